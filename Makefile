@@ -1,0 +1,61 @@
+# Every command of the project. `make demo` and `make test` need python3 and make, nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SEED := seeds/us-russia-venezuela-talks.txt
+
+.PHONY: help demo test lint types wheel check fix snapshots record bench clean
+
+help:
+	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
+	@echo "make test       all tests, offline"
+	@echo "make check      what CI runs: lint, types, tests, and the wheel in a fresh environment"
+	@echo "make fix        format, and mend what the linter can"
+	@echo "make bench      start-up and throughput, as ratios"
+	@echo "make snapshots  write tests/snapshots anew (read the diff)"
+	@echo "make record     record cassettes/recorded anew from the endpoint at OPENAI_BASE_URL"
+
+$(VENV)/.core: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.core
+
+demo: $(VENV)/.core
+	$(BIN)/claimcheck summarize $(SEED) --engine extractive
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+wheel: $(VENV)/.dev
+	PYTHON=$(BIN)/python sh tests/wheel.sh $(SEED)
+
+check: lint types wheel test
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+snapshots: $(VENV)/.dev
+	CLAIMCHECK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/snapshots
+
+record: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --record=all --timeout=900
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/extractive.py
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

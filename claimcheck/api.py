@@ -1,0 +1,135 @@
+"""The Python API: a source in, a run out. Layer 6."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from claimcheck.config import load_settings
+from claimcheck.core.document import Document
+from claimcheck.core.exchange import Client
+from claimcheck.core.run import Run
+from claimcheck.core.settings import Settings
+from claimcheck.errors import InputError
+from claimcheck.text.facts import describe
+from claimcheck.text.reading import Reading
+
+
+def summarize(
+    source: Document | str | Path, *, settings: Settings | None = None, client: Client | None = None
+) -> Run:
+    """The run of a source: a `Document`, a `Path` to a file, or a string that is the text itself.
+
+    Without `settings` they come from the environment and `claimcheck.toml`. A `client` given is used, with the `llm`
+    engine, and left open; otherwise the engine that the settings choose runs.
+
+    Raises:
+        InputError: the source can't be read, or the settings make no sense.
+        ProviderError: the endpoint gave no answer. (An answer that can't be used is in `run.failures`.)
+    """
+    started = time.perf_counter()
+    document, reading, settings = _prepared(source, settings)
+    if client is None and settings.chosen_engine() == "extractive":
+        return _timed(_extractive(document, reading, settings), started)
+    from claimcheck.flows.drive import drive
+    from claimcheck.flows.summarize import summarize_flow
+
+    flow = summarize_flow(document, reading, settings)
+    if client is not None:
+        return _timed(drive(flow, client), started)
+    from claimcheck.clients import OpenAIClient
+
+    own = OpenAIClient(settings)
+    try:
+        return _timed(drive(flow, own), started)
+    finally:
+        own.close()
+
+
+async def asummarize(
+    source: Document | str | Path, *, settings: Settings | None = None, client: Client | None = None
+) -> Run:
+    """As `summarize`, without blocking while the model works."""
+    started = time.perf_counter()
+    document, reading, settings = _prepared(source, settings)
+    if client is None and settings.chosen_engine() == "extractive":
+        return _timed(_extractive(document, reading, settings), started)
+    from claimcheck.flows.drive import adrive
+    from claimcheck.flows.summarize import summarize_flow
+
+    flow = summarize_flow(document, reading, settings)
+    if client is not None:
+        return _timed(await adrive(flow, client), started)
+    from claimcheck.clients import OpenAIClient
+
+    own = OpenAIClient(settings)
+    try:
+        return _timed(await adrive(flow, own), started)
+    finally:
+        await own.aclose()
+
+
+def _prepared(source: Document | str | Path, settings: Settings | None) -> tuple[Document, Reading, Settings]:
+    if isinstance(source, Path):
+        source = Document.from_path(source)
+    document = Document.from_text(source) if isinstance(source, str) else source
+    reading = Reading(document.full_text)
+    if not any(char.isalnum() for char in reading.text):
+        raise InputError(
+            f"{document.source}: holds no words to summarize, only URLs, signs or page furniture"
+        )
+    return describe(document, reading), reading, settings or load_settings().settings
+
+
+def _extractive(document: Document, reading: Reading, settings: Settings) -> Run:
+    from claimcheck.extractive import summarize as run_extractive
+
+    return run_extractive(document, reading, settings)
+
+
+def _timed(run: Run, started: float) -> Run:
+    """The run with its wall time, from reading to result."""
+    return replace(run, usage=replace(run.usage, seconds=round(time.perf_counter() - started, 3)))
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What an endpoint was found to do; `response_format` is None when no model was named to try."""
+
+    models: tuple[str, ...]
+    response_format: str | None
+    enforces_schema: bool
+
+
+def probe(settings: Settings) -> Probe:
+    """Lists an endpoint's models and asks one for an answer that its prompt forbids and its schema demands.
+
+    Raises:
+        ProviderError: the endpoint does not answer.
+    """
+    from claimcheck.clients import OpenAIClient
+    from claimcheck.core.exchange import Message, ModelRequest
+
+    schema = {
+        "type": "object",
+        "properties": {"colour": {"type": "string", "enum": ["vermilion"]}},
+        "required": ["colour"],
+        "additionalProperties": False,
+    }
+    request = ModelRequest(
+        messages=(Message("user", "Answer with the one word hello and nothing else: no JSON."),),
+        schema_name="probe",
+        schema=schema,
+        schema_message=Message("system", "Answer in JSON if you can."),
+    )
+    client = OpenAIClient(settings if settings.model else replace(settings, model="-"))
+    try:
+        models = tuple(client.models())
+        if not settings.model:
+            return Probe(models, None, False)
+        response = client.complete(request)
+    finally:
+        client.close()
+    enforced = response.response_format == "json_schema" and "vermilion" in (response.text or "")
+    return Probe(models, response.response_format, enforced)

@@ -1,0 +1,67 @@
+"""The commands, and how every error of theirs ends: one line on stderr, an exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from claimcheck.cli import doctor, listings, summarize, validate
+from claimcheck.cli.output import error_line
+from claimcheck.errors import ClaimcheckError
+from claimcheck.version import __version__
+
+_EPILOG = "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, 3 model or provider, 130 interrupted."
+
+app = typer.Typer(
+    name="claimcheck",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: rich costs more to load than the rest of the start
+    pretty_exceptions_enable=False,
+    epilog=_EPILOG,
+)
+app.command("summarize")(summarize.summarize)
+app.command("schema")(listings.schema)
+app.command("validate")(validate.validate)
+app.command("prompts")(listings.prompts)
+app.command("doctor")(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"claimcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def claimcheck(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """What a text claims, where it says so, and whether it holds.
+
+    Start with:  claimcheck summarize article.txt
+    """
+
+
+def main() -> None:
+    """Runs the command line and exits; `--debug` lets a traceback through."""
+    debug = "--debug" in sys.argv
+    try:
+        app(prog_name="claimcheck")
+    except ClaimcheckError as error:
+        if debug:
+            raise
+        error_line(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        error_line("interrupted; nothing was written")
+        sys.exit(130)
+    except BrokenPipeError:
+        # the reader of a pipe has gone; what is left in the buffer must not complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

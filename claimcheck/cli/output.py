@@ -1,0 +1,89 @@
+"""Results on stdout or in a file, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from claimcheck.errors import InputError
+
+
+def error_line(message: str) -> None:
+    """One line on stderr, without control characters."""
+    _say(f"claimcheck: {message}")
+
+
+def note(message: str, *, quiet: bool) -> None:
+    """A line on stderr, unless quiet."""
+    if not quiet:
+        _say(message)
+
+
+def write(text: str, path: Path | None) -> None:
+    """The text stands on stdout, or whole in the file: a file is written aside and renamed.
+
+    Raises:
+        InputError: the file can't be written; what was there before is untouched.
+    """
+    if path is None or str(path) == "-":
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+        return
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)  # mkstemp's files are for their owner only
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def check_writable(path: Path | None) -> None:
+    """Fails before any work is done when the output could not be written after it.
+
+    Raises:
+        InputError: the folder does not exist or can't be written to, or the path is a folder.
+    """
+    if path is None or str(path) == "-":
+        return
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file name")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path}: the folder {path.parent} can't be written to")
+
+
+@contextmanager
+def working(message: str, *, quiet: bool) -> Iterator[None]:
+    """A spinner with the elapsed time while the block runs; only on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        progress.add_task(message, total=None)
+        yield
+
+
+def _say(message: str) -> None:
+    line = "".join(char if char.isprintable() else " " for char in message)
+    print(
+        line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(
+            sys.stderr.encoding or "utf-8"
+        ),
+        file=sys.stderr,
+    )

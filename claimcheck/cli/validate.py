@@ -1,0 +1,60 @@
+"""`claimcheck validate`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from claimcheck.cli.output import write
+from claimcheck.errors import InputError
+
+
+def validate(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Result files, or - for standard input.")
+    ],
+    against: Annotated[
+        str, typer.Option("--schema", metavar="NAME", help="The schema that they have to follow.")
+    ] = "run",
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Check result files against a schema: every problem, with its JSON path.
+
+    Spans are also held against the document's text where the file has it. Exit 2 when a file has a problem.
+    """
+    from claimcheck import schema
+    from claimcheck.readers.file import read_bytes
+
+    schema.load(against)
+    failed = False
+    for name in files:
+        source, data = read_bytes(name)
+        problems = _problems(data, against, source)
+        failed = failed or bool(problems)
+        lines = [f"{source}: {problem}" for problem in problems] or [
+            f"{source}: follows {against}.schema.json"
+        ]
+        write("\n".join(lines) + "\n", None)
+    if failed:
+        raise typer.Exit(2)
+
+
+def _problems(data: bytes, against: str, source: str) -> list[str]:
+    from claimcheck import schema
+
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        return [f"$: is not JSON: {error}"]
+    found = [str(problem) for problem in schema.problems(against, value)]
+    if found or against != "run":
+        return found
+    from claimcheck.core.run import Run
+    from claimcheck.reports.integrity import inconsistencies
+
+    try:
+        return inconsistencies(Run.from_json(data))
+    except InputError as error:
+        return [str(error)]

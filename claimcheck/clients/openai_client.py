@@ -1,0 +1,173 @@
+"""Any OpenAI-compatible endpoint, through the `openai` package.
+
+Not every endpoint can be held to a JSON Schema. The client asks for `json_schema`, steps down to
+`json_object` and then to plain text where the endpoint refuses, remembers what worked, and says which it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import openai
+import tenacity
+
+from claimcheck.clients import faults
+from claimcheck.clients.retry import policy
+from claimcheck.core.exchange import ModelRequest, ModelResponse
+from claimcheck.core.run import Usage
+from claimcheck.core.settings import Settings
+from claimcheck.errors import UnknownModelError
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+    from openai.types.completion_usage import CompletionUsage
+
+FORMATS = ("json_schema", "json_object", "text")
+_FAULTS = (openai.OpenAIError, json.JSONDecodeError)
+
+
+class OpenAIClient:
+    """A client for the endpoint and model that the settings name; close it, or use it in a `with`.
+
+    Raises:
+        UnknownModelError: no model is named.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.model:
+            raise UnknownModelError(
+                "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in claimcheck.toml "
+                "(`claimcheck doctor` lists what the endpoint has)"
+            )
+        self._settings = settings
+        self._format = FORMATS[0]
+        self._sync: openai.OpenAI | None = None
+        self._async: openai.AsyncOpenAI | None = None
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        """The answer to one request; raises `ProviderError` when none can be had."""
+        sent = 0
+        for response_format in self._formats():
+            try:
+                for attempt in tenacity.Retrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
+                    with attempt:
+                        sent += 1
+                        completion = self._sync_client().chat.completions.create(
+                            **self._body(request, response_format)
+                        )
+                return self._response(completion, response_format, sent)
+            except _FAULTS as error:
+                self._step_down(error, response_format)
+        raise AssertionError("the last format is never stepped down from")
+
+    async def acomplete(self, request: ModelRequest) -> ModelResponse:
+        """The answer to one request, without blocking; raises `ProviderError` when none can be had."""
+        sent = 0
+        for response_format in self._formats():
+            try:
+                async for attempt in tenacity.AsyncRetrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
+                    with attempt:
+                        sent += 1
+                        completion = await self._async_client().chat.completions.create(
+                            **self._body(request, response_format)
+                        )
+                return self._response(completion, response_format, sent)
+            except _FAULTS as error:
+                self._step_down(error, response_format)
+        raise AssertionError("the last format is never stepped down from")
+
+    def models(self) -> list[str]:
+        """The names of the models that the endpoint lists; raises `ProviderError`."""
+        try:
+            return sorted(model.id for model in self._sync_client().models.list().data or [])
+        except _FAULTS as error:
+            raise faults.translate(error, self._settings) from None
+
+    def close(self) -> None:
+        """Connections of synchronous requests are closed."""
+        if self._sync:
+            self._sync.close()
+
+    async def aclose(self) -> None:
+        """All connections are closed."""
+        self.close()
+        if self._async:
+            await self._async.close()
+
+    def _formats(self) -> Iterator[str]:
+        yield from FORMATS[FORMATS.index(self._format) :]
+
+    def _step_down(self, error: Exception, response_format: str) -> None:
+        """Goes on with the next format if the endpoint refused this one; raises what went wrong otherwise."""
+        if response_format == FORMATS[-1] or not faults.refuses_format(error):
+            raise faults.translate(error, self._settings) from None
+        self._format = FORMATS[FORMATS.index(response_format) + 1]
+
+    def _body(self, request: ModelRequest, response_format: str) -> dict[str, Any]:
+        settings = self._settings
+        messages = list(request.messages)
+        body: dict[str, Any] = {"model": settings.model}
+        if response_format == "json_schema":
+            schema = {"name": request.schema_name.replace(".", "_"), "strict": True, "schema": request.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        else:
+            first = replace(messages[0], content=f"{messages[0].content}\n\n{request.schema_message.content}")
+            messages = [first, *messages[1:]]
+        if response_format == "json_object":
+            body["response_format"] = {"type": "json_object"}
+        body["messages"] = [{"role": message.role, "content": message.content} for message in messages]
+        optional = {
+            "temperature": settings.temperature,
+            "seed": settings.seed,
+            "max_completion_tokens": settings.max_output_tokens,
+        }
+        return body | {name: value for name, value in optional.items() if value is not None}
+
+    def _response(self, completion: ChatCompletion, response_format: str, sent: int) -> ModelResponse:
+        choice = completion.choices[0] if completion.choices else None
+        return ModelResponse(
+            text=choice.message.content if choice else None,
+            finish_reason=choice.finish_reason if choice else None,
+            refusal=choice.message.refusal if choice else None,
+            model=completion.model or str(self._settings.model),
+            response_format=response_format,
+            usage=_usage(completion.usage, sent),
+        )
+
+    def _sync_client(self) -> openai.OpenAI:
+        if self._sync is None:
+            self._sync = openai.OpenAI(**self._options())
+        return self._sync
+
+    def _async_client(self) -> openai.AsyncOpenAI:
+        if self._async is None:
+            self._async = openai.AsyncOpenAI(**self._options())
+        return self._async
+
+    def _options(self) -> dict[str, Any]:
+        # a local server wants no key, but the SDK refuses to start without one
+        key = self._settings.api_key or ("not-needed" if self._settings.base_url else None)
+        if key is None:
+            raise faults.no_key()
+        return {
+            "api_key": key,
+            "base_url": self._settings.base_url or "https://api.openai.com/v1",
+            "max_retries": 0,
+            "timeout": self._settings.timeout_s,
+        }
+
+
+def _usage(usage: CompletionUsage | None, sent: int) -> Usage:
+    if usage is None:
+        return Usage(requests=sent)
+    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+    return Usage(
+        requests=sent,
+        input_tokens=usage.prompt_tokens or 0,
+        cached_tokens=(prompt.cached_tokens or 0) if prompt else 0,
+        output_tokens=usage.completion_tokens or 0,
+        reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
+    )

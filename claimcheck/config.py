@@ -1,0 +1,104 @@
+"""Settings from where people keep them: flags, then environment, then `claimcheck.toml`, then defaults. Layer 3."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from claimcheck.core.settings import Settings
+from claimcheck.errors import SettingsError
+
+FILE = "claimcheck.toml"
+VARIABLES = {
+    "api_key": "OPENAI_API_KEY",
+    "base_url": "OPENAI_BASE_URL",
+    "model": "CLAIMCHECK_MODEL",
+    "engine": "CLAIMCHECK_ENGINE",
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "engine": (str,),
+    "model": (str,),
+    "base_url": (str,),
+    "max_claims": (int,),
+    "attempts": (int,),
+    "temperature": (int, float),
+    "seed": (int,),
+    "timeout_s": (int, float),
+    "context_tokens": (int,),
+    "max_output_tokens": (int,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The settings, and for each by name where its value came from."""
+
+    settings: Settings
+    origins: dict[str, str]
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Configured:
+    """The settings in force; a flag that is None was not given, an empty variable is not set.
+
+    Raises:
+        SettingsError: a value makes no sense, or `claimcheck.toml` is malformed; the message says where.
+    """
+    environment = os.environ if environment is None else environment
+    path = (folder or Path()) / FILE
+    layers = (
+        ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
+        ("environment", {name: environment[key] for name, key in VARIABLES.items() if environment.get(key)}),
+        (FILE, _from_file(path)),
+    )
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for name in (item.name for item in fields(Settings)):
+        for origin, layer in layers:
+            if name in layer:
+                values[name] = layer[name]
+                origins[name] = f"{origin} {VARIABLES[name]}" if origin == "environment" else origin
+                break
+        else:
+            origins[name] = "default"
+    try:
+        return Configured(Settings(**values), origins)
+    except SettingsError as error:
+        used = sorted(
+            {origin for name, origin in origins.items() if origin != "default" and name in str(error)}
+        )
+        raise SettingsError(f"{', '.join(used) or 'settings'}: {error}") from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is no TOML: {error}; mend or remove it") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
+    if "api_key" in values:
+        raise SettingsError(
+            f"{path}: holds api_key; keep keys out of files that get shared, set OPENAI_API_KEY instead"
+        )
+    problems = [
+        f"{name!r} is unknown; there are {', '.join(sorted(_TYPES))}"
+        if name not in _TYPES
+        else f"{name} is {value!r}; it has to be {_TYPES[name][-1].__name__}"
+        for name, value in values.items()
+        if name not in _TYPES or isinstance(value, bool) or not isinstance(value, _TYPES[name])
+    ]
+    if problems:
+        raise SettingsError(f"{path}: {'; '.join(problems)}")
+    return values

@@ -1,0 +1,153 @@
+"""A run: everything that one summarize made, failed at, read and spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from claimcheck.core.claim import Claim
+from claimcheck.core.document import Document
+
+SCHEMA_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedText:
+    """A sentence of the summary, with the ids of the claims that carry it."""
+
+    text: str
+    claim_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What one party holds where parties disagree."""
+
+    party: str
+    position: str
+    claim_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The document in short; every sentence and key point is linked to claims."""
+
+    headline: str
+    sentences: tuple[LinkedText, ...]
+    key_points: tuple[LinkedText, ...]
+    positions: tuple[Position, ...]
+    open_questions: tuple[str, ...]
+
+
+class Cause(StrEnum):
+    """Why an answer could not be used."""
+
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    FILTERED = "filtered"
+    EMPTY = "empty"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request whose answer could not be used, for the characters [start, end) of the document."""
+
+    cause: Cause
+    message: str
+    start: int
+    end: int
+    attempts: int
+    raw: str | None
+
+
+class Status(StrEnum):
+    """What became of a range of the document."""
+
+    READ = "read"
+    SET_ASIDE = "set_aside"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What became of the characters [start, end); the entries of a run tile its document."""
+
+    start: int
+    end: int
+    status: Status
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run cost. Token counts are the endpoint's own; cached and reasoning are parts of the others."""
+
+    requests: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.requests + other.requests,
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What made a run: enough to make it again, or to say why two runs differ.
+
+    `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the endpoint was held
+    to the schema: `json_schema`, `json_object`, `text`, or None when no model was asked.
+    `token_count` says which encoding counted `document.tokens`, and whether that is exact for the model.
+    """
+
+    version: str
+    engine: str
+    model: str | None
+    response_format: str | None
+    prompts: dict[str, str]
+    schemas: dict[str, str]
+    settings: dict[str, Any]
+    seed: int | None
+    token_count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The result of one `summarize`; `summary` is None only when a failure says why."""
+
+    document: Document
+    summary: Summary | None
+    claims: tuple[Claim, ...]
+    failures: tuple[Failure, ...]
+    ledger: tuple[LedgerEntry, ...]
+    usage: Usage
+    signature: Signature
+    schema_version: str = field(default=SCHEMA_VERSION)
+
+    def to_json(self, *, text: bool = True) -> str:
+        """This run as JSON that follows `schemas/run.schema.json`; `text=False` leaves the document's text out."""
+        from claimcheck.core.codec import dump
+
+        return dump(self, text=text)
+
+    @classmethod
+    def from_json(cls, data: str | bytes) -> Run:
+        """The run that `to_json` wrote.
+
+        Raises:
+            InputError: the data is not JSON, or not a run of this schema version.
+        """
+        from claimcheck.core.codec import load
+
+        return load(data)

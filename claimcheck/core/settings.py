@@ -1,0 +1,104 @@
+"""What a run can be told; where the values come from is `claimcheck.config`'s business."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from claimcheck.errors import SettingsError
+
+ENGINES = ("auto", "llm", "extractive")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a run.
+
+    `engine`: `auto` takes `llm` where a model or an endpoint is named and `extractive` otherwise.
+    `attempts`: how often one request is tried when the endpoint fails (429, 5xx, lost connections).
+    `context_tokens`: the model's window; a request that does not fit is refused before it is sent.
+    `max_output_tokens`: None leaves the limit to the endpoint.
+    """
+
+    engine: str = "auto"
+    model: str | None = None
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    max_claims: int = 30
+    attempts: int = 4
+    temperature: float | None = 0.0
+    seed: int | None = None
+    timeout_s: float = 600.0
+    context_tokens: int = 128_000
+    max_output_tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        problems = [
+            problem
+            for ok, problem in (
+                (
+                    self.engine in ENGINES,
+                    f"engine {self.engine!r} is unknown; choose one of {', '.join(ENGINES)}",
+                ),
+                (
+                    _whole(self.max_claims, 1, 200),
+                    f"max_claims is {self.max_claims!r}; give a whole number from 1 to 200",
+                ),
+                (
+                    _whole(self.attempts, 1, 20),
+                    f"attempts is {self.attempts!r}; give a whole number from 1 to 20",
+                ),
+                (
+                    self.temperature is None or _number(self.temperature, 0, 2),
+                    f"temperature is {self.temperature!r}; give a number from 0 to 2",
+                ),
+                (
+                    self.seed is None or _whole(self.seed, 0, 2**63),
+                    f"seed is {self.seed!r}; give a whole number from 0",
+                ),
+                (
+                    _number(self.timeout_s, 0.01, 86_400),
+                    f"timeout_s is {self.timeout_s!r}; give seconds up to 86400",
+                ),
+                (
+                    _whole(self.context_tokens, 256, 10**8),
+                    f"context_tokens is {self.context_tokens!r}; give at least 256",
+                ),
+                (
+                    self.max_output_tokens is None or _whole(self.max_output_tokens, 1, 10**8),
+                    f"max_output_tokens is {self.max_output_tokens!r}; give a whole number from 1",
+                ),
+                (
+                    self.base_url is None or str(self.base_url).startswith(("http://", "https://")),
+                    f"base_url {self.base_url!r} is no http(s) URL; it looks like http://localhost:8080/v1",
+                ),
+            )
+            if not ok
+        ]
+        if problems:
+            raise SettingsError("; ".join(problems))
+
+    def chosen_engine(self) -> str:
+        """The engine that runs: `auto` resolved."""
+        if self.engine != "auto":
+            return self.engine
+        return "llm" if self.model or self.base_url else "extractive"
+
+    def published(self) -> dict[str, Any]:
+        """What a signature may state: everything but the key, the endpoint's address and the seed (stated apart)."""
+        hidden = {"api_key", "base_url", "seed", "model", "engine"}
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in hidden}
+
+
+def _whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _number(value: object, low: float, high: float) -> bool:
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and low <= value <= high
+    )

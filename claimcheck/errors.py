@@ -1,0 +1,63 @@
+"""Every error that claimcheck raises on purpose.
+
+ClaimcheckError                  exit code
+├── InputError                   2   what was given can't be read or makes no sense
+│   ├── SettingsError            2   a flag, variable or claimcheck.toml is wrong
+│   └── SchemaError              2   a schema or a file to validate is broken
+└── ProviderError                3   the model's endpoint did not do its part
+    ├── AuthenticationError          the key is missing, wrong or not allowed
+    ├── UnknownModelError            the endpoint has no such model
+    ├── UnreachableError             no connection, or none that lasted
+    ├── ContextWindowError           the document does not fit the model's window
+    └── EndpointError                any other refusal: what the endpoint said
+
+A message says what happened, where, and what to do. It never holds a key.
+An answer that can't be used (refused, truncated, filtered, invalid) is no
+exception: it is a `Failure` in the run.
+"""
+
+from __future__ import annotations
+
+
+class ClaimcheckError(Exception):
+    """Any error that claimcheck raises on purpose; `exit_code` is what the command line returns."""
+
+    exit_code = 2
+
+
+class InputError(ClaimcheckError):
+    """What the user gave can't be read or makes no sense; nothing was written."""
+
+
+class SettingsError(InputError):
+    """A flag, an environment variable or `claimcheck.toml` holds something unusable."""
+
+
+class SchemaError(InputError):
+    """A JSON Schema, or a document that has to follow one, is broken."""
+
+
+class ProviderError(ClaimcheckError):
+    """The model's endpoint did not do its part; no result was made."""
+
+    exit_code = 3
+
+
+class AuthenticationError(ProviderError):
+    """The endpoint refused the key (HTTP 401 or 403), or none was given."""
+
+
+class UnknownModelError(ProviderError):
+    """The endpoint has no model of that name (HTTP 404), or none was named."""
+
+
+class UnreachableError(ProviderError):
+    """No connection to the endpoint could be made, or every attempt at one was lost."""
+
+
+class ContextWindowError(ProviderError):
+    """The request does not fit the model's context window."""
+
+
+class EndpointError(ProviderError):
+    """The endpoint answered with an error that has no class of its own."""

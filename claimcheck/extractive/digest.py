@@ -1,0 +1,113 @@
+"""The summary made of the source's own sentences: headline, sentences, key points, positions, open questions."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimcheck.core.claim import Claim
+from claimcheck.core.run import LinkedText, Position, Summary
+from claimcheck.extractive.clauses import clauses
+from claimcheck.extractive.rank import Vector, cosine
+from claimcheck.extractive.speech import Speech
+from claimcheck.text.names import names_in
+from claimcheck.text.sentences import Sentence
+
+_LONGEST_SUMMARY = 4
+_KEY_POINTS = 5
+_TOO_ALIKE = 0.5
+_HEADLINE_WORDS = 18
+_OPEN = re.compile(
+    r"\b(?:point of contention|unclear|remains? to be seen|not (?:yet )?known|unknown|unresolved|undecided|at odds"
+    r"|questions? (?:remain|whether|over|about)|yet to be|no word on|did not (?:say|specify)|declined to)\b|\?[\"”']?$",
+    re.I,
+)
+_CUT = re.compile(
+    r"(?:,\s+|\s+)(?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite|following)\s)|[;:,–—]\s+"
+)
+_NEEDS_BEFORE = re.compile(
+    r"^[\"“\[]|^(?:But|And|So|Yet|He|She|They|It|This|That|These|Those|However|Also|Meanwhile)\b(?!\s*\[)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A sentence with all that is known of it: its text as it stands alone, centrality (0..1), claims kept."""
+
+    text: str
+    sentence: Sentence
+    vector: Vector
+    centrality: float
+    speech: Speech | None
+    claims: tuple[Claim, ...]
+
+
+def digest(items: Sequence[Item], title: str | None) -> Summary:
+    """The summary of a document's sentences (at least one)."""
+    wanted = max(2, min(_LONGEST_SUMMARY, math.ceil(len(items) / 4)))
+    order = sorted(range(len(items)), key=lambda place: -_weight(items[place], place))
+    chosen = _unlike(items, order, [], wanted)
+    worth = sorted(
+        (place for place in order if items[place].claims),
+        key=lambda place: -max(claim.check_worthiness for claim in items[place].claims),
+    )
+    points = _unlike(items, worth, chosen, _KEY_POINTS)
+    return Summary(
+        headline=title or _headline(items[0].sentence.text),
+        sentences=tuple(_linked(items[place]) for place in chosen),
+        key_points=tuple(_linked(items[place]) for place in points),
+        positions=tuple(position for item in items for position in _positions(item))[:6],
+        open_questions=tuple(item.text for item in items if _OPEN.search(item.sentence.text))[:3],
+    )
+
+
+def _weight(item: Item, place: int) -> float:
+    """Centrality and position, as news is written: the first sentences carry most."""
+    weight = item.centrality + 1.0 / (1 + 0.5 * place)
+    if not item.claims:
+        weight *= 0.5
+    return weight * (0.5 if _NEEDS_BEFORE.match(item.text) else 1.0)
+
+
+def _unlike(items: Sequence[Item], order: Sequence[int], taken: Sequence[int], wanted: int) -> list[int]:
+    """The first `wanted` of `order` that repeat neither each other nor what is taken, in document order."""
+    chosen: list[int] = []
+    for place in order:
+        others = [items[other].vector for other in (*taken, *chosen)]
+        if place not in taken and all(cosine(items[place].vector, other) < _TOO_ALIKE for other in others):
+            chosen.append(place)
+        if len(chosen) == wanted:
+            break
+    return sorted(chosen)
+
+
+def _linked(item: Item) -> LinkedText:
+    return LinkedText(item.text, tuple(claim.id for claim in item.claims))
+
+
+def _headline(text: str) -> str:
+    """The first sentence, cut where a clause ends when it is too long for a headline."""
+    text = text.rstrip(".")
+    if len(text.split()) <= _HEADLINE_WORDS:
+        return text
+    cuts = [text[: match.start()] for match in _CUT.finditer(text)]
+    fitting = [cut for cut in cuts if 7 <= len(cut.split()) <= _HEADLINE_WORDS and cut.count('"') % 2 == 0]
+    return fitting[-1] if fitting else text
+
+
+def _positions(item: Item) -> tuple[Position, ...]:
+    """Both sides of a sentence that sets one party against another."""
+    parts = clauses(item.sentence.text, item.speech)
+    if len(parts) != 2 or not all(part.contrast for part in parts):
+        return ()
+    found = []
+    for part in parts:
+        text = item.sentence.text[slice(*part.ranges[0])].strip().rstrip(".")
+        party = part.speech.speaker if part.speech else next(iter(names_in(text)), None)
+        claim_ids = tuple(claim.id for claim in item.claims if text[:40] in claim.quote)
+        if party is None:
+            return ()
+        found.append(Position(party, text, claim_ids))
+    return tuple(found) if found[0].party != found[1].party else ()

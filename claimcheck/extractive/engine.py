@@ -1,0 +1,140 @@
+"""Summarize without a model: from a described document to a run, deterministically."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from claimcheck import schema
+from claimcheck.core import tokens
+from claimcheck.core.claim import Claim, Match, claim_id
+from claimcheck.core.document import Document
+from claimcheck.core.run import Run, Signature, Usage
+from claimcheck.core.settings import Settings
+from claimcheck.core.span import excerpts, readable
+from claimcheck.extractive.clauses import Clause, clauses
+from claimcheck.extractive.context import standing_alone
+from claimcheck.extractive.digest import Item, digest
+from claimcheck.extractive.rank import centrality, vectors
+from claimcheck.extractive.speech import Speech, antecedent, full_names, speakers
+from claimcheck.extractive.worth import check_worthiness, kind_of
+from claimcheck.flows.ledger import ledger
+from claimcheck.text.dates import when_in
+from claimcheck.text.names import names_in
+from claimcheck.text.quantities import quantities_in
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import Sentence, sentences
+from claimcheck.version import __version__
+
+_LEAST_WORTH = 0.1
+_LEAST_WORDS = 4
+
+
+def summarize(document: Document, reading: Reading, settings: Settings) -> Run:
+    """The run of a described document; the same document gives the same run."""
+    found = sentences(reading, document.language)
+    said = speakers(found)
+    setting = _Setting(document, reading, found, full_names(found))
+    made = [_claims_of(setting, place, speech) for place, speech in enumerate(said)]
+    kept = _worthiest([claim for claims, _ in made for claim in claims], settings.max_claims)
+    ids = {claim.id for claim in kept}
+    rows = vectors([sentence.text for sentence in found])
+    items = [
+        Item(text, sentence, row, float(central), speech, tuple(claim for claim in claims if claim.id in ids))
+        for (claims, text), sentence, row, central, speech in zip(
+            made, found, rows, centrality(rows), said, strict=True
+        )
+    ]
+    return Run(
+        document=document,
+        summary=digest(items, document.title) if items else None,
+        claims=kept,
+        failures=(),
+        ledger=ledger(document.characters, reading.noise),
+        usage=Usage(),
+        signature=Signature(
+            version=__version__,
+            engine="extractive",
+            model=None,
+            response_format=None,
+            prompts={},
+            schemas={"run": schema.digest("run")},
+            settings={"max_claims": settings.max_claims},
+            seed=None,
+            token_count=f"{tokens.ENCODING} (estimate)",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What the claims of a sentence need besides the sentence."""
+
+    document: Document
+    reading: Reading
+    sentences: Sequence[Sentence]
+    full_names: Mapping[str, str]
+
+
+def _claims_of(setting: _Setting, place: int, speech: Speech | None) -> tuple[tuple[Claim, ...], str]:
+    """The claims of one sentence, and the sentence's own text as it stands alone."""
+    sentence = setting.sentences[place]
+    who = speech.speaker if speech else None
+    who = antecedent(setting.sentences, place, who) if sentence.text.startswith(("He ", "She ")) else None
+    claims = tuple(
+        claim
+        for clause in clauses(sentence.text, speech)
+        if (claim := _claim(setting, sentence, clause, who)).check_worthiness >= _LEAST_WORTH
+        and len(claim.quote.split()) >= _LEAST_WORDS
+        and not claim.quote.endswith("?")
+    )
+    return claims, _with_speaker(standing_alone(sentence.text, setting.document.published, who), speech)
+
+
+def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | None) -> Claim:
+    document = setting.document
+    spans = [
+        span
+        for start, end in clause.ranges
+        for span in setting.reading.spans(sentence.start + start, sentence.start + end)
+    ]
+    parts = excerpts(document.full_text, tuple(spans))
+    quote = readable(parts)
+    words = " ".join(sentence.text[start:end].strip() for start, end in clause.ranges)
+    text = _with_speaker(standing_alone(words, document.published, who), clause.speech)
+    if clause.about:
+        about = sentence.text[slice(*clause.about)].strip()
+        text = f"[{about[:1].upper()}{about[1:]}:] {text[:1].lower()}{text[1:]}"
+    speaker = setting.full_names.get(clause.speech.speaker, clause.speech.speaker) if clause.speech else None
+    quantities = quantities_in(words)
+    worth, reason = check_worthiness(words, quantities)
+    return Claim(
+        id=claim_id(document.id, text, quote),
+        text=text,
+        quote=quote,
+        spans=parts,
+        match=Match.EXACT,
+        kind=kind_of(words, speaker, quantities),
+        speaker=speaker,
+        about=names_in(words),
+        when=when_in(words, document.published),
+        quantities=quantities,
+        check_worthiness=worth,
+        reason=reason,
+    )
+
+
+def _with_speaker(text: str, speech: Speech | None) -> str:
+    """A sentence that is nothing but quotation gets its speaker in brackets."""
+    if speech and speech.content == 0 and text[:1] in '"“':
+        return f"[{speech.speaker} said:] {text}"
+    return text
+
+
+def _worthiest(claims: Sequence[Claim], most: int) -> tuple[Claim, ...]:
+    """At most so many claims, the worthiest, in document order; what the document repeats word by word is one."""
+    unique = {claim.id: claim for claim in reversed(claims)}
+    unique = dict(reversed(unique.items()))
+    ranked = sorted(unique.values(), key=lambda claim: -claim.check_worthiness)[:most]
+    ids = {claim.id for claim in ranked}
+    return tuple(claim for claim in unique.values() if claim.id in ids)

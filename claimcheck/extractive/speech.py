@@ -1,0 +1,177 @@
+"""Who says a sentence: quoted and reported speech in English, by its forms.
+
+Who reports is not who speaks: in "TASS quoted Ryabkov as saying" it is Ryabkov. Where the form
+leaves it open, nobody is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from claimcheck.text.names import names_in, without_title
+from claimcheck.text.sentences import Sentence
+
+_ADVERB = r"(?:also|then|later|earlier|now|still|repeatedly|previously|once|often|recently|since|never|not|reportedly|publicly)"
+_STRONG = r"said|says|say|told|tells|claimed|claims|argued|argues|insisted|insists|maintains|tweeted|testified|acknowledged|conceded"
+_BEFORE_THAT = (
+    r"added|adds|noted|notes|stated|states|wrote|writes|reported|reports|predicted|predicts|suggested|suggests|explained"
+    r"|explains|confirmed|confirms|admitted|admits|declared|declares|believes|believed|thinks|alleged|alleges|asserted"
+    r"|recalled|concluded|concludes|pointed out|estimated|estimates|cautioned|complained|agreed|warned|warns|announced"
+    r"|promised|pledged|vowed|found|hopes|hoped|replied|asked|continued|joked|recounted|remarked|responded"
+)
+_WITH_NAME = r"cited|cites|called|calls|accused|accuses|denied|denies|warned|warns|announced|promised|urged|urges|described|describes|dismissed|criticized|criticised|praised|condemned"
+_SPEECH = re.compile(
+    rf"\b(?:(?:has|have|had)\s+)?(?:{_ADVERB}\s+)*"
+    rf"(?:(?P<strong>{_STRONG})\b(?!\s+to\s+(?:be|have)\b)"
+    rf"|(?P<that>{_BEFORE_THAT})\b(?=\s*(?:,|:|that\b|how\b|whether\b|[\"“”¤])|\s*\.?$)"
+    rf"|(?P<named>{_WITH_NAME})\b)"
+)
+_QUOTED_BY = re.compile(
+    rf"\b(?:was|were|is|has been|had been)\s+(?:{_ADVERB}\s+)*(?:quoted|cited|reported)\b[^¤]*?\bas\s+(?:saying|telling)\b"
+)
+_AS_SAYING = re.compile(
+    r"\b(?:quoted|cited|quotes|cites)\s+(?P<who>[^,¤]{2,80}?)\s+as\s+(?:saying|telling)\b"
+)
+_ACCORDING = re.compile(r"\b[Aa]ccording to\s+(?P<who>[^,.;¤]{2,90})")
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$")
+_CLAUSE_START = re.compile(
+    r"[,;:¤—–]\s*|\s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s|^(?:but|and|as|while|when|after)\s",
+    re.I,
+)
+_PRONOUN = re.compile(r"^(?:he|she|they|it)$", re.I)
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
+_CITE = re.compile(r"\bthat\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The speaker as the sentence names them, and where in it what they say begins (None: before the verb)."""
+
+    speaker: str
+    content: int | None
+
+
+def speech_in(text: str) -> Speech | None:
+    """Who says this sentence, if it says so; a pronoun stays a pronoun."""
+    outside = _QUOTED.sub(lambda match: "¤" * len(match.group()), text)
+    if match := _QUOTED_BY.search(outside):
+        return _made(_subject(outside[: match.start()]), match.end())
+    if match := _AS_SAYING.search(outside):
+        return _made(_phrase(match["who"]), match.end())
+    for match in _SPEECH.finditer(outside):
+        if speech := _around(match, outside):
+            return speech
+    if match := _ACCORDING.search(outside):
+        return _made(_phrase(match["who"]), match.end() if match.start() < 3 else None)
+    return None
+
+
+def speakers(sentences: Sequence[Sentence]) -> list[Speech | None]:
+    """The speech of each sentence, pronouns and quotations that run on resolved where that is certain."""
+    full = full_names(sentences)
+    found: list[Speech | None] = []
+    for place, sentence in enumerate(sentences):
+        speech = speech_in(sentence.text)
+        before = sentences[place - 1] if place and sentences[place - 1].block == sentence.block else None
+        previous = found[-1] if found else None
+        if speech and _PRONOUN.match(speech.speaker):
+            who = antecedent(sentences, place, previous.speaker if previous else None)
+            speech = Speech(who, speech.content) if who else None
+        elif speech is None and before and previous and _goes_on(before.text, sentence.text):
+            speech = Speech(previous.speaker, 0)
+        found.append(Speech(full.get(speech.speaker, speech.speaker), speech.content) if speech else None)
+    return found
+
+
+def antecedent(sentences: Sequence[Sentence], place: int, speaker: str | None) -> str | None:
+    """Whom "He" or "She" at the start of a sentence means: the one that the sentence before was about.
+
+    That is its speaker, if it opens with them, or its only name. Otherwise it is not certain.
+    """
+    if not place or sentences[place].block - sentences[place - 1].block > 1:
+        return None
+    before = sentences[place - 1].text
+    people = [name for name in names_in(before) if name in before]
+    if speaker and people and (people[0] in speaker or speaker in people[0]):
+        return speaker
+    return people[0] if len(people) == 1 and before.find(people[0]) < 40 and " " in people[0] else None
+
+
+def _around(match: re.Match[str], outside: str) -> Speech | None:
+    left = outside[: match.start()].rstrip()
+    if _PASSIVE.search(outside[: match.start()]):
+        return None
+    subject = _subject(left)
+    if subject is None or left.endswith("¤") or (left.endswith(",") and "¤" in left[-3:]):  # "...," said X
+        after = re.match(r"\s+([^,.;¤]+)", outside[match.end() :])
+        subject = _phrase(after.group(1)) if after and (match["strong"] or match["that"]) else None
+        return _made(subject, None)
+    if match["named"] and not (names_in(subject) or _PRONOUN.match(subject)):
+        return None
+    quote_before = "¤" in left and not _CITE.match(outside[match.end() :].lstrip())
+    ends = not re.search(r"\w", outside[match.end() :].replace("reporters", "").replace("journalists", ""))
+    return _made(subject, None if quote_before or ends else _content_start(match, outside))
+
+
+def _content_start(match: re.Match[str], outside: str) -> int:
+    """Where what is said begins: after the verb, after "that" where it comes soon."""
+    that = _CITE.search(outside, match.end(), match.end() + 60)
+    return that.start() if that and (match["named"] or match["strong"] in ("told", "tells")) else match.end()
+
+
+def _made(speaker: str | None, content: int | None) -> Speech | None:
+    return Speech(speaker, content) if speaker else None
+
+
+def _subject(left: str) -> str | None:
+    """The noun phrase that ends `left`, also when it is followed by an apposition: "X, the minister, said"."""
+    left = left.rstrip()
+    if left.endswith(","):
+        head, _, apposition = left[:-1].rpartition(",")
+        return _subject(head) if head and "¤" not in apposition and len(apposition) < 100 else None
+    starts = [match.end() for match in _CLAUSE_START.finditer(left)]
+    return _phrase(left[starts[-1] :] if starts else left)
+
+
+def _phrase(text: str) -> str | None:
+    """A speaker from a noun phrase: the person's name that ends it, or the phrase when it is short."""
+    phrase = re.split(
+        r"\s+(?:in|on|at|during|after|before|last|this|when|while|to|for|who|from)\s+|\s+(?:has|have|had)$",
+        text.strip(),
+        maxsplit=1,
+    )[0].strip(" \"“”'")
+    if not phrase:
+        return None
+    if _PRONOUN.match(phrase):
+        return phrase
+    if re.match(r"(?:i|we|you|this|that|there|who|which|what)\b", phrase, re.I):
+        return None
+    names = [name for name in names_in(phrase) if phrase.endswith(name)]
+    if names and not re.search(r"\b(?:of|for|at)\s+(?:the\s+)?" + re.escape(names[-1]), phrase):
+        return without_title(names[-1])
+    has_name = bool(names_in(phrase)) or bool(
+        re.match(r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", phrase, re.I)
+    )
+    if not has_name and not re.match(r"[a-z]+s$", phrase):
+        return None
+    return phrase if len(phrase.split()) <= 9 else None
+
+
+def _goes_on(before: str, text: str) -> bool:
+    """Whether `text` is nothing but quotation that follows an attributed one, or the rest of an open one."""
+    open_before = before.count('"') % 2 == 1 or before.count("“") > before.count("”")
+    quoted = text[:1] in '"“' and text.rstrip(".")[-1:] in '"”' and len(_QUOTED.findall(text)) == 1
+    return open_before or (quoted and bool(_QUOTED.search(before)))
+
+
+def full_names(sentences: Sequence[Sentence]) -> dict[str, str]:
+    """Last name to full name, where the document has only one that ends so."""
+    endings: dict[str, set[str]] = {}
+    for sentence in sentences:
+        for name in names_in(sentence.text):
+            words = name.split()
+            if 2 <= len(words) <= 4 and words[-1].isalpha():
+                endings.setdefault(words[-1], set()).add(name)
+    return {last: names.pop() for last, names in endings.items() if len(names) == 1}

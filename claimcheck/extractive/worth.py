@@ -1,0 +1,122 @@
+"""How much a sentence is worth checking, and why: a logistic model over readable features.
+
+The weights are in `weights.json`, with where they come from.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from claimcheck.core.claim import Kind, Quantity
+from claimcheck.text.names import names_in
+from claimcheck.text.quantities import quantities_in
+
+_WEIGHTS = Path(__file__).with_name("weights.json")
+
+_PATTERNS = {
+    "percent or money": re.compile(r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b", re.I),
+    "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
+    "past": re.compile(
+        r"\b(?:was|were|had|did|has|have|been|\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|voted|cut|spent|left|grew|said)\b",
+        re.I,
+    ),
+    "comparison": re.compile(
+        r"\b(?:more|less|fewer|most|least|higher|lower|highest|lowest|largest|biggest|first|worst|best|than|doubled|tripled|half|increased?|decreased?|rose|fell|grew|declin\w+|only|record|every|never|ever)\b",
+        re.I,
+    ),
+    "public matter": re.compile(
+        r"\b(?:tax\w*|jobs?|budget|deficit|trade|econom\w*|unemploy\w*|billions?|millions?|percent|congress|senate|law|bill|vote[ds]?|sanction\w*|troops?|war|attack\w*|nuclear|oil|inflation|wages?|income|spending|crime|court|election|government|health|insurance|schools?|disease|deaths?|killed|people|countr\w+)\b",
+        re.I,
+    ),
+    "first person": re.compile(r"\b(?:I|I'm|I've|I'd|I'll|me|my|myself)\b"),
+    "opinion words": re.compile(
+        r"\b(?:think|believe|feel|hope|want|wish|should|ought|must|need to|let's|let us|great|good|bad|wonderful|terrible|important|understand|agree|love|proud|right|wrong|maybe|perhaps)\b",
+        re.I,
+    ),
+    "future": re.compile(r"\b(?:will|would|going to|shall|won't|I'll|we'll)\b", re.I),
+    "question": re.compile(r"\?[\"”']?\s*$"),
+    "courtesy": re.compile(
+        r"\b(?:thank|thanks|welcome|good evening|good night|ladies and gentlemen|excuse me|senator|mr\.|governor)\b",
+        re.I,
+    ),
+    "reported": re.compile(
+        r"\b(?:said|says|told|according to|quoted|reported|claimed|announced|estimates?)\b", re.I
+    ),
+    "negation": re.compile(r"\b(?:no|not|never|none|nobody|n't|without)\b|n't\b", re.I),
+    "you or we": re.compile(r"\b(?:you|your|we|our|us|we're|you're)\b", re.I),
+}
+_REASONS = {
+    "quantity": "gives a quantity",
+    "percent or money": "gives a share or a sum",
+    "names": "names who or where",
+    "year": "names a time",
+    "past": "tells what happened",
+    "comparison": "compares",
+    "public matter": "is about a public matter",
+    "reported": "reports what somebody said",
+    "digits": "gives a number",
+}
+_PREDICTION = re.compile(
+    r"\b(?:will|would|is expected to|are expected to|is likely to|forecasts?|predict\w*|projected to|set to)\b",
+    re.I,
+)
+_OPINION = re.compile(
+    r"\b(?:catastroph\w*|disast\w*|useful|positive|serious|best|worst|great|terrible|good|bad|wonderful|wrong|right|should|must|crucial|important|disgrace\w*|shame\w*|brilliant|unfair|blunter)\b",
+    re.I,
+)
+_STATE = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I)
+
+
+def features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[str, float]:
+    """The features of a sentence, each from 0 to 1."""
+    found = quantities_in(text) if quantities is None else quantities
+    words = len(text.split())
+    return {
+        "digits": float(bool(re.search(r"\d", text))),
+        "quantity": min(len(found), 3) / 3,
+        "names": min(len(names_in(text)), 4) / 4,
+        "length": min(words, 40) / 40,
+        "short": float(words < 7),
+        **{name: float(bool(pattern.search(text))) for name, pattern in _PATTERNS.items()},
+    }
+
+
+def check_worthiness(text: str, quantities: tuple[Quantity, ...]) -> tuple[float, str]:
+    """The probability that somebody would check the sentence, to two places, and what speaks for it."""
+    weights = _weights()
+    values = features(text, quantities)
+    logit = weights["bias"] + sum(weights[name] * value for name, value in values.items())
+    reasons = sorted(
+        (-weights[name] * values[name], words)
+        for name, words in _REASONS.items()
+        if weights[name] * values[name] > 0.05
+    )
+    reason = ", ".join(words for _, words in reasons[:3]) or "says little that could be checked"
+    return round(1 / (1 + math.exp(-logit)), 2), reason
+
+
+def kind_of(text: str, speaker: str | None, quantities: tuple[Quantity, ...]) -> Kind:
+    """The kind of a claim, by its form."""
+    measured = any(
+        quantity.unit and re.search(r"\d|illion|thousand|hundred", quantity.text) for quantity in quantities
+    )
+    if _PREDICTION.search(text):
+        return Kind.PREDICTION
+    if measured:
+        return Kind.QUANTITY
+    if speaker:
+        return Kind.OPINION if len(text.split()) < 12 and _OPINION.search(text) else Kind.STATEMENT
+    if _OPINION.search(text):
+        return Kind.OPINION
+    return Kind.RELATION if _STATE.search(text) else Kind.EVENT
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    weights: Mapping[str, float] = json.loads(_WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return weights

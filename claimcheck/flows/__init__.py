@@ -1,0 +1,1 @@
+"""Flows: generators that yield requests and are sent responses. Layer 4."""

@@ -1,0 +1,93 @@
+"""From a response to validated JSON: one repair, then a recorded reason why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from claimcheck import prompt, schema
+from claimcheck.core.exchange import ModelRequest, ModelResponse
+from claimcheck.core.run import Cause, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request came to: `value` follows the schema, or is None and `cause` and `message` say why."""
+
+    value: dict[str, Any] | None
+    cause: Cause | None
+    message: str
+    raw: str | None
+    attempts: int
+    model: str
+    response_format: str
+    usage: Usage
+
+
+def ask(request: ModelRequest) -> Generator[list[ModelRequest], list[ModelResponse], Answer]:
+    """The answer to a request; one that fails its schema is asked for once more, quoting path and problem."""
+    (response,) = yield [request]
+    answer = _read(response, request.schema_name, 1, Usage())
+    if answer.cause is not Cause.INVALID:
+        return answer
+    _, problems = _validated(response.text or "", request.schema_name)
+    repair = prompt.render("repair", {"answer": response.text, "problems": problems[:8]})
+    (second,) = yield [replace(request, messages=request.messages + repair)]
+    return _read(second, request.schema_name, 2, answer.usage)
+
+
+def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage) -> Answer:
+    cause, message = _unusable(response)
+    value: dict[str, Any] | None = None
+    if cause is None:
+        value, problems = _validated(response.text or "", schema_name)
+        if problems:
+            cause, value = Cause.INVALID, None
+            message = "; ".join(str(problem) for problem in problems[:3])
+            message += f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return Answer(
+        value=value,
+        cause=cause,
+        message=message,
+        raw=response.text if cause else None,
+        attempts=attempts,
+        model=response.model,
+        response_format=response.response_format,
+        usage=spent + response.usage,
+    )
+
+
+def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
+    if response.refusal:
+        return Cause.REFUSED, f"the model refused: {response.refusal}"
+    if response.finish_reason == "content_filter":
+        return Cause.FILTERED, "the endpoint's content filter stopped the answer"
+    if response.finish_reason == "length":
+        return Cause.TRUNCATED, (
+            f"the answer was cut off after {response.usage.output_tokens} tokens; "
+            "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
+        )
+    if response.text is None or not response.text.strip():
+        return Cause.EMPTY, "the endpoint sent an answer with nothing in it"
+    return None, ""
+
+
+def _validated(text: str, schema_name: str) -> tuple[dict[str, Any] | None, tuple[schema.Problem, ...]]:
+    try:
+        value = _object(text)
+    except ValueError as error:
+        return None, (schema.Problem("$", f"is not JSON: {error}"),)
+    return value, schema.problems(schema_name, value)
+
+
+def _object(text: str) -> Any:
+    """The JSON object in an answer that may have a code fence or a sentence around it."""
+    start = text.find("{")
+    if start < 0:
+        raise ValueError("it holds no object")
+    value, end = json.JSONDecoder().raw_decode(text, start)
+    if "{" in text[end:]:
+        raise ValueError("something follows the object")
+    return value

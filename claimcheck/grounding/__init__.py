@@ -1,0 +1,5 @@
+"""Where a quote stands in a document, or that it does not stand there. Layer 2."""
+
+from claimcheck.grounding.ladder import Grounded, GroundingIndex
+
+__all__ = ["Grounded", "GroundingIndex"]

@@ -1,0 +1,44 @@
+"""The normal form in which quotes are compared: what printing changes is levelled, with the way back.
+
+Unicode NFKC, quotation marks, dashes, white space, soft hyphens, zero-width characters, ellipses, case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from claimcheck.text.mapped import MappedText
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
+_COMBINED = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
+_ELLIPSIS = re.compile(r"\s*(?:\.\s?\.\s?\.+|…)\s*")
+_SPACE = re.compile(r"\s+")
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´ʼ", "'"),
+        **dict.fromkeys("“”„‟″«»「」『』", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+    }
+)
+
+
+def normalize(text: str) -> MappedText:
+    """The text in normal form, mapped to its own offsets."""
+    mapped = MappedText.of(text).translate(lambda part: part.translate(_MARKS))
+    mapped = mapped.sub(_INVISIBLE, "")
+    if not unicodedata.is_normalized("NFKC", mapped.text):
+        mapped = mapped.sub(_COMBINED, lambda match: unicodedata.normalize("NFKC", match.group()))
+        changing = {char for char in set(mapped.text) if unicodedata.normalize("NFKC", char) != char}
+        if changing:
+            pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
+            mapped = mapped.sub(pattern, lambda match: unicodedata.normalize("NFKC", match.group()))
+    mapped = mapped.sub(_ELLIPSIS, "… ").sub(_SPACE, " ")
+    return mapped.translate(_lower)
+
+
+def _lower(text: str) -> str:
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)

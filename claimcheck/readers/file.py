@@ -1,0 +1,56 @@
+"""Files and standard input."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from claimcheck.core.document import Document
+from claimcheck.errors import InputError
+from claimcheck.readers.decode import decode
+
+_LARGEST_BYTES = 50 * 2**20
+
+
+def read(path: str | Path) -> Document:
+    """The document in the file at `path`; `-` is standard input.
+
+    Raises:
+        InputError: it is missing, a folder, unreadable, too large, or holds no text.
+    """
+    source, data = read_bytes(path)
+    text, encoding = decode(data, source)
+    return replace(Document.from_text(text, source=source), encoding=encoding)
+
+
+def read_bytes(path: str | Path) -> tuple[str, bytes]:
+    """What the source is called in messages, and its bytes.
+
+    Raises:
+        InputError: it is missing, a folder, unreadable or too large.
+    """
+    name = str(path)
+    source, data = ("standard input", _standard_input()) if name == "-" else (name, _file(Path(path)))
+    if len(data) > _LARGEST_BYTES:
+        raise InputError(f"{source}: has more than {_LARGEST_BYTES >> 20} MB; split it and give the parts")
+    return source, data
+
+
+def _standard_input() -> bytes:
+    return sys.stdin.buffer.read(_LARGEST_BYTES + 1)
+
+
+def _file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError(
+            f"{path}: there is no such file; check the path, or give - for standard input"
+        ) from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; give one file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{path}: can't be read: {reason}") from None

@@ -1,0 +1,84 @@
+"""What every report says about a run: where claims stand, which engine made it, what failed."""
+
+from __future__ import annotations
+
+from claimcheck.core.claim import Claim, Match
+from claimcheck.core.document import Lines
+from claimcheck.core.run import Run, Status
+
+
+def numbers(run: Run) -> dict[str, int]:
+    """Claim ids to the numbers, from 1, that reports show."""
+    return {claim.id: number for number, claim in enumerate(run.claims, 1)}
+
+
+def marks(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
+    """Claim numbers as a report cites them: `[1, 4]`; nothing when there are none."""
+    return f"[{', '.join(str(number_of[identity]) for identity in ids)}]" if ids else ""
+
+
+def place(claim: Claim, lines: Lines | None) -> str:
+    """Where a claim stands: line:column of each span, offsets when the text was left out, or that it was not found."""
+    if claim.match is Match.NONE:
+        return "NOT FOUND"
+    if lines is None:
+        return " + ".join(f"{span.start}-{span.end}" for span in claim.spans)
+    where = " + ".join("{}:{}".format(*lines.position(span.start)) for span in claim.spans)
+    return where if claim.match is Match.EXACT else f"{where} ({claim.match})"
+
+
+def lines_of(run: Run) -> Lines | None:
+    """Line numbers of the document, None when its text was left out."""
+    return Lines(run.document.text) if run.document.text is not None else None
+
+
+def made_by(run: Run) -> str:
+    """Engine, model, tokens and time in one line."""
+    signature, usage = run.signature, run.usage
+    parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
+    if signature.model:
+        parts.append(f"model {signature.model} ({signature.response_format})")
+        parts.append(f"{usage.requests} request{'s' if usage.requests != 1 else ''}")
+        reasoning = f", {usage.reasoning_tokens:,} of them reasoning" if usage.reasoning_tokens else ""
+        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+        parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{reasoning}")
+    else:
+        parts.append("no model")
+    parts.append(f"{usage.seconds:.1f} s")
+    return " · ".join(parts)
+
+
+def about_document(run: Run) -> str:
+    """Source, date, language and size of the document in one line."""
+    document = run.document
+    origin = {"url": "from its URL", "text": "from its text", "given": "given"}.get(
+        document.published_from or "", ""
+    )
+    estimate = "about " if "estimate" in run.signature.token_count else ""
+    parts = [
+        document.source,
+        f"published {document.published} ({origin})" if document.published else "publication date not known",
+        f"language {document.language}" if document.language else "language not known",
+        f"{document.characters:,} characters",
+        f"{estimate}{document.tokens:,} tokens" if document.tokens is not None else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def warnings(run: Run) -> list[str]:
+    """What a reader must know before trusting the rest: failures, ungrounded claims, what was set aside."""
+    found = [
+        f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: {failure.message}"
+        for failure in run.failures
+    ]
+    ungrounded = sum(claim.match is Match.NONE for claim in run.claims)
+    if ungrounded:
+        found.append(
+            f"{ungrounded} of {len(run.claims)} claims: the quote that the model gave does not stand in the document "
+            "(marked NOT FOUND)"
+        )
+    aside = [entry for entry in run.ledger if entry.status is Status.SET_ASIDE]
+    if aside:
+        reasons = ", ".join(sorted({str(entry.reason) for entry in aside}))
+        found.append(f"Set aside: {sum(entry.end - entry.start for entry in aside):,} characters ({reasons})")
+    return found

@@ -1,0 +1,65 @@
+"""Cassettes as JSON that a person can read and diff: JSON bodies as JSON, everything sorted.
+
+A body that is not JSON is kept word for word, so that malformed answers replay as they came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+_KEPT_REQUEST = ("accept", "content-type")
+_KEPT_RESPONSE = ("content-type", "content-encoding", "retry-after", "retry-after-ms", "x-should-retry")
+
+
+def kept_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list[str]]:
+    """The headers that a replay needs; every other one, known or not, is left out."""
+    allowed = _KEPT_RESPONSE if response else _KEPT_REQUEST
+    found = {name.lower(): value for name, value in headers.items() if name.lower() in allowed}
+    return {
+        name: list(value) if isinstance(value, list | tuple) else [str(value)]
+        for name, value in sorted(found.items())
+    }
+
+
+def serialize(cassette: dict[str, Any]) -> str:
+    """The cassette's file: concurrent recordings are sorted by request, so the same ones give the same file."""
+    interactions = [
+        {
+            "request": {**entry["request"], "body": _readable(entry["request"]["body"])},
+            "response": {**entry["response"], "body": _readable(entry["response"]["body"].get("string"))},
+        }
+        for entry in cassette["interactions"]
+    ]
+    interactions.sort(
+        key=lambda entry: hashlib.sha256(json.dumps(entry["request"], sort_keys=True).encode()).hexdigest()
+    )
+    return (
+        json.dumps({"interactions": interactions, "version": 1}, indent=1, ensure_ascii=False, sort_keys=True)
+        + "\n"
+    )
+
+
+def deserialize(text: str) -> dict[str, Any]:
+    """What vcrpy wants of a cassette's file."""
+    cassette: dict[str, Any] = json.loads(text)
+    for entry in cassette["interactions"]:
+        entry["request"]["body"] = _raw(entry["request"]["body"])
+        entry["response"]["body"] = {"string": _raw(entry["response"]["body"])}
+    return cassette
+
+
+def _readable(body: str | bytes | None) -> dict[str, Any]:
+    if not body:
+        return {"text": ""}
+    text = body.decode("utf-8", "surrogateescape") if isinstance(body, bytes) else body
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {"text": text}
+    return {"json": value}
+
+
+def _raw(body: dict[str, Any]) -> str:
+    return json.dumps(body["json"], ensure_ascii=False) if "json" in body else str(body["text"])

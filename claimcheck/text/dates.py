@@ -1,0 +1,168 @@
+"""Dates: when a document was published, and what "Tuesday" means in it.
+
+Nothing is resolved that the text does not make certain. English month and weekday names.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from claimcheck.core.claim import When
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "january february march april may june july august september october november december".split(), 1
+    )
+}
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    )
+}
+_MONTH = r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+_WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
+_YEAR = r"(?:1[5-9]|20)\d\d"
+
+_FULL_DATE = re.compile(
+    rf"(?<![\w-])(?:(?P<iso>{_YEAR}-\d\d-\d\d)(?!\d)"
+    rf"|(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>{_YEAR})\b"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})\s+(?P<y2>{_YEAR})\b)",
+    re.I,
+)
+_DATE_LINE = re.compile(
+    rf"^[ \t]*(?:(?:published|posted|updated|date|first published|last updated)\b[^\n]{{0,20}}?)?(?:{_WEEKDAY},?\s+)?{_FULL_DATE.pattern}[^\n]{{0,40}}$",
+    re.I | re.M,
+)
+_URL_DATE = re.compile(
+    rf"https?://\S*?[/_-]({_YEAR})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_\-.]|\s|$)"
+)
+_ORIGINAL = re.compile(r"(?:original|source|canonical|permalink|published at)[^\n]{0,20}:?\s*$", re.I)
+
+_WHEN = re.compile(
+    rf"(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
+    rf"|(?P<monthday>\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*,?\s*{_YEAR}))"
+    rf"|(?P<monthyear>\b{_MONTH}\s+(?:of\s+)?{_YEAR}\b)"
+    rf"|(?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)"
+    rf"|(?P<month>\b(?:in|since|by|until|last|next|during|from)\s+(?:early\s+|late\s+|mid-)?(?:{'|'.join(MONTHS)})\b)"
+    rf"|(?P<year>\b(?:in|since|by|until|from|during|of|before|after)\s+(?P<yearnumber>{_YEAR})\b)"
+    r"|(?P<relative>\b(?:yesterday|today|tomorrow|(?:last|next|this)\s+(?:week|month|year)"
+    r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)))",
+    re.I,
+)
+_FUTURE = re.compile(
+    r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to|scheduled)\b", re.I
+)
+
+
+def published_in(text: str) -> tuple[date, str] | None:
+    """The publication date that the text states, with `text` or `url` for where; None when it states none.
+
+    A date on a line of its own near the top counts; then the date in a URL that the text names as its
+    original; then the date that all dated URLs share.
+    """
+    if (match := _DATE_LINE.search(text[:1_500])) and (found := _full_date(match.groupdict())):
+        return found, "text"
+    dated = [
+        (day, bool(_ORIGINAL.search(text[max(0, match.start() - 60) : match.start()])))
+        for match in _URL_DATE.finditer(text)
+        if (day := _date(*match.groups()))
+    ]
+    originals = {day for day, original in dated if original}
+    candidates = originals or {day for day, _ in dated}
+    return (candidates.pop(), "url") if len(candidates) == 1 else None
+
+
+def when_in(text: str, published: date | None) -> When | None:
+    """The first time that a sentence names, as written; resolved as far as it is certain."""
+    match = _WHEN.search(text)
+    if match is None:
+        return None
+    return When(match.group(), _resolve(match, text, published))
+
+
+def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
+    """What the publication date makes certain of relative times: (where the words end, ISO date, month or year)."""
+    found = []
+    for match in _WHEN.finditer(text):
+        resolved = _resolve(match, text, published)
+        if resolved and not (match["full"] or match["monthyear"] or match["year"]):
+            found.append((match.end(), resolved))
+    return found
+
+
+def _resolve(match: re.Match[str], text: str, published: date | None) -> str | None:
+    written = match.group().lower()
+    if match["full"]:
+        found = _full_date(
+            {key[2:]: value for key, value in match.groupdict().items() if key.startswith("f_")}
+        )
+        return found.isoformat() if found else None
+    if match["monthyear"]:
+        month, year = written.split()[0], written.split()[-1]
+        return f"{year}-{_month(month):02d}"
+    if match["year"]:
+        return match["yearnumber"]
+    if published is None:
+        return None
+    if match["weekday"]:
+        found = _weekday(written.split()[-1], text[: match.start()] + " " + written, published)
+        return found.isoformat() if found else None
+    future = bool(_FUTURE.search(text[: match.start()]))
+    if match["month"]:
+        return _month_near(_month(written.split()[-1].removeprefix("mid-")), published, future, written)
+    if match["monthday"]:
+        parts = written.split()
+        return _day_near(_month(parts[0]), int(re.sub(r"\D", "", parts[1])), published, future)
+    days = {"yesterday": -1, "today": 0, "tomorrow": 1}
+    if written in days:
+        return (published + timedelta(days=days[written])).isoformat()
+    years = {"last year": -1, "this year": 0, "next year": 1}
+    return str(published.year + years[written]) if written in years else None
+
+
+def _weekday(name: str, before: str, published: date) -> date | None:
+    """News usage: a weekday told in the past is the last such day up to publication, "next" and "last" aside."""
+    if re.search(r"\b(?:last|next)\s*\w*$", before, re.I) or re.search(r"\bby\s+$", before, re.I):
+        return None  # "last Friday" may be this week's or the week before's
+    weekday = WEEKDAYS[name.lower()]
+    if _FUTURE.search(before):
+        return None
+    return published - timedelta(days=(published.weekday() - weekday) % 7)
+
+
+def _month_near(month: int, published: date, future: bool, written: str) -> str | None:
+    if future or written.startswith(("next", "by", "until", "last")):
+        return None
+    return f"{published.year if month <= published.month else published.year - 1}-{month:02d}"
+
+
+def _day_near(month: int, day: int, published: date, future: bool) -> str | None:
+    found = _date(str(published.year), str(month), str(day))
+    if found is None or future:
+        return None
+    if found > published:
+        found = _date(str(published.year - 1), str(month), str(day))
+    return found.isoformat() if found else None
+
+
+def _full_date(groups: dict[str, str | None]) -> date | None:
+    if iso := groups.get("iso"):
+        return _date(*iso.split("-"))
+    for month, day, year in (("m1", "d1", "y1"), ("m2", "d2", "y2")):
+        if groups.get(month):
+            return _date(str(groups[year]), str(_month(str(groups[month]))), str(groups[day]))
+    return None
+
+
+def _month(name: str) -> int:
+    return next(number for full, number in MONTHS.items() if full.startswith(name.lower().rstrip(".")[:3]))
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,94 @@
+"""Page noise: what stands in a text but is no part of what it says.
+
+Each find has a reason, which the ledger states. The rules are about form alone (a bare URL, a
+line of dashes, a label before a link), never about a certain site.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_URL = re.compile(r"[(<\[]?\b(?:https?://|www\.)[^\s<>\"“”]+", re.I)
+_URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
+_REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
+_LABEL = re.compile(r"^[ \t]*[A-Z][\w ]{1,30}:[ \t]*$", re.M)
+_RULE = re.compile(r"^[ \t]*[-=_*~#•·—–+|]{3,}[ \t]*$", re.M)
+_FURNITURE = re.compile(
+    r"^[ \t]*(?:advertisement|sponsored|share (?:this )?(?:article|story)|sign up .{0,60}newsletter.{0,20}"
+    r"|subscribe(?: now| today)?|follow us on .{1,40}|read (?:more|also|next)\b.{0,120}|related (?:articles|stories|topics)"
+    r"|all rights reserved\.?|(?:©|\(c\)|copyright).{0,100}|photo(?:graph)?(?: by|:).{1,80}|click here.{0,60})[ \t]*$",
+    re.I | re.M,
+)
+_BYLINE = re.compile(
+    r"^[ \t]*by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:,? (?:and|,) [A-Z][\w.'’ -]+)?[ \t]*$", re.I | re.M
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Noise:
+    """The characters [start, end) of the source, set aside for `reason`."""
+
+    start: int
+    end: int
+    reason: str
+
+
+def find_noise(text: str) -> tuple[Noise, ...]:
+    """The page noise of a text, in order, without overlaps."""
+    urls = _urls(text)
+    found = [*urls, *_labels(text, urls)]
+    for pattern, reason in ((_RULE, "a line of signs"), (_FURNITURE, "page furniture"), (_BYLINE, "byline")):
+        found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
+    return _without_overlaps(found)
+
+
+def _urls(text: str) -> list[Noise]:
+    found: list[Noise] = []
+    for match in _URL.finditer(text):
+        if found and match.start() < found[-1].end:
+            continue
+        start, end = match.start(), match.end()
+        bracketed = text[start] in "(<["
+        if bracketed and end < len(text) and text[end] == ">":
+            end += 1
+        elif tail := _URL_TAIL.search(text, start, end):
+            # the sentence's own full stop stays; so does the bracket that the URL did not open
+            end = tail.start() + (1 if bracketed and tail.group()[0] in ")]" else 0)
+            start += 1 if bracketed and end == tail.start() else 0
+        end = _over_line_break(text, start, end)
+        found.append(Noise(start, end, "bare URL"))
+    return found
+
+
+def _over_line_break(text: str, start: int, end: int) -> int:
+    """Where the URL really ends, when the page broke it over two lines.
+
+    The next line must be one word that a sentence would not leave alone on a line, and the first
+    part must stop where a URL may be broken.
+    """
+    rest = _REST_OF_URL.match(text, end)
+    if rest is None or text[end - 1] not in "-/_=&?.%" or _URL.match(rest.group(1)):
+        return end
+    if text[end - 1] == "/" and not re.search(r"[\d/_=-]", rest.group(1)):
+        return end
+    return rest.end(1)
+
+
+def _labels(text: str, urls: list[Noise]) -> list[Noise]:
+    """Lines such as "Original url:" that do nothing but introduce a URL."""
+    starts = {url.start for url in urls}
+    labels = []
+    for match in _LABEL.finditer(text):
+        following = re.compile(r"\s*").match(text, match.end())
+        if following and following.end() in starts:
+            labels.append(Noise(match.start(), match.end(), "label of a URL"))
+    return labels
+
+
+def _without_overlaps(found: list[Noise]) -> tuple[Noise, ...]:
+    kept: list[Noise] = []
+    for noise in sorted(found):
+        if noise.start < noise.end and (not kept or noise.start >= kept[-1].end):
+            kept.append(noise)
+    return tuple(kept)

@@ -1,0 +1,115 @@
+"""Quantities: numbers as written, their value and their unit. English number words."""
+
+from __future__ import annotations
+
+import re
+
+from claimcheck.core.claim import Quantity
+from claimcheck.text.dates import MONTHS
+
+_ONES = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+    """.split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+WORDS: dict[str, float] = {
+    **{word: float(value) for value, word in enumerate(_ONES)},
+    **{word: 10.0 * value for value, word in enumerate(_TENS, 2)},
+    **{
+        f"{ten}-{one}": 10.0 * value + digit
+        for value, ten in enumerate(_TENS, 2)
+        for digit, one in enumerate(_ONES[1:10], 1)
+    },
+    "dozen": 12.0,
+    "half": 0.5,
+    "a": 1.0,
+    "an": 1.0,
+}
+SCALES: dict[str, float] = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "m": 1e6,
+    "k": 1e3,
+}
+_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
+
+_WORD = "|".join(
+    sorted((re.escape(word) for word in WORDS if word not in ("a", "an")), key=len, reverse=True)
+)
+_SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
+_QUANTITY = re.compile(
+    rf"(?<![\w.,-])(?P<currency>US\$|[$€£¥₹₽])?\s?"
+    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>(?:bn|m|k)\b)?|(?P<word>(?:{_WORD})\b|an?(?=\s+(?:{_SCALE}|dozen)\b)))"
+    rf"(?:[\s-]+(?P<scale>{_SCALE})s?\b)?(?:[\s-]+(?P<scale2>{_SCALE})s?\b)?"
+    r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?",
+    re.I,
+)
+_UNIT = re.compile(
+    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)[a-z]{2,}(?:\s+of\s+[a-z]{3,})?)(?P<per>\s+(?:an?|per)\s+(?:second|minute|hour|day|week|month|year|person|head|capita)\b)?",
+    re.I,
+)
+_DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+# number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
+_VAGUE = re.compile(r"^(?:one|half|zero)$", re.I)
+
+
+def quantities_in(text: str) -> tuple[Quantity, ...]:
+    """The quantities of a text in order; years, days of a month and parts of names are none."""
+    found = []
+    for match in _QUANTITY.finditer(text):
+        written = match.group().strip()
+        plain = not (match["scale"] or match["currency"] or match["percent"] or match["suffix"])
+        if plain and (_YEAR.fullmatch(written) or _DATE_BEFORE.search(text[: match.start()])):
+            continue
+        if (
+            plain
+            and match.end() < len(text)
+            and re.match(r"(?:st|nd|rd|th)\b|[:/]\d|\.\d|[A-Za-z]", text[match.end() :])
+        ):
+            continue
+        unit, end = _unit(match, text)
+        if unit is None and match["word"] and plain and _VAGUE.match(match["word"]):
+            continue
+        if (
+            match["word"]
+            and _VAGUE.match(match["word"])
+            and plain
+            and not re.match(r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)", unit or "")
+        ):
+            continue
+        found.append(Quantity(text[match.start() : end].strip(), _value(match), unit))
+    return tuple(found)
+
+
+def _value(match: re.Match[str]) -> float:
+    value = float(match["digits"].replace(",", "")) if match["digits"] else WORDS[match["word"].lower()]
+    for name in ("suffix", "scale", "scale2"):
+        if match[name]:
+            value *= SCALES[match[name].lower()]
+    return value
+
+
+def _unit(match: re.Match[str], text: str) -> tuple[str | None, int]:
+    """The unit, and where the quantity ends with it."""
+    if match["percent"]:
+        return "%", match.end()
+    after = _UNIT.match(text, match.end())
+    per = re.match(r"\s+(?:an?|per)\s+(\w+)", after["per"]) if after and after["per"] else None
+    if currency := match["currency"]:
+        bare = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head)\b").match(
+            text, match.end()
+        )
+        unit = _CURRENCIES[currency.upper()]
+        return (f"{unit}/{bare.group(1)}", bare.end()) if bare else (unit, match.end())
+    if after is None:
+        rate = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year)\b").match(
+            text, match.end()
+        )
+        return (f"1/{rate.group(1)}", rate.end()) if rate else (None, match.end())
+    unit = " ".join(after["unit"].split())
+    return (f"{unit}/{per.group(1)}" if per else unit), after.end()

@@ -1,0 +1,211 @@
+"""The reading view: a document as a person reads it, with the way back to its characters.
+
+Hard line breaks are folded, page noise is stepped over, a paragraph that noise has cut in two is
+one again. `spans` turns any range of the view into the document's own spans: more than one where
+noise stands in between.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from claimcheck.core.span import Span
+from claimcheck.text.mapped import MappedText, Piece
+from claimcheck.text.noise import Noise, find_noise
+
+_LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]*(?:\r\n|[\r\n\f\v\u2028\u2029]|$)")
+_WORDS = re.compile(r"\S+(?: \S+)*")
+_BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
+_TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+_BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of the view, text[start:end]; a heading is no sentence."""
+
+    start: int
+    end: int
+    heading: bool
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Lines of source ranges that read on; `bullet` when the first opens a list item."""
+
+    lines: list[list[tuple[int, int]]] = field(default_factory=list)
+    bullet: bool = False
+    before_noise: bool = False
+
+
+class Reading:
+    """The reading view of a source text."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.noise = find_noise(source)
+        self._mapped, self.blocks = _assemble(source, self.noise)
+        self.text = self._mapped.text
+
+    def spans(self, start: int, end: int) -> tuple[Span, ...]:
+        """The document's spans of text[start:end], in order, without white space at their ends."""
+        low, high = self._mapped.source(start, end)
+        cuts = [noise for noise in self.noise if noise.end > low and noise.start < high]
+        edges = [low, *(edge for noise in cuts for edge in (noise.start, noise.end)), high]
+        return tuple(
+            span
+            for left, right in zip(edges[::2], edges[1::2], strict=True)
+            if left < right and (span := self._stripped(left, right))
+        )
+
+    def _stripped(self, start: int, end: int) -> Span | None:
+        part = self.source[start:end]
+        left = start + len(part) - len(part.lstrip())
+        right = end - (len(part) - len(part.rstrip()))
+        return Span(left, right) if left < right else None
+
+
+def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[Block, ...]]:
+    paragraphs = _joined(source, list(_paragraphs(source, noise)))
+    vocabulary = set(re.findall(r"\w+", source.lower())) if re.search(r"\w[-\u2010]\s*\n", source) else set()
+    pieces: list[Piece] = []
+    blocks: list[tuple[int, int]] = []
+    length = 0
+    for paragraph in paragraphs:
+        words = list(_fold(source, paragraph, vocabulary))
+        if not words:
+            continue
+        if pieces:
+            pieces.append(Piece("\n\n", words[0].start, words[0].start))
+            length += 2
+        start = length
+        pieces.extend(words)
+        length += sum(len(piece.text) for piece in words)
+        blocks.append((start, length))
+    mapped = MappedText(pieces)
+    return mapped, _marked(mapped.text, blocks)
+
+
+def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
+    """Runs of lines with words in them; blank lines, noise and list items part them."""
+    lines = [match.span() for match in _LINE.finditer(source) if match.start() < match.end()]
+    wide = [end - start for start, end in lines if end - start > 40]
+    wrap = statistics.median(wide) if wide else 0
+    current = _Paragraph()
+    index = 0
+    for start, end in lines:
+        while index < len(noise) and noise[index].end <= start:
+            index += 1
+        kept, noisy = _kept(source, start, end, noise, index)
+        if not kept:
+            if current.lines:
+                yield current
+                current = _Paragraph()
+            current.before_noise = current.before_noise or noisy
+            continue
+        bullet = _BULLET.match(source, kept[0][0], kept[0][1])
+        if current.lines and (bullet or _stands_alone(source, current.lines[-1], kept, wrap)):
+            yield current
+            current = _Paragraph()
+        if bullet:
+            current.bullet = True
+            kept[0] = (bullet.end(), kept[0][1])
+        current.lines.append(kept)
+    if current.lines:
+        yield current
+
+
+def _kept(
+    source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
+) -> tuple[list[tuple[int, int]], bool]:
+    """The ranges of a line that are no noise and not blank, and whether there was noise."""
+    ranges, position, noisy = [], start, False
+    while index < len(noise) and noise[index].start < end:
+        ranges.append((position, max(position, noise[index].start)))
+        position = max(position, noise[index].end)
+        noisy = True
+        index += 1
+    ranges.append((min(position, end), end))
+    return [(left, right) for left, right in ranges if source[left:right].strip()], noisy
+
+
+def _stands_alone(
+    source: str, previous: list[tuple[int, int]], line: list[tuple[int, int]], wrap: float
+) -> bool:
+    """Whether the previous line was not broken by the page's width: it is short, and a new start follows."""
+    text = source[previous[0][0] : previous[-1][1]].strip()
+    following = (
+        source[line[0][0] :][:1]
+        if not source[line[0][0]].isspace()
+        else source[line[0][0] : line[0][1]].strip()[:1]
+    )
+    return len(text) < 0.6 * wrap and not following.islower() and not text.endswith((",", "-", "–", "—"))
+
+
+def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
+    """Paragraphs that stop in mid-sentence take in the next one, when it goes on in lower case."""
+    joined: list[_Paragraph] = []
+    for paragraph in paragraphs:
+        first = source[slice(*paragraph.lines[0][0])].lstrip()
+        if joined and not paragraph.bullet and first[:1].islower():
+            last_line = joined[-1].lines[-1]
+            last = source[last_line[0][0] : last_line[-1][1]].rstrip()
+            long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or paragraph.before_noise
+            if long_enough and not _TERMINAL.search(last):
+                joined[-1].lines.extend(paragraph.lines)
+                continue
+        joined.append(paragraph)
+    return joined
+
+
+def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[Piece]:
+    """The paragraph's words, one space between them, none where a word was broken or in Chinese."""
+    before = ""
+    last: Piece | None = None
+    for line in paragraph.lines:
+        for start, end in line:
+            for match in _WORDS.finditer(source, start, end):
+                words = Piece(match.group(), match.start(), match.end())
+                if last is not None:
+                    gap, last = _gap(last, words, vocabulary, source)
+                    yield last
+                    if gap:
+                        yield Piece(gap, last.end, words.start)
+                last = words
+                before = words.text
+    if last is not None and before:
+        yield last
+
+
+def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[str, Piece]:
+    """What stands between two runs of words, and the left one, without a hyphen that only the page needed."""
+    line_break = bool(re.search(r"[\r\n]", source[left.end : right.start]))
+    if line_break and left.text.endswith("\u00ad"):
+        return "", Piece(left.text[:-1], left.start, left.end - 1)
+    broken = _BROKEN_WORD.search(left.text)
+    if line_break and broken and right.text[:1].islower():
+        rest = re.match(r"\w+", right.text)
+        if rest and (broken.group(1) + rest.group()).lower() in vocabulary and len(left.text) > 1:
+            return "", Piece(left.text[:-1], left.start, left.end - 1)
+        return "", left
+    if line_break and _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
+        return "", left
+    return " ", left
+
+
+def _marked(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
+    """Headings told from prose by form: short, no full stop; a text of nothing else has no headings."""
+    heading = [_looks_like_heading(text[start:end]) for start, end in blocks]
+    if all(heading):
+        heading = [False] * len(blocks)
+    return tuple(Block(start, end, mark) for (start, end), mark in zip(blocks, heading, strict=True))
+
+
+def _looks_like_heading(text: str) -> bool:
+    return (
+        len(text.split()) <= 16 and len(text) <= 120 and not re.search(r"[.!?…。！？।؟,;][\"'”’»)\]]*$", text)
+    )

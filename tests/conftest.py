@@ -1,0 +1,37 @@
+"""What every test starts from: no key, no settings of the machine's user, its own folder for files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SEED = ROOT / "seeds" / "us-russia-venezuela-talks.txt"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch, tmp_path):
+    for name in (
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "CLAIMCHECK_MODEL",
+        "CLAIMCHECK_ENGINE",
+        "COLUMNS",
+        "NO_COLOR",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def seed_text():
+    return SEED.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def seed_run(seed_text):
+    from claimcheck import Document, Settings, summarize
+
+    return summarize(Document.from_text(seed_text, source="seed.txt"), settings=Settings(engine="extractive"))

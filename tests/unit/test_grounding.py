@@ -1,0 +1,118 @@
+"""Where a quote stands, how it matched, or that it does not stand there."""
+
+import pytest
+
+from claimcheck import Match
+from claimcheck.grounding import GroundingIndex
+from claimcheck.text.reading import Reading
+
+
+def ground(text, quote, **options):
+    grounded = GroundingIndex(Reading(text)).ground(quote, **options)
+    return grounded.match, [text[span.start : span.end] for span in grounded.spans]
+
+
+@pytest.mark.parametrize(
+    ("quote", "match", "parts"),
+    [
+        (
+            "Hours earlier, the United States imposed sanctions",
+            Match.EXACT,
+            ["Hours earlier, the United States imposed sanctions"],
+        ),
+        ("two sides still at odds", Match.EXACT, ["two sides still at odds"]),
+        (
+            "declining by about 50,000 barrels a month.",
+            Match.NORMALIZED,
+            ["declining by\nabout 50,000 barrels a month."],
+        ),
+        (
+            "“No, we did not come to a meeting of minds, but I think the talks were positive in the sense that both sides emerged",
+            Match.NORMALIZED,
+            [
+                '"No, we did not come to a meeting of minds, but I think the talks were positive in the sense\nthat both sides emerged'
+            ],
+        ),
+        (
+            "their respective standpoints better after the two-hour talks in Rome",
+            Match.NORMALIZED,
+            ["their respective standpoints better", "after the two-hour talks in Rome"],
+        ),
+        (
+            "Abrams cited recent estimates ... the country's oil exports were declining",
+            Match.NORMALIZED,
+            ["Abrams cited recent estimates", "the country's oil exports were declining"],
+        ),
+        (
+            "led to the exodus of some 3 million people since 2015",
+            Match.FUZZY,
+            ["led to an exodus of some 3 million people since 2015"],
+        ),
+    ],
+)
+def test_a_quote_of_the_seed_is_found(seed_text, quote, match, parts):
+    assert ground(seed_text, quote) == (match, parts)
+
+
+@pytest.mark.parametrize(
+    ("quote", "reason"),
+    [
+        ("led to an exodus of some 4 million people since 2015", "number"),
+        ("led to an exodus of some 3 billion people since 2015", "unit of the number"),
+        ("Ryabkov was quoted by Russia's TASS news agency as saying the talks were difficult", "name"),
+        ("the talks were not difficult but frank and that Moscow had warned Washington", "negation"),
+        ("the country's oil exports were rising by about 50,000 barrels a month", "direction"),
+        ("talks on how to defuse Venezuela's crisis ended on Wednesday with the two sides", "date"),
+        ("Moscow had warned Caracas not to intervene militarily in Venezuela", "name"),
+        ("Washington had warned Moscow not to intervene militarily in Venezuela", "order"),
+        ("The Prime Minister resigned after a vote in parliament on Monday", "not in the document"),
+        ("the talks Venezuela oil minds Rome sanctions president crisis", "the document's own words"),
+        ("...", "no words"),
+    ],
+)
+def test_a_quote_that_says_something_else_has_no_span(seed_text, quote, reason):
+    assert ground(seed_text, quote) == (Match.NONE, []), reason
+
+
+def test_a_short_near_miss_has_no_span():
+    assert ground("Mercury has no moons.", "Mercury has two moons.") == (Match.NONE, [])
+
+
+def test_a_number_is_not_found_inside_a_longer_one():
+    assert ground("It cost 1,250,000 euros and 3.5 percent.", "250,000 euros") == (Match.NONE, [])
+    assert ground("It cost 1,250,000 euros and 3.5 percent.", "5 percent") == (Match.NONE, [])
+
+
+def test_of_several_places_the_first_after_the_last_quote_is_taken():
+    text = "He said yes. She said no. He said yes."
+    index = GroundingIndex(Reading(text))
+    assert index.ground("He said yes.").spans[0].start == 0
+    assert index.ground("He said yes.", after=13).spans[0].start == 26
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "found"),
+    [
+        ("第一句话。委内瑞拉的石油出口正在下降。", "石油出口正在下降", "石油出口正在下降"),
+        ("Der Kaffee kostet 3 €.", "Der Kaffee kostet 3 €.", "Der Kaffee kostet 3 €."),
+        (
+            "A cafe\u0301 opened in 1999 in Paris.",
+            "A caf\u00e9 opened in 1999",
+            "A cafe\u0301 opened in 1999",
+        ),
+        (
+            "The \ufb01rst of\ufb01ce closed in May.",
+            "The first office closed",
+            "The \ufb01rst of\ufb01ce closed",
+        ),
+        ("وقال الوزير إن الصادرات تراجعت.", "إن الصادرات تراجعت", "إن الصادرات تراجعت"),
+        ("मंत्री ने कहा कि निर्यात घटा है।", "निर्यात घटा है", "निर्यात घटा है"),
+        ("👩‍👩‍👧 The family moved to Rome.", "The family moved", "The family moved"),
+        ("so\u00adcial me\u00addia grew", "social media grew", "so\u00adcial me\u00addia grew"),
+        ("zero\u200bwidth marks stay", "zerowidth marks", "zero\u200bwidth marks"),
+    ],
+)
+def test_any_script_and_form_of_the_same_characters(text, quote, found):
+    match, parts = ground(text, quote)
+    assert parts == [found]
+    assert match in (Match.EXACT, Match.NORMALIZED)

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Builds the wheel, installs it into a fresh environment, and summarizes a file from another folder.
+set -eu
+seed=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$PYTHON" -m build --wheel --outdir "$work/dist" . >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+"$PYTHON" -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$work"/dist/*.whl
+mkdir "$work/elsewhere"
+cd "$work/elsewhere"
+"$work/venv/bin/claimcheck" summarize "$seed" --engine extractive --quiet --format json -o run.json
+"$work/venv/bin/claimcheck" validate run.json
+"$work/venv/bin/claimcheck" prompts >/dev/null
+"$work/venv/bin/python" - <<'PY'
+import pathlib, claimcheck
+run = claimcheck.Run.from_json(pathlib.Path("run.json").read_text())
+assert len(run.claims) >= 10, len(run.claims)
+assert "site-packages" in claimcheck.__file__, claimcheck.__file__
+PY
+echo "wheel: installs, and summarizes from another folder"
