@@ -18,6 +18,7 @@ from claimcheck import assets
 from claimcheck.errors import SchemaError
 
 if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
@@ -86,7 +87,7 @@ def problems(name: str, value: Any) -> tuple[Problem, ...]:
     errors = sorted(
         _validator(name).iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
     )
-    return tuple(Problem(error.json_path, _short(error.message)) for error in errors)
+    return tuple(Problem(leaf.json_path, _short(leaf.message)) for error in errors for leaf in _leaves(error))
 
 
 def wire(name: str) -> dict[str, Any]:
@@ -103,6 +104,14 @@ def _validator(name: str) -> Validator:
     return jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
+
+
+def _leaves(error: ValidationError) -> list[ValidationError]:
+    """What is really wrong in an optional value: "or null" is no help to somebody who gave neither."""
+    inner = [other for other in error.context or () if other.schema != {"type": "null"}]
+    if error.validator != "anyOf" or not inner:
+        return [error]
+    return [leaf for other in inner for leaf in _leaves(other)]
 
 
 def _short(message: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -14,6 +13,8 @@ from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
 
 _EPILOG = "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, 3 model or provider, 130 interrupted."
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="claimcheck",
@@ -58,10 +59,7 @@ def main() -> None:
             raise
         error_line(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        error_line("interrupted; nothing was written")
-        sys.exit(130)
-    except BrokenPipeError:
-        # the reader of a pipe has gone; what is left in the buffer must not complain at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:  # typer turns Ctrl-C into this code without a word
+            error_line("interrupted; nothing was written")
+        raise

@@ -30,8 +30,7 @@ def write(text: str, path: Path | None) -> None:
         InputError: the file can't be written; what was there before is untouched.
     """
     if path is None or str(path) == "-":
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
+        _to_stdout(text)
         return
     temporary: str | None = None
     try:
@@ -77,6 +76,15 @@ def working(message: str, *, quiet: bool) -> Iterator[None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task(message, total=None)
         yield
+
+
+def _to_stdout(text: str) -> None:
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # the reader of the pipe has had enough: no error, and no complaint at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str) -> None:

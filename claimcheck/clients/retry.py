@@ -16,7 +16,7 @@ import openai
 import tenacity
 
 _CEILING_S = 60.0
-_backoff = tenacity.wait_exponential_jitter(initial=0.5, max=8.0, jitter=0.25)
+_backoff = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(0, 0.25)
 
 
 def policy(attempts: int) -> dict[str, object]:

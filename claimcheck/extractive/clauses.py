@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from claimcheck.extractive.speech import Speech, speech_in
 
 _AND_THAT = re.compile(r",?\s+and\s+(?=that\s)")
-_CONTRAST = re.compile(r",?\s+whereas\s+|,\s+while\s+(?=(?:the\s+)?[A-Z])")
+_CONTRAST = re.compile(
+    r",?\s+whereas\s+|,\s+while\s+(?=(?:the\s+)?[A-Z])|;\s+(?=(?:the\s+)?[A-Z]\w+\s+[a-z])"
+)
 _APPOSITIVE_NOUN = r"an?\s+(?:[a-z]+\s+)?(?:position|claim|view|charge|allegation|accusation|statement|assertion|figure|demand)\s+"
 _APPOSITION = re.compile(rf",\s+(?={_APPOSITIVE_NOUN}(?!that\b|of\b|to\b))")
 _LEAST_WORDS = 4

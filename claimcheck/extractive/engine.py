@@ -12,6 +12,7 @@ from claimcheck.core.document import Document
 from claimcheck.core.run import Run, Signature, Usage
 from claimcheck.core.settings import Settings
 from claimcheck.core.span import excerpts, readable
+from claimcheck.errors import InputError
 from claimcheck.extractive.clauses import Clause, clauses
 from claimcheck.extractive.context import standing_alone
 from claimcheck.extractive.digest import Item, digest
@@ -21,18 +22,35 @@ from claimcheck.extractive.worth import check_worthiness, kind_of
 from claimcheck.flows.ledger import ledger
 from claimcheck.text.dates import when_in
 from claimcheck.text.names import names_in
+from claimcheck.text.noise import Noise
 from claimcheck.text.quantities import quantities_in
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences
 from claimcheck.version import __version__
 
-_LEAST_WORTH = 0.1
+_LEAST_WORTH = 0.05
 _LEAST_WORDS = 4
+_LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code: every pattern here would be lost on them
 
 
 def summarize(document: Document, reading: Reading, settings: Settings) -> Run:
-    """The run of a described document; the same document gives the same run."""
-    found = sentences(reading, document.language)
+    """The run of a described document; the same document gives the same run.
+
+    Raises:
+        InputError: nothing in the document has the length of a sentence.
+    """
+    every = sentences(reading, document.language)
+    found = [sentence for sentence in every if len(sentence.text) <= _LONGEST_SENTENCE]
+    if not found:
+        raise InputError(
+            f"{document.source}: holds no sentence of at most {_LONGEST_SENTENCE:,} characters; is it prose?"
+        )
+    too_long = [
+        Noise(span.start, span.end, "too long to be a sentence")
+        for sentence in every
+        if len(sentence.text) > _LONGEST_SENTENCE
+        for span in reading.spans(sentence.start, sentence.end)
+    ]
     said = speakers(found)
     setting = _Setting(document, reading, found, full_names(found))
     made = [_claims_of(setting, place, speech) for place, speech in enumerate(said)]
@@ -47,10 +65,10 @@ def summarize(document: Document, reading: Reading, settings: Settings) -> Run:
     ]
     return Run(
         document=document,
-        summary=digest(items, document.title) if items else None,
+        summary=digest(items, document.title),
         claims=kept,
         failures=(),
-        ledger=ledger(document.characters, reading.noise),
+        ledger=ledger(document.characters, sorted([*reading.noise, *too_long])),
         usage=Usage(),
         signature=Signature(
             version=__version__,

@@ -26,6 +26,7 @@ _SPEECH = re.compile(
     rf"\b(?:(?:has|have|had)\s+)?(?:{_ADVERB}\s+)*"
     rf"(?:(?P<strong>{_STRONG})\b(?!\s+to\s+(?:be|have)\b)"
     rf"|(?P<that>{_BEFORE_THAT})\b(?=\s*(?:,|:|that\b|how\b|whether\b|[\"“”¤])|\s*\.?$)"
+    rf"|(?<=¤ )(?P<inverted>{_BEFORE_THAT})\b"
     rf"|(?P<named>{_WITH_NAME})\b)"
 )
 _QUOTED_BY = re.compile(
@@ -42,7 +43,13 @@ _CLAUSE_START = re.compile(
 )
 _PRONOUN = re.compile(r"^(?:he|she|they|it)$", re.I)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
-_CITE = re.compile(r"\bthat\b")
+_THAT = re.compile(r"\bthat\b")
+_TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
+_AFTER_VERB = re.compile(rf"\s+((?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?")
+_COORDINATED = re.compile(r"(?:\s|^)(?:and|but|or)$", re.I)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might|\w{2,}ed|\w{3,}s(?=\s(?:the|a|an|that|to)\s))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +110,22 @@ def _around(match: re.Match[str], outside: str) -> Speech | None:
     left = outside[: match.start()].rstrip()
     if _PASSIVE.search(outside[: match.start()]):
         return None
-    subject = _subject(left)
-    if subject is None or left.endswith("¤") or (left.endswith(",") and "¤" in left[-3:]):  # "...," said X
-        after = re.match(r"\s+([^,.;¤]+)", outside[match.end() :])
-        subject = _phrase(after.group(1)) if after and (match["strong"] or match["that"]) else None
-        return _made(subject, None)
-    if match["named"] and not (names_in(subject) or _PRONOUN.match(subject)):
+    if re.search(r"[¤,]$", left) and (match["strong"] or match["that"] or match["inverted"]):  # "...," said X
+        after = _AFTER_VERB.match(outside, match.end())
+        named = _apposed(after.group(1), after["name"]) if after else None
+        if named:
+            return _made(named, None)
+    subject = _leading(outside) if _COORDINATED.search(left) else _subject(left)
+    if subject is None or (match["named"] and not (names_in(subject) or _PRONOUN.match(subject))):
         return None
-    quote_before = "¤" in left and not _CITE.match(outside[match.end() :].lstrip())
+    quote_before = "¤" in left and not _THAT.match(outside[match.end() :].lstrip())
     ends = not re.search(r"\w", outside[match.end() :].replace("reporters", "").replace("journalists", ""))
     return _made(subject, None if quote_before or ends else _content_start(match, outside))
 
 
 def _content_start(match: re.Match[str], outside: str) -> int:
     """Where what is said begins: after the verb, after "that" where it comes soon."""
-    that = _CITE.search(outside, match.end(), match.end() + 60)
+    that = _THAT.search(outside, match.end(), match.end() + 60)
     return that.start() if that and (match["named"] or match["strong"] in ("told", "tells")) else match.end()
 
 
@@ -130,15 +138,35 @@ def _subject(left: str) -> str | None:
     left = left.rstrip()
     if left.endswith(","):
         head, _, apposition = left[:-1].rpartition(",")
-        return _subject(head) if head and "¤" not in apposition and len(apposition) < 100 else None
+        if not head or "¤" in apposition or len(apposition) > 100:
+            return None
+        starts = [match.end() for match in _CLAUSE_START.finditer(head)]
+        return _apposed(head[starts[-1] :] if starts else head, apposition)
     starts = [match.end() for match in _CLAUSE_START.finditer(left)]
     return _phrase(left[starts[-1] :] if starts else left)
+
+
+def _apposed(head: str, apposition: str | None) -> str | None:
+    """The name of the two: "Erik Sandahl, the director" and "the director, Erik Sandahl" are the same person."""
+    apposition = (apposition or "").strip()
+    names = names_in(apposition)
+    is_name = len(names) == 1 and " " in names[0] and apposition.endswith(names[0]) and len(apposition) < 40
+    if is_name and not re.search(r"[A-Z][\w.'’-]*$", head.strip()):
+        return without_title(names[0])
+    return _phrase(head)
+
+
+def _leading(outside: str) -> str | None:
+    """The subject that opens the sentence: whose "and said" or "but said" it is."""
+    verb = _FINITE.search(outside)
+    opening = outside[: verb.start()] if verb else ""
+    return _subject(opening) if opening.strip() else None
 
 
 def _phrase(text: str) -> str | None:
     """A speaker from a noun phrase: the person's name that ends it, or the phrase when it is short."""
     phrase = re.split(
-        r"\s+(?:in|on|at|during|after|before|last|this|when|while|to|for|who|from)\s+|\s+(?:has|have|had)$",
+        r"\s+(?:in|on|at|by|during|after|before|last|this|when|while|to|for|who|from|published|released|issued|conducted)\b\s*|\s+(?:has|have|had)$",
         text.strip(),
         maxsplit=1,
     )[0].strip(" \"“”'")

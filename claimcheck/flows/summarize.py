@@ -89,13 +89,13 @@ def _check_window(request: ModelRequest, document: Document, settings: Settings)
 
 
 def _summary(answer: dict[str, Any], claims: NumberedClaims) -> Summary:
+    told: set[str] = set()  # a weak model repeats its sentences as key points
+
     def linked(items: list[dict[str, Any]]) -> tuple[LinkedText, ...]:
-        texts = [" ".join(item["text"].split()) for item in items]
-        return tuple(
-            LinkedText(text, claims.ids(item["claims"], text))
-            for place, (text, item) in enumerate(zip(texts, items, strict=True))
-            if text and text not in texts[:place]
-        )
+        texts = {" ".join(item["text"].split()): item["claims"] for item in reversed(items)}
+        fresh = [(text, numbers) for text, numbers in reversed(texts.items()) if text and text not in told]
+        told.update(text for text, _ in fresh)
+        return tuple(LinkedText(text, claims.ids(numbers, text)) for text, numbers in fresh)
 
     return Summary(
         headline=" ".join(answer["headline"].split()),

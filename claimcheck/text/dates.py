@@ -43,7 +43,7 @@ _ORIGINAL = re.compile(r"(?:original|source|canonical|permalink|published at)[^\
 
 _WHEN = re.compile(
     rf"(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
-    rf"|(?P<monthday>\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*,?\s*{_YEAR}))"
+    rf"|(?P<monthday>\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH})\b(?!\s*,?\s*{_YEAR}))"
     rf"|(?P<monthyear>\b{_MONTH}\s+(?:of\s+)?{_YEAR}\b)"
     rf"|(?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)"
     rf"|(?P<month>\b(?:in|since|by|until|last|next|during|from)\s+(?:early\s+|late\s+|mid-)?(?:{'|'.join(MONTHS)})\b)"
@@ -52,6 +52,7 @@ _WHEN = re.compile(
     r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)))",
     re.I,
 )
+_FUTURE_VERB = re.compile(r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.I)
 _FUTURE = re.compile(
     r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to|scheduled)\b", re.I
 )
@@ -110,13 +111,13 @@ def _resolve(match: re.Match[str], text: str, published: date | None) -> str | N
     if match["weekday"]:
         found = _weekday(written.split()[-1], text[: match.start()] + " " + written, published)
         return found.isoformat() if found else None
-    future = bool(_FUTURE.search(text[: match.start()]))
+    future = _told_as_future(text[: match.start()])
     if match["month"]:
         return _month_near(_month(written.split()[-1].removeprefix("mid-")), published, future, written)
     if match["monthday"]:
-        parts = written.split()
-        return _day_near(_month(parts[0]), int(re.sub(r"\D", "", parts[1])), published, future)
-    days = {"yesterday": -1, "today": 0, "tomorrow": 1}
+        month = re.sub(r"[\d\s]+(?:st|nd|rd|th)?", "", written)
+        return _day_near(_month(month), int(re.sub(r"\D", "", written)), published, future)
+    days = {"yesterday": -1, "tomorrow": 1}  # "today" may mean "nowadays"
     if written in days:
         return (published + timedelta(days=days[written])).isoformat()
     years = {"last year": -1, "this year": 0, "next year": 1}
@@ -128,7 +129,7 @@ def _weekday(name: str, before: str, published: date) -> date | None:
     if re.search(r"\b(?:last|next)\s*\w*$", before, re.I) or re.search(r"\bby\s+$", before, re.I):
         return None  # "last Friday" may be this week's or the week before's
     weekday = WEEKDAYS[name.lower()]
-    if _FUTURE.search(before):
+    if _told_as_future(before):
         return None
     return published - timedelta(days=(published.weekday() - weekday) % 7)
 
@@ -140,12 +141,20 @@ def _month_near(month: int, published: date, future: bool, written: str) -> str 
 
 
 def _day_near(month: int, day: int, published: date, future: bool) -> str | None:
-    found = _date(str(published.year), str(month), str(day))
-    if found is None or future:
-        return None
-    if found > published:
-        found = _date(str(published.year - 1), str(month), str(day))
-    return found.isoformat() if found else None
+    """The last such day up to publication, or the next one from it when it is told as future."""
+    candidates = [_date(str(published.year + step), str(month), str(day)) for step in (-1, 0, 1)]
+    days = [found for found in candidates if found]
+    fitting = (
+        [found for found in days if found >= published]
+        if future
+        else [found for found in days[::-1] if found <= published]
+    )
+    return fitting[0].isoformat() if fitting else None
+
+
+def _told_as_future(before: str) -> bool:
+    """Whether the clause that leads to a time, back to the last comma, speaks of what is to come."""
+    return bool(_FUTURE.search(re.split(r"[,;:]", before)[-1])) or bool(_FUTURE_VERB.search(before))
 
 
 def _full_date(groups: dict[str, str | None]) -> date | None:

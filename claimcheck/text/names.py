@@ -6,7 +6,7 @@ import re
 
 from claimcheck.text.dates import MONTHS, WEEKDAYS
 
-_CAPITALISED = r"(?:[A-Z][\w&'’-]*[\w&]|[A-Z]\.(?:[A-Z]\.)+|[A-Z])"
+_CAPITALISED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.(?=\s)|[A-Z][\w&'’-]*[\w&]|[A-Z]\.(?:[A-Z]\.)+|[A-Z])"
 _NAME = re.compile(rf"{_CAPITALISED}(?:(?:\s+(?:of|de|del|van|von|al|bin|da|di|la)\s+|\s+){_CAPITALISED})*")
 _COMMON = frozenset(
     """
@@ -23,7 +23,7 @@ _CALENDAR = frozenset(MONTHS) | frozenset(WEEKDAYS)
 _OFFICE = re.compile(
     r"^(?:.*\s)?(?:president|minister|secretary|chancellor|senator|sen\.|rep\.|representative|governor|gov\.|mayor"
     r"|mr\.?|mrs\.?|ms\.?|dr\.?|professor|prof\.|general|gen\.|judge|justice|king|queen|prince|princess|sir|lord"
-    r"|lady|pope|ambassador|envoy|chief|director|spokes(?:man|woman|person))\s+(?=[A-Z])",
+    r"|lady|pope|ambassador|envoy|chief|director|ceo|nurse|captain|detective|officer|coach|spokes(?:man|woman|person))\s+(?=[A-Z])",
     re.I,
 )
 _POSSESSIVE = re.compile(r"['’]s?\s+")

@@ -42,7 +42,7 @@ _WORD = "|".join(
 )
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
-    rf"(?<![\w.,-])(?P<currency>US\$|[$€£¥₹₽])?\s?"
+    rf"(?<![\w.,:/-])(?P<currency>US\$|[$€£¥₹₽])?\s?"
     rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>(?:bn|m|k)\b)?|(?P<word>(?:{_WORD})\b|an?(?=\s+(?:{_SCALE}|dozen)\b)))"
     rf"(?:[\s-]+(?P<scale>{_SCALE})s?\b)?(?:[\s-]+(?P<scale2>{_SCALE})s?\b)?"
     r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?",

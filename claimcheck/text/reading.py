@@ -7,10 +7,12 @@ noise stands in between.
 
 from __future__ import annotations
 
+import bisect
 import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from claimcheck.core.span import Span
 from claimcheck.text.mapped import MappedText, Piece
@@ -48,13 +50,15 @@ class Reading:
     def __init__(self, source: str) -> None:
         self.source = source
         self.noise = find_noise(source)
+        self._noise_ends = [noise.end for noise in self.noise]
         self._mapped, self.blocks = _assemble(source, self.noise)
         self.text = self._mapped.text
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """The document's spans of text[start:end], in order, without white space at their ends."""
         low, high = self._mapped.source(start, end)
-        cuts = [noise for noise in self.noise if noise.end > low and noise.start < high]
+        first = bisect.bisect_right(self._noise_ends, low)
+        cuts = list(takewhile(lambda noise: noise.start < high, islice(self.noise, first, None)))
         edges = [low, *(edge for noise in cuts for edge in (noise.start, noise.end)), high]
         return tuple(
             span
@@ -138,11 +142,7 @@ def _stands_alone(
 ) -> bool:
     """Whether the previous line was not broken by the page's width: it is short, and a new start follows."""
     text = source[previous[0][0] : previous[-1][1]].strip()
-    following = (
-        source[line[0][0] :][:1]
-        if not source[line[0][0]].isspace()
-        else source[line[0][0] : line[0][1]].strip()[:1]
-    )
+    following = source[line[0][0] : line[0][1]].strip()[:1]
     return len(text) < 0.6 * wrap and not following.islower() and not text.endswith((",", "-", "–", "—"))
 
 

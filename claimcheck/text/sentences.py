@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sentencex
 
 from claimcheck.text.reading import Reading
 
-_OPENING, _CLOSING = "“«‹„", "”»›"
+_MAY = re.compile(r"\bMay\.\s+(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ def sentences(reading: Reading, language: str | None) -> tuple[Sentence, ...]:
 
 def _bounds(text: str, language: str) -> list[tuple[int, int]]:
     raw = [
-        (boundary["start_index"], boundary["end_index"])
+        bounds
         for boundary in sentencex.get_sentence_boundaries(language, text)
+        for bounds in _after_may(text, boundary["start_index"], boundary["end_index"])
     ]
     joined: list[tuple[int, int]] = []
     for start, end in raw:
@@ -51,6 +54,12 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+def _after_may(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence."""
+    cuts = [match.end() for match in _MAY.finditer(text, start, end)]
+    return list(pairwise([start, *cuts, end]))
 
 
 def _continues(left: str, right: str) -> bool:

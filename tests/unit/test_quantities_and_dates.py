@@ -1,0 +1,78 @@
+"""Numbers and times: their value where the text makes it certain."""
+
+from datetime import date
+
+import pytest
+
+from claimcheck.text.dates import published_in, when_in
+from claimcheck.text.quantities import quantities_in
+
+WEDNESDAY = date(2019, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("some 3 million people", [("3 million people", 3e6, "people")]),
+        ("below a million barrels a day", [("a million barrels a day", 1e6, "barrels/day")]),
+        ("It cost $1.2 billion.", [("$1.2 billion", 1.2e9, "USD")]),
+        ("fell 7% and 2.5 percent", [("7%", 7.0, "%"), ("2.5 percent", 2.5, "%")]),
+        ("twenty-five ships", [("twenty-five ships", 25.0, "ships")]),
+        ("two hundred thousand people", [("two hundred thousand people", 2e5, "people")]),
+        ("In 2015 it closed on May 4.", []),
+        ("the 3rd of 5:30 v2.1.3", []),
+        ("one of them, no one", []),
+        ("1,250,000 euros", [("1,250,000 euros", 1.25e6, "euros")]),
+    ],
+)
+def test_quantities(text, found):
+    assert [(item.text, item.value, item.unit) for item in quantities_in(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "resolved"),
+    [
+        ("The talks ended on Tuesday.", "Tuesday", "2019-03-19"),
+        ("They met on Wednesday.", "Wednesday", "2019-03-20"),
+        ("They will meet on Friday.", "Friday", None),
+        ("They met last Friday.", "last Friday", None),
+        ("It began in January.", "in January", "2019-01"),
+        ("It began in November.", "in November", "2018-11"),
+        ("He was re-elected last year.", "last year", "2018"),
+        ("It will stop on 4 October.", "4 October", "2019-10-04"),
+        ("It stopped on 4 October.", "4 October", "2018-10-04"),
+        ("It was on 5 May 2011.", "5 May 2011", "2011-05-05"),
+        ("since 2015", "since 2015", "2015"),
+        ("Hours earlier, it rained.", "Hours earlier", None),
+        ("people today live longer", "today", None),
+    ],
+)
+def test_times(text, written, resolved):
+    found = when_in(text, WEDNESDAY)
+    assert (found.text, found.resolved) == (written, resolved)
+
+
+def test_without_a_publication_date_tuesday_is_only_tuesday():
+    assert when_in("The talks ended on Tuesday.", None).resolved is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Title\n\n12 September 2026\n\nText.", (date(2026, 9, 12), "text")),
+        ("Published: March 3, 2021\nText.", (date(2021, 3, 3), "text")),
+        ("Text. https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
+        ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),
+        (
+            "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\nhttps://a.example/2020/03/20/y",
+            (date(2019, 3, 20), "url"),
+        ),
+        (
+            "The treaty of 5 May 1955 was signed by ministers of nine states in the old town hall of Bonn.",
+            None,
+        ),
+        ("https://a.example/2019/13/45/x", None),
+    ],
+)
+def test_the_publication_date(text, found):
+    assert published_in(text) == found

@@ -1,0 +1,55 @@
+"""Who says a sentence, by its form."""
+
+import pytest
+
+from claimcheck.extractive.speech import speakers
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import sentences
+
+
+def said_by(text):
+    return [speech.speaker if speech else None for speech in speakers(sentences(Reading(text), "en"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ('"It is late," said Jane Roe.', "Jane Roe"),
+        ('"It is late," Jane Roe told reporters in Paris.', "Jane Roe"),
+        ('"It is late," said the company\'s managing director, Erik Sandahl.', "Erik Sandahl"),
+        ('"It is late," said Dr. Ines Calder, who led the study.', "Ines Calder"),
+        ('"Wages fell," wrote its leader, Petra Dvorak, on X.', "Petra Dvorak"),
+        ("Prime Minister Jan Novak said that wages rose.", "Jan Novak"),
+        ("Jan Novak, the prime minister, said wages rose.", "Jan Novak"),
+        ("Holm's mayor, Anna Brandt, called the decision wrong.", "Anna Brandt"),
+        ("Agency Interfax quoted Novak as saying wages rose.", "Novak"),
+        ("Novak was quoted by the Interfax agency as saying wages rose.", "Novak"),
+        ("According to the statistics office, wages fell 1.4%.", "the statistics office"),
+        ("Wages fell, according to Jane Roe.", "Jane Roe"),
+        ("A spokesman for the parks, Tom Weyer, did not dispute it but said it ignored shade.", "Tom Weyer"),
+        ("The ministry announced that 300 people left.", "The ministry"),
+        ("The company added 300 jobs.", None),
+        ("The bridge is said to be safe.", None),
+        ("Reuters was told that 12 people died.", None),
+        ("The bridge opened in 1961.", None),
+    ],
+)
+def test_one_sentence(text, speaker):
+    assert said_by(text) == [speaker]
+
+
+def test_he_is_the_speaker_of_the_sentence_before():
+    assert said_by("Jan Novak said wages rose. He called the plan good.") == ["Jan Novak", "Jan Novak"]
+
+
+def test_he_is_nobody_when_two_could_be_meant():
+    assert said_by("Critics of Jan Novak met Eva Malik in Rome. He said wages rose.") == [None, None]
+
+
+def test_a_quotation_that_runs_on_keeps_its_speaker():
+    assert said_by('"It is late," said Jane Roe. "We must go."') == ["Jane Roe", "Jane Roe"]
+
+
+def test_a_last_name_gets_the_full_name_only_when_there_is_one():
+    assert said_by("Jane Roe left. Roe said it was late.")[1] == "Jane Roe"
+    assert said_by("Jane Roe and Tim Roe left. Roe said it was late.")[1] == "Roe"
