@@ -1,0 +1,31 @@
+"""The public names: listed, sorted, importable, documented; the package is light and typed."""
+
+import inspect
+
+import claimcheck
+from tests.conftest import ROOT
+
+
+def test_all_is_sorted_and_every_name_can_be_had():
+    assert claimcheck.__all__ == sorted(claimcheck.__all__)
+    for name in claimcheck.__all__:
+        assert getattr(claimcheck, name) is not None
+
+
+def test_every_public_name_has_a_docstring():
+    missing = [
+        name
+        for name in claimcheck.__all__
+        if not name.startswith("__") and not inspect.getdoc(getattr(claimcheck, name))
+    ]
+    assert missing == []
+
+
+def test_the_package_is_typed():
+    assert (ROOT / "claimcheck" / "py.typed").exists()
+
+
+def test_the_seed_is_a_page_with_its_noise():
+    text = (ROOT / "seeds" / "us-russia-venezuela-talks.txt").read_bytes()
+    assert len(text) == 2845
+    assert b"role-of-maduro-\na64881\n" in text

@@ -1,0 +1,100 @@
+"""Schemas and data classes say the same; what a model must answer keeps to the strict subset."""
+
+import dataclasses
+import json
+import typing
+
+import jsonschema
+import pytest
+
+from claimcheck import errors, schema
+from claimcheck.core import claim, document, run, span
+
+CLASSES = {
+    "": run.Run,
+    "document": document.Document,
+    "summary": run.Summary,
+    "linked": run.LinkedText,
+    "position": run.Position,
+    "claim": claim.Claim,
+    "excerpt": span.Excerpt,
+    "when": claim.When,
+    "quantity": claim.Quantity,
+    "failure": run.Failure,
+    "entry": run.LedgerEntry,
+    "usage": run.Usage,
+    "signature": run.Signature,
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_dataclass_and_its_schema_have_the_same_fields(name):
+    published = schema.load("run")
+    part = published["$defs"][name] if name else published
+    fields = {field.name for field in dataclasses.fields(CLASSES[name])}
+    assert set(part["properties"]) == set(part["required"]) == fields
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_what_may_be_none_may_be_null(name):
+    published = schema.load("run")
+    part = published["$defs"][name] if name else published
+    hints = typing.get_type_hints(CLASSES[name])
+    for field, kind in hints.items():
+        rule = part["properties"][field]
+        nullable = {"type": "null"} in rule.get("anyOf", []) or None in rule.get("enum", [])
+        assert nullable == (type(None) in typing.get_args(kind)), field
+
+
+@pytest.mark.parametrize(("enum", "path"), [(claim.Match, "match"), (claim.Kind, "kind")])
+def test_closed_sets_agree(enum, path):
+    assert schema.load("run")["$defs"]["claim"]["properties"][path]["enum"] == list(enum)
+
+
+@pytest.mark.parametrize("name", schema.names())
+def test_every_schema_is_json_schema_2020_12(name):
+    loaded = schema.load(name)
+    jsonschema.Draft202012Validator.check_schema(loaded)
+    assert loaded["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("name", [name for name in schema.names() if name.endswith(".answer")])
+def test_an_answer_schema_keeps_to_the_strict_subset_and_asks_for_no_offsets(name):
+    for part in schema.iter_objects(schema.wire(name)):
+        if "properties" in part and part.get("type") == "object":
+            assert part["additionalProperties"] is False
+            assert sorted(part["required"]) == sorted(part["properties"])
+            assert not {"start", "end", "spans", "offset"} & set(part["properties"])
+    text = json.dumps(schema.wire(name))
+    assert not any(
+        f'"{word}"' in text for word in ("allOf", "not", "if", "minLength", "maxLength", "$id", "$schema")
+    )
+
+
+def test_a_property_may_be_called_title():
+    assert "title" in schema.load("run")["$defs"]["document"]["properties"]
+    assert "title" in schema.wire("run")["$defs"]["document"]["properties"]
+
+
+def test_a_broken_schema_file_is_said_with_its_path(monkeypatch, tmp_path):
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "a.schema.json").write_text('{"type": 5}')
+    (tmp_path / "schemas" / "b.schema.json").write_text("{")
+    monkeypatch.setattr("claimcheck.assets.folder", lambda name: tmp_path / name)
+    with pytest.raises(errors.SchemaError, match=r"a\.schema\.json: is no JSON Schema"):
+        schema.load("a")
+    with pytest.raises(errors.SchemaError, match=r"b\.schema\.json: is not JSON"):
+        schema.load("b")
+
+
+def test_a_problem_in_an_optional_value_names_the_value_not_the_option():
+    (problem,) = schema.problems("run", json.loads(json.dumps(_run() | {"summary": {"headline": "x"}})))[:1]
+    assert "required property" in problem.message
+
+
+def _run():
+    from claimcheck import Settings, summarize
+
+    return json.loads(
+        summarize("The ferry carried 900 people.", settings=Settings(engine="extractive")).to_json()
+    )
