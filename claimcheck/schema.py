@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".schema.json"
 _LONGEST_MESSAGE = 160
-_NOT_ON_THE_WIRE = ("minLength", "maxLength", "$schema", "$id", "title", "description")
+_NOT_ON_THE_WIRE = ("minLength", "maxLength", "pattern", "$schema", "$id", "title", "description")
 
 
 @dataclass(frozen=True, slots=True)

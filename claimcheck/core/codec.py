@@ -41,7 +41,7 @@ def load(data: str | bytes) -> Run:
 
     try:
         fields = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"run: is not JSON: {error}") from None
     version = fields.get("schema_version") if isinstance(fields, dict) else None
     if version != SCHEMA_VERSION:

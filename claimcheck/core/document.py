@@ -45,6 +45,8 @@ class Document:
             InputError: the text is empty, only white space, or holds NUL characters or lone surrogates.
         """
         _refuse_unusable(text, source)
+        if title is not None:
+            _refuse_unusable(title, "title")
         return cls(
             id="doc-" + hashlib.sha256(text.encode()).hexdigest()[:16],
             text=text,
@@ -70,6 +72,8 @@ class Document:
         from claimcheck.readers import read  # the one upward import: the constructor that users look for
 
         document = read(path)
+        if title is not None:
+            _refuse_unusable(title, "title")
         return replace(
             document,
             title=title,
@@ -105,9 +109,9 @@ class Lines:
 
 def _refuse_unusable(text: str, source: str) -> None:
     if not text:
-        raise InputError(f"{source}: is empty; give a text to summarize")
+        raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
-        raise InputError(f"{source}: holds nothing but white space; give a text to summarize")
+        raise InputError(f"{source}: holds nothing but white space; give some text")
     for pattern, what in (
         (r"\x00", "a NUL character (is it a binary file?)"),
         (r"[\ud800-\udfff]", "a lone surrogate"),

@@ -25,7 +25,7 @@ from claimcheck.text.names import names_in
 from claimcheck.text.noise import Noise
 from claimcheck.text.quantities import quantities_in
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Sentence, sentences
+from claimcheck.text.sentences import Sentence, sentences, word_count
 from claimcheck.version import __version__
 
 _LEAST_WORTH = 0.05
@@ -103,7 +103,7 @@ def _claims_of(setting: _Setting, place: int, speech: Speech | None) -> tuple[tu
         claim
         for clause in clauses(sentence.text, speech)
         if (claim := _claim(setting, sentence, clause, who)).check_worthiness >= _LEAST_WORTH
-        and len(claim.quote.split()) >= _LEAST_WORDS
+        and word_count(claim.quote) >= _LEAST_WORDS
         and not claim.quote.endswith("?")
     )
     return claims, _with_speaker(standing_alone(sentence.text, setting.document.published, who), speech)

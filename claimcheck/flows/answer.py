@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from claimcheck import prompt, schema
 from claimcheck.core.exchange import ModelRequest, ModelResponse
 from claimcheck.core.run import Cause, Usage
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,15 @@ def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
 def _validated(text: str, schema_name: str) -> tuple[dict[str, Any] | None, tuple[schema.Problem, ...]]:
     try:
         value = _object(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return None, (schema.Problem("$", f"is not JSON: {error}"),)
+    if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        return None, (schema.Problem("$", "holds half of a surrogate pair, which is no character"),)
     return value, schema.problems(schema_name, value)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _object(text: str) -> Any:
@@ -87,7 +96,7 @@ def _object(text: str) -> Any:
     start = text.find("{")
     if start < 0:
         raise ValueError("it holds no object")
-    value, end = json.JSONDecoder().raw_decode(text, start)
+    value, end = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, start)
     if "{" in text[end:]:
         raise ValueError("something follows the object")
     return value

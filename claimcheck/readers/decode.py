@@ -34,7 +34,7 @@ def decode(data: bytes, source: str) -> tuple[str, str]:
         InputError: the bytes are empty, a known binary format, or in no encoding that can be told.
     """
     if not data:
-        raise InputError(f"{source}: is empty; give a text to summarize")
+        raise InputError(f"{source}: is empty; give some text")
     for magic, name in _FORMATS:
         if data.startswith(magic):
             raise InputError(f"{source}: is {name}, not text; extract its text first and give that")

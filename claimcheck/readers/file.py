@@ -31,7 +31,9 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
         InputError: it is missing, a folder, unreadable or too large.
     """
     name = str(path)
-    source, data = ("standard input", _standard_input()) if name == "-" else (name, _file(Path(path)))
+    # a file name may hold bytes that are no UTF-8; what messages and results call it may not
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    source, data = ("standard input", _standard_input()) if name == "-" else (shown, _file(Path(path)))
     if len(data) > _LARGEST_BYTES:
         raise InputError(f"{source}: has more than {_LARGEST_BYTES >> 20} MB; split it and give the parts")
     return source, data

@@ -69,7 +69,7 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
         if (
             plain
             and match.end() < len(text)
-            and re.match(r"(?:st|nd|rd|th)\b|[:/]\d|\.\d|[A-Za-z]", text[match.end() :])
+            and re.match(r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]", text[match.end() :])
         ):
             continue
         unit, end = _unit(match, text)

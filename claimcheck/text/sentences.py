@@ -10,6 +10,7 @@ import sentencex
 
 from claimcheck.text.reading import Reading
 
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _MAY = re.compile(r"\bMay\.\s+(?=[A-Z])")
 
 
@@ -21,6 +22,12 @@ class Sentence:
     start: int
     end: int
     block: int
+
+
+def word_count(text: str) -> int:
+    """How many words a text has; in scripts without spaces two characters count as one."""
+    spaceless = len(_SPACELESS.findall(text))
+    return len(_SPACELESS.sub(" ", text).split()) + spaceless // 2
 
 
 def sentences(reading: Reading, language: str | None) -> tuple[Sentence, ...]:

@@ -128,6 +128,23 @@ def test_an_answer_that_cannot_be_used_is_a_recorded_failure_and_not_asked_again
     assert (result.failures[0].start, result.failures[0].end) == (0, len(TEXT))
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (json.dumps(answer(claim("Venus is hot.", check_worthiness=float("nan")))), "NaN is no JSON number"),
+        (json.dumps(answer(claim("Venus \ud800 is hot."))), "half of a surrogate pair"),
+        (json.dumps(answer(claim(" ", text=" \n"))), "$.claims[0].quote: ' ' does not match"),
+        ('{"claims": ' * 100_000, "is not JSON"),
+        ("[1, 2]", "it holds no object"),
+        ("{} {}", "something follows the object"),
+    ],
+)
+def test_what_json_lets_through_and_a_result_may_not_hold_is_invalid(run, text, problem):
+    result, _ = run(response(text), response(text))
+    assert problem in result.failures[0].message
+    assert schema.problems("run", json.loads(result.to_json())) == ()
+
+
 @pytest.mark.parametrize("wrapped", ["```json\n{}\n```", "Here it is:\n{}", "{}\nI hope this helps."])
 def test_an_answer_in_a_fence_or_a_sentence_is_read(run, wrapped):
     result, _ = run(response(wrapped.replace("{}", json.dumps(answer(claim("Venus is hot."))))))

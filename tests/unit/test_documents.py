@@ -75,6 +75,15 @@ def test_a_lone_surrogate_is_refused_with_its_place():
         Document.from_text("One.\nTw\ud800o.")
 
 
+def test_a_file_name_that_is_no_utf8_can_be_summarized(tmp_path):
+    import os
+
+    path = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    with open(path, "wb") as file:
+        file.write(b"The bridge opened.")
+    assert read(os.fsdecode(path)).source.endswith("caf\ufffd.txt")
+
+
 def test_line_breaks_of_the_source_are_kept():
     assert Document.from_text("a\r\nb\rc\n").text == "a\r\nb\rc\n"
 

@@ -1,6 +1,8 @@
 """Where a quote stands, how it matched, or that it does not stand there."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claimcheck import Match
 from claimcheck.grounding import GroundingIndex
@@ -116,3 +118,30 @@ def test_any_script_and_form_of_the_same_characters(text, quote, found):
     match, parts = ground(text, quote)
     assert parts == [found]
     assert match in (Match.EXACT, Match.NORMALIZED)
+
+
+ALPHABET = st.text(alphabet="ab C.,\n\r-\u00ad\u200béﬁ汉1“'…://ht", max_size=60)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ALPHABET, ALPHABET)
+def test_any_quote_of_any_text_gets_spans_in_order_or_none_at_all(text, quote):
+    grounded = GroundingIndex(Reading(text)).ground(quote)
+    assert (grounded.match is Match.NONE) == (grounded.spans == ())
+    assert (grounded.match is Match.NONE) == (grounded.reason is not None)
+    assert list(grounded.spans) == sorted(grounded.spans)
+    assert all(0 <= span.start < span.end <= len(text) for span in grounded.spans)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["word", "Name", "12", "3.5", "cé", "a-b", "it's"]), min_size=3, max_size=12),
+    st.data(),
+)
+def test_words_of_a_text_are_found_where_they_stand(words, data):
+    text = " ".join(words)
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    quote = " ".join(words[first : last + 1])
+    match, parts = ground(text, quote)
+    assert (match, parts) == (Match.EXACT, [quote])

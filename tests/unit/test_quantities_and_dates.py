@@ -22,6 +22,7 @@ WEDNESDAY = date(2019, 3, 20)
         ("In 2015 it closed on May 4.", []),
         ("the 3rd of 5:30 v2.1.3", []),
         ("one of them, no one", []),
+        ("350万人, 3,5 Millionen, 1.200.000", []),  # better none than a wrong value
         ("1,250,000 euros", [("1,250,000 euros", 1.25e6, "euros")]),
     ],
 )

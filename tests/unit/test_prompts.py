@@ -1,0 +1,63 @@
+"""Templates: sandboxed, strict, complete."""
+
+import jinja2
+import pytest
+from jinja2 import meta
+
+from claimcheck import errors, prompt
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "prompts").mkdir()
+    monkeypatch.setattr("claimcheck.assets.folder", lambda name: tmp_path / name)
+    prompt.load.cache_clear()
+    yield tmp_path / "prompts"
+    prompt.load.cache_clear()
+
+
+def template(body):
+    return '+++\nname = "x"\nversion = 1\ndescription = "d"\n+++\n' + body
+
+
+KNOWN = {
+    "summarize": {"fence", "max_claims", "title", "published", "text"},
+    "repair": {"answer", "problems"},
+    "json-only": {"schema"},
+}
+
+
+def test_every_template_is_known_and_uses_the_variables_it_is_given():
+    assert set(prompt.names()) == set(KNOWN)
+    for name, variables in KNOWN.items():
+        body = prompt.load(name).body
+        assert meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(body)) == variables
+        assert prompt.load(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (template("{% block user %}{{ missing }}{% endblock %}"), "'missing' is undefined"),
+        (template("{% block user %}{{ ''.__class__.__mro__ }}{% endblock %}"), "unsafe"),
+        (template("{% block user %}{% if %}{% endblock %}"), "x.md.j2: "),
+        ("no front matter", "front matter: it has to open with TOML"),
+        ('+++\nname = "x"\n+++\n', "front matter: 'version'"),
+    ],
+)
+def test_a_broken_template_is_said_with_its_file(folder, text, message):
+    (folder / "x.md.j2").write_text(text)
+    with pytest.raises(errors.InputError, match=message.replace(".", r"\.")):
+        prompt.render("x", {})
+
+
+def test_what_a_variable_holds_is_no_template(folder):
+    (folder / "x.md.j2").write_text(template("{% block user %}{{ text }}{% endblock %}"))
+    assert prompt.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content == "{{ 7 * 7 }}{% raw %}"
+
+
+def test_a_fence_never_occurs_in_its_text():
+    text = "some text"
+    marked = text + prompt.fence(text)
+    assert prompt.fence(text) == prompt.fence(text)
+    assert prompt.fence(marked) not in marked
