@@ -46,6 +46,7 @@ _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
 _THAT = re.compile(r"\bthat\b")
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
 _AFTER_VERB = re.compile(rf"\s+((?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?")
+_OPENING_NAME = re.compile(r"((?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
 _COORDINATED = re.compile(r"(?:\s|^)(?:and|but|or)$", re.I)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might|\w{2,}ed|\w{3,}s(?=\s(?:the|a|an|that|to)\s))\b"
@@ -116,6 +117,9 @@ def _around(match: re.Match[str], outside: str) -> Speech | None:
         if named:
             return _made(named, None)
     subject = _leading(outside) if _COORDINATED.search(left) else _subject(left)
+    opening = _OPENING_NAME.match(outside)
+    if opening and match["strong"] and not (subject and (names_in(subject) or _PRONOUN.match(subject))):
+        subject = without_title(opening.group(1))  # "Jane Roe, who made "X" the anthem of the city, said"
     if subject is None or (match["named"] and not (names_in(subject) or _PRONOUN.match(subject))):
         return None
     quote_before = "¤" in left and not _THAT.match(outside[match.end() :].lstrip())

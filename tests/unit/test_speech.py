@@ -27,6 +27,10 @@ def said_by(text):
         ("According to the statistics office, wages fell 1.4%.", "the statistics office"),
         ("Wages fell, according to Jane Roe.", "Jane Roe"),
         ("A spokesman for the parks, Tom Weyer, did not dispute it but said it ignored shade.", "Tom Weyer"),
+        (
+            'Steve Kodis, the man behind making "Sunrise" the official flag of the city, says, "I am glad."',
+            "Steve Kodis",
+        ),
         ("The ministry announced that 300 people left.", "The ministry"),
         ("The company added 300 jobs.", None),
         ("The bridge is said to be safe.", None),
