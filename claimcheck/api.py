@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claimcheck.config import load_settings
 from claimcheck.core.document import Document
@@ -14,6 +15,10 @@ from claimcheck.core.settings import Settings
 from claimcheck.errors import InputError
 from claimcheck.text.facts import describe
 from claimcheck.text.reading import Reading
+
+if TYPE_CHECKING:
+    from claimcheck.clients import OpenAIClient
+    from claimcheck.flows.drive import Flow
 
 
 def summarize(
@@ -28,46 +33,50 @@ def summarize(
         InputError: the source can't be read, or the settings make no sense.
         ProviderError: the endpoint gave no answer. (An answer that can't be used is in `run.failures`.)
     """
-    started = time.perf_counter()
-    document, reading, settings = _prepared(source, settings)
-    if client is None and settings.chosen_engine() == "extractive":
-        return _timed(_extractive(document, reading, settings), started)
     from claimcheck.flows.drive import drive
-    from claimcheck.flows.summarize import summarize_flow
 
-    flow = summarize_flow(document, reading, settings)
-    if client is not None:
-        return _timed(drive(flow, client), started)
-    from claimcheck.clients import OpenAIClient
-
-    own = OpenAIClient(settings)
+    started = time.perf_counter()
+    flow, client, own = _begun(source, settings, client)
     try:
-        return _timed(drive(flow, own), started)
+        return _timed(drive(flow, client), started)
     finally:
-        own.close()
+        if own:
+            own.close()
 
 
 async def asummarize(
     source: Document | str | Path, *, settings: Settings | None = None, client: Client | None = None
 ) -> Run:
     """As `summarize`, without blocking while the model works."""
+    from claimcheck.flows.drive import adrive
+
     started = time.perf_counter()
+    flow, client, own = _begun(source, settings, client)
+    try:
+        return _timed(await adrive(flow, client), started)
+    finally:
+        if own:
+            await own.aclose()
+
+
+def _begun(
+    source: Document | str | Path, settings: Settings | None, client: Client | None
+) -> tuple[Flow[Run], Client | None, OpenAIClient | None]:
+    """The flow for a source, the client that carries it, and that client again if it is ours to close."""
     document, reading, settings = _prepared(source, settings)
     if client is None and settings.chosen_engine() == "extractive":
-        return _timed(_extractive(document, reading, settings), started)
-    from claimcheck.flows.drive import adrive
+        from claimcheck.extractive import summarize_flow as extractive_flow
+
+        return extractive_flow(document, reading, settings), None, None
     from claimcheck.flows.summarize import summarize_flow
 
     flow = summarize_flow(document, reading, settings)
     if client is not None:
-        return _timed(await adrive(flow, client), started)
+        return flow, client, None
     from claimcheck.clients import OpenAIClient
 
     own = OpenAIClient(settings)
-    try:
-        return _timed(await adrive(flow, own), started)
-    finally:
-        await own.aclose()
+    return flow, own, own
 
 
 def _prepared(source: Document | str | Path, settings: Settings | None) -> tuple[Document, Reading, Settings]:
@@ -80,12 +89,6 @@ def _prepared(source: Document | str | Path, settings: Settings | None) -> tuple
             f"{document.source}: holds no words to summarize, only URLs, signs or page furniture"
         )
     return describe(document, reading), reading, settings or load_settings().settings
-
-
-def _extractive(document: Document, reading: Reading, settings: Settings) -> Run:
-    from claimcheck.extractive import summarize as run_extractive
-
-    return run_extractive(document, reading, settings)
 
 
 def _timed(run: Run, started: float) -> Run:

@@ -70,6 +70,8 @@ def _value(configured: Configured, name: str) -> str:
     value = getattr(configured.settings, name)
     if name == "api_key":
         return "set (not shown)" if value else "not set"
+    if name == "base_url" and value:
+        return configured.settings.endpoint()
     return "-" if value is None else str(value)
 
 
@@ -84,13 +86,13 @@ def _endpoint(configured: Configured) -> str:
         with working("trying the endpoint", quiet=False):
             found = probe(settings)
     except ProviderError:
-        write(f"Endpoint: {settings.base_url or 'api.openai.com'}: FAILED\n", None)
+        write(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
         raise
     models = ", ".join(found.models[:12]) + (
         f" and {len(found.models) - 12} more" if len(found.models) > 12 else ""
     )
     lines = [
-        f"Endpoint: {settings.base_url or 'api.openai.com'}: reachable",
+        f"Endpoint: {settings.endpoint()}: reachable",
         f"  models: {models or 'none listed'}",
     ]
     if found.response_format:

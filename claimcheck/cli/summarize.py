@@ -100,7 +100,8 @@ def summarize(
     document = Document.from_path(source, title=title, published=published)
     _say_encoding(document.encoding, document.source, quiet)
     chosen = _choose(configured, quiet)
-    with working(f"{chosen} is reading {document.source}", quiet=quiet or chosen == "extractive"):
+    reader = configured.settings.model or chosen
+    with working(f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"):
         run = run_summarize(document, settings=configured.settings)
     write(_rendered(run, format, output, text=not no_text), output)
     if run.failures:
@@ -132,9 +133,8 @@ def _choose(configured: Configured, quiet: bool) -> str:
     settings = configured.settings
     chosen = settings.chosen_engine()
     if settings.engine == "auto" and chosen == "llm":
-        where = settings.base_url or "api.openai.com"
         note(
-            f"Engine: llm ({settings.model or 'no model named'} at {where}); --engine extractive works without a model.",
+            f"Engine: llm ({settings.model or 'no model named'} at {settings.endpoint()}); --engine extractive works without a model.",
             quiet=quiet,
         )
     elif settings.engine == "auto":

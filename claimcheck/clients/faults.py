@@ -37,7 +37,7 @@ def refuses_format(error: Exception) -> bool:
 
 def translate(error: Exception, settings: Settings) -> ProviderError:
     """The claimcheck error for what openai raised: what happened, where, what to do; never a key."""
-    where = settings.base_url or "api.openai.com"
+    where = settings.endpoint()
     said = redacted(_said(error), settings.api_key)
     tried = f"after {settings.attempts} attempts" if settings.attempts > 1 else "at the only attempt"
     if isinstance(error, openai.APITimeoutError):

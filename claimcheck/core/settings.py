@@ -85,6 +85,14 @@ class Settings:
             return self.engine
         return "llm" if self.model or self.base_url else "extractive"
 
+    def endpoint(self) -> str:
+        """The endpoint as messages may show it: without a user's name, password or query in its URL."""
+        if self.base_url is None:
+            return "api.openai.com"
+        scheme, _, rest = self.base_url.partition("://")
+        host, slash, path = rest.partition("/")
+        return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
+
     def published(self) -> dict[str, Any]:
         """What a signature may state: everything but the key, the endpoint's address and the seed (stated apart)."""
         hidden = {"api_key", "base_url", "seed", "model", "engine"}

@@ -19,6 +19,7 @@ from claimcheck.extractive.digest import Item, digest
 from claimcheck.extractive.rank import centrality, vectors
 from claimcheck.extractive.speech import Speech, antecedent, full_names, speakers
 from claimcheck.extractive.worth import check_worthiness, kind_of
+from claimcheck.flows.drive import Flow
 from claimcheck.flows.ledger import ledger
 from claimcheck.text.dates import when_in
 from claimcheck.text.names import names_in
@@ -33,12 +34,13 @@ _LEAST_WORDS = 4
 _LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code: every pattern here would be lost on them
 
 
-def summarize(document: Document, reading: Reading, settings: Settings) -> Run:
-    """The run of a described document; the same document gives the same run.
+def summarize_flow(document: Document, reading: Reading, settings: Settings) -> Flow[Run]:
+    """The run of a described document, in a flow that asks nobody; the same document gives the same run.
 
     Raises:
         InputError: nothing in the document has the length of a sentence.
     """
+    yield from ()
     every = sentences(reading, document.language)
     found = [sentence for sentence in every if len(sentence.text) <= _LONGEST_SENTENCE]
     if not found:

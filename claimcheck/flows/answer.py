@@ -77,6 +77,15 @@ def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
     return None, ""
 
 
+def folded(value: Any) -> Any:
+    """A JSON value with the white space of its texts folded; quotes stay as they came, for they have to match."""
+    if isinstance(value, dict):
+        return {key: item if key == "quote" else folded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [folded(item) for item in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 def _validated(text: str, schema_name: str) -> tuple[dict[str, Any] | None, tuple[schema.Problem, ...]]:
     try:
         value = _object(text)

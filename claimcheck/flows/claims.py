@@ -79,10 +79,9 @@ def _claim(document: Document, index: GroundingIndex, answer: dict[str, Any], af
     grounded = index.ground(answer["quote"], after=after)
     spans = excerpts(document.full_text, grounded.spans)
     quote = readable(spans) if spans else " ".join(answer["quote"].split())
-    text = " ".join(answer["text"].split())
     return Claim(
-        id=claim_id(document.id, text, quote),
-        text=text,
+        id=claim_id(document.id, answer["text"], quote),
+        text=answer["text"],
         quote=quote,
         spans=spans,
         match=grounded.match,

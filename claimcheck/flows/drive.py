@@ -14,11 +14,12 @@ Result = TypeVar("Result")
 Flow = Generator[list[ModelRequest], list[ModelResponse], Result]
 
 
-def drive(flow: Flow[Result], client: Client) -> Result:
-    """The flow's result, its requests sent with threads."""
+def drive(flow: Flow[Result], client: Client | None) -> Result:
+    """The flow's result, its requests sent with threads; only a flow without requests needs no client."""
     try:
         requests = next(flow)
         while True:
+            assert client is not None
             if len(requests) == 1:  # the main thread can be interrupted while it waits
                 responses = [client.complete(requests[0])]
             else:
@@ -30,11 +31,12 @@ def drive(flow: Flow[Result], client: Client) -> Result:
         return result
 
 
-async def adrive(flow: Flow[Result], client: Client) -> Result:
+async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     """The flow's result, its requests sent with asyncio."""
     try:
         requests = next(flow)
         while True:
+            assert client is not None
             requests = flow.send(list(await asyncio.gather(*map(client.acomplete, requests))))
     except StopIteration as stop:
         result: Result = stop.value

@@ -12,7 +12,7 @@ from claimcheck.core.exchange import ModelRequest
 from claimcheck.core.run import Failure, LinkedText, Position, Run, Signature, Summary
 from claimcheck.core.settings import Settings
 from claimcheck.errors import ContextWindowError
-from claimcheck.flows.answer import Answer, ask
+from claimcheck.flows.answer import Answer, ask, folded
 from claimcheck.flows.claims import NumberedClaims, build
 from claimcheck.flows.drive import Flow
 from claimcheck.flows.ledger import ledger
@@ -34,12 +34,9 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
     request = _request(document, reading, settings)
     _check_window(request, document, settings)
     answer: Answer = yield from ask(request)
-    empty = NumberedClaims((), {})
-    claims = (
-        build(document, GroundingIndex(reading), answer.value["claims"], settings.max_claims)
-        if answer.value
-        else empty
-    )
+    value = folded(answer.value)
+    index = GroundingIndex(reading)
+    claims = build(document, index, value["claims"] if value else [], settings.max_claims)
     failures: tuple[Failure, ...] = ()
     if answer.cause:
         failures = (
@@ -47,7 +44,7 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         )
     return Run(
         document=document,
-        summary=_summary(answer.value, claims) if answer.value else None,
+        summary=_summary(value, claims) if value else None,
         claims=claims.claims,
         failures=failures,
         ledger=ledger(document.characters, reading.noise, answer.message if answer.cause else None),
@@ -92,13 +89,13 @@ def _summary(answer: dict[str, Any], claims: NumberedClaims) -> Summary:
     told: set[str] = set()  # a weak model repeats its sentences as key points
 
     def linked(items: list[dict[str, Any]]) -> tuple[LinkedText, ...]:
-        texts = {" ".join(item["text"].split()): item["claims"] for item in reversed(items)}
-        fresh = [(text, numbers) for text, numbers in reversed(texts.items()) if text and text not in told]
+        texts = {item["text"]: item["claims"] for item in reversed(items)}
+        fresh = [(text, numbers) for text, numbers in reversed(texts.items()) if text not in told]
         told.update(text for text, _ in fresh)
         return tuple(LinkedText(text, claims.ids(numbers, text)) for text, numbers in fresh)
 
     return Summary(
-        headline=" ".join(answer["headline"].split()),
+        headline=answer["headline"],
         sentences=linked(answer["sentences"]),
         key_points=linked(answer["key_points"]),
         positions=tuple(

@@ -15,7 +15,7 @@ from vcr.request import Request
 from claimcheck.testing import serializer
 from claimcheck.testing.body import same_body
 from claimcheck.testing.difference import against_closest
-from claimcheck.testing.secrets import redact
+from claimcheck.testing.secrets import redact, without_credentials
 
 MODES = {None: "none", "once": "once", "new": "new_episodes", "all": "all"}
 
@@ -73,6 +73,7 @@ def _clean_request(request: Request) -> Request:
     body = request.body_bytes
     if body:
         request.body = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    request.uri = without_credentials(request.uri)
     headers = serializer.kept_headers(dict(request.headers), response=False)
     request.headers = {name: values[0] for name, values in headers.items()}
     return request

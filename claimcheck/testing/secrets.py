@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 _PATTERNS = {
     "API key": re.compile(r"\b(?:sk|pk|rk|gsk|xai)-(?:[A-Za-z]+-)*[A-Za-z0-9_]{16,}"),
@@ -14,6 +15,7 @@ _PATTERNS = {
     "machine path": re.compile(r"(?<![\w/.])/(?:home|root|Users|work)/[\w.-]+[^\s\"']*"),
     "JSON web token": re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}"),
 }
+_SECRET_PARAMETER = re.compile(r"key|token|secret|signature|password", re.I)
 _SECRET_VARIABLES = re.compile(r"(?:API_KEY|TOKEN|SECRET|PASSWORD)$")
 
 
@@ -24,6 +26,16 @@ def secrets_in(text: str) -> list[str]:
         for kind, pattern in _PATTERNS.items()
         for match in pattern.finditer(text)
     ]
+
+
+def without_credentials(uri: str) -> str:
+    """The URI without user and password, and without the values of query parameters that name a secret."""
+    parts = urlsplit(uri)
+    query = [
+        (name, "redacted" if _SECRET_PARAMETER.search(name) else value)
+        for name, value in parse_qsl(parts.query)
+    ]
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(query)))
 
 
 def redact(text: str) -> str:

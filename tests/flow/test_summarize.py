@@ -167,6 +167,15 @@ def test_the_document_is_fenced_and_what_it_says_is_no_template(run):
     assert mark in client.requests[0].messages[0].content
 
 
+def test_white_space_in_what_the_model_wrote_is_folded(run):
+    answered = answer(
+        claim("Venus is hot.", text="Venus\n is  hot."), headline=" A\nB ", open_questions=["Why\n?"]
+    )
+    result, _ = run(response(answered))
+    assert (result.claims[0].text, result.summary.headline) == ("Venus is hot.", "A B")
+    assert result.summary.open_questions == ("Why ?",)
+
+
 def test_page_noise_is_not_sent(run):
     _, client = run(response(answer(claim("Venus is hot."))))
     assert "https://" not in client.requests[0].messages[-1].content

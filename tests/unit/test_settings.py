@@ -77,6 +77,11 @@ def test_auto_takes_a_model_only_where_one_or_an_endpoint_is_named():
     assert Settings(base_url="http://localhost/v1").chosen_engine() == "llm"
 
 
+def test_an_endpoint_is_shown_without_credentials():
+    assert Settings(base_url="http://jane:pw@localhost:80/v1?key=abc").endpoint() == "http://localhost:80/v1"
+    assert Settings().endpoint() == "api.openai.com"
+
+
 def test_the_key_is_in_no_representation():
     settings = Settings(api_key="sk-very-secret")
     assert "secret" not in repr(settings)

@@ -149,3 +149,11 @@ def test_concurrent_recordings_give_the_same_file_in_any_order():
 
     first, second = entry('{"a": 1}'), entry('{"a": 2}')
     assert serialize({"interactions": [first, second]}) == serialize({"interactions": [second, first]})
+
+
+def test_credentials_in_a_url_are_left_out():
+    from claimcheck.testing.secrets import without_credentials
+
+    assert without_credentials("https://jane:pw@a.example:8/v1?api-key=abc&v=2") == (
+        "https://a.example:8/v1?api-key=redacted&v=2"
+    )
