@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from claimcheck.text.dates import MONTHS, WEEKDAYS
 from claimcheck.text.quantities import SCALES, WORDS
 
-_WORD = re.compile(r"\w+(?:[.,'’-]\w+)*|[%$€£]")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*\w*|[^\W\d_]+(?:['’-]\w+)*|\w+|[%$€£]")
 _NEGATION = frozenset(
     """
     not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't

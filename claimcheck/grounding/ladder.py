@@ -22,8 +22,9 @@ _GAP = re.compile(r"\s*(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
 _WORD = re.compile(r"\w+")
 _TRIM = " \t\n\r\"'.,;:"
 _LEAST_FUZZY_WORDS = 5
-_WORDS_KEPT = 0.85
-_LETTERS_KEPT = 80.0
+_EDITS = 2  # words dropped and added: one word changed is two
+_EDITED_SHARE = 0.3
+_LETTERS_KEPT = 70.0  # only finds the place: words decide
 _WIDEST_GAP = 1_000
 
 
@@ -108,38 +109,39 @@ class GroundingIndex:
         aligned = fuzz.partial_ratio_alignment(wanted, self._normal.text, score_cutoff=_LETTERS_KEPT)
         if len(words) < _LEAST_FUZZY_WORDS or aligned is None or len(wanted) > len(self._normal.text):
             return Grounded((), Match.NONE, "the document has no such passage")
-        window = self._around(aligned.dest_start, aligned.dest_end, len(wanted))
-        start, end = _trimmed(words, self._normal.text, *window)
-        if start >= end:
-            return Grounded((), Match.NONE, "the document has no such passage")
-        passage_words = _WORD.findall(self._normal.text[start:end])
-        if Indel.normalized_similarity(words, passage_words) < _WORDS_KEPT:
+        found = self._nearest(words, aligned.dest_start, aligned.dest_end)
+        passage_words = [match.group() for match in found]
+        if Indel.distance(words, passage_words) > max(_EDITS, _EDITED_SHARE * len(words)):
             return Grounded((), Match.NONE, "too many words differ from the nearest passage")
+        start, end = found[0].start(), found[-1].end()
         passage = self._reading.text[slice(*self._normal.source(start, end))]
         if reason := difference(quote, passage):
             return Grounded((), Match.NONE, reason)
         return Grounded(self._spans(start, end), Match.FUZZY)
 
-    def _around(self, start: int, end: int, length: int) -> tuple[int, int]:
-        """The aligned window and some words on either side: rapidfuzz cuts at the quote's length."""
+    def _nearest(self, words: list[str], start: int, end: int) -> list[re.Match[str]]:
+        """The words of the passage most like the quote's, near the window that rapidfuzz aligned.
+
+        rapidfuzz cuts its window at the quote's length, in the middle of words and short of what was dropped.
+        """
+        text, length = self._normal.text, end - start
         margin = 20 + length // 5
-        return max(0, start - margin), min(len(self._normal.text), end + margin)
+        near = list(_WORD.finditer(text, max(0, start - margin), min(len(text), end + margin)))
+        spelled = [match.group() for match in near]
+        first = next((place for place, match in enumerate(near) if match.end() > start), 0)
+        last = max((place for place, match in enumerate(near) if match.start() < end), default=len(near) - 1)
+        for _ in range(2):  # the better end may allow a better start
+            first = min(range(last + 1), key=lambda place: Indel.distance(words, spelled[place : last + 1]))
+            # of ends as good as each other the last: one word more was matched there, and one was not
+            last = min(
+                range(len(near) - 1, first - 1, -1),
+                key=lambda place: Indel.distance(words, spelled[first : place + 1]),
+            )
+        return near[first : last + 1]
 
     def _spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Spans of the document for a range of the normal form."""
         return self._reading.spans(*self._normal.source(start, end))
-
-
-def _trimmed(words: list[str], text: str, start: int, end: int) -> tuple[int, int]:
-    """The range from the first to the last word that the quote and the window share in order."""
-    found = list(_WORD.finditer(text, start, end))
-    shared = [
-        index
-        for operation in Indel.opcodes(words, [match.group() for match in found])
-        if operation.tag == "equal"
-        for index in range(operation.dest_start, operation.dest_end)
-    ]
-    return (found[shared[0]].start(), found[shared[-1]].end()) if shared else (0, 0)
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

@@ -46,6 +46,26 @@ def ground(text, quote, **options):
             ["Abrams cited recent estimates", "the country's oil exports were declining"],
         ),
         (
+            "Ryabkov was quoted by RIA news agency as saying the talks really were difficult but frank",
+            Match.NONE,
+            [],  # "Russia's" was dropped: a name
+        ),
+        (
+            "the talks really were difficult but frank and that Moscow had warned Washington not to intervene",
+            Match.FUZZY,
+            ["the talks were difficult but frank\nand that Moscow had warned Washington not to intervene"],
+        ),
+        (
+            "spread hunger and disease and led to an exodus",
+            Match.FUZZY,
+            ["spread hunger and preventable disease and\nled to an exodus"],
+        ),
+        (
+            "has spread hunger and preventable illness",
+            Match.FUZZY,
+            ["has spread hunger and preventable"],
+        ),
+        (
             "led to the exodus of some 3 million people since 2015",
             Match.FUZZY,
             ["led to an exodus of some 3 million people since 2015"],
