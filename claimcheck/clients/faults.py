@@ -35,6 +35,16 @@ def refuses_format(error: Exception) -> bool:
     )
 
 
+def refused_setting(error: Exception) -> str | None:
+    """The optional setting that the endpoint refused: some models take no temperature, some no seed."""
+    if isinstance(error, openai.BadRequestError):
+        return next(
+            (name for name in ("temperature", "seed") if error.param == name or f"'{name}'" in _said(error)),
+            None,
+        )
+    return None
+
+
 def translate(error: Exception, settings: Settings) -> ProviderError:
     """The claimcheck error for what openai raised: what happened, where, what to do; never a key."""
     where = settings.endpoint()

@@ -2,12 +2,12 @@
 
 Not every endpoint can be held to a JSON Schema. The client asks for `json_schema`, steps down to
 `json_object` and then to plain text where the endpoint refuses, remembers what worked, and says which it was.
+In the same way it leaves out a temperature or a seed that the model does not take.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -44,40 +44,37 @@ class OpenAIClient:
             )
         self._settings = settings
         self._format = FORMATS[0]
+        self._left_out: set[str] = set()
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
 
     def complete(self, request: ModelRequest) -> ModelResponse:
         """The answer to one request; raises `ProviderError` when none can be had."""
         sent = 0
-        for response_format in self._formats():
+        while True:
+            body = self._body(request)
             try:
                 for attempt in tenacity.Retrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
                         sent += 1
-                        completion = self._sync_client().chat.completions.create(
-                            **self._body(request, response_format)
-                        )
-                return self._response(completion, response_format, sent)
+                        completion = self._sync_client().chat.completions.create(**body)
+                return self._response(completion, body, sent)
             except _FAULTS as error:
-                self._step_down(error, response_format)
-        raise AssertionError("the last format is never stepped down from")
+                self._adapt(error, body)
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
         """The answer to one request, without blocking; raises `ProviderError` when none can be had."""
         sent = 0
-        for response_format in self._formats():
+        while True:
+            body = self._body(request)
             try:
                 async for attempt in tenacity.AsyncRetrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
                         sent += 1
-                        completion = await self._async_client().chat.completions.create(
-                            **self._body(request, response_format)
-                        )
-                return self._response(completion, response_format, sent)
+                        completion = await self._async_client().chat.completions.create(**body)
+                return self._response(completion, body, sent)
             except _FAULTS as error:
-                self._step_down(error, response_format)
-        raise AssertionError("the last format is never stepped down from")
+                self._adapt(error, body)
 
     def models(self) -> list[str]:
         """The names of the models that the endpoint lists; raises `ProviderError`."""
@@ -97,17 +94,19 @@ class OpenAIClient:
         if self._async:
             await self._async.close()
 
-    def _formats(self) -> Iterator[str]:
-        yield from FORMATS[FORMATS.index(self._format) :]
-
-    def _step_down(self, error: Exception, response_format: str) -> None:
-        """Goes on with the next format if the endpoint refused this one; raises what went wrong otherwise."""
-        if response_format == FORMATS[-1] or not faults.refuses_format(error):
+    def _adapt(self, error: Exception, body: dict[str, Any]) -> None:
+        """Learns from a refusal of a format or of an optional setting; raises what went wrong otherwise."""
+        refused = faults.refused_setting(error)
+        if refused and refused in body:
+            self._left_out.add(refused)
+        elif (used := _format_of(body)) != FORMATS[-1] and faults.refuses_format(error):
+            # another thread may have stepped down meanwhile: go on from what this request used
+            self._format = FORMATS[max(FORMATS.index(self._format), FORMATS.index(used) + 1)]
+        else:
             raise faults.translate(error, self._settings) from None
-        self._format = FORMATS[FORMATS.index(response_format) + 1]
 
-    def _body(self, request: ModelRequest, response_format: str) -> dict[str, Any]:
-        settings = self._settings
+    def _body(self, request: ModelRequest) -> dict[str, Any]:
+        settings, response_format = self._settings, self._format
         messages = list(request.messages)
         body: dict[str, Any] = {"model": settings.model}
         if response_format == "json_schema":
@@ -124,16 +123,20 @@ class OpenAIClient:
             "seed": settings.seed,
             "max_completion_tokens": settings.max_output_tokens,
         }
-        return body | {name: value for name, value in optional.items() if value is not None}
+        left_out = self._left_out
+        return body | {
+            name: value for name, value in optional.items() if value is not None and name not in left_out
+        }
 
-    def _response(self, completion: ChatCompletion, response_format: str, sent: int) -> ModelResponse:
+    def _response(self, completion: ChatCompletion, body: dict[str, Any], sent: int) -> ModelResponse:
         choice = completion.choices[0] if completion.choices else None
         return ModelResponse(
             text=choice.message.content if choice else None,
             finish_reason=choice.finish_reason if choice else None,
             refusal=choice.message.refusal if choice else None,
             model=completion.model or str(self._settings.model),
-            response_format=response_format,
+            response_format=_format_of(body),
+            left_out=tuple(sorted(self._left_out)),
             usage=_usage(completion.usage, sent),
         )
 
@@ -158,6 +161,10 @@ class OpenAIClient:
             "max_retries": 0,
             "timeout": self._settings.timeout_s,
         }
+
+
+def _format_of(body: dict[str, Any]) -> str:
+    return str(body.get("response_format", {"type": FORMATS[-1]})["type"])
 
 
 def _usage(usage: CompletionUsage | None, sent: int) -> Usage:

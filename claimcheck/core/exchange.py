@@ -35,7 +35,8 @@ class ModelResponse:
     """An answer as it came: nothing is validated yet.
 
     `text` is None when the endpoint sent no choice at all. `finish_reason` is the endpoint's word
-    (`stop`, `length`, `content_filter`); `refusal` the model's own, where it refused.
+    (`stop`, `length`, `content_filter`); `refusal` the model's own, where it refused. `left_out` names the
+    settings that the endpoint did not take.
     """
 
     text: str | None
@@ -44,6 +45,7 @@ class ModelResponse:
     model: str
     response_format: str
     usage: Usage
+    left_out: tuple[str, ...] = ()
 
 
 class Client(Protocol):

@@ -26,6 +26,7 @@ class Answer:
     attempts: int
     model: str
     response_format: str
+    left_out: tuple[str, ...]
     usage: Usage
 
 
@@ -58,6 +59,7 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
         attempts=attempts,
         model=response.model,
         response_format=response.response_format,
+        left_out=response.left_out,
         usage=spent + response.usage,
     )
 

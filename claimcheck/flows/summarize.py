@@ -119,7 +119,7 @@ def _signature(settings: Settings, answer: Answer) -> Signature:
         response_format=answer.response_format,
         prompts={name: prompt.load(name).digest for name in _PROMPTS},
         schemas={name: schema.digest(name) for name in (_SCHEMA, "run")},
-        settings=settings.published(),
-        seed=settings.seed,
+        settings=settings.published() | dict.fromkeys(answer.left_out, None),
+        seed=None if "seed" in answer.left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",
     )

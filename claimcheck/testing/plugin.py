@@ -39,7 +39,12 @@ def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
     if marker is None:
         yield None
         return
-    from claimcheck.testing.cassette import use_cassette
+    try:
+        from claimcheck.testing.cassette import use_cassette
+    except ImportError as error:
+        raise pytest.UsageError(
+            f"cassettes need vcrpy and pytest-socket ({error}): pip install 'claimcheck[testing]'"
+        ) from None
 
     record = request.config.getoption("--record")
     with use_cassette(_path(request.config, marker), record=record) as cassette:

@@ -143,6 +143,18 @@ def test_it_steps_down_where_the_endpoint_refuses_a_format_and_says_so(go):
     assert '"check_worthiness"' in received[2]["messages"][0]["content"]
 
 
+def test_a_setting_that_the_model_does_not_take_is_left_out_and_the_signature_says_so(go):
+    refusal = (
+        400,
+        error("Unsupported value: 'temperature' does not support 0 with this model.", param="temperature"),
+    )
+    with serving(refusal, (200, GOOD)) as (url, received):
+        run = go(url)
+    assert ["temperature" in body for body in received] == [True, False]
+    assert run.signature.settings["temperature"] is None
+    assert run.signature.response_format == "json_schema"
+
+
 def test_no_model_and_no_key_are_said_before_anything_is_sent(go):
     with pytest.raises(errors.UnknownModelError, match="no model is named"):
         go("http://127.0.0.1:9/v1", model=None)

@@ -157,3 +157,32 @@ def test_credentials_in_a_url_are_left_out():
     assert without_credentials("https://jane:pw@a.example:8/v1?api-key=abc&v=2") == (
         "https://a.example:8/v1?api-key=redacted&v=2"
     )
+
+
+def test_record_new_adds_what_is_missing(tmp_path):
+    recorded(tmp_path)
+    with serving((200, completion("hello"))) as (url, _):
+        assert pytest_in(tmp_path, "--record=new", url=url, line="newer line")[0] == 0
+    text = (tmp_path / "cassettes" / "greeting.json").read_text()
+    assert "newer line" in text
+    assert "second line" in text
+
+
+def test_nothing_leaves_while_a_cassette_plays(tmp_path):
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / "empty.json").write_text('{"interactions": [], "version": 1}')
+    (tmp_path / "test_it.py").write_text(
+        "import pytest, socket\n"
+        "@pytest.mark.cassette('empty')\n"
+        "def test_blocked():\n"
+        "    with pytest.raises(RuntimeError, match='socket'):\n"
+        "        socket.create_connection(('127.0.0.1', 9))\n"
+        "def test_open_again():\n"
+        "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "        socket.create_connection(server.getsockname()).close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={tmp_path}", str(tmp_path)],
+        cwd=tmp_path, capture_output=True, text=True, env=os.environ, check=False,
+    )  # fmt: skip
+    assert "2 passed" in done.stdout, done.stdout
