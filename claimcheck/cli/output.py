@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -32,18 +33,12 @@ def write(text: str, path: Path | None) -> None:
     if path is None or str(path) == "-":
         _to_stdout(text)
         return
-    temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)  # mkstemp's files are for their owner only
-        Path(temporary).replace(path)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a device or a pipe: there is nothing to rename over
+        else:
+            _replace(path.resolve(), text)  # of a link the file that it leads to
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
 
 
@@ -76,6 +71,21 @@ def working(message: str, *, quiet: bool) -> Iterator[None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task(message, total=None)
         yield
+
+
+def _replace(path: Path, text: str) -> None:
+    """The file holds the text and keeps its mode; what goes wrong leaves it as it was."""
+    umask = os.umask(0)
+    os.umask(umask)
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(temporary).chmod(mode)  # mkstemp's files are for their owner only
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 def _to_stdout(text: str) -> None:

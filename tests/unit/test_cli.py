@@ -65,6 +65,18 @@ def test_a_file_is_written_whole_and_nothing_else(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run.md"]
 
 
+def test_a_device_is_written_to_and_a_link_stays_a_link(tmp_path):
+    done = claimcheck("summarize", SEED, "--quiet", "-o", "/dev/stdout")
+    assert done.stdout.startswith(b"High-level")
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "real.json").chmod(0o640)
+    (tmp_path / "link.json").symlink_to("real.json")
+    claimcheck("summarize", SEED, "--quiet", "--format", "json", "-o", "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o640
+    assert Run.from_json((tmp_path / "real.json").read_text()).claims
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin", "message"),
     [
