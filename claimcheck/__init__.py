@@ -12,7 +12,7 @@ from claimcheck.version import __version__
 
 if TYPE_CHECKING:
     from claimcheck import errors
-    from claimcheck.api import asummarize, summarize
+    from claimcheck.api import GroundedQuote, asummarize, ground, summarize
     from claimcheck.core.claim import Claim, Kind, Match, Quantity, When
     from claimcheck.core.document import Document
     from claimcheck.core.exchange import Client, Message, ModelRequest, ModelResponse
@@ -26,6 +26,7 @@ _HOMES = {
     "Document": "core.document",
     "Excerpt": "core.span",
     "Failure": "core.run",
+    "GroundedQuote": "api",
     "Kind": "core.claim",
     "LedgerEntry": "core.run",
     "LinkedText": "core.run",
@@ -43,6 +44,7 @@ _HOMES = {
     "Usage": "core.run",
     "When": "core.claim",
     "asummarize": "api",
+    "ground": "api",
     "summarize": "api",
 }
 
@@ -52,6 +54,7 @@ __all__ = [
     "Document",
     "Excerpt",
     "Failure",
+    "GroundedQuote",
     "Kind",
     "LedgerEntry",
     "LinkedText",
@@ -71,6 +74,7 @@ __all__ = [
     "__version__",
     "asummarize",
     "errors",
+    "ground",
     "summarize",
 ]
 

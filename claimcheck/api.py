@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claimcheck.config import load_settings
+from claimcheck.core.claim import Match
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import Client
 from claimcheck.core.run import Run
 from claimcheck.core.settings import Settings
+from claimcheck.core.span import Excerpt, excerpts
 from claimcheck.errors import InputError
 from claimcheck.text.facts import describe
 from claimcheck.text.reading import Reading
@@ -59,6 +62,39 @@ async def asummarize(
             await own.aclose()
 
 
+@dataclass(frozen=True, slots=True)
+class GroundedQuote:
+    """Where a quote stands in a document; `spans` is empty exactly when `match` is `none`, and `reason` says why."""
+
+    quote: str
+    match: Match
+    spans: tuple[Excerpt, ...]
+    reason: str | None
+
+
+def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[GroundedQuote, ...]:
+    """One result for each quote, in order; the document is made ready once.
+
+    Of several places of a quote the first that does not stand before the quote found last is taken, so quotes given
+    in document order are told apart.
+
+    Raises:
+        InputError: the source can't be read.
+    """
+    from claimcheck.grounding import GroundingIndex
+
+    document = _document(source)
+    index = GroundingIndex(Reading(document.full_text))
+    results: list[GroundedQuote] = []
+    after = 0
+    for quote in quotes:
+        grounded = index.ground(quote, after=after)
+        after = grounded.spans[0].start if grounded.spans else after
+        spans = excerpts(document.full_text, grounded.spans)
+        results.append(GroundedQuote(quote, grounded.match, spans, grounded.reason))
+    return tuple(results)
+
+
 def _begun(
     source: Document | str | Path, settings: Settings | None, client: Client | None
 ) -> tuple[Flow[Run], Client | None, OpenAIClient | None]:
@@ -80,15 +116,19 @@ def _begun(
 
 
 def _prepared(source: Document | str | Path, settings: Settings | None) -> tuple[Document, Reading, Settings]:
-    if isinstance(source, Path):
-        source = Document.from_path(source)
-    document = Document.from_text(source) if isinstance(source, str) else source
+    document = _document(source)
     reading = Reading(document.full_text)
     if not any(char.isalnum() for char in reading.text):
         raise InputError(
             f"{document.source}: holds no words to summarize, only URLs, signs or page furniture"
         )
     return describe(document, reading), reading, settings or load_settings().settings
+
+
+def _document(source: Document | str | Path) -> Document:
+    if isinstance(source, Path):
+        return Document.from_path(source)
+    return Document.from_text(source) if isinstance(source, str) else source
 
 
 def _timed(run: Run, started: float) -> Run:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import doctor, listings, summarize, validate
+from claimcheck.cli import doctor, ground, listings, summarize, validate
 from claimcheck.cli.output import error_line
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
@@ -25,6 +25,7 @@ app = typer.Typer(
     epilog=_EPILOG,
 )
 app.command("summarize")(summarize.summarize)
+app.command("ground")(ground.ground)
 app.command("schema")(listings.schema)
 app.command("validate")(validate.validate)
 app.command("prompts")(listings.prompts)

@@ -13,7 +13,8 @@ from rapidfuzz.distance import Indel
 from claimcheck.text.dates import MONTHS, WEEKDAYS
 from claimcheck.text.quantities import SCALES, WORDS
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*\w*|[^\W\d_]+(?:['’-]\w+)*|\w+|[%$€£]")
+# "three-hour" is two words: a number must not hide in a compound
+_WORD = re.compile(r"\d+(?:[.,]\d+)*\w*|[^\W\d_]+(?:'\w+)*|\w+|[%$€£]")
 _NEGATION = frozenset(
     """
     not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't
@@ -40,7 +41,7 @@ _SMALL = frozenset(
 
 def difference(quote: str, passage: str) -> str | None:
     """The first difference that carries meaning, in words; None when there is none."""
-    left, right = _WORD.findall(quote), _WORD.findall(passage)
+    left, right = (_WORD.findall(text.replace("’", "'")) for text in (quote, passage))
     changed_left, changed_right = _changed(left, right)
     for word, where in [
         *((word, "quote") for word in changed_left),

@@ -41,7 +41,7 @@ class _Paragraph:
 
     lines: list[list[tuple[int, int]]] = field(default_factory=list)
     bullet: bool = False
-    before_noise: bool = False
+    after_noise: bool = False
 
 
 class Reading:
@@ -109,7 +109,7 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
             if current.lines:
                 yield current
                 current = _Paragraph()
-            current.before_noise = current.before_noise or noisy
+            current.after_noise = current.after_noise or noisy
             continue
         bullet = _BULLET.match(source, kept[0][0], kept[0][1])
         if current.lines and (bullet or _stands_alone(source, current.lines[-1], kept, wrap)):
@@ -154,7 +154,7 @@ def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
         if joined and not paragraph.bullet and first[:1].islower():
             last_line = joined[-1].lines[-1]
             last = source[last_line[0][0] : last_line[-1][1]].rstrip()
-            long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or paragraph.before_noise
+            long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or paragraph.after_noise
             if long_enough and not _TERMINAL.search(last):
                 joined[-1].lines.extend(paragraph.lines)
                 continue
@@ -164,7 +164,6 @@ def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
 
 def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[Piece]:
     """The paragraph's words, one space between them, none where a word was broken or in Chinese."""
-    before = ""
     last: Piece | None = None
     for line in paragraph.lines:
         for start, end in line:
@@ -176,8 +175,7 @@ def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[
                     if gap:
                         yield Piece(gap, last.end, words.start)
                 last = words
-                before = words.text
-    if last is not None and before:
+    if last is not None:
         yield last
 
 

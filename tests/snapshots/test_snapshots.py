@@ -18,7 +18,7 @@ from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 
 FOLDER = Path(__file__).parent
-COMMANDS = ["", "summarize", "schema", "validate", "prompts", "doctor"]
+COMMANDS = ["", "summarize", "ground", "schema", "validate", "prompts", "doctor"]
 
 
 def same(name: str, text: str) -> None:

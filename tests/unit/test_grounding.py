@@ -56,6 +56,11 @@ def ground(text, quote, **options):
             ["the talks were difficult but frank\nand that Moscow had warned Washington not to intervene"],
         ),
         (
+            "after the long two-hour talks in Rome but Moscow’s delegation chief",
+            Match.FUZZY,
+            ["after the two-hour talks in Rome but Moscow's delegation chief"],
+        ),
+        (
             "spread hunger and disease and led to an exodus",
             Match.FUZZY,
             ["spread hunger and preventable disease and\nled to an exodus"],
@@ -81,6 +86,7 @@ def test_a_quote_of_the_seed_is_found(seed_text, quote, match, parts):
     [
         ("led to an exodus of some 4 million people since 2015", "number"),
         ("led to an exodus of some 3 billion people since 2015", "unit of the number"),
+        ("after the long three-hour talks in Rome but Moscow's delegation chief", "number in a compound"),
         ("Ryabkov was quoted by Russia's TASS news agency as saying the talks were difficult", "name"),
         ("the talks were not difficult but frank and that Moscow had warned Washington", "negation"),
         ("the country's oil exports were rising by about 50,000 barrels a month", "direction"),

@@ -1,0 +1,88 @@
+"""`claimcheck ground`."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from claimcheck.cli.output import write
+from claimcheck.errors import InputError
+
+_SHOWN_PROBLEMS = 5
+
+
+class Format(StrEnum):
+    """How the places are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def ground(
+    document: Annotated[
+        str, typer.Argument(metavar="DOCUMENT", help="A text file, or - for standard input.")
+    ],
+    quotes: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUOTES", help='JSON Lines, {"quote": "..."} a line; or - for standard input.'
+        ),
+    ],
+    format: Annotated[Format, typer.Option("--format", help="json writes JSON Lines.")] = Format.TEXT,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Find where quotes stand in a document, or that they do not.
+
+    A quote with another number, name, date, negation or direction is not found, and the reason is given.
+    """
+    from dataclasses import asdict
+
+    from claimcheck.api import ground as run_ground
+    from claimcheck.core.document import Document, Lines
+
+    if document == quotes == "-":
+        raise InputError("DOCUMENT and QUOTES: only one of them can be standard input")
+    wanted = _quotes(quotes)
+    read = Document.from_path(document)
+    results = run_ground(read, wanted)
+    if format is Format.JSON:
+        rows = [json.dumps(asdict(result), ensure_ascii=False) for result in results]
+    else:
+        lines = Lines(read.full_text)
+        rows = [
+            "{:<11} {:<16} {}".format(
+                result.match if result.spans else "NOT FOUND",
+                " + ".join("{}:{}".format(*lines.position(span.start)) for span in result.spans) or "-",
+                " ".join(result.quote.split()) + (f"  ({result.reason})" if result.reason else ""),
+            )
+            for result in results
+        ]
+    write("".join(row + "\n" for row in rows), None)
+
+
+def _quotes(name: str) -> list[str]:
+    """The quotes of a JSON Lines file; every line that is none is named before anything is done."""
+    from claimcheck.readers.file import read_bytes
+
+    source, data = read_bytes(name)
+    quotes: list[str] = []
+    problems: list[str] = []
+    for number, line in enumerate(data.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            problems.append(f"line {number}: is not JSON: {error}")
+            continue
+        if isinstance(row, dict) and isinstance(row.get("quote"), str):
+            quotes.append(row["quote"])
+        else:
+            problems.append(f'line {number}: is not {{"quote": "..."}}')
+    if problems:
+        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
+        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
+    return quotes
