@@ -56,7 +56,7 @@ class GroundingIndex:
             return Grounded(self._spans(*found), Match.NORMALIZED)
         if parts := self._in_parts(wanted):
             return Grounded(parts, Match.NORMALIZED)
-        return self._fuzzy(quote, wanted)
+        return self._fuzzy(quote, whole, wanted)
 
     def _exact(self, quote: str, after: int) -> Span | None:
         source = self._reading.source
@@ -104,7 +104,7 @@ class GroundingIndex:
             ranges.append((place, place + len(part)))
         return ranges if all(_bounded(text, *found) for found in ranges) else []
 
-    def _fuzzy(self, quote: str, wanted: str) -> Grounded:
+    def _fuzzy(self, quote: str, whole: str, wanted: str) -> Grounded:
         words = _WORD.findall(wanted)
         aligned = fuzz.partial_ratio_alignment(wanted, self._normal.text, score_cutoff=_LETTERS_KEPT)
         if len(words) < _LEAST_FUZZY_WORDS or aligned is None or len(wanted) > len(self._normal.text):
@@ -113,7 +113,7 @@ class GroundingIndex:
         passage_words = [match.group() for match in found]
         if Indel.distance(words, passage_words) > max(_EDITS, _EDITED_SHARE * len(words)):
             return Grounded((), Match.NONE, "too many words differ from the nearest passage")
-        start, end = found[0].start(), found[-1].end()
+        start, end = self._with_marks(whole, found[0].start(), found[-1].end())
         passage = self._reading.text[slice(*self._normal.source(start, end))]
         if reason := difference(quote, passage):
             return Grounded((), Match.NONE, reason)
@@ -138,6 +138,17 @@ class GroundingIndex:
                 key=lambda place: Indel.distance(words, spelled[first : place + 1]),
             )
         return near[first : last + 1]
+
+    def _with_marks(self, whole: str, start: int, end: int) -> tuple[int, int]:
+        """The range with the quotation marks, brackets and stops around it that the quote has too."""
+        text = self._normal.text
+        first, last = _WORD.search(whole), list(_WORD.finditer(whole))[-1]
+        before, after = whole[: first.start()] if first else "", whole[last.end() :]
+        while before and start and text[start - 1] == before[-1]:
+            start, before = start - 1, before[:-1]
+        while after and end < len(text) and text[end] == after[0]:
+            end, after = end + 1, after[1:]
+        return start, end
 
     def _spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Spans of the document for a range of the normal form."""

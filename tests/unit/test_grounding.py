@@ -61,6 +61,11 @@ def ground(text, quote, **options):
             ["after the two-hour talks in Rome but Moscow's delegation chief"],
         ),
         (
+            '"This really a catastrophe for Venezuela," Abrams said.',
+            Match.FUZZY,
+            ['"This a catastrophe for Venezuela," Abrams said.'],
+        ),
+        (
             "spread hunger and disease and led to an exodus",
             Match.FUZZY,
             ["spread hunger and preventable disease and\nled to an exodus"],

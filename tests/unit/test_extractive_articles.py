@@ -1,0 +1,65 @@
+"""What the embedded engine makes of two short articles of our own: speakers, dates, and what it sets aside."""
+
+from pathlib import Path
+
+import pytest
+
+from claimcheck import Document, Settings, summarize
+
+ARTICLES = Path(__file__).parent.parent / "articles"
+
+
+def run_of(name):
+    text = (ARTICLES / name).read_text(encoding="utf-8")
+    return summarize(Document.from_text(text, source=name), settings=Settings(engine="extractive"))
+
+
+FERRY, HEAT = run_of("ferry.txt"), run_of("heat.txt")
+
+
+@pytest.mark.parametrize(
+    ("run", "words", "speaker"),
+    [
+        (FERRY, "will stop running on 4 October", "Kattegat Line"),
+        (FERRY, "fuel now accounts for 38 percent", "Kattegat Line"),
+        (FERRY, "every timetable and every ship", "Erik Sandahl"),
+        (FERRY, "no version of the night crossing", "Erik Sandahl"),
+        (FERRY, "About 900 people", None),
+        (FERRY, "a closed door", "Anna Brandt"),
+        (FERRY, "replied in writing on 21 August", "Erik Sandahl"),
+        (FERRY, "212 islanders", "the county"),
+        (FERRY, "he would have to move", "Jonas Ek"),
+        (HEAT, "they work slowly", "Ines Calder"),
+        (HEAT, "counted saplings", "Ines Calder"),
+        (HEAT, "the study ignored shade", "Tom Weyer"),
+        (HEAT, "in 7 of 10 cases", "Calder's team"),
+        (HEAT, "Some 1,900 of them died", None),
+    ],
+)
+def test_the_speaker_is_the_one_who_says_it(run, words, speaker):
+    (claim,) = [claim for claim in run.claims if words in claim.quote]
+    assert claim.speaker == speaker
+
+
+def test_title_and_date_are_found_where_the_document_states_them():
+    assert FERRY.document.title == "Night ferry to Holm Island to stop in October, operator says"
+    assert (str(FERRY.document.published), FERRY.document.published_from) == ("2026-09-12", "text")
+    assert (str(HEAT.document.published), HEAT.document.published_from) == ("2026-05-27", "url")
+
+
+def test_past_and_future_dates_of_one_sentence_are_told_apart():
+    (claim,) = [claim for claim in FERRY.claims if "will stop running" in claim.quote]
+    assert "on 4 October [2026-10-04]" in claim.text
+    assert "on Friday [2026-09-11]" in claim.text
+
+
+def test_a_semicolon_between_parties_gives_positions():
+    assert [position.party for position in HEAT.summary.positions] == ["Greens", "Liberals"]
+
+
+@pytest.mark.parametrize("run", [FERRY, HEAT])
+def test_headline_byline_and_links_are_no_claims(run):
+    for claim in run.claims:
+        assert not any(
+            word in claim.quote for word in ("http", "Read more", "By Marta", "five-year study finds")
+        )
