@@ -15,7 +15,7 @@ from claimcheck.extractive.speech import Speech
 from claimcheck.text.names import names_in
 from claimcheck.text.sentences import Sentence
 
-_LONGEST_SUMMARY = 4
+_SHORTEST_SUMMARY, _LONGEST_SUMMARY = 2, 4
 _KEY_POINTS = 5
 _TOO_ALIKE = 0.5
 _HEADLINE_WORDS = 18
@@ -46,11 +46,14 @@ class Item:
 
 def digest(items: Sequence[Item], title: str | None) -> Summary:
     """The summary of a document's sentences (at least one)."""
-    wanted = max(2, min(_LONGEST_SUMMARY, math.ceil(len(items) / 4)))
+    wanted = max(_SHORTEST_SUMMARY, min(_LONGEST_SUMMARY, math.ceil(len(items) / 4)))
     order = sorted(range(len(items)), key=lambda place: -_weight(items[place], place))
-    chosen = _unlike(items, order, [], wanted)
+    carried = [place for place in order if items[place].claims]
+    chosen = _unlike(items, carried, [], wanted)
+    if len(chosen) < _SHORTEST_SUMMARY:  # a text with hardly a claim still has something to say
+        chosen = _unlike(items, [*chosen, *order], [], min(wanted, _SHORTEST_SUMMARY))
     worth = sorted(
-        (place for place in order if items[place].claims),
+        carried,
         key=lambda place: -max(claim.check_worthiness for claim in items[place].claims),
     )
     points = _unlike(items, worth, chosen, _KEY_POINTS)
@@ -66,8 +69,6 @@ def digest(items: Sequence[Item], title: str | None) -> Summary:
 def _weight(item: Item, place: int) -> float:
     """Centrality and position, as news is written: the first sentences carry most."""
     weight = item.centrality + 1.0 / (1 + 0.5 * place)
-    if not item.claims:
-        weight *= 0.5
     return weight * (0.5 if _NEEDS_BEFORE.match(item.text) else 1.0)
 
 

@@ -1,10 +1,12 @@
 """Cassettes as JSON that a person can read and diff: JSON bodies as JSON, everything sorted.
 
-A body that is not JSON is kept word for word, so that malformed answers replay as they came.
+A body that is not JSON is kept word for word, so that malformed answers replay as they came; one that is
+no text is kept in base64.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from typing import Any
@@ -53,7 +55,10 @@ def deserialize(text: str) -> dict[str, Any]:
 def _readable(body: str | bytes | None) -> dict[str, Any]:
     if not body:
         return {"text": ""}
-    text = body.decode("utf-8", "surrogateescape") if isinstance(body, bytes) else body
+    try:
+        text = body.decode() if isinstance(body, bytes) else body
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(bytes(body)).decode()}  # type: ignore[arg-type]
     try:
         value = json.loads(text)
     except ValueError:
@@ -61,5 +66,7 @@ def _readable(body: str | bytes | None) -> dict[str, Any]:
     return {"json": value}
 
 
-def _raw(body: dict[str, Any]) -> str:
+def _raw(body: dict[str, Any]) -> str | bytes:
+    if "base64" in body:
+        return base64.b64decode(body["base64"])
     return json.dumps(body["json"], ensure_ascii=False) if "json" in body else str(body["text"])

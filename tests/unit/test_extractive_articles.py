@@ -57,6 +57,14 @@ def test_a_semicolon_between_parties_gives_positions():
     assert [position.party for position in HEAT.summary.positions] == ["Greens", "Liberals"]
 
 
+def test_with_few_claims_the_summary_is_made_of_the_sentences_that_carry_them():
+    text = (ARTICLES / "ferry.txt").read_text(encoding="utf-8")
+    run = summarize(text, settings=Settings(engine="extractive", max_claims=3))
+    assert len(run.claims) == 3
+    assert len(run.summary.sentences) >= 2
+    assert all(sentence.claim_ids for sentence in run.summary.sentences)
+
+
 @pytest.mark.parametrize("run", [FERRY, HEAT])
 def test_headline_byline_and_links_are_no_claims(run):
     for claim in run.claims:

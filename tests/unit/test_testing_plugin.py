@@ -186,3 +186,17 @@ def test_nothing_leaves_while_a_cassette_plays(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, env=os.environ, check=False,
     )  # fmt: skip
     assert "2 passed" in done.stdout, done.stdout
+
+
+def test_a_body_that_is_no_text_survives_the_file():
+    entry = {
+        "request": {"method": "POST", "uri": "u", "headers": {}, "body": ""},
+        "response": {
+            "status": {"code": 200, "message": "OK"},
+            "headers": {},
+            "body": {"string": b"\xff\x00\xfe"},
+        },
+    }
+    text = serialize({"interactions": [entry]})
+    assert text.encode()
+    assert deserialize(text)["interactions"][0]["response"]["body"]["string"] == b"\xff\x00\xfe"
