@@ -66,7 +66,7 @@ _PREDICTION = re.compile(
     re.I,
 )
 _OPINION = re.compile(
-    r"\b(?:catastroph\w*|disast\w*|useful|positive|serious|best|worst|great|terrible|good|bad|wonderful|wrong|right|should|must|crucial|important|disgrace\w*|shame\w*|brilliant|unfair|blunter)\b",
+    r"\b(?:catastroph\w*|disast\w*|useful|positive|serious|best|worst|great|terrible|good|bad|wonderful|wrong|right|should|must|crucial|important|disgrace\w*|shame\w*|brilliant|unfair)\b",
     re.I,
 )
 _STATE = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I)

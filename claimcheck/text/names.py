@@ -19,7 +19,7 @@ _COMMON = frozenset(
     would can could may might must shall should let its
     """.split()
 )
-_CALENDAR = frozenset(MONTHS) | frozenset(WEEKDAYS)
+_NO_NAMES = _COMMON | frozenset(MONTHS) | frozenset(WEEKDAYS)
 _OFFICE = re.compile(
     r"^(?:.*\s)?(?:president|minister|secretary|chancellor|senator|sen\.|rep\.|representative|governor|gov\.|mayor"
     r"|mr\.?|mrs\.?|ms\.?|dr\.?|professor|prof\.|general|gen\.|judge|justice|king|queen|prince|princess|sir|lord"
@@ -35,7 +35,7 @@ def names_in(text: str) -> tuple[str, ...]:
     for match in _NAME.finditer(text):
         for part in _POSSESSIVE.split(match.group()):
             name = without_title(re.sub(r"['’]s?$", "", _without_common_words(part)))
-            if len(name) > 1 and name.lower() not in _CALENDAR | _COMMON:
+            if len(name) > 1 and name.lower() not in _NO_NAMES:
                 found.setdefault(name)
     kept = [
         name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)

@@ -13,6 +13,7 @@ _URL = re.compile(r"[(<\[]?\b(?:https?://|www\.)[^\s<>\"“”]+", re.I)
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _LABEL = re.compile(r"^[ \t]*[A-Z][\w ]{1,30}:[ \t]*$", re.M)
+_BLANK = re.compile(r"\s*")
 _RULE = re.compile(r"^[ \t]*[-=_*~#•·—–+|]{3,}[ \t]*$", re.M)
 _FURNITURE = re.compile(
     r"^[ \t]*(?:advertisement|sponsored|share (?:this )?(?:article|story)|sign up .{0,60}newsletter.{0,20}"
@@ -80,7 +81,7 @@ def _labels(text: str, urls: list[Noise]) -> list[Noise]:
     starts = {url.start for url in urls}
     labels = []
     for match in _LABEL.finditer(text):
-        following = re.compile(r"\s*").match(text, match.end())
+        following = _BLANK.match(text, match.end())
         if following and following.end() in starts:
             labels.append(Noise(match.start(), match.end(), "label of a URL"))
     return labels

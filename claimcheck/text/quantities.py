@@ -49,9 +49,10 @@ _QUANTITY = re.compile(
     re.I,
 )
 _UNIT = re.compile(
-    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)[a-z]{2,}(?:\s+of\s+[a-z]{3,})?)(?P<per>\s+(?:an?|per)\s+(?:second|minute|hour|day|week|month|year|person|head|capita)\b)?",
+    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)[a-z]{2,}(?:\s+of\s+[a-z]{3,})?)",
     re.I,
 )
+_RATE = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b", re.I)
 _DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
@@ -98,18 +99,12 @@ def _unit(match: re.Match[str], text: str) -> tuple[str | None, int]:
     """The unit, and where the quantity ends with it."""
     if match["percent"]:
         return "%", match.end()
-    after = _UNIT.match(text, match.end())
-    per = re.match(r"\s+(?:an?|per)\s+(\w+)", after["per"]) if after and after["per"] else None
     if currency := match["currency"]:
-        bare = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head)\b").match(
-            text, match.end()
-        )
-        unit = _CURRENCIES[currency.upper()]
-        return (f"{unit}/{bare.group(1)}", bare.end()) if bare else (unit, match.end())
-    if after is None:
-        rate = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year)\b").match(
-            text, match.end()
-        )
-        return (f"1/{rate.group(1)}", rate.end()) if rate else (None, match.end())
-    unit = " ".join(after["unit"].split())
-    return (f"{unit}/{per.group(1)}" if per else unit), after.end()
+        unit, end = _CURRENCIES[currency.upper()], match.end()
+    elif after := _UNIT.match(text, match.end()):
+        unit, end = " ".join(after["unit"].split()), after.end()
+    else:
+        unit, end = "", match.end()
+    if rate := _RATE.match(text, end):
+        return f"{unit or 1}/{rate.group(1)}", rate.end()
+    return unit or None, end

@@ -30,14 +30,14 @@ COOKIE = {
 def pytest_in(folder, *arguments, url="http://127.0.0.1:1/v1", line="second line", temperature=0, times=1):
     (folder / "test_it.py").write_text(TEST.format(url=url, line=line, temperature=temperature, times=times))
     (folder / "pytest.ini").write_text("[pytest]\n")
+    return run_pytest(folder, *arguments)
+
+
+def run_pytest(folder, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=os.environ,
-        check=False,
-    )
+        cwd=folder, capture_output=True, text=True, env=os.environ, check=False,
+    )  # fmt: skip
     return done.returncode, done.stdout
 
 
@@ -181,11 +181,10 @@ def test_nothing_leaves_while_a_cassette_plays(tmp_path):
         "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
         "        socket.create_connection(server.getsockname()).close()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={tmp_path}", str(tmp_path)],
-        cwd=tmp_path, capture_output=True, text=True, env=os.environ, check=False,
-    )  # fmt: skip
-    assert "2 passed" in done.stdout, done.stdout
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    code, said = run_pytest(tmp_path)
+    assert code == 0, said
+    assert "2 passed" in said
 
 
 def test_a_body_that_is_no_text_survives_the_file():
