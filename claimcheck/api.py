@@ -64,19 +64,23 @@ async def asummarize(
 
 @dataclass(frozen=True, slots=True)
 class GroundedQuote:
-    """Where a quote stands in a document; `spans` is empty exactly when `match` is `none`, and `reason` says why."""
+    """Where a quote stands in a document; `spans` is empty exactly when `match` is `none`, and `reason` says why.
+
+    `suggestion` is then the nearest passage, if any is near: something to look at, never the quote.
+    """
 
     quote: str
     match: Match
     spans: tuple[Excerpt, ...]
     reason: str | None
+    suggestion: tuple[Excerpt, ...]
 
 
 def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[GroundedQuote, ...]:
     """One result for each quote, in order; the document is made ready once.
 
-    Of several places of a quote the first that does not stand before the quote found last is taken, so quotes given
-    in document order are told apart.
+    A quote that occurs several times is placed between the quotes before and after it, so quotes given in document
+    order are told apart.
 
     Raises:
         InputError: the source can't be read.
@@ -85,14 +89,18 @@ def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[Ground
 
     document = _document(source)
     index = GroundingIndex(Reading(document.full_text))
-    results: list[GroundedQuote] = []
-    after = 0
-    for quote in quotes:
-        grounded = index.ground(quote, after=after)
-        after = grounded.spans[0].start if grounded.spans else after
-        spans = excerpts(document.full_text, grounded.spans)
-        results.append(GroundedQuote(quote, grounded.match, spans, grounded.reason))
-    return tuple(results)
+    wanted = tuple(quotes)
+    text = document.full_text
+    return tuple(
+        GroundedQuote(
+            quote,
+            grounded.match,
+            excerpts(text, grounded.spans),
+            grounded.reason,
+            excerpts(text, grounded.suggestion),
+        )
+        for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
+    )
 
 
 def _begun(

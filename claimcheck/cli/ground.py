@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli.output import write
 from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from claimcheck.api import GroundedQuote
+    from claimcheck.core.document import Lines
+    from claimcheck.core.span import Excerpt
 
 _SHOWN_PROBLEMS = 5
 
@@ -52,15 +57,27 @@ def ground(
         rows = [json.dumps(asdict(result), ensure_ascii=False) for result in results]
     else:
         lines = Lines(read.full_text)
-        rows = [
-            "{:<11} {:<16} {}".format(
-                result.match if result.spans else "NOT FOUND",
-                " + ".join("{}:{}".format(*lines.position(span.start)) for span in result.spans) or "-",
-                " ".join(result.quote.split()) + (f"  ({result.reason})" if result.reason else ""),
-            )
-            for result in results
-        ]
+        rows = [_row(result, lines) for result in results]
     write("".join(row + "\n" for row in rows), None)
+
+
+def _row(result: GroundedQuote, lines: Lines) -> str:
+    """A quote's match, places and words; of one not found the reason, and below it the nearest passage."""
+    places = _places(result.spans, lines) or "-"
+    reason = f"  ({result.reason})" if result.reason else ""
+    row = f"{result.match if result.spans else 'NOT FOUND':<11} {places:<16} {_folded(result.quote)}{reason}"
+    if not result.suggestion:
+        return row
+    near = " … ".join(_folded(part.text) for part in result.suggestion)
+    return f"{row}\n{'  nearest:':<11} {_places(result.suggestion, lines):<16} {near}"
+
+
+def _places(spans: tuple[Excerpt, ...], lines: Lines) -> str:
+    return " + ".join("{}:{}".format(*lines.position(span.start)) for span in spans)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _quotes(name: str) -> list[str]:

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from claimcheck.core.claim import Claim, Kind, Match, claim_id
 from claimcheck.core.document import Document
 from claimcheck.core.span import excerpts, readable
-from claimcheck.grounding import GroundingIndex
+from claimcheck.grounding import Grounded, GroundingIndex
 from claimcheck.grounding.guard import difference
 from claimcheck.text.dates import when_in
 from claimcheck.text.quantities import quantities_in
@@ -56,10 +56,9 @@ def build(
     """The model's claims, grounded; the same claim twice is merged, and no more than `most` are kept, the worthiest."""
     kept: list[Claim] = []
     numbers: dict[int, Claim] = {}
-    after = 0
-    for number, answer in enumerate(answers, 1):
-        claim = _claim(document, index, answer, after)
-        after = claim.spans[0].start if claim.spans else after
+    places = index.ground_all([answer["quote"] for answer in answers])
+    for number, (answer, grounded) in enumerate(zip(answers, places, strict=True), 1):
+        claim = _claim(document, answer, grounded)
         twin = next((place for place, other in enumerate(kept) if _same(claim, other)), None)
         if twin is None:
             kept.append(claim)
@@ -75,8 +74,7 @@ def build(
     return NumberedClaims(ordered, {number: claim.id for number, claim in numbers.items() if claim.id in ids})
 
 
-def _claim(document: Document, index: GroundingIndex, answer: dict[str, Any], after: int) -> Claim:
-    grounded = index.ground(answer["quote"], after=after)
+def _claim(document: Document, answer: dict[str, Any], grounded: Grounded) -> Claim:
     spans = excerpts(document.full_text, grounded.spans)
     quote = readable(spans) if spans else " ".join(answer["quote"].split())
     return Claim(

@@ -1,83 +1,193 @@
 """What may not differ between a quote and the passage it is taken for.
 
-Two wordings that differ in a number, a name, a negation or a direction say different things, however
-similar their letters are.
+Two wordings that differ in a number, a unit, a date, a name, a negation, a direction, a qualifier or a speaker say
+different things, however similar their letters are. Of the other words a quote may change the form, the spelling and
+the synonym, leave one out, and add none but light ones. Where names can't be told from other words, in a text without
+capitals or in a language that the lists do not know, less is allowed.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from claimcheck.text.dates import MONTHS, WEEKDAYS
-from claimcheck.text.quantities import SCALES, WORDS
+from claimcheck.grounding.lexicon import FORMS_OF_BE, LIGHT, NEGATION, WEIGHTY, stem, synonyms
+from claimcheck.grounding.words import Word, words_of
 
-# "three-hour" is two words: a number must not hide in a compound
-_WORD = re.compile(r"\d+(?:[.,]\d+)*\w*|[^\W\d_]+(?:'\w+)*|\w+|[%$€£]")
-_NEGATION = frozenset(
+# words that are a name with capitals and another word without
+_CASE_TELLS = frozenset("us who it aids may march polish turkey china nice reading bush".split())
+_LIGHT_SHARE_OF_ENGLISH = 0.12
+_DROPPED_WORDS = 1  # of those that carry something; more with the length of the quote
+_DROPPED_SHARE = 0.08
+
+
+def difference(quote: str, passage: str, *, names_show: bool = True) -> str | None:
+    """The first difference that carries meaning, in words; None when there is none.
+
+    `names_show` is False for a text whose names can't be told by their capitals.
     """
-    not no never none nobody nothing neither nor without cannot can't won't don't doesn't didn't
-    isn't aren't wasn't weren't hasn't haven't hadn't wouldn't shouldn't couldn't fail fails failed
-    failing deny denies denied denying refuse refuses refused reject rejects rejected lack lacks
-    lacked hardly barely unable unlikely
-    """.split()
-)
-_DIRECTION = frozenset(
-    """
-    rise rises rose risen rising fall falls fell fallen falling increase increases increased
-    increasing decrease decreases decreased decreasing grow grows grew growing shrink shrinks shrank
-    up down more less fewer most least above below over under higher lower highest lowest gain gains
-    gained lose loses lost before after first last win wins won accept accepts accepted support
-    supports supported oppose opposes opposed approve approves approved for against all some few
-    many every only any better worse best worst always often sometimes will would may might must
-    should could can legal illegal true false best open opened close closed start started end ended
-    """.split()
-)
-_SMALL = frozenset(
-    "a an the of and or to in on at by is was are were be been it its that this these those as with".split()
-)
+    return compare(words_of(quote), words_of(passage), names_show=names_show)
 
 
-def difference(quote: str, passage: str) -> str | None:
-    """The first difference that carries meaning, in words; None when there is none."""
-    left, right = (_WORD.findall(text.replace("’", "'")) for text in (quote, passage))
-    changed_left, changed_right = _changed(left, right)
-    for word, where in [
-        *((word, "quote") for word in changed_left),
-        *((word, "document") for word in changed_right),
-    ]:
-        if kind := _weight(word):
-            return f"{kind} {word!r} only in the {where}"
+def compare(quote: Sequence[Word], passage: Sequence[Word], *, names_show: bool = True) -> str | None:
+    """As `difference`, of words."""
+    if reason := _changed_case(quote, passage):
+        return reason
+    changes = list(_changes(quote, passage))
+    if not changes:
+        return None
+    known = sum(word.form in LIGHT for word in passage) >= _LIGHT_SHARE_OF_ENGLISH * len(passage)
+    dropped = 0
+    for change in changes:
+        left, right = _unmatched(change)
+        for words, where in ((left, "quote"), (right, "document")):
+            for word in words:
+                if kind := _weight(word):
+                    return f"the {kind} {word.surface!r} only in the {where}"
+        if reason := _unlike(left, right, names_show=names_show and known):
+            return reason
+        dropped += sum(word.form not in LIGHT for word in right)
+    if dropped > max(_DROPPED_WORDS, int(_DROPPED_SHARE * len(passage))):
+        return "too many words of the passage are missing in the quote"
+    if not known:
+        return "words differ in a language in which this can't be told to be harmless"
+    return _negation_moved(quote, passage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Words of the quote that stand where other words of the passage stand; either side may be empty."""
+
+    quote: Sequence[Word]
+    passage: Sequence[Word]
+
+
+def _changes(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[_Change]:
+    left, right = [word.form for word in quote], [word.form for word in passage]
+    if left == right:
+        return
+    end_left = end_right = 0
+    for block in (*Indel.editops(left, right).as_matching_blocks(),):
+        gap = _Change(quote[end_left : block.a], passage[end_right : block.b])
+        if gap.quote or gap.passage:
+            yield gap
+        end_left, end_right = block.a + block.size, block.b + block.size
+
+
+def _unmatched(change: _Change) -> tuple[list[Word], list[Word]]:
+    """The words of a change that have no partner of the same form, spelling or meaning on the other side."""
+    left, right = list(change.quote), list(change.passage)
+    for word in list(left):
+        partner = next((other for other in right if _same(word, other)), None)
+        if partner is not None:
+            left.remove(word)
+            right.remove(partner)
+    return left, right
+
+
+def _same(word: Word, other: Word) -> bool:
+    if word.is_number or other.is_number or word.is_date or other.is_date:
+        return word.form == other.form
+    if _is_name(word) or _is_name(other):
+        return word.form == other.form or (
+            word.surface.isupper() == other.surface.isupper() and _plural(word, other)
+        )
+    if word.form in FORMS_OF_BE and other.form in FORMS_OF_BE:
+        return True
+    if stem(word.form) == stem(other.form):
+        return True
+    weighty = _kind(word.form) or _kind(other.form)
+    return (
+        not weighty and word.form not in LIGHT and other.form not in LIGHT and synonyms(word.form, other.form)
+    )
+
+
+def _plural(word: Word, other: Word) -> bool:
+    short, long = sorted((word.form, other.form), key=len)
+    return long in (short + "s", short + "es")
+
+
+def _weight(word: Word) -> str | None:
+    if word.is_number:
+        return "number"
+    if word.is_date:
+        return "date"
+    if kind := _kind(word.form):
+        return kind
+    if word.form in FORMS_OF_BE:
+        return "voice"
+    return "name" if _is_name(word) else None
+
+
+def _kind(form: str) -> str | None:
+    if form in LIGHT:
+        return None
+    # "prevents" is as weighty as "prevent", "preventable" is another word
+    inflected = form.endswith(("s", "d", "g")) or stem(form) == form
+    return WEIGHTY.get(form) or (WEIGHTY.get(stem(form)) if inflected else None)
+
+
+def _is_name(word: Word) -> bool:
+    return word.surface[0].isupper() and word.form not in LIGHT
+
+
+def _unlike(left: Sequence[Word], right: Sequence[Word], *, names_show: bool) -> str | None:
+    """Why words without a partner may not differ; those that carry meaning by themselves were seen before."""
+    added = [word for word in left if word.form not in LIGHT]
+    missing = [word for word in right if word.form not in LIGHT]
+    if added:
+        instead = f" for {missing[0].surface!r}" if missing else ""
+        return f"the word {added[0].surface!r}{instead} only in the quote"
+    if missing and not names_show:
+        return f"the word {missing[0].surface!r} only in the document, where it may be a name"
     return None
 
 
-def _changed(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
-    lowered = [word.lower() for word in left], [word.lower() for word in right]
-    only_left: list[str] = []
-    only_right: list[str] = []
-    for operation in Indel.opcodes(*lowered):
-        if operation.tag == "delete":
-            only_left += left[operation.src_start : operation.src_end]
-        elif operation.tag == "insert":
-            only_right += right[operation.dest_start : operation.dest_end]
-    return only_left, only_right
+def _negation_moved(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
+    """Whether a negation that both have denies another word in each."""
+    if _denied(quote) == _denied(passage):
+        return None
+    return "the negation is about another word"
 
 
-def _weight(word: str) -> str | None:
-    lowered = word.lower()
-    if (
-        re.search(r"\d", word)
-        or word in "%$€£"
-        or (lowered in WORDS | SCALES and lowered not in ("a", "an", "m", "k"))
-    ):
-        return "the number"
-    if lowered in MONTHS or lowered in WEEKDAYS or lowered in ("yesterday", "today", "tomorrow"):
-        return "the date"
-    if lowered in _NEGATION or lowered.endswith("n't"):
-        return "the negation"
-    if lowered in _DIRECTION:
-        return "the direction"
-    if word[0].isupper() and lowered not in _SMALL:
-        return "the name"
+def _denied(words: Sequence[Word]) -> list[tuple[str, ...]]:
+    """For each negation the word with weight that follows it."""
+    following: list[tuple[str, ...]] = []
+    for index, word in enumerate(words):
+        if word.form in NEGATION:
+            after = (other.form for other in words[index + 1 :] if other.form not in LIGHT)
+            denied = next(after, "")
+            following.append((word.form, denied if denied.startswith("#") else stem(denied)))
+    return following
+
+
+def _changed_case(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
+    """A word that is another word without its capitals, where the rest of both texts has capitals as it should."""
+    if any(_one_case(words) for words in (quote, passage)):
+        return None
+    for word, other in _pairs(quote, passage):
+        if word.form not in _CASE_TELLS or word.surface == other.surface:
+            continue
+        acronym = word.form in ("us", "who", "it", "aids")
+        telling: Callable[[str], bool] = str.isupper if acronym else str.istitle
+        if telling(word.surface) != telling(other.surface) and (acronym or (word.start and other.start)):
+            return f"the name {word.surface!r} for {other.surface!r}"
     return None
+
+
+def _pairs(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
+    left, right = [word.form for word in quote], [word.form for word in passage]
+    if left == right:
+        yield from zip(quote, passage, strict=True)
+        return
+    for block in Indel.editops(left, right).as_matching_blocks():
+        yield from zip(
+            quote[block.a : block.a + block.size], passage[block.b : block.b + block.size], strict=True
+        )
+
+
+def _one_case(words: Sequence[Word]) -> bool:
+    letters = [word.surface for word in words if word.surface.isalpha()]
+    return all(word.islower() for word in letters) or all(word.isupper() for word in letters)

@@ -1,40 +1,48 @@
 """The ladder from a quote to its spans, cheapest rung first: exact, normalized, in parts, fuzzy.
 
-A fuzzy match has to keep nearly all words and pass the guard. What passes no rung has no span; the
-nearest passage is at most a suggestion, never the quote.
+What is no exact match has to pass the guard. What passes no rung has no span; the nearest passage is at most a
+suggestion, never the quote.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel
+from functools import cached_property
 
 from claimcheck.core.claim import Match
 from claimcheck.core.span import Span
-from claimcheck.grounding.guard import difference
-from claimcheck.grounding.normal import normalize
+from claimcheck.grounding.guard import compare
+from claimcheck.grounding.lexicon import NEGATION
+from claimcheck.grounding.nearest import WordIndex
+from claimcheck.grounding.normal import levelled, normalize
+from claimcheck.grounding.words import Word, words_of
 from claimcheck.text.reading import Reading
 
 _GAP = re.compile(r"\s*(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
-_WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"\w")
 _TRIM = " \t\n\r\"'.,;:"
 _LEAST_FUZZY_WORDS = 5
 _EDITS = 2  # words dropped and added: one word changed is two
 _EDITED_SHARE = 0.3
-_LETTERS_KEPT = 70.0  # only finds the place: words decide
+_LIKE_ENOUGH_TO_SHOW = 1.0  # edits for a word of the quote, of a suggestion
 _WIDEST_GAP = 1_000
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟]")
+_CAPITALS_OF_PROSE = 0.01  # of the words of a text; below, its names don't show
 
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """Where a quote stands. `spans` is empty exactly when `match` is `none`; then `reason` says why."""
+    """Where a quote stands. `spans` is empty exactly when `match` is `none`; then `reason` says why.
+
+    `suggestion` is then the nearest passage, when there is one: something to look at, not the quote.
+    """
 
     spans: tuple[Span, ...]
     match: Match
     reason: str | None = None
+    suggestion: tuple[Span, ...] = ()
 
 
 class GroundingIndex:
@@ -42,48 +50,97 @@ class GroundingIndex:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._normal = normalize(reading.text)
+        self._levelled = levelled(reading.text)
+        self._normal = normalize(self._levelled.text)
+
+    @cached_property
+    def _words(self) -> WordIndex:
+        return WordIndex(self._levelled.text)
+
+    @cached_property
+    def _names_show(self) -> bool:
+        inside = [word.surface for word in self._words.words[1:20_000] if word.surface[:1].isalpha()]
+        capitals = sum(surface[0].isupper() and not surface.isupper() for surface in inside)
+        return capitals >= _CAPITALS_OF_PROSE * len(inside)
 
     def ground(self, quote: str, *, after: int = 0) -> Grounded:
         """The quote's place in the document; of several, the first that starts at `after` or later."""
-        if not _WORD.search(quote):
-            return Grounded((), Match.NONE, "the quote has no words")
-        if exact := self._exact(quote.strip(), after):
-            return Grounded((exact,), Match.EXACT)
-        whole = normalize(quote).text.strip()
+        places = self.places(quote)
+        if places:
+            return next((place for place in places if place.spans[0].start >= after), places[0])
+        return self._nearest(quote, after)
+
+    def ground_all(self, quotes: Sequence[str]) -> tuple[Grounded, ...]:
+        """A result for each quote. A quote that occurs several times stands between its neighbours in `quotes`,
+        whose places leave no choice; the same quote twice stands at two places, as long as there are any left.
+        """
+        found = [self.places(quote) for quote in quotes]
+        sure = [places[0].spans[0].start if len(places) == 1 else None for places in found]
+        results: list[Grounded] = []
+        taken: set[tuple[Span, ...]] = set()
+        after = 0
+        for index, (quote, places) in enumerate(zip(quotes, found, strict=True)):
+            before = next(
+                (start for start in sure[index + 1 :] if start is not None and start >= after), None
+            )
+            free = [place for place in places if place.spans not in taken] or places
+            between = [place for place in free if place.spans[0].start >= after]
+            held = [place for place in between if before is None or place.spans[0].start <= before]
+            candidates = held or between or free
+            result = candidates[0] if candidates else self._nearest(quote, after)
+            if result.spans:
+                after = result.spans[0].start
+                taken.add(result.spans)
+            results.append(result)
+        return tuple(results)
+
+    def places(self, quote: str) -> list[Grounded]:
+        """All places at which the quote stands exactly or in normal form, those of the strictest rung alone."""
+        if not _LETTER.search(quote):
+            return []
+        if exact := list(self._exact(quote.strip())):
+            return [Grounded((span,), Match.EXACT) for span in exact]
+        clean = levelled(quote).text.strip()
+        whole = normalize(clean).text
         wanted = whole.strip(_TRIM + "…")
-        if found := self._find(whole, after) or self._find(wanted, after):
-            return Grounded(self._spans(*found), Match.NORMALIZED)
-        if parts := self._in_parts(wanted):
-            return Grounded(parts, Match.NORMALIZED)
-        return self._fuzzy(quote, whole, wanted)
+        for form in (whole, wanted):
+            places = [place for place in self._find(form) if self._says_the_same(clean, *place)]
+            if places:
+                return [Grounded(self._spans(*place), Match.NORMALIZED) for place in places]
+        parts = self._in_parts(wanted)
+        return [Grounded(parts, Match.NORMALIZED)] if parts else []
 
-    def _exact(self, quote: str, after: int) -> Span | None:
+    def _exact(self, quote: str) -> Iterator[Span]:
         source = self._reading.source
-        places = [match.start() for match in re.finditer(re.escape(quote), source)] if quote else []
-        whole = [place for place in places if _bounded(source, place, place + len(quote))]
-        if not whole:
-            return None
-        start = next((place for place in whole if place >= after), whole[0])
-        return Span(start, start + len(quote))
+        start = source.find(quote)
+        while start >= 0:
+            if _bounded(source, start, start + len(quote)):
+                yield Span(start, start + len(quote))
+            start = source.find(quote, start + 1)
 
-    def _find(self, wanted: str, after: int) -> tuple[int, int] | None:
+    def _find(self, wanted: str) -> Iterator[tuple[int, int]]:
         text = self._normal.text
-        first: tuple[int, int] | None = None
         position = text.find(wanted)
         while position >= 0:
             found = (position, position + len(wanted))
             if _bounded(text, *found):
-                first = first or found
-                if self._spans(*found)[0].start >= after:
-                    return found
+                yield found
             position = text.find(wanted, position + 1)
-        return first
+
+    def _says_the_same(self, quote: str, start: int, end: int) -> bool:
+        """Whether what the normal form levels, case and hyphens, leaves the same words in a range of it."""
+        passage = self._levelled.text[slice(*self._normal.source(start, end))]
+        if self._normal.text[end : end + 1] == "?" and quote.rstrip("\"'")[-1:] in (".", "!"):
+            return False
+        left, right = words_of(quote), words_of(passage)
+        if compare(left, right, names_show=self._names_show) is None:
+            return True
+        return _unspaced(left) == _unspaced(right) and not _signed_again(left, right)
 
     def _in_parts(self, wanted: str) -> tuple[Span, ...]:
         """The spans of a quote with ellipses: its parts in order, none far from the one before."""
         parts = [part.strip(_TRIM) for part in _GAP.split(wanted)]
-        parts = [part for part in parts if _WORD.search(part)]
+        parts = [part for part in parts if _LETTER.search(part)]
         if len(parts) < 2 or any(len(part) < 4 for part in parts):
             return ()
         start = self._normal.text.find(parts[0])
@@ -99,51 +156,40 @@ class GroundingIndex:
         for part in parts[1:]:
             end = ranges[-1][1]
             place = text.find(part, end, end + _WIDEST_GAP + len(part))
-            if place < 0:
+            if place < 0 or _hides_negation(text[end:place]):
                 return []
             ranges.append((place, place + len(part)))
         return ranges if all(_bounded(text, *found) for found in ranges) else []
 
-    def _fuzzy(self, quote: str, whole: str, wanted: str) -> Grounded:
-        words = _WORD.findall(wanted)
-        aligned = fuzz.partial_ratio_alignment(wanted, self._normal.text, score_cutoff=_LETTERS_KEPT)
-        if len(words) < _LEAST_FUZZY_WORDS or aligned is None or len(wanted) > len(self._normal.text):
+    def _nearest(self, quote: str, after: int) -> Grounded:
+        """The fuzzy match, or none with its reason and the nearest passage."""
+        quote = levelled(quote).text.strip()
+        words = words_of(quote)
+        if not words:
+            return Grounded((), Match.NONE, "the quote has no words")
+        passage = self._words.nearest(words, after)
+        if passage is None or passage.edits > _LIKE_ENOUGH_TO_SHOW * len(words):
             return Grounded((), Match.NONE, "the document has no such passage")
-        found = self._nearest(words, aligned.dest_start, aligned.dest_end)
-        passage_words = [match.group() for match in found]
-        if Indel.distance(words, passage_words) > max(_EDITS, _EDITED_SHARE * len(words)):
-            return Grounded((), Match.NONE, "too many words differ from the nearest passage")
-        start, end = self._with_marks(whole, found[0].start(), found[-1].end())
-        passage = self._reading.text[slice(*self._normal.source(start, end))]
-        if reason := difference(quote, passage):
-            return Grounded((), Match.NONE, reason)
-        return Grounded(self._spans(start, end), Match.FUZZY)
+        for found in (passage.words, passage.padded):
+            reason = compare(words, found, names_show=self._names_show)
+            if reason is None:
+                break
+        if reason is None and passage.edits and len(words) < _LEAST_FUZZY_WORDS:
+            reason = f"it has fewer than {_LEAST_FUZZY_WORDS} words, and not the document's"
+        elif reason is None and passage.edits > max(_EDITS, _EDITED_SHARE * len(words)):
+            reason = "too many words differ"
+        start, end = self._with_marks(quote, found)
+        spans = self._reading.spans(*self._levelled.source(start, end))
+        if reason:
+            return Grounded((), Match.NONE, reason, spans)
+        return Grounded(spans, Match.FUZZY if passage.edits else Match.NORMALIZED)
 
-    def _nearest(self, words: list[str], start: int, end: int) -> list[re.Match[str]]:
-        """The words of the passage most like the quote's, near the window that rapidfuzz aligned.
-
-        rapidfuzz cuts its window at the quote's length, in the middle of words and short of what was dropped.
-        """
-        text, length = self._normal.text, end - start
-        margin = 20 + length // 5
-        near = list(_WORD.finditer(text, max(0, start - margin), min(len(text), end + margin)))
-        spelled = [match.group() for match in near]
-        first = next((place for place, match in enumerate(near) if match.end() > start), 0)
-        last = max((place for place, match in enumerate(near) if match.start() < end), default=len(near) - 1)
-        for _ in range(2):  # the better end may allow a better start
-            first = min(range(last + 1), key=lambda place: Indel.distance(words, spelled[place : last + 1]))
-            # of ends as good as each other the last: one word more was matched there, and one was not
-            last = min(
-                range(len(near) - 1, first - 1, -1),
-                key=lambda place: Indel.distance(words, spelled[first : place + 1]),
-            )
-        return near[first : last + 1]
-
-    def _with_marks(self, whole: str, start: int, end: int) -> tuple[int, int]:
-        """The range with the quotation marks, brackets and stops around it that the quote has too."""
-        text = self._normal.text
-        first, last = _WORD.search(whole), list(_WORD.finditer(whole))[-1]
-        before, after = whole[: first.start()] if first else "", whole[last.end() :]
+    def _with_marks(self, quote: str, words: Sequence[Word]) -> tuple[int, int]:
+        """The range of the words with the quotation marks, brackets and stops around it that the quote has too."""
+        start, end = words[0].start, words[-1].end
+        text = self._levelled.text
+        letters = [match.start() for match in re.finditer(r"[\w%$€£¥₹₽°]", quote)]
+        before, after = quote[: letters[0]], quote[letters[-1] + 1 :]
         while before and start and text[start - 1] == before[-1]:
             start, before = start - 1, before[:-1]
         while after and end < len(text) and text[end] == after[0]:
@@ -152,7 +198,23 @@ class GroundingIndex:
 
     def _spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Spans of the document for a range of the normal form."""
-        return self._reading.spans(*self._normal.source(start, end))
+        return self._reading.spans(*self._levelled.source(*self._normal.source(start, end)))
+
+
+def _unspaced(words: Sequence[Word]) -> str:
+    return "".join(word.surface.lower() for word in words)
+
+
+def _signed_again(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether only one side writes "re-" apart: who re-signed did not resign."""
+    return any(word.form == "re" for word in left) != any(word.form == "re" for word in right)
+
+
+def _hides_negation(gap: str) -> bool:
+    """Whether what an ellipsis leaves out of a sentence turns the sentence around."""
+    if _SENTENCE_END.search(gap):
+        return False
+    return any(word.form in NEGATION for word in words_of(gap))
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

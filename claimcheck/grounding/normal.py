@@ -1,6 +1,7 @@
 """The normal form in which quotes are compared: what printing changes is levelled, with the way back.
 
-Unicode NFKC, quotation marks, dashes, white space, soft hyphens, zero-width characters, ellipses, case.
+Unicode NFKC, quotation marks, dashes, white space, hyphens in words, soft hyphens, zero-width characters, ellipses,
+case.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from claimcheck.text.mapped import MappedText
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
 _COMBINED = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
 _ELLIPSIS = re.compile(r"\s*(?:\.\s?\.\s?\.+|…)\s*")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
 _SPACE = re.compile(r"\s+")
 _MARKS = str.maketrans(
     {
@@ -23,8 +26,8 @@ _MARKS = str.maketrans(
 )
 
 
-def normalize(text: str) -> MappedText:
-    """The text in normal form, mapped to its own offsets."""
+def levelled(text: str) -> MappedText:
+    """The text with signs, white space and compatibility characters levelled, its case and hyphens kept."""
     mapped = MappedText.of(text).translate(lambda part: part.translate(_MARKS))
     mapped = mapped.sub(_INVISIBLE, "")
     if not unicodedata.is_normalized("NFKC", mapped.text):
@@ -33,8 +36,12 @@ def normalize(text: str) -> MappedText:
         if changing:
             pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
             mapped = mapped.sub(pattern, lambda match: unicodedata.normalize("NFKC", match.group()))
-    mapped = mapped.sub(_ELLIPSIS, "… ").sub(_SPACE, " ")
-    return mapped.translate(_lower)
+    return mapped.sub(_HYPHEN_AT_LINE_END, "-").sub(_ELLIPSIS, "… ").sub(_SPACE, " ")
+
+
+def normalize(text: str) -> MappedText:
+    """A levelled text in its normal form, mapped to its own offsets: in lower case, without hyphens in words."""
+    return MappedText.of(text).translate(_lower).sub(_HYPHEN, "")
 
 
 def _lower(text: str) -> str:

@@ -56,7 +56,7 @@ def ground(text, quote, **options):
             ["the talks were difficult but frank\nand that Moscow had warned Washington not to intervene"],
         ),
         (
-            "after the long two-hour talks in Rome but Moscow’s delegation chief",
+            "after the very two-hour talks in Rome but Moscow’s delegation chief",
             Match.FUZZY,
             ["after the two-hour talks in Rome but Moscow's delegation chief"],
         ),
@@ -70,11 +70,7 @@ def ground(text, quote, **options):
             Match.FUZZY,
             ["spread hunger and preventable disease and\nled to an exodus"],
         ),
-        (
-            "has spread hunger and preventable illness",
-            Match.FUZZY,
-            ["has spread hunger and preventable"],
-        ),
+        ("has spread hunger and preventable illness", Match.NONE, []),  # a word that is not the document's
         (
             "led to the exodus of some 3 million people since 2015",
             Match.FUZZY,

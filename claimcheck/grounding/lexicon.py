@@ -1,0 +1,122 @@
+"""The words whose change changes what a sentence says, by what they carry, and those that carry little. English."""
+
+from __future__ import annotations
+
+import lzma
+from functools import cache
+from pathlib import Path
+
+import snowballstemmer
+
+_SYNONYMS = Path(__file__).parent.parent / "data" / "synonyms.xz"
+
+# irregular forms of weighty and of common words; the stemmer knows the regular ones
+_BASES = {
+    form: base
+    for line in """
+        be am is are was were been being | have has had having | do does did done doing | say says said saying
+        rise rose risen | fall fell fallen | grow grew grown | shrink shrank shrunk | lose lost | win won | go went gone
+        come came | take took taken | give gave given | make made | see saw seen | know knew known | think thought
+        tell told | get got gotten | find found | leave left | feel felt | bring brought | begin began begun
+        keep kept | hold held | write wrote written | stand stood | hear heard | meet met | pay paid | sell sold
+        buy bought | send sent | build built | break broke broken | speak spoke spoken | spend spent | lead led
+        choose chose chosen | show showed shown | run ran | become became | drive drove driven | fight fought
+        teach taught | catch caught | draw drew drawn | fly flew flown | forget forgot | hide hid hidden
+        sink sank sunk | steal stole stolen | strike struck | swear swore sworn | throw threw thrown | wear wore worn
+        child children | man men | woman women | person people | foot feet | life lives | wife wives
+        deny denies denied denying | die dies died dying | lie lies lied lying
+        """.replace("\n", " | ").split("|")
+    for base, *forms in [line.split() or [""]]
+    for form in forms
+}
+
+_WEIGHTY = {
+    "negation": """
+        not no never none nobody nothing neither nor without cannot fail failure deny denial refuse refusal reject
+        rejection lack hardly barely scarcely unable unlikely stop cease avoid prevent decline nowhere except unless
+        ne pas non nicht kein keine keinen nie não nunca niet geen ikke inte nie
+    """,
+    "direction": """
+        rise fall increase decrease grow growth shrink up down more less fewer most least above below over under higher
+        lower high low gain lose loss win before after first last against all some few many every only any both each
+        better worse best worst always often sometimes rarely seldom accept support oppose approve disapprove agree
+        disagree allow ban legal illegal lawful unlawful true false open close start end begin finish early late
+        earlier later ahead behind cheaper dearer rich poor strong weak stronger weaker old young older younger near
+        far inside outside expand contract strengthen weaken raise cut import export arrive depart enter exit
+        include exclude hire fire attack defend ally enemy guilty innocent safe dangerous major minor maximum minimum
+        until since from by off out into buy sell lend borrow ascend descend advance retreat succeed success
+        upgrade downgrade profit victory defeat surplus deficit majority minority male female man woman boy girl
+        north south east west northern southern eastern western left right public private son daughter father mother
+        brother sister husband wife king queen alive dead kill injure wound death
+    """,
+    "modality": """
+        will would may might must shall should could can if whether or because although though despite maybe perhaps
+        possible possibly probable probably likely certain certainly almost nearly about approximately roughly around
+        former ex current acting deputy alleged allegedly attempt attempted suspect suspected accuse accused charge
+        charged convict convicted acquit reported reportedly potential potentially partial partially planned propose
+        proposed proposal so-called unconfirmed confirmed preliminary fake counterfeit would-be apparent apparently
+        seem appear supposed supposedly mostly mainly partly entirely fully temporarily permanently
+        force voluntary willing expect hope fear want intend consider seek try threaten promise vow
+    """,
+    "attribution": """
+        say claim allege report tell believe think announce admit confess confirm according suggest estimate warn
+        argue insist assert
+    """,
+    "number": """
+        double twice triple thrice quarter once several hundreds thousands millions billions dozens half pair per
+        percentage basis point
+    """,
+    "date": """
+        yesterday today tomorrow tonight morning afternoon evening night week month year day hour minute second decade
+        century spring summer autumn winter ago weekend midnight noon
+    """,
+    "unit": """
+        kilometer mile meter foot inch yard centimeter millimeter kilogram gram ton tonne pound ounce liter gallon
+        barrel acre hectare degree celsius fahrenheit watt kilowatt megawatt gigawatt volt dollar euro yen rouble ruble
+        yuan rupee cent franc km mi kg lb mph kph kmh
+    """,
+    "person": "i you he she we they me him her us them myself himself herself ourselves themselves",
+}
+_LIGHT = """
+    a an the of and to in on at is as with for that this these those which who whom it its their his my our your
+    be am are was were been being have has had do does did also just really even still very quite indeed however then
+    so now there here but while too well rather thus therefore moreover furthermore meanwhile such what when where
+    's than upon towards toward among between through during within along across via
+    highly extremely certainly simply actually basically
+"""
+_SMALL_SPELLINGS = (("ise", "ize"), ("isation", "ization"), ("our", "or"), ("yse", "yze"), ("tre", "ter"))
+
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@cache
+def stem(word: str) -> str:
+    """The form that the inflections and spellings of a lower-case word share."""
+    base = _BASES.get(word, word)
+    for british, american in _SMALL_SPELLINGS:
+        base = base.replace(british, american) if len(base) > len(british) + 2 else base
+    return str(_stemmer.stemWord(base.replace("ll", "l")))
+
+
+WEIGHTY: dict[str, str] = {
+    **{stem(word): kind for kind, words in _WEIGHTY.items() for word in words.split()},
+    **{word: kind for kind, words in _WEIGHTY.items() for word in words.split()},
+}
+LIGHT = frozenset(_LIGHT.split())
+FORMS_OF_BE = frozenset("be am is are was were been being".split())
+NEGATION = frozenset(_WEIGHTY["negation"].split())
+
+
+def synonyms(left: str, right: str) -> bool:
+    """Whether WordNet has the two lower-case words, or their base forms, in one set of synonyms."""
+    sets = _sets()
+    return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
+
+
+@cache
+def _sets() -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for number, line in enumerate(lzma.decompress(_SYNONYMS.read_bytes()).decode().splitlines()):
+        for word in line.split():
+            found.setdefault(stem(word), set()).add(number)
+    return {word: frozenset(numbers) for word, numbers in found.items()}
