@@ -69,7 +69,9 @@ def longest_blocks(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], floa
 
 def iou(found: Ranges, truth: Ranges) -> float:
     """Characters in both over characters in either; noise between the parts counts for neither."""
-    left, right = ({offset for start, end in ranges for offset in range(start, end)} for ranges in (found, truth))
+    left, right = (
+        {offset for start, end in ranges for offset in range(start, end)} for ranges in (found, truth)
+    )
     return len(left & right) / max(1, len(left | right))
 
 
@@ -109,11 +111,20 @@ def main() -> None:
                 seconds[name, size].append(took / len(cases))
                 for case, ranges in zip(cases, found, strict=True):
                     bad = wrong(case, ranges)
-                    for tally in (counts[name, case.kind], per_size[group(case.kind), size] if ours else [0, 0]):
+                    for tally in (
+                        counts[name, case.kind],
+                        per_size[group(case.kind), size] if ours else [0, 0],
+                    ):
                         tally[0] += bad
                         tally[1] += 1
                     if bad and ours and options.show:
-                        print(case.kind, repr(case.quote), [made.text[slice(*r)] for r in ranges], "|", [made.text[slice(*r)] for r in case.truth])
+                        print(
+                            case.kind,
+                            repr(case.quote),
+                            [made.text[slice(*r)] for r in ranges],
+                            "|",
+                            [made.text[slice(*r)] for r in case.truth],
+                        )
     report(aligners, counts, per_size, seconds, options.seed)
 
 

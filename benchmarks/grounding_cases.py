@@ -41,7 +41,14 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _NUMBER = re.compile(r"\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten")
 _SMALL = "two three four five six seven eight nine ten eleven".split()
 
-EXACT = ("exact", "white space", "quotation marks and dashes", "line breaks", "hyphenated quote", "hyphenated page")
+EXACT = (
+    "exact",
+    "white space",
+    "quotation marks and dashes",
+    "line breaks",
+    "hyphenated quote",
+    "hyphenated page",
+)
 HARMLESS = (
     "word changed", "word dropped", "word added", "case and punctuation", "ellipsis",
     "cut by a URL", "cut by a page break", "cut by a footnote mark",
@@ -84,16 +91,25 @@ def sheet(texts: list[str], size: int, each: int, seed: int) -> Sheet:
         body += ("\n\n" if body else "") + order[used].strip()
         used += 1
     body = body[: body.rfind(" ", 0, size + 200)] if len(body) > size + 200 else body
-    sentences = [text for text in _sentences(body) if body.count(text) == 1]
+    letters = _letters(body)
+    sentences = [text for text in _sentences(body) if letters.count(_letters(text)) == 1]
     rnd.shuffle(sentences)
     text, cut = _with_noise(body, sentences, each, rnd)
     whole = [sentence for sentence in sentences if sentence in text]
-    others = [sentence for sentence in _sentences("\n\n".join(order[used : used + 8])) if sentence not in body]
+    others = [
+        sentence for sentence in _sentences("\n\n".join(order[used : used + 8])) if sentence not in body
+    ]
     return Sheet(text, (*cut, *_cases(text, whole, others, each, rnd)))
 
 
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).lower()
+
+
 def _sentences(text: str) -> list[str]:
-    found = (part.strip() for line in text.splitlines() for part in segment("en", line))
+    # the marks of a heading or a list item are no part of a sentence
+    lines = (re.sub(r"^[\s#*•>|-]+", "", line) for line in text.splitlines())
+    found = (part.strip() for line in lines for part in segment("en", line))
     return [part for part in found if 8 <= len(part.split()) <= 40 and re.search(r"[a-z]{3}", part)]
 
 
@@ -119,16 +135,17 @@ def _with_noise(
         start = body.index(sentence)
         inserted.append((start + place, noise, f"{kind}\x00{sentence}"))
     inserted.sort()
-    text, cases, last = "", [], 0
-    for place, noise, label in inserted:
+    head = "The Example Review\n\n"  # as on every page of a paged text
+    text, cases, last = head, [], 0
+    for place, noise, _ in inserted:
         text += body[last:place] + noise
         last = place
     text += body[last:]
     for number, (place, noise, label) in enumerate(inserted):
         kind, sentence = label.split("\x00")
         shift = sum(len(other) for _, other, _ in inserted[:number])
-        start = body.index(sentence) + shift
-        cut, end = place + shift, start + len(sentence) + len(noise)
+        start = len(head) + body.index(sentence) + shift
+        cut, end = len(head) + place + shift, start + len(sentence) + len(noise)
         truth = ((start, cut), (cut + len(noise), end)) if kind != "hyphenated page" else ((start, end),)
         cases.append(Case(kind, sentence, truth))
     return text, tuple(cases)
@@ -203,7 +220,10 @@ def _negated(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) ->
 
 
 def _named(sentence: str, _s: list[str], others: list[str], rnd: random.Random) -> str | None:
-    names = sorted({name for text in others for name in re.findall(r"(?<=[a-z] )[A-Z][a-z]{3,}", text)} - {*_MONTHS, *_DAYS})
+    names = sorted(
+        {name for text in others for name in re.findall(r"(?<=[a-z] )[A-Z][a-z]{3,}", text)}
+        - {*_MONTHS, *_DAYS}
+    )
     places = [match.span() for match in re.finditer(r"(?<=[a-z] )[A-Z][a-z]{3,}", sentence)]
     if not names or not places:
         return None
@@ -239,7 +259,10 @@ def _shortened(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) 
     first = rnd.randrange(4, len(words) - 7)
     last = first + rnd.randrange(1, min(6, len(words) - first - 4))
     left_out = " ".join(words[first:last])
-    if re.search(r"n't|\b(?:not|no|never|none|nor|without|cannot|deni\w+|refus\w+|fail\w+)\b", left_out) or "..." in sentence:
+    if (
+        re.search(r"n't|\b(?:not|no|never|none|nor|without|cannot|deni\w+|refus\w+|fail\w+)\b", left_out)
+        or "..." in sentence
+    ):
         return None
     return f"{' '.join(words[:first]).rstrip(',;:')} ... {' '.join(words[last:])}"
 
@@ -278,7 +301,7 @@ _MAKERS: dict[str, Maker] = {
     "quotation marks and dashes": _remarked,
     "line breaks": _wrapped,
     "hyphenated quote": _hyphenated,
-    "word changed": _swapped(lambda word: _SWAPS.get(word)),
+    "word changed": _swapped(_SWAPS.get),
     "word dropped": _swapped(lambda word: "" if word in _DROPPED else None),
     "word added": _added,
     "case and punctuation": _unpunctuated,
@@ -287,7 +310,7 @@ _MAKERS: dict[str, Maker] = {
     "name": _named,
     "date": _swapped(_dated),
     "negation": _negated,
-    "direction": _swapped(lambda word: _OPPOSITES.get(word)),
+    "direction": _swapped(_OPPOSITES.get),
     "own words": _shuffled,
     "other document": lambda _sentence, _s, others, rnd: rnd.choice(others) if others else None,
 }

@@ -18,40 +18,59 @@ from claimcheck.grounding.words import Word, words_of
 
 # words that are a name with capitals and another word without
 _CASE_TELLS = frozenset("us who it aids may march polish turkey china nice reading bush".split())
-_LIGHT_SHARE_OF_ENGLISH = 0.12
+_LIGHT_SHARE_OF_ENGLISH = 0.1
+_CAPITALS_OF_PROSE = 0.01  # of the words of a text; below, its names don't show
+_NEUTRAL = frozenset(("say", "state", "tell", "add", "note", "explain"))  # that somebody said it, and no more
 _DROPPED_WORDS = 1  # of those that carry something; more with the length of the quote
 _DROPPED_SHARE = 0.08
 
 
-def difference(quote: str, passage: str, *, names_show: bool = True) -> str | None:
-    """The first difference that carries meaning, in words; None when there is none.
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the guard can tell in a text: names by their capitals, harmless words by the English lists."""
 
-    `names_show` is False for a text whose names can't be told by their capitals.
-    """
-    return compare(words_of(quote), words_of(passage), names_show=names_show)
+    names_show: bool = True
+    words_known: bool = True
+
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> Language:
+        """The language of a document's words."""
+        inside = [word.surface for word in words[1:20_000] if word.surface[:1].isalpha()]
+        capitals = sum(surface[0].isupper() and not surface.isupper() for surface in inside)
+        light = sum(surface.lower() in LIGHT for surface in inside)
+        return cls(
+            capitals >= _CAPITALS_OF_PROSE * len(inside), light >= _LIGHT_SHARE_OF_ENGLISH * len(inside)
+        )
 
 
-def compare(quote: Sequence[Word], passage: Sequence[Word], *, names_show: bool = True) -> str | None:
-    """As `difference`, of words."""
+ENGLISH = Language()
+
+
+def difference(quote: str, passage: str) -> str | None:
+    """The first difference between two English wordings that carries meaning, in words; None when there is none."""
+    return compare(words_of(quote), words_of(passage))
+
+
+def compare(quote: Sequence[Word], passage: Sequence[Word], language: Language = ENGLISH) -> str | None:
+    """As `difference`, of words in any language."""
     if reason := _changed_case(quote, passage):
         return reason
     changes = list(_changes(quote, passage))
     if not changes:
         return None
-    known = sum(word.form in LIGHT for word in passage) >= _LIGHT_SHARE_OF_ENGLISH * len(passage)
     dropped = 0
     for change in changes:
         left, right = _unmatched(change)
         for words, where in ((left, "quote"), (right, "document")):
             for word in words:
-                if kind := _weight(word):
+                if kind := weight(word):
                     return f"the {kind} {word.surface!r} only in the {where}"
-        if reason := _unlike(left, right, names_show=names_show and known):
+        if reason := _unlike(left, right, names_show=language.names_show and language.words_known):
             return reason
         dropped += sum(word.form not in LIGHT for word in right)
     if dropped > max(_DROPPED_WORDS, int(_DROPPED_SHARE * len(passage))):
         return "too many words of the passage are missing in the quote"
-    if not known:
+    if not language.words_known:
         return "words differ in a language in which this can't be told to be harmless"
     return _negation_moved(quote, passage)
 
@@ -96,7 +115,7 @@ def _same(word: Word, other: Word) -> bool:
         )
     if word.form in FORMS_OF_BE and other.form in FORMS_OF_BE:
         return True
-    if stem(word.form) == stem(other.form):
+    if stem(word.form) == stem(other.form) or {stem(word.form), stem(other.form)} <= _NEUTRAL:
         return True
     weighty = _kind(word.form) or _kind(other.form)
     return (
@@ -109,7 +128,8 @@ def _plural(word: Word, other: Word) -> bool:
     return long in (short + "s", short + "es")
 
 
-def _weight(word: Word) -> str | None:
+def weight(word: Word) -> str | None:
+    """What a word carries whose change changes the sentence; None for the others."""
     if word.is_number:
         return "number"
     if word.is_date:

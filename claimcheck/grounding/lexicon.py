@@ -73,7 +73,7 @@ _WEIGHTY = {
     "unit": """
         kilometer mile meter foot inch yard centimeter millimeter kilogram gram ton tonne pound ounce liter gallon
         barrel acre hectare degree celsius fahrenheit watt kilowatt megawatt gigawatt volt dollar euro yen rouble ruble
-        yuan rupee cent franc km mi kg lb mph kph kmh
+        yuan rupee cent franc percent km mi kg lb mph kph kmh
     """,
     "person": "i you he she we they me him her us them myself himself herself ourselves themselves",
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
+from claimcheck.grounding.lexicon import stem
 from claimcheck.grounding.words import Word, words_of
 
 _RAREST = 16  # words of a quote that are looked up
@@ -32,14 +33,14 @@ class WordIndex:
 
     def __init__(self, text: str) -> None:
         self.words = words_of(text)
-        self._forms = [word.form for word in self.words]
+        self._forms = [stem(word.form) for word in self.words]
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         for place, form in enumerate(self._forms):
             self._places[form].append(place)
 
     def nearest(self, quote: Sequence[Word], after: int = 0) -> Passage | None:
         """The nearest passage; of equals the first that starts at the offset `after` or later, else the first."""
-        forms = [word.form for word in quote]
+        forms = [stem(word.form) for word in quote]
         found = [self._best(forms, start) for start in self._starts(forms)]
         if not found:
             return None
@@ -63,7 +64,7 @@ class WordIndex:
         return sorted({max(0, bucket * width) for bucket in best})
 
     def _best(self, forms: Sequence[str], start: int) -> Passage:
-        """Of the windows about `start` the one that needs fewest edits, the shorter of equals."""
+        """Of the windows about `start` the one that needs fewest edits; of equals the longer, which holds more."""
         margin = max(6, len(forms) // 3)
         low, high = max(0, start - margin), min(len(self._forms), start + len(forms) + 2 * margin)
         near = self._forms[low:high]
@@ -71,10 +72,10 @@ class WordIndex:
         last = blocks[-2].b + blocks[-2].size if len(blocks) > 1 else len(near)
         first = 0
         for _ in range(2):  # the better end may allow a better start
-            first = min(range(last), key=lambda place: (Indel.distance(forms, near[place:last]), -place))
+            first = min(range(last), key=lambda place: (Indel.distance(forms, near[place:last]), place))
             last = min(
                 range(first + 1, len(near) + 1),
-                key=lambda place: (Indel.distance(forms, near[first:place]), place),
+                key=lambda place: (Indel.distance(forms, near[first:place]), -place),
             )
         editing = Indel.editops(forms, near[first:last])
         matched = [block for block in editing.as_matching_blocks() if block.size]

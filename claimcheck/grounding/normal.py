@@ -13,7 +13,8 @@ from claimcheck.text.mapped import MappedText
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
 _COMBINED = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
-_ELLIPSIS = re.compile(r"\s*(?:\.\s?\.\s?\.+|…)\s*")
+_ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.[ \u00a0]?\.[ \u00a0]?\.+|…)")
+_CLOSE_ELLIPSIS = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
 _SPACE = re.compile(r"\s+")
@@ -36,7 +37,9 @@ def levelled(text: str) -> MappedText:
         if changing:
             pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
             mapped = mapped.sub(pattern, lambda match: unicodedata.normalize("NFKC", match.group()))
-    return mapped.sub(_HYPHEN_AT_LINE_END, "-").sub(_ELLIPSIS, "… ").sub(_SPACE, " ")
+    return (
+        mapped.sub(_HYPHEN_AT_LINE_END, "-").sub(_ELLIPSIS, "…").sub(_CLOSE_ELLIPSIS, "… ").sub(_SPACE, " ")
+    )
 
 
 def normalize(text: str) -> MappedText:

@@ -83,6 +83,9 @@ def _plain(text: str) -> list[Word]:
             found.append(Word(_SIGNS.get(sign, sign), start, end, sign))
         elif letters := match["letters"]:
             lowered = letters.lower().replace("’", "'").replace(".", "")
+            if lowered == "cannot":
+                found.append(Word("can", start, end, letters))
+                lowered = "not"
             found.append(Word(_UNITS.get(lowered, lowered), start, end, letters))
         else:
             joined = re.sub(r"\s", "", surface.lower())

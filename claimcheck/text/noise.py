@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from claimcheck.text.pages import page_furniture
+
 _URL = re.compile(r"[(<\[]?\b(?:https?://|www\.)[^\s<>\"“”]+", re.I)
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
@@ -24,6 +26,13 @@ _FURNITURE = re.compile(
 _BYLINE = re.compile(
     r"^[ \t]*by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:,? (?:and|,) [A-Z][\w.'’ -]+)?[ \t]*$", re.I | re.M
 )
+# after a word or a stop; "m²" and "E = mc²" are no notes
+_FOOTNOTE = re.compile(
+    r"(?:(?<=[^\W\d_]{2})|(?<=[.,;:!?\"”’)%]))(?:\[(?:\d{1,3}|[a-z]|note \d{1,2}|citation needed)\])+"
+    r"|(?:(?<=[^\W\d_]{4})|(?<=[.,;!?\"”’)]))[¹²³⁰⁴-⁹]{1,3}(?=\W|$)",
+    re.I,
+)
+_NUMBERED_PAGE = re.compile(r"^[ \t]*(?:[-–—]\s*)?page \d{1,4} of \d{1,4}(?:\s*[-–—])?[ \t]*$", re.I | re.M)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,11 +44,20 @@ class Noise:
     reason: str
 
 
+_PATTERNS = (
+    (_RULE, "a line of signs"),
+    (_FURNITURE, "page furniture"),
+    (_BYLINE, "byline"),
+    (_FOOTNOTE, "footnote mark"),
+    (_NUMBERED_PAGE, "page number"),
+)
+
+
 def find_noise(text: str) -> tuple[Noise, ...]:
     """The page noise of a text, in order, without overlaps."""
     urls = _urls(text)
-    found = [*urls, *_labels(text, urls)]
-    for pattern, reason in ((_RULE, "a line of signs"), (_FURNITURE, "page furniture"), (_BYLINE, "byline")):
+    found = [*urls, *_labels(text, urls), *(Noise(*line) for line in page_furniture(text))]
+    for pattern, reason in _PATTERNS:
         found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
     return _without_overlaps(found)
 

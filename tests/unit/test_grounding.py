@@ -1,5 +1,7 @@
 """Where a quote stands, how it matched, or that it does not stand there."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -172,3 +174,31 @@ def test_words_of_a_text_are_found_where_they_stand(words, data):
     quote = " ".join(words[first : last + 1])
     match, parts = ground(text, quote)
     assert (match, parts) == (Match.EXACT, [quote])
+
+
+def rows(name):
+    for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
+        reason, document, quote = line.split("\t")
+        if reason not in ("uncased", "language"):  # in prose with capitals, where less is refused out of hand
+            document = "In spring Jane Roe of Bonn made the bells of St Mary's. " + document
+        yield pytest.param(
+            document.replace("\\n", "\n").replace("\\u0301", "\u0301"), quote, id=f"{reason}-{quote}"
+        )
+
+
+@pytest.mark.parametrize(("document", "quote"), list(rows("falsified_quotes.tsv")))
+def test_a_falsified_quote_has_no_span(document, quote):
+    assert ground(document, quote)[0] is Match.NONE
+
+
+@pytest.mark.parametrize(("document", "quote"), list(rows("true_quotes.tsv")))
+def test_a_quote_in_other_words_for_the_same_is_found(document, quote):
+    match, parts = ground(document, quote)
+    assert match in (Match.NORMALIZED, Match.FUZZY)
+    kept = " ".join(parts).split()[-1].strip(".")
+    assert len(" ".join(parts)) > 0.5 * len(quote)
+    assert kept in document
+
+
+def test_there_are_enough_falsified_quotes():
+    assert len(list(rows("falsified_quotes.tsv"))) >= 120

@@ -1,0 +1,52 @@
+"""Page furniture of texts with form feeds: running heads and feet, page numbers. By form and repetition alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+FORM_FEED = "\f"
+
+_PAGE_NUMBER = re.compile(
+    r"[ \t]*(?:[-–—|•]\s*)?(?:page\s+|p\.\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*[-–—|•])?[ \t]*",
+    re.I,
+)
+_LINE = re.compile(r"[^\r\n\f]*\S[^\r\n\f]*")
+_EDGE_LINES = 2  # at the top and at the bottom of a page
+_LONGEST = 120
+_LEAST_PAGES = 2
+
+
+def page_furniture(text: str) -> list[tuple[int, int, str]]:
+    """The (start, end, reason) of the lines at the edges of pages that are no part of the text, in order."""
+    if FORM_FEED not in text:
+        return []
+    edges = list(_edges(text))
+    forms = Counter((side, _form(text[start:end])) for start, end, side in edges)
+    pages = text.count(FORM_FEED) + 1
+    found = []
+    for start, end, side in edges:
+        line = text[start:end]
+        if _PAGE_NUMBER.fullmatch(line):
+            found.append((start, end, "page number"))
+        elif len(line) <= _LONGEST and forms[side, _form(line)] >= max(_LEAST_PAGES, min(pages, 40) // 4):
+            found.append((start, end, "running head" if side == "top" else "running foot"))
+    return found
+
+
+def _edges(text: str) -> list[tuple[int, int, str]]:
+    """The first and last lines of each page; of a page with few lines each once."""
+    found = []
+    start = 0
+    for page in text.split(FORM_FEED):
+        lines = [(start + match.start(), start + match.end()) for match in _LINE.finditer(page)]
+        top = lines[:_EDGE_LINES]
+        bottom = [line for line in lines[-_EDGE_LINES:] if line not in top]
+        found += [(*line, "top") for line in top] + [(*line, "bottom") for line in bottom]
+        start += len(page) + 1
+    return found
+
+
+def _form(line: str) -> str:
+    """The line without what changes from page to page."""
+    return re.sub(r"\d+|\b[ivxl]+\b", "#", " ".join(line.split()).lower())
