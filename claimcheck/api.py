@@ -12,6 +12,7 @@ from claimcheck.config import load_settings
 from claimcheck.core.claim import Match
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import Client
+from claimcheck.core.places import Places
 from claimcheck.core.run import Run
 from claimcheck.core.settings import Settings
 from claimcheck.core.span import Excerpt, excerpts
@@ -90,14 +91,14 @@ def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[Ground
     document = _document(source)
     index = GroundingIndex(Reading(document.full_text))
     wanted = tuple(quotes)
-    text = document.full_text
+    places = Places(document.full_text)
     return tuple(
         GroundedQuote(
             quote,
             grounded.match,
-            excerpts(text, grounded.spans),
+            excerpts(places, grounded.spans),
             grounded.reason,
-            excerpts(text, grounded.suggestion),
+            excerpts(places, grounded.suggestion),
         )
         for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
     )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli.output import write
+from claimcheck.cli.source import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from claimcheck.api import GroundedQuote
-    from claimcheck.core.document import Lines
+    from claimcheck.core.places import Places
     from claimcheck.core.span import Excerpt
 
 _SHOWN_PROBLEMS = 5
@@ -27,9 +28,7 @@ class Format(StrEnum):
 
 
 def ground(
-    document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="A text file, or - for standard input.")
-    ],
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help=SOURCE_HELP)],
     quotes: Annotated[
         str,
         typer.Argument(
@@ -37,6 +36,7 @@ def ground(
         ),
     ],
     format: Annotated[Format, typer.Option("--format", help="json writes JSON Lines.")] = Format.TEXT,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Find where quotes stand in a document, or that they do not.
@@ -46,22 +46,22 @@ def ground(
     from dataclasses import asdict
 
     from claimcheck.api import ground as run_ground
-    from claimcheck.core.document import Document, Lines
+    from claimcheck.core.places import Places
 
     if document == quotes == "-":
         raise InputError("DOCUMENT and QUOTES: only one of them can be standard input")
     wanted = _quotes(quotes)
-    read = Document.from_path(document)
+    read = open_document(document, allow_private=allow_private)
     results = run_ground(read, wanted)
     if format is Format.JSON:
         rows = [json.dumps(asdict(result), ensure_ascii=False) for result in results]
     else:
-        lines = Lines(read.full_text)
+        lines = Places(read.full_text)
         rows = [_row(result, lines) for result in results]
     write("".join(row + "\n" for row in rows), None)
 
 
-def _row(result: GroundedQuote, lines: Lines) -> str:
+def _row(result: GroundedQuote, lines: Places) -> str:
     """A quote's match, places and words; of one not found the reason, and below it the nearest passage."""
     places = _places(result.spans, lines) or "-"
     reason = f"  ({result.reason})" if result.reason else ""
@@ -72,8 +72,10 @@ def _row(result: GroundedQuote, lines: Lines) -> str:
     return f"{row}\n{'  nearest:':<11} {_places(result.suggestion, lines):<16} {near}"
 
 
-def _places(spans: tuple[Excerpt, ...], lines: Lines) -> str:
-    return " + ".join("{}:{}".format(*lines.position(span.start)) for span in spans)
+def _places(spans: tuple[Excerpt, ...], lines: Places) -> str:
+    from claimcheck.reports.footing import where
+
+    return " + ".join(where(span, lines) for span in spans)
 
 
 def _folded(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli.output import check_writable, error_line, note, working, write
+from claimcheck.cli.source import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Format(StrEnum):
 
 
 def summarize(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A text file, or - for standard input.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of stdout.")
     ] = None,
@@ -68,6 +69,7 @@ def summarize(
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="The model's seed, where the endpoint knows seeds.")
     ] = None,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
     no_text: Annotated[
         bool, typer.Option("--no-text", help="Leave the document's text out of JSON.")
     ] = False,
@@ -81,7 +83,6 @@ def summarize(
     """
     from claimcheck.api import summarize as run_summarize
     from claimcheck.config import load_settings
-    from claimcheck.core.document import Document
 
     published = _date(date)
     check_writable(output)
@@ -97,7 +98,7 @@ def summarize(
     configured = load_settings(flags)
     if source == "-" and sys.stdin.isatty():
         note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
-    document = Document.from_path(source, title=title, published=published)
+    document = open_document(source, title=title, published=published, allow_private=allow_private)
     _say_encoding(document.encoding, document.source, quiet)
     chosen = _choose(configured, quiet)
     reader = configured.settings.model or chosen

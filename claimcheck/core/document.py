@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from claimcheck.core.places import Places
 from claimcheck.errors import InputError
-
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +18,18 @@ class Document:
 
     `text` is the original as read; it is None only in a run that was written without it.
     `published` is the publication date, None when not known; `published_from` says how it is
-    known: `given`, `text` or `url`. `language` is ISO 639-1, None when it can't be told.
+    known: `given`, `metadata` (the document states it apart from its text), `text` or `url`. `language` is ISO 639-1,
+    None when it can't be told. `format` is what it was read as; `url` is its canonical address, where it has one.
     `tokens` is None until counted.
     """
 
     id: str
     text: str | None = field(repr=False)
     title: str | None
+    author: str | None
     source: str
+    url: str | None
+    format: str
     published: date | None
     published_from: str | None
     language: str | None
@@ -51,7 +53,10 @@ class Document:
             id="doc-" + hashlib.sha256(text.encode()).hexdigest()[:16],
             text=text,
             title=title,
+            author=None,
             source=source,
+            url=None,
+            format="text",
             published=published,
             published_from="given" if published else None,
             language=None,
@@ -64,22 +69,43 @@ class Document:
     def from_path(
         cls, path: str | Path, *, title: str | None = None, published: date | None = None
     ) -> Document:
-        """The document in a text file, or on standard input for `-`.
+        """The document in a file, or on standard input for `-`; its format is told by its content.
 
         Raises:
-            InputError: the file is missing, a folder, empty, binary or in no encoding that can be told.
+            InputError: the file is missing, a folder, empty, damaged, in no format or encoding that can be read, or
+                the extra that reads it is not installed.
         """
-        from claimcheck.readers import read  # the one upward import: the constructor that users look for
+        from claimcheck.readers import read  # the upward imports: constructors that users look for
 
-        document = read(path)
+        return read(path).given(title=title, published=published)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        title: str | None = None,
+        published: date | None = None,
+        allow_private: bool = False,
+    ) -> Document:
+        """The document at an http or https address; private and local addresses only with `allow_private`.
+
+        Raises:
+            InputError: the address is refused, does not answer, answers with an error, or holds no readable document.
+        """
+        from claimcheck.readers import fetch
+
+        return fetch(url, allow_private=allow_private).given(title=title, published=published)
+
+    def given(self, *, title: str | None, published: date | None) -> Document:
+        """This document with the title and date that somebody gave, over those that it states."""
+        document = self
         if title is not None:
             _refuse_unusable(title, "title")
-        return replace(
-            document,
-            title=title,
-            published=published,
-            published_from="given" if published else None,
-        )
+            document = replace(document, title=title)
+        if published is not None:
+            document = replace(document, published=published, published_from="given")
+        return document
 
     @property
     def full_text(self) -> str:
@@ -95,18 +121,6 @@ class Document:
         return self.text
 
 
-class Lines:
-    """Line and column of any offset of a text; both count from 1, columns in code points."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
-
-    def position(self, offset: int) -> tuple[int, int]:
-        """The (line, column) at which `offset` stands."""
-        line = bisect.bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
-
-
 def _refuse_unusable(text: str, source: str) -> None:
     if not text:
         raise InputError(f"{source}: is empty; give some text")
@@ -117,7 +131,7 @@ def _refuse_unusable(text: str, source: str) -> None:
         (r"[\ud800-\udfff]", "a lone surrogate"),
     ):
         if match := re.search(pattern, text):
-            line, column = Lines(text).position(match.start())
+            line, column = Places(text).position(match.start())
             raise InputError(
                 f"{source}:{line}:{column}: holds {what}; remove it or convert the file to UTF-8 text"
             )

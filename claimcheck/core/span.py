@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from claimcheck.core.places import Places
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -22,11 +24,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Excerpt:
-    """A span together with its characters: `text == document.text[start:end]`, line breaks included."""
+    """A span together with its characters: `text == document.text[start:end]`, line breaks included.
+
+    `line` is where it starts, from 1; `page` and `time` (of a subtitle, hh:mm:ss.mmm) only where the document has them.
+    """
 
     start: int
     end: int
     text: str
+    line: int
+    page: int | None
+    time: str | None
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
@@ -35,9 +43,19 @@ class Excerpt:
             )
 
 
-def excerpts(text: str, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
-    """The characters of `text` at each span, in the order given."""
-    return tuple(Excerpt(span.start, span.end, text[span.start : span.end]) for span in spans)
+def excerpts(places: Places, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
+    """The characters at each span and where a person finds them, in the order given."""
+    return tuple(
+        Excerpt(
+            span.start,
+            span.end,
+            places.text[span.start : span.end],
+            places.position(span.start)[0],
+            places.page(span.start),
+            places.time(span.start),
+        )
+        for span in spans
+    )
 
 
 def readable(parts: tuple[Excerpt, ...]) -> str:

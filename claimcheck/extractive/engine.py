@@ -9,6 +9,7 @@ from claimcheck import schema
 from claimcheck.core import tokens
 from claimcheck.core.claim import Claim, Match, claim_id
 from claimcheck.core.document import Document
+from claimcheck.core.places import Places
 from claimcheck.core.run import Run, Signature, Usage
 from claimcheck.core.settings import Settings
 from claimcheck.core.span import excerpts, readable
@@ -54,7 +55,7 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         for span in reading.spans(sentence.start, sentence.end)
     ]
     said = speakers(found)
-    setting = _Setting(document, reading, found, full_names(found))
+    setting = _Setting(document, Places(document.full_text), reading, found, full_names(found))
     made = [_claims_of(setting, place, speech) for place, speech in enumerate(said)]
     kept = _worthiest([claim for claims, _ in made for claim in claims], settings.max_claims)
     ids = {claim.id for claim in kept}
@@ -91,6 +92,7 @@ class _Setting:
     """What the claims of a sentence need besides the sentence."""
 
     document: Document
+    places: Places
     reading: Reading
     sentences: Sequence[Sentence]
     full_names: Mapping[str, str]
@@ -118,7 +120,7 @@ def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | Non
         for start, end in clause.ranges
         for span in setting.reading.spans(sentence.start + start, sentence.start + end)
     ]
-    parts = excerpts(document.full_text, tuple(spans))
+    parts = excerpts(setting.places, tuple(spans))
     quote = readable(parts)
     words = " ".join(sentence.text[start:end].strip() for start, end in clause.ranges)
     text = _with_speaker(standing_alone(words, document.published, who), clause.speech)

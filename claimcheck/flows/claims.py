@@ -11,6 +11,7 @@ from rapidfuzz.distance import Indel
 
 from claimcheck.core.claim import Claim, Kind, Match, claim_id
 from claimcheck.core.document import Document
+from claimcheck.core.places import Places
 from claimcheck.core.span import excerpts, readable
 from claimcheck.grounding import Grounded, GroundingIndex
 from claimcheck.grounding.guard import difference
@@ -56,9 +57,10 @@ def build(
     """The model's claims, grounded; the same claim twice is merged, and no more than `most` are kept, the worthiest."""
     kept: list[Claim] = []
     numbers: dict[int, Claim] = {}
-    places = index.ground_all([answer["quote"] for answer in answers])
-    for number, (answer, grounded) in enumerate(zip(answers, places, strict=True), 1):
-        claim = _claim(document, answer, grounded)
+    places = Places(document.full_text)
+    grounded_quotes = index.ground_all([answer["quote"] for answer in answers])
+    for number, (answer, grounded) in enumerate(zip(answers, grounded_quotes, strict=True), 1):
+        claim = _claim(document, places, answer, grounded)
         twin = next((place for place, other in enumerate(kept) if _same(claim, other)), None)
         if twin is None:
             kept.append(claim)
@@ -74,8 +76,8 @@ def build(
     return NumberedClaims(ordered, {number: claim.id for number, claim in numbers.items() if claim.id in ids})
 
 
-def _claim(document: Document, answer: dict[str, Any], grounded: Grounded) -> Claim:
-    spans = excerpts(document.full_text, grounded.spans)
+def _claim(document: Document, places: Places, answer: dict[str, Any], grounded: Grounded) -> Claim:
+    spans = excerpts(places, grounded.spans)
     quote = readable(spans) if spans else " ".join(answer["quote"].split())
     return Claim(
         id=claim_id(document.id, answer["text"], quote),

@@ -14,9 +14,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FORMATS = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive (DOCX, ODT, EPUB?)"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"PK\x03\x04", "a ZIP archive, and no Word document (ODT, EPUB, XLSX?)"),
+    (b"\xd0\xcf\x11\xe0", "an old or password-protected Office document"),
     (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -27,8 +26,10 @@ _FORMATS = (
 )
 
 
-def decode(data: bytes, source: str) -> tuple[str, str]:
+def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, str]:
     """The text in these bytes, and the name of its encoding. A byte order mark is no part of the text.
+
+    `charset`, what somebody else states, counts only where the bytes are not UTF-8.
 
     Raises:
         InputError: the bytes are empty, a known binary format, or in no encoding that can be told.
@@ -38,8 +39,6 @@ def decode(data: bytes, source: str) -> tuple[str, str]:
     for magic, name in _FORMATS:
         if data.startswith(magic):
             raise InputError(f"{source}: is {name}, not text; extract its text first and give that")
-    if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html")):
-        raise InputError(f"{source}: is an HTML page, not text; save the article's text and give that")
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _utf16_without_mark(
         data
     )
@@ -49,7 +48,7 @@ def decode(data: bytes, source: str) -> tuple[str, str]:
         if encoding or b"\x00" in data:
             what = f"is not valid {encoding}" if encoding else "is binary, not text"
             raise InputError(f"{source}: {what} (byte {error.start}); convert it to UTF-8 text") from None
-        return _legacy(data, source, error)
+        return _stated(data, charset) or _legacy(data, source, error)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
@@ -61,6 +60,13 @@ def _utf16_without_mark(data: bytes) -> str | None:
     if odd > 0.4 * pairs and even < 0.05 * pairs:
         return "utf-16-le"
     return "utf-16-be" if even > 0.4 * pairs and odd < 0.05 * pairs else None
+
+
+def _stated(data: bytes, charset: str | None) -> tuple[str, str] | None:
+    try:
+        return (data.decode(charset), codecs.lookup(charset).name) if charset else None
+    except (UnicodeDecodeError, LookupError):
+        return None
 
 
 def _legacy(data: bytes, source: str, error: UnicodeDecodeError) -> tuple[str, str]:

@@ -1,14 +1,15 @@
-"""Files and standard input."""
+"""Files, standard input and addresses as documents."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from claimcheck.core.document import Document
 from claimcheck.errors import InputError
-from claimcheck.readers.decode import decode
+from claimcheck.readers.formats import parse
 
 _LARGEST_BYTES = 50 * 2**20
 
@@ -17,11 +18,44 @@ def read(path: str | Path) -> Document:
     """The document in the file at `path`; `-` is standard input.
 
     Raises:
-        InputError: it is missing, a folder, unreadable, too large, or holds no text.
+        InputError: it is missing, a folder, unreadable, too large, damaged, or holds no text.
     """
     source, data = read_bytes(path)
-    text, encoding = decode(data, source)
-    return replace(Document.from_text(text, source=source), encoding=encoding)
+    return document_of(data, source, name=source)
+
+
+def fetch(url: str, *, allow_private: bool = False) -> Document:
+    """The document at an http or https address.
+
+    Raises:
+        InputError: it is refused, can't be fetched, or holds no text.
+    """
+    from claimcheck.readers.url import fetch_bytes
+
+    final, data, charset = fetch_bytes(url, allow_private=allow_private)
+    document = document_of(data, final, name=urlsplit(final).path, charset=charset)
+    return document if document.url else replace(document, url=final)
+
+
+def document_of(data: bytes, source: str, *, name: str = "", charset: str | None = None) -> Document:
+    """The document in these bytes.
+
+    Raises:
+        InputError: they are damaged, or hold no text.
+    """
+    if not data:
+        raise InputError(f"{source}: is empty; give some text")
+    found, content = parse(data, source, name=name, charset=charset)
+    document = Document.from_text(content.text, source=source, title=content.title)
+    return replace(
+        document,
+        author=content.author,
+        url=content.url,
+        format=found,
+        published=content.published,
+        published_from="metadata" if content.published else None,
+        encoding=content.encoding,
+    )
 
 
 def read_bytes(path: str | Path) -> tuple[str, bytes]:

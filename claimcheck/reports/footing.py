@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from claimcheck.core.claim import Claim, Match
-from claimcheck.core.document import Lines
+from claimcheck.core.places import Places
 from claimcheck.core.run import Run, Status
+from claimcheck.core.span import Excerpt
 
 
 def numbers(run: Run) -> dict[str, int]:
@@ -17,19 +18,26 @@ def marks(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
     return f"[{', '.join(str(number_of[identity]) for identity in ids)}]" if ids else ""
 
 
-def place(claim: Claim, lines: Lines | None) -> str:
-    """Where a claim stands: line:column of each span, offsets when the text was left out, or that it was not found."""
+def place(claim: Claim, places: Places | None) -> str:
+    """Where each span of a claim starts, as `where` says it; or that it was not found."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
-    if lines is None:
-        return " + ".join(f"{span.start}-{span.end}" for span in claim.spans)
-    where = " + ".join("{}:{}".format(*lines.position(span.start)) for span in claim.spans)
-    return where if claim.match is Match.EXACT else f"{where} ({claim.match})"
+    found = " + ".join(dict.fromkeys(where(span, places) for span in claim.spans))
+    return found if claim.match is Match.EXACT else f"{found} ({claim.match})"
 
 
-def lines_of(run: Run) -> Lines | None:
+def where(span: Excerpt, places: Places | None) -> str:
+    """The time of a subtitle, the page of a paged document, else line:column, offsets when the text was left out."""
+    if span.time:
+        return span.time.partition(".")[0]
+    if span.page:
+        return f"p. {span.page}"
+    return "{}:{}".format(*places.position(span.start)) if places else f"{span.start}-{span.end}"
+
+
+def places_of(run: Run) -> Places | None:
     """Line numbers of the document, None when its text was left out."""
-    return Lines(run.document.text) if run.document.text is not None else None
+    return Places(run.document.text) if run.document.text is not None else None
 
 
 def made_by(run: Run) -> str:

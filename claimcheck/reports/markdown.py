@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 def render(run: Run) -> str:
     """The run as CommonMark with one table (GitHub's extension)."""
-    number_of, lines = footing.numbers(run), footing.lines_of(run)
+    number_of, places = footing.numbers(run), footing.places_of(run)
     parts = []
     if run.summary:
         summary = run.summary
@@ -37,7 +37,7 @@ def render(run: Run) -> str:
         rows = ["| # | Worth | Who says it | Claim | Quote | Where |", "|--:|--:|---|---|---|---|"]
         rows += [
             f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {_escape(claim.speaker or 'the document')} "
-            f"| {_escape(claim.text)} | {_escape(claim.quote)} | {footing.place(claim, lines)} |"
+            f"| {_escape(claim.text)} | {_escape(claim.quote)} | {footing.place(claim, places)} |"
             for claim in run.claims
         ]
         parts += [f"## Claims ({len(run.claims)})", "\n".join(rows)]

@@ -64,7 +64,7 @@ def _page(run: Run) -> Group:
 
 
 def _table(run: Run, number_of: dict[str, int]) -> Table:
-    lines = footing.lines_of(run)
+    places = footing.places_of(run)
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("worth", justify="right", no_wrap=True)
@@ -77,7 +77,7 @@ def _table(run: Run, number_of: dict[str, int]) -> Table:
             f"{claim.check_worthiness:.2f}",
             _text(claim.speaker or "the document"),
             _text(claim.text),
-            _text(footing.place(claim, lines), "bold red" if claim.match is Match.NONE else ""),
+            _text(footing.place(claim, places), "bold red" if claim.match is Match.NONE else ""),
         )
     return table
 

@@ -28,7 +28,7 @@ _BYLINE = re.compile(
 )
 # after a word or a stop; "m²" and "E = mc²" are no notes
 _FOOTNOTE = re.compile(
-    r"(?:(?<=[^\W\d_]{2})|(?<=[.,;:!?\"”’)%]))(?:\[(?:\d{1,3}|[a-z]|note \d{1,2}|citation needed)\])+"
+    r"(?<=[^\W\d_]|[.,;:!?\"”’)%])(?:\[(?:\d{1,3}|[a-z]|note \d{1,2}|citation needed)\])+"
     r"|(?:(?<=[^\W\d_]{4})|(?<=[.,;!?\"”’)]))[¹²³⁰⁴-⁹]{1,3}(?=\W|$)",
     re.I,
 )
@@ -44,7 +44,22 @@ class Noise:
     reason: str
 
 
+_SUBTITLE = re.compile(
+    r"^(?:[ \t]*\d+[ \t]*\r?\n)?[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[^\r\n]*"  # number and time of a cue
+    r"|\AWEBVTT[^\n]*(?:\n(?!\r?\n)[^\n]*)*"
+    r"|^(?:NOTE|STYLE|REGION)\b[^\n]*(?:\n(?!\r?\n)[^\n]*)*(?=\r?\n\r?\n)",
+    re.M,
+)
+_SUBTITLE_MARKUP = re.compile(
+    r"</?(?:[cibuv]|ruby|rt|lang|font)(?:[.\s][^<>\n]{0,60})?>|<\d\d:\d\d[:.\d]*>|\{\\an\d\}"
+)
+_FRONT_MATTER = re.compile(r"\A---\r?\n(?:[\w-]+:[^\n]*\n|[ \t-]+[^\n]*\n)+---(?=\r?\n)")
+_CODE = re.compile(r"^(```|~~~)[^\n]*\n(?:.*?\n)??\1[ \t]*$", re.M | re.S)
+_EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
 _PATTERNS = (
+    (_FRONT_MATTER, "front matter"),
+    (_CODE, "code"),
+    (_EMPHASIS, "markup"),
     (_RULE, "a line of signs"),
     (_FURNITURE, "page furniture"),
     (_BYLINE, "byline"),
@@ -57,7 +72,10 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     """The page noise of a text, in order, without overlaps."""
     urls = _urls(text)
     found = [*urls, *_labels(text, urls), *(Noise(*line) for line in page_furniture(text))]
-    for pattern, reason in _PATTERNS:
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = _PATTERNS
+    if "-->" in text:
+        patterns = ((_SUBTITLE, "subtitle number and time"), (_SUBTITLE_MARKUP, "markup"), *patterns)
+    for pattern, reason in patterns:
         found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
     return _without_overlaps(found)
 

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from claimcheck import Document, errors
-from claimcheck.core.document import Lines
+from claimcheck.core.places import Places
 from claimcheck.readers import read
 
 TEXT = (
@@ -43,9 +43,9 @@ def test_text_from_before_utf8_is_recognised(tmp_path):
     [
         (b"", "is empty"),
         (b" \n\t\n", "nothing but white space"),
-        (b"%PDF-1.7 ...", "is a PDF, not text"),
+        (b"%PDF-1.7 ...", "is a damaged or truncated PDF"),
         (b"PK\x03\x04....", "ZIP archive"),
-        (b"<!DOCTYPE html><p>x", "is an HTML page"),
+        (b"<!DOCTYPE html><p></p>", "no article was found"),
         (b"One line.\nA NUL \x00 here.\n", r"a\.txt:2:7: holds a NUL character"),
         (bytes(range(256)) * 20, "binary|no other encoding"),
         (
@@ -89,7 +89,7 @@ def test_line_breaks_of_the_source_are_kept():
 
 
 def test_positions_count_lines_and_columns_from_one():
-    lines = Lines("ab\r\nc\rd\ne")
+    lines = Places("ab\r\nc\rd\ne")
     assert [lines.position(offset) for offset in (0, 1, 4, 6, 8)] == [(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)]
 
 

@@ -1,0 +1,43 @@
+"""Where an offset stands for a person: line and column, page, time code."""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_CUE = re.compile(
+    r"^[ \t]*((?:\d+:)?\d\d:\d\d[.,]\d{3})[ \t]+-->[ \t]+(?:\d+:)?\d\d:\d\d[.,]\d{3}[^\r\n]*", re.M
+)
+
+
+class Places:
+    """The places of a text. Lines, columns and pages count from 1, columns in code points.
+
+    Pages are parted by form feeds, as in the text of a PDF; times are those of subtitle cues (SubRip, WebVTT).
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+        self._pages = [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
+        self._cues = list(_CUE.finditer(text)) if "-->" in text else []
+        self._cue_starts = [match.start() for match in self._cues]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The (line, column) at which `offset` stands."""
+        line = bisect.bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def page(self, offset: int) -> int | None:
+        """The page on which `offset` stands; None in a text without pages."""
+        return bisect.bisect_right(self._pages, offset) + 1 if self._pages else None
+
+    def time(self, offset: int) -> str | None:
+        """When the subtitle at `offset` appears, as `hh:mm:ss.mmm`; None before the first cue and without cues."""
+        cue = bisect.bisect_right(self._cue_starts, offset)
+        if not cue:
+            return None
+        written = self._cues[cue - 1].group(1).replace(",", ".")
+        hours, minutes, seconds = written.split(":") if written.count(":") > 1 else ("0", *written.split(":"))
+        return f"{int(hours):02d}:{minutes}:{seconds}"

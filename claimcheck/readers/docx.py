@@ -1,0 +1,77 @@
+"""DOCX with python-docx: paragraphs and tables in order; page headers and footers are no part of the text."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import Content, clean, required
+from claimcheck.readers.formats import refuse_empty
+
+_MOST_UNPACKED = 200 * 2**20
+_MOST_XML = 60 * 2**20
+_MOST_PARTS = 10_000
+
+
+def parse_docx(data: bytes, source: str) -> Content:
+    """Paragraphs parted by blank lines, the cells of a table row by tabs; title and author as the file states them.
+
+    Raises:
+        InputError: the archive is damaged, or would unpack to more than 200 MB.
+    """
+    docx = required("docx", "docx", source, "a Word document")
+    _refuse_bombs(data, source)
+    from docx.opc.exceptions import OpcError
+    from lxml.etree import XMLSyntaxError
+
+    try:
+        document = docx.Document(BytesIO(data))
+        text = "\n\n".join(_blocks(document))
+    except (
+        OpcError,
+        XMLSyntaxError,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        AttributeError,
+        OSError,
+    ) as error:
+        raise InputError(f"{source}: is a damaged Word document ({error}); save it again") from None
+    stated = document.core_properties
+    content = Content(text, title=clean(stated.title), author=_author(stated.author))
+    return refuse_empty(content, source, "the Word document")
+
+
+def _blocks(document: Any) -> Iterator[str]:
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            rows = ("\t".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows)
+            text = "\n".join(row for row in rows if row.strip())
+        else:
+            text = block.text
+        if text.strip():
+            yield text
+
+
+def _author(name: str) -> str | None:
+    return None if name == "python-docx" else clean(name)  # the library's own default
+
+
+def _refuse_bombs(data: bytes, source: str) -> None:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise InputError(
+            f"{source}: is a damaged or truncated Word document ({error}); get it again"
+        ) from None
+    unpacked = sum(part.file_size for part in parts)
+    largest = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
+    if unpacked > _MOST_UNPACKED or largest > _MOST_XML or len(parts) > _MOST_PARTS:
+        raise InputError(
+            f"{source}: would unpack to {unpacked >> 20:,} MB in {len(parts):,} parts, more than a document needs; "
+            "save its text alone and give that"
+        )

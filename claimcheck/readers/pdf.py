@@ -1,0 +1,77 @@
+"""PDF with pypdfium2: the text layer, pages parted by form feeds, words broken at line ends as the page has them."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import Content, clean, required
+
+_MOST_PAGES = 5_000
+_MOST_CHARACTERS = 20_000_000
+_PDFIUM = threading.Lock()  # PDFium is not safe to use from two threads
+_BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")  # PDFium's marks of a hyphen at a line end
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_NO_TITLE = re.compile(r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I)
+
+
+def parse_pdf(data: bytes, source: str) -> Content:
+    """The text of every page in the order of the page's own content, and the title and author that it states.
+
+    Raises:
+        InputError: the file is damaged, needs a password, has no text layer or more than 5,000 pages.
+    """
+    pdfium = required("pypdfium2", "pdf", source, "a PDF")
+    with _PDFIUM:
+        try:
+            document = pdfium.PdfDocument(data)
+        except pdfium.PdfiumError as error:
+            raise InputError(f"{source}: {_why(str(error))}") from None
+        try:
+            count = len(document)
+            if count > _MOST_PAGES:
+                raise InputError(f"{source}: has {count:,} pages, more than {_MOST_PAGES:,}; split it")
+            pages = _pages(document, pdfium.PdfiumError, source)
+            stated = document.get_metadata_dict()
+        finally:
+            document.close()
+    if not any(char.isalnum() for page in pages for char in page):
+        raise InputError(
+            f"{source}: has no text layer ({count} page{'s' if count != 1 else ''} of pictures); "
+            "recognise its text first (ocrmypdf does), and give that"
+        )
+    title = clean(stated.get("Title"))
+    return Content(
+        text="\f".join(pages),
+        title=None if title and _NO_TITLE.match(title) else title,
+        author=clean(stated.get("Author")),
+    )
+
+
+def _pages(document: object, error: type[Exception], source: str) -> list[str]:
+    pages: list[str] = []
+    length = 0
+    for number, page in enumerate(document, 1):  # type: ignore[arg-type, var-annotated]
+        try:
+            text_page = page.get_textpage()
+            raw = text_page.get_text_range()
+            text_page.close()
+        except error as problem:
+            raise InputError(f"{source}, page {number}: can't be read: {problem}") from None
+        finally:
+            page.close()
+        text = _CONTROL.sub("", _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n"))
+        pages.append(text)
+        length += len(text)
+        if length > _MOST_CHARACTERS:
+            raise InputError(
+                f"{source}: has more than {_MOST_CHARACTERS:,} characters by page {number}; split it"
+            )
+    return pages
+
+
+def _why(message: str) -> str:
+    if "password" in message.lower():
+        return "is protected by a password; remove it (qpdf --decrypt does) and give the result"
+    return f"is a damaged or truncated PDF ({message.rstrip('.')}); get it again, or mend it with qpdf"
