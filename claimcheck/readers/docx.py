@@ -41,7 +41,7 @@ def parse_docx(data: bytes, source: str) -> Content:
     ) as error:
         raise InputError(f"{source}: is a damaged Word document ({error}); save it again") from None
     stated = document.core_properties
-    content = Content(text, title=clean(stated.title), author=_author(stated.author))
+    content = Content(text, title=_title(stated.title), author=_author(stated.author))
     return refuse_empty(content, source, "the Word document")
 
 
@@ -54,6 +54,10 @@ def _blocks(document: Any) -> Iterator[str]:
             text = block.text
         if text.strip():
             yield text
+
+
+def _title(stated: str) -> str | None:
+    return None if stated in ("Word Document", "Untitled") else clean(stated)  # what office programs fill in
 
 
 def _author(name: str) -> str | None:

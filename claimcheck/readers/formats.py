@@ -19,7 +19,7 @@ _MAIL_HEADERS = re.compile(
     rb"^(?:from|to|subject|date|message-id|received|mime-version|return-path):", re.I | re.M
 )
 _CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
-_FRONT_MATTER = re.compile(rb"---\r?\n(?:[\w-]+:[^\n]*\n|[ \t-]+[^\n]*\n)+---\r?\n")
+_FRONT_MATTER = re.compile(rb"---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---\r?\n")
 _MARKDOWN_NAMES = (".md", ".markdown", ".mkd")
 _HTML_NAMES = (".html", ".htm", ".xhtml")
 _START = 4_096

@@ -13,7 +13,7 @@ from claimcheck.readers.decode import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
-_UNREAD = re.compile(r"<(script|style|noscript|svg|template)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S)
+_UNREAD = re.compile(r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _DEEPEST = 200  # libxml2 gives up at 256
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())

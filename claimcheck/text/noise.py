@@ -44,21 +44,21 @@ class Noise:
     reason: str
 
 
+CUE = "subtitle number and time"
 _SUBTITLE = re.compile(
     r"^(?:[ \t]*\d+[ \t]*\r?\n)?[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[^\r\n]*"  # number and time of a cue
     r"|\AWEBVTT[^\n]*(?:\n(?!\r?\n)[^\n]*)*"
-    r"|^(?:NOTE|STYLE|REGION)\b[^\n]*(?:\n(?!\r?\n)[^\n]*)*(?=\r?\n\r?\n)",
+    r"|^(?:NOTE|STYLE|REGION)\b[^\n]*(?:\n(?!\r?\n)[^\n]*){0,40}(?=\r?\n\r?\n)",
     re.M,
 )
 _SUBTITLE_MARKUP = re.compile(
     r"</?(?:[cibuv]|ruby|rt|lang|font)(?:[.\s][^<>\n]{0,60})?>|<\d\d:\d\d[:.\d]*>|\{\\an\d\}"
 )
-_FRONT_MATTER = re.compile(r"\A---\r?\n(?:[\w-]+:[^\n]*\n|[ \t-]+[^\n]*\n)+---(?=\r?\n)")
-_CODE = re.compile(r"^(```|~~~)[^\n]*\n(?:.*?\n)??\1[ \t]*$", re.M | re.S)
+_FRONT_MATTER = re.compile(r"\A---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---(?=\r?\n)")
+_FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
 _EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
 _PATTERNS = (
     (_FRONT_MATTER, "front matter"),
-    (_CODE, "code"),
     (_EMPHASIS, "markup"),
     (_RULE, "a line of signs"),
     (_FURNITURE, "page furniture"),
@@ -71,10 +71,10 @@ _PATTERNS = (
 def find_noise(text: str) -> tuple[Noise, ...]:
     """The page noise of a text, in order, without overlaps."""
     urls = _urls(text)
-    found = [*urls, *_labels(text, urls), *(Noise(*line) for line in page_furniture(text))]
+    found = [*urls, *_labels(text, urls), *_code(text), *(Noise(*line) for line in page_furniture(text))]
     patterns: tuple[tuple[re.Pattern[str], str], ...] = _PATTERNS
     if "-->" in text:
-        patterns = ((_SUBTITLE, "subtitle number and time"), (_SUBTITLE_MARKUP, "markup"), *patterns)
+        patterns = ((_SUBTITLE, CUE), (_SUBTITLE_MARKUP, "markup"), *patterns)
     for pattern, reason in patterns:
         found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
     return _without_overlaps(found)
@@ -123,9 +123,22 @@ def _labels(text: str, urls: list[Noise]) -> list[Noise]:
     return labels
 
 
+def _code(text: str) -> list[Noise]:
+    """Fenced blocks, each from its opening fence to the next of its kind."""
+    found: list[Noise] = []
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(text):
+        if opened is None:
+            opened = fence
+        elif fence.group(1) == opened.group(1):
+            found.append(Noise(opened.start(), fence.end(), "code"))
+            opened = None
+    return found
+
+
 def _without_overlaps(found: list[Noise]) -> tuple[Noise, ...]:
     kept: list[Noise] = []
-    for noise in sorted(found):
+    for noise in sorted(found, key=lambda noise: (noise.start, -noise.end)):
         if noise.start < noise.end and (not kept or noise.start >= kept[-1].end):
             kept.append(noise)
     return tuple(kept)

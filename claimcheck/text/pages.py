@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 FORM_FEED = "\f"
+RUNNING_HEAD, RUNNING_FOOT, PAGE_NUMBER = "running head", "running foot", "page number"
 
 _PAGE_NUMBER = re.compile(
     r"[ \t]*(?:[-–—|•]\s*)?(?:page\s+|p\.\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*[-–—|•])?[ \t]*",
@@ -15,6 +16,7 @@ _LINE = re.compile(r"[^\r\n\f]*\S[^\r\n\f]*")
 _EDGE_LINES = 2  # at the top and at the bottom of a page
 _LONGEST = 120
 _LEAST_PAGES = 2
+_SHARE_OF_PAGES = 0.4  # a head that alternates between left and right pages is on half of them
 
 
 def page_furniture(text: str) -> list[tuple[int, int, str]]:
@@ -28,9 +30,9 @@ def page_furniture(text: str) -> list[tuple[int, int, str]]:
     for start, end, side in edges:
         line = text[start:end]
         if _PAGE_NUMBER.fullmatch(line):
-            found.append((start, end, "page number"))
-        elif len(line) <= _LONGEST and forms[side, _form(line)] >= max(_LEAST_PAGES, min(pages, 40) // 4):
-            found.append((start, end, "running head" if side == "top" else "running foot"))
+            found.append((start, end, PAGE_NUMBER))
+        elif len(line) <= _LONGEST and forms[side, _form(line)] >= max(_LEAST_PAGES, _SHARE_OF_PAGES * pages):
+            found.append((start, end, RUNNING_HEAD if side == "top" else RUNNING_FOOT))
     return found
 
 

@@ -16,13 +16,15 @@ from itertools import islice, takewhile
 
 from claimcheck.core.span import Span
 from claimcheck.text.mapped import MappedText, Piece
-from claimcheck.text.noise import Noise, find_noise
+from claimcheck.text.noise import CUE, Noise, find_noise
+from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
 
 _LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]*(?:\r\n|[\r\n\f\v\u2028\u2029]|$)")
 _WORDS = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 _TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+_CUTS = (CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 
 
@@ -37,11 +39,15 @@ class Block:
 
 @dataclass(slots=True)
 class _Paragraph:
-    """Lines of source ranges that read on; `bullet` when the first opens a list item."""
+    """Lines of source ranges that read on; `bullet` when the first opens a list item.
+
+    `after_cut` when a page or a subtitle ends before them: a place where sentences are cut anywhere.
+    """
 
     lines: list[list[tuple[int, int]]] = field(default_factory=list)
     bullet: bool = False
     after_noise: bool = False
+    after_cut: bool = False
 
 
 class Reading:
@@ -110,6 +116,7 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
                 yield current
                 current = _Paragraph()
             current.after_noise = current.after_noise or noisy
+            current.after_cut = current.after_cut or _is_cut(source, start, end, noise, index)
             continue
         bullet = _BULLET.match(source, kept[0][0], kept[0][1])
         if current.lines and (bullet or _stands_alone(source, current.lines[-1], kept, wrap)):
@@ -121,6 +128,14 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
         current.lines.append(kept)
     if current.lines:
         yield current
+
+
+def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
+    """Whether a line without words ends a page or a subtitle."""
+    if FORM_FEED in source[max(0, start - 1) : end]:
+        return True
+    here = noise[index] if index < len(noise) and noise[index].start < end else None
+    return here is not None and here.reason in _CUTS
 
 
 def _kept(
@@ -151,7 +166,7 @@ def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
     joined: list[_Paragraph] = []
     for paragraph in paragraphs:
         first = source[slice(*paragraph.lines[0][0])].lstrip()
-        if joined and not paragraph.bullet and first[:1].islower():
+        if joined and not paragraph.bullet and (first[:1].islower() or paragraph.after_cut):
             last_line = joined[-1].lines[-1]
             last = source[last_line[0][0] : last_line[-1][1]].rstrip()
             long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or paragraph.after_noise
@@ -187,6 +202,8 @@ def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[
     broken = _BROKEN_WORD.search(left.text)
     if line_break and broken and right.text[:1].islower():
         rest = re.match(r"\w+", right.text)
+        if left.text.endswith("\u2010"):  # what browsers print at a soft hyphen; people type "-"
+            return "", Piece(left.text[:-1], left.start, left.end - 1)
         if rest and (broken.group(1) + rest.group()).lower() in vocabulary and len(left.text) > 1:
             return "", Piece(left.text[:-1], left.start, left.end - 1)
         return "", left
