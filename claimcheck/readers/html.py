@@ -15,7 +15,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})",
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _UNREAD = re.compile(r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
-_DEEPEST = 200  # libxml2 gives up at 256
+_DEEPEST = 1_000  # counted without the closing tags that HTML allows to leave out
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 
@@ -23,12 +23,12 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     """The article's paragraphs parted by blank lines; title, author, date, language and address as stated.
 
     Raises:
-        InputError: the page holds no article, or its elements nest deeper than 200.
+        InputError: the page holds no article, or its elements nest deeper than 1,000.
     """
     trafilatura = required("trafilatura", "html", source, "an HTML page")
     page, encoding = decode_page(data, source, charset)
     page = _UNREAD.sub(" ", _DECLARATION.sub("", page, count=1))
-    if _depth(page) > _DEEPEST * 5:
+    if _depth(page) > _DEEPEST:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply to be a page; save its text and give that"
         )

@@ -15,6 +15,8 @@ from claimcheck.readers.decode import decode
 from claimcheck.readers.formats import refuse_empty
 from claimcheck.readers.html import parse_html
 
+_MOST_PARTS = 200  # the parser's time grows with the square of their number
+
 
 def parse_mail(data: bytes, source: str) -> Content:
     """The plain part of the message, else its HTML part; the subject as title, the sender as author.
@@ -22,6 +24,10 @@ def parse_mail(data: bytes, source: str) -> Content:
     Raises:
         InputError: the message is damaged, or has no part with text.
     """
+    if data.lower().count(b"boundary=") > _MOST_PARTS:
+        raise InputError(
+            f"{source}: the e-mail has more than {_MOST_PARTS} nested parts; save its text and give that"
+        )
     try:
         message = message_from_bytes(data, policy=default)
         assert isinstance(message, EmailMessage)

@@ -42,11 +42,20 @@ def _edges(text: str) -> list[tuple[int, int, str]]:
     start = 0
     for page in text.split(FORM_FEED):
         lines = [(start + match.start(), start + match.end()) for match in _LINE.finditer(page)]
+        if len(lines) < 2 * _EDGE_LINES:  # a slide, or the end of a text: its lines may be all that it says
+            lines = [
+                line for line in lines if _PAGE_NUMBER.fullmatch(text, *line) or _is_first(line, start, text)
+            ]
         top = lines[:_EDGE_LINES]
         bottom = [line for line in lines[-_EDGE_LINES:] if line not in top]
         found += [(*line, "top") for line in top] + [(*line, "bottom") for line in bottom]
         start += len(page) + 1
     return found
+
+
+def _is_first(line: tuple[int, int], start: int, text: str) -> bool:
+    """Whether nothing but white space stands before a line on its page."""
+    return not text[start : line[0]].strip()
 
 
 def _form(line: str) -> str:

@@ -169,7 +169,9 @@ def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
         if joined and not paragraph.bullet and (first[:1].islower() or paragraph.after_cut):
             last_line = joined[-1].lines[-1]
             last = source[last_line[0][0] : last_line[-1][1]].rstrip()
-            long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or paragraph.after_noise
+            # a heading at the foot of a page is no beginning of the next page's sentence
+            cued = paragraph.after_noise and (first[:1].islower() or FORM_FEED not in source)
+            long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or cued
             if long_enough and not _TERMINAL.search(last):
                 joined[-1].lines.extend(paragraph.lines)
                 continue
