@@ -167,20 +167,21 @@ def _unlike(left: Sequence[Word], right: Sequence[Word], *, names_show: bool) ->
 
 def _negation_moved(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
     """Whether a negation that both have denies another word in each."""
-    if _denied(quote) == _denied(passage):
-        return None
-    return "the negation is about another word"
+    left, right = _denied(quote), _denied(passage)
+    alike = len(left) == len(right) and all(
+        negation.form == other_negation.form and (word is other or (word and other and _same(word, other)))
+        for (negation, word), (other_negation, other) in zip(left, right, strict=False)
+    )
+    return None if alike else "the negation is about another word"
 
 
-def _denied(words: Sequence[Word]) -> list[tuple[str, ...]]:
-    """For each negation the word with weight that follows it."""
-    following: list[tuple[str, ...]] = []
-    for index, word in enumerate(words):
-        if word.form in NEGATION:
-            after = (other.form for other in words[index + 1 :] if other.form not in LIGHT)
-            denied = next(after, "")
-            following.append((word.form, denied if denied.startswith("#") else stem(denied)))
-    return following
+def _denied(words: Sequence[Word]) -> list[tuple[Word, Word | None]]:
+    """Each negation and the word with weight that follows it."""
+    return [
+        (word, next((other for other in words[index + 1 :] if other.form not in LIGHT), None))
+        for index, word in enumerate(words)
+        if word.form in NEGATION
+    ]
 
 
 def _changed_case(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:

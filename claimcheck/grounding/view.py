@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from claimcheck.core.claim import Match
 from claimcheck.core.span import Span
@@ -20,6 +21,7 @@ _LETTER = re.compile(r"\w")
 _TRIM = " \t\n\r\"'.,;:"
 _LEAST_PART = 4  # letters of a part of a quote with ellipses
 _WIDEST_GAP = 1_000
+_MOST_STARTS = 200
 _LEAST_FUZZY_WORDS = 5
 _EDITS = 2  # words dropped and added: one word changed is two
 _EDITED_SHARE = 0.3
@@ -56,15 +58,17 @@ class View:
         return []
 
     def in_parts(self, quote: str) -> list[tuple[Span, ...]]:
-        """The first place of a levelled quote with ellipses: its parts in order, none far from the one before."""
+        """The closest place of a levelled quote with ellipses: its parts in order, none far from the one before."""
         parts = [part.strip() for part in _GAP.split(normalize(quote).text)]
         parts = [part for part in parts if _LETTER.search(part)]
         if len(parts) < 2 or any(len(part) < _LEAST_PART for part in parts):
             return []
         for wanted in (parts, [part.strip(_TRIM) for part in parts]):
-            for start, end in self._find(wanted[0]):
-                if ranges := self._following(wanted[1:], (start, end)):
-                    return [tuple(span for found in ranges for span in self._spans(*found))]
+            starts = islice(self._find(wanted[0]), _MOST_STARTS)
+            found = [ranges for start in starts if (ranges := self._following(wanted[1:], start))]
+            if found:
+                closest = min(found, key=lambda ranges: ranges[-1][1] - ranges[0][0])
+                return [tuple(span for part in closest for span in self._spans(*part))]
         return []
 
     def fuzzy(self, quote: str, after: int) -> Grounded:
@@ -79,7 +83,9 @@ class View:
             reason = compare(words, found, self._language)
             if reason is None:
                 break
-        reason = reason or _beyond_budget(passage, len(words)) or self._changed_beside(passage)
+        reason = reason or _beyond_budget(passage, len(words))
+        if reason is None and found is passage.words:
+            reason = self._changed_beside(passage)
         if reason is None and _answered(quote, self._levelled.text[found[-1].end :][:1]):
             reason = "the document asks it"
         spans = self._spans_of(*self._levelled.source(*self._with_marks(quote, found)))

@@ -1,0 +1,99 @@
+"""Fuzzes the aligner and every reader: `make fuzz` runs 10,000 inputs of each kind. Finds become tests.
+
+Whatever comes in, a reader gives a document or an `InputError`, and the aligner spans of the text or a reason.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claimcheck import Match
+from claimcheck.errors import InputError
+from claimcheck.grounding import GroundingIndex
+from claimcheck.readers.file import document_of
+from claimcheck.text.reading import Reading
+
+FILES = Path(__file__).parent / "files"
+SEEDS = {path.suffix[1:]: path.read_bytes() for path in sorted(FILES.iterdir()) if path.suffix != ".sh"}
+PIECES = st.sampled_from(
+    """The ministry said|did not|5,000|3 million|per cent|%|Jane Roe|U.S.|"|“|…|...|[12]|¹|http://a.b/c-|\n|\r\n|\f|\n\n|-\n
+    |\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒|--> |00:00:01,000 --> 00:00:02,000|**|```|---|# |WEBVTT|never|rose|fell|,|.|?|'s|n't|re-|
+    |1|2|hundred and|dozen|a|İ|ß|ŉ|\u2028|\ud7ff|㎏|½|Ⅷ|٣""".split("|")
+)
+TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=40).map(" ".join)
+SLOWEST_S = 5.0
+
+
+@st.composite
+def damaged(draw):
+    """A real file with bytes changed, cut, doubled, or pieces of formats put in."""
+    data = bytearray(SEEDS[draw(st.sampled_from(sorted(SEEDS)))])
+    for _ in range(draw(st.integers(1, 6))):
+        place = draw(st.integers(0, len(data)))
+        length = draw(st.integers(0, 300))
+        new = draw(
+            st.one_of(
+                st.binary(max_size=40),
+                st.sampled_from(
+                    [b"<div>" * 50, b"\x00", b"\xff\xfe", b"%PDF-", b"PK\x03\x04", b"--> ", b"\n\n"]
+                ),
+            )
+        )
+        data[place : place + length] = new
+    return bytes(data)
+
+
+def given_examples(count):
+    """Hypothesis's settings for so many inputs, without deadlines and stored examples."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
+
+
+def check_reader(data):
+    """A document, or an error that says what is wrong; in time."""
+    started = time.monotonic()
+    try:
+        document, problem = document_of(data, "fuzzed"), None
+    except InputError as error:
+        document, problem = None, str(error)
+    assert problem is None or problem.startswith("fuzzed")
+    assert document is None or Reading(document.full_text).source == document.text
+    assert time.monotonic() - started < SLOWEST_S
+
+
+def check_aligner(text, quote):
+    """Spans within the text in order, or a reason."""
+    found = GroundingIndex(Reading(text)).ground(quote)
+    assert (found.match is Match.NONE) == (found.spans == ()) == (found.reason is not None)
+    assert list(found.spans) == sorted(found.spans)
+    assert all(0 <= span.start < span.end <= len(text) for span in (*found.spans, *found.suggestion))
+
+
+def main(count):
+    """Runs `count` inputs of each kind."""
+    for name, run in {
+        "aligner": given_examples(count)(given(TEXTS, TEXTS)(check_aligner)),
+        "aligner, parts of the text": given_examples(count)(
+            given(TEXTS, st.integers(0, 200), st.integers(0, 200), TEXTS)(
+                lambda text, start, end, more: check_aligner(text, text[start:end] + more)
+            )
+        ),
+        "readers, damaged files": given_examples(count)(given(damaged())(check_reader)),
+        "readers, any bytes": given_examples(count)(given(st.binary(max_size=400))(check_reader)),
+        "readers, any text": given_examples(count)(given(TEXTS.map(str.encode))(check_reader)),
+    }.items():
+        started = time.monotonic()
+        run()
+        print(f"{name}: {count:,} inputs in {time.monotonic() - started:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
