@@ -12,6 +12,7 @@ from claimcheck.core.exchange import ModelRequest
 from claimcheck.core.run import Failure, LinkedText, Position, Run, Signature, Summary
 from claimcheck.core.settings import Settings
 from claimcheck.errors import ContextWindowError
+from claimcheck.flows import requote
 from claimcheck.flows.answer import Answer, ask, folded
 from claimcheck.flows.claims import NumberedClaims, build
 from claimcheck.flows.drive import Flow
@@ -20,7 +21,7 @@ from claimcheck.grounding import GroundingIndex
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 
-_PROMPTS = ("summarize", "repair", "json-only")
+_PROMPTS = ("summarize", "repair", "json-only", requote.PROMPT)
 _SCHEMA = "summary.answer"
 _ANSWER_SHARE = 0.25  # of the window, kept free for the answer
 
@@ -36,7 +37,8 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
     answer: Answer = yield from ask(request)
     value = folded(answer.value)
     index = GroundingIndex(reading)
-    claims = build(document, index, value["claims"] if value else [], settings.max_claims)
+    quoted, spent = yield from requote.requote(reading, index, value["claims"] if value else [])
+    claims = build(document, index, quoted, settings.max_claims)
     failures: tuple[Failure, ...] = ()
     if answer.cause:
         failures = (
@@ -48,7 +50,7 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         claims=claims.claims,
         failures=failures,
         ledger=ledger(document.characters, reading.noise, answer.message if answer.cause else None),
-        usage=answer.usage,
+        usage=answer.usage + spent,
         signature=_signature(settings, answer),
     )
 
@@ -118,7 +120,7 @@ def _signature(settings: Settings, answer: Answer) -> Signature:
         model=answer.model,
         response_format=answer.response_format,
         prompts={name: prompt.load(name).digest for name in _PROMPTS},
-        schemas={name: schema.digest(name) for name in (_SCHEMA, "run")},
+        schemas={name: schema.digest(name) for name in (_SCHEMA, requote.SCHEMA, "run")},
         settings=settings.published() | dict.fromkeys(answer.left_out, None),
         seed=None if "seed" in answer.left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",

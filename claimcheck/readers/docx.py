@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -14,6 +15,12 @@ from claimcheck.readers.formats import refuse_empty
 _MOST_UNPACKED = 200 * 2**20
 _MOST_XML = 60 * 2**20
 _MOST_PARTS = 10_000
+
+# what zipfile and python-docx raise for archives with bytes changed
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, AssertionError),
+    *(KeyError, IndexError, ValueError, TypeError, AttributeError),
+)
 
 
 def parse_docx(data: bytes, source: str) -> Content:
@@ -30,18 +37,11 @@ def parse_docx(data: bytes, source: str) -> Content:
     try:
         document = docx.Document(BytesIO(data))
         text = "\n\n".join(_blocks(document))
-    except (
-        OpcError,
-        XMLSyntaxError,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        AttributeError,
-        OSError,
-    ) as error:
+        stated = document.core_properties
+        title, author = _title(stated.title), _author(stated.author)
+    except (OpcError, XMLSyntaxError, *_DAMAGE) as error:
         raise InputError(f"{source}: is a damaged Word document ({error}); save it again") from None
-    stated = document.core_properties
-    content = Content(text, title=_title(stated.title), author=_author(stated.author))
+    content = Content(text, title=title, author=author)
     return refuse_empty(content, source, "the Word document")
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from claimcheck import Document, Match, Settings, errors, schema
+from claimcheck.reports import markdown
 from claimcheck.reports import text as text_report
 from claimcheck.reports.integrity import inconsistencies
 from tests.flow.scripted import ScriptedClient, answer, claim, response, run_async, run_sync
@@ -38,14 +39,48 @@ def test_claims_are_grounded_in_document_order_and_sentences_linked(run):
     assert inconsistencies(result) == []
 
 
-def test_a_quote_that_is_not_there_stays_visible_without_a_span(run):
-    result, _ = run(response(answer(claim("Mercury has two moons."))))
+def quotes(*pairs):
+    return response({"quotes": [{"number": number, "quote": quote} for number, quote in pairs]})
+
+
+@pytest.mark.parametrize(
+    "second", ["Mercury has two moons.", None, "Venus is hot.", "Something else altogether."]
+)
+def test_a_quote_that_is_not_there_is_asked_for_once_and_stays_visible_without_a_span(run, second):
+    first = response(answer(claim("Mercury has two moons.")))
+    result, client = run(first, quotes((1, second), (7, "Venus is hot.")))
+    assert len(client.requests) == 2
+    if second == "Venus is hot.":  # it stands in the passage that was shown
+        assert result.claims[0].match is Match.EXACT
+        return
     assert (result.claims[0].match, result.claims[0].spans, result.claims[0].quote) == (
         Match.NONE,
         (),
         "Mercury has two moons.",
     )
-    assert "NOT FOUND" in text_report.render(result)
+    for rendered in (text_report.render(result), markdown.render(result)):
+        assert "NOT FOUND" in rendered
+
+
+def test_a_second_quote_that_stands_in_the_passage_is_taken_and_paid_for(run):
+    first = response(answer(claim("Mercury has two moons.", text="Mercury is moonless.")))
+    result, client = run(first, quotes((1, "Mercury has no moons.")))
+    assert [(item.quote, item.match) for item in result.claims] == [("Mercury has no moons.", Match.EXACT)]
+    assert result.usage.requests == 2
+    asked = client.requests[1].messages[-1].content
+    assert "Quote as given: Mercury has two moons." in asked
+    assert "Mercury has no moons." in asked
+
+
+def test_an_unusable_second_answer_changes_nothing(run):
+    first = response(answer(claim("Mercury has two moons.")))
+    result, client = run(first, response("no json"), response("none again"))
+    assert (len(client.requests), result.claims[0].match, result.failures) == (3, Match.NONE, ())
+
+
+def test_a_quote_with_nothing_near_it_is_not_asked_for_again(run):
+    result, client = run(response(answer(claim("Parliament passed the budget."))))
+    assert (len(client.requests), result.claims[0].match) == (1, Match.NONE)
 
 
 def test_the_same_claim_twice_is_one_and_its_numbers_lead_to_it(run):
@@ -192,7 +227,7 @@ def test_the_signature_says_what_made_the_run(run):
         "json_schema",
         3,
     )
-    assert sorted(signature.prompts) == ["json-only", "repair", "summarize"]
+    assert sorted(signature.prompts) == ["json-only", "repair", "requote", "summarize"]
     assert signature.token_count == "o200k_base (estimate)"
 
 

@@ -24,6 +24,7 @@ KNOWN = {
     "summarize": {"fence", "max_claims", "title", "published", "text"},
     "repair": {"answer", "problems"},
     "json-only": {"schema"},
+    "requote": {"fence", "items"},
 }
 
 
