@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+DATA ?= ../shared/data
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel check fix snapshots record bench clean
+.PHONY: help demo test lint types wheel check fix snapshots record bench bench-grounding fuzz clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -12,6 +13,8 @@ help:
 	@echo "make check      what CI runs: lint, types, tests, and the wheel in a fresh environment"
 	@echo "make fix        format, and mend what the linter can"
 	@echo "make bench      start-up and throughput, as ratios"
+	@echo "make bench-grounding DATA=folder   grounding beside LangExtract and difflib (docs/benchmarks.md)"
+	@echo "make fuzz       10,000 inputs for the aligner and each kind of reader"
 	@echo "make snapshots  write tests/snapshots anew (read the diff)"
 	@echo "make record     record cassettes/recorded anew from the endpoint at OPENAI_BASE_URL"
 
@@ -57,5 +60,17 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/extractive.py
 
+# an environment of its own: LangExtract brings fifty packages
+$(VENV)-bench/.done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+bench-grounding: $(VENV)-bench/.done
+	$(VENV)-bench/bin/python benchmarks/grounding.py $(DATA)
+
+fuzz: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py
+
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -202,3 +202,63 @@ def test_a_quote_in_other_words_for_the_same_is_found(document, quote):
 
 def test_there_are_enough_falsified_quotes():
     assert len(list(rows("falsified_quotes.tsv"))) >= 120
+
+
+def test_a_refused_quote_has_its_nearest_passage_as_a_suggestion_only(seed_text):
+    grounded = GroundingIndex(Reading(seed_text)).ground(
+        "led to an exodus of some 4 million people since 2015"
+    )
+    assert (grounded.match, grounded.spans) == (Match.NONE, ())
+    assert grounded.reason == "the number '4 million' only in the quote"
+    assert [seed_text[span.start : span.end] for span in grounded.suggestion] == [
+        "led to an exodus of some 3 million people since 2015"
+    ]
+
+
+def test_a_quote_with_nothing_near_has_no_suggestion(seed_text):
+    grounded = GroundingIndex(Reading(seed_text)).ground(
+        "Parliament passed the budget with a narrow majority."
+    )
+    assert (grounded.reason, grounded.suggestion) == ("the document has no such passage", ())
+
+
+def test_repeated_quotes_stand_between_their_neighbours():
+    text = "One. He said yes. Two. He said yes. Three. He said yes."
+    index = GroundingIndex(Reading(text))
+    starts = [found.spans[0].start for found in index.ground_all(["Two.", "He said yes.", "Three."])]
+    assert starts == [18, 23, 36]
+    same_twice = [found.spans[0].start for found in index.ground_all(["He said yes."] * 4)]
+    assert same_twice == [5, 23, 43, 43]
+
+
+def test_of_places_that_differ_in_case_the_one_written_alike_is_taken():
+    text = "the yard is sold. So The Yard Is Sold. It is so."
+    assert ground(text, "The  Yard Is Sold.") == (Match.NORMALIZED, ["The Yard Is Sold."])
+
+
+def test_the_parts_of_a_quote_with_an_ellipsis_are_the_closest_ones():
+    text = "The firm grew. It hired. The firm built two ships and sold a yard."
+    assert ground(text, "The firm ... sold a yard.") == (Match.NORMALIZED, ["The firm", "sold a yard."])
+    assert GroundingIndex(Reading(text)).ground("The firm ... sold a yard.").spans[0].start == 25
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("It cost $3 million", ["it", "cost", "#3000000", "dollar"]),
+        ("3,000,000 dollars", ["#3000000", "dollar"]),
+        ("two hundred and five people", ["#205", "people"]),
+        ("between five and six hundred", ["between", "#5", "and", "#600"]),
+        ("one hundred thousand and one", ["#100001"]),
+        ("a dozen of twenty-five", ["#12", "of", "#25"]),
+        ("2.5bn in 2019-20", ["#2500000000", "in", "#2019", "#20"]),
+        ("at -5 degrees", ["at", "#-5", "degrees"]),
+        ("didn't and cannot and won't", ["did", "not", "and", "can", "not", "and", "will", "not"]),
+        ("per cent, percent, %", ["percent", "percent", "percent"]),
+        ("March 5th, the fifth", ["march", "#5th", "the", "#5th"]),
+    ],
+)
+def test_words_as_they_are_compared(text, forms):
+    from claimcheck.grounding.words import words_of
+
+    assert [word.form for word in words_of(text)] == forms

@@ -192,6 +192,24 @@ def test_a_file_that_nobody_should_send_is_refused(tmp_path, data, message):
         summarize(path, settings=Settings(engine="extractive"))
 
 
+def test_a_word_document_with_bytes_changed_is_damaged(tmp_path):
+    """Found by fuzzing: what zlib says of damaged data came through as it was."""
+    data = bytearray((FILES / "ferry.docx").read_bytes())
+    start = data.index(b"word/styles.xml") + 40
+    data[start : start + 200] = bytes(200)
+    path = tmp_path / "a.docx"
+    path.write_bytes(data)
+    with pytest.raises(errors.InputError, match="is a damaged Word document"):
+        Document.from_path(path)
+
+
+def test_slides_keep_their_lines_and_lose_their_heads():
+    text = "\f".join(f"Acme plc\n\nWe sold {number}00 yards.\n" for number in range(1, 9))
+    reading = Reading(text).text
+    assert "We sold 800 yards." in reading
+    assert "Acme plc" not in reading
+
+
 def test_an_article_with_a_megabyte_of_script_is_read(tmp_path):
     path = tmp_path / "page.html"
     page = (FILES / "ferry.html").read_bytes()
