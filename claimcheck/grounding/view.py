@@ -10,7 +10,7 @@ from itertools import islice
 from claimcheck.core.claim import Match
 from claimcheck.core.span import Span
 from claimcheck.grounding.guard import Language, compare, weight
-from claimcheck.grounding.lexicon import NEGATION
+from claimcheck.grounding.lexicon import LIGHT, NEGATION, stem
 from claimcheck.grounding.nearest import Passage, WordIndex
 from claimcheck.grounding.normal import levelled, normalize
 from claimcheck.grounding.place import Grounded, bounded
@@ -25,7 +25,7 @@ _MOST_STARTS = 200
 _LEAST_FUZZY_WORDS = 5
 _EDITS = 2  # words dropped and added: one word changed is two
 _EDITED_SHARE = 0.3
-_LIKE_ENOUGH_TO_SHOW = 1.0  # edits for a word of the quote, of a suggestion
+_SHARED_BY_SUGGESTIONS = 0.4  # of the words of the quote that are not light
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟]")
 
 Spans = Callable[[int, int], tuple[Span, ...]]
@@ -77,7 +77,7 @@ class View:
         if not words:
             return Grounded((), Match.NONE, "the quote has no words")
         passage = self._words.nearest(words, after)
-        if passage is None or passage.edits > _LIKE_ENOUGH_TO_SHOW * len(words):
+        if passage is None or not _akin(words, passage.words):
             return Grounded((), Match.NONE, "the document has no such passage")
         for found in (passage.words, passage.padded):
             reason = compare(words, found, self._language)
@@ -153,6 +153,13 @@ class View:
     def _spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Spans of the document for a range of the normal form."""
         return self._spans_of(*self._levelled.source(*self._normal.source(start, end)))
+
+
+def _akin(quote: Sequence[Word], passage: Sequence[Word]) -> bool:
+    """Whether a passage shares enough of the quote's words that carry something to be worth looking at."""
+    carrying = {stem(word.form) for word in quote if word.form not in LIGHT} or {word.form for word in quote}
+    shared = carrying & {stem(word.form) for word in passage}
+    return len(shared) >= _SHARED_BY_SUGGESTIONS * len(carrying)
 
 
 def _answered(quote: str, following: str) -> bool:
