@@ -157,7 +157,7 @@ def _worthiest(claims: Sequence[Claim], most: int) -> tuple[Claim, ...]:
     """At most so many claims, the worthiest, in document order; what the document repeats word by word is one."""
     unique: dict[str, Claim] = {}
     for claim in claims:
-        unique.setdefault(claim.id, claim)
+        unique.setdefault(claim.text, claim)
     ranked = sorted(unique.values(), key=lambda claim: -claim.check_worthiness)[:most]
     ids = {claim.id for claim in ranked}
     return tuple(claim for claim in unique.values() if claim.id in ids)

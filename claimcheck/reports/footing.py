@@ -22,7 +22,8 @@ def place(claim: Claim, places: Places | None) -> str:
     """Where each span of a claim starts, as `where` says it; or that it was not found."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
-    found = " + ".join(dict.fromkeys(where(span, places) for span in claim.spans))
+    starts = list(dict.fromkeys(where(span, places) for span in claim.spans))
+    found = f"{starts[0]} to {starts[-1]}" if claim.spans[0].time and starts[1:] else " + ".join(starts)
     return found if claim.match is Match.EXACT else f"{found} ({claim.match})"
 
 
@@ -59,12 +60,13 @@ def made_by(run: Run) -> str:
 def about_document(run: Run) -> str:
     """Source, date, language and size of the document in one line."""
     document = run.document
-    origin = {"url": "from its URL", "text": "from its text", "given": "given"}.get(
+    origin = {"url": "from its URL", "text": "from its text", "given": "given", "metadata": "stated"}.get(
         document.published_from or "", ""
     )
     estimate = "about " if "estimate" in run.signature.token_count else ""
     parts = [
         document.source,
+        *([f"by {document.author}"] if document.author else []),
         f"published {document.published} ({origin})" if document.published else "publication date not known",
         f"language {document.language}" if document.language else "language not known",
         f"{document.characters:,} characters",
