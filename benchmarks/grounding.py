@@ -2,7 +2,7 @@
 
     python benchmarks/grounding.py DATA [--seed N]
 
-DATA is a folder with `E_quotes/` (WiCE) and `D_news_summaries/` (REALSumm). A right place has an intersection over
+DATA is a folder with `E_quotes/` (WiCE, PDNC) and `D_news_summaries/` (REALSumm). A right place has an intersection over
 union of characters of at least 0.95 with the true one, of 1 for the exact cases; for a falsified quote any span is
 wrong. The baselines answer a sample of the same quotes, in document order, in one call for each document.
 """

@@ -74,8 +74,12 @@ class Sheet:
 
 
 def articles(data: Path) -> list[str]:
-    """Distinct texts of the two public sets, in a stable order."""
-    files = ("E_quotes/wice_evidence.dev.jsonl", "D_news_summaries/realsumm_cnndm.dev.jsonl")
+    """Distinct texts of the three public sets, in a stable order."""
+    files = (
+        "E_quotes/wice_evidence.dev.jsonl",
+        "E_quotes/pdnc_quotes.dev.jsonl",
+        "D_news_summaries/realsumm_cnndm.dev.jsonl",
+    )
     found = [
         json.loads(line)["document"] for name in files for line in (data / name).read_text().splitlines()
     ]

@@ -13,7 +13,7 @@ from claimcheck.text.mapped import MappedText
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
 _COMBINED = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
-_ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.[ \u00a0]?\.[ \u00a0]?\.+|…)")
+_ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)")
 _CLOSE_ELLIPSIS = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
