@@ -23,6 +23,7 @@ _LEAST_PART = 4  # letters of a part of a quote with ellipses
 _WIDEST_GAP = 1_000
 _MOST_STARTS = 200
 _LEAST_FUZZY_WORDS = 5
+_MOST_FUZZY_WORDS = 400  # the search takes time with the square of their number
 _EDITS = 2  # words dropped and added: one word changed is two
 _EDITED_SHARE = 0.3
 _SHARED_BY_SUGGESTIONS = 0.4  # of the words of the quote that are not light
@@ -76,6 +77,10 @@ class View:
         words = words_of(quote)
         if not words:
             return Grounded((), Match.NONE, "the quote has no words")
+        if len(words) > _MOST_FUZZY_WORDS:
+            return Grounded(
+                (), Match.NONE, f"it has more than {_MOST_FUZZY_WORDS} words, and not the document's"
+            )
         passage = self._words.nearest(words, after)
         if passage is None or not _akin(words, passage.words):
             return Grounded((), Match.NONE, "the document has no such passage")

@@ -262,3 +262,13 @@ def test_words_as_they_are_compared(text, forms):
     from claimcheck.grounding.words import words_of
 
     assert [word.form for word in words_of(text)] == forms
+
+
+def test_a_quote_as_long_as_a_chapter_is_found_or_refused_at_once():
+    text = " ".join(f"The yard sold {number} ships." for number in range(20_000))
+    assert ground(text, text[:200_000].rpartition(" ")[0])[0] is Match.EXACT
+    grounded = GroundingIndex(Reading(text)).ground(text[:200_000].replace("sold", "lost"))
+    assert (grounded.match, grounded.reason) == (
+        Match.NONE,
+        "it has more than 400 words, and not the document's",
+    )
