@@ -203,6 +203,26 @@ def test_a_word_document_with_bytes_changed_is_damaged(tmp_path):
         Document.from_path(path)
 
 
+def test_a_pdf_of_more_pages_than_a_book_is_refused(tmp_path):
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(5_001):
+        document.new_page(10, 10).close()
+    document.save(tmp_path / "long.pdf")
+    document.close()
+    with pytest.raises(errors.InputError, match="has 5,001 pages, more than 5,000; split it"):
+        Document.from_path(tmp_path / "long.pdf")
+
+
+def test_fifty_megabytes_are_read_and_one_more_is_not(tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"A line of sixteen" * 3_000_000)
+    assert len(Document.from_path(path).full_text) == 51_000_000
+    path.write_bytes(b"A line of sixteen" * 3_100_000)
+    with pytest.raises(errors.InputError, match="has more than 50 MB; split it"):
+        Document.from_path(path)
+
+
 def test_slides_keep_their_lines_and_lose_their_heads():
     text = "\f".join(f"Acme plc\n\nWe sold {number}00 yards.\n" for number in range(1, 9))
     reading = Reading(text).text
