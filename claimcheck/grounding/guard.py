@@ -88,7 +88,7 @@ def _changes(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[_Change
     if left == right:
         return
     end_left = end_right = 0
-    for block in (*Indel.editops(left, right).as_matching_blocks(),):
+    for block in Indel.editops(left, right).as_matching_blocks():
         gap = _Change(quote[end_left : block.a], passage[end_right : block.b])
         if gap.quote or gap.passage:
             yield gap

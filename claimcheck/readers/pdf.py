@@ -1,4 +1,4 @@
-"""PDF with pypdfium2: the text layer, pages parted by form feeds, words broken at line ends as the page has them."""
+"""PDF with pypdfium2: the text layer, a form feed after each page, words broken at line ends as the page has them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
         )
     title = clean(stated.get("Title"))
     return Content(
-        text="\f".join(pages),
+        text="".join(f"{page}\f" for page in pages),
         title=None if title and _NO_TITLE.match(title) else title,
         author=clean(stated.get("Author")),
     )

@@ -25,7 +25,7 @@ def page_furniture(text: str) -> list[tuple[int, int, str]]:
         return []
     edges = list(_edges(text))
     forms = Counter((side, _form(text[start:end])) for start, end, side in edges)
-    pages = text.count(FORM_FEED) + 1
+    pages = text.rstrip().count(FORM_FEED) + 1
     found = []
     for start, end, side in edges:
         line = text[start:end]

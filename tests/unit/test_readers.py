@@ -86,7 +86,7 @@ def test_a_page_is_read_without_what_stands_around_its_article():
 def test_spans_of_a_pdf_carry_their_page_and_running_heads_are_set_aside():
     document = Document.from_path(FILES / "report-chromium.pdf")
     run = summarize(document, settings=Settings(engine="extractive"))
-    assert document.full_text.count("\f") == 5
+    assert document.full_text.count("\f") == 6
     reasons = {entry.reason for entry in run.ledger}
     assert {"running head", "page number"} <= reasons
     published = " ".join(claim.text for claim in run.claims)
@@ -95,6 +95,11 @@ def test_spans_of_a_pdf_carry_their_page_and_running_heads_are_set_aside():
     pages = [[span.page for span in claim.spans] for claim in run.claims]
     assert all(found == sorted(found) and set(found) <= set(range(1, 7)) for found in pages)
     assert [found[0] for found in pages] == sorted(found[0] for found in pages)
+
+
+def test_the_one_page_of_a_pdf_is_page_one():
+    (found,) = ground(Document.from_path(FILES / "ferry-libreoffice.pdf"), [SENTENCE])
+    assert found.spans[0].page == 1
 
 
 def test_a_sentence_cut_by_a_page_break_is_one_with_two_spans():
