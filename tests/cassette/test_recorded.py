@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,14 @@ def test_the_ferry():
 @pytest.mark.cassette("recorded/heat")
 def test_the_trees_with_asyncio():
     check(asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5)
+
+
+@pytest.mark.cassette("recorded/album")
+def test_the_album_with_a_quote_asked_for_twice():
+    run = summarize(document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20))
+    check(run, 5)
+    assert run.usage.requests == 2
+    assert "requote" in run.signature.prompts
 
 
 @pytest.mark.cassette("recorded/probe")
