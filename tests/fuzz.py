@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from claimcheck import Match
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
-from claimcheck.readers.file import document_of
+from claimcheck.readers.file import document_of, fetch
 from claimcheck.text.reading import Reading
 
 FILES = Path(__file__).parent / "files"
-SEEDS = {path.suffix[1:]: path.read_bytes() for path in sorted(FILES.iterdir()) if path.suffix != ".sh"}
+SUFFIXES = ("md", "html", "pdf", "docx", "eml", "srt", "vtt")
+SEEDS = {suffix: [path.read_bytes() for path in sorted(FILES.glob(f"*.{suffix}"))] for suffix in SUFFIXES}
 PIECES = st.sampled_from(
     """The ministry said|did not|5,000|3 million|per cent|%|Jane Roe|U.S.|"|“|…|...|[12]|¹|http://a.b/c-|\n|\r\n|\f|\n\n|-\n
     |\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒|--> |00:00:01,000 --> 00:00:02,000|**|```|---|# |WEBVTT|never|rose|fell|,|.|?|'s|n't|re-|
@@ -27,10 +28,19 @@ TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=40).map(" ".jo
 SLOWEST_S = 10.0  # the first page without a date loads a date parser for seconds
 
 
+ADDRESSES = st.lists(
+    st.sampled_from(
+        "http:// https:// HTTP: // / ? # @ : :0 :99999 : [ ] [::1] 127.0.0.1 10.0.0.1 0 2130706433 0x7f.1 %00 %2f .. \\ user:pw@ é \u2025 "
+        "file:///etc/passwd 169.254.169.254 ::ffff:127.0.0.1 \x00 \n".split(" ")
+    ),
+    max_size=8,
+).map("".join)
+
+
 @st.composite
-def damaged(draw):
+def damaged(draw, suffix):
     """A real file with bytes changed, cut, doubled, or pieces of formats put in."""
-    data = bytearray(SEEDS[draw(st.sampled_from(sorted(SEEDS)))])
+    data = bytearray(draw(st.sampled_from(SEEDS[suffix])))
     for _ in range(draw(st.integers(1, 6))):
         place = draw(st.integers(0, len(data)))
         length = draw(st.integers(0, 300))
@@ -69,6 +79,15 @@ def check_reader(data):
     assert time.monotonic() - started < SLOWEST_S
 
 
+def check_address(url):
+    """Nothing that these pieces make leads out of the machine: an error, always."""
+    try:
+        fetch(url)
+    except InputError:
+        return
+    raise AssertionError(f"{url!r} was fetched")
+
+
 def check_aligner(text, quote):
     """Spans within the text in order, or a reason."""
     found = GroundingIndex(Reading(text)).ground(quote)
@@ -86,7 +105,11 @@ def main(count):
                 lambda text, start, end, more: check_aligner(text, text[start:end] + more)
             )
         ),
-        "readers, damaged files": given_examples(count)(given(damaged())(check_reader)),
+        **{
+            f"readers, damaged {suffix}": given_examples(count)(given(damaged(suffix))(check_reader))
+            for suffix in SUFFIXES
+        },
+        "addresses": given_examples(count)(given(ADDRESSES)(check_address)),
         "readers, any bytes": given_examples(count)(given(st.binary(max_size=400))(check_reader)),
         "readers, any text": given_examples(count)(given(TEXTS.map(str.encode))(check_reader)),
     }.items():
