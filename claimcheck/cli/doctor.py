@@ -13,7 +13,12 @@ from claimcheck.errors import ProviderError
 if TYPE_CHECKING:
     from claimcheck.config import Configured
 
-_EXTRAS = {"testing": ("pytest", "vcr", "pytest_socket")}
+_EXTRAS = {
+    "html": ("trafilatura", "lxml_html_clean"),
+    "pdf": ("pypdfium2",),
+    "docx": ("docx",),
+    "testing": ("pytest", "vcr", "pytest_socket"),
+}
 _SHOWN = (
     "engine",
     "model",
