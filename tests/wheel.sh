@@ -16,7 +16,7 @@ cd "$work/elsewhere"
 import pathlib, claimcheck
 run = claimcheck.Run.from_json(pathlib.Path("run.json").read_text())
 assert len(run.claims) >= 10, len(run.claims)
-(found,) = claimcheck.ground("Kim bought a large yard in May. It is in the old town.", ["Kim purchased a big yard in May."])
+(found,) = claimcheck.ground("Kim bought a large yard in May. It is in the old town.", ["Kim purchased a large yard in May."])
 assert found.match == "fuzzy", found  # the synonyms are in the wheel
 assert "site-packages" in claimcheck.__file__, claimcheck.__file__
 PY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, clean, required
@@ -49,18 +50,20 @@ def parse_pdf(data: bytes, source: str) -> Content:
     )
 
 
-def _pages(document: object, error: type[Exception], source: str) -> list[str]:
+def _pages(document: Any, error: type[Exception], source: str) -> list[str]:
     pages: list[str] = []
     length = 0
-    for number, page in enumerate(document, 1):  # type: ignore[arg-type, var-annotated]
+    for number in range(1, len(document) + 1):
         try:
+            page = document[number - 1]
             text_page = page.get_textpage()
             raw = text_page.get_text_range()
             text_page.close()
-        except error as problem:
-            raise InputError(f"{source}, page {number}: can't be read: {problem}") from None
-        finally:
             page.close()
+        except error as problem:
+            raise InputError(
+                f"{source}, page {number}: can't be read ({str(problem).rstrip('.')}); mend the file with qpdf, or leave the page out"
+            ) from None
         text = _CONTROL.sub("", _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n"))
         pages.append(text)
         length += len(text)

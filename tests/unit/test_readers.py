@@ -228,6 +228,16 @@ def test_fifty_megabytes_are_read_and_one_more_is_not(tmp_path):
         Document.from_path(path)
 
 
+def test_a_pdf_with_a_page_lost_says_which(tmp_path):
+    """Found by fuzzing: a page that PDFium can't load."""
+    data = (FILES / "report-chromium.pdf").read_bytes()
+    place = data.index(b"/Type /Page\n")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(data[:place] + b"/Type /Pagx\n" + data[place + 12 :])
+    with pytest.raises(errors.InputError, match=r"a\.pdf, page 1: can't be read"):
+        Document.from_path(path)
+
+
 def test_slides_keep_their_lines_and_lose_their_heads():
     text = "\f".join(f"Acme plc\n\nWe sold {number}00 yards.\n" for number in range(1, 9))
     reading = Reading(text).text
