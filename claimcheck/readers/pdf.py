@@ -34,7 +34,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
             if count > _MOST_PAGES:
                 raise InputError(f"{source}: has {count:,} pages, more than {_MOST_PAGES:,}; split it")
             pages = _pages(document, pdfium.PdfiumError, source)
-            stated = document.get_metadata_dict()
+            title, author = (_stated(document, key) for key in ("Title", "Author"))
         finally:
             document.close()
     if not any(char.isalnum() for page in pages for char in page):
@@ -42,12 +42,18 @@ def parse_pdf(data: bytes, source: str) -> Content:
             f"{source}: has no text layer ({count} page{'s' if count != 1 else ''} of pictures); "
             "recognise its text first (ocrmypdf does), and give that"
         )
-    title = clean(stated.get("Title"))
     return Content(
         text="".join(f"{page}\f" for page in pages),
         title=None if title and _NO_TITLE.match(title) else title,
-        author=clean(stated.get("Author")),
+        author=author,
     )
+
+
+def _stated(document: Any, key: str) -> str | None:
+    try:
+        return clean(document.get_metadata_value(key))
+    except UnicodeDecodeError:  # damaged; the text may still be whole
+        return None
 
 
 def _pages(document: Any, error: type[Exception], source: str) -> list[str]:

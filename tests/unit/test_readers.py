@@ -238,6 +238,16 @@ def test_a_pdf_with_a_page_lost_says_which(tmp_path):
         Document.from_path(path)
 
 
+def test_a_damaged_title_does_not_keep_a_pdf_from_being_read(tmp_path):
+    """Found by fuzzing: half of a surrogate pair in the title."""
+    data = (FILES / "report-chromium.pdf").read_bytes()
+    title = b"/Title (Crossings of the Kattegat)"
+    path = tmp_path / "a.pdf"
+    path.write_bytes(data.replace(title, b"/Title <FEFFD800>".ljust(len(title))))
+    document = Document.from_path(path)
+    assert (document.title, document.full_text.count("\f")) == (None, 6)
+
+
 def test_slides_keep_their_lines_and_lose_their_heads():
     text = "\f".join(f"Acme plc\n\nWe sold {number}00 yards.\n" for number in range(1, 9))
     reading = Reading(text).text
