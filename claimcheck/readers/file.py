@@ -54,6 +54,7 @@ def document_of(data: bytes, source: str, *, name: str = "", charset: str | None
         format=found,
         published=content.published,
         published_from="metadata" if content.published else None,
+        language=content.language,
         encoding=content.encoding,
     )
 

@@ -12,6 +12,7 @@ from claimcheck.readers.content import Content, clean, required
 from claimcheck.readers.decode import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I)
+_LANGUAGE = re.compile(r"<html\b[^<>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.I)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _UNREAD = re.compile(r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S)
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
@@ -27,6 +28,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     """
     trafilatura = required("trafilatura", "html", source, "an HTML page")
     page, encoding = decode_page(data, source, charset)
+    language = _LANGUAGE.search(page[:10_000])
     page = _UNREAD.sub(" ", _DECLARATION.sub("", page, count=1))
     if _depth(page) > _DEEPEST:
         raise InputError(
@@ -43,6 +45,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         title=clean(found.title),
         author=clean(found.author),
         published=_date(found.date),
+        language=language.group(1).lower() if language else None,
         url=clean(found.url),
     )
 

@@ -22,7 +22,8 @@ def describe(document: Document, reading: Reading) -> Document:
         title=document.title or _title(reading),
         published=published,
         published_from=published_from,
-        language=document.language or language_of(reading.text),
+        # pages are often made from a template in another language: the text knows better
+        language=language_of(reading.text) or document.language,
         tokens=document.tokens if document.tokens is not None else tokens.count(text),
     )
 

@@ -78,7 +78,7 @@ def test_what_is_given_goes_over_what_is_stated():
 
 def test_a_page_is_read_without_what_stands_around_its_article():
     document = Document.from_path(FILES / "ferry.html")
-    assert document.url == "https://varberg.example/ferry"
+    assert (document.url, document.language) == ("https://varberg.example/ferry", "en")
     for noise in ("Home", "Most read", "Terms of use", "must never be read", "color"):
         assert noise not in document.full_text
 
