@@ -48,7 +48,10 @@ def parse_docx(data: bytes, source: str) -> Content:
 def _blocks(document: Any) -> Iterator[str]:
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
-            rows = ("\t".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows)
+            # a merged cell comes once for each column that it covers
+            rows = (
+                "\t".join({cell._tc: cell.text.strip() for cell in row.cells}.values()) for row in block.rows
+            )
             text = "\n".join(row for row in rows if row.strip())
         else:
             text = block.text

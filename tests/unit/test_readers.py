@@ -311,3 +311,14 @@ def test_plain_text_needs_no_extra(monkeypatch, tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("The ferry carried 900 people.")
     assert Document.from_path(path).format == "text"
+
+
+def test_cells_of_a_row_that_say_the_same_are_all_read(tmp_path):
+    import docx
+
+    document = docx.Document()
+    table = document.add_table(1, 3)
+    for cell, text in zip(table.rows[0].cells, ("Yards", "5", "5"), strict=True):
+        cell.text = text
+    document.save(str(tmp_path / "a.docx"))
+    assert Document.from_path(tmp_path / "a.docx").text == "Yards\t5\t5"
