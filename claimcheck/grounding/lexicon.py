@@ -11,7 +11,7 @@ import snowballstemmer
 _SYNONYMS = Path(__file__).parent.parent / "data" / "synonyms.xz"
 
 # irregular forms of weighty and of common words; the stemmer knows the regular ones
-_BASES = {
+BASES = {
     form: base
     for line in """
         be am is are was were been being | have has had having | do does did done doing | say says said saying
@@ -92,7 +92,7 @@ _stemmer = snowballstemmer.stemmer("english")
 @cache
 def stem(word: str) -> str:
     """The form that the inflections and spellings of a lower-case word share."""
-    base = _BASES.get(word, word)
+    base = BASES.get(word, word)
     for british, american in _SMALL_SPELLINGS:
         base = base.replace(british, american) if len(base) > len(british) + 2 else base
     return str(_stemmer.stemWord(base.replace("ll", "l")))
@@ -109,8 +109,12 @@ NEGATION = frozenset(_WEIGHTY["negation"].split())
 
 def synonyms(left: str, right: str) -> bool:
     """Whether WordNet has the two lower-case words, or their base forms, in one set of synonyms."""
-    sets = _sets()
-    return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
+    return bool(meanings(stem(left)) & meanings(stem(right)))
+
+
+def meanings(form: str) -> frozenset[int]:
+    """The numbers of WordNet's sets of synonyms that a stem is in."""
+    return _sets().get(form, frozenset())
 
 
 @cache
