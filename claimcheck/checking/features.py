@@ -1,137 +1,147 @@
-"""An alignment in numbers: what of a claim the evidence covers, and what kinds of words it lacks."""
+"""A claim beside its evidence in numbers: what stands there, in which other words, and what does not stand there."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
-from claimcheck.checking.terms import form_of
-from claimcheck.checking.vocabulary import opposites, part_of_speech
-from claimcheck.grounding.lexicon import NEGATION, WEIGHTY, meanings, stem
+from claimcheck.checking.terms import Term, form_of
+from claimcheck.checking.vocabulary import Relation, meaning_of, opposites
+from claimcheck.grounding.lexicon import NEGATION, WEIGHTY, stem
 
+NEAR, ELSEWHERE = "near", "elsewhere"
+_UNEXPLAINED = (ELSEWHERE, Relation.NONE)
 # words that make a claim stronger than evidence mostly is
 _STRICT = frozenset(
     stem(word)
     for word in """only never always all every most no none nobody nothing exclusively entirely solely first last least
     any ever single best worst largest biggest smallest""".split()
 )
-_COUNTS = (
-    "number not near",
-    "number nowhere",
-    "name not near",
-    "name nowhere",
-    "noun not near",
-    "noun nowhere",
-    "verb not near",
-    "verb nowhere",
-    "adjective not near",
-    "adjective nowhere",
-    "adverb not near",
-    "unknown word not near",
-    "synonym near",
-    "opposite near",
-    "strict word not near",
-    "direction not near",
-    "modality not near",
-    "negation only in claim",
-    "negation only in evidence",
-    "negation in claim",
+_COUNTED = (
+    *(f"{kind} {place}" for kind in ("number", "name") for place in _UNEXPLAINED),
+    *(f"word {relation}" for relation in (ELSEWHERE, *Relation)),
 )
-_PARTS = {"n": "noun", "v": "verb", "a": "adjective", "r": "adverb", "?": "unknown word"}
-_MOST = 3  # more of a kind say no more
-_SHARED = (
-    "number nowhere",
-    "name not near",
-    "name nowhere",
-    "noun not near",
-    "noun nowhere",
-    "verb not near",
-    "verb nowhere",
-    "adjective not near",
-    "adjective nowhere",
-    "synonym near",
-)
+_SAME_SENSE = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
+_FEW = 3.0  # so much weight, or so many, say all that a count can say
 
 
 def features(alignments: Sequence[Alignment], source: Source) -> dict[str, float]:
-    """The features of a claim, of one sentence or several, each from 0 to 1."""
-    counted = [_counts(alignment, source) for alignment in alignments]
-    covered = [_coverages(alignment, source) for alignment in alignments]
-    lengths = [len(alignment.words) for alignment in alignments]
-    total = sum(lengths) or 1
-    found: dict[str, float] = {}
-    for name in _COUNTS:
-        count = sum(counts[name] for counts in counted)
-        found[name] = min(_MOST, count) / _MOST
-        if name in _SHARED:
-            found[f"share: {name}"] = count / total
-    for name in covered[0]:
-        found[f"least {name}"] = min(values[name] for values in covered)
-        found[f"mean {name}"] = (
-            sum(values[name] * length for values, length in zip(covered, lengths, strict=True)) / total
-        )
-    found["length"] = min(1.0, math.log(total + 1) / 5)
-    found["sentence length"] = min(40.0, total / len(alignments)) / 40
+    """The features of a claim of one or more sentences, each from 0 to 1.
+
+    "share" is of the weight of the claim's terms, "much" is weight by itself: two wrong names in a long claim are two
+    wrong names.
+    """
+    found: Counter[str] = Counter()
+    for alignment in alignments:
+        found.update(_weights(alignment))
+        found.update(_signs(alignment, source))
+    total = sum(term.weight for alignment in alignments for term in alignment.terms) or 1.0
+    shares = {f"share: {name}": found[name] / total for name in _COUNTED}
+    near = sum(found[f"{kind} {NEAR}"] for kind in ("number", "name", "word")) / total
+    return {
+        **shares,
+        **{f"much: {name}": min(_FEW, found[name]) / _FEW for name in _COUNTED},
+        "near": near,
+        "near in any words": near + sum(shares[f"share: word {relation}"] for relation in _SAME_SENSE),
+        "near, worst sentence": min(alignment.coverage(alignment.near) for alignment in alignments),
+        "in one sentence": sum(alignment.best_coverage * alignment.weight for alignment in alignments) / total,
+        "pairs in one sentence": found["pairs met"] / found["pairs"] if found["pairs"] else near,
+        "words in order": found["order met"] / max(1, found["order"]),
+        **{
+            name: min(2, found[name]) / 2
+            for name in (
+                "strict word",
+                "direction",
+                "opposite near",
+                "negation only in claim",
+                "negation only in evidence",
+            )
+        },
+        **_heaviest_missing(alignments),
+        **_evidence(alignments, source),
+        "length": min(1.0, math.log(total + 1) / 4),
+        "sentences": min(5, len(alignments)) / 5,
+        "numbers": min(_FEW, found["numbers"]) / _FEW,
+        "names": min(_FEW, found["names"]) / _FEW,
+    }
+
+
+def _heaviest_missing(alignments: Sequence[Alignment]) -> dict[str, float]:
+    missing = [
+        [term for term in alignment.terms if term.form not in alignment.near] for alignment in alignments
+    ]
+    words = [
+        term.weight for terms in missing for term in terms if not term.is_number and not term.is_name
+    ]
+    most = max(sum(term.weight for term in terms) for terms in missing)
+    return {"missing, heaviest word": max(words, default=0.0), "missing, worst sentence": min(4.0, most) / 4}
+
+
+def _evidence(alignments: Sequence[Alignment], source: Source) -> dict[str, float]:
+    """How much of the best evidence sentences the claim uses, and how long they are."""
+    found = [(alignment, alignment.picked[0]) for alignment in alignments if alignment.picked]
+    used = [
+        len(source.forms(place).intersection(alignment.words)) / max(1, len(source.forms(place)))
+        for alignment, place in found
+    ]
+    lengths = [len(source.words[place]) for _, place in found]
+    return {
+        "evidence used": sum(used) / len(alignments),
+        "evidence length": min(1.0, sum(lengths) / len(alignments) / 40),
+    }
+
+
+def explained(term: Term, alignment: Alignment) -> str:
+    """Where or in which relation a term stands in the evidence: `near`, `elsewhere`, or a `Relation`."""
+    if term.form in alignment.near:
+        return NEAR
+    elsewhere = term.form in alignment.everywhere
+    if term.is_number or term.is_name:
+        return ELSEWHERE if elsewhere else Relation.NONE
+    relation = meaning_of(term.form).relation_to(alignment.meaning)
+    return relation if relation in _SAME_SENSE or not elsewhere else ELSEWHERE
+
+
+def _weights(alignment: Alignment) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for term in alignment.terms:
+        kind = "number" if term.is_number else "name" if term.is_name else "word"
+        found[f"{kind} {explained(term, alignment)}"] += term.weight  # type: ignore[assignment]
+        found[f"{kind}s"] += 1
     return found
 
 
-def _counts(alignment: Alignment, source: Source) -> dict[str, int]:
-    counts = dict.fromkeys(_COUNTS, 0)
-    near = alignment.near
-    for term in alignment.terms:
-        if term.form in near:
-            continue
-        nowhere = term.form not in alignment.everywhere
-        if term.is_number or term.is_name:
-            kind = "number" if term.is_number else "name"
-            counts[f"{kind} not near"] += 1
-            counts[f"{kind} nowhere"] += nowhere
-            continue
-        counts["opposite near"] += not near.isdisjoint(opposites(term.form))
-        for weighty in ("direction", "modality"):
-            counts[f"{weighty} not near"] += WEIGHTY.get(term.form) == weighty
-        if has_synonym(term.form, near):
-            counts["synonym near"] += 1
-            continue
-        part = _PARTS[part_of_speech(term.word)]
-        counts[f"{part} not near"] += 1
-        if nowhere and f"{part} nowhere" in counts:
-            counts[f"{part} nowhere"] += 1
-    counts["strict word not near"] = sum(form in _STRICT and form not in near for form in alignment.words)
+def _signs(alignment: Alignment, source: Source) -> Counter[str]:
+    """Words that make a claim say more or the opposite, and how far the order of words is that of the evidence."""
+    found: Counter[str] = Counter()
+    found["strict word"] = sum(form in _STRICT and form not in alignment.near for form in alignment.words)
+    found["direction"] = sum(
+        WEIGHTY.get(term.form) == "direction" and term.form not in alignment.near for term in alignment.terms
+    )
+    found["opposite near"] = sum(
+        term.form not in alignment.near and not alignment.near.isdisjoint(opposites(term.form))
+        for term in alignment.terms
+    )
     denied = denies(alignment.words)
     best = denies(source.words[alignment.picked[0]]) if alignment.picked else False
-    counts["negation in claim"] = int(denied)
-    counts["negation only in claim"] = int(denied and not best)
-    counts["negation only in evidence"] = int(best and not denied)
-    return counts
-
-
-def has_synonym(form: str, forms: frozenset[str]) -> bool:
-    """Whether one of the forms shares a common meaning with this one."""
-    sets = meanings(form)
-    return bool(sets) and any(not sets.isdisjoint(meanings(other)) for other in forms)
+    found["negation only in claim"] = int(denied and not best)
+    found["negation only in evidence"] = int(best and not denied)
+    pairs = list(pairwise(term.form for term in alignment.terms))
+    found["pairs"] = len(pairs)
+    found["pairs met"] = sum(
+        any(left in hit and right in hit for hit in alignment.hits.values()) for left, right in pairs
+    )
+    following = list(pairwise(alignment.words))
+    evidence = {pair for place in alignment.picked for pair in pairwise(map(form_of, source.words[place]))}
+    found["order"] = len(following)
+    found["order met"] = sum(pair in evidence for pair in following)
+    return found
 
 
 def denies(words: Sequence[str]) -> bool:
     """Whether words hold a negation."""
-    return any(word in NEGATION or word.endswith(("n't", "n’t")) for word in words)
-
-
-def _coverages(alignment: Alignment, source: Source) -> dict[str, float]:
-    forms = [term.form for term in alignment.terms]
-    pairs = list(zip(forms, forms[1:], strict=False))
-    together = sum(any(left in hit and right in hit for hit in alignment.hits.values()) for left, right in pairs)
-    following = list(zip(alignment.words, alignment.words[1:], strict=False))
-    evidence: set[tuple[str, str]] = set()
-    for place in alignment.picked:
-        run = [form_of(word) for word in source.words[place]]
-        evidence.update(zip(run, run[1:], strict=False))
-    return {
-        "coverage near": alignment.coverage(alignment.near),
-        "coverage anywhere": alignment.coverage(alignment.everywhere),
-        "coverage by one sentence": alignment.best_coverage,
-        "pairs in one sentence": together / len(pairs) if pairs else float(bool(alignment.hits)),
-        "words in order": sum(pair in evidence for pair in following) / max(1, len(following)),
-    }
+    return any(word in NEGATION or word.endswith("n't") for word in words)

@@ -6,21 +6,32 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from claimcheck.checking.vocabulary import rarity
+from claimcheck.checking.vocabulary import part_of_speech, rarity
 from claimcheck.grounding.lexicon import BASES, LIGHT, stem
 from claimcheck.text.quantities import WORDS
 
-WORD = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
+WORD = re.compile(
+    r"\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th|s)\b)?|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)?", re.I
+)
 # these bind a sentence together and are in every one; the rules look at them, the alignment does not
 _LIGHT = LIGHT | frozenset(
-    "i you he she we they me him her us them not no if or into by from can could would will may might must".split()
+    "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
 _PREFIX = 3
+_COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
+_ODD = re.compile(r"['’]|US|\w\.\w")  # what `_plain` changes besides the case
+_ORDINALS = {
+    word: f"{number}th"
+    for number, word in enumerate(
+        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
+    )
+}
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a claim: its form, what it tells (0 to 1), and whether it is capitalised inside a sentence."""
+    """A word of a claim: its form, what it tells (0 to 1), and whether it is a name by its capital."""
 
     form: str
     word: str
@@ -34,24 +45,34 @@ class Term:
 
 
 def words_in(text: str) -> list[str]:
-    """The words and numbers of a text, lower case."""
+    """The words and numbers of a text, lower case, without possessives."""
+    if _ODD.search(text):
+        return [_plain(word) for word in WORD.findall(text)]
     return WORD.findall(text.lower())
 
 
 @cache
+def _plain(word: str) -> str:
+    if word in _COUNTRY:
+        return "usa"
+    return word.lower().replace("’", "'").removesuffix("'s").replace(".", "" if word[0].isalpha() else ".")
+
+
+@cache
 def form_of(word: str) -> str:
-    """The form that inflections of a lower-case word share; a number's digits."""
+    """The form that inflections of a lower-case word share; a number's digits, an ordinal's as "5th"."""
     if word[0].isdigit():
-        return word.replace(",", "")
+        ordinal = _ORDINAL.fullmatch(word)
+        return f"{ordinal[1]}th" if ordinal else word.replace(",", "").removesuffix("s")
     if word in WORDS and word not in ("a", "an", "half"):
         return f"{WORDS[word]:g}"
-    return stem(word.replace("’", "'").removesuffix("'s"))
+    return _ORDINALS.get(word) or stem(word)
 
 
 @cache
 def prefix_of(word: str) -> str:
     """The letters that a word shares with every word of its form: a cheap first look."""
-    if word in WORDS and word not in ("a", "an", "half"):
+    if word in WORDS or word in _ORDINALS:
         return form_of(word)[:_PREFIX]
     return BASES.get(word, word).replace(",", "")[:_PREFIX]
 
@@ -59,8 +80,13 @@ def prefix_of(word: str) -> str:
 def terms_of(sentence: str) -> list[Term]:
     """The terms of a claim's sentence that carry something; all of its words where none does."""
     every = [
-        Term(form_of(lowered), lowered, rarity(lowered), place > 0 and match.group()[0].isupper())
+        Term(form_of(word), word, rarity(word), _is_name(match.group(), word, place))
         for place, match in enumerate(WORD.finditer(sentence))
-        for lowered in (match.group().lower(),)
+        for word in (_plain(match.group()),)
     ]
     return [term for term in every if term.word not in _LIGHT and term.form not in _LIGHT] or every
+
+
+def _is_name(written: str, word: str, place: int) -> bool:
+    """A capital inside a sentence; at its start only on a word that is no common noun, verb, adjective or adverb."""
+    return written[0].isupper() and (place > 0 or part_of_speech(word) == "?")

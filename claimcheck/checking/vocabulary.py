@@ -1,26 +1,74 @@
-"""What is known of English words by themselves: how common, which part of speech, which opposites.
+"""What is known of English words by themselves: how common, which part of speech, how they relate to others.
 
-The data is packed by `benchmarks/pack_words.py`, which says where it comes from.
+The data is packed by `benchmarks/pack_words.py`, which says where it comes from. Meanings are those of stems
+(`grounding.lexicon.stem`), so that inflections need no care.
 """
 
 from __future__ import annotations
 
 import lzma
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from claimcheck.grounding.lexicon import stem
-
 _DATA = Path(__file__).parent.parent / "data"
 _RARE = 20_000  # a word of this rank tells as much as any
+_GENERATIONS = 3
+
+Senses = frozenset[int]
+_NONE: Senses = frozenset()
 
 
-@cache
+class Relation(StrEnum):
+    """How a word of a claim stands to the words of its evidence, the closest first."""
+
+    SYNONYM = "synonym"
+    COGNATE = "cognate"
+    GENERAL = "more general"
+    OPPOSITE = "opposite"
+    SPECIFIC = "more specific"
+    SIBLING = "sibling"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a word, or all the words of a text, can mean: numbers of WordNet's senses.
+
+    `kinds` are the senses that `senses` are a kind of, up to three steps away, `parents` those one step away;
+    `opposites` contradict them, `cognates` are the senses of words of the same root.
+    """
+
+    senses: Senses = _NONE
+    kinds: Senses = _NONE
+    parents: Senses = _NONE
+    opposites: Senses = _NONE
+    cognates: Senses = _NONE
+
+    def relation_to(self, around: Meaning) -> Relation:
+        """The closest relation of this word to any of those around."""
+        if not self.senses.isdisjoint(around.senses):
+            return Relation.SYNONYM
+        if not self.cognates.isdisjoint(around.senses) or not self.senses.isdisjoint(around.cognates):
+            return Relation.COGNATE
+        if not self.senses.isdisjoint(around.kinds):
+            return Relation.GENERAL
+        if not self.opposites.isdisjoint(around.senses) or not self.senses.isdisjoint(around.opposites):
+            return Relation.OPPOSITE
+        if not self.kinds.isdisjoint(around.senses):
+            return Relation.SPECIFIC
+        return Relation.SIBLING if not self.parents.isdisjoint(around.parents) else Relation.NONE
+
+
 def rarity(word: str) -> float:
     """How much a lower-case word tells, from near 0 (the commonest) to 1; numbers tell most."""
-    rank = _words().get(word, (_RARE, ""))[0]
-    return 1.0 if word[:1].isdigit() else min(1.0, math.log(rank + 2) / math.log(_RARE)) ** 2
+    if word[0].isdigit():
+        return 1.0
+    rank = _words().get(word, (_RARE, ""))[0] if len(word) > 1 else 0
+    return min(1.0, math.log(rank + 2) / math.log(_RARE)) ** 2
 
 
 def part_of_speech(word: str) -> str:
@@ -29,9 +77,80 @@ def part_of_speech(word: str) -> str:
 
 
 @cache
+def meaning_of(form: str) -> Meaning:
+    """What a stem can mean; nothing where WordNet lacks it."""
+    senses = _senses().get(form, _NONE)
+    if not senses:
+        return Meaning()
+    kinds, newest, parents = set[int](), senses, _above(senses)
+    for _ in range(_GENERATIONS):
+        newest = _above(newest)
+        kinds |= newest
+    return Meaning(senses, frozenset(kinds), parents, _opposites_of(form, senses), _of(_cognates(), form))
+
+
+def meaning_of_all(forms: Iterable[str]) -> Meaning:
+    """What any of the stems can mean."""
+    every = [meaning_of(form) for form in forms]
+    return Meaning(
+        _NONE.union(*[meaning.senses for meaning in every]),
+        _NONE.union(*[meaning.kinds for meaning in every]),
+        _NONE.union(*[meaning.parents for meaning in every]),
+        _NONE.union(*[meaning.opposites for meaning in every]),
+        _NONE.union(*[meaning.cognates for meaning in every]),
+    )
+
+
+@cache
 def opposites(form: str) -> frozenset[str]:
-    """The stems of the words that say the opposite of a stem."""
-    return _opposites().get(form, frozenset())
+    """The stems that say the opposite of a stem."""
+    return frozenset(_antonyms().get(form, ()))
+
+
+def _opposites_of(form: str, senses: Senses) -> Senses:
+    """The opposites of the word and, as WordNet has it for adjectives, of the words that it is similar to."""
+    heads = {word for sense in senses for near in _lines()[sense].similar for word in _lines()[near].forms}
+    direct = _of(_antonyms(), form).union(*(_of(_antonyms(), head) for head in heads))
+    return direct.union(*(_lines()[sense].similar for sense in direct))
+
+
+def _of(pairs: dict[str, set[str]], form: str) -> Senses:
+    return _NONE.union(*(_senses().get(other, _NONE) for other in pairs.get(form, ())))
+
+
+def _above(senses: Iterable[int]) -> Senses:
+    return _NONE.union(*(_lines()[sense].kind_of for sense in senses))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sense:
+    forms: tuple[str, ...]
+    kind_of: tuple[int, ...]
+    similar: tuple[int, ...]
+
+
+@cache
+def _lines() -> list[_Sense]:
+    found = []
+    for line in _read("senses"):
+        forms, kind_of, similar = line.split(";")
+        found.append(
+            _Sense(
+                tuple(forms.split()),
+                tuple(map(int, kind_of.split())),
+                tuple(map(int, similar.split())),
+            )
+        )
+    return found
+
+
+@cache
+def _senses() -> dict[str, Senses]:
+    found: dict[str, set[int]] = {}
+    for number, sense in enumerate(_lines()):
+        for form in sense.forms:
+            found.setdefault(form, set()).add(number)
+    return {form: frozenset(numbers) for form, numbers in found.items()}
 
 
 @cache
@@ -41,14 +160,22 @@ def _words() -> dict[str, tuple[int, str]]:
 
 
 @cache
-def _opposites() -> dict[str, frozenset[str]]:
+def _antonyms() -> dict[str, set[str]]:
+    return _pairs("antonyms")
+
+
+@cache
+def _cognates() -> dict[str, set[str]]:
+    return _pairs("cognates")
+
+
+def _pairs(name: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for line in _read("antonyms"):
-        left, right = (stem(word) for word in line.split())
-        if left != right:
-            found.setdefault(left, set()).add(right)
-            found.setdefault(right, set()).add(left)
-    return {word: frozenset(others) for word, others in found.items()}
+    for line in _read(name):
+        left, right = line.split()
+        found.setdefault(left, set()).add(right)
+        found.setdefault(right, set()).add(left)
+    return found
 
 
 def _read(name: str) -> list[str]:

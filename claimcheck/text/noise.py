@@ -26,11 +26,15 @@ _FURNITURE = re.compile(
 _BYLINE = re.compile(
     r"^[ \t]*by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:,? (?:and|,) [A-Z][\w.'’ -]+)?[ \t]*$", re.I | re.M
 )
-# after a word or a stop; "m²" and "E = mc²" are no notes
+# after a word or a stop; "m²" and "E = mc²" are no notes. The sign stands first in the patterns, and what must stand
+# before it is looked at after: a search can then skip to the sign
 _FOOTNOTE = re.compile(
-    r"(?<=[^\W\d_]|[.,;:!?\"”’)%])(?:\[(?:\d{1,3}|[a-z]|note \d{1,2}|citation needed)\])+"
-    r"|(?:(?<=[^\W\d_]{4})|(?<=[.,;!?\"”’)]))[¹²³⁰⁴-⁹]{1,3}(?=\W|$)",
+    r"\[(?<=(?:[^\W\d_]|[.,;:!?\"”’)%])\[)(?:\d{1,3}|[a-z]|note \d{1,2}|citation needed)\]"
+    r"(?:\[(?:\d{1,3}|[a-z]|note \d{1,2}|citation needed)\])*",
     re.I,
+)
+_RAISED_NOTE = re.compile(
+    r"[¹²³⁰⁴-⁹](?:(?<=[^\W\d_]{4}[¹²³⁰⁴-⁹])|(?<=[.,;!?\"”’)][¹²³⁰⁴-⁹]))[¹²³⁰⁴-⁹]{0,2}(?=\W|$)"
 )
 _NUMBERED_PAGE = re.compile(r"^[ \t]*(?:[-–—]\s*)?page \d{1,4} of \d{1,4}(?:\s*[-–—])?[ \t]*$", re.I | re.M)
 
@@ -59,11 +63,11 @@ _FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
 _EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
 _PATTERNS = (
     (_FRONT_MATTER, "front matter"),
-    (_EMPHASIS, "markup"),
     (_RULE, "a line of signs"),
     (_FURNITURE, "page furniture"),
     (_BYLINE, "byline"),
     (_FOOTNOTE, "footnote mark"),
+    (_RAISED_NOTE, "footnote mark"),
     (_NUMBERED_PAGE, "page number"),
 )
 
@@ -73,6 +77,8 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     urls = _urls(text)
     found = [*urls, *_labels(text, urls), *_code(text), *(Noise(*line) for line in page_furniture(text))]
     patterns: tuple[tuple[re.Pattern[str], str], ...] = _PATTERNS
+    if "**" in text:
+        patterns = ((_EMPHASIS, "markup"), *patterns)
     if "-->" in text:
         patterns = ((_SUBTITLE, CUE), (_SUBTITLE_MARKUP, "markup"), *patterns)
     for pattern, reason in patterns:
@@ -82,6 +88,8 @@ def find_noise(text: str) -> tuple[Noise, ...]:
 
 def _urls(text: str) -> list[Noise]:
     found: list[Noise] = []
+    if "://" not in text and "www." not in text.lower():
+        return found
     for match in _URL.finditer(text):
         if found and match.start() < found[-1].end:
             continue

@@ -198,10 +198,11 @@ def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[
 
 def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[str, Piece]:
     """What stands between two runs of words, and the left one, without a hyphen that only the page needed."""
-    line_break = bool(re.search(r"[\r\n]", source[left.end : right.start]))
+    between = source[left.end : right.start]
+    line_break = "\n" in between or "\r" in between
     if line_break and left.text.endswith("\u00ad"):
         return "", Piece(left.text[:-1], left.start, left.end - 1)
-    broken = _BROKEN_WORD.search(left.text)
+    broken = _BROKEN_WORD.search(left.text) if left.text[-1] in "-\u2010" else None
     if line_break and broken and right.text[:1].islower():
         rest = re.match(r"\w+", right.text)
         if left.text.endswith("\u2010"):  # what browsers print at a soft hyphen; people type "-"

@@ -11,6 +11,7 @@ import sentencex
 from claimcheck.text.reading import Reading
 
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_ONE = re.compile(r"[\w ,'’/&$%-]*[.!?]?")  # nothing at which a sentence could end inside
 _MAY = re.compile(r"\bMay\.\s+(?=[A-Z])")
 
 
@@ -30,11 +31,11 @@ def word_count(text: str) -> int:
     return len(_SPACELESS.sub(" ", text).split()) + spaceless // 2
 
 
-def sentences(reading: Reading, language: str | None) -> tuple[Sentence, ...]:
-    """The sentences of every block that is no heading, in order."""
+def sentences(reading: Reading, language: str | None, *, headings: bool = False) -> tuple[Sentence, ...]:
+    """The sentences of every block in order; those of headings only when asked for."""
     found: list[Sentence] = []
     for number, block in enumerate(reading.blocks):
-        if block.heading:
+        if block.heading and not headings:
             continue
         text = reading.text[block.start : block.end]
         for start, end in _bounds(text, language or "en"):
@@ -47,6 +48,8 @@ def sentences(reading: Reading, language: str | None) -> tuple[Sentence, ...]:
 
 
 def _bounds(text: str, language: str) -> list[tuple[int, int]]:
+    if _ONE.fullmatch(text):
+        return [(0, len(text))]
     raw = [
         bounds
         for boundary in sentencex.get_sentence_boundaries(language, text)
@@ -65,6 +68,8 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
 
 def _after_may(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence."""
+    if "May." not in text:
+        return [(start, end)]
     cuts = [match.end() for match in _MAY.finditer(text, start, end)]
     return list(pairwise([start, *cuts, end]))
 

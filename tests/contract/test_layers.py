@@ -12,7 +12,7 @@ LAYERS = [
     ("core",),
     ("text", "grounding", "schema", "prompt"),
     ("readers", "clients", "config"),
-    ("flows", "extractive"),
+    ("flows", "extractive", "checking"),
     ("reports", "testing"),
     ("api",),
     ("cli", "__main__", "__init__"),
