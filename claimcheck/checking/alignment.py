@@ -8,7 +8,7 @@ from functools import cached_property
 
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of, terms_of, words_in
-from claimcheck.checking.vocabulary import Meaning, meaning_of_all
+from claimcheck.text.vocabulary import Meaning, meaning_of_all
 
 _PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
 _LOOKED_AT = 40

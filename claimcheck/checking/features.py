@@ -10,7 +10,7 @@ from itertools import pairwise
 from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of
-from claimcheck.checking.vocabulary import Relation, meaning_of, opposites
+from claimcheck.text.vocabulary import Relation, meaning_of, opposites
 from claimcheck.grounding.lexicon import NEGATION, WEIGHTY, stem
 
 NEAR, ELSEWHERE = "near", "elsewhere"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from claimcheck.checking.vocabulary import part_of_speech, rarity
+from claimcheck.text.vocabulary import part_of_speech, rarity
 from claimcheck.grounding.lexicon import BASES, LIGHT, stem
 from claimcheck.text.quantities import WORDS
 

@@ -30,7 +30,7 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences, word_count
 from claimcheck.version import __version__
 
-_LEAST_WORTH = 0.05
+_LEAST_WORTH = 0.03
 _LEAST_WORDS = 4
 _LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code: every pattern here would be lost on them
 

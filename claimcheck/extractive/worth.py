@@ -15,16 +15,14 @@ from pathlib import Path
 from claimcheck.core.claim import Kind, Quantity
 from claimcheck.text.names import names_in
 from claimcheck.text.quantities import quantities_in
+from claimcheck.text.vocabulary import part_of_speech, rarity, topic_of
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
 
+_PAST = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
 _PATTERNS = {
     "percent or money": re.compile(r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b", re.I),
     "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
-    "past": re.compile(
-        r"\b(?:was|were|had|did|has|have|been|\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|voted|cut|spent|left|grew|said)\b",
-        re.I,
-    ),
     "comparison": re.compile(
         r"\b(?:more|less|fewer|most|least|higher|lower|highest|lowest|largest|biggest|first|worst|best|than|doubled|tripled|half|increased?|decreased?|rose|fell|grew|declin\w+|only|record|every|never|ever)\b",
         re.I,
@@ -40,22 +38,40 @@ _PATTERNS = {
     ),
     "future": re.compile(r"\b(?:will|would|going to|shall|won't|I'll|we'll)\b", re.I),
     "question": re.compile(r"\?[\"”']?\s*$"),
-    "courtesy": re.compile(
-        r"\b(?:thank|thanks|welcome|good evening|good night|ladies and gentlemen|excuse me|senator|mr\.|governor)\b",
-        re.I,
-    ),
     "reported": re.compile(
         r"\b(?:said|says|told|according to|quoted|reported|claimed|announced|estimates?)\b", re.I
     ),
-    "negation": re.compile(r"\b(?:no|not|never|none|nobody|n't|without)\b|n't\b", re.I),
-    "you or we": re.compile(r"\b(?:you|your|we|our|us|we're|you're)\b", re.I),
+    "position": re.compile(
+        r"\b(?:support(?:s|ed)?|oppos(?:es?|ed)|favou?r(?:s|ed)?|vot(?:es?|ed|ing)|propos(?:es?|ed|al)|promis(?:es?|ed)|pledg\w+|veto\w*|sponsor\w*|sign(?:s|ed)|position|policy|plan|bill|amendment|legislation)\b",
+        re.I,
+    ),
+    "own record": re.compile(
+        rf"\b(?:I|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST}\b", re.I
+    ),
+    "obligation": re.compile(
+        r"\b(?:have to|has to|got to|gotta|needs? to|must|let['’]s|let us|ought|should|make sure|we can|we need)\b", re.I
+    ),
+    "conditional": re.compile(r"\b(?:if|unless|suppose|whether)\b", re.I),
+    "values": re.compile(
+        r"\b(?:best|great|better|strong\w*|freedom|future|hope|dream|values?|leadership|together|opportunit\w+|respect|important|principle\w*|character|moral\w*|decent|fair)\b",
+        re.I,
+    ),
+    "quantifier": re.compile(
+        r"\b(?:few|many|majority|most|half|double[sd]?|single|every|all|each|number of|thousands?|hundreds?|none|any|twice|average|rate|total)\b",
+        re.I,
+    ),
+    "time span": re.compile(r"\b(?:years?|months?|days?|weeks?|decade|century|since|ago|last|during|when|term)\b", re.I),
+    "quotation": re.compile(r"[\"“”]"),
 }
+_PAST_VERB = re.compile(rf"\b{_PAST}\b", re.I)
+_WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+")
 _REASONS = {
     "quantity": "gives a quantity",
     "percent or money": "gives a share or a sum",
     "names": "names who or where",
     "year": "names a time",
-    "past": "tells what happened",
+    "own record": "tells what somebody did",
+    "position": "is about a policy",
     "comparison": "compares",
     "public matter": "is about a public matter",
     "reported": "reports what somebody said",
@@ -73,16 +89,25 @@ _STATE = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|ow
 
 
 def features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[str, float]:
-    """The features of a sentence, each from 0 to 1."""
+    """The features of a sentence: most from 0 to 1, the topics around 0."""
     found = quantities_in(text) if quantities is None else quantities
-    words = len(text.split())
+    words = [word.lower() for word in _WORD.findall(text)]
+    count = len(words) or 1
+    speech = [part_of_speech(word) for word in words]
     return {
         "digits": float(bool(re.search(r"\d", text))),
         "quantity": min(len(found), 3) / 3,
         "names": min(len(names_in(text)), 4) / 4,
-        "length": min(words, 40) / 40,
-        "short": float(words < 7),
+        "capitals": min(6, sum(word[:1].isupper() for word in text.split()[1:])) / 6,
+        "length": min(count, 40) / 40,
+        "short": float(count < 7),
+        "long words": sum(len(word) > 7 for word in words) / count,
+        "rare words": sum(map(rarity, words)) / count,
+        "verbs": speech.count("v") / count,
+        "adjectives": speech.count("a") / count,
+        "past verbs": min(3, len(_PAST_VERB.findall(text))) / 3,
         **{name: float(bool(pattern.search(text))) for name, pattern in _PATTERNS.items()},
+        **{f"topic {number}": float(value) for number, value in enumerate(topic_of(words), 1)},
     }
 
 

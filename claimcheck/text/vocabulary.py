@@ -1,4 +1,4 @@
-"""What is known of English words by themselves: how common, which part of speech, how they relate to others.
+"""What is known of English words by themselves: how common, which part of speech, what about, how related to others.
 
 The data is packed by `benchmarks/pack_words.py`, which says where it comes from. Meanings are those of stems
 (`grounding.lexicon.stem`), so that inflections need no care.
@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import lzma
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 _DATA = Path(__file__).parent.parent / "data"
 _RARE = 20_000  # a word of this rank tells as much as any
 _GENERATIONS = 3
+_DIMENSIONS = 16
 
 Senses = frozenset[int]
 _NONE: Senses = frozenset()
@@ -67,13 +71,27 @@ def rarity(word: str) -> float:
     """How much a lower-case word tells, from near 0 (the commonest) to 1; numbers tell most."""
     if word[0].isdigit():
         return 1.0
-    rank = _words().get(word, (_RARE, ""))[0] if len(word) > 1 else 0
+    rank = _rank(word) if len(word) > 1 else 0
     return min(1.0, math.log(rank + 2) / math.log(_RARE)) ** 2
+
+
+def _rank(word: str) -> int:
+    return _words().get(word, (_RARE, ""))[0]
 
 
 def part_of_speech(word: str) -> str:
     """n, v, a or r: what a lower-case word mostly is; "?" where that is not known."""
     return _words().get(word, (_RARE, "?"))[1]
+
+
+def topic_of(words: Iterable[str]) -> NDArray[np.float64]:
+    """What lower-case words are about: the mean of their vectors in 16 dimensions, the rarer ones weighing more."""
+    vectors = _vectors()
+    known = [(rarity(word), place) for word in words if (place := _rank(word)) < len(vectors)]
+    if not known:
+        return np.zeros(_DIMENSIONS)
+    weights, places = np.array([weight for weight, _ in known]), [place for _, place in known]
+    return np.asarray(weights @ vectors[places] / weights.sum())
 
 
 @cache
@@ -157,6 +175,13 @@ def _senses() -> dict[str, Senses]:
 def _words() -> dict[str, tuple[int, str]]:
     rows = (line.split() for line in _read("words"))
     return {word: (rank, part) for rank, (word, part) in enumerate(rows)}
+
+
+@cache
+def _vectors() -> NDArray[np.float64]:
+    """A row for each of the commonest words, in the order of `_words`."""
+    packed = np.frombuffer(lzma.decompress((_DATA / "vectors.xz").read_bytes()), dtype=np.int8)
+    return packed.reshape(-1, _DIMENSIONS) / 100
 
 
 @cache
