@@ -13,9 +13,10 @@ from claimcheck.extractive.clauses import clauses
 from claimcheck.extractive.rank import Vector, cosine
 from claimcheck.extractive.speech import Speech
 from claimcheck.text.names import names_in
-from claimcheck.text.sentences import Sentence
+from claimcheck.text.sentences import Sentence, word_count
 
 _SHORTEST_SUMMARY, _LONGEST_SUMMARY = 2, 4
+_SUMMARY_WORDS = 90  # what an editor prints; two sentences are printed whatever their length
 _KEY_POINTS = 5
 _TOO_ALIKE = 0.5
 _HEADLINE_WORDS = 18
@@ -49,7 +50,7 @@ def digest(items: Sequence[Item], title: str | None) -> Summary:
     wanted = max(_SHORTEST_SUMMARY, min(_LONGEST_SUMMARY, math.ceil(len(items) / 4)))
     order = sorted(range(len(items)), key=lambda place: -_weight(items[place], place))
     carried = [place for place in order if items[place].claims]
-    chosen = _unlike(items, carried, [], wanted)
+    chosen = _unlike(items, carried, [], wanted, _SUMMARY_WORDS)
     if len(chosen) < _SHORTEST_SUMMARY:  # a text with hardly a claim still has something to say
         chosen = _unlike(items, [*chosen, *order], [], min(wanted, _SHORTEST_SUMMARY))
     worth = sorted(
@@ -72,13 +73,21 @@ def _weight(item: Item, place: int) -> float:
     return weight * (0.5 if _NEEDS_BEFORE.match(item.text) else 1.0)
 
 
-def _unlike(items: Sequence[Item], order: Sequence[int], taken: Sequence[int], wanted: int) -> list[int]:
-    """The first `wanted` of `order` that repeat neither each other nor what is taken, in document order."""
+def _unlike(
+    items: Sequence[Item], order: Sequence[int], taken: Sequence[int], wanted: int, words: float = math.inf
+) -> list[int]:
+    """The first `wanted` of `order` that repeat neither each other nor what is taken, in document order.
+
+    One that would bring them over so many words is passed over, unless it is the first.
+    """
     chosen: list[int] = []
     for place in order:
+        length = word_count(items[place].text)
         others = [items[other].vector for other in (*taken, *chosen)]
-        if place not in taken and all(cosine(items[place].vector, other) < _TOO_ALIKE for other in others):
+        fits = length <= words or not chosen
+        if place not in taken and fits and all(cosine(items[place].vector, other) < _TOO_ALIKE for other in others):
             chosen.append(place)
+            words -= length
         if len(chosen) == wanted:
             break
     return sorted(chosen)

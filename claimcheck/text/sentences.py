@@ -12,7 +12,9 @@ from claimcheck.text.reading import Reading
 
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _ONE = re.compile(r"[\w ,'’/&$%-]*[.!?]?")  # nothing at which a sentence could end inside
-_MAY = re.compile(r"\bMay\.\s+(?=[A-Z])")
+# sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence. And in tokenised
+# text, where a full stop stands by itself, it waits for a capital that lower-cased text does not have
+_MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
     raw = [
         bounds
         for boundary in sentencex.get_sentence_boundaries(language, text)
-        for bounds in _after_may(text, boundary["start_index"], boundary["end_index"])
+        for bounds in _cut(text, boundary["start_index"], boundary["end_index"])
     ]
     joined: list[tuple[int, int]] = []
     for start, end in raw:
@@ -66,11 +68,9 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
     return joined
 
 
-def _after_may(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence."""
-    if "May." not in text:
-        return [(start, end)]
-    cuts = [match.end() for match in _MAY.finditer(text, start, end)]
+def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The range, cut where sentencex misses the end of a sentence."""
+    cuts = [match.end() for match in _MISSED.finditer(text, start, end) if match.end() < end]
     return list(pairwise([start, *cuts, end]))
 
 
