@@ -53,7 +53,8 @@ def main() -> None:
         known["sha256_of_data"] = digest
         known["fitted_by"] = "benchmarks/fit_check_worthiness.py"
         known["weights"] = {
-            name: round(float(value), 3) for name, value in zip([*names, "bias"], fit(x, y, PENALTY), strict=True)
+            name: round(float(value), 3)
+            for name, value in zip([*names, "bias"], fit(x, y, PENALTY), strict=True)
         }
         WEIGHTS.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 

@@ -22,8 +22,8 @@ from logistic import FOLDS, Array, fit, folds, predict
 from claimcheck.checking import support
 from claimcheck.checking.alignment import align
 from claimcheck.checking.features import features
+from claimcheck.checking.parts import sentences_of
 from claimcheck.checking.source import Source
-from claimcheck.checking.statement import sentences_of
 from claimcheck.core.document import Document
 
 SETS = ("wice_claim", "summedits", "fm2")
@@ -72,9 +72,7 @@ def main(folder: Path, *, write: bool) -> None:
     for seed in range(SEEDS):
         probability = np.zeros(len(answers))
         for held in folds(documents, seed):
-            probability[held] = predict(
-                x[held], fit(x[~held], answers[~held], PENALTY, importance[~held])
-            )
+            probability[held] = predict(x[held], fit(x[~held], answers[~held], PENALTY, importance[~held]))
         scores[seed] = [
             100 * balanced_accuracy(answers[which == number], probability[which == number])
             for number in range(len(SETS))

@@ -12,22 +12,43 @@ from claimcheck.version import __version__
 
 if TYPE_CHECKING:
     from claimcheck import errors
-    from claimcheck.api import GroundedQuote, asummarize, ground, summarize
+    from claimcheck.api import GroundedQuote, acheck, asummarize, check, ground, summarize
+    from claimcheck.core.check import Check
     from claimcheck.core.claim import Claim, Kind, Match, Quantity, When
     from claimcheck.core.document import Document
     from claimcheck.core.exchange import Client, Message, ModelRequest, ModelResponse
-    from claimcheck.core.run import Failure, LedgerEntry, LinkedText, Position, Run, Signature, Summary, Usage
+    from claimcheck.core.run import (
+        CheckFailure,
+        Failure,
+        LedgerEntry,
+        LinkedText,
+        Position,
+        Run,
+        Signature,
+        Summary,
+        Usage,
+    )
     from claimcheck.core.settings import Settings
     from claimcheck.core.span import Excerpt, Span
+    from claimcheck.core.statement import Statement
+    from claimcheck.core.verdict import Difference, Evidence, Finding, Label, Stance, Verdict, Votes
+    from claimcheck.evidence import Index
 
 _HOMES = {
+    "Check": "core.check",
+    "CheckFailure": "core.run",
     "Claim": "core.claim",
     "Client": "core.exchange",
+    "Difference": "core.verdict",
     "Document": "core.document",
+    "Evidence": "core.verdict",
     "Excerpt": "core.span",
     "Failure": "core.run",
+    "Finding": "core.verdict",
     "GroundedQuote": "api",
+    "Index": "evidence",
     "Kind": "core.claim",
+    "Label": "core.verdict",
     "LedgerEntry": "core.run",
     "LinkedText": "core.run",
     "Match": "core.claim",
@@ -40,22 +61,35 @@ _HOMES = {
     "Settings": "core.settings",
     "Signature": "core.run",
     "Span": "core.span",
+    "Stance": "core.verdict",
+    "Statement": "core.statement",
     "Summary": "core.run",
     "Usage": "core.run",
+    "Verdict": "core.verdict",
+    "Votes": "core.verdict",
     "When": "core.claim",
+    "acheck": "api",
     "asummarize": "api",
+    "check": "api",
     "ground": "api",
     "summarize": "api",
 }
 
 __all__ = [
+    "Check",
+    "CheckFailure",
     "Claim",
     "Client",
+    "Difference",
     "Document",
+    "Evidence",
     "Excerpt",
     "Failure",
+    "Finding",
     "GroundedQuote",
+    "Index",
     "Kind",
+    "Label",
     "LedgerEntry",
     "LinkedText",
     "Match",
@@ -68,11 +102,17 @@ __all__ = [
     "Settings",
     "Signature",
     "Span",
+    "Stance",
+    "Statement",
     "Summary",
     "Usage",
+    "Verdict",
+    "Votes",
     "When",
     "__version__",
+    "acheck",
     "asummarize",
+    "check",
     "errors",
     "ground",
     "summarize",

@@ -30,6 +30,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "timeout_s": (int, float),
     "context_tokens": (int,),
     "max_output_tokens": (int,),
+    "top_k": (int,),
+    "votes": (int,),
+    "publisher_name": (str,),
+    "publisher_url": (str,),
 }
 
 

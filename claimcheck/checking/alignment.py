@@ -52,13 +52,13 @@ class Alignment:
         return self.coverage(self.hits.get(self.picked[0], ())) if self.picked else 0.0
 
 
-def align(sentence: str, source: Source) -> Alignment:
-    """The alignment of one sentence of a claim."""
+def align(sentence: str, source: Source, without: Collection[int] = ()) -> Alignment:
+    """The alignment of one sentence of a claim; the document's sentences `without` are passed over."""
     terms = terms_of(sentence)
     weights: dict[str, float] = {}
     for term in terms:
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
-    hits = source.hits(weights.keys())
+    hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
     order = sorted(hits, key=lambda place: (-sum(weights[form] for form in hits[place]), place))
     picked: list[int] = []
     covered: set[str] = set()
@@ -69,9 +69,8 @@ def align(sentence: str, source: Source) -> Alignment:
         )
         picked.append(found)
         covered |= hits[found]
-    places = {*picked, *((picked[0] - 1, picked[0] + 1) if picked else ())} & set(
-        range(len(source.sentences))
-    )
+    beside = (picked[0] - 1, picked[0] + 1) if picked else ()
+    places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
     return Alignment(
         text=sentence,
         terms=terms,

@@ -10,8 +10,8 @@ from itertools import pairwise
 from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of
-from claimcheck.text.vocabulary import Relation, meaning_of, opposites
 from claimcheck.grounding.lexicon import NEGATION, WEIGHTY, stem
+from claimcheck.text.vocabulary import Relation, meaning_of, opposites
 
 NEAR, ELSEWHERE = "near", "elsewhere"
 _UNEXPLAINED = (ELSEWHERE, Relation.NONE)
@@ -48,7 +48,8 @@ def features(alignments: Sequence[Alignment], source: Source) -> dict[str, float
         "near": near,
         "near in any words": near + sum(shares[f"share: word {relation}"] for relation in _SAME_SENSE),
         "near, worst sentence": min(alignment.coverage(alignment.near) for alignment in alignments),
-        "in one sentence": sum(alignment.best_coverage * alignment.weight for alignment in alignments) / total,
+        "in one sentence": sum(alignment.best_coverage * alignment.weight for alignment in alignments)
+        / total,
         "pairs in one sentence": found["pairs met"] / found["pairs"] if found["pairs"] else near,
         "words in order": found["order met"] / max(1, found["order"]),
         **{
@@ -74,9 +75,7 @@ def _heaviest_missing(alignments: Sequence[Alignment]) -> dict[str, float]:
     missing = [
         [term for term in alignment.terms if term.form not in alignment.near] for alignment in alignments
     ]
-    words = [
-        term.weight for terms in missing for term in terms if not term.is_number and not term.is_name
-    ]
+    words = [term.weight for terms in missing for term in terms if not term.is_number and not term.is_name]
     most = max(sum(term.weight for term in terms) for terms in missing)
     return {"missing, heaviest word": max(words, default=0.0), "missing, worst sentence": min(4.0, most) / 4}
 

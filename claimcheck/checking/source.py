@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
+from datetime import date
 from functools import cached_property
+from typing import TypeVar, cast
 
 from claimcheck.checking.terms import form_of, prefix_of, words_in
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import Excerpt, excerpts
-from claimcheck.extractive.speech import Speech, speakers
+from claimcheck.extractive.speech import Speech, speakers, speech_in
+from claimcheck.text.dates import published_in
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences
 
+Derived = TypeVar("Derived")
+_PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
+_QUOTATION = re.compile(r"[\"“”]")
 _LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code
 
 
@@ -29,14 +36,41 @@ class Source:
         ]
         self.words = [words_in(sentence.text) for sentence in self.sentences]
         self._word_sets = [set(words) for words in self.words]
+        self._derived: dict[str, object] = {}
         self._prefixes: dict[str, list[str]] = {}
         for word in set[str]().union(*self._word_sets):
             self._prefixes.setdefault(prefix_of(word), []).append(word)
 
     @cached_property
-    def speech(self) -> list[Speech | None]:
-        """Who says each sentence, where its form tells."""
+    def published(self) -> date | None:
+        """When the document was published: as it was given, or as its text has it."""
+        stated = published_in(self.document.full_text)
+        return self.document.published or (stated[0] if stated else None)
+
+    def speech(self, place: int) -> Speech | None:
+        """Who says a sentence, where its form or the sentences before it tell."""
+        found = speech_in(self.sentences[place].text)
+        if found and not _PRONOUN.match(found.speaker):
+            return found
+        return self._speech[place] if found or self._quotes_in_block(place) else None
+
+    def _quotes_in_block(self, place: int) -> bool:
+        block = self.sentences[place].block
+        while place >= 0 and self.sentences[place].block == block:
+            if _QUOTATION.search(self.sentences[place].text):
+                return True
+            place -= 1
+        return False
+
+    @cached_property
+    def _speech(self) -> list[Speech | None]:
         return speakers(self.sentences)
+
+    def once(self, name: str, derive: Callable[[str], Derived]) -> Derived:
+        """What `derive` makes of the whole text, made once and kept under the name."""
+        if name not in self._derived:
+            self._derived[name] = derive(self.reading.text)
+        return cast(Derived, self._derived[name])
 
     @cached_property
     def _places(self) -> Places:

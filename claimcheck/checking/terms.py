@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from claimcheck.text.vocabulary import part_of_speech, rarity
 from claimcheck.grounding.lexicon import BASES, LIGHT, stem
 from claimcheck.text.quantities import WORDS
+from claimcheck.text.vocabulary import part_of_speech, rarity
 
 WORD = re.compile(
     r"\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th|s)\b)?|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)?", re.I

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import doctor, ground, listings, summarize, validate
+from claimcheck.cli import check, doctor, evaluate, ground, index, listings, summarize, validate
 from claimcheck.cli.output import error_line
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
@@ -25,6 +25,9 @@ app = typer.Typer(
     epilog=_EPILOG,
 )
 app.command("summarize")(summarize.summarize)
+app.command("check")(check.check)
+app.add_typer(index.app, name="index")
+app.add_typer(evaluate.app, name="eval")
 app.command("ground")(ground.ground)
 app.command("schema")(listings.schema)
 app.command("validate")(validate.validate)
@@ -47,6 +50,7 @@ def claimcheck(
     """What a text claims, where it says so, and whether it holds.
 
     Start with:  claimcheck summarize article.txt
+                 claimcheck check claims.txt --against article.txt
     """
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from dataclasses import replace
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claimcheck.cli import options
+from claimcheck.cli.check import FailOn, fails
 from claimcheck.cli.output import check_writable, error_line, note, working, write
 from claimcheck.cli.source import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.config import Configured
     from claimcheck.core.run import Run
 
 
@@ -32,24 +30,22 @@ class Format(StrEnum):
 
 def summarize(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of stdout.")
-    ] = None,
+    output: options.Output = None,
     format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
-    engine: Annotated[
-        str | None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Check the summary's sentences and the claims against the document."),
+    ] = False,
+    fail_on: Annotated[
+        FailOn | None,
         typer.Option(
-            metavar="ENGINE",
-            help="auto, llm or extractive. auto takes llm where a model or endpoint is named, else extractive.",
+            "--fail-on",
+            help="With --check: exit 1 when one is refuted, or not supported for whatever reason.",
         ),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The model, as its endpoint calls it.")
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="An OpenAI-compatible endpoint, such as http://localhost:8080/v1."),
-    ] = None,
+    engine: options.Engine = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
     max_claims: Annotated[
         int | None, typer.Option(metavar="N", help="At most so many claims, the worthiest (default 30).")
     ] = None,
@@ -59,22 +55,13 @@ def summarize(
     date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="When it was published; makes 'Tuesday' a date.")
     ] = None,
-    attempts: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="How often a request is tried when the endpoint fails (default 4)."),
-    ] = None,
-    temperature: Annotated[
-        float | None, typer.Option(metavar="X", help="The model's temperature, 0 to 2 (default 0).")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", help="The model's seed, where the endpoint knows seeds.")
-    ] = None,
+    attempts: options.Attempts = None,
+    temperature: options.Temperature = None,
+    seed: options.Seed = None,
     allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
-    no_text: Annotated[
-        bool, typer.Option("--no-text", help="Leave the document's text out of JSON.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    no_text: options.NoText = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
 ) -> None:
     """Summarize a document, and list the claims in it that can be checked.
 
@@ -84,7 +71,9 @@ def summarize(
     from claimcheck.api import summarize as run_summarize
     from claimcheck.config import load_settings
 
-    published = _date(date)
+    if fail_on and not check:
+        raise InputError("--fail-on: goes with --check")
+    published = options.day(date)
     check_writable(output)
     flags = {
         "engine": engine,
@@ -99,18 +88,25 @@ def summarize(
     if source == "-" and sys.stdin.isatty():
         note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
     document = open_document(source, title=title, published=published, allow_private=allow_private)
-    _say_encoding(document.encoding, document.source, quiet)
-    chosen = _choose(configured, quiet)
+    options.say_encoding(document.encoding, document.source, quiet=quiet)
+    chosen = options.say_engine(configured, quiet=quiet)
     reader = configured.settings.model or chosen
     with working(f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"):
-        run = run_summarize(document, settings=configured.settings)
+        run = run_summarize(document, settings=configured.settings, check=check)
     write(_rendered(run, format, output, text=not no_text), output)
     if run.failures:
         for failure in run.failures:
             error_line(
                 f"{document.source}: characters {failure.start:,}-{failure.end:,}: {failure.cause}: {failure.message}"
             )
+    for unchecked in run.unchecked:
+        error_line(
+            f"{document.source}: not checked: {unchecked.text!r}: {unchecked.cause}: {unchecked.message}"
+        )
+    if run.failures or run.unchecked:
         raise typer.Exit(3)
+    if fails(run.verdicts, fail_on):
+        raise typer.Exit(1)
 
 
 def _rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> str:
@@ -124,40 +120,5 @@ def _rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> s
         return markdown.render(run)
     from claimcheck.reports import text as text_report
 
-    terminal = output is None and sys.stdout.isatty()
-    width = shutil.get_terminal_size((100, 24)).columns if terminal or os.environ.get("COLUMNS") else 100
-    return text_report.render(run, width=max(40, width), colour=terminal and "NO_COLOR" not in os.environ)
-
-
-def _choose(configured: Configured, quiet: bool) -> str:
-    """The engine that will run, said on stderr when nobody asked for it."""
-    settings = configured.settings
-    chosen = settings.chosen_engine()
-    if settings.engine == "auto" and chosen == "llm":
-        note(
-            f"Engine: llm ({settings.model or 'no model named'} at {settings.endpoint()}); --engine extractive works without a model.",
-            quiet=quiet,
-        )
-    elif settings.engine == "auto":
-        key = "OPENAI_API_KEY is set but no model is named. " if settings.api_key else ""
-        note(
-            f"{key}Engine: extractive (no model); --model NAME, with --base-url URL for a local server, uses a model.",
-            quiet=quiet,
-        )
-    return chosen
-
-
-def _say_encoding(encoding: str | None, source: str, quiet: bool) -> None:
-    if encoding not in (None, "utf-8", "ascii"):
-        note(f"{source}: read as {encoding}; convert it to UTF-8 if that is wrong.", quiet=quiet)
-
-
-def _date(written: str | None) -> date | None:
-    if written is None:
-        return None
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise InputError(
-            f"--date {written!r}: is no date; give it as YYYY-MM-DD, such as 2019-03-20"
-        ) from None
+    width, colour = options.page(output)
+    return text_report.render(run, width=width, colour=colour)

@@ -119,8 +119,8 @@ class OpenAIClient:
             body["response_format"] = {"type": "json_object"}
         body["messages"] = [{"role": message.role, "content": message.content} for message in messages]
         optional = {
-            "temperature": settings.temperature,
-            "seed": settings.seed,
+            "temperature": settings.temperature if request.temperature is None else request.temperature,
+            "seed": settings.seed if request.seed is None else request.seed,
             "max_completion_tokens": settings.max_output_tokens,
         }
         left_out = self._left_out

@@ -1,17 +1,22 @@
-"""Runs to JSON and back: `load(dump(run)) == run`."""
+"""Runs, checks and documents to JSON and back: `load(dump(run), Run) == run`."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from claimcheck.core.check import CHECK_SCHEMA_VERSION, Check
+from claimcheck.core.document import Document
 from claimcheck.core.run import SCHEMA_VERSION, Run
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
+
+Result = TypeVar("Result", Run, Check)
+_VERSIONS = {Run: ("run", SCHEMA_VERSION), Check: ("check", CHECK_SCHEMA_VERSION)}
 
 
 @cache
@@ -21,35 +26,51 @@ def _converter() -> JsonConverter:
     return make_converter(forbid_extra_keys=True)
 
 
-def dump(run: Run, *, text: bool) -> str:
-    """The run as indented JSON, keys in the order of the data model, `schema_version` first."""
-    if not text:
-        run = replace(run, document=replace(run.document, text=None))
-    fields = _converter().unstructure(run)
+def dump(result: Run | Check, *, text: bool) -> str:
+    """The result as indented JSON, keys in the order of the data model, `schema_version` first."""
+    if not text and isinstance(result, Run):
+        result = replace(result, document=replace(result.document, text=None))
+    elif not text and isinstance(result, Check):
+        claimed_in = result.claimed_in and replace(result.claimed_in, text=None)
+        documents = tuple(replace(document, text=None) for document in result.documents)
+        result = replace(result, claimed_in=claimed_in, documents=documents)
+    fields = _converter().unstructure(result)
     ordered = {"schema_version": fields.pop("schema_version"), **fields}
     return json.dumps(ordered, ensure_ascii=False, indent=2) + "\n"
 
 
-def load(data: str | bytes) -> Run:
-    """The run in this JSON.
+def load(data: str | bytes, kind: type[Result]) -> Result:
+    """The run or check in this JSON.
 
     Raises:
-        InputError: it is not JSON, not a run, or of another schema version.
+        InputError: it is not JSON, not a result of that kind, or of another schema version.
     """
     from cattrs.errors import BaseValidationError
     from cattrs.v import transform_error
 
+    name, known = _VERSIONS[kind]
     try:
         fields = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"run: is not JSON: {error}") from None
+        raise InputError(f"{name}: is not JSON: {error}") from None
     version = fields.get("schema_version") if isinstance(fields, dict) else None
-    if version != SCHEMA_VERSION:
-        raise InputError(f"run: has schema_version {version!r}, this claimcheck reads {SCHEMA_VERSION!r}")
+    if version != known:
+        raise InputError(f"{name}: has schema_version {version!r}, this claimcheck reads {known!r}")
     try:
-        return _converter().structure(fields, Run)
+        return _converter().structure(fields, kind)
     except (BaseValidationError, ValueError) as error:
         problems = (
             transform_error(error, path="$") if isinstance(error, BaseValidationError) else [str(error)]
         )
-        raise InputError(f"run: does not follow run.schema.json: {'; '.join(problems[:3])}") from None
+        raise InputError(f"{name}: does not follow {name}.schema.json: {'; '.join(problems[:3])}") from None
+
+
+def document_to_json(document: Document) -> str:
+    """A document without its text."""
+    fields: dict[str, Any] = _converter().unstructure(replace(document, text=None))
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def document_from_json(fields: str, text: str | None = None) -> Document:
+    """The document that `document_to_json` wrote, with its text if that is at hand."""
+    return replace(_converter().structure(json.loads(fields), Document), text=text)

@@ -21,13 +21,16 @@ class ModelRequest:
     """A question to a model.
 
     `schema` is the JSON Schema (strict subset) that the answer must follow, `schema_name` its name.
-    `schema_message` is added for an endpoint that can't be held to a schema.
+    `schema_message` is added for an endpoint that can't be held to a schema. `temperature` and `seed` stand above the
+    settings' own where they are given.
     """
 
     messages: tuple[Message, ...]
     schema_name: str
     schema: dict[str, Any]
     schema_message: Message
+    temperature: float | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 
 from claimcheck.core.claim import Claim
 from claimcheck.core.document import Document
+from claimcheck.core.verdict import Verdict
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,18 @@ class Failure:
     message: str
     start: int
     end: int
+    attempts: int
+    raw: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFailure:
+    """A claim that got no verdict, and why: the answer could not be used."""
+
+    subject: str
+    text: str
+    cause: Cause
+    message: str
     attempts: int
     raw: str | None
 
@@ -124,11 +137,17 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The result of one `summarize`; `summary` is None only when a failure says why."""
+    """The result of one `summarize`; `summary` is None only when a failure says why.
+
+    With a check, `verdicts` says of each sentence of the summary and of each claim whether the document carries it, and
+    `unchecked` of which the answer could not be used; without one both are empty.
+    """
 
     document: Document
     summary: Summary | None
     claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+    unchecked: tuple[CheckFailure, ...]
     failures: tuple[Failure, ...]
     ledger: tuple[LedgerEntry, ...]
     usage: Usage
@@ -150,4 +169,4 @@ class Run:
         """
         from claimcheck.core.codec import load
 
-        return load(data)
+        return load(data, cls)

@@ -9,6 +9,7 @@ from typing import Any
 from claimcheck.errors import SettingsError
 
 ENGINES = ("auto", "llm", "extractive")
+CHECK_ONLY = ("top_k", "votes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Settings:
     `attempts`: how often one request is tried when the endpoint fails (429, 5xx, lost connections).
     `context_tokens`: the model's window; a request that does not fit is refused before it is sent.
     `max_output_tokens`: None leaves the limit to the endpoint.
+    `top_k`: at most so many passages are shown to a model with a claim that it checks. `votes`: it is asked so often,
+    and the majority counts. `publisher_name` and `publisher_url` stand in ClaimReview as the author of the review.
     """
 
     engine: str = "auto"
@@ -32,6 +35,10 @@ class Settings:
     timeout_s: float = 600.0
     context_tokens: int = 128_000
     max_output_tokens: int | None = None
+    top_k: int = 8
+    votes: int = 1
+    publisher_name: str | None = None
+    publisher_url: str | None = None
 
     def __post_init__(self) -> None:
         problems = [
@@ -70,6 +77,18 @@ class Settings:
                     f"max_output_tokens is {self.max_output_tokens!r}; give a whole number from 1",
                 ),
                 (
+                    _whole(self.top_k, 1, 50),
+                    f"top_k is {self.top_k!r}; give a whole number from 1 to 50",
+                ),
+                (
+                    _whole(self.votes, 1, 25),
+                    f"votes is {self.votes!r}; give a whole number from 1 to 25",
+                ),
+                (
+                    self.publisher_url is None or str(self.publisher_url).startswith(("http://", "https://")),
+                    f"publisher_url {self.publisher_url!r} is no http(s) URL; it looks like https://example.org",
+                ),
+                (
                     self.base_url is None or str(self.base_url).startswith(("http://", "https://")),
                     f"base_url {self.base_url!r} is no http(s) URL; it looks like http://localhost:8080/v1",
                 ),
@@ -94,8 +113,20 @@ class Settings:
         return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
 
     def published(self) -> dict[str, Any]:
-        """What a signature may state: everything but the key, the endpoint's address and the seed (stated apart)."""
-        hidden = {"api_key", "base_url", "seed", "model", "engine"}
+        """What a signature may state: everything but the key, the endpoint's address and what it states apart.
+
+        What only a check goes by (`CHECK_ONLY`) and who publishes it is left out too.
+        """
+        hidden = {
+            "api_key",
+            "base_url",
+            "seed",
+            "model",
+            "engine",
+            "publisher_name",
+            "publisher_url",
+            *CHECK_ONLY,
+        }
         return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in hidden}
 
 

@@ -85,7 +85,11 @@ def _unlike(
         length = word_count(items[place].text)
         others = [items[other].vector for other in (*taken, *chosen)]
         fits = length <= words or not chosen
-        if place not in taken and fits and all(cosine(items[place].vector, other) < _TOO_ALIKE for other in others):
+        if (
+            place not in taken
+            and fits
+            and all(cosine(items[place].vector, other) < _TOO_ALIKE for other in others)
+        ):
             chosen.append(place)
             words -= length
         if len(chosen) == wanted:

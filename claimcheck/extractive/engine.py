@@ -70,6 +70,8 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         document=document,
         summary=digest(items, document.title),
         claims=kept,
+        verdicts=(),
+        unchecked=(),
         failures=(),
         ledger=ledger(document.characters, sorted([*reading.noise, *too_long])),
         usage=Usage(),

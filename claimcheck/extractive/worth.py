@@ -18,6 +18,7 @@ from claimcheck.text.quantities import quantities_in
 from claimcheck.text.vocabulary import part_of_speech, rarity, topic_of
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
+THRESHOLD = 0.35  # from here on a sentence is called check-worthy: the best F1 in cross-validation
 
 _PAST = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
 _PATTERNS = {
@@ -49,7 +50,8 @@ _PATTERNS = {
         rf"\b(?:I|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST}\b", re.I
     ),
     "obligation": re.compile(
-        r"\b(?:have to|has to|got to|gotta|needs? to|must|let['’]s|let us|ought|should|make sure|we can|we need)\b", re.I
+        r"\b(?:have to|has to|got to|gotta|needs? to|must|let['’]s|let us|ought|should|make sure|we can|we need)\b",
+        re.I,
     ),
     "conditional": re.compile(r"\b(?:if|unless|suppose|whether)\b", re.I),
     "values": re.compile(
@@ -60,7 +62,9 @@ _PATTERNS = {
         r"\b(?:few|many|majority|most|half|double[sd]?|single|every|all|each|number of|thousands?|hundreds?|none|any|twice|average|rate|total)\b",
         re.I,
     ),
-    "time span": re.compile(r"\b(?:years?|months?|days?|weeks?|decade|century|since|ago|last|during|when|term)\b", re.I),
+    "time span": re.compile(
+        r"\b(?:years?|months?|days?|weeks?|decade|century|since|ago|last|during|when|term)\b", re.I
+    ),
     "quotation": re.compile(r"[\"“”]"),
 }
 _PAST_VERB = re.compile(rf"\b{_PAST}\b", re.I)

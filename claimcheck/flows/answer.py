@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,14 +32,31 @@ class Answer:
 
 def ask(request: ModelRequest) -> Generator[list[ModelRequest], list[ModelResponse], Answer]:
     """The answer to a request; one that fails its schema is asked for once more, quoting path and problem."""
-    (response,) = yield [request]
-    answer = _read(response, request.schema_name, 1, Usage())
-    if answer.cause is not Cause.INVALID:
-        return answer
-    _, problems = _validated(response.text or "", request.schema_name)
-    repair = prompt.render("repair", {"answer": response.text, "problems": problems[:8]})
-    (second,) = yield [replace(request, messages=request.messages + repair)]
-    return _read(second, request.schema_name, 2, answer.usage)
+    (answer,) = yield from ask_all([request])
+    return answer
+
+
+def ask_all(
+    requests: Sequence[ModelRequest],
+) -> Generator[list[ModelRequest], list[ModelResponse], list[Answer]]:
+    """The answers to requests that don't depend on each other, as `ask` gives each, in their order."""
+    responses = yield list(requests)
+    answers = [
+        _read(response, request.schema_name, 1, Usage())
+        for request, response in zip(requests, responses, strict=True)
+    ]
+    broken = [place for place, answer in enumerate(answers) if answer.cause is Cause.INVALID]
+    if broken:
+        seconds = yield [_repair(requests[place], responses[place].text or "") for place in broken]
+        for place, second in zip(broken, seconds, strict=True):
+            answers[place] = _read(second, requests[place].schema_name, 2, answers[place].usage)
+    return answers
+
+
+def _repair(request: ModelRequest, text: str) -> ModelRequest:
+    _, problems = _validated(text, request.schema_name)
+    repair = prompt.render("repair", {"answer": text, "problems": problems[:8]})
+    return replace(request, messages=request.messages + repair)
 
 
 def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage) -> Answer:

@@ -48,6 +48,8 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         document=document,
         summary=_summary(value, claims) if value else None,
         claims=claims.claims,
+        verdicts=(),
+        unchecked=(),
         failures=failures,
         ledger=ledger(document.characters, reading.noise, answer.message if answer.cause else None),
         usage=answer.usage + spent,

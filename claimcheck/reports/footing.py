@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claimcheck.core.check import Check
 from claimcheck.core.claim import Claim, Match
 from claimcheck.core.places import Places
 from claimcheck.core.run import Run, Status
@@ -41,9 +42,9 @@ def places_of(run: Run) -> Places | None:
     return Places(run.document.text) if run.document.text is not None else None
 
 
-def made_by(run: Run) -> str:
+def made_by(result: Run | Check) -> str:
     """Engine, model, tokens and time in one line."""
-    signature, usage = run.signature, run.usage
+    signature, usage = result.signature, result.usage
     parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
     if signature.model:
         parts.append(f"model {signature.model} ({signature.response_format})")
@@ -80,6 +81,9 @@ def warnings(run: Run) -> list[str]:
     found = [
         f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: {failure.message}"
         for failure in run.failures
+    ]
+    found += [
+        f"NOT CHECKED ({failure.cause}): {failure.text}: {failure.message}" for failure in run.unchecked
     ]
     ungrounded = sum(claim.match is Match.NONE for claim in run.claims)
     if ungrounded:

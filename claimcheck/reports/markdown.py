@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from claimcheck.core.run import Run
-from claimcheck.reports import footing
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+from claimcheck.reports import footing, verdicts_markdown, verdicts_text
+from claimcheck.reports.escaped import escaped
 
 
 def render(run: Run) -> str:
@@ -17,34 +13,39 @@ def render(run: Run) -> str:
     parts = []
     if run.summary:
         summary = run.summary
-        parts.append(f"# {_escape(summary.headline)}")
+        parts.append(f"# {escaped(summary.headline)}")
         parts.append(
-            " ".join(f"{_escape(item.text)}{_cite(item.claim_ids, number_of)}" for item in summary.sentences)
+            " ".join(f"{escaped(item.text)}{_cite(item.claim_ids, number_of)}" for item in summary.sentences)
         )
         parts += _section(
             "Key points",
-            [f"{_escape(item.text)}{_cite(item.claim_ids, number_of)}" for item in summary.key_points],
+            [f"{escaped(item.text)}{_cite(item.claim_ids, number_of)}" for item in summary.key_points],
         )
         parts += _section(
             "Positions",
             [
-                f"**{_escape(item.party)}**: {_escape(item.position)}{_cite(item.claim_ids, number_of)}"
+                f"**{escaped(item.party)}**: {escaped(item.position)}{_cite(item.claim_ids, number_of)}"
                 for item in summary.positions
             ],
         )
-        parts += _section("Open questions", [_escape(question) for question in summary.open_questions])
+        parts += _section("Open questions", [escaped(question) for question in summary.open_questions])
     if run.claims:
         rows = ["| # | Worth | Who says it | Claim | Quote | Where |", "|--:|--:|---|---|---|---|"]
         rows += [
-            f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {_escape(claim.speaker or 'the document')} "
-            f"| {_escape(claim.text)} | {_escape(claim.quote)} | {footing.place(claim, places)} |"
+            f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {escaped(claim.speaker or 'the document')} "
+            f"| {escaped(claim.text)} | {escaped(claim.quote)} | {footing.place(claim, places)} |"
             for claim in run.claims
         ]
         parts += [f"## Claims ({len(run.claims)})", "\n".join(rows)]
     elif not run.failures:
         parts.append("No checkable claims were found.")
-    parts += _section("Notes", [_escape(line) for line in footing.warnings(run)])
-    parts.append(f"{_escape(footing.about_document(run))}  \n{_escape(footing.made_by(run))}")
+    if run.verdicts:
+        parts += [
+            f"## Held against the document: {verdicts_text.counted(run.verdicts)}",
+            verdicts_markdown.table(run.verdicts, [run.document]),
+        ]
+    parts += _section("Notes", [escaped(line) for line in footing.warnings(run)])
+    parts.append(f"{escaped(footing.about_document(run))}  \n{escaped(footing.made_by(run))}")
     if run.claims:
         parts.append("*Grounded means found in the document; it does not mean true.*")
     return "\n\n".join(parts) + "\n"
@@ -56,8 +57,4 @@ def _section(title: str, items: list[str]) -> list[str]:
 
 def _cite(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
     mark = footing.marks(ids, number_of)
-    return f" {_escape(mark)}" if mark else ""
-
-
-def _escape(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text))
+    return f" {escaped(mark)}" if mark else ""

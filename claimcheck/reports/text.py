@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import io
-import re
-
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from claimcheck.core.claim import Match
 from claimcheck.core.run import LinkedText, Run
-from claimcheck.reports import footing
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+from claimcheck.reports import footing, verdicts_text
+from claimcheck.reports.terminal import plain, rendered
 
 
 def render(run: Run, *, width: int = 100, colour: bool = False) -> str:
     """The run as text of at most `width` columns; with terminal colours only when asked."""
-    console = Console(
-        file=io.StringIO(),
-        width=width,
-        force_terminal=colour,
-        color_system="auto" if colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    console.print(_page(run))
-    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return rendered(_page(run), width=width, colour=colour)
 
 
 def _page(run: Run) -> Group:
     number_of = footing.numbers(run)
     parts: list[object] = []
     if run.summary:
-        parts.append(_text(run.summary.headline, "bold"))
+        parts.append(plain(run.summary.headline, "bold"))
         parts.append(Text(""))
         parts.append(_paragraph(run.summary.sentences, number_of))
         parts += _bullets("Key points", [_cited(point, number_of) for point in run.summary.key_points])
@@ -48,18 +32,21 @@ def _page(run: Run) -> Group:
                 for item in run.summary.positions
             ],
         )
-        parts += _bullets("Open questions", [_text(question) for question in run.summary.open_questions])
+        parts += _bullets("Open questions", [plain(question) for question in run.summary.open_questions])
     if run.claims:
-        parts += [Text(""), _text(f"Claims ({len(run.claims)})", "bold"), _table(run, number_of)]
+        parts += [Text(""), plain(f"Claims ({len(run.claims)})", "bold"), _table(run, number_of)]
     elif not run.failures:
-        parts += [Text(""), _text("No checkable claims were found.")]
+        parts += [Text(""), plain("No checkable claims were found.")]
+    if run.verdicts:
+        title = f"Held against the document: {verdicts_text.counted(run.verdicts)}"
+        parts += [Text(""), plain(title, "bold"), verdicts_text.block(run.verdicts, [run.document])]
     parts.append(Text(""))
     parts += [
-        _text(line, "yellow" if not line.startswith("Set aside") else "dim") for line in footing.warnings(run)
+        plain(line, "yellow" if not line.startswith("Set aside") else "dim") for line in footing.warnings(run)
     ]
-    parts += [_text(footing.about_document(run), "dim"), _text(footing.made_by(run), "dim")]
+    parts += [plain(footing.about_document(run), "dim"), plain(footing.made_by(run), "dim")]
     if run.claims:
-        parts.append(_text("Grounded means found in the document; it does not mean true.", "dim"))
+        parts.append(plain("Grounded means found in the document; it does not mean true.", "dim"))
     return Group(*parts)  # type: ignore[arg-type]
 
 
@@ -75,9 +62,9 @@ def _table(run: Run, number_of: dict[str, int]) -> Table:
         table.add_row(
             str(number_of[claim.id]),
             f"{claim.check_worthiness:.2f}",
-            _text(claim.speaker or "the document"),
-            _text(claim.text),
-            _text(footing.place(claim, places), "bold red" if claim.match is Match.NONE else ""),
+            plain(claim.speaker or "the document"),
+            plain(claim.text),
+            plain(footing.place(claim, places), "bold red" if claim.match is Match.NONE else ""),
         )
     return table
 
@@ -87,7 +74,7 @@ def _paragraph(sentences: tuple[LinkedText, ...], number_of: dict[str, int]) -> 
 
 
 def _cited(item: LinkedText, number_of: dict[str, int]) -> Text:
-    cited = _text(item.text)
+    cited = plain(item.text)
     if mark := footing.marks(item.claim_ids, number_of):
         cited.append(f" {mark}", "cyan")
     return cited
@@ -99,9 +86,4 @@ def _bullets(title: str, items: list[Text]) -> list[object]:
     grid = Table.grid(padding=(0, 1, 0, 0))  # a grid, so that long items hang behind their dash
     for item in items:
         grid.add_row("-", item)
-    return [Text(""), _text(title, "bold"), grid]
-
-
-def _text(text: str, style: str = "") -> Text:
-    """Text from a document or a model, without the control characters that could drive a terminal."""
-    return Text(_CONTROL.sub(" ", text), style)
+    return [Text(""), plain(title, "bold"), grid]

@@ -84,6 +84,11 @@ def when_in(text: str, published: date | None) -> When | None:
     return When(match.group(), _resolve(match, text, published))
 
 
+def whens_in(text: str, published: date | None) -> list[When]:
+    """Every time that a text names, as `when_in` gives the first."""
+    return [When(match.group(), _resolve(match, text, published)) for match in _WHEN.finditer(text)]
+
+
 def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
     """What the publication date makes certain of relative times: (where the words end, ISO date, month or year)."""
     found = []

@@ -38,7 +38,7 @@ SCALES: dict[str, float] = {
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
 
 _WORD = "|".join(
-    sorted((re.escape(word) for word in WORDS if word not in ("a", "an")), key=len, reverse=True)
+    sorted((word.replace("-", r"[-\s]") for word in WORDS if word not in ("a", "an")), key=len, reverse=True)
 )
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
@@ -88,7 +88,11 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
 
 
 def _value(match: re.Match[str]) -> float:
-    value = float(match["digits"].replace(",", "")) if match["digits"] else WORDS[match["word"].lower()]
+    value = (
+        float(match["digits"].replace(",", ""))
+        if match["digits"]
+        else WORDS["-".join(match["word"].lower().split())]
+    )
     for name in ("suffix", "scale", "scale2"):
         if match[name]:
             value *= SCALES[match[name].lower()]

@@ -11,9 +11,9 @@ LAYERS = [
     ("errors", "assets", "version"),
     ("core",),
     ("text", "grounding", "schema", "prompt"),
-    ("readers", "clients", "config"),
+    ("readers", "clients", "config", "evidence"),
     ("flows", "extractive", "checking"),
-    ("reports", "testing"),
+    ("reports", "testing", "evaluation"),
     ("api",),
     ("cli", "__main__", "__init__"),
 ]

@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -26,8 +23,3 @@ class Statement:
 def statement_id(text: str) -> str:
     """The id of a text that is no claim of a run: the same text has it everywhere."""
     return "s-" + hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def sentences_of(text: str) -> list[str]:
-    """The sentences of a statement; at least one."""
-    return [sentence.text for sentence in sentences(Reading(text), "en", headings=True)] or [text]

@@ -1,0 +1,20 @@
+"""The Python API. Layer 6."""
+
+from claimcheck.api.checking import acheck, check
+from claimcheck.api.evaluating import compare_evaluations, evaluate
+from claimcheck.api.grounding import GroundedQuote, ground
+from claimcheck.api.probing import Probe, probe
+from claimcheck.api.summarizing import asummarize, summarize
+
+__all__ = [
+    "GroundedQuote",
+    "Probe",
+    "acheck",
+    "asummarize",
+    "check",
+    "compare_evaluations",
+    "evaluate",
+    "ground",
+    "probe",
+    "summarize",
+]

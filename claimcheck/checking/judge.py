@@ -1,0 +1,188 @@
+"""A finding without a model: alignment weighed by fitted weights, and rules that can veto or refute.
+
+It abstains rather than guesses: what is neither carried nor contradicted is `not_enough_evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from claimcheck.checking.alignment import Alignment, align
+from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.rules import Pair, contradictions, missing
+from claimcheck.checking.source import Source
+from claimcheck.checking.support import support
+from claimcheck.core.span import readable
+from claimcheck.core.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
+from claimcheck.extractive.speech import Speech, speech_in
+
+CARRIED = (
+    0.5  # of the probability: with as many claims carried as not, the point where both errors weigh the same
+)
+_TIGHT = 0.5  # of a sentence's weight: with less in one place, a difference is no contradiction
+_AS_GOOD = 0.85  # of the best sentence's coverage
+_CONTRADICTED = (
+    0.85  # of contradictions that the rules find on the development data, so many and more are real
+)
+_TOGETHER = 0.75
+_SHOWN = 3  # passages
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a document.
+
+    `speeches`: whose words each sentence is given as, where it is. `without`: sentences of the document that don't
+    count; with any of them left out, one sentence of the rest has to carry most of the claim. `strict`: the text is a
+    summary of this very document, so that what it adds or leaves unattributed is wrong.
+    """
+
+    sentences: Sequence[str]
+    speeches: Sequence[Speech | None]
+    without: Collection[int] = ()
+    strict: bool = False
+
+    @classmethod
+    def of(cls, text: str, speaker: str | None = None, *, strict: bool = False) -> Question:
+        """The question whether a text is carried, as the words of those whose words it is given as."""
+        sentences = sentences_of(text)
+        given = Speech(speaker, 0) if speaker else None
+        return cls(sentences, [speech_in(sentence) or given for sentence in sentences], strict=strict)
+
+
+def judge(question: Question, source: Source) -> Finding:
+    """The finding of a question about one document, from the words alone."""
+    alignments = [align(sentence, source, question.without) for sentence in question.sentences]
+    probability = support(alignments, source)
+    against: list[tuple[int, Difference]] = []
+    agreeing: list[int] = []
+    loose: list[Difference] = []
+    absent: list[Difference] = []
+    for alignment, speech in zip(alignments, question.speeches, strict=True):
+        for place in _best(alignment):
+            pair = Pair(alignment, source, place, speech)
+            found = contradictions(pair)
+            if place == alignment.picked[0]:
+                absent += missing(pair)
+            if found and alignment.coverage(alignment.hits[place]) >= _TIGHT:
+                against += [(place, difference) for difference in found]
+            elif found:
+                loose += found if place == alignment.picked[0] else []
+            else:
+                agreeing.append(place)
+    vetoes = [*loose, *(item for item in absent if question.strict or item.kind == "speaker")]
+    least = _TOGETHER if question.without else 0.0
+    return _finding(alignments, source, probability, _Grounds(against, agreeing, vetoes, absent, least))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What the rules found: contradictions and where, sentences without one, vetoes, what is merely missing.
+
+    `least`: what one sentence has to cover of the claim's.
+    """
+
+    against: list[tuple[int, Difference]]
+    agreeing: list[int]
+    vetoes: list[Difference]
+    absent: list[Difference]
+    least: float
+
+
+def _finding(
+    alignments: Sequence[Alignment], source: Source, probability: float, grounds: _Grounds
+) -> Finding:
+    picked = list(dict.fromkeys(place for alignment in alignments for place in alignment.picked))
+    if grounds.against:
+        differences = tuple(dict.fromkeys(difference for _, difference in grounds.against))
+        refuting = list(dict.fromkeys(place for place, _ in grounds.against))
+        full = [alignment for alignment in alignments if alignment.best_coverage >= _AS_GOOD]
+        carrying = [place for place in grounds.agreeing if place not in refuting]
+        conflict = bool(carrying) and probability >= CARRIED and len(full) == len(alignments)
+        return Finding(
+            Label.CONFLICTING_EVIDENCE if conflict else Label.REFUTED,
+            round(max(1 - probability, _CONTRADICTED), 3),
+            _told(differences),
+            (
+                *evidence(source, refuting[:_SHOWN], Stance.REFUTES),
+                *(evidence(source, carrying[:_SHOWN], Stance.SUPPORTS) if conflict else ()),
+            ),
+            differences,
+            DecidedBy.RULES,
+        )
+    together = min((alignment.best_coverage for alignment in alignments), default=0.0)
+    carried = probability >= CARRIED and together >= grounds.least and not grounds.vetoes
+    differences = tuple(dict.fromkeys([*grounds.vetoes, *grounds.absent]))
+    vetoed = probability >= CARRIED and bool(grounds.vetoes)
+    if carried:
+        rationale = "The words of the claim stand together in the evidence."
+        rationale += f" But: {_told(differences)}" if differences else ""
+    elif vetoed:
+        rationale = f"The words are alike, but {_told(differences)[:1].lower()}{_told(differences)[1:]}"
+    else:
+        rationale = _lacking(alignments) if picked else "Nothing in the documents is about the claim."
+    return Finding(
+        Label.SUPPORTED if carried else Label.NOT_ENOUGH_EVIDENCE,
+        round(probability if carried else max(0.5, 1 - probability), 3),
+        rationale,
+        evidence(source, picked[:_SHOWN], Stance.SUPPORTS if carried else Stance.RELATED),
+        differences,
+        DecidedBy.RULES if vetoed else DecidedBy.ALIGNMENT,
+    )
+
+
+def evidence(source: Source, places: Sequence[int], stance: Stance) -> tuple[Evidence, ...]:
+    """Sentences of the document as evidence; one that can't be located is none."""
+    found = []
+    for place in places:
+        spans = source.excerpts(place)
+        if spans:
+            found.append(Evidence(source.document.id, spans, readable(spans), stance))
+    return tuple(found)
+
+
+def _best(alignment: Alignment) -> list[int]:
+    """The sentence that covers most of the claim's, and those that cover nearly as much."""
+    if not alignment.picked:
+        return []
+    first = alignment.picked[0]
+    least = _AS_GOOD * alignment.best_coverage
+    others = [
+        place
+        for place, forms in alignment.hits.items()
+        if place != first and alignment.coverage(forms) >= max(least, _TIGHT)
+    ]
+    return [first, *sorted(others)[: _SHOWN - 1]]
+
+
+def _told(differences: Sequence[Difference]) -> str:
+    """The differences in words."""
+    parts = []
+    for difference in differences[:3]:
+        claim, given = f"“{difference.claim}”", f"“{difference.evidence}”"
+        match difference.kind:
+            case "attribution":
+                parts.append(f"the evidence gives this only as the words of {difference.evidence}")
+            case "speaker" if difference.evidence is None:
+                parts.append(f"nothing in the evidence gives it to {difference.claim}")
+            case "speaker" | "outlet":
+                parts.append(f"the claim names {claim}, the evidence {given}")
+            case _ if difference.evidence is None:
+                parts.append(f"{claim} does not stand in the document")
+            case _:
+                parts.append(f"the claim says {claim}, the evidence {given}")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _lacking(alignments: Sequence[Alignment]) -> str:
+    absent = [
+        term.word
+        for alignment in alignments
+        for term in sorted(alignment.terms, key=lambda term: -term.weight)
+        if term.form not in alignment.near
+    ]
+    if not absent:
+        return "The words stand in the evidence, but not together enough to carry the claim."
+    return f"Not found beside the rest: {', '.join(dict.fromkeys(absent[:5]))}."

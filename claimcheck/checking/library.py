@@ -1,0 +1,57 @@
+"""The documents that claims are checked against, and which of them bear on a claim."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.source import Source
+from claimcheck.checking.terms import terms_of
+from claimcheck.core.document import Document
+from claimcheck.evidence import Index
+
+_PASSAGES = 12  # a sentence of a claim: those that contradict share its words as those that agree do
+_DOCUMENTS = 5  # a claim
+_READY = 64  # documents kept ready for the next claims
+
+
+class Library:
+    """One document, or an index of many; a document is made ready when a claim needs it."""
+
+    def __init__(self, evidence: Document | Index) -> None:
+        self._one = Source(evidence) if isinstance(evidence, Document) else None
+        self._index = evidence if isinstance(evidence, Index) else None
+        self._ready: OrderedDict[str, Source] = OrderedDict()
+
+    @property
+    def count(self) -> int:
+        """How many documents there are."""
+        return self._index.count if self._index else 1
+
+    def document(self, identity: str) -> Document:
+        """The document of this id."""
+        if self._one:
+            return self._one.document
+        assert self._index is not None
+        return self._index.document(identity)
+
+    def sources(self, text: str) -> Sequence[Source]:
+        """The documents that bear on a claim, the likeliest first; none where no word of it stands anywhere."""
+        if self._one:
+            return (self._one,)
+        assert self._index is not None
+        scores: dict[str, float] = {}
+        for sentence in sentences_of(text):
+            for hit in self._index.search([term.word for term in terms_of(sentence)], _PASSAGES):
+                scores[hit.document_id] = max(scores.get(hit.document_id, 0.0), hit.score)
+        best = sorted(scores, key=lambda identity: -scores[identity])[:_DOCUMENTS]
+        return [self._source(self._index, identity) for identity in best]
+
+    def _source(self, index: Index, identity: str) -> Source:
+        if identity not in self._ready:
+            self._ready[identity] = Source(index.document(identity))
+            if len(self._ready) > _READY:
+                self._ready.popitem(last=False)
+        self._ready.move_to_end(identity)
+        return self._ready[identity]

@@ -1,0 +1,16 @@
+"""The sentences of a statement."""
+
+from __future__ import annotations
+
+import re
+
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import sentences
+
+_ADDED = re.compile(r"\s?\[[^\[\]]{1,300}\]")
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a statement, without what stands in square brackets: additions by an editor; at least one."""
+    plain = _ADDED.sub("", text).strip() or text
+    return [sentence.text for sentence in sentences(Reading(plain), "en", headings=True)] or [plain]

@@ -1,0 +1,50 @@
+"""Negation: a word that one side denies and the other does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from claimcheck.checking.rules.pair import Pair
+from claimcheck.checking.terms import form_of, words_in
+from claimcheck.core.verdict import Difference
+from claimcheck.grounding.lexicon import FORMS_OF_BE, LIGHT
+
+_DENYING = frozenset(
+    "not no never none nobody nothing neither nor without cannot hardly nowhere unable fail fails failed failing"
+    " refuse refuses refused refusing decline declines declined".split()
+)
+# "not only", "no doubt" and "no longer than" deny nothing
+_NOT_DENYING = frozenset("only just doubt less fewer matter later sooner more than".split())
+_SCOPE = 3
+_SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the".split())
+
+
+def contradictions(pair: Pair) -> list[Difference]:
+    """The words that both have, one of them denied."""
+    ours, theirs = denied(words_in(pair.claim)), denied(words_in(pair.evidence))
+    present = pair.source.forms(pair.place)
+    for form, word in ours.items():
+        if form in present and not theirs:
+            return [Difference("negation", word, _plain(form, pair.evidence))]
+    in_claim = set(pair.alignment.words)
+    for form, word in theirs.items():
+        if form in in_claim and not ours:
+            return [Difference("negation", _plain(form, pair.claim), word)]
+    return []
+
+
+def denied(words: Sequence[str]) -> dict[str, str]:
+    """The form of each word that a negation denies, with the words from the negation to it."""
+    found = {}
+    for place, word in enumerate(words):
+        following = words[place + 1 : place + 1 + 2 * _SCOPE]
+        if not (word in _DENYING or word.endswith("n't")) or (following and following[0] in _NOT_DENYING):
+            continue
+        telling = [other for other in following if other not in _SKIPPED and not other[0].isdigit()]
+        if telling:
+            found[form_of(telling[0])] = " ".join([word, *following[: following.index(telling[0]) + 1]])
+    return found
+
+
+def _plain(form: str, text: str) -> str:
+    return next((word for word in words_in(text) if form_of(word) == form), form)

@@ -1,0 +1,120 @@
+"""Numbers, with their units and as worded: "about 50,000", "more than", "at least"."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from claimcheck.checking.rules.pair import Pair
+from claimcheck.checking.terms import form_of
+from claimcheck.core.claim import Quantity
+from claimcheck.core.verdict import Difference
+from claimcheck.text.quantities import quantities_in
+
+_ABOUT = 0.1  # what "about" leaves open, as a share of the number
+_WORDINGS = {
+    "about": re.compile(
+        r"\b(?:about|around|roughly|some|approximately|approx\.?|an estimated|close to|circa|in the region of)\s*$|~\s*$",
+        re.I,
+    ),
+    "below": re.compile(r"\b(?:nearly|almost|just under)\s*$", re.I),
+    "more": re.compile(
+        r"\b(?:more than|over|above|greater than|in excess of|exceed(?:s|ed|ing)?|upwards of|better than)\s*$",
+        re.I,
+    ),
+    "least": re.compile(r"\b(?:at least|no (?:less|fewer) than|a minimum of|not less than)\s*$", re.I),
+    "less": re.compile(r"\b(?:less than|fewer than|under|below)\s*$", re.I),
+    "most": re.compile(r"\b(?:at most|up to|no more than|a maximum of|not more than)\s*$", re.I),
+}
+_SHARED = 4  # numbers in one sentence: which belongs to which can't be told any more
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    quantity: Quantity
+    wording: str | None
+
+    @property
+    def unit(self) -> str | None:
+        unit = self.quantity.unit
+        return "/".join(form_of(part.split()[0].lower()) for part in unit.split("/")) if unit else None
+
+
+def contradictions(pair: Pair) -> list[Difference]:
+    """Numbers of the claim to which the evidence sentence gives another value of the same unit."""
+    found = []
+    near = _amounts(pair.around)
+    here = _amounts(pair.evidence)
+    for amount in _amounts(pair.claim):
+        if any(_alike(amount, other) and agree(amount, other) for other in near):
+            continue
+        rivals = [other for other in here if amount.unit and amount.unit == other.unit]
+        if 0 < len(rivals) < _SHARED and not any(_same_elsewhere(rival, pair.claim) for rival in rivals):
+            found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
+    return found
+
+
+def missing(pair: Pair) -> list[Difference]:
+    """Numbers of the claim that stand nowhere in the document, in whatever unit."""
+    everywhere = pair.source.reading.text
+    return [
+        Difference("number", amount.quantity.text, None)
+        for amount in _amounts(pair.claim)
+        if not _written(amount, everywhere)
+        and not any(agree(amount, other) for other in pair.source.once("amounts", _amounts))
+    ]
+
+
+def agree(claim: _Amount, evidence: _Amount) -> bool:
+    """Whether the claim's number, as worded, is true of the evidence's."""
+    wanted, given = claim.quantity.value, evidence.quantity.value
+    if math.isclose(wanted, given, rel_tol=1e-9):
+        return True
+    wording = claim.wording or ("about" if evidence.wording == "about" else None)
+    match wording:
+        case "about":
+            return abs(wanted - given) <= _ABOUT * max(wanted, given)
+        case "below":
+            return given < wanted and wanted - given <= _ABOUT * wanted
+        case "more" | "least":
+            return given > wanted
+        case "less" | "most":
+            return given < wanted
+        case _:
+            return _rounds_to(given, wanted)
+
+
+def _rounds_to(given: float, wanted: float) -> bool:
+    """Whether a number of at most three digits, such as 3 million, is the other one rounded to as many."""
+    digits = f"{wanted:.10g}".replace(".", "").strip("0")
+    if not wanted or not given or len(digits) > 3 or abs(wanted) < 1_000:
+        return False
+    return float(f"{given:.{len(digits)}g}") == wanted
+
+
+def _amounts(text: str) -> list[_Amount]:
+    found = []
+    position = 0
+    for quantity in quantities_in(text):
+        start = text.find(quantity.text, position)
+        before = text[max(0, start - 30) : start]
+        wording = next((name for name, pattern in _WORDINGS.items() if pattern.search(before)), None)
+        found.append(_Amount(quantity, wording))
+        position = start + len(quantity.text)
+    return found
+
+
+def _alike(amount: _Amount, other: _Amount) -> bool:
+    return amount.unit == other.unit or amount.unit is None or other.unit is None
+
+
+def _same_elsewhere(rival: _Amount, claim: str) -> bool:
+    """Whether the evidence's number answers another number of the claim."""
+    return any(other.unit == rival.unit and agree(other, rival) for other in _amounts(claim))
+
+
+def _written(amount: _Amount, text: str) -> bool:
+    """Whether the number stands in the text in a form that is no quantity: "2nd", "B-52", "Apollo 11"."""
+    digits = f"{amount.quantity.value:g}"
+    return bool(re.search(rf"(?<![\d.,]){re.escape(digits)}(?![\d]|[.,]\d)", text.replace(",", "")))

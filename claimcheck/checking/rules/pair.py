@@ -1,0 +1,61 @@
+"""A claim's sentence beside one sentence of evidence, and all that the rules find different in the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from claimcheck.checking.alignment import Alignment
+from claimcheck.checking.source import Source
+from claimcheck.core.verdict import Difference
+from claimcheck.extractive.speech import Speech
+
+
+@dataclass(frozen=True)  # no slots: cached properties
+class Pair:
+    """The sentence `alignment.text` of a claim beside the evidence sentence number `place` of the source.
+
+    `speech` says whose words the claim's sentence is given as.
+    """
+
+    alignment: Alignment
+    source: Source
+    place: int
+    speech: Speech | None
+
+    @property
+    def claim(self) -> str:
+        """The claim's sentence."""
+        return self.alignment.text
+
+    @cached_property
+    def evidence(self) -> str:
+        """The evidence sentence."""
+        return self.source.sentences[self.place].text
+
+    @cached_property
+    def around(self) -> str:
+        """All the sentences that the claim rests on, the evidence sentence first."""
+        others = sorted(self.alignment.places_near - {self.place})
+        return " ".join([self.evidence, *(self.source.sentences[place].text for place in others)])
+
+    @property
+    def published(self) -> date | None:
+        """When the evidence was published, where that is known."""
+        return self.source.published
+
+
+def contradictions(pair: Pair) -> list[Difference]:
+    """What the evidence sentence says otherwise than the claim."""
+    from claimcheck.checking.rules import dates, negation, numbers, opposites, order, outlets, speakers
+
+    rules = (numbers, dates, negation, opposites, order, outlets, speakers)
+    return [difference for rule in rules for difference in rule.contradictions(pair)]
+
+
+def missing(pair: Pair) -> list[Difference]:
+    """What of the claim's numbers, names and attribution does not stand in its evidence at all."""
+    from claimcheck.checking.rules import numbers, speakers
+
+    return [*numbers.missing(pair), *speakers.missing(pair)]

@@ -1,0 +1,54 @@
+"""Whose words it is: another speaker than the evidence's, or none where the evidence has one.
+
+That somebody said a thing and that it is so are two questions. A sentence that states as a fact what the document
+only gives as somebody's words is not carried by it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from claimcheck.checking.rules.pair import Pair
+from claimcheck.checking.terms import words_in
+from claimcheck.core.verdict import Difference
+from claimcheck.extractive.speech import Speech
+from claimcheck.grounding.lexicon import LIGHT
+
+_PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
+
+
+def contradictions(pair: Pair) -> list[Difference]:
+    """The claim's speaker, where the evidence sentence gives the same words to somebody else."""
+    theirs = pair.source.speech(pair.place)
+    if not pair.speech or not theirs or _unknown(pair.speech) or _unknown(theirs):
+        return []
+    if same_speaker(pair.speech.speaker, theirs.speaker) or _names(pair.speech.speaker) & set(
+        words_in(pair.evidence)
+    ):
+        return []
+    return [Difference("speaker", pair.speech.speaker, theirs.speaker)]
+
+
+def missing(pair: Pair) -> list[Difference]:
+    """The claim's speaker, where nothing near gives it to them; the evidence's, where the claim states a fact."""
+    theirs = pair.source.speech(pair.place)
+    if pair.speech is None:
+        if not theirs or _unknown(theirs) or _names(theirs.speaker) & set(words_in(pair.claim)):
+            return []
+        return [Difference("attribution", pair.claim, theirs.speaker)]
+    if _unknown(pair.speech) or _names(pair.speech.speaker) & set(words_in(pair.around)):
+        return []
+    return [Difference("speaker", pair.speech.speaker, None)]
+
+
+def same_speaker(left: str, right: str) -> bool:
+    """Whether two ways of naming a speaker share a word that tells."""
+    return bool(_names(left) & _names(right))
+
+
+def _names(speaker: str) -> set[str]:
+    return {word for word in words_in(speaker) if word not in LIGHT}
+
+
+def _unknown(speech: Speech) -> bool:
+    return bool(_PRONOUN.match(speech.speaker))

@@ -1,0 +1,98 @@
+"""The options that several commands share, and what they do about them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claimcheck.cli.output import note
+from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from claimcheck.config import Configured
+
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of stdout.")
+]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ENGINE",
+        help="auto, llm or extractive. auto takes llm where a model or endpoint is named, else extractive.",
+    ),
+]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="The model, as its endpoint calls it.")]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="An OpenAI-compatible endpoint, such as http://localhost:8080/v1."),
+]
+Attempts = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How often a request is tried when the endpoint fails (default 4)."),
+]
+Temperature = Annotated[
+    float | None, typer.Option(metavar="X", help="The model's temperature, 0 to 2 (default 0).")
+]
+Seed = Annotated[
+    int | None, typer.Option(metavar="N", help="The model's seed, where the endpoint knows seeds.")
+]
+TopK = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="At most so many passages are shown to the model (default 8)."),
+]
+NoText = Annotated[bool, typer.Option("--no-text", help="Leave documents' texts out of JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+def say_engine(configured: Configured, *, quiet: bool) -> str:
+    """The engine that will run, said on stderr when nobody asked for it."""
+    settings = configured.settings
+    chosen = settings.chosen_engine()
+    if settings.engine == "auto" and chosen == "llm":
+        note(
+            f"Engine: llm ({settings.model or 'no model named'} at {settings.endpoint()}); --engine extractive works without a model.",
+            quiet=quiet,
+        )
+    elif settings.engine == "auto":
+        key = "OPENAI_API_KEY is set but no model is named. " if settings.api_key else ""
+        note(
+            f"{key}Engine: extractive (no model); --model NAME, with --base-url URL for a local server, uses a model.",
+            quiet=quiet,
+        )
+    return chosen
+
+
+def say_encoding(encoding: str | None, source: str, *, quiet: bool) -> None:
+    """A line on stderr where the encoding was guessed."""
+    if encoding not in (None, "utf-8", "ascii"):
+        note(f"{source}: read as {encoding}; convert it to UTF-8 if that is wrong.", quiet=quiet)
+
+
+def day(written: str | None) -> date | None:
+    """The date that `--date` gives.
+
+    Raises:
+        InputError: it is none.
+    """
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise InputError(
+            f"--date {written!r}: is no date; give it as YYYY-MM-DD, such as 2019-03-20"
+        ) from None
+
+
+def page(output: Path | None) -> tuple[int, bool]:
+    """How many columns a text report has, and whether it is coloured."""
+    terminal = output is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if terminal or os.environ.get("COLUMNS") else 100
+    return max(40, width), terminal and "NO_COLOR" not in os.environ

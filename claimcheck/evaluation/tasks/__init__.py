@@ -1,0 +1,11 @@
+"""The tasks, one a file: what is measured of a row, and by which measures."""
+
+from claimcheck.evaluation.tasks import checkworthy, extraction, grounding, summaries, verification
+from claimcheck.evaluation.tasks.task import Task
+
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (checkworthy.TASK, verification.TASK, summaries.TASK, extraction.TASK, grounding.TASK)
+}
+
+__all__ = ["TASKS", "Task"]

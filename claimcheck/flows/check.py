@@ -1,0 +1,218 @@
+"""Check with a model: numbered passages and a claim, a label back; what the rules contradict is not supported."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from claimcheck import prompt, schema
+from claimcheck.checking.alignment import align
+from claimcheck.checking.attribution import speaker_of
+from claimcheck.checking.engine import NOTHING, content_finding, verdict_on
+from claimcheck.checking.judge import Question, evidence, judge
+from claimcheck.checking.library import Library
+from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.source import Source
+from claimcheck.core import tokens
+from claimcheck.core.exchange import ModelRequest
+from claimcheck.core.run import CheckFailure, Signature, Usage
+from claimcheck.core.settings import CHECK_ONLY, Settings
+from claimcheck.core.statement import Statement
+from claimcheck.core.verdict import DecidedBy, Finding, Label, Stance, Verdict, Votes
+from claimcheck.flows.answer import Answer, ask_all
+from claimcheck.flows.drive import Flow
+from claimcheck.version import __version__
+
+SCHEMA, PROMPT = "verdict.answer", "verdict"
+_PROMPTS = (PROMPT, "repair", "json-only")
+_VARIED = 0.7  # temperature at which votes differ, where none is set
+_STANCE = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of statements came to: a verdict or a failure for each, in order, and what it cost."""
+
+    verdicts: tuple[Verdict, ...]
+    failures: tuple[CheckFailure, ...]
+    usage: Usage
+    signature: Signature
+
+
+def check_flow(
+    statements: Sequence[Statement], library: Library, settings: Settings, *, strict: bool = False
+) -> Flow[Checked]:
+    """The verdicts of a model on statements; one on which no passage bears is not asked about."""
+    cases = [_Case.of(statement, library, settings, strict=strict) for statement in statements]
+    asked = [case for case in cases if case.passages]
+    requests = [request for case in asked for request in case.requests(settings)]
+    answers: list[Answer] = (yield from ask_all(requests)) if requests else []
+    remaining = iter(answers)
+    outcomes = [
+        case.outcome(list(islice(remaining, settings.votes if case.passages else 0))) for case in cases
+    ]
+    return Checked(
+        verdicts=tuple(outcome for outcome in outcomes if isinstance(outcome, Verdict)),
+        failures=tuple(outcome for outcome in outcomes if isinstance(outcome, CheckFailure)),
+        usage=sum((answer.usage for answer in answers), Usage()),
+        signature=_signature(settings, answers),
+    )
+
+
+def extractive_flow(
+    statements: Sequence[Statement], library: Library, settings: Settings, *, strict: bool = False
+) -> Flow[Checked]:
+    """The verdicts of the embedded engine, in a flow that asks nobody."""
+    yield from ()
+    verdicts = tuple(verdict_on(statement, library, strict=strict) for statement in statements)
+    signature = Signature(
+        version=__version__,
+        engine="extractive",
+        model=None,
+        response_format=None,
+        prompts={},
+        schemas={"check": schema.digest("check")},
+        settings={},
+        seed=None,
+        token_count=f"{tokens.ENCODING} (estimate)",
+    )
+    return Checked(verdicts, (), Usage(), signature)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A statement, the documents that bear on it, and the sentences of theirs that the model is shown."""
+
+    statement: Statement
+    sources: Sequence[Source]
+    passages: Sequence[tuple[Source, int]]
+    strict: bool
+
+    @classmethod
+    def of(cls, statement: Statement, library: Library, settings: Settings, *, strict: bool) -> _Case:
+        sources = library.sources(statement.text)
+        return cls(statement, sources, _passages(statement, sources, settings.top_k), strict)
+
+    def requests(self, settings: Settings) -> list[ModelRequest]:
+        speaker = self.statement.speaker
+        claim = (
+            self.statement.text if speaker is None else f"{self.statement.text} (as the words of {speaker})"
+        )
+        texts = [source.sentences[place].text for source, place in self.passages]
+        wire = schema.wire(SCHEMA)
+        compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
+        fence = prompt.fence("".join([claim, *texts]))
+        request = ModelRequest(
+            messages=prompt.render(PROMPT, {"claim": claim, "passages": texts, "fence": fence}),
+            schema_name=SCHEMA,
+            schema=wire,
+            schema_message=prompt.render("json-only", {"schema": compact})[0],
+        )
+        if settings.votes == 1:
+            return [request]
+        return [
+            replace(request, temperature=settings.temperature or _VARIED, seed=(settings.seed or 0) + number)
+            for number in range(settings.votes)
+        ]
+
+    def outcome(self, answers: Sequence[Answer]) -> Verdict | CheckFailure:
+        if not self.passages:
+            return self._verdict(NOTHING, None)
+        usable = [answer for answer in answers if answer.value]
+        if not usable:
+            return _failure(self.statement, answers[0])
+        counts = Counter(Label(answer.value["label"]) for answer in usable if answer.value)
+        label, agreed = counts.most_common(1)[0]
+        chosen = next(answer for answer in usable if answer.value and answer.value["label"] == label)
+        votes = Votes(len(answers), agreed) if len(answers) > 1 else None
+        finding = _finding(chosen, self.passages, agreed / len(answers) if votes else None)
+        return self._verdict(self._ruled(finding), votes)
+
+    def _verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
+        return Verdict(
+            subject=self.statement.id,
+            text=self.statement.text,
+            speaker=speaker_of(self.statement),
+            finding=finding,
+            content=content_finding(self.statement, self.sources),
+            votes=votes,
+        )
+
+    def _ruled(self, finding: Finding) -> Finding:
+        """The finding, or, where the rules see a difference that the model did not, that it is not supported."""
+        if finding.label is not Label.SUPPORTED:
+            return finding
+        question = Question.of(self.statement.text, self.statement.speaker, strict=self.strict)
+        for ruled in (judge(question, source) for source in self.sources):
+            if ruled.decided_by is DecidedBy.RULES:
+                return replace(
+                    finding,
+                    label=Label.NOT_ENOUGH_EVIDENCE,
+                    confidence=ruled.confidence,
+                    rationale=f"The model calls it supported, but the words differ. {ruled.rationale}",
+                    evidence=ruled.evidence,
+                    differences=ruled.differences,
+                    decided_by=DecidedBy.RULES,
+                )
+        return finding
+
+
+def _passages(statement: Statement, sources: Sequence[Source], most: int) -> list[tuple[Source, int]]:
+    """The sentences that cover most of the statement, from each document in turn, in the order of the documents."""
+    ranked = []
+    for order, source in enumerate(sources):
+        picked = dict.fromkeys(
+            place for sentence in sentences_of(statement.text) for place in align(sentence, source).picked
+        )
+        ranked += [(rank, order, place) for rank, place in enumerate(picked)]
+    kept = sorted((order, place) for _, order, place in sorted(ranked)[:most])
+    return [(sources[order], place) for order, place in kept]
+
+
+def _finding(answer: Answer, passages: Sequence[tuple[Source, int]], confidence: float | None) -> Finding:
+    """The model's answer; a label that rests on no passage that was shown is no verdict on the claim."""
+    value = answer.value or {}
+    label = Label(value["label"])
+    numbers = [number for number in dict.fromkeys(value["evidence"]) if 0 < number <= len(passages)]
+    rationale = " ".join(str(value["rationale"]).split())
+    if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
+        rationale = f"The model says “{label}” but names no passage for it. {rationale}"
+        label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
+    stance = _STANCE.get(label, Stance.RELATED)
+    shown = [passages[number - 1] for number in numbers] or passages
+    return Finding(
+        label,
+        confidence,
+        rationale,
+        tuple(item for source, place in shown for item in evidence(source, [place], stance)),
+        (),
+        DecidedBy.MODEL,
+    )
+
+
+def _failure(statement: Statement, answer: Answer) -> CheckFailure:
+    assert answer.cause is not None
+    return CheckFailure(
+        statement.id, statement.text, answer.cause, answer.message, answer.attempts, answer.raw
+    )
+
+
+def _signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
+    first = answers[0] if answers else None
+    left_out = first.left_out if first else ()
+    only = {name: getattr(settings, name) for name in CHECK_ONLY}
+    exact = tokens.is_exact(settings.model)
+    return Signature(
+        version=__version__,
+        engine="llm",
+        model=first.model if first else settings.model,
+        response_format=first.response_format if first else None,
+        prompts={name: prompt.load(name).digest for name in _PROMPTS},
+        schemas={name: schema.digest(name) for name in (SCHEMA, "check")},
+        settings=settings.published() | only | dict.fromkeys(left_out, None),
+        seed=None if "seed" in left_out else settings.seed,
+        token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",
+    )

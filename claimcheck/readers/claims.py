@@ -1,0 +1,64 @@
+"""Claims as people have them: a run, a claim a line, or JSON Lines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from claimcheck.core.run import Run
+from claimcheck.core.statement import Statement
+from claimcheck.errors import InputError
+from claimcheck.readers.decode import decode
+from claimcheck.readers.file import read_bytes
+
+_SHOWN_PROBLEMS = 5
+
+
+def read_claims(name: str) -> Run | list[Statement]:
+    """What is to be checked: a run, or statements, each with its speaker where one is given.
+
+    Raises:
+        InputError: the file can't be read, holds no claim, or a row of it is broken.
+    """
+    source, data = read_bytes(name)
+    if not data.strip():
+        raise InputError(f"{source}: is empty; give a claim a line")
+    text, _ = decode(data, source)
+    if text.lstrip().startswith("{"):
+        if '"schema_version"' in text and (run := _run(text)):
+            return run
+        return _rows(text, source)
+    return [Statement.of(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def _run(text: str) -> Run | None:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return None  # several objects: JSON Lines
+    return Run.from_json(text)
+
+
+def _rows(text: str, source: str) -> list[Statement]:
+    claims: list[Statement] = []
+    problems: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                claims.append(_claim(json.loads(line)))
+            except (ValueError, RecursionError) as error:
+                problems.append(f"line {number}: is not JSON: {error}")
+            except InputError as error:
+                problems.append(f"line {number}: {error}")
+    if problems:
+        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
+        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
+    return claims
+
+
+def _claim(row: Any) -> Statement:
+    text = row.get("text", row.get("claim")) if isinstance(row, dict) else None
+    speaker = row.get("speaker") if isinstance(row, dict) else None
+    if not isinstance(text, str) or not (speaker is None or isinstance(speaker, str)):
+        raise InputError('is no {"text": "...", "speaker": "..."}; speaker may be left out')
+    return Statement.of(text, speaker or None)
