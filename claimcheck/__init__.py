@@ -13,6 +13,7 @@ from claimcheck.version import __version__
 if TYPE_CHECKING:
     from claimcheck import errors
     from claimcheck.api import GroundedQuote, acheck, asummarize, check, ground, summarize
+    from claimcheck.api.evaluating import compare_evaluations, evaluate
     from claimcheck.core.check import Check
     from claimcheck.core.claim import Claim, Kind, Match, Quantity, When
     from claimcheck.core.document import Document
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from claimcheck.core.span import Excerpt, Span
     from claimcheck.core.statement import Statement
     from claimcheck.core.verdict import Difference, Evidence, Finding, Label, Stance, Verdict, Votes
+    from claimcheck.evaluation.datasets import Rows
+    from claimcheck.evaluation.result import Evaluation, Score
     from claimcheck.evidence import Index
 
 _HOMES = {
@@ -41,6 +44,7 @@ _HOMES = {
     "Client": "core.exchange",
     "Difference": "core.verdict",
     "Document": "core.document",
+    "Evaluation": "evaluation.result",
     "Evidence": "core.verdict",
     "Excerpt": "core.span",
     "Failure": "core.run",
@@ -57,7 +61,9 @@ _HOMES = {
     "ModelResponse": "core.exchange",
     "Position": "core.run",
     "Quantity": "core.claim",
+    "Rows": "evaluation.datasets",
     "Run": "core.run",
+    "Score": "evaluation.result",
     "Settings": "core.settings",
     "Signature": "core.run",
     "Span": "core.span",
@@ -71,6 +77,8 @@ _HOMES = {
     "acheck": "api",
     "asummarize": "api",
     "check": "api",
+    "compare_evaluations": "api.evaluating",
+    "evaluate": "api.evaluating",
     "ground": "api",
     "summarize": "api",
 }
@@ -82,6 +90,7 @@ __all__ = [
     "Client",
     "Difference",
     "Document",
+    "Evaluation",
     "Evidence",
     "Excerpt",
     "Failure",
@@ -98,7 +107,9 @@ __all__ = [
     "ModelResponse",
     "Position",
     "Quantity",
+    "Rows",
     "Run",
+    "Score",
     "Settings",
     "Signature",
     "Span",
@@ -113,7 +124,9 @@ __all__ = [
     "acheck",
     "asummarize",
     "check",
+    "compare_evaluations",
     "errors",
+    "evaluate",
     "ground",
     "summarize",
 ]

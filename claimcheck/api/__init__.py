@@ -1,7 +1,6 @@
 """The Python API. Layer 6."""
 
 from claimcheck.api.checking import acheck, check
-from claimcheck.api.evaluating import compare_evaluations, evaluate
 from claimcheck.api.grounding import GroundedQuote, ground
 from claimcheck.api.probing import Probe, probe
 from claimcheck.api.summarizing import asummarize, summarize
@@ -12,8 +11,6 @@ __all__ = [
     "acheck",
     "asummarize",
     "check",
-    "compare_evaluations",
-    "evaluate",
     "ground",
     "probe",
     "summarize",

@@ -12,6 +12,7 @@ from claimcheck.text.vocabulary import Meaning, meaning_of_all
 
 _PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
 _LOOKED_AT = 40
+_PART = 0.1  # of a claim's weight: less is a word that happens to stand there
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -45,6 +46,18 @@ class Alignment:
     def coverage(self, forms: Collection[str]) -> float:
         """The share of the claim's weight that these forms cover, 0 to 1."""
         return sum(term.weight for term in self.terms if term.form in forms) / (self.weight or 1.0)
+
+    @property
+    def contributing(self) -> tuple[int, ...]:
+        """Of the picked sentences the first, and those that add a part of the claim to it."""
+        covered: set[str] = set()
+        found: list[int] = []
+        for place in self.picked:
+            gained = self.coverage(self.hits[place] - covered)
+            if not found or gained >= _PART:
+                found.append(place)
+            covered |= self.hits[place]
+        return tuple(found)
 
     @property
     def best_coverage(self) -> float:

@@ -93,7 +93,7 @@ class _Grounds:
 def _finding(
     alignments: Sequence[Alignment], source: Source, probability: float, grounds: _Grounds
 ) -> Finding:
-    picked = list(dict.fromkeys(place for alignment in alignments for place in alignment.picked))
+    picked = list(dict.fromkeys(place for alignment in alignments for place in alignment.contributing))
     if grounds.against:
         differences = tuple(dict.fromkeys(difference for _, difference in grounds.against))
         refuting = list(dict.fromkeys(place for place, _ in grounds.against))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
-from typing import TypeVar, cast
 
 from claimcheck.checking.terms import form_of, prefix_of, words_in
 from claimcheck.core.document import Document
@@ -17,9 +16,9 @@ from claimcheck.text.dates import published_in
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences
 
-Derived = TypeVar("Derived")
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
 _QUOTATION = re.compile(r"[\"“”]")
+_BACK = 8  # sentences in which the one whom a pronoun means, or who is quoted, was named
 _LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code
 
 
@@ -36,7 +35,6 @@ class Source:
         ]
         self.words = [words_in(sentence.text) for sentence in self.sentences]
         self._word_sets = [set(words) for words in self.words]
-        self._derived: dict[str, object] = {}
         self._prefixes: dict[str, list[str]] = {}
         for word in set[str]().union(*self._word_sets):
             self._prefixes.setdefault(prefix_of(word), []).append(word)
@@ -52,7 +50,9 @@ class Source:
         found = speech_in(self.sentences[place].text)
         if found and not _PRONOUN.match(found.speaker):
             return found
-        return self._speech[place] if found or self._quotes_in_block(place) else None
+        if not found and not self._quotes_in_block(place):
+            return None
+        return speakers(self.sentences[max(0, place - _BACK) : place + 1])[-1]
 
     def _quotes_in_block(self, place: int) -> bool:
         block = self.sentences[place].block
@@ -61,16 +61,6 @@ class Source:
                 return True
             place -= 1
         return False
-
-    @cached_property
-    def _speech(self) -> list[Speech | None]:
-        return speakers(self.sentences)
-
-    def once(self, name: str, derive: Callable[[str], Derived]) -> Derived:
-        """What `derive` makes of the whole text, made once and kept under the name."""
-        if name not in self._derived:
-            self._derived[name] = derive(self.reading.text)
-        return cast(Derived, self._derived[name])
 
     @cached_property
     def _places(self) -> Places:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from claimcheck.core.run import Run
+from claimcheck.core.verdict import Label
 from claimcheck.reports import footing, verdicts_markdown, verdicts_text
 from claimcheck.reports.escaped import escaped
 
@@ -40,10 +41,9 @@ def render(run: Run) -> str:
     elif not run.failures:
         parts.append("No checkable claims were found.")
     if run.verdicts:
-        parts += [
-            f"## Held against the document: {verdicts_text.counted(run.verdicts)}",
-            verdicts_markdown.table(run.verdicts, [run.document]),
-        ]
+        parts.append(f"## Held against the document: {verdicts_text.counted(run.verdicts)}")
+        doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
+        parts += [verdicts_markdown.table(doubtful, [run.document])] if doubtful else []
     parts += _section("Notes", [escaped(line) for line in footing.warnings(run)])
     parts.append(f"{escaped(footing.about_document(run))}  \n{escaped(footing.made_by(run))}")
     if run.claims:

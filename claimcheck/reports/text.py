@@ -8,6 +8,7 @@ from rich.text import Text
 
 from claimcheck.core.claim import Match
 from claimcheck.core.run import LinkedText, Run
+from claimcheck.core.verdict import Label
 from claimcheck.reports import footing, verdicts_text
 from claimcheck.reports.terminal import plain, rendered
 
@@ -39,7 +40,8 @@ def _page(run: Run) -> Group:
         parts += [Text(""), plain("No checkable claims were found.")]
     if run.verdicts:
         title = f"Held against the document: {verdicts_text.counted(run.verdicts)}"
-        parts += [Text(""), plain(title, "bold"), verdicts_text.block(run.verdicts, [run.document])]
+        doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
+        parts += [Text(""), plain(title, "bold"), verdicts_text.block(doubtful, [run.document])]
     parts.append(Text(""))
     parts += [
         plain(line, "yellow" if not line.startswith("Set aside") else "dim") for line in footing.warnings(run)

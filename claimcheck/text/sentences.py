@@ -49,6 +49,11 @@ def sentences(reading: Reading, language: str | None, *, headings: bool = False)
     return tuple(found)
 
 
+def split(text: str, language: str) -> list[str]:
+    """The sentences of a text that is one paragraph."""
+    return [part for start, end in _bounds(text, language) if (part := text[start:end].strip())]
+
+
 def _bounds(text: str, language: str) -> list[tuple[int, int]]:
     if _ONE.fullmatch(text):
         return [(0, len(text))]

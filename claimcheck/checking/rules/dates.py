@@ -7,7 +7,7 @@ import re
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.core.claim import When
 from claimcheck.core.verdict import Difference
-from claimcheck.text.dates import whens_in
+from claimcheck.text.dates import WEEKDAYS, whens_in
 
 _INTERVAL = re.compile(
     r"\b(?:from|between)\s+(?P<first>(?:1[5-9]|20)\d\d)\s*(?:to|and|until|[-–—])\s*(?P<last>(?:1[5-9]|20)\d\d)\b"
@@ -18,9 +18,11 @@ _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
 
 def contradictions(pair: Pair) -> list[Difference]:
     """Dates of the claim where the evidence sentence has one of the same precision that is another."""
+    if not whens_in(pair.claim, None):
+        return []
+    ours = [when for when in whens_in(pair.claim, pair.published) if when.resolved]
     near = [when for when in whens_in(pair.around, pair.published) if when.resolved]
     here = [when for when in whens_in(pair.evidence, pair.published) if when.resolved]
-    ours = [when for when in whens_in(pair.claim, pair.published) if when.resolved]
     intervals = _intervals(pair.around)
     found = []
     for when in ours:
@@ -28,7 +30,7 @@ def contradictions(pair: Pair) -> list[Difference]:
             _within(when, interval) for interval in intervals
         ):
             continue
-        rivals = [other for other in here if _precision(other) == _precision(when)]
+        rivals = [other for other in here if _written(other) == _written(when)]
         if len(rivals) == 1 and not any(fit(other, rivals[0]) for other in ours):
             found.append(Difference("date", when.text, rivals[0].text))
     return found
@@ -48,8 +50,9 @@ def _true_of(when: When, other: When) -> bool:
     return bool(_UNTIL.match(when.text)) and second <= first
 
 
-def _precision(when: When) -> int:
-    return len(str(when.resolved))
+def _written(when: When) -> tuple[int, bool]:
+    """How precise a time is, and whether it is written as a day of the week: what that means is worked out, not read."""
+    return len(str(when.resolved)), when.text.split()[-1].lower() in WEEKDAYS
 
 
 def _intervals(text: str) -> list[tuple[int, int]]:

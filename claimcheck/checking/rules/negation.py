@@ -10,8 +10,10 @@ from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import FORMS_OF_BE, LIGHT
 
 _DENYING = frozenset(
-    "not no never none nobody nothing neither nor without cannot hardly nowhere unable fail fails failed failing"
-    " refuse refuses refused refusing decline declines declined".split()
+    "not no never none nobody nothing neither nor without cannot hardly nowhere unable".split()
+)
+_REFUSING = frozenset(  # before "to": a "decline in sales" denies nothing
+    "fail fails failed failing refuse refuses refused refusing decline declines declined declining".split()
 )
 # "not only", "no doubt" and "no longer than" deny nothing
 _NOT_DENYING = frozenset("only just doubt less fewer matter later sooner more than".split())
@@ -38,7 +40,9 @@ def denied(words: Sequence[str]) -> dict[str, str]:
     found = {}
     for place, word in enumerate(words):
         following = words[place + 1 : place + 1 + 2 * _SCOPE]
-        if not (word in _DENYING or word.endswith("n't")) or (following and following[0] in _NOT_DENYING):
+        refuses = word in _REFUSING and following[:1] == ["to"]
+        denies = refuses or word in _DENYING or word.endswith("n't")
+        if not denies or (following and following[0] in _NOT_DENYING):
             continue
         telling = [other for other in following if other not in _SKIPPED and not other[0].isdigit()]
         if telling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claimcheck.checking.rules.pair import Pair
@@ -43,26 +44,29 @@ class _Amount:
 
 def contradictions(pair: Pair) -> list[Difference]:
     """Numbers of the claim to which the evidence sentence gives another value of the same unit."""
+    ours = _amounts(pair.claim)
+    if not ours:
+        return []
     found = []
     near = _amounts(pair.around)
     here = _amounts(pair.evidence)
-    for amount in _amounts(pair.claim):
+    for amount in ours:
         if any(_alike(amount, other) and agree(amount, other) for other in near):
             continue
         rivals = [other for other in here if amount.unit and amount.unit == other.unit]
-        if 0 < len(rivals) < _SHARED and not any(_same_elsewhere(rival, pair.claim) for rival in rivals):
+        if 0 < len(rivals) < _SHARED and not any(_answers(rival, ours) for rival in rivals):
             found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
     return found
 
 
 def missing(pair: Pair) -> list[Difference]:
-    """Numbers of the claim that stand nowhere in the document, in whatever unit."""
-    everywhere = pair.source.reading.text
+    """Numbers of the claim that no sentence near has, and that are written nowhere in the document."""
+    ours = _amounts(pair.claim)
+    near = _amounts(pair.around) if ours else []
     return [
         Difference("number", amount.quantity.text, None)
-        for amount in _amounts(pair.claim)
-        if not _written(amount, everywhere)
-        and not any(agree(amount, other) for other in pair.source.once("amounts", _amounts))
+        for amount in ours
+        if not any(agree(amount, other) for other in near) and not _written(amount, pair.source.reading.text)
     ]
 
 
@@ -109,9 +113,9 @@ def _alike(amount: _Amount, other: _Amount) -> bool:
     return amount.unit == other.unit or amount.unit is None or other.unit is None
 
 
-def _same_elsewhere(rival: _Amount, claim: str) -> bool:
+def _answers(rival: _Amount, ours: Sequence[_Amount]) -> bool:
     """Whether the evidence's number answers another number of the claim."""
-    return any(other.unit == rival.unit and agree(other, rival) for other in _amounts(claim))
+    return any(other.unit == rival.unit and agree(other, rival) for other in ours)
 
 
 def _written(amount: _Amount, text: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from claimcheck.checking.rules.negation import denied
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
@@ -36,26 +38,30 @@ _COMPANY = 3  # words to either side
 def contradictions(pair: Pair) -> list[Difference]:
     """The first word of the claim that the evidence sentence turns around; none where it has the word itself too."""
     ours, theirs = words_in(pair.claim), words_in(pair.evidence)
-    if bool(denied(ours)) != bool(denied(theirs)):
-        return []  # "not able" and "unable": the two may make up for each other
     our_forms, their_forms = [form_of(word) for word in ours], [form_of(word) for word in theirs]
-    for place, form in enumerate(our_forms):
-        if form in their_forms or form in pair.alignment.near:
-            continue
-        for other, against in enumerate(their_forms):
-            turned = against not in our_forms and opposed(form, against)
-            if turned and _company(our_forms, place) & _company(their_forms, other):
-                return [Difference("opposite", ours[place], theirs[other])]
+    there = set(their_forms).difference(our_forms)
+    turned = [
+        (place, against)
+        for place, form in enumerate(our_forms)
+        if form not in pair.alignment.near
+        for against in opposed_to(form) & there
+    ]
+    if not turned or bool(denied(ours)) != bool(denied(theirs)):
+        return []  # "not able" and "unable": the two may make up for each other
+    for place, against in turned:
+        other = their_forms.index(against)
+        if _company(our_forms, place) & _company(their_forms, other):
+            return [Difference("opposite", ours[place], theirs[other])]
     return []
 
 
-def opposed(form: str, other: str) -> bool:
-    """Whether two stems say the opposite of each other."""
-    if form in _NO_PAIRS or other in _NO_PAIRS:
-        return False
-    return other in opposites(form) or any(
-        (form in left and other in right) or (form in right and other in left) for left, right in _MORE
-    )
+@cache
+def opposed_to(form: str) -> frozenset[str]:
+    """The stems that say the opposite of a stem."""
+    if form in _NO_PAIRS:
+        return frozenset()
+    sides = [other for pair in _MORE for side, other in (pair, pair[::-1]) if form in side]
+    return opposites(form).union(*sides) - _NO_PAIRS
 
 
 def _company(forms: list[str], place: int) -> set[str]:

@@ -8,7 +8,9 @@ from functools import cached_property
 
 from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
+from claimcheck.extractive.clauses import clauses
 from claimcheck.extractive.speech import Speech
 
 
@@ -39,6 +41,20 @@ class Pair:
         """All the sentences that the claim rests on, the evidence sentence first."""
         others = sorted(self.alignment.places_near - {self.place})
         return " ".join([self.evidence, *(self.source.sentences[place].text for place in others)])
+
+    @cached_property
+    def evidence_speech(self) -> Speech | None:
+        """Whose words the part of the evidence sentence is that the claim rests on: "A said this, whereas that is so"."""
+        whole = self.source.speech(self.place)
+        parts = clauses(self.evidence, whole)
+        if whole is None or not parts[0].contrast:
+            return whole
+        words = set(self.alignment.words)
+        shared = [
+            len(words.intersection(map(form_of, words_in(self.evidence[slice(*part.ranges[0])]))))
+            for part in parts
+        ]
+        return parts[shared.index(max(shared))].speech
 
     @property
     def published(self) -> date | None:

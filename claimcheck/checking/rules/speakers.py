@@ -19,7 +19,7 @@ _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
 
 def contradictions(pair: Pair) -> list[Difference]:
     """The claim's speaker, where the evidence sentence gives the same words to somebody else."""
-    theirs = pair.source.speech(pair.place)
+    theirs = pair.evidence_speech or pair.source.speech(pair.place)
     if not pair.speech or not theirs or _unknown(pair.speech) or _unknown(theirs):
         return []
     if same_speaker(pair.speech.speaker, theirs.speaker) or _names(pair.speech.speaker) & set(
@@ -30,13 +30,15 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 
 def missing(pair: Pair) -> list[Difference]:
-    """The claim's speaker, where nothing near gives it to them; the evidence's, where the claim states a fact."""
-    theirs = pair.source.speech(pair.place)
+    """The claim's speaker, where nothing near names them; the evidence's, where the claim states a fact."""
+    theirs = pair.evidence_speech
     if pair.speech is None:
         if not theirs or _unknown(theirs) or _names(theirs.speaker) & set(words_in(pair.claim)):
             return []
         return [Difference("attribution", pair.claim, theirs.speaker)]
-    if _unknown(pair.speech) or _names(pair.speech.speaker) & set(words_in(pair.around)):
+    if _unknown(pair.speech) or (theirs and same_speaker(pair.speech.speaker, theirs.speaker)):
+        return []
+    if _names(pair.speech.speaker) & set(words_in(pair.around)):
         return []
     return [Difference("speaker", pair.speech.speaker, None)]
 
