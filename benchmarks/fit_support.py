@@ -57,8 +57,7 @@ def read(path: Path) -> tuple[list[dict[str, float]], Array, Array, Array]:
 
 def verdicts(paths: list[Path], probability: Array) -> Iterator[bool]:
     """Whether each row's claim is called supported, given the probability that it is carried."""
-    given = iter(probability)
-    with mock.patch("claimcheck.checking.judge.support", lambda alignments, source: float(next(given))):
+    with mock.patch("claimcheck.checking.judge.support", side_effect=probability.tolist()):
         for path in paths:
             for line in path.read_text(encoding="utf-8").splitlines():
                 row = json.loads(line)

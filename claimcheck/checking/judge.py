@@ -13,6 +13,7 @@ from claimcheck.checking.parts import sentences_of
 from claimcheck.checking.rules import Pair, contradictions, missing
 from claimcheck.checking.source import Source
 from claimcheck.checking.support import support
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.span import readable
 from claimcheck.core.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
 from claimcheck.extractive.speech import Speech, speech_in
@@ -20,7 +21,7 @@ from claimcheck.extractive.speech import Speech, speech_in
 CARRIED = (
     0.5  # of the probability: with as many claims carried as not, the point where both errors weigh the same
 )
-_TIGHT = 0.5  # of a sentence's weight: with less in one place, a difference is no contradiction
+_TIGHT = 0.5  # of the rest of a sentence's weight: with less in one place, a difference is no contradiction
 _AS_GOOD = 0.85  # of the best sentence's coverage
 _CONTRADICTED = (
     0.85  # of contradictions that the rules find on the development data, so many and more are real
@@ -61,11 +62,11 @@ def judge(question: Question, source: Source) -> Finding:
     absent: list[Difference] = []
     for alignment, speech in zip(alignments, question.speeches, strict=True):
         for place in _best(alignment):
-            pair = Pair(alignment, source, place, speech)
+            pair = Pair(alignment, source, place, speech, alone=place != alignment.picked[0])
             found = contradictions(pair)
             if place == alignment.picked[0]:
                 absent += missing(pair)
-            if found and alignment.coverage(alignment.hits[place]) >= _TIGHT:
+            if found and _rest_covered(alignment, place, found) >= _TIGHT:
                 against += [(place, difference) for difference in found]
             elif found:
                 loose += found if place == alignment.picked[0] else []
@@ -142,18 +143,28 @@ def evidence(source: Source, places: Sequence[int], stance: Stance) -> tuple[Evi
     return tuple(found)
 
 
+def _rest_covered(alignment: Alignment, place: int, differences: Sequence[Difference]) -> float:
+    """The share of the claim that a sentence covers, leaving out the words that it says otherwise."""
+    apart = {form_of(word) for difference in differences for word in words_in(difference.claim)}
+    rest = [term for term in alignment.terms if term.form not in apart]
+    total = sum(term.weight for term in rest)
+    covered = sum(term.weight for term in rest if term.form in alignment.hits[place])
+    return covered / total if total else 1.0
+
+
 def _best(alignment: Alignment) -> list[int]:
-    """The sentence that covers most of the claim's, and those that cover nearly as much."""
+    """The sentence that covers most of the claim's, and those that cover nearly as much of it, numbers aside."""
     if not alignment.picked:
         return []
+    words = [term for term in alignment.terms if not term.is_number]
+
+    def covered(place: int) -> float:
+        return sum(term.weight for term in words if term.form in alignment.hits[place])
+
     first = alignment.picked[0]
-    least = _AS_GOOD * alignment.best_coverage
-    others = [
-        place
-        for place, forms in alignment.hits.items()
-        if place != first and alignment.coverage(forms) >= max(least, _TIGHT)
-    ]
-    return [first, *sorted(others)[: _SHOWN - 1]]
+    least = max(_AS_GOOD * covered(first), _TIGHT * sum(term.weight for term in words))
+    others = [place for place in sorted(alignment.hits) if place != first and covered(place) >= least]
+    return [first, *others[: _SHOWN - 1]]
 
 
 def _told(differences: Sequence[Difference]) -> str:

@@ -26,7 +26,11 @@ def contradictions(pair: Pair) -> list[Difference]:
     intervals = _intervals(pair.around)
     found = []
     for when in ours:
-        if any(fit(when, other) or _true_of(when, other) for other in near) or any(
+        # a weekday is no day that merely stands nearby: the line that dates the page has one too
+        others = (
+            [other for other in near if _is_weekday(other) or other in here] if _is_weekday(when) else near
+        )
+        if any(fit(when, other) or _true_of(when, other) for other in others) or any(
             _within(when, interval) for interval in intervals
         ):
             continue
@@ -52,7 +56,11 @@ def _true_of(when: When, other: When) -> bool:
 
 def _written(when: When) -> tuple[int, bool]:
     """How precise a time is, and whether it is written as a day of the week: what that means is worked out, not read."""
-    return len(str(when.resolved)), when.text.split()[-1].lower() in WEEKDAYS
+    return len(str(when.resolved)), _is_weekday(when)
+
+
+def _is_weekday(when: When) -> bool:
+    return when.text.split()[-1].lower() in WEEKDAYS
 
 
 def _intervals(text: str) -> list[tuple[int, int]]:

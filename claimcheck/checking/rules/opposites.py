@@ -39,15 +39,16 @@ def contradictions(pair: Pair) -> list[Difference]:
     """The first word of the claim that the evidence sentence turns around; none where it has the word itself too."""
     ours, theirs = words_in(pair.claim), words_in(pair.evidence)
     our_forms, their_forms = [form_of(word) for word in ours], [form_of(word) for word in theirs]
+    our_denied, their_denied = denied(ours), denied(theirs)
     there = set(their_forms).difference(our_forms)
     turned = [
         (place, against)
         for place, form in enumerate(our_forms)
-        if form not in pair.alignment.near
-        for against in opposed_to(form) & there
+        if form not in pair.alignment.near and form not in our_denied
+        for against in opposed_to(form) & there - their_denied.keys()
     ]
-    if not turned or bool(denied(ours)) != bool(denied(theirs)):
-        return []  # "not able" and "unable": the two may make up for each other
+    if bool(our_denied) != bool(their_denied):
+        return []  # the two may make up for each other
     for place, against in turned:
         other = their_forms.index(against)
         if _company(our_forms, place) & _company(their_forms, other):

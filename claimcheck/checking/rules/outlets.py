@@ -34,9 +34,5 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 def outlets_in(text: str) -> set[str]:
     """The names that a sentence gives as those who report."""
-    return {_OWNER.sub("", match["name"]) for pattern in _OUTLET for match in pattern.finditer(text)} - {
-        "The",
-        "He",
-        "She",
-        "It",
-    }
+    found = (match["name"] for pattern in _OUTLET for match in pattern.finditer(text))
+    return {_OWNER.sub("", name).removeprefix("The ") for name in found} - {"The", "He", "She", "It"}

@@ -18,13 +18,15 @@ from claimcheck.extractive.speech import Speech
 class Pair:
     """The sentence `alignment.text` of a claim beside the evidence sentence number `place` of the source.
 
-    `speech` says whose words the claim's sentence is given as.
+    `speech` says whose words the claim's sentence is given as. `alone`: the sentence is looked at by itself, for what it
+    says against others that carry the claim.
     """
 
     alignment: Alignment
     source: Source
     place: int
     speech: Speech | None
+    alone: bool = False
 
     @property
     def claim(self) -> str:
@@ -36,9 +38,17 @@ class Pair:
         """The evidence sentence."""
         return self.source.sentences[self.place].text
 
+    @property
+    def lead(self) -> str:
+        """The evidence sentence, and the one that leads to it."""
+        before = self.source.sentences[self.place - 1].text if self.place else ""
+        return f"{before} {self.evidence}"
+
     @cached_property
     def around(self) -> str:
-        """All the sentences that the claim rests on, the evidence sentence first."""
+        """All the sentences that the claim rests on, the evidence sentence first; that alone where it stands alone."""
+        if self.alone:
+            return self.evidence
         others = sorted(self.alignment.places_near - {self.place})
         return " ".join([self.evidence, *(self.source.sentences[place].text for place in others)])
 

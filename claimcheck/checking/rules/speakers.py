@@ -13,6 +13,7 @@ from claimcheck.checking.terms import words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.extractive.speech import Speech
 from claimcheck.grounding.lexicon import LIGHT
+from claimcheck.text.names import names_in
 
 _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
 
@@ -38,7 +39,9 @@ def missing(pair: Pair) -> list[Difference]:
         return [Difference("attribution", pair.claim, theirs.speaker)]
     if _unknown(pair.speech) or (theirs and same_speaker(pair.speech.speaker, theirs.speaker)):
         return []
-    if _names(pair.speech.speaker) & set(words_in(pair.around)):
+    # a person is named where they speak; "the study" and "the company" are often said once, at the start
+    near = pair.lead if names_in(pair.speech.speaker) else pair.around
+    if _names(pair.speech.speaker) & set(words_in(near)):
         return []
     return [Difference("speaker", pair.speech.speaker, None)]
 

@@ -1,0 +1,114 @@
+"""The rules: what evidence says otherwise than a claim, and what only looks so."""
+
+import pytest
+
+from claimcheck import Document
+from claimcheck.checking.alignment import align
+from claimcheck.checking.rules import Pair, contradictions, missing
+from claimcheck.checking.source import Source
+from claimcheck.extractive.speech import speech_in
+
+
+def pair(claim, evidence):
+    source = Source(Document.from_text(evidence))
+    alignment = align(claim, source)
+    return Pair(alignment, source, alignment.picked[0], speech_in(claim))
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "kind", "ours", "theirs"),
+    [
+        (
+            "The plant employs 500 people.",
+            "The plant employs 400 people.",
+            "number",
+            "500 people",
+            "400 people",
+        ),
+        ("Prices rose by 3%.", "Prices rose by 8% in May.", "number", "3%", "8%"),
+        ("More than 500 people came.", "Only 400 people came.", "number", "500 people", "400 people"),
+        ("At least 90 ships sank.", "80 ships sank.", "number", "90 ships", "80 ships"),
+        ("The bridge opened in 1931.", "The bridge opened in 1937.", "date", "in 1931", "in 1937"),
+        ("The vote was on 3 May 2021.", "The vote was on 5 May 2021.", "date", "3 May 2021", "5 May 2021"),
+        ("It closed after 2005.", "It closed in 2001.", "date", "after 2005", "in 2001"),
+        ("The mayor did not sign the bill.", "The mayor did sign the bill.", "negation", "not sign", "sign"),
+        (
+            "The mayor signed the bill.",
+            "The mayor never signed the bill.",
+            "negation",
+            "signed",
+            "never signed",
+        ),
+        ("The firm agreed to pay.", "The firm refused to pay the fine.", "negation", "pay", "refused to pay"),
+        ("Oil exports rose last month.", "Oil exports fell last month.", "opposite", "rose", "fell"),
+        ("The north wing burned.", "The south wing burned down.", "opposite", "north", "south"),
+        (
+            "Real Madrid beat Ajax.",
+            "Ajax beat Real Madrid on Sunday.",
+            "order",
+            "Real Madrid beat Ajax",
+            "Ajax beat Real Madrid",
+        ),
+        ("Ann Lee said the road is safe.", "Bo Dahl said the road is safe.", "speaker", "Ann Lee", "Bo Dahl"),
+        (
+            "The Reuters news agency reported the closure.",
+            "The Interfax news agency reported the closure.",
+            "outlet",
+            "Reuters",
+            "Interfax",
+        ),
+    ],
+)
+def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
+    found = contradictions(pair(claim, evidence))
+    assert (kind, ours, theirs) in [(item.kind, item.claim, item.evidence) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("About 50,000 barrels were lost.", "The leak cost 52,400 barrels, 49,000 barrels of them at sea."),
+        ("More than 300 people came.", "Some 340 people came."),
+        ("Nearly 100 houses burned.", "In all 96 houses burned."),
+        ("Up to 20 boats are missing.", "The coast guard looks for 14 boats."),
+        ("Three million people fled.", "By March 2,980,000 people had fled."),
+        ("Twenty-five euros is the price.", "It costs twenty five euros."),
+        ("The plant employs 400 people.", "The plant employs 400 people and 30 robots."),
+        ("The bridge opened in May 1937.", "The bridge opened on 27 May 1937."),
+        ("He left office after 1921.", "He left office in 1923."),
+        ("She lived there in 1994.", "She lived there from 1990 to 1997."),
+        ("It was built in 1994.", "It was built in the 1990s."),
+        ("The team did not lose.", "The team did not lose at home."),
+        ("He was not able to walk.", "He was unable to walk."),
+        ("Sales saw a decline in May.", "In May sales were down."),
+        ("Not only Ann came.", "Ann came, and so did Bo."),
+        ("Ajax was beaten by Real Madrid.", "Real Madrid beat Ajax on Sunday."),
+        ("Ann Lee and Bo Dahl met.", "Bo Dahl and Ann Lee met."),
+        ("Lee said the road is safe.", "Ann Lee told reporters the road is safe."),
+    ],
+)
+def test_what_says_the_same_is_no_difference(claim, evidence):
+    assert contradictions(pair(claim, evidence)) == []
+
+
+def test_a_number_that_stands_nowhere_is_missing():
+    found = missing(pair("The plant employs 512 people.", "The plant employs many people."))
+    assert [(item.kind, item.claim, item.evidence) for item in found] == [("number", "512 people", None)]
+
+
+def test_a_statement_that_the_document_gives_to_somebody_lacks_them():
+    found = missing(pair("The road is safe.", "Ann Lee said the road is safe."))
+    assert [(item.kind, item.evidence) for item in found] == [("attribution", "Ann Lee")]
+
+
+def test_of_a_contrast_only_the_side_that_is_told_of_counts():
+    evidence = "Norway has said that the route is open whereas the United Kingdom and others keep it closed."
+    assert missing(pair("The United Kingdom and others keep the route closed.", evidence)) == []
+
+
+def test_a_weekday_counts_from_the_day_of_publication():
+    evidence = (
+        "Published 20 March 2019\n\nThe talks in Rome ended on Tuesday without an agreement between them."
+    )
+    wrong = contradictions(pair("The talks in Rome ended on Wednesday.", evidence))
+    assert [(item.kind, item.claim, item.evidence) for item in wrong] == [("date", "Wednesday", "Tuesday")]
