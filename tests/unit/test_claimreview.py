@@ -1,0 +1,72 @@
+"""ClaimReview: what Google asks for, nothing that nobody said."""
+
+import json
+from datetime import date
+
+import pytest
+
+from claimcheck import Document, Settings, check, errors, schema, summarize
+from claimcheck.reports import claimreview
+
+PUBLISHER = Settings(engine="extractive", publisher_name="The Check", publisher_url="https://check.example")
+FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
+
+
+def reviews(claims, **options):
+    from dataclasses import replace
+
+    evidence = replace(Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry")
+    found = check(claims, evidence, settings=PUBLISHER)
+    text = claimreview.render(
+        found, PUBLISHER, review_url="https://check.example/r/7#old", published=date(2026, 5, 1), **options
+    )
+    return json.loads(text)
+
+
+def test_a_review_has_what_the_type_requires():
+    (review,) = reviews(["The night ferry carries 700 passengers."], claimed_at="https://claims.example/a")
+    assert schema.problems("claimreview", [review]) == ()
+    assert review["@type"] == "ClaimReview"
+    assert review["url"].startswith("https://check.example/r/7#s-")
+    assert review["datePublished"] == "2026-05-01"
+    assert review["author"] == {"@type": "Organization", "name": "The Check", "url": "https://check.example"}
+    assert review["itemReviewed"]["appearance"] == [
+        {"@type": "CreativeWork", "url": "https://claims.example/a"}
+    ]
+    assert review["reviewRating"] == {
+        "@type": "Rating",
+        "alternateName": "Refuted",
+        "ratingValue": 1,
+        "bestRating": 5,
+        "worstRating": 1,
+    }
+    assert review["citation"][0]["url"] == "https://paper.example/ferry"
+
+
+def test_not_enough_evidence_is_a_name_and_no_number():
+    (review,) = reviews(["Cats sleep for sixteen hours."])
+    assert review["reviewRating"] == {"@type": "Rating", "alternateName": "Not enough evidence"}
+    assert "appearance" not in review["itemReviewed"]
+
+
+def test_the_document_that_makes_the_claims_is_where_they_appear():
+    run = summarize(Document.from_text(FERRY, title="Ferry news"), settings=PUBLISHER)
+    found = check(run, FERRY, settings=PUBLISHER)
+    text = claimreview.render(found, PUBLISHER, review_url="https://a.example", published=date(2026, 5, 1))
+    assert json.loads(text)[0]["itemReviewed"]["appearance"] == [
+        {"@type": "CreativeWork", "name": "Ferry news"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "url", "missing"),
+    [
+        (Settings(engine="extractive"), "https://a.example", "`publisher_name`"),
+        (Settings(engine="extractive", publisher_name="A"), "https://a.example", "`publisher_url`"),
+        (PUBLISHER, None, "--review-url"),
+        (PUBLISHER, "a.example", "is no http"),
+    ],
+)
+def test_who_publishes_is_never_made_up(settings, url, missing):
+    with pytest.raises(errors.SettingsError, match=missing):
+        claimreview.require_publisher(settings, url)

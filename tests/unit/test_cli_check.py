@@ -1,0 +1,173 @@
+"""`check`, `index` and `eval` as processes: output, exit codes, bad input."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from claimcheck import Check, Evaluation
+from tests.conftest import SEED
+
+CLAIMS = "The talks in Rome ended on Tuesday.\n\nTASS quoted Ryabkov as saying the talks were difficult but frank.\n"
+
+
+def claimcheck(*arguments, stdin=b""):
+    return subprocess.run(
+        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def claims(tmp_path):
+    (tmp_path / "claims.txt").write_text(CLAIMS)
+    return tmp_path / "claims.txt"
+
+
+def test_claims_a_line_are_checked(claims):
+    done = claimcheck("check", claims, "--against", SEED)
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    assert text.startswith("1. SUPPORTED")
+    assert "2. REFUTED" in text
+    assert "The claim names “TASS”, the evidence “RIA”." in text
+    assert "1 supported, 1 refuted" in text
+    assert done.stderr.decode().startswith("Engine: extractive")
+
+
+def test_json_from_a_pipe_validates(tmp_path):
+    rows = (
+        b'{"text": "All options are on the table.", "speaker": "Trump"}\n{"claim": "Minerven mines gold."}\n'
+    )
+    done = claimcheck("check", "-", "--against", SEED, "--format", "json", stdin=rows)
+    found = Check.from_json(done.stdout)
+    assert [verdict.speaker for verdict in found.verdicts] == ["Trump", None]
+    checked = claimcheck("validate", "-", "--schema", "check", stdin=done.stdout)
+    assert (checked.returncode, checked.stdout) == (0, b"standard input: follows check.schema.json\n")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "claim", "code"),
+    [
+        ("refuted", "The talks ended on Wednesday.", 1),
+        ("refuted", "Cats sleep.", 0),
+        ("unsupported", "Cats sleep.", 1),
+        ("unsupported", "The talks in Rome ended on Tuesday.", 0),
+    ],
+)
+def test_fail_on_is_the_exit_code(fail_on, claim, code):
+    done = claimcheck("check", "-", "--against", SEED, "--fail-on", fail_on, stdin=claim.encode())
+    assert done.returncode == code
+
+
+def test_a_run_and_a_draft_are_claims_too(tmp_path):
+    run = claimcheck("summarize", SEED, "--format", "json", "-o", "run.json")
+    assert run.returncode == 0
+    from_run = claimcheck("check", "run.json", "--against", SEED, "--format", "markdown")
+    assert from_run.stdout.decode().startswith("# Checked: ")
+    draft = claimcheck("check", "--text", SEED, "--against", SEED, "--format", "json")
+    assert len(Check.from_json(draft.stdout).verdicts) == 20
+
+
+def test_a_summary_is_checked_with_fail_on():
+    done = claimcheck("summarize", SEED, "--check", "--fail-on", "unsupported")
+    assert done.returncode == 0
+    assert "Held against the document: 28 supported" in done.stdout.decode()
+
+
+def test_a_folder_is_evidence_and_what_can_not_be_read_is_said(claims, tmp_path):
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "seed.txt").write_bytes(SEED.read_bytes())
+    (folder / "other.txt").write_text("Cats sleep for sixteen hours a day.")
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    (folder / "rows.jsonl").write_text(
+        '{"text": "The harbour froze in January.", "title": "Ice", "source": "ice"}\n'
+    )
+    done = claimcheck("check", claims, "--against", folder)
+    assert done.returncode == 0
+    assert "picture.png" in done.stderr.decode()
+    assert "Checked against 3 documents" in done.stdout.decode()
+
+
+def test_an_index_is_made_listed_searched_and_checked_against(claims, tmp_path):
+    assert claimcheck("index", "add", "e.db", SEED).stderr == b"e.db: 1 added, 0 there already; 1 documents\n"
+    assert claimcheck("index", "add", "e.db", SEED).stderr == b"e.db: 0 added, 1 there already; 1 documents\n"
+    listed = claimcheck("index", "list", "e.db", "--format", "json").stdout
+    assert json.loads(listed)["source"] == str(SEED)
+    assert b"Minerven" in claimcheck("index", "search", "e.db", "gold mining company").stdout
+    assert b"1. SUPPORTED" in claimcheck("check", claims, "--against", "e.db").stdout
+    assert claimcheck("index", "remove", "e.db", str(SEED)).returncode == 0
+    empty = claimcheck("check", claims, "--against", "e.db")
+    assert (empty.returncode, b"holds no documents" in empty.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "problem"),
+    [
+        (("check", "nope.txt", "--against", SEED), b"", "nope.txt: there is no such file"),
+        (("check", "-", "--against", SEED), b"", "is empty; give a claim a line"),
+        (
+            ("check", "-", "--against", SEED),
+            b"x" * 50_000,
+            "has 50,000 characters, a claim has at most 10,000",
+        ),
+        (("check", "-", "--against", SEED), b'{"text": 5}\n{"text": "a b"}', "line 1: is no {"),
+        (("check", "-", "--against", "-"), b"a b", "only one of them can be standard input"),
+        (("check", "-", "--against", "missing.db"), b"a b", "missing.db: there is no such file"),
+        (("check", "-", "--against", SEED, "--format", "claimreview"), b"a b", "needs `publisher_name`"),
+        (("check", "-", "--against", SEED, "--votes", "0"), b"a b", "votes is 0"),
+        (("summarize", SEED, "--fail-on", "refuted"), b"", "--fail-on: goes with --check"),
+        (("index", "list", "missing.db"), b"", "there is no such index"),
+        (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
+        (("eval", "verification", "-"), b'{"claim": 1}', "line 1: 'claim' is missing or no str"),
+        (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(arguments, stdin, problem):
+    done = claimcheck(*arguments, stdin=stdin)
+    assert done.returncode == 2
+    assert problem in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b""
+
+
+def test_a_failed_add_makes_no_index(tmp_path):
+    claimcheck("index", "add", "x.db", SEED, "missing.txt")
+    assert not (tmp_path / "x.db").exists()
+
+
+def test_claimreview_with_a_publisher(claims, tmp_path):
+    (tmp_path / "claimcheck.toml").write_text(
+        'publisher_name = "The Check"\npublisher_url = "https://check.example"\n'
+    )
+    done = claimcheck(
+        "check",
+        claims,
+        "--against",
+        SEED,
+        "--format",
+        "claimreview",
+        "--review-url",
+        "https://check.example/1",
+    )
+    ratings = [review["reviewRating"]["alternateName"] for review in json.loads(done.stdout)]
+    assert ratings == ["Supported", "Refuted"]
+
+
+def test_eval_prints_scores_and_a_signature_and_compares(tmp_path):
+    row = {"claim": "The talks in Rome ended on Tuesday.", "document": SEED.read_text(), "supported": True}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    text = claimcheck("eval", "verification", "rows.jsonl").stdout.decode()
+    assert text.startswith("verification on rows.jsonl: 1 rows, 0 failed")
+    assert "balanced accuracy       100.0" in text
+    assert "|engine:extractive|seed:0|" in text.splitlines()[-1]
+    assert (
+        claimcheck("eval", "verification", "rows.jsonl", "--format", "json", "-o", "a.json").returncode == 0
+    )
+    Evaluation.from_json((tmp_path / "a.json").read_bytes(), "a.json")
+    assert b"1 rows of both" in claimcheck("eval", "compare", "a.json", "a.json").stdout

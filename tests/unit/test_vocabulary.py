@@ -1,0 +1,71 @@
+"""What is known of words: relations, rarity, what they are about."""
+
+import numpy as np
+import pytest
+
+from claimcheck.checking.terms import form_of, terms_of, words_in
+from claimcheck.grounding.lexicon import stem
+from claimcheck.text.vocabulary import Relation, meaning_of, part_of_speech, rarity, topic_of
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "relation"),
+    [
+        ("film", "movies", Relation.SYNONYM),
+        ("decision", "decided", Relation.COGNATE),
+        ("bird", "pigeon", Relation.GENERAL),
+        ("pigeon", "bird", Relation.SPECIFIC),
+        ("increase", "decreased", Relation.OPPOSITE),
+        ("table", "optimism", Relation.NONE),
+    ],
+)
+def test_how_a_word_stands_to_another(claim, evidence, relation):
+    assert meaning_of(stem(claim)).relation_to(meaning_of(stem(evidence))) is relation
+
+
+def test_common_words_tell_little_and_numbers_most():
+    assert rarity("the") < rarity("people") < rarity("ferry") < rarity("zugzwang") == rarity("17") == 1
+
+
+def test_parts_of_speech():
+    assert [part_of_speech(word) for word in ("house", "eat", "purple", "quickly", "qwrtz")] == [
+        "n",
+        "v",
+        "a",
+        "r",
+        "?",
+    ]
+
+
+def test_words_about_the_same_lie_together():
+    tax, budget, cat = (topic_of([word]) for word in ("tax", "budget", "kitten"))
+    assert np.linalg.norm(tax - budget) < np.linalg.norm(tax - cat)
+    assert not topic_of(["qwrtz"]).any()
+
+
+def test_forms_that_are_the_same_word():
+    assert [form_of(word) for word in ("five", "5", "fifth", "5th", "1,800", "1940s")] == [
+        "5",
+        "5",
+        "5th",
+        "5th",
+        "1800",
+        "1940",
+    ]
+    assert words_in("The U.S. and the US, not us; Minaj's") == [
+        "the",
+        "usa",
+        "and",
+        "the",
+        "usa",
+        "not",
+        "us",
+        "minaj",
+    ]
+
+
+def test_names_are_told_by_their_capitals():
+    names = [
+        term.word for term in terms_of("Qwrtz met Liz Cheney on Monday, and talks failed.") if term.is_name
+    ]
+    assert names == ["qwrtz", "liz", "cheney", "monday"]
