@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel check fix snapshots record bench bench-grounding fuzz clean
+.PHONY: help demo test lint types wheel check fix snapshots record bench bench-grounding eval fuzz clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -14,6 +14,7 @@ help:
 	@echo "make fix        format, and mend what the linter can"
 	@echo "make bench      start-up and throughput, as ratios"
 	@echo "make bench-grounding DATA=folder   grounding beside LangExtract and difflib (docs/benchmarks.md)"
+	@echo "make eval DATA=folder   the scores of docs/evaluation.md that need no model"
 	@echo "make fuzz       10,000 inputs for the aligner and each kind of reader"
 	@echo "make snapshots  write tests/snapshots anew (read the diff)"
 	@echo "make record     record cassettes/recorded anew from the endpoint at OPENAI_BASE_URL"
@@ -68,6 +69,11 @@ $(VENV)-bench/.done: pyproject.toml
 
 bench-grounding: $(VENV)-bench/.done
 	$(VENV)-bench/bin/python benchmarks/grounding.py $(DATA)
+
+eval: $(VENV)/.dev
+	CLAIMCHECK=$(BIN)/claimcheck sh benchmarks/eval.sh $(DATA)
+	$(BIN)/python benchmarks/fit_support.py $(DATA)/C_verification
+	$(BIN)/python benchmarks/fit_check_worthiness.py $(DATA)/A_checkworthy/claimbuster.dev.jsonl
 
 fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py

@@ -25,7 +25,7 @@ _COUNTED = (
     *(f"{kind} {place}" for kind in ("number", "name") for place in _UNEXPLAINED),
     *(f"word {relation}" for relation in (ELSEWHERE, *Relation)),
 )
-_SAME_SENSE = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
+SAME_SENSE = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
 _FEW = 3.0  # so much weight, or so many, say all that a count can say
 
 
@@ -46,7 +46,7 @@ def features(alignments: Sequence[Alignment], source: Source) -> dict[str, float
         **shares,
         **{f"much: {name}": min(_FEW, found[name]) / _FEW for name in _COUNTED},
         "near": near,
-        "near in any words": near + sum(shares[f"share: word {relation}"] for relation in _SAME_SENSE),
+        "near in any words": near + sum(shares[f"share: word {relation}"] for relation in SAME_SENSE),
         "near, worst sentence": min(alignment.coverage(alignment.near) for alignment in alignments),
         "in one sentence": sum(alignment.best_coverage * alignment.weight for alignment in alignments)
         / total,
@@ -102,7 +102,7 @@ def explained(term: Term, alignment: Alignment) -> str:
     if term.is_number or term.is_name:
         return ELSEWHERE if elsewhere else Relation.NONE
     relation = meaning_of(term.form).relation_to(alignment.meaning)
-    return relation if relation in _SAME_SENSE or not elsewhere else ELSEWHERE
+    return relation if relation in SAME_SENSE or not elsewhere else ELSEWHERE
 
 
 def _weights(alignment: Alignment) -> Counter[str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from claimcheck.checking.alignment import Alignment, align
+from claimcheck.checking.features import NEAR, SAME_SENSE, explained
 from claimcheck.checking.parts import sentences_of
 from claimcheck.checking.rules import Pair, contradictions, missing
 from claimcheck.checking.source import Source
@@ -117,7 +118,7 @@ def _finding(
     differences = tuple(dict.fromkeys([*grounds.vetoes, *grounds.absent]))
     vetoed = probability >= CARRIED and bool(grounds.vetoes)
     if carried:
-        rationale = "The words of the claim stand together in the evidence."
+        rationale = _carried(alignments)
         rationale += f" But: {_told(differences)}" if differences else ""
     elif vetoed:
         rationale = f"The words are alike, but {_told(differences)[:1].lower()}{_told(differences)[1:]}"
@@ -187,13 +188,26 @@ def _told(differences: Sequence[Difference]) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _lacking(alignments: Sequence[Alignment]) -> str:
-    absent = [
-        term.word
+def _carried(alignments: Sequence[Alignment]) -> str:
+    absent = _absent(alignments)
+    if not absent:
+        return "The words of the claim stand together in the evidence."
+    return f"Most words of the claim stand together in the evidence; not found: {', '.join(absent[:5])}."
+
+
+def _absent(alignments: Sequence[Alignment]) -> list[str]:
+    """The words of a claim that stand near in no form and no other words of the same sense, the rarest first."""
+    unexplained = [
+        term
         for alignment in alignments
-        for term in sorted(alignment.terms, key=lambda term: -term.weight)
-        if term.form not in alignment.near
+        for term in alignment.terms
+        if explained(term, alignment) not in (NEAR, *SAME_SENSE)
     ]
+    return list(dict.fromkeys(term.word for term in sorted(unexplained, key=lambda term: -term.weight)))
+
+
+def _lacking(alignments: Sequence[Alignment]) -> str:
+    absent = _absent(alignments)
     if not absent:
         return "The words stand in the evidence, but not together enough to carry the claim."
-    return f"Not found beside the rest: {', '.join(dict.fromkeys(absent[:5]))}."
+    return f"Not found beside the rest: {', '.join(absent[:5])}."

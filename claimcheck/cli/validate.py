@@ -49,12 +49,15 @@ def _problems(data: bytes, against: str, source: str) -> list[str]:
     except (ValueError, RecursionError) as error:
         return [f"$: is not JSON: {error}"]
     found = [str(problem) for problem in schema.problems(against, value)]
-    if found or against != "run":
+    if found or against not in ("run", "check"):
         return found
+    from claimcheck.core.check import Check
     from claimcheck.core.run import Run
-    from claimcheck.reports.integrity import inconsistencies
+    from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
 
     try:
+        if against == "check":
+            return check_inconsistencies(Check.from_json(data))
         return inconsistencies(Run.from_json(data))
     except InputError as error:
         return [str(error)]

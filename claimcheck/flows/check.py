@@ -28,6 +28,7 @@ from claimcheck.version import __version__
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 _PROMPTS = (PROMPT, "repair", "json-only")
+_ONE_SENTENCE = r"^[^\n]{1,300}$"
 _VARIED = 0.7  # temperature at which votes differ, where none is set
 _STANCE = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
@@ -103,6 +104,8 @@ class _Case:
         )
         texts = [source.sentences[place].text for source, place in self.passages]
         wire = schema.wire(SCHEMA)
+        # `maxLength` is no keyword of strict mode, and weak models talk on
+        wire["properties"]["rationale"]["pattern"] = _ONE_SENTENCE
         compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
         fence = prompt.fence("".join([claim, *texts]))
         request = ModelRequest(

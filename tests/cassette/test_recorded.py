@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Document, Settings, asummarize, schema, summarize
+from claimcheck import Document, Settings, asummarize, check, schema, summarize
 from claimcheck.api import probe
-from claimcheck.reports.integrity import inconsistencies
+from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
 from tests.conftest import SEED
 
 ARTICLES = Path(__file__).parent.parent / "articles"
@@ -31,7 +31,7 @@ def document(path):
     return Document.from_text(path.read_text(encoding="utf-8"), source=path.name)
 
 
-def check(run, least_claims):
+def check_run(run, least_claims):
     """What must be so of any run, however weak the model."""
     assert run.failures == ()
     assert schema.problems("run", json.loads(run.to_json())) == ()
@@ -45,25 +45,61 @@ def check(run, least_claims):
 
 @pytest.mark.cassette("recorded/seed")
 def test_the_seed():
-    check(summarize(document(SEED), settings=SETTINGS), 5)
+    check_run(summarize(document(SEED), settings=SETTINGS), 5)
 
 
 @pytest.mark.cassette("recorded/ferry")
 def test_the_ferry():
-    check(summarize(document(ARTICLES / "ferry.txt"), settings=SETTINGS), 5)
+    check_run(summarize(document(ARTICLES / "ferry.txt"), settings=SETTINGS), 5)
 
 
 @pytest.mark.cassette("recorded/heat")
 def test_the_trees_with_asyncio():
-    check(asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5)
+    check_run(asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5)
 
 
 @pytest.mark.cassette("recorded/album")
 def test_the_album_with_a_quote_asked_for_twice():
     run = summarize(document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20))
-    check(run, 5)
+    check_run(run, 5)
     assert run.usage.requests == 2
     assert "requote" in run.signature.prompts
+
+
+@pytest.mark.cassette("recorded/verdicts")
+def test_claims_against_the_seed():
+    claims = [
+        "Ryabkov said Russia was increasingly concerned by U.S. sanctions.",
+        "TASS quoted Ryabkov as saying the talks were difficult but frank.",
+        "Oil exports were declining by about 500,000 barrels a month.",
+        "Washington warned Moscow not to intervene militarily in Venezuela.",
+        "Hours earlier, the United States imposed sanctions against Minerven.",
+        "Cats sleep for sixteen hours a day.",
+    ]
+    found = check(claims, document(SEED), settings=SETTINGS)
+    assert schema.problems("check", json.loads(found.to_json())) == ()
+    assert check_inconsistencies(found) == []
+    assert len(found.verdicts) + len(found.failures) == len(claims)
+    labels = {verdict.text: verdict.label for verdict in found.verdicts}
+    # whatever the model said of them, no false one is supported
+    assert all(labels.get(claim) != "supported" for claim in (*claims[1:4], claims[5]))
+    assert found.signature.response_format == "json_schema"
+    assert found.usage.requests >= 5  # on cats nothing bears, so nothing was asked
+
+
+@pytest.mark.cassette("recorded/seed-checked")
+def test_the_seed_with_its_summary_checked():
+    run = summarize(document(SEED), settings=SETTINGS, check=True)
+    check_run(run, 5)
+    outcomes = [*(verdict.subject for verdict in run.verdicts), *(item.subject for item in run.unchecked)]
+    texts = {item.text for item in (*run.summary.sentences, *run.summary.key_points)}
+    assert len(outcomes) == len(texts) + len(run.claims)
+    # the model drops who said that the talks were positive, and gives every claim to Abrams
+    doubtful = {verdict.text for verdict in run.verdicts if verdict.label != "supported"}
+    assert any("positive" in text for text in doubtful)
+    wrong = [verdict for verdict in run.verdicts if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text]
+    assert wrong
+    assert all(verdict.label != "supported" for verdict in wrong)
 
 
 @pytest.mark.cassette("recorded/probe")

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from claimcheck import errors, schema
-from claimcheck.core import claim, document, run, span
+from claimcheck.core import check, claim, document, run, span, verdict
 
 CLASSES = {
     "": run.Run,
@@ -24,22 +24,33 @@ CLASSES = {
     "entry": run.LedgerEntry,
     "usage": run.Usage,
     "signature": run.Signature,
+    "verdict": verdict.Verdict,
+    "finding": verdict.Finding,
+    "evidence": verdict.Evidence,
+    "difference": verdict.Difference,
+    "votes": verdict.Votes,
+    "unchecked": run.CheckFailure,
 }
+PARTS = [("run", name, kind) for name, kind in CLASSES.items()] + [
+    ("check", name, kind)
+    for name, kind in (CLASSES | {"": check.Check}).items()
+    if not name or name in schema.load("check")["$defs"]
+]
 
 
-@pytest.mark.parametrize("name", CLASSES)
-def test_a_dataclass_and_its_schema_have_the_same_fields(name):
-    published = schema.load("run")
+@pytest.mark.parametrize(("of", "name", "kind"), PARTS)
+def test_a_dataclass_and_its_schema_have_the_same_fields(of, name, kind):
+    published = schema.load(of)
     part = published["$defs"][name] if name else published
-    fields = {field.name for field in dataclasses.fields(CLASSES[name])}
+    fields = {field.name for field in dataclasses.fields(kind)}
     assert set(part["properties"]) == set(part["required"]) == fields
 
 
-@pytest.mark.parametrize("name", CLASSES)
-def test_what_may_be_none_may_be_null(name):
-    published = schema.load("run")
+@pytest.mark.parametrize(("of", "name", "data"), PARTS)
+def test_what_may_be_none_may_be_null(of, name, data):
+    published = schema.load(of)
     part = published["$defs"][name] if name else published
-    hints = typing.get_type_hints(CLASSES[name])
+    hints = typing.get_type_hints(data)
     for field, kind in hints.items():
         rule = part["properties"][field]
         nullable = {"type": "null"} in rule.get("anyOf", []) or None in rule.get("enum", [])
@@ -49,6 +60,22 @@ def test_what_may_be_none_may_be_null(name):
 @pytest.mark.parametrize(("enum", "path"), [(claim.Match, "match"), (claim.Kind, "kind")])
 def test_closed_sets_agree(enum, path):
     assert schema.load("run")["$defs"]["claim"]["properties"][path]["enum"] == list(enum)
+
+
+@pytest.mark.parametrize(
+    ("enum", "part", "path"),
+    [
+        (verdict.Label, "finding", "label"),
+        (verdict.DecidedBy, "finding", "decided_by"),
+        (verdict.Stance, "evidence", "stance"),
+        (run.Cause, "unchecked", "cause"),
+    ],
+)
+def test_the_closed_sets_of_verdicts_agree(enum, part, path):
+    for name in ("run", "check"):
+        assert schema.load(name)["$defs"][part]["properties"][path]["enum"] == list(enum)
+    answer = schema.load("verdict.answer")["properties"]["label"]["enum"]
+    assert sorted(answer) == sorted(verdict.Label)
 
 
 @pytest.mark.parametrize("name", schema.names())

@@ -9,16 +9,38 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Document, Run, Settings
+from claimcheck import Check, Document, Run, Settings, check
 from claimcheck.flows.summarize import summarize_flow
-from claimcheck.reports import markdown
+from claimcheck.reports import markdown, verdicts_markdown, verdicts_text
 from claimcheck.reports import text as text_report
 from claimcheck.text.facts import describe
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 
 FOLDER = Path(__file__).parent
-COMMANDS = ["", "summarize", "ground", "schema", "validate", "prompts", "doctor"]
+COMMANDS = [
+    "",
+    "summarize",
+    "check",
+    "index",
+    "index add",
+    "index search",
+    "eval",
+    "eval verification",
+    "eval compare",
+    "ground",
+    "schema",
+    "validate",
+    "prompts",
+    "doctor",
+]
+CLAIMS = [
+    "Ryabkov said Russia was concerned by U.S. sanctions.",
+    "TASS quoted Ryabkov as saying the talks were difficult but frank.",
+    "Oil exports were declining by about 500,000 barrels a month.",
+    "The talks were positive.",
+    "The talks ended at midnight.",
+]
 
 
 def same(name: str, text: str) -> None:
@@ -53,6 +75,32 @@ def test_the_json(timeless):
     same("seed.json", re.sub(r'"version": "[^"]*"', '"version": "VERSION"', timeless.to_json(text=False)))
 
 
+@pytest.fixture(scope="module")
+def timeless_check(seed_text):
+    found = check(
+        CLAIMS,
+        Document.from_text(seed_text, source="seed.txt"),
+        settings=Settings(engine="extractive"),
+    )
+    return replace(found, usage=replace(found.usage, seconds=0.0))
+
+
+def test_the_text_report_of_a_check(timeless_check):
+    same("check.txt", verdicts_text.render(timeless_check))
+
+
+def test_the_markdown_report_of_a_check(timeless_check):
+    same("check.md", verdicts_markdown.render(timeless_check))
+
+
+def test_the_json_of_a_check(timeless_check):
+    assert Check.from_json(timeless_check.to_json()) == timeless_check
+    same(
+        "check.json",
+        re.sub(r'"version": "[^"]*"', '"version": "VERSION"', timeless_check.to_json(text=False)),
+    )
+
+
 def test_the_prompt_as_a_model_gets_it(seed_text):
     reading = Reading(seed_text)
     document = describe(Document.from_text(seed_text, source="seed.txt"), reading)
@@ -65,7 +113,7 @@ def test_the_prompt_as_a_model_gets_it(seed_text):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command or "claimcheck")
 def test_the_help(command):
-    arguments = [command] if command else []
+    arguments = command.split()
     done = subprocess.run(
         [sys.executable, "-m", "claimcheck", *arguments, "--help"],
         capture_output=True,
@@ -73,4 +121,4 @@ def test_the_help(command):
         check=True,
         env={**os.environ, "COLUMNS": "100"},
     )
-    same(f"help-{command or 'claimcheck'}.txt", done.stdout)
+    same(f"help-{command.replace(' ', '-') or 'claimcheck'}.txt", done.stdout)

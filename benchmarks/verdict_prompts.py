@@ -1,0 +1,148 @@
+"""The shipped verdict prompt and its alternatives, on the same rows, paired.
+
+    python benchmarks/verdict_prompts.py URL MODEL ../shared/data/C_verification OUT [--rows 150]
+
+OUT keeps every answer, a file a prompt, so that the same command goes on where it was stopped. `prompts/verdict.md.j2` is
+the shipped one, the alternatives lie in `benchmarks/prompts/`. Passages are chosen as the llm engine chooses them; the
+rules have no say here, the answers are the model's own. Of prompts that ask for the label first, the answer is cut off
+after it, which does not change it. A sample of each set, drawn with a fixed seed, rows of the three sets in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openai
+from jinja2 import Template
+
+from claimcheck import prompt, schema
+from claimcheck.checking.alignment import align
+from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.source import Source
+from claimcheck.core.document import Document
+from claimcheck.evaluation.bootstrap import intervals
+from claimcheck.evaluation.measures import balanced_accuracy
+
+HERE = Path(__file__).parent
+SETS = ("wice_claim", "summedits", "fm2")
+PROMPTS = {
+    "shipped": HERE.parent / "prompts" / "verdict.md.j2",
+    **{path.name.removesuffix(".md.j2"): path for path in sorted((HERE / "prompts").glob("*.md.j2"))},
+}
+PASSAGES, LABEL_TOKENS, ANSWER_TOKENS, SEED = 8, 18, 250, 1
+Row = dict[str, Any]
+
+
+def sample(folder: Path, count: int) -> list[tuple[str, Row]]:
+    drawn = []
+    for name in SETS:
+        lines = (folder / f"{name}.dev.jsonl").read_text(encoding="utf-8").splitlines()
+        drawn.append(
+            [(name, row) for row in random.Random(SEED).sample([json.loads(x) for x in lines], count)]
+        )
+    return [item for turn in zip(*drawn, strict=True) for item in turn]
+
+
+def passages(row: Row) -> list[str]:
+    source = Source(Document.from_text(row["document"]))
+    picked = dict.fromkeys(
+        place for sentence in sentences_of(row["claim"]) for place in align(sentence, source).picked
+    )
+    return [source.sentences[place].text for place in sorted(list(picked)[:PASSAGES])]
+
+
+def messages(path: Path, row: Row) -> list[dict[str, str]]:
+    body = path.read_text(encoding="utf-8").rpartition("+++\n")[2]
+    template = Template(body, trim_blocks=True, lstrip_blocks=True)
+    shown = passages(row)
+    fence = prompt.fence("".join([row["claim"], *shown]))
+    context = template.new_context({"claim": row["claim"], "passages": shown, "fence": fence})
+    return [
+        {"role": role, "content": "".join(block(context)).strip()} for role, block in template.blocks.items()
+    ]
+
+
+def ask(client: openai.OpenAI, model: str, name: str, row: Row) -> str:
+    """The label of an answer; "failed" where there is none."""
+    answer = schema.wire("verdict.answer")
+    answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
+    if name != "shipped":  # the label first
+        answer["properties"] = {key: answer["properties"][key] for key in ("label", "evidence", "rationale")}
+    completion = client.chat.completions.create(
+        model=model,
+        messages=messages(PROMPTS[name], row),  # type: ignore[arg-type]
+        temperature=0,
+        seed=7,
+        max_tokens=ANSWER_TOKENS if name == "shipped" else LABEL_TOKENS,
+        response_format={
+            "type": "json_schema",
+            "json_schema": {"name": "verdict", "strict": True, "schema": answer},
+        },
+    )
+    found = re.search(r'"label":\s*"(\w+)"', completion.choices[0].message.content or "")
+    return found[1] if found else "failed"
+
+
+def answers(
+    out: Path, rows: list[tuple[str, Row]], client: openai.OpenAI, model: str, name: str
+) -> dict[str, str]:
+    path = out / f"{name}.jsonl"
+    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    labels = {row["id"]: row["label"] for row in map(json.loads, known)}
+    with path.open("a", encoding="utf-8") as file:
+        for which, row in rows:
+            identity = f"{which}/{row['id']}"
+            if identity not in labels:
+                labels[identity] = ask(client, model, name, row)
+                file.write(json.dumps({"id": identity, "label": labels[identity]}) + "\n")
+                file.flush()
+    return labels
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url"), parser.add_argument("model")
+    parser.add_argument("folder", type=Path), parser.add_argument("out", type=Path)
+    parser.add_argument("--rows", type=int, default=150)
+    given = parser.parse_args()
+    given.out.mkdir(exist_ok=True)
+    rows = sample(given.folder, given.rows)
+    with openai.OpenAI(base_url=given.url, api_key="not-needed", timeout=600) as client:
+        labels = {name: answers(given.out, rows, client, given.model, name) for name in PROMPTS}
+    print(f"{given.rows} rows a set, balanced accuracy of the model's own labels [95 % interval]")
+    for which in SETS:
+        of_set = [row for name, row in rows if name == which]
+        gold = np.array([float(row["supported"]) for row in of_set])
+        columns = {"gold": gold} | {
+            name: np.array([float(labels[name][f"{which}/{row['id']}"] == "supported") for row in of_set])
+            for name in PROMPTS
+        }
+        # a failed answer is wrong, whatever the row
+        for name in PROMPTS:
+            failed = np.array([labels[name][f"{which}/{row['id']}"] == "failed" for row in of_set])
+            columns[name][failed] = 1 - gold[failed]
+        measures = {name: lambda c, n=name: balanced_accuracy(c["gold"] == 1, c[n] == 1) for name in PROMPTS}
+        measures |= {
+            f"shipped less {name}": lambda c, n=name: (
+                balanced_accuracy(c["gold"] == 1, c["shipped"] == 1)
+                - balanced_accuracy(c["gold"] == 1, c[n] == 1)
+            )
+            for name in PROMPTS
+            if name != "shipped"
+        }
+        bounds = intervals(measures, columns, [row["doc_id"] for row in of_set], 0)
+        for name, measure in measures.items():
+            low, high = bounds[name]
+            print(
+                f"  {which:<12}{name:<26}{100 * measure(columns):6.1f}   [{100 * low:.1f}, {100 * high:.1f}]"
+            )
+
+
+if __name__ == "__main__":
+    main()
