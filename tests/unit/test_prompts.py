@@ -25,6 +25,7 @@ KNOWN = {
     "repair": {"answer", "problems"},
     "json-only": {"schema"},
     "requote": {"fence", "items"},
+    "verdict": {"fence", "claim", "passages"},
 }
 
 
