@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from claimcheck.api import GroundedQuote
     from claimcheck.core.places import Places
     from claimcheck.core.span import Excerpt
-
-_SHOWN_PROBLEMS = 5
 
 
 class Format(StrEnum):
@@ -85,23 +83,13 @@ def _folded(text: str) -> str:
 def _quotes(name: str) -> list[str]:
     """The quotes of a JSON Lines file; every line that is none is named before anything is done."""
     from claimcheck.readers.file import read_bytes
+    from claimcheck.readers.rows import read_rows
 
     source, data = read_bytes(name)
-    quotes: list[str] = []
-    problems: list[str] = []
-    for number, line in enumerate(data.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            problems.append(f"line {number}: is not JSON: {error}")
-            continue
-        if isinstance(row, dict) and isinstance(row.get("quote"), str):
-            quotes.append(row["quote"])
-        else:
-            problems.append(f'line {number}: is not {{"quote": "..."}}')
-    if problems:
-        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
-        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
-    return quotes
+    return read_rows(data, source, _quote)
+
+
+def _quote(row: Any, _number: int) -> str:
+    if isinstance(row, dict) and isinstance(row.get("quote"), str):
+        return str(row["quote"])
+    raise InputError('is not {"quote": "..."}')

@@ -8,7 +8,6 @@ where each comes from.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ import numpy as np
 
 from claimcheck.errors import InputError
 from claimcheck.readers.file import read_bytes
+from claimcheck.readers.rows import read_rows
 
 Fields = dict[str, Any]
-_SHOWN_PROBLEMS = 5
 
 FIELDS: dict[str, dict[str, type]] = {
     "checkworthy": {"text": str, "label": bool},
@@ -80,19 +79,7 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
     """
     adapter, limit = _adapter(task, rows.dataset), rows.limit
     source, data = read_bytes(rows.file)
-    examples: list[Example] = []
-    problems: list[str] = []
-    for number, line in enumerate(data.splitlines(), 1):
-        if line.strip():
-            try:
-                examples.append(_example(json.loads(line), task, adapter, number))
-            except (ValueError, RecursionError) as error:
-                problems.append(f"line {number}: is not JSON: {error}")
-            except InputError as error:
-                problems.append(f"line {number}: {error}")
-    if problems:
-        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
-        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
+    examples = read_rows(data, source, lambda row, number: _example(row, task, adapter, number))
     if not examples:
         raise InputError(f"{source}: holds no rows; give a JSON object a line with {', '.join(FIELDS[task])}")
     if limit is not None and limit < len(examples):

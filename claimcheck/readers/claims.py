@@ -10,8 +10,7 @@ from claimcheck.core.statement import Statement
 from claimcheck.errors import InputError
 from claimcheck.readers.decode import decode
 from claimcheck.readers.file import read_bytes
-
-_SHOWN_PROBLEMS = 5
+from claimcheck.readers.rows import read_rows
 
 
 def read_claims(name: str) -> Run | list[Statement]:
@@ -27,7 +26,7 @@ def read_claims(name: str) -> Run | list[Statement]:
     if text.lstrip().startswith("{"):
         if '"schema_version"' in text and (run := _run(text)):
             return run
-        return _rows(text, source)
+        return read_rows(text.encode(), source, _claim)
     return [Statement.of(line.strip()) for line in text.splitlines() if line.strip()]
 
 
@@ -39,24 +38,7 @@ def _run(text: str) -> Run | None:
     return Run.from_json(text)
 
 
-def _rows(text: str, source: str) -> list[Statement]:
-    claims: list[Statement] = []
-    problems: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                claims.append(_claim(json.loads(line)))
-            except (ValueError, RecursionError) as error:
-                problems.append(f"line {number}: is not JSON: {error}")
-            except InputError as error:
-                problems.append(f"line {number}: {error}")
-    if problems:
-        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
-        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
-    return claims
-
-
-def _claim(row: Any) -> Statement:
+def _claim(row: Any, _number: int) -> Statement:
     text = row.get("text", row.get("claim")) if isinstance(row, dict) else None
     speaker = row.get("speaker") if isinstance(row, dict) else None
     if not isinstance(text, str) or not (speaker is None or isinstance(speaker, str)):

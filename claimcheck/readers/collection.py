@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 from claimcheck.core.document import Document
 from claimcheck.errors import InputError
 from claimcheck.readers.file import read, read_bytes
+from claimcheck.readers.rows import read_rows
 
 _SHOWN_PROBLEMS = 5
 _ROWS = (".jsonl", ".ndjson")
@@ -57,25 +56,12 @@ def _folder(folder: Path) -> Collection:
     return Collection(tuple(documents), tuple(skipped))
 
 
-def _rows(path: Path) -> Iterator[Document]:
-    """The document of each row; every broken row is named before any is used."""
+def _rows(path: Path) -> list[Document]:
     source, data = read_bytes(path)
-    problems: list[str] = []
-    documents: list[Document] = []
-    for number, line in enumerate(data.splitlines(), 1):
-        if line.strip():
-            try:
-                documents.append(_document(json.loads(line), f"{source}:{number}"))
-            except (ValueError, RecursionError) as error:
-                problems.append(f"line {number}: is not JSON: {error}")
-            except InputError as error:
-                problems.append(f"line {number}: {error}")
-    if problems:
-        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
-        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
+    documents = read_rows(data, source, lambda row, number: _document(row, f"{source}:{number}"))
     if not documents:
         raise InputError(f'{source}: holds no rows; give a row {{"text": ...}} a line')
-    yield from documents
+    return documents
 
 
 def _document(row: Any, place: str) -> Document:

@@ -97,7 +97,9 @@ def test_the_seed_with_its_summary_checked():
     # the model drops who said that the talks were positive, and gives every claim to Abrams
     doubtful = {verdict.text for verdict in run.verdicts if verdict.label != "supported"}
     assert any("positive" in text for text in doubtful)
-    wrong = [verdict for verdict in run.verdicts if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text]
+    wrong = [
+        verdict for verdict in run.verdicts if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text
+    ]
     assert wrong
     assert all(verdict.label != "supported" for verdict in wrong)
 

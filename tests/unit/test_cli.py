@@ -100,7 +100,11 @@ def test_a_device_is_written_to_and_a_link_stays_a_link(tmp_path):
         (["summarize", "-", "-o", "."], b"x", "is a folder"),
         (["summarize", "-", "--title", " "], b"x", "title: holds nothing but white space"),
         (["summarize", "-", "--title", b"\xff"], b"x", "title:1:1: holds a lone surrogate"),
-        (["schema", "nothing"], b"", "schema 'nothing': there is none; there are check, claimreview, evaluation, requote.answer"),
+        (
+            ["schema", "nothing"],
+            b"",
+            "schema 'nothing': there is none; there are check, claimreview, evaluation, requote.answer",
+        ),
         (["prompts", "../x"], b"", "prompt '../x': there is none"),
         (["validate", "none.json"], b"", "none.json: there is no such file"),
     ],

@@ -1,0 +1,34 @@
+"""JSON Lines: every broken line is named before any is used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from claimcheck.errors import InputError
+
+_SHOWN_PROBLEMS = 5
+Row = TypeVar("Row")
+
+
+def read_rows(data: bytes, source: str, make: Callable[[Any, int], Row]) -> list[Row]:
+    """What `make` makes of each line's value and number; blank lines are passed over. May be empty.
+
+    Raises:
+        InputError: a line is not JSON, or `make` raised one; the message has the first few, with their line numbers.
+    """
+    rows: list[Row] = []
+    problems: list[str] = []
+    for number, line in enumerate(data.splitlines(), 1):
+        if line.strip():
+            try:
+                rows.append(make(json.loads(line), number))
+            except (ValueError, RecursionError) as error:
+                problems.append(f"line {number}: is not JSON: {error}")
+            except InputError as error:
+                problems.append(f"line {number}: {error}")
+    if problems:
+        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
+        raise InputError(f"{source}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
+    return rows
