@@ -60,6 +60,7 @@ record: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/extractive.py
+	$(BIN)/python benchmarks/checking.py
 
 # an environment of its own: LangExtract brings fifty packages
 $(VENV)-bench/.done: pyproject.toml

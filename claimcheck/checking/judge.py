@@ -19,15 +19,11 @@ from claimcheck.core.span import readable
 from claimcheck.core.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
 from claimcheck.extractive.speech import Speech, speech_in
 
-CARRIED = (
-    0.5  # of the probability: with as many claims carried as not, the point where both errors weigh the same
-)
+CARRIED = 0.5  # the probability from which a claim is called supported
 _TIGHT = 0.5  # of the rest of a sentence's weight: with less in one place, a difference is no contradiction
 _AS_GOOD = 0.85  # of the best sentence's coverage
-_CONTRADICTED = (
-    0.85  # of contradictions that the rules find on the development data, so many and more are real
-)
-_TOGETHER = 0.75
+_CONTRADICTED = 0.85  # the least confidence in a contradiction: more of those found on development data are real
+_TOGETHER = 0.75  # of a sentence, to be in one place, where only some sentences of a document count
 _SHOWN = 3  # passages
 
 

@@ -49,6 +49,13 @@ def pair(claim, evidence):
             "Real Madrid beat Ajax",
             "Ajax beat Real Madrid",
         ),
+        (
+            "Real Madrid defeated Ajax.",
+            "Real Madrid was defeated by Ajax on Sunday.",
+            "order",
+            "Real Madrid defeated Ajax",
+            "Real Madrid was defeated by Ajax",
+        ),
         ("Ann Lee said the road is safe.", "Bo Dahl said the road is safe.", "speaker", "Ann Lee", "Bo Dahl"),
         (
             "The Reuters news agency reported the closure.",
@@ -82,7 +89,7 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("He was not able to walk.", "He was unable to walk."),
         ("Sales saw a decline in May.", "In May sales were down."),
         ("Not only Ann came.", "Ann came, and so did Bo."),
-        ("Ajax was beaten by Real Madrid.", "Real Madrid beat Ajax on Sunday."),
+        ("Ajax was defeated by Real Madrid.", "Real Madrid defeated Ajax on Sunday."),
         ("Ann Lee and Bo Dahl met.", "Bo Dahl and Ann Lee met."),
         ("Lee said the road is safe.", "Ann Lee told reporters the road is safe."),
     ],

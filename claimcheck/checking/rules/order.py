@@ -23,9 +23,14 @@ def contradictions(pair: Pair) -> list[Difference]:
     names = [name for name in names_in(pair.claim) if name in pair.evidence]
     for left in names:
         for right in names:
-            ours, theirs = _acts(pair.claim, left, right), _acts(pair.evidence, right, left)
-            if ours and theirs and ours[0] == theirs[0] and ours[1] == theirs[1]:
-                return [Difference("order", ours[2], theirs[2])]
+            ours = _acts(pair.claim, left, right)
+            for turned, theirs in (
+                (True, _acts(pair.evidence, right, left)),
+                (False, _acts(pair.evidence, left, right)),
+            ):
+                # the other way round in the same voice, or the same way round in the other voice
+                if ours and theirs and ours[0] == theirs[0] and turned == (ours[1] == theirs[1]):
+                    return [Difference("order", ours[2], theirs[2])]
     return []
 
 

@@ -1,0 +1,56 @@
+"""Throughput of checking without a model: claims a second, against new documents and against one made ready.
+
+Documents of 9 kB, as long as WiCE's pages, are made from the project's own articles (benchmarks/extractive.py); the
+claims are their sentences, some with another number. The ratio is to splitting the same documents into sentences.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+
+import sentencex
+from extractive import ROUNDS, median_s, text_of
+
+from claimcheck import Document, Statement
+from claimcheck.checking.engine import verdict_on
+from claimcheck.checking.library import Library
+from claimcheck.text.sentences import split
+
+DOCUMENTS, CHARACTERS = 100, 9_000
+
+
+def main() -> None:
+    chance = random.Random(5)
+    text = text_of(DOCUMENTS * CHARACTERS)
+    documents = [
+        Document.from_text(text[start : start + CHARACTERS]) for start in range(0, len(text), CHARACTERS)
+    ]
+    claims = []
+    for document in documents:
+        sentence = chance.choice([part for part in split(document.full_text, "en") if 60 < len(part) < 200])
+        changed = re.sub(r"\d", lambda _: str(chance.randint(1, 9)), sentence)
+        claims.append(Statement.of(" ".join(chance.choice((sentence, changed)).split())))
+
+    def each_new() -> None:
+        for claim, document in zip(claims, documents, strict=True):
+            verdict_on(claim, Library(document))
+
+    ready = Library(documents[0])
+
+    def one_ready() -> None:
+        for claim in claims:
+            verdict_on(claim, ready)
+
+    each_new()
+    new, one = median_s(each_new), median_s(one_ready)
+    split_s = median_s(lambda: [sentencex.segment("en", document.full_text) for document in documents])
+    print(
+        f"checking without a model: {DOCUMENTS} claims, documents of {CHARACTERS:,} characters, median of {ROUNDS} rounds"
+    )
+    print(f"  a new document each   {DOCUMENTS / new:7.0f} a second   {new / split_s:6.1f} x sentencex")
+    print(f"  one document, ready   {DOCUMENTS / one:7.0f} a second   {one / split_s:6.1f} x sentencex")
+
+
+if __name__ == "__main__":
+    main()
