@@ -22,7 +22,9 @@ from claimcheck.extractive.speech import Speech, speech_in
 CARRIED = 0.5  # the probability from which a claim is called supported
 _TIGHT = 0.5  # of the rest of a sentence's weight: with less in one place, a difference is no contradiction
 _AS_GOOD = 0.85  # of the best sentence's coverage
-_CONTRADICTED = 0.85  # the least confidence in a contradiction: more of those found on development data are real
+_CONTRADICTED = (
+    0.85  # the least confidence in a contradiction: more of those found on development data are real
+)
 _TOGETHER = 0.75  # of a sentence, to be in one place, where only some sentences of a document count
 _SHOWN = 3  # passages
 

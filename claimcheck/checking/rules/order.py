@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import WORD, form_of, words_in
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
@@ -43,10 +43,13 @@ def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:
     between = text[first + len(left) : second]
     if re.search(r"[.;:,\"“”]|\band\b|\bor\b", between):
         return None
-    verbs = [
-        word for word in words_in(between) if part_of_speech(word) == "v" and form_of(word) not in _MUTUAL
-    ]
-    telling = [word for word in verbs if WORD.fullmatch(word)]
+    telling = [word for word in words_in(between) if _acts_on(word)]
     if not telling:
         return None
     return form_of(telling[-1]), bool(_PASSIVE.search(between)), text[first : second + len(right)]
+
+
+def _acts_on(word: str) -> bool:
+    """Whether a word between two names is a verb with a doer and a done-to; "defeated" is one, "defeat" may be none."""
+    verb = part_of_speech(word) == "v" or word.endswith("ed")
+    return verb and word.isalpha() and form_of(word) not in _MUTUAL
