@@ -74,17 +74,20 @@ def ask(client: openai.OpenAI, model: str, name: str, row: Row) -> str:
     answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
     if name != "shipped":  # the label first
         answer["properties"] = {key: answer["properties"][key] for key in ("label", "evidence", "rationale")}
-    completion = client.chat.completions.create(
-        model=model,
-        messages=messages(PROMPTS[name], row),  # type: ignore[arg-type]
-        temperature=0,
-        seed=7,
-        max_tokens=ANSWER_TOKENS if name == "shipped" else LABEL_TOKENS,
-        response_format={
-            "type": "json_schema",
-            "json_schema": {"name": "verdict", "strict": True, "schema": answer},
-        },
-    )
+    try:
+        completion = client.chat.completions.create(
+            model=model,
+            messages=messages(PROMPTS[name], row),  # type: ignore[arg-type]
+            temperature=0,
+            seed=7,
+            max_tokens=ANSWER_TOKENS if name == "shipped" else LABEL_TOKENS,
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "verdict", "strict": True, "schema": answer},
+            },
+        )
+    except openai.InternalServerError:  # llama.cpp's for an answer that leaves its grammar
+        return "failed"
     found = re.search(r'"label":\s*"(\w+)"', completion.choices[0].message.content or "")
     return found[1] if found else "failed"
 
