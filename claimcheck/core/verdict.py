@@ -47,7 +47,7 @@ class Evidence:
 class Difference:
     """Words of a claim that its evidence says otherwise, or not at all (`evidence` is then None).
 
-    `kind`: number, date, name, negation, opposite, speaker, attribution, outlet or order.
+    `kind`: number, date, negation, opposite, speaker, attribution, outlet or order.
     """
 
     kind: str
