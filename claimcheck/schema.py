@@ -55,6 +55,7 @@ def source(name: str) -> str:
     return (assets.folder("schemas") / (name + _SUFFIX)).read_text(encoding="utf-8")
 
 
+@cache
 def digest(name: str) -> str:
     """The sha256 of the schema's file."""
     return hashlib.sha256(source(name).encode()).hexdigest()

@@ -35,6 +35,7 @@ class Source:
         ]
         self.words = [words_in(sentence.text) for sentence in self.sentences]
         self._word_sets = [set(words) for words in self.words]
+        self._speech: dict[int, Speech | None] = {}
         self._prefixes: dict[str, list[str]] = {}
         for word in set[str]().union(*self._word_sets):
             self._prefixes.setdefault(prefix_of(word), []).append(word)
@@ -47,6 +48,11 @@ class Source:
 
     def speech(self, place: int) -> Speech | None:
         """Who says a sentence, where its form or the sentences before it tell."""
+        if place not in self._speech:
+            self._speech[place] = self._spoken(place)
+        return self._speech[place]
+
+    def _spoken(self, place: int) -> Speech | None:
         found = speech_in(self.sentences[place].text)
         if found and not _PRONOUN.match(found.speaker):
             return found

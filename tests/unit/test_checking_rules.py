@@ -85,6 +85,7 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("He left office after 1921.", "He left office in 1923."),
         ("She lived there in 1994.", "She lived there from 1990 to 1997."),
         ("It was built in 1994.", "It was built in the 1990s."),
+        ("They won the cup in 2019.", "They won the cup this year, after the success of 2018."),
         ("The team did not lose.", "The team did not lose at home."),
         ("He was not able to walk.", "He was unable to walk."),
         ("Sales saw a decline in May.", "In May sales were down."),

@@ -20,9 +20,12 @@ def contradictions(pair: Pair) -> list[Difference]:
     """Dates of the claim where the evidence sentence has one of the same precision that is another."""
     if not whens_in(pair.claim, None):
         return []
+    said = whens_in(pair.evidence, pair.published)
+    if any(when.resolved is None for when in said):
+        return []  # "this year" beside "in 2018": what it tells of is not known
+    here = [when for when in said if when.resolved]
     ours = [when for when in whens_in(pair.claim, pair.published) if when.resolved]
     near = [when for when in whens_in(pair.around, pair.published) if when.resolved]
-    here = [when for when in whens_in(pair.evidence, pair.published) if when.resolved]
     intervals = _intervals(pair.around)
     found = []
     for when in ours:
