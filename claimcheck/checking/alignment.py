@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import fsum
 
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of, terms_of, words_in
@@ -72,13 +73,14 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
     for term in terms:
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
     hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
-    order = sorted(hits, key=lambda place: (-sum(weights[form] for form in hits[place]), place))
+    # `fsum`: a sum over a set must not depend on the order in which the set is gone through
+    order = sorted(hits, key=lambda place: (-fsum(weights[form] for form in hits[place]), place))
     picked: list[int] = []
     covered: set[str] = set()
     for _ in range(min(_PICKED, len(order))):
         found = max(
             (place for place in order[:_LOOKED_AT] if place not in picked),
-            key=lambda place: sum(weights[form] for form in hits[place] - covered),
+            key=lambda place: fsum(weights[form] for form in hits[place] - covered),
         )
         picked.append(found)
         covered |= hits[found]

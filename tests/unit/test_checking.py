@@ -208,5 +208,31 @@ def test_reports_show_the_label_why_and_where_and_escape_what_documents_say():
     assert "\\<b\\>" in verdicts_markdown.render(found)
 
 
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_the_same_claims_get_the_same_verdicts_in_every_process(seed):
+    import os
+    import subprocess
+    import sys
+
+    code = f"""
+from pathlib import Path
+from claimcheck import Settings, check, summarize
+settings = Settings(engine="extractive")
+run = summarize(Path({str(SEED)!r}), settings=settings)
+texts = [claim.text.replace("Tuesday", "Friday") for claim in run.claims]
+print([verdict for verdict in check(texts, Path({str(SEED)!r}), settings=settings).verdicts])
+"""
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": number},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for number in ("0", seed)
+    ]
+    assert outputs[0] == outputs[1] != b""
+
+
 def test_a_long_claim_of_many_sentences_and_a_document_of_one_word_are_checked():
     assert label("A ferry sank. " * 200, "Ferry.") is Label.NOT_ENOUGH_EVIDENCE

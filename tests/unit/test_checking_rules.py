@@ -25,6 +25,13 @@ def pair(claim, evidence):
             "500 people",
             "400 people",
         ),
+        (
+            "The ferry carries 900 people.",
+            "It carries 700 people a day.",
+            "number",
+            "900 people",
+            "700 people a day",
+        ),
         ("Prices rose by 3%.", "Prices rose by 8% in May.", "number", "3%", "8%"),
         ("More than 500 people came.", "Only 400 people came.", "number", "500 people", "400 people"),
         ("At least 90 ships sank.", "80 ships sank.", "number", "90 ships", "80 ships"),
@@ -75,6 +82,7 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
     ("claim", "evidence"),
     [
         ("About 50,000 barrels were lost.", "The leak cost 52,400 barrels, 49,000 barrels of them at sea."),
+        ("It pumps 50 barrels a day.", "It pumps 1,500 barrels a month."),
         ("More than 300 people came.", "Some 340 people came."),
         ("Nearly 100 houses burned.", "In all 96 houses burned."),
         ("Up to 20 boats are missing.", "The coast guard looks for 14 boats."),

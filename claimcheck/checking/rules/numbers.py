@@ -53,7 +53,7 @@ def contradictions(pair: Pair) -> list[Difference]:
     for amount in ours:
         if any(_alike(amount, other) and agree(amount, other) for other in near):
             continue
-        rivals = [other for other in here if amount.unit and amount.unit == other.unit]
+        rivals = [other for other in here if amount.unit and _same_unit(amount.unit, other.unit)]
         if 0 < len(rivals) < _SHARED and not any(_answers(rival, ours) for rival in rivals):
             found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
     return found
@@ -110,7 +110,14 @@ def _amounts(text: str) -> list[_Amount]:
 
 
 def _alike(amount: _Amount, other: _Amount) -> bool:
-    return amount.unit == other.unit or amount.unit is None or other.unit is None
+    return amount.unit is None or _same_unit(amount.unit, other.unit) or other.unit is None
+
+
+def _same_unit(unit: str, other: str | None) -> bool:
+    """Whether two units are the same, or one is the other with a rate: "people" and "people a day"."""
+    head, _, rate = unit.partition("/")
+    other_head, _, other_rate = (other or "").partition("/")
+    return head == other_head and (rate == other_rate or not rate or not other_rate)
 
 
 def _answers(rival: _Amount, ours: Sequence[_Amount]) -> bool:

@@ -45,7 +45,7 @@ def contradictions(pair: Pair) -> list[Difference]:
         (place, against)
         for place, form in enumerate(our_forms)
         if form not in pair.alignment.near and form not in our_denied
-        for against in opposed_to(form) & there - their_denied.keys()
+        for against in sorted(opposed_to(form) & there - their_denied.keys())
     ]
     if bool(our_denied) != bool(their_denied):
         return []  # the two may make up for each other
