@@ -109,12 +109,8 @@ NEGATION = frozenset(_WEIGHTY["negation"].split())
 
 def synonyms(left: str, right: str) -> bool:
     """Whether WordNet has the two lower-case words, or their base forms, in one set of synonyms."""
-    return bool(meanings(stem(left)) & meanings(stem(right)))
-
-
-def meanings(form: str) -> frozenset[int]:
-    """The numbers of WordNet's sets of synonyms that a stem is in."""
-    return _sets().get(form, frozenset())
+    sets = _sets()
+    return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
 
 
 @cache
