@@ -5,15 +5,17 @@ ClaimcheckError                  exit code
 │   ├── SettingsError            2   a flag, variable or claimcheck.toml is wrong
 │   └── SchemaError              2   a schema or a file to validate is broken
 └── ProviderError                3   the model's endpoint did not do its part
-    ├── AuthenticationError          the key is missing, wrong or not allowed
-    ├── UnknownModelError            the endpoint has no such model
+    ├── AuthenticationError          the key is missing, wrong or not allowed (final)
+    ├── UnknownModelError            the endpoint has no such model (final)
+    ├── BudgetError                  the budget is spent: nothing more is sent (final)
     ├── UnreachableError             no connection, or none that lasted
     ├── ContextWindowError           the document does not fit the model's window
     └── EndpointError                any other refusal: what the endpoint said
 
 A message says what happened, where, and what to do. It never holds a key.
 An answer that can't be used (refused, truncated, filtered, invalid) is no
-exception: it is a `Failure` in the run.
+exception: it is a `Failure` in the run; so is a request without an answer
+beside others that have one, unless the error is final.
 """
 
 from __future__ import annotations
@@ -38,17 +40,35 @@ class SchemaError(InputError):
 
 
 class ProviderError(ClaimcheckError):
-    """The model's endpoint did not do its part; no result was made."""
+    """The model's endpoint did not do its part.
+
+    `requests`: how many were sent. `final`: whether every other request would end the same.
+    """
 
     exit_code = 3
+    final = False
+
+    def __init__(self, message: str, requests: int = 0) -> None:
+        super().__init__(message)
+        self.requests = requests
 
 
 class AuthenticationError(ProviderError):
     """The endpoint refused the key (HTTP 401 or 403), or none was given."""
 
+    final = True
+
 
 class UnknownModelError(ProviderError):
     """The endpoint has no model of that name (HTTP 404), or none was named."""
+
+    final = True
+
+
+class BudgetError(ProviderError):
+    """The budget does not cover another request; none was sent."""
+
+    final = True
 
 
 class UnreachableError(ProviderError):

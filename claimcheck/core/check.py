@@ -8,7 +8,7 @@ from claimcheck.core.document import Document
 from claimcheck.core.run import CheckFailure, Signature, Usage
 from claimcheck.core.verdict import Verdict
 
-CHECK_SCHEMA_VERSION = "1.0"
+CHECK_SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class ModelResponse:
 
     `text` is None when the endpoint sent no choice at all. `finish_reason` is the endpoint's word
     (`stop`, `length`, `content_filter`); `refusal` the model's own, where it refused. `left_out` names the
-    settings that the endpoint did not take.
+    settings that the endpoint did not take. `fault` says why there is no answer at all, where others had one.
     """
 
     text: str | None
@@ -49,6 +49,7 @@ class ModelResponse:
     response_format: str
     usage: Usage
     left_out: tuple[str, ...] = ()
+    fault: str | None = None
 
 
 class Client(Protocol):

@@ -10,7 +10,7 @@ from claimcheck.core.claim import Claim
 from claimcheck.core.document import Document
 from claimcheck.core.verdict import Verdict
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ class Summary:
 
 
 class Cause(StrEnum):
-    """Why an answer could not be used."""
+    """Why there is no answer, or none that could be used."""
 
+    UNANSWERED = "unanswered"
     TRUNCATED = "truncated"
     REFUSED = "refused"
     FILTERED = "filtered"
@@ -95,22 +96,30 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a run cost. Token counts are the endpoint's own; cached and reasoning are parts of the others."""
+    """What a run cost. Token counts are the endpoint's own; cached and reasoning are parts of the others.
+
+    `stored_answers` were there already, from an earlier run, and cost nothing now. `cost_usd` is None where the model's
+    price is not known.
+    """
 
     requests: int = 0
+    stored_answers: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
+    cost_usd: float | None = 0.0
     seconds: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.requests + other.requests,
+            self.stored_answers + other.stored_answers,
             self.input_tokens + other.input_tokens,
             self.cached_tokens + other.cached_tokens,
             self.output_tokens + other.output_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
+            None if self.cost_usd is None or other.cost_usd is None else self.cost_usd + other.cost_usd,
             self.seconds + other.seconds,
         )
 

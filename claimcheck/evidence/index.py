@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +12,13 @@ from claimcheck.core.codec import document_from_json, document_to_json
 from claimcheck.core.document import Document
 from claimcheck.errors import InputError
 from claimcheck.evidence.passages import passages
+from claimcheck.store.database import Database, Layout
 
-VERSION = 1
-_WAIT_S = 5.0  # for another process that writes
-_MADE = """
-CREATE TABLE meta (version INTEGER NOT NULL);
+_LAYOUT = Layout(
+    "index",
+    "words",
+    (
+        """
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, fields TEXT NOT NULL, text TEXT NOT NULL, passages INTEGER NOT NULL
 );
@@ -27,7 +27,9 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of ON passages (document);
 CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
-"""
+""",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,12 @@ class Index:
             raise InputError(
                 f"{path}: there is no such index; `claimcheck index add {path} SOURCE...` makes one"
             )
-        with self._guarded():
-            self._database = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None)
-            self._database.execute("PRAGMA foreign_keys = ON")
-            if new:
-                self._make()
-            else:
-                self._check_version()
+        self._database = Database(path, _LAYOUT)
 
     @property
     def count(self) -> int:
         """How many documents there are."""
-        with self._guarded():
+        with self._database.guarded():
             (number,) = self._database.execute("SELECT count(*) FROM documents").fetchone()
         return int(number)
 
@@ -87,7 +83,7 @@ class Index:
             InputError: the index can't be written to.
         """
         added = 0
-        with self._guarded(), self._transaction():
+        with self._database.guarded(), self._database.transaction():
             for document in documents:
                 added += self._add(document)
         return added
@@ -98,7 +94,7 @@ class Index:
         Raises:
             InputError: one of them is not there; nothing is removed then.
         """
-        with self._guarded(), self._transaction():
+        with self._database.guarded(), self._database.transaction():
             found = {name: self._numbers(name) for name in names}
             unknown = [name for name, numbers in found.items() if not numbers]
             if unknown:
@@ -116,7 +112,7 @@ class Index:
 
     def contents(self) -> tuple[Listed, ...]:
         """The documents, in the order in which they were added."""
-        with self._guarded():
+        with self._database.guarded():
             rows = self._database.execute("SELECT fields, passages FROM documents ORDER BY number").fetchall()
         documents = [(document_from_json(fields), count) for fields, count in rows]
         return tuple(
@@ -129,7 +125,7 @@ class Index:
         query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words) if '"' not in word)
         if not query:
             return ()
-        with self._guarded():
+        with self._database.guarded():
             rows = self._database.execute(
                 "SELECT documents.id, words.text, -bm25(words) FROM words "
                 "JOIN passages ON passages.number = words.rowid JOIN documents ON documents.number = passages.document "
@@ -144,7 +140,7 @@ class Index:
         Raises:
             InputError: there is none.
         """
-        with self._guarded():
+        with self._database.guarded():
             row = self._database.execute(
                 "SELECT fields, text FROM documents WHERE id = ?", (identity,)
             ).fetchone()
@@ -163,28 +159,6 @@ class Index:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _make(self) -> None:
-        if self.path != ":memory:":
-            self._database.execute("PRAGMA journal_mode = WAL")
-        with self._transaction():
-            for statement in _MADE.strip().split(";\n"):
-                if statement:
-                    self._database.execute(statement)
-            self._database.execute("INSERT INTO meta VALUES (?)", (VERSION,))
-
-    def _check_version(self) -> None:
-        try:
-            (version,) = self._database.execute("SELECT version FROM meta").fetchone()
-        except (sqlite3.OperationalError, TypeError) as error:
-            if "locked" in str(error):
-                raise
-            raise InputError(f"{self.path}: is no index of claimcheck; name another file") from None
-        if version > VERSION:
-            raise InputError(
-                f"{self.path}: was made by a newer claimcheck (index version {version}, this one reads {VERSION}); "
-                "upgrade claimcheck, or make the index anew"
-            )
 
     def _add(self, document: Document) -> int:
         text = document.full_text
@@ -206,28 +180,3 @@ class Index:
             "SELECT number FROM documents WHERE id = ? OR json_extract(fields, '$.source') = ?", (name, name)
         ).fetchall()
         return [number for (number,) in rows]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        with self._database:  # commits, or rolls back on an error
-            yield
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """What SQLite says, said so that somebody can do something about it."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            reason = str(error)
-            if "locked" in reason or "busy" in reason:
-                advice = f"is locked by another process (waited {_WAIT_S:.0f} s); wait until it is done"
-            elif "readonly" in reason or "unable to open" in reason:
-                advice = "can't be opened for writing; check the folder and its rights"
-            else:
-                advice = f"can't be used: {reason}"
-            raise InputError(f"{self.path}: {advice}") from None
-        except sqlite3.DatabaseError as error:
-            raise InputError(
-                f"{self.path}: is no index, or a damaged one ({error}); restore it from a copy, or make it anew"
-            ) from None

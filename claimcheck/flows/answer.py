@@ -82,6 +82,8 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
 
 
 def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
+    if response.fault is not None:
+        return Cause.UNANSWERED, response.fault
     if response.refusal:
         return Cause.REFUSED, f"the model refused: {response.refusal}"
     if response.finish_reason == "content_filter":

@@ -204,7 +204,7 @@ def _failure(statement: Statement, answer: Answer) -> CheckFailure:
 
 
 def _signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
-    first = answers[0] if answers else None
+    first = next((answer for answer in answers if answer.model), None)
     left_out = first.left_out if first else ()
     only = {name: getattr(settings, name) for name in CHECK_ONLY}
     exact = tokens.is_exact(settings.model)

@@ -1,13 +1,19 @@
-"""The two drivers of a flow: one with threads, one with asyncio. There is no third way to run one."""
+"""The two drivers of a flow: one with threads, one with asyncio. There is no third way to run one.
+
+A request without an answer is a failure of the flow's, as long as another one has an answer: what was paid for is not
+thrown away. Where none has, or the error is final, it is raised.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from claimcheck.core.exchange import Client, ModelRequest, ModelResponse
+from claimcheck.core.run import Usage
+from claimcheck.errors import ProviderError
 
 _CONCURRENCY = 8
 Result = TypeVar("Result")
@@ -16,15 +22,25 @@ Flow = Generator[list[ModelRequest], list[ModelResponse], Result]
 
 def drive(flow: Flow[Result], client: Client | None) -> Result:
     """The flow's result, its requests sent with threads; only a flow without requests needs no client."""
+
+    def outcome(request: ModelRequest) -> ModelResponse | ProviderError:
+        assert client is not None
+        try:
+            return client.complete(request)
+        except ProviderError as error:
+            return error
+
+    answered = False
     try:
         requests = next(flow)
         while True:
-            assert client is not None
             if len(requests) == 1:  # the main thread can be interrupted while it waits
-                responses = [client.complete(requests[0])]
+                outcomes = [outcome(requests[0])]
             else:
                 with ThreadPoolExecutor(_CONCURRENCY) as pool:
-                    responses = list(pool.map(client.complete, requests))
+                    outcomes = list(pool.map(outcome, requests))
+            responses = _responses(outcomes, answered)
+            answered = True
             requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
@@ -33,11 +49,35 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
 
 async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     """The flow's result, its requests sent with asyncio."""
+
+    async def outcome(request: ModelRequest) -> ModelResponse | ProviderError:
+        assert client is not None
+        try:
+            return await client.acomplete(request)
+        except ProviderError as error:
+            return error
+
+    answered = False
     try:
         requests = next(flow)
         while True:
-            assert client is not None
-            requests = flow.send(list(await asyncio.gather(*map(client.acomplete, requests))))
+            responses = _responses(await asyncio.gather(*map(outcome, requests)), answered)
+            answered = True
+            requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
         return result
+
+
+def _responses(outcomes: Sequence[ModelResponse | ProviderError], answered: bool) -> list[ModelResponse]:
+    """The responses, with the fault in those that are none; raises what is final, and what is all there is."""
+    errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
+    for error in errors:
+        if error.final or (not answered and len(errors) == len(outcomes)):
+            raise error
+    return [_without_answer(item) if isinstance(item, ProviderError) else item for item in outcomes]
+
+
+def _without_answer(error: ProviderError) -> ModelResponse:
+    usage = Usage(requests=error.requests)
+    return ModelResponse(None, None, None, "", "", usage, fault=str(error))

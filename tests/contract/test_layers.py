@@ -11,7 +11,7 @@ LAYERS = [
     ("errors", "assets", "version"),
     ("core",),
     ("text", "grounding", "schema", "prompt"),
-    ("readers", "clients", "config", "evidence"),
+    ("readers", "clients", "config", "evidence", "store"),
     ("flows", "extractive", "checking"),
     ("reports", "testing", "evaluation"),
     ("api",),
