@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from claimcheck import errors
     from claimcheck.api import GroundedQuote, acheck, asummarize, check, ground, summarize
     from claimcheck.api.evaluating import compare_evaluations, evaluate
+    from claimcheck.batch.batch import Batch
+    from claimcheck.batch.progress import Progress
     from claimcheck.core.check import Check
     from claimcheck.core.claim import Claim, Kind, Match, Quantity, When
     from claimcheck.core.document import Document
     from claimcheck.core.exchange import Client, Message, ModelRequest, ModelResponse
+    from claimcheck.core.limits import Limits
+    from claimcheck.core.price import Price
     from claimcheck.core.run import (
         CheckFailure,
         Failure,
@@ -36,8 +40,10 @@ if TYPE_CHECKING:
     from claimcheck.evaluation.datasets import Rows
     from claimcheck.evaluation.result import Evaluation, Score
     from claimcheck.evidence import Index
+    from claimcheck.store.runs import RunStore
 
 _HOMES = {
+    "Batch": "batch.batch",
     "Check": "core.check",
     "CheckFailure": "core.run",
     "Claim": "core.claim",
@@ -54,15 +60,19 @@ _HOMES = {
     "Kind": "core.claim",
     "Label": "core.verdict",
     "LedgerEntry": "core.run",
+    "Limits": "core.limits",
     "LinkedText": "core.run",
     "Match": "core.claim",
     "Message": "core.exchange",
     "ModelRequest": "core.exchange",
     "ModelResponse": "core.exchange",
     "Position": "core.run",
+    "Price": "core.price",
+    "Progress": "batch.progress",
     "Quantity": "core.claim",
     "Rows": "evaluation.datasets",
     "Run": "core.run",
+    "RunStore": "store.runs",
     "Score": "evaluation.result",
     "Settings": "core.settings",
     "Signature": "core.run",
@@ -84,6 +94,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Batch",
     "Check",
     "CheckFailure",
     "Claim",
@@ -100,15 +111,19 @@ __all__ = [
     "Kind",
     "Label",
     "LedgerEntry",
+    "Limits",
     "LinkedText",
     "Match",
     "Message",
     "ModelRequest",
     "ModelResponse",
     "Position",
+    "Price",
+    "Progress",
     "Quantity",
     "Rows",
     "Run",
+    "RunStore",
     "Score",
     "Settings",
     "Signature",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from claimcheck.core.price import Price
 from claimcheck.core.settings import Settings
 from claimcheck.errors import SettingsError
 
@@ -32,6 +33,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "max_output_tokens": (int,),
     "top_k": (int,),
     "votes": (int,),
+    "cache": (bool,),
+    "prices": (dict,),
     "publisher_name": (str,),
     "publisher_url": (str,),
 }
@@ -50,8 +53,11 @@ def load_settings(
     *,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    defaults: Mapping[str, Any] | None = None,
 ) -> Configured:
     """The settings in force; a flag that is None was not given, an empty variable is not set.
+
+    `defaults` are a command's own, for what nobody has set.
 
     Raises:
         SettingsError: a value makes no sense, or `claimcheck.toml` is malformed; the message says where.
@@ -62,6 +68,7 @@ def load_settings(
         ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
         ("environment", {name: environment[key] for name, key in VARIABLES.items() if environment.get(key)}),
         (FILE, _from_file(path)),
+        ("default", defaults or {}),
     )
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -101,8 +108,23 @@ def _from_file(path: Path) -> dict[str, Any]:
         if name not in _TYPES
         else f"{name} is {value!r}; it has to be {_TYPES[name][-1].__name__}"
         for name, value in values.items()
-        if name not in _TYPES or isinstance(value, bool) or not isinstance(value, _TYPES[name])
+        if name not in _TYPES
+        or not isinstance(value, _TYPES[name])
+        or (isinstance(value, bool) and bool not in _TYPES[name])
     ]
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
+    if "prices" in values:
+        values["prices"] = {model: _price(path, model, price) for model, price in values["prices"].items()}
     return values
+
+
+def _price(path: Path, model: str, price: Any) -> Price:
+    known = {item.name for item in fields(Price)}
+    fits = isinstance(price, dict) and {"input", "output"} <= price.keys() <= known
+    if not fits or not all(type(value) in (int, float) and value >= 0 for value in price.values()):
+        raise SettingsError(
+            f"{path}: prices.{model!r} is {price!r}; give US dollars for a million tokens as "
+            "{ input = 0.15, output = 0.60, cached = 0.075 }, cached if it has a price of its own"
+        )
+    return Price(**price)

@@ -2,8 +2,10 @@
 
 ClaimcheckError                  exit code
 ├── InputError                   2   what was given can't be read or makes no sense
+│   ├── StoreError               2   a file that claimcheck keeps is full, locked, damaged or of another kind
 │   ├── SettingsError            2   a flag, variable or claimcheck.toml is wrong
 │   └── SchemaError              2   a schema or a file to validate is broken
+├── Interrupted                130   by Ctrl-C, with work stored
 └── ProviderError                3   the model's endpoint did not do its part
     ├── AuthenticationError          the key is missing, wrong or not allowed (final)
     ├── UnknownModelError            the endpoint has no such model (final)
@@ -31,12 +33,22 @@ class InputError(ClaimcheckError):
     """What the user gave can't be read or makes no sense; nothing was written."""
 
 
+class StoreError(InputError):
+    """A file that claimcheck keeps (an index, a cache, a store of runs) can't be used; what is in it is untouched."""
+
+
 class SettingsError(InputError):
     """A flag, an environment variable or `claimcheck.toml` holds something unusable."""
 
 
 class SchemaError(InputError):
     """A JSON Schema, or a document that has to follow one, is broken."""
+
+
+class Interrupted(ClaimcheckError):
+    """Ctrl-C ended the work; what was finished is stored, and the message says how to go on."""
+
+    exit_code = 130
 
 
 class ProviderError(ClaimcheckError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONGEST_MESSAGE = 160
 _NOT_ON_THE_WIRE = ("minLength", "maxLength", "pattern", "$schema", "$id", "title", "description")
 
@@ -91,10 +93,38 @@ def problems(name: str, value: Any) -> tuple[Problem, ...]:
     return tuple(Problem(leaf.json_path, _short(leaf.message)) for error in errors for leaf in _leaves(error))
 
 
+def read(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """The JSON object in a model's answer, which may have a code fence or a sentence around it, and its problems.
+
+    The object is None where there is none; with problems it does not follow the schema.
+    """
+    try:
+        value = _object(text)
+    except (ValueError, RecursionError) as error:
+        return None, (Problem("$", f"is not JSON: {error}"),)
+    if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        return None, (Problem("$", "holds half of a surrogate pair, which is no character"),)
+    return value, problems(name, value)
+
+
 def wire(name: str) -> dict[str, Any]:
     """A copy of the schema as an endpoint takes it: without the keywords that strict mode refuses."""
     stripped: dict[str, Any] = _stripped(deepcopy(load(name)))
     return stripped
+
+
+def _object(text: str) -> Any:
+    start = text.find("{")
+    if start < 0:
+        raise ValueError("it holds no object")
+    value, end = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, start)
+    if "{" in text[end:]:
+        raise ValueError("something follows the object")
+    return value
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
 
 
 @cache

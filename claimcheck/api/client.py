@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from claimcheck.core.exchange import Client
 from claimcheck.core.settings import Settings
@@ -23,10 +23,9 @@ def carried(settings: Settings, client: Client | None) -> Iterator[Client | None
     from claimcheck.clients import OpenAIClient
 
     own = OpenAIClient(settings)
-    try:
-        yield own
-    finally:
-        own.close()
+    with ExitStack() as closing:
+        closing.callback(own.close)
+        yield _caching(own, settings, closing)
 
 
 @asynccontextmanager
@@ -38,7 +37,18 @@ async def acarried(settings: Settings, client: Client | None) -> AsyncIterator[C
     from claimcheck.clients import OpenAIClient
 
     own = OpenAIClient(settings)
-    try:
-        yield own
-    finally:
-        await own.aclose()
+    with ExitStack() as closing:
+        try:
+            yield _caching(own, settings, closing)
+        finally:
+            await own.aclose()
+
+
+def _caching(client: Client, settings: Settings, closing: ExitStack) -> Client:
+    """The client behind the cache of answers, where the settings ask for it."""
+    if not settings.cache:
+        return client
+    from claimcheck.clients import CachedClient
+    from claimcheck.store.answers import AnswerCache
+
+    return CachedClient(client, closing.enter_context(AnswerCache()), settings)

@@ -13,10 +13,8 @@ from claimcheck.core.document import Document
 from claimcheck.core.exchange import Client
 from claimcheck.core.run import Run
 from claimcheck.core.settings import Settings
-from claimcheck.errors import InputError
-from claimcheck.flows.drive import Flow, adrive, drive
-from claimcheck.text.facts import describe
-from claimcheck.text.reading import Reading
+from claimcheck.flows.document import run_flow
+from claimcheck.flows.drive import adrive, drive
 
 
 def summarize(
@@ -38,7 +36,7 @@ def summarize(
     """
     started = time.perf_counter()
     settings = settings or load_settings().settings
-    flow = _flow(source, settings, engine_of(settings, client), check)
+    flow = run_flow(document_of(source), settings, engine_of(settings, client), check=check)
     with carried(settings, client) as carrier:
         return _timed(drive(flow, carrier), started)
 
@@ -53,32 +51,9 @@ async def asummarize(
     """As `summarize`, without blocking while the model works."""
     started = time.perf_counter()
     settings = settings or load_settings().settings
-    flow = _flow(source, settings, engine_of(settings, client), check)
+    flow = run_flow(document_of(source), settings, engine_of(settings, client), check=check)
     async with acarried(settings, client) as carrier:
         return _timed(await adrive(flow, carrier), started)
-
-
-def _flow(source: Document | str | Path, settings: Settings, engine: str, check: bool) -> Flow[Run]:
-    document = document_of(source)
-    reading = Reading(document.full_text)
-    if not any(char.isalnum() for char in reading.text):
-        raise InputError(
-            f"{document.source}: holds no words to summarize, only URLs, signs or page furniture"
-        )
-    document = describe(document, reading)
-    if engine == "extractive":
-        from claimcheck.extractive import summarize_flow as extractive_flow
-
-        flow = extractive_flow(document, reading, settings)
-    else:
-        from claimcheck.flows.summarize import summarize_flow
-
-        flow = summarize_flow(document, reading, settings)
-    if not check:
-        return flow
-    from claimcheck.flows.faithfulness import checked
-
-    return checked(flow, settings, engine)
 
 
 def _timed(run: Run, started: float) -> Run:

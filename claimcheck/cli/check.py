@@ -93,6 +93,7 @@ def check(
         ),
     ] = None,
     allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    no_cache: options.NoCache = False,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -115,8 +116,9 @@ def check(
         "attempts": attempts,
         "temperature": temperature,
         "seed": seed,
+        "cache": False if no_cache else None,
     }
-    configured = load_settings(flags)
+    configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
     settings = configured.settings
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports.claimreview import require_publisher

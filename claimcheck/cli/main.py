@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import check, doctor, evaluate, ground, index, listings, summarize, validate
+from claimcheck.cli import (
+    batch,
+    cache,
+    check,
+    doctor,
+    evaluate,
+    ground,
+    index,
+    listings,
+    runs,
+    summarize,
+    validate,
+)
 from claimcheck.cli.output import error_line
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
@@ -26,9 +38,12 @@ app = typer.Typer(
 )
 app.command("summarize")(summarize.summarize)
 app.command("check")(check.check)
+app.command("batch")(batch.batch)
+app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(evaluate.app, name="eval")
 app.command("ground")(ground.ground)
+app.add_typer(cache.app, name="cache")
 app.command("schema")(listings.schema)
 app.command("validate")(validate.validate)
 app.command("prompts")(listings.prompts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from claimcheck.config import Configured
+    from claimcheck.core.limits import Limits
 
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of stdout.")
@@ -46,9 +48,52 @@ TopK = Annotated[
     int | None,
     typer.Option(metavar="N", help="At most so many passages are shown to the model (default 8)."),
 ]
+MaxClaims = Annotated[
+    int | None, typer.Option(metavar="N", help="At most so many claims, the worthiest (default 30).")
+]
+Store = Annotated[
+    Path, typer.Option("--store", metavar="FILE", help="The store of runs; it is made when it is not there.")
+]
+Concurrency = Annotated[
+    int | None, typer.Option(metavar="N", help="So many requests at a time (default 16).")
+]
+Rpm = Annotated[int | None, typer.Option(metavar="N", help="At most so many requests in any minute.")]
+Tpm = Annotated[int | None, typer.Option(metavar="N", help="At most so many tokens in any minute.")]
+BudgetUsd = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X", help="Stop before more US dollars than this are spent, earlier commands included."
+    ),
+]
+BudgetTokens = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Stop before more tokens than this are read and written together."),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither take answers from the cache nor put them there.")
+]
+COMMAND_DEFAULTS = {"cache": True}
 NoText = Annotated[bool, typer.Option("--no-text", help="Leave documents' texts out of JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+def limits(
+    concurrency: int | None,
+    rpm: int | None,
+    tpm: int | None,
+    budget_usd: float | None,
+    budget_tokens: int | None,
+) -> Limits:
+    """The limits that these options give.
+
+    Raises:
+        SettingsError: one of them is not above 0.
+    """
+    from claimcheck.core.limits import Limits
+
+    given = Limits(rpm=rpm, tpm=tpm, budget_usd=budget_usd, budget_tokens=budget_tokens)
+    return given if concurrency is None else replace(given, concurrency=concurrency)
 
 
 def say_engine(configured: Configured, *, quiet: bool) -> str:

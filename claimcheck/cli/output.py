@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,16 +30,12 @@ def write(text: str, path: Path | None) -> None:
     Raises:
         InputError: the file can't be written; what was there before is untouched.
     """
-    if path is None or str(path) == "-":
-        _to_stdout(text)
-        return
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # a device or a pipe: there is nothing to rename over
-        else:
-            _replace(path.resolve(), text)  # of a link the file that it leads to
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+    _write([text], path)
+
+
+def write_lines(lines: Iterable[str], path: Path | None) -> None:
+    """As `write`, for lines that need not fit into memory together."""
+    _write((f"{line.rstrip()}\n" for line in lines), path)
 
 
 def check_writable(path: Path | None) -> None:
@@ -73,7 +69,23 @@ def working(message: str, *, quiet: bool) -> Iterator[None]:
         yield
 
 
-def _replace(path: Path, text: str) -> None:
+def _write(parts: Iterable[str], path: Path | None) -> None:
+    if path is None or str(path) == "-":
+        _to_stdout(parts)
+        return
+    try:
+        if path.exists() and not path.is_file():
+            with path.open(
+                "w", encoding="utf-8"
+            ) as file:  # a device or a pipe: there is nothing to rename over
+                file.writelines(parts)
+        else:
+            _replace(path.resolve(), parts)  # of a link the file that it leads to
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def _replace(path: Path, parts: Iterable[str]) -> None:
     """The file holds the text and keeps its mode; what goes wrong leaves it as it was."""
     umask = os.umask(0)
     os.umask(umask)
@@ -81,16 +93,17 @@ def _replace(path: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines(parts)
         Path(temporary).chmod(mode)  # mkstemp's files are for their owner only
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _to_stdout(text: str) -> None:
+def _to_stdout(parts: Iterable[str]) -> None:
     try:
-        sys.stdout.buffer.write(text.encode())
+        for part in parts:
+            sys.stdout.buffer.write(part.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # the reader of the pipe has had enough: no error, and no complaint at exit either

@@ -46,9 +46,7 @@ def summarize(
     engine: options.Engine = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
-    max_claims: Annotated[
-        int | None, typer.Option(metavar="N", help="At most so many claims, the worthiest (default 30).")
-    ] = None,
+    max_claims: options.MaxClaims = None,
     title: Annotated[
         str | None, typer.Option(metavar="T", help="The document's title, when it does not state it.")
     ] = None,
@@ -59,6 +57,7 @@ def summarize(
     temperature: options.Temperature = None,
     seed: options.Seed = None,
     allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    no_cache: options.NoCache = False,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -83,8 +82,9 @@ def summarize(
         "attempts": attempts,
         "temperature": temperature,
         "seed": seed,
+        "cache": False if no_cache else None,
     }
-    configured = load_settings(flags)
+    configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
     if source == "-" and sys.stdin.isatty():
         note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
     document = open_document(source, title=title, published=published, allow_private=allow_private)
@@ -93,7 +93,7 @@ def summarize(
     reader = configured.settings.model or chosen
     with working(f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"):
         run = run_summarize(document, settings=configured.settings, check=check)
-    write(_rendered(run, format, output, text=not no_text), output)
+    write(rendered(run, format, output, text=not no_text), output)
     if run.failures:
         for failure in run.failures:
             error_line(
@@ -109,7 +109,8 @@ def summarize(
         raise typer.Exit(1)
 
 
-def _rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> str:
+def rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> str:
+    """The run in this format, for the page that it will stand on."""
     if format is Format.JSON:
         return run.to_json(text=text)
     if not text:

@@ -15,6 +15,8 @@ import openai
 import tenacity
 
 from claimcheck.clients import faults
+from claimcheck.clients.gate import Gate
+from claimcheck.clients.pricing import Pricing
 from claimcheck.clients.retry import policy
 from claimcheck.core.exchange import ModelRequest, ModelResponse
 from claimcheck.core.run import Usage
@@ -32,17 +34,21 @@ _FAULTS = (openai.OpenAIError, json.JSONDecodeError)
 class OpenAIClient:
     """A client for the endpoint and model that the settings name; close it, or use it in a `with`.
 
+    With a gate `acomplete` sends when the gate lets it.
+
     Raises:
         UnknownModelError: no model is named.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
         if not settings.model:
             raise UnknownModelError(
                 "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in claimcheck.toml "
                 "(`claimcheck doctor` lists what the endpoint has)"
             )
         self._settings = settings
+        self._gate = gate
+        self._pricing = Pricing(settings)
         self._format = FORMATS[0]
         self._left_out: set[str] = set()
         self._sync: openai.OpenAI | None = None
@@ -52,7 +58,7 @@ class OpenAIClient:
         """The answer to one request; raises `ProviderError` when none can be had."""
         sent = 0
         while True:
-            body = self._body(request)
+            body = self.body(request)
             try:
                 for attempt in tenacity.Retrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
@@ -60,21 +66,27 @@ class OpenAIClient:
                         completion = self._sync_client().chat.completions.create(**body)
                 return self._response(completion, body, sent)
             except _FAULTS as error:
-                self._adapt(error, body)
+                self._adapt(error, body, sent)
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
         """The answer to one request, without blocking; raises `ProviderError` when none can be had."""
         sent = 0
         while True:
-            body = self._body(request)
+            body = self.body(request)
             try:
                 async for attempt in tenacity.AsyncRetrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
-                        sent += 1
-                        completion = await self._async_client().chat.completions.create(**body)
+                        if self._gate is None:
+                            sent += 1
+                            completion = await self._async_client().chat.completions.create(**body)
+                        else:
+                            async with self._gate.turn(body) as turn:
+                                sent += 1
+                                completion = await self._async_client().chat.completions.create(**body)
+                                turn.usage = self._usage(completion.usage, 1) if completion.usage else None
                 return self._response(completion, body, sent)
             except _FAULTS as error:
-                self._adapt(error, body)
+                self._adapt(error, body, sent)
 
     def models(self) -> list[str]:
         """The names of the models that the endpoint lists; raises `ProviderError`."""
@@ -94,7 +106,7 @@ class OpenAIClient:
         if self._async:
             await self._async.close()
 
-    def _adapt(self, error: Exception, body: dict[str, Any]) -> None:
+    def _adapt(self, error: Exception, body: dict[str, Any], sent: int) -> None:
         """Learns from a refusal of a format or of an optional setting; raises what went wrong otherwise."""
         refused = faults.refused_setting(error)
         if refused and refused in body:
@@ -103,9 +115,12 @@ class OpenAIClient:
             # another thread may have stepped down meanwhile: go on from what this request used
             self._format = FORMATS[max(FORMATS.index(self._format), FORMATS.index(used) + 1)]
         else:
-            raise faults.translate(error, self._settings) from None
+            translated = faults.translate(error, self._settings)
+            translated.requests = sent
+            raise translated from None
 
-    def _body(self, request: ModelRequest) -> dict[str, Any]:
+    def body(self, request: ModelRequest) -> dict[str, Any]:
+        """The body of the HTTP request, as it would be sent now."""
         settings, response_format = self._settings, self._format
         messages = list(request.messages)
         body: dict[str, Any] = {"model": settings.model}
@@ -137,7 +152,22 @@ class OpenAIClient:
             model=completion.model or str(self._settings.model),
             response_format=_format_of(body),
             left_out=tuple(sorted(self._left_out)),
-            usage=_usage(completion.usage, sent),
+            usage=self._usage(completion.usage, sent),
+        )
+
+    def _usage(self, usage: CompletionUsage | None, sent: int) -> Usage:
+        if usage is None:
+            return Usage(requests=sent, cost_usd=None)
+        prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
+        cached = (prompt.cached_tokens or 0) if prompt else 0
+        read, written = usage.prompt_tokens or 0, usage.completion_tokens or 0
+        return Usage(
+            requests=sent,
+            input_tokens=read,
+            cached_tokens=cached,
+            output_tokens=written,
+            reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
+            cost_usd=self._pricing.cost_usd(read, cached, written),
         )
 
     def _sync_client(self) -> openai.OpenAI:
@@ -165,16 +195,3 @@ class OpenAIClient:
 
 def _format_of(body: dict[str, Any]) -> str:
     return str(body.get("response_format", {"type": FORMATS[-1]})["type"])
-
-
-def _usage(usage: CompletionUsage | None, sent: int) -> Usage:
-    if usage is None:
-        return Usage(requests=sent)
-    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
-    return Usage(
-        requests=sent,
-        input_tokens=usage.prompt_tokens or 0,
-        cached_tokens=(prompt.cached_tokens or 0) if prompt else 0,
-        output_tokens=usage.completion_tokens or 0,
-        reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
-    )

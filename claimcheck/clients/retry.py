@@ -46,11 +46,12 @@ def is_transient(error: BaseException) -> bool:
 def wait_s(state: tenacity.RetryCallState) -> float:
     """Seconds until the next attempt: what the endpoint asked for, else exponential with jitter."""
     error = state.outcome.exception() if state.outcome else None
-    asked = _asked_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
+    asked = asked_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
     return min(asked, _CEILING_S) if asked is not None else _backoff(state)
 
 
-def _asked_s(headers: Mapping[str, str]) -> float | None:
+def asked_s(headers: Mapping[str, str]) -> float | None:
+    """The seconds for which the endpoint asks to be left alone."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name, "")
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from claimcheck.core.check import CHECK_SCHEMA_VERSION, Check
 from claimcheck.core.document import Document
+from claimcheck.core.exchange import ModelResponse
 from claimcheck.core.run import SCHEMA_VERSION, Run
 from claimcheck.errors import InputError
 
@@ -26,8 +27,8 @@ def _converter() -> JsonConverter:
     return make_converter(forbid_extra_keys=True)
 
 
-def dump(result: Run | Check, *, text: bool) -> str:
-    """The result as indented JSON, keys in the order of the data model, `schema_version` first."""
+def dump(result: Run | Check, *, text: bool, indent: int | None = 2) -> str:
+    """The result as JSON, keys in the order of the data model, `schema_version` first."""
     if not text and isinstance(result, Run):
         result = replace(result, document=replace(result.document, text=None))
     elif not text and isinstance(result, Check):
@@ -36,7 +37,13 @@ def dump(result: Run | Check, *, text: bool) -> str:
         result = replace(result, claimed_in=claimed_in, documents=documents)
     fields = _converter().unstructure(result)
     ordered = {"schema_version": fields.pop("schema_version"), **fields}
-    return json.dumps(ordered, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(ordered, ensure_ascii=False, indent=indent) + "\n"
+
+
+def run_of(fields: str, text: str) -> Run:
+    """The run that was written without its text, with the document's text."""
+    run = _converter().structure(json.loads(fields), Run)
+    return replace(run, document=replace(run.document, text=text))
 
 
 def load(data: str | bytes, kind: type[Result]) -> Result:
@@ -63,6 +70,16 @@ def load(data: str | bytes, kind: type[Result]) -> Result:
             transform_error(error, path="$") if isinstance(error, BaseValidationError) else [str(error)]
         )
         raise InputError(f"{name}: does not follow {name}.schema.json: {'; '.join(problems[:3])}") from None
+
+
+def response_to_json(response: ModelResponse) -> str:
+    """An answer as it came."""
+    return json.dumps(_converter().unstructure(response), ensure_ascii=True, separators=(",", ":"))
+
+
+def response_from_json(fields: str) -> ModelResponse:
+    """The answer that `response_to_json` wrote."""
+    return _converter().structure(json.loads(fields), ModelResponse)
 
 
 def document_to_json(document: Document) -> str:

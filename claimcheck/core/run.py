@@ -163,11 +163,14 @@ class Run:
     signature: Signature
     schema_version: str = field(default=SCHEMA_VERSION)
 
-    def to_json(self, *, text: bool = True) -> str:
-        """This run as JSON that follows `schemas/run.schema.json`; `text=False` leaves the document's text out."""
+    def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
+        """This run as JSON that follows `schemas/run.schema.json`; `text=False` leaves the document's text out.
+
+        Without an indent it is one line.
+        """
         from claimcheck.core.codec import dump
 
-        return dump(self, text=text)
+        return dump(self, text=text, indent=indent)
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Run:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from claimcheck.core.price import Price
 from claimcheck.errors import SettingsError
 
 ENGINES = ("auto", "llm", "extractive")
@@ -21,7 +23,8 @@ class Settings:
     `context_tokens`: the model's window; a request that does not fit is refused before it is sent.
     `max_output_tokens`: None leaves the limit to the endpoint.
     `top_k`: at most so many passages are shown to a model with a claim that it checks. `votes`: it is asked so often,
-    and the majority counts. `publisher_name` and `publisher_url` stand in ClaimReview as the author of the review.
+    and the majority counts. `cache`: answers are kept for the next time and taken from there. `prices`: of models, by
+    name, where they are not the published ones. `publisher_name` and `publisher_url` stand in ClaimReview as the author of the review.
     """
 
     engine: str = "auto"
@@ -37,6 +40,8 @@ class Settings:
     max_output_tokens: int | None = None
     top_k: int = 8
     votes: int = 1
+    cache: bool = False
+    prices: Mapping[str, Price] = field(default_factory=dict)
     publisher_name: str | None = None
     publisher_url: str | None = None
 
@@ -123,6 +128,8 @@ class Settings:
             "seed",
             "model",
             "engine",
+            "cache",
+            "prices",
             "publisher_name",
             "publisher_url",
             *CHECK_ONLY,

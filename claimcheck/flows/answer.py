@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +10,8 @@ from claimcheck import prompt, schema
 from claimcheck.core.exchange import ModelRequest, ModelResponse
 from claimcheck.core.run import Cause, Usage
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LONGEST_REPAIRED = 100_000  # characters: a repair sends the answer back, and pays for it again
+_LONGEST_RAW = 20_000  # of a bad answer in a run; a batch's store has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,11 @@ def ask_all(
         _read(response, request.schema_name, 1, Usage())
         for request, response in zip(requests, responses, strict=True)
     ]
-    broken = [place for place, answer in enumerate(answers) if answer.cause is Cause.INVALID]
+    broken = [
+        place
+        for place, answer in enumerate(answers)
+        if answer.cause is Cause.INVALID and len(responses[place].text or "") <= _LONGEST_REPAIRED
+    ]
     if broken:
         seconds = yield [_repair(requests[place], responses[place].text or "") for place in broken]
         for place, second in zip(broken, seconds, strict=True):
@@ -54,7 +57,7 @@ def ask_all(
 
 
 def _repair(request: ModelRequest, text: str) -> ModelRequest:
-    _, problems = _validated(text, request.schema_name)
+    _, problems = schema.read(request.schema_name, text)
     repair = prompt.render("repair", {"answer": text, "problems": problems[:8]})
     return replace(request, messages=request.messages + repair)
 
@@ -63,7 +66,7 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
     cause, message = _unusable(response)
     value: dict[str, Any] | None = None
     if cause is None:
-        value, problems = _validated(response.text or "", schema_name)
+        value, problems = schema.read(schema_name, response.text or "")
         if problems:
             cause, value = Cause.INVALID, None
             message = "; ".join(str(problem) for problem in problems[:3])
@@ -72,7 +75,7 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
         value=value,
         cause=cause,
         message=message,
-        raw=response.text if cause else None,
+        raw=(response.text or "")[:_LONGEST_RAW] or None if cause else None,
         attempts=attempts,
         model=response.model,
         response_format=response.response_format,
@@ -105,28 +108,3 @@ def folded(value: Any) -> Any:
     if isinstance(value, list):
         return [folded(item) for item in value]
     return " ".join(value.split()) if isinstance(value, str) else value
-
-
-def _validated(text: str, schema_name: str) -> tuple[dict[str, Any] | None, tuple[schema.Problem, ...]]:
-    try:
-        value = _object(text)
-    except (ValueError, RecursionError) as error:
-        return None, (schema.Problem("$", f"is not JSON: {error}"),)
-    if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-        return None, (schema.Problem("$", "holds half of a surrogate pair, which is no character"),)
-    return value, schema.problems(schema_name, value)
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _object(text: str) -> Any:
-    """The JSON object in an answer that may have a code fence or a sentence around it."""
-    start = text.find("{")
-    if start < 0:
-        raise ValueError("it holds no object")
-    value, end = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, start)
-    if "{" in text[end:]:
-        raise ValueError("something follows the object")
-    return value

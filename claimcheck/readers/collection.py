@@ -13,7 +13,7 @@ from claimcheck.readers.file import read, read_bytes
 from claimcheck.readers.rows import read_rows
 
 _SHOWN_PROBLEMS = 5
-_ROWS = (".jsonl", ".ndjson")
+ROWS = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def read_collection(path: Path) -> Collection:
     """
     if path.is_dir():
         return _folder(path)
-    if path.suffix.lower() in _ROWS:
+    if path.suffix.lower() in ROWS:
         return Collection(tuple(_rows(path)), ())
     return Collection((read(path),), ())
 
@@ -40,14 +40,9 @@ def read_collection(path: Path) -> Collection:
 def _folder(folder: Path) -> Collection:
     documents: list[Document] = []
     skipped: list[str] = []
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    for path in files:
+    for path in files_in(folder):
         try:
-            documents += _rows(path) if path.suffix.lower() in _ROWS else [read(path)]
+            documents += _rows(path) if path.suffix.lower() in ROWS else [read(path)]
         except InputError as error:
             skipped.append(str(error))
     if not documents:
@@ -56,15 +51,29 @@ def _folder(folder: Path) -> Collection:
     return Collection(tuple(documents), tuple(skipped))
 
 
+def files_in(folder: Path) -> list[Path]:
+    """The files of a folder and its folders, hidden ones aside, in the order of their names."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
 def _rows(path: Path) -> list[Document]:
     source, data = read_bytes(path)
-    documents = read_rows(data, source, lambda row, number: _document(row, f"{source}:{number}"))
+    documents = read_rows(data, source, lambda row, number: document_of_row(row, f"{source}:{number}"))
     if not documents:
         raise InputError(f'{source}: holds no rows; give a row {{"text": ...}} a line')
     return documents
 
 
-def _document(row: Any, place: str) -> Document:
+def document_of_row(row: Any, place: str) -> Document:
+    """The document of a row {text, title, date, source, url}.
+
+    Raises:
+        InputError: it is none.
+    """
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise InputError('is no {"text": "..."}')
     published = row.get("date")
@@ -72,7 +81,11 @@ def _document(row: Any, place: str) -> Document:
         day = date.fromisoformat(published) if published else None
     except (TypeError, ValueError):
         raise InputError(f"date {published!r}: is no date; give it as YYYY-MM-DD") from None
-    source, title, url = row.get("source") or row.get("id") or place, row.get("title"), row.get("url")
+    source, title, url = (
+        row.get("source") or (str(row["id"]) if row.get("id") else place),
+        row.get("title"),
+        row.get("url"),
+    )
     if not all(value is None or isinstance(value, str) for value in (source, title, url)):
         raise InputError("source, title and url have to be texts")
     return replace(

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from claimcheck.errors import InputError
+from claimcheck.errors import StoreError
 
 WAIT_S = 5.0  # for another process that writes
 
@@ -33,7 +33,7 @@ class Database:
     It may be used by several threads, one at a time.
 
     Raises:
-        InputError: the file is of another kind, damaged, locked, in a folder that can't be written to, or made by a newer
+        StoreError: the file is of another kind, damaged, locked, in a folder that can't be written to, or made by a newer
             version of claimcheck. Nothing in it is changed then.
     """
 
@@ -70,10 +70,10 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise InputError(f"{self.path}: {_advice(str(error))}") from None
+            raise StoreError(f"{self.path}: {_advice(str(error))}") from None
         except sqlite3.DatabaseError as error:
             kind = self._layout.kind
-            raise InputError(
+            raise StoreError(
                 f"{self.path}: is no {kind}, or a damaged one ({error}); restore it from a copy, or make it anew"
             ) from None
 
@@ -95,10 +95,10 @@ class Database:
         (found,) = self.execute(tables, (self._layout.table,)).fetchone()
         row = self.execute("SELECT version FROM meta").fetchone() if found == 2 else None
         if row is None:
-            raise InputError(f"{self.path}: is no {kind} of claimcheck; name another file")
+            raise StoreError(f"{self.path}: is no {kind} of claimcheck; name another file")
         version = int(row[0])
         if version > known:
-            raise InputError(
+            raise StoreError(
                 f"{self.path}: was made by a newer claimcheck ({kind} version {version}, this one reads {known}); "
                 f"upgrade claimcheck, or make the {kind} anew"
             )
@@ -109,7 +109,9 @@ class Database:
         if version == len(scripts):
             return
         with self.transaction():
-            if version == 0:
+            if version == 0 and self.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+                version = self._version()  # another process was quicker
+            elif version == 0:
                 self.execute("CREATE TABLE meta (version INTEGER NOT NULL)")
                 self.execute("INSERT INTO meta VALUES (0)")
             for script in scripts[version:]:

@@ -1,6 +1,7 @@
 """Imports go down or stay level; openai and tenacity have one home."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,13 @@ LAYERS = [
     ("text", "grounding", "schema", "prompt"),
     ("readers", "clients", "config", "evidence", "store"),
     ("flows", "extractive", "checking"),
-    ("reports", "testing", "evaluation"),
+    ("reports", "testing", "evaluation", "batch"),
     ("api",),
     ("cli", "__main__", "__init__"),
 ]
 # the constructor that users look for reads files, which is the readers' work
 ALLOWED_UP = {("core", "readers")}
+BATCH_QUEUE = Path("batch", "queue.py")  # where a mistake with one document must not end all others
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -72,7 +74,8 @@ def test_no_broad_except_stands_anywhere():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler):
                 assert node.type is not None, path
-                assert ast.unparse(node.type) not in ("Exception", "BaseException"), path
+                broad = ast.unparse(node.type) in ("Exception", "BaseException")
+                assert not broad or path.relative_to(PACKAGE) == BATCH_QUEUE, path
 
 
 def test_no_module_is_longer_than_350_lines():

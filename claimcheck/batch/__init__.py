@@ -1,0 +1,1 @@
+"""Many documents: a queue that loses nothing. Layer 5."""

@@ -1,0 +1,115 @@
+"""A batch: documents into the store, every one of them read once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+
+from claimcheck.batch.estimate import Estimate, estimate
+from claimcheck.batch.plan import Plan
+from claimcheck.batch.progress import Progress
+from claimcheck.batch.queue import Queue, Stop
+from claimcheck.core.exchange import Client
+from claimcheck.core.limits import Limits
+from claimcheck.core.run import Run
+from claimcheck.core.settings import Settings
+from claimcheck.errors import SettingsError
+from claimcheck.readers.many import Reading, sources_of
+from claimcheck.store.intake import Intake, take_in
+from claimcheck.store.runs import BatchInfo, RunStore
+
+
+def _unheard(progress: Progress) -> None:
+    pass
+
+
+class Batch:
+    """Documents that are read in one way, in a store. The same way in the same store is the same batch, and goes on.
+
+    Raises:
+        SettingsError: there is a budget in dollars, and the model's price is not known.
+    """
+
+    def __init__(
+        self, store: RunStore, settings: Settings, limits: Limits | None = None, *, check: bool = False
+    ) -> None:
+        self.store = store
+        self.plan = Plan.of(settings, limits or Limits(), check=check)
+        if self.plan.engine == "llm" and self.plan.limits.budget_usd is not None:
+            _check_price(self.plan.settings)
+        self.number = store.begin(self.plan.way())
+
+    def add(
+        self,
+        *names: str,
+        how: Reading | None = None,
+        told: Callable[[int], None] = lambda count: None,
+    ) -> Intake:
+        """The documents of files, folders, globs, addresses, JSON Lines and tables are in the store, all or none.
+
+        Raises:
+            InputError: a name leads nowhere, a row is broken, an id stands twice; the store is as it was then.
+        """
+        return take_in(self.store.database, self.number, sources_of(names, how or Reading()), told)
+
+    def retry_failed(self) -> int:
+        """Documents that failed, wholly or in part, wait again; how many that are."""
+        return self.store.retry(self.number)
+
+    def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
+        """What the waiting documents will take."""
+        return estimate(self.store, self.number, self.plan, told)
+
+    @property
+    def info(self) -> BatchInfo:
+        """The batch in numbers."""
+        return self.store.batch(self.number)
+
+    def runs(self) -> Iterator[tuple[str, Run]]:
+        """The keys and runs of the documents that have one."""
+        return self.store.runs(self.number)
+
+    async def run(
+        self,
+        *,
+        told: Callable[[Progress], None] = _unheard,
+        stop: Stop | None = None,
+        client: Client | None = None,
+    ) -> Progress:
+        """Every document that waited has an outcome, or `stop` says why not; what was paid for is stored.
+
+        A `client` given is used, and left open; rate limits and budgets are then its own affair.
+        """
+        progress = Progress.of(self.info)
+        queue = Queue(self.store, self.number, self.plan, progress, told, stop or Stop())
+        if self.plan.engine == "extractive" and client is None:
+            from claimcheck.batch.pool import Pool
+
+            await Pool(queue).run()
+            return progress
+        async with AsyncExitStack() as closing:
+            await queue.run(client or self._client(progress, closing))
+        return progress
+
+    def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
+        from claimcheck.clients import CachedClient, Gate, OpenAIClient, Pricing
+
+        settings = self.plan.settings
+        gate = Gate(self.plan.limits, Pricing(settings), progress.spent)
+        own = OpenAIClient(settings, gate)
+        closing.push_async_callback(own.aclose)
+        if not settings.cache:
+            return own
+        from claimcheck.store.answers import AnswerCache
+
+        return CachedClient(own, closing.enter_context(AnswerCache()), settings)
+
+
+def _check_price(settings: Settings) -> None:
+    from claimcheck.clients import Pricing
+
+    if not Pricing(settings).known:
+        raise SettingsError(
+            f"--budget-usd: the price of {settings.model!r} at {settings.endpoint()} is not known; give it in "
+            f'claimcheck.toml ([prices."{settings.model}"] input = ..., output = ...), or use --budget-tokens'
+        )

@@ -1,0 +1,47 @@
+"""What a batch is told: how documents are read, how fast, and at what cost; and what makes two batches the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from claimcheck import prompt, schema
+from claimcheck.core.limits import Limits
+from claimcheck.core.settings import Settings
+
+MAX_OUTPUT_TOKENS = 8192  # a budget can only be kept where an answer has an end
+_NO_MATTER = ("attempts", "timeout_s")  # for what the answers say
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a batch reads its documents. `engine` is `llm` or `extractive`; with `check` each run is held against its text."""
+
+    settings: Settings
+    engine: str
+    check: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def of(cls, settings: Settings, limits: Limits, *, check: bool = False) -> Plan:
+        """The plan, with an end to how long an answer may be."""
+        if settings.max_output_tokens is None:
+            settings = replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
+        return cls(settings, settings.chosen_engine(), check, limits)
+
+    def way(self) -> dict[str, Any]:
+        """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
+        settings = self.settings
+        published = {name: value for name, value in settings.published().items() if name not in _NO_MATTER}
+        if self.engine == "extractive":
+            return {"engine": self.engine, "check": self.check, "max_claims": settings.max_claims}
+        return {
+            "engine": self.engine,
+            "model": settings.model,
+            "endpoint": settings.endpoint(),
+            "check": self.check,
+            "seed": settings.seed,
+            "settings": published,
+            "prompts": {name: prompt.load(name).digest for name in prompt.names()},
+            "schemas": {name: schema.digest(name) for name in schema.names() if name.endswith(".answer")},
+        }

@@ -1,0 +1,121 @@
+"""The queue: so many documents at a time, the next one as soon as one is done; no slow one holds up the rest.
+
+An error that every further request would meet (a wrong key, an unknown model, the end of the budget, a full disk) stops
+it once. Any other is the outcome of its document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from claimcheck.batch.plan import Plan
+from claimcheck.batch.progress import Progress
+from claimcheck.batch.remembering import RememberingClient
+from claimcheck.core.document import Document
+from claimcheck.core.exchange import Client
+from claimcheck.core.run import Cause, Run, Usage
+from claimcheck.errors import ClaimcheckError, ContextWindowError, InputError, ProviderError, StoreError
+from claimcheck.flows.document import run_flow
+from claimcheck.flows.drive import adrive
+from claimcheck.store.runs import Outcome, RunStore, State
+
+Work = tuple[int, Document]
+
+
+@dataclass(slots=True)
+class Stop:
+    """How to end a batch from outside: what is under way is finished and stored, and nothing new is begun."""
+
+    wanted: bool = False
+    because: ClaimcheckError | None = None
+
+    def now(self, error: ClaimcheckError | None = None) -> None:
+        """Nothing new is begun from now on."""
+        self.wanted = True
+        self.because = self.because or error
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A batch's work on its pending documents. `told` is called after every one."""
+
+    store: RunStore
+    batch: int
+    plan: Plan
+    progress: Progress
+    told: Callable[[Progress], None]
+    stop: Stop = field(default_factory=Stop)
+
+    async def run(self, client: Client) -> None:
+        """Every pending document has an outcome, or the batch was stopped."""
+        work = self.store.pending(self.batch)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.plan.limits.concurrency):
+                group.create_task(self._worker(work, client))
+
+    async def _worker(self, work: Iterator[Work], client: Client) -> None:
+        while not self.stop.wanted:
+            try:
+                item = next(work, None)
+                if item is None:
+                    return
+                self.progress.in_flight += 1
+                try:
+                    outcome = await self._outcome(item, client)
+                finally:
+                    self.progress.in_flight -= 1
+                if outcome:
+                    self.keep(item[0], outcome)
+            except StoreError as error:  # full, locked, gone
+                self.stop.now(error)
+
+    def keep(self, number: int, outcome: Outcome) -> None:
+        """The outcome is stored, counted and told of."""
+        self.store.finish(self.batch, number, outcome)
+        progress = self.progress
+        match outcome.state:
+            case State.DONE:
+                progress.done += 1
+            case State.PARTIAL:
+                progress.partial += 1
+            case _:
+                progress.failed += 1
+        progress.here += 1
+        self.told(progress)
+
+    async def _outcome(self, item: Work, client: Client) -> Outcome | None:
+        """The document's outcome; None where the batch ends before there is one."""
+        number, document = item
+        started = time.perf_counter()
+        plan = self.plan
+        remembering = RememberingClient(client, self.store, (self.batch, number), plan.settings)
+        try:
+            flow = run_flow(document, plan.settings, plan.engine, check=plan.check)
+            run = await adrive(flow, remembering)
+        except StoreError:
+            raise
+        except InputError as error:
+            return failed("unreadable", str(error))
+        except ContextWindowError as error:
+            return failed("too_long", str(error), error.requests)
+        except ProviderError as error:
+            if error.final:
+                self.stop.now(error)
+                return None
+            return failed(Cause.UNANSWERED, str(error), error.requests)
+        except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
+            return failed("internal", f"{type(error).__name__}: {error}")
+        return Outcome.of(timed(run, started))
+
+
+def failed(cause: str, message: str, requests: int = 0) -> Outcome:
+    """The outcome of a document without a result."""
+    return Outcome(State.FAILED, None, str(cause), message, Usage(requests=requests))
+
+
+def timed(run: Run, started: float) -> Run:
+    """The run with its wall time."""
+    return replace(run, usage=replace(run.usage, seconds=round(time.perf_counter() - started, 3)))

@@ -1,0 +1,212 @@
+"""`claimcheck batch`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claimcheck.cli import options
+from claimcheck.cli.output import error_line, note, write
+from claimcheck.cli.progress import counted, described, shown
+from claimcheck.cli.source import ALLOW_PRIVATE_HELP
+from claimcheck.errors import Interrupted
+
+if TYPE_CHECKING:
+    from claimcheck.batch.batch import Batch
+    from claimcheck.batch.estimate import Estimate
+    from claimcheck.batch.progress import Progress
+    from claimcheck.batch.queue import Stop
+    from claimcheck.store.intake import Intake
+
+_SHOWN_CAUSES = 20
+
+
+def batch(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCES...",
+            help="Files, folders, patterns, addresses, JSON Lines of {id, text, title, date, source}, CSV or TSV; "
+            "- reads a list of these from standard input.",
+        ),
+    ],
+    store: options.Store,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check each summary and its claims against the document.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Ask again for documents that failed, wholly or in part.")
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Count requests, tokens and cost, and send nothing.")
+    ] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="End with a table of what failed, by cause.")
+    ] = False,
+    concurrency: options.Concurrency = None,
+    rpm: options.Rpm = None,
+    tpm: options.Tpm = None,
+    budget_usd: options.BudgetUsd = None,
+    budget_tokens: options.BudgetTokens = None,
+    engine: options.Engine = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    max_claims: options.MaxClaims = None,
+    attempts: options.Attempts = None,
+    temperature: options.Temperature = None,
+    seed: options.Seed = None,
+    text_column: Annotated[
+        str, typer.Option(metavar="NAME", help="The column of a CSV or TSV that holds the text.")
+    ] = "text",
+    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    no_cache: options.NoCache = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Summarize many documents into a store, each once; started again, the same command goes on.
+
+    Answers are stored as soon as they are paid for. Ctrl-C finishes what is under way; twice stops at once.
+    `claimcheck runs` shows and exports what is in the store.
+    """
+    from claimcheck.batch.batch import Batch
+    from claimcheck.config import load_settings
+    from claimcheck.readers.many import Reading
+    from claimcheck.store.runs import RunStore
+
+    limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
+    flags = {
+        "engine": engine,
+        "model": model,
+        "base_url": base_url,
+        "max_claims": max_claims,
+        "attempts": attempts,
+        "temperature": temperature,
+        "seed": seed,
+        "cache": False if no_cache else None,
+    }
+    configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
+    options.say_engine(configured, quiet=quiet)
+    how = Reading(text_column, allow_private)
+    with RunStore(store) as opened:
+        made = Batch(opened, configured.settings, limits, check=check)
+        with counted("reading documents:", quiet=quiet) as read:
+            intake = made.add(*sources, how=how, told=read)
+        if retry_failed:
+            made.retry_failed()
+        _say_intake(intake, made, quiet=quiet)
+        if estimate:
+            with counted("counting documents:", quiet=quiet) as told:
+                write(_estimated(made.estimate(told), configured.settings.model), None)
+            return
+        work(made, report=report, quiet=quiet)
+
+
+def work(batch: Batch, *, report: bool, quiet: bool) -> None:
+    """The batch's documents are worked on, with progress on stderr; how it ended is said, and is the exit code.
+
+    Raises:
+        ProviderError, InputError: what ended it early.
+        Interrupted: Ctrl-C did.
+        typer.Exit: documents have failed.
+    """
+    from claimcheck.batch.progress import Progress
+    from claimcheck.batch.queue import Stop
+
+    stop = Stop()
+    started = time.monotonic()
+    with shown(Progress.of(batch.info), quiet=quiet) as told:
+        progress = asyncio.run(_interruptible(batch, told, stop, quiet=quiet))
+    note(f"{batch.store.path}: {described(progress, time.monotonic() - started)}", quiet=quiet)
+    failures = batch.store.failures(batch.number)
+    if report and failures:
+        write(_reported(batch, failures), None)
+    left = progress.total - progress.finished
+    if stop.because:
+        again = f" {progress.finished:,} of {progress.total:,} documents are finished and stored; the same command goes on."
+        error_line(again.strip())
+        raise stop.because
+    if stop.wanted:
+        raise Interrupted(
+            f"interrupted; {left:,} of {progress.total:,} documents wait in {batch.store.path}: the same command goes on"
+        )
+    if failures:
+        causes = {cause for cause, _, _ in failures}
+        error_line(
+            f"{progress.failed:,} documents failed, {progress.partial:,} in part: "
+            f"{'; '.join(f'{cause} {count:,}' for cause, _, count in failures)} (--report says more)"
+        )
+        raise typer.Exit(2 if causes == {"unreadable"} else 3)
+
+
+async def _interruptible(
+    batch: Batch, told: Callable[[Progress], None], stop: Stop, *, quiet: bool
+) -> Progress:
+    """The batch's progress at its end; Ctrl-C once ends it gently, twice at once."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(batch.run(told=told, stop=stop))
+
+    def interrupt() -> None:
+        if stop.wanted:
+            task.cancel()
+        else:
+            stop.now()
+            note("finishing what is under way; Ctrl-C again stops at once", quiet=quiet)
+
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        from claimcheck.batch.progress import Progress
+
+        return Progress.of(batch.info)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def _say_intake(intake: Intake, batch: Batch, *, quiet: bool) -> None:
+    from claimcheck.store.runs import State
+
+    counts = batch.info.counts
+    parts = [f"{intake.named:,} documents"]
+    parts += [f"{intake.new:,} of them new"] if intake.new != intake.named else []
+    parts += [f"{intake.changed:,} changed, to be done again"] if intake.changed else []
+    parts += [f"{intake.repeated:,} texts repeated and left out"] if intake.repeated else []
+    parts += [f"{intake.unreadable:,} can't be read"] if intake.unreadable else []
+    waiting = counts[State.PENDING]
+    note(f"{batch.store.path}: {', '.join(parts)}; {waiting:,} to do", quiet=quiet)
+
+
+def _estimated(found: Estimate, model: str | None) -> str:
+    if found.requests == 0:
+        return f"{found.documents:,} documents, no request to a model, no cost\n"
+    counted_all = found.counted + found.unusable >= found.documents
+    about = "" if counted_all else f" (from {found.counted:,} documents)"
+    cost = (
+        f"${found.cost_usd:,.4f}"
+        if found.cost_usd is not None
+        else f"not known (no price of {model}; claimcheck.toml can give it)"
+    )
+    lines = [
+        f"documents      {found.documents:,}",
+        f"requests       {found.requests:,}{about}; repairs, retries and checks come on top",
+        f"tokens in      {found.input_tokens:,}",
+        f"tokens out     about {found.output_tokens:,} ({found.output_from})",
+        f"cost           {cost}",
+    ]
+    if found.unusable:
+        lines.append(f"can't be sent  {found.unusable:,} documents: too long, or without words")
+    return "\n".join(lines) + "\n"
+
+
+def _reported(batch: Batch, failures: list[tuple[str, str, int]]) -> str:
+    width = max(len(cause) for cause, _, _ in failures)
+    lines = [
+        f"{count:>7,}  {cause:<{width}}  {message}" for cause, message, count in failures[:_SHOWN_CAUSES]
+    ]
+    lines.append(f"Ask again for them: claimcheck runs retry --store {batch.store.path}")
+    return "\n".join(lines) + "\n"

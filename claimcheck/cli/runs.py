@@ -1,0 +1,262 @@
+"""`claimcheck runs`: what is in a store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from claimcheck.cli import options
+from claimcheck.cli.output import check_writable, note, write, write_lines
+from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from claimcheck.batch.compare import Comparison
+    from claimcheck.store.runs import BatchInfo, RunStore
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs.")
+_BatchOption = Annotated[
+    int | None,
+    typer.Option("--batch", metavar="N", help="A batch by its number; the last one where none is named."),
+]
+_SHOWN = 5
+
+
+class Format(StrEnum):
+    """How lists and comparisons are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class RunFormat(StrEnum):
+    """How one run is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+@app.command("list")
+def list_runs(
+    store: options.Store,
+    batch: _BatchOption = None,
+    state: Annotated[
+        str | None,
+        typer.Option(metavar="STATE", help="Only documents that are pending, done, partial or failed."),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to write the list.")] = Format.TEXT,
+    debug: options.Debug = False,
+) -> None:
+    """List the batches of a store, and the documents of one with what became of them."""
+    from claimcheck.store.runs import RunStore, State
+
+    if state is not None and state not in list(State):
+        raise InputError(f"--state {state!r}: is none; there are {', '.join(State)}")
+    with RunStore(store, create=False) as opened:
+        number = _number(opened, batch)
+        wanted = State(state) if state else None
+        if format is Format.JSON:
+            rows = (
+                {
+                    "key": item.key,
+                    "source": item.source,
+                    "title": item.title,
+                    "state": item.state,
+                    "cause": item.cause,
+                    "message": item.message,
+                    "cost_usd": item.cost_usd,
+                }
+                for item in opened.listed(number, wanted)
+            )
+            write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
+            return
+        lines = [_described(info, chosen=info.number == number) for info in opened.batches()]
+        listed = (
+            f"{item.state:<8} {item.key}{f'  {item.cause}: {item.message}' if item.cause else ''}"
+            for item in opened.listed(number, wanted)
+        )
+        write_lines(_chained([*lines, ""], listed), None)
+
+
+@app.command("show")
+def show(
+    document: Annotated[
+        str, typer.Argument(metavar="DOCUMENT", help="Its id, path or address in the store.")
+    ],
+    store: options.Store,
+    batch: _BatchOption = None,
+    format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.TEXT,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """Show the run of one document."""
+    from claimcheck.cli.summarize import Format as SummaryFormat
+    from claimcheck.cli.summarize import rendered
+    from claimcheck.store.runs import RunStore
+
+    check_writable(output)
+    with RunStore(store, create=False) as opened:
+        run = opened.run(_number(opened, batch), document)
+    write(rendered(run, SummaryFormat(format), output, text=True), output)
+
+
+@app.command("export")
+def export(
+    store: options.Store,
+    batch: _BatchOption = None,
+    output: options.Output = None,
+    no_text: options.NoText = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write the runs of a batch as JSON Lines, a run a line, in the order of the documents."""
+    from claimcheck.store.runs import RunStore, State
+
+    check_writable(output)
+    with RunStore(store, create=False) as opened:
+        number = _number(opened, batch)
+        counts = opened.batch(number).counts
+        write_lines((run.to_json(text=not no_text, indent=None) for _, run in opened.runs(number)), output)
+    missing = counts[State.PENDING] + counts[State.FAILED]
+    if missing:
+        note(
+            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no result or only a failure: "
+            "`claimcheck runs list` names them",
+            quiet=quiet,
+        )
+
+
+@app.command("retry")
+def retry(
+    store: options.Store,
+    batch: _BatchOption = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="End with a table of what failed, by cause.")
+    ] = False,
+    concurrency: options.Concurrency = None,
+    rpm: options.Rpm = None,
+    tpm: options.Tpm = None,
+    budget_usd: options.BudgetUsd = None,
+    budget_tokens: options.BudgetTokens = None,
+    attempts: options.Attempts = None,
+    no_cache: options.NoCache = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Ask again for the documents of a batch that failed, wholly or in part, in the way in which it was asked before."""
+    from claimcheck.batch.batch import Batch
+    from claimcheck.cli.batch import work
+    from claimcheck.config import load_settings
+    from claimcheck.store.runs import RunStore
+
+    limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
+    with RunStore(store, create=False) as opened:
+        number = _number(opened, batch)
+        way = opened.batch(number).way
+        flags = {"attempts": attempts, "cache": False if no_cache else None}
+        configured = load_settings(_flags(way) | flags, defaults=options.COMMAND_DEFAULTS)
+        made = Batch(opened, configured.settings, limits, check=way["check"])
+        if made.number != number:
+            raise InputError(
+                f"{store}: batch {number} was made with other prompts, schemas or settings than are in force now; "
+                "`claimcheck batch` starts a new one"
+            )
+        note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
+        work(made, report=report, quiet=quiet)
+
+
+@app.command("compare")
+def compare(
+    first: Annotated[int, typer.Argument(metavar="A", help="A batch, by its number.")],
+    second: Annotated[int, typer.Argument(metavar="B", help="Another one.")],
+    store: options.Store,
+    format: Annotated[Format, typer.Option("--format", help="How to write the comparison.")] = Format.TEXT,
+    debug: options.Debug = False,
+) -> None:
+    """Say what changed from batch A to batch B: claims added and gone, verdicts, failures, cost."""
+    from dataclasses import asdict
+
+    from claimcheck.batch.compare import compare as compared
+    from claimcheck.store.runs import RunStore
+
+    with RunStore(store, create=False) as opened:
+        batches = [opened.batch(_number(opened, number)) for number in (first, second)]
+        found = compared(opened, first, second)
+    if format is Format.JSON:
+        write(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n", None)
+        return
+    write(
+        "\n".join([*(_described(info, chosen=False) for info in batches), "", *_compared(found)]) + "\n", None
+    )
+
+
+def _number(store: RunStore, wanted: int | None) -> int:
+    """The batch's number.
+
+    Raises:
+        InputError: there is no such batch.
+    """
+    numbers = [info.number for info in store.batches()]
+    if not numbers:
+        raise InputError(f"{store.path}: holds no batch")
+    if wanted is None:
+        return numbers[-1]
+    if wanted not in numbers:
+        raise InputError(f"{store.path}: has no batch {wanted}; it has {', '.join(map(str, numbers))}")
+    return wanted
+
+
+def _described(info: BatchInfo, *, chosen: bool) -> str:
+    way = info.way
+    model = f" {way['model']} at {way['endpoint']}" if way.get("model") else ""
+    counts = ", ".join(f"{count:,} {state}" for state, count in info.counts.items() if count)
+    spent = f", {info.spent_tokens:,} tokens" if info.spent_tokens else ""
+    if info.spent_tokens:
+        spent += f", ${info.spent_usd:,.4f}" if info.spent_usd is not None else ", price not known"
+    check = ", checked" if way["check"] else ""
+    return f"{'*' if chosen else ' '} batch {info.number}: {way['engine']}{model}{check}: {counts or 'empty'}{spent}"
+
+
+def _compared(found: Comparison) -> list[str]:
+    differences = found.differences
+    added = sum(len(item.added) for item in differences)
+    gone = sum(len(item.gone) for item in differences)
+    verdicts = [(item.key, *change) for item in differences for change in item.verdicts]
+    lines = [
+        f"{len(differences):,} documents have a run in both"
+        + (f", {found.only_first:,} only in the first" if found.only_first else "")
+        + (f", {found.only_second:,} only in the second" if found.only_second else ""),
+        f"{sum(item.same for item in differences):,} claims the same, {added:,} added, {gone:,} gone; "
+        f"{len(verdicts):,} verdicts changed",
+    ]
+    lines += [f"  {key}: {text}: {old} -> {new}" for key, text, old, new in verdicts[:_SHOWN]]
+    most = sorted(differences, key=lambda item: -len(item.added) - len(item.gone))[:_SHOWN]
+    lines += [
+        f"  {item.key}: {len(item.added)} added, {len(item.gone)} gone"
+        for item in most
+        if item.added or item.gone
+    ]
+    return lines
+
+
+def _flags(way: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a batch, as flags."""
+    if way["engine"] == "extractive":
+        return {"engine": "extractive", "max_claims": way["max_claims"]}
+    endpoint = way["endpoint"]
+    return {
+        "engine": "llm",
+        "model": way["model"],
+        "base_url": endpoint if "://" in endpoint else None,
+        "seed": way["seed"],
+        **way["settings"],
+    }
+
+
+def _chained(first: list[str], rest: Iterator[str]) -> Iterator[str]:
+    yield from first
+    yield from rest

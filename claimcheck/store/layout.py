@@ -1,0 +1,42 @@
+"""The tables of a batch's store.
+
+`documents` are read once and kept with their text, so that a batch can go on without the files. `inputs` are the files
+that they came from, as they were then. A `batch` is one way of reading documents (engine, model, prompts, settings), an
+`outcome` what became of one document in one batch. `answers` are kept as soon as they are paid for; a void one is not
+taken again but has still been paid for.
+"""
+
+from __future__ import annotations
+
+from claimcheck.store.database import Layout
+
+LAYOUT = Layout(
+    "store of runs",
+    "outcomes",
+    (
+        """
+CREATE TABLE inputs (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, state TEXT NOT NULL);
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, id TEXT, fields TEXT NOT NULL, text TEXT,
+    input INTEGER REFERENCES inputs (number)
+);
+CREATE INDEX documents_of ON documents (input);
+CREATE TABLE batches (
+    number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, way TEXT NOT NULL, started REAL NOT NULL
+);
+CREATE TABLE outcomes (
+    batch INTEGER NOT NULL REFERENCES batches (number), document INTEGER NOT NULL REFERENCES documents (number),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'partial', 'failed')),
+    cause TEXT, message TEXT, run TEXT, requests INTEGER, input_tokens INTEGER, output_tokens INTEGER, cost_usd REAL,
+    finished REAL, PRIMARY KEY (batch, document)
+) WITHOUT ROWID;
+CREATE INDEX outcomes_by_state ON outcomes (batch, state, document);
+CREATE TABLE answers (
+    number INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches (number),
+    document INTEGER NOT NULL REFERENCES documents (number), digest TEXT NOT NULL, schema TEXT NOT NULL,
+    response TEXT NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, cost_usd REAL, void INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX answers_of ON answers (batch, document, digest);
+""",
+    ),
+)
