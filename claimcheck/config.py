@@ -25,6 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "model": (str,),
     "base_url": (str,),
     "max_claims": (int,),
+    "passage_tokens": (int,),
     "attempts": (int,),
     "temperature": (int, float),
     "seed": (int,),

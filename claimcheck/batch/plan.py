@@ -34,7 +34,8 @@ class Plan:
         settings = self.settings
         published = {name: value for name, value in settings.published().items() if name not in _NO_MATTER}
         if self.engine == "extractive":
-            return {"engine": self.engine, "check": self.check, "max_claims": settings.max_claims}
+            sizes = {"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens}
+            return {"engine": self.engine, "check": self.check, **sizes}
         return {
             "engine": self.engine,
             "model": settings.model,

@@ -246,7 +246,7 @@ def _compared(found: Comparison) -> list[str]:
 def _flags(way: dict[str, Any]) -> dict[str, Any]:
     """The settings of a batch, as flags."""
     if way["engine"] == "extractive":
-        return {"engine": "extractive", "max_claims": way["max_claims"]}
+        return {name: way[name] for name in ("engine", "max_claims", "passage_tokens")}
     endpoint = way["endpoint"]
     return {
         "engine": "llm",

@@ -69,6 +69,7 @@ def summarize(
     """
     from claimcheck.api import summarize as run_summarize
     from claimcheck.config import load_settings
+    from claimcheck.reports.footing import failed_passages
 
     if fail_on and not check:
         raise InputError("--fail-on: goes with --check")
@@ -94,6 +95,8 @@ def summarize(
     with working(f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"):
         run = run_summarize(document, settings=configured.settings, check=check)
     write(rendered(run, format, output, text=not no_text), output)
+    if failed := failed_passages(run):
+        error_line(f"{document.source}: {failed}")
     if run.failures:
         for failure in run.failures:
             error_line(

@@ -51,7 +51,7 @@ class Claim:
     """Something that the document says and that could be checked.
 
     `text` stands alone; `quote` is the excerpts' text folded for reading, or, when `match` is
-    `none`, the quote that could not be found. `speaker` is None when the document itself says it.
+    `none`, the quote that could not be found. `also_at`: where the document says the same once more. `speaker` is None when the document itself says it.
     `check_worthiness` runs from 0 (nobody would check this) to 1.
     """
 
@@ -59,6 +59,7 @@ class Claim:
     text: str
     quote: str
     spans: tuple[Excerpt, ...]
+    also_at: tuple[Excerpt, ...]
     match: Match
     kind: Kind
     speaker: str | None

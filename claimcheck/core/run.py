@@ -63,6 +63,10 @@ class Failure:
     attempts: int
     raw: str | None
 
+    def whole(self, characters: int) -> bool:
+        """Whether it is about a document of so many characters as a whole."""
+        return self.start == 0 and self.end == characters
+
 
 @dataclass(frozen=True, slots=True)
 class CheckFailure:
@@ -149,7 +153,8 @@ class Run:
     """The result of one `summarize`; `summary` is None only when a failure says why.
 
     With a check, `verdicts` says of each sentence of the summary and of each claim whether the document carries it, and
-    `unchecked` of which the answer could not be used; without one both are empty.
+    `unchecked` of which the answer could not be used; without one both are empty. `passages`: in how many parts the
+    document was read.
     """
 
     document: Document
@@ -159,6 +164,7 @@ class Run:
     unchecked: tuple[CheckFailure, ...]
     failures: tuple[Failure, ...]
     ledger: tuple[LedgerEntry, ...]
+    passages: int
     usage: Usage
     signature: Signature
     schema_version: str = field(default=SCHEMA_VERSION)

@@ -19,6 +19,7 @@ class Settings:
     """The settings of a run.
 
     `engine`: `auto` takes `llm` where a model or an endpoint is named and `extractive` otherwise.
+    `max_claims`: of a passage; a document of at most `passage_tokens` tokens is one. Longer ones are read in several.
     `attempts`: how often one request is tried when the endpoint fails (429, 5xx, lost connections).
     `context_tokens`: the model's window; a request that does not fit is refused before it is sent.
     `max_output_tokens`: None leaves the limit to the endpoint.
@@ -32,6 +33,7 @@ class Settings:
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     max_claims: int = 30
+    passage_tokens: int = 6_000
     attempts: int = 4
     temperature: float | None = 0.0
     seed: int | None = None
@@ -56,6 +58,10 @@ class Settings:
                 (
                     _whole(self.max_claims, 1, 200),
                     f"max_claims is {self.max_claims!r}; give a whole number from 1 to 200",
+                ),
+                (
+                    _whole(self.passage_tokens, 100, 10**7),
+                    f"passage_tokens is {self.passage_tokens!r}; give a whole number from 100",
                 ),
                 (
                     _whole(self.attempts, 1, 20),

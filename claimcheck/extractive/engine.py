@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,9 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
     said = speakers(found)
     setting = _Setting(document, Places(document.full_text), reading, found, full_names(found))
     made = [_claims_of(setting, place, speech) for place, speech in enumerate(said)]
-    kept = _worthiest([claim for claims, _ in made for claim in claims], settings.max_claims)
+    # as many as the llm engine would list: so many for each passage that it would read
+    most = settings.max_claims * max(1, math.ceil((document.tokens or 0) / settings.passage_tokens))
+    kept = _worthiest([claim for claims, _ in made for claim in claims], most)
     ids = {claim.id for claim in kept}
     rows = vectors([sentence.text for sentence in found])
     items = [
@@ -74,6 +77,7 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         unchecked=(),
         failures=(),
         ledger=ledger(document.characters, sorted([*reading.noise, *too_long])),
+        passages=1,
         usage=Usage(),
         signature=Signature(
             version=__version__,
@@ -82,7 +86,7 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
             response_format=None,
             prompts={},
             schemas={"run": schema.digest("run")},
-            settings={"max_claims": settings.max_claims},
+            settings={"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens},
             seed=None,
             token_count=f"{tokens.ENCODING} (estimate)",
         ),
@@ -137,6 +141,7 @@ def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | Non
         text=text,
         quote=quote,
         spans=parts,
+        also_at=(),
         match=Match.EXACT,
         kind=kind_of(words, speaker, quantities),
         speaker=speaker,

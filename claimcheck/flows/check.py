@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from claimcheck.core.statement import Statement
 from claimcheck.core.verdict import DecidedBy, Finding, Label, Stance, Verdict, Votes
 from claimcheck.flows.answer import Answer, ask_all
 from claimcheck.flows.drive import Flow
+from claimcheck.flows.request import request
 from claimcheck.version import __version__
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
@@ -106,18 +106,12 @@ class _Case:
         wire = schema.wire(SCHEMA)
         # `maxLength` is no keyword of strict mode, and weak models talk on
         wire["properties"]["rationale"]["pattern"] = _ONE_SENTENCE
-        compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
         fence = prompt.fence("".join([claim, *texts]))
-        request = ModelRequest(
-            messages=prompt.render(PROMPT, {"claim": claim, "passages": texts, "fence": fence}),
-            schema_name=SCHEMA,
-            schema=wire,
-            schema_message=prompt.render("json-only", {"schema": compact})[0],
-        )
+        asked = request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, wire)
         if settings.votes == 1:
-            return [request]
+            return [asked]
         return [
-            replace(request, temperature=settings.temperature or _VARIED, seed=(settings.seed or 0) + number)
+            replace(asked, temperature=settings.temperature or _VARIED, seed=(settings.seed or 0) + number)
             for number in range(settings.votes)
         ]
 

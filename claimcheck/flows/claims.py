@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz.distance import Indel
@@ -13,13 +14,15 @@ from claimcheck.core.claim import Claim, Kind, Match, claim_id
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import excerpts, readable
-from claimcheck.grounding import Grounded, GroundingIndex
+from claimcheck.flows.places import QuoteIndex
+from claimcheck.grounding import Grounded
 from claimcheck.grounding.guard import difference
 from claimcheck.text.dates import when_in
 from claimcheck.text.quantities import quantities_in
 
 _SAME_WORDS = 0.9
 _LINK_SHARE = 0.4
+_SHARED_BY_TWINS = 0.7  # of a claim's words: texts that are alike enough share more
 _WORD = re.compile(r"\w+")
 _SMALL = frozenset(
     """
@@ -39,41 +42,71 @@ class NumberedClaims:
     def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
         """The claims that the model named for a text; where none of them exists, those whose words carry it."""
         named = tuple(dict.fromkeys(self.by_number[number] for number in numbers if number in self.by_number))
-        return named or self._carrying(text)
+        if named:
+            return named
+        texts = [f"{claim.text} {claim.quote}" for claim in self.claims]
+        return tuple(self.claims[place].id for place in carrying(text, texts))
 
-    def _carrying(self, text: str) -> tuple[str, ...]:
-        words = _content(text)
-        shares = [
-            (len(words & _content(f"{claim.text} {claim.quote}")) / max(1, len(words)), claim.id)
-            for claim in self.claims
-        ]
-        best = sorted(shares, key=lambda share: -share[0])[:2]
-        return tuple(identity for share, identity in best if share >= _LINK_SHARE)
+
+def carrying(text: str, others: Sequence[str]) -> list[int]:
+    """The places of the two texts that share most of a text's words, where they share enough."""
+    words = _content(text)
+    shares = [
+        (len(words & _content(other)) / max(1, len(words)), place) for place, other in enumerate(others)
+    ]
+    best = sorted(shares, key=lambda share: -share[0])[:2]
+    return [place for share, place in best if share >= _LINK_SHARE]
 
 
 def build(
-    document: Document, index: GroundingIndex, answers: Sequence[dict[str, Any]], most: int
+    document: Document, index: QuoteIndex, answers: Sequence[dict[str, Any]], most: int
 ) -> NumberedClaims:
-    """The model's claims, grounded; the same claim twice is merged, and no more than `most` are kept, the worthiest."""
+    """The model's claims, grounded; no more than `most`, the worthiest. The same claim twice is one, with both places."""
     kept: list[Claim] = []
-    numbers: dict[int, Claim] = {}
+    twins = _Twins()
+    place_of: dict[int, int] = {}
     places = Places(document.full_text)
     grounded_quotes = index.ground_all([answer["quote"] for answer in answers])
     for number, (answer, grounded) in enumerate(zip(answers, grounded_quotes, strict=True), 1):
         claim = _claim(document, places, answer, grounded)
-        twin = next((place for place, other in enumerate(kept) if _same(claim, other)), None)
+        twin = next((place for place in twins.candidates(claim) if _same(claim, kept[place])), None)
         if twin is None:
+            twins.add(claim, len(kept))
+            place_of[number] = len(kept)
             kept.append(claim)
-        elif kept[twin].match is Match.NONE and claim.match is not Match.NONE:
-            numbers = {key: claim if value is kept[twin] else value for key, value in numbers.items()}
-            kept[twin] = claim
         else:
-            claim = kept[twin]
-        numbers[number] = claim
-    worthiest = sorted(kept, key=lambda claim: -claim.check_worthiness)[:most]
-    ordered = _in_document_order([claim for claim in kept if claim in worthiest])
-    ids = {claim.id for claim in ordered}
-    return NumberedClaims(ordered, {number: claim.id for number, claim in numbers.items() if claim.id in ids})
+            kept[twin] = _joined(kept[twin], claim)
+            place_of[number] = twin
+    worthiest = {claim.id for claim in sorted(kept, key=lambda claim: -claim.check_worthiness)[:most]}
+    ordered = _in_document_order([claim for claim in kept if claim.id in worthiest])
+    return NumberedClaims(
+        ordered,
+        {number: kept[place].id for number, place in place_of.items() if kept[place].id in worthiest},
+    )
+
+
+class _Twins:
+    """Claims by their words: which of them could say the same as another, without a look at all of them."""
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, list[int]] = {}
+
+    def add(self, claim: Claim, place: int) -> None:
+        for word in _content(claim.text) or {""}:
+            self._by_word.setdefault(word, []).append(place)
+
+    def candidates(self, claim: Claim) -> list[int]:
+        words = _content(claim.text) or {""}
+        shared = Counter(place for word in words for place in self._by_word.get(word, ()))
+        return sorted(place for place, count in shared.items() if count >= _SHARED_BY_TWINS * len(words))
+
+
+def _joined(claim: Claim, twin: Claim) -> Claim:
+    """The claim with the places of its twin; with its twin's quote where its own was not found."""
+    if claim.match is Match.NONE and twin.match is not Match.NONE:
+        return twin
+    other = [span for span in twin.spans if span not in claim.spans and span not in claim.also_at]
+    return replace(claim, also_at=tuple(sorted([*claim.also_at, *other])))
 
 
 def _claim(document: Document, places: Places, answer: dict[str, Any], grounded: Grounded) -> Claim:
@@ -84,6 +117,7 @@ def _claim(document: Document, places: Places, answer: dict[str, Any], grounded:
         text=answer["text"],
         quote=quote,
         spans=spans,
+        also_at=(),
         match=grounded.match,
         kind=Kind(answer["kind"]),
         speaker=answer["speaker"],

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from claimcheck import prompt, schema
+from claimcheck import prompt
 from claimcheck.core.claim import Match
 from claimcheck.core.exchange import ModelRequest, ModelResponse
 from claimcheck.core.run import Usage
 from claimcheck.core.span import Span
-from claimcheck.flows.answer import ask
-from claimcheck.grounding import Grounded, GroundingIndex
+from claimcheck.flows.answer import ask_all
+from claimcheck.flows.places import QuoteIndex
+from claimcheck.flows.request import request
+from claimcheck.grounding import Grounded
 from claimcheck.text.reading import Reading
 
 SCHEMA = "requote.answer"
 PROMPT = "requote"
+_AT_ONCE = 20  # quotes in one request
 _AROUND = 200  # characters of the document before and after the nearest passage
 
 
 def requote(
-    reading: Reading, index: GroundingIndex, answers: Sequence[dict[str, Any]]
+    reading: Reading, index: QuoteIndex, answers: Sequence[dict[str, Any]]
 ) -> Generator[list[ModelRequest], list[ModelResponse], tuple[list[dict[str, Any]], Usage]]:
     """The claims, with a quote replaced where the second one stands in the passage that was shown; and the cost.
 
@@ -36,13 +38,15 @@ def requote(
     }
     if not asked:
         return list(answers), Usage()
-    answer = yield from ask(_request(reading.source, asked))
+    each = list(asked.items())
+    groups = [dict(each[start : start + _AT_ONCE]) for start in range(0, len(each), _AT_ONCE)]
+    found_again = yield from ask_all([_request(reading.source, group) for group in groups])
     mended = list(answers)
-    for item in answer.value["quotes"] if answer.value else ():
+    for item in (item for answer in found_again if answer.value for item in answer.value["quotes"]):
         number, quote = item["number"], item["quote"]
         if quote is not None and number in asked and _stands_in(index.ground(quote), asked[number][2]):
             mended[number - 1] = answers[number - 1] | {"quote": quote}
-    return mended, answer.usage
+    return mended, sum((answer.usage for answer in found_again), Usage())
 
 
 def _request(source: str, asked: dict[int, tuple[dict[str, Any], Grounded, Span]]) -> ModelRequest:
@@ -56,15 +60,8 @@ def _request(source: str, asked: dict[int, tuple[dict[str, Any], Grounded, Span]
         }
         for number, (answer, grounded, passage) in asked.items()
     ]
-    wire = schema.wire(SCHEMA)
-    compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
     fence = prompt.fence("".join(str(value) for item in items for value in item.values()))
-    return ModelRequest(
-        messages=prompt.render(PROMPT, {"items": items, "fence": fence}),
-        schema_name=SCHEMA,
-        schema=wire,
-        schema_message=prompt.render("json-only", {"schema": compact})[0],
-    )
+    return request(PROMPT, {"items": items, "fence": fence}, SCHEMA)
 
 
 def _around(source: str, suggestion: tuple[Span, ...]) -> Span:

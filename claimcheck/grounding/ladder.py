@@ -20,13 +20,16 @@ _LETTER = re.compile(r"\w")
 
 
 class GroundingIndex:
-    """A document made ready once, for any number of quotes."""
+    """A document made ready once, for any number of quotes; or only what of its view stands in `within`."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, within: tuple[int, int] | None = None) -> None:
+        start, end = within or (0, len(reading.text))
         self._source = reading.source
-        self._views = [View(reading.text, reading.spans)]
+        self._low, self._high = reading.extent(start, end) if within else (0, len(reading.source))
+        low, high = self._low, self._high
+        self._views = [View(reading.text[start:end], lambda a, b: reading.spans(start + a, start + b))]
         if reading.noise:  # a quote may take in what the reading steps over, an address for instance
-            self._views.append(View(reading.source, lambda start, end: (Span(start, end),)))
+            self._views.append(View(reading.source[low:high], lambda a, b: (Span(low + a, low + b),)))
 
     def ground(self, quote: str, *, after: int = 0) -> Grounded:
         """The quote's place in the document; of several, the first that starts at `after` or later."""
@@ -77,8 +80,8 @@ class GroundingIndex:
 
     def _exact(self, quote: str) -> Iterator[Span]:
         source = self._source
-        start = source.find(quote)
+        start = source.find(quote, self._low, self._high)
         while start >= 0:
             if bounded(source, start, start + len(quote)):
                 yield Span(start, start + len(quote))
-            start = source.find(quote, start + 1)
+            start = source.find(quote, start + 1, self._high)

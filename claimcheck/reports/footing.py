@@ -25,7 +25,10 @@ def place(claim: Claim, places: Places | None) -> str:
         return "NOT FOUND"
     starts = list(dict.fromkeys(where(span, places) for span in claim.spans))
     found = f"{starts[0]} to {starts[-1]}" if claim.spans[0].time and starts[1:] else " + ".join(starts)
-    return found if claim.match is Match.EXACT else f"{found} ({claim.match})"
+    if claim.match is not Match.EXACT:
+        found = f"{found} ({claim.match})"
+    again = list(dict.fromkeys(where(span, places) for span in claim.also_at))
+    return f"{found}; also {', '.join(again)}" if again else found
 
 
 def where(span: Excerpt, places: Places | None) -> str:
@@ -76,9 +79,25 @@ def about_document(run: Run) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def failed_passages(run: Run) -> str | None:
+    """How many of a long document's passages failed, and where; None where none has, or the document was read in one."""
+    failed = [failure for failure in run.failures if not failure.whole(run.document.characters)]
+    if run.passages == 1 or not failed:
+        return None
+    ranges: list[tuple[int, int]] = []
+    for entry in run.ledger:
+        if entry.status is Status.FAILED and ranges and ranges[-1][1] == entry.start:
+            ranges[-1] = (ranges[-1][0], entry.end)
+        elif entry.status is Status.FAILED:
+            ranges.append((entry.start, entry.end))
+    where = " and ".join(f"{start:,}-{end:,}" for start, end in ranges)
+    return f"{len(failed)} of {run.passages} passages failed: characters {where}"
+
+
 def warnings(run: Run) -> list[str]:
     """What a reader must know before trusting the rest: failures, ungrounded claims, what was set aside."""
-    found = [
+    found = [f"{failed}."] if (failed := failed_passages(run)) else []
+    found += [
         f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: {failure.message}"
         for failure in run.failures
     ]

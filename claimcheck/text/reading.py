@@ -72,6 +72,10 @@ class Reading:
             if left < right and (span := self._stripped(left, right))
         )
 
+    def extent(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the document from the first to the last character of text[start:end]."""
+        return self._mapped.source(start, end)
+
     def _stripped(self, start: int, end: int) -> Span | None:
         part = self.source[start:end]
         left = start + len(part) - len(part.lstrip())

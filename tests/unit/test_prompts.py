@@ -25,6 +25,8 @@ KNOWN = {
     "repair": {"answer", "problems"},
     "json-only": {"schema"},
     "requote": {"fence", "items"},
+    "claims": {"fence", "max_claims", "title", "published", "context", "text"},
+    "digest": {"fence", "title", "published", "items"},
     "verdict": {"fence", "claim", "passages"},
 }
 
