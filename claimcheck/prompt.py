@@ -19,6 +19,7 @@ from claimcheck.core.exchange import Message
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _SUFFIX = ".md.j2"
@@ -89,7 +90,7 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
     import jinja2
 
     try:
-        template = _environment().from_string(load(name).body)
+        template = _compiled(load(name).body)
         context = template.new_context(variables)
         return tuple(
             Message(role, "".join(block(context)).strip())
@@ -106,6 +107,12 @@ def fence(text: str) -> str:
     while mark[:8] in text:
         mark = hashlib.sha256(mark.encode()).hexdigest()
     return mark[:8]
+
+
+@cache
+def _compiled(body: str) -> Template:
+    """The template of a body in `prompts/`, of which there are few; document text is never compiled."""
+    return _environment().from_string(body)
 
 
 @cache

@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -109,8 +108,13 @@ def read(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ..
 
 def wire(name: str) -> dict[str, Any]:
     """A copy of the schema as an endpoint takes it: without the keywords that strict mode refuses."""
-    stripped: dict[str, Any] = _stripped(deepcopy(load(name)))
-    return stripped
+    copied: dict[str, Any] = json.loads(_wire(name))  # the fastest deep copy
+    return copied
+
+
+@cache
+def _wire(name: str) -> str:
+    return json.dumps(_stripped(load(name)))
 
 
 def _object(text: str) -> Any:

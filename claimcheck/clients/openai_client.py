@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -177,7 +178,9 @@ class OpenAIClient:
 
     def _async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
-            self._async = openai.AsyncOpenAI(**self._options())
+            # the transport of the extra `fast`, where many requests go through one gate
+            transport = openai.DefaultAioHttpClient() if self._gate and find_spec("aiohttp") else None
+            self._async = openai.AsyncOpenAI(**self._options(), http_client=transport)
         return self._async
 
     def _options(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from claimcheck.text.quantities import quantities_in
 _SAME_WORDS = 0.9
 _LINK_SHARE = 0.4
 _SHARED_BY_TWINS = 0.7  # of a claim's words: texts that are alike enough share more
+_NOBODY = ("null", "none", "n/a", "unknown", "the document", "")
 _WORD = re.compile(r"\w+")
 _SMALL = frozenset(
     """
@@ -120,13 +121,18 @@ def _claim(document: Document, places: Places, answer: dict[str, Any], grounded:
         also_at=(),
         match=grounded.match,
         kind=Kind(answer["kind"]),
-        speaker=answer["speaker"],
+        speaker=_speaker(answer["speaker"]),
         about=tuple(dict.fromkeys(answer["about"])),
         when=when_in(quote, document.published),
         quantities=quantities_in(quote),
         check_worthiness=float(answer["check_worthiness"]),
         reason=answer["reason"],
     )
+
+
+def _speaker(named: str | None) -> str | None:
+    """The speaker; weak models write the word for none instead of none."""
+    return None if named is None or named.strip().lower() in _NOBODY else named
 
 
 def _same(claim: Claim, other: Claim) -> bool:

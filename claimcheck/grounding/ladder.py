@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from claimcheck.core.claim import Match
 from claimcheck.core.span import Span
@@ -23,13 +24,20 @@ class GroundingIndex:
     """A document made ready once, for any number of quotes; or only what of its view stands in `within`."""
 
     def __init__(self, reading: Reading, within: tuple[int, int] | None = None) -> None:
-        start, end = within or (0, len(reading.text))
+        self._reading = reading
         self._source = reading.source
-        self._low, self._high = reading.extent(start, end) if within else (0, len(reading.source))
-        low, high = self._low, self._high
-        self._views = [View(reading.text[start:end], lambda a, b: reading.spans(start + a, start + b))]
+        self._within = within or (0, len(reading.text))
+        self._low, self._high = reading.extent(*within) if within else (0, len(reading.source))
+
+    @cached_property
+    def _views(self) -> list[View]:
+        """The texts in which quotes are looked for that stand nowhere exactly."""
+        reading, (start, end), low = self._reading, self._within, self._low
+        views = [View(reading.text[start:end], lambda a, b: reading.spans(start + a, start + b))]
         if reading.noise:  # a quote may take in what the reading steps over, an address for instance
-            self._views.append(View(reading.source[low:high], lambda a, b: (Span(low + a, low + b),)))
+            source = reading.source[low : self._high]
+            views.append(View(source, lambda a, b: (Span(low + a, low + b),)))
+        return views
 
     def ground(self, quote: str, *, after: int = 0) -> Grounded:
         """The quote's place in the document; of several, the first that starts at `after` or later."""

@@ -17,7 +17,7 @@ _ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00
 _CLOSE_ELLIPSIS = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r" \s+|[^\S ]\s*")  # but for a single space, which is level
 _MARKS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´ʼ", "'"),

@@ -56,17 +56,19 @@ class MappedText:
 
     def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> MappedText:
         """Like `re.sub`, each replacement standing for what it replaced; an empty one drops it."""
+        matches = [match for match in pattern.finditer(self.text) if match.start() < match.end()]
+        if not matches:
+            return self
         pieces: list[Piece] = []
         position = 0
-        for match in pattern.finditer(self.text):
-            if match.start() == match.end():
-                continue
-            pieces.extend(self.slices(position, match.start()))
+        for match in matches:
+            start, end = match.span()
+            if position < start:
+                pieces.extend(self.slices(position, start))
             new = replacement if isinstance(replacement, str) else replacement(match)
-            pieces.append(Piece(new, *self.source(match.start(), match.end())))
-            position = match.end()
-        if not position:
-            return self
+            if new:
+                pieces.append(Piece(new, *self.source(start, end)))
+            position = end
         pieces.extend(self.slices(position, len(self.text)))
         return MappedText(pieces)
 

@@ -66,6 +66,19 @@ def test_the_album_with_a_quote_asked_for_twice():
     assert "requote" in run.signature.prompts
 
 
+@pytest.mark.cassette("recorded/seed-passages")
+def test_the_seed_in_passages():
+    run = summarize(document(SEED), settings=replace(SETTINGS, passage_tokens=300))
+    check_run(run, 8)
+    assert run.passages > 1
+    assert run.usage.requests > run.passages
+    assert run.signature.prompts.keys() >= {"claims", "digest"}
+    grounded = [claim for claim in run.claims if claim.spans]
+    assert len(grounded) >= 0.9 * len(run.claims)
+    middle = run.document.characters / 2
+    assert {claim.spans[0].start < middle for claim in grounded} == {True, False}  # of both halves
+
+
 @pytest.mark.cassette("recorded/verdicts")
 def test_claims_against_the_seed():
     claims = [

@@ -23,7 +23,7 @@ LASTING = (
     "truncated", "fails the schema", "refusal", "content filter", "empty choices", "duplicate claims",
     "invented quotes", "20 MB", "drips",
 )  # fmt: skip
-_DOCUMENT = re.compile(r"^(\w{8}) (?!what stands before)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M)
+_DOCUMENT = re.compile(r"^(\w{8}) (?!context)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M)
 _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
 

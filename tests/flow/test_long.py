@@ -89,9 +89,9 @@ def test_a_passage_is_told_what_stands_before_it_and_nothing_is_left_out(run):
     client = ReadingClient()
     run(client)
     shown = [request.messages[1].content for request in sent(client, "claims.answer")]
-    assert "what stands before" not in shown[0]
-    assert all("what stands before, for names and dates only, begins\n" in text for text in shown[1:])
-    own = "".join(text.partition("passage begins\n")[2] for text in shown)
+    assert "context begins" not in shown[0]
+    assert all("context begins\n" in text for text in shown[1:])
+    own = "".join(text.partition("passage begins\n")[2].partition("passage ends")[0] for text in shown)
     assert [number for number in range(TOWNS) if f"Aldbury number {number} counted" not in own] == []
 
 
@@ -169,7 +169,7 @@ def test_the_same_claim_in_two_passages_is_one_with_both_places(run):
             if request.schema_name != "claims.answer":
                 return answer
             listed = json.loads(answer.text)["claims"]
-            own = request.messages[1].content.partition("passage begins\n")[2]
+            own = request.messages[1].content.partition("passage begins\n")[2].partition("passage ends")[0]
             quotes = [twice] if twice in own else []
             return replace(
                 answer,
@@ -198,7 +198,8 @@ def test_a_sentence_that_stands_in_several_passages_is_found_in_its_own(run):
             if request.schema_name != "claims.answer":
                 return answer
             listed = json.loads(answer.text)["claims"]
-            late = "Aldbury number 390 counted" in request.messages[1].content
+            shown = request.messages[1].content.partition("passage ends")[0]
+            late = "Aldbury number 390 counted" in shown
             claims = [
                 listed[0] | {"quote": "Nobody knows why.", "text": "Nobody knows why houses are empty."}
             ]

@@ -103,7 +103,7 @@ def test_a_device_is_written_to_and_a_link_stays_a_link(tmp_path):
         (
             ["schema", "nothing"],
             b"",
-            "schema 'nothing': there is none; there are check, claimreview, evaluation, requote.answer",
+            "schema 'nothing': there is none; there are check, claimreview, claims.answer, digest.answer",
         ),
         (["prompts", "../x"], b"", "prompt '../x': there is none"),
         (["validate", "none.json"], b"", "none.json: there is no such file"),

@@ -1,0 +1,138 @@
+"""Batches beside a bare loop of the same calls, and beside the ideal schedule; on a loopback server, in one run.
+
+    python benchmarks/batch.py [--documents 1000]
+
+The server (tests/faults/server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
+requests of the batch through `AsyncOpenAI` and does nothing with the answers; the batch renders, counts, validates,
+grounds and stores. Every figure is the median of the rounds, taken in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import openai
+
+from claimcheck import Batch, Document, Limits, RunStore, Settings
+from claimcheck.batch.plan import Plan
+from claimcheck.clients import OpenAIClient
+from claimcheck.flows.document import run_flow
+from tests.faults.batches import faulty
+
+ROUNDS = 3
+
+
+def documents(count):
+    """News-sized documents, each its own: 2.5 kB."""
+    chance = random.Random(5)
+    verbs = "planted counted sold bought moved closed opened lost".split()
+    return [
+        " ".join(
+            f"The city of town {number}-{line} {chance.choice(verbs)} {chance.randint(2, 9999)} trees in {1900 + line} years."
+            for line in range(45)
+        )
+        for number in range(count)
+    ]
+
+
+def bodies_of(texts, url):
+    """The bodies that a batch sends for these texts."""
+    plan = Plan.of(settings(url), Limits())
+    client = OpenAIClient(plan.settings)
+    flows = (run_flow(Document.from_text(text), plan.settings, "llm", check=False) for text in texts)
+    return [client.body(next(flow)[0]) for flow in flows]
+
+
+def settings(url):
+    return Settings(engine="llm", model="m", base_url=url, api_key="not-needed")
+
+
+async def bare(bodies, url, concurrency, http_client=None):
+    waiting = iter(bodies)
+    async with openai.AsyncOpenAI(
+        base_url=url, api_key="not-needed", max_retries=0, http_client=http_client
+    ) as client:
+
+        async def worker():
+            for body in waiting:
+                await client.chat.completions.create(**body)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(concurrency)))
+        return time.perf_counter() - started
+
+
+async def batched(texts, url, concurrency):
+    with tempfile.TemporaryDirectory() as folder, RunStore(Path(folder) / "runs.db") as store:
+        rows = Path(folder) / "rows.jsonl"
+        import json
+
+        rows.write_text("".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts)))
+        batch = Batch(store, settings(url), Limits(concurrency=concurrency))
+        batch.add(str(rows))
+        started = time.perf_counter()
+        progress = await batch.run()
+        assert progress.done == len(texts), progress
+        return time.perf_counter() - started
+
+
+def throughput(count):
+    texts = documents(count)
+    with faulty() as (url, _):
+        bodies = bodies_of(texts, url)
+        asyncio.run(bare(bodies[:50], url, 64))
+        alone, ours = [], []
+        for _ in range(ROUNDS):
+            alone.append(asyncio.run(bare(bodies, url, 64)))
+            ours.append(asyncio.run(batched(texts, url, 64)))
+    one, other = statistics.median(alone), statistics.median(ours)
+    print(f"instant answers, {count} documents of 2.5 kB, concurrency 64, openai {version('openai')}")
+    print(f"  bare loop of AsyncOpenAI   {count / one:6.0f} a second   1.00")
+    fast = find_spec("aiohttp")
+    goal = "goal 1.2, with the extra `fast`" if fast else "goal 0.85"
+    print(f"  claimcheck batch           {count / other:6.0f} a second   {one / other:.2f}   ({goal})")
+
+
+def schedule(count):
+    """Answers that take 0.05 to 2 s, 32 at a time: beside what a perfect queue would take."""
+    import hashlib
+    import heapq
+    import json
+
+    texts = documents(count)
+    with faulty(delays=(0.05, 2.0)) as (url, _):
+        ours = asyncio.run(batched(texts, url, 32))
+        delays = [
+            random.Random(hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()).uniform(0.05, 2.0)
+            for body in bodies_of(texts, url)
+        ]
+    free = [0.0] * 32
+    for delay in delays:
+        heapq.heappush(free, heapq.heappop(free) + delay)
+    ideal = max(free)
+    print(f"answers after 0.05 to 2 s, {count} documents, concurrency 32")
+    print(f"  ideal schedule   {ideal:6.2f} s   1.00")
+    print(f"  claimcheck batch {ours:6.2f} s   {ours / ideal:.2f}   (goal 1.1)")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=1000)
+    given = parser.parse_args()
+    throughput(given.documents)
+    schedule(min(given.documents, 400))
+
+
+if __name__ == "__main__":
+    main()

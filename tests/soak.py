@@ -1,0 +1,64 @@
+"""The long forms of the tests of faults, kills and memory: `make soak`. Half an hour.
+
+Prints what was done and what came of it; an assertion that fails ends it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.faults.batches import batch_command, faulty, write_documents
+from tests.faults.test_faults import faults, kills
+
+
+def soak_faults():
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
+        seen, info = faults(Path(folder), documents=2000, concurrency=64)
+    counts = {str(state): count for state, count in info.counts.items() if count}
+    print(f"2,000 documents at 25 % faults: {counts} in {time.monotonic() - started:.0f} s")
+    print(f"  faults: {seen['struck']}")
+    print(f"  most attempts at one request {seen['attempts']}, most answers to one request {seen['answered']}")
+
+
+def soak_kills():
+    with tempfile.TemporaryDirectory() as folder:
+        killed, requests = kills(Path(folder), documents=2500, kills=50, seed=11)
+    print(f"2,500 documents, killed {killed} times: the store is that of an undisturbed run; {requests:,} requests")
+
+
+def soak_memory():
+    """What a process takes at its most, for 1,000 documents and for 100,000, and how long it takes to find nothing to do."""
+    peaks = {}
+    with tempfile.TemporaryDirectory() as name, faulty() as (url, _):
+        for count in (1_000, 100_000):
+            folder = Path(name) / str(count)
+            folder.mkdir()
+            rows = write_documents(folder / "rows.jsonl", count)
+            command = batch_command(rows, folder / "runs.db", url, "--concurrency", "64", "--quiet")
+            started = time.monotonic()
+            peaks[count] = _peak_mb(command)
+            print(f"{count:,} documents: {time.monotonic() - started:.0f} s, at most {peaks[count]:.0f} MB", flush=True)
+            started = time.monotonic()
+            subprocess.run(command, check=True)
+            print(f"  again, with nothing to do: {time.monotonic() - started:.2f} s")
+    assert peaks[100_000] - peaks[1_000] <= 50
+
+
+def _peak_mb(command):
+    """The peak of a command's resident memory: of the child of a child, so that each is counted alone."""
+    code = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
+    return int(done.stdout) / (1024 if sys.platform == "linux" else 2**20)
+
+
+if __name__ == "__main__":
+    for part in sys.argv[1:] or ("faults", "kills", "memory"):
+        {"faults": soak_faults, "kills": soak_kills, "memory": soak_memory}[part]()
