@@ -78,7 +78,9 @@ async def batched(texts, url, concurrency):
         rows = Path(folder) / "rows.jsonl"
         import json
 
-        rows.write_text("".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts)))
+        rows.write_text(
+            "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
+        )
         batch = Batch(store, settings(url), Limits(concurrency=concurrency))
         batch.add(str(rows))
         started = time.perf_counter()
@@ -114,7 +116,9 @@ def schedule(count):
     with faulty(delays=(0.05, 2.0)) as (url, _):
         ours = asyncio.run(batched(texts, url, 32))
         delays = [
-            random.Random(hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()).uniform(0.05, 2.0)
+            random.Random(hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()).uniform(
+                0.05, 2.0
+            )
             for body in bodies_of(texts, url)
         ]
     free = [0.0] * 32

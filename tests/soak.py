@@ -22,13 +22,17 @@ def soak_faults():
     counts = {str(state): count for state, count in info.counts.items() if count}
     print(f"2,000 documents at 25 % faults: {counts} in {time.monotonic() - started:.0f} s")
     print(f"  faults: {seen['struck']}")
-    print(f"  most attempts at one request {seen['attempts']}, most answers to one request {seen['answered']}")
+    print(
+        f"  most attempts at one request {seen['attempts']}, most answers to one request {seen['answered']}"
+    )
 
 
 def soak_kills():
     with tempfile.TemporaryDirectory() as folder:
         killed, requests = kills(Path(folder), documents=2500, kills=50, seed=11)
-    print(f"2,500 documents, killed {killed} times: the store is that of an undisturbed run; {requests:,} requests")
+    print(
+        f"2,500 documents, killed {killed} times: the store is that of an undisturbed run; {requests:,} requests"
+    )
 
 
 def soak_memory():
@@ -42,7 +46,10 @@ def soak_memory():
             command = batch_command(rows, folder / "runs.db", url, "--concurrency", "64", "--quiet")
             started = time.monotonic()
             peaks[count] = _peak_mb(command)
-            print(f"{count:,} documents: {time.monotonic() - started:.0f} s, at most {peaks[count]:.0f} MB", flush=True)
+            print(
+                f"{count:,} documents: {time.monotonic() - started:.0f} s, at most {peaks[count]:.0f} MB",
+                flush=True,
+            )
             started = time.monotonic()
             subprocess.run(command, check=True)
             print(f"  again, with nothing to do: {time.monotonic() - started:.2f} s")

@@ -6,11 +6,12 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimcheck.cli import options
+from claimcheck.cli import options, rounds
 from claimcheck.cli.output import error_line, note, write
 from claimcheck.cli.progress import counted, described, shown
 from claimcheck.cli.source import ALLOW_PRIVATE_HELP
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from claimcheck.store.intake import Intake
 
 _SHOWN_CAUSES = 20
+
+
+class Via(StrEnum):
+    """How requests get to the model."""
+
+    REQUESTS = "requests"
+    BATCH_API = "batch-api"
 
 
 def batch(
@@ -45,6 +53,13 @@ def batch(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Count requests, tokens and cost, and send nothing.")
     ] = False,
+    via: Annotated[
+        Via,
+        typer.Option(
+            "--via",
+            help="batch-api: OpenAI's, at half the price and within a day; SOURCES then begins with submit, status or collect.",
+        ),
+    ] = Via.REQUESTS,
     report: Annotated[
         bool, typer.Option("--report", help="End with a table of what failed, by cause.")
     ] = False,
@@ -92,16 +107,24 @@ def batch(
     configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
     options.say_engine(configured, quiet=quiet)
     how = Reading(text_column, allow_private)
-    with RunStore(store) as opened:
+    step = None
+    if via is Via.BATCH_API:
+        step, *sources = sources
+        rounds.check_step(step, sources, configured.settings)
+    with RunStore(store, create=step in (None, "submit")) as opened:
         made = Batch(opened, configured.settings, limits, check=check)
-        with counted("reading documents:", quiet=quiet) as read:
-            intake = made.add(*sources, how=how, told=read)
+        if sources:
+            with counted("reading documents:", quiet=quiet) as read:
+                intake = made.add(*sources, how=how, told=read)
+            _say_intake(intake, made, quiet=quiet)
         if retry_failed:
-            made.retry_failed()
-        _say_intake(intake, made, quiet=quiet)
+            note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
         if estimate:
             with counted("counting documents:", quiet=quiet) as told:
                 write(_estimated(made.estimate(told), configured.settings.model), None)
+            return
+        if step:
+            rounds.take(step, made, report=report, quiet=quiet)
             return
         work(made, report=report, quiet=quiet)
 
@@ -124,7 +147,7 @@ def work(batch: Batch, *, report: bool, quiet: bool) -> None:
     note(f"{batch.store.path}: {described(progress, time.monotonic() - started)}", quiet=quiet)
     failures = batch.store.failures(batch.number)
     if report and failures:
-        write(_reported(batch, failures), None)
+        write(reported(batch, failures), None)
     left = progress.total - progress.finished
     if stop.because:
         again = f" {progress.finished:,} of {progress.total:,} documents are finished and stored; the same command goes on."
@@ -134,6 +157,11 @@ def work(batch: Batch, *, report: bool, quiet: bool) -> None:
         raise Interrupted(
             f"interrupted; {left:,} of {progress.total:,} documents wait in {batch.store.path}: the same command goes on"
         )
+    say_failures(progress, failures)
+
+
+def say_failures(progress: Progress, failures: list[tuple[str, str, int]]) -> None:
+    """What failed, on stderr and as the exit code."""
     if failures:
         causes = {cause for cause, _, _ in failures}
         error_line(
@@ -203,7 +231,8 @@ def _estimated(found: Estimate, model: str | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _reported(batch: Batch, failures: list[tuple[str, str, int]]) -> str:
+def reported(batch: Batch, failures: list[tuple[str, str, int]]) -> str:
+    """What failed by cause, and how to ask for it again."""
     width = max(len(cause) for cause, _, _ in failures)
     lines = [
         f"{count:>7,}  {cause:<{width}}  {message}" for cause, message, count in failures[:_SHOWN_CAUSES]

@@ -41,7 +41,7 @@ class OpenAIClient:
         UnknownModelError: no model is named.
     """
 
-    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
+    def __init__(self, settings: Settings, gate: Gate | None = None, pricing: Pricing | None = None) -> None:
         if not settings.model:
             raise UnknownModelError(
                 "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in claimcheck.toml "
@@ -49,7 +49,7 @@ class OpenAIClient:
             )
         self._settings = settings
         self._gate = gate
-        self._pricing = Pricing(settings)
+        self._pricing = pricing or Pricing(settings)
         self._format = FORMATS[0]
         self._left_out: set[str] = set()
         self._sync: openai.OpenAI | None = None
@@ -143,6 +143,16 @@ class OpenAIClient:
         return body | {
             name: value for name, value in optional.items() if value is not None and name not in left_out
         }
+
+    def response(self, completion: dict[str, Any], body: dict[str, Any]) -> ModelResponse:
+        """The response in a completion that was had in another way than by asking for it here.
+
+        Raises:
+            ValueError: it is no chat completion.
+        """
+        from openai.types.chat import ChatCompletion
+
+        return self._response(ChatCompletion.model_validate(completion), body, 1)
 
     def _response(self, completion: ChatCompletion, body: dict[str, Any], sent: int) -> ModelResponse:
         choice = completion.choices[0] if completion.choices else None

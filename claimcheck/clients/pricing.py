@@ -7,9 +7,10 @@ from claimcheck.core.settings import Settings
 
 
 class Pricing:
-    """The price of the settings' model at their endpoint; it may not be known."""
+    """The price of the settings' model at their endpoint; it may not be known. `share`: of it, that is asked for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, share: float = 1.0) -> None:
+        self._share = share
         self._model = settings.model or ""
         self._url = settings.base_url
         self._given: Price | None = settings.prices.get(self._model)
@@ -23,7 +24,7 @@ class Pricing:
     def cost_usd(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float | None:
         """US dollars for a request, None where the price is not known; the cached tokens are part of those read."""
         if self._given:
-            return self._given.cost_usd(input_tokens, cached_tokens, output_tokens)
+            return self._share * self._given.cost_usd(input_tokens, cached_tokens, output_tokens)
         if self._unknown:
             return None
         from genai_prices import Usage, calc_price
@@ -37,4 +38,4 @@ class Pricing:
         except LookupError:
             self._unknown = True
             return None
-        return float(price.total_price)
+        return self._share * float(price.total_price)

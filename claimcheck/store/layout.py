@@ -3,7 +3,8 @@
 `documents` are read once and kept with their text, so that a batch can go on without the files. `inputs` are the files
 that they came from, as they were then. A `batch` is one way of reading documents (engine, model, prompts, settings), an
 `outcome` what became of one document in one batch. `answers` are kept as soon as they are paid for; a void one is not
-taken again but has still been paid for.
+taken again but has still been paid for. `uploads` are files of requests for OpenAI's Batch API, and `upload_items` what
+is in them; `usd` and `tokens` are the most that one can cost.
 """
 
 from __future__ import annotations
@@ -37,6 +38,15 @@ CREATE TABLE answers (
     response TEXT NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, cost_usd REAL, void INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX answers_of ON answers (batch, document, digest);
+CREATE TABLE uploads (
+    number INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches (number), tag TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('prepared', 'uploaded', 'submitted', 'collected', 'failed')),
+    file TEXT, job TEXT, message TEXT, usd REAL NOT NULL, tokens INTEGER NOT NULL, made REAL NOT NULL
+);
+CREATE TABLE upload_items (
+    upload INTEGER NOT NULL REFERENCES uploads (number), document INTEGER NOT NULL REFERENCES documents (number),
+    digest TEXT NOT NULL, schema TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (upload, document, digest)
+) WITHOUT ROWID;
 """,
     ),
 )
