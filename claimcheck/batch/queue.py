@@ -89,26 +89,38 @@ class Queue:
     async def _outcome(self, item: Work, client: Client) -> Outcome | None:
         """The document's outcome; None where the batch ends before there is one."""
         number, document = item
-        started = time.perf_counter()
-        plan = self.plan
-        remembering = RememberingClient(client, self.store, (self.batch, number), plan.settings)
+        remembering = RememberingClient(client, self.store, (self.batch, number), self.plan.settings)
         try:
-            flow = run_flow(document, plan.settings, plan.engine, check=plan.check)
-            run = await adrive(flow, remembering)
-        except StoreError:
-            raise
-        except InputError as error:
-            return failed("unreadable", str(error))
-        except ContextWindowError as error:
-            return failed("too_long", str(error), error.requests)
+            return await outcome_of(document, self.plan, remembering)
         except ProviderError as error:
-            if error.final:
-                self.stop.now(error)
-                return None
-            return failed(Cause.UNANSWERED, str(error), error.requests)
-        except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
-            return failed("internal", f"{type(error).__name__}: {error}")
-        return Outcome.of(timed(run, started))
+            self.stop.now(error)
+            return None
+
+
+async def outcome_of(document: Document, plan: Plan, client: Client) -> Outcome:
+    """What becomes of one document.
+
+    Raises:
+        ProviderError: every further document would end the same.
+        StoreError: a file of claimcheck's own can't be used.
+    """
+    started = time.perf_counter()
+    try:
+        flow = run_flow(document, plan.settings, plan.engine, check=plan.check)
+        run = await adrive(flow, client)
+    except StoreError:
+        raise
+    except InputError as error:
+        return failed("unreadable", str(error))
+    except ContextWindowError as error:
+        return failed("too_long", str(error), error.requests)
+    except ProviderError as error:
+        if error.final:
+            raise
+        return failed(Cause.UNANSWERED, str(error), error.requests)
+    except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
+        return failed("internal", f"{type(error).__name__}: {error}")
+    return Outcome.of(timed(run, started))
 
 
 def failed(cause: str, message: str, requests: int = 0) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -167,6 +168,25 @@ def retry(
             )
         note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
         work(made, report=report, quiet=quiet)
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of JSON Lines or Parquet shards.")],
+    store: options.Store,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Take outcomes that were made on many machines into a store, each once."""
+    from claimcheck.batch.shard import import_shards
+    from claimcheck.store.runs import RunStore
+
+    if not folder.is_dir():
+        raise InputError(f"{folder}: is no folder")
+    with RunStore(store) as opened:
+        found = import_shards(opened, folder)
+    repeated = f", {found.repeated:,} rows repeated" if found.repeated else ""
+    note(f"{store}: {found.documents:,} documents, {found.outcomes:,} new outcomes{repeated}", quiet=quiet)
 
 
 @app.command("compare")

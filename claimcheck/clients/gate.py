@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import openai
 
@@ -34,11 +34,23 @@ _MARGIN = 1.1  # counts of tokens are estimates for other models' encodings, and
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
+class Bound:
     """The most that one request can cost."""
 
     usd: float
     tokens: int
+
+
+class Purse(Protocol):
+    """A budget that several processes spend from together."""
+
+    async def reserve(self, bound: Bound) -> None:
+        """Room for this much is kept; waits for what others may settle. Raises `BudgetError` where there is no more."""
+        ...
+
+    async def settle(self, bound: Bound, spent: Bound) -> None:
+        """What was reserved is free again, and this much of it spent."""
+        ...
 
 
 @dataclass(slots=True)
@@ -51,8 +63,11 @@ class Turn:
 class Gate:
     """The one gate through which all requests of a batch go; it belongs to one event loop."""
 
-    def __init__(self, limits: Limits, pricing: Pricing, spent: Spent | None = None) -> None:
+    def __init__(
+        self, limits: Limits, pricing: Pricing, spent: Spent | None = None, purse: Purse | None = None
+    ) -> None:
         self.spent = spent or Spent()
+        self._purse = purse
         self._limits = limits
         self._pricing = pricing
         self._changed = asyncio.Event()
@@ -62,7 +77,7 @@ class Gate:
         self._closed_until = 0.0
         self._sent: deque[tuple[float, int]] = deque()
         self._sent_tokens = 0
-        self._reserved = _Bound(0.0, 0)
+        self._reserved = Bound(0.0, 0)
 
     @property
     def in_flight(self) -> int:
@@ -77,6 +92,8 @@ class Gate:
             BudgetError: the budget does not cover it, and nothing is under way whose settling could change that.
         """
         bound = self._bound(body)
+        if self._purse:
+            await self._purse.reserve(bound)
         await self._enter(bound)
         turn = Turn()
         lost = False
@@ -91,17 +108,20 @@ class Gate:
             lost = not _never_sent(error)
             raise
         finally:
-            self._leave(bound, turn.usage, lost=lost)
+            spent = _spent(bound, turn.usage, lost=lost)
+            self._leave(bound, spent)
+            if self._purse:
+                await self._purse.settle(bound, spent)
 
-    def _bound(self, body: Mapping[str, Any]) -> _Bound:
+    def _bound(self, body: Mapping[str, Any]) -> Bound:
         if not (self._limits.has_budget or self._limits.tpm):
-            return _Bound(0.0, 0)
+            return Bound(0.0, 0)
         read = math.ceil(_MARGIN * input_tokens(body))
         written = int(body.get("max_completion_tokens") or 0)
         usd = self._pricing.cost_usd(read, 0, written) if self._limits.budget_usd is not None else 0.0
-        return _Bound(usd or 0.0, read + written)
+        return Bound(usd or 0.0, read + written)
 
-    async def _enter(self, bound: _Bound) -> None:
+    async def _enter(self, bound: Bound) -> None:
         while pause := self._pause_s(bound):
             waited_for = self._changed
             try:
@@ -110,12 +130,12 @@ class Gate:
             except TimeoutError:
                 pass
         self._in_flight += 1
-        self._reserved = _Bound(self._reserved.usd + bound.usd, self._reserved.tokens + bound.tokens)
+        self._reserved = Bound(self._reserved.usd + bound.usd, self._reserved.tokens + bound.tokens)
         if self._limits.rpm or self._limits.tpm:
             self._sent.append((time.monotonic(), bound.tokens))
             self._sent_tokens += bound.tokens
 
-    def _pause_s(self, bound: _Bound) -> float:
+    def _pause_s(self, bound: Bound) -> float:
         """Seconds until it makes sense to look again: 0 to go now, infinity to wait for another request's end."""
         limits = self._limits
         if self._in_flight >= max(1, int(self._width)) or self._lacks_budget(bound):
@@ -129,8 +149,10 @@ class Gate:
         too_long = limits.tpm is not None and self._sent and self._sent_tokens + bound.tokens > limits.tpm
         return max(0.001, self._sent[0][0] + _MINUTE_S - now) if too_many or too_long else 0.0
 
-    def _lacks_budget(self, bound: _Bound) -> bool:
+    def _lacks_budget(self, bound: Bound) -> bool:
         """Whether the budget leaves too little just now; raises where it always will."""
+        if self._purse:
+            return False
         limits, spent, reserved = self._limits, self.spent, self._reserved
         usd, most = limits.budget_usd, limits.budget_tokens
         over_usd = usd is not None and spent.usd + reserved.usd + bound.usd > usd
@@ -153,17 +175,20 @@ class Gate:
             self._width = max(1.0, self._width / 2)
             self._narrowed = self._closed_until
 
-    def _leave(self, bound: _Bound, usage: Usage | None, *, lost: bool) -> None:
+    def _leave(self, bound: Bound, spent: Bound) -> None:
         self._in_flight -= 1
-        self._reserved = _Bound(self._reserved.usd - bound.usd, self._reserved.tokens - bound.tokens)
-        if usage:
-            self.spent.usd += usage.cost_usd or 0.0
-            self.spent.tokens += usage.input_tokens + usage.output_tokens
-        elif lost:
-            self.spent.usd += bound.usd
-            self.spent.tokens += bound.tokens
+        self._reserved = Bound(self._reserved.usd - bound.usd, self._reserved.tokens - bound.tokens)
+        self.spent.usd += spent.usd
+        self.spent.tokens += spent.tokens
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _spent(bound: Bound, usage: Usage | None, *, lost: bool) -> Bound:
+    """What a request cost: as its answer says; all that it could where nobody knows; else nothing."""
+    if usage:
+        return Bound(usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens)
+    return bound if lost else Bound(0.0, 0)
 
 
 def input_tokens(body: Mapping[str, Any], *, schema: bool = True) -> int:

@@ -261,6 +261,16 @@ class RunStore:
             )
         return run_of(fields, text)
 
+    def waiting_number(self, batch: int, key: str) -> int | None:
+        """The number of the document with this key, where it waits."""
+        with self.database.guarded():
+            row = self.database.execute(
+                "SELECT d.number FROM outcomes o JOIN documents d ON d.number = o.document "
+                "WHERE o.batch = ? AND d.key = ? AND o.state = 'pending'",
+                (batch, key),
+            ).fetchone()
+        return int(row[0]) if row else None
+
     def has_run(self, batch: int, key: str) -> bool:
         """Whether the document with this key has a run."""
         with self.database.guarded():

@@ -156,9 +156,11 @@ def test_a_budget_holds_for_what_is_under_way_and_costs_are_half(tmp_path):
             assert rounds.collect().finished == done.requests
             assert 0 < batch.info.spent_usd <= 0.1
             _, run = next(batch.runs())
-        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.02), **more) as (_, rounds):
-            with pytest.raises(errors.BudgetError, match="does not cover another document"):
-                rounds.submit()
+        with (
+            opened(tmp_path / "s.db", url, Limits(budget_usd=0.02), **more) as (_, rounds),
+            pytest.raises(errors.BudgetError, match="does not cover another document"),
+        ):
+            rounds.submit()
     used = run.usage
     assert used.cost_usd == pytest.approx((10 * used.input_tokens + 20 * used.output_tokens) / 1e6 / 2)
 

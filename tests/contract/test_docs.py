@@ -59,18 +59,27 @@ def test_a_python_example_runs(block):
 
 
 def test_every_command_and_option_is_documented():
-    from claimcheck.cli import check, summarize
+    from claimcheck.cli import batch, check, summarize
 
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     listing = subprocess.run(
         [sys.executable, "-m", "claimcheck", "--help"], capture_output=True, text=True, check=True
     )
     commands = re.findall(r"^  (\w+)  ", listing.stdout.split("Commands:")[1], re.M)
-    assert len(commands) == 9
+    assert len(commands) == 12
     for command in commands:
         assert f"## claimcheck {command}" in text
-    commands_options = {*summarize.summarize.__annotations__, *check.check.__annotations__}
-    options = {name.replace("_", "-") for name in commands_options} - {"source", "claims", "return"}
+    commands_options = {
+        *summarize.summarize.__annotations__,
+        *check.check.__annotations__,
+        *batch.batch.__annotations__,
+    }
+    options = {name.replace("_", "-") for name in commands_options} - {
+        "source",
+        "sources",
+        "claims",
+        "return",
+    }
     for option in options:
         assert f"--{option}" in text, option
 

@@ -1,0 +1,192 @@
+"""Beyond one machine: the same work on each document, on Ray Data (extra `distributed`).
+
+Ray reads the source, schedules, starts again what a lost worker had, and writes shards; `claimcheck runs import` takes
+these into a store. The budget is one purse for all workers: what a lost one had reserved stays reserved, for it may have
+been billed.
+
+    import ray
+    from claimcheck import Limits, Settings
+    from claimcheck.batch.distributed import summarized
+
+    documents = ray.data.read_json("s3://archive/*.jsonl")          # rows {id, text, title, date, source}
+    summarized(documents, Settings(...), Limits(...), workers=32).write_parquet("s3://archive/runs/")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from claimcheck.batch.plan import Plan
+from claimcheck.batch.queue import outcome_of
+from claimcheck.batch.shard import row_of
+from claimcheck.clients import Gate, OpenAIClient, Pricing
+from claimcheck.clients.gate import Bound
+from claimcheck.core.exchange import Client, ModelRequest, ModelResponse
+from claimcheck.core.limits import Limits, Spent
+from claimcheck.core.settings import Settings
+from claimcheck.errors import BudgetError, InputError, ProviderError
+from claimcheck.readers.collection import document_of_row
+
+if TYPE_CHECKING:
+    import pyarrow
+    import ray.data
+
+_AT_ONCE = 64  # rows in a worker's hands: what is asked for again when it is lost
+_LOOK_AGAIN_S = 0.1
+
+
+def summarized(
+    documents: ray.data.Dataset,
+    settings: Settings,
+    limits: Limits | None = None,
+    *,
+    workers: int = 2,
+    check: bool = False,
+) -> ray.data.Dataset:
+    """A dataset with a row for each row {id, text, title, date, source, url} of `documents`: what became of it.
+
+    Limits are those of all workers together. A row that is none, or that the budget does not cover, has an outcome that
+    says so. Nothing is done before the dataset is written or read.
+
+    Raises:
+        SettingsError: there is a budget in dollars, and the model's price is not known.
+    """
+    import ray
+
+    plan = Plan.of(settings, limits or Limits(), check=check)
+    purse = ray.remote(_Purse).options(num_cpus=0).remote(plan.limits) if plan.limits.has_budget else None
+    return documents.map_batches(
+        _Worker,
+        fn_constructor_args=(replace(plan, limits=_share(plan.limits, workers)), purse),
+        compute=ray.data.ActorPoolStrategy(size=workers),
+        batch_size=_AT_ONCE,
+        batch_format="pyarrow",
+        max_restarts=-1,
+        max_task_retries=-1,
+    )
+
+
+def _share(limits: Limits, workers: int) -> Limits:
+    """One worker's part of the rates; the budget is shared."""
+
+    def part(value: int | None) -> int | None:
+        return None if value is None else max(1, value // workers)
+
+    return replace(
+        limits, concurrency=part(limits.concurrency) or 1, rpm=part(limits.rpm), tpm=part(limits.tpm)
+    )
+
+
+class _Purse:
+    """The budget of all workers, as an actor of its own."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._spent, self._reserved = Spent(), Spent()
+        self._open = 0
+
+    def reserve(self, usd: float, tokens: int) -> str:
+        """`yes`, `wait` for what is under way, or `never`."""
+        limits, spent, reserved = self._limits, self._spent, self._reserved
+        over_usd = limits.budget_usd is not None and spent.usd + reserved.usd + usd > limits.budget_usd
+        over_tokens = (
+            limits.budget_tokens is not None
+            and spent.tokens + reserved.tokens + tokens > limits.budget_tokens
+        )
+        if over_usd or over_tokens:
+            return "wait" if self._open else "never"
+        self._open += 1
+        reserved.usd, reserved.tokens = reserved.usd + usd, reserved.tokens + tokens
+        return "yes"
+
+    def settle(self, usd: float, tokens: int, spent_usd: float, spent_tokens: int) -> None:
+        """What was reserved is free again, and this much spent."""
+        self._open -= 1
+        reserved, spent = self._reserved, self._spent
+        reserved.usd, reserved.tokens = reserved.usd - usd, reserved.tokens - tokens
+        spent.usd, spent.tokens = spent.usd + spent_usd, spent.tokens + spent_tokens
+
+
+class _RemotePurse:
+    """The purse as a worker's gate sees it."""
+
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
+
+    async def reserve(self, bound: Bound) -> None:
+        while (answer := await self._actor.reserve.remote(bound.usd, bound.tokens)) != "yes":
+            if answer == "never":
+                raise BudgetError("the budget is reached")
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def settle(self, bound: Bound, spent: Bound) -> None:
+        await self._actor.settle.remote(bound.usd, bound.tokens, spent.usd, spent.tokens)
+
+
+class _NoClient:
+    """For the engine that asks nobody."""
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        raise AssertionError("the extractive engine asks no model")
+
+    async def acomplete(self, request: ModelRequest) -> ModelResponse:
+        raise AssertionError("the extractive engine asks no model")
+
+
+class _Worker:
+    """What Ray calls with batches of rows; it keeps its connections and what it has learnt of the endpoint."""
+
+    def __init__(self, plan: Plan, purse: Any) -> None:
+        self._plan = plan
+        self._loop = asyncio.new_event_loop()
+        settings = plan.settings
+        remote = _RemotePurse(purse) if purse is not None else None
+        self._client: Client = (
+            OpenAIClient(settings, Gate(plan.limits, Pricing(settings), purse=remote))
+            if plan.engine == "llm"
+            else _NoClient()
+        )
+
+    def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
+        import pyarrow
+
+        rows = self._loop.run_until_complete(self._all(table.to_pylist()))
+        return pyarrow.Table.from_pylist(rows, schema=_schema())
+
+    async def _all(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        slots = asyncio.Semaphore(self._plan.limits.concurrency)
+
+        async def one(row: dict[str, Any]) -> dict[str, Any]:
+            async with slots:
+                return await self._one(row)
+
+        return list(await asyncio.gather(*map(one, rows)))
+
+    async def _one(self, row: dict[str, Any]) -> dict[str, Any]:
+        key = str(row["id"]) if row.get("id") not in (None, "") else None
+        try:
+            document = document_of_row(row, key or "row")
+        except InputError as error:
+            return row_of(self._plan, key or str(error), None, None, str(error))
+        try:
+            outcome = await outcome_of(document, self._plan, self._client)
+        except BudgetError:
+            return row_of(self._plan, key or document.id, document, None, None)
+        except ProviderError as error:  # every worker would meet it: Ray ends the job with this message
+            raise RuntimeError(str(error)) from None
+        return row_of(self._plan, key or document.id, document, outcome, None)
+
+
+def _schema() -> pyarrow.Schema:
+    """The columns of a shard, whatever a batch happens to hold."""
+    import pyarrow
+
+    text, whole, real = pyarrow.string(), pyarrow.int64(), pyarrow.float64()
+    types = {"requests": whole, "input_tokens": whole, "output_tokens": whole, "cost_usd": real}
+    names = (
+        *("key", "way", "state", "cause", "message", "fields", "text", "run"),
+        *("requests", "input_tokens", "output_tokens", "cost_usd"),
+    )
+    return pyarrow.schema([(name, types.get(name, text)) for name in names])
