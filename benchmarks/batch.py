@@ -128,6 +128,41 @@ def schedule(count):
     print(f"answers after 0.05 to 2 s, {count} documents, concurrency 32")
     print(f"  ideal schedule   {ideal:6.2f} s   1.00")
     print(f"  claimcheck batch {ours:6.2f} s   {ours / ideal:.2f}   (goal 1.1)")
+    if find_spec("langextract"):
+        with faulty(delays=(0.05, 2.0)) as (url, counts):
+            seconds = langextract_s(texts, url, 32)
+            ideal = counts()["delayed_s"] / 32
+        name = f"LangExtract {version('langextract')}"
+        print(
+            f"  {name:<16} {seconds:6.2f} s   {seconds / ideal:.2f}   of an ideal schedule of its own requests"
+        )
+
+
+def langextract_s(texts, url, concurrency):
+    """Seconds that LangExtract takes for the same documents, each in one piece; it needs `make .venv-bench/.done`."""
+    import langextract as lx
+    from langextract.factory import ModelConfig
+
+    example = lx.data.ExampleData(
+        text="The ferry carried 900 people.",
+        extractions=[lx.data.Extraction("claim", "The ferry carried 900 people.")],
+    )
+    served = {"base_url": url, "api_key": "not-needed"}
+    started = time.perf_counter()
+    found = lx.extract(
+        [lx.data.Document(text=text, document_id=str(number)) for number, text in enumerate(texts)],
+        prompt_description="List the claims, with exact quotes.",
+        examples=[example],
+        config=ModelConfig(model_id="gpt-m", provider="OpenAILanguageModel", provider_kwargs=served),
+        max_char_buffer=100_000,
+        batch_length=concurrency,
+        max_workers=concurrency,
+        use_schema_constraints=False,
+        fence_output=False,
+        show_progress=False,
+    )
+    assert len(list(found)) == len(texts)
+    return time.perf_counter() - started
 
 
 def main():

@@ -19,14 +19,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.queue import outcome_of
+from claimcheck.batch.queue import failed, outcome_of
 from claimcheck.batch.shard import row_of
 from claimcheck.clients import Gate, OpenAIClient, Pricing
 from claimcheck.clients.gate import Bound
 from claimcheck.core.exchange import Client, ModelRequest, ModelResponse
 from claimcheck.core.limits import Limits, Spent
+from claimcheck.core.run import Cause
 from claimcheck.core.settings import Settings
-from claimcheck.errors import BudgetError, InputError, ProviderError
+from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
 from claimcheck.readers.collection import document_of_row
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ class _Worker:
             outcome = await outcome_of(document, self._plan, self._client)
         except BudgetError:
             return row_of(self._plan, key or document.id, document, None, None)
+        except UnreachableError as error:
+            outcome = failed(Cause.UNANSWERED, str(error), error.requests)
         except ProviderError as error:  # every worker would meet it: Ray ends the job with this message
             raise RuntimeError(str(error)) from None
         return row_of(self._plan, key or document.id, document, outcome, None)

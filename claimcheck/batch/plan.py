@@ -7,9 +7,12 @@ from typing import Any
 
 from claimcheck import prompt, schema
 from claimcheck.core.limits import Limits
-from claimcheck.core.settings import Settings
+from claimcheck.core.settings import CHECK_ONLY, Settings
 
 MAX_OUTPUT_TOKENS = 8192  # a budget can only be kept where an answer has an end
+_PROMPTS = ("summarize", "claims", "digest", "requote", "repair", "json-only")
+_SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "requote.answer")
+_CHECKS, _CHECK_SCHEMAS = ("verdict",), ("verdict.answer",)
 _NO_MATTER = ("attempts", "timeout_s")  # for what the answers say
 
 
@@ -33,6 +36,8 @@ class Plan:
         """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
         settings = self.settings
         published = {name: value for name, value in settings.published().items() if name not in _NO_MATTER}
+        if self.check:
+            published |= {name: getattr(settings, name) for name in CHECK_ONLY}
         if self.engine == "extractive":
             sizes = {"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens}
             return {"engine": self.engine, "check": self.check, **sizes}
@@ -43,6 +48,6 @@ class Plan:
             "check": self.check,
             "seed": settings.seed,
             "settings": published,
-            "prompts": {name: prompt.load(name).digest for name in prompt.names()},
-            "schemas": {name: schema.digest(name) for name in schema.names() if name.endswith(".answer")},
+            "prompts": {name: prompt.load(name).digest for name in (*_PROMPTS, *_CHECKS[: self.check])},
+            "schemas": {name: schema.digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])},
         }

@@ -17,12 +17,20 @@ from claimcheck.batch.remembering import RememberingClient
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import Client
 from claimcheck.core.run import Cause, Run, Usage
-from claimcheck.errors import ClaimcheckError, ContextWindowError, InputError, ProviderError, StoreError
+from claimcheck.errors import (
+    ClaimcheckError,
+    ContextWindowError,
+    InputError,
+    ProviderError,
+    StoreError,
+    UnreachableError,
+)
 from claimcheck.flows.document import run_flow
 from claimcheck.flows.drive import adrive
 from claimcheck.store.runs import Outcome, RunStore, State
 
 Work = tuple[int, Document]
+_ALL_UNREACHED = 5  # documents in a row, or as many as are asked at a time: more is no accident
 
 
 @dataclass(slots=True)
@@ -48,6 +56,7 @@ class Queue:
     progress: Progress
     told: Callable[[Progress], None]
     stop: Stop = field(default_factory=Stop)
+    unreached: list[tuple[int, Outcome]] = field(default_factory=list)
 
     async def run(self, client: Client) -> None:
         """Every pending document has an outcome, or the batch was stopped."""
@@ -55,6 +64,8 @@ class Queue:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.plan.limits.concurrency):
                 group.create_task(self._worker(work, client))
+        if not self.stop.wanted:
+            self._settle_unreached()
 
     async def _worker(self, work: Iterator[Work], client: Client) -> None:
         while not self.stop.wanted:
@@ -68,9 +79,20 @@ class Queue:
                 finally:
                     self.progress.in_flight -= 1
                 if outcome:
+                    self._settle_unreached()
                     self.keep(item[0], outcome)
             except StoreError as error:  # full, locked, gone
                 self.stop.now(error)
+
+    def _unreached(self, number: int, error: UnreachableError) -> None:
+        """A document without an answer fails only once another has one: else the network is gone, and all of them wait."""
+        self.unreached.append((number, failed(Cause.UNANSWERED, str(error), error.requests)))
+        if len(self.unreached) >= max(_ALL_UNREACHED, self.plan.limits.concurrency):
+            self.stop.now(error)
+
+    def _settle_unreached(self) -> None:
+        while self.unreached:
+            self.keep(*self.unreached.pop())
 
     def keep(self, number: int, outcome: Outcome) -> None:
         """The outcome is stored, counted and told of."""
@@ -92,6 +114,9 @@ class Queue:
         remembering = RememberingClient(client, self.store, (self.batch, number), self.plan.settings)
         try:
             return await outcome_of(document, self.plan, remembering)
+        except UnreachableError as error:
+            self._unreached(number, error)
+            return None
         except ProviderError as error:
             self.stop.now(error)
             return None
@@ -101,6 +126,7 @@ async def outcome_of(document: Document, plan: Plan, client: Client) -> Outcome:
     """What becomes of one document.
 
     Raises:
+        UnreachableError: no request had an answer.
         ProviderError: every further document would end the same.
         StoreError: a file of claimcheck's own can't be used.
     """
@@ -115,7 +141,7 @@ async def outcome_of(document: Document, plan: Plan, client: Client) -> Outcome:
     except ContextWindowError as error:
         return failed("too_long", str(error), error.requests)
     except ProviderError as error:
-        if error.final:
+        if error.final or isinstance(error, UnreachableError):
             raise
         return failed(Cause.UNANSWERED, str(error), error.requests)
     except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others

@@ -61,6 +61,7 @@ def _command(task: str, about: str) -> Callable[..., None]:
         base_url: options.BaseUrl = None,
         top_k: options.TopK = None,
         attempts: options.Attempts = None,
+        no_cache: options.NoCache = False,
         quiet: options.Quiet = False,
         debug: options.Debug = False,
     ) -> None:
@@ -75,8 +76,9 @@ def _command(task: str, about: str) -> Callable[..., None]:
             "base_url": base_url,
             "top_k": top_k,
             "attempts": attempts,
+            "cache": False if no_cache else None,
         }
-        configured = load_settings(flags)
+        configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
         options.say_engine(configured, quiet=quiet)
         with _progress(task, quiet=quiet) as progress:
             rows = Rows(file, dataset, limit, seed)

@@ -29,7 +29,8 @@ from claimcheck.core.run import Usage
 from claimcheck.errors import BudgetError
 
 _MINUTE_S = 60.0
-_LEARNT_PAUSE_S = 1.0  # after a 429 that does not say when to come back
+_LEARNT_PAUSE_S = 1.0  # after a 429 that does not say when to come back; twice as long after the next
+_LONGEST_PAUSE_S = 60.0
 _MARGIN = 1.1  # counts of tokens are estimates for other models' encodings, and chat formats add some
 
 
@@ -74,6 +75,7 @@ class Gate:
         self._in_flight = 0
         self._width = float(limits.concurrency)
         self._narrowed = 0.0
+        self._lessons = 0
         self._closed_until = 0.0
         self._sent: deque[tuple[float, int]] = deque()
         self._sent_tokens = 0
@@ -101,6 +103,7 @@ class Gate:
             yield turn
             lost = turn.usage is None  # answered, without a word on what it took
             self._width = min(float(self._limits.concurrency), self._width + 1 / self._width)
+            self._lessons = 0
         except openai.RateLimitError as error:
             self._narrow(asked_s(error.response.headers))
             raise
@@ -169,11 +172,12 @@ class Gate:
 
     def _narrow(self, asked: float | None) -> None:
         now = time.monotonic()
-        pause = _LEARNT_PAUSE_S if asked is None else asked
+        pause = min(_LONGEST_PAUSE_S, _LEARNT_PAUSE_S * 2**self._lessons) if asked is None else asked
         self._closed_until = max(self._closed_until, now + pause)
         if now > self._narrowed:  # requests that were sent together are refused together: one lesson
             self._width = max(1.0, self._width / 2)
             self._narrowed = self._closed_until
+            self._lessons += 1
 
     def _leave(self, bound: Bound, spent: Bound) -> None:
         self._in_flight -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from claimcheck.core.check import Check
 from claimcheck.core.claim import Claim, Match
 from claimcheck.core.places import Places
-from claimcheck.core.run import Run, Status
+from claimcheck.core.run import Run, Status, Usage
 from claimcheck.core.span import Excerpt
 
 
@@ -55,10 +55,21 @@ def made_by(result: Run | Check) -> str:
         reasoning = f", {usage.reasoning_tokens:,} of them reasoning" if usage.reasoning_tokens else ""
         cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
         parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{reasoning}")
+        if usage.stored_answers:
+            parts.append(f"{usage.stored_answers} stored answer{'s' if usage.stored_answers != 1 else ''}")
+        parts.append(_cost(usage, len(result.claims if isinstance(result, Run) else result.verdicts)))
     else:
         parts.append("no model")
     parts.append(f"{usage.seconds:.1f} s")
     return " · ".join(parts)
+
+
+def _cost(usage: Usage, claims: int) -> str:
+    """What it cost, and what that is for each claim."""
+    if usage.cost_usd is None:
+        return "price not known"
+    each = f" (${usage.cost_usd / claims:.4f} a claim)" if claims and usage.cost_usd else ""
+    return f"${usage.cost_usd:.4f}{each}"
 
 
 def about_document(run: Run) -> str:

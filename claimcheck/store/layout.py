@@ -38,6 +38,7 @@ CREATE TABLE answers (
     response TEXT NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, cost_usd REAL, void INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX answers_of ON answers (batch, document, digest);
+CREATE INDEX answers_spent ON answers (batch, input_tokens, output_tokens, cost_usd);
 CREATE TABLE uploads (
     number INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches (number), tag TEXT NOT NULL UNIQUE,
     state TEXT NOT NULL CHECK (state IN ('prepared', 'uploaded', 'submitted', 'collected', 'failed')),

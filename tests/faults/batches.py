@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -12,10 +13,10 @@ from tests.conftest import ROOT
 
 
 @contextmanager
-def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0)):
+def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
     """The base URL of a running server, and a function that gives its counts."""
     command = [sys.executable, "-m", "tests.faults.server", "--rate", str(rate), "--seed", str(seed)]
-    command += ["--hang", str(hang), "--delays", *map(str, delays)]
+    command += ["--hang", str(hang), "--delays", *map(str, delays), "--per-second", str(per_second)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             url = f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -27,6 +28,12 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0)):
             yield f"{url}/v1", counts
         finally:
             process.kill()
+
+
+def stop_serving(url):
+    """The server is gone, in the middle of whatever it does."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{url.removesuffix('/v1')}/stop"):
+        pass
 
 
 def write_documents(path, count):

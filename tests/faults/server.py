@@ -11,9 +11,11 @@ import argparse
 import asyncio
 import hashlib
 import json
+import os
 import random
 import re
-from collections import Counter
+import time
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 PASSING = (
@@ -40,6 +42,19 @@ class Behaviour:
     answered: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     tokens: int = 0
+    delayed_s: float = 0.0
+    per_second: int = 0
+    recent: deque = field(default_factory=deque)
+
+    def over_rate(self) -> bool:
+        """Whether more requests came in the last second than are let through; refused ones count for nothing."""
+        now = time.monotonic()
+        while self.recent and self.recent[0] < now - 1:
+            self.recent.popleft()
+        if not self.per_second or len(self.recent) < self.per_second:
+            self.recent.append(now)
+            return False
+        return True
 
     def fault(self, digest: str, attempt: int) -> str | None:
         chance = random.Random(f"{self.seed} {digest}")
@@ -63,7 +78,12 @@ def claim(quote):
 
 def answer_to(body):
     """What a model could answer: sentences of the document as its claims, the first passage as evidence."""
-    name = body.get("response_format", {}).get("json_schema", {}).get("name", "summary_answer")
+    name = body.get("response_format", {}).get("json_schema", {}).get("name")
+    if name is None:  # another tool's question, for benchmarks
+        sentences = [match.group().strip() for match in _SENTENCE.finditer(body["messages"][-1]["content"])][
+            -6:
+        ]
+        return {"extractions": [{"claim": sentence, "claim_attributes": {}} for sentence in sentences]}
     shown = "\n".join(match[2] for match in _DOCUMENT.finditer(body["messages"][1]["content"]))
     sentences = [match.group().strip() for match in _SENTENCE.finditer(shown)][:6]
     if name == "verdict_answer":
@@ -146,9 +166,12 @@ class Server:
                 "answered": max(behaviour.answered.values(), default=0),
                 "requests": behaviour.attempts.total(),
                 "tokens": behaviour.tokens,
+                "delayed_s": behaviour.delayed_s,
                 "struck": behaviour.struck,
             }
             return await self._send(writer, 200, json.dumps(counts))
+        if head.startswith(b"GET /stop"):
+            os._exit(0)
         if b"sk-wrong" in head:
             return await self._send(writer, 401, json.dumps({"error": {"message": "no such key"}}))
         return await self._answer(writer, json.loads(body))
@@ -158,10 +181,15 @@ class Server:
         digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
         behaviour.attempts[digest] += 1
         fault = behaviour.fault(digest, behaviour.attempts[digest])
+        if behaviour.over_rate():
+            behaviour.struck["over the rate"] += 1
+            return await self._send(writer, 429, '{"error": {"message": "slow down"}}')
         behaviour.struck[fault or "none"] += 1
         low, high = behaviour.delays_s
         if high:
-            await asyncio.sleep(random.Random(digest).uniform(low, high))
+            delay_s = random.Random(digest).uniform(low, high)
+            behaviour.delayed_s += delay_s
+            await asyncio.sleep(delay_s)
         made = lasting(fault, body)
         text = json.dumps(made)
         match fault:
@@ -220,9 +248,11 @@ async def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--delays", type=float, nargs=2, default=(0.0, 0.0))
+    parser.add_argument("--per-second", type=int, default=0)
     parser.add_argument("--hang", type=float, default=30.0)
     given = parser.parse_args()
     behaviour = Behaviour(given.seed, given.rate, tuple(given.delays), given.hang)
+    behaviour.per_second = given.per_second
     server = await asyncio.start_server(
         Server(behaviour).serve, "127.0.0.1", given.port, limit=2**26, backlog=512
     )

@@ -8,7 +8,7 @@ import time
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
 from claimcheck.store.runs import State
-from tests.faults.batches import batch_command, faulty, outcomes, write_documents
+from tests.faults.batches import batch_command, faulty, outcomes, stop_serving, write_documents
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
@@ -102,12 +102,44 @@ def test_control_c_twice_stops_at_once(tmp_path):
             while not counts()["requests"]:
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
-            assert (
-                "finishing"
-                in process.stderr.readline() + process.stderr.readline() + process.stderr.readline()
-            )
+            while "finishing" not in process.stderr.readline():
+                assert process.poll() is None
+            started = time.monotonic()
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=10) == 130
+            assert time.monotonic() - started < 5  # the answers would take twenty
+
+
+def test_an_endpoint_that_takes_only_so_much_is_learnt_and_no_document_fails(tmp_path):
+    import asyncio
+
+    rows = write_documents(tmp_path / "rows.jsonl", 80)
+    with faulty(per_second=20) as (url, counts), RunStore(tmp_path / "s.db") as store:
+        batch = Batch(store, Settings(engine="llm", model="m", base_url=url), Limits(concurrency=32))
+        batch.add(str(rows))
+        progress = asyncio.run(batch.run())
+        seen = counts()
+    assert seen["struck"]["over the rate"] > 10
+    assert (progress.done, progress.failed) == (80, 0)
+
+
+def test_a_network_that_is_lost_stops_the_batch_and_its_documents_wait(tmp_path):
+    rows = write_documents(tmp_path / "rows.jsonl", 60)
+    with faulty(delays=(0.2, 0.3)) as (url, counts):
+        command = batch_command(rows, tmp_path / "runs.db", url, "--concurrency", "4", "--attempts", "1")
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            while counts()["requests"] < 8:
+                time.sleep(0.05)
+            stop_serving(url)
+            said = process.stderr.read()
+        assert process.returncode == 3
+    assert f"{url}: no connection" in said
+    assert "the same command goes on" in said
+    with RunStore(tmp_path / "runs.db") as store:
+        (info,) = store.batches()
+    assert info.counts[State.FAILED] == 0
+    assert info.counts[State.DONE] + info.counts[State.PENDING] == 60
+    assert info.counts[State.DONE] >= 4
 
 
 def test_a_wrong_key_stops_the_batch_at_once_with_one_message(tmp_path, monkeypatch):

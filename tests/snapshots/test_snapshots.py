@@ -9,19 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Check, Document, Run, Settings, check
+from claimcheck import Check, Document, Run, Settings, check, summarize
 from claimcheck.flows.summarize import summarize_flow
 from claimcheck.reports import markdown, verdicts_markdown, verdicts_text
 from claimcheck.reports import text as text_report
 from claimcheck.text.facts import describe
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
+from tests.flow.test_long import ReadingClient
 
 FOLDER = Path(__file__).parent
 COMMANDS = [
     "",
     "summarize",
     "check",
+    "batch",
+    "runs",
+    "runs list",
+    "runs export",
+    "runs retry",
+    "cache",
     "index",
     "index add",
     "index search",
@@ -108,6 +115,21 @@ def test_the_prompt_as_a_model_gets_it(seed_text):
     same(
         "prompt.md",
         "\n\n".join(f"## {message.role}\n{message.content}" for message in request.messages) + "\n",
+    )
+
+
+def test_the_prompts_of_a_long_document_as_a_model_gets_them(seed_text):
+    client = ReadingClient()
+    settings = Settings(engine="llm", model="m", passage_tokens=300)
+    summarize(Document.from_text(seed_text, source="seed.txt"), settings=settings, client=client)
+    same(
+        "prompts-long.md",
+        "\n\n".join(
+            f"## {request.schema_name} {message.role}\n{message.content}"
+            for request in client.requests[1:]
+            for message in request.messages
+        )
+        + "\n",
     )
 
 
