@@ -8,8 +8,9 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
-from tests.conftest import ROOT
+ROOT = Path(__file__).parent.parent.parent
 
 
 @contextmanager
