@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel check fix snapshots record bench bench-grounding eval fuzz clean
+.PHONY: help demo test lint types wheel check fix snapshots record bench bench-grounding eval fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench-grounding DATA=folder   grounding beside LangExtract and difflib (docs/benchmarks.md)"
 	@echo "make eval DATA=folder   the scores of docs/evaluation.md that need no model"
 	@echo "make fuzz       10,000 inputs for the aligner and each kind of reader"
+	@echo "make soak       faults, kills and memory of batches, in full: half an hour"
 	@echo "make snapshots  write tests/snapshots anew (read the diff)"
 	@echo "make record     record cassettes/recorded anew from the endpoint at OPENAI_BASE_URL"
 
@@ -61,6 +62,10 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/extractive.py
 	$(BIN)/python benchmarks/checking.py
+	$(BIN)/python benchmarks/batch.py
+
+soak: $(VENV)/.dev
+	PYTHONPATH=. $(BIN)/python tests/soak.py
 
 # an environment of its own: LangExtract brings fifty packages
 $(VENV)-bench/.done: pyproject.toml
