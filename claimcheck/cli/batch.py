@@ -89,22 +89,20 @@ def batch(
     `claimcheck runs` shows and exports what is in the store.
     """
     from claimcheck.batch.batch import Batch
-    from claimcheck.config import load_settings
     from claimcheck.readers.many import Reading
     from claimcheck.store.runs import RunStore
 
     limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
-    flags = {
-        "engine": engine,
-        "model": model,
-        "base_url": base_url,
-        "max_claims": max_claims,
-        "attempts": attempts,
-        "temperature": temperature,
-        "seed": seed,
-        "cache": False if no_cache else None,
-    }
-    configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
+    configured = options.configured(
+        no_cache=no_cache,
+        engine=engine,
+        model=model,
+        base_url=base_url,
+        max_claims=max_claims,
+        attempts=attempts,
+        temperature=temperature,
+        seed=seed,
+    )
     options.say_engine(configured, quiet=quiet)
     how = Reading(text_column, allow_private)
     step = None

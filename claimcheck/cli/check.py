@@ -104,21 +104,19 @@ def check(
     they say it, and is it so. Without a model, rules and fitted weights do the work, and abstain where they can't tell.
     """
     from claimcheck.api import check as run_check
-    from claimcheck.config import load_settings
 
     check_writable(output)
-    flags = {
-        "engine": engine,
-        "model": model,
-        "base_url": base_url,
-        "top_k": top_k,
-        "votes": votes,
-        "attempts": attempts,
-        "temperature": temperature,
-        "seed": seed,
-        "cache": False if no_cache else None,
-    }
-    configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
+    configured = options.configured(
+        no_cache=no_cache,
+        engine=engine,
+        model=model,
+        base_url=base_url,
+        top_k=top_k,
+        votes=votes,
+        attempts=attempts,
+        temperature=temperature,
+        seed=seed,
+    )
     settings = configured.settings
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports.claimreview import require_publisher

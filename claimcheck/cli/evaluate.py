@@ -66,19 +66,17 @@ def _command(task: str, about: str) -> Callable[..., None]:
         debug: options.Debug = False,
     ) -> None:
         from claimcheck.api.evaluating import evaluate as run_evaluate
-        from claimcheck.config import load_settings
         from claimcheck.evaluation.datasets import Rows
 
         check_writable(output)
-        flags = {
-            "engine": engine,
-            "model": model,
-            "base_url": base_url,
-            "top_k": top_k,
-            "attempts": attempts,
-            "cache": False if no_cache else None,
-        }
-        configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
+        configured = options.configured(
+            no_cache=no_cache,
+            engine=engine,
+            model=model,
+            base_url=base_url,
+            top_k=top_k,
+            attempts=attempts,
+        )
         options.say_engine(configured, quiet=quiet)
         with _progress(task, quiet=quiet) as progress:
             rows = Rows(file, dataset, limit, seed)

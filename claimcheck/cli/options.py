@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,10 +72,21 @@ BudgetTokens = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Neither take answers from the cache nor put them there.")
 ]
-COMMAND_DEFAULTS = {"cache": True}
+_DEFAULTS = {"cache": True}  # of commands, where nobody has set them
 NoText = Annotated[bool, typer.Option("--no-text", help="Leave documents' texts out of JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+
+def configured(*, no_cache: bool, **flags: Any) -> Configured:
+    """The settings in force for a command with these flags, of which None were not given.
+
+    Raises:
+        SettingsError: a value makes no sense.
+    """
+    from claimcheck.config import load_settings
+
+    return load_settings({**flags, "cache": False if no_cache else None}, defaults=_DEFAULTS)
 
 
 def limits(

@@ -151,15 +151,13 @@ def retry(
     """Ask again for the documents of a batch that failed, wholly or in part, in the way in which it was asked before."""
     from claimcheck.batch.batch import Batch
     from claimcheck.cli.batch import work
-    from claimcheck.config import load_settings
     from claimcheck.store.runs import RunStore
 
     limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
     with RunStore(store, create=False) as opened:
         number = _number(opened, batch)
         way = opened.batch(number).way
-        flags = {"attempts": attempts, "cache": False if no_cache else None}
-        configured = load_settings(_flags(way) | flags, defaults=options.COMMAND_DEFAULTS)
+        configured = options.configured(no_cache=no_cache, attempts=attempts, **_flags(way))
         made = Batch(opened, configured.settings, limits, check=way["check"])
         if made.number != number:
             raise InputError(

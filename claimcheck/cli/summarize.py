@@ -68,24 +68,22 @@ def summarize(
     embedded extractive engine does the work: no key, no network.
     """
     from claimcheck.api import summarize as run_summarize
-    from claimcheck.config import load_settings
     from claimcheck.reports.footing import failed_passages
 
     if fail_on and not check:
         raise InputError("--fail-on: goes with --check")
     published = options.day(date)
     check_writable(output)
-    flags = {
-        "engine": engine,
-        "model": model,
-        "base_url": base_url,
-        "max_claims": max_claims,
-        "attempts": attempts,
-        "temperature": temperature,
-        "seed": seed,
-        "cache": False if no_cache else None,
-    }
-    configured = load_settings(flags, defaults=options.COMMAND_DEFAULTS)
+    configured = options.configured(
+        no_cache=no_cache,
+        engine=engine,
+        model=model,
+        base_url=base_url,
+        max_claims=max_claims,
+        attempts=attempts,
+        temperature=temperature,
+        seed=seed,
+    )
     if source == "-" and sys.stdin.isatty():
         note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
     document = open_document(source, title=title, published=published, allow_private=allow_private)

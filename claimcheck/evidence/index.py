@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from claimcheck.core.codec import document_from_json, document_to_json
 from claimcheck.core.document import Document
 from claimcheck.errors import InputError
 from claimcheck.evidence.passages import passages
+from claimcheck.store.closing import Closing
 from claimcheck.store.database import Database, Layout
 
 _LAYOUT = Layout(
@@ -52,7 +51,7 @@ class Listed:
     passages: int
 
 
-class Index:
+class Index(Closing):
     """A collection of documents in one file; it is made when it is not there. Close it, or use it in a `with`.
 
     Raises:
@@ -151,14 +150,6 @@ class Index:
     def close(self) -> None:
         """The file is closed."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _add(self, document: Document) -> int:
         text = document.full_text

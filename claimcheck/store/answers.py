@@ -9,13 +9,12 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from claimcheck import schema
 from claimcheck.core.codec import response_from_json, response_to_json
 from claimcheck.core.exchange import ModelRequest, ModelResponse
 from claimcheck.core.settings import Settings
+from claimcheck.store.closing import Closing
 from claimcheck.store.database import Database, Layout
 
 VARIABLE = "CLAIMCHECK_CACHE"
@@ -39,7 +38,7 @@ class CacheInfo:
     size_bytes: int
 
 
-class AnswerCache:
+class AnswerCache(Closing):
     """The cache in a file, for several threads and processes at once. Close it, or use it in a `with`.
 
     Raises:
@@ -86,14 +85,6 @@ class AnswerCache:
     def close(self) -> None:
         """The file is closed."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def usable(schema_name: str, response: ModelResponse) -> bool:

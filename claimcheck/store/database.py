@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from claimcheck.errors import StoreError
+from claimcheck.store.closing import Closing
 
 WAIT_S = 5.0  # for another process that writes
 
@@ -27,7 +27,7 @@ class Layout:
     scripts: Sequence[str]
 
 
-class Database:
+class Database(Closing):
     """The connection to a file, which is made when it is not there; an older version is brought up to date.
 
     It may be used by several threads, one at a time.
@@ -80,14 +80,6 @@ class Database:
     def close(self) -> None:
         """The file is closed."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _version(self) -> int:
         kind, known = self._layout.kind, len(self._layout.scripts)

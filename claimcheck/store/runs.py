@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from claimcheck.core.codec import document_from_json, response_from_json, response_to_json, run_of
 from claimcheck.core.document import Document
@@ -21,6 +20,7 @@ from claimcheck.core.exchange import ModelResponse
 from claimcheck.core.run import Run, Usage
 from claimcheck.errors import InputError
 from claimcheck.store.answers import usable
+from claimcheck.store.closing import Closing
 from claimcheck.store.database import Database
 from claimcheck.store.layout import LAYOUT
 
@@ -80,7 +80,7 @@ class BatchInfo:
     spent_tokens: int
 
 
-class RunStore:
+class RunStore(Closing):
     """The store in a file; it is made when it is not there. Close it, or use it in a `with`.
 
     Raises:
@@ -301,14 +301,6 @@ class RunStore:
     def close(self) -> None:
         """The file is closed."""
         self.database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _rows(self, columns: str, batch: int, state: State | None) -> Iterator[tuple[Any, ...]]:
         """Rows of outcomes and documents, a page at a time: a store need not fit into memory."""
