@@ -56,7 +56,7 @@ class Queue:
     progress: Progress
     told: Callable[[Progress], None]
     stop: Stop = field(default_factory=Stop)
-    unreached: list[tuple[int, Outcome]] = field(default_factory=list)
+    unreached: list[tuple[int, UnreachableError]] = field(default_factory=list)
 
     async def run(self, client: Client) -> None:
         """Every pending document has an outcome, or the batch was stopped."""
@@ -64,7 +64,9 @@ class Queue:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.plan.limits.concurrency):
                 group.create_task(self._worker(work, client))
-        if not self.stop.wanted:
+        if self.unreached and not self.progress.here:
+            self.stop.now(self.unreached[-1][1])  # nothing was ever reached
+        elif not self.stop.wanted:
             self._settle_unreached()
 
     async def _worker(self, work: Iterator[Work], client: Client) -> None:
@@ -86,13 +88,14 @@ class Queue:
 
     def _unreached(self, number: int, error: UnreachableError) -> None:
         """A document without an answer fails only once another has one: else the network is gone, and all of them wait."""
-        self.unreached.append((number, failed(Cause.UNANSWERED, str(error), error.requests)))
+        self.unreached.append((number, error))
         if len(self.unreached) >= max(_ALL_UNREACHED, self.plan.limits.concurrency):
             self.stop.now(error)
 
     def _settle_unreached(self) -> None:
         while self.unreached:
-            self.keep(*self.unreached.pop())
+            number, error = self.unreached.pop()
+            self.keep(number, failed(Cause.UNANSWERED, str(error), error.requests))
 
     def keep(self, number: int, outcome: Outcome) -> None:
         """The outcome is stored, counted and told of."""

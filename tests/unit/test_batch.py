@@ -232,6 +232,31 @@ def test_a_final_error_stops_the_batch_and_the_documents_wait(store, tmp_path):
     assert batch.info.counts[State.PENDING] == 50
 
 
+def test_an_endpoint_that_is_never_reached_fails_no_document(store, tmp_path):
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    stop = Stop()
+    asyncio.run(batch.run(client=Broken(errors.UnreachableError("no connection", 1)), stop=stop))
+    assert str(stop.because) == "no connection"
+    assert batch.info.counts[State.PENDING] == 1
+
+
+def test_a_document_without_an_answer_fails_where_others_have_one(store, tmp_path):
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}, {"text": "Venus is hot."}))
+
+    class Once(ScriptedClient):
+        async def acomplete(self, request):
+            if not self.requests:
+                self.requests.append(request)
+                raise errors.UnreachableError("no answer within 1 s", 4)
+            return await super().acomplete(request)
+
+    progress = asyncio.run(batch.run(client=Once([None, good("Venus is hot.")])))
+    assert (progress.done, progress.failed) == (1, 1)
+    assert store.failures(batch.number) == [("unanswered", "no answer within 1 s", 1)]
+
+
 def test_a_mistake_of_our_own_with_one_document_is_its_failure(store, tmp_path):
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
