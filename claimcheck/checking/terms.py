@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from claimcheck.grounding.lexicon import BASES, LIGHT, stem
 from claimcheck.text.quantities import WORDS
@@ -19,7 +19,6 @@ _LIGHT = LIGHT | frozenset(
 )
 _PREFIX = 3
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
-_ODD = re.compile(r"['’]|US|\w\.\w")  # what `_plain` changes besides the case
 _ORDINALS = {
     word: f"{number}th"
     for number, word in enumerate(
@@ -46,9 +45,13 @@ class Term:
 
 def words_in(text: str) -> list[str]:
     """The words and numbers of a text, lower case, without possessives."""
-    if _ODD.search(text):
-        return [_plain(word) for word in WORD.findall(text)]
-    return WORD.findall(text.lower())
+    return [word for token in text.split() for word in _of_token(token)]
+
+
+@lru_cache(maxsize=200_000)
+def _of_token(token: str) -> tuple[str, ...]:
+    """The words between two white spaces; texts are made of the same ones again and again."""
+    return tuple(_plain(word) for word in WORD.findall(token))
 
 
 @cache

@@ -14,6 +14,7 @@ _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\
 _ONE = re.compile(r"[\w ,'’/&$%-]*[.!?]?")  # nothing at which a sentence could end inside
 # sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence. And in tokenised
 # text, where a full stop stands by itself, it waits for a capital that lower-cased text does not have
+_MARKS = ("May.", " .", " !", " ?")  # without one of these there is nothing to miss
 _MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)")
 
 
@@ -75,6 +76,8 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The range, cut where sentencex misses the end of a sentence."""
+    if not any(mark in text for mark in _MARKS):
+        return [(start, end)]
     cuts = [match.end() for match in _MISSED.finditer(text, start, end) if match.end() < end]
     return list(pairwise([start, *cuts, end]))
 
