@@ -66,6 +66,23 @@ def _peak_mb(command):
     return int(done.stdout) / (1024 if sys.platform == "linux" else 2**20)
 
 
+def soak_long():
+    """What a text of 1 MB takes, read by a model in passages."""
+    code = (
+        "import resource\n"
+        "from claimcheck import Settings, summarize\n"
+        "from tests.faults.batches import faulty\n"
+        "line = 'In the year {0}, the town of Aldbury number {0} counted {1} houses, and its mayor said so. '\n"
+        "text = ''.join(line.format(n, n * 37 % 9973) for n in range(11_500))\n"
+        "with faulty() as (url, _):\n"
+        "    run = summarize(text, settings=Settings(engine='llm', model='m', base_url=url))\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "print(f'{len(text):,} characters: {run.passages} passages, {len(run.claims)} claims, at most {peak:.0f} MB')\n"
+        "assert len(text) > 1_000_000 and peak <= 300\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 if __name__ == "__main__":
-    for part in sys.argv[1:] or ("faults", "kills", "memory"):
-        {"faults": soak_faults, "kills": soak_kills, "memory": soak_memory}[part]()
+    for part in sys.argv[1:] or ("faults", "kills", "memory", "long"):
+        {"faults": soak_faults, "kills": soak_kills, "memory": soak_memory, "long": soak_long}[part]()

@@ -5,11 +5,13 @@ import json
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck import Batch, Limits, Progress, RunStore, Settings, errors
 from claimcheck.batch.queue import Stop
+from claimcheck.core.limits import Spent
 from claimcheck.readers.many import Reading
 from claimcheck.store.runs import State
 from tests.flow.scripted import ScriptedClient, answer, claim, response
@@ -308,6 +310,29 @@ def test_another_kind_of_file_is_no_store(tmp_path):
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(errors.StoreError, match=r"can't be opened for writing; check the folder"):
         RunStore(tmp_path / "no" / "runs.db")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody may write")
+def test_a_folder_that_can_not_be_written_to_is_said():
+    with pytest.raises(
+        errors.StoreError, match=r"/proc/runs\.db: can't be opened for writing; check the folder"
+    ):
+        RunStore("/proc/runs.db")
+
+
+def test_in_a_pipe_progress_is_a_line_now_and_then(monkeypatch, capsys):
+    from claimcheck.cli.progress import shown
+
+    monkeypatch.setattr("claimcheck.cli.progress._EVERY_S", 0.0)
+    with shown(Progress(total=40), quiet=False) as told:
+        told(Progress(total=40, done=9, failed=1, here=10, spent=Spent(usd=0.5, tokens=12_000)))
+    line = capsys.readouterr().err
+    assert line.startswith("10 of 40 documents · 1 failed · ")
+    assert " · 12,000 tokens · $0.5000 · $2.0000 expected · " in line
+    assert line.endswith(" left\n")
+    with shown(Progress(total=40), quiet=True) as told:
+        told(Progress(total=40, done=9))
+    assert capsys.readouterr().err == ""
 
 
 def test_without_a_model_all_cores_work_and_a_run_is_as_alone(store, tmp_path):
