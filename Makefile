@@ -33,7 +33,11 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.core
 	$(BIN)/claimcheck summarize $(SEED) --engine extractive
 
-test: $(VENV)/.dev
+# for the tests in a browser; without npm the one that uses it is skipped
+.browser/node_modules/axe-core/axe.min.js:
+	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4
+
+test: $(VENV)/.dev .browser/node_modules/axe-core/axe.min.js
 	$(BIN)/python -m pytest -q
 
 lint: $(VENV)/.dev
@@ -85,4 +89,4 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench .browser dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +31,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
     CLAIMREVIEW = "claimreview"
 
 
@@ -178,6 +179,13 @@ def _claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
 def _rendered(result: Check, format: Format, settings: Settings, written: _Written) -> str:
     if format is Format.JSON:
         return result.to_json(text=written.text)
+    if format is Format.HTML:
+        from claimcheck.reports import html
+
+        if not written.text:
+            documents = tuple(replace(document, text=None) for document in result.documents)
+            result = replace(result, documents=documents)
+        return html.render(result)
     if format is Format.MARKDOWN:
         from claimcheck.reports import verdicts_markdown
 

@@ -26,6 +26,7 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 def summarize(
@@ -116,6 +117,10 @@ def rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> st
         return run.to_json(text=text)
     if not text:
         run = replace(run, document=replace(run.document, text=None))
+    if format is Format.HTML:
+        from claimcheck.reports import html
+
+        return html.render(run)
     if format is Format.MARKDOWN:
         from claimcheck.reports import markdown
 

@@ -1,0 +1,264 @@
+"""A run or a check as one HTML file. Everything is in it, and only its own script may run (Content Security Policy)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from claimcheck.core.check import Check
+from claimcheck.core.document import Document
+from claimcheck.core.run import LinkedText, Run, Status
+from claimcheck.core.statement import statement_id
+from claimcheck.core.verdict import Verdict
+from claimcheck.reports import footing, verdicts_text
+from claimcheck.reports.html.cards import (
+    NAMES,
+    Anchors,
+    Answer,
+    Card,
+    answers,
+    claim_card,
+    day,
+    verdict_card,
+)
+from claimcheck.reports.html.segments import Mark, Segment, blocks
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_HERE = Path(__file__).parent
+_STRONGEST = ("refuted", "conflicting-evidence", "not-enough-evidence", "supported")
+_WORTH = ("worth-high", "worth-middle", "worth-low")
+_CHART_UNITS = 1000
+_LEAST_LINES, _SHORTEST, _LONGEST = (
+    5,
+    50,
+    120,
+)  # of a text with broken lines: half of them, and all but one in twenty
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of the summary, the numbers of its claims, and what became of it."""
+
+    text: str
+    numbers: tuple[int, ...]
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text as the template writes it: `mark` is its class, `numbers` its claims, `anchors` what begins here."""
+
+    text: str
+    mark: str
+    numbers: tuple[int, ...]
+    anchors: tuple[str, ...]
+    evidence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A document on the page: what is known of it, and its text in marked pieces, None where it was left out.
+
+    `wrapped`: its lines were broken by the width of some page, and need not be broken there again.
+    """
+
+    title: str
+    about: str
+    wrapped: bool
+    blocks: tuple[tuple[Piece, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A claim on the chart, at so many thousandths of the document."""
+
+    number: int
+    place: float
+    mark: str
+
+
+def render(result: Run | Check) -> str:
+    """The report as an HTML document."""
+    fields = _run(result) if isinstance(result, Run) else _check(result)
+    style, script = _asset("report.css"), _asset("report.js")
+    return _template().render(
+        **fields,
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'",
+        legend={name: NAMES[label] for label in NAMES for name in [str(label).replace("_", "-")]},
+    )
+
+
+def _run(run: Run) -> dict[str, object]:
+    anchors = Anchors({run.document.id: run.document})
+    places = footing.places_of(run)
+    verdicts = {verdict.subject: verdict for verdict in run.verdicts}
+    number_of = footing.numbers(run)
+    cards = [
+        claim_card(number_of[claim.id], claim, verdicts.get(claim.id), anchors, places)
+        for claim in run.claims
+    ]
+    marks = [
+        Mark(span.start, span.end, f"s{number_of[claim.id]}")
+        for claim in run.claims
+        for span in (*claim.spans, *claim.also_at)
+    ]
+    aside = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
+    marks += [
+        Mark(entry.start, entry.end, aside[entry.status]) for entry in run.ledger if entry.status in aside
+    ]
+
+    def told(items: Sequence[LinkedText]) -> list[Told]:
+        return [
+            Told(
+                item.text,
+                tuple(number_of[identity] for identity in item.claim_ids),
+                _first(verdicts.get(statement_id(item.text)), anchors),
+            )
+            for item in items
+        ]
+
+    summary = run.summary
+    fields = {
+        "title": summary.headline if summary else run.document.title or run.document.source,
+        "sentences": told(summary.sentences) if summary else [],
+        "points": told(summary.key_points) if summary else [],
+        "positions": [
+            Told(
+                f"{item.party}: {item.position}",
+                tuple(number_of[identity] for identity in item.claim_ids),
+                None,
+            )
+            for item in (summary.positions if summary else ())
+        ],
+        "questions": list(summary.open_questions) if summary else [],
+        "counted": f"Held against the document: {verdicts_text.counted(run.verdicts)}"
+        if run.verdicts
+        else "",
+        "warnings": footing.warnings(run),
+        "made_by": footing.made_by(run),
+        "meaning": "Grounded means found in the document; it does not mean true.",
+        "cards": cards,
+        "ticks": _ticks(run, cards),
+        "checked": bool(run.verdicts),
+    }
+    marks += anchors.marks[run.document.id]
+    return {**fields, "documents": [_shown(run.document, marks, cards)]}
+
+
+def _check(check: Check) -> dict[str, object]:
+    documents = {document.id: document for document in check.documents}
+    anchors = Anchors(documents)
+    cards = [verdict_card(number, verdict, anchors) for number, verdict in enumerate(check.verdicts, 1)]
+    marks = anchors.marks
+    warnings = [
+        f"No verdict ({failure.cause}): {failure.text}: {failure.message}" for failure in check.failures
+    ]
+    return {
+        "title": verdicts_text.counted(check.verdicts),
+        "sentences": [],
+        "points": [],
+        "positions": [],
+        "questions": [],
+        "counted": "",
+        "warnings": warnings,
+        "made_by": footing.made_by(check),
+        "meaning": verdicts_text.MEANING,
+        "cards": cards,
+        "ticks": [],
+        "checked": True,
+        "documents": [_shown(document, marks[document.id], cards) for document in check.documents],
+    }
+
+
+def _first(verdict: Verdict | None, anchors: Anchors) -> Answer | None:
+    return answers(verdict, anchors)[0] if verdict else None
+
+
+def _ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
+    length = run.document.characters
+    return [
+        Tick(card.number, round(_CHART_UNITS * claim.spans[0].start / length, 1), card.mark)
+        for claim, card in zip(run.claims, cards, strict=True)
+        if claim.spans
+    ]
+
+
+def _shown(document: Document, marks: Sequence[Mark], cards: Sequence[Card]) -> Shown:
+    about = [document.source, day(document.published), f"{document.characters:,} characters"]
+    made = None
+    if document.text is not None:
+        mark_of = {f"s{card.number}": card.mark for card in cards}
+        made = tuple(
+            tuple(_piece(segment, mark_of) for segment in block) for block in blocks(document.text, marks)
+        )
+    wrapped = document.text is not None and _is_wrapped(document.text)
+    return Shown(document.title or document.source, " · ".join(about), wrapped, made)
+
+
+def _is_wrapped(text: str) -> bool:
+    lengths = sorted(len(line) for line in text.splitlines() if line.strip())
+    if len(lengths) < _LEAST_LINES:
+        return False
+    return lengths[len(lengths) // 2] >= _SHORTEST and lengths[len(lengths) * 19 // 20] <= _LONGEST
+
+
+def _piece(segment: Segment, mark_of: dict[str, str]) -> Piece:
+    claims = [name for name in segment.names if name in mark_of]
+    classes = {mark_of[name] for name in claims}
+    strongest = next((name for name in (*_STRONGEST, *_WORTH) if name in classes), "")
+    state = next((name for name in ("failed", "aside") if name in segment.names), "")
+    return Piece(
+        text=readable(segment.text),
+        mark=strongest or state,
+        numbers=tuple(int(name[1:]) for name in claims),
+        anchors=tuple(
+            sorted((name for name in segment.begins if name not in ("aside", "failed")), key=_by_number)
+        ),
+        evidence=any(name.startswith("e") for name in segment.names),
+    )
+
+
+def _by_number(name: str) -> tuple[str, int]:
+    return name[0], int(name[1:])
+
+
+def readable(text: str) -> str:
+    """The text without control characters that HTML may not hold or that turn the page around, shown as their pictures."""
+    return text.translate(_PICTURES)
+
+
+_PICTURES: dict[int, int | str] = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\f\r"},
+    **{code: 0xFFFD for code in range(0x80, 0xA0)},
+    0x7F: 0x2421,
+    ord("\f"): "\n",
+}
+
+
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _template() -> Template:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["readable"] = readable
+    return environment.from_string(_asset("page.html.j2"))
