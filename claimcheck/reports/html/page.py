@@ -238,7 +238,7 @@ def readable(text: str) -> str:
 
 _PICTURES: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\f\r"},
-    **{code: 0xFFFD for code in range(0x80, 0xA0)},
+    **dict.fromkeys(range(128, 160), 65533),
     0x7F: 0x2421,
     ord("\f"): "\n",
 }
