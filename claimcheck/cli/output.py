@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,22 @@ def write(text: str, path: Path | None) -> None:
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
     """As `write`, for lines that need not fit into memory together."""
-    _write((f"{line.rstrip()}\n" for line in lines), path)
+    _write((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
+
+
+def write_binary(make: Callable[[Path], None], path: Path | None) -> None:
+    """The file that `make` writes is there, whole.
+
+    Raises:
+        InputError: no file is named, or it can't be written; what was there before is untouched.
+    """
+    if path is None or str(path) == "-":
+        raise InputError("this format is for a file: name one with --output")
+    try:
+        with _aside(path.resolve()) as temporary:
+            make(temporary)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None
 
 
 def check_writable(path: Path | None) -> None:
@@ -86,18 +101,25 @@ def _write(parts: Iterable[str], path: Path | None) -> None:
 
 
 def _replace(path: Path, parts: Iterable[str]) -> None:
-    """The file holds the text and keeps its mode; what goes wrong leaves it as it was."""
+    with _aside(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """A file that takes the path's place, and its mode, when the block has written it; what goes wrong leaves it as it was."""
     umask = os.umask(0)
     os.umask(umask)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
-        Path(temporary).chmod(mode)  # mkstemp's files are for their owner only
-        Path(temporary).replace(path)
+        yield temporary
+        temporary.chmod(mode)  # mkstemp's files are for their owner only
+        temporary.replace(path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _to_stdout(parts: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, note, write, write_lines
+from claimcheck.cli.output import check_writable, note, write, write_binary, write_lines
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,6 +40,15 @@ class RunFormat(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    CSV = "csv"
+
+
+class ExportFormat(StrEnum):
+    """How the runs of a batch are written: whole, a run a line, or their claims as a table."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
 
 
 @app.command("list")
@@ -110,19 +119,30 @@ def show(
 def export(
     store: options.Store,
     batch: _BatchOption = None,
+    format: Annotated[
+        ExportFormat,
+        typer.Option("--format", help="jsonl: whole runs; csv and parquet: their claims, a row each."),
+    ] = ExportFormat.JSONL,
     output: options.Output = None,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Write the runs of a batch as JSON Lines, a run a line, in the order of the documents."""
+    """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
+    from claimcheck.reports import table
     from claimcheck.store.runs import RunStore, State
 
     check_writable(output)
     with RunStore(store, create=False) as opened:
         number = _number(opened, batch)
         counts = opened.batch(number).counts
-        write_lines((run.to_json(text=not no_text, indent=None) for _, run in opened.runs(number)), output)
+        runs = (run for _, run in opened.runs(number))
+        if format is ExportFormat.PARQUET:
+            write_binary(lambda path: table.write_parquet(runs, path), output)
+        elif format is ExportFormat.CSV:
+            write_lines(table.csv_lines(runs), output)
+        else:
+            write_lines((run.to_json(text=not no_text, indent=None) for run in runs), output)
     missing = counts[State.PENDING] + counts[State.FAILED]
     if missing:
         note(

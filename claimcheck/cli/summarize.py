@@ -27,6 +27,7 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    CSV = "csv"
 
 
 def summarize(
@@ -117,6 +118,10 @@ def rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> st
         return run.to_json(text=text)
     if not text:
         run = replace(run, document=replace(run.document, text=None))
+    if format is Format.CSV:
+        from claimcheck.reports.table import csv_lines
+
+        return "".join(csv_lines([run]))
     if format is Format.HTML:
         from claimcheck.reports import html
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from claimcheck.core.claim import Claim
 from claimcheck.core.document import Document
 from claimcheck.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    import pandas
 
 SCHEMA_VERSION = "1.2"
 
@@ -177,6 +180,22 @@ class Run:
         from claimcheck.core.codec import dump
 
         return dump(self, text=text, indent=indent)
+
+    def claims_frame(self) -> pandas.DataFrame:
+        """The claims as a pandas DataFrame, a row each; `claimcheck.reports.table.COLUMNS` are its columns.
+
+        Raises:
+            InputError: pandas is not installed.
+        """
+        from claimcheck.reports.table import frame  # the upward imports: methods that users look for
+
+        return frame(self)
+
+    def _repr_html_(self) -> str:
+        """The run as a notebook shows it."""
+        from claimcheck.reports.notebook import fragment
+
+        return fragment(self)
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Run:

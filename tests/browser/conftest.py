@@ -14,7 +14,7 @@ FLAGS = [
 AXE = ROOT / ".browser" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it is open an event loop runs in this thread, which others need
 def browser():
     program = shutil.which("chromium")
     if program is None:
