@@ -16,6 +16,7 @@ from claimcheck.cli import (
     ground,
     index,
     listings,
+    mcp,
     runs,
     summarize,
     validate,
@@ -47,6 +48,7 @@ app.add_typer(cache.app, name="cache")
 app.command("schema")(listings.schema)
 app.command("validate")(validate.validate)
 app.command("prompts")(listings.prompts)
+app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 
 
