@@ -11,6 +11,7 @@ from claimcheck.cli import (
     batch,
     cache,
     check,
+    diff,
     doctor,
     evaluate,
     ground,
@@ -43,6 +44,7 @@ app.command("batch")(batch.batch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(evaluate.app, name="eval")
+app.command("diff")(diff.diff)
 app.command("ground")(ground.ground)
 app.add_typer(cache.app, name="cache")
 app.command("schema")(listings.schema)

@@ -261,23 +261,26 @@ def _described(info: BatchInfo, *, chosen: bool) -> str:
 
 
 def _compared(found: Comparison) -> list[str]:
-    differences = found.differences
-    added = sum(len(item.added) for item in differences)
-    gone = sum(len(item.gone) for item in differences)
-    verdicts = [(item.key, *change) for item in differences for change in item.verdicts]
+    every = found.documents.values()
+    verdicts = [(key, change) for key, item in found.documents.items() for change in item.verdicts]
+    counts = {
+        name: sum(len(getattr(item, name)) for item in every)
+        for name in ("added", "gone", "reworded", "moved")
+    }
     lines = [
-        f"{len(differences):,} documents have a run in both"
+        f"{len(every):,} documents have a run in both"
         + (f", {found.only_first:,} only in the first" if found.only_first else "")
         + (f", {found.only_second:,} only in the second" if found.only_second else ""),
-        f"{sum(item.same for item in differences):,} claims the same, {added:,} added, {gone:,} gone; "
-        f"{len(verdicts):,} verdicts changed",
+        f"{sum(item.same for item in every):,} claims the same, "
+        + ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        + f"; {len(verdicts):,} verdicts changed",
     ]
-    lines += [f"  {key}: {text}: {old} -> {new}" for key, text, old, new in verdicts[:_SHOWN]]
-    most = sorted(differences, key=lambda item: -len(item.added) - len(item.gone))[:_SHOWN]
+    lines += [f"  {key}: {change.text}: {change.old} -> {change.new}" for key, change in verdicts[:_SHOWN]]
+    most = sorted(found.documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone))[:_SHOWN]
     lines += [
-        f"  {item.key}: {len(item.added)} added, {len(item.gone)} gone"
-        for item in most
-        if item.added or item.gone
+        f"  {key}: {len(item.added)} added, {len(item.gone)} gone, {len(item.reworded)} reworded"
+        for key, item in most
+        if item
     ]
     return lines
 

@@ -24,6 +24,8 @@ COMMANDS = [
     "summarize",
     "check",
     "batch",
+    "diff",
+    "mcp",
     "runs",
     "runs list",
     "runs export",

@@ -89,10 +89,10 @@ def test_what_is_not_there_is_said(runs, words, message):
 def test_two_batches_are_compared(runs, path):
     with RunStore(path) as store:
         found = compare(store, 1, 2)
-    ferry = next(item for item in found.differences if item.key == "ferry")
+    ferry = found.documents["ferry"]
     assert (ferry.same, ferry.added, ferry.gone) == (0, ("A ferry sailed.",), (FERRY,))
     _, out, _ = runs("compare", "1", "2")
-    assert "0 claims the same, 1 added, 1 gone; 0 verdicts changed" in out
+    assert "0 claims the same, 1 added, 1 gone, 0 reworded, 0 moved; 0 verdicts changed" in out
     assert json.loads(runs("compare", "1", "2", "--format", "json")[1])["only_first"] == 0
 
 
