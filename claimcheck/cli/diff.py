@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -137,7 +138,7 @@ def _reworded(item: Reworded) -> Text:
 
     from claimcheck.reports.terminal import plain
 
-    parts = {
+    parts: dict[str, Callable[[str], Text]] = {
         "same": plain,
         "gone": lambda text: plain(f"[-{text}-]", "red"),
         "added": lambda text: plain(f"{{+{text}+}}", "green"),

@@ -19,6 +19,7 @@ from claimcheck.cli import (
     listings,
     mcp,
     runs,
+    show,
     summarize,
     validate,
 )
@@ -32,7 +33,6 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="claimcheck",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: rich costs more to load than the rest of the start
     pretty_exceptions_enable=False,
@@ -44,6 +44,7 @@ app.command("batch")(batch.batch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(evaluate.app, name="eval")
+app.command("show")(show.show)
 app.command("diff")(diff.diff)
 app.command("ground")(ground.ground)
 app.add_typer(cache.app, name="cache")

@@ -24,6 +24,7 @@ COMMANDS = [
     "summarize",
     "check",
     "batch",
+    "show",
     "diff",
     "mcp",
     "runs",

@@ -303,3 +303,42 @@ def test_ground_names_every_line_that_is_no_quote():
     assert (done.returncode, done.stdout) == (2, b"")
     assert b'standard input: line 2: is not {"quote": "..."}; line 3: is not JSON' in done.stderr
     assert claimcheck("ground", "-", "-").returncode == 2
+
+
+def test_a_run_and_its_claims_are_shown(tmp_path):
+    text = "The harbour was dark. The ferry carried 900 people in 2020. It was built in Gdansk in 1998."
+    (tmp_path / "a.txt").write_text(text)
+
+    def claimcheck(*words):
+        command = [sys.executable, "-m", "claimcheck", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    claimcheck(
+        "summarize", "a.txt", "--engine", "extractive", "--format", "json", "--check", "-o", "run.json"
+    )
+    whole = claimcheck("show", "run.json")
+    assert "Claims (" in whole.stdout
+    run = json.loads((tmp_path / "run.json").read_text())
+    place, claim = next(
+        (number, item) for number, item in enumerate(run["claims"], 1) if "900" in item["quote"]
+    )
+    for name in (str(place), claim["id"]):
+        shown = claimcheck("show", "run.json", name).stdout
+        assert shown.startswith(f"{place}. The ferry carried 900 people in 2020.")
+        assert text in " ".join(shown.split())  # with the sentences before and after
+        assert "SUPPORTED" in shown
+    missing = claimcheck("show", "run.json", "99")
+    assert (missing.returncode, "claim '99': there is none; the run has 1 to" in missing.stderr) == (2, True)
+    assert claimcheck("show", "run.json", "--raw").stdout == "every answer could be used\n"
+    assert claimcheck("show", "a.txt").returncode == 2
+
+
+def test_completion_knows_the_commands():
+    environment = os.environ | {
+        "_CLAIMCHECK_COMPLETE": "complete_bash",
+        "COMP_WORDS": "claimcheck su",
+        "COMP_CWORD": "1",
+    }
+    command = [sys.executable, "-m", "claimcheck"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "summarize" in done.stdout.split()
