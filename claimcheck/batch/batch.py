@@ -79,7 +79,16 @@ class Batch:
         """Every document that waited has an outcome, or `stop` says why not; what was paid for is stored.
 
         A `client` given is used, and left open; rate limits and budgets are then its own affair.
+
+        Raises:
+            StoreError: another command works on the store: both would pay for the same documents.
         """
+        with self.store.alone():
+            return await self._run(told, stop, client)
+
+    async def _run(
+        self, told: Callable[[Progress], None], stop: Stop | None, client: Client | None
+    ) -> Progress:
         progress = Progress.of(self.info)
         queue = Queue(self.store, self.number, self.plan, progress, told, stop or Stop())
         if self.plan.engine == "extractive" and client is None:

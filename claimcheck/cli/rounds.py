@@ -41,7 +41,7 @@ def take(step: str, batch: Batch, *, report: bool, quiet: bool) -> None:
     from claimcheck.batch.rounds import Rounds
     from claimcheck.clients.batch_api import BatchApi
 
-    with closing(BatchApi(batch.plan.settings)) as api:
+    with closing(BatchApi(batch.plan.settings)) as api, batch.store.alone():
         rounds = Rounds(batch.store, batch.number, batch.plan, api)
         if step == "submit":
             _submit(rounds, batch, quiet=quiet)

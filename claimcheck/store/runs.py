@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from claimcheck.core.codec import document_from_json, response_from_json, respon
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import ModelResponse
 from claimcheck.core.run import Run, Usage
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, StoreError
 from claimcheck.store.answers import usable
 from claimcheck.store.closing import Closing
 from claimcheck.store.database import Database
@@ -95,6 +96,25 @@ class RunStore(Closing):
         self.path = str(path)
         # NORMAL outlives a killed process; only a power cut can cost the last few answers
         self.database = Database(path, LAYOUT, synchronous="NORMAL")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other command works on the store while the block runs; reading it goes on.
+
+        Raises:
+            StoreError: another one does.
+        """
+        import filelock
+
+        path = f"{self.path}.lock"
+        try:
+            with filelock.FileLock(path, timeout=0):
+                yield
+        except filelock.Timeout:
+            raise StoreError(
+                f"{self.path}: another command works on it; wait until it is done (if none does, delete {path})"
+            ) from None
+        Path(path).unlink(missing_ok=True)
 
     def begin(self, way: dict[str, Any]) -> int:
         """The number of the batch that reads documents in this way; a new one where there is none."""

@@ -224,6 +224,18 @@ class Broken:
         raise self.error
 
 
+def test_two_commands_do_not_work_on_one_store_at_once(store, tmp_path):
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    with RunStore(store.path) as other, other.alone():
+        with pytest.raises(errors.StoreError, match=r"runs\.db: another command works on it"):
+            run(batch, good())
+        assert [item.key for item in other.listed(batch.number)]  # it can be read
+    progress, _ = run(batch, good())
+    assert progress.done == 1
+    assert not (tmp_path / "runs.db.lock").exists()
+
+
 def test_a_final_error_stops_the_batch_and_the_documents_wait(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=2))
     batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(50))))
