@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel check fix snapshots record bench bench-grounding eval fuzz soak clean
+.PHONY: help demo test lint types wheel docs check fix snapshots record bench bench-grounding eval fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
 	@echo "make test       all tests, offline"
 	@echo "make check      what CI runs: lint, types, tests, and the wheel in a fresh environment"
+	@echo "make docs       docs/ as a site in site/, with no network"
 	@echo "make fix        format, and mend what the linter can"
 	@echo "make bench      start-up and throughput, as ratios"
 	@echo "make bench-grounding DATA=folder   grounding beside LangExtract and difflib (docs/benchmarks.md)"
@@ -50,7 +51,10 @@ types: $(VENV)/.dev
 wheel: $(VENV)/.dev
 	PYTHON=$(BIN)/python sh tests/wheel.sh $(SEED)
 
-check: lint types wheel test
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+check: lint types wheel docs test
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -89,4 +93,4 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench .browser dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
