@@ -49,6 +49,7 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    HTML = "html"
 
 
 @app.command("list")
@@ -121,7 +122,10 @@ def export(
     batch: _BatchOption = None,
     format: Annotated[
         ExportFormat,
-        typer.Option("--format", help="jsonl: whole runs; csv and parquet: their claims, a row each."),
+        typer.Option(
+            "--format",
+            help="jsonl: whole runs; csv and parquet: their claims, a row each; html: an overview.",
+        ),
     ] = ExportFormat.JSONL,
     output: options.Output = None,
     no_text: options.NoText = False,
@@ -139,6 +143,8 @@ def export(
         runs = (run for _, run in opened.runs(number))
         if format is ExportFormat.PARQUET:
             write_binary(lambda path: table.write_parquet(runs, path), output)
+        elif format is ExportFormat.HTML:
+            write(_overview(opened, opened.batch(number)), output)
         elif format is ExportFormat.CSV:
             write_lines(table.csv_lines(runs), output)
         else:
@@ -231,6 +237,24 @@ def compare(
     write(
         "\n".join([*(_described(info, chosen=False) for info in batches), "", *_compared(found)]) + "\n", None
     )
+
+
+def _overview(store: RunStore, info: BatchInfo) -> str:
+    from claimcheck.reports.html import overview
+
+    runs = store.runs(info.number)
+    waiting = next(runs, None)
+
+    def entries() -> Iterator[overview.Entry]:
+        nonlocal waiting
+        for item in store.listed(info.number):
+            run = None
+            if waiting and waiting[0] == item.key:  # both come in the order of the documents
+                run, waiting = waiting[1], next(runs, None)
+            reason = f"{item.cause}: {item.message}" if item.cause else ""
+            yield overview.Entry(item.key, item.source, item.state, reason, run)
+
+    return overview.render(Path(store.path).name, _described(info, chosen=False).strip(), entries())
 
 
 def _number(store: RunStore, wanted: int | None) -> int:

@@ -123,6 +123,24 @@ def test_axe_finds_no_violation(open_page, run, scheme, width):
     assert [(item["id"], [node["html"][:90] for node in item["nodes"][:3]]) for item in found] == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
+    from claimcheck.reports.html import overview
+
+    if not AXE.exists():
+        pytest.skip("needs axe-core from npm: make .browser/node_modules/axe-core/axe.min.js")
+    entries = [
+        overview.Entry("1", "x", "done", "", run),
+        overview.Entry("2", "y", "failed", "refused: no", None),
+    ]
+    page = open_page(overview.render("runs.db", "batch 1", entries), color_scheme=scheme)
+    assert (page.said, len(page.asked)) == ([], 1)
+    # the policy lets no other script run, so axe is given to the page by the driver
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    assert [(item["id"], [node["html"][:90] for node in item["nodes"][:3]]) for item in found] == []
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(open_page, run):
     page = open_page(html.render(run), viewport={"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -87,12 +87,12 @@ class Tick:
 def render(result: Run | Check) -> str:
     """The report as an HTML document."""
     fields = _run(result) if isinstance(result, Run) else _check(result)
-    style, script = _asset("report.css"), _asset("report.js")
-    return _template().render(
+    style, script = asset("report.css"), asset("report.js")
+    return template("page.html.j2").render(
         **fields,
         style=style,
         script=script,
-        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'",
+        policy=policy(style, script),
         legend={name: NAMES[label] for label in NAMES for name in [str(label).replace("_", "-")]},
     )
 
@@ -244,8 +244,15 @@ _PICTURES: dict[int, int | str] = {
 }
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the report's own."""
     return (_HERE / name).read_text(encoding="utf-8")
+
+
+def policy(style: str, script: str | None) -> str:
+    """The Content Security Policy under which this style and this script are all that may run and load."""
+    runs = f"'{_hash(script)}'" if script else "'none'"
+    return f"default-src 'none'; style-src '{_hash(style)}'; script-src {runs}; base-uri 'none'"
 
 
 def _hash(text: str) -> str:
@@ -253,7 +260,8 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """The template of a page: sandboxed, everything escaped."""
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -261,4 +269,4 @@ def _template() -> Template:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["readable"] = readable
-    return environment.from_string(_asset("page.html.j2"))
+    return environment.from_string(asset(name))
