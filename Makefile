@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel docs check fix snapshots record bench bench-grounding eval fuzz soak clean
+.PHONY: help demo test lint types wheel docs pictures check fix snapshots record bench bench-grounding eval fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -53,6 +53,9 @@ wheel: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+pictures: $(VENV)/.dev
+	$(BIN)/python docs/pictures/make.py
 
 check: lint types wheel docs test
 
