@@ -9,6 +9,7 @@ import typer
 
 from claimcheck.cli import (
     batch,
+    bundle,
     cache,
     check,
     diff,
@@ -46,6 +47,8 @@ app.add_typer(index.app, name="index")
 app.add_typer(evaluate.app, name="eval")
 app.command("show")(show.show)
 app.command("diff")(diff.diff)
+app.command("bundle")(bundle.bundle)
+app.command("verify")(bundle.verify)
 app.command("ground")(ground.ground)
 app.add_typer(cache.app, name="cache")
 app.command("schema")(listings.schema)

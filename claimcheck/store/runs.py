@@ -309,6 +309,16 @@ class RunStore(Closing):
             ).fetchone()
         return int(row[0])
 
+    def answers_for(self, batch: int, name: str) -> list[tuple[str, str]]:
+        """The digests and answers, as they were stored, of the document with this key, source or id; void ones aside."""
+        with self.database.guarded():
+            return self.database.execute(
+                "SELECT a.digest, a.response FROM answers a JOIN documents d ON d.number = a.document "
+                "WHERE a.batch = ? AND NOT a.void AND (d.key = ? OR d.id = ? OR json_extract(d.fields, '$.source') = ?) "
+                "ORDER BY a.number",
+                (batch, name, name, name),
+            ).fetchall()
+
     def failures(self, batch: int) -> list[tuple[str, str, int]]:
         """Cause, an example of its message, and how many documents failed of it, the most frequent first."""
         with self.database.guarded():

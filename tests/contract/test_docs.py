@@ -66,7 +66,7 @@ def test_every_command_and_option_is_documented():
         [sys.executable, "-m", "claimcheck", "--help"], capture_output=True, text=True, check=True
     )
     commands = re.findall(r"^  (\w+)  ", listing.stdout.split("Commands:")[1], re.M)
-    assert len(commands) == 15
+    assert len(commands) == 17
     for command in commands:
         assert f"## claimcheck {command}" in text
     commands_options = {

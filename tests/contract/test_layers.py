@@ -14,7 +14,7 @@ LAYERS = [
     ("text", "grounding", "schema", "prompt"),
     ("readers", "clients", "config", "evidence", "store"),
     ("flows", "extractive", "checking"),
-    ("reports", "testing", "evaluation", "batch", "changes"),
+    ("reports", "testing", "evaluation", "batch", "changes", "bundle"),
     ("api",),
     ("cli", "mcp", "__main__", "__init__"),
 ]

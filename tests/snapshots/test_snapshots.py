@@ -25,6 +25,8 @@ COMMANDS = [
     "check",
     "batch",
     "show",
+    "bundle",
+    "verify",
     "diff",
     "mcp",
     "runs",

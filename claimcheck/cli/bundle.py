@@ -1,0 +1,67 @@
+"""`claimcheck bundle` and `claimcheck verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimcheck.cli import options
+from claimcheck.cli.output import check_writable, note, write, write_binary
+
+_SIGNS = {True: "ok", False: "WRONG", None: "not told"}
+
+
+def bundle(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="A run (JSON); with --store a document of the store, by id or path."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The bundle, such as case.zip.")
+    ],
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="FILE", help="A store of runs, which has the model's answers too."),
+    ] = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Put a run into one file that somebody else can verify: source, prompts, schemas, answers, hashes."""
+    from claimcheck.bundle import Answered, pack
+    from claimcheck.core.run import Run
+    from claimcheck.readers.file import read_bytes
+    from claimcheck.store.runs import RunStore
+
+    check_writable(output)
+    way, answers = None, []
+    if store is None:
+        made = Run.from_json(read_bytes(run)[1])
+    else:
+        with RunStore(store, create=False) as opened:
+            info = opened.batches()[-1]
+            made = opened.run(info.number, run)
+            way = info.way
+            answers = [Answered(*row) for row in opened.answers_for(info.number, run)]
+    write_binary(lambda path: pack(made, path, way, answers), output)
+    told = f", {len(answers)} answers" if answers else ""
+    note(
+        f"{output}: {len(made.claims)} claims of {made.document.source}{told}; `claimcheck verify {output}`",
+        quiet=quiet,
+    )
+
+
+def verify(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A file that `claimcheck bundle` wrote.")],
+    debug: options.Debug = False,
+) -> None:
+    """Verify a bundle, offline: that every hash, span, claim and verdict follows from what is inside. Exit 1 if one does not."""
+    from claimcheck.bundle import verify as verified
+
+    steps = verified(bundle)
+    write("".join(f"{_SIGNS[step.holds]:<9}{step.name}: {step.told}\n" for step in steps), None)
+    if any(step.holds is False for step in steps):
+        raise typer.Exit(1)
