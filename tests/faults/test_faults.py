@@ -115,7 +115,8 @@ def test_an_endpoint_that_takes_only_so_much_is_learnt_and_no_document_fails(tmp
 
     rows = write_documents(tmp_path / "rows.jsonl", 80)
     with faulty(per_second=20) as (url, counts), RunStore(tmp_path / "s.db") as store:
-        batch = Batch(store, Settings(engine="llm", model="m", base_url=url), Limits(concurrency=32))
+        settings = Settings(engine="llm", model="m", base_url=url, attempts=8)
+        batch = Batch(store, settings, Limits(concurrency=32))
         batch.add(str(rows))
         progress = asyncio.run(batch.run())
         seen = counts()
