@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -90,4 +91,5 @@ def main() -> None:
     except SystemExit as stop:
         if stop.code == INTERRUPTED:  # typer turns Ctrl-C into this code without a word
             error_line("interrupted; nothing was written")
+            os._exit(INTERRUPTED)  # threads may wait for answers still; nobody else does
         raise

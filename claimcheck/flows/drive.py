@@ -37,8 +37,11 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
             if len(requests) == 1:  # the main thread can be interrupted while it waits
                 outcomes = [outcome(requests[0])]
             else:
-                with ThreadPoolExecutor(_CONCURRENCY) as pool:
+                pool = ThreadPoolExecutor(_CONCURRENCY)
+                try:
                     outcomes = list(pool.map(outcome, requests))
+                finally:  # who interrupts does not want to wait for what was not even sent
+                    pool.shutdown(wait=False, cancel_futures=True)
             responses = _responses(outcomes, answered)
             answered = True
             requests = flow.send(responses)

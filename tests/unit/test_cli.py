@@ -305,6 +305,37 @@ def test_ground_names_every_line_that_is_no_quote():
     assert claimcheck("ground", "-", "-").returncode == 2
 
 
+def test_ctrl_c_does_not_wait_for_the_other_passages_of_a_long_document(tmp_path):
+    from tests.faults.batches import faulty
+
+    (tmp_path / "claimcheck.toml").write_text("passage_tokens = 200\n")
+    lines = (
+        f"The town of Aldbury number {number} counted {number * 37} houses in 1900." for number in range(400)
+    )
+    (tmp_path / "long.txt").write_text(" ".join(lines))
+    with faulty(delays=(20.0, 20.0)) as (url, counts):
+        command = [
+            sys.executable,
+            "-m",
+            "claimcheck",
+            "summarize",
+            "long.txt",
+            "--base-url",
+            url,
+            "--model",
+            "m",
+        ]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            while counts()["requests"] < 8:
+                time.sleep(0.05)
+            started = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            said = process.stderr.read()
+            process.wait(timeout=30)
+    assert time.monotonic() - started < 5
+    assert (process.returncode, "interrupted; nothing was written" in said) == (130, True)
+
+
 def test_a_run_and_its_claims_are_shown(tmp_path):
     text = "The harbour was dark. The ferry carried 900 people in 2020. It was built in Gdansk in 1998."
     (tmp_path / "a.txt").write_text(text)
