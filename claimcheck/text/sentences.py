@@ -58,11 +58,10 @@ def split(text: str, language: str) -> list[str]:
 def _bounds(text: str, language: str) -> list[tuple[int, int]]:
     if _ONE.fullmatch(text):
         return [(0, len(text))]
-    raw = [
-        bounds
-        for boundary in sentencex.get_sentence_boundaries(language, text)
-        for bounds in _cut(text, boundary["start_index"], boundary["end_index"])
-    ]
+    found = sentencex.get_sentence_boundaries(language, text)
+    raw = [(boundary["start_index"], boundary["end_index"]) for boundary in found]
+    if any(mark in text for mark in _MARKS):
+        raw = [bounds for start, end in raw for bounds in _cut(text, start, end)]
     joined: list[tuple[int, int]] = []
     for start, end in raw:
         # sentencex parts at a full stop inside quotation marks; what is quoted in one breath stays whole
@@ -76,8 +75,6 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The range, cut where sentencex misses the end of a sentence."""
-    if not any(mark in text for mark in _MARKS):
-        return [(start, end)]
     cuts = [match.end() for match in _MISSED.finditer(text, start, end) if match.end() < end]
     return list(pairwise([start, *cuts, end]))
 

@@ -220,6 +220,19 @@ def test_passages_tile_the_view_and_keep_to_the_budget():
     assert smallest.tokens > 150  # about the same length, no crumbs
 
 
+def test_a_long_text_in_one_paragraph_is_cut_in_time_with_its_length():
+    import time
+
+    sentence = "In the year 1900, the town of Aldbury counted its houses, and the mayor said so. "
+    seconds = []
+    for count in (1_500, 6_000):
+        reading = Reading(sentence * count)
+        started = time.process_time()
+        passages(reading, "en", 6_000)
+        seconds.append(time.process_time() - started)
+    assert seconds[1] < 10 * seconds[0]  # four times the text; quadratic would be sixteen
+
+
 def test_a_sentence_longer_than_a_passage_is_cut_between_words():
     reading = Reading("word " * 3_000)
     parts = passages(reading, "en", 500)
