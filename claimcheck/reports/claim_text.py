@@ -36,16 +36,7 @@ def render(run: Run, claim: Claim, *, width: int = 100, colour: bool = False) ->
     facts = [
         ("Who says it", claim.speaker or "the document"),
         ("Where", footing.place(claim, footing.places_of(run))),
-        ("Kind", str(claim.kind)),
-        ("About", ", ".join(claim.about)),
-        (
-            "When",
-            claim.when.text + (f" ({claim.when.resolved})" if claim.when.resolved else "")
-            if claim.when
-            else "",
-        ),
-        ("Quantities", "; ".join(quantity.text for quantity in claim.quantities)),
-        ("Check-worthiness", f"{claim.check_worthiness:.2f}: {claim.reason}"),
+        *footing.facts(claim),
         ("Id", claim.id),
     ]
     parts: list[object] = [plain(f"{number}. {claim.text}", "bold"), Text("")]
@@ -55,7 +46,7 @@ def render(run: Run, claim: Claim, *, width: int = 100, colour: bool = False) ->
         else plain(f"NOT FOUND: {claim.quote}", "bold red")
     )
     parts.append(Text(""))
-    parts += [plain(f"{name:<{_COLUMN}}{value}") for name, value in facts if value]
+    parts += [plain(f"{name:<{_COLUMN}}{value}") for name, value in facts]
     verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]
     if verdicts:
         parts += [Text(""), verdicts_text.block(verdicts, [run.document])]

@@ -31,6 +31,26 @@ def place(claim: Claim, places: Places | None) -> str:
     return f"{found}; also {', '.join(again)}" if again else found
 
 
+def facts(claim: Claim) -> list[tuple[str, str]]:
+    """What is known of a claim besides its words, speaker and place, by name; only what there is."""
+    when = claim.when
+    known = [
+        ("Kind", str(claim.kind)),
+        ("About", ", ".join(claim.about)),
+        (
+            "When",
+            f"{when.text} ({when.resolved})"
+            if when and when.resolved not in (None, when.text)
+            else when.text
+            if when
+            else "",
+        ),
+        ("Quantities", "; ".join(quantity.text for quantity in claim.quantities)),
+        ("Check-worthiness", f"{claim.check_worthiness:.2f}: {claim.reason}"),
+    ]
+    return [(name, value) for name, value in known if value]
+
+
 def where(span: Excerpt, places: Places | None) -> str:
     """The time of a subtitle, the page of a paged document, else line:column, offsets when the text was left out."""
     if span.time:

@@ -101,13 +101,6 @@ def claim_card(
     number: int, claim: Claim, verdict: Verdict | None, anchors: Anchors, places: Places | None
 ) -> Card:
     """The card of a claim of a run."""
-    facts = [
-        ("Kind", str(claim.kind)),
-        ("About", ", ".join(claim.about)),
-        ("When", _when(claim)),
-        ("Quantities", "; ".join(quantity.text for quantity in claim.quantities)),
-        ("Check-worthiness", f"{claim.check_worthiness:.2f}: {claim.reason}"),
-    ]
     found = claim.match is not Match.NONE
     return Card(
         number=number,
@@ -115,7 +108,7 @@ def claim_card(
         mark=_mark(claim, verdict),
         name=NAMES[verdict.label] if verdict else "" if found else "Quote not found",
         quote=claim.quote,
-        facts=tuple((name, value) for name, value in facts if value),
+        facts=tuple(footing.facts(claim)),
         where=footing.place(claim, places),
         anchor=f"s{number}" if found and places else None,
         kind=str(claim.kind),
@@ -175,13 +168,6 @@ def _mark(claim: Claim, verdict: Verdict | None) -> str:
         return "not-found"
     worth = claim.check_worthiness
     return "worth-high" if worth >= _HIGH else "worth-middle" if worth >= _MIDDLE else "worth-low"
-
-
-def _when(claim: Claim) -> str:
-    if claim.when is None:
-        return ""
-    resolved = claim.when.resolved
-    return f"{claim.when.text} ({resolved})" if resolved and resolved != claim.when.text else claim.when.text
 
 
 def day(published: date | None) -> str:
