@@ -15,6 +15,7 @@ been billed.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,6 @@ from claimcheck.batch.queue import failed, outcome_of
 from claimcheck.batch.shard import row_of
 from claimcheck.clients import Gate, OpenAIClient, Pricing
 from claimcheck.clients.gate import Bound
-from claimcheck.core.exchange import Client, ModelRequest, ModelResponse
 from claimcheck.core.limits import Limits, Spent
 from claimcheck.core.run import Cause
 from claimcheck.core.settings import Settings
@@ -111,29 +111,24 @@ class _Purse:
 
 
 class _RemotePurse:
-    """The purse as a worker's gate sees it."""
+    """The purse as a worker's gate sees it.
 
-    def __init__(self, actor: Any) -> None:
+    What is under way elsewhere is settled within the time of a request, or never: a worker that was lost settles nothing.
+    """
+
+    def __init__(self, actor: Any, patience_s: float) -> None:
         self._actor = actor
+        self._patience_s = patience_s
 
     async def reserve(self, bound: Bound) -> None:
+        given_up = time.monotonic() + self._patience_s
         while (answer := await self._actor.reserve.remote(bound.usd, bound.tokens)) != "yes":
-            if answer == "never":
+            if answer == "never" or time.monotonic() > given_up:
                 raise BudgetError("the budget is reached")
             await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def settle(self, bound: Bound, spent: Bound) -> None:
         await self._actor.settle.remote(bound.usd, bound.tokens, spent.usd, spent.tokens)
-
-
-class _NoClient:
-    """For the engine that asks nobody."""
-
-    def complete(self, request: ModelRequest) -> ModelResponse:
-        raise AssertionError("the extractive engine asks no model")
-
-    async def acomplete(self, request: ModelRequest) -> ModelResponse:
-        raise AssertionError("the extractive engine asks no model")
 
 
 class _Worker:
@@ -143,11 +138,11 @@ class _Worker:
         self._plan = plan
         self._loop = asyncio.new_event_loop()
         settings = plan.settings
-        remote = _RemotePurse(purse) if purse is not None else None
-        self._client: Client = (
+        remote = _RemotePurse(purse, settings.timeout_s) if purse is not None else None
+        self._client = (
             OpenAIClient(settings, Gate(plan.limits, Pricing(settings), purse=remote))
             if plan.engine == "llm"
-            else _NoClient()
+            else None
         )
 
     def __call__(self, table: pyarrow.Table) -> pyarrow.Table:

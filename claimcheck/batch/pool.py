@@ -6,7 +6,6 @@ import asyncio
 import multiprocessing
 import os
 import signal
-import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,11 +13,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.queue import Queue, Work, failed, timed
-from claimcheck.core.document import Document
-from claimcheck.errors import InputError, StoreError
-from claimcheck.flows.document import run_flow
-from claimcheck.flows.drive import drive
+from claimcheck.batch.queue import Queue, Work, failed, outcome_of
+from claimcheck.errors import StoreError
 from claimcheck.store.runs import Outcome
 
 _CHUNK = 16  # documents at a time: what goes between processes costs too
@@ -58,10 +54,8 @@ class Pool:
                     running[loop.run_in_executor(pool, _outcomes, chunk, self.queue.plan)] = chunk
                 if not running:
                     return broken
-                self.queue.progress.in_flight = sum(map(len, running.values()))
                 done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for future in done:
-                    self.queue.progress.in_flight -= len(running[future])
                     broken = self._settled(future, running.pop(future)) or broken
 
     def _settled(self, future: asyncio.Future[list[tuple[int, Outcome]]], chunk: Chunk) -> bool:
@@ -94,13 +88,7 @@ def _leave_interrupts() -> None:
 
 
 def _outcomes(chunk: Chunk, plan: Plan) -> list[tuple[int, Outcome]]:
-    return [(number, _outcome(document, plan)) for number, document in chunk]
+    async def every() -> list[tuple[int, Outcome]]:
+        return [(number, await outcome_of(document, plan, None)) for number, document in chunk]
 
-
-def _outcome(document: Document, plan: Plan) -> Outcome:
-    started = time.perf_counter()
-    try:
-        run = drive(run_flow(document, plan.settings, plan.engine, check=plan.check), None)
-    except InputError as error:
-        return failed("unreadable", str(error))
-    return Outcome.of(timed(run, started))
+    return asyncio.run(every())

@@ -20,7 +20,6 @@ class Progress:
     partial: int = 0
     failed: int = 0
     here: int = 0
-    in_flight: int = 0
     spent: Spent = field(default_factory=Spent)
     priced: bool = True
 

@@ -16,7 +16,7 @@ from claimcheck.batch.progress import Progress
 from claimcheck.batch.remembering import RememberingClient
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import Client
-from claimcheck.core.run import Cause, Run, Usage
+from claimcheck.core.run import Cause, Usage
 from claimcheck.errors import (
     ClaimcheckError,
     ContextWindowError,
@@ -75,11 +75,7 @@ class Queue:
                 item = next(work, None)
                 if item is None:
                     return
-                self.progress.in_flight += 1
-                try:
-                    outcome = await self._outcome(item, client)
-                finally:
-                    self.progress.in_flight -= 1
+                outcome = await self._outcome(item, client)
                 if outcome:
                     self._settle_unreached()
                     self.keep(item[0], outcome)
@@ -125,8 +121,8 @@ class Queue:
             return None
 
 
-async def outcome_of(document: Document, plan: Plan, client: Client) -> Outcome:
-    """What becomes of one document.
+async def outcome_of(document: Document, plan: Plan, client: Client | None) -> Outcome:
+    """What becomes of one document; the extractive engine needs no client.
 
     Raises:
         UnreachableError: no request had an answer.
@@ -149,14 +145,10 @@ async def outcome_of(document: Document, plan: Plan, client: Client) -> Outcome:
         return failed(Cause.UNANSWERED, str(error), error.requests)
     except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
         return failed("internal", f"{type(error).__name__}: {error}")
-    return Outcome.of(timed(run, started))
+    seconds = round(time.perf_counter() - started, 3)
+    return Outcome.of(replace(run, usage=replace(run.usage, seconds=seconds)))
 
 
 def failed(cause: str, message: str, requests: int = 0) -> Outcome:
     """The outcome of a document without a result."""
     return Outcome(State.FAILED, None, str(cause), message, Usage(requests=requests))
-
-
-def timed(run: Run, started: float) -> Run:
-    """The run with its wall time."""
-    return replace(run, usage=replace(run.usage, seconds=round(time.perf_counter() - started, 3)))

@@ -81,11 +81,6 @@ class Gate:
         self._sent_tokens = 0
         self._reserved = Bound(0.0, 0)
 
-    @property
-    def in_flight(self) -> int:
-        """How many requests are under way."""
-        return self._in_flight
-
     @asynccontextmanager
     async def turn(self, body: Mapping[str, Any]) -> AsyncIterator[Turn]:
         """Waits until the request with this body may be sent, and learns from how the block ends.

@@ -85,15 +85,13 @@ class _Taking:
         row = self._database.execute(
             "SELECT number, state FROM inputs WHERE name = ?", (source.name,)
         ).fetchone()
+        if row and row[0] in self._inputs:
+            return  # named twice
         if row and source.state is not None and row[1] == source.state:
             number = int(row[0])
-            if number in self._inputs:
-                return  # named twice
             self._inputs.add(number)
         else:
             number = self._input(source.name)
-            if number in self._inputs:
-                return
             self._inputs.add(number)
             whole = True
             for entry in self._counted(source.entries()):

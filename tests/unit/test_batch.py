@@ -176,6 +176,15 @@ def test_a_file_that_can_not_be_read_is_a_failure_of_its_own_until_it_can(store,
     assert (progress.done, progress.failed) == (2, 0)
 
 
+def test_a_source_that_is_named_twice_is_read_once(store, tmp_path):
+    (tmp_path / "a.txt").write_text(FERRY)
+    (tmp_path / "b.txt").write_bytes(b"")
+    batch = Batch(store, SETTINGS)
+    intake = batch.add(str(tmp_path / "*.txt"), str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
+    assert (intake.named, intake.unreadable) == (2, 1)
+    assert batch.add(str(tmp_path / "*.txt")).named == 2
+
+
 def test_failed_documents_are_asked_for_again_and_what_could_be_used_is_not(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=1))
     batch.add(rows(tmp_path / "r.jsonl", {"id": "a", "text": FERRY}, {"id": "b", "text": "Venus is hot."}))
@@ -359,7 +368,7 @@ def test_without_a_model_all_cores_work_and_a_run_is_as_alone(store, tmp_path):
         )
     )
     progress = asyncio.run(batch.run())
-    assert (progress.done, progress.failed, progress.in_flight) == (40, 1, 0)
+    assert (progress.done, progress.failed) == (40, 1)
     key, made = next(batch.runs())
     alone = summarize(
         Document.from_text(f"{FERRY} Ship 0.", source=f"{tmp_path}/r.jsonl:1"),

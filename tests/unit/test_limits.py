@@ -26,15 +26,17 @@ def test_published_prices_are_known_and_others_are_not_guessed():
 
 async def _sent(gate, count, *, usage=None, work_s=0.01):
     """So many requests at once: how many were sent, and the most that were under way together."""
-    most, sent, refused = 0, 0, []
+    under_way, most, sent, refused = 0, 0, 0, []
 
     async def one():
-        nonlocal most, sent
+        nonlocal under_way, most, sent
         try:
             async with gate.turn(BODY) as turn:
                 sent += 1
-                most = max(most, gate.in_flight)
+                under_way += 1
+                most = max(most, under_way)
                 await asyncio.sleep(work_s)
+                under_way -= 1
                 turn.usage = usage
         except errors.BudgetError as error:
             refused.append(error)
@@ -191,3 +193,33 @@ def test_the_estimate_is_what_is_asked_within_15_percent(tmp_path):
     assert (found.documents, found.requests, found.cost_usd) == (40, 40, None)
     assert abs(found.input_tokens - asked) <= 0.15 * asked
     assert found.output_from == "a guess"
+
+
+def test_a_worker_that_is_lost_with_a_reservation_does_not_hold_up_the_others_for_ever():
+    from claimcheck.batch.distributed import _Purse, _RemotePurse
+    from claimcheck.clients.gate import Bound
+
+    purse = _Purse(Limits(budget_tokens=1_000))
+
+    class Actor:
+        """What an actor's handle is to its callers."""
+
+        class reserve:  # noqa: N801 - as Ray names it
+            @staticmethod
+            async def remote(usd, tokens):
+                return purse.reserve(usd, tokens)
+
+        class settle:  # noqa: N801 - as Ray names it
+            @staticmethod
+            async def remote(*values):
+                return purse.settle(*values)
+
+    async def story():
+        mine = _RemotePurse(Actor, 0.3)
+        await mine.reserve(Bound(0.0, 600))
+        await mine.settle(Bound(0.0, 600), Bound(0.0, 200))
+        await mine.reserve(Bound(0.0, 800))  # and its worker dies
+        with pytest.raises(errors.BudgetError):
+            await _RemotePurse(Actor, 0.3).reserve(Bound(0.0, 100))
+
+    asyncio.run(asyncio.wait_for(story(), 10))
