@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.queue import failed
@@ -128,9 +127,8 @@ class Rounds:
             else:
                 self._take(upload, job, collected)
                 self._uploads.ended(upload.number, None)
-        known, _, _ = self._uploads.under_way()
         before = self._store.waiting(self._batch)[0]
-        for _ in self._wanted(known):
+        for _ in self._stuck():
             pass  # going through the flows finishes those that can be
         collected.finished = before - self._store.waiting(self._batch)[0]
         return collected
@@ -189,8 +187,8 @@ class Rounds:
             told = f"HTTP {status}: {told}" if status else told
         return ModelResponse(None, None, None, "", "", Usage(requests=1), fault=told[:300])
 
-    def _wanted(self, known: set[tuple[int, str]]) -> Iterator[_Wanted]:
-        """What each waiting document wants to ask and has not asked; those that want nothing more are finished."""
+    def _stuck(self) -> Iterator[tuple[int, list[ModelRequest]]]:
+        """The waiting documents whose flows go no further, and what they ask; those that ask nothing more are finished."""
         for number, document in self._store.pending(self._batch):
             try:
                 found = self._taken_on(number, document)
@@ -201,21 +199,28 @@ class Rounds:
                 continue
             if isinstance(found, Run):
                 self._store.finish(self._batch, number, Outcome.of(found))
-                continue
-            items = [self._item(number, request) for request in found]
-            fresh = [(item, usd, tokens) for item, usd, tokens in items if (number, item.digest) not in known]
-            unique = [next(same) for _, same in groupby(sorted(fresh, key=_digest), key=_digest)]
-            if unique:
+            else:
+                yield number, found
+
+    def _wanted(self, known: set[tuple[int, str]]) -> Iterator[_Wanted]:
+        """What each waiting document wants to ask and has not asked."""
+        for number, requests in self._stuck():
+            items = [self._item(number, request) for request in requests]
+            fresh = {
+                item.digest: (item, usd, tokens)
+                for item, usd, tokens in items
+                if (number, item.digest) not in known
+            }
+            if fresh:
                 yield _Wanted(
-                    tuple(item for item, _, _ in unique),
-                    sum(usd for _, usd, _ in unique),
-                    sum(tokens for _, _, tokens in unique),
+                    tuple(item for item, _, _ in fresh.values()),
+                    sum(usd for _, usd, _ in fresh.values()),
+                    sum(tokens for _, _, tokens in fresh.values()),
                 )
 
     def _taken_on(self, number: int, document: Document) -> Run | list[ModelRequest]:
         """The document's run, or the requests without which its flow goes no further."""
         flow = run_flow(document, self._plan.settings, self._plan.engine, check=self._plan.check)
-        counted: set[str] = set()
         try:
             requests = next(flow)
             while True:
@@ -227,7 +232,6 @@ class Rounds:
                 if missing:
                     flow.close()
                     return missing
-                counted.update(digests)
                 requests = flow.send([answer for answer in answers if answer is not None])
         except StopIteration as stop:
             run: Run = stop.value
@@ -240,10 +244,6 @@ class Rounds:
         written_body = json.dumps(body, ensure_ascii=False)
         item = Item(number, digest_of(request, self._plan.settings), request.schema_name, written_body)
         return item, self._pricing.cost_usd(read, 0, written) or 0.0, read + written
-
-
-def _digest(wanted: tuple[Item, float, int]) -> str:
-    return wanted[0].digest
 
 
 def _size(group: list[_Wanted]) -> int:

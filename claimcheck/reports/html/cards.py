@@ -172,4 +172,4 @@ def _mark(claim: Claim, verdict: Verdict | None) -> str:
 
 def day(published: date | None) -> str:
     """A date for people."""
-    return f"{published:%-d %B %Y}" if published else "date not known"
+    return f"{published.day} {published:%B %Y}" if published else "date not known"
