@@ -16,7 +16,8 @@ from claimcheck.core.settings import Settings
 from claimcheck.errors import SettingsError
 from claimcheck.readers.many import Reading, sources_of
 from claimcheck.store.intake import Intake, take_in
-from claimcheck.store.runs import BatchInfo, RunStore
+from claimcheck.store.outcome import BatchInfo
+from claimcheck.store.runs import RunStore
 
 
 def _unheard(progress: Progress) -> None:

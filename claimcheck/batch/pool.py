@@ -15,7 +15,7 @@ from itertools import islice
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.queue import Queue, Work, failed, outcome_of
 from claimcheck.errors import StoreError
-from claimcheck.store.runs import Outcome
+from claimcheck.store.outcome import Outcome
 
 _CHUNK = 16  # documents at a time: what goes between processes costs too
 Chunk = list[Work]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from claimcheck.core.limits import Spent
-from claimcheck.store.runs import BatchInfo, State
+from claimcheck.store.outcome import BatchInfo, State
 
 
 @dataclass(slots=True)

@@ -27,7 +27,8 @@ from claimcheck.errors import (
 )
 from claimcheck.flows.document import run_flow
 from claimcheck.flows.drive import adrive
-from claimcheck.store.runs import Outcome, RunStore, State
+from claimcheck.store.outcome import Outcome, State
+from claimcheck.store.runs import RunStore
 
 Work = tuple[int, Document]
 _ALL_UNREACHED = 5  # documents in a row, or as many as are asked at a time: more is no accident

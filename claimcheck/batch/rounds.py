@@ -23,7 +23,8 @@ from claimcheck.core.run import Run, Usage
 from claimcheck.errors import BudgetError, ContextWindowError, InputError, StoreError
 from claimcheck.flows.document import run_flow
 from claimcheck.store.answers import digest_of
-from claimcheck.store.runs import Outcome, RunStore
+from claimcheck.store.outcome import Outcome
+from claimcheck.store.runs import RunStore
 from claimcheck.store.uploads import Item, Upload, Uploads
 
 _MARGIN = 1.1  # counts of tokens are estimates

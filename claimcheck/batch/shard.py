@@ -14,7 +14,8 @@ from claimcheck.core.document import Document
 from claimcheck.core.run import Run, Usage
 from claimcheck.errors import InputError
 from claimcheck.store.intake import Entry, Source, take_in
-from claimcheck.store.runs import Outcome, RunStore, State
+from claimcheck.store.outcome import Outcome, State
+from claimcheck.store.runs import RunStore
 
 _SUFFIXES = (".jsonl", ".json", ".parquet")
 

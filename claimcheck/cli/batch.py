@@ -195,7 +195,7 @@ async def _interruptible(
 
 
 def _say_intake(intake: Intake, batch: Batch, *, quiet: bool) -> None:
-    from claimcheck.store.runs import State
+    from claimcheck.store.outcome import State
 
     counts = batch.info.counts
     parts = [f"{intake.named:,} documents"]

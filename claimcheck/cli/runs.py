@@ -16,7 +16,8 @@ from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from claimcheck.batch.compare import Comparison
-    from claimcheck.store.runs import BatchInfo, RunStore
+    from claimcheck.store.outcome import BatchInfo
+    from claimcheck.store.runs import RunStore
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs.")
 _BatchOption = Annotated[
@@ -64,7 +65,8 @@ def list_runs(
     debug: options.Debug = False,
 ) -> None:
     """List the batches of a store, and the documents of one with what became of them."""
-    from claimcheck.store.runs import RunStore, State
+    from claimcheck.store.outcome import State
+    from claimcheck.store.runs import RunStore
 
     if state is not None and state not in list(State):
         raise InputError(f"--state {state!r}: is none; there are {', '.join(State)}")
@@ -134,7 +136,8 @@ def export(
 ) -> None:
     """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
     from claimcheck.reports import table
-    from claimcheck.store.runs import RunStore, State
+    from claimcheck.store.outcome import State
+    from claimcheck.store.runs import RunStore
 
     check_writable(output)
     with RunStore(store, create=False) as opened:

@@ -10,75 +10,21 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from claimcheck.core.codec import document_from_json, response_from_json, response_to_json, run_of
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import ModelResponse
-from claimcheck.core.run import Run, Usage
+from claimcheck.core.run import Run
 from claimcheck.errors import InputError, StoreError
 from claimcheck.store.answers import usable
 from claimcheck.store.closing import Closing
 from claimcheck.store.database import Database
 from claimcheck.store.layout import LAYOUT
+from claimcheck.store.outcome import BatchInfo, Listed, Outcome, State
 
 _PAGE = 200
-
-
-class State(StrEnum):
-    """What has become of a document: `partial` has a result, and failures in it."""
-
-    PENDING = "pending"
-    DONE = "done"
-    PARTIAL = "partial"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one document; `run` is None where there is no result at all, and `cause` and `message` say why."""
-
-    state: State
-    run: Run | None
-    cause: str | None
-    message: str | None
-    usage: Usage
-
-    @classmethod
-    def of(cls, run: Run) -> Outcome:
-        """The outcome of a run: done, or with failures in it."""
-        if not run.failures and not run.unchecked:
-            return cls(State.DONE, run, None, None, run.usage)
-        failure = run.failures[0] if run.failures else run.unchecked[0]
-        state = State.FAILED if run.summary is None and not run.claims else State.PARTIAL
-        return cls(state, run, str(failure.cause), failure.message, run.usage)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A document in a batch, without its text and run."""
-
-    key: str
-    source: str
-    title: str | None
-    state: State
-    cause: str | None
-    message: str | None
-    cost_usd: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class BatchInfo:
-    """A batch in numbers. `way`: engine, model and settings. What was `spent` includes answers that could not be used."""
-
-    number: int
-    way: dict[str, Any]
-    counts: dict[State, int]
-    spent_usd: float | None
-    spent_tokens: int
 
 
 class RunStore(Closing):

@@ -8,7 +8,7 @@ import pytest
 from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
 from claimcheck.batch.rounds import Rounds
 from claimcheck.clients.batch_api import BatchApi
-from claimcheck.store.runs import State
+from claimcheck.store.outcome import State
 from tests.batch_api.server import Service, serving
 from tests.faults.batches import write_documents
 from tests.flow.test_long import TEXT

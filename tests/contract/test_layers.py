@@ -16,7 +16,7 @@ LAYERS = [
     ("flows", "extractive", "checking"),
     ("reports", "testing", "evaluation", "batch", "changes", "bundle"),
     ("api",),
-    ("cli", "mcp", "__main__", "__init__"),
+    ("cli", "serving", "__main__", "__init__"),
 ]
 # the constructor that users look for reads files, which is the readers' work; a run shows itself, which is the reports'
 ALLOWED_UP = {("core", "readers"), ("core", "reports")}

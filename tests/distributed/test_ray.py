@@ -8,7 +8,7 @@ import pytest
 
 from claimcheck import RunStore
 from claimcheck.batch.shard import import_shards
-from claimcheck.store.runs import State
+from claimcheck.store.outcome import State
 from tests.conftest import ROOT
 from tests.faults.batches import faulty, write_documents
 

@@ -7,7 +7,7 @@ import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
-from claimcheck.store.runs import State
+from claimcheck.store.outcome import State
 from tests.faults.batches import batch_command, faulty, outcomes, stop_serving, write_documents
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}

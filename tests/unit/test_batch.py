@@ -13,7 +13,7 @@ from claimcheck import Batch, Limits, Progress, RunStore, Settings, errors
 from claimcheck.batch.queue import Stop
 from claimcheck.core.limits import Spent
 from claimcheck.readers.many import Reading
-from claimcheck.store.runs import State
+from claimcheck.store.outcome import State
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")

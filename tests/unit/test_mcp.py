@@ -9,7 +9,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from claimcheck import Settings, schema
-from claimcheck.mcp import server
+from claimcheck.serving.mcp import server
 from tests.conftest import SEED
 
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
@@ -43,7 +43,7 @@ def test_every_tool_has_the_projects_schemas_and_keeps_to_them():
         assert not result.is_error, result.content
         jsonschema.Draft202012Validator(tools[name].output_schema).validate(result.structured_content)
         assert json.loads(result.content[0].text) == result.structured_content
-        assert tools[name].input_schema == schema.load(f"mcp.{name}")
+        assert tools[name].input_schema == schema.load(f"request.{name}")
     run, claims, checked, grounded = (result.structured_content for result in results)
     assert (run["document"]["title"], run["document"]["text"], len(run["verdicts"]) > 10) == (
         "Talks",

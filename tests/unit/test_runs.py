@@ -12,7 +12,7 @@ from claimcheck.batch.plan import Plan
 from claimcheck.batch.shard import import_shards, row_of
 from claimcheck.core.document import Document
 from claimcheck.flows import check, long, summarize
-from claimcheck.store.runs import State
+from claimcheck.store.outcome import State
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -123,7 +123,7 @@ def test_shards_come_into_a_store_each_document_once(path, tmp_path):
     plan = Plan.of(SETTINGS, Limits())
     with RunStore(path) as store:
         run = store.run(1, "ferry")
-    from claimcheck.store.runs import Outcome
+    from claimcheck.store.outcome import Outcome
 
     document = Document.from_text(FERRY, source="ferry")
     rows = [

@@ -1,0 +1,62 @@
+"""What became of documents, as a store says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from claimcheck.core.run import Run, Usage
+
+
+class State(StrEnum):
+    """What has become of a document: `partial` has a result, and failures in it."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document; `run` is None where there is no result at all, and `cause` and `message` say why."""
+
+    state: State
+    run: Run | None
+    cause: str | None
+    message: str | None
+    usage: Usage
+
+    @classmethod
+    def of(cls, run: Run) -> Outcome:
+        """The outcome of a run: done, or with failures in it."""
+        if not run.failures and not run.unchecked:
+            return cls(State.DONE, run, None, None, run.usage)
+        failure = run.failures[0] if run.failures else run.unchecked[0]
+        state = State.FAILED if run.summary is None and not run.claims else State.PARTIAL
+        return cls(state, run, str(failure.cause), failure.message, run.usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in a batch, without its text and run."""
+
+    key: str
+    source: str
+    title: str | None
+    state: State
+    cause: str | None
+    message: str | None
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInfo:
+    """A batch in numbers. `way`: engine, model and settings. What was `spent` includes answers that could not be used."""
+
+    number: int
+    way: dict[str, Any]
+    counts: dict[State, int]
+    spent_usd: float | None
+    spent_tokens: int
