@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from claimcheck.core.settings import Settings
     from claimcheck.core.span import Excerpt, Span
+    from claimcheck.core.stage import Stage, Work
     from claimcheck.core.statement import Statement
     from claimcheck.core.verdict import Difference, Evidence, Finding, Label, Stance, Verdict, Votes
     from claimcheck.evaluation.datasets import Rows
@@ -77,6 +78,7 @@ _HOMES = {
     "Settings": "core.settings",
     "Signature": "core.run",
     "Span": "core.span",
+    "Stage": "core.stage",
     "Stance": "core.verdict",
     "Statement": "core.statement",
     "Summary": "core.run",
@@ -84,6 +86,7 @@ _HOMES = {
     "Verdict": "core.verdict",
     "Votes": "core.verdict",
     "When": "core.claim",
+    "Work": "core.stage",
     "acheck": "api",
     "asummarize": "api",
     "check": "api",
@@ -128,6 +131,7 @@ __all__ = [
     "Settings",
     "Signature",
     "Span",
+    "Stage",
     "Stance",
     "Statement",
     "Summary",
@@ -135,6 +139,7 @@ __all__ = [
     "Verdict",
     "Votes",
     "When",
+    "Work",
     "__version__",
     "acheck",
     "asummarize",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from claimcheck.api.client import acarried, carried, engine_of
+from claimcheck.api.client import Progress, acarried, carried, engine_of
 from claimcheck.api.source import document_of
 from claimcheck.checking.library import Library
 from claimcheck.config import load_settings
@@ -35,11 +35,12 @@ def check(
     *,
     settings: Settings | None = None,
     client: Client | None = None,
+    progress: Progress = None,
 ) -> Check:
     """A verdict, or a failure, for each claim, in order: whether the documents carry it.
 
     `claims` is a run, whose claims are meant, or any number of claims, statements and texts. `against` is one document or several
-    (as for `summarize`), or an `Index`. Engine, settings and client are as for `summarize`.
+    (as for `summarize`), or an `Index`. Engine, settings, client and progress are as for `summarize`.
 
     Raises:
         InputError: there is no claim or no evidence, a claim is empty or far too long, or a document can't be read.
@@ -49,7 +50,7 @@ def check(
     settings = settings or load_settings().settings
     library = _library(against)
     flow = _flow(claims, library, settings, engine_of(settings, client))
-    with carried(settings, client) as carrier:
+    with carried(settings, client, progress) as carrier:
         return _check(drive(flow, carrier), library, claims, started)
 
 
@@ -59,13 +60,14 @@ async def acheck(
     *,
     settings: Settings | None = None,
     client: Client | None = None,
+    progress: Progress = None,
 ) -> Check:
     """As `check`, without blocking while the model works."""
     started = time.perf_counter()
     settings = settings or load_settings().settings
     library = _library(against)
     flow = _flow(claims, library, settings, engine_of(settings, client))
-    async with acarried(settings, client) as carrier:
+    async with acarried(settings, client, progress) as carrier:
         return _check(await adrive(flow, carrier), library, claims, started)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from claimcheck.core.exchange import Client
 from claimcheck.core.settings import Settings
+from claimcheck.core.stage import Stage
+
+Progress = Callable[[Stage], None] | None
 
 
 def engine_of(settings: Settings, client: Client | None) -> str:
@@ -15,33 +18,46 @@ def engine_of(settings: Settings, client: Client | None) -> str:
 
 
 @contextmanager
-def carried(settings: Settings, client: Client | None) -> Iterator[Client | None]:
-    """The client for the block: the one given, which stays open; or one of our own, where the engine needs it."""
+def carried(settings: Settings, client: Client | None, progress: Progress = None) -> Iterator[Client | None]:
+    """The client for the block: the one given, which stays open; or one of our own, where the engine needs it.
+
+    `progress` hears of what goes through it.
+    """
     if client is not None or settings.chosen_engine() == "extractive":
-        yield client
+        yield _watched(client, progress)
         return
     from claimcheck.clients import OpenAIClient
 
     own = OpenAIClient(settings)
     with ExitStack() as closing:
         closing.callback(own.close)
-        yield _caching(own, settings, closing)
+        yield _watched(_caching(own, settings, closing), progress)
 
 
 @asynccontextmanager
-async def acarried(settings: Settings, client: Client | None) -> AsyncIterator[Client | None]:
+async def acarried(
+    settings: Settings, client: Client | None, progress: Progress = None
+) -> AsyncIterator[Client | None]:
     """As `carried`, for a flow that does not block."""
     if client is not None or settings.chosen_engine() == "extractive":
-        yield client
+        yield _watched(client, progress)
         return
     from claimcheck.clients import OpenAIClient
 
     own = OpenAIClient(settings)
     with ExitStack() as closing:
         try:
-            yield _caching(own, settings, closing)
+            yield _watched(_caching(own, settings, closing), progress)
         finally:
             await own.aclose()
+
+
+def _watched(client: Client | None, progress: Progress) -> Client | None:
+    if client is None or progress is None:
+        return client
+    from claimcheck.clients import WatchedClient
+
+    return WatchedClient(client, progress)
 
 
 def _caching(client: Client, settings: Settings, closing: ExitStack) -> Client:

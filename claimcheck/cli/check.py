@@ -130,8 +130,8 @@ def check(
     chosen = options.say_engine(configured, quiet=quiet)
     wanted = _claims(claims, text, settings)
     evidence = open_evidence(against, allow_private=allow_private, quiet=quiet)
-    with working(f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive"):
-        result = run_check(wanted, evidence, settings=settings)
+    with working(f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive") as told:
+        result = run_check(wanted, evidence, settings=settings, progress=told)
     write(_rendered(result, format, settings, _Written(output, review_url, claimed_at, not no_text)), output)
     for failure in result.failures:
         error_line(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")

@@ -70,18 +70,18 @@ def check_writable(path: Path | None) -> None:
 
 
 @contextmanager
-def working(message: str, *, quiet: bool) -> Iterator[None]:
-    """A spinner with the elapsed time while the block runs; only on a terminal."""
+def working(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
+    """A spinner with the elapsed time while the block runs, only on a terminal; what is told beside the message."""
     if quiet or not sys.stderr.isatty():
-        yield
+        yield lambda stage: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        progress.add_task(message, total=None)
-        yield
+        task = progress.add_task(message, total=None)
+        yield lambda stage: progress.update(task, description=f"{message} · {stage}")
 
 
 def _write(parts: Iterable[str], path: Path | None) -> None:

@@ -90,7 +90,8 @@ def list_runs(
             return
         lines = [_described(info, chosen=info.number == number) for info in opened.batches()]
         listed = (
-            f"{item.state:<8} {item.key}{f'  {item.cause}: {item.message}' if item.cause else ''}"
+            f"{item.state:<8} {item.key}{f'  {item.source}' if item.source != item.key else ''}"
+            f"{f'  {item.cause}: {item.message}' if item.cause else ''}"
             for item in opened.listed(number, wanted)
         )
         write_lines(_chained([*lines, ""], listed), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +18,10 @@ from claimcheck.cli.source import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
+    from claimcheck.core.document import Document
     from claimcheck.core.run import Run
+    from claimcheck.core.settings import Settings
+    from claimcheck.core.stage import Stage
 
 
 class Format(StrEnum):
@@ -55,6 +59,14 @@ def summarize(
     date: Annotated[
         str | None, typer.Option(metavar="YYYY-MM-DD", help="When it was published; makes 'Tuesday' a date.")
     ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store",
+            metavar="FILE",
+            help="Keep the run, and every answer that was paid for, in this store of runs.",
+        ),
+    ] = None,
     attempts: options.Attempts = None,
     temperature: options.Temperature = None,
     seed: options.Seed = None,
@@ -69,7 +81,6 @@ def summarize(
     Every claim is tied to the characters of the document that carry it. Without a model the
     embedded extractive engine does the work: no key, no network.
     """
-    from claimcheck.api import summarize as run_summarize
     from claimcheck.reports.footing import failed_passages
 
     if fail_on and not check:
@@ -92,8 +103,8 @@ def summarize(
     options.say_encoding(document.encoding, document.source, quiet=quiet)
     chosen = options.say_engine(configured, quiet=quiet)
     reader = configured.settings.model or chosen
-    with working(f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"):
-        run = run_summarize(document, settings=configured.settings, check=check)
+    with working(f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive") as told:
+        run = _made(document, configured.settings, store, check=check, progress=told)
     write(rendered(run, format, output, text=not no_text), output)
     if failed := failed_passages(run):
         error_line(f"{document.source}: {failed}")
@@ -110,6 +121,24 @@ def summarize(
         raise typer.Exit(3)
     if fails(run.verdicts, fail_on):
         raise typer.Exit(1)
+
+
+def _made(
+    document: Document,
+    settings: Settings,
+    store: Path | None,
+    *,
+    check: bool,
+    progress: Callable[[Stage], None],
+) -> Run:
+    from claimcheck.api import summarize as run_summarize
+
+    if store is None:
+        return run_summarize(document, settings=settings, check=check, progress=progress)
+    from claimcheck.store.runs import RunStore
+
+    with RunStore(store) as opened:
+        return run_summarize(document, settings=settings, check=check, store=opened, progress=progress)
 
 
 def rendered(run: Run, format: Format, output: Path | None, *, text: bool) -> str:

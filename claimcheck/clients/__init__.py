@@ -4,5 +4,6 @@ from claimcheck.clients.cached import CachedClient
 from claimcheck.clients.gate import Gate, input_tokens
 from claimcheck.clients.openai_client import OpenAIClient
 from claimcheck.clients.pricing import Pricing
+from claimcheck.clients.watched import WatchedClient
 
-__all__ = ["CachedClient", "Gate", "OpenAIClient", "Pricing", "input_tokens"]
+__all__ = ["CachedClient", "Gate", "OpenAIClient", "Pricing", "WatchedClient", "input_tokens"]

@@ -4,7 +4,8 @@
 that they came from, as they were then. A `batch` is one way of reading documents (engine, model, prompts, settings), an
 `outcome` what became of one document in one batch. `answers` are kept as soon as they are paid for; a void one is not
 taken again but has still been paid for. `uploads` are files of requests for OpenAI's Batch API, and `upload_items` what
-is in them; `usd` and `tokens` are the most that one can cost.
+is in them; `usd` and `tokens` are the most that one can cost. `checks` are of single claims, against evidence that somebody
+added; `subject` is the claim's id, where it is one of a run's.
 """
 
 from __future__ import annotations
@@ -48,6 +49,15 @@ CREATE TABLE upload_items (
     upload INTEGER NOT NULL REFERENCES uploads (number), document INTEGER NOT NULL REFERENCES documents (number),
     digest TEXT NOT NULL, schema TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (upload, document, digest)
 ) WITHOUT ROWID;
+""",
+        """
+CREATE TABLE checks (
+    number INTEGER PRIMARY KEY, batch INTEGER, document INTEGER, subject TEXT, made REAL NOT NULL, result TEXT NOT NULL,
+    FOREIGN KEY (batch, document) REFERENCES outcomes (batch, document)
+);
+CREATE INDEX checks_of ON checks (batch, document);
+CREATE INDEX outcomes_finished ON outcomes (finished);
+CREATE INDEX documents_by_id ON documents (id);
 """,
     ),
 )

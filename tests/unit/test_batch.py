@@ -311,7 +311,7 @@ def test_a_store_of_a_newer_version_is_refused_and_untouched(tmp_path):
     database.close()
     before = path.read_bytes()
     with pytest.raises(
-        errors.StoreError, match=r"newer claimcheck \(store of runs version 99, this one reads 1\)"
+        errors.StoreError, match=r"newer claimcheck \(store of runs version 99, this one reads 2\)"
     ):
         RunStore(path)
     assert path.read_bytes() == before

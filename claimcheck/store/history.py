@@ -1,0 +1,209 @@
+"""Runs one by one: what somebody made, comes back to, and checks again. The same store as a batch's, and the same tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from claimcheck.core.check import Check
+from claimcheck.core.codec import document_from_json, document_to_json, run_of
+from claimcheck.core.document import Document
+from claimcheck.core.run import Run
+from claimcheck.errors import InputError
+from claimcheck.store.outcome import State
+from claimcheck.store.runs import RunStore
+
+_NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run is in a store: the numbers of its batch and of its document; `str` gives its name, such as `2-17`."""
+
+    batch: int
+    document: int
+
+    def __str__(self) -> str:
+        return f"{self.batch}-{self.document}"
+
+    @classmethod
+    def named(cls, name: str) -> Place:
+        """The place of this name.
+
+        Raises:
+            InputError: it is no such name.
+        """
+        match = _NAME.fullmatch(name)
+        if match is None:
+            raise InputError(f"{name!r}: names no run; a name is two numbers, such as 2-17")
+        return cls(int(match[1]), int(match[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A run as a list shows it. `headline` and `claims` are None where there is no result; `message` then says why."""
+
+    place: Place
+    source: str
+    title: str | None
+    headline: str | None
+    claims: int | None
+    state: State
+    message: str | None
+    finished: datetime
+    cost_usd: float | None
+    engine: str
+    model: str | None
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A check that was kept, by its number, and the subject that it is about."""
+
+    number: int
+    subject: str | None
+    made: datetime
+    check: Check
+
+
+class History:
+    """The single runs and checks of a store."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self._database = store.database
+
+    def place(self, document: Document, way: Mapping[str, Any]) -> Place:
+        """The place for the document's run in this way; it waits there, unless it has a result from before."""
+        batch = self.store.begin(dict(way))
+        fields = document_to_json(document)
+        key = f"{document.id}-{hashlib.sha256(fields.encode()).hexdigest()[:8]}"
+        with self._database.guarded(), self._database.transaction():
+            row = self._database.execute(
+                "SELECT number FROM documents WHERE id = ? AND fields = ? AND text IS NOT NULL",
+                (document.id, fields),
+            ).fetchone()
+            row = (
+                row
+                or self._database.execute(
+                    "INSERT INTO documents (id, fields, text, key) VALUES (?, ?, ?, ?) RETURNING number",
+                    (document.id, fields, document.text, key),
+                ).fetchone()
+            )
+            self._database.execute(
+                "INSERT OR IGNORE INTO outcomes (batch, document, state) VALUES (?, ?, 'pending')",
+                (batch, row[0]),
+            )
+        return Place(batch, int(row[0]))
+
+    def recent(self, limit: int, before: Place | None = None) -> list[Past]:
+        """The last runs, the newest first; those that were finished before another one, where it is given."""
+        last = (before.batch, before.document) if before else (None, None)
+        with self._database.guarded():
+            rows = self._database.execute(
+                "SELECT o.batch, o.document, d.fields, json_extract(o.run, '$.summary.headline'), "
+                "json_array_length(o.run, '$.claims'), o.state, o.message, o.finished, o.cost_usd, b.way "
+                "FROM outcomes o JOIN documents d ON d.number = o.document JOIN batches b ON b.number = o.batch "
+                "WHERE o.finished IS NOT NULL AND (? IS NULL OR (o.finished, o.batch, o.document) < "
+                "(SELECT finished, batch, document FROM outcomes WHERE batch = ? AND document = ?)) "
+                "ORDER BY o.finished DESC, o.batch DESC, o.document DESC LIMIT ?",
+                (last[0], *last, limit),
+            ).fetchall()
+        return [_past(row) for row in rows]
+
+    def waiting(self) -> int:
+        """How many documents have no outcome yet: they wait in a batch, or their run was broken off."""
+        with self._database.guarded():
+            row = self._database.execute("SELECT count(*) FROM outcomes WHERE state = 'pending'").fetchone()
+        return int(row[0])
+
+    def run(self, place: Place) -> Run:
+        """The run at a place.
+
+        Raises:
+            InputError: there is none.
+        """
+        with self._database.guarded():
+            row = self._database.execute(
+                "SELECT o.run, d.text FROM outcomes o JOIN documents d ON d.number = o.document "
+                "WHERE o.batch = ? AND o.document = ? AND o.run IS NOT NULL",
+                (place.batch, place.document),
+            ).fetchone()
+        if row is None:
+            raise InputError(f"{place}: there is no such run")
+        return run_of(*row)
+
+    def answers(self, place: Place) -> list[tuple[str, str]]:
+        """The digests and answers of a run's requests, as they were stored; void ones aside."""
+        with self._database.guarded():
+            return self._database.execute(
+                "SELECT digest, response FROM answers WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
+                (place.batch, place.document),
+            ).fetchall()
+
+    def keep_check(self, check: Check, place: Place | None = None, subject: str | None = None) -> int:
+        """The number under which the check is kept; `place` and `subject`: the run and the claim that it is about."""
+        batch, document = (place.batch, place.document) if place else (None, None)
+        with self._database.guarded():
+            row = self._database.execute(
+                "INSERT INTO checks (batch, document, subject, made, result) VALUES (?, ?, ?, ?, ?) RETURNING number",
+                (batch, document, subject, time.time(), check.to_json()),
+            ).fetchone()
+        return int(row[0])
+
+    def checks(self, place: Place) -> list[Kept]:
+        """The checks of a run's claims, the oldest first."""
+        with self._database.guarded():
+            rows = self._database.execute(
+                "SELECT number, subject, made, result FROM checks WHERE batch = ? AND document = ? ORDER BY number",
+                (place.batch, place.document),
+            ).fetchall()
+        return [_kept(*row) for row in rows]
+
+    def check(self, number: int) -> Kept:
+        """The check of this number.
+
+        Raises:
+            InputError: there is none.
+        """
+        with self._database.guarded():
+            row = self._database.execute(
+                "SELECT number, subject, made, result FROM checks WHERE number = ?", (number,)
+            ).fetchone()
+        if row is None:
+            raise InputError(f"{number}: there is no such check")
+        return _kept(*row)
+
+
+def _past(row: tuple[Any, ...]) -> Past:
+    batch, document, fields, headline, claims, state, message, finished, cost_usd, way = row
+    about, made_by = document_from_json(fields), json.loads(way)
+    return Past(
+        place=Place(batch, document),
+        source=about.source,
+        title=about.title,
+        headline=headline,
+        claims=claims,
+        state=State(state),
+        message=message,
+        finished=_moment(finished),
+        cost_usd=cost_usd,
+        engine=made_by["engine"],
+        model=made_by.get("model"),
+        checked=made_by["check"],
+    )
+
+
+def _kept(number: int, subject: str | None, made: float, result: str) -> Kept:
+    return Kept(number, subject, _moment(made), Check.from_json(result))
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,170 @@
+"""Runs that are kept one by one: nothing is paid for twice, nothing that was finished is lost, and progress is told."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from claimcheck import Document, RunStore, Settings, Stage, Work, asummarize, check, errors, schema, summarize
+from claimcheck.clients.watched import _WORK
+from claimcheck.store.database import Database, Layout
+from claimcheck.store.history import History, Place
+from claimcheck.store.layout import LAYOUT
+from claimcheck.store.outcome import State
+from tests.flow.scripted import ScriptedClient, answer, claim, response
+
+FERRY = "The ferry carried 900 people in 2020."
+EXTRACTIVE = Settings(engine="extractive")
+SCRIPTED = Settings(engine="llm", model="scripted")
+
+
+def scripted(*texts):
+    return ScriptedClient([response(answer(claim(text))) for text in texts])
+
+
+@pytest.fixture
+def store(tmp_path):
+    with RunStore(tmp_path / "s.db") as opened:
+        yield opened
+
+
+def test_a_run_is_kept_and_comes_back_as_it_was(store):
+    run = summarize(FERRY, settings=EXTRACTIVE, store=store)
+    (past,) = History(store).recent(10)
+    assert (past.headline, past.claims, past.state) == (run.summary.headline, len(run.claims), State.DONE)
+    assert (past.engine, past.model, past.checked) == ("extractive", None, False)
+    assert History(store).run(past.place) == run
+
+
+@pytest.mark.parametrize("how", [summarize, lambda *a, **k: asyncio.run(asummarize(*a, **k))])
+def test_what_was_paid_for_is_not_asked_for_again(store, how):
+    client = scripted(FERRY)
+    first = how(FERRY, settings=SCRIPTED, client=client, store=store)
+    again = how(FERRY, settings=SCRIPTED, client=client, store=store)
+    assert len(client.requests) == 1
+    assert again.claims == first.claims
+    place = History(store).recent(10)[0].place
+    assert len(History(store).answers(place)) == 1
+
+
+def test_a_run_that_was_broken_off_waits_and_costs_only_what_is_missing(store):
+    class Broken(ScriptedClient):
+        def complete(self, request):
+            if self.requests:
+                raise errors.UnreachableError("gone", requests=1)
+            return super().complete(request)
+
+    quote_not_there = response(answer(claim("The ferry carried 800 people in 2020.", FERRY)))
+    broken = Broken([quote_not_there])
+    run = summarize(FERRY, settings=SCRIPTED, client=broken, store=store)
+    assert run.claims[0].match == "none"  # the second request failed, and what the first paid for is there
+    assert History(store).waiting() == 0
+
+    class Dead(ScriptedClient):
+        def complete(self, request):
+            raise errors.UnreachableError("gone", requests=1)
+
+    with pytest.raises(errors.UnreachableError):
+        summarize("Venus is hot.", settings=SCRIPTED, client=Dead([]), store=store)
+    assert History(store).waiting() == 1
+    summarize("Venus is hot.", settings=SCRIPTED, client=scripted("Venus is hot."), store=store)
+    assert History(store).waiting() == 0
+
+
+def test_a_finished_run_stays_when_asking_again_fails(store):
+    first = summarize(FERRY, settings=EXTRACTIVE, store=store)
+    place = History(store).recent(1)[0].place
+    assert History(store).place(Document.from_text(FERRY), store.batch(place.batch).way) == place
+    assert History(store).run(place) == first
+
+
+def test_the_same_text_under_another_title_is_another_document(store):
+    for title in (None, "Ferries"):
+        summarize(Document.from_text(FERRY, title=title), settings=EXTRACTIVE, store=store)
+    assert [past.title for past in History(store).recent(10)] == ["Ferries", None]
+
+
+def test_the_last_run_comes_first_and_a_page_begins_where_the_one_before_ended(store):
+    for number in range(5):
+        summarize(f"The ferry carried {number + 100} people.", settings=EXTRACTIVE, store=store)
+    history = History(store)
+    whole = history.recent(10)
+    assert [past.finished for past in whole] == sorted((past.finished for past in whole), reverse=True)
+    first = history.recent(2)
+    assert first + history.recent(10, before=first[-1].place) == whole
+
+
+def test_checks_of_a_claim_are_kept_with_its_run(store):
+    run = summarize(FERRY, settings=EXTRACTIVE, store=store)
+    history = History(store)
+    place = history.recent(1)[0].place
+    found = check([run.claims[0]], "The ferry carried 900 people in the year 2020.", settings=EXTRACTIVE)
+    number = history.keep_check(found, place, run.claims[0].id)
+    alone = history.keep_check(found)
+    (kept,) = history.checks(place)
+    assert (kept.number, kept.subject, kept.check) == (number, run.claims[0].id, found)
+    assert history.check(alone).check == found
+    assert abs((datetime.now(UTC) - kept.made).total_seconds()) < 60
+    with pytest.raises(errors.StoreError):
+        history.keep_check(found, Place(place.batch, 99), "c-1")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "1", "1-", "-1", "0-1", "1-0", "1-1-1", "1-../x", "１-1", "1-1\n", "9" * 10 + "-1"]
+)
+def test_a_name_of_a_run_is_two_numbers(name):
+    with pytest.raises(errors.InputError, match="names no run"):
+        Place.named(name)
+    assert str(Place.named("2-17")) == "2-17"
+
+
+def test_what_is_not_there_is_said(store):
+    for missing in (lambda: History(store).run(Place(1, 1)), lambda: History(store).check(1)):
+        with pytest.raises(errors.InputError, match="there is no such"):
+            missing()
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(tmp_path):
+    old = Layout(LAYOUT.kind, LAYOUT.table, LAYOUT.scripts[:1])
+    path = tmp_path / "old.db"
+    with Database(path, old) as database:
+        database.execute("INSERT INTO inputs (name, state) VALUES ('a.txt', 'x')")
+    with RunStore(path) as store:
+        assert store.database.execute("SELECT name FROM inputs").fetchall() == [("a.txt",)]
+        summarize(FERRY, settings=EXTRACTIVE, store=store)
+        assert len(History(store).recent(10)) == 1
+
+
+def test_progress_hears_of_every_request_asked_and_answered():
+    heard = []
+    quote_not_there = response(answer(claim("The ferry carried 800 people in 2020.", FERRY)))
+    second = response({"quotes": [{"number": 1, "quote": FERRY}]})
+    summarize(
+        FERRY, settings=SCRIPTED, client=ScriptedClient([quote_not_there, second]), progress=heard.append
+    )
+    assert heard == [
+        Stage(Work.SUMMARY_AND_CLAIMS, 0, 1),
+        Stage(Work.SUMMARY_AND_CLAIMS, 1, 1),
+        Stage(Work.QUOTES, 0, 1),
+        Stage(Work.QUOTES, 1, 1),
+    ]
+    assert str(heard[1]) == "summary and claims: 1 of 1 answered"
+
+
+def test_progress_hears_of_an_engine_that_asks_nobody():
+    heard = []
+    summarize(FERRY, settings=EXTRACTIVE, progress=heard.append)
+    assert [str(stage) for stage in heard] == ["summary and claims"]
+
+
+def test_every_kind_of_answer_belongs_to_some_work():
+    assert {name for name in schema.names() if name.endswith(".answer")} == set(_WORK)
+
+
+def test_the_way_of_a_kept_run_is_that_of_a_batch(store, tmp_path):
+    from claimcheck import Batch
+
+    summarize(FERRY, settings=SCRIPTED, client=scripted(FERRY), store=store)
+    assert Batch(store, SCRIPTED).number == History(store).recent(1)[0].place.batch
+    assert Batch(store, replace(SCRIPTED, max_claims=3)).number != 1
