@@ -7,7 +7,7 @@ from html import escape
 from claimcheck.core.run import Run
 from claimcheck.reports import footing
 from claimcheck.reports.html.cards import NAMES
-from claimcheck.reports.html.page import readable
+from claimcheck.reports.html.kit import readable
 
 _SHOWN = 30  # claims
 

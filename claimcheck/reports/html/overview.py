@@ -12,7 +12,7 @@ from claimcheck.core.claim import Match
 from claimcheck.core.run import Run
 from claimcheck.core.verdict import Label
 from claimcheck.reports.html.cards import NAMES
-from claimcheck.reports.html.page import asset, policy, template
+from claimcheck.reports.html.kit import asset, policy, template
 
 _SOURCES = 25  # of which a bar is shown
 _DOCUMENTS = 300  # that are listed
@@ -96,7 +96,7 @@ def render(title: str, about: str, entries: Iterable[Entry]) -> str:
         rows=worst,
         left_out=len(counts.rows) - len(worst),
         style=style,
-        policy=policy(style, None),
+        policy=policy([style], []),
     )
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from claimcheck.core.check import Check
 from claimcheck.core.document import Document
@@ -26,12 +21,9 @@ from claimcheck.reports.html.cards import (
     day,
     verdict_card,
 )
+from claimcheck.reports.html.kit import asset, policy, readable, template
 from claimcheck.reports.html.segments import Mark, Segment, blocks
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-_HERE = Path(__file__).parent
 _STRONGEST = ("refuted", "conflicting-evidence", "not-enough-evidence", "supported")
 _WORTH = ("worth-high", "worth-middle", "worth-low")
 _CHART_UNITS = 1000
@@ -92,7 +84,7 @@ def render(result: Run | Check) -> str:
         **fields,
         style=style,
         script=script,
-        policy=policy(style, script),
+        policy=policy([style], [script]),
         legend={name: NAMES[label] for label in NAMES for name in [str(label).replace("_", "-")]},
     )
 
@@ -229,44 +221,3 @@ def _piece(segment: Segment, mark_of: dict[str, str]) -> Piece:
 
 def _by_number(name: str) -> tuple[str, int]:
     return name[0], int(name[1:])
-
-
-def readable(text: str) -> str:
-    """The text without control characters that HTML may not hold or that turn the page around, shown as their pictures."""
-    return text.translate(_PICTURES)
-
-
-_PICTURES: dict[int, int | str] = {
-    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\f\r"},
-    **dict.fromkeys(range(128, 160), 65533),
-    0x7F: 0x2421,
-    ord("\f"): "\n",
-}
-
-
-def asset(name: str) -> str:
-    """A file of the report's own."""
-    return (_HERE / name).read_text(encoding="utf-8")
-
-
-def policy(style: str, script: str | None) -> str:
-    """The Content Security Policy under which this style and this script are all that may run and load."""
-    runs = f"'{_hash(script)}'" if script else "'none'"
-    return f"default-src 'none'; style-src '{_hash(style)}'; script-src {runs}; base-uri 'none'"
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-@cache
-def template(name: str) -> Template:
-    """The template of a page: sandboxed, everything escaped."""
-    import jinja2
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["readable"] = readable
-    return environment.from_string(asset(name))
