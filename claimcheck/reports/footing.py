@@ -51,6 +51,11 @@ def facts(claim: Claim) -> list[tuple[str, str]]:
     return [(name, value) for name, value in known if value]
 
 
+def share(usage: Usage, claims: int) -> str | None:
+    """What each of so many claims cost, where the run cost something and the price is known."""
+    return f"${usage.cost_usd / claims:.4f}" if usage.cost_usd and claims else None
+
+
 def where(span: Excerpt, places: Places | None) -> str:
     """The time of a subtitle, the page of a paged document, else line:column, offsets when the text was left out."""
     if span.time:
@@ -88,8 +93,8 @@ def _cost(usage: Usage, claims: int) -> str:
     """What it cost, and what that is for each claim."""
     if usage.cost_usd is None:
         return "price not known"
-    each = f" (${usage.cost_usd / claims:.4f} a claim)" if claims and usage.cost_usd else ""
-    return f"${usage.cost_usd:.4f}{each}"
+    each = share(usage, claims)
+    return f"${usage.cost_usd:.4f}" + (f" ({each} a claim)" if each else "")
 
 
 def about_document(run: Run) -> str:

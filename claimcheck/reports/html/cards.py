@@ -9,6 +9,7 @@ from datetime import date
 from claimcheck.core.claim import Claim, Match
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
+from claimcheck.core.run import Run
 from claimcheck.core.span import Excerpt
 from claimcheck.core.verdict import Evidence, Finding, Label, Verdict
 from claimcheck.reports import footing
@@ -50,6 +51,7 @@ class Card:
     """A claim on the page. `mark` is how it is shown in the text; `anchor` its place there, where it has one."""
 
     number: int
+    identity: str
     text: str
     mark: str
     name: str
@@ -98,17 +100,20 @@ class Anchors:
 
 
 def claim_card(
-    number: int, claim: Claim, verdict: Verdict | None, anchors: Anchors, places: Places | None
+    run: Run, number: int, verdict: Verdict | None, anchors: Anchors, places: Places | None
 ) -> Card:
-    """The card of a claim of a run."""
+    """The card of a run's claim of this number."""
+    claim = run.claims[number - 1]
+    cost = footing.share(run.usage, len(run.claims))
     found = claim.match is not Match.NONE
     return Card(
         number=number,
+        identity=claim.id,
         text=claim.text,
         mark=_mark(claim, verdict),
         name=NAMES[verdict.label] if verdict else "" if found else "Quote not found",
         quote=claim.quote,
-        facts=tuple(footing.facts(claim)),
+        facts=(*footing.facts(claim), *([("Cost", f"{cost}, its share of the run")] if cost else [])),
         where=footing.place(claim, places),
         anchor=f"s{number}" if found and places else None,
         kind=str(claim.kind),
@@ -122,6 +127,7 @@ def verdict_card(number: int, verdict: Verdict, anchors: Anchors) -> Card:
     """The card of a claim that a check was asked about."""
     return Card(
         number=number,
+        identity=verdict.subject,
         text=verdict.text,
         mark=_class(verdict.label),
         name=NAMES[verdict.label],

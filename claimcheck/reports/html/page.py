@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from claimcheck.core.check import Check
@@ -76,15 +76,40 @@ class Tick:
     mark: str
 
 
-def render(result: Run | Check) -> str:
-    """The report as an HTML document."""
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A check of a claim that was made after the run, and its page."""
+
+    label: str
+    name: str
+    url: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a report has besides, where a server shows it: exports by name, address and file name, and checks by claim.
+
+    `script` sends claims to `checks_url` to be checked against added evidence; without a `checks_url` none can be.
+    """
+
+    exports: tuple[tuple[str, str, str], ...]
+    checks_url: str | None
+    later: Mapping[str, Sequence[Later]]
+    script: str
+
+
+def render(result: Run | Check, served: Served | None = None) -> str:
+    """The report as an HTML document: one that stands alone, or the view of a server."""
     fields = _run(result) if isinstance(result, Run) else _check(result)
-    style, script = asset("report.css"), asset("report.js")
+    style = asset("report.css")
+    scripts = [asset("report.js"), *([served.script] if served else [])]
     return template("page.html.j2").render(
         **fields,
+        served=served,
         style=style,
-        script=script,
-        policy=policy([style], [script]),
+        scripts=scripts,
+        policy=policy([style], scripts, asks=served is not None),
         legend={name: NAMES[label] for label in NAMES for name in [str(label).replace("_", "-")]},
     )
 
@@ -95,8 +120,7 @@ def _run(run: Run) -> dict[str, object]:
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     number_of = footing.numbers(run)
     cards = [
-        claim_card(number_of[claim.id], claim, verdicts.get(claim.id), anchors, places)
-        for claim in run.claims
+        claim_card(run, number_of[claim.id], verdicts.get(claim.id), anchors, places) for claim in run.claims
     ]
     marks = [
         Mark(span.start, span.end, f"s{number_of[claim.id]}")
@@ -141,6 +165,7 @@ def _run(run: Run) -> dict[str, object]:
         "cards": cards,
         "ticks": _ticks(run, cards),
         "checked": bool(run.verdicts),
+        "apart": [card for card in cards if card.where and not card.anchor and run.document.text is not None],
     }
     marks += anchors.marks[run.document.id]
     return {**fields, "documents": [_shown(run.document, marks, cards)]}
@@ -167,6 +192,7 @@ def _check(check: Check) -> dict[str, object]:
         "cards": cards,
         "ticks": [],
         "checked": True,
+        "apart": [],
         "documents": [_shown(document, marks[document.id], cards) for document in check.documents],
     }
 

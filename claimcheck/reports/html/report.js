@@ -19,8 +19,15 @@
     for (const other of lit) other.classList.add("on");
   };
   const standsFor = (target) => (target instanceof Element ? target.closest("[data-claims]") : null);
-  document.addEventListener("pointerover", (event) => light(standsFor(event.target)));
-  document.addEventListener("focusin", (event) => light(standsFor(event.target)));
+  let pointed = null; // a pointer that rests while the page moves under it points at nothing new: moves only
+  document.addEventListener("pointermove", (event) => {
+    const element = standsFor(event.target);
+    if (element !== pointed) light((pointed = element));
+  });
+  document.addEventListener("focusin", (event) => {
+    pointed = null;
+    light(standsFor(event.target));
+  });
 
   const goTo = (element) => {
     if (!element) return;
@@ -44,7 +51,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const field = document.activeElement;
-    if (field && field.matches("input, select") && event.key !== "Escape") return;
+    if (field && field.matches("input, select, textarea") && event.key !== "Escape") return;
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "/" && form) { event.preventDefault(); document.getElementById("search").focus(); }
