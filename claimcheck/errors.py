@@ -2,6 +2,7 @@
 
 ClaimcheckError                  exit code
 ├── InputError                   2   what was given can't be read or makes no sense
+│   ├── NotFoundError            2   what is named is not there
 │   ├── StoreError               2   a file that claimcheck keeps is full, locked, damaged or of another kind
 │   ├── SettingsError            2   a flag, variable or claimcheck.toml is wrong
 │   └── SchemaError              2   a schema or a file to validate is broken
@@ -31,6 +32,10 @@ class ClaimcheckError(Exception):
 
 class InputError(ClaimcheckError):
     """What the user gave can't be read or makes no sense; nothing was written."""
+
+
+class NotFoundError(InputError):
+    """What was named is not in the store."""
 
 
 class StoreError(InputError):

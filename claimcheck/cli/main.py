@@ -21,6 +21,7 @@ from claimcheck.cli import (
     listings,
     mcp,
     runs,
+    serve,
     show,
     summarize,
     validate,
@@ -55,6 +56,7 @@ app.add_typer(cache.app, name="cache")
 app.command("schema")(listings.schema)
 app.command("validate")(validate.validate)
 app.command("prompts")(listings.prompts)
+app.command("serve")(serve.serve)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 

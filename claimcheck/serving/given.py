@@ -6,6 +6,7 @@ must not become a way to the files of whoever runs the server.
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import asdict, replace
 from datetime import date
@@ -17,6 +18,7 @@ from claimcheck.core.document import Document
 from claimcheck.core.settings import Settings
 from claimcheck.core.statement import Statement, statement_id
 from claimcheck.errors import InputError
+from claimcheck.readers.file import document_of
 
 Arguments = dict[str, Any]
 _SHOWN = 5
@@ -33,16 +35,30 @@ def require(name: str, given: object) -> None:
         raise InputError("; ".join(map(str, problems[:_SHOWN])))
 
 
-def document(given: Arguments) -> Document:
-    """The document that is given as `text`, or fetched from `url`.
+def document(given: Arguments, *, allow_private: bool = False) -> Document:
+    """The document that is given as `text`, as a file's `data`, or fetched from `url`.
 
     Raises:
         InputError: it can't be read or fetched.
     """
     published = date.fromisoformat(given["date"]) if given.get("date") else None
+    title = given.get("title")
     if "url" in given:
-        return Document.from_url(given["url"], title=given.get("title"), published=published)
-    return Document.from_text(given["text"], title=given.get("title"), published=published)
+        return Document.from_url(given["url"], title=title, published=published, allow_private=allow_private)
+    if "text" in given:
+        return Document.from_text(given["text"], title=title, published=published)
+    name = _file_name(given.get("name"))
+    try:
+        data = base64.b64decode(given["data"], validate=True)
+    except ValueError as error:
+        raise InputError(f"{name}: its data is not base64: {error}") from None
+    return document_of(data, name, name=name).given(title=title, published=published)
+
+
+def _file_name(name: str | None) -> str:
+    """The last part of a file's name, as messages may show it: it leads nowhere."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable()).strip() or "file"
 
 
 def statements(given: Arguments) -> list[Statement]:

@@ -15,7 +15,7 @@ from claimcheck.core.check import Check
 from claimcheck.core.codec import document_from_json, document_to_json, run_of
 from claimcheck.core.document import Document
 from claimcheck.core.run import Run
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, NotFoundError
 from claimcheck.store.outcome import State
 from claimcheck.store.runs import RunStore
 
@@ -128,7 +128,7 @@ class History:
         """The run at a place.
 
         Raises:
-            InputError: there is none.
+            NotFoundError: there is none.
         """
         with self._database.guarded():
             row = self._database.execute(
@@ -137,7 +137,7 @@ class History:
                 (place.batch, place.document),
             ).fetchone()
         if row is None:
-            raise InputError(f"{place}: there is no such run")
+            raise NotFoundError(f"{place}: there is no such run")
         return run_of(*row)
 
     def answers(self, place: Place) -> list[tuple[str, str]]:
@@ -171,14 +171,14 @@ class History:
         """The check of this number.
 
         Raises:
-            InputError: there is none.
+            NotFoundError: there is none.
         """
         with self._database.guarded():
             row = self._database.execute(
                 "SELECT number, subject, made, result FROM checks WHERE number = ?", (number,)
             ).fetchone()
         if row is None:
-            raise InputError(f"{number}: there is no such check")
+            raise NotFoundError(f"{number}: there is no such check")
         return _kept(*row)
 
 

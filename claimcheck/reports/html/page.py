@@ -96,14 +96,15 @@ class Served:
     exports: tuple[tuple[str, str, str], ...]
     checks_url: str | None
     later: Mapping[str, Sequence[Later]]
+    style: str
     script: str
 
 
 def render(result: Run | Check, served: Served | None = None) -> str:
     """The report as an HTML document: one that stands alone, or the view of a server."""
     fields = _run(result) if isinstance(result, Run) else _check(result)
-    style = asset("report.css")
-    scripts = [asset("report.js"), *([served.script] if served else [])]
+    style = asset("report.css") + (served.style if served else "")
+    scripts = [asset("report.js"), *([served.script] if served and served.script else [])]
     return template("page.html.j2").render(
         **fields,
         served=served,

@@ -1,0 +1,159 @@
+"""The application: pages and API behind the guard. ASGI."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+import fastapi_offline
+from fastapi import FastAPI, Query
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from claimcheck.errors import ClaimcheckError
+from claimcheck.reports.html.kit import policy
+from claimcheck.serving.web import checks, pages, runs
+from claimcheck.serving.web.asking import status_of
+from claimcheck.serving.web.checks import CheckNumber
+from claimcheck.serving.web.exports import CheckFormat, RunFormat
+from claimcheck.serving.web.guard import COOKIE, LOGIN, Guard, Rules
+from claimcheck.serving.web.jobs import Jobs
+from claimcheck.serving.web.openapi import completed, responses
+from claimcheck.serving.web.runs import NAME, RunName
+from claimcheck.serving.web.site import Site
+from claimcheck.store.history import History, Place
+from claimcheck.store.runs import RunStore
+from claimcheck.version import __version__
+
+_ABOUT = (
+    "What a text claims, where it says so, and whether it holds. Results follow the schemas that claimcheck publishes "
+    '(`claimcheck schema run`, `claimcheck schema check`); every error is `{"error": message}`.'
+)
+_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
+_SWAGGER_URL = "/docs/assets"
+_INLINE = re.compile(r"<script>(.*?)</script>", re.S)
+
+
+def create_app(site: Site) -> ASGIApp:
+    """The application of a site.
+
+    Raises:
+        StoreError: its store can't be used.
+    """
+    RunStore(site.store).close()  # that it can't be opened is to be said now
+    app = FastAPI(
+        title="claimcheck",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=site.most_bytes,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    rules = Rules(site.hosts, site.token)
+    jobs = Jobs(site.jobs)
+    app.include_router(runs.router(site, jobs))
+    app.include_router(checks.router(site, jobs))
+    _add_pages(app, site, rules)
+    _add_docs(app)
+    app.add_exception_handler(ClaimcheckError, _failed)
+    app.add_exception_handler(HTTPException, _failed)
+    app.add_exception_handler(RequestValidationError, _failed)
+
+    @app.get("/api/about", tags=["this server"], responses=responses(200, "about"))
+    def about() -> dict[str, Any]:
+        """What this server is, and what it can write."""
+        return {
+            "version": __version__,
+            "engine": site.settings.chosen_engine(),
+            "model": site.settings.model,
+            "most_bytes": site.most_bytes,
+            "jobs": site.jobs,
+            "run_formats": list(RunFormat),
+            "check_formats": list(CheckFormat),
+        }
+
+    return Guard(app, rules)
+
+
+def _add_pages(app: FastAPI, site: Site, rules: Rules) -> None:
+    @app.get("/", include_in_schema=False)
+    def home(before: Annotated[str | None, Query(pattern=NAME)] = None) -> HTMLResponse:
+        with RunStore(site.store) as store:
+            return HTMLResponse(pages.home(site, History(store), Place.named(before) if before else None))
+
+    @app.get("/runs/{name}", include_in_schema=False)
+    def run(name: RunName) -> HTMLResponse:
+        with RunStore(site.store) as store:
+            return HTMLResponse(pages.run(History(store), Place.named(name)))
+
+    @app.get("/checks/{number}", include_in_schema=False)
+    def check(number: CheckNumber) -> HTMLResponse:
+        with RunStore(site.store) as store:
+            return HTMLResponse(pages.check(History(store).check(number)))
+
+    @app.post(LOGIN, include_in_schema=False)
+    async def login(request: Request) -> Response:
+        given = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
+        if not rules.knows(given):
+            return HTMLResponse(pages.login(wrong=True), 401)
+        answer = RedirectResponse("/", 303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(COOKIE, rules.cookie(), httponly=True, samesite="strict", secure=secure)
+        return answer
+
+
+def _add_docs(app: FastAPI) -> None:
+    """Swagger UI from files that are installed: no other server is asked for anything."""
+    described: dict[str, Any] = {}
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            described.update(completed(make()))
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    app.mount(_SWAGGER_URL, StaticFiles(directory=_SWAGGER))
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        page = get_swagger_ui_html(
+            openapi_url=str(app.openapi_url),
+            title="claimcheck: HTTP API",
+            swagger_js_url=f"{_SWAGGER_URL}/swagger-ui-bundle.js",
+            swagger_css_url=f"{_SWAGGER_URL}/swagger-ui.css",
+            swagger_favicon_url=f"{_SWAGGER_URL}/favicon.png",
+        )
+        scripts = _INLINE.findall(bytes(page.body).decode())
+        allowed = policy([], scripts, asks=True).replace("script-src", "script-src 'self'")
+        allowed = allowed.replace("style-src 'none'", "style-src 'self' 'unsafe-inline'")  # Swagger UI's own
+        page.headers["content-security-policy"] = f"{allowed}; img-src 'self' data:"
+        return page
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """What went wrong, as JSON for programs and as a page for people."""
+    if isinstance(error, RequestValidationError):
+        status, message = 422, "; ".join(map(_told, error.errors()))
+    elif isinstance(error, HTTPException):
+        status, message = error.status_code, str(error.detail)
+    else:
+        assert isinstance(error, ClaimcheckError)
+        status, message = status_of(error), str(error)
+    headers = getattr(error, "headers", None) or ({"retry-after": "10"} if status == 503 else None)
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+        return HTMLResponse(pages.problem(status, message), status, headers)
+    return JSONResponse({"error": message}, status, headers)
+
+
+def _told(problem: dict[str, Any]) -> str:
+    where = " ".join(str(part) for part in problem["loc"])
+    return f"{where}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"

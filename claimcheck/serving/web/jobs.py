@@ -1,0 +1,95 @@
+"""Jobs: so many at a time, some more wait, the rest is turned away; each ends with the request that asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+from claimcheck.errors import ClaimcheckError
+
+Result = TypeVar("Result")
+Told = Callable[[object], None]
+Work = Callable[[Told], Coroutine[Any, Any, Result]]
+_WAITING = 16
+
+
+class BusyError(ClaimcheckError):
+    """So many jobs run and wait that no more is taken."""
+
+
+class Jobs:
+    """Runs jobs on `most` threads, each with an event loop of its own: neither the server nor another job waits for one."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._pool = ThreadPoolExecutor(most, thread_name_prefix="job")
+        self._open = 0
+
+    async def run(self, work: Work[Result], told: Told = lambda stage: None) -> Result:
+        """What the work comes to. `told` hears in this event loop what the work tells.
+
+        When this is cancelled, so is the work: at its next request to a model. Work between two requests is finished
+        before its thread is free again.
+
+        Raises:
+            BusyError: too many jobs wait already.
+        """
+        if self._open >= self.most + _WAITING:
+            raise BusyError(f"{self.most} jobs run and {_WAITING} wait; try again in a while")
+        loop = asyncio.get_running_loop()
+        job = _Job(work, lambda stage: _called(loop, lambda: told(stage)))
+        if self._open >= self.most:
+            told(f"waiting for {self._open - self.most + 1} other jobs")
+        future = self._pool.submit(job.run)
+        self._open += 1
+        future.add_done_callback(lambda _: _called(loop, self._closed))
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except asyncio.CancelledError:
+            job.cancel()
+            future.cancel()  # if it has not begun
+            raise
+
+    def _closed(self) -> None:
+        self._open -= 1
+
+
+class _Job(Generic[Result]):
+    """One piece of work, for a thread."""
+
+    def __init__(self, work: Work[Result], told: Told) -> None:
+        self._work = work
+        self._told = told
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[Result]] | None = None
+
+    def run(self) -> Result:
+        with asyncio.Runner() as runner:
+            loop = runner.get_loop()
+            task = loop.create_task(self._work(self._told))
+            with self._lock:
+                self._running = (loop, task)
+                if self._cancelled:
+                    task.cancel()
+            try:
+                return loop.run_until_complete(task)
+            finally:
+                with self._lock:
+                    self._running = None
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._cancelled = True
+            if self._running:
+                loop, task = self._running
+                loop.call_soon_threadsafe(task.cancel)
+
+
+def _called(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # the server is gone
+        loop.call_soon_threadsafe(what)

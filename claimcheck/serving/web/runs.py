@@ -1,0 +1,121 @@
+"""The operations on runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from claimcheck.api.summarizing import akeep
+from claimcheck.core.run import Run
+from claimcheck.serving import given as args
+from claimcheck.serving.web import exports
+from claimcheck.serving.web.asking import Done, answered, arguments
+from claimcheck.serving.web.exports import KINDS, RunFormat
+from claimcheck.serving.web.jobs import Jobs, Told
+from claimcheck.serving.web.openapi import EVENTS, WORK, body, media_of, responses
+from claimcheck.serving.web.site import Site
+from claimcheck.store.history import History, Past, Place
+from claimcheck.store.runs import RunStore
+
+NAME = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
+RunName = Annotated[str, Path(pattern=NAME, description="A run, by its name: `2-17`.")]
+
+
+def router(site: Site, jobs: Jobs) -> APIRouter:
+    """The operations on runs, for a site."""
+    api = APIRouter(prefix="/api", tags=["runs"])
+
+    @api.post(
+        "/runs",
+        status_code=201,
+        openapi_extra=body("summarize"),
+        responses=responses(201, "run", EVENTS, errors=WORK),
+    )
+    async def summarize(request: Request) -> Response:
+        """Summarize a document and list its checkable claims.
+
+        The document is a text, a file or a public address. With `Accept: text/event-stream` the stages are told as they
+        happen (`stage`), and then where the run is (`done`), or why there is none (`error`). Closing the connection
+        cancels the work; what was paid for is kept, and the same request again goes on from there.
+        """
+        given = await arguments(request, "summarize")
+
+        async def work(told: Told) -> Place:
+            told("reading the document")
+            document = args.document(given, allow_private=site.allow_private)
+            settings = args.narrowed(given, site.settings)
+            with RunStore(site.store) as store:
+                return await akeep(
+                    document, store, settings=settings, check=given.get("check", False), progress=told
+                )
+
+        def done(place: Place) -> Done:
+            return Done(
+                f"/api/runs/{place}", f"/runs/{place}", lambda: run_at(site, place).to_json().encode()
+            )
+
+        return await answered(request, jobs, work, done)
+
+    @api.get("/runs", responses=responses(200, "runs", errors=(503,)))
+    def runs(
+        limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50,
+        before: Annotated[
+            str | None,
+            Query(pattern=NAME, description="Only runs finished before this one."),
+        ] = None,
+    ) -> dict[str, Any]:
+        """The runs there are, the newest first. `waiting`: documents whose run was not finished."""
+        with RunStore(site.store) as store:
+            history = History(store)
+            found = history.recent(limit + 1, Place.named(before) if before else None)
+            waiting = history.waiting()
+        more = len(found) > limit
+        found = found[:limit]
+        return {
+            "runs": [_past(past) for past in found],
+            "waiting": waiting,
+            "next": str(found[-1].place) if more else None,
+        }
+
+    @api.get("/runs/{name}", responses=responses(200, "run", *media_of(RunFormat), errors=(404, 503)))
+    def run(
+        name: RunName,
+        format: Annotated[RunFormat, Query(description="How it is written.")] = RunFormat.JSON,
+        text: Annotated[bool, Query(description="With the document's text.")] = True,
+    ) -> Response:
+        """A run, in one of the formats there are."""
+        with RunStore(site.store) as store:
+            data = exports.run_as(format, History(store), Place.named(name), text=text)
+        return Response(data, media_type=KINDS[format].media)
+
+    return api
+
+
+def run_at(site: Site, place: Place) -> Run:
+    """The run at a place.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with RunStore(site.store) as store:
+        return History(store).run(place)
+
+
+def _past(past: Past) -> dict[str, Any]:
+    return {
+        "name": str(past.place),
+        "source": past.source,
+        "title": past.title,
+        "headline": past.headline,
+        "claims": past.claims,
+        "state": past.state,
+        "message": past.message,
+        "finished": past.finished.isoformat(),
+        "cost_usd": past.cost_usd,
+        "engine": past.engine,
+        "model": past.model,
+        "checked": past.checked,
+    }
