@@ -81,7 +81,8 @@
         }
       }
       const count = visible().length;
-      document.getElementById("shown").textContent = count === cards.length ? count + " claims" : count + " of " + cards.length + " claims";
+      const noun = cards.length === 1 ? " claim" : " claims";
+      document.getElementById("shown").textContent = (count === cards.length ? count : count + " of " + cards.length) + noun;
     };
     form.addEventListener("input", filter);
     form.addEventListener("submit", (event) => event.preventDefault());

@@ -41,8 +41,8 @@ _SWAGGER_URL = "/docs/assets"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.S)
 
 
-def create_app(site: Site) -> ASGIApp:
-    """The application of a site.
+def create_app(site: Site, jobs: Jobs) -> ASGIApp:
+    """The application of a site; `jobs` do its work.
 
     Raises:
         StoreError: its store can't be used.
@@ -57,8 +57,7 @@ def create_app(site: Site) -> ASGIApp:
         max_body_size=site.most_bytes,
         generate_unique_id_function=lambda route: route.name,
     )
-    rules = Rules(site.hosts, site.token)
-    jobs = Jobs(site.jobs)
+    rules = Rules(site.hosts, site.token, site.most_bytes)
     app.include_router(runs.router(site, jobs))
     app.include_router(checks.router(site, jobs))
     _add_pages(app, site, rules)
@@ -76,6 +75,7 @@ def create_app(site: Site) -> ASGIApp:
             "model": site.settings.model,
             "most_bytes": site.most_bytes,
             "jobs": site.jobs,
+            "open_jobs": jobs.open,
             "run_formats": list(RunFormat),
             "check_formats": list(CheckFormat),
         }

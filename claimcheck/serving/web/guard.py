@@ -27,10 +27,11 @@ _SECURE = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which names the server answers to, None for any; and the token that it asks for, None for none."""
+    """Which names the server answers to, None for any; the token that it asks for, None for none; how much it takes."""
 
     hosts: frozenset[str] | None
     token: str | None
+    most_bytes: int
 
     def cookie(self) -> str:
         """What a browser shows instead of the token, so that the token itself is nowhere in it."""
@@ -77,6 +78,9 @@ class Guard:
             return _error(421, f"this server answers to {names}, not to {host!r}")
         if not _is_own(scope, headers, host):
             return _error(403, "a page of another origin may not ask this server")
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._rules.most_bytes:
+            return _error(413, f"the request has more than {self._rules.most_bytes:,} bytes")
         if self._rules.token is None or scope["path"] == LOGIN or self._is_known(scope, headers):
             return None
         if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):

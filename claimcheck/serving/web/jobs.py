@@ -18,7 +18,7 @@ _WAITING = 16
 
 
 class BusyError(ClaimcheckError):
-    """So many jobs run and wait that no more is taken."""
+    """No more jobs are taken: so many run and wait, or the server is ending."""
 
 
 class Jobs:
@@ -26,8 +26,10 @@ class Jobs:
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self.open = 0  # that run or wait
         self._pool = ThreadPoolExecutor(most, thread_name_prefix="job")
-        self._open = 0
+        self._results: set[asyncio.Future[Any]] = set()
+        self._ended = False
 
     async def run(self, work: Work[Result], told: Told = lambda stage: None) -> Result:
         """What the work comes to. `told` hears in this event loop what the work tells.
@@ -36,26 +38,40 @@ class Jobs:
         before its thread is free again.
 
         Raises:
-            BusyError: too many jobs wait already.
+            BusyError: too many jobs wait already, or the server ends.
         """
-        if self._open >= self.most + _WAITING:
+        if self._ended:
+            raise BusyError("the server is ending")
+        if self.open >= self.most + _WAITING:
             raise BusyError(f"{self.most} jobs run and {_WAITING} wait; try again in a while")
         loop = asyncio.get_running_loop()
         job = _Job(work, lambda stage: _called(loop, lambda: told(stage)))
-        if self._open >= self.most:
-            told(f"waiting for {self._open - self.most + 1} other jobs")
+        if self.open >= self.most:
+            told(f"waiting for {self.open - self.most + 1} other jobs")
         future = self._pool.submit(job.run)
-        self._open += 1
+        self.open += 1
         future.add_done_callback(lambda _: _called(loop, self._closed))
+        result = asyncio.wrap_future(future)
+        self._results.add(result)
         try:
-            return await asyncio.shield(asyncio.wrap_future(future))
+            return await result
         except asyncio.CancelledError:
             job.cancel()
-            future.cancel()  # if it has not begun
+            if self._ended:
+                raise BusyError("the server is ending; what was paid for is kept") from None
             raise
+        finally:
+            self._results.discard(result)
+
+    def end(self) -> None:
+        """Every job is cancelled, and none is taken any more."""
+        self._ended = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for result in list(self._results):
+            result.cancel()
 
     def _closed(self) -> None:
-        self._open -= 1
+        self.open -= 1
 
 
 class _Job(Generic[Result]):

@@ -63,7 +63,7 @@ def completed(described: dict[str, Any]) -> dict[str, Any]:
     parts = {f"request.{name}": schema.load(f"request.{name}") for name in _BODIES}
     parts |= {name: schema.load(name) for name in ("run", "check")}
     parts |= {"quotes": answer_schema("ground_quotes"), "runs": _RUNS, "about": _ABOUT, "error": _ERROR}
-    components: dict[str, Any] = {}
+    components: dict[str, Any] = dict(described["components"]["schemas"])
     for name, part in parts.items():
         for inner, definition in part.get("$defs", {}).items():
             components[f"{name}.{inner}"] = _referring(definition, name)
@@ -131,6 +131,7 @@ _ABOUT = _object(
     model=_MAYBE_TEXT,
     most_bytes=_NUMBER,
     jobs=_NUMBER,
+    open_jobs=_NUMBER,
     run_formats={"type": "array", "items": _TEXT},
     check_formats={"type": "array", "items": _TEXT},
 )

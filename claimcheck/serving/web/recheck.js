@@ -4,7 +4,7 @@
   if (!dialog) return;
   const form = dialog.querySelector("form");
   const target = location.hash && document.getElementById(location.hash.slice(1));
-  if (target) target.scrollIntoView({ block: "center" }); // after a check the page is loaded anew, at its claim
+  if (target) ([...target.querySelectorAll(".later")].pop() || target).scrollIntoView({ block: "center" }); // after a check the page is loaded anew, at its claim
   const told = document.getElementById("recheck-told");
   let claim = null;
   let running = null;

@@ -10,9 +10,11 @@ import uvicorn
 
 from claimcheck.errors import InputError, SettingsError
 from claimcheck.serving.web.app import create_app
+from claimcheck.serving.web.jobs import Jobs
 from claimcheck.serving.web.site import Site
 
 _SHORTEST_TOKEN = 16
+_CONNECTIONS = 200
 _GRACE_S = 2  # for answers that are under way when the server is ended
 
 
@@ -64,23 +66,38 @@ def names_of(host: str, port: int) -> frozenset[str] | None:
     return frozenset({f"{name}:{port}" for name in plain} | (plain if port == 80 else set()))
 
 
+class Server(uvicorn.Server):
+    """uvicorn, which cancels the jobs when it ends: their requests are answered, and nobody waits for a model."""
+
+    def __init__(self, site: Site) -> None:
+        self._jobs = Jobs(site.jobs)
+        super().__init__(
+            uvicorn.Config(
+                create_app(site, self._jobs),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+                limit_concurrency=_CONNECTIONS,
+            )
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is under way is ended, and its connections closed."""
+        self._jobs.end()
+        await super().shutdown(sockets)
+
+
 def serve(site: Site, opened: socket.socket, ready: Callable[[], None]) -> None:
     """Serves until it is interrupted; jobs that run then are cancelled.
 
     Raises:
         StoreError: the store can't be used.
     """
-    config = uvicorn.Config(
-        create_app(site),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-        limit_concurrency=200,
-    )
+    server = Server(site)
     opened.listen(128)
     ready()
     try:
-        uvicorn.Server(config).run(sockets=[opened])
+        server.run(sockets=[opened])
     except KeyboardInterrupt:
         return  # uvicorn has ended what was under way

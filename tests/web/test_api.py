@@ -1,0 +1,378 @@
+"""The HTTP API: documents in, runs and checks out, in every format; nothing finished is lost, and who goes away ends it."""
+
+import base64
+import io
+import json
+import zipfile
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from claimcheck import Check, Run, RunStore, schema
+from claimcheck.bundle import verify
+from claimcheck.store.history import History
+from tests.conftest import ROOT, SEED
+from tests.loopback import served
+from tests.web.conftest import FERRY, events, until
+
+STREAM = {"accept": "text/event-stream"}
+
+
+@pytest.fixture
+def api(serve):
+    return serve()
+
+
+def test_a_text_becomes_a_run_that_follows_its_schema_and_can_be_had_again(api):
+    made = api.post(
+        "/api/runs", json={"text": FERRY, "title": "Ferries", "date": "2021-02-03", "check": True}
+    )
+    assert made.status_code == 201
+    assert not schema.problems("run", made.json())
+    run = Run.from_json(made.content)
+    assert (run.document.title, str(run.document.published)) == ("Ferries", "2021-02-03")
+    assert run.verdicts
+    assert api.get(made.headers["location"]).content == made.content
+
+
+def test_a_file_is_read_as_what_it_is_and_its_name_leads_nowhere(api):
+    data = base64.b64encode((ROOT / "tests" / "files" / "ferry-libreoffice.docx").read_bytes()).decode()
+    given = {"data": data, "name": "../../etc/C:\\secret\\ferry.docx"}
+    document = api.post("/api/runs", json=given).json()["document"]
+    assert (document["format"], document["source"]) == ("docx", "ferry.docx")
+
+
+def test_an_address_is_fetched_and_a_private_one_only_where_that_is_allowed(serve):
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            data = FERRY.encode()
+            self.send_response(200)
+            self.send_header("content-type", "text/plain; charset=utf-8")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    with served(Page) as url:
+        refused = serve().post("/api/runs", json={"url": url})
+        assert (refused.status_code, "not public" in refused.json()["error"]) == (400, True)
+        assert (
+            serve(allow_private=True).post("/api/runs", json={"url": url}).json()["document"]["text"] == FERRY
+        )
+
+
+def test_a_run_comes_in_every_format(api, tmp_path):
+    import pandas
+
+    text = SEED.read_text(encoding="utf-8")
+    name = api.post("/api/runs", json={"text": text, "check": True}).headers["location"]
+    run = Run.from_json(api.get(name).content)
+
+    def got(format):
+        response = api.get(name, params={"format": format})
+        assert response.status_code == 200
+        return response
+
+    assert got("html").text.startswith("<!DOCTYPE html>")
+    assert run.summary.headline in got("markdown").text
+    assert run.summary.headline in got("text").text
+    assert len(pandas.read_csv(io.StringIO(got("csv").text))) == len(run.claims)
+    assert len(pandas.read_parquet(io.BytesIO(got("parquet").content))) == len(run.claims)
+    (tmp_path / "case.zip").write_bytes(got("bundle").content)
+    assert all(step.holds for step in verify(tmp_path / "case.zip"))
+    assert zipfile.ZipFile(tmp_path / "case.zip").testzip() is None
+    assert api.get(name, params={"text": False}).json()["document"]["text"] is None
+    assert "not part of this report" in api.get(name, params={"text": False, "format": "html"}).text
+
+
+def test_runs_are_listed_page_by_page_the_newest_first(api):
+    names = [
+        api.post("/api/runs", json={"text": f"The ferry carried {number} people."}).headers["location"][10:]
+        for number in range(300, 305)
+    ]
+    first = api.get("/api/runs", params={"limit": 3}).json()
+    assert [run["name"] for run in first["runs"]] == names[:1:-1]
+    rest = api.get("/api/runs", params={"limit": 3, "before": first["next"]}).json()
+    assert ([run["name"] for run in rest["runs"]], rest["next"]) == (names[1::-1], None)
+
+
+def test_a_claim_is_checked_again_against_evidence_and_the_check_stays_with_the_run(api, tmp_path):
+    made = api.post("/api/runs", json={"text": FERRY})
+    (found,) = made.json()["claims"]
+    url = f"{made.headers['location']}/claims/{found['id']}/checks"
+    evidence = [{"text": "In 2020 the ferry carried 700 people.", "title": "Report"}]
+    checked = api.post(url, json={"evidence": evidence})
+    assert checked.status_code == 201
+    assert not schema.problems("check", checked.json())
+    (verdict,) = checked.json()["verdicts"]
+    assert (verdict["subject"], verdict["finding"]["label"]) == (found["id"], "refuted")
+    assert checked.json()["claimed_in"]["id"] == made.json()["document"]["id"]
+    for format in ("json", "html", "markdown", "text"):
+        assert api.get(checked.headers["location"], params={"format": format}).status_code == 200
+    with RunStore(tmp_path / "runs.db") as store:
+        history = History(store)
+        (kept,) = history.checks(history.recent(1)[0].place)
+    assert kept.check == Check.from_json(checked.content)
+    missing = api.post(url.replace(found["id"], "c-000000000000"), json={"evidence": evidence})
+    assert (missing.status_code, "has no claim" in missing.json()["error"]) == (404, True)
+
+
+def test_claims_are_checked_without_a_run(api):
+    given = {"claims": [{"text": "The ferry carried 900 people."}], "evidence": [{"text": FERRY}]}
+    checked = api.post("/api/checks", json=given)
+    assert checked.json()["verdicts"][0]["finding"]["label"] == "supported"
+    assert api.get(checked.headers["location"]).content == checked.content
+
+
+def test_a_claimreview_is_written_only_where_it_is_known_who_answers_for_it(serve):
+    from claimcheck import Settings
+
+    given = {"claims": [{"text": "The ferry carried 900 people."}], "evidence": [{"text": FERRY}]}
+    api = serve()
+    url = api.post("/api/checks", json=given).headers["location"]
+    refused = api.get(url, params={"format": "claimreview", "review_url": "https://example.org/r"})
+    assert (refused.status_code, "publisher_name" in refused.json()["error"]) == (400, True)
+    known = serve(Settings(engine="extractive", publisher_name="Desk", publisher_url="https://example.org"))
+    params = {
+        "format": "claimreview",
+        "review_url": "https://example.org/r",
+        "claimed_at": "https://example.org/c",
+    }
+    review = known.get(url, params=params)
+    assert review.headers["content-type"] == "application/ld+json"
+    assert not schema.problems("claimreview", review.json())
+
+
+def test_quotes_are_grounded(api):
+    given = {"text": FERRY, "quotes": ["carried 900 people", "carried 800 people"]}
+    found = api.post("/api/quotes", json=given).json()["quotes"]
+    assert [item["match"] for item in found] == ["exact", "none"]
+
+
+def test_stages_are_told_as_they_happen(serve, model):
+    api = serve(model.settings())
+    with api.stream("POST", "/api/runs", json={"text": FERRY}, headers=STREAM) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        told = events(response)
+        assert next(told) == ("stage", {"work": "reading the document", "answered": 0, "asked": 0})
+        assert next(told) == ("stage", {"work": "summary and claims", "answered": 0, "asked": 1})
+        until(lambda: model.asked == 1)  # it was told before there is an answer
+        model.free.set()
+        assert next(told) == ("stage", {"work": "summary and claims", "answered": 1, "asked": 1})
+        name, done = next(told)
+    assert name == "done"
+    assert api.get(done["location"]).json()["claims"][0]["quote"] == FERRY
+    assert api.get(done["page"]).status_code == 200
+
+
+def test_what_goes_wrong_is_an_event_too(serve):
+    with serve().stream("POST", "/api/runs", json={"url": "http://127.0.0.1:9/"}, headers=STREAM) as response:
+        *_, (name, told) = events(response)
+    assert (name, told["status"]) == ("error", 400)
+    assert "not public" in told["error"]
+
+
+@pytest.mark.parametrize("headers", [STREAM, {}], ids=["stream", "one piece"])
+def test_a_client_that_goes_away_cancels_its_job(serve, model, headers):
+    import threading
+
+    import httpx2
+
+    api = serve(model.settings(), jobs=1)
+
+    def ask():
+        try:
+            with httpx2.Client(base_url=api.base_url, timeout=0.6, trust_env=False) as client:
+                client.post("/api/runs", json={"text": FERRY}, headers=headers)
+        except httpx2.TimeoutException:
+            pass
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: model.asked == 1)
+    thread.join()
+    until(lambda: model.gone == 1)  # the request to the model is closed, not only forgotten
+    waiting = api.get("/api/runs").json()
+    assert (waiting["runs"], waiting["waiting"]) == ([], 1)
+    model.free.set()  # and its place is free again
+    assert api.post("/api/runs", json={"text": FERRY}).status_code == 201
+    assert api.get("/api/runs").json()["waiting"] == 0
+
+
+def test_so_many_jobs_run_some_wait_and_the_rest_is_turned_away(serve, model):
+    import threading
+
+    import httpx2
+
+    api = serve(model.settings(), jobs=1)
+    statuses, told = [], []
+
+    def ask(number):
+        with httpx2.Client(base_url=api.base_url, timeout=60, trust_env=False) as client:
+            statuses.append(client.post("/api/runs", json={"text": f"{FERRY} {number}."}).status_code)
+
+    def listen():
+        with (
+            httpx2.Client(base_url=api.base_url, timeout=60, trust_env=False) as client,
+            client.stream("POST", "/api/runs", json={"text": "Venus is hot."}, headers=STREAM) as response,
+        ):
+            told.extend(events(response))
+
+    threads = [threading.Thread(target=ask, args=(0,))]
+    threads[0].start()
+    until(lambda: model.asked == 1)
+    threads.append(threading.Thread(target=listen))
+    threads += [threading.Thread(target=ask, args=(number,)) for number in range(1, 16)]
+    for thread in threads[1:]:
+        thread.start()
+
+    until(lambda: api.get("/api/about").json()["open_jobs"] == 17)
+    refused = api.post("/api/runs", json={"text": "Mars is cold."})
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+    assert model.asked == 1
+    model.free.set()
+    for thread in threads:
+        thread.join()
+    assert statuses == [201] * 16
+    assert told[0][1]["work"].startswith("waiting for")
+    assert told[-1][0] == "done"
+
+
+def test_a_restart_loses_no_finished_run(tmp_path):
+    from tests.web.conftest import running
+
+    with running(tmp_path / "s.db") as api:
+        made = api.post("/api/runs", json={"text": FERRY})
+    with running(tmp_path / "s.db") as api:
+        assert api.get(made.headers["location"]).content == made.content
+
+
+def test_a_server_that_ends_answers_who_waits_and_what_was_paid_for_can_go_on(tmp_path, model):
+    import threading
+
+    import httpx2
+
+    from tests.web.conftest import running
+
+    answers = []
+    with running(tmp_path / "s.db", model.settings()) as api:
+
+        def ask():
+            with httpx2.Client(base_url=api.base_url, timeout=30, trust_env=False) as client:
+                answers.append(client.post("/api/runs", json={"text": FERRY}))
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        until(lambda: model.asked == 1)
+    thread.join()
+    assert (answers[0].status_code, "the server is ending" in answers[0].json()["error"]) == (503, True)
+    model.free.set()
+    with running(tmp_path / "s.db", model.settings()) as api:
+        assert api.get("/api/runs").json()["waiting"] == 1
+        assert api.post("/api/runs", json={"text": FERRY}).status_code == 201
+
+
+def test_what_a_batch_made_is_there_too(serve, tmp_path):
+    import asyncio
+
+    from claimcheck import Batch, Settings
+
+    (tmp_path / "a.txt").write_text(FERRY)
+    with RunStore(tmp_path / "runs.db") as store:
+        batch = Batch(store, Settings(engine="extractive"))
+        batch.add(str(tmp_path / "a.txt"))
+        asyncio.run(batch.run())
+    (listed,) = serve().get("/api/runs").json()["runs"]
+    assert listed["source"] == str(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "says"),
+    [
+        (b"", 400, "not JSON"),
+        (b"{", 400, "not JSON"),
+        (b"[" * 100_000, 400, "not JSON"),
+        (b"[]", 400, "$: "),
+        (b"{}", 400, "$"),
+        (b'{"text": "x", "url": "https://example.org"}', 400, "$"),
+        (b'{"text": 5}', 400, "$.text"),
+        (b'{"text": "   "}', 400, "white space"),
+        (b'{"text": "a\\u0000b"}', 400, "NUL"),
+        (b'{"text": "\\ud800"}', 400, "surrogate"),
+        (b'{"text": "hello", "max_claims": 0}', 400, "$.max_claims"),
+        (b'{"text": "hello", "date": "2020-02-30"}', 400, "$.date"),
+        (b'{"data": "%%%", "name": "x.pdf"}', 400, "x.pdf: its data is not base64"),
+        (b'{"data": "JVBERi0xLjQK", "name": "x.pdf"}', 400, "x.pdf"),
+        (b'{"url": "file:///etc/passwd"}', 400, "$.url"),
+        (b"\xff\xfe", 400, "not JSON"),
+    ],
+)
+def test_bad_input_is_said_and_leaves_nothing_behind(api, given, status, says):
+    response = api.post("/api/runs", content=given, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    assert says in response.json()["error"]
+    assert api.get("/api/runs").json() == {"runs": [], "waiting": 0, "next": None}
+
+
+def test_a_body_that_is_not_said_to_be_json_is_refused(api):
+    for media in ("text/plain", "application/x-www-form-urlencoded"):
+        response = api.post("/api/runs", content=b"{}", headers={"content-type": media})
+        assert (response.status_code, media in response.json()["error"]) == (415, True)
+
+
+def test_an_endpoint_that_fails_is_said_without_its_key(serve):
+    from claimcheck import Settings
+    from tests.flow.server import error, serving
+
+    key = "sk-test-0123456789abcdefghij"
+    with serving((401, error(f"bad key {key}"))) as (url, _):
+        api = serve(Settings(engine="llm", model="m", base_url=url, api_key=key, attempts=1))
+        response = api.post("/api/runs", json={"text": FERRY})
+    assert response.status_code == 502
+    assert key not in response.text
+    assert api.get("/api/runs").json()["waiting"] == 1  # and the same request goes on from there
+
+
+def test_what_there_is_not_is_said(api):
+    for path in ("/api/runs/1-1", "/api/checks/1", "/api/nothing"):
+        response = api.get(path)
+        assert (response.status_code, list(response.json())) == (404, ["error"])
+    assert api.get("/api/runs/1-1", params={"format": "exe"}).status_code == 422
+    assert api.delete("/api/runs").status_code == 405
+
+
+def test_a_store_that_cannot_be_read_any_more_is_said(serve, tmp_path):
+    api = serve()
+    (tmp_path / "runs.db").write_bytes(b"no database any more, whatever it was before; " * 200)
+    response = api.get("/api/runs")
+    assert (response.status_code, "runs.db" in response.json()["error"]) == (503, True)
+
+
+def test_the_description_says_every_operation_and_leads_to_the_projects_schemas(api):
+    described = api.get("/openapi.json").json()
+    assert sorted(described["paths"]) == [
+        "/api/about",
+        "/api/checks",
+        "/api/checks/{number}",
+        "/api/quotes",
+        "/api/runs",
+        "/api/runs/{name}",
+        "/api/runs/{name}/claims/{claim}/checks",
+    ]
+    parts = described["components"]["schemas"]
+
+    def references(value):
+        if isinstance(value, dict):
+            if isinstance(value.get("$ref"), str):
+                yield value["$ref"]
+            for item in value.values():
+                yield from references(item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from references(item)
+
+    assert {name.rpartition("/")[2] for name in references(described)} <= set(parts)
+    assert parts["run"]["properties"].keys() == schema.load("run")["properties"].keys()
+    assert json.dumps(described).count("HTTPValidationError") == 0
