@@ -148,10 +148,18 @@ async def _failed(request: Request, error: Exception) -> Response:
     else:
         assert isinstance(error, ClaimcheckError)
         status, message = status_of(error), str(error)
-    headers = getattr(error, "headers", None) or ({"retry-after": "10"} if status == 503 else None)
+    headers = {405: {"allow": _methods(request)}, 503: {"retry-after": "10"}}.get(status)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
         return HTMLResponse(pages.problem(status, message), status, headers)
     return JSONResponse({"error": message}, status, headers)
+
+
+def _methods(request: Request) -> str:
+    """The methods that an address of the API takes: each stands in a route of its own, which knows no other."""
+    for path, operations in request.app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.url.path):
+            return ", ".join(sorted(method.upper() for method in operations))
+    return "GET"
 
 
 def _told(problem: dict[str, Any]) -> str:
