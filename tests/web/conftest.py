@@ -69,6 +69,13 @@ class Model:
 
 @pytest.fixture
 def model():
+    with modelled() as held:
+        yield held
+
+
+@contextmanager
+def modelled():
+    """A model's endpoint that holds its answers back."""
     held = Model()
 
     class Handler(BaseHTTPRequestHandler):
