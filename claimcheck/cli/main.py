@@ -75,6 +75,7 @@ def claimcheck(
 ) -> None:
     """What a text claims, where it says so, and whether it holds.
 
+    \b
     Start with:  claimcheck summarize article.txt
                  claimcheck check claims.txt --against article.txt
     """

@@ -25,7 +25,9 @@ def serve(
             help=f"Where to listen; other addresses than loopback need {VARIABLE} to be set.",
         ),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="0 takes a free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8765,
     store: Annotated[
         Path | None,
         typer.Option(
@@ -34,8 +36,12 @@ def serve(
             help="Where runs are kept (default: in your data folder); a batch's too.",
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="So many documents at a time.")] = 4,
-    max_mb: Annotated[int, typer.Option("--max-mb", metavar="N", min=1, max=200, help="Of a request.")] = 20,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=1, max=64, help="So many documents at a time; more wait.")
+    ] = 4,
+    max_mb: Annotated[
+        int, typer.Option("--max-mb", metavar="N", min=1, max=200, help="Megabytes that a request may have.")
+    ] = 20,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
     engine: options.Engine = None,
     model: options.Model = None,

@@ -5,10 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from model import drawn
 from playwright.sync_api import sync_playwright
 
-from claimcheck import Document, Settings, check, summarize
+from claimcheck import Document, RunStore, Settings, check, summarize
 from claimcheck.reports import html
+from claimcheck.serving.web import pages
+from claimcheck.serving.web.site import Site
+from claimcheck.store.history import History
 
 HERE = Path(__file__).parent
 SEED = HERE.parent.parent / "seeds" / "us-russia-venezuela-talks.txt"
@@ -25,21 +29,35 @@ def main() -> None:
     program = shutil.which("chromium") or sys.exit("chromium is not installed")
     document = Document.from_text(SEED.read_text(encoding="utf-8"), source="talks.txt")
     settings = Settings(engine="extractive")
-    pages = {
+    (HERE / "model.svg").write_text(drawn(), encoding="utf-8")
+    written = {
         "summary": html.render(summarize(document, settings=settings)),
         "check": html.render(check(CLAIMS, document, settings=settings)),
     }
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        written["serve"] = _first_page(document, settings, Path(folder) / "runs.db")
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
-        for name, text in pages.items():
+        for name, text in written.items():
             path = Path(folder) / f"{name}.html"
             path.write_text(text, encoding="utf-8")
             page = browser.new_page(viewport={"width": 1200, "height": 680})
             page.goto(path.as_uri())
-            page.locator("#c2").hover()
+            if name != "serve":
+                page.locator("#c2").hover()
             page.wait_for_timeout(300)
             page.screenshot(path=HERE / f"{name}.png")
         browser.close()
+
+
+def _first_page(document: Document, settings: Settings, path: Path) -> str:
+    """The first page of `claimcheck serve`, with runs of the seed and of two articles of the tests."""
+    articles = [HERE.parent.parent / "tests" / "articles" / name for name in ("ferry.txt", "heat.txt")]
+    with RunStore(path) as store:
+        for article in articles:
+            text = article.read_text(encoding="utf-8")
+            summarize(Document.from_text(text, source=article.name), settings=settings, store=store)
+        summarize(document, settings=settings, check=True, store=store)
+        return pages.home(Site(settings, path, None), History(store), None)
 
 
 if __name__ == "__main__":

@@ -59,26 +59,28 @@ def test_a_python_example_runs(block):
 
 
 def test_every_command_and_option_is_documented():
-    from claimcheck.cli import batch, check, summarize
+    from claimcheck.cli import batch, check, serve, summarize
 
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     listing = subprocess.run(
         [sys.executable, "-m", "claimcheck", "--help"], capture_output=True, text=True, check=True
     )
     commands = re.findall(r"^  (\w+)  ", listing.stdout.split("Commands:")[1], re.M)
-    assert len(commands) == 17
+    assert len(commands) == 18
     for command in commands:
         assert f"## claimcheck {command}" in text
     commands_options = {
         *summarize.summarize.__annotations__,
         *check.check.__annotations__,
         *batch.batch.__annotations__,
+        *serve.serve.__annotations__,
     }
     options = {name.replace("_", "-") for name in commands_options} - {
         "source",
         "sources",
         "claims",
         "return",
+        "open-page",
     }
     for option in options:
         assert f"--{option}" in text, option
@@ -88,3 +90,12 @@ def test_every_command_and_option_is_documented():
 def test_links_within_the_project_lead_somewhere(page):
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_picture_of_the_data_model_is_that_of_the_classes(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "pictures"))
+    from model import drawn
+
+    assert (ROOT / "docs" / "pictures" / "model.svg").read_text(encoding="utf-8") == drawn(), (
+        "run make pictures"
+    )

@@ -29,6 +29,7 @@ COMMANDS = [
     "verify",
     "diff",
     "mcp",
+    "serve",
     "runs",
     "runs list",
     "runs export",

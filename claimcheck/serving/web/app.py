@@ -42,12 +42,18 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.S)
 
 
 def create_app(site: Site, jobs: Jobs) -> ASGIApp:
-    """The application of a site; `jobs` do its work.
+    """The application of a site, guarded; `jobs` do its work.
 
     Raises:
         StoreError: its store can't be used.
     """
     RunStore(site.store).close()  # that it can't be opened is to be said now
+    rules = Rules(site.hosts, site.token, site.most_bytes)
+    return Guard(application(site, jobs, rules), rules)
+
+
+def application(site: Site, jobs: Jobs, rules: Rules) -> FastAPI:
+    """The application behind the guard; its `openapi()` describes the API."""
     app = FastAPI(
         title="claimcheck",
         version=__version__,
@@ -57,7 +63,6 @@ def create_app(site: Site, jobs: Jobs) -> ASGIApp:
         max_body_size=site.most_bytes,
         generate_unique_id_function=lambda route: route.name,
     )
-    rules = Rules(site.hosts, site.token, site.most_bytes)
     app.include_router(runs.router(site, jobs))
     app.include_router(checks.router(site, jobs))
     _add_pages(app, site, rules)
@@ -80,7 +85,7 @@ def create_app(site: Site, jobs: Jobs) -> ASGIApp:
             "check_formats": list(CheckFormat),
         }
 
-    return Guard(app, rules)
+    return app
 
 
 def _add_pages(app: FastAPI, site: Site, rules: Rules) -> None:
