@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -54,7 +55,8 @@ def bound(host: str, port: int) -> socket.socket:
         opened.bind(address)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{host}:{port}: can't be served at: {reason}; --port 0 takes a free one") from None
+        advice = "; --port 0 takes a free one" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
+        raise InputError(f"{host}:{port}: can't be served at: {reason}{advice}") from None
     return opened
 
 
