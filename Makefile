@@ -34,11 +34,11 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.core
 	$(BIN)/claimcheck summarize $(SEED) --engine extractive
 
-# for the tests in a browser; without npm the one that uses it is skipped
-.browser/node_modules/axe-core/axe.min.js:
-	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4
+# for the tests of pages; without npm those that use it are skipped
+.browser/.done: Makefile
+	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 && touch $@
 
-test: $(VENV)/.dev .browser/node_modules/axe-core/axe.min.js
+test: $(VENV)/.dev .browser/.done
 	$(BIN)/python -m pytest -q
 
 lint: $(VENV)/.dev

@@ -115,7 +115,7 @@ def test_evidence_opens_its_passage(open_page, run):
 @pytest.mark.parametrize("width", [1300, 390])
 def test_axe_finds_no_violation(open_page, run, scheme, width):
     if not AXE.exists():
-        pytest.skip("needs axe-core from npm: make .browser/node_modules/axe-core/axe.min.js")
+        pytest.skip("needs axe-core from npm: make .browser/.done")
     page = open_page(html.render(run), color_scheme=scheme, viewport={"width": width, "height": 900})
     page.evaluate(AXE.read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -128,7 +128,7 @@ def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
     from claimcheck.reports.html import overview
 
     if not AXE.exists():
-        pytest.skip("needs axe-core from npm: make .browser/node_modules/axe-core/axe.min.js")
+        pytest.skip("needs axe-core from npm: make .browser/.done")
     entries = [
         overview.Entry("1", "x", "done", "", run),
         overview.Entry("2", "y", "failed", "refused: no", None),
@@ -199,11 +199,16 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
     assert len(text) > 1_000_000
     assert len(run.claims) > 1_900
     made = html.render(run)
-    started = time.monotonic()
-    page = open_page(made)
-    page.locator(".card").first.wait_for(state="visible")
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert time.monotonic() - started < 6  # two on a machine of its own; this one is shared
+    seconds = []
+    for _ in range(3):  # this machine is shared: what it can is what counts
+        started = time.monotonic()
+        page = open_page(made)
+        page.locator(".card").first.wait_for(state="visible")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        seconds.append(time.monotonic() - started)
+        if seconds[-1] < 2:
+            break
+    assert min(seconds) < 2, seconds
     slow = page.evaluate(
         """async () => {
           const panel = document.querySelector('.documents'); const waits = [];

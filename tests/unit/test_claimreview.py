@@ -43,6 +43,48 @@ def test_a_review_has_what_the_type_requires():
     assert review["citation"][0]["url"] == "https://paper.example/ferry"
 
 
+def test_other_programs_read_it_as_json_ld_with_the_properties_that_schema_org_gives_each_type():
+    """PyLD is a JSON-LD processor, which drops what is no JSON-LD; the vocabulary is pydantic2-schemaorg's."""
+    from importlib import import_module
+
+    from pyld import jsonld
+
+    written = reviews(["The night ferry carries 700 passengers."], claimed_at="https://claims.example/a")
+    context = {
+        "@context": {"@vocab": "http://schema.org/"}
+    }  # what https://schema.org gives, but for types of values
+    (review,) = jsonld.expand(
+        written,
+        {"documentLoader": lambda url, _: {"contextUrl": None, "documentUrl": url, "document": context}},
+    )
+
+    def nodes(value):
+        if isinstance(value, list):
+            for item in value:
+                yield from nodes(item)
+        elif isinstance(value, dict) and "@value" not in value:
+            yield value
+            for item in value.values():
+                yield from nodes(item)
+
+    def count(value):
+        return (
+            sum(map(count, value.values())) + 1
+            if isinstance(value, dict)
+            else sum(map(count, value))
+            if isinstance(value, list)
+            else 0
+        )
+
+    found = list(nodes(review))
+    assert len(found) == count(written) == 6  # nothing was dropped
+    for node in found:
+        name = node["@type"][0].removeprefix("http://schema.org/")
+        kind = getattr(import_module(f"pydantic2_schemaorg.{name}"), name)
+        known = {field.alias for field in kind.__fields__.values()}
+        assert {key.removeprefix("http://schema.org/") for key in node} - {"@type"} <= known, name
+
+
 def test_not_enough_evidence_is_a_name_and_no_number():
     (review,) = reviews(["Cats sleep for sixteen hours."])
     assert review["reviewRating"] == {"@type": "Rating", "alternateName": "Not enough evidence"}
