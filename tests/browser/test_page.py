@@ -1,12 +1,14 @@
 """The page in a real browser: give a text, watch, read, check again, export."""
 
 import base64
+import json
 import zipfile
+from pathlib import Path
 
 import html5lib
 import pytest
 
-from claimcheck import Run
+from claimcheck import Run, Settings
 from tests.browser.conftest import AXE
 from tests.conftest import SEED
 from tests.unit.test_html import HOSTILE
@@ -155,6 +157,23 @@ def test_every_export_is_a_file_with_a_name(visit, api, tmp_path):
     assert names == [f"run-1-1.{ending}" for ending in ("json", "html", "md", "txt", "csv", "parquet", "zip")]
     assert Run.from_json((tmp_path / "run-1-1.json").read_bytes()).verdicts
     assert "manifest.json" in zipfile.ZipFile(tmp_path / "run-1-1.zip").namelist()
+
+
+def test_a_check_is_a_claimreview_for_who_says_where_it_will_stand(visit, api, tmp_path):
+    given = {"claims": [{"text": "The ferry carried 700 people."}], "evidence": [{"text": FERRY}]}
+    api.post("/api/checks", json=given)
+    assert visit(api, "/checks/1").locator(".exports form").count() == 0  # nobody answers for it
+    known = Settings(engine="extractive", publisher_name="Desk", publisher_url="https://example.org")
+    with running(tmp_path / "s.db", known) as desk:
+        page = visit(desk, "/checks/1")
+        page.click(".exports summary")
+        page.fill("[name=review_url]", "https://example.org/review")
+        with page.expect_response("**/api/checks/1?**") as answer, page.expect_download() as waiting:
+            page.click(".exports [type=submit]")
+        assert answer.value.headers["content-type"] == "application/ld+json"
+        (review,) = json.loads(Path(waiting.value.path()).read_bytes())
+    assert review["url"].startswith("https://example.org/review")
+    assert page.said == []
 
 
 def test_nothing_in_a_document_runs_on_the_server_page_either(visit, api):

@@ -102,7 +102,7 @@ def _add_pages(app: FastAPI, site: Site, rules: Rules) -> None:
     @app.get("/checks/{number}", include_in_schema=False)
     def check(number: CheckNumber) -> HTMLResponse:
         with RunStore(site.store) as store:
-            return HTMLResponse(pages.check(History(store).check(number)))
+            return HTMLResponse(pages.check(site, History(store).check(number)))
 
     @app.post(LOGIN, include_in_schema=False)
     async def login(request: Request) -> Response:

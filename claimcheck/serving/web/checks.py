@@ -94,7 +94,7 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
         data = exports.check_as(
             format, kept.check, site.settings, review_url=review_url, claimed_at=claimed_at
         )
-        return Response(data, media_type=KINDS[format].media)
+        return Response(data, 200, exports.headers(f"check-{number}", format), KINDS[format].media)
 
     @api.post(
         "/quotes",

@@ -69,6 +69,12 @@ KINDS = {
 }
 
 
+def headers(name: str, format: RunFormat | CheckFormat) -> dict[str, str]:
+    """The name of the file; what a browser can't show as it is meant is to be saved."""
+    kind = "inline" if format in (RunFormat.JSON, RunFormat.HTML) else "attachment"
+    return {"content-disposition": f'{kind}; filename="{name}.{KINDS[format].ending}"'}
+
+
 def run_as(format: RunFormat, history: History, place: Place, *, text: bool = True) -> bytes:
     """The run at a place in a format; without its document's text where `text` is False.
 

@@ -56,6 +56,7 @@ def run(history: History, place: Place) -> str:
         later[kept.subject or ""].append(_later(kept))
     served = Served(
         exports=_exports(f"/api/runs/{place}", f"run-{place}", RunFormat),
+        review_url=None,
         checks_url=f"/api/runs/{place}/claims/" if found.document.text is not None else None,
         later=later,
         style=asset("web.css", _HERE),
@@ -64,13 +65,21 @@ def run(history: History, place: Place) -> str:
     return html.render(found, served)
 
 
-def check(kept: Kept) -> str:
-    """The report of a check."""
+def check(site: Site, kept: Kept) -> str:
+    """The report of a check; with ClaimReview where it is known who publishes it."""
+    url = f"/api/checks/{kept.number}"
     formats = [
         format for format in CheckFormat if format is not CheckFormat.CLAIMREVIEW
     ]  # which asks for more
-    exports = _exports(f"/api/checks/{kept.number}", f"check-{kept.number}", formats)
-    return html.render(kept.check, Served(exports, None, {}, asset("web.css", _HERE), ""))
+    served = Served(
+        exports=_exports(url, f"check-{kept.number}", formats),
+        review_url=url if site.settings.publisher_name and site.settings.publisher_url else None,
+        checks_url=None,
+        later={},
+        style=asset("web.css", _HERE),
+        script="",
+    )
+    return html.render(kept.check, served)
 
 
 def login(*, wrong: bool = False) -> str:

@@ -89,7 +89,7 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
         """A run, in one of the formats there are."""
         with RunStore(site.store) as store:
             data = exports.run_as(format, History(store), Place.named(name), text=text)
-        return Response(data, media_type=KINDS[format].media)
+        return Response(data, 200, exports.headers(f"run-{name}", format), KINDS[format].media)
 
     return api
 
