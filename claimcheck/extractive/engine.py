@@ -42,7 +42,6 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
     Raises:
         InputError: nothing in the document has the length of a sentence.
     """
-    yield from ()
     every = sentences(reading, document.language)
     found = [sentence for sentence in every if len(sentence.text) <= _LONGEST_SENTENCE]
     if not found:
@@ -55,9 +54,12 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
         if len(sentence.text) > _LONGEST_SENTENCE
         for span in reading.spans(sentence.start, sentence.end)
     ]
+    yield []
     said = speakers(found)
+    yield []
     setting = _Setting(document, Places(document.full_text), reading, found, full_names(found))
     made = [_claims_of(setting, place, speech) for place, speech in enumerate(said)]
+    yield []
     # as many as the llm engine would list: so many for each passage that it would read
     most = settings.max_claims * max(1, math.ceil((document.tokens or 0) / settings.passage_tokens))
     kept = _worthiest([claim for claims, _ in made for claim in claims], most)

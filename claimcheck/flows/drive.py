@@ -1,7 +1,8 @@
 """The two drivers of a flow: one with threads, one with asyncio. There is no third way to run one.
 
 A request without an answer is a failure of the flow's, as long as another one has an answer: what was paid for is not
-thrown away. Where none has, or the error is final, it is raised.
+thrown away. Where none has, or the error is final, it is raised. A flow that yields no request only offers to be left: there
+work that asks nobody can be cancelled.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
     try:
         requests = next(flow)
         while True:
+            if not requests:
+                requests = flow.send([])
+                continue
             if len(requests) == 1:  # the main thread can be interrupted while it waits
                 outcomes = [outcome(requests[0])]
             else:
@@ -64,6 +68,10 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     try:
         requests = next(flow)
         while True:
+            if not requests:
+                await asyncio.sleep(0)
+                requests = flow.send([])
+                continue
             responses = _responses(await asyncio.gather(*map(outcome, requests)), answered)
             answered = True
             requests = flow.send(responses)

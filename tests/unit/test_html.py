@@ -222,3 +222,18 @@ def test_the_command_writes_it(tmp_path):
     ):
         subprocess.run([*command, *words], input="The ferry carried 700 people.", text=True, check=True)
         parsed((tmp_path / "out.html").read_text(encoding="utf-8"))
+
+
+def test_quotes_that_were_not_found_are_listed_apart_and_claims_say_what_they_cost():
+    text = "The ferry carried 900 people in 2020."
+    told = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
+    second = response({"quotes": [{"number": 2, "quote": "nothing like it"}]})
+    made = summarize(text, settings=Settings(model="m"), client=ScriptedClient([response(told), second]))
+    priced = replace(made, usage=replace(made.usage, cost_usd=0.01))
+    page = html.render(priced)
+    (apart,) = re.findall(r'<section class="apart".*?</section>', page, re.S)
+    assert "carried &lt;b&gt;400&lt;/b&gt; people in 1999" in apart
+    assert "carried 900 people" not in apart
+    assert page.count("$0.0050, its share of the run") == 2
+    assert "its share of the run" not in html.render(made)
+    assert 'class="apart"' not in html.render(replace(made, claims=made.claims[:1]))

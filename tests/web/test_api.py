@@ -201,6 +201,21 @@ def test_a_client_that_goes_away_cancels_its_job(serve, model, headers):
     assert api.get("/api/runs").json()["waiting"] == 0
 
 
+def test_work_without_a_model_is_cancelled_too(serve):
+    import httpx2
+
+    api = serve()
+    text = SEED.read_text(encoding="utf-8")
+    long = "\n\n".join(text.replace("50,000", f"{number},000") for number in range(100, 500))
+    with (
+        httpx2.Client(base_url=api.base_url, timeout=0.8, trust_env=False) as client,
+        pytest.raises(httpx2.TimeoutException),
+    ):
+        client.post("/api/runs", json={"text": long, "check": True})
+    until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
+    assert api.get("/api/runs").json() == {"runs": [], "waiting": 1, "next": None}
+
+
 def test_so_many_jobs_run_some_wait_and_the_rest_is_turned_away(serve, model):
     import threading
 

@@ -34,8 +34,8 @@ class Jobs:
     async def run(self, work: Work[Result], told: Told = lambda stage: None) -> Result:
         """What the work comes to. `told` hears in this event loop what the work tells.
 
-        When this is cancelled, so is the work: at its next request to a model. Work between two requests is finished
-        before its thread is free again.
+        When this is cancelled, so is the work: where it waits for a model, or at the next place where its flow can be
+        left. Its thread is free again only then.
 
         Raises:
             BusyError: too many jobs wait already, or the server ends.
