@@ -22,8 +22,7 @@ import openai
 from jinja2 import Template
 
 from claimcheck import prompt, schema
-from claimcheck.checking.alignment import align
-from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.shown import shown
 from claimcheck.checking.source import Source
 from claimcheck.core.document import Document
 from claimcheck.evaluation.bootstrap import intervals
@@ -50,19 +49,17 @@ def sample(folder: Path, count: int) -> list[tuple[str, Row]]:
 
 
 def passages(row: Row) -> list[str]:
+    """The sentences that the llm engine would show, in the order of the document."""
     source = Source(Document.from_text(row["document"]))
-    picked = dict.fromkeys(
-        place for sentence in sentences_of(row["claim"]) for place in align(sentence, source).picked
-    )
-    return [source.sentences[place].text for place in sorted(list(picked)[:PASSAGES])]
+    return [source.sentences[place].text for _, place in shown(row["claim"], [source], PASSAGES)]
 
 
 def messages(path: Path, row: Row) -> list[dict[str, str]]:
     body = path.read_text(encoding="utf-8").rpartition("+++\n")[2]
     template = Template(body, trim_blocks=True, lstrip_blocks=True)
-    shown = passages(row)
-    fence = prompt.fence("".join([row["claim"], *shown]))
-    context = template.new_context({"claim": row["claim"], "passages": shown, "fence": fence})
+    texts = passages(row)
+    fence = prompt.fence("".join([row["claim"], *texts]))
+    context = template.new_context({"claim": row["claim"], "passages": texts, "fence": fence})
     return [
         {"role": role, "content": "".join(block(context)).strip()} for role, block in template.blocks.items()
     ]

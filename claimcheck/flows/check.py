@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from claimcheck import prompt, schema
-from claimcheck.checking.alignment import align
 from claimcheck.checking.attribution import speaker_of
 from claimcheck.checking.engine import NOTHING, content_finding, verdict_on
 from claimcheck.checking.judge import Question, evidence, judge
 from claimcheck.checking.library import Library
-from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.shown import shown
 from claimcheck.checking.source import Source
 from claimcheck.core import tokens
 from claimcheck.core.exchange import ModelRequest
@@ -30,7 +29,9 @@ SCHEMA, PROMPT = "verdict.answer", "verdict"
 _PROMPTS = (PROMPT, "repair", "json-only")
 _ONE_SENTENCE = r"^[^\n]{1,300}$"
 _VARIED = 0.7  # temperature at which votes differ, where none is set
+_RELATED = 3  # passages that a verdict without any of its own shows
 _STANCE = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
+_Passages = Sequence[tuple[Source, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,13 @@ class _Case:
 
     statement: Statement
     sources: Sequence[Source]
-    passages: Sequence[tuple[Source, int]]
+    passages: _Passages
     strict: bool
 
     @classmethod
     def of(cls, statement: Statement, library: Library, settings: Settings, *, strict: bool) -> _Case:
         sources = library.sources(statement.text)
-        return cls(statement, sources, _passages(statement, sources, settings.top_k), strict)
+        return cls(statement, sources, shown(statement.text, sources, settings.top_k), strict)
 
     def requests(self, settings: Settings) -> list[ModelRequest]:
         speaker = self.statement.speaker
@@ -127,7 +128,9 @@ class _Case:
         label, agreed = counts.most_common(1)[0]
         chosen = next(answer for answer in usable if answer.value and answer.value["label"] == label)
         votes = Votes(len(answers), agreed) if len(answers) > 1 else None
-        finding = _finding(chosen, self.passages, agreed / len(answers) if votes else None)
+        confidence = agreed / len(answers) if votes else None
+        related = shown(self.statement.text, self.sources, _RELATED)
+        finding = _finding(chosen, self.passages, related, confidence)
         return self._verdict(self._ruled(finding), votes)
 
     def _verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
@@ -159,20 +162,11 @@ class _Case:
         return finding
 
 
-def _passages(statement: Statement, sources: Sequence[Source], most: int) -> list[tuple[Source, int]]:
-    """The sentences that cover most of the statement, from each document in turn, in the order of the documents."""
-    ranked = []
-    for order, source in enumerate(sources):
-        picked = dict.fromkeys(
-            place for sentence in sentences_of(statement.text) for place in align(sentence, source).picked
-        )
-        ranked += [(rank, order, place) for rank, place in enumerate(picked)]
-    kept = sorted((order, place) for _, order, place in sorted(ranked)[:most])
-    return [(sources[order], place) for order, place in kept]
+def _finding(answer: Answer, passages: _Passages, related: _Passages, confidence: float | None) -> Finding:
+    """The model's answer; a label that rests on no passage that was shown is no verdict on the claim.
 
-
-def _finding(answer: Answer, passages: Sequence[tuple[Source, int]], confidence: float | None) -> Finding:
-    """The model's answer; a label that rests on no passage that was shown is no verdict on the claim."""
+    `related`: what is to be looked at where the model names no passage.
+    """
     value = answer.value or {}
     label = Label(value["label"])
     numbers = [number for number in dict.fromkeys(value["evidence"]) if 0 < number <= len(passages)]
@@ -181,12 +175,12 @@ def _finding(answer: Answer, passages: Sequence[tuple[Source, int]], confidence:
         rationale = f"The model says “{label}” but names no passage for it. {rationale}"
         label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
     stance = _STANCE.get(label, Stance.RELATED)
-    shown = [passages[number - 1] for number in numbers] or passages
+    named = [passages[number - 1] for number in numbers] or related
     return Finding(
         label,
         confidence,
         rationale,
-        tuple(item for source, place in shown for item in evidence(source, [place], stance)),
+        tuple(item for source, place in named for item in evidence(source, [place], stance)),
         (),
         DecidedBy.MODEL,
     )
