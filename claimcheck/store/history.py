@@ -81,7 +81,10 @@ class History:
         self._database = store.database
 
     def place(self, document: Document, way: Mapping[str, Any]) -> Place:
-        """The place for the document's run in this way; it waits there, unless it has a result from before."""
+        """The place for the document's run in this way; it waits there, unless it has a result from before.
+
+        Where that is a failure, wholly or in part, what failed is asked for again.
+        """
         batch = self.store.begin(dict(way))
         fields = document_to_json(document)
         key = f"{document.id}-{hashlib.sha256(fields.encode()).hexdigest()[:8]}"
@@ -101,6 +104,7 @@ class History:
                 "INSERT OR IGNORE INTO outcomes (batch, document, state) VALUES (?, ?, 'pending')",
                 (batch, row[0]),
             )
+        self.store.ask_again(batch, row[0])
         return Place(batch, int(row[0]))
 
     def recent(self, limit: int, before: Place | None = None) -> list[Past]:

@@ -146,24 +146,35 @@ class RunStore(Closing):
     def retry(self, batch: int) -> int:
         """Documents that failed, wholly or in part, wait again; of their answers only those that can be used are kept."""
         with self.database.guarded(), self.database.transaction():
-            answers = self.database.execute(
-                "SELECT number, schema, response FROM answers WHERE batch = ? AND NOT void AND document IN "
-                "(SELECT document FROM outcomes WHERE batch = ? AND state IN ('failed', 'partial'))",
-                (batch, batch),
-            )
-            void = [
-                number
-                for number, schema, response in answers
-                if not usable(schema, response_from_json(response))
-            ]
-            for number in void:
-                self.database.execute("UPDATE answers SET void = 1 WHERE number = ?", (number,))
+            failed = self.database.execute(
+                "SELECT document FROM outcomes WHERE batch = ? AND state IN ('failed', 'partial')", (batch,)
+            ).fetchall()
+            for (document,) in failed:
+                self._void_unusable(batch, document)
             cursor = self.database.execute(
                 "UPDATE outcomes SET state = 'pending' WHERE batch = ? AND state IN ('failed', 'partial') "
                 "AND document IN (SELECT number FROM documents WHERE text IS NOT NULL)",
                 (batch,),
             )
         return cursor.rowcount
+
+    def ask_again(self, batch: int, document: int) -> None:
+        """Where the document failed, wholly or in part, its answers that can't be used are not taken again."""
+        with self.database.guarded(), self.database.transaction():
+            state = self.database.execute(
+                "SELECT state FROM outcomes WHERE batch = ? AND document = ?", (batch, document)
+            ).fetchone()
+            if state and state[0] in (State.FAILED, State.PARTIAL):
+                self._void_unusable(batch, document)
+
+    def _void_unusable(self, batch: int, document: int) -> None:
+        answers = self.database.execute(
+            "SELECT number, schema, response FROM answers WHERE batch = ? AND document = ? AND NOT void",
+            (batch, document),
+        ).fetchall()
+        for number, schema, response in answers:
+            if not usable(schema, response_from_json(response)):
+                self.database.execute("UPDATE answers SET void = 1 WHERE number = ?", (number,))
 
     def batch(self, number: int) -> BatchInfo:
         """A batch in numbers."""

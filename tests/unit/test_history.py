@@ -72,6 +72,16 @@ def test_a_run_that_was_broken_off_waits_and_costs_only_what_is_missing(store):
     assert History(store).waiting() == 0
 
 
+def test_a_failure_is_asked_about_again_and_what_could_be_used_is_not(store):
+    client = ScriptedClient([response(None, refusal="no"), response(answer(claim(FERRY)))])
+    first = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
+    assert (first.summary, History(store).recent(1)[0].state) == (None, State.FAILED)
+    second = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
+    assert (len(second.claims), History(store).recent(1)[0].state) == (1, State.DONE)
+    third = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
+    assert (third.claims, len(client.requests)) == (second.claims, 2)
+
+
 def test_a_finished_run_stays_when_asking_again_fails(store):
     first = summarize(FERRY, settings=EXTRACTIVE, store=store)
     place = History(store).recent(1)[0].place

@@ -65,7 +65,10 @@ async def arguments(request: Request, name: str) -> Arguments:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != JSON:
         raise MediaTypeError(f"the body is {media or 'of no stated type'}; send {JSON}")
-    body = await request.body()
+    return await asyncio.to_thread(_read, await request.body(), name)  # a large one takes its time
+
+
+def _read(body: bytes, name: str) -> Arguments:
     try:
         value: Any = json.loads(body)
         json.dumps(value, ensure_ascii=False).encode()
@@ -91,7 +94,7 @@ async def answered(
         if not job.done():
             return Response(status_code=_GONE)
         result = done(job.result())
-        return Response(result.answer(), 201, {"location": result.location}, JSON)
+        return Response(await asyncio.to_thread(result.answer), 201, {"location": result.location}, JSON)
     finally:
         gone.cancel()
         job.cancel()

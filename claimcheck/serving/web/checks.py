@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Annotated
@@ -48,7 +49,7 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
         """Check one claim of a run against evidence that you add. The check is kept with the run."""
         given = await arguments(request, "check_claim")
         place = Place.named(name)
-        found = run_at(site, place)
+        found = await asyncio.to_thread(run_at, site, place)
         chosen = tuple(item for item in found.claims if item.id == claim)
         if not chosen:
             raise NotFoundError(f"{name}: has no claim {claim}")
