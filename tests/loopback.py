@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A handler that says nothing on stderr, and answers in one line."""
+
+    def answer(self, value, status=200, **headers):
+        """Answers with text or bytes as they are, with anything else as JSON."""
+        data = (
+            value
+            if isinstance(value, bytes)
+            else value.encode()
+            if isinstance(value, str)
+            else json.dumps(value).encode()
+        )
+        self.send_response(status)
+        for name, said in {
+            "content-type": "application/json",
+            "content-length": str(len(data)),
+            **headers,
+        }.items():
+            self.send_header(name, said)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        pass
 
 
 @contextmanager

@@ -9,10 +9,9 @@ import email
 import json
 from contextlib import contextmanager
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler
 
 from tests.faults.server import answer_to, completion
-from tests.loopback import served
+from tests.loopback import Handler, served
 
 
 class Service:
@@ -92,7 +91,7 @@ class Service:
 def serving(service):
     """The base URL at which the service is served."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Endpoint(Handler):
         def do_POST(self):
             data = self.rfile.read(int(self.headers["content-length"]))
             if self.path == "/v1/files":
@@ -137,16 +136,5 @@ def serving(service):
             elif path.endswith("/content"):
                 self.answer(service.files[path.split("/")[3]])
 
-        def answer(self, value):
-            data = value.encode() if isinstance(value, str) else json.dumps(value).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_):
-            pass
-
-    with served(Handler) as url:
+    with served(Endpoint) as url:
         yield url

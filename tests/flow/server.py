@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 
-from tests.loopback import served
+from tests.loopback import Handler, served
 
 DROP = "drop the connection"
 
@@ -41,7 +40,7 @@ def serving(*script):
     """Serves (status, body, headers) one after another; gives the base URL and the list of bodies received."""
     received, lock = [], threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Scripted(Handler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             with lock:
@@ -51,25 +50,10 @@ def serving(*script):
                 self.connection.close()
                 return
             status, answer, *headers = step
-            data = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            for name, value in (headers[0] if headers else {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
+            self.answer(answer, status, **(headers[0] if headers else {}))
 
         def do_GET(self):
-            data = json.dumps({"object": "list", "data": [{"id": "scripted-1", "object": "model"}]}).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.answer({"object": "list", "data": [{"id": "scripted-1", "object": "model"}]})
 
-        def log_message(self, *_):
-            pass
-
-    with served(Handler) as url:
+    with served(Scripted) as url:
         yield url, received

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler
 
 import httpx2
 import pytest
@@ -16,7 +15,7 @@ from claimcheck.serving.web.server import Server, bound, names_of
 from claimcheck.serving.web.site import Site
 from tests.flow.scripted import answer, claim
 from tests.flow.server import completion
-from tests.loopback import served
+from tests.loopback import Handler, served
 
 FERRY = "The ferry carried 900 people in 2020."
 
@@ -78,23 +77,15 @@ def modelled():
     """A model's endpoint that holds its answers back."""
     held = Model()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Held(Handler):
         def do_POST(self):
             self.rfile.read(int(self.headers["content-length"]))
             held.asked += 1
             if not held.hold(self.connection):
                 return
-            data = json.dumps(completion(json.dumps(answer(claim(FERRY))))).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.answer(completion(json.dumps(answer(claim(FERRY)))))
 
-        def log_message(self, *_):
-            pass
-
-    with served(Handler) as url:
+    with served(Held) as url:
         held.url = url
         yield held
         held.free.set()

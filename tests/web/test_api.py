@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import zipfile
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -12,7 +11,7 @@ from claimcheck import Check, Run, RunStore, schema
 from claimcheck.bundle import verify
 from claimcheck.store.history import History
 from tests.conftest import ROOT, SEED
-from tests.loopback import served
+from tests.loopback import Handler, served
 from tests.web.conftest import FERRY, events, until
 
 STREAM = {"accept": "text/event-stream"}
@@ -43,17 +42,9 @@ def test_a_file_is_read_as_what_it_is_and_its_name_leads_nowhere(api):
 
 
 def test_an_address_is_fetched_and_a_private_one_only_where_that_is_allowed(serve):
-    class Page(BaseHTTPRequestHandler):
+    class Page(Handler):
         def do_GET(self):
-            data = FERRY.encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/plain; charset=utf-8")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_):
-            pass
+            self.answer(FERRY, **{"content-type": "text/plain; charset=utf-8"})
 
     with served(Page) as url:
         refused = serve().post("/api/runs", json={"url": url})
