@@ -12,7 +12,7 @@ from claimcheck import Run, Settings
 from tests.browser.conftest import AXE
 from tests.conftest import SEED
 from tests.unit.test_html import HOSTILE
-from tests.web.conftest import FERRY, modelled, running
+from tests.web.conftest import FERRY, modelled, running, until
 
 DROP = """([name, text, kind]) => {
   const transfer = new DataTransfer();
@@ -92,15 +92,13 @@ def test_what_is_stopped_or_left_is_cancelled(visit, tmp_path):
             page.fill("[name=text]", f"{FERRY} It was trip {number}.")
             page.click("[type=submit]")
             page.locator("#stages li", has_text="0 of 1 answered").wait_for()
+            until(lambda number=number: model.asked == number)
             leave()
             if number == 1:
                 assert "Stopped" in page.inner_text("#told")
                 assert page.is_enabled("[type=submit]")
-            for _ in range(200):
-                if model.gone == number and api.get("/api/about").json()["open_jobs"] == 0:
-                    break
-                page.wait_for_timeout(25)
-            assert (model.gone, api.get("/api/about").json()["open_jobs"]) == (number, 0)
+            until(lambda number=number: model.gone == number)
+            until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
 
 
 def test_what_goes_wrong_is_said_where_one_looks(visit, api):
