@@ -184,9 +184,12 @@ class RunStore(Closing):
                 "SELECT state, count(*) FROM outcomes WHERE batch = ? GROUP BY state", (number,)
             ).fetchall()
             spent = self.database.execute(
-                "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), count(cost_usd), count(*) "
-                "FROM answers WHERE batch = ?",
-                (number,),
+                "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), count(cost_usd), count(*) FROM ("
+                "SELECT cost_usd, input_tokens, output_tokens FROM answers WHERE batch = :batch UNION ALL "
+                # outcomes that came from elsewhere have no answers here
+                "SELECT cost_usd, input_tokens, output_tokens FROM outcomes o WHERE batch = :batch AND input_tokens > 0 "
+                "AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = o.batch AND a.document = o.document))",
+                {"batch": number},
             ).fetchone()
         usd, spent_tokens, priced, every = spent
         known = (usd or 0.0) if priced == every else None

@@ -140,6 +140,7 @@ def test_shards_come_into_a_store_each_document_once(path, tmp_path):
         assert (found.documents, found.outcomes, found.repeated) == (3, 1, 1)
         (batch,) = store.batches()
         assert batch.counts == {State.PENDING: 1, State.DONE: 1, State.PARTIAL: 0, State.FAILED: 1}
+        assert batch.spent_tokens == run.usage.input_tokens + run.usage.output_tokens > 0
         assert store.run(batch.number, "a") == run
         assert import_shards(store, shards).outcomes == 0
         assert Batch(store, SETTINGS).number == batch.number  # a batch goes on with what waits
