@@ -70,6 +70,7 @@ def application(site: Site, jobs: Jobs, rules: Rules) -> FastAPI:
     app.add_exception_handler(ClaimcheckError, _failed)
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(RequestValidationError, _failed)
+    app.add_exception_handler(Exception, _broken)
 
     @app.get("/api/about", tags=["this server"], responses=responses(200, "about"))
     def about() -> dict[str, Any]:
@@ -157,6 +158,13 @@ async def _failed(request: Request, error: Exception) -> Response:
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
         return HTMLResponse(pages.problem(status, message), status, headers)
     return JSONResponse({"error": message}, status, headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Our own mistake; its traceback is on the server's standard error."""
+    return JSONResponse(
+        {"error": f"an internal mistake ({type(error).__name__}); the server's output has more"}, 500
+    )
 
 
 def _methods(request: Request) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,9 @@ def run(history: History, place: Place) -> str:
     later: dict[str, list[Later]] = defaultdict(list)
     for kept in history.checks(place):
         later[kept.subject or ""].append(_later(kept))
+    formats = [item for item in RunFormat if item is not RunFormat.PARQUET or find_spec("pyarrow")]
     served = Served(
-        exports=_exports(f"/api/runs/{place}", f"run-{place}", RunFormat),
+        exports=_exports(f"/api/runs/{place}", f"run-{place}", formats),
         review_url=None,
         checks_url=f"/api/runs/{place}/claims/" if found.document.text is not None else None,
         later=later,
