@@ -13,10 +13,16 @@ from claimcheck.errors import ProviderError
 if TYPE_CHECKING:
     from claimcheck.config import Configured
 
-_EXTRAS = {
+EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
     "docx": ("docx",),
+    "eval": ("rouge_score",),
+    "parquet": ("pyarrow",),
+    "mcp": ("mcp",),
+    "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
+    "fast": ("aiohttp",),
+    "distributed": ("ray",),
     "testing": ("pytest", "vcr", "pytest_socket"),
 }
 _SHOWN = (
@@ -59,7 +65,7 @@ def doctor(
     lines.append(
         f"Tokenizer: {tokens.ENCODING}, packed, hash checked ({count} tokens in 'claimcheck'); {exact} for this model"
     )
-    for name, modules in _EXTRAS.items():
+    for name, modules in EXTRAS.items():
         missing = [module for module in modules if find_spec(module) is None]
         lines.append(
             f"Extra {name}: {'installed' if not missing else f'not installed (pip install claimcheck[{name}])'}"

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.output import note
 from claimcheck.cli.source import ALLOW_PRIVATE_HELP
 from claimcheck.errors import InputError
@@ -60,7 +61,7 @@ def serve(
     Runs are kept in a store of runs. The HTTP API is described at /docs. Ctrl-C ends it; nothing that was finished or
     paid for is lost.
     """
-    if find_spec("fastapi") is None or find_spec("uvicorn") is None:
+    if not all(map(find_spec, EXTRAS["web"])):
         raise InputError("serve: needs pip install 'claimcheck[web]'")
     from claimcheck.serving.web import server
     from claimcheck.serving.web.site import Site

@@ -99,3 +99,12 @@ def test_the_picture_of_the_data_model_is_that_of_the_classes(monkeypatch):
     assert (ROOT / "docs" / "pictures" / "model.svg").read_text(encoding="utf-8") == drawn(), (
         "run make pictures"
     )
+
+
+def test_doctor_knows_every_extra_that_users_install():
+    import tomllib
+
+    from claimcheck.cli.doctor import EXTRAS
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev"}
