@@ -144,6 +144,32 @@ class History:
             raise NotFoundError(f"{place}: there is no such run")
         return run_of(*row)
 
+    def delete(self, place: Place) -> None:
+        """The run is gone, with its answers and checks, and with the document's text where no other run has it.
+
+        What it took in the file is overwritten. (The cache of answers is another file: `claimcheck cache clear`.)
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        where = (place.batch, place.document)
+        with self._database.guarded():
+            self._database.execute("PRAGMA secure_delete = ON")
+            with self._database.transaction():
+                for table in ("checks", "answers", "upload_items"):
+                    rows = "upload IN (SELECT number FROM uploads WHERE batch = ?)"
+                    batch = rows if table == "upload_items" else "batch = ?"
+                    self._database.execute(f"DELETE FROM {table} WHERE {batch} AND document = ?", where)  # noqa: S608 - names
+                gone = self._database.execute("DELETE FROM outcomes WHERE batch = ? AND document = ?", where)
+                self._database.execute(
+                    "DELETE FROM documents WHERE number = ? AND NOT EXISTS "
+                    "(SELECT 1 FROM outcomes WHERE document = documents.number)",
+                    (place.document,),
+                )
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not gone.rowcount:
+            raise NotFoundError(f"{place}: there is no such run")
+
     def answers(self, place: Place) -> list[tuple[str, str]]:
         """The digests and answers of a run's requests, as they were stored; void ones aside."""
         with self._database.guarded():

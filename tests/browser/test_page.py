@@ -41,7 +41,8 @@ def visit(browser):
         page.said, page.asked = [], []
         page.on("console", lambda message: page.said.append(message.text))
         page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("dialog", lambda dialog: (page.said.append("dialog"), dialog.dismiss()))
+        page.answer = lambda dialog: (page.said.append("dialog"), dialog.dismiss())
+        page.on("dialog", page.answer)
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(f"{str(api.base_url).rstrip('/')}{path}")
         return page
@@ -141,6 +142,19 @@ def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
     assert (page.said, foreign(page, api)) == ([], [])
 
 
+def test_a_run_is_deleted_by_who_means_it(visit, api):
+    api.post("/api/runs", json={"text": FERRY})
+    page = visit(api, "/runs/1-1")
+    page.click("#delete")  # the question is answered with no
+    assert page.said == ["dialog"]
+    assert api.get("/api/runs/1-1").status_code == 200
+    page.remove_listener("dialog", page.answer)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("#delete")
+    page.wait_for_url("**/")
+    assert "None yet" in page.inner_text("main")
+
+
 def test_every_export_is_a_file_with_a_name(visit, api, tmp_path):
     api.post("/api/runs", json={"text": FERRY, "check": True})
     page = visit(api, "/runs/1-1")
@@ -236,7 +250,7 @@ def test_the_token_lets_a_browser_in(visit, tmp_path):
 def test_the_api_is_described_without_asking_anybody_else(visit, api):
     page = visit(api, "/docs")
     page.locator(".opblock").first.wait_for()
-    assert page.locator(".opblock").count() == 8
+    assert page.locator(".opblock").count() == 9
     assert (page.said, foreign(page, api)) == ([], [])
 
 

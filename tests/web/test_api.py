@@ -112,6 +112,18 @@ def test_a_claim_is_checked_again_against_evidence_and_the_check_stays_with_the_
     assert (missing.status_code, "has no claim" in missing.json()["error"]) == (404, True)
 
 
+def test_a_run_is_deleted_with_all_that_hangs_on_it(api):
+    made = api.post("/api/runs", json={"text": FERRY})
+    location, claim = made.headers["location"], made.json()["claims"][0]["id"]
+    check = api.post(f"{location}/claims/{claim}/checks", json={"evidence": [{"text": FERRY}]}).headers[
+        "location"
+    ]
+    deleted = api.delete(location)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert [api.get(path).status_code for path in (location, check)] == [404, 404]
+    assert api.get("/api/runs").json() == {"runs": [], "waiting": 0, "next": None}
+
+
 def test_claims_are_checked_without_a_run(api):
     given = {"claims": [{"text": "The ferry carried 900 people."}], "evidence": [{"text": FERRY}]}
     checked = api.post("/api/checks", json=given)
@@ -346,6 +358,7 @@ def test_what_there_is_not_is_said(api):
         response = api.get(path)
         assert (response.status_code, list(response.json())) == (404, ["error"])
     assert api.get("/api/runs/1-1", params={"format": "exe"}).status_code == 422
+    assert api.delete("/api/runs/1-1").status_code == 404
     wrong = api.delete("/api/runs")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST")
 

@@ -91,11 +91,12 @@ class Served:
     """What a report has besides, where a server shows it: exports by name, address and file name, and checks by claim.
 
     `script` sends claims to `checks_url` to be checked against added evidence; without a `checks_url` none can be. At
-    `review_url` there is ClaimReview, for who says on which page the review will stand.
+    `review_url` there is ClaimReview, for who says on which page the review will stand; a `DELETE` of `delete_url` deletes.
     """
 
     exports: tuple[tuple[str, str, str], ...]
     review_url: str | None
+    delete_url: str | None
     checks_url: str | None
     later: Mapping[str, Sequence[Later]]
     style: str

@@ -37,14 +37,15 @@ WORK = (413, 415, 502, 503)  # what can go wrong where work is asked for
 def responses(
     done: int, name: str, *media: str, errors: tuple[int, ...] = ()
 ) -> dict[int | str, dict[str, Any]]:
-    """The responses of an operation: JSON that follows the schema `name`, other media, and what can go wrong."""
+    """The responses of an operation: JSON that follows the schema `name`, other media, and what can go wrong; without a name nothing."""
     content: dict[str, Any] = {JSON: {"schema": _ref(name)}}
     content |= {kind: {"schema": {"type": "string"}} for kind in media}
     meant: dict[int | str, dict[str, Any]] = {
         status: {"description": _MEANING[status], "content": {JSON: {"schema": _ref("error")}}}
         for status in sorted({400, 401, 403, 421, 422, *errors})
     }
-    return {done: {"description": "Done.", "content": content}, **meant}
+    told = {"description": "Done.", "content": content} if name else {"description": "Done."}
+    return {done: told, **meant}
 
 
 def media_of(formats: Iterable[str]) -> tuple[str, ...]:

@@ -59,10 +59,11 @@ def run(history: History, place: Place) -> str:
     served = Served(
         exports=_exports(f"/api/runs/{place}", f"run-{place}", formats),
         review_url=None,
+        delete_url=f"/api/runs/{place}",
         checks_url=f"/api/runs/{place}/claims/" if found.document.text is not None else None,
         later=later,
         style=asset("web.css", _HERE),
-        script=asset("asking.js", _HERE) + asset("recheck.js", _HERE),
+        script="".join(asset(name, _HERE) for name in ("asking.js", "recheck.js", "delete.js")),
     )
     return html.render(found, served)
 
@@ -76,6 +77,7 @@ def check(site: Site, kept: Kept) -> str:
     served = Served(
         exports=_exports(url, f"check-{kept.number}", formats),
         review_url=url if site.settings.publisher_name and site.settings.publisher_url else None,
+        delete_url=None,
         checks_url=None,
         later={},
         style=asset("web.css", _HERE),

@@ -91,6 +91,13 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
             data = exports.run_as(format, History(store), Place.named(name), text=text)
         return Response(data, 200, exports.headers(f"run-{name}", format), KINDS[format].media)
 
+    @api.delete("/runs/{name}", status_code=204, responses=responses(204, "", errors=(404, 503)))
+    def delete(name: RunName) -> Response:
+        """Delete a run: its result, the model's answers, its checks, and the document's text where no other run has it."""
+        with RunStore(site.store) as store:
+            History(store).delete(Place.named(name))
+        return Response(status_code=204)
+
     return api
 
 
