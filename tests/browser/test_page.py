@@ -258,4 +258,9 @@ def test_it_fits_a_phone(visit, api):
     api.post("/api/runs", json={"text": SEED.read_text(encoding="utf-8")})
     for path in ("/", "/runs/1-1"):
         page = visit(api, path, viewport={"width": 360, "height": 740})
+        if path != "/":
+            page.click(".exports summary")
+            box = page.locator(".exports ul").bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
         assert page.evaluate("document.documentElement.scrollWidth") <= 360

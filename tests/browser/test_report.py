@@ -1,6 +1,7 @@
 """The HTML report in a real browser: linked, filtered, by keyboard, for everybody, and nothing in a text runs."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
 from tests.browser.conftest import AXE
 from tests.conftest import SEED
+from tests.flow.scripted import ScriptedClient, answer, claim, response
 from tests.unit.test_html import HOSTILE, hostile_run
 
 EXTRACTIVE = Settings(engine="extractive")
@@ -101,6 +103,28 @@ def test_filters_and_search_leave_what_was_asked_for(page):
     page.locator("input[name=worth]").fill("0")
     page.locator("select[name=kind]").select_option("quantity")
     assert {card.get_attribute("data-kind") for card in page.locator(".card:visible").all()} == {"quantity"}
+
+
+def test_a_checked_run_is_filtered_by_verdict_and_by_worth(open_page):
+    text = "The ferry carried 900 people in 2020. It is the oldest ship of the line. In 2021 it carried 400 people."
+    told = answer(
+        claim("The ferry carried 900 people in 2020."),
+        claim("In 2021 it carried 400 people.", "In 2021 it carried 300 people.", check_worthiness=0.9),
+    )
+    run = summarize(text, settings=Settings(model="m"), client=ScriptedClient([response(told)]))
+    checked = check(run, text, settings=EXTRACTIVE)
+    page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
+
+    def shown():
+        return [card.get_attribute("data-claims") for card in page.locator(".card:visible").all()]
+
+    page.locator("select[name=mark]").select_option("refuted")
+    assert shown() == ["2"]
+    page.locator("select[name=mark]").select_option("")
+    page.locator("input[name=worth]").fill("0.7")
+    assert shown() == ["2"]
+    page.locator("input[name=worth]").fill("0")
+    assert shown() == ["1", "2"]
 
 
 def test_evidence_opens_its_passage(open_page, run):

@@ -169,6 +169,7 @@ def _run(run: Run) -> dict[str, object]:
         "cards": cards,
         "ticks": _ticks(run, cards),
         "checked": bool(run.verdicts),
+        "rated": True,
         "apart": [card for card in cards if card.where and not card.anchor and run.document.text is not None],
     }
     marks += anchors.marks[run.document.id]
@@ -196,6 +197,7 @@ def _check(check: Check) -> dict[str, object]:
         "cards": cards,
         "ticks": [],
         "checked": True,
+        "rated": False,
         "apart": [],
         "documents": [_shown(document, marks[document.id], cards) for document in check.documents],
     }
