@@ -207,9 +207,9 @@ def test_marks_cover_the_characters_of_their_claims_whatever_stands_before_them(
     text = "🙂🙂 The \U0001d573 ferry carried 900 people in 2020. שלום עולם. It was built in Gdansk in 1998."
     run = summarize(text, settings=EXTRACTIVE)
     page = open_page(html.render(run))
-    for number, claim in enumerate(run.claims, 1):
+    for number, found in enumerate(run.claims, 1):
         marked = "".join(page.locator(f".mark[data-claims~='{number}']").all_text_contents())
-        assert marked == "".join(span.text for span in claim.spans)
+        assert marked == "".join(span.text for span in found.spans)
 
 
 def test_a_large_document_is_there_within_two_seconds(open_page):
