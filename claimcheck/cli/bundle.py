@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, note, write, write_binary
+from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from claimcheck.core.run import Run
+    from claimcheck.store.outcome import BatchInfo
+    from claimcheck.store.runs import RunStore
 
 _SIGNS = {True: "ok", False: "WRONG", None: "not told"}
 
@@ -42,8 +48,7 @@ def bundle(
         made = Run.from_json(read_bytes(run)[1])
     else:
         with RunStore(store, create=False) as opened:
-            info = opened.batches()[-1]
-            made = opened.run(info.number, run)
+            info, made = _found(opened, run)
             way = info.way
             answers = [Answered(*row) for row in opened.answers_for(info.number, run)]
     write_binary(lambda path: pack(made, path, way, answers), output)
@@ -52,6 +57,21 @@ def bundle(
         f"{output}: {len(made.claims)} claims of {made.document.source}{told}; `claimcheck verify {output}`",
         quiet=quiet,
     )
+
+
+def _found(store: RunStore, name: str) -> tuple[BatchInfo, Run]:
+    """The document's run, of the last batch that has one.
+
+    Raises:
+        InputError: none has.
+    """
+    problem: InputError | None = None
+    for info in reversed(store.batches()):
+        try:
+            return info, store.run(info.number, name)
+        except InputError as error:
+            problem = problem or error
+    raise problem or InputError(f"{store.path}: holds no batch")
 
 
 def verify(

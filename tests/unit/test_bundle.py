@@ -151,3 +151,21 @@ def test_what_is_no_bundle_is_said_and_nothing_is_unpacked(tmp_path, files, mess
     (tmp_path / "text.zip").write_text("no ZIP at all")
     with pytest.raises(errors.InputError, match="can't be read as a bundle"):
         verify(tmp_path / "text.zip")
+
+
+def test_a_run_is_bundled_from_the_last_batch_that_has_it(tmp_path, capsys, monkeypatch):
+    from claimcheck.cli import main
+
+    with RunStore(tmp_path / "s.db") as store:
+        for text, most in (("The ferry carried 900 people in 2020.", 30), ("Venus is hot.", 3)):
+            document = Document.from_text(text, source=f"{most}.txt")
+            summarize(document, settings=Settings(engine="extractive", max_claims=most), store=store)
+    for name, code in (("30.txt", 0), ("3.txt", 0), ("none.txt", 2)):
+        monkeypatch.setattr(
+            "sys.argv", ["claimcheck", "bundle", name, "--store", "s.db", "-o", f"{name}.zip"]
+        )
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert (stop.value.code or 0) == code
+    assert all(step.holds for step in verify(tmp_path / "30.txt.zip"))
+    assert "holds no document 'none.txt'" in capsys.readouterr().err

@@ -396,3 +396,18 @@ def test_the_description_says_every_operation_and_leads_to_the_projects_schemas(
     assert {name.rpartition("/")[2] for name in references(described)} <= set(parts)
     assert parts["run"]["properties"].keys() == schema.load("run")["properties"].keys()
     assert json.dumps(described).count("HTTPValidationError") == 0
+
+
+def test_our_own_mistake_is_an_error_that_says_so_and_the_server_goes_on(api, monkeypatch, capfd):
+    from claimcheck.serving.web import pages
+
+    def broken(*_):
+        raise RuntimeError("secret of the document")
+
+    monkeypatch.setattr(pages, "home", broken)
+    response = api.get("/")
+    assert response.status_code == 500
+    assert "internal mistake (RuntimeError)" in response.json()["error"]
+    assert "secret" not in response.text
+    assert api.get("/api/about").status_code == 200
+    assert "secret of the document" in capfd.readouterr().err
