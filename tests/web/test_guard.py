@@ -115,14 +115,17 @@ def test_a_body_that_is_too_large_is_refused_and_leaves_nothing_behind(serve, ch
     assert list(response.json()) == ["error"]
     assert api.get("/api/runs").json() == {"runs": [], "waiting": 0, "next": None}
     assert api.post("/login", content=b"token=" + b"x" * 20_000).status_code == 413
+    for length in ("9" * 15, "9" * 5_000):
+        told = raw(api, "/login", "POST", f"content-length: {length}\r\n").split(b" ")[1]
+        assert told in (b"413", b"400")
 
 
-def raw(api, target):
+def raw(api, target, method="GET", headers=""):
     """What the server answers to a request for this very target, which no client has tidied."""
     host, _, port = own(api).rpartition(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(
-            f"GET {target} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n\r\n".encode()
+            f"{method} {target} HTTP/1.1\r\nhost: {host}:{port}\r\n{headers}connection: close\r\n\r\n".encode()
         )
         data = b""
         while part := connection.recv(65_536):

@@ -15,6 +15,7 @@ from claimcheck.serving.web import pages
 
 COOKIE = "claimcheck"
 LOGIN = "/login"
+_LONGEST_LENGTH = 15  # digits
 _SECURE = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -79,7 +80,7 @@ class Guard:
         if not _is_own(scope, headers, host):
             return _error(403, "a page of another origin may not ask this server")
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self._rules.most_bytes:
+        if length.isdecimal() and (len(length) > _LONGEST_LENGTH or int(length) > self._rules.most_bytes):
             return _error(413, f"the request has more than {self._rules.most_bytes:,} bytes")
         if self._rules.token is None or scope["path"] == LOGIN or self._is_known(scope, headers):
             return None
