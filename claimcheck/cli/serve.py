@@ -14,6 +14,7 @@ from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.output import note
 from claimcheck.cli.source import ALLOW_PRIVATE_HELP
 from claimcheck.errors import InputError
+from claimcheck.serving.web.site import JOBS, MOST_MB
 
 VARIABLE = "CLAIMCHECK_TOKEN"
 
@@ -39,10 +40,10 @@ def serve(
     ] = None,
     jobs: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="So many documents at a time; more wait.")
-    ] = 4,
+    ] = JOBS,
     max_mb: Annotated[
         int, typer.Option("--max-mb", metavar="N", min=1, max=200, help="Megabytes that a request may have.")
-    ] = 20,
+    ] = MOST_MB,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
     engine: options.Engine = None,
     model: options.Model = None,

@@ -33,7 +33,6 @@ _NAMED, _NUMBER = re.compile(r"\bpassages? \d+(?:(?:,| and| or|, and)? \d+)*", r
 _VARIED = 0.7  # temperature at which votes differ, where none is set
 _RELATED = 3  # passages that a verdict without any of its own shows
 _STANCE = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
-_Passages = Sequence[tuple[Source, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class _Case:
 
     statement: Statement
     sources: Sequence[Source]
-    passages: _Passages
+    passages: Sequence[tuple[Source, int]]
     strict: bool
 
     @classmethod
@@ -131,8 +130,7 @@ class _Case:
         chosen = next(answer for answer in usable if answer.value and answer.value["label"] == label)
         votes = Votes(len(answers), agreed) if len(answers) > 1 else None
         confidence = agreed / len(answers) if votes else None
-        related = shown(self.statement.text, self.sources, _RELATED)
-        finding = _finding(chosen, self.passages, related, confidence)
+        finding = self._finding(chosen, confidence)
         return self._verdict(self._ruled(finding), votes)
 
     def _verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
@@ -144,6 +142,24 @@ class _Case:
             content=content_finding(self.statement, self.sources),
             votes=votes,
         )
+
+    def _finding(self, answer: Answer, confidence: float | None) -> Finding:
+        """The model's answer; a label that rests on no passage that was shown is no verdict on the claim."""
+        value = answer.value or {}
+        label = Label(value["label"])
+        rationale = " ".join(str(value["rationale"]).split())
+        # weak models name in their sentence what they forget in the list
+        given = value["evidence"] or map(int, _NUMBER.findall(" ".join(_NAMED.findall(rationale))))
+        numbers = [number for number in dict.fromkeys(given) if 0 < number <= len(self.passages)]
+        if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
+            rationale = f"The model says “{label}” but names no passage for it. {rationale}"
+            label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
+        stance = _STANCE.get(label, Stance.RELATED)
+        named = [self.passages[number - 1] for number in numbers] or shown(
+            self.statement.text, self.sources, _RELATED
+        )
+        quoted = tuple(item for source, place in named for item in evidence(source, [place], stance))
+        return Finding(label, confidence, rationale, quoted, (), DecidedBy.MODEL)
 
     def _ruled(self, finding: Finding) -> Finding:
         """The finding, or, where the rules see a difference that the model did not, that it is not supported."""
@@ -162,32 +178,6 @@ class _Case:
                     decided_by=DecidedBy.RULES,
                 )
         return finding
-
-
-def _finding(answer: Answer, passages: _Passages, related: _Passages, confidence: float | None) -> Finding:
-    """The model's answer; a label that rests on no passage that was shown is no verdict on the claim.
-
-    `related`: what is to be looked at where the model names no passage.
-    """
-    value = answer.value or {}
-    label = Label(value["label"])
-    rationale = " ".join(str(value["rationale"]).split())
-    # weak models name in their sentence what they forget in the list
-    given = value["evidence"] or map(int, _NUMBER.findall(" ".join(_NAMED.findall(rationale))))
-    numbers = [number for number in dict.fromkeys(given) if 0 < number <= len(passages)]
-    if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
-        rationale = f"The model says “{label}” but names no passage for it. {rationale}"
-        label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
-    stance = _STANCE.get(label, Stance.RELATED)
-    named = [passages[number - 1] for number in numbers] or related
-    return Finding(
-        label,
-        confidence,
-        rationale,
-        tuple(item for source, place in named for item in evidence(source, [place], stance)),
-        (),
-        DecidedBy.MODEL,
-    )
 
 
 def _failure(statement: Statement, answer: Answer) -> CheckFailure:

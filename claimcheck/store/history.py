@@ -21,6 +21,13 @@ from claimcheck.store.runs import RunStore
 
 _NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
 
+_DEPENDENTS = (
+    "DELETE FROM checks WHERE batch = ? AND document = ?",
+    "DELETE FROM answers WHERE batch = ? AND document = ?",
+    "DELETE FROM upload_items WHERE upload IN (SELECT number FROM uploads WHERE batch = ?) AND document = ?",
+)
+_ORPHAN = "DELETE FROM documents WHERE number = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -156,16 +163,10 @@ class History:
         with self._database.guarded():
             self._database.execute("PRAGMA secure_delete = ON")
             with self._database.transaction():
-                for table in ("checks", "answers", "upload_items"):
-                    rows = "upload IN (SELECT number FROM uploads WHERE batch = ?)"
-                    batch = rows if table == "upload_items" else "batch = ?"
-                    self._database.execute(f"DELETE FROM {table} WHERE {batch} AND document = ?", where)  # noqa: S608 - names
+                for statement in _DEPENDENTS:
+                    self._database.execute(statement, where)
                 gone = self._database.execute("DELETE FROM outcomes WHERE batch = ? AND document = ?", where)
-                self._database.execute(
-                    "DELETE FROM documents WHERE number = ? AND NOT EXISTS "
-                    "(SELECT 1 FROM outcomes WHERE document = documents.number)",
-                    (place.document,),
-                )
+                self._database.execute(_ORPHAN, (place.document,))
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if not gone.rowcount:
             raise NotFoundError(f"{place}: there is no such run")
