@@ -52,10 +52,14 @@ def template(name: str, folder: Path = HERE) -> Template:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["readable"] = readable
-    return environment.from_string(asset(name, folder))
+    return environment.get_template(name)
 
 
 def _hashes(texts: Sequence[str]) -> str:
