@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +28,6 @@ from claimcheck.version import __version__
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 _PROMPTS = (PROMPT, "repair", "json-only")
 _ONE_SENTENCE = r"^[^\n]{1,300}$"
-_NAMED, _NUMBER = re.compile(r"\bpassages? \d+(?:(?:,| and| or|, and)? \d+)*", re.I), re.compile(r"\d+")
 _VARIED = 0.7  # temperature at which votes differ, where none is set
 _RELATED = 3  # passages that a verdict without any of its own shows
 _STANCE = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
@@ -148,9 +146,7 @@ class _Case:
         value = answer.value or {}
         label = Label(value["label"])
         rationale = " ".join(str(value["rationale"]).split())
-        # weak models name in their sentence what they forget in the list
-        given = value["evidence"] or map(int, _NUMBER.findall(" ".join(_NAMED.findall(rationale))))
-        numbers = [number for number in dict.fromkeys(given) if 0 < number <= len(self.passages)]
+        numbers = [number for number in dict.fromkeys(value["evidence"]) if 0 < number <= len(self.passages)]
         if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
             rationale = f"The model says “{label}” but names no passage for it. {rationale}"
             label, confidence = Label.NOT_ENOUGH_EVIDENCE, None

@@ -65,33 +65,6 @@ def test_a_label_without_a_passage_that_was_shown_is_none(run, numbers):
     assert "names no passage" in finding.rationale
 
 
-@pytest.mark.parametrize(
-    ("rationale", "places"),
-    [
-        ("Passage 2 says 1998, which is the year.", [2]),
-        ("The ferry of passages 1 and 3 is another; see passage 1.", [1, 3]),
-        ("It says so 3 times.", []),
-        ("Passage 8 says so.", []),
-    ],
-)
-def test_a_passage_that_is_named_in_the_sentence_only_counts_too(run, rationale, places):
-    sentences = [
-        "The night ferry carries 900 passengers.",
-        "It was built in Gdansk in 1998.",
-        "The day ferry stops in May.",
-    ]
-    claims = ["The night ferry of 1998 carries 900 passengers from Gdansk in May."]
-    found, _ = run(verdict("refuted", (), rationale), claims=claims)
-    finding = found.verdicts[0].finding
-    if places:
-        assert (finding.label, [item.text for item in finding.evidence]) == (
-            "refuted",
-            [sentences[place - 1] for place in places],
-        )
-    else:
-        assert finding.label is Label.NOT_ENOUGH_EVIDENCE
-
-
 def test_a_model_is_shown_as_many_passages_as_it_may_see_those_that_disagree_too(run):
     text = " ".join(f"The night ferry carried {number} passengers in May." for number in range(100, 120))
     _, client = run(
