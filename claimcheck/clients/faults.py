@@ -62,6 +62,8 @@ def translate(error: Exception, settings: Settings) -> ProviderError:
         return EndpointError(
             f"{where}: answered with something that is not JSON, {tried}; is the URL an OpenAI-compatible API?"
         )
+    if isinstance(error, ValueError):
+        return EndpointError(f"{where}: answered with no chat completion: {said}")
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return AuthenticationError(f"{where}: refused the key ({said}); check OPENAI_API_KEY")
     if isinstance(error, openai.NotFoundError):

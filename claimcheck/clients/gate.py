@@ -102,7 +102,7 @@ class Gate:
         except openai.RateLimitError as error:
             self._narrow(asked_s(error.response.headers))
             raise
-        except (openai.APIConnectionError, json.JSONDecodeError, asyncio.CancelledError) as error:
+        except (openai.APIConnectionError, ValueError, asyncio.CancelledError) as error:
             lost = not _never_sent(error)
             raise
         finally:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx2
 import openai
 import tenacity
 
 from claimcheck.clients import faults
+from claimcheck.clients.completion import Completion, completion_in, completion_of
 from claimcheck.clients.gate import Gate
 from claimcheck.clients.pricing import Pricing
 from claimcheck.clients.retry import policy
@@ -24,12 +26,11 @@ from claimcheck.core.run import Usage
 from claimcheck.core.settings import Settings
 from claimcheck.errors import UnknownModelError
 
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletion
-    from openai.types.completion_usage import CompletionUsage
-
 FORMATS = ("json_schema", "json_object", "text")
-_FAULTS = (openai.OpenAIError, json.JSONDecodeError)
+# `chat.completions.create` takes as long to go through every body for TypedDicts as the rest of a request, and an answer
+# with fields of another type than stated goes through it unnoticed
+_PATH = "/chat/completions"
+_FAULTS = (openai.OpenAIError, ValueError)
 
 
 class OpenAIClient:
@@ -64,7 +65,8 @@ class OpenAIClient:
                 for attempt in tenacity.Retrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
                         sent += 1
-                        completion = self._sync_client().chat.completions.create(**body)
+                        answer = self._sync_client().post(_PATH, body=body, cast_to=httpx2.Response)
+                        completion = completion_in(answer.content)
                 return self._response(completion, body, sent)
             except _FAULTS as error:
                 self._adapt(error, body, sent)
@@ -79,15 +81,19 @@ class OpenAIClient:
                     with attempt:
                         if self._gate is None:
                             sent += 1
-                            completion = await self._async_client().chat.completions.create(**body)
+                            completion = await self._post(body)
                         else:
                             async with self._gate.turn(body) as turn:
                                 sent += 1
-                                completion = await self._async_client().chat.completions.create(**body)
-                                turn.usage = self._usage(completion.usage, 1) if completion.usage else None
+                                completion = await self._post(body)
+                                turn.usage = self._usage(completion, 1) if completion.tokens else None
                 return self._response(completion, body, sent)
             except _FAULTS as error:
                 self._adapt(error, body, sent)
+
+    async def _post(self, body: dict[str, Any]) -> Completion:
+        answer = await self._async_client().post(_PATH, body=body, cast_to=httpx2.Response)
+        return completion_in(answer.content)
 
     def models(self) -> list[str]:
         """The names of the models that the endpoint lists; raises `ProviderError`."""
@@ -150,35 +156,30 @@ class OpenAIClient:
         Raises:
             ValueError: it is no chat completion.
         """
-        from openai.types.chat import ChatCompletion
+        return self._response(completion_of(completion), body, 1)
 
-        return self._response(ChatCompletion.model_validate(completion), body, 1)
-
-    def _response(self, completion: ChatCompletion, body: dict[str, Any], sent: int) -> ModelResponse:
-        choice = completion.choices[0] if completion.choices else None
+    def _response(self, completion: Completion, body: dict[str, Any], sent: int) -> ModelResponse:
         return ModelResponse(
-            text=choice.message.content if choice else None,
-            finish_reason=choice.finish_reason if choice else None,
-            refusal=choice.message.refusal if choice else None,
+            text=completion.text,
+            finish_reason=completion.finish_reason,
+            refusal=completion.refusal,
             model=completion.model or str(self._settings.model),
             response_format=_format_of(body),
             left_out=tuple(sorted(self._left_out)),
-            usage=self._usage(completion.usage, sent),
+            usage=self._usage(completion, sent),
         )
 
-    def _usage(self, usage: CompletionUsage | None, sent: int) -> Usage:
-        if usage is None:
+    def _usage(self, completion: Completion, sent: int) -> Usage:
+        took = completion.tokens
+        if took is None:
             return Usage(requests=sent, cost_usd=None)
-        prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
-        cached = (prompt.cached_tokens or 0) if prompt else 0
-        read, written = usage.prompt_tokens or 0, usage.completion_tokens or 0
         return Usage(
             requests=sent,
-            input_tokens=read,
-            cached_tokens=cached,
-            output_tokens=written,
-            reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
-            cost_usd=self._pricing.cost_usd(read, cached, written),
+            input_tokens=took.read,
+            cached_tokens=took.cached,
+            output_tokens=took.written,
+            reasoning_tokens=took.reasoning,
+            cost_usd=self._pricing.cost_usd(took.read, took.cached, took.written),
         )
 
     def _sync_client(self) -> openai.OpenAI:
