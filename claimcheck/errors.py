@@ -6,6 +6,7 @@ ClaimcheckError                  exit code
 │   ├── StoreError               2   a file that claimcheck keeps is full, locked, damaged or of another kind
 │   ├── SettingsError            2   a flag, variable or claimcheck.toml is wrong
 │   └── SchemaError              2   a schema or a file to validate is broken
+├── WorkerError                  2   a process of its own can't be started
 ├── Interrupted                130   by Ctrl-C, with work stored
 └── ProviderError                3   the model's endpoint did not do its part
     ├── AuthenticationError          the key is missing, wrong or not allowed (final)
@@ -48,6 +49,10 @@ class SettingsError(InputError):
 
 class SchemaError(InputError):
     """A JSON Schema, or a document that has to follow one, is broken."""
+
+
+class WorkerError(ClaimcheckError):
+    """A process that claimcheck needs for its work can't be started."""
 
 
 class Interrupted(ClaimcheckError):

@@ -18,11 +18,14 @@ from claimcheck import assets
 from claimcheck.errors import SchemaError
 
 if TYPE_CHECKING:
+    import jsonschema_rs
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# escapes of what is no character, or white space to Python alone: the two validators may differ on these
+_UNSURE = re.compile(r"\\u(?:[dD][89a-fA-F]|001[c-fC-F])|[\ud800-\udfff]")
 _LONGEST_MESSAGE = 160
 _NOT_ON_THE_WIRE = ("minLength", "maxLength", "pattern", "$schema", "$id", "title", "description")
 
@@ -101,6 +104,8 @@ def read(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ..
         value = _object(text)
     except (ValueError, RecursionError) as error:
         return None, (Problem("$", f"is not JSON: {error}"),)
+    if not _UNSURE.search(text) and _surely_follows(name, value):
+        return value, ()
     if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         return None, (Problem("$", "holds half of a surrogate pair, which is no character"),)
     return value, problems(name, value)
@@ -129,6 +134,21 @@ def _object(text: str) -> Any:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _surely_follows(name: str, value: Any) -> bool:
+    """Whether a walk in Rust finds no problem; it takes a hundredth of the time, and most answers have none."""
+    try:
+        return _quick(name).is_valid(value)
+    except ValueError:  # nested deeper than it goes
+        return False
+
+
+@cache
+def _quick(name: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(load(name), validate_formats=True)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
@@ -9,6 +10,8 @@ from claimcheck.batch.estimate import Estimate, estimate
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.progress import Progress
 from claimcheck.batch.queue import Queue, Stop
+from claimcheck.batch.step import Here, Steps
+from claimcheck.batch.workers import Workers
 from claimcheck.core.exchange import Client
 from claimcheck.core.limits import Limits
 from claimcheck.core.run import Run
@@ -18,6 +21,11 @@ from claimcheck.readers.many import Reading, sources_of
 from claimcheck.store.intake import Intake, take_in
 from claimcheck.store.outcome import BatchInfo
 from claimcheck.store.runs import RunStore
+
+# characters that take half a second, as a process does to begin: of a model's documents, and without a model
+_WORTH, _WORTH_EXTRACTIVE = 1_000_000, 150_000
+_MOST = 4  # processes for a model's documents: these keep up with all that this one can ask and store
+_IN_HAND = 48  # documents for a process without a model, so that it never waits
 
 
 def _unheard(progress: Progress) -> None:
@@ -91,15 +99,26 @@ class Batch:
         self, told: Callable[[Progress], None], stop: Stop | None, client: Client | None
     ) -> Progress:
         progress = Progress.of(self.info)
-        queue = Queue(self.store, self.number, self.plan, progress, told, stop or Stop())
-        if self.plan.engine == "extractive" and client is None:
-            from claimcheck.batch.pool import Pool
-
-            await Pool(queue).run()
-            return progress
+        count = self._workers()
         async with AsyncExitStack() as closing:
-            await queue.run(client or self._client(progress, closing))
+            steps: Steps = Here(self.plan)
+            alone = self.plan.engine == "extractive" and client is None
+            if count:
+                workers = Workers(self.plan, count, None if alone else steps)
+                steps = await closing.enter_async_context(workers)
+            if not alone:
+                client = client or self._client(progress, closing)
+            width = max(1, count) * _IN_HAND if alone else self.plan.limits.concurrency
+            queue = Queue(self.store, self.number, self.plan, progress, told, steps, stop or Stop())
+            await queue.run(client, width)
         return progress
+
+    def _workers(self) -> int:
+        """How many processes the waiting documents are worth; 0 where this one does the work in the time that one begins."""
+        cores = os.cpu_count() or 1
+        extractive = self.plan.engine == "extractive"
+        most, worth = (cores, _WORTH_EXTRACTIVE) if extractive else (min(cores // 2, _MOST), _WORTH)
+        return min(most, self.store.waiting(self.number)[1] // worth)
 
     def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
         from claimcheck.clients import CachedClient, Gate, OpenAIClient, Pricing

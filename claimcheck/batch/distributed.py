@@ -20,8 +20,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.queue import failed, outcome_of
+from claimcheck.batch.queue import outcome_of
 from claimcheck.batch.shard import row_of
+from claimcheck.batch.step import Here, failed
 from claimcheck.clients import Gate, OpenAIClient, Pricing
 from claimcheck.clients.gate import Bound
 from claimcheck.core.limits import Limits, Spent
@@ -136,6 +137,7 @@ class _Worker:
 
     def __init__(self, plan: Plan, purse: Any) -> None:
         self._plan = plan
+        self._steps = Here(plan)
         self._loop = asyncio.new_event_loop()
         settings = plan.settings
         remote = _RemotePurse(purse, settings.timeout_s) if purse is not None else None
@@ -154,26 +156,28 @@ class _Worker:
     async def _all(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         slots = asyncio.Semaphore(self._plan.limits.concurrency)
 
-        async def one(row: dict[str, Any]) -> dict[str, Any]:
+        async def one(number: int, row: dict[str, Any]) -> dict[str, Any]:
             async with slots:
-                return await self._one(row)
+                return await self._one(number, row)
 
-        return list(await asyncio.gather(*map(one, rows)))
+        return list(await asyncio.gather(*(one(number, row) for number, row in enumerate(rows))))
 
-    async def _one(self, row: dict[str, Any]) -> dict[str, Any]:
+    async def _one(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         key = str(row["id"]) if row.get("id") not in (None, "") else None
         try:
             document = document_of_row(row, key or "row")
         except InputError as error:
             return row_of(self._plan, key or str(error), None, None, str(error))
         try:
-            outcome = await outcome_of(document, self._plan, self._client)
+            outcome = await outcome_of(number, document, self._steps, self._client)
         except BudgetError:
             return row_of(self._plan, key or document.id, document, None, None)
         except UnreachableError as error:
             outcome = failed(Cause.UNANSWERED, str(error), error.requests)
         except ProviderError as error:  # every worker would meet it: Ray ends the job with this message
             raise RuntimeError(str(error)) from None
+        finally:
+            self._steps.let_go(number)
         return row_of(self._plan, key or document.id, document, outcome, None)
 
 

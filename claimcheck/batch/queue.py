@@ -7,26 +7,26 @@ it once. Any other is the outcome of its document.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.progress import Progress
 from claimcheck.batch.remembering import RememberingClient
+from claimcheck.batch.step import Lost, Steps, failed
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import Client
-from claimcheck.core.run import Cause, Usage
+from claimcheck.core.run import Cause
 from claimcheck.errors import (
     ClaimcheckError,
     ContextWindowError,
-    InputError,
     ProviderError,
     StoreError,
     UnreachableError,
+    WorkerError,
 )
-from claimcheck.flows.document import run_flow
-from claimcheck.flows.drive import adrive
+from claimcheck.flows.drive import responses_to
 from claimcheck.store.outcome import Outcome, State
 from claimcheck.store.runs import RunStore
 
@@ -56,21 +56,22 @@ class Queue:
     plan: Plan
     progress: Progress
     told: Callable[[Progress], None]
+    steps: Steps
     stop: Stop = field(default_factory=Stop)
     unreached: list[tuple[int, UnreachableError]] = field(default_factory=list)
 
-    async def run(self, client: Client) -> None:
-        """Every pending document has an outcome, or the batch was stopped."""
+    async def run(self, client: Client | None, width: int) -> None:
+        """Every pending document has an outcome, or the batch was stopped; so many are under way at a time."""
         work = self.store.pending(self.batch)
         async with asyncio.TaskGroup() as group:
-            for _ in range(self.plan.limits.concurrency):
+            for _ in range(width):
                 group.create_task(self._worker(work, client))
         if self.unreached and not self.progress.here:
             self.stop.now(self.unreached[-1][1])  # nothing was ever reached
         elif not self.stop.wanted:
             self._settle_unreached()
 
-    async def _worker(self, work: Iterator[Work], client: Client) -> None:
+    async def _worker(self, work: Iterator[Work], client: Client | None) -> None:
         while not self.stop.wanted:
             try:
                 item = next(work, None)
@@ -108,36 +109,46 @@ class Queue:
         progress.here += 1
         self.told(progress)
 
-    async def _outcome(self, item: Work, client: Client) -> Outcome | None:
+    async def _outcome(self, item: Work, client: Client | None) -> Outcome | None:
         """The document's outcome; None where the batch ends before there is one."""
         number, document = item
-        remembering = RememberingClient(client, self.store, (self.batch, number), self.plan.settings)
         try:
-            return await outcome_of(document, self.plan, remembering)
+            while True:
+                remembering = client and RememberingClient(
+                    client, self.store, (self.batch, number), self.plan.settings
+                )
+                with suppress(Lost):
+                    return await outcome_of(number, document, self.steps, remembering)
         except UnreachableError as error:
             self._unreached(number, error)
             return None
-        except ProviderError as error:
+        except (ProviderError, WorkerError) as error:
             self.stop.now(error)
             return None
+        finally:
+            self.steps.let_go(number)
 
 
-async def outcome_of(document: Document, plan: Plan, client: Client | None) -> Outcome:
+async def outcome_of(number: int, document: Document, steps: Steps, client: Client | None) -> Outcome:
     """What becomes of one document; the extractive engine needs no client.
 
     Raises:
         UnreachableError: no request had an answer.
         ProviderError: every further document would end the same.
         StoreError: a file of claimcheck's own can't be used.
+        WorkerError: no process can be started for it.
+        Lost: its process is gone; asked again, it is begun again.
     """
-    started = time.perf_counter()
+    answered = False
     try:
-        flow = run_flow(document, plan.settings, plan.engine, check=plan.check)
-        run = await adrive(flow, client)
-    except StoreError:
+        step = await steps.take(number, document)
+        while not isinstance(step, Outcome):
+            responses = await responses_to(step, client, answered=answered)
+            answered = True
+            step = await steps.take(number, responses)
+        return step
+    except (StoreError, WorkerError, Lost):
         raise
-    except InputError as error:
-        return failed("unreadable", str(error))
     except ContextWindowError as error:
         return failed("too_long", str(error), error.requests)
     except ProviderError as error:
@@ -146,10 +157,3 @@ async def outcome_of(document: Document, plan: Plan, client: Client | None) -> O
         return failed(Cause.UNANSWERED, str(error), error.requests)
     except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
         return failed("internal", f"{type(error).__name__}: {error}")
-    seconds = round(time.perf_counter() - started, 3)
-    return Outcome.of(replace(run, usage=replace(run.usage, seconds=seconds)))
-
-
-def failed(cause: str, message: str, requests: int = 0) -> Outcome:
-    """The outcome of a document without a result."""
-    return Outcome(State.FAILED, None, str(cause), message, Usage(requests=requests))

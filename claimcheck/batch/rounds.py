@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.queue import failed
+from claimcheck.batch.step import failed
 from claimcheck.clients.batch_api import MOST_BYTES, MOST_REQUESTS, PRICE_SHARE, BatchApi, Job
 from claimcheck.clients.gate import input_tokens
 from claimcheck.clients.openai_client import OpenAIClient

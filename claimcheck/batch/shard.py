@@ -43,7 +43,7 @@ def row_of(
         "message": outcome.message if outcome else problem,
         "fields": document_to_json(document) if document else None,
         "text": document.text if document else None,
-        "run": outcome.run.to_json(text=False, indent=None) if outcome and outcome.run else None,
+        "run": outcome.run if outcome else None,
         "requests": usage.requests,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
@@ -109,7 +109,9 @@ def _finish(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
         )
     )
     store.finish(
-        batch, number, Outcome(State(row["state"]), run, row.get("cause"), row.get("message"), usage)
+        batch,
+        number,
+        Outcome(State(row["state"]), row.get("run"), row.get("cause"), row.get("message"), usage),
     )
     return True
 

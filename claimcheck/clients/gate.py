@@ -81,6 +81,11 @@ class Gate:
         self._sent_tokens = 0
         self._reserved = Bound(0.0, 0)
 
+    @property
+    def width(self) -> int:
+        """The most requests at a time."""
+        return self._limits.concurrency
+
     @asynccontextmanager
     async def turn(self, body: Mapping[str, Any]) -> AsyncIterator[Turn]:
         """Waits until the request with this body may be sent, and learns from how the block ends.

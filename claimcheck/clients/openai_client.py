@@ -7,7 +7,6 @@ In the same way it leaves out a temperature or a seed that the model does not ta
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
@@ -189,8 +188,7 @@ class OpenAIClient:
 
     def _async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
-            # the transport of the extra `fast`, where many requests go through one gate
-            transport = openai.DefaultAioHttpClient() if self._gate and find_spec("aiohttp") else None
+            transport = _transport(self._gate.width) if self._gate else None
             self._async = openai.AsyncOpenAI(**self._options(), http_client=transport)
         return self._async
 
@@ -205,6 +203,15 @@ class OpenAIClient:
             "max_retries": 0,
             "timeout": self._settings.timeout_s,
         }
+
+
+def _transport(width: int) -> httpx2.AsyncClient:
+    """The transport where so many requests go through one gate: that of the extra `fast`, else the usual one."""
+    if find_spec("aiohttp"):
+        return openai.DefaultAioHttpClient()
+    # the pool looks at each idle connection before every request; so many that are idle for long need not be kept
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=max(16, width // 4))
+    return openai.DefaultAsyncHttpxClient(limits=limits)
 
 
 def _format_of(body: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ hash. Its ranks and split pattern are tiktoken's (MIT, see NOTICE). For other mo
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import lzma
 from functools import cache
@@ -48,7 +48,7 @@ def _encoding() -> tiktoken.Encoding:
     if hashlib.sha256(raw).hexdigest() != _SHA256:
         raise ClaimcheckError(f"{_RANKS.name}: does not have the published hash; reinstall claimcheck")
     pairs = (line.split() for line in raw.splitlines())
-    ranks = {base64.b64decode(token): int(rank) for token, rank in pairs}
+    ranks = {binascii.a2b_base64(token): int(rank) for token, rank in pairs}
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
     # a name of its own: a second encoding called o200k_base would break tiktoken's registry
     return tiktoken.Encoding(

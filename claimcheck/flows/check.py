@@ -105,11 +105,10 @@ class _Case:
             self.statement.text if speaker is None else f"{self.statement.text} (as the words of {speaker})"
         )
         texts = [source.sentences[place].text for source, place in self.passages]
-        wire = schema.wire(SCHEMA)
-        # `maxLength` is no keyword of strict mode, and weak models talk on
-        wire["properties"]["rationale"]["pattern"] = _ONE_SENTENCE
         fence = prompt.fence("".join([claim, *texts]))
-        asked = request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, wire)
+        # `maxLength` is no keyword of strict mode, and weak models talk on
+        narrowed = ("rationale", "pattern", _ONE_SENTENCE)
+        asked = request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, narrowed)
         if settings.votes == 1:
             return [asked]
         return [

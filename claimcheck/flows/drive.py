@@ -56,14 +56,6 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
 
 async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     """The flow's result, its requests sent with asyncio."""
-
-    async def outcome(request: ModelRequest) -> ModelResponse | ProviderError:
-        assert client is not None
-        try:
-            return await client.acomplete(request)
-        except ProviderError as error:
-            return error
-
     answered = False
     try:
         requests = next(flow)
@@ -72,12 +64,33 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
                 await asyncio.sleep(0)
                 requests = flow.send([])
                 continue
-            responses = _responses(await asyncio.gather(*map(outcome, requests)), answered)
+            responses = await responses_to(requests, client, answered=answered)
             answered = True
             requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
         return result
+
+
+async def responses_to(
+    requests: Sequence[ModelRequest], client: Client | None, *, answered: bool
+) -> list[ModelResponse]:
+    """The responses to a flow's requests, sent together; `answered`: whether earlier ones of it had any.
+
+    Raises:
+        ProviderError: one that is final, or no request of the flow has an answer.
+    """
+
+    async def outcome(request: ModelRequest) -> ModelResponse | ProviderError:
+        assert client is not None
+        try:
+            return await client.acomplete(request)
+        except ProviderError as error:
+            return error
+
+    if len(requests) == 1:  # a task of its own would only cost time
+        return _responses([await outcome(requests[0])], answered)
+    return _responses(await asyncio.gather(*map(outcome, requests)), answered)
 
 
 def _responses(outcomes: Sequence[ModelResponse | ProviderError], answered: bool) -> list[ModelResponse]:

@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from claimcheck import prompt, schema
+from claimcheck import prompt
 from claimcheck.core import tokens
 from claimcheck.core.claim import Claim
 from claimcheck.core.document import Document
@@ -128,9 +128,7 @@ def _claims_request(
         "fence": prompt.fence("".join([text, passage.context, fields["title"] or ""])),
         "max_claims": settings.max_claims,
     }
-    wire = schema.wire("claims.answer")
-    wire["properties"]["claims"]["maxItems"] = settings.max_claims
-    return request(CLAIMS, variables, "claims.answer", wire)
+    return request(CLAIMS, variables, "claims.answer", ("claims", "maxItems", settings.max_claims))
 
 
 def _failure(document: Document, reading: Reading, passage: Passage, answer: Answer) -> Failure:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from claimcheck import prompt, schema
-from claimcheck.core.exchange import ModelRequest
+from claimcheck.core.exchange import Message, ModelRequest
+
+Narrowed = tuple[str, str, Any]
 
 
-def request(
-    template: str, variables: dict[str, Any], schema_name: str, wire: dict[str, Any] | None = None
-) -> ModelRequest:
-    """The request that a template and its variables make; `wire` is the schema as sent, where it is narrowed."""
-    sent = schema.wire(schema_name) if wire is None else wire
-    compact = json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
-    return ModelRequest(
-        messages=prompt.render(template, variables),
-        schema_name=schema_name,
-        schema=sent,
-        schema_message=prompt.render("json-only", {"schema": compact})[0],
-    )
+def request(template: str, variables: dict[str, Any], schema_name: str, *narrowed: Narrowed) -> ModelRequest:
+    """The request that a template and its variables make.
+
+    `narrowed`: (property, keyword, value) of the schema, as it is sent.
+    """
+    wire, told = _sent(schema_name, narrowed)
+    return ModelRequest(prompt.render(template, variables), schema_name, wire, told)
+
+
+@cache
+def _sent(schema_name: str, narrowed: tuple[Narrowed, ...]) -> tuple[dict[str, Any], Message]:
+    """The schema as all requests send it, and what an endpoint is told that can't be held to one."""
+    wire = schema.wire(schema_name)
+    for name, keyword, value in narrowed:
+        wire["properties"][name][keyword] = value
+    compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
+    return wire, prompt.render("json-only", {"schema": compact})[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claimcheck import prompt, schema
+from claimcheck import prompt
 from claimcheck.core import tokens
 from claimcheck.core.document import Document
 from claimcheck.core.exchange import ModelRequest
@@ -75,9 +75,7 @@ def _request(document: Document, reading: Reading, settings: Settings) -> ModelR
         "fence": prompt.fence(reading.text + (document.title or "")),
         "max_claims": settings.max_claims,
     }
-    wire = schema.wire(_SCHEMA)
-    wire["properties"]["claims"]["maxItems"] = settings.max_claims
-    return request("summarize", variables, _SCHEMA, wire)
+    return request("summarize", variables, _SCHEMA, ("claims", "maxItems", settings.max_claims))
 
 
 def _budget(document: Document, settings: Settings) -> int:

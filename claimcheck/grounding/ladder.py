@@ -27,6 +27,7 @@ class GroundingIndex:
         self._reading = reading
         self._source = reading.source
         self._within = within or (0, len(reading.text))
+        self._places: dict[str, list[Grounded]] = {}
         self._low, self._high = reading.extent(*within) if within else (0, len(reading.source))
 
     @cached_property
@@ -72,6 +73,11 @@ class GroundingIndex:
 
     def places(self, quote: str) -> list[Grounded]:
         """All places at which the quote stands exactly or in normal form, those of the strictest rung alone."""
+        if quote not in self._places:
+            self._places[quote] = self._sought(quote)
+        return self._places[quote]
+
+    def _sought(self, quote: str) -> list[Grounded]:
         if not _LETTER.search(quote):
             return []
         if exact := list(self._exact(quote.strip())):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from claimcheck.core.claim import Match
@@ -31,8 +30,8 @@ def _cuts(text: str, place: int) -> bool:
     if not 0 < place < len(text):
         return False
     left, right = text[place - 1], text[place]
-    if re.match(r"[.,]", right) and left.isdigit() and text[place + 1 : place + 2].isdigit():
+    if right in ".," and left.isdigit() and text[place + 1 : place + 2].isdigit():
         return True
-    if re.match(r"[.,]", left) and right.isdigit() and text[place - 2 : place - 1].isdigit():
+    if left in ".," and right.isdigit() and text[place - 2 : place - 1].isdigit():
         return True
     return left.isalnum() and right.isalnum() and ord(left) < 0x2E80 and ord(right) < 0x2E80

@@ -20,10 +20,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document; `run` is None where there is no result at all, and `cause` and `message` say why."""
+    """What became of one document; without a result `run` is None, and `cause` and `message` say why.
+
+    `run` is JSON without the document's text, as it is stored.
+    """
 
     state: State
-    run: Run | None
+    run: str | None
     cause: str | None
     message: str | None
     usage: Usage
@@ -31,11 +34,12 @@ class Outcome:
     @classmethod
     def of(cls, run: Run) -> Outcome:
         """The outcome of a run: done, or with failures in it."""
+        written = run.to_json(text=False, indent=None)
         if not run.failures and not run.unchecked:
-            return cls(State.DONE, run, None, None, run.usage)
+            return cls(State.DONE, written, None, None, run.usage)
         failure = run.failures[0] if run.failures else run.unchecked[0]
         state = State.FAILED if run.summary is None and not run.claims else State.PARTIAL
-        return cls(state, run, str(failure.cause), failure.message, run.usage)
+        return cls(state, written, str(failure.cause), failure.message, run.usage)
 
 
 @dataclass(frozen=True, slots=True)

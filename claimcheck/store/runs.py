@@ -132,13 +132,12 @@ class RunStore(Closing):
     def finish(self, batch: int, document: int, outcome: Outcome) -> None:
         """What became of the document is known."""
         usage = outcome.usage
-        fields = outcome.run.to_json(text=False, indent=None) if outcome.run else None
         with self.database.guarded():
             self.database.execute(
                 "UPDATE outcomes SET state = ?, cause = ?, message = ?, run = ?, requests = ?, input_tokens = ?, "
                 "output_tokens = ?, cost_usd = ?, finished = ? WHERE batch = ? AND document = ?",
                 (
-                    *(outcome.state, outcome.cause, outcome.message, fields, usage.requests),
+                    *(outcome.state, outcome.cause, outcome.message, outcome.run, usage.requests),
                     *(usage.input_tokens, usage.output_tokens, usage.cost_usd, time.time(), batch, document),
                 ),
             )

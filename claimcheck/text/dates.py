@@ -41,15 +41,16 @@ _URL_DATE = re.compile(
 )
 _ORIGINAL = re.compile(r"(?:original|source|canonical|permalink|published at)[^\n]{0,20}:?\s*$", re.I)
 
+# all of them begin where a word does: one look there spares the rest of the search
 _WHEN = re.compile(
-    rf"(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
+    rf"(?<!\w)(?=\w)(?:(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
     rf"|(?P<monthday>\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH})\b(?!\s*,?\s*{_YEAR}))"
     rf"|(?P<monthyear>\b{_MONTH}\s+(?:of\s+)?{_YEAR}\b)"
     rf"|(?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)"
     rf"|(?P<month>\b(?:in|since|by|until|last|next|during|from)\s+(?:early\s+|late\s+|mid-)?(?:{'|'.join(MONTHS)})\b)"
     rf"|(?P<year>\b(?:in|since|by|until|from|during|of|before|after)\s+(?P<yearnumber>{_YEAR})\b)"
     r"|(?P<relative>\b(?:yesterday|today|tomorrow|(?:last|next|this)\s+(?:week|month|year)"
-    r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)))",
+    r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years))))",
     re.I,
 )
 _FUTURE_VERB = re.compile(r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.I)

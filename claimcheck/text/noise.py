@@ -16,16 +16,20 @@ _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _LABEL = re.compile(r"^[ \t]*[A-Z][\w ]{1,30}:[ \t]*$", re.M)
 _BLANK = re.compile(r"\s*")
-_RULE = re.compile(r"^[ \t]*[-=_*~#•·—–+|]{3,}[ \t]*$", re.M)
-_FURNITURE = re.compile(
-    r"^[ \t]*(?:advertisement|sponsored|share (?:this )?(?:article|story)|sign up .{0,60}newsletter.{0,20}"
-    r"|subscribe(?: now| today)?|follow us on .{1,40}|read (?:more|also|next)\b.{0,120}|related (?:articles|stories|topics)"
-    r"|all rights reserved\.?|(?:©|\(c\)|copyright).{0,100}|photo(?:graph)?(?: by|:).{1,80}|click here.{0,60})[ \t]*$",
-    re.I | re.M,
-)
-_BYLINE = re.compile(
-    r"^[ \t]*by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:,? (?:and|,) [A-Z][\w.'’ -]+)?[ \t]*$", re.I | re.M
-)
+# lines that are nothing else, looked for together: each search goes through all of the text
+_LINES = {
+    "a line of signs": r"[-=_*~#•·—–+|]{3,}",
+    "byline": r"by [A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}(?:,? (?:and|,) [A-Z][\w.'’ -]+)?",
+    "page furniture": (
+        r"(?:advertisement|sponsored|share (?:this )?(?:article|story)|sign up .{0,60}newsletter.{0,20}"
+        r"|subscribe(?: now| today)?|follow us on .{1,40}|read (?:more|also|next)\b.{0,120}"
+        r"|related (?:articles|stories|topics)|all rights reserved\.?|(?:©|\(c\)|copyright).{0,100}"
+        r"|photo(?:graph)?(?: by|:).{1,80}|click here.{0,60})"
+    ),
+    "page number": r"(?:[-–—]\s*)?page \d{1,4} of \d{1,4}(?:\s*[-–—])?",
+}
+_LINE = re.compile(rf"^[ \t]*(?:{'|'.join(f'({form})' for form in _LINES.values())})[ \t]*$", re.I | re.M)
+_REASONS = tuple(_LINES)
 # after a word or a stop; "m²" and "E = mc²" are no notes. The sign stands first in the patterns, and what must stand
 # before it is looked at after: a search can then skip to the sign
 _FOOTNOTE = re.compile(
@@ -36,7 +40,6 @@ _FOOTNOTE = re.compile(
 _RAISED_NOTE = re.compile(
     r"[¹²³⁰⁴-⁹](?:(?<=[^\W\d_]{4}[¹²³⁰⁴-⁹])|(?<=[.,;!?\"”’)][¹²³⁰⁴-⁹]))[¹²³⁰⁴-⁹]{0,2}(?=\W|$)"
 )
-_NUMBERED_PAGE = re.compile(r"^[ \t]*(?:[-–—]\s*)?page \d{1,4} of \d{1,4}(?:\s*[-–—])?[ \t]*$", re.I | re.M)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,12 +66,8 @@ _FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
 _EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
 _PATTERNS = (
     (_FRONT_MATTER, "front matter"),
-    (_RULE, "a line of signs"),
-    (_FURNITURE, "page furniture"),
-    (_BYLINE, "byline"),
     (_FOOTNOTE, "footnote mark"),
     (_RAISED_NOTE, "footnote mark"),
-    (_NUMBERED_PAGE, "page number"),
 )
 
 
@@ -81,6 +80,10 @@ def find_noise(text: str) -> tuple[Noise, ...]:
         patterns = ((_EMPHASIS, "markup"), *patterns)
     if "-->" in text:
         patterns = ((_SUBTITLE, CUE), (_SUBTITLE_MARKUP, "markup"), *patterns)
+    found.extend(
+        Noise(match.start(), match.end(), _REASONS[(match.lastindex or 0) - 1])
+        for match in _LINE.finditer(text)
+    )
     for pattern, reason in patterns:
         found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
     return _without_overlaps(found)
@@ -122,6 +125,8 @@ def _over_line_break(text: str, start: int, end: int) -> int:
 
 def _labels(text: str, urls: list[Noise]) -> list[Noise]:
     """Lines such as "Original url:" that do nothing but introduce a URL."""
+    if not urls:
+        return []
     starts = {url.start for url in urls}
     labels = []
     for match in _LABEL.finditer(text):

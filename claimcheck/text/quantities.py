@@ -37,9 +37,7 @@ SCALES: dict[str, float] = {
 }
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
 
-_WORD = "|".join(
-    sorted((word.replace("-", r"[-\s]") for word in WORDS if word not in ("a", "an")), key=len, reverse=True)
-)
+_WORD = rf"(?=[zotfsendh])(?:(?:{'|'.join(_TENS)})(?:[-\s](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(_ONES)}|dozen|half)"
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
     rf"(?<![\w.,:/-])(?P<currency>US\$|[$€£¥₹₽])?\s?"
@@ -53,6 +51,9 @@ _UNIT = re.compile(
     re.I,
 )
 _RATE = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b", re.I)
+_LONGEST_MONTH = 24  # characters, with its spaces
+_GOES_ON = re.compile(r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]")
+_MEASURED = re.compile(r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)")
 _DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
@@ -65,26 +66,21 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
     for match in _QUANTITY.finditer(text):
         written = match.group().strip()
         plain = not (match["scale"] or match["currency"] or match["percent"] or match["suffix"])
-        if plain and (_YEAR.fullmatch(written) or _DATE_BEFORE.search(text[: match.start()])):
+        if plain and (_YEAR.fullmatch(written) or _follows_month(text, match.start())):
             continue
-        if (
-            plain
-            and match.end() < len(text)
-            and re.match(r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]", text[match.end() :])
-        ):
+        if plain and _GOES_ON.match(text, match.end()):
             continue
         unit, end = _unit(match, text)
         if unit is None and match["word"] and plain and _VAGUE.match(match["word"]):
             continue
-        if (
-            match["word"]
-            and _VAGUE.match(match["word"])
-            and plain
-            and not re.match(r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)", unit or "")
-        ):
+        if match["word"] and _VAGUE.match(match["word"]) and plain and not _MEASURED.match(unit or ""):
             continue
         found.append(Quantity(text[match.start() : end].strip(), _value(match), unit))
     return tuple(found)
+
+
+def _follows_month(text: str, start: int) -> bool:
+    return _DATE_BEFORE.search(text, max(0, start - _LONGEST_MONTH), start) is not None
 
 
 def _value(match: re.Match[str]) -> float:

@@ -20,7 +20,8 @@ LAYERS = [
 ]
 # the constructor that users look for reads files, which is the readers' work; a run shows itself, which is the reports'
 ALLOWED_UP = {("core", "readers"), ("core", "reports")}
-BATCH_QUEUE = Path("batch", "queue.py")  # where a mistake with one document must not end all others
+# where a mistake with one document, in its flow or in what it asks, must not end all others
+ONE_OF_MANY = {Path("batch", "step.py"), Path("batch", "queue.py")}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -75,7 +76,7 @@ def test_no_broad_except_stands_anywhere():
             if isinstance(node, ast.ExceptHandler):
                 assert node.type is not None, path
                 broad = ast.unparse(node.type) in ("Exception", "BaseException")
-                assert not broad or path.relative_to(PACKAGE) == BATCH_QUEUE, path
+                assert not broad or path.relative_to(PACKAGE) in ONE_OF_MANY, path
 
 
 def test_no_module_is_longer_than_350_lines():
