@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".schema.json"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# escapes of what is no character, or white space to Python alone: the two validators may differ on these
-_UNSURE = re.compile(r"\\u(?:[dD][89a-fA-F]|001[c-fC-F])|[\ud800-\udfff]")
+# halves of characters, and what is white space to Python alone: on these the two validators may differ
+_UNSURE = re.compile(r"\\u(?:[dD][89a-fA-F]|00(?:1[c-fC-F]|85))|[\x1c-\x1f\x85\ud800-\udfff]")
 _LONGEST_MESSAGE = 160
 _NOT_ON_THE_WIRE = ("minLength", "maxLength", "pattern", "$schema", "$id", "title", "description")
 

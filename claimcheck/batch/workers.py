@@ -12,7 +12,8 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -53,8 +54,8 @@ class _Wanted:
 class Workers(Steps):
     """So many processes; use it in an `async with`. `take` raises `WorkerError` where one can't be begun.
 
-    With `here` this process takes on short documents itself while all that are under way wait for workers: it has
-    nothing else to do then, as at the beginning, or where asking takes less time than what is made of the answers.
+    With `here` this process takes on short documents itself until a worker is ready, and while all that are under way wait
+    for one: it has nothing else to do then.
     """
 
     def __init__(self, plan: Plan, count: int, here: Steps | None = None) -> None:
@@ -92,16 +93,18 @@ class Workers(Steps):
             home.let_go(number)
 
     def _chosen(self, given: Given) -> _Worker | Steps:
-        short = isinstance(given, Document) and given.characters <= _SHORT
-        if self._here and short and self._waiting >= max(_MOST, len(self._home)):
+        ready = [worker for worker in self._workers if worker.ready]
+        idle = not ready or self._waiting >= max(_MOST, len(self._home))
+        if self._here and idle and isinstance(given, Document) and given.characters <= _SHORT:
             return self._here
-        return min(self._workers, key=lambda worker: worker.load)
+        return min(ready or self._workers, key=lambda worker: worker.load)
 
 
 class _Worker:
-    """One process, and another one if it ends."""
+    """One process, and another one if it ends. `ready`: whether one has begun."""
 
     def __init__(self, plan: Plan) -> None:
+        self.ready = False
         self._plan = plan
         self._wanted: deque[_Wanted] = deque()
         self._sent: deque[list[_Wanted]] = deque()
@@ -136,35 +139,17 @@ class _Worker:
 
     async def serve(self) -> None:
         """What is wanted is had from a process, until this is cancelled."""
-        process = None
         try:
             while True:
-                process = await self._begun()
-                with suppress(asyncio.IncompleteReadError, ConnectionError):
-                    await self._exchange(process)
+                async with _begun(self._plan) as process:
+                    self.ready = True
+                    with suppress(asyncio.IncompleteReadError, ConnectionError):
+                        await self._exchange(process)
                 self._lose()
         except WorkerError as error:
             self._broken = error
             for wanted in [*chain.from_iterable(self._sent), *self._wanted]:
                 wanted.settle(error)
-        finally:
-            if process and process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    async def _begun(self) -> Process:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", _COMMAND, *sys.path, stdin=PIPE, stdout=PIPE, limit=_BUFFER
-            )
-            _pipe(process.stdin).write(packed(self._plan))
-            await _frame(process)
-        except (OSError, asyncio.IncompleteReadError) as error:
-            raise WorkerError(
-                f"{sys.executable}: a worker process can't be begun ({type(error).__name__}: {error}); "
-                "is there memory, and may processes be started?"
-            ) from None
-        return process
 
     async def _exchange(self, process: Process) -> None:
         while True:
@@ -191,6 +176,7 @@ class _Worker:
 
     def _lose(self) -> None:
         """The process has ended over the first frame that it had not answered."""
+        self.ready = False
         first = self._sent.popleft() if self._sent else []
         for wanted in first:
             if wanted.alone:
@@ -201,6 +187,31 @@ class _Worker:
         for wanted in chain.from_iterable(self._sent):
             wanted.settle(Lost())
         self._sent.clear()
+
+
+@asynccontextmanager
+async def _begun(plan: Plan) -> AsyncIterator[Process]:
+    """A process that is ready; it has ended, and its pipes are closed, when the block is left."""
+    process = None
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _COMMAND, *sys.path, stdin=PIPE, stdout=PIPE, limit=_BUFFER
+        )
+        _pipe(process.stdin).write(packed(plan))
+        await _frame(process)
+    except (OSError, asyncio.IncompleteReadError) as error:
+        raise WorkerError(
+            f"{sys.executable}: a worker process can't be begun ({type(error).__name__}: {error}); "
+            "is there memory, and may processes be started?"
+        ) from None
+    else:
+        yield process
+    finally:
+        if process:
+            with suppress(ProcessLookupError):
+                process.kill()
+            _pipe(process.stdin).close()
+            await process.communicate()
 
 
 async def _frame(process: Process) -> Any:
