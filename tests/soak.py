@@ -5,13 +5,15 @@ Prints what was done and what came of it; an assertion that fails ends it.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.batches import batch_command, faulty, write_documents
+from tests.faults.batches import batch_command, children, faulty, write_documents
 from tests.faults.test_faults import faults, kills
 
 
@@ -36,7 +38,7 @@ def soak_kills():
 
 
 def soak_memory():
-    """What a process takes at its most, for 1,000 documents and for 100,000, and how long it takes to find nothing to do."""
+    """What a command takes at its most, for 1,000 documents and for 100,000, and how long it takes to find nothing to do."""
     peaks = {}
     with tempfile.TemporaryDirectory() as name, faulty() as (url, _):
         for count in (1_000, 100_000):
@@ -57,13 +59,17 @@ def soak_memory():
 
 
 def _peak_mb(command):
-    """The peak of a command's resident memory: of the child of a child, so that each is counted alone."""
-    code = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
-    return int(done.stdout) / (1024 if sys.platform == "linux" else 2**20)
+    """The peaks of the resident memory of a command's processes, added up."""
+    peaks = {}
+    with subprocess.Popen(command) as process:
+        while process.poll() is None:
+            for pid in (process.pid, *children(process.pid)):
+                with contextlib.suppress(OSError, TypeError):  # it has ended
+                    status = Path(f"/proc/{pid}/status").read_text()
+                    peaks[pid] = int(re.search(r"VmHWM:\s*(\d+)", status)[1])
+            time.sleep(0.1)
+    assert process.returncode == 0
+    return sum(peaks.values()) / 1024
 
 
 def soak_long():

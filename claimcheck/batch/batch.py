@@ -22,8 +22,7 @@ from claimcheck.store.intake import Intake, take_in
 from claimcheck.store.outcome import BatchInfo
 from claimcheck.store.runs import RunStore
 
-# characters that take half a second, as a process does to begin: of a model's documents, and without a model
-_WORTH, _WORTH_EXTRACTIVE = 1_000_000, 150_000
+_WORTH = 100_000  # characters that wait
 _MOST = 4  # processes for a model's documents: these keep up with all that this one can ask and store
 _IN_HAND = 48  # documents for a process without a model, so that it never waits
 
@@ -114,11 +113,11 @@ class Batch:
         return progress
 
     def _workers(self) -> int:
-        """How many processes the waiting documents are worth; 0 where this one does the work in the time that one begins."""
+        """How many processes take the documents' steps; none where this one does all in the time that they take to begin."""
+        if self.store.waiting(self.number)[1] < _WORTH:
+            return 0
         cores = os.cpu_count() or 1
-        extractive = self.plan.engine == "extractive"
-        most, worth = (cores, _WORTH_EXTRACTIVE) if extractive else (min(cores // 2, _MOST), _WORTH)
-        return min(most, self.store.waiting(self.number)[1] // worth)
+        return cores if self.plan.engine == "extractive" else min(cores // 2, _MOST)
 
     def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
         from claimcheck.clients import CachedClient, Gate, OpenAIClient, Pricing

@@ -24,8 +24,8 @@ from claimcheck.batch.worker import HEAD, Move, Moved, packed
 from claimcheck.core.document import Document
 from claimcheck.errors import WorkerError
 
-_MOST = 16  # moves in a frame
-_AHEAD = 2  # frames on the way: a worker that is done with one has the next
+_MOST = 8  # moves in a frame
+_AHEAD = 4  # frames on the way: a worker that is done with one has the next
 _SHORT = 20_000  # characters, of which something is made in a few milliseconds
 _BUFFER = 2**22  # bytes
 _COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from claimcheck.batch.worker import main; main()"

@@ -57,6 +57,15 @@ def batch_command(documents, store, url, *more):
     ]
 
 
+def children(pid="self"):
+    """The processes that a process has begun and that have not ended."""
+    return [
+        int(child)
+        for path in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in path.read_text().split()
+    ]
+
+
 def outcomes(store):
     """What a store came to, without times and attempts: outcomes by key, and answers."""
     from claimcheck.store.runs import RunStore

@@ -19,19 +19,11 @@ from claimcheck.batch.step import Lost
 from claimcheck.batch.workers import Workers
 from claimcheck.store.outcome import Outcome, State
 from tests.conftest import ROOT
-from tests.faults.batches import faulty, outcomes, write_documents
+from tests.faults.batches import children, faulty, outcomes, write_documents
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
 EXTRACTIVE = Plan.of(Settings(engine="extractive"), Limits())
 FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
-
-
-def children(pid="self"):
-    return [
-        int(child)
-        for path in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in path.read_text().split()
-    ]
 
 
 def workers_of(pid="self"):
@@ -50,7 +42,6 @@ def runs(pid):
 def always(monkeypatch):
     """Two workers, however little there is to do."""
     monkeypatch.setattr("claimcheck.batch.batch._WORTH", 1)
-    monkeypatch.setattr("claimcheck.batch.batch._WORTH_EXTRACTIVE", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 4)
 
 
