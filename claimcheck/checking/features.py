@@ -87,7 +87,7 @@ def _evidence(alignments: Sequence[Alignment], source: Source) -> dict[str, floa
         len(source.forms(place).intersection(alignment.words)) / max(1, len(source.forms(place)))
         for alignment, place in found
     ]
-    lengths = [len(source.words[place]) for _, place in found]
+    lengths = [len(source.words(place)) for _, place in found]
     return {
         "evidence used": sum(used) / len(alignments),
         "evidence length": min(1.0, sum(lengths) / len(alignments) / 40),
@@ -126,7 +126,7 @@ def _signs(alignment: Alignment, source: Source) -> Counter[str]:
         for term in alignment.terms
     )
     denied = denies(alignment.words)
-    best = denies(source.words[alignment.picked[0]]) if alignment.picked else False
+    best = denies(source.words(alignment.picked[0])) if alignment.picked else False
     found["negation only in claim"] = int(denied and not best)
     found["negation only in evidence"] = int(best and not denied)
     pairs = list(pairwise(term.form for term in alignment.terms))
@@ -135,7 +135,7 @@ def _signs(alignment: Alignment, source: Source) -> Counter[str]:
         any(left in hit and right in hit for hit in alignment.hits.values()) for left, right in pairs
     )
     following = list(pairwise(alignment.words))
-    evidence = {pair for place in alignment.picked for pair in pairwise(map(form_of, source.words[place]))}
+    evidence = {pair for place in alignment.picked for pair in pairwise(map(form_of, source.words(place)))}
     found["order"] = len(following)
     found["order met"] = sum(pair in evidence for pair in following)
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
-from claimcheck.checking.terms import form_of, prefix_of, words_in
+from claimcheck.checking.terms import PREFIX, PREFIXES, form_of, prefix_of, words_in, words_of_token
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import Excerpt, excerpts
@@ -33,12 +33,10 @@ class Source:
             for sentence in sentences(self.reading, document.language, headings=True)
             if len(sentence.text) <= _LONGEST_SENTENCE
         ]
-        self.words = [words_in(sentence.text) for sentence in self.sentences]
-        self._word_sets = [set(words) for words in self.words]
+        # most sentences are never looked into: what stands between white space is enough to find those that are
+        self._tokens = [set(sentence.text.split()) for sentence in self.sentences]
+        self._vocabulary = set[str]().union(*self._tokens)
         self._speech: dict[int, Speech | None] = {}
-        self._prefixes: dict[str, list[str]] = {}
-        for word in set[str]().union(*self._word_sets):
-            self._prefixes.setdefault(prefix_of(word), []).append(word)
 
     @cached_property
     def published(self) -> date | None:
@@ -72,24 +70,31 @@ class Source:
     def _places(self) -> Places:
         return Places(self.document.full_text)
 
-    def hits(self, forms: Collection[str]) -> dict[int, set[str]]:
+    def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
-        wanted = {
-            word: form
-            for prefix in {form[:3] for form in forms}
-            for word in self._prefixes.get(prefix, ())
-            if (form := form_of(word)) in forms
-        }
-        words = wanted.keys()
+        forms = frozenset(forms)
+        wanted: dict[str, frozenset[str]] = {}
+        prefixes = {form[:PREFIX] for form in forms}
+        for token in self._vocabulary:
+            if prefixes.isdisjoint(PREFIXES[token]):
+                continue
+            words = [word for word in words_of_token(token) if prefix_of(word) in prefixes]
+            if found := forms.intersection(map(form_of, words)):
+                wanted[token] = found
+        tokens = wanted.keys()
         return {
-            place: {wanted[word] for word in here & words}
-            for place, here in enumerate(self._word_sets)
-            if not here.isdisjoint(words)
+            place: set[str]().union(*(wanted[token] for token in here & tokens))
+            for place, here in enumerate(self._tokens)
+            if not here.isdisjoint(tokens)
         }
+
+    def words(self, place: int) -> list[str]:
+        """The words and numbers of a sentence, lower case."""
+        return words_in(self.sentences[place].text)
 
     def forms(self, place: int) -> set[str]:
         """The forms of a sentence's words."""
-        return {form_of(word) for word in self._word_sets[place]}
+        return {form_of(word) for token in self._tokens[place] for word in words_of_token(token)}
 
     def excerpts(self, place: int) -> tuple[Excerpt, ...]:
         """The characters of the document that make the sentence."""

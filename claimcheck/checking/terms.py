@@ -17,7 +17,8 @@ WORD = re.compile(
 _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
-_PREFIX = 3
+PREFIX = 3
+_MOST_TOKENS = 200_000  # remembered
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"
@@ -45,12 +46,12 @@ class Term:
 
 def words_in(text: str) -> list[str]:
     """The words and numbers of a text, lower case, without possessives."""
-    return [word for token in text.split() for word in _of_token(token)]
+    return [word for token in text.split() for word in words_of_token(token)]
 
 
-@lru_cache(maxsize=200_000)
-def _of_token(token: str) -> tuple[str, ...]:
-    """The words between two white spaces; texts are made of the same ones again and again."""
+@lru_cache(maxsize=_MOST_TOKENS)
+def words_of_token(token: str) -> tuple[str, ...]:
+    """The words between two white spaces, lower case; texts are made of the same ones again and again."""
     return tuple(_plain(word) for word in WORD.findall(token))
 
 
@@ -72,12 +73,28 @@ def form_of(word: str) -> str:
     return _ORDINALS.get(word) or stem(word)
 
 
+class _Prefixes(dict[str, frozenset[str]]):
+    """Of tokens the letters that their words share with every word of their forms: a cheap first look.
+
+    A plain dictionary: every token of every document is looked up here, and `lru_cache` takes twice as long.
+    """
+
+    def __missing__(self, token: str) -> frozenset[str]:
+        if len(self) >= _MOST_TOKENS:
+            self.clear()
+        prefixes = self[token] = frozenset(prefix_of(word) for word in words_of_token(token))
+        return prefixes
+
+
+PREFIXES = _Prefixes()
+
+
 @cache
 def prefix_of(word: str) -> str:
-    """The letters that a word shares with every word of its form: a cheap first look."""
+    """The letters that a word shares with every word of its form."""
     if word in WORDS or word in _ORDINALS:
-        return form_of(word)[:_PREFIX]
-    return BASES.get(word, word).replace(",", "")[:_PREFIX]
+        return form_of(word)[:PREFIX]
+    return BASES.get(word, word).replace(",", "")[:PREFIX]
 
 
 def terms_of(sentence: str) -> list[Term]:

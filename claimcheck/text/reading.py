@@ -12,7 +12,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from claimcheck.core.span import Span
 from claimcheck.text.mapped import MappedText, Piece
@@ -25,6 +25,10 @@ _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 _TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _CUTS = (CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
+# line breaks that may be no space in the view
+_JOINING = re.compile(
+    r"[-\u2010\u00ad]\s*[\r\n]|[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]\s*[\r\n]"
+)
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 
 
@@ -114,7 +118,10 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
     for start, end in lines:
         while index < len(noise) and noise[index].end <= start:
             index += 1
-        kept, noisy = _kept(source, start, end, noise, index)
+        if index == len(noise) or noise[index].start >= end:
+            kept, noisy = [] if source[start:end].isspace() else [(start, end)], False
+        else:
+            kept, noisy = _kept(source, start, end, noise, index)
         if not kept:
             if current.lines:
                 yield current
@@ -185,6 +192,9 @@ def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
 
 def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[Piece]:
     """The paragraph's words, one space between them, none where a word was broken or in Chinese."""
+    if plain := _plain(source, paragraph):
+        yield plain
+        return
     last: Piece | None = None
     for line in paragraph.lines:
         for start, end in line:
@@ -198,6 +208,24 @@ def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[
                 last = words
     if last is not None:
         yield last
+
+
+def _plain(source: str, paragraph: _Paragraph) -> Piece | None:
+    """The whole paragraph as one piece, where every character of it stands for one: most are so."""
+    ranges = [part for line in paragraph.lines for part in line]
+    if any(left[1] != right[0] for left, right in pairwise(ranges)):
+        return None
+    low, high = ranges[0][0], ranges[-1][1]
+    text = source[low:high]
+    folded = " ".join(text.split())
+    start = low + len(text) - len(text.lstrip())
+    end = start + len(folded)
+    if not folded or source[end:high].strip():
+        return None
+    written = source[start:end]
+    if ("\n" in written or "\r" in written) and _JOINING.search(written):
+        return None
+    return Piece(folded, start, end)
 
 
 def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[str, Piece]:
@@ -229,5 +257,5 @@ def _marked(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
 
 def _looks_like_heading(text: str) -> bool:
     return (
-        len(text.split()) <= 16 and len(text) <= 120 and not re.search(r"[.!?…。！？।؟,;][\"'”’»)\]]*$", text)
+        len(text) <= 120 and len(text.split()) <= 16 and not re.search(r"[.!?…。！？।؟,;][\"'”’»)\]]*$", text)
     )
