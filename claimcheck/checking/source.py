@@ -75,9 +75,7 @@ class Source:
         forms = frozenset(forms)
         wanted: dict[str, frozenset[str]] = {}
         prefixes = {form[:PREFIX] for form in forms}
-        for token in self._vocabulary:
-            if prefixes.isdisjoint(PREFIXES[token]):
-                continue
+        for token in [token for token in self._vocabulary if not prefixes.isdisjoint(PREFIXES[token])]:
             words = [word for word in words_of_token(token) if prefix_of(word) in prefixes]
             if found := forms.intersection(map(form_of, words)):
                 wanted[token] = found

@@ -12,7 +12,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 
 from claimcheck.core.span import Span
 from claimcheck.text.mapped import MappedText, Piece
@@ -212,8 +212,8 @@ def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[
 
 def _plain(source: str, paragraph: _Paragraph) -> Piece | None:
     """The whole paragraph as one piece, where every character of it stands for one: most are so."""
-    ranges = [part for line in paragraph.lines for part in line]
-    if any(left[1] != right[0] for left, right in pairwise(ranges)):
+    ranges = list(chain.from_iterable(paragraph.lines))
+    if len(ranges) > 1 and any(left[1] != right[0] for left, right in pairwise(ranges)):
         return None
     low, high = ranges[0][0], ranges[-1][1]
     text = source[low:high]
