@@ -40,11 +40,13 @@ class _Wanted:
     alone: bool
 
     def settle(self, moved: Moved | Lost | WorkerError) -> None:
-        """Who waits for the step has it; nobody does where the document was let go."""
+        """Who waits for the step has it; nobody does where the document was let go. None: its flow is not there."""
         if self.step.done():
             return
-        if moved is None:
+        if self.move[1] is None:
             self.step.cancel()
+        elif moved is None:
+            self.step.set_exception(Lost())
         elif isinstance(moved, Exception):
             self.step.set_exception(moved)
         else:
@@ -160,7 +162,7 @@ class _Worker:
             if self._sent:
                 steps = await _frame(process)
                 for wanted, moved in zip(self._sent.popleft(), steps, strict=True):
-                    wanted.settle(Lost() if moved is None and wanted.move[1] is not None else moved)
+                    wanted.settle(moved)
             else:
                 self._news.clear()
                 await self._news.wait()
@@ -179,12 +181,12 @@ class _Worker:
         self.ready = False
         first = self._sent.popleft() if self._sent else []
         for wanted in first:
-            if wanted.alone:
+            number, given = wanted.move
+            if wanted.alone and given is not None:
                 wanted.settle(failed("crashed", "the process that read it was ended; is there memory?"))
-            else:
-                self._suspects.add(wanted.move[0])
-                wanted.settle(Lost())
-        for wanted in chain.from_iterable(self._sent):
+            elif given is not None:
+                self._suspects.add(number)
+        for wanted in chain(first, *self._sent):
             wanted.settle(Lost())
         self._sent.clear()
 

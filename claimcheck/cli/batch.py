@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import time
 from collections.abc import Callable
@@ -135,6 +134,8 @@ def work(batch: Batch, *, report: bool, quiet: bool) -> None:
         Interrupted: Ctrl-C did.
         typer.Exit: documents have failed.
     """
+    import asyncio
+
     from claimcheck.batch.progress import Progress
     from claimcheck.batch.queue import Stop
 
@@ -173,6 +174,8 @@ async def _interruptible(
     batch: Batch, told: Callable[[Progress], None], stop: Stop, *, quiet: bool
 ) -> Progress:
     """The batch's progress at its end; Ctrl-C once ends it gently, twice at once."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(batch.run(told=told, stop=stop))
 

@@ -172,6 +172,21 @@ def test_our_own_mistake_in_a_worker_is_the_outcome_of_its_document(monkeypatch)
     assert good.state is State.DONE
 
 
+def test_a_file_of_ours_that_can_not_be_used_is_said_as_it_is_without_workers(monkeypatch):
+    broken = DEADLY.replace(
+        "os._exit(9)", "from claimcheck.errors import StoreError; raise StoreError('full')"
+    )
+    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", broken)
+
+    async def one():
+        async with Workers(EXTRACTIVE, 1) as workers:
+            with pytest.raises(errors.StoreError, match="full"):
+                await workers.take(1, Document.from_text(f"{FERRY} POISON"))
+            return await workers.take(2, Document.from_text(FERRY))
+
+    assert asyncio.run(one()).state is State.DONE
+
+
 def test_workers_that_can_not_be_begun_stop_the_batch_and_its_documents_wait(tmp_path, always, monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
     settings = Settings(engine="extractive")
