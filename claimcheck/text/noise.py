@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from claimcheck.text.pages import page_furniture
 
-_URL = re.compile(r"[(<\[]?\b(?:https?://|www\.)[^\s<>\"“”]+", re.I)
+# a letter first: the search can then skip to it; what must stand before it is looked at after
+_URL = re.compile(r"[hHwW](?<=\b.)(?:(?<=h)ttps?://|(?<=w)ww\.)[^\s<>\"“”]+", re.I)
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _LABEL = re.compile(r"^[ \t]*[A-Z][\w ]{1,30}:[ \t]*$", re.M)
@@ -94,10 +95,11 @@ def _urls(text: str) -> list[Noise]:
     if "://" not in text and "www." not in text.lower():
         return found
     for match in _URL.finditer(text):
-        if found and match.start() < found[-1].end:
-            continue
         start, end = match.start(), match.end()
-        bracketed = text[start] in "(<["
+        bracketed = start > 0 and text[start - 1] in "(<["
+        start -= bracketed
+        if found and start < found[-1].end:
+            continue
         if bracketed and end < len(text) and text[end] == ">":
             end += 1
         elif tail := _URL_TAIL.search(text, start, end):
@@ -109,6 +111,10 @@ def _urls(text: str) -> list[Noise]:
     return found
 
 
+def _is_url(word: str) -> bool:
+    return _URL.match(word[1:] if word[0] in "(<[" else word) is not None
+
+
 def _over_line_break(text: str, start: int, end: int) -> int:
     """Where the URL really ends, when the page broke it over two lines.
 
@@ -116,7 +122,7 @@ def _over_line_break(text: str, start: int, end: int) -> int:
     part must stop where a URL may be broken.
     """
     rest = _REST_OF_URL.match(text, end)
-    if rest is None or text[end - 1] not in "-/_=&?.%" or _URL.match(rest.group(1)):
+    if rest is None or text[end - 1] not in "-/_=&?.%" or _is_url(rest.group(1)):
         return end
     if text[end - 1] == "/" and not re.search(r"[\d/_=-]", rest.group(1)):
         return end

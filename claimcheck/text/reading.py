@@ -217,15 +217,12 @@ def _plain(source: str, paragraph: _Paragraph) -> Piece | None:
         return None
     low, high = ranges[0][0], ranges[-1][1]
     text = source[low:high]
-    folded = " ".join(text.split())
+    written = text.strip()
+    folded = " ".join(written.split())
+    if not folded or len(folded) != len(written) or (len(ranges) > 1 and _JOINING.search(written)):
+        return None
     start = low + len(text) - len(text.lstrip())
-    end = start + len(folded)
-    if not folded or source[end:high].strip():
-        return None
-    written = source[start:end]
-    if ("\n" in written or "\r" in written) and _JOINING.search(written):
-        return None
-    return Piece(folded, start, end)
+    return Piece(folded, start, start + len(folded))
 
 
 def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[str, Piece]:
