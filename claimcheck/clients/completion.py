@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class NoCompletionError(ValueError):
+    """JSON came that is no chat completion."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What an answer took, as the endpoint counts it; `cached` are among those `read`, `reasoning` among those `written`."""
@@ -36,14 +40,14 @@ def completion_in(content: bytes) -> Completion:
 
     Raises:
         json.JSONDecodeError: it is not JSON.
-        ValueError: it is no chat completion.
+        NoCompletionError: it is no chat completion.
     """
     try:
         fields = json.loads(content)
     except UnicodeDecodeError as error:
         raise json.JSONDecodeError(f"no UTF-8: {error.reason}", "", error.start) from None
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        raise NoCompletionError("nested too deeply") from None
     return completion_of(fields)
 
 
@@ -51,16 +55,16 @@ def completion_of(fields: Any) -> Completion:
     """The completion in these fields, which may lack any of them.
 
     Raises:
-        ValueError: it is no chat completion; an error that came instead is quoted.
+        NoCompletionError: it is no chat completion; an error that came instead is quoted.
     """
     fields = _object(fields, "the answer")
     choices = fields.get("choices") or []
     error = fields.get("error")
     if error and not choices:
         said = error.get("message") if isinstance(error, dict) else error
-        raise ValueError(f"an error in the place of an answer: {said}")
+        raise NoCompletionError(f"an error in the place of an answer: {said}")
     if not isinstance(choices, list):
-        raise ValueError("choices: is no list")
+        raise NoCompletionError("choices: is no list")
     choice = _object(choices[0] if choices else None, "choices[0]")
     message = _object(choice.get("message"), "choices[0].message")
     return Completion(
@@ -89,19 +93,19 @@ def _object(value: Any, name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise ValueError(f"{name}: is no object")
+        raise NoCompletionError(f"{name}: is no object")
     return value
 
 
 def _text(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{name}: is no text")
+        raise NoCompletionError(f"{name}: is no text")
     return value
 
 
 def _count(fields: dict[str, Any], name: str) -> int:
     value = fields.get(name) or 0
     if not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name}: is no number of tokens")
+        raise NoCompletionError(f"{name}: is no number of tokens")
     return value

@@ -7,6 +7,7 @@ import re
 
 import openai
 
+from claimcheck.clients.completion import NoCompletionError
 from claimcheck.core.settings import Settings
 from claimcheck.errors import (
     AuthenticationError,
@@ -62,7 +63,7 @@ def translate(error: Exception, settings: Settings) -> ProviderError:
         return EndpointError(
             f"{where}: answered with something that is not JSON, {tried}; is the URL an OpenAI-compatible API?"
         )
-    if isinstance(error, ValueError):
+    if isinstance(error, NoCompletionError):
         return EndpointError(f"{where}: answered with no chat completion: {said}")
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return AuthenticationError(f"{where}: refused the key ({said}); check OPENAI_API_KEY")

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 import openai
 
+from claimcheck.clients.completion import NoCompletionError
 from claimcheck.clients.pricing import Pricing
 from claimcheck.clients.retry import asked_s
 from claimcheck.core import tokens
@@ -28,6 +29,13 @@ from claimcheck.core.limits import Limits, Spent
 from claimcheck.core.run import Usage
 from claimcheck.errors import BudgetError
 
+# after these nobody knows whether the request was billed
+_ANSWERED_OR_NOT = (
+    openai.APIConnectionError,
+    json.JSONDecodeError,
+    NoCompletionError,
+    asyncio.CancelledError,
+)
 _MINUTE_S = 60.0
 _LEARNT_PAUSE_S = 1.0  # after a 429 that does not say when to come back; twice as long after the next
 _LONGEST_PAUSE_S = 60.0
@@ -107,7 +115,7 @@ class Gate:
         except openai.RateLimitError as error:
             self._narrow(asked_s(error.response.headers))
             raise
-        except (openai.APIConnectionError, ValueError, asyncio.CancelledError) as error:
+        except _ANSWERED_OR_NOT as error:
             lost = not _never_sent(error)
             raise
         finally:
