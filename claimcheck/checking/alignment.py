@@ -74,13 +74,13 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
     hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
     # `fsum`: a sum over a set must not depend on the order in which the set is gone through
-    order = sorted(hits, key=lambda place: (-fsum(weights[form] for form in hits[place]), place))
+    order = sorted(hits, key=lambda place: (-fsum([weights[form] for form in hits[place]]), place))
     picked: list[int] = []
     covered: set[str] = set()
     for _ in range(min(_PICKED, len(order))):
         found = max(
             (place for place in order[:_LOOKED_AT] if place not in picked),
-            key=lambda place: fsum(weights[form] for form in hits[place] - covered),
+            key=lambda place: fsum([weights[form] for form in hits[place] - covered]),
         )
         picked.append(found)
         covered |= hits[found]

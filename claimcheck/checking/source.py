@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
-from claimcheck.checking.terms import PREFIX, PREFIXES, form_of, prefix_of, words_in, words_of_token
+from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.tokens import TOKENS
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import Excerpt, excerpts
@@ -36,6 +37,7 @@ class Source:
         # most sentences are never looked into: what stands between white space is enough to find those that are
         self._tokens = [set(sentence.text.split()) for sentence in self.sentences]
         self._vocabulary = set[str]().union(*self._tokens)
+        self._words: dict[int, list[str]] = {}
         self._speech: dict[int, Speech | None] = {}
 
     @cached_property
@@ -72,27 +74,23 @@ class Source:
 
     def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
-        forms = frozenset(forms)
-        wanted: dict[str, frozenset[str]] = {}
-        prefixes = {form[:PREFIX] for form in forms}
-        for token in [token for token in self._vocabulary if not prefixes.isdisjoint(PREFIXES[token])]:
-            words = [word for word in words_of_token(token) if prefix_of(word) in prefixes]
-            if found := forms.intersection(map(form_of, words)):
-                wanted[token] = found
-        tokens = wanted.keys()
+        held = TOKENS.holding(forms, self._vocabulary)
+        wanted = set(held)
         return {
-            place: set[str]().union(*(wanted[token] for token in here & tokens))
+            place: set[str]().union(*[held[token] for token in here & wanted])
             for place, here in enumerate(self._tokens)
-            if not here.isdisjoint(tokens)
+            if not here.isdisjoint(wanted)
         }
 
     def words(self, place: int) -> list[str]:
         """The words and numbers of a sentence, lower case."""
-        return words_in(self.sentences[place].text)
+        if place not in self._words:
+            self._words[place] = words_in(self.sentences[place].text)
+        return self._words[place]
 
     def forms(self, place: int) -> set[str]:
         """The forms of a sentence's words."""
-        return {form_of(word) for token in self._tokens[place] for word in words_of_token(token)}
+        return set(map(form_of, self.words(place)))
 
     def excerpts(self, place: int) -> tuple[Excerpt, ...]:
         """The characters of the document that make the sentence."""

@@ -26,11 +26,10 @@ BIAS = "bias"
 def support(alignments: Sequence[Alignment], source: Source) -> float:
     """The probability, 0 to 1, that the document carries a claim of one or more sentences, where half of all do."""
     values = {**features(alignments, source), BIAS: 1.0}
-    long = (1.0, *longness(alignments, source))
+    document, claim = longness(alignments, source)
     logit = sum(
-        value * sum(weight * share for weight, share in zip(weights, long, strict=True))
-        for name, weights in _weights().items()
-        for value in (values[name],)
+        values[name] * (always + on_document * document + on_claim * claim)
+        for name, (always, on_document, on_claim) in _weights().items()
     )
     return 1 / (1 + math.exp(-logit))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from claimcheck.grounding.lexicon import BASES, LIGHT, stem
+from claimcheck.grounding.lexicon import LIGHT, stem
 from claimcheck.text.quantities import WORDS
 from claimcheck.text.vocabulary import part_of_speech, rarity
 
@@ -17,8 +17,7 @@ WORD = re.compile(
 _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
-PREFIX = 3
-_MOST_TOKENS = 200_000  # remembered
+REMEMBERED = 200_000  # words, and as many tokens: a process that reads on and on must not grow
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"
@@ -46,23 +45,22 @@ class Term:
 
 def words_in(text: str) -> list[str]:
     """The words and numbers of a text, lower case, without possessives."""
-    return [word for token in text.split() for word in words_of_token(token)]
+    return [word for token in text.split() for word in _words_of(token)]
 
 
-@lru_cache(maxsize=_MOST_TOKENS)
-def words_of_token(token: str) -> tuple[str, ...]:
-    """The words between two white spaces, lower case; texts are made of the same ones again and again."""
+@lru_cache(maxsize=REMEMBERED)
+def _words_of(token: str) -> tuple[str, ...]:
     return tuple(_plain(word) for word in WORD.findall(token))
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def _plain(word: str) -> str:
     if word in _COUNTRY:
         return "usa"
     return word.lower().replace("’", "'").removesuffix("'s").replace(".", "" if word[0].isalpha() else ".")
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def form_of(word: str) -> str:
     """The form that inflections of a lower-case word share; a number's digits, an ordinal's as "5th"."""
     if word[0].isdigit():
@@ -71,30 +69,6 @@ def form_of(word: str) -> str:
     if word in WORDS and word not in ("a", "an", "half"):
         return f"{WORDS[word]:g}"
     return _ORDINALS.get(word) or stem(word)
-
-
-class _Prefixes(dict[str, frozenset[str]]):
-    """Of tokens the letters that their words share with every word of their forms: a cheap first look.
-
-    A plain dictionary: every token of every document is looked up here, and `lru_cache` takes twice as long.
-    """
-
-    def __missing__(self, token: str) -> frozenset[str]:
-        if len(self) >= _MOST_TOKENS:
-            self.clear()
-        prefixes = self[token] = frozenset(prefix_of(word) for word in words_of_token(token))
-        return prefixes
-
-
-PREFIXES = _Prefixes()
-
-
-@cache
-def prefix_of(word: str) -> str:
-    """The letters that a word shares with every word of its form."""
-    if word in WORDS or word in _ORDINALS:
-        return form_of(word)[:PREFIX]
-    return BASES.get(word, word).replace(",", "")[:PREFIX]
 
 
 def terms_of(sentence: str) -> list[Term]:

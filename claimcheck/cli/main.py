@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -33,6 +34,8 @@ from claimcheck.version import __version__
 _EPILOG = "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, 3 model or provider, 130 interrupted."
 
 INTERRUPTED = 130
+
+_OBJECTS = 10_000  # between two looks for garbage: reading makes many small ones, and none in circles
 
 app = typer.Typer(
     name="claimcheck",
@@ -83,6 +86,7 @@ def claimcheck(
 
 def main() -> None:
     """Runs the command line and exits; `--debug` lets a traceback through."""
+    gc.set_threshold(_OBJECTS)
     debug = "--debug" in sys.argv
     try:
         app(prog_name="claimcheck")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bisect
 import re
+from itertools import accumulate
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _CUE = re.compile(
     r"^[ \t]*((?:\d+:)?\d\d:\d\d[.,]\d{3})[ \t]+-->[ \t]+(?:\d+:)?\d\d:\d\d[.,]\d{3}[^\r\n]*", re.M
 )
@@ -19,7 +19,8 @@ class Places:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+        lines = _one_sign(text).split("\n")
+        self._lines = list(accumulate((len(line) + 1 for line in lines), initial=0))
         self._pages = [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
         self._cues = list(_CUE.finditer(text)) if "-->" in text else []
         self._cue_starts = [match.start() for match in self._cues]
@@ -41,3 +42,8 @@ class Places:
         written = self._cues[cue - 1].group(1).replace(",", ".")
         hours, minutes, seconds = written.split(":") if written.count(":") > 1 else ("0", *written.split(":"))
         return f"{int(hours):02d}:{minutes}:{seconds}"
+
+
+def _one_sign(text: str) -> str:
+    """The text with a line feed for every line break, as long as before."""
+    return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text

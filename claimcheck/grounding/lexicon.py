@@ -6,7 +6,7 @@ import lzma
 from functools import cache
 from pathlib import Path
 
-import snowballstemmer
+import Stemmer
 
 _SYNONYMS = Path(__file__).parent.parent / "data" / "synonyms.xz"
 
@@ -86,7 +86,7 @@ _LIGHT = """
 """
 _SMALL_SPELLINGS = (("ise", "ize"), ("isation", "ization"), ("our", "or"), ("yse", "yze"), ("tre", "ter"))
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # `stem` remembers
 
 
 @cache

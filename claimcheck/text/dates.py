@@ -6,6 +6,7 @@ Nothing is resolved that the text does not make certain. English month and weekd
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from claimcheck.core.claim import When
@@ -53,6 +54,9 @@ _WHEN = re.compile(
     r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years))))",
     re.I,
 )
+# one of these, or a digit, stands in every time that is found: most sentences have none
+_SIGNS = (*(name[:3] for name in MONTHS), "day", "week", "month", "year", "hour", "tomorrow")
+_DIGIT = re.compile(r"\d")
 _FUTURE_VERB = re.compile(r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.I)
 _FUTURE = re.compile(
     r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to|scheduled)\b", re.I
@@ -79,7 +83,7 @@ def published_in(text: str) -> tuple[date, str] | None:
 
 def when_in(text: str, published: date | None) -> When | None:
     """The first time that a sentence names, as written; resolved as far as it is certain."""
-    match = _WHEN.search(text)
+    match = next(_whens(text), None)
     if match is None:
         return None
     return When(match.group(), _resolve(match, text, published))
@@ -87,17 +91,22 @@ def when_in(text: str, published: date | None) -> When | None:
 
 def whens_in(text: str, published: date | None) -> list[When]:
     """Every time that a text names, as `when_in` gives the first."""
-    return [When(match.group(), _resolve(match, text, published)) for match in _WHEN.finditer(text)]
+    return [When(match.group(), _resolve(match, text, published)) for match in _whens(text)]
 
 
 def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
     """What the publication date makes certain of relative times: (where the words end, ISO date, month or year)."""
     found = []
-    for match in _WHEN.finditer(text):
+    for match in _whens(text):
         resolved = _resolve(match, text, published)
         if resolved and not (match["full"] or match["monthyear"] or match["year"]):
             found.append((match.end(), resolved))
     return found
+
+
+def _whens(text: str) -> Iterator[re.Match[str]]:
+    plain = text.lower()
+    return _WHEN.finditer(text) if _DIGIT.search(text) or any(sign in plain for sign in _SIGNS) else iter(())
 
 
 def _resolve(match: re.Match[str], text: str, published: date | None) -> str | None:

@@ -145,6 +145,8 @@ def _labels(text: str, urls: list[Noise]) -> list[Noise]:
 def _code(text: str) -> list[Noise]:
     """Fenced blocks, each from its opening fence to the next of its kind."""
     found: list[Noise] = []
+    if "```" not in text and "~~~" not in text:
+        return found
     opened: re.Match[str] | None = None
     for fence in _FENCE.finditer(text):
         if opened is None:

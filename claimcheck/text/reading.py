@@ -10,9 +10,11 @@ from __future__ import annotations
 import bisect
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice, pairwise, takewhile
+from functools import cache
+from itertools import islice, pairwise, takewhile
+from typing import NamedTuple
 
 from claimcheck.core.span import Span
 from claimcheck.text.mapped import MappedText, Piece
@@ -25,15 +27,14 @@ _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 _TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _CUTS = (CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
-# line breaks that may be no space in the view
-_JOINING = re.compile(
-    r"[-\u2010\u00ad]\s*[\r\n]|[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]\s*[\r\n]"
-)
+_HYPHENS = "-\u2010\u00ad"
+_FIRST_CJK = "\u2e80"
+_STOPS = tuple(".!?…。！？।؟,;")
+_CLOSING = "\"'”’»)]"
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph of the view, text[start:end]; a heading is no sentence."""
 
     start: int
@@ -41,14 +42,27 @@ class Block:
     heading: bool
 
 
+class _Line(NamedTuple):
+    """The source ranges of a line without its noise; `text` stands from `start` on, white space at its ends aside."""
+
+    ranges: list[tuple[int, int]]
+    text: str
+    start: int
+
+    @property
+    def may_join(self) -> bool:
+        """Whether the line break after it may be no space in the view."""
+        return self.text[-1:] in _HYPHENS or self.text[-1:] >= _FIRST_CJK
+
+
 @dataclass(slots=True)
 class _Paragraph:
-    """Lines of source ranges that read on; `bullet` when the first opens a list item.
+    """Lines that read on; `bullet` when the first opens a list item.
 
     `after_cut` when a page or a subtitle ends before them: a place where sentences are cut anywhere.
     """
 
-    lines: list[list[tuple[int, int]]] = field(default_factory=list)
+    lines: list[_Line] = field(default_factory=list)
     bullet: bool = False
     after_noise: bool = False
     after_cut: bool = False
@@ -88,21 +102,23 @@ class Reading:
 
 
 def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[Block, ...]]:
-    paragraphs = _joined(source, list(_paragraphs(source, noise)))
-    vocabulary = set(re.findall(r"\w+", source.lower())) if re.search(r"\w[-\u2010]\s*\n", source) else set()
+    @cache
+    def vocabulary() -> set[str]:
+        return set(re.findall(r"\w+", source.lower()))
+
     pieces: list[Piece] = []
     blocks: list[tuple[int, int]] = []
     length = 0
-    for paragraph in paragraphs:
-        words = list(_fold(source, paragraph, vocabulary))
+    for paragraph in _joined(source, _paragraphs(source, noise)):
+        words = _fold(source, paragraph, vocabulary)
         if not words:
             continue
         if pieces:
             pieces.append(Piece("\n\n", words[0].start, words[0].start))
             length += 2
         start = length
-        pieces.extend(words)
-        length += sum(len(piece.text) for piece in words)
+        pieces += words
+        length += sum([len(piece.text) for piece in words])
         blocks.append((start, length))
     mapped = MappedText(pieces)
     return mapped, _marked(mapped.text, blocks)
@@ -110,18 +126,20 @@ def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[
 
 def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
     """Runs of lines with words in them; blank lines, noise and list items part them."""
-    lines = [match.span() for match in _LINE.finditer(source) if match.start() < match.end()]
-    wide = [end - start for start, end in lines if end - start > 40]
+    lines = _LINE.findall(source)  # the last is empty
+    wide = [len(line) for line in lines if len(line) > 40]
     wrap = statistics.median(wide) if wide else 0
     current = _Paragraph()
-    index = 0
-    for start, end in lines:
+    index = end = 0
+    for text in lines:
+        start, end = end, end + len(text)
         while index < len(noise) and noise[index].end <= start:
             index += 1
-        if index == len(noise) or noise[index].start >= end:
-            kept, noisy = [] if source[start:end].isspace() else [(start, end)], False
+        noisy = index < len(noise) and noise[index].start < end
+        if noisy:
+            kept = _kept(source, start, end, noise, index)
         else:
-            kept, noisy = _kept(source, start, end, noise, index)
+            kept = [(start, end)] if text.strip() else []
         if not kept:
             if current.lines:
                 yield current
@@ -130,13 +148,16 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
             current.after_cut = current.after_cut or _is_cut(source, start, end, noise, index)
             continue
         bullet = _BULLET.match(source, kept[0][0], kept[0][1])
-        if current.lines and (bullet or _stands_alone(source, current.lines[-1], kept, wrap)):
+        if bullet:
+            kept[0] = (bullet.end(), kept[0][1])
+        text = source[kept[0][0] : kept[-1][1]]
+        words = text.strip()
+        line = _Line(kept, words, kept[0][0] + text.find(words[:1]))
+        if current.lines and (bullet or _stands_alone(current.lines[-1].text, line.text, wrap)):
             yield current
             current = _Paragraph()
-        if bullet:
-            current.bullet = True
-            kept[0] = (bullet.end(), kept[0][1])
-        current.lines.append(kept)
+        current.bullet = current.bullet or bullet is not None
+        current.lines.append(line)
     if current.lines:
         yield current
 
@@ -151,37 +172,33 @@ def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: 
 
 def _kept(
     source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
-) -> tuple[list[tuple[int, int]], bool]:
-    """The ranges of a line that are no noise and not blank, and whether there was noise."""
-    ranges, position, noisy = [], start, False
+) -> list[tuple[int, int]]:
+    """The ranges of a line that are no noise and not blank."""
+    ranges, position = [], start
     while index < len(noise) and noise[index].start < end:
         ranges.append((position, max(position, noise[index].start)))
         position = max(position, noise[index].end)
-        noisy = True
         index += 1
     ranges.append((min(position, end), end))
-    return [(left, right) for left, right in ranges if source[left:right].strip()], noisy
+    return [(left, right) for left, right in ranges if source[left:right].strip()]
 
 
-def _stands_alone(
-    source: str, previous: list[tuple[int, int]], line: list[tuple[int, int]], wrap: float
-) -> bool:
+def _stands_alone(previous: str, line: str, wrap: float) -> bool:
     """Whether the previous line was not broken by the page's width: it is short, and a new start follows."""
-    text = source[previous[0][0] : previous[-1][1]].strip()
-    following = source[line[0][0] : line[0][1]].strip()[:1]
-    return len(text) < 0.6 * wrap and not following.islower() and not text.endswith((",", "-", "–", "—"))
+    return (
+        len(previous) < 0.6 * wrap and not line[:1].islower() and not previous.endswith((",", "-", "–", "—"))
+    )
 
 
-def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
+def _joined(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
     """Paragraphs that stop in mid-sentence take in the next one, when it goes on in lower case."""
     joined: list[_Paragraph] = []
     for paragraph in paragraphs:
-        first = source[slice(*paragraph.lines[0][0])].lstrip()
-        if joined and not paragraph.bullet and (first[:1].islower() or paragraph.after_cut):
-            last_line = joined[-1].lines[-1]
-            last = source[last_line[0][0] : last_line[-1][1]].rstrip()
+        goes_on = paragraph.lines[0].text[:1].islower()
+        if joined and not paragraph.bullet and (goes_on or paragraph.after_cut):
+            last = joined[-1].lines[-1].text
             # a heading at the foot of a page is no beginning of the next page's sentence
-            cued = paragraph.after_noise and (first[:1].islower() or FORM_FEED not in source)
+            cued = paragraph.after_noise and (goes_on or FORM_FEED not in source)
             long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or cued
             if long_enough and not _TERMINAL.search(last):
                 joined[-1].lines.extend(paragraph.lines)
@@ -190,42 +207,46 @@ def _joined(source: str, paragraphs: list[_Paragraph]) -> list[_Paragraph]:
     return joined
 
 
-def _fold(source: str, paragraph: _Paragraph, vocabulary: set[str]) -> Iterator[Piece]:
+def _fold(source: str, paragraph: _Paragraph, vocabulary: Callable[[], set[str]]) -> list[Piece]:
     """The paragraph's words, one space between them, none where a word was broken or in Chinese."""
-    if plain := _plain(source, paragraph):
-        yield plain
-        return
+    if plain := _plain(source, paragraph.lines):
+        return [plain]
+    folded: list[Piece] = []
     last: Piece | None = None
     for line in paragraph.lines:
-        for start, end in line:
+        for start, end in line.ranges:
             for match in _WORDS.finditer(source, start, end):
                 words = Piece(match.group(), match.start(), match.end())
                 if last is not None:
                     gap, last = _gap(last, words, vocabulary, source)
-                    yield last
+                    folded.append(last)
                     if gap:
-                        yield Piece(gap, last.end, words.start)
+                        folded.append(Piece(gap, last.end, words.start))
                 last = words
-    if last is not None:
-        yield last
+    return folded if last is None else [*folded, last]
 
 
-def _plain(source: str, paragraph: _Paragraph) -> Piece | None:
+def _plain(source: str, lines: list[_Line]) -> Piece | None:
     """The whole paragraph as one piece, where every character of it stands for one: most are so."""
-    ranges = list(chain.from_iterable(paragraph.lines))
-    if len(ranges) > 1 and any(left[1] != right[0] for left, right in pairwise(ranges)):
-        return None
-    low, high = ranges[0][0], ranges[-1][1]
-    text = source[low:high]
-    written = text.strip()
+    first, last = lines[0], lines[-1]
+    if len(lines) == 1 and len(first.ranges) == 1:
+        written = first.text
+    else:
+        ranges = [part for line in lines for part in line.ranges]
+        if any([left[1] != right[0] for left, right in pairwise(ranges)]):
+            return None
+        if any([line.may_join for line in lines[:-1]]):
+            return None
+        written = source[first.start : last.start + len(last.text)]
+    if written.isprintable() and "  " not in written:
+        return Piece(written, first.start, first.start + len(written)) if written else None
     folded = " ".join(written.split())
-    if not folded or len(folded) != len(written) or (len(ranges) > 1 and _JOINING.search(written)):
+    if not folded or len(folded) != len(written):
         return None
-    start = low + len(text) - len(text.lstrip())
-    return Piece(folded, start, start + len(folded))
+    return Piece(folded, first.start, first.start + len(folded))
 
 
-def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[str, Piece]:
+def _gap(left: Piece, right: Piece, vocabulary: Callable[[], set[str]], source: str) -> tuple[str, Piece]:
     """What stands between two runs of words, and the left one, without a hyphen that only the page needed."""
     between = source[left.end : right.start]
     line_break = "\n" in between or "\r" in between
@@ -236,7 +257,7 @@ def _gap(left: Piece, right: Piece, vocabulary: set[str], source: str) -> tuple[
         rest = re.match(r"\w+", right.text)
         if left.text.endswith("\u2010"):  # what browsers print at a soft hyphen; people type "-"
             return "", Piece(left.text[:-1], left.start, left.end - 1)
-        if rest and (broken.group(1) + rest.group()).lower() in vocabulary and len(left.text) > 1:
+        if rest and len(left.text) > 1 and (broken.group(1) + rest.group()).lower() in vocabulary():
             return "", Piece(left.text[:-1], left.start, left.end - 1)
         return "", left
     if line_break and _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
@@ -253,6 +274,4 @@ def _marked(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
 
 
 def _looks_like_heading(text: str) -> bool:
-    return (
-        len(text) <= 120 and len(text.split()) <= 16 and not re.search(r"[.!?…。！？।؟,;][\"'”’»)\]]*$", text)
-    )
+    return len(text) <= 120 and text.count(" ") < 16 and not text.rstrip(_CLOSING).endswith(_STOPS)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import sentencex
 
 from claimcheck.text.reading import Reading
 
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_ONE = re.compile(r"[\w ,'’/&$%-]*[.!?]?")  # nothing at which a sentence could end inside
+_ONE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")  # nothing at which a sentence could end inside
 # sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence. And in tokenised
 # text, where a full stop stands by itself, it waits for a capital that lower-cased text does not have
 _MARKS = ("May.", " .", " !", " ?")  # without one of these there is nothing to miss
 _MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """view.text[start:end], in paragraph number `block`."""
 
     text: str
@@ -41,6 +40,9 @@ def sentences(reading: Reading, language: str | None, *, headings: bool = False)
         if block.heading and not headings:
             continue
         text = reading.text[block.start : block.end]
+        if _ONE.fullmatch(text):
+            found.append(Sentence(text, block.start, block.end, number))
+            continue
         for start, end in _bounds(text, language or "en"):
             part = text[start:end]
             left = block.start + start + len(part) - len(part.lstrip())
@@ -60,7 +62,7 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
         return [(0, len(text))]
     found = sentencex.get_sentence_boundaries(language, text)
     raw = [(boundary["start_index"], boundary["end_index"]) for boundary in found]
-    if any(mark in text for mark in _MARKS):
+    if any([mark in text for mark in _MARKS]):
         raw = [bounds for start, end in raw for bounds in _cut(text, start, end)]
     joined: list[tuple[int, int]] = []
     for start, end in raw:

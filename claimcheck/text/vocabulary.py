@@ -67,6 +67,7 @@ class Meaning:
         return Relation.SIBLING if not self.parents.isdisjoint(around.parents) else Relation.NONE
 
 
+@cache
 def rarity(word: str) -> float:
     """How much a lower-case word tells, from near 0 (the commonest) to 1; numbers tell most."""
     if word[0].isdigit():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.core.claim import When
 from claimcheck.core.verdict import Difference
-from claimcheck.text.dates import WEEKDAYS, whens_in
+from claimcheck.text.dates import WEEKDAYS, when_in, whens_in
 
 _INTERVAL = re.compile(
     r"\b(?:from|between)\s+(?P<first>(?:1[5-9]|20)\d\d)\s*(?:to|and|until|[-–—])\s*(?P<last>(?:1[5-9]|20)\d\d)\b"
@@ -18,24 +19,25 @@ _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
 
 def contradictions(pair: Pair) -> list[Difference]:
     """Dates of the claim where the evidence sentence has one of the same precision that is another."""
-    if not whens_in(pair.claim, None):
+    if when_in(pair.claim, None) is None:
         return []
     said = whens_in(pair.evidence, pair.published)
     if any(when.resolved is None for when in said):
         return []  # "this year" beside "in 2018": what it tells of is not known
     here = [when for when in said if when.resolved]
     ours = [when for when in whens_in(pair.claim, pair.published) if when.resolved]
-    near = [when for when in whens_in(pair.around, pair.published) if when.resolved]
-    intervals = _intervals(pair.around)
+    near: list[When] | None = None
     found = []
     for when in ours:
+        if _told(when, here):
+            continue
+        if near is None:
+            near = [other for other in whens_in(pair.around, pair.published) if other.resolved]
         # a weekday is no day that merely stands nearby: the line that dates the page has one too
         others = (
             [other for other in near if _is_weekday(other) or other in here] if _is_weekday(when) else near
         )
-        if any(fit(when, other) or _true_of(when, other) for other in others) or any(
-            _within(when, interval) for interval in intervals
-        ):
+        if _told(when, others) or any(_within(when, interval) for interval in _intervals(pair.around)):
             continue
         rivals = [other for other in here if _written(other) == _written(when)]
         if len(rivals) == 1 and not any(fit(other, rivals[0]) for other in ours):
@@ -47,6 +49,10 @@ def fit(left: When, right: When) -> bool:
     """Whether two resolved times can be the same: one is the other, or the day's month, or the month's year."""
     first, second = str(left.resolved), str(right.resolved)
     return first.startswith(second) or second.startswith(first)
+
+
+def _told(when: When, others: Sequence[When]) -> bool:
+    return any(fit(when, other) or _true_of(when, other) for other in others)
 
 
 def _true_of(when: When, other: When) -> bool:

@@ -23,7 +23,7 @@ _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the".split
 
 def contradictions(pair: Pair) -> list[Difference]:
     """The words that both have, one of them denied."""
-    ours, theirs = denied(words_in(pair.claim)), denied(words_in(pair.evidence))
+    ours, theirs = denied(words_in(pair.claim)), denied(pair.source.words(pair.place))
     present = pair.source.forms(pair.place)
     for form, word in ours.items():
         if form in present and not theirs:

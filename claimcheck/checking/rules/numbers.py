@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of
@@ -62,7 +63,7 @@ def contradictions(pair: Pair) -> list[Difference]:
 def missing(pair: Pair) -> list[Difference]:
     """Numbers of the claim that no sentence near has, and that are written nowhere in the document."""
     ours = _amounts(pair.claim)
-    near = _amounts(pair.around) if ours else []
+    near = _amounts(pair.around) if ours else ()
     return [
         Difference("number", amount.quantity.text, None)
         for amount in ours
@@ -97,7 +98,8 @@ def _rounds_to(given: float, wanted: float) -> bool:
     return float(f"{given:.{len(digits)}g}") == wanted
 
 
-def _amounts(text: str) -> list[_Amount]:
+@lru_cache(maxsize=1_000)  # a claim is read beside several sentences
+def _amounts(text: str) -> tuple[_Amount, ...]:
     found = []
     position = 0
     for quantity in quantities_in(text):
@@ -106,7 +108,7 @@ def _amounts(text: str) -> list[_Amount]:
         wording = next((name for name, pattern in _WORDINGS.items() if pattern.search(before)), None)
         found.append(_Amount(quantity, wording))
         position = start + len(quantity.text)
-    return found
+    return tuple(found)
 
 
 def _alike(amount: _Amount, other: _Amount) -> bool:

@@ -37,7 +37,7 @@ _COMPANY = 3  # words to either side
 
 def contradictions(pair: Pair) -> list[Difference]:
     """The first word of the claim that the evidence sentence turns around; none where it has the word itself too."""
-    ours, theirs = words_in(pair.claim), words_in(pair.evidence)
+    ours, theirs = words_in(pair.claim), pair.source.words(pair.place)
     our_forms, their_forms = [form_of(word) for word in ours], [form_of(word) for word in theirs]
     our_denied, their_denied = denied(ours), denied(theirs)
     there = set(their_forms).difference(our_forms)

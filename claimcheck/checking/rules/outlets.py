@@ -23,8 +23,9 @@ _OWNER = re.compile(r"^.*['’]s\s+")  # "Russia's RIA"
 
 def contradictions(pair: Pair) -> list[Difference]:
     """An outlet of the claim that the evidence sentence lacks, where it has another."""
-    ours, theirs = outlets_in(pair.claim), outlets_in(pair.evidence)
-    if not ours or not theirs or not ours.isdisjoint(theirs):
+    ours = outlets_in(pair.claim)
+    theirs = outlets_in(pair.evidence) if ours else set()
+    if not theirs or not ours.isdisjoint(theirs):
         return []
     inside = [name for name in ours if name in pair.evidence] + [
         name for name in theirs if name in pair.claim

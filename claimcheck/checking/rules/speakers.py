@@ -20,8 +20,10 @@ _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
 
 def contradictions(pair: Pair) -> list[Difference]:
     """The claim's speaker, where the evidence sentence gives the same words to somebody else."""
+    if not pair.speech or _unknown(pair.speech):
+        return []
     theirs = pair.evidence_speech or pair.source.speech(pair.place)
-    if not pair.speech or not theirs or _unknown(pair.speech) or _unknown(theirs):
+    if not theirs or _unknown(theirs):
         return []
     if same_speaker(pair.speech.speaker, theirs.speaker) or _names(pair.speech.speaker) & set(
         words_in(pair.evidence)
