@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 
+from claimcheck.checking.lookup import LOOKUP
 from claimcheck.checking.terms import form_of, words_in
-from claimcheck.checking.tokens import TOKENS
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import Excerpt, excerpts
@@ -35,8 +35,8 @@ class Source:
             if len(sentence.text) <= _LONGEST_SENTENCE
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
-        self._tokens = [set(sentence.text.split()) for sentence in self.sentences]
-        self._vocabulary = set[str]().union(*self._tokens)
+        self._written = [set(sentence.text.split()) for sentence in self.sentences]
+        self._vocabulary = set[str]().union(*self._written)
         self._words: dict[int, list[str]] = {}
         self._speech: dict[int, Speech | None] = {}
 
@@ -74,11 +74,11 @@ class Source:
 
     def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
-        held = TOKENS.holding(forms, self._vocabulary)
+        held = LOOKUP.holding(forms, self._vocabulary)
         wanted = set(held)
         return {
-            place: set[str]().union(*[held[token] for token in here & wanted])
-            for place, here in enumerate(self._tokens)
+            place: set[str]().union(*[held[word] for word in here & wanted])
+            for place, here in enumerate(self._written)
             if not here.isdisjoint(wanted)
         }
 

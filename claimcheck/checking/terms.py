@@ -17,7 +17,7 @@ WORD = re.compile(
 _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
-REMEMBERED = 200_000  # words, and as many tokens: a process that reads on and on must not grow
+REMEMBERED = 200_000  # words: a process that reads on and on must not grow
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"

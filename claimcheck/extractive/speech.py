@@ -21,10 +21,11 @@ _BEFORE_THAT = (
     r"|recalled|concluded|concludes|pointed out|estimated|estimates|cautioned|complained|agreed|warned|warns|announced"
     r"|promised|pledged|vowed|found|hopes|hoped|replied|asked|continued|joked|recounted|remarked|responded"
 )
+_STORY = r"(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?(?:tales?|story|stories|history)\b"  # a book tells one; nobody speaks
 _WITH_NAME = r"cited|cites|called|calls|accused|accuses|denied|denies|warned|warns|announced|promised|urged|urges|described|describes|dismissed|criticized|criticised|praised|condemned"
 _SPEECH = re.compile(
     rf"\b(?:(?:has|have|had)\s+)?(?:{_ADVERB}\s+)*"
-    rf"(?:(?P<strong>{_STRONG})\b(?!\s+to\s+(?:be|have)\b)"
+    rf"(?:(?P<strong>{_STRONG})\b(?!\s+to\s+(?:be|have)\b|\s+{_STORY})"
     rf"|(?P<that>{_BEFORE_THAT})\b(?=\s*(?:,|:|that\b|how\b|whether\b|[\"“”¤])|\s*\.?$)"
     rf"|(?<=¤ )(?P<inverted>{_BEFORE_THAT})\b"
     rf"|(?P<named>{_WITH_NAME})\b)"
@@ -41,6 +42,9 @@ _CLAUSE_START = re.compile(
     r"[,;:¤—–]\s*|\s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s|^(?:but|and|as|while|when|after)\s",
     re.I,
 )
+_COMPARED = re.compile(
+    r"\b(?:than|as\s+\w+\s+as)\s+(?:[\w.’'-]+\s+){0,3}[\w.’'-]+$", re.I
+)  # "as long as Mao said it was"
 _PRONOUN = re.compile(r"^(?:he|she|they|it)$", re.I)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
 _THAT = re.compile(r"\bthat\b")
@@ -109,7 +113,7 @@ def antecedent(sentences: Sequence[Sentence], place: int, speaker: str | None) -
 
 def _around(match: re.Match[str], outside: str) -> Speech | None:
     left = outside[: match.start()].rstrip()
-    if _PASSIVE.search(outside[: match.start()]):
+    if _PASSIVE.search(outside[: match.start()]) or _COMPARED.search(left):
         return None
     if re.search(r"[¤,]$", left) and (match["strong"] or match["that"] or match["inverted"]):  # "...," said X
         after = _AFTER_VERB.match(outside, match.end())

@@ -136,10 +136,9 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
+        kept = [(start, end)] if text.strip() else []
         if noisy:
             kept = _kept(source, start, end, noise, index)
-        else:
-            kept = [(start, end)] if text.strip() else []
         if not kept:
             if current.lines:
                 yield current
@@ -150,9 +149,7 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
         bullet = _BULLET.match(source, kept[0][0], kept[0][1])
         if bullet:
             kept[0] = (bullet.end(), kept[0][1])
-        text = source[kept[0][0] : kept[-1][1]]
-        words = text.strip()
-        line = _Line(kept, words, kept[0][0] + text.find(words[:1]))
+        line = _line(source, kept)
         if current.lines and (bullet or _stands_alone(current.lines[-1].text, line.text, wrap)):
             yield current
             current = _Paragraph()
@@ -160,6 +157,13 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
         current.lines.append(line)
     if current.lines:
         yield current
+
+
+def _line(source: str, ranges: list[tuple[int, int]]) -> _Line:
+    start = ranges[0][0]
+    text = source[start : ranges[-1][1]]
+    words = text.strip()
+    return _Line(ranges, words, start + text.find(words[:1]))
 
 
 def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
@@ -170,9 +174,7 @@ def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: 
     return here is not None and here.reason in _CUTS
 
 
-def _kept(
-    source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
-) -> list[tuple[int, int]]:
+def _kept(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> list[tuple[int, int]]:
     """The ranges of a line that are no noise and not blank."""
     ranges, position = [], start
     while index < len(noise) and noise[index].start < end:
@@ -233,9 +235,9 @@ def _plain(source: str, lines: list[_Line]) -> Piece | None:
         written = first.text
     else:
         ranges = [part for line in lines for part in line.ranges]
-        if any([left[1] != right[0] for left, right in pairwise(ranges)]):
+        if any(left[1] != right[0] for left, right in pairwise(ranges)):
             return None
-        if any([line.may_join for line in lines[:-1]]):
+        if any(line.may_join for line in lines[:-1]):
             return None
         written = source[first.start : last.start + len(last.text)]
     if written.isprintable() and "  " not in written:

@@ -62,7 +62,7 @@ def _bounds(text: str, language: str) -> list[tuple[int, int]]:
         return [(0, len(text))]
     found = sentencex.get_sentence_boundaries(language, text)
     raw = [(boundary["start_index"], boundary["end_index"]) for boundary in found]
-    if any([mark in text for mark in _MARKS]):
+    if any(mark in text for mark in _MARKS):
         raw = [bounds for start, end in raw for bounds in _cut(text, start, end)]
     joined: list[tuple[int, int]] = []
     for start, end in raw:

@@ -101,6 +101,10 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("Ajax was defeated by Real Madrid.", "Real Madrid defeated Ajax on Sunday."),
         ("Ann Lee and Bo Dahl met.", "Bo Dahl and Ann Lee met."),
         ("Lee said the road is safe.", "Ann Lee told reporters the road is safe."),
+        (
+            "Ann Lee has not done her work and takes care of the people she should get rid of.",
+            "All Ann Lee has done is take care of the people she should get rid of. She has not done her work.",
+        ),
     ],
 )
 def test_what_says_the_same_is_no_difference(claim, evidence):
@@ -115,6 +119,12 @@ def test_a_number_that_stands_nowhere_is_missing():
 def test_a_statement_that_the_document_gives_to_somebody_lacks_them():
     found = missing(pair("The road is safe.", "Ann Lee said the road is safe."))
     assert [(item.kind, item.evidence) for item in found] == [("attribution", "Ann Lee")]
+
+
+def test_who_speaks_of_themselves_in_an_interview_may_be_anybody():
+    claim = "Ann Lee said that she made three songs with Bo Dahl."
+    assert missing(pair(claim, "For the new record I made three songs with Bo Dahl.")) == []
+    assert missing(pair(claim, "For the new record Cy Orr made three songs with Bo Dahl.")) != []
 
 
 def test_of_a_contrast_only_the_side_that_is_told_of_counts():

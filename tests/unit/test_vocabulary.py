@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from claimcheck import Document
+from claimcheck.checking.lookup import Lookup
+from claimcheck.checking.source import Source
 from claimcheck.checking.terms import form_of, terms_of, words_in
 from claimcheck.grounding.lexicon import stem
 from claimcheck.text.vocabulary import Relation, meaning_of, part_of_speech, rarity, topic_of
@@ -69,3 +72,19 @@ def test_names_are_told_by_their_capitals():
         term.word for term in terms_of("Qwrtz met Liz Cheney on Monday, and talks failed.") if term.is_name
     ]
     assert names == ["qwrtz", "liz", "cheney", "monday"]
+
+
+def test_sentences_are_found_by_the_forms_of_their_words():
+    source = Source(
+        Document.from_text("All treaties lapsed. Nobody said why. The treaty was renewed, after all!")
+    )
+    forms = {form_of("treaty"), form_of("all")}
+    assert source.hits(forms) == {0: forms, 2: forms}
+
+
+def test_what_a_lookup_forgets_it_looks_up_again():
+    lookup = Lookup(most=2)
+    for _ in range(2):
+        for written in ({"ferries,", "sail"}, {"The", "(ferry)", "ferry-house"}):
+            held = lookup.holding({form_of("ferry")}, written)
+            assert held == {word: {form_of("ferry")} for word in written if "ferr" in word}

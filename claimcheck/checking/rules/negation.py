@@ -22,8 +22,10 @@ _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the".split
 
 
 def contradictions(pair: Pair) -> list[Difference]:
-    """The words that both have, one of them denied."""
+    """The words that both have, one of them denied; none where a sentence near denies as the claim does."""
     ours, theirs = denied(words_in(pair.claim)), denied(pair.source.words(pair.place))
+    if ours and not theirs and not ours.keys().isdisjoint(denied(words_in(pair.around))):
+        return []
     present = pair.source.forms(pair.place)
     for form, word in ours.items():
         if form in present and not theirs:
