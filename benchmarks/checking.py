@@ -1,18 +1,26 @@
 """Throughput of checking without a model: claims a second, against new documents and against one made ready.
 
+    python benchmarks/checking.py [ROWS]
+
 Documents of 9 kB, as long as WiCE's pages, are made from the project's own articles (benchmarks/extractive.py); the
 claims are their sentences, some with another number. The ratio is to splitting the same documents into sentences.
+These documents repeat their sentences. Pages that do not: ROWS, JSON lines {"claim", "document"}, of which the first half
+is checked before the clock starts, the second half once with it and once again, when no word is new.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
+import sys
+import time
+from pathlib import Path
 
 import sentencex
 from extractive import ROUNDS, median_s, text_of
 
-from claimcheck import Document, Statement
+from claimcheck import Document, Settings, Statement, check
 from claimcheck.checking.engine import verdict_on
 from claimcheck.checking.library import Library
 from claimcheck.text.sentences import split
@@ -52,5 +60,26 @@ def main() -> None:
     print(f"  one document, ready   {DOCUMENTS / one:7.0f} a second   {one / split_s:6.1f} x sentencex")
 
 
+def rows(path: Path) -> None:
+    pairs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    random.Random(5).shuffle(pairs)
+    settings = Settings(engine="extractive")
+
+    def timed(part: list[dict[str, str]]) -> float:
+        start = time.perf_counter()
+        for pair in part:
+            check([pair["claim"]], pair["document"], settings=settings)
+        return len(part) / (time.perf_counter() - start)
+
+    middle = len(pairs) // 2
+    timed(pairs[:middle])
+    new, again = timed(pairs[middle:]), timed(pairs[middle:])
+    print(f"checking without a model, {path.name}, {len(pairs) - middle} pairs, by check()")
+    print(f"  words and all new     {new:7.0f} a second")
+    print(f"  no word new           {again:7.0f} a second")
+
+
 if __name__ == "__main__":
     main()
+    for name in sys.argv[1:]:
+        rows(Path(name))

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from claimcheck.checking.terms import REMEMBERED, form_of, words_in
-
-_NONE: frozenset[str] = frozenset()
+from claimcheck.checking.terms import REMEMBERED, form_of, words_of
 
 
 class Lookup:
@@ -18,7 +16,7 @@ class Lookup:
 
     def __init__(self, most: int = REMEMBERED) -> None:
         self._most = most
-        self._met: tuple[set[str], dict[str, set[str]]] = set(), {}
+        self._met: tuple[set[str], dict[str, list[str]]] = set(), {}
 
     def holding(self, forms: Iterable[str], written: set[str]) -> dict[str, set[str]]:
         """Those of the written words that hold any of the forms, and which of them."""
@@ -26,13 +24,14 @@ class Lookup:
         if len(known) > self._most:
             known, by_form = self._met = set(), {}
         for word in written - known:
-            for form in map(form_of, words_in(word)):
-                by_form.setdefault(form, set()).add(word)
+            for form in map(form_of, words_of(word)):
+                by_form.setdefault(form, []).append(word)
             known.add(word)
         found: dict[str, set[str]] = {}
         for form in forms:
-            for word in written & by_form.get(form, _NONE):
-                found.setdefault(word, set()).add(form)
+            for word in by_form.get(form, ()):
+                if word in written:
+                    found.setdefault(word, set()).add(form)
         return found
 
 

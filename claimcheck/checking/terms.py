@@ -45,15 +45,19 @@ class Term:
 
 def words_in(text: str) -> list[str]:
     """The words and numbers of a text, lower case, without possessives."""
-    return [word for token in text.split() for word in _words_of(token)]
+    return [word for written in text.split() for word in _words_again(written)]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _words_of(token: str) -> tuple[str, ...]:
-    return tuple(_plain(word) for word in WORD.findall(token))
+def words_of(written: str) -> list[str]:
+    """The words between two white spaces, lower case."""
+    if written.isascii() and written.isalpha() and written.islower():
+        return [written]
+    return [_plain(word) for word in WORD.findall(written)]
 
 
-@lru_cache(maxsize=REMEMBERED)
+_words_again = lru_cache(maxsize=REMEMBERED)(words_of)  # texts are made of the same ones again and again
+
+
 def _plain(word: str) -> str:
     if word in _COUNTRY:
         return "usa"

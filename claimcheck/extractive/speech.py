@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from claimcheck.text.names import names_in, without_title
 from claimcheck.text.sentences import Sentence
@@ -65,6 +66,7 @@ class Speech:
     content: int | None
 
 
+@lru_cache(maxsize=4_096)  # who "he" is takes a look at the sentences before, each time
 def speech_in(text: str) -> Speech | None:
     """Who says this sentence, if it says so; a pronoun stays a pronoun."""
     outside = _QUOTED.sub(lambda match: "¤" * len(match.group()), text)

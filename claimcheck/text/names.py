@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from claimcheck.text.dates import MONTHS, WEEKDAYS
 
@@ -29,6 +30,7 @@ _OFFICE = re.compile(
 _POSSESSIVE = re.compile(r"['’]s?\s+")
 
 
+@lru_cache(maxsize=4_096)  # the names of a sentence are asked for by every sentence after it that says "he"
 def names_in(text: str) -> tuple[str, ...]:
     """The names in a text, in order, each once; titles and possessives off."""
     found: dict[str, None] = {}
