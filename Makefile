@@ -91,6 +91,7 @@ eval: $(VENV)/.dev
 	CLAIMCHECK=$(BIN)/claimcheck sh benchmarks/eval.sh $(DATA)
 	$(BIN)/python benchmarks/fit_support.py $(DATA)/C_verification
 	$(BIN)/python benchmarks/fit_check_worthiness.py $(DATA)/A_checkworthy/claimbuster.dev.jsonl
+	$(BIN)/python benchmarks/fit_summary.py $(DATA)/D_news_summaries/realsumm_cnndm.dev.jsonl
 
 fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py

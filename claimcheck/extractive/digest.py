@@ -29,8 +29,18 @@ _CUT = re.compile(
     r"(?:,\s+|\s+)(?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite|following)\s)|[;:,–—]\s+"
 )
 _NEEDS_BEFORE = re.compile(
-    r"^[\"“\[]|^(?:But|And|So|Yet|He|She|They|It|This|That|These|Those|However|Also|Meanwhile)\b(?!\s*\[)"
+    r"^[\"“\[]|^(?:But|And|So|Yet|He|She|They|It|His|Her|Their|Its|This|That|These|Those|However|Also|Meanwhile)\b(?!\s*\[)"
 )
+# what stands under a picture: "Anna Brandt (left)", "Pictured: the ferry", "Proud: the crew"
+_CAPTION = re.compile(
+    r"\(\s*(?:(?:far|top|bottom|main|inset|file|also)\s+)*(?:left|right|pictured|above|below|cent(?:er|re)|shown|inset)\b[^)]*\)"
+    r"|^(?:pictured|scroll down|file photo|above|left|right)\b|^(?:[\w’'-]+\s){0,3}[\w’'-]+\s?:\s(?![\"“‘'])",
+    re.I,
+)
+_OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
+# what its place adds to a sentence, beside centrality of at most 1, and how fast that falls (benchmarks/fit_summary.py)
+_LEAD, _DECAY = 1.5, 0.5
+_FEW_WORDS = 8  # fewer say little by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,18 @@ def digest(items: Sequence[Item], title: str | None) -> Summary:
 
 
 def _weight(item: Item, place: int) -> float:
-    """Centrality and position, as news is written: the first sentences carry most."""
-    weight = item.centrality + 1.0 / (1 + 0.5 * place)
-    return weight * (0.5 if _NEEDS_BEFORE.match(item.text) else 1.0)
+    """Centrality and position, as news is written: the first sentences carry most.
+
+    Half for each thing that keeps a sentence from standing alone.
+    """
+    nobodys = item.speech is None or item.speech.content == 0
+    against = (
+        _NEEDS_BEFORE.match(item.text),
+        _CAPTION.search(item.text),
+        nobodys and _OWN_WORDS.search(item.text),  # "We call it a home.": who does?
+        word_count(item.text) < _FEW_WORDS,
+    )
+    return (item.centrality + _LEAD / (1 + _DECAY * place)) * 0.5 ** sum(map(bool, against))
 
 
 def _unlike(

@@ -71,3 +71,20 @@ def test_headline_byline_and_links_are_no_claims(run):
         assert not any(
             word in claim.quote for word in ("http", "Read more", "By Marta", "five-year study finds")
         )
+
+
+def test_a_summary_holds_no_captions_and_no_words_of_nobody():
+    text = (
+        "The night ferry to Holm Island sank in a storm on Monday, and all 212 people on board were saved by fishermen. "
+        "We hugged, and we call the night ferry our home. "
+        "Scroll down for video of the night ferry and the storm. "
+        "The mayor of Holm (left) and the captain of the night ferry (right) after the storm on Monday. "
+        "The owner of the night ferry said the storm had been announced at noon, and that the captain had left the port at 2 p.m. "
+        "Divers looked at the wreck of the night ferry on Tuesday and found that a window in the bow was broken."
+    )
+    summary = " ".join(
+        sentence.text
+        for sentence in summarize(text, settings=Settings(engine="extractive")).summary.sentences
+    )
+    assert "saved by fishermen" in summary and len(summary.split()) > 40
+    assert not any(words in summary for words in ("hugged", "Scroll", "(left)"))
