@@ -1,6 +1,7 @@
 """The shipped verdict prompt and its alternatives, on the same rows, paired.
 
-    python benchmarks/verdict_prompts.py URL MODEL ../shared/data/C_verification OUT [--rows 150]
+    python benchmarks/verdict_prompts.py URL MODEL ../shared/data/C_verification OUT [--rows 150] [--top-k 8]
+        [--set wice_claim]... [--prompt shipped]...
 
 OUT keeps every answer, a file a prompt, so that the same command goes on where it was stopped. `prompts/verdict.md.j2` is
 the shipped one, the alternatives lie in `benchmarks/prompts/`. Passages are chosen as the llm engine chooses them; the
@@ -34,13 +35,13 @@ PROMPTS = {
     "shipped": HERE.parent / "prompts" / "verdict.md.j2",
     **{path.name.removesuffix(".md.j2"): path for path in sorted((HERE / "prompts").glob("*.md.j2"))},
 }
-PASSAGES, LABEL_TOKENS, ANSWER_TOKENS, SEED = 8, 18, 250, 1
+LABEL_TOKENS, ANSWER_TOKENS, SEED = 18, 250, 1
 Row = dict[str, Any]
 
 
-def sample(folder: Path, count: int) -> list[tuple[str, Row]]:
+def sample(folder: Path, sets: list[str], count: int) -> list[tuple[str, Row]]:
     drawn = []
-    for name in SETS:
+    for name in sets:
         lines = (folder / f"{name}.dev.jsonl").read_text(encoding="utf-8").splitlines()
         drawn.append(
             [(name, row) for row in random.Random(SEED).sample([json.loads(x) for x in lines], count)]
@@ -48,16 +49,16 @@ def sample(folder: Path, count: int) -> list[tuple[str, Row]]:
     return [item for turn in zip(*drawn, strict=True) for item in turn]
 
 
-def passages(row: Row) -> list[str]:
+def passages(row: Row, most: int) -> list[str]:
     """The sentences that the llm engine would show, in the order of the document."""
     source = Source(Document.from_text(row["document"]))
-    return [source.sentences[place].text for _, place in shown(row["claim"], [source], PASSAGES)]
+    return [source.sentences[place].text for _, place in shown(row["claim"], [source], most)]
 
 
-def messages(path: Path, row: Row) -> list[dict[str, str]]:
+def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
     body = path.read_text(encoding="utf-8").rpartition("+++\n")[2]
     template = Template(body, trim_blocks=True, lstrip_blocks=True)
-    texts = passages(row)
+    texts = passages(row, most)
     fence = prompt.fence("".join([row["claim"], *texts]))
     context = template.new_context({"claim": row["claim"], "passages": texts, "fence": fence})
     return [
@@ -65,7 +66,7 @@ def messages(path: Path, row: Row) -> list[dict[str, str]]:
     ]
 
 
-def ask(client: openai.OpenAI, model: str, name: str, row: Row) -> str:
+def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -> str:
     """The label of an answer; "failed" where there is none."""
     answer = schema.wire("verdict.answer")
     answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
@@ -73,8 +74,8 @@ def ask(client: openai.OpenAI, model: str, name: str, row: Row) -> str:
         answer["properties"] = {key: answer["properties"][key] for key in ("label", "evidence", "rationale")}
     try:
         completion = client.chat.completions.create(
-            model=model,
-            messages=messages(PROMPTS[name], row),  # type: ignore[arg-type]
+            model=given.model,
+            messages=messages(PROMPTS[name], row, given.top_k),  # type: ignore[arg-type]
             temperature=0,
             seed=7,
             max_tokens=ANSWER_TOKENS if name == "shipped" else LABEL_TOKENS,
@@ -90,16 +91,16 @@ def ask(client: openai.OpenAI, model: str, name: str, row: Row) -> str:
 
 
 def answers(
-    out: Path, rows: list[tuple[str, Row]], client: openai.OpenAI, model: str, name: str
+    given: argparse.Namespace, rows: list[tuple[str, Row]], client: openai.OpenAI, name: str
 ) -> dict[str, str]:
-    path = out / f"{name}.jsonl"
+    path = given.out / f"{name}.jsonl"
     known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     labels = {row["id"]: row["label"] for row in map(json.loads, known)}
     with path.open("a", encoding="utf-8") as file:
         for which, row in rows:
             identity = f"{which}/{row['id']}"
             if identity not in labels:
-                labels[identity] = ask(client, model, name, row)
+                labels[identity] = ask(client, given, name, row)
                 file.write(json.dumps({"id": identity, "label": labels[identity]}) + "\n")
                 file.flush()
     return labels
@@ -110,30 +111,34 @@ def main() -> None:
     parser.add_argument("url"), parser.add_argument("model")
     parser.add_argument("folder", type=Path), parser.add_argument("out", type=Path)
     parser.add_argument("--rows", type=int, default=150)
+    parser.add_argument("--top-k", type=int, default=8)
+    parser.add_argument("--set", dest="sets", action="append", choices=SETS)
+    parser.add_argument("--prompt", dest="prompts", action="append", choices=list(PROMPTS))
     given = parser.parse_args()
     given.out.mkdir(exist_ok=True)
-    rows = sample(given.folder, given.rows)
+    sets, prompts = given.sets or list(SETS), given.prompts or list(PROMPTS)
+    rows = sample(given.folder, sets, given.rows)
     with openai.OpenAI(base_url=given.url, api_key="not-needed", timeout=600) as client:
-        labels = {name: answers(given.out, rows, client, given.model, name) for name in PROMPTS}
+        labels = {name: answers(given, rows, client, name) for name in prompts}
     print(f"{given.rows} rows a set, balanced accuracy of the model's own labels [95 % interval]")
-    for which in SETS:
+    for which in sets:
         of_set = [row for name, row in rows if name == which]
         gold = np.array([float(row["supported"]) for row in of_set])
         columns = {"gold": gold} | {
             name: np.array([float(labels[name][f"{which}/{row['id']}"] == "supported") for row in of_set])
-            for name in PROMPTS
+            for name in prompts
         }
         # a failed answer is wrong, whatever the row
-        for name in PROMPTS:
+        for name in prompts:
             failed = np.array([labels[name][f"{which}/{row['id']}"] == "failed" for row in of_set])
             columns[name][failed] = 1 - gold[failed]
-        measures = {name: lambda c, n=name: balanced_accuracy(c["gold"] == 1, c[n] == 1) for name in PROMPTS}
+        measures = {name: lambda c, n=name: balanced_accuracy(c["gold"] == 1, c[n] == 1) for name in prompts}
         measures |= {
             f"shipped less {name}": lambda c, n=name: (
                 balanced_accuracy(c["gold"] == 1, c["shipped"] == 1)
                 - balanced_accuracy(c["gold"] == 1, c[n] == 1)
             )
-            for name in PROMPTS
+            for name in prompts
             if name != "shipped"
         }
         bounds = intervals(measures, columns, [row["doc_id"] for row in of_set], 0)

@@ -151,6 +151,26 @@ class History:
             raise NotFoundError(f"{place}: there is no such run")
         return run_of(*row)
 
+    def places(self, name: str, batch: int | None = None) -> list[Place]:
+        """Where the documents of this key, id or source are: in one batch, or in all.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self._database.guarded():
+            rows = self._database.execute(
+                "SELECT o.batch, o.document FROM outcomes o JOIN documents d ON d.number = o.document "
+                "WHERE (d.key = ?1 OR d.id = ?1 OR json_extract(d.fields, '$.source') = ?1) "
+                "AND (?2 IS NULL OR o.batch = ?2) ORDER BY o.batch, o.document",
+                (name, batch),
+            ).fetchall()
+        if not rows:
+            raise NotFoundError(
+                f"{self.store.path}: holds no document {name!r}{f' in batch {batch}' if batch else ''}; "
+                "`claimcheck runs list` names those it has"
+            )
+        return [Place(*row) for row in rows]
+
     def delete(self, place: Place) -> None:
         """The run is gone, with its answers and checks, and with the document's text where no other run has it.
 

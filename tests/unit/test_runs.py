@@ -79,6 +79,8 @@ def test_one_run_and_all_of_them(runs, tmp_path):
         (("list", "--state", "lost"), "--state 'lost': is none; there are pending, done, partial, failed"),
         (("compare", "1", "9"), "has no batch 9"),
         (("import", "nowhere"), "nowhere: is no folder"),
+        (("delete", "ferry", "mars"), "holds no document 'mars'"),
+        (("delete", "ferry", "--batch", "7"), "holds no document 'ferry' in batch 7"),
     ],
 )
 def test_what_is_not_there_is_said(runs, words, message):
@@ -94,6 +96,23 @@ def test_two_batches_are_compared(runs, path):
     _, out, _ = runs("compare", "1", "2")
     assert "0 claims the same, 1 added, 1 gone, 0 reworded, 0 moved; 0 verdicts changed" in out
     assert json.loads(runs("compare", "1", "2", "--format", "json")[1])["only_first"] == 0
+
+
+def test_what_is_deleted_is_gone_from_every_batch_and_from_the_file(runs, path):
+    assert FERRY.encode() in path.read_bytes()
+    assert runs("delete", "venus", "--batch", "1", "--quiet")[0] == 0
+    assert "venus" in runs("list", "--batch", "2")[1]
+    code, _, said = runs("delete", "ferry", "venus")
+    assert (code, said) == (0, f"{path}: 3 runs deleted\n")
+    assert [
+        line
+        for batch in ("1", "2")
+        for line in runs("list", "--batch", batch)[1].splitlines()
+        if "ferry" in line
+    ] == []
+    left = b"".join(file.read_bytes() for file in path.parent.glob("s.db*"))
+    assert FERRY.encode() not in left
+    assert b"Venus" not in left
 
 
 def test_a_retry_asks_as_before(runs, path):
