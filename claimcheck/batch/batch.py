@@ -12,6 +12,7 @@ from claimcheck.batch.progress import Progress
 from claimcheck.batch.queue import Queue, Stop
 from claimcheck.batch.step import Here, Steps
 from claimcheck.batch.workers import Workers
+from claimcheck.core import garbage
 from claimcheck.core.exchange import Client
 from claimcheck.core.limits import Limits
 from claimcheck.core.run import Run
@@ -91,7 +92,7 @@ class Batch:
         Raises:
             StoreError: another command works on the store: both would pay for the same documents.
         """
-        with self.store.alone():
+        with self.store.alone(), garbage.looked_for_seldom():
             return await self._run(told, stop, client)
 
     async def _run(

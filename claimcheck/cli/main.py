@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Annotated
@@ -28,14 +27,13 @@ from claimcheck.cli import (
     validate,
 )
 from claimcheck.cli.output import error_line
+from claimcheck.core import garbage
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
 
 _EPILOG = "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, 3 model or provider, 130 interrupted."
 
 INTERRUPTED = 130
-
-_OBJECTS = 10_000  # between two looks for garbage: reading makes many small ones, and none in circles
 
 app = typer.Typer(
     name="claimcheck",
@@ -86,10 +84,10 @@ def claimcheck(
 
 def main() -> None:
     """Runs the command line and exits; `--debug` lets a traceback through."""
-    gc.set_threshold(_OBJECTS)
     debug = "--debug" in sys.argv
     try:
-        app(prog_name="claimcheck")
+        with garbage.looked_for_seldom():
+            app(prog_name="claimcheck")
     except ClaimcheckError as error:
         if debug:
             raise

@@ -1,16 +1,19 @@
 """The store and the queue of a batch: what goes in, what comes out, and what bad input does (nothing)."""
 
 import asyncio
+import gc
 import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from claimcheck import Batch, Limits, Progress, RunStore, Settings, errors
 from claimcheck.batch.queue import Stop
+from claimcheck.core import garbage
 from claimcheck.core.limits import Spent
 from claimcheck.readers.many import Reading
 from claimcheck.store.outcome import State
@@ -391,3 +394,16 @@ def test_a_list_of_sources_comes_on_standard_input(tmp_path):
         "a.txt",
         "b c.txt",
     ]
+
+
+@pytest.mark.parametrize(("before", "inside"), [(700, 10_000), (0, 0), (50_000, 50_000)])
+def test_python_looks_for_garbage_seldom_and_then_as_before(before, inside):
+    own = gc.get_threshold()
+    try:
+        gc.set_threshold(before, 10, 10)
+        with suppress(ZeroDivisionError), garbage.looked_for_seldom():
+            assert gc.get_threshold()[0] == inside
+            raise ZeroDivisionError
+        assert gc.get_threshold()[0] == before
+    finally:
+        gc.set_threshold(*own)
