@@ -70,9 +70,10 @@ def build(
     grounded_quotes = index.ground_all([answer["quote"] for answer in answers])
     for number, (answer, grounded) in enumerate(zip(answers, grounded_quotes, strict=True), 1):
         claim = _claim(document, places, answer, grounded)
-        twin = next((place for place in twins.candidates(claim) if _same(claim, kept[place])), None)
+        words = _content(claim.text) or {""}
+        twin = next((place for place in twins.candidates(words) if _same(claim, kept[place])), None)
         if twin is None:
-            twins.add(claim, len(kept))
+            twins.add(words, len(kept))
             place_of[number] = len(kept)
             kept.append(claim)
         else:
@@ -92,12 +93,11 @@ class _Twins:
     def __init__(self) -> None:
         self._by_word: dict[str, list[int]] = {}
 
-    def add(self, claim: Claim, place: int) -> None:
-        for word in _content(claim.text) or {""}:
+    def add(self, words: set[str], place: int) -> None:
+        for word in words:
             self._by_word.setdefault(word, []).append(place)
 
-    def candidates(self, claim: Claim) -> list[int]:
-        words = _content(claim.text) or {""}
+    def candidates(self, words: set[str]) -> list[int]:
         shared = Counter(place for word in words for place in self._by_word.get(word, ()))
         return sorted(place for place, count in shared.items() if count >= _SHARED_BY_TWINS * len(words))
 

@@ -42,18 +42,21 @@ _URL_DATE = re.compile(
 )
 _ORIGINAL = re.compile(r"(?:original|source|canonical|permalink|published at)[^\n]{0,20}:?\s*$", re.I)
 
-# all of them begin where a word does: one look there spares the rest of the search
-_WHEN = re.compile(
-    rf"(?<!\w)(?=\w)(?:(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
+# all of them begin where a word does, and most with one of these: a look there spares the rest of the search
+_FIRST, _ANY_WORD = r"(?<!\w)(?=[\dabdfijlmnostuwy])", r"(?<!\w)(?=\w)"
+_TIMES = (
+    rf"(?:(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
     rf"|(?P<monthday>\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH})\b(?!\s*,?\s*{_YEAR}))"
     rf"|(?P<monthyear>\b{_MONTH}\s+(?:of\s+)?{_YEAR}\b)"
     rf"|(?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)"
     rf"|(?P<month>\b(?:in|since|by|until|last|next|during|from)\s+(?:early\s+|late\s+|mid-)?(?:{'|'.join(MONTHS)})\b)"
     rf"|(?P<year>\b(?:in|since|by|until|from|during|of|before|after)\s+(?P<yearnumber>{_YEAR})\b)"
     r"|(?P<relative>\b(?:yesterday|today|tomorrow|(?:last|next|this)\s+(?:week|month|year)"
-    r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years))))",
-    re.I,
+    r"|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)%s)))"
 )
+_AGO = r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)"
+_WHEN = re.compile(_FIRST + _TIMES.replace("%s", ""), re.I)
+_WHEN_AGO = re.compile(_ANY_WORD + _TIMES.replace("%s", _AGO), re.I)
 # one of these, or a digit, stands in every time that is found: most sentences have none
 _SIGNS = (*(name[:3] for name in MONTHS), "day", "week", "month", "year", "hour", "tomorrow")
 _DIGIT = re.compile(r"\d")
@@ -106,7 +109,10 @@ def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
 
 def _whens(text: str) -> Iterator[re.Match[str]]:
     plain = text.lower()
-    return _WHEN.finditer(text) if _DIGIT.search(text) or any(sign in plain for sign in _SIGNS) else iter(())
+    if not _DIGIT.search(text) and not any(sign in plain for sign in _SIGNS):
+        return iter(())
+    ago = "ago" in plain or "earlier" in plain or "later" in plain
+    return (_WHEN_AGO if ago else _WHEN).finditer(text)
 
 
 def _resolve(match: re.Match[str], text: str, published: date | None) -> str | None:

@@ -55,6 +55,9 @@ _LONGEST_MONTH = 24  # characters, with its spaces
 _GOES_ON = re.compile(r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]")
 _MEASURED = re.compile(r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)")
 _DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I)
+_MONTH_ENDS = tuple(
+    {part for name in MONTHS for part in (name[:3], name[-3:])}
+)  # a look at these first is cheaper
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
 _VAGUE = re.compile(r"^(?:one|half|zero)$", re.I)
@@ -80,7 +83,9 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
 
 
 def _follows_month(text: str, start: int) -> bool:
-    return _DATE_BEFORE.search(text, max(0, start - _LONGEST_MONTH), start) is not None
+    first = max(0, start - _LONGEST_MONTH)
+    before = text[first:start].rstrip().removesuffix(".").lower()
+    return before.endswith(_MONTH_ENDS) and _DATE_BEFORE.search(text, first, start) is not None
 
 
 def _value(match: re.Match[str]) -> float:
