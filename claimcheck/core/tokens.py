@@ -47,8 +47,8 @@ def _encoding() -> tiktoken.Encoding:
     raw = lzma.decompress(_RANKS.read_bytes())
     if hashlib.sha256(raw).hexdigest() != _SHA256:
         raise ClaimcheckError(f"{_RANKS.name}: does not have the published hash; reinstall claimcheck")
-    pairs = (line.split() for line in raw.splitlines())
-    ranks = {binascii.a2b_base64(token): int(rank) for token, rank in pairs}
+    words = raw.split()  # a token and its rank, 200,000 times: maps take half the time of a loop
+    ranks = dict(zip(map(binascii.a2b_base64, words[::2]), map(int, words[1::2]), strict=True))
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
     # a name of its own: a second encoding called o200k_base would break tiktoken's registry
     return tiktoken.Encoding(
