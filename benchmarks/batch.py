@@ -1,6 +1,6 @@
 """Batches beside a bare loop of the same calls, and beside the ideal schedule; on a loopback server, in one run.
 
-    python benchmarks/batch.py [--documents 4000]
+    python benchmarks/batch.py [--documents 12000]
 
 The server (tests/faults/server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
 requests of the batch through `AsyncOpenAI` and does nothing with the answers; the batch renders, counts, validates,
@@ -167,7 +167,7 @@ def langextract_s(texts, url, concurrency):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--documents", type=int, default=4000)
+    parser.add_argument("--documents", type=int, default=12_000)
     given = parser.parse_args()
     throughput(given.documents)
     schedule(min(given.documents, 400))
