@@ -21,53 +21,47 @@ _WEIGHTS = Path(__file__).with_name("weights.json")
 THRESHOLD = 0.35  # from here on a sentence is called check-worthy: the best F1 in cross-validation
 
 _PAST = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
+# of texts in lower case
 _PATTERNS = {
-    "percent or money": re.compile(r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b", re.I),
+    "percent or money": re.compile(r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b"),
     "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
     "comparison": re.compile(
         r"\b(?:more|less|fewer|most|least|higher|lower|highest|lowest|largest|biggest|first|worst|best|than|doubled|tripled|half|increased?|decreased?|rose|fell|grew|declin\w+|only|record|every|never|ever)\b",
-        re.I,
     ),
     "public matter": re.compile(
         r"\b(?:tax\w*|jobs?|budget|deficit|trade|econom\w*|unemploy\w*|billions?|millions?|percent|congress|senate|law|bill|vote[ds]?|sanction\w*|troops?|war|attack\w*|nuclear|oil|inflation|wages?|income|spending|crime|court|election|government|health|insurance|schools?|disease|deaths?|killed|people|countr\w+)\b",
-        re.I,
     ),
-    "first person": re.compile(r"\b(?:I|I'm|I've|I'd|I'll|me|my|myself)\b"),
     "opinion words": re.compile(
         r"\b(?:think|believe|feel|hope|want|wish|should|ought|must|need to|let's|let us|great|good|bad|wonderful|terrible|important|understand|agree|love|proud|right|wrong|maybe|perhaps)\b",
-        re.I,
     ),
-    "future": re.compile(r"\b(?:will|would|going to|shall|won't|I'll|we'll)\b", re.I),
+    "future": re.compile(r"\b(?:will|would|going to|shall|won't|i'll|we'll)\b"),
     "question": re.compile(r"\?[\"”']?\s*$"),
     "reported": re.compile(
-        r"\b(?:said|says|told|according to|quoted|reported|claimed|announced|estimates?)\b", re.I
+        r"\b(?:said|says|told|according to|quoted|reported|claimed|announced|estimates?)\b"
     ),
     "position": re.compile(
         r"\b(?:support(?:s|ed)?|oppos(?:es?|ed)|favou?r(?:s|ed)?|vot(?:es?|ed|ing)|propos(?:es?|ed|al)|promis(?:es?|ed)|pledg\w+|veto\w*|sponsor\w*|sign(?:s|ed)|position|policy|plan|bill|amendment|legislation)\b",
-        re.I,
     ),
     "own record": re.compile(
-        rf"\b(?:I|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST}\b", re.I
+        rf"\b(?:i|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST}\b"
     ),
     "obligation": re.compile(
         r"\b(?:have to|has to|got to|gotta|needs? to|must|let['’]s|let us|ought|should|make sure|we can|we need)\b",
-        re.I,
     ),
-    "conditional": re.compile(r"\b(?:if|unless|suppose|whether)\b", re.I),
+    "conditional": re.compile(r"\b(?:if|unless|suppose|whether)\b"),
     "values": re.compile(
         r"\b(?:best|great|better|strong\w*|freedom|future|hope|dream|values?|leadership|together|opportunit\w+|respect|important|principle\w*|character|moral\w*|decent|fair)\b",
-        re.I,
     ),
     "quantifier": re.compile(
         r"\b(?:few|many|majority|most|half|double[sd]?|single|every|all|each|number of|thousands?|hundreds?|none|any|twice|average|rate|total)\b",
-        re.I,
     ),
     "time span": re.compile(
-        r"\b(?:years?|months?|days?|weeks?|decade|century|since|ago|last|during|when|term)\b", re.I
+        r"\b(?:years?|months?|days?|weeks?|decade|century|since|ago|last|during|when|term)\b"
     ),
     "quotation": re.compile(r"[\"“”]"),
 }
-_PAST_VERB = re.compile(rf"\b{_PAST}\b", re.I)
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|me|my|myself)\b")
+_PAST_VERB = re.compile(rf"\b{_PAST}\b")
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+")
 _REASONS = {
     "quantity": "gives a quantity",
@@ -95,7 +89,8 @@ _STATE = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|ow
 def features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[str, float]:
     """The features of a sentence: most from 0 to 1, the topics around 0."""
     found = quantities_in(text) if quantities is None else quantities
-    words = [word.lower() for word in _WORD.findall(text)]
+    plain = text.lower()
+    words = _WORD.findall(plain)
     count = len(words) or 1
     speech = [part_of_speech(word) for word in words]
     return {
@@ -109,8 +104,9 @@ def features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[
         "rare words": sum(map(rarity, words)) / count,
         "verbs": speech.count("v") / count,
         "adjectives": speech.count("a") / count,
-        "past verbs": min(3, len(_PAST_VERB.findall(text))) / 3,
-        **{name: float(bool(pattern.search(text))) for name, pattern in _PATTERNS.items()},
+        "past verbs": min(3, len(_PAST_VERB.findall(plain))) / 3,
+        "first person": float(bool(_FIRST_PERSON.search(text))),
+        **{name: float(bool(pattern.search(plain))) for name, pattern in _PATTERNS.items()},
         **{f"topic {number}": float(value) for number, value in enumerate(topic_of(words), 1)},
     }
 

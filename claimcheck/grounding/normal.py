@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from claimcheck.text.case import lower
 from claimcheck.text.mapped import MappedText
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
@@ -44,11 +45,4 @@ def levelled(text: str) -> MappedText:
 
 def normalize(text: str) -> MappedText:
     """A levelled text in its normal form, mapped to its own offsets: in lower case, without hyphens in words."""
-    return MappedText.of(text).translate(_lower).sub(_HYPHEN, "")
-
-
-def _lower(text: str) -> str:
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return MappedText.of(text).translate(lower).sub(_HYPHEN, "")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from claimcheck.core.claim import When
+from claimcheck.text.case import lower
 
 MONTHS = {
     name: number
@@ -55,8 +56,8 @@ _TIMES = (
     r"|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)%s)))"
 )
 _AGO = r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)"
-_WHEN = re.compile(_FIRST + _TIMES.replace("%s", ""), re.I)
-_WHEN_AGO = re.compile(_ANY_WORD + _TIMES.replace("%s", _AGO), re.I)
+_WHEN = re.compile(_FIRST + _TIMES.replace("%s", ""))
+_WHEN_AGO = re.compile(_ANY_WORD + _TIMES.replace("%s", _AGO))
 # one of these, or a digit, stands in every time that is found: most sentences have none
 _SIGNS = (*(name[:3] for name in MONTHS), "day", "week", "month", "year", "hour", "tomorrow")
 _DIGIT = re.compile(r"\d")
@@ -89,12 +90,12 @@ def when_in(text: str, published: date | None) -> When | None:
     match = next(_whens(text), None)
     if match is None:
         return None
-    return When(match.group(), _resolve(match, text, published))
+    return When(text[slice(*match.span())], _resolve(match, text, published))
 
 
 def whens_in(text: str, published: date | None) -> list[When]:
     """Every time that a text names, as `when_in` gives the first."""
-    return [When(match.group(), _resolve(match, text, published)) for match in _whens(text)]
+    return [When(text[slice(*match.span())], _resolve(match, text, published)) for match in _whens(text)]
 
 
 def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
@@ -108,15 +109,16 @@ def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
 
 
 def _whens(text: str) -> Iterator[re.Match[str]]:
-    plain = text.lower()
+    """The times in a text, found in its lower case."""
+    plain = lower(text)
     if not _DIGIT.search(text) and not any(sign in plain for sign in _SIGNS):
         return iter(())
     ago = "ago" in plain or "earlier" in plain or "later" in plain
-    return (_WHEN_AGO if ago else _WHEN).finditer(text)
+    return (_WHEN_AGO if ago else _WHEN).finditer(plain)
 
 
 def _resolve(match: re.Match[str], text: str, published: date | None) -> str | None:
-    written = match.group().lower()
+    written = match.group()
     if match["full"]:
         found = _full_date(
             {key[2:]: value for key, value in match.groupdict().items() if key.startswith("f_")}

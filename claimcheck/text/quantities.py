@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from claimcheck.core.claim import Quantity
+from claimcheck.text.case import lower
 from claimcheck.text.dates import MONTHS
 
 _ONES = """
@@ -40,11 +41,10 @@ _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY",
 _WORD = rf"(?=[zotfsendh])(?:(?:{'|'.join(_TENS)})(?:[-\s](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(_ONES)}|dozen|half)"
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
-    rf"(?<![\w.,:/-])(?P<currency>US\$|[$€£¥₹₽])?\s?"
+    rf"(?<![\w.,:/-])(?P<currency>us\$|[$€£¥₹₽])?\s?"
     rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>(?:bn|m|k)\b)?|(?P<word>(?:{_WORD})\b|an?(?=\s+(?:{_SCALE}|dozen)\b)))"
     rf"(?:[\s-]+(?P<scale>{_SCALE})s?\b)?(?:[\s-]+(?P<scale2>{_SCALE})s?\b)?"
-    r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?",
-    re.I,
+    r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?"
 )
 _UNIT = re.compile(
     r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)[a-z]{2,}(?:\s+of\s+[a-z]{3,})?)",
@@ -66,7 +66,7 @@ _VAGUE = re.compile(r"^(?:one|half|zero)$", re.I)
 def quantities_in(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text in order; years, days of a month and parts of names are none."""
     found = []
-    for match in _QUANTITY.finditer(text):
+    for match in _QUANTITY.finditer(lower(text)):
         written = match.group().strip()
         plain = not (match["scale"] or match["currency"] or match["percent"] or match["suffix"])
         if plain and (_YEAR.fullmatch(written) or _follows_month(text, match.start())):
@@ -90,13 +90,11 @@ def _follows_month(text: str, start: int) -> bool:
 
 def _value(match: re.Match[str]) -> float:
     value = (
-        float(match["digits"].replace(",", ""))
-        if match["digits"]
-        else WORDS["-".join(match["word"].lower().split())]
+        float(match["digits"].replace(",", "")) if match["digits"] else WORDS["-".join(match["word"].split())]
     )
     for name in ("suffix", "scale", "scale2"):
         if match[name]:
-            value *= SCALES[match[name].lower()]
+            value *= SCALES[match[name]]
     return value
 
 
