@@ -125,6 +125,8 @@ def test_who_speaks_of_themselves_in_an_interview_may_be_anybody():
     claim = "Ann Lee said that she made three songs with Bo Dahl."
     assert missing(pair(claim, "For the new record I made three songs with Bo Dahl.")) == []
     assert missing(pair(claim, "For the new record Cy Orr made three songs with Bo Dahl.")) != []
+    assert missing(pair(claim, "Cy Orr: For the new record I made three songs with Bo Dahl.")) != []
+    assert missing(pair(claim, "Cy Orr: We met. For the new record I made three songs with Bo Dahl.")) != []
 
 
 def test_of_a_contrast_only_the_side_that_is_told_of_counts():

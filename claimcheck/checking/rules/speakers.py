@@ -17,6 +17,8 @@ from claimcheck.text.names import names_in
 
 _OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b")
 _QUOTATION = re.compile(r"[\"“”]")
+# the name before the words in a transcript: "Jones: I did not"
+_LABELLED = re.compile(r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s")
 _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
 
 
@@ -43,7 +45,8 @@ def missing(pair: Pair) -> list[Difference]:
         return [Difference("attribution", pair.claim, theirs.speaker)]
     if _unknown(pair.speech) or (theirs and same_speaker(pair.speech.speaker, theirs.speaker)):
         return []
-    if theirs is None and _OWN_WORDS.search(pair.evidence) and not _QUOTATION.search(pair.evidence):
+    own = _OWN_WORDS.search(pair.evidence) and not _QUOTATION.search(pair.evidence)
+    if theirs is None and own and not _LABELLED.search(pair.lead):
         return []  # an interview, a letter, a speech: who "I" is stands elsewhere
     # a person is named where they speak; "the study" and "the company" are often said once, at the start
     near = pair.lead if names_in(pair.speech.speaker) else pair.around
