@@ -13,7 +13,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from claimcheck.core.span import Span
@@ -234,10 +234,8 @@ def _plain(source: str, lines: list[_Line]) -> Piece | None:
     if len(lines) == 1 and len(first.ranges) == 1:
         written = first.text
     else:
-        ranges = [part for line in lines for part in line.ranges]
-        if any(left[1] != right[0] for left, right in pairwise(ranges)):
-            return None
-        if any(line.may_join for line in lines[:-1]):
+        kept = sum([end - start for line in lines for start, end in line.ranges])
+        if kept < last.ranges[-1][1] - first.ranges[0][0] or any([line.may_join for line in lines[:-1]]):
             return None
         written = source[first.start : last.start + len(last.text)]
     if written.isprintable() and "  " not in written:
