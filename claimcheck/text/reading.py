@@ -234,8 +234,8 @@ def _plain(source: str, lines: list[_Line]) -> Piece | None:
     if len(lines) == 1 and len(first.ranges) == 1:
         written = first.text
     else:
-        kept = sum([end - start for line in lines for start, end in line.ranges])
-        if kept < last.ranges[-1][1] - first.ranges[0][0] or any([line.may_join for line in lines[:-1]]):
+        kept = sum(end - start for line in lines for start, end in line.ranges)
+        if kept < last.ranges[-1][1] - first.ranges[0][0] or any(line.may_join for line in lines[:-1]):
             return None
         written = source[first.start : last.start + len(last.text)]
     if written.isprintable() and "  " not in written:
