@@ -33,4 +33,4 @@ def delete(
         places = dict.fromkeys(place for name in names for place in history.places(name, batch))
         for place in places:
             history.delete(place)
-    note(f"{store}: {len(places):,} runs deleted", quiet=quiet)
+    note(f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet)

@@ -26,6 +26,11 @@ _DEPENDENTS = (
     "DELETE FROM answers WHERE batch = ? AND document = ?",
     "DELETE FROM upload_items WHERE upload IN (SELECT number FROM uploads WHERE batch = ?) AND document = ?",
 )
+# a source whose document is gone has to be read again by who wants it back
+_UNREAD = (
+    "UPDATE inputs SET state = '' WHERE number = (SELECT input FROM documents WHERE number = ? "
+    "AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number))"
+)
 _ORPHAN = "DELETE FROM documents WHERE number = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
 
 
@@ -186,7 +191,8 @@ class History:
                 for statement in _DEPENDENTS:
                     self._database.execute(statement, where)
                 gone = self._database.execute("DELETE FROM outcomes WHERE batch = ? AND document = ?", where)
-                self._database.execute(_ORPHAN, (place.document,))
+                for statement in (_UNREAD, _ORPHAN):
+                    self._database.execute(statement, (place.document,))
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if not gone.rowcount:
             raise NotFoundError(f"{place}: there is no such run")

@@ -113,6 +113,10 @@ def test_what_is_deleted_is_gone_from_every_batch_and_from_the_file(runs, path):
     left = b"".join(file.read_bytes() for file in path.parent.glob("s.db*"))
     assert FERRY.encode() not in left
     assert b"Venus" not in left
+    with RunStore(path) as store:
+        assert (
+            Batch(store, SETTINGS).add(str(path.parent / "r.jsonl")).new == 2
+        )  # who reads the file again has it back
 
 
 def test_a_retry_asks_as_before(runs, path):
