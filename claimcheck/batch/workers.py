@@ -25,6 +25,7 @@ from claimcheck.core.document import Document
 from claimcheck.errors import WorkerError
 
 _MOST = 8  # moves in a frame
+_BEGINNINGS = 3  # of a process that ends before it is ready
 _AHEAD = 4  # frames on the way: a worker that is done with one has the next
 _SHORT = 20_000  # characters, of which something is made in a few milliseconds
 _BUFFER = 2**22  # bytes
@@ -194,26 +195,42 @@ class _Worker:
 @asynccontextmanager
 async def _begun(plan: Plan) -> AsyncIterator[Process]:
     """A process that is ready; it has ended, and its pipes are closed, when the block is left."""
-    process = None
+    process = await _ready(plan)
     try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _COMMAND, *sys.path, stdin=PIPE, stdout=PIPE, limit=_BUFFER
-        )
-        _pipe(process.stdin).write(packed(plan))
-        await _frame(process)
-    except (OSError, asyncio.IncompleteReadError) as error:
-        raise WorkerError(
-            f"{sys.executable}: a worker process can't be begun ({type(error).__name__}: {error}); "
-            "is there memory, and may processes be started?"
-        ) from None
-    else:
         yield process
     finally:
-        if process:
-            with suppress(ProcessLookupError):
-                process.kill()
-            _pipe(process.stdin).close()
-            await process.communicate()
+        await _ended(process)
+
+
+async def _ready(plan: Plan) -> Process:
+    """A process that is ready; one that ends before it is, is begun again."""
+    for left in reversed(range(_BEGINNINGS)):
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", _COMMAND, *sys.path, stdin=PIPE, stdout=PIPE, limit=_BUFFER
+            )
+            try:
+                _pipe(process.stdin).write(packed(plan))
+                await _frame(process)
+            except BaseException:
+                await _ended(process)
+                raise
+        except (OSError, asyncio.IncompleteReadError) as error:
+            if not left:
+                raise WorkerError(
+                    f"{sys.executable}: a worker process can't be begun ({type(error).__name__}: {error}); "
+                    "is there memory, and may processes be started?"
+                ) from None
+        else:
+            break
+    return process
+
+
+async def _ended(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    _pipe(process.stdin).close()
+    await process.communicate()
 
 
 async def _frame(process: Process) -> Any:
