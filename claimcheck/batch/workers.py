@@ -13,7 +13,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -209,12 +209,11 @@ async def _ready(plan: Plan) -> Process:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-c", _COMMAND, *sys.path, stdin=PIPE, stdout=PIPE, limit=_BUFFER
             )
-            try:
+            async with AsyncExitStack() as undo:
+                undo.push_async_callback(_ended, process)
                 _pipe(process.stdin).write(packed(plan))
                 await _frame(process)
-            except BaseException:
-                await _ended(process)
-                raise
+                undo.pop_all()
         except (OSError, asyncio.IncompleteReadError) as error:
             if not left:
                 raise WorkerError(
