@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from claimcheck.checking.terms import REMEMBERED, form_of, words_of
+from claimcheck.checking.terms import form_of, words_of
+from claimcheck.grounding.lexicon import REMEMBERED
 
 
 class Lookup:

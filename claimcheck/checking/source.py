@@ -12,13 +12,12 @@ from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import Excerpt, excerpts
-from claimcheck.extractive.speech import Speech, speakers, speech_in
+from claimcheck.extractive.speech import QUOTATION, Speech, speakers, speech_in
 from claimcheck.text.dates import published_in
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences
 
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
-_QUOTATION = re.compile(r"[\"“”]")
 _BACK = 8  # sentences in which the one whom a pronoun means, or who is quoted, was named
 _LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code
 
@@ -63,7 +62,7 @@ class Source:
     def _quotes_in_block(self, place: int) -> bool:
         block = self.sentences[place].block
         while place >= 0 and self.sentences[place].block == block:
-            if _QUOTATION.search(self.sentences[place].text):
+            if QUOTATION.search(self.sentences[place].text):
                 return True
             place -= 1
         return False

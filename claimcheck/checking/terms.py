@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claimcheck.grounding.lexicon import LIGHT, stem
+from claimcheck.grounding.lexicon import LIGHT, REMEMBERED, stem
 from claimcheck.text.quantities import WORDS
 from claimcheck.text.vocabulary import part_of_speech, rarity
 
@@ -17,7 +17,6 @@ WORD = re.compile(
 _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
-REMEMBERED = 200_000  # words: a process that reads on and on must not grow
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"

@@ -11,7 +11,7 @@ from claimcheck.core.claim import Claim
 from claimcheck.core.run import LinkedText, Position, Summary
 from claimcheck.extractive.clauses import clauses
 from claimcheck.extractive.rank import Vector, cosine
-from claimcheck.extractive.speech import Speech
+from claimcheck.extractive.speech import OWN_WORDS, Speech
 from claimcheck.text.names import names_in
 from claimcheck.text.sentences import Sentence, word_count
 
@@ -34,10 +34,9 @@ _NEEDS_BEFORE = re.compile(
 # what stands under a picture: "Anna Brandt (left)", "Pictured: the ferry", "Proud: the crew"
 _CAPTION = re.compile(
     r"\(\s*(?:(?:far|top|bottom|main|inset|file|also)\s+)*(?:left|right|pictured|above|below|cent(?:er|re)|shown|inset)\b[^)]*\)"
-    r"|^(?:pictured|scroll down|file photo|above|left|right)\b|^(?:[\w’'-]+\s){0,3}[\w’'-]+\s?:\s(?![\"“‘'])",
+    r"|^(?:pictured|scroll down|file photo)\b|^(?:[\w’'-]+\s){0,3}[\w’'-]+\s?:\s(?![\"“‘'])",
     re.I,
 )
-_OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
 # what its place adds to a sentence, beside centrality of at most 1, and how fast that falls (benchmarks/fit_summary.py)
 _LEAD, _DECAY = 1.5, 0.5
 _FEW_WORDS = 8  # fewer say little by themselves
@@ -86,7 +85,7 @@ def _weight(item: Item, place: int) -> float:
     against = (
         _NEEDS_BEFORE.match(item.text),
         _CAPTION.search(item.text),
-        nobodys and _OWN_WORDS.search(item.text),  # "We call it a home.": who does?
+        nobodys and OWN_WORDS.search(item.text),  # "We call it a home.": who does?
         word_count(item.text) < _FEW_WORDS,
     )
     return (item.centrality + _LEAD / (1 + _DECAY * place)) * 0.5 ** sum(map(bool, against))

@@ -46,6 +46,8 @@ _CLAUSE_START = re.compile(
 _COMPARED = re.compile(
     r"\b(?:than|as\s+\w+\s+as)\s+(?:[\w.’'-]+\s+){0,3}[\w.’'-]+$", re.I
 )  # "as long as Mao said it was"
+QUOTATION = re.compile(r"[\"“”]")
+OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
 _PRONOUN = re.compile(r"^(?:he|she|they|it)$", re.I)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
 _THAT = re.compile(r"\bthat\b")

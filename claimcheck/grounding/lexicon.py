@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import lzma
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import Stemmer
@@ -86,10 +86,11 @@ _LIGHT = """
 """
 _SMALL_SPELLINGS = (("ise", "ize"), ("isation", "ization"), ("our", "or"), ("yse", "yze"), ("tre", "ter"))
 
+REMEMBERED = 200_000  # words: a process that reads on and on must not grow
 _stemmer = Stemmer.Stemmer("english", 0)  # `stem` remembers
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
     """The form that the inflections and spellings of a lower-case word share."""
     base = BASES.get(word, word)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 _DATA = Path(__file__).parent.parent / "data"
 _RARE = 20_000  # a word of this rank tells as much as any
+_REMEMBERED = 200_000  # words: a process that reads on and on must not grow
 _GENERATIONS = 3
 _DIMENSIONS = 16
 
@@ -67,7 +68,7 @@ class Meaning:
         return Relation.SIBLING if not self.parents.isdisjoint(around.parents) else Relation.NONE
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def rarity(word: str) -> float:
     """How much a lower-case word tells, from near 0 (the commonest) to 1; numbers tell most."""
     if word[0].isdigit():
@@ -95,7 +96,7 @@ def topic_of(words: Iterable[str]) -> NDArray[np.float64]:
     return np.asarray(weights @ vectors[places] / weights.sum())
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def meaning_of(form: str) -> Meaning:
     """What a stem can mean; nothing where WordNet lacks it."""
     senses = _senses().get(form, _NONE)

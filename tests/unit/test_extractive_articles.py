@@ -89,3 +89,11 @@ def test_a_summary_holds_no_captions_and_no_words_of_nobody():
     assert "saved by fishermen" in summary
     assert len(summary.split()) > 40
     assert not any(words in summary for words in ("hugged", "Scroll", "(left)"))
+
+
+def test_a_sentence_that_begins_with_left_or_right_is_no_caption():
+    first = "The council of Holm voted on Monday to keep the night ferry for another year, whatever it costs the island."
+    right = "Right-wing members of the council of Holm voted against the night ferry, which costs the island 14 million kronor."
+    other = "A study of the council found that snow lies on the roads of Holm for 90 days in most of the winters since 1961."
+    run = summarize(f"{first} {right} {other}", settings=Settings(engine="extractive"))
+    assert [sentence.text for sentence in run.summary.sentences] == [first, right]

@@ -26,18 +26,18 @@ def contradictions(pair: Pair) -> list[Difference]:
         return []  # "this year" beside "in 2018": what it tells of is not known
     here = [when for when in said if when.resolved]
     ours = [when for when in whens_in(pair.claim, pair.published) if when.resolved]
-    near: list[When] | None = None
+    open_ = [when for when in ours if not _told(when, here)]
+    if not open_:
+        return []
+    near = [when for when in whens_in(pair.around, pair.published) if when.resolved]
+    intervals = _intervals(pair.around)
     found = []
-    for when in ours:
-        if _told(when, here):
-            continue
-        if near is None:
-            near = [other for other in whens_in(pair.around, pair.published) if other.resolved]
+    for when in open_:
         # a weekday is no day that merely stands nearby: the line that dates the page has one too
         others = (
             [other for other in near if _is_weekday(other) or other in here] if _is_weekday(when) else near
         )
-        if _told(when, others) or any(_within(when, interval) for interval in _intervals(pair.around)):
+        if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
         rivals = [other for other in here if _written(other) == _written(when)]
         if len(rivals) == 1 and not any(fit(other, rivals[0]) for other in ours):

@@ -11,12 +11,10 @@ import re
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import words_in
 from claimcheck.core.verdict import Difference
-from claimcheck.extractive.speech import Speech
+from claimcheck.extractive.speech import OWN_WORDS, QUOTATION, Speech
 from claimcheck.grounding.lexicon import LIGHT
 from claimcheck.text.names import names_in
 
-_OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b")
-_QUOTATION = re.compile(r"[\"“”]")
 # the name before the words in a transcript: "Jones: I did not"
 _LABELLED = re.compile(r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s")
 _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
@@ -45,7 +43,7 @@ def missing(pair: Pair) -> list[Difference]:
         return [Difference("attribution", pair.claim, theirs.speaker)]
     if _unknown(pair.speech) or (theirs and same_speaker(pair.speech.speaker, theirs.speaker)):
         return []
-    own = _OWN_WORDS.search(pair.evidence) and not _QUOTATION.search(pair.evidence)
+    own = OWN_WORDS.search(pair.evidence) and not QUOTATION.search(pair.evidence)
     if theirs is None and own and not _LABELLED.search(pair.lead):
         return []  # an interview, a letter, a speech: who "I" is stands elsewhere
     # a person is named where they speak; "the study" and "the company" are often said once, at the start
