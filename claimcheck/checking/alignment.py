@@ -9,7 +9,7 @@ from math import fsum
 
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of, terms_of, words_in
-from claimcheck.text.vocabulary import Meaning, meaning_of_all
+from claimcheck.text.vocabulary import Meanings, meanings_of
 
 _PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
 _LOOKED_AT = 40
@@ -35,9 +35,9 @@ class Alignment:
     hits: dict[int, set[str]]
 
     @cached_property
-    def meaning(self) -> Meaning:
+    def meanings(self) -> Meanings:
         """What the words near can mean."""
-        return meaning_of_all(self.near)
+        return meanings_of(self.near)
 
     @cached_property
     def weight(self) -> float:

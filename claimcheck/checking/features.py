@@ -101,7 +101,7 @@ def explained(term: Term, alignment: Alignment) -> str:
     elsewhere = term.form in alignment.everywhere
     if term.is_number or term.is_name:
         return ELSEWHERE if elsewhere else Relation.NONE
-    relation = meaning_of(term.form).relation_to(alignment.meaning)
+    relation = meaning_of(term.form).relation_to(alignment.meanings)
     return relation if relation in SAME_SENSE or not elsewhere else ELSEWHERE
 
 

@@ -17,7 +17,7 @@ class Lookup:
 
     def __init__(self, most: int = REMEMBERED) -> None:
         self._most = most
-        self._met: tuple[set[str], dict[str, list[str]]] = set(), {}
+        self._met: tuple[set[str], dict[str, tuple[str, ...]]] = set(), {}
 
     def holding(self, forms: Iterable[str], written: set[str]) -> dict[str, set[str]]:
         """Those of the written words that hold any of the forms, and which of them."""
@@ -26,7 +26,7 @@ class Lookup:
             known, by_form = self._met = set(), {}
         for word in written - known:
             for form in map(form_of, words_of(word)):
-                by_form.setdefault(form, []).append(word)
+                by_form[form] = (*by_form.get(form, ()), word)
             known.add(word)
         found: dict[str, set[str]] = {}
         for form in forms:

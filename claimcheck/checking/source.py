@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
+from itertools import accumulate, chain, compress, count
 
 from claimcheck.checking.lookup import LOOKUP
 from claimcheck.checking.terms import form_of, words_in
@@ -34,8 +36,10 @@ class Source:
             if len(sentence.text) <= _LONGEST_SENTENCE
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
-        self._written = [set(sentence.text.split()) for sentence in self.sentences]
-        self._vocabulary = set[str]().union(*self._written)
+        parts = [sentence.text.split() for sentence in self.sentences]
+        self._written = list(chain.from_iterable(parts))
+        self._ends = list(accumulate(map(len, parts)))
+        self._vocabulary = set(self._written)
         self._words: dict[int, list[str]] = {}
         self._speech: dict[int, Speech | None] = {}
 
@@ -74,12 +78,10 @@ class Source:
     def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
         held = LOOKUP.holding(forms, self._vocabulary)
-        wanted = set(held)
-        return {
-            place: set[str]().union(*[held[word] for word in here & wanted])
-            for place, here in enumerate(self._written)
-            if not here.isdisjoint(wanted)
-        }
+        found: dict[int, set[str]] = {}
+        for at in compress(count(), map(held.__contains__, self._written)):
+            found.setdefault(bisect_right(self._ends, at), set()).update(held[self._written[at]])
+        return found
 
     def words(self, place: int) -> list[str]:
         """The words and numbers of a sentence, lower case."""

@@ -17,6 +17,7 @@ WORD = re.compile(
 _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
+_AROUND = ".,;:!?'’‘\"“”()[]"  # before and after a word, no part of it
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"
@@ -47,11 +48,12 @@ def words_in(text: str) -> list[str]:
     return [word for written in text.split() for word in _words_again(written)]
 
 
-def words_of(written: str) -> list[str]:
+def words_of(written: str) -> tuple[str, ...]:
     """The words between two white spaces, lower case."""
-    if written.isascii() and written.isalpha() and written.islower():
-        return [written]
-    return [_plain(word) for word in WORD.findall(written)]
+    bare = written.strip(_AROUND)
+    if bare.isalpha():
+        return ("usa" if bare in _COUNTRY else bare.lower(),)
+    return tuple([_plain(word) for word in WORD.findall(written)])
 
 
 _words_again = lru_cache(maxsize=REMEMBERED)(words_of)  # texts are made of the same ones again and again

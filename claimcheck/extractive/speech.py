@@ -24,6 +24,11 @@ _BEFORE_THAT = (
 )
 _STORY = r"(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?(?:tales?|story|stories|history)\b"  # a book tells one; nobody speaks
 _WITH_NAME = r"cited|cites|called|calls|accused|accuses|denied|denies|warned|warns|announced|promised|urged|urges|described|describes|dismissed|criticized|criticised|praised|condemned"
+# a sentence without one of these tells of nobody's words: most are so
+_TELLING = frozenset(verb.split()[0] for verb in f"{_STRONG}|{_BEFORE_THAT}|{_WITH_NAME}".split("|")) | frozenset(
+    ("quoted", "quotes", "according", "According")
+)
+_WORD = re.compile(r"\w+")
 _SPEECH = re.compile(
     rf"\b(?:(?:has|have|had)\s+)?(?:{_ADVERB}\s+)*"
     rf"(?:(?P<strong>{_STRONG})\b(?!\s+to\s+(?:be|have)\b|\s+{_STORY})"
@@ -55,6 +60,7 @@ _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
 _AFTER_VERB = re.compile(rf"\s+((?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?")
 _OPENING_NAME = re.compile(r"((?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
 _COORDINATED = re.compile(r"(?:\s|^)(?:and|but|or)$", re.I)
+_OF = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might|\w{2,}ed|\w{3,}s(?=\s(?:the|a|an|that|to)\s))\b"
 )
@@ -71,6 +77,8 @@ class Speech:
 @lru_cache(maxsize=4_096)  # who "he" is takes a look at the sentences before, each time
 def speech_in(text: str) -> Speech | None:
     """Who says this sentence, if it says so; a pronoun stays a pronoun."""
+    if _TELLING.isdisjoint(_WORD.findall(text)):
+        return None
     outside = _QUOTED.sub(lambda match: "¤" * len(match.group()), text)
     if match := _QUOTED_BY.search(outside):
         return _made(_subject(outside[: match.start()]), match.end())
@@ -86,7 +94,7 @@ def speech_in(text: str) -> Speech | None:
 
 def speakers(sentences: Sequence[Sentence]) -> list[Speech | None]:
     """The speech of each sentence, pronouns and quotations that run on resolved where that is certain."""
-    full = full_names(sentences)
+    full: dict[str, str] | None = None
     found: list[Speech | None] = []
     for place, sentence in enumerate(sentences):
         speech = speech_in(sentence.text)
@@ -97,7 +105,10 @@ def speakers(sentences: Sequence[Sentence]) -> list[Speech | None]:
             speech = Speech(who, speech.content) if who else None
         elif speech is None and before and previous and _goes_on(before.text, sentence.text):
             speech = Speech(previous.speaker, 0)
-        found.append(Speech(full.get(speech.speaker, speech.speaker), speech.content) if speech else None)
+        if speech:
+            full = full_names(sentences) if full is None else full
+            speech = Speech(full.get(speech.speaker, speech.speaker), speech.content)
+        found.append(speech)
     return found
 
 
@@ -189,7 +200,7 @@ def _phrase(text: str) -> str | None:
     if re.match(r"(?:i|we|you|this|that|there|who|which|what)\b", phrase, re.I):
         return None
     names = [name for name in names_in(phrase) if phrase.endswith(name)]
-    if names and not re.search(r"\b(?:of|for|at)\s+(?:the\s+)?" + re.escape(names[-1]), phrase):
+    if names and not _OF.search(phrase.removesuffix(names[-1])):
         return without_title(names[-1])
     has_name = bool(names_in(phrase)) or bool(
         re.match(r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", phrase, re.I)

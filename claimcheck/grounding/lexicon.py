@@ -95,7 +95,8 @@ def stem(word: str) -> str:
     """The form that the inflections and spellings of a lower-case word share."""
     base = BASES.get(word, word)
     for british, american in _SMALL_SPELLINGS:
-        base = base.replace(british, american) if len(base) > len(british) + 2 else base
+        if british in base and len(base) > len(british) + 2:
+            base = base.replace(british, american)
     return str(_stemmer.stemWord(base.replace("ll", "l")))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -25,12 +26,9 @@ class MappedText:
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         self._pieces = [piece for piece in pieces if piece.text]
-        self._starts: list[int] = []
-        length = 0
-        for piece in self._pieces:
-            self._starts.append(length)
-            length += len(piece.text)
-        self.text = "".join(piece.text for piece in self._pieces)
+        texts = [piece.text for piece in self._pieces]
+        self._starts = list(accumulate(map(len, texts), initial=0))[:-1]
+        self.text = "".join(texts)
 
     @classmethod
     def of(cls, text: str) -> MappedText:

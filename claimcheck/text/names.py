@@ -47,7 +47,7 @@ def names_in(text: str) -> tuple[str, ...]:
 
 def without_title(name: str) -> str:
     """A person's name without the office before it: "Deputy Foreign Minister Sergei Ryabkov" is Sergei Ryabkov."""
-    return _OFFICE.sub("", name)
+    return _OFFICE.sub("", name) if " " in name else name
 
 
 def _without_common_words(name: str) -> str:

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from claimcheck.text.pages import page_furniture
 
 # a letter first: the search can then skip to it; what must stand before it is looked at after
-_URL = re.compile(r"[hHwW](?<=\b.)(?:(?<=h)ttps?://|(?<=w)ww\.)[^\s<>\"“”]+", re.I)
+_URL = re.compile(
+    r"[hHwW](?<=\b.)(?:(?<=[hH])[tT][tT][pP][sS]?://|(?<=[wW])[wW][wW]\.)[^\s<>\"“”]+"
+)
+_URL_MARKS = ("://", "www.", "WWW.", "Www.")  # a text without one of these has none
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _LABEL = re.compile(r"^[ \t]*[A-Z][\w ]{1,30}:[ \t]*$", re.M)
@@ -92,7 +95,7 @@ def find_noise(text: str) -> tuple[Noise, ...]:
 
 def _urls(text: str) -> list[Noise]:
     found: list[Noise] = []
-    if "://" not in text and "www." not in text.lower():
+    if not any(mark in text for mark in _URL_MARKS):
         return found
     for match in _URL.finditer(text):
         start, end = match.start(), match.end()

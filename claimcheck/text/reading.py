@@ -10,8 +10,8 @@ from __future__ import annotations
 import bisect
 import re
 import statistics
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -42,30 +42,22 @@ class Block(NamedTuple):
     heading: bool
 
 
-class _Line(NamedTuple):
-    """The source ranges of a line without its noise; `text` stands from `start` on, white space at its ends aside."""
-
-    ranges: list[tuple[int, int]]
-    text: str
-    start: int
-
-    @property
-    def may_join(self) -> bool:
-        """Whether the line break after it may be no space in the view."""
-        return self.text[-1:] in _HYPHENS or self.text[-1:] >= _FIRST_CJK
-
-
 @dataclass(slots=True)
 class _Paragraph:
-    """Lines that read on; `bullet` when the first opens a list item.
+    """Lines that read on, source[start:end]; `last` has the words of the last of them.
 
-    `after_cut` when a page or a subtitle ends before them: a place where sentences are cut anywhere.
+    `whole`: nothing in between is left out, and each line break is a space in the view. `bullet`: the first line opens a
+    list item. `after_cut`: a page or a subtitle ends before, a place where sentences are cut anywhere.
     """
 
-    lines: list[_Line] = field(default_factory=list)
-    bullet: bool = False
-    after_noise: bool = False
-    after_cut: bool = False
+    start: int
+    end: int
+    last: str
+    lines: int
+    whole: bool
+    bullet: bool
+    after_noise: bool
+    after_cut: bool
 
 
 class Reading:
@@ -110,7 +102,8 @@ def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[
     blocks: list[tuple[int, int]] = []
     length = 0
     for paragraph in _joined(source, _paragraphs(source, noise)):
-        words = _fold(source, paragraph, vocabulary)
+        whole = _whole(source, paragraph)
+        words = [whole] if whole else _fold(source, _parts(source, paragraph, noise), vocabulary)
         if not words:
             continue
         if pieces:
@@ -129,41 +122,41 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
     lines = _LINE.findall(source)  # the last is empty
     wide = [len(line) for line in lines if len(line) > 40]
     wrap = statistics.median(wide) if wide else 0
-    current = _Paragraph()
+    current: _Paragraph | None = None
+    after_noise = after_cut = False
     index = end = 0
     for text in lines:
         start, end = end, end + len(text)
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
-        kept = [(start, end)] if text.strip() else []
-        if noisy:
-            kept = _kept(source, start, end, noise, index)
-        if not kept:
-            if current.lines:
+        kept = _kept(source, start, end, noise, index) if noisy else [(start, end)]
+        if not kept or not text.strip():
+            if current:
                 yield current
-                current = _Paragraph()
-            current.after_noise = current.after_noise or noisy
-            current.after_cut = current.after_cut or _is_cut(source, start, end, noise, index)
+                current, after_noise, after_cut = None, False, False
+            after_noise = after_noise or noisy
+            after_cut = after_cut or _is_cut(source, start, end, noise, index)
             continue
-        bullet = _BULLET.match(source, kept[0][0], kept[0][1])
-        if bullet:
-            kept[0] = (bullet.end(), kept[0][1])
-        line = _line(source, kept)
-        if current.lines and (bullet or _stands_alone(current.lines[-1].text, line.text, wrap)):
+        bullet = _BULLET.match(source, *kept[0])
+        if bullet or noisy:
+            start = bullet.end() if bullet else kept[0][0]
+            text = source[start : kept[-1][1]]
+        words = text.strip()
+        start += text.find(words[:1])
+        if current and not bullet and not _stands_alone(current.last, words, wrap):
+            current.whole = current.whole and not noisy and not _may_join(current.last)
+            current.lines += 1
+            current.end, current.last = start + len(words), words
+            continue
+        if current:
             yield current
-            current = _Paragraph()
-        current.bullet = current.bullet or bullet is not None
-        current.lines.append(line)
-    if current.lines:
+            after_noise = after_cut = False
+        current = _Paragraph(
+            start, start + len(words), words, 1, not noisy, bullet is not None, after_noise, after_cut
+        )
+    if current:
         yield current
-
-
-def _line(source: str, ranges: list[tuple[int, int]]) -> _Line:
-    start = ranges[0][0]
-    text = source[start : ranges[-1][1]]
-    words = text.strip()
-    return _Line(ranges, words, start + text.find(words[:1]))
 
 
 def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
@@ -175,7 +168,7 @@ def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: 
 
 
 def _kept(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> list[tuple[int, int]]:
-    """The ranges of a line that are no noise and not blank."""
+    """The parts of a range that are no noise and not blank; `index` is that of the first noise that may be in it."""
     ranges, position = [], start
     while index < len(noise) and noise[index].start < end:
         ranges.append((position, max(position, noise[index].start)))
@@ -192,58 +185,61 @@ def _stands_alone(previous: str, line: str, wrap: float) -> bool:
     )
 
 
+def _may_join(line: str) -> bool:
+    """Whether the line break after it may be no space in the view."""
+    return line[-1:] in _HYPHENS or line[-1:] >= _FIRST_CJK
+
+
 def _joined(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
     """Paragraphs that stop in mid-sentence take in the next one, when it goes on in lower case."""
     joined: list[_Paragraph] = []
     for paragraph in paragraphs:
-        goes_on = paragraph.lines[0].text[:1].islower()
+        goes_on = source[paragraph.start : paragraph.start + 1].islower()
         if joined and not paragraph.bullet and (goes_on or paragraph.after_cut):
-            last = joined[-1].lines[-1].text
+            before = joined[-1]
             # a heading at the foot of a page is no beginning of the next page's sentence
             cued = paragraph.after_noise and (goes_on or FORM_FEED not in source)
-            long_enough = len(joined[-1].lines) > 1 or len(last) > 40 or cued
-            if long_enough and not _TERMINAL.search(last):
-                joined[-1].lines.extend(paragraph.lines)
+            long_enough = before.lines > 1 or len(before.last) > 40 or cued
+            if long_enough and not _TERMINAL.search(before.last):
+                before.end, before.last, before.whole = paragraph.end, paragraph.last, False
+                before.lines += paragraph.lines
                 continue
         joined.append(paragraph)
     return joined
 
 
-def _fold(source: str, paragraph: _Paragraph, vocabulary: Callable[[], set[str]]) -> list[Piece]:
-    """The paragraph's words, one space between them, none where a word was broken or in Chinese."""
-    if plain := _plain(source, paragraph.lines):
-        return [plain]
+def _whole(source: str, paragraph: _Paragraph) -> Piece | None:
+    """The paragraph as one piece, where every character of it stands for one: most are so."""
+    if not paragraph.whole:
+        return None
+    written = source[paragraph.start : paragraph.end].replace("\n", " ")
+    if "  " in written or not written.isprintable():
+        folded = " ".join(written.split())
+        if len(folded) != len(written):
+            return None
+        written = folded
+    return Piece(written, paragraph.start, paragraph.end) if written else None
+
+
+def _parts(source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]) -> list[tuple[int, int]]:
+    index = bisect.bisect_right(noise, paragraph.start, key=lambda cut: cut.end)
+    return _kept(source, paragraph.start, paragraph.end, noise, index)
+
+
+def _fold(source: str, ranges: Iterable[tuple[int, int]], vocabulary: Callable[[], set[str]]) -> list[Piece]:
+    """The words in some ranges, one space between them, none where a word was broken or in Chinese."""
     folded: list[Piece] = []
     last: Piece | None = None
-    for line in paragraph.lines:
-        for start, end in line.ranges:
-            for match in _WORDS.finditer(source, start, end):
-                words = Piece(match.group(), match.start(), match.end())
-                if last is not None:
-                    gap, last = _gap(last, words, vocabulary, source)
-                    folded.append(last)
-                    if gap:
-                        folded.append(Piece(gap, last.end, words.start))
-                last = words
+    for start, end in ranges:
+        for match in _WORDS.finditer(source, start, end):
+            words = Piece(match.group(), match.start(), match.end())
+            if last is not None:
+                gap, last = _gap(last, words, vocabulary, source)
+                folded.append(last)
+                if gap:
+                    folded.append(Piece(gap, last.end, words.start))
+            last = words
     return folded if last is None else [*folded, last]
-
-
-def _plain(source: str, lines: list[_Line]) -> Piece | None:
-    """The whole paragraph as one piece, where every character of it stands for one: most are so."""
-    first, last = lines[0], lines[-1]
-    if len(lines) == 1 and len(first.ranges) == 1:
-        written = first.text
-    else:
-        kept = sum(end - start for line in lines for start, end in line.ranges)
-        if kept < last.ranges[-1][1] - first.ranges[0][0] or any(line.may_join for line in lines[:-1]):
-            return None
-        written = source[first.start : last.start + len(last.text)]
-    if written.isprintable() and "  " not in written:
-        return Piece(written, first.start, first.start + len(written)) if written else None
-    folded = " ".join(written.split())
-    if not folded or len(folded) != len(written):
-        return None
-    return Piece(folded, first.start, first.start + len(folded))
 
 
 def _gap(left: Piece, right: Piece, vocabulary: Callable[[], set[str]], source: str) -> tuple[str, Piece]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import sentencex
@@ -45,30 +45,28 @@ def sentences(reading: Reading, language: str | None, *, headings: bool = False)
             continue
         for start, end in _bounds(text, language or "en"):
             part = text[start:end]
-            left = block.start + start + len(part) - len(part.lstrip())
-            right = block.start + end - (len(part) - len(part.rstrip()))
-            if left < right:
-                found.append(Sentence(reading.text[left:right], left, right, number))
+            if words := part.strip():
+                left = block.start + start + part.index(words)
+                found.append(Sentence(words, left, left + len(words), number))
     return tuple(found)
 
 
 def split(text: str, language: str) -> list[str]:
     """The sentences of a text that is one paragraph."""
-    return [part for start, end in _bounds(text, language) if (part := text[start:end].strip())]
+    bounds = [(0, len(text))] if _ONE.fullmatch(text) else _bounds(text, language)
+    return [part for start, end in bounds if (part := text[start:end].strip())]
 
 
 def _bounds(text: str, language: str) -> list[tuple[int, int]]:
-    if _ONE.fullmatch(text):
-        return [(0, len(text))]
-    found = sentencex.get_sentence_boundaries(language, text)
-    raw = [(boundary["start_index"], boundary["end_index"]) for boundary in found]
+    parts = sentencex.segment(language, text)  # every character is in one of them
+    raw = list(pairwise(accumulate(map(len, parts), initial=0)))
     if any(mark in text for mark in _MARKS):
         raw = [bounds for start, end in raw for bounds in _cut(text, start, end)]
     joined: list[tuple[int, int]] = []
     for start, end in raw:
         # sentencex parts at a full stop inside quotation marks; what is quoted in one breath stays whole
         # only while the sentence around it has not ended: `"Stop. Now," he said.`
-        if joined and _continues(text[joined[-1][0] : joined[-1][1]], text[start:end]):
+        if joined and _continues(text[joined[-1][0] : start], text[start:end].lstrip()):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -82,8 +80,4 @@ def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _continues(left: str, right: str) -> bool:
-    return (
-        right.lstrip()[:1].islower()
-        and left.rstrip()[-1:] not in ".!?"
-        and not right.lstrip().startswith("http")
-    )
+    return right[:1].islower() and left.rstrip()[-1:] not in ".!?" and not right.startswith("http")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,32 +41,43 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Meanings:
+    """What any of the words of a text can mean, as in `Meaning`."""
+
+    senses: Senses
+    kinds: Senses
+    parents: Senses
+    opposites: Senses
+    cognates: Senses
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a word, or all the words of a text, can mean: numbers of WordNet's senses.
+    """What a word can mean: numbers of WordNet's senses.
 
     `kinds` are the senses that `senses` are a kind of, up to three steps away, `parents` those one step away;
-    `opposites` contradict them, `cognates` are the senses of words of the same root.
+    `opposites` contradict them, `cognates` are the senses of words of the same root. Tuples, as in `_Network`.
     """
 
-    senses: Senses = _NONE
-    kinds: Senses = _NONE
-    parents: Senses = _NONE
-    opposites: Senses = _NONE
-    cognates: Senses = _NONE
+    senses: tuple[int, ...] = ()
+    kinds: tuple[int, ...] = ()
+    parents: tuple[int, ...] = ()
+    opposites: tuple[int, ...] = ()
+    cognates: tuple[int, ...] = ()
 
-    def relation_to(self, around: Meaning) -> Relation:
+    def relation_to(self, around: Meanings) -> Relation:
         """The closest relation of this word to any of those around."""
-        if not self.senses.isdisjoint(around.senses):
+        if not around.senses.isdisjoint(self.senses):
             return Relation.SYNONYM
-        if not self.cognates.isdisjoint(around.senses) or not self.senses.isdisjoint(around.cognates):
+        if not around.senses.isdisjoint(self.cognates) or not around.cognates.isdisjoint(self.senses):
             return Relation.COGNATE
-        if not self.senses.isdisjoint(around.kinds):
+        if not around.kinds.isdisjoint(self.senses):
             return Relation.GENERAL
-        if not self.opposites.isdisjoint(around.senses) or not self.senses.isdisjoint(around.opposites):
+        if not around.senses.isdisjoint(self.opposites) or not around.opposites.isdisjoint(self.senses):
             return Relation.OPPOSITE
-        if not self.kinds.isdisjoint(around.senses):
+        if not around.senses.isdisjoint(self.kinds):
             return Relation.SPECIFIC
-        return Relation.SIBLING if not self.parents.isdisjoint(around.parents) else Relation.NONE
+        return Relation.NONE if around.parents.isdisjoint(self.parents) else Relation.SIBLING
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -99,20 +111,25 @@ def topic_of(words: Iterable[str]) -> NDArray[np.float64]:
 @lru_cache(maxsize=_REMEMBERED)
 def meaning_of(form: str) -> Meaning:
     """What a stem can mean; nothing where WordNet lacks it."""
-    senses = _senses().get(form, _NONE)
-    if not senses:
+    senses = _senses().get(form)
+    if senses is None:
         return Meaning()
-    kinds, newest, parents = set[int](), senses, _above(senses)
-    for _ in range(_GENERATIONS):
-        newest = _above(newest)
-        kinds |= newest
-    return Meaning(senses, frozenset(kinds), parents, _opposites_of(form, senses), _of(_cognates(), form))
+    generations = [_above(senses)]
+    while len(generations) < _GENERATIONS:
+        generations.append(_above(generations[-1]))
+    return Meaning(
+        senses,
+        tuple(_NONE.union(*generations)),
+        tuple(generations[0]),
+        tuple(_opposites_of(form, senses)),
+        tuple(_of(_cognates(), form)),
+    )
 
 
-def meaning_of_all(forms: Iterable[str]) -> Meaning:
+def meanings_of(forms: Iterable[str]) -> Meanings:
     """What any of the stems can mean."""
     every = [meaning_of(form) for form in forms]
-    return Meaning(
+    return Meanings(
         _NONE.union(*[meaning.senses for meaning in every]),
         _NONE.union(*[meaning.kinds for meaning in every]),
         _NONE.union(*[meaning.parents for meaning in every]),
@@ -127,50 +144,52 @@ def opposites(form: str) -> frozenset[str]:
     return frozenset(_antonyms().get(form, ()))
 
 
-def _opposites_of(form: str, senses: Senses) -> Senses:
+def _opposites_of(form: str, senses: Iterable[int]) -> Senses:
     """The opposites of the word and, as WordNet has it for adjectives, of the words that it is similar to."""
-    heads = {word for sense in senses for near in _lines()[sense].similar for word in _lines()[near].forms}
+    similar, forms = _network().similar, _network().forms
+    heads = {word for sense in senses for near in similar[sense] for word in forms[near]}
     direct = _of(_antonyms(), form).union(*(_of(_antonyms(), head) for head in heads))
-    return direct.union(*(_lines()[sense].similar for sense in direct))
+    return direct.union(*(similar[sense] for sense in direct))
 
 
 def _of(pairs: dict[str, set[str]], form: str) -> Senses:
-    return _NONE.union(*(_senses().get(other, _NONE) for other in pairs.get(form, ())))
+    return _NONE.union(*(_senses().get(other, ()) for other in pairs.get(form, ())))
 
 
 def _above(senses: Iterable[int]) -> Senses:
-    return _NONE.union(*(_lines()[sense].kind_of for sense in senses))
+    kind_of = _network().kind_of
+    return _NONE.union(*[kind_of[sense] for sense in senses])
 
 
-@dataclass(frozen=True, slots=True)
-class _Sense:
-    forms: tuple[str, ...]
-    kind_of: tuple[int, ...]
-    similar: tuple[int, ...]
+class _Network(NamedTuple):
+    """WordNet's senses: by its number what each one's forms are, and which senses it is a kind of or similar to.
+
+    Tuples, not objects or sets: Python's search for garbage then passes over a hundred thousand of them.
+    """
+
+    forms: list[tuple[str, ...]]
+    kind_of: list[tuple[int, ...]]
+    similar: list[tuple[int, ...]]
 
 
 @cache
-def _lines() -> list[_Sense]:
-    found = []
+def _network() -> _Network:
+    found = _Network([], [], [])
     for line in _read("senses"):
         forms, kind_of, similar = line.split(";")
-        found.append(
-            _Sense(
-                tuple(forms.split()),
-                tuple(map(int, kind_of.split())),
-                tuple(map(int, similar.split())),
-            )
-        )
+        found.forms.append(tuple(forms.split()))
+        found.kind_of.append(tuple(map(int, kind_of.split())))
+        found.similar.append(tuple(map(int, similar.split())))
     return found
 
 
 @cache
-def _senses() -> dict[str, Senses]:
-    found: dict[str, set[int]] = {}
-    for number, sense in enumerate(_lines()):
-        for form in sense.forms:
-            found.setdefault(form, set()).add(number)
-    return {form: frozenset(numbers) for form, numbers in found.items()}
+def _senses() -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for number, forms in enumerate(_network().forms):
+        for form in forms:
+            found[form] = (*found.get(form, ()), number)
+    return found
 
 
 @cache

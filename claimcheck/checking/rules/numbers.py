@@ -129,5 +129,5 @@ def _answers(rival: _Amount, ours: Sequence[_Amount]) -> bool:
 
 def _written(amount: _Amount, text: str) -> bool:
     """Whether the number stands in the text in a form that is no quantity: "2nd", "B-52", "Apollo 11"."""
-    digits = f"{amount.quantity.value:g}"
-    return bool(re.search(rf"(?<![\d.,]){re.escape(digits)}(?![\d]|[.,]\d)", text.replace(",", "")))
+    digits, plain = f"{amount.quantity.value:g}", text.replace(",", "")
+    return digits in plain and bool(re.search(rf"(?<![\d.,]){re.escape(digits)}(?![\d]|[.,]\d)", plain))
