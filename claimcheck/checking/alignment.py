@@ -66,6 +66,26 @@ class Alignment:
         return self.coverage(self.hits.get(self.picked[0], ())) if self.picked else 0.0
 
 
+def _picked(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
+    """The sentence of most weight, then those that add most to the ones before; of equals the first."""
+    # `fsum`: a sum over a set must not depend on the order in which the set is gone through
+    total = {place: fsum([weights[form] for form in forms]) for place, forms in hits.items()}
+    order = sorted(total, key=lambda place: (-total[place], place))[:_LOOKED_AT]
+    picked: list[int] = []
+    covered: set[str] = set()
+    while order and len(picked) < _PICKED:
+        best, most = order[0], -1.0
+        for place in order:
+            if total[place] <= most:
+                break  # nor can those after it add more
+            if (gain := fsum([weights[form] for form in hits[place] - covered])) > most:
+                best, most = place, gain
+        order.remove(best)
+        picked.append(best)
+        covered |= hits[best]
+    return picked
+
+
 def align(sentence: str, source: Source, without: Collection[int] = ()) -> Alignment:
     """The alignment of one sentence of a claim; the document's sentences `without` are passed over."""
     terms = terms_of(sentence)
@@ -73,17 +93,7 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
     for term in terms:
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
     hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
-    # `fsum`: a sum over a set must not depend on the order in which the set is gone through
-    order = sorted(hits, key=lambda place: (-fsum([weights[form] for form in hits[place]]), place))
-    picked: list[int] = []
-    covered: set[str] = set()
-    for _ in range(min(_PICKED, len(order))):
-        found = max(
-            (place for place in order[:_LOOKED_AT] if place not in picked),
-            key=lambda place: fsum([weights[form] for form in hits[place] - covered]),
-        )
-        picked.append(found)
-        covered |= hits[found]
+    picked = _picked(hits, weights)
     beside = (picked[0] - 1, picked[0] + 1) if picked else ()
     places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
     return Alignment(

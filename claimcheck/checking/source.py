@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
-from itertools import accumulate, chain, compress, count
+from itertools import accumulate, compress, count
 
 from claimcheck.checking.lookup import LOOKUP
-from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.terms import form_of, words_among
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
 from claimcheck.core.span import Excerpt, excerpts
@@ -36,9 +36,9 @@ class Source:
             if len(sentence.text) <= _LONGEST_SENTENCE
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
-        parts = [sentence.text.split() for sentence in self.sentences]
-        self._written = list(chain.from_iterable(parts))
-        self._ends = list(accumulate(map(len, parts)))
+        texts = [sentence.text for sentence in self.sentences]
+        self._written = " ".join(texts).split()
+        self._ends = list(accumulate([text.count(" ") + 1 for text in texts]))
         self._vocabulary = set(self._written)
         self._words: dict[int, list[str]] = {}
         self._speech: dict[int, Speech | None] = {}
@@ -86,7 +86,8 @@ class Source:
     def words(self, place: int) -> list[str]:
         """The words and numbers of a sentence, lower case."""
         if place not in self._words:
-            self._words[place] = words_in(self.sentences[place].text)
+            start = self._ends[place - 1] if place else 0
+            self._words[place] = words_among(self._written[start : self._ends[place]])
         return self._words[place]
 
     def forms(self, place: int) -> set[str]:

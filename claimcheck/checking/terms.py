@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from claimcheck.grounding.lexicon import LIGHT, REMEMBERED, stem
 from claimcheck.text.quantities import WORDS
 from claimcheck.text.vocabulary import part_of_speech, rarity
 
 WORD = re.compile(
-    r"\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th|s)\b)?|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)?", re.I
+    r"\d+(?:[.,:/]\d+)*(?:(?:[sS][tT]|[nN][dD]|[rR][dD]|[tT][hH]|[sS])\b)?|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)?"
 )
 # these bind a sentence together and are in every one; the rules look at them, the alignment does not
 _LIGHT = LIGHT | frozenset(
@@ -45,7 +47,12 @@ class Term:
 
 def words_in(text: str) -> list[str]:
     """The words and numbers of a text, lower case, without possessives."""
-    return [word for written in text.split() for word in _words_again(written)]
+    return words_among(text.split())
+
+
+def words_among(written: Iterable[str]) -> list[str]:
+    """The words in what stands between white spaces, lower case."""
+    return list(chain.from_iterable(map(_words_again, written)))
 
 
 def words_of(written: str) -> tuple[str, ...]:

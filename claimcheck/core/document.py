@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -126,12 +125,20 @@ def _refuse_unusable(text: str, source: str) -> None:
         raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: holds nothing but white space; give some text")
-    for pattern, what in (
-        (r"\x00", "a NUL character (is it a binary file?)"),
-        (r"[\ud800-\udfff]", "a lone surrogate"),
+    for at, what in (
+        (text.find("\0"), "a NUL character (is it a binary file?)"),
+        (_first_surrogate(text), "a lone surrogate"),
     ):
-        if match := re.search(pattern, text):
-            line, column = Places(text).position(match.start())
+        if at >= 0:
+            line, column = Places(text).position(at)
             raise InputError(
                 f"{source}:{line}:{column}: holds {what}; remove it or convert the file to UTF-8 text"
             )
+
+
+def _first_surrogate(text: str) -> int:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return -1

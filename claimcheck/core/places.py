@@ -20,7 +20,7 @@ class Places:
     def __init__(self, text: str) -> None:
         self.text = text
         lines = _one_sign(text).split("\n")
-        self._lines = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
         self._pages = [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
         self._cues = list(_CUE.finditer(text)) if "-->" in text else []
         self._cue_starts = [match.start() for match in self._cues]

@@ -28,15 +28,14 @@ _MONTH = r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|j
 _WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 
-_FULL_DATE = re.compile(
+_FULL_DATE = (
     rf"(?<![\w-])(?:(?P<iso>{_YEAR}-\d\d-\d\d)(?!\d)"
     rf"|(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>{_YEAR})\b"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})\s+(?P<y2>{_YEAR})\b)",
-    re.I,
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})\s+(?P<y2>{_YEAR})\b)"
 )
 _DATE_LINE = re.compile(
-    rf"^[ \t]*(?:(?:published|posted|updated|date|first published|last updated)\b[^\n]{{0,20}}?)?(?:{_WEEKDAY},?\s+)?{_FULL_DATE.pattern}[^\n]{{0,40}}$",
-    re.I | re.M,
+    rf"^[ \t]*(?:(?:published|posted|updated|date|first published|last updated)\b[^\n]{{0,20}}?)?(?:{_WEEKDAY},?\s+)?{_FULL_DATE}[^\n]{{0,40}}$",
+    re.M,
 )
 _URL_DATE = re.compile(
     rf"https?://\S*?[/_-]({_YEAR})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_\-.]|\s|$)"
@@ -46,7 +45,7 @@ _ORIGINAL = re.compile(r"(?:original|source|canonical|permalink|published at)[^\
 # all of them begin where a word does, and most with one of these: a look there spares the rest of the search
 _FIRST, _ANY_WORD = r"(?<!\w)(?=[\dabdfijlmnostuwy])", r"(?<!\w)(?=\w)"
 _TIMES = (
-    rf"(?:(?P<full>{_FULL_DATE.pattern.replace('?P<', '?P<f_')})"
+    rf"(?:(?P<full>{_FULL_DATE.replace('?P<', '?P<f_')})"
     rf"|(?P<monthday>\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH})\b(?!\s*,?\s*{_YEAR}))"
     rf"|(?P<monthyear>\b{_MONTH}\s+(?:of\s+)?{_YEAR}\b)"
     rf"|(?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)"
@@ -73,7 +72,7 @@ def published_in(text: str) -> tuple[date, str] | None:
     A date on a line of its own near the top counts; then the date in a URL that the text names as its
     original; then the date that all dated URLs share.
     """
-    if (match := _DATE_LINE.search(text[:1_500])) and (found := _full_date(match.groupdict())):
+    if (match := _DATE_LINE.search(lower(text[:1_500]))) and (found := _full_date(match.groupdict())):
         return found, "text"
     dated = [
         (day, bool(_ORIGINAL.search(text[max(0, match.start() - 60) : match.start()])))
