@@ -24,10 +24,11 @@ class Lookup:
         known, by_form = self._met  # another thread may begin anew meanwhile
         if len(known) > self._most:
             known, by_form = self._met = set(), {}
-        for word in written - known:
+        new = written - known
+        for word in new:
             for form in map(form_of, words_of(word)):
-                by_form[form] = (*by_form.get(form, ()), word)
-            known.add(word)
+                by_form[form] = by_form.get(form, ()) + (word,)  # noqa: RUF005: it is faster
+        known |= new
         found: dict[str, set[str]] = {}
         for form in forms:
             for word in by_form.get(form, ()):

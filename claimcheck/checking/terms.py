@@ -19,7 +19,7 @@ WORD = re.compile(
 _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
-_AROUND = ".,;:!?'’‘\"“”()[]"  # before and after a word, no part of it
+_AROUND = ".,;:!?…-–—*'’‘\"“”()[]"  # before and after a word, no part of it
 _COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"
@@ -58,6 +58,8 @@ def words_among(written: Iterable[str]) -> list[str]:
 def words_of(written: str) -> tuple[str, ...]:
     """The words between two white spaces, lower case."""
     bare = written.strip(_AROUND)
+    if bare.isdecimal():
+        return (bare,)
     if bare.isalpha():
         return ("usa" if bare in _COUNTRY else bare.lower(),)
     return tuple([_plain(word) for word in WORD.findall(written)])

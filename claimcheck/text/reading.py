@@ -21,7 +21,6 @@ from claimcheck.text.mapped import MappedText, Piece
 from claimcheck.text.noise import CUE, Noise, find_noise
 from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
 
-_LINE = re.compile(r"[^\r\n\f\v\u2028\u2029]*(?:\r\n|[\r\n\f\v\u2028\u2029]|$)")
 _WORDS = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 _TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
@@ -119,7 +118,7 @@ def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[
 
 def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
     """Runs of lines with words in them; blank lines, noise and list items part them."""
-    lines = _LINE.findall(source)  # the last is empty
+    lines = source.splitlines(keepends=True)
     wide = [len(line) for line in lines if len(line) > 40]
     wrap = statistics.median(wide) if wide else 0
     current: _Paragraph | None = None

@@ -146,14 +146,15 @@ def opposites(form: str) -> frozenset[str]:
 
 def _opposites_of(form: str, senses: Iterable[int]) -> Senses:
     """The opposites of the word and, as WordNet has it for adjectives, of the words that it is similar to."""
-    similar, forms = _network().similar, _network().forms
-    heads = {word for sense in senses for near in similar[sense] for word in forms[near]}
-    direct = _of(_antonyms(), form).union(*(_of(_antonyms(), head) for head in heads))
-    return direct.union(*(similar[sense] for sense in direct))
+    similar, forms, antonyms = _network().similar, _network().forms, _antonyms()
+    heads = {form}.union(*[forms[near] for sense in senses for near in similar[sense]])
+    direct = _NONE.union(*[_of(antonyms, head) for head in antonyms.keys() & heads])
+    return direct.union(*[similar[sense] for sense in direct])
 
 
 def _of(pairs: dict[str, set[str]], form: str) -> Senses:
-    return _NONE.union(*(_senses().get(other, ()) for other in pairs.get(form, ())))
+    senses = _senses()
+    return _NONE.union(*[senses.get(other, ()) for other in pairs.get(form, ())])
 
 
 def _above(senses: Iterable[int]) -> Senses:
