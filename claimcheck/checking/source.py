@@ -41,6 +41,7 @@ class Source:
         self._ends = list(accumulate([text.count(" ") + 1 for text in texts]))
         self._vocabulary = set(self._written)
         self._words: dict[int, list[str]] = {}
+        self._forms: dict[int, set[str]] = {}
         self._speech: dict[int, Speech | None] = {}
 
     @cached_property
@@ -92,7 +93,9 @@ class Source:
 
     def forms(self, place: int) -> set[str]:
         """The forms of a sentence's words."""
-        return set(map(form_of, self.words(place)))
+        if place not in self._forms:
+            self._forms[place] = set(map(form_of, self.words(place)))
+        return self._forms[place]
 
     def excerpts(self, place: int) -> tuple[Excerpt, ...]:
         """The characters of the document that make the sentence."""

@@ -18,8 +18,9 @@ _URL = re.compile(
 _URL_MARKS = ("://", "www.", "WWW.", "Www.")  # a text without one of these has none
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
-_LABEL = re.compile(r"^[ \t]*[A-Z][\w ]{1,30}:[ \t]*$", re.M)
-_BLANK = re.compile(r"\s*")
+_LABEL = re.compile(r"[ \t]*[A-Z][\w ]{1,30}:")
+_BEFORE_URL = 200  # characters in which its label is looked for
+_LINE_BREAK = re.compile(r"[\r\n]")
 # lines that are nothing else, looked for together: each search goes through all of the text
 _LINES = {
     "a line of signs": r"[-=_*~#•·—–+|]{3,}",
@@ -134,14 +135,13 @@ def _over_line_break(text: str, start: int, end: int) -> int:
 
 def _labels(text: str, urls: list[Noise]) -> list[Noise]:
     """Lines such as "Original url:" that do nothing but introduce a URL."""
-    if not urls:
-        return []
-    starts = {url.start for url in urls}
     labels = []
-    for match in _LABEL.finditer(text):
-        following = _BLANK.match(text, match.end())
-        if following and following.end() in starts:
-            labels.append(Noise(match.start(), match.end(), "label of a URL"))
+    for url in urls:
+        first = max(0, url.start - _BEFORE_URL)
+        end = first + len(text[first : url.start].rstrip())
+        start = max(text.rfind("\n", first, end), text.rfind("\r", first, end), first - 1) + 1
+        if _LINE_BREAK.search(text, end, url.start) and _LABEL.fullmatch(text, start, end):
+            labels.append(Noise(start, end, "label of a URL"))
     return labels
 
 

@@ -14,7 +14,6 @@ _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\
 _ONE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")  # nothing at which a sentence could end inside
 # sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence. And in tokenised
 # text, where a full stop stands by itself, it waits for a capital that lower-cased text does not have
-_MARKS = ("May.", " .", " !", " ?")  # without one of these there is nothing to miss
 _MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)")
 
 
@@ -60,7 +59,7 @@ def split(text: str, language: str) -> list[str]:
 def _bounds(text: str, language: str) -> list[tuple[int, int]]:
     parts = sentencex.segment(language, text)  # every character is in one of them
     raw = list(pairwise(accumulate(map(len, parts), initial=0)))
-    if any(mark in text for mark in _MARKS):
+    if "May." in text or " ." in text or " !" in text or " ?" in text:
         raw = [bounds for start, end in raw for bounds in _cut(text, start, end)]
     joined: list[tuple[int, int]] = []
     for start, end in raw:

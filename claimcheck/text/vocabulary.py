@@ -42,12 +42,12 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """What any of the words of a text can mean, as in `Meaning`."""
+    """The stems of a text, and what any of them can mean, as in `Meaning`."""
 
+    forms: frozenset[str]
     senses: Senses
     kinds: Senses
     parents: Senses
-    opposites: Senses
     cognates: Senses
 
 
@@ -56,13 +56,13 @@ class Meaning:
     """What a word can mean: numbers of WordNet's senses.
 
     `kinds` are the senses that `senses` are a kind of, up to three steps away, `parents` those one step away;
-    `opposites` contradict them, `cognates` are the senses of words of the same root. Tuples, as in `_Network`.
+    `cognates` are the senses of words of the same root. Tuples, as in `_Network`.
     """
 
+    form: str
     senses: tuple[int, ...] = ()
     kinds: tuple[int, ...] = ()
     parents: tuple[int, ...] = ()
-    opposites: tuple[int, ...] = ()
     cognates: tuple[int, ...] = ()
 
     def relation_to(self, around: Meanings) -> Relation:
@@ -73,7 +73,8 @@ class Meaning:
             return Relation.COGNATE
         if not around.kinds.isdisjoint(self.senses):
             return Relation.GENERAL
-        if not around.senses.isdisjoint(self.opposites) or not around.opposites.isdisjoint(self.senses):
+        opposites, opposed = _against(self.form)
+        if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(opposed):
             return Relation.OPPOSITE
         if not around.senses.isdisjoint(self.kinds):
             return Relation.SPECIFIC
@@ -113,27 +114,27 @@ def meaning_of(form: str) -> Meaning:
     """What a stem can mean; nothing where WordNet lacks it."""
     senses = _senses().get(form)
     if senses is None:
-        return Meaning()
+        return Meaning(form)
     generations = [_above(senses)]
     while len(generations) < _GENERATIONS:
         generations.append(_above(generations[-1]))
     return Meaning(
+        form,
         senses,
         tuple(_NONE.union(*generations)),
         tuple(generations[0]),
-        tuple(_opposites_of(form, senses)),
         tuple(_of(_cognates(), form)),
     )
 
 
-def meanings_of(forms: Iterable[str]) -> Meanings:
+def meanings_of(forms: frozenset[str]) -> Meanings:
     """What any of the stems can mean."""
     every = [meaning_of(form) for form in forms]
     return Meanings(
+        forms,
         _NONE.union(*[meaning.senses for meaning in every]),
         _NONE.union(*[meaning.kinds for meaning in every]),
         _NONE.union(*[meaning.parents for meaning in every]),
-        _NONE.union(*[meaning.opposites for meaning in every]),
         _NONE.union(*[meaning.cognates for meaning in every]),
     )
 
@@ -144,12 +145,29 @@ def opposites(form: str) -> frozenset[str]:
     return frozenset(_antonyms().get(form, ()))
 
 
-def _opposites_of(form: str, senses: Iterable[int]) -> Senses:
-    """The opposites of the word and, as WordNet has it for adjectives, of the words that it is similar to."""
-    similar, forms, antonyms = _network().similar, _network().forms, _antonyms()
-    heads = {form}.union(*[forms[near] for sense in senses for near in similar[sense]])
-    direct = _NONE.union(*[_of(antonyms, head) for head in antonyms.keys() & heads])
-    return direct.union(*[similar[sense] for sense in direct])
+@lru_cache(maxsize=_REMEMBERED)
+def _against(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The senses that a stem is opposed to, and the stems that are opposed to one of its senses.
+
+    A word is opposed to its antonyms and, as WordNet has it for adjectives, to those of the words that it is similar to.
+    """
+    antonyms, forms, known = _antonyms(), _network().forms, _senses()
+    senses = known.get(form, ())
+    direct = _NONE.union(*[_of(antonyms, word) for word in antonyms.keys() & _akin(form)])
+    words = set[str]().union(*[forms[sense] for sense in _similar(senses).union(senses)])
+    others = set[str]().union(*[antonyms[word] for word in antonyms.keys() & words]) & known.keys()
+    return tuple(direct | _similar(direct)), tuple(others.union(*map(_akin, others)))
+
+
+def _akin(form: str) -> set[str]:
+    """The stem, and those of the senses that its own are similar to."""
+    forms = _network().forms
+    return {form}.union(*[forms[sense] for sense in _similar(_senses().get(form, ()))])
+
+
+def _similar(senses: Iterable[int]) -> Senses:
+    similar = _network().similar
+    return _NONE.union(*[similar[sense] for sense in senses])
 
 
 def _of(pairs: dict[str, set[str]], form: str) -> Senses:

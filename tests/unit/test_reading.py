@@ -32,11 +32,14 @@ def test_a_url_is_set_aside_whole_and_nothing_else(source, url):
     assert source[noise.start : noise.end] == url
 
 
-def test_a_label_goes_with_the_url_that_it_introduces_only():
-    reasons = [
-        noise.reason for noise in find_noise("Original url:\nhttps://a.example/b\n\nMinister:\nHe left.")
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_a_label_goes_with_the_url_that_it_introduces_only(line_break):
+    text = "He came.\nOriginal url: \n\nhttps://a.example/b\n\nMinister:\nHe left.".replace("\n", line_break)
+    assert [(noise.reason, text[noise.start : noise.end]) for noise in find_noise(text)] == [
+        ("label of a URL", "Original url:"),
+        ("bare URL", "https://a.example/b"),
     ]
-    assert reasons == ["label of a URL", "bare URL"]
+    assert [noise.reason for noise in find_noise("Original url: https://a.example/b")] == ["bare URL"]
 
 
 def test_hard_line_breaks_are_folded():

@@ -8,7 +8,7 @@ from claimcheck.checking.lookup import Lookup
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import form_of, terms_of, words_in
 from claimcheck.grounding.lexicon import stem
-from claimcheck.text.vocabulary import Relation, meaning_of, part_of_speech, rarity, topic_of
+from claimcheck.text.vocabulary import Relation, meaning_of, meanings_of, part_of_speech, rarity, topic_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from claimcheck.text.vocabulary import Relation, meaning_of, part_of_speech, rar
     ],
 )
 def test_how_a_word_stands_to_another(claim, evidence, relation):
-    assert meaning_of(stem(claim)).relation_to(meaning_of(stem(evidence))) is relation
+    assert meaning_of(stem(claim)).relation_to(meanings_of(frozenset({stem(evidence)}))) is relation
 
 
 def test_common_words_tell_little_and_numbers_most():
