@@ -9,7 +9,7 @@ from math import fsum
 
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of, terms_of, words_in
-from claimcheck.text.vocabulary import Meanings, meanings_of
+from claimcheck.text.meaning import Meanings, meanings_of
 
 _PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
 _LOOKED_AT = 40

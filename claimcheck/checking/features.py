@@ -11,7 +11,7 @@ from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of
 from claimcheck.grounding.lexicon import NEGATION, WEIGHTY, stem
-from claimcheck.text.vocabulary import Relation, meaning_of, opposites
+from claimcheck.text.meaning import Relation, meaning_of, opposites
 
 NEAR, ELSEWHERE = "near", "elsewhere"
 _UNEXPLAINED = (ELSEWHERE, Relation.NONE)

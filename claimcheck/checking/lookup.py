@@ -27,7 +27,7 @@ class Lookup:
         new = written - known
         for word in new:
             for form in map(form_of, words_of(word)):
-                by_form[form] = by_form.get(form, ()) + (word,)  # noqa: RUF005: it is faster
+                by_form[form] = (*by_form.get(form, ()), word)
         known |= new
         found: dict[str, set[str]] = {}
         for form in forms:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import lzma
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claimcheck.core.packed import packed
 from claimcheck.errors import ClaimcheckError
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 ENCODING = "o200k_base"
 _SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
-_RANKS = Path(__file__).parent.parent / "data" / "o200k_base.tiktoken.xz"
+_RANKS = "o200k_base.tiktoken"
 
 # tiktoken splits text with this expression before it merges bytes; the seven cases are a word in lower case,
 # a word in capitals, up to three digits, punctuation, line ends, trailing and other white space.
@@ -44,9 +43,9 @@ _SPLIT = "|".join(
 def _encoding() -> tiktoken.Encoding:
     import tiktoken
 
-    raw = lzma.decompress(_RANKS.read_bytes())
+    raw = packed(_RANKS)
     if hashlib.sha256(raw).hexdigest() != _SHA256:
-        raise ClaimcheckError(f"{_RANKS.name}: does not have the published hash; reinstall claimcheck")
+        raise ClaimcheckError(f"{_RANKS}: does not have the published hash; reinstall claimcheck")
     words = raw.split()  # a token and its rank, 200,000 times: maps take half the time of a loop
     ranks = dict(zip(map(binascii.a2b_base64, words[::2]), map(int, words[1::2]), strict=True))
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}

@@ -25,9 +25,9 @@ _BEFORE_THAT = (
 _STORY = r"(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?(?:tales?|story|stories|history)\b"  # a book tells one; nobody speaks
 _WITH_NAME = r"cited|cites|called|calls|accused|accuses|denied|denies|warned|warns|announced|promised|urged|urges|described|describes|dismissed|criticized|criticised|praised|condemned"
 # a sentence without one of these tells of nobody's words: most are so
-_TELLING = frozenset(verb.split()[0] for verb in f"{_STRONG}|{_BEFORE_THAT}|{_WITH_NAME}".split("|")) | frozenset(
-    ("quoted", "quotes", "according", "According")
-)
+_TELLING = frozenset(
+    verb.split()[0] for verb in f"{_STRONG}|{_BEFORE_THAT}|{_WITH_NAME}".split("|")
+) | frozenset(("quoted", "quotes", "according", "According"))
 _WORD = re.compile(r"\w+")
 _SPEECH = re.compile(
     rf"\b(?:(?:has|have|had)\s+)?(?:{_ADVERB}\s+)*"

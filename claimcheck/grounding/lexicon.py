@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import lzma
 from functools import cache, lru_cache
-from pathlib import Path
 
 import Stemmer
 
-_SYNONYMS = Path(__file__).parent.parent / "data" / "synonyms.xz"
+from claimcheck.core.packed import packed_lines
 
 # irregular forms of weighty and of common words; the stemmer knows the regular ones
 BASES = {
@@ -94,9 +92,10 @@ _stemmer = Stemmer.Stemmer("english", 0)  # `stem` remembers
 def stem(word: str) -> str:
     """The form that the inflections and spellings of a lower-case word share."""
     base = BASES.get(word, word)
-    for british, american in _SMALL_SPELLINGS:
-        if british in base and len(base) > len(british) + 2:
-            base = base.replace(british, american)
+    if len(base) > 5:
+        for british, american in _SMALL_SPELLINGS:
+            if british in base and len(base) > len(british) + 2:
+                base = base.replace(british, american)
     return str(_stemmer.stemWord(base.replace("ll", "l")))
 
 
@@ -118,7 +117,7 @@ def synonyms(left: str, right: str) -> bool:
 @cache
 def _sets() -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for number, line in enumerate(lzma.decompress(_SYNONYMS.read_bytes()).decode().splitlines()):
+    for number, line in enumerate(packed_lines("synonyms")):
         for word in line.split():
             found.setdefault(stem(word), set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from claimcheck.text.pages import page_furniture
 
 # a letter first: the search can then skip to it; what must stand before it is looked at after
-_URL = re.compile(
-    r"[hHwW](?<=\b.)(?:(?<=[hH])[tT][tT][pP][sS]?://|(?<=[wW])[wW][wW]\.)[^\s<>\"“”]+"
-)
+_URL = re.compile(r"[hHwW](?<=\b.)(?:(?<=[hH])[tT][tT][pP][sS]?://|(?<=[wW])[wW][wW]\.)[^\s<>\"“”]+")
 _URL_MARKS = ("://", "www.", "WWW.", "Www.")  # a text without one of these has none
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")

@@ -124,13 +124,13 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
     current: _Paragraph | None = None
     after_noise = after_cut = False
     index = end = 0
-    for text in lines:
-        start, end = end, end + len(text)
+    for line in lines:
+        start, end = end, end + len(line)
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
         kept = _kept(source, start, end, noise, index) if noisy else [(start, end)]
-        if not kept or not text.strip():
+        if not kept or not line.strip():
             if current:
                 yield current
                 current, after_noise, after_cut = None, False, False
@@ -138,9 +138,8 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
             after_cut = after_cut or _is_cut(source, start, end, noise, index)
             continue
         bullet = _BULLET.match(source, *kept[0])
-        if bullet or noisy:
-            start = bullet.end() if bullet else kept[0][0]
-            text = source[start : kept[-1][1]]
+        start = bullet.end() if bullet else kept[0][0]
+        text = source[start : kept[-1][1]] if bullet or noisy else line
         words = text.strip()
         start += text.find(words[:1])
         if current and not bullet and not _stands_alone(current.last, words, wrap):

@@ -1,84 +1,22 @@
-"""What is known of English words by themselves: how common, which part of speech, what about, how related to others.
+"""What is known of English words by themselves: how common, which part of speech, what about.
 
-The data is packed by `benchmarks/pack_words.py`, which says where it comes from. Meanings are those of stems
-(`grounding.lexicon.stem`), so that inflections need no care.
+The data is packed by `benchmarks/pack_words.py`, which says where it comes from.
 """
 
 from __future__ import annotations
 
-import lzma
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-_DATA = Path(__file__).parent.parent / "data"
+from claimcheck.core.packed import packed, packed_lines
+
 _RARE = 20_000  # a word of this rank tells as much as any
 _REMEMBERED = 200_000  # words: a process that reads on and on must not grow
-_GENERATIONS = 3
 _DIMENSIONS = 16
-
-Senses = frozenset[int]
-_NONE: Senses = frozenset()
-
-
-class Relation(StrEnum):
-    """How a word of a claim stands to the words of its evidence, the closest first."""
-
-    SYNONYM = "synonym"
-    COGNATE = "cognate"
-    GENERAL = "more general"
-    OPPOSITE = "opposite"
-    SPECIFIC = "more specific"
-    SIBLING = "sibling"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Meanings:
-    """The stems of a text, and what any of them can mean, as in `Meaning`."""
-
-    forms: frozenset[str]
-    senses: Senses
-    kinds: Senses
-    parents: Senses
-    cognates: Senses
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a word can mean: numbers of WordNet's senses.
-
-    `kinds` are the senses that `senses` are a kind of, up to three steps away, `parents` those one step away;
-    `cognates` are the senses of words of the same root. Tuples, as in `_Network`.
-    """
-
-    form: str
-    senses: tuple[int, ...] = ()
-    kinds: tuple[int, ...] = ()
-    parents: tuple[int, ...] = ()
-    cognates: tuple[int, ...] = ()
-
-    def relation_to(self, around: Meanings) -> Relation:
-        """The closest relation of this word to any of those around."""
-        if not around.senses.isdisjoint(self.senses):
-            return Relation.SYNONYM
-        if not around.senses.isdisjoint(self.cognates) or not around.cognates.isdisjoint(self.senses):
-            return Relation.COGNATE
-        if not around.kinds.isdisjoint(self.senses):
-            return Relation.GENERAL
-        opposites, opposed = _against(self.form)
-        if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(opposed):
-            return Relation.OPPOSITE
-        if not around.senses.isdisjoint(self.kinds):
-            return Relation.SPECIFIC
-        return Relation.NONE if around.parents.isdisjoint(self.parents) else Relation.SIBLING
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -109,139 +47,13 @@ def topic_of(words: Iterable[str]) -> NDArray[np.float64]:
     return np.asarray(weights @ vectors[places] / weights.sum())
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def meaning_of(form: str) -> Meaning:
-    """What a stem can mean; nothing where WordNet lacks it."""
-    senses = _senses().get(form)
-    if senses is None:
-        return Meaning(form)
-    generations = [_above(senses)]
-    while len(generations) < _GENERATIONS:
-        generations.append(_above(generations[-1]))
-    return Meaning(
-        form,
-        senses,
-        tuple(_NONE.union(*generations)),
-        tuple(generations[0]),
-        tuple(_of(_cognates(), form)),
-    )
-
-
-def meanings_of(forms: frozenset[str]) -> Meanings:
-    """What any of the stems can mean."""
-    every = [meaning_of(form) for form in forms]
-    return Meanings(
-        forms,
-        _NONE.union(*[meaning.senses for meaning in every]),
-        _NONE.union(*[meaning.kinds for meaning in every]),
-        _NONE.union(*[meaning.parents for meaning in every]),
-        _NONE.union(*[meaning.cognates for meaning in every]),
-    )
-
-
-@cache
-def opposites(form: str) -> frozenset[str]:
-    """The stems that say the opposite of a stem."""
-    return frozenset(_antonyms().get(form, ()))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _against(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The senses that a stem is opposed to, and the stems that are opposed to one of its senses.
-
-    A word is opposed to its antonyms and, as WordNet has it for adjectives, to those of the words that it is similar to.
-    """
-    antonyms, forms, known = _antonyms(), _network().forms, _senses()
-    senses = known.get(form, ())
-    direct = _NONE.union(*[_of(antonyms, word) for word in antonyms.keys() & _akin(form)])
-    words = set[str]().union(*[forms[sense] for sense in _similar(senses).union(senses)])
-    others = set[str]().union(*[antonyms[word] for word in antonyms.keys() & words]) & known.keys()
-    return tuple(direct | _similar(direct)), tuple(others.union(*map(_akin, others)))
-
-
-def _akin(form: str) -> set[str]:
-    """The stem, and those of the senses that its own are similar to."""
-    forms = _network().forms
-    return {form}.union(*[forms[sense] for sense in _similar(_senses().get(form, ()))])
-
-
-def _similar(senses: Iterable[int]) -> Senses:
-    similar = _network().similar
-    return _NONE.union(*[similar[sense] for sense in senses])
-
-
-def _of(pairs: dict[str, set[str]], form: str) -> Senses:
-    senses = _senses()
-    return _NONE.union(*[senses.get(other, ()) for other in pairs.get(form, ())])
-
-
-def _above(senses: Iterable[int]) -> Senses:
-    kind_of = _network().kind_of
-    return _NONE.union(*[kind_of[sense] for sense in senses])
-
-
-class _Network(NamedTuple):
-    """WordNet's senses: by its number what each one's forms are, and which senses it is a kind of or similar to.
-
-    Tuples, not objects or sets: Python's search for garbage then passes over a hundred thousand of them.
-    """
-
-    forms: list[tuple[str, ...]]
-    kind_of: list[tuple[int, ...]]
-    similar: list[tuple[int, ...]]
-
-
-@cache
-def _network() -> _Network:
-    found = _Network([], [], [])
-    for line in _read("senses"):
-        forms, kind_of, similar = line.split(";")
-        found.forms.append(tuple(forms.split()))
-        found.kind_of.append(tuple(map(int, kind_of.split())))
-        found.similar.append(tuple(map(int, similar.split())))
-    return found
-
-
-@cache
-def _senses() -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for number, forms in enumerate(_network().forms):
-        for form in forms:
-            found[form] = (*found.get(form, ()), number)
-    return found
-
-
 @cache
 def _words() -> dict[str, tuple[int, str]]:
-    rows = (line.split() for line in _read("words"))
+    rows = (line.split() for line in packed_lines("words"))
     return {word: (rank, part) for rank, (word, part) in enumerate(rows)}
 
 
 @cache
 def _vectors() -> NDArray[np.float64]:
     """A row for each of the commonest words, in the order of `_words`."""
-    packed = np.frombuffer(lzma.decompress((_DATA / "vectors.xz").read_bytes()), dtype=np.int8)
-    return packed.reshape(-1, _DIMENSIONS) / 100
-
-
-@cache
-def _antonyms() -> dict[str, set[str]]:
-    return _pairs("antonyms")
-
-
-@cache
-def _cognates() -> dict[str, set[str]]:
-    return _pairs("cognates")
-
-
-def _pairs(name: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for line in _read(name):
-        left, right = line.split()
-        found.setdefault(left, set()).add(right)
-        found.setdefault(right, set()).add(left)
-    return found
-
-
-def _read(name: str) -> list[str]:
-    return lzma.decompress((_DATA / f"{name}.xz").read_bytes()).decode().splitlines()
+    return np.frombuffer(packed("vectors"), dtype=np.int8).reshape(-1, _DIMENSIONS) / 100

@@ -8,7 +8,8 @@ from claimcheck.checking.lookup import Lookup
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import form_of, terms_of, words_in
 from claimcheck.grounding.lexicon import stem
-from claimcheck.text.vocabulary import Relation, meaning_of, meanings_of, part_of_speech, rarity, topic_of
+from claimcheck.text.meaning import Relation, meaning_of, meanings_of
+from claimcheck.text.vocabulary import part_of_speech, rarity, topic_of
 
 
 @pytest.mark.parametrize(

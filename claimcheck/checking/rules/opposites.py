@@ -9,7 +9,7 @@ from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import LIGHT, stem
-from claimcheck.text.vocabulary import opposites
+from claimcheck.text.meaning import opposites
 
 # directions that WordNet does not pair, or not in every form
 _MORE = tuple(
