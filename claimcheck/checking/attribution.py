@@ -5,6 +5,7 @@ from __future__ import annotations
 from claimcheck.checking.judge import Question, judge
 from claimcheck.checking.parts import sentences_of
 from claimcheck.checking.source import Source
+from claimcheck.checking.terms import terms_of
 from claimcheck.core.statement import Statement
 from claimcheck.core.verdict import Finding
 from claimcheck.extractive.speech import speech_in
@@ -25,9 +26,11 @@ def content_of(statement: Statement) -> str:
 
 def judge_content(content: str, source: Source) -> Finding:
     """Whether what somebody is said to have said is so, by what the document states as a fact."""
-    said = [place for place in range(len(source.sentences)) if source.speech(place)]
     sentences = sentences_of(content)
-    return judge(Question(sentences, [None] * len(sentences), without=frozenset(said)), source)
+    forms = {term.form for sentence in sentences for term in terms_of(sentence)}
+    beside = {place + step for place in source.hits(forms) for step in (-1, 0, 1)}  # nothing else is looked at
+    said = {place for place in beside.intersection(range(len(source.sentences))) if source.speech(place)}
+    return judge(Question(sentences, [None] * len(sentences), without=said), source)
 
 
 def _content(sentence: str) -> str:

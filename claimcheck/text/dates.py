@@ -6,8 +6,8 @@ Nothing is resolved that the text does not make certain. English month and weekd
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from claimcheck.core.claim import When
 from claimcheck.text.case import lower
@@ -86,10 +86,8 @@ def published_in(text: str) -> tuple[date, str] | None:
 
 def when_in(text: str, published: date | None) -> When | None:
     """The first time that a sentence names, as written; resolved as far as it is certain."""
-    match = next(_whens(text), None)
-    if match is None:
-        return None
-    return When(text[slice(*match.span())], _resolve(match, text, published))
+    found = whens_in(text, published)
+    return found[0] if found else None
 
 
 def whens_in(text: str, published: date | None) -> list[When]:
@@ -107,13 +105,19 @@ def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
     return found
 
 
-def _whens(text: str) -> Iterator[re.Match[str]]:
+def names_a_time(text: str) -> bool:
+    """Whether a text names any."""
+    return bool(_whens(text))
+
+
+@lru_cache(maxsize=256)  # a claim is read beside several sentences, a sentence beside several claims
+def _whens(text: str) -> tuple[re.Match[str], ...]:
     """The times in a text, found in its lower case."""
     plain = lower(text)
     if not _DIGIT.search(text) and not any(sign in plain for sign in _SIGNS):
-        return iter(())
+        return ()
     ago = "ago" in plain or "earlier" in plain or "later" in plain
-    return (_WHEN_AGO if ago else _WHEN).finditer(plain)
+    return tuple((_WHEN_AGO if ago else _WHEN).finditer(plain))
 
 
 def _resolve(match: re.Match[str], text: str, published: date | None) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.core.claim import When
 from claimcheck.core.verdict import Difference
-from claimcheck.text.dates import WEEKDAYS, when_in, whens_in
+from claimcheck.text.dates import WEEKDAYS, names_a_time, whens_in
 
 _INTERVAL = re.compile(
     r"\b(?:from|between)\s+(?P<first>(?:1[5-9]|20)\d\d)\s*(?:to|and|until|[-–—])\s*(?P<last>(?:1[5-9]|20)\d\d)\b"
@@ -19,7 +19,7 @@ _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
 
 def contradictions(pair: Pair) -> list[Difference]:
     """Dates of the claim where the evidence sentence has one of the same precision that is another."""
-    if when_in(pair.claim, None) is None:
+    if not names_a_time(pair.claim):
         return []
     said = whens_in(pair.evidence, pair.published)
     if any(when.resolved is None for when in said):
