@@ -31,7 +31,8 @@ _LINES = {
     ),
     "page number": r"(?:[-–—]\s*)?page \d{1,4} of \d{1,4}(?:\s*[-–—])?",
 }
-_LINE = re.compile(rf"^[ \t]*(?:{'|'.join(f'({form})' for form in _LINES.values())})[ \t]*$", re.I | re.M)
+# a search skips to a line break faster than to "^"
+_LINE = re.compile(rf"\n[ \t]*(?:{'|'.join(f'({form})' for form in _LINES.values())})[ \t]*$", re.I | re.M)
 _REASONS = tuple(_LINES)
 # after a word or a stop; "m²" and "E = mc²" are no notes. The sign stands first in the patterns, and what must stand
 # before it is looked at after: a search can then skip to the sign
@@ -84,8 +85,8 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     if "-->" in text:
         patterns = ((_SUBTITLE, CUE), (_SUBTITLE_MARKUP, "markup"), *patterns)
     found.extend(
-        Noise(match.start(), match.end(), _REASONS[(match.lastindex or 0) - 1])
-        for match in _LINE.finditer(text)
+        Noise(match.start(), match.end() - 1, _REASONS[(match.lastindex or 0) - 1])
+        for match in _LINE.finditer(f"\n{text}")
     )
     for pattern, reason in patterns:
         found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
