@@ -7,6 +7,7 @@ sentences by them, without a look at every word.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Lock
 
 from claimcheck.checking.terms import form_of, words_of
 from claimcheck.grounding.lexicon import REMEMBERED
@@ -17,24 +18,30 @@ class Lookup:
 
     def __init__(self, most: int = REMEMBERED) -> None:
         self._most = most
-        self._met: tuple[set[str], dict[str, tuple[str, ...]]] = set(), {}
+        self._known: set[str] = set()
+        self._by_form: dict[str, tuple[str, ...]] = {}  # tuples: Python's search for garbage passes over them
+        self._learning = Lock()
 
     def holding(self, forms: Iterable[str], written: set[str]) -> dict[str, set[str]]:
-        """Those of the written words that hold any of the forms, and which of them."""
-        known, by_form = self._met  # another thread may begin anew meanwhile
-        if len(known) > self._most:
-            known, by_form = self._met = set(), {}
-        new = written - known
-        for word in new:
-            for form in map(form_of, words_of(word)):
-                by_form[form] = (*by_form.get(form, ()), word)
-        known |= new
+        """Those of the written words that hold any of the forms, and which of them. Threads may share it."""
+        with self._learning:
+            by_form = self._learn(written)
         found: dict[str, set[str]] = {}
         for form in forms:
             for word in by_form.get(form, ()):
                 if word in written:
                     found.setdefault(word, set()).add(form)
         return found
+
+    def _learn(self, written: set[str]) -> dict[str, tuple[str, ...]]:
+        if len(self._known) > self._most:
+            self._known, self._by_form = set(), {}  # who looks into the old ones goes on with them
+        new = written - self._known
+        for word in new:
+            for form in map(form_of, words_of(word)):
+                self._by_form[form] = (*self._by_form.get(form, ()), word)
+        self._known |= new
+        return self._by_form
 
 
 LOOKUP = Lookup()

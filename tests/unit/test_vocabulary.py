@@ -1,5 +1,10 @@
 """What is known of words: relations, rarity, what they are about."""
 
+import random
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -81,6 +86,35 @@ def test_sentences_are_found_by_the_forms_of_their_words():
     )
     forms = {form_of("treaty"), form_of("all")}
     assert source.hits(forms) == {0: forms, 2: forms}
+
+
+@pytest.fixture
+def switched_often():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("switched_often")
+def test_threads_that_share_a_lookup_miss_nothing():
+    forms = {form_of("ferry")}
+    words = {
+        f"{left}{word}{right}" for word in ("ferry", "ferries") for left in '("[' for right in ".,;:!?)]"
+    }
+    together = threading.Barrier(4)
+
+    def learn(lookup, turn):
+        mixed = random.Random(turn).sample(sorted(words), len(words))
+        together.wait()
+        for start in range(0, len(mixed), 5):
+            lookup.holding(forms, set(mixed[start : start + 5]))
+
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(100):
+            lookup = Lookup()
+            list(threads.map(learn, [lookup] * 4, range(4)))
+            assert lookup.holding(forms, words).keys() == words
 
 
 def test_what_a_lookup_forgets_it_looks_up_again():
