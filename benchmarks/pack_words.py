@@ -12,7 +12,7 @@ hundredths.
 From WordNet, of the 60,000 commonest words that it has, each in its four commonest senses a part of speech:
 `senses.xz`: a sense a line: the stems of the words that have it; the lines (from 0) of the senses that it is a kind of; the lines of
 the senses that are similar to it. `antonyms.xz`: the stems of opposites. `cognates.xz`: the stems of pairs of one root
-that have different ones, "decid decis".
+that have different ones, "decid decis", and of adjectives and what they are about, "scotland scottish".
 """
 
 from __future__ import annotations
@@ -147,7 +147,9 @@ def main(vectors: Path, wordnet: Path) -> None:
         "words": [f"{word} {part(word)}" for word in common[:_WORDS]],
         "senses": sense_lines(senses, common_senses(wordnet, known)),
         "antonyms": [" ".join(pair) for pair in sorted(set(pairs(senses, "!", known)))],
-        "cognates": [" ".join(pair) for pair in sorted(set(pairs(senses, "+", known)))],
+        "cognates": [
+            " ".join(pair) for pair in sorted({*pairs(senses, "+", known), *pairs(senses, "\\", known)})
+        ],
     }
     packed = lzma.compress(principal([glove["vectors"][word][:100] for word in common[:_VECTORS]]), preset=9)
     (_TARGET / "vectors.xz").write_bytes(packed)

@@ -11,7 +11,7 @@ from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of
 from claimcheck.grounding.lexicon import NEGATION, WEIGHTY, stem
-from claimcheck.text.meaning import Relation, meaning_of, opposites
+from claimcheck.text.meaning import SAME_SENSE, Relation, meaning_of, opposites
 
 NEAR, ELSEWHERE = "near", "elsewhere"
 _UNEXPLAINED = (ELSEWHERE, Relation.NONE)
@@ -25,7 +25,6 @@ _COUNTED = (
     *(f"{kind} {place}" for kind in ("number", "name") for place in _UNEXPLAINED),
     *(f"word {relation}" for relation in (ELSEWHERE, *Relation)),
 )
-SAME_SENSE = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
 _FEW = 3.0  # so much weight, or so many, say all that a count can say
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from claimcheck.checking.alignment import Alignment, align
-from claimcheck.checking.features import NEAR, SAME_SENSE, explained
+from claimcheck.checking.features import NEAR, explained
 from claimcheck.checking.parts import sentences_of
 from claimcheck.checking.rules import Pair, contradictions, missing
 from claimcheck.checking.source import Source
@@ -18,6 +18,7 @@ from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.span import readable
 from claimcheck.core.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
 from claimcheck.extractive.speech import Speech, speech_in
+from claimcheck.text.meaning import SAME_SENSE
 
 CARRIED = 0.5  # the probability from which a claim is called supported
 _TIGHT = 0.5  # of the rest of a sentence's weight: with less in one place, a difference is no contradiction
@@ -27,6 +28,7 @@ _CONTRADICTED = (
 )
 _TOGETHER = 0.75  # of a sentence, to be in one place, where only some sentences of a document count
 _SHOWN = 3  # passages
+_NEVER_MISSING = ("speaker", "name")  # a number may be counted, but who and where is not worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def judge(question: Question, source: Source) -> Finding:
                 loose += found if place == alignment.picked[0] else []
             else:
                 agreeing.append(place)
-    vetoes = [*loose, *(item for item in absent if question.strict or item.kind == "speaker")]
+    vetoes = [*loose, *(item for item in absent if question.strict or item.kind in _NEVER_MISSING)]
     least = _TOGETHER if question.without else 0.0
     return _finding(alignments, source, probability, _Grounds(against, agreeing, vetoes, absent, least))
 

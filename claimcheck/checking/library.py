@@ -11,8 +11,8 @@ from claimcheck.checking.terms import terms_of
 from claimcheck.core.document import Document
 from claimcheck.evidence import Index
 
-_PASSAGES = 12  # a sentence of a claim: those that contradict share its words as those that agree do
-_DOCUMENTS = 5  # a claim
+_PASSAGES = 30  # a sentence of a claim: those that contradict share its words as those that agree do
+_DOCUMENTS = 10  # a claim: one that contradicts is not to be hidden by those that agree
 _READY = 64  # documents kept ready for the next claims
 
 

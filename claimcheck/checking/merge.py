@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.core.verdict import Evidence, Finding, Label
+from claimcheck.core.verdict import Evidence, Finding, Label, each_stance_first
 
 _DECIDING = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 _SHOWN = 6  # passages
+_SAID = {
+    Label.SUPPORTED: "One supports it",
+    Label.REFUTED: "One refutes it",
+    Label.CONFLICTING_EVIDENCE: "One contradicts itself",
+}
 
 
 def merged(findings: Sequence[Finding]) -> Finding:
@@ -27,12 +32,7 @@ def merged(findings: Sequence[Finding]) -> Finding:
         best,
         label=Label.CONFLICTING_EVIDENCE,
         confidence=min(finding.confidence or 0 for finding in deciding),
-        rationale="The documents disagree. "
-        + " ".join(
-            f"{finding.evidence[0].document_id} {_VERB[finding.label]}: {finding.rationale}"
-            for finding in deciding[:2]
-            if finding.evidence
-        ),
+        rationale=f"The documents disagree. {_each_side(deciding)}",
         evidence=_evidence(deciding),
         differences=tuple(
             dict.fromkeys(difference for finding in deciding for difference in finding.differences)
@@ -40,12 +40,12 @@ def merged(findings: Sequence[Finding]) -> Finding:
     )
 
 
-_VERB = {
-    Label.SUPPORTED: "supports it",
-    Label.REFUTED: "refutes it",
-    Label.CONFLICTING_EVIDENCE: "contradicts itself",
-}
+def _each_side(deciding: Sequence[Finding]) -> str:
+    """What the first document of each side says; which it is, its evidence tells."""
+    first = {finding.label: finding for finding in reversed(deciding)}
+    return " ".join(f"{said}: {first[label].rationale}" for label, said in _SAID.items() if label in first)
 
 
 def _evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(item for finding in findings for item in finding.evidence))[:_SHOWN]
+    every = [item for finding in findings for item in finding.evidence]
+    return tuple(dict.fromkeys(each_stance_first(every)))[:_SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,11 +44,19 @@ class Evidence:
     stance: Stance
 
 
+def each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
+    """The passages, after the first of each stance: where some are left out, no side is."""
+    first: dict[Stance, Evidence] = {}
+    for passage in passages:
+        first.setdefault(passage.stance, passage)
+    return [*first.values(), *(passage for passage in passages if passage is not first[passage.stance])]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Words of a claim that its evidence says otherwise, or not at all (`evidence` is then None).
 
-    `kind`: number, date, negation, opposite, speaker, attribution, outlet or order.
+    `kind`: number, name, date, negation, opposite, speaker, attribution, outlet or order.
     """
 
     kind: str

@@ -161,8 +161,12 @@ class _Case:
         if finding.label is not Label.SUPPORTED:
             return finding
         question = Question.of(self.statement.text, self.statement.speaker, strict=self.strict)
-        for ruled in (judge(question, source) for source in self.sources):
-            if ruled.decided_by is DecidedBy.RULES:
+        quoted = {item.document_id for item in finding.evidence}
+        for source in self.sources:
+            ruled = judge(question, source)
+            # what one document lacks another may have: only those that the model quotes must have it all
+            counts = source.document.id in quoted or ruled.label is not Label.NOT_ENOUGH_EVIDENCE
+            if ruled.decided_by is DecidedBy.RULES and counts:
                 return replace(
                     finding,
                     label=Label.NOT_ENOUGH_EVIDENCE,

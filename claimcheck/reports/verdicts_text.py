@@ -12,7 +12,7 @@ from rich.text import Text
 from claimcheck.core.check import Check
 from claimcheck.core.document import Document
 from claimcheck.core.places import Places
-from claimcheck.core.verdict import Evidence, Finding, Label, Stance, Verdict
+from claimcheck.core.verdict import Evidence, Finding, Label, Stance, Verdict, each_stance_first
 from claimcheck.reports import footing
 from claimcheck.reports.terminal import plain, rendered
 
@@ -88,14 +88,16 @@ def _verdict(
         parts.append(_indented(plain(f"Did {verdict.speaker} say it? {verdict.finding.rationale}")))
     else:
         parts.append(_indented(plain(verdict.finding.rationale)))
-    parts += [_quote(item, sources, places) for item in verdict.finding.evidence[:_SHOWN]]
+    parts += [_quote(item, sources, places) for item in each_stance_first(verdict.finding.evidence)[:_SHOWN]]
     if verdict.content:
         line = plain("Is it so? ")
         line.append(NAMES[verdict.content.label].lower(), _COLOURS[verdict.content.label])
         line.append(f"{_confidence(verdict.content)}. {verdict.content.rationale}")
         parts.append(_indented(line))
         if verdict.content.label is not Label.NOT_ENOUGH_EVIDENCE:
-            parts += [_quote(item, sources, places) for item in verdict.content.evidence[:_SHOWN]]
+            parts += [
+                _quote(item, sources, places) for item in each_stance_first(verdict.content.evidence)[:_SHOWN]
+            ]
     return parts
 
 

@@ -59,6 +59,10 @@ _WHEN = re.compile(_FIRST + _TIMES.replace("%s", ""))
 _WHEN_AGO = re.compile(_ANY_WORD + _TIMES.replace("%s", _AGO))
 # one of these, or a digit, stands in every time that is found: most sentences have none
 _SIGNS = (*(name[:3] for name in MONTHS), "day", "week", "month", "year", "hour", "tomorrow")
+_MONTH_DAY = re.compile(
+    rf"(?:(?:in|during)\s+|(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<month>{_MONTH})"
+    rf"(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?)?"
+)
 _DIGIT = re.compile(r"\d")
 _FUTURE_VERB = re.compile(r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.I)
 _FUTURE = re.compile(
@@ -93,6 +97,21 @@ def when_in(text: str, published: date | None) -> When | None:
 def whens_in(text: str, published: date | None) -> list[When]:
     """Every time that a text names, as `when_in` gives the first."""
     return [When(text[slice(*match.span())], _resolve(match, text, published)) for match in _whens(text)]
+
+
+def without_year(time: str) -> str | None:
+    """What a time as written tells by itself: the day or month as "--05-03" or "--05" (XML Schema), the day of the week.
+
+    None where it leans on another time: "last Friday", "by May", "tomorrow".
+    """
+    written = time.lower()
+    if written in WEEKDAYS:
+        return written
+    match = _MONTH_DAY.fullmatch(written)
+    if match is None:
+        return None
+    day = match["before"] or match["after"]
+    return f"--{_month(match['month']):02d}" + (f"-{int(day):02d}" if day else "")
 
 
 def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:

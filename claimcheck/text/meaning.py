@@ -33,6 +33,13 @@ class Relation(StrEnum):
     NONE = "none"
 
 
+SAME_SENSE = (
+    Relation.SYNONYM,
+    Relation.COGNATE,
+    Relation.GENERAL,
+)  # what a word stands for, or follows from it
+
+
 @dataclass(frozen=True, slots=True)
 class Meanings:
     """The stems of a text, and what any of them can mean, as in `Meaning`."""

@@ -58,6 +58,9 @@ _DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name
 _MONTH_ENDS = tuple(
     {part for name in MONTHS for part in (name[:3], name[-3:])}
 )  # a look at these first is cheaper
+_MONTH_NAMES = frozenset(
+    name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
+)  # after a day; "3 may leave"
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
 _VAGUE = re.compile(r"^(?:one|half|zero)$", re.I)
@@ -74,6 +77,8 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
         if plain and _GOES_ON.match(text, match.end()):
             continue
         unit, end = _unit(match, text)
+        if plain and unit and unit.split()[0] in _MONTH_NAMES:
+            continue
         if unit is None and match["word"] and plain and _VAGUE.match(match["word"]):
             continue
         if match["word"] and _VAGUE.match(match["word"]) and plain and not _MEASURED.match(unit or ""):

@@ -117,6 +117,23 @@ def test_documents_that_disagree_conflict_and_both_are_quoted():
     assert {item.document_id for item in verdict.finding.evidence} == {d.id for d in documents}
 
 
+def test_of_many_documents_that_agree_and_one_that_does_not_the_one_is_quoted_too():
+    texts = [f"The plant employs 400 people. It makes glass. Visits are free on day {n}." for n in range(8)]
+    found = check(
+        ["The plant employs 400 people."],
+        [Document.from_text(text) for text in (*texts, "The plant employs 500 people, and makes glass.")],
+        settings=SETTINGS,
+    )
+    finding = found.verdicts[0].finding
+    assert finding.label is Label.CONFLICTING_EVIDENCE
+    assert {item.stance for item in finding.evidence} == {Stance.SUPPORTS, Stance.REFUTES}
+    shown = verdicts_text.render(found)
+    assert "+ The plant employs 400 people." in shown
+    assert "- The plant employs 500 people, and makes glass." in shown
+    assert "One supports it" in shown
+    assert "One refutes it" in shown
+
+
 def test_the_right_document_is_found_among_many():
     documents = [
         Document.from_text(f"Town {n} has {n * 100} inhabitants. It lies on a river.") for n in range(2, 60)

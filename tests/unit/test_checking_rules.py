@@ -38,6 +38,10 @@ def pair(claim, evidence):
         ("The bridge opened in 1931.", "The bridge opened in 1937.", "date", "in 1931", "in 1937"),
         ("The vote was on 3 May 2021.", "The vote was on 5 May 2021.", "date", "3 May 2021", "5 May 2021"),
         ("It closed after 2005.", "It closed in 2001.", "date", "after 2005", "in 2001"),
+        ("The ferry sank on Monday.", "The ferry sank on Tuesday.", "date", "Monday", "Tuesday"),
+        ("The ferry sank on 3 May.", "The ferry sank on 4 May.", "date", "3 May", "4 May"),
+        ("The ferry sank in June.", "The ferry sank on May 4th.", "date", "in June", "May 4th"),
+        ("The ferry sank on 5 May 2021.", "The ferry sank on 4 May.", "date", "5 May 2021", "4 May"),
         ("The mayor did not sign the bill.", "The mayor did sign the bill.", "negation", "not sign", "sign"),
         (
             "The mayor signed the bill.",
@@ -93,6 +97,11 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("He left office after 1921.", "He left office in 1923."),
         ("She lived there in 1994.", "She lived there from 1990 to 1997."),
         ("It was built in 1994.", "It was built in the 1990s."),
+        ("It was built in 1994.", "It was built in May, people say."),
+        ("The ferry sank on 4 May 2021.", "The ferry sank on 4 May, a Tuesday."),
+        ("The ferry sank in May.", "The ferry sank on 4 May."),
+        ("The ferry sank in May.", "2021-09-04: the ferry sank, and was raised."),
+        ("The ferry sank on Monday.", "The ferry sank last Tuesday."),
         ("They won the cup in 2019.", "They won the cup this year, after the success of 2018."),
         ("The team did not lose.", "The team did not lose at home."),
         ("He was not able to walk.", "He was unable to walk."),
@@ -114,6 +123,30 @@ def test_what_says_the_same_is_no_difference(claim, evidence):
 def test_a_number_that_stands_nowhere_is_missing():
     found = missing(pair("The plant employs 512 people.", "The plant employs many people."))
     assert [(item.kind, item.claim, item.evidence) for item in found] == [("number", "512 people", None)]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "names"),
+    [
+        ("The ferry sank in Rome.", "The ferry sank on Tuesday.", ["Rome"]),
+        ("The ferry Aurora sank off New Brunswick.", "The ferry sank off Brunswick.", ["Aurora"]),
+        ("The song is about Scotland.", "The song is about the Scottish.", []),
+        ("The ferry sank in Rome.", "They saw how the ferry sank.", []),  # who "they" are stands elsewhere
+        ("Aurora sank on Tuesday.", "The ferry sank on Tuesday.", []),
+        ("The Aurora sank on Tuesday.", "The ferry sank on Tuesday. " + "Nobody was hurt. " * 50, ["Aurora"]),
+        ("Aurora sank on Tuesday.", "It sank on Tuesday. " + "Nobody was hurt. " * 50, []),
+        ("The ferry sank in Rome.", "It sank on Tuesday. " + "Nobody was hurt. " * 50, ["Rome"]),
+    ],
+)
+def test_a_name_of_which_the_document_has_no_word_is_missing(claim, evidence, names):
+    found = missing(pair(claim, evidence))
+    assert [item.claim for item in found if item.kind == "name"] == names
+
+
+def test_a_name_in_the_title_is_not_missing():
+    document = Document.from_text("The ferry sank off the coast.", title="A day in Rome")
+    alignment = align("The ferry sank in Rome.", Source(document))
+    assert missing(Pair(alignment, Source(document), 0, None)) == []
 
 
 def test_a_statement_that_the_document_gives_to_somebody_lacks_them():

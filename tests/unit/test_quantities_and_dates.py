@@ -20,6 +20,7 @@ WEDNESDAY = date(2019, 3, 20)
         ("twenty-five ships", [("twenty-five ships", 25.0, "ships")]),
         ("two hundred thousand people", [("two hundred thousand people", 2e5, "people")]),
         ("In 2015 it closed on May 4.", []),
+        ("It opened on 3 May, closed on 4 Sept, and 12 of them may leave.", [("12", 12.0, None)]),
         ("the 3rd of 5:30 v2.1.3", []),
         ("one of them, no one", []),
         ("350万人, 3,5 Millionen, 1.200.000", []),  # better none than a wrong value

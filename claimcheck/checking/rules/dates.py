@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.core.claim import When
 from claimcheck.core.verdict import Difference
-from claimcheck.text.dates import WEEKDAYS, names_a_time, whens_in
+from claimcheck.text.dates import WEEKDAYS, names_a_time, whens_in, without_year
 
 _INTERVAL = re.compile(
     r"\b(?:from|between)\s+(?P<first>(?:1[5-9]|20)\d\d)\s*(?:to|and|until|[-–—])\s*(?P<last>(?:1[5-9]|20)\d\d)\b"
 )
 _FROM, _UNTIL = re.compile(r"(?:after|since|from)\b", re.I), re.compile(r"(?:before|until|by)\b", re.I)
+_YEARLESS = "--"
 _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
 
 
@@ -21,15 +23,15 @@ def contradictions(pair: Pair) -> list[Difference]:
     """Dates of the claim where the evidence sentence has one of the same precision that is another."""
     if not names_a_time(pair.claim):
         return []
-    said = whens_in(pair.evidence, pair.published)
+    said = _times(pair.evidence, pair)
     if any(when.resolved is None for when in said):
         return []  # "this year" beside "in 2018": what it tells of is not known
     here = [when for when in said if when.resolved]
-    ours = [when for when in whens_in(pair.claim, pair.published) if when.resolved]
+    ours = [when for when in _times(pair.claim, pair) if when.resolved]
     open_ = [when for when in ours if not _told(when, here)]
     if not open_:
         return []
-    near = [when for when in whens_in(pair.around, pair.published) if when.resolved]
+    near = [when for when in _times(pair.around, pair) if when.resolved]
     intervals = _intervals(pair.around)
     found = []
     for when in open_:
@@ -39,16 +41,36 @@ def contradictions(pair: Pair) -> list[Difference]:
         )
         if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
-        rivals = [other for other in here if _written(other) == _written(when)]
+        rivals = [other for other in here if _comparable(when, other)]
         if len(rivals) == 1 and not any(fit(other, rivals[0]) for other in ours):
             found.append(Difference("date", when.text, rivals[0].text))
     return found
 
 
+def _times(text: str, pair: Pair) -> list[When]:
+    """The times in a text; where no publication date tells their year, days and months as they are written."""
+    found = whens_in(text, pair.published)
+    if pair.published:
+        return found
+    return [when if when.resolved else replace(when, resolved=without_year(when.text)) for when in found]
+
+
 def fit(left: When, right: When) -> bool:
-    """Whether two resolved times can be the same: one is the other, or the day's month, or the month's year."""
+    """Whether one of two resolved times tells the other: it is the same, or the day's month, or the month's year."""
+    first, second = _side_by_side(left, right)
+    return bool(first and second) and (first.startswith(second) or second.startswith(first))
+
+
+def _side_by_side(left: When, right: When) -> tuple[str, str]:
+    """Two resolved times, both without their year where one has none."""
     first, second = str(left.resolved), str(right.resolved)
-    return first.startswith(second) or second.startswith(first)
+    if _YEARLESS not in (first[:2], second[:2]):
+        return first, second
+    return _without_year(first), _without_year(second)
+
+
+def _without_year(time: str) -> str:
+    return time.removeprefix(_YEARLESS) if time.startswith(_YEARLESS) else time[len("2019-") :]
 
 
 def _told(when: When, others: Sequence[When]) -> bool:
@@ -63,9 +85,14 @@ def _true_of(when: When, other: When) -> bool:
     return bool(_UNTIL.match(when.text)) and second <= first
 
 
-def _written(when: When) -> tuple[int, bool]:
-    """How precise a time is, and whether it is written as a day of the week: what that means is worked out, not read."""
-    return len(str(when.resolved)), _is_weekday(when)
+def _comparable(when: When, other: When) -> bool:
+    """Whether another time is as precise, or a day beside a month, and both or neither are written as a day of the week:
+    what that means is worked out, not read. A day in figures may be when the page was made, and makes no month wrong."""
+    if _is_weekday(when) or _is_weekday(other):
+        return _is_weekday(when) and _is_weekday(other)
+    first, second = _side_by_side(when, other)
+    day = len(first) == len(second) - len("-03") and not other.text[:4].isdecimal()
+    return 0 < len(first) == len(second) or day
 
 
 def _is_weekday(when: When) -> bool:
@@ -80,4 +107,5 @@ def _intervals(text: str) -> list[tuple[int, int]]:
 
 
 def _within(when: When, interval: tuple[int, int]) -> bool:
-    return interval[0] <= int(str(when.resolved)[:4]) <= interval[1]
+    year = str(when.resolved)[:4]
+    return year.isdecimal() and interval[0] <= int(year) <= interval[1]

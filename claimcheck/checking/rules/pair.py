@@ -82,6 +82,6 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 def missing(pair: Pair) -> list[Difference]:
     """What of the claim's numbers, names and attribution does not stand in its evidence at all."""
-    from claimcheck.checking.rules import numbers, speakers
+    from claimcheck.checking.rules import names, numbers, speakers
 
-    return [*numbers.missing(pair), *speakers.missing(pair)]
+    return [*numbers.missing(pair), *names.missing(pair), *speakers.missing(pair)]

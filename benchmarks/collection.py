@@ -1,0 +1,58 @@
+"""Claims against one index of all the documents of a set: is theirs found among the others, and what is the verdict?
+
+    python benchmarks/collection.py ../shared/data/C_verification/wice_claim.dev.jsonl
+
+Rows {"claim", "document", "supported"}, as of WiCE (Kamoi et al. 2023). A claim that its own document does not carry may be
+carried by another's, which counts here as wrong. The weights of the verdicts were fitted on the development half.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from claimcheck import Document, Index, Label, Statement
+from claimcheck.checking import library
+from claimcheck.checking.engine import verdict_on
+
+LOOKED_INTO = (
+    (1, 12),
+    (5, 12),
+    (10, 30),
+    (20, 60),
+)  # documents a claim, passages a sentence; shipped is one of them
+
+
+def main(path: Path) -> None:
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    documents = {row["document"]: Document.from_text(row["document"]) for row in rows}
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index(Path(folder) / "all.db")
+        index.add(list(documents.values()))
+        print(f"{len(rows)} claims against {len(documents)} documents, {path.name}")
+        print("looked into   its own among them   balanced accuracy   conflicting   claims a second")
+        for most, passages in LOOKED_INTO:
+            library._DOCUMENTS, library._PASSAGES = most, passages
+            evidence, found, labels = library.Library(index), 0, Counter[tuple[bool, Label]]()
+            start = time.perf_counter()
+            for row in rows:
+                near = {source.document.id for source in evidence.sources(row["claim"])}
+                found += documents[row["document"]].id in near
+                labels[row["supported"], verdict_on(Statement.of(row["claim"]), evidence).label] += 1
+            took = time.perf_counter() - start
+            carried, others = (
+                labels[answer, Label.SUPPORTED] / sum(n for (said, _), n in labels.items() if said is answer)
+                for answer in (True, False)
+            )
+            conflicts = sum(n for (_, label), n in labels.items() if label is Label.CONFLICTING_EVIDENCE)
+            print(
+                f"{most:11d}{100 * found / len(rows):20.1f} %{50 * (carried + 1 - others):20.1f}{conflicts:14d}{len(rows) / took:18.0f}"
+            )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
