@@ -16,7 +16,7 @@ _COMMON = frozenset(
     though because but and or so no not yes there here some many most more all each both several few
     one two three hours days weeks months years also however meanwhile earlier later perhaps then
     now still even only just according under over about between against into until despite among
-    such other another any every to is are was were has have had be been being do does did will
+    such instead other another any every to is are was were has have had be been being do does did will
     would can could may might must shall should let its
     """.split()
 )

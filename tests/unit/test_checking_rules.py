@@ -143,6 +143,20 @@ def test_a_name_of_which_the_document_has_no_word_is_missing(claim, evidence, na
     assert [item.claim for item in found if item.kind == "name"] == names
 
 
+def test_who_does_it_is_looked_for_right_before_the_verb():
+    def doers(claim, evidence):
+        found = missing(pair(claim, evidence))
+        return [(item.claim, item.evidence) for item in found if item.kind == "order"]
+
+    sanctions = "Hours earlier, the United States had imposed sanctions against Minerven. Russia objected."
+    assert doers("Russia imposed sanctions on Minerven.", sanctions) == [
+        ("Russia imposed", "United States imposed")
+    ]
+    assert doers("The United States imposed sanctions on Minerven.", sanctions) == []
+    assert doers("Russia imposed sanctions on Minerven.", "Sanctions were imposed on Minerven.") == []
+    assert doers("Lee opened the bridge.", "Ann opened the bridge. Nobody else did, Ann Lee says.") == []
+
+
 def test_a_name_in_the_title_is_not_missing():
     document = Document.from_text("The ferry sank off the coast.", title="A day in Rome")
     alignment = align("The ferry sank in Rome.", Source(document))

@@ -1,4 +1,4 @@
-"""Who does it to whom: two names around a verb, the other way round."""
+"""Who does it to whom: two names around a verb, the other way round; or somebody else before it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
 
 _PASSIVE = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
+_OPENING = len("The ")
+_VERB = re.compile(r"\s+(?:(?:has|have|had|also|then|later|now|first)\s+)*(?P<verb>[a-z]+)\b")
 _BETWEEN = 60  # characters: further apart the verb is about something else
 # verbs that hold in both directions
 _MUTUAL = frozenset(
@@ -32,6 +34,44 @@ def contradictions(pair: Pair) -> list[Difference]:
                 if ours and theirs and ours[0] == theirs[0] and turned == (ours[1] == theirs[1]):
                     return [Difference("order", ours[2], theirs[2])]
     return []
+
+
+def missing(pair: Pair) -> list[Difference]:
+    """The claim's doer, where the evidence sentence names another with the same verb, and not them."""
+    ours = _doer(pair.claim)
+    if ours is None or pair.claim.find(ours[0]) > _OPENING:
+        return []
+    name, verb = ours
+    known = pair.source.forms(pair.place)
+    if any(form_of(word) in known for word in words_in(name)):
+        return []
+    theirs = _doer(pair.evidence, verb)
+    if theirs is None or _one(name, theirs[0], pair):
+        return []
+    return [Difference("order", f"{name} {verb}", " ".join(theirs))]
+
+
+def _doer(text: str, verb: str | None = None) -> tuple[str, str] | None:
+    """The first name right before a verb, or before this one in any form, and the verb as written."""
+    for name in names_in(text):
+        after = _VERB.match(text, text.find(name) + len(name))
+        if (
+            after
+            and _acts_on(after["verb"].lower())
+            and (not verb or form_of(after["verb"]) == form_of(verb))
+        ):
+            return name, after["verb"]
+    return None
+
+
+def _one(name: str, other: str, pair: Pair) -> bool:
+    """Whether the document has a name with a word of each: "Ann" and "Lee" are Ann Lee."""
+    words, others = set(name.split()), set(other.split())
+    return any(
+        not words.isdisjoint(parts) and not others.isdisjoint(parts)
+        for sentence in pair.source.sentences
+        for parts in map(str.split, names_in(sentence.text))
+    )
 
 
 def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:

@@ -82,6 +82,7 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 def missing(pair: Pair) -> list[Difference]:
     """What of the claim's numbers, names and attribution does not stand in its evidence at all."""
-    from claimcheck.checking.rules import names, numbers, speakers
+    from claimcheck.checking.rules import names, numbers, order, speakers
 
-    return [*numbers.missing(pair), *names.missing(pair), *speakers.missing(pair)]
+    rules = (numbers, names, order, speakers)
+    return [difference for rule in rules for difference in rule.missing(pair)]
