@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from unicodedata import normalize
 
 from claimcheck.grounding.lexicon import LIGHT, REMEMBERED, stem
 from claimcheck.text.quantities import WORDS
@@ -20,13 +21,14 @@ _LIGHT = LIGHT | frozenset(
     "i you he she we they me him her us them not no if or into by from can could would will may might must s".split()
 )
 _AROUND = ".,;:!?…-–—*'’‘\"“”()[]"  # before and after a word, no part of it
-_COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
+COUNTRY = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a pronoun
 _ORDINALS = {
     word: f"{number}th"
     for number, word in enumerate(
         "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
     )
 }
+_ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")  # people leave them out: "Guaidó", "Guaido"
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 
@@ -61,7 +63,7 @@ def words_of(written: str) -> tuple[str, ...]:
     if bare.isdecimal():
         return (bare,)
     if bare.isalpha():
-        return ("usa" if bare in _COUNTRY else bare.lower(),)
+        return ("usa" if bare in COUNTRY else bare.lower(),)
     return tuple([_plain(word) for word in WORD.findall(written)])
 
 
@@ -69,14 +71,16 @@ _words_again = lru_cache(maxsize=REMEMBERED)(words_of)  # texts are made of the 
 
 
 def _plain(word: str) -> str:
-    if word in _COUNTRY:
+    if word in COUNTRY:
         return "usa"
     return word.lower().replace("’", "'").removesuffix("'s").replace(".", "" if word[0].isalpha() else ".")
 
 
 @lru_cache(maxsize=REMEMBERED)
 def form_of(word: str) -> str:
-    """The form that inflections of a lower-case word share; a number's digits, an ordinal's as "5th"."""
+    """The form that inflections and spellings of a lower-case word share; a number's digits, an ordinal's as "5th"."""
+    if not word.isascii():
+        word = normalize("NFC", _ACCENT.sub("", normalize("NFD", word)))
     if word[0].isdigit():
         ordinal = _ORDINAL.fullmatch(word)
         return f"{ordinal[1]}th" if ordinal else word.replace(",", "").removesuffix("s")

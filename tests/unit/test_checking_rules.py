@@ -131,6 +131,13 @@ def test_a_number_that_stands_nowhere_is_missing():
         ("The ferry sank in Rome.", "The ferry sank on Tuesday.", ["Rome"]),
         ("The ferry Aurora sank off New Brunswick.", "The ferry sank off Brunswick.", ["Aurora"]),
         ("The song is about Scotland.", "The song is about the Scottish.", []),
+        ("The letter is from Juan Guaido.", "The letter is from J. Guaidó.", []),
+        ("The letter is from Juan Guaidó.", "The letter is from J. Guaido.", []),
+        ("The ferry sank off the US.", "The ferry sank off the United States.", []),
+        ("The ferry sank off the USA.", "The ferry sank off the United States of America.", []),
+        ("The ferry sank off the United States.", "The ferry sank off a U.S. port.", []),
+        ("The ferry was lost, says the WHO.", "The ferry was lost, the World Health Organization says.", []),
+        ("The ferry was lost, says the EU.", "The ferry was lost, the Union says.", ["EU"]),
         ("The ferry sank in Rome.", "They saw how the ferry sank.", []),  # who "they" are stands elsewhere
         ("Aurora sank on Tuesday.", "The ferry sank on Tuesday.", []),
         ("The Aurora sank on Tuesday.", "The ferry sank on Tuesday. " + "Nobody was hurt. " * 50, ["Aurora"]),

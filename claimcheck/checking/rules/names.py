@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.terms import COUNTRY, form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import LIGHT
 from claimcheck.text.meaning import SAME_SENSE, meaning_of
@@ -18,6 +18,8 @@ _FRAGMENT = 600  # characters: so few sentences may lean on a title or a page ar
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|it|him|her|them|his|hers|its|theirs?|who|whose|this|these|I|my|we|our)\b", re.I
 )
+_LONGEST_ACRONYM = 6
+_BETWEEN = r"[\w'’-]*\s+(?:(?:of|for|and|the|on|in)\s+){0,2}"
 
 
 def missing(pair: Pair) -> list[Difference]:
@@ -33,6 +35,7 @@ def missing(pair: Pair) -> list[Difference]:
         for name in names_in(pair.claim)
         if not (fragment or pronoun) or pair.claim.find(name) > _SUBJECT
         if not _stands([form_of(word) for word in words_in(name) if word not in LIGHT], pair, title)
+        if not _abbreviated(name, document.full_text)
     ]
 
 
@@ -46,3 +49,13 @@ def _stands(forms: Sequence[str], pair: Pair, title: AbstractSet[str]) -> bool:
         or meaning_of(form).relation_to(alignment.meanings) in SAME_SENSE
         for form in forms
     )
+
+
+def _abbreviated(name: str, text: str) -> bool:
+    """Whether a text has a name's initials, or words with the initials that the name is: "US", "United States"."""
+    letters = "US" if name in COUNTRY else name.replace(".", "")
+    if letters.isupper() and 1 < len(letters) <= _LONGEST_ACRONYM:
+        parts, between, end = list(letters), _BETWEEN, ""
+    else:
+        parts, between, end = [word[0] for word in name.split() if word[0].isupper()], r"\.?", r"\b"
+    return len(parts) > 1 and re.search(r"\b" + between.join(map(re.escape, parts)) + end, text) is not None
