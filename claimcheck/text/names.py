@@ -8,7 +8,9 @@ from functools import lru_cache
 from claimcheck.text.dates import MONTHS, WEEKDAYS
 
 _CAPITALISED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.(?=\s)|[A-Z][\w&'’-]*[\w&]|[A-Z]\.(?:[A-Z]\.)+|[A-Z])"
-_NAME = re.compile(rf"{_CAPITALISED}(?:(?:\s+(?:of|de|del|van|von|al|bin|da|di|la)\s+|\s+){_CAPITALISED})*")
+_NAME = re.compile(
+    rf"(?<!\w){_CAPITALISED}(?:(?:\s+(?:of|de|del|van|von|al|bin|da|di|la)\s+|\s+){_CAPITALISED})*"
+)
 _COMMON = frozenset(
     """
     the a an this that these those it he she they we i you his her their its our my who what when

@@ -105,6 +105,7 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("They won the cup in 2019.", "They won the cup this year, after the success of 2018."),
         ("The team did not lose.", "The team did not lose at home."),
         ("He was not able to walk.", "He was unable to walk."),
+        ("She cashed the prize after Easter.", "She did not cash the prize until the day after Easter."),
         ("Sales saw a decline in May.", "In May sales were down."),
         ("Not only Ann came.", "Ann came, and so did Bo."),
         ("Ajax was defeated by Real Madrid.", "Real Madrid defeated Ajax on Sunday."),

@@ -44,8 +44,8 @@ def denied(words: Sequence[str]) -> dict[str, str]:
         following = words[place + 1 : place + 1 + 2 * _SCOPE]
         refuses = word in _REFUSING and following[:1] == ["to"]
         denies = refuses or word in _DENYING or word.endswith("n't")
-        if not denies or (following and following[0] in _NOT_DENYING):
-            continue
+        if not denies or (following and following[0] in _NOT_DENYING) or "until" in words[place + 1 :]:
+            continue  # what is not done until May is done in May
         telling = [other for other in following if other not in _SKIPPED and not other[0].isdigit()]
         if telling:
             found[form_of(telling[0])] = " ".join([word, *following[: following.index(telling[0]) + 1]])
