@@ -28,9 +28,8 @@ def judge_content(content: str, source: Source) -> Finding:
     """Whether what somebody is said to have said is so, by what the document states as a fact."""
     sentences = sentences_of(content)
     forms = {term.form for sentence in sentences for term in terms_of(sentence)}
-    beside = {
-        place + step for place in source.hits(forms) for step in (-1, 0, 1)
-    }  # nothing else is looked at
+    # nothing else is looked at than what holds a word of it, and what stands beside
+    beside = {place + step for place in source.hits(forms) for step in (-1, 0, 1)}
     said = {place for place in beside.intersection(range(len(source.sentences))) if source.speech(place)}
     return judge(Question(sentences, [None] * len(sentences), without=said), source)
 

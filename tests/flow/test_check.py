@@ -56,6 +56,17 @@ def test_what_the_rules_contradict_is_not_supported_whatever_the_model_says(run)
     ]
 
 
+def test_what_a_document_lacks_that_the_model_does_not_quote_counts_for_nothing(run):
+    texts = ("The ferry Aurora carries 900 passengers.", "The ferry carries 900 passengers in all.")
+    documents = [Document.from_text(text) for text in texts]
+    claim = "The night ferry Aurora carries 900 passengers."
+    found, client = run(verdict("supported"), claims=[claim], against=documents)
+    assert "passage 1 begins\nThe ferry Aurora" in client.requests[0].messages[-1].content
+    assert (found.verdicts[0].label, found.verdicts[0].finding.decided_by) == ("supported", "model")
+    found, _ = run(verdict("supported", evidence=(2,)), claims=[claim], against=documents)
+    assert [item.claim for item in found.verdicts[0].finding.differences if item.kind == "name"] == ["Aurora"]
+
+
 @pytest.mark.parametrize("numbers", [(), (9,), (0, 77)])
 def test_a_label_without_a_passage_that_was_shown_is_none(run, numbers):
     shown = [number for number in numbers if number > 0]
