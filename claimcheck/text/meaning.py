@@ -33,11 +33,8 @@ class Relation(StrEnum):
     NONE = "none"
 
 
-SAME_SENSE = (
-    Relation.SYNONYM,
-    Relation.COGNATE,
-    Relation.GENERAL,
-)  # what a word stands for, or follows from it
+# the word beside it says the same, or something from which it follows
+SAME_SENSE = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
 
 
 @dataclass(frozen=True, slots=True)

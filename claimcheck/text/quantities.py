@@ -58,9 +58,8 @@ _DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name
 _MONTH_ENDS = tuple(
     {part for name in MONTHS for part in (name[:3], name[-3:])}
 )  # a look at these first is cheaper
-_MONTH_NAMES = frozenset(
-    name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
-)  # after a day; "3 may leave"
+# with their capital, as after a day: "3 may leave" is another matter
+_MONTH_NAMES = frozenset(name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4]))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
 _VAGUE = re.compile(r"^(?:one|half|zero)$", re.I)

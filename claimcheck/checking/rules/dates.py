@@ -66,10 +66,10 @@ def _side_by_side(left: When, right: When) -> tuple[str, str]:
     first, second = str(left.resolved), str(right.resolved)
     if _YEARLESS not in (first[:2], second[:2]):
         return first, second
-    return _without_year(first), _without_year(second)
+    return _month_and_day(first), _month_and_day(second)
 
 
-def _without_year(time: str) -> str:
+def _month_and_day(time: str) -> str:
     return time.removeprefix(_YEARLESS) if time.startswith(_YEARLESS) else time[len("2019-") :]
 
 

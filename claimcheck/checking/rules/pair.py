@@ -81,7 +81,7 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 
 def missing(pair: Pair) -> list[Difference]:
-    """What of the claim's numbers, names and attribution does not stand in its evidence at all."""
+    """What of the claim's numbers, names, doers and attribution does not stand in its evidence."""
     from claimcheck.checking.rules import names, numbers, order, speakers
 
     rules = (numbers, names, order, speakers)
