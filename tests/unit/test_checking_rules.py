@@ -165,6 +165,13 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     assert doers("Lee opened the bridge.", "Ann opened the bridge. Nobody else did, Ann Lee says.") == []
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("endless", ["Aa'", "A of ", "A ", "A\n", "A-"])
+def test_an_endless_word_does_not_hold_up_the_search_for_initials(endless):
+    found = missing(pair("The ferry was lost off the AAAAAB.", "The ferry was lost.\n\n" + endless * 100_000))
+    assert [item.claim for item in found if item.kind == "name"] == ["AAAAAB"]
+
+
 def test_a_name_in_the_title_is_not_missing():
     document = Document.from_text("The ferry sank off the coast.", title="A day in Rome")
     alignment = align("The ferry sank in Rome.", Source(document))

@@ -19,7 +19,8 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|they|it|him|her|them|his|hers|its|theirs?|who|whose|this|these|I|my|we|our)\b", re.I
 )
 _LONGEST_ACRONYM = 6
-_BETWEEN = r"[\w'’-]*\s+(?:(?:of|for|and|the|on|in)\s+){0,2}"
+# bounded: a text of one endless word must not be gone through again from each of its letters
+_BETWEEN = r"[\w'’-]{0,40}\s{1,9}(?:(?:of|for|and|the|on|in)\s{1,9}){0,2}"
 
 
 def missing(pair: Pair) -> list[Difference]:
