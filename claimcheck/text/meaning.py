@@ -6,7 +6,7 @@ The data is packed by `benchmarks/pack_words.py`, which says where it comes from
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -43,22 +43,21 @@ class Meanings:
 
     forms: frozenset[str]
     senses: Senses
-    kinds: Senses
-    parents: Senses
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a word can mean: numbers of WordNet's senses.
 
-    `kinds` are the senses that `senses` are a kind of, up to three steps away, `parents` those one step away. Tuples, as
-    in `_Network`.
+    `above` are the senses that `senses` are a kind of, `below` those that are a kind of these, both up to three steps
+    away; `beside` are the senses of a common kind, one step up and one down. Tuples, as in `_Network`.
     """
 
     form: str
     senses: tuple[int, ...] = ()
-    kinds: tuple[int, ...] = ()
-    parents: tuple[int, ...] = ()
+    above: tuple[int, ...] = ()
+    below: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
 
     def relation_to(self, around: Meanings) -> Relation:
         """The closest relation of this word to any of those around."""
@@ -67,14 +66,14 @@ class Meaning:
         cognates, of_one_root = _of_one_root(self.form)
         if not around.senses.isdisjoint(cognates) or not around.forms.isdisjoint(of_one_root):
             return Relation.COGNATE
-        if not around.kinds.isdisjoint(self.senses):
+        if not around.senses.isdisjoint(self.below):
             return Relation.GENERAL
         opposites, opposed = _against(self.form)
         if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(opposed):
             return Relation.OPPOSITE
-        if not around.senses.isdisjoint(self.kinds):
+        if not around.senses.isdisjoint(self.above):
             return Relation.SPECIFIC
-        return Relation.NONE if around.parents.isdisjoint(self.parents) else Relation.SIBLING
+        return Relation.NONE if around.senses.isdisjoint(self.beside) else Relation.SIBLING
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -83,26 +82,16 @@ def meaning_of(form: str) -> Meaning:
     senses = _senses().get(form)
     if senses is None:
         return Meaning(form)
-    generations = [_above(senses)]
-    while len(generations) < _GENERATIONS:
-        generations.append(_above(generations[-1]))
+    up, down = _network().kind_of, _kinds()
     return Meaning(
-        form,
-        senses,
-        tuple(_NONE.union(*generations)),
-        tuple(generations[0]),
+        form, senses, _reached(senses, up), _reached(senses, down), _reached(_step(senses, up), down, 1)
     )
 
 
 def meanings_of(forms: frozenset[str]) -> Meanings:
     """What any of the stems can mean."""
-    every = [meaning_of(form) for form in forms]
-    return Meanings(
-        forms,
-        _NONE.union(*[meaning.senses for meaning in every]),
-        _NONE.union(*[meaning.kinds for meaning in every]),
-        _NONE.union(*[meaning.parents for meaning in every]),
-    )
+    senses = _senses()
+    return Meanings(forms, _NONE.union(*[senses.get(form, ()) for form in forms]))
 
 
 @cache
@@ -141,8 +130,7 @@ def _akin(form: str) -> set[str]:
 
 
 def _similar(senses: Iterable[int]) -> Senses:
-    similar = _network().similar
-    return _NONE.union(*[similar[sense] for sense in senses])
+    return _step(senses, _network().similar)
 
 
 def _of(pairs: dict[str, set[str]], form: str) -> Senses:
@@ -150,9 +138,18 @@ def _of(pairs: dict[str, set[str]], form: str) -> Senses:
     return _NONE.union(*[senses.get(other, ()) for other in pairs.get(form, ())])
 
 
-def _above(senses: Iterable[int]) -> Senses:
-    kind_of = _network().kind_of
-    return _NONE.union(*[kind_of[sense] for sense in senses])
+def _reached(
+    senses: Iterable[int], steps: Sequence[tuple[int, ...]], most: int = _GENERATIONS
+) -> tuple[int, ...]:
+    """The senses that are up to so many steps away."""
+    generations = [_step(senses, steps)]
+    while len(generations) < most:
+        generations.append(_step(generations[-1], steps))
+    return tuple(_NONE.union(*generations))
+
+
+def _step(senses: Iterable[int], steps: Sequence[tuple[int, ...]]) -> Senses:
+    return _NONE.union(*[steps[sense] for sense in senses])
 
 
 class _Network(NamedTuple):
@@ -174,6 +171,16 @@ def _network() -> _Network:
         found.forms.append(tuple(forms.split()))
         found.kind_of.append(tuple(map(int, kind_of.split())))
         found.similar.append(tuple(map(int, similar.split())))
+    return found
+
+
+@cache
+def _kinds() -> list[tuple[int, ...]]:
+    """The senses that are a kind of each: `kind_of` turned around."""
+    found: list[tuple[int, ...]] = [()] * len(_network().kind_of)
+    for sense, above in enumerate(_network().kind_of):
+        for other in above:
+            found[other] = (*found[other], sense)
     return found
 
 
