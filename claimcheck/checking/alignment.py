@@ -22,7 +22,7 @@ class Alignment:
 
     `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
     first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
-    document. `hits`: sentences to the claim's forms in them.
+    document. `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for word.
     """
 
     text: str
@@ -33,6 +33,7 @@ class Alignment:
     near: frozenset[str]
     everywhere: frozenset[str]
     hits: dict[int, set[str]]
+    verbatim: bool
 
     @cached_property
     def meanings(self) -> Meanings:
@@ -96,13 +97,17 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
     picked = _picked(hits, weights)
     beside = (picked[0] - 1, picked[0] + 1) if picked else ()
     places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
+    words = words_in(sentence)
     return Alignment(
         text=sentence,
         terms=terms,
-        words=[form_of(word) for word in words_in(sentence)],
+        words=[form_of(word) for word in words],
         picked=tuple(picked),
         places_near=frozenset(places),
         near=frozenset[str]().union(*map(source.forms, places)),
         everywhere=frozenset[str]().union(*hits.values()),
         hits=hits,
+        verbatim=any(
+            source.words(place) == words for place, forms in hits.items() if len(forms) == len(weights)
+        ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -25,11 +24,12 @@ _COUNTED = (
     *(f"{kind} {place}" for kind in ("number", "name") for place in _UNEXPLAINED),
     *(f"word {relation}" for relation in (ELSEWHERE, *Relation)),
 )
+_LONG = 60  # words of a claim: more make no difference
 _FEW = 3.0  # so much weight, or so many, say all that a count can say
 
 
 def features(alignments: Sequence[Alignment], source: Source) -> dict[str, float]:
-    """The features of a claim of one or more sentences, each from 0 to 1.
+    """The features of a claim of one or more sentences, each from 0 to 1 but for the tens of words.
 
     "share" is of the weight of the claim's terms, "much" is weight by itself: two wrong names in a long claim are two
     wrong names.
@@ -50,6 +50,7 @@ def features(alignments: Sequence[Alignment], source: Source) -> dict[str, float
         "in one sentence": sum(alignment.best_coverage * alignment.weight for alignment in alignments)
         / total,
         "pairs in one sentence": found["pairs met"] / found["pairs"] if found["pairs"] else near,
+        "ends in one sentence": found["ends met"] / len(alignments),
         "words in order": found["order met"] / max(1, found["order"]),
         **{
             name: min(2, found[name]) / 2
@@ -63,7 +64,7 @@ def features(alignments: Sequence[Alignment], source: Source) -> dict[str, float
         },
         **_heaviest_missing(alignments),
         **_evidence(alignments, source),
-        "length": min(1.0, math.log(total + 1) / 4),
+        "tens of words": min(_LONG, sum(len(alignment.words) for alignment in alignments)) / 10,
         "sentences": min(5, len(alignments)) / 5,
         "numbers": min(_FEW, found["numbers"]) / _FEW,
         "names": min(_FEW, found["names"]) / _FEW,
@@ -76,7 +77,17 @@ def _heaviest_missing(alignments: Sequence[Alignment]) -> dict[str, float]:
     ]
     words = [term.weight for terms in missing for term in terms if not term.is_number and not term.is_name]
     most = max(sum(term.weight for term in terms) for terms in missing)
-    return {"missing, heaviest word": max(words, default=0.0), "missing, worst sentence": min(4.0, most) / 4}
+    last = [alignment.terms[-1] for alignment in alignments if _lacks_end(alignment)]
+    return {
+        "missing, heaviest word": max(words, default=0.0),
+        "missing, worst sentence": min(4.0, most) / 4,
+        "missing, last word": sum(term.weight for term in last) / len(alignments),
+    }
+
+
+def _lacks_end(alignment: Alignment) -> bool:
+    """Whether nothing near says the last word of a sentence, where what is new in it mostly stands."""
+    return bool(alignment.terms) and explained(alignment.terms[-1], alignment) not in (NEAR, *SAME_SENSE)
 
 
 def _evidence(alignments: Sequence[Alignment], source: Source) -> dict[str, float]:
@@ -133,6 +144,8 @@ def _signs(alignment: Alignment, source: Source) -> Counter[str]:
     found["pairs met"] = sum(
         any(left in hit and right in hit for hit in alignment.hits.values()) for left, right in pairs
     )
+    ends = {term.form for term in (*alignment.terms[:1], *alignment.terms[-1:])}
+    found["ends met"] = any(ends <= hit for hit in alignment.hits.values())
     following = list(pairwise(alignment.words))
     evidence = {pair for place in alignment.picked for pair in pairwise(map(form_of, source.words(place)))}
     found["order"] = len(following)

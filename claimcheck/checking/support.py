@@ -18,15 +18,22 @@ from claimcheck.checking.features import features
 from claimcheck.checking.source import Source
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
+_VERBATIM = 0.99
 _LONG_DOCUMENT = 900  # characters: half long
 _LONG_CLAIM = 27  # words: half long
 BIAS = "bias"
 
 
 def support(alignments: Sequence[Alignment], source: Source) -> float:
-    """The probability, 0 to 1, that the document carries a claim of one or more sentences, where half of all do."""
-    values = {**features(alignments, source), BIAS: 1.0}
-    document, claim = longness(alignments, source)
+    """The probability, 0 to 1, that the document carries a claim of one or more sentences, where half of all do.
+
+    Sentences that stand there word for word are carried; the others are weighed.
+    """
+    weighed = [alignment for alignment in alignments if not alignment.verbatim]
+    if not weighed:
+        return _VERBATIM
+    values = {**features(weighed, source), BIAS: 1.0}
+    document, claim = longness(weighed, source)
     logit = sum(
         values[name] * (always + on_document * document + on_claim * claim)
         for name, (always, on_document, on_claim) in _weights().items()

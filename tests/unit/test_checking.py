@@ -254,3 +254,34 @@ print([verdict for verdict in check(texts, Path({str(SEED)!r}), settings=setting
 
 def test_a_long_claim_of_many_sentences_and_a_document_of_one_word_are_checked():
     assert label("A ferry sank. " * 200, "Ferry.") is Label.NOT_ENOUGH_EVIDENCE
+
+
+TRIAL = """
+The harbour master, Erik Sandahl, lost his appeal in February. A court in Malmo had given him a fine of 9,000 crowns in
+2019 for letting the Aurora leave with too many passengers. His lawyer, Karin Holm, said the ferry company would pay.
+
+The Aurora sails between Gdansk and Nynashamn, and 1,200 people board it on a summer day. Its captain told the court that
+he had counted the tickets himself. A judge will hear the case against the company in autumn. The crew had asked for a
+second lifeboat, and the harbour refused to wait for one.
+"""
+
+
+@pytest.mark.parametrize(
+    "claim", ["Erik Sandahl is a carpenter.", "The Aurora sank in February.", "The crew had a summer fine."]
+)
+def test_a_short_claim_whose_words_stand_apart_or_lack_the_last_is_not_supported(claim):
+    assert verdicts([claim], TRIAL)[0].label is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    "claim", ["Erik Sandahl lost his appeal in February.", "1,200 people board the Aurora on a summer day."]
+)
+def test_a_short_claim_is_supported_by_a_sentence_that_says_it(claim):
+    assert verdicts([claim], TRIAL)[0].label is Label.SUPPORTED
+
+
+def test_a_sentence_of_the_document_is_supported_but_not_what_stands_inside_one():
+    sentence = "A judge will hear the case against the company in autumn."
+    denied = f"{TRIAL}\nNobody believes that {sentence[0].lower()}{sentence[1:]}"
+    assert verdicts([sentence], TRIAL)[0].finding.confidence == 0.99
+    assert verdicts([sentence], denied.replace(sentence, ""))[0].finding.confidence < 0.99
