@@ -116,7 +116,7 @@ def main(data: Path, *, write: bool) -> None:
     for number, name in enumerate(given):
         column = ruled[:, number]
         print(
-            f"  {name:<12}{alone[:, number].mean():.1f}   {column.mean():.1f} ({column.min():.1f} to {column.max():.1f})"
+            f"  {name:<14}{alone[:, number].mean():.1f}   {column.mean():.1f} ({column.min():.1f} to {column.max():.1f})"
         )
     print(
         f"the rules decide {decided / SEEDS:.0f} claims, of which {right / SEEDS:.0f} are not supported (mean of seeds)"

@@ -6,9 +6,9 @@ Bhandari et al. 2020 (github.com/neulab/REALSumm) took the reference summaries o
 few words, and looked for each in the summaries that some 25 systems wrote of the same article. OUT gets three files of rows
 for `claimcheck eval verification`: `units.jsonl`, a unit beside one summary; `units_joined.jsonl`, a unit beside four to
 twelve summaries of its article as one longer document, which holds the unit where one of them does, as in half of the
-rows; `units_changed.jsonl`, a unit beside its article, as it is and with one word changed for another of the article.
-The labels of the first two are people's. Those of the last are made: that an article carries the units of its reference
-is mostly so, and that it does not carry the changed ones nearly always.
+rows; `units_changed.jsonl`, a unit beside its article, and beside a summary that holds it, as it is and with one word changed
+for another that stands there. The labels of the first two are people's. Those of the last are made: that an article
+carries the units of its reference is mostly so, and that nothing carries the changed ones nearly always.
 """
 
 from __future__ import annotations
@@ -64,30 +64,37 @@ def units_joined(path: Path) -> list[Row]:
 
 
 def units_changed(path: Path) -> list[Row]:
-    """Each unit beside its article, and changed: another name, number, verb or last word, each of the article."""
+    """Each unit beside its article and beside a summary that holds it, as it is and changed.
+
+    Changed is one name, number or verb, or the last word, for another that stands there.
+    """
     chance = random.Random(SEED)
     rows = []
     for article, number in _units(path):
-        unit, document = article["scus"][number].strip(), article["document"]
+        unit = article["scus"][number].strip()
         if "/" in unit:
             continue  # "425/many young women"
-        rows.append(_row(f"{article['id']}/{number}", article, number, document, held=True))
-        for kind, (old, others) in _changes(article, unit).items():
-            if others:
-                changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", chance.choice(others), unit, count=1)
-                identity = f"{article['id']}/{number}/{kind}"
-                rows.append(_row(identity, article, number, document, held=False) | {"claim": changed})
+        documents = {"article": article["document"]}
+        if holding := [system["summary"] for system, held in _systems(article, number) if held]:
+            documents["summary"] = chance.choice(holding)
+        for where, document in documents.items():
+            identity = f"{article['id']}/{number}/{where}"
+            rows.append(_row(identity, article, number, document, held=True))
+            for kind, (old, others) in _changes(unit, article["scus"], document).items():
+                if others:
+                    changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", chance.choice(others), unit, count=1)
+                    row = _row(f"{identity}/{kind}", article, number, document, held=False)
+                    rows.append(row | {"claim": changed})
     return rows
 
 
-def _changes(article: Row, unit: str) -> dict[str, tuple[str, list[str]]]:
-    """What may be changed in a unit, by kind: the old word or words, and the article's that may take their place."""
-    text = article["document"]
+def _changes(unit: str, units: list[str], text: str) -> dict[str, tuple[str, list[str]]]:
+    """What may be changed in a unit, by kind: the old word or words, and those of the text that may take their place."""
     written = list(dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text)))
     found: dict[str, tuple[str, list[str]]] = {}
     if names := names_in(unit):
         ours = {word for name in names for word in name.split()}
-        every = dict.fromkeys(name for other in article["scus"] for name in names_in(other))
+        every = dict.fromkeys(name for other in units for name in names_in(other))
         others = [name for name in every if ours.isdisjoint(name.split()) and name.lower() in text.lower()]
         found["name"] = names[0], others
     if numbers := re.findall(NUMBER, unit):

@@ -190,9 +190,13 @@ def _told(differences: Sequence[Difference]) -> str:
 
 def _carried(alignments: Sequence[Alignment]) -> str:
     absent = _absent(alignments)
+    apart = any(
+        alignment.best_coverage < _AS_GOOD * alignment.coverage(alignment.near) for alignment in alignments
+    )
+    stand = "stand in the evidence, though not in one sentence" if apart else "stand together in the evidence"
     if not absent:
-        return "The words of the claim stand together in the evidence."
-    return f"Most words of the claim stand together in the evidence; not found: {', '.join(absent[:5])}."
+        return f"The words of the claim {stand}."
+    return f"Most words of the claim {stand}; not found: {', '.join(absent[:5])}."
 
 
 def _absent(alignments: Sequence[Alignment]) -> list[str]:

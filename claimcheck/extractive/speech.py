@@ -58,6 +58,10 @@ _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
 _THAT = re.compile(r"\bthat\b")
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
 _AFTER_VERB = re.compile(rf"\s+((?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?")
+# "said the port" names who says it, "said the port would close" what is said
+_CLAUSE = re.compile(
+    r"\b(?:(?:who|which|that|whose)|(?P<verb>is|are|was|were|has|have|had|does|did|do|will|would|can|could|may|might|must|should))\b"
+)
 _OPENING_NAME = re.compile(r"((?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
 _COORDINATED = re.compile(r"(?:\s|^)(?:and|but|or)$", re.I)
 _OF = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
@@ -132,7 +136,8 @@ def _around(match: re.Match[str], outside: str) -> Speech | None:
         return None
     if re.search(r"[¤,]$", left) and (match["strong"] or match["that"] or match["inverted"]):  # "...," said X
         after = _AFTER_VERB.match(outside, match.end())
-        named = _apposed(after.group(1), after["name"]) if after else None
+        clause = _CLAUSE.search(after.group(1)) if after and left.endswith(",") else None
+        named = _apposed(after.group(1), after["name"]) if after and not (clause and clause["verb"]) else None
         if named:
             return _made(named, None)
     subject = _leading(outside) if _COORDINATED.search(left) else _subject(left)

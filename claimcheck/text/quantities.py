@@ -47,7 +47,7 @@ _QUANTITY = re.compile(
     r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?"
 )
 _UNIT = re.compile(
-    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)[a-z]{2,}(?:\s+of\s+[a-z]{3,})?)",
+    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)(?:(?:years?|months?|weeks?|days?)[\s-]+olds?\b|[a-z]{2,}(?:\s+of\s+[a-z]{3,})?))",
     re.I,
 )
 _RATE = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b", re.I)
@@ -109,7 +109,7 @@ def _unit(match: re.Match[str], text: str) -> tuple[str | None, int]:
     if currency := match["currency"]:
         unit, end = _CURRENCIES[currency.upper()], match.end()
     elif after := _UNIT.match(text, match.end()):
-        unit, end = " ".join(after["unit"].split()), after.end()
+        unit, end = " ".join(after["unit"].replace("-", " ").split()), after.end()
     else:
         unit, end = "", match.end()
     if rate := _RATE.match(text, end):

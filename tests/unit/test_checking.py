@@ -267,7 +267,8 @@ second lifeboat, and the harbour refused to wait for one.
 
 
 @pytest.mark.parametrize(
-    "claim", ["Erik Sandahl is a carpenter.", "The Aurora sank in February.", "The crew had a summer fine."]
+    "claim",
+    ["Erik Sandahl is a carpenter.", "The Aurora sank in February.", "The captain lost his lifeboat."],
 )
 def test_a_short_claim_whose_words_stand_apart_or_lack_the_last_is_not_supported(claim):
     assert verdicts([claim], TRIAL)[0].label is Label.NOT_ENOUGH_EVIDENCE
@@ -278,6 +279,12 @@ def test_a_short_claim_whose_words_stand_apart_or_lack_the_last_is_not_supported
 )
 def test_a_short_claim_is_supported_by_a_sentence_that_says_it(claim):
     assert verdicts([claim], TRIAL)[0].label is Label.SUPPORTED
+
+
+def test_another_sentence_about_another_year_refutes_nothing():
+    history = "The Aurora made most trips in 1964. By 1996 the Aurora made fewer trips, in 2013 none."
+    assert label("The Aurora made the most trips in 1964.", history) is Label.SUPPORTED
+    assert label("The Aurora made most trips in 1971.", history) is Label.REFUTED
 
 
 def test_a_sentence_of_the_document_is_supported_but_not_what_stands_inside_one():

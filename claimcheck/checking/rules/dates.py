@@ -41,6 +41,8 @@ def contradictions(pair: Pair) -> list[Difference]:
         )
         if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
+        if pair.alone and when.resolved in pair.alignment.everywhere:
+            continue  # this sentence is of another year, and the document tells of the claim's too
         rivals = [other for other in here if _comparable(when, other)]
         if len(rivals) == 1 and not any(fit(other, rivals[0]) for other in ours):
             found.append(Difference("date", when.text, rivals[0].text))

@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.claim import Quantity
 from claimcheck.core.verdict import Difference
+from claimcheck.grounding.lexicon import LIGHT
+from claimcheck.text.dates import MONTHS
 from claimcheck.text.quantities import quantities_in
 
 _ABOUT = 0.1  # what "about" leaves open, as a share of the number
@@ -29,6 +32,8 @@ _WORDINGS = {
     "less": re.compile(r"\b(?:less than|fewer than|under|below)\s*$", re.I),
     "most": re.compile(r"\b(?:at most|up to|no more than|a maximum of|not more than)\s*$", re.I),
 }
+_LEADS_NO_NUMBER = LIGHT | frozenset(MONTHS)  # "1 February 1958" and "February 1, 1958" are one day
+_AGE = re.compile(r"(\w+) olds?$", re.I)  # "65 years old" is no other number of years
 _SHARED = 4  # numbers in one sentence: which belongs to which can't be told any more
 
 
@@ -40,7 +45,11 @@ class _Amount:
     @property
     def unit(self) -> str | None:
         unit = self.quantity.unit
-        return "/".join(form_of(part.split()[0].lower()) for part in unit.split("/")) if unit else None
+        if not unit:
+            return None
+        if age := _AGE.match(unit):
+            return f"{form_of(age[1].lower())} old"
+        return "/".join(form_of(part.split()[0].lower()) for part in unit.split("/"))
 
 
 def contradictions(pair: Pair) -> list[Difference]:
@@ -48,16 +57,41 @@ def contradictions(pair: Pair) -> list[Difference]:
     ours = _amounts(pair.claim)
     if not ours:
         return []
-    found = []
+    found = _exchanged(pair) if len(ours) > 1 else []
     near = _amounts(pair.around)
     here = _amounts(pair.evidence)
     for amount in ours:
-        if any(_alike(amount, other) and agree(amount, other) for other in near):
-            continue
         rivals = [other for other in here if amount.unit and _same_unit(amount.unit, other.unit)]
+        # a number without a unit may be anything's: it is no match where another has the claim's very unit
+        alike = (
+            _same if any(amount.unit == other.unit and "/" in str(other.unit) for other in rivals) else _alike
+        )
+        if any(alike(amount, other) and agree(amount, other) for other in near):
+            continue
         if 0 < len(rivals) < _SHARED and not any(_answers(rival, ours) for rival in rivals):
             found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
     return found
+
+
+def _exchanged(pair: Pair) -> list[Difference]:
+    """Two numbers of both sentences, of which the word before one has the other in the evidence sentence."""
+    ours, theirs = _led(words_in(pair.claim)), _led(pair.source.words(pair.place))
+    claimed, given = {number for _, number in ours}, {number for _, number in theirs}
+    both = claimed & given
+    for word, number in ours:
+        others = {other for before, other in theirs if word and before and form_of(before) == form_of(word)}
+        if number in both and len(others) == 1 and number not in others and others <= both:
+            return [Difference("number", f"{word} {number}", f"{word} {others.pop()}")]
+    return []
+
+
+def _led(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Each number, after the telling word that stands right before it; after nothing where none does."""
+    return [
+        (before if before.isalpha() and before not in _LEADS_NO_NUMBER else "", number)
+        for before, number in pairwise(["", *words])
+        if number[0].isdigit()
+    ]
 
 
 def missing(pair: Pair) -> list[Difference]:
@@ -113,6 +147,10 @@ def _amounts(text: str) -> tuple[_Amount, ...]:
 
 def _alike(amount: _Amount, other: _Amount) -> bool:
     return amount.unit is None or _same_unit(amount.unit, other.unit) or other.unit is None
+
+
+def _same(amount: _Amount, other: _Amount) -> bool:
+    return amount.unit is not None and _same_unit(amount.unit, other.unit)
 
 
 def _same_unit(unit: str, other: str | None) -> bool:

@@ -49,9 +49,10 @@ def contradictions(pair: Pair) -> list[Difference]:
     ]
     if bool(our_denied) != bool(their_denied):
         return []  # the two may make up for each other
+    names = {term.form for term in pair.alignment.terms if term.is_name}
     for place, against in turned:
         other = their_forms.index(against)
-        if _company(our_forms, place) & _company(their_forms, other):
+        if (_company(our_forms, place) & _company(their_forms, other)) - names:
             return [Difference("opposite", ours[place], theirs[other])]
     return []
 
