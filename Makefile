@@ -89,7 +89,9 @@ bench-grounding: $(VENV)-bench/.done
 
 eval: $(VENV)/.dev
 	CLAIMCHECK=$(BIN)/claimcheck sh benchmarks/eval.sh $(DATA)
-	$(BIN)/python benchmarks/fit_support.py $(DATA)/C_verification
+	$(BIN)/python benchmarks/units.py $(DATA)/D_news_summaries/realsumm_cnndm.dev.jsonl build/units
+	for set in build/units/*.jsonl; do $(BIN)/claimcheck eval verification $$set --engine extractive --quiet; done
+	$(BIN)/python benchmarks/fit_support.py $(DATA)
 	$(BIN)/python benchmarks/fit_check_worthiness.py $(DATA)/A_checkworthy/claimbuster.dev.jsonl
 	$(BIN)/python benchmarks/fit_summary.py $(DATA)/D_news_summaries/realsumm_cnndm.dev.jsonl
 

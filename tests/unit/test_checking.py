@@ -282,9 +282,9 @@ def test_a_short_claim_is_supported_by_a_sentence_that_says_it(claim):
 
 
 def test_another_sentence_about_another_year_refutes_nothing():
-    history = "The Aurora made most trips in 1964. By 1996 the Aurora made fewer trips, in 2013 none."
-    assert label("The Aurora made the most trips in 1964.", history) is Label.SUPPORTED
-    assert label("The Aurora made most trips in 1971.", history) is Label.REFUTED
+    history = "In 1964 the Aurora was the 3rd largest ferry. In 1996 the Aurora was the largest ferry."
+    assert label("The Aurora was the 3rd largest ferry in 1964.", history) is Label.SUPPORTED
+    assert label("The Aurora was the 3rd largest ferry in 1971.", history) is not Label.SUPPORTED
 
 
 def test_a_sentence_of_the_document_is_supported_but_not_what_stands_inside_one():
