@@ -9,10 +9,11 @@ on; the part of speech is that of the most used sense in WordNet 3.1, "?" where 
 `vectors.xz`: of the first 20,000 of them the GloVe vectors in their 16 principal dimensions, a signed byte a number, in
 hundredths.
 
-From WordNet, of the 60,000 commonest words that it has, each in its four commonest senses a part of speech:
+From WordNet, of the 60,000 commonest words that it has, each in its four commonest senses a part of speech, one place at most:
 `senses.xz`: a sense a line: the stems of the words that have it; the lines (from 0) of the senses that it is a kind of; the lines of
 the senses that are similar to it. `antonyms.xz`: the stems of opposites. `cognates.xz`: the stems of pairs of one root
-that have different ones, "decid decis", and of adjectives and what they are about, "scotland scottish".
+that have different ones, "decid decis", of adjectives and what they are about, "scotland scottish", and of people and their
+country, "swede sweden".
 """
 
 from __future__ import annotations
@@ -37,14 +38,17 @@ _GENERATIONS = 3  # of "is a kind of": further up everything is an entity
 _TARGET = Path(__file__).parent.parent / "claimcheck" / "data"
 _ENDINGS = (("s", ""), ("es", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"), ("ly", ""))
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
+_PERSON, _PLACE = "18", "15"  # lexicographers' files
 _WORD = re.compile("[a-z]{2,}")
 
 
 @dataclass
 class Sense:
-    """A sense of WordNet: its words, and by sign its pointers (target, which of the words, which of the target's)."""
+    """A sense of WordNet: its words, the number of its lexicographer's file, which says what kind of thing it is, and by sign
+    its pointers (target, which of the words, which of the target's)."""
 
     words: list[str]
+    file: str
     pointers: dict[str, list[tuple[str, int, int]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -56,7 +60,9 @@ def read_senses(folder: Path) -> dict[str, Sense]:
                 continue
             fields = line.split(" | ")[0].split()
             count = int(fields[3], 16)
-            sense = Sense([re.sub(r"\(.*", "", word).lower() for word in fields[4 : 4 + 2 * count : 2]])
+            sense = Sense(
+                [re.sub(r"\(.*", "", word).lower() for word in fields[4 : 4 + 2 * count : 2]], fields[1]
+            )
             rest = fields[5 + 2 * count :]
             for at in range(0, 4 * int(fields[4 + 2 * count]), 4):
                 sign, offset, target, ends = rest[at : at + 4]
@@ -66,15 +72,22 @@ def read_senses(folder: Path) -> dict[str, Sense]:
     return senses
 
 
-def common_senses(folder: Path, known: set[str]) -> dict[str, list[str]]:
-    """The known words to their commonest senses."""
+def common_senses(folder: Path, known: set[str], senses: dict[str, Sense]) -> dict[str, list[str]]:
+    """The known words to their commonest senses; of places only the commonest: Taiwan calls itself China, nobody else does."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, part in _PARTS.items():
         for line in (folder / f"index.{name}").read_text(encoding="latin-1").splitlines():
             fields = line.split()
             if not line.startswith("  ") and fields[0] in known:
-                found[fields[0]] += [part + offset for offset in fields[-int(fields[2]) :][:_SENSES]]
+                keys = [part + offset for offset in fields[-int(fields[2]) :][:_SENSES]]
+                places = [key for key in keys if _is_place(key, senses)]
+                found[fields[0]] += [key for key in keys if key not in places[1:]]
     return found
+
+
+def _is_place(key: str, senses: dict[str, Sense]) -> bool:
+    """Whether a sense is a place, or an adjective of one."""
+    return any(senses[other].file == _PLACE for other in (key, *targets(senses[key], ("\\",))))
 
 
 def sense_lines(senses: dict[str, Sense], of_words: dict[str, list[str]]) -> list[str]:
@@ -113,6 +126,27 @@ def pairs(senses: dict[str, Sense], sign: str, known: set[str]) -> Iterator[tupl
                     yield left_stem, right_stem
 
 
+def of_places(senses: dict[str, Sense], known: set[str]) -> Iterator[tuple[str, str]]:
+    """Places and what has its name of them: "swede sweden", "british britain".
+
+    They begin alike: WordNet has peoples under every state that ever held their country.
+    """
+    for sense in senses.values():
+        named = [
+            (target, word)
+            for target, left, _ in sense.pointers["\\"]
+            for word in sense.words[left - 1 : left]
+        ]
+        if sense.file == _PERSON:
+            named += [(target, word) for target in targets(sense, ("#m",)) for word in sense.words]
+        for target, word in named:
+            for name in senses[target].words if senses[target].file == _PLACE else ():
+                place = name.rpartition("_")[2]  # Great Britain is Britain
+                left_stem, right_stem = sorted((stem(word), stem(place)))
+                if {word, place} <= known and left_stem != right_stem and word[:2] == place[:2]:
+                    yield left_stem, right_stem
+
+
 def parts_of_speech(folder: Path) -> dict[str, str]:
     """Words to n, v, a or r: the part of speech whose senses are used most."""
     uses: dict[str, Counter[str]] = defaultdict(Counter)
@@ -145,10 +179,13 @@ def main(vectors: Path, wordnet: Path) -> None:
     senses = read_senses(wordnet)
     lines = {
         "words": [f"{word} {part(word)}" for word in common[:_WORDS]],
-        "senses": sense_lines(senses, common_senses(wordnet, known)),
+        "senses": sense_lines(senses, common_senses(wordnet, known, senses)),
         "antonyms": [" ".join(pair) for pair in sorted(set(pairs(senses, "!", known)))],
         "cognates": [
-            " ".join(pair) for pair in sorted({*pairs(senses, "+", known), *pairs(senses, "\\", known)})
+            " ".join(pair)
+            for pair in sorted(
+                {*pairs(senses, "+", known), *pairs(senses, "\\", known), *of_places(senses, known)}
+            )
         ],
     }
     packed = lzma.compress(principal([glove["vectors"][word][:100] for word in common[:_VECTORS]]), preset=9)

@@ -182,6 +182,7 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
         ("Russia imposed", "United States imposed")
     ]
     assert doers("The United States imposed sanctions on Minerven.", sanctions) == []
+    assert doers("Denmark held a vote.", "Norway held a vote.") == [("Denmark held", "Norway held")]
     assert doers("Russia imposed sanctions on Minerven.", "Sanctions were imposed on Minerven.") == []
     assert doers("Lee opened the bridge.", "Ann opened the bridge. Nobody else did, Ann Lee says.") == []
 

@@ -26,6 +26,10 @@ from claimcheck.text.vocabulary import part_of_speech, rarity, topic_of
         ("pigeon", "bird", Relation.SPECIFIC),
         ("increase", "decreased", Relation.OPPOSITE),
         ("table", "optimism", Relation.NONE),
+        ("british", "britain", Relation.COGNATE),
+        ("swedes", "sweden", Relation.COGNATE),
+        ("china", "taiwan", Relation.NONE),
+        ("chinese", "taiwan", Relation.NONE),
     ],
 )
 def test_how_a_word_stands_to_another(claim, evidence, relation):

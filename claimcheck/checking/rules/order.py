@@ -7,6 +7,7 @@ import re
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
+from claimcheck.grounding.lexicon import BASES
 from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
 
@@ -91,5 +92,5 @@ def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:
 
 def _acts_on(word: str) -> bool:
     """Whether a word between two names is a verb with a doer and a done-to; "defeated" is one, "defeat" may be none."""
-    verb = part_of_speech(word) == "v" or word.endswith("ed")
+    verb = part_of_speech(BASES.get(word, word)) == "v" or word.endswith("ed")
     return verb and word.isalpha() and form_of(word) not in _MUTUAL
