@@ -5,9 +5,9 @@
 Rows {"claim", "document", "supported", "doc_id"} of six sets, the development halves: WiCE claims (Kamoi et al. 2023),
 SummEdits (Laban et al. 2023), FM2 (Eisenschlos et al. 2021), and the content units of REALSumm (Bhandari et al. 2020) beside
 one summary, beside several, and changed (units.py): the first three have no short claim on a long document. The data is
-not part of claimcheck. Every set weighs the same, and so do both answers within a set. Five folds by document, four seeds; each row is
-scored with weights that have not seen its document, by the probability alone and by the verdict, in which the rules have
-their say. `--write` stores the weights fitted on all rows.
+not part of claimcheck. Every set weighs the same, and so do both answers within a set. Five folds by document, four
+seeds; each row is scored with weights that have not seen its document, by the probability alone and by the verdict, in
+which the rules have their say. `--write` stores the weights fitted on all rows.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
             sources = {row["document"]: Source(Document.from_text(row["document"]))}
         source = sources[row["document"]]
         aligned = [align(sentence, source) for sentence in sentences_of(row["claim"])]
-        alignments = [alignment for alignment in aligned if not alignment.verbatim] or aligned
+        alignments = support.weighed(aligned) or aligned
         named.append({**features(alignments, source), support.BIAS: 1.0})
         long.append(support.longness(alignments, source))
         answers.append(float(row["supported"]))
@@ -127,8 +127,8 @@ def main(data: Path, *, write: bool) -> None:
         stored = {
             "what": "Logistic regression: P(the evidence carries the claim), where half of all claims are carried. "
             "Of each feature (features.py): its weight, what it gains with a long document, with a long claim (support.py).",
-            "fitted_on": "WiCE claims, SummEdits, FM2 and REALSumm's content units beside one summary, beside several, and changed, development "
-            "halves; sets and answers weigh the same; "
+            "fitted_on": "WiCE claims, SummEdits, FM2 and REALSumm's content units beside one summary, beside several, and "
+            "changed, development halves; sets and answers weigh the same; "
             f"L2 penalty {PENALTY}",
             "cross_validation": {
                 name: f"balanced accuracy of verdicts {score:.1f}, {FOLDS} folds by document, mean of {SEEDS} seeds"

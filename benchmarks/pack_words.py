@@ -73,7 +73,7 @@ def read_senses(folder: Path) -> dict[str, Sense]:
 
 
 def common_senses(folder: Path, known: set[str], senses: dict[str, Sense]) -> dict[str, list[str]]:
-    """The known words to their commonest senses; of places only the commonest: Taiwan calls itself China, nobody else does."""
+    """The known words to their commonest senses; of places only the commonest, as rare ones give two the same name."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, part in _PARTS.items():
         for line in (folder / f"index.{name}").read_text(encoding="latin-1").splitlines():

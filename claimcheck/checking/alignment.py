@@ -22,7 +22,8 @@ class Alignment:
 
     `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
     first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
-    document. `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for word.
+    document. `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for
+    word, and no question.
     """
 
     text: str
@@ -108,6 +109,8 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
         everywhere=frozenset[str]().union(*hits.values()),
         hits=hits,
         verbatim=any(
-            source.words(place) == words for place, forms in hits.items() if len(forms) == len(weights)
+            source.words(place) == words and not source.sentences[place].text.endswith("?")
+            for place, forms in hits.items()
+            if len(forms) == len(weights)
         ),
     )

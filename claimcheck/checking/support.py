@@ -29,16 +29,21 @@ def support(alignments: Sequence[Alignment], source: Source) -> float:
 
     Sentences that stand there word for word are carried; the others are weighed.
     """
-    weighed = [alignment for alignment in alignments if not alignment.verbatim]
-    if not weighed:
+    rest = weighed(alignments)
+    if not rest:
         return _VERBATIM
-    values = {**features(weighed, source), BIAS: 1.0}
-    document, claim = longness(weighed, source)
+    values = {**features(rest, source), BIAS: 1.0}
+    document, claim = longness(rest, source)
     logit = sum(
         values[name] * (always + on_document * document + on_claim * claim)
         for name, (always, on_document, on_claim) in _weights().items()
     )
     return 1 / (1 + math.exp(-logit))
+
+
+def weighed(alignments: Sequence[Alignment]) -> list[Alignment]:
+    """The sentences of a claim that don't stand in the document word for word."""
+    return [alignment for alignment in alignments if not alignment.verbatim]
 
 
 def longness(alignments: Sequence[Alignment], source: Source) -> tuple[float, float]:

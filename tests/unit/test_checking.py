@@ -291,4 +291,5 @@ def test_a_sentence_of_the_document_is_supported_but_not_what_stands_inside_one(
     sentence = "A judge will hear the case against the company in autumn."
     denied = f"{TRIAL}\nNobody believes that {sentence[0].lower()}{sentence[1:]}"
     assert verdicts([sentence], TRIAL)[0].finding.confidence == 0.99
+    assert verdicts([sentence], TRIAL.replace(sentence, f"{sentence[:-1]}?"))[0].finding.confidence < 0.99
     assert verdicts([sentence], denied.replace(sentence, ""))[0].finding.confidence < 0.99
