@@ -71,6 +71,7 @@ def units_changed(path: Path) -> list[Row]:
     chance = random.Random(SEED)
     rows = []
     for article, number in _units(path):
+        true = {other.strip() for other in article["scus"]}
         unit = article["scus"][number].strip()
         if "/" in unit:
             continue  # "425/many young women"
@@ -81,8 +82,10 @@ def units_changed(path: Path) -> list[Row]:
             identity = f"{article['id']}/{number}/{where}"
             rows.append(_row(identity, article, number, document, held=True))
             for kind, (old, others) in _changes(unit, article["scus"], document).items():
-                if others:
-                    changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", chance.choice(others), unit, count=1)
+                if not others:
+                    continue
+                changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", chance.choice(others), unit, count=1)
+                if changed not in true:  # "147" is no word of "147th"; two units may differ in a name only
                     row = _row(f"{identity}/{kind}", article, number, document, held=False)
                     rows.append(row | {"claim": changed})
     return rows
