@@ -54,8 +54,8 @@ def check(
         list[str],
         typer.Option(
             "--against",
-            metavar="SOURCE",
-            help="The evidence: a file, folder, address, JSON Lines of {text, title, date, source}, or an index. Repeatable.",
+            metavar="SOURCE...",
+            help="The evidence: files, folders, addresses, JSON Lines of {text, title, date, source}, or an index.",
         ),
     ],
     text: Annotated[

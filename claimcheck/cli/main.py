@@ -27,6 +27,7 @@ from claimcheck.cli import (
     validate,
 )
 from claimcheck.cli.output import error_line
+from claimcheck.cli.variadic import ManyAgainst
 from claimcheck.core import garbage
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
@@ -43,7 +44,7 @@ app = typer.Typer(
     epilog=_EPILOG,
 )
 app.command("summarize")(summarize.summarize)
-app.command("check")(check.check)
+app.command("check", cls=ManyAgainst)(check.check)
 app.command("batch")(batch.batch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")

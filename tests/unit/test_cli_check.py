@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -37,6 +38,48 @@ def test_claims_a_line_are_checked(claims):
     assert "The claim names “TASS”, the evidence “RIA”." in text
     assert "1 supported, 1 refuted" in text
     assert done.stderr.decode().startswith("Engine: extractive")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CLAIMS --against A B",
+        "CLAIMS --against A --against B",
+        "CLAIMS --against A B --top-k 3",
+        "CLAIMS --top-k 3 --against A --quiet --against B",
+        "--against A B CLAIMS",
+        "--against A B --quiet CLAIMS",
+        "--against A B --quiet -- CLAIMS",
+        "--against A CLAIMS --against B",
+        "--against=A CLAIMS --against B",
+    ],
+)
+def test_all_words_after_against_are_evidence(words, claims, tmp_path):
+    for name, line in zip(("a.txt", "b.txt"), CLAIMS.split("\n\n"), strict=True):
+        (tmp_path / name).write_text(line)
+    places = {"CLAIMS": claims, "A": tmp_path / "a.txt", "B": tmp_path / "b.txt"}
+    arguments = re.sub("CLAIMS|A|B", lambda match: str(places[match[0]]), words).split(" ")
+    done = claimcheck("check", "--format", "json", *arguments)
+    assert done.returncode == 0, done.stderr
+    found = Check.from_json(done.stdout)
+    assert [document.source for document in found.documents] == [str(places["A"]), str(places["B"])]
+    assert [verdict.text for verdict in found.verdicts] == CLAIMS.strip().split("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("--against A", "Missing argument 'CLAIMS'"),
+        ("CLAIMS --against", "'--against' requires an argument"),
+        ("CLAIMS A --against A", "Got unexpected extra argument(s) (A)"),
+        ("CLAIMS A", "Missing option '--against'"),
+        ("CLAIMS --against A --nonsense B", "No such option: --nonsense"),
+    ],
+)
+def test_what_is_no_claims_and_evidence_is_a_usage_error(words, problem):
+    done = claimcheck("check", *words.split(" "))
+    assert done.returncode == 2
+    assert problem in done.stderr.decode()
 
 
 def test_json_from_a_pipe_validates(tmp_path):
