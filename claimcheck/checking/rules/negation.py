@@ -40,15 +40,25 @@ def contradictions(pair: Pair) -> list[Difference]:
 def denied(words: Sequence[str]) -> dict[str, str]:
     """The form of each word that a negation denies, with the words from the negation to it."""
     found = {}
-    for place, word in enumerate(words):
+    for place in negations(words):
         following = words[place + 1 : place + 1 + 2 * _SCOPE]
-        refuses = word in _REFUSING and following[:1] == ["to"]
-        denies = refuses or word in _DENYING or word.endswith("n't")
-        if not denies or (following and following[0] in _NOT_DENYING) or "until" in words[place + 1 :]:
-            continue  # what is not done until May is done in May
         telling = [other for other in following if other not in _SKIPPED and not other[0].isdigit()]
         if telling:
-            found[form_of(telling[0])] = " ".join([word, *following[: following.index(telling[0]) + 1]])
+            found[form_of(telling[0])] = " ".join(
+                [words[place], *following[: following.index(telling[0]) + 1]]
+            )
+    return found
+
+
+def negations(words: Sequence[str]) -> list[int]:
+    """Where words that deny stand."""
+    found = []
+    for place, word in enumerate(words):
+        following = words[place + 1 : place + 2]
+        refuses = word in _REFUSING and following == ["to"]
+        denies = refuses or word in _DENYING or word.endswith("n't")
+        if denies and _NOT_DENYING.isdisjoint(following) and "until" not in words[place + 1 :]:
+            found.append(place)  # what is not done until May is done in May
     return found
 
 

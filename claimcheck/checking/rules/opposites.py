@@ -2,71 +2,136 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
-from claimcheck.checking.rules.negation import denied
+from claimcheck.checking.rules.negation import negations
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
-from claimcheck.grounding.lexicon import LIGHT, stem
+from claimcheck.grounding.lexicon import LIGHT, REMEMBERED
 from claimcheck.text.meaning import opposites
+from claimcheck.text.vocabulary import part_of_speech
 
 # directions that WordNet does not pair, or not in every form
-_MORE = tuple(
-    tuple(frozenset(stem(word) for word in side.split()) for side in line.split("|"))
-    for line in (
-        "rise grow increase gain climb soar surge jump expand raise improve | "
-        "fall shrink decrease decline drop plunge slump lower contract cut worsen",
-        "up | down",
-        "higher more | lower less fewer",
-        "win victory | lose loss defeat",
-        "before | after",
-        "support back approve accept allow favor | oppose reject ban refuse block",
-        "above over | below under",
-        "buy import | sell export",
-        "begin start open | end finish close",
-        "first | last",
-        "north northern | south southern",
-        "east eastern | west western",
-        "most | least",
-    )
+_MORE = (
+    "rise grow increase gain climb soar surge jump expand raise improve double rally rebound up | "
+    "fall shrink decrease decline drop plunge slump lower contract cut worsen halve reduce diminish down",
+    "higher more | lower less fewer",
+    "lengthen extend prolong | shorten",
+    "accelerate quicken | slow",
+    "widen | narrow",
+    "win victory | lose loss defeat",
+    "profit | loss",
+    "before | after",
+    "support back approve accept allow permit favor welcome | oppose reject ban forbid prohibit refuse block",
+    "uphold affirm | overturn reverse quash",
+    "acquit | convict",
+    "appoint hire | dismiss fire sack",
+    "arrest detain jail | release free",
+    "join enter | leave quit",
+    "above over | below under",
+    "buy import | sell export",
+    "begin start open | end finish close",
+    "first | last",
+    "north northern | south southern",
+    "east eastern | west western",
+    "most | least",
 )
-_NO_PAIRS = frozenset(stem(word) for word in "ever never go come".split())  # opposites in the dictionary only
+_NO_PAIRS = frozenset(
+    map(form_of, "ever never go come on off in out".split())
+)  # opposites in the dictionary only
+_PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
+_BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
+_DEGREES = (("iest", "y"), ("ier", "y"), ("est", ""), ("est", "e"), ("er", ""), ("er", "e"))
 _COMPANY = 3  # words to either side
+_CLAUSE = 8  # words: so far a negation reaches where no conjunction is in between
+_CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
 
 
 def contradictions(pair: Pair) -> list[Difference]:
-    """The first word of the claim that the evidence sentence turns around; none where it has the word itself too."""
+    """The first word of the claim that the evidence sentence turns around; none where a sentence near has the word itself
+    in as much of its company."""
     ours, theirs = words_in(pair.claim), pair.source.words(pair.place)
-    our_forms, their_forms = [form_of(word) for word in ours], [form_of(word) for word in theirs]
-    our_denied, their_denied = denied(ours), denied(theirs)
+    our_forms, their_forms = _directed(ours), _directed(theirs)
     there = set(their_forms).difference(our_forms)
-    turned = [
-        (place, against)
-        for place, form in enumerate(our_forms)
-        if form not in pair.alignment.near and form not in our_denied
-        for against in sorted(opposed_to(form) & there - their_denied.keys())
-    ]
-    if bool(our_denied) != bool(their_denied):
-        return []  # the two may make up for each other
     names = {term.form for term in pair.alignment.terms if term.is_name}
-    for place, against in turned:
-        other = their_forms.index(against)
-        if (_company(our_forms, place) & _company(their_forms, other)) - names:
-            return [Difference("opposite", ours[place], theirs[other])]
+    for place, form in enumerate(our_forms):
+        company = _company(our_forms, place)
+        for against in sorted(opposed_to(form) & there):
+            other = their_forms.index(against)
+            shared = company & _company(their_forms, other)
+            if (
+                shared - names
+                and len(shared) > _kept(form, company, pair)
+                and other not in negations(theirs)
+                and _is_denied(ours, place) == _is_denied(theirs, other)
+            ):
+                return [Difference("opposite", ours[place], theirs[other])]
     return []
+
+
+def _kept(form: str, company: set[str], pair: Pair) -> int:
+    """How much of its company in the claim a word has where it stands in a sentence near."""
+    return max(
+        (
+            len(company & _company(forms, number))
+            for place in pair.alignment.places_near
+            for forms in (_directed(pair.source.words(place)),)
+            for number, other in enumerate(forms)
+            if other == form
+        ),
+        default=0,
+    )
 
 
 @cache
 def opposed_to(form: str) -> frozenset[str]:
-    """The stems that say the opposite of a stem."""
+    """The forms that say the opposite of a form."""
     if form in _NO_PAIRS:
         return frozenset()
-    sides = [other for pair in _MORE for side, other in (pair, pair[::-1]) if form in side]
+    sides = [other for pair in _more() for side, other in (pair, pair[::-1]) if form in side]
     return opposites(form).union(*sides) - _NO_PAIRS
 
 
-def _company(forms: list[str], place: int) -> set[str]:
+@cache
+def _more() -> list[tuple[frozenset[str], frozenset[str]]]:
+    found = []
+    for line in _MORE:
+        left, right = (frozenset(map(_ungraded, side.split())) for side in line.split("|"))
+        found.append((left, right))
+    return found
+
+
+def _directed(words: Sequence[str]) -> list[str]:
+    """The forms of words, of comparatives those of what they compare; nothing for "up" and "down" that belong to a verb."""
+    following = [*words[1:], ""]
+    return [
+        "" if word in _PARTICLES and not (after[:1].isdigit() or after in _BEFORE_NUMBER) else _ungraded(word)
+        for word, after in zip(words, following, strict=True)
+    ]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ungraded(word: str) -> str:
+    """The form of a word, of "weaker" and "weakest" that of "weak"."""
+    if part_of_speech(word) == "?":
+        for ending, instead in _DEGREES:
+            base = word.removesuffix(ending) + instead
+            if word.endswith(ending) and part_of_speech(base) == "a":
+                return form_of(base)
+    return form_of(word)
+
+
+def _company(forms: Sequence[str], place: int) -> set[str]:
     """The telling words beside a word."""
-    around = forms[max(0, place - _COMPANY) : place] + forms[place + 1 : place + 1 + _COMPANY]
-    return {form for form in around if form not in LIGHT}
+    around = (*forms[max(0, place - _COMPANY) : place], *forms[place + 1 : place + 1 + _COMPANY])
+    return {form for form in around if form and form not in LIGHT}
+
+
+def _is_denied(words: Sequence[str], place: int) -> bool:
+    """Whether a negation stands in a word's clause, as far as that shows."""
+    return any(
+        abs(place - at) <= _CLAUSE and _CONJUNCTIONS.isdisjoint(words[min(place, at) : max(place, at)])
+        for at in negations(words)
+    )
