@@ -22,9 +22,9 @@ import sentencex
 from extractive import ROUNDS, median_s, text_of
 
 from claimcheck import Document, Settings, Statement, check
+from claimcheck.checking import amounts
 from claimcheck.checking.engine import verdict_on
 from claimcheck.checking.library import Library
-from claimcheck.checking.rules import numbers
 from claimcheck.extractive.speech import speech_in
 from claimcheck.text import dates
 from claimcheck.text.names import names_in
@@ -79,7 +79,7 @@ def rows(path: Path) -> None:
     middle = len(pairs) // 2
     timed(pairs[:middle])
     new = timed(pairs[middle:])
-    for remembered in (speech_in, names_in, numbers._amounts, dates._whens):
+    for remembered in (speech_in, names_in, amounts.amounts_in, dates._whens):
         remembered.cache_clear()
     again = timed(pairs[middle:])
     print(f"checking without a model, {path.name}, {len(pairs) - middle} pairs, by check()")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
 
+from claimcheck.checking.amounts import agree, alike, amounts_in
 from claimcheck.checking.source import Source
 from claimcheck.checking.terms import Term, form_of, terms_of, words_in
 from claimcheck.text.meaning import Meanings, meanings_of
@@ -22,7 +23,7 @@ class Alignment:
 
     `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
     first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
-    document. `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for
+    document. `agreed`: the forms of numbers that are, as worded, true of others near: "about 50,000" of "52,400". `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for
     word, and no question.
     """
 
@@ -33,6 +34,7 @@ class Alignment:
     places_near: frozenset[int]
     near: frozenset[str]
     everywhere: frozenset[str]
+    agreed: frozenset[str]
     hits: dict[int, set[str]]
     verbatim: bool
 
@@ -98,6 +100,7 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
     picked = _picked(hits, weights)
     beside = (picked[0] - 1, picked[0] + 1) if picked else ()
     places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
+    near = frozenset[str]().union(*map(source.forms, places))
     words = words_in(sentence)
     return Alignment(
         text=sentence,
@@ -105,12 +108,28 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
         words=[form_of(word) for word in words],
         picked=tuple(picked),
         places_near=frozenset(places),
-        near=frozenset[str]().union(*map(source.forms, places)),
+        near=near,
         everywhere=frozenset[str]().union(*hits.values()),
+        agreed=_agreed(sentence, terms, [source.sentences[place].text for place in sorted(places)], near),
         hits=hits,
         verbatim=any(
             source.words(place) == words and not source.sentences[place].text.endswith("?")
             for place, forms in hits.items()
             if len(forms) == len(weights)
         ),
+    )
+
+
+def _agreed(
+    sentence: str, terms: Sequence[Term], near: Sequence[str], known: Collection[str]
+) -> frozenset[str]:
+    if not any(term.is_number and term.form not in known for term in terms):
+        return frozenset()
+    given = [amount for text in near for amount in amounts_in(text)]
+    return frozenset(
+        form_of(word)
+        for amount in amounts_in(sentence)
+        if any(agree(amount, other) and alike(amount, other) for other in given)
+        for word in words_in(amount.quantity.text)
+        if form_of(word)[0].isdigit()
     )

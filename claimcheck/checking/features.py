@@ -106,7 +106,7 @@ def _evidence(alignments: Sequence[Alignment], source: Source) -> dict[str, floa
 
 def explained(term: Term, alignment: Alignment) -> str:
     """Where or in which relation a term stands in the evidence: `near`, `elsewhere`, or a `Relation`."""
-    if term.form in alignment.near:
+    if term.form in alignment.near or term.form in alignment.agreed:
         return NEAR
     elsewhere = term.form in alignment.everywhere
     if term.is_number or term.is_name:

@@ -28,6 +28,7 @@ _ORDINALS = {
         "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
     )
 }
+_DEGREES = (("iest", "y"), ("ier", "y"), ("est", ""), ("est", "e"), ("er", ""), ("er", "e"))
 _ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")  # people leave them out: "Guaidó", "Guaido"
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
@@ -87,6 +88,17 @@ def form_of(word: str) -> str:
     if word in WORDS and word not in ("a", "an", "half"):
         return f"{WORDS[word]:g}"
     return _ORDINALS.get(word) or stem(word)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def ungraded(word: str) -> str:
+    """The form of a word, of "weaker" and "weakest" that of "weak"."""
+    if part_of_speech(word) == "?":
+        for ending, instead in _DEGREES:
+            base = word.removesuffix(ending) + instead
+            if word.endswith(ending) and part_of_speech(base) == "a":
+                return form_of(base)
+    return form_of(word)
 
 
 def terms_of(sentence: str) -> list[Term]:

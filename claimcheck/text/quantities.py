@@ -36,18 +36,45 @@ SCALES: dict[str, float] = {
     "m": 1e6,
     "k": 1e3,
 }
-_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB"}
+_SIGNS = {
+    **{
+        "$": "USD",
+        "us$": "USD",
+        "a$": "AUD",
+        "au$": "AUD",
+        "c$": "CAD",
+        "ca$": "CAD",
+        "nz$": "NZD",
+        "hk$": "HKD",
+    },
+    **{
+        "r$": "BRL",
+        "€": "EUR",
+        "£": "GBP",
+        "¥": "JPY",
+        "₹": "INR",
+        "₽": "RUB",
+        "₩": "KRW",
+        "₺": "TRY",
+        "₴": "UAH",
+    },
+}
+# ISO 4217, the codes that are met in news; with their capitals, for "all", "try" and "top" are words
+_CODES = frozenset(
+    """USD EUR GBP JPY CNY RMB CHF NOK SEK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY INR PKR BDT LKR IDR MYR SGD THB VND PHP
+    KRW TWD HKD AUD NZD CAD MXN BRL ARS CLP COP PEN ZAR NGN KES GHS EGP MAD ILS SAR AED QAR KWD""".split()
+)
 
 _WORD = rf"(?=[zotfsendh])(?:(?:{'|'.join(_TENS)})(?:[-\s](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(_ONES)}|dozen|half)"
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
-    rf"(?<![\w.,:/-])(?P<currency>us\$|[$€£¥₹₽])?\s?"
+    rf"(?<![\w.,:/-])(?:(?P<sign>(?:us|au?|ca?|nz|hk|r)?\$|[€£¥₹₽₩₺₴])\s?|(?P<code>[a-z]{{3}})\s?(?=\d))?"
     rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>(?:bn|m|k)\b)?|(?P<word>(?:{_WORD})\b|an?(?=\s+(?:{_SCALE}|dozen)\b)))"
     rf"(?:[\s-]+(?P<scale>{_SCALE})s?\b)?(?:[\s-]+(?P<scale2>{_SCALE})s?\b)?"
     r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?"
 )
 _UNIT = re.compile(
-    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)(?:(?:years?|months?|weeks?|days?)[\s-]+olds?\b|[a-z]{2,}(?:\s+of\s+[a-z]{3,})?))",
+    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)(?:(?:years?|months?|weeks?|days?)[\s-]+olds?\b|[a-z.]{2,12}\s+(?:dollars?|pounds|francs|pesos|rupees|kron[eo]r)\b|[a-z]{2,}(?:\s+of\s+[a-z]{3,})?))",
     re.I,
 )
 _RATE = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b", re.I)
@@ -69,21 +96,34 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
     """The quantities of a text in order; years, days of a month and parts of names are none."""
     found = []
     for match in _QUANTITY.finditer(lower(text)):
-        written = match.group().strip()
-        plain = not (match["scale"] or match["currency"] or match["percent"] or match["suffix"])
-        if plain and (_YEAR.fullmatch(written) or _follows_month(text, match.start())):
+        currency = _currency(match, text)
+        number = match.start("digits" if match["digits"] else "word")
+        if not currency and number == match.end("code"):
+            continue  # a part of a name, such as "ABC7"
+        start = match.start() if currency else number
+        written = text[start : match.end()].strip()
+        plain = not (match["scale"] or currency or match["percent"] or match["suffix"])
+        if plain and (_YEAR.fullmatch(written) or _follows_month(text, start)):
             continue
         if plain and _GOES_ON.match(text, match.end()):
             continue
-        unit, end = _unit(match, text)
+        unit, end = _unit(match, text, currency)
         if plain and unit and unit.split()[0] in _MONTH_NAMES:
             continue
         if unit is None and match["word"] and plain and _VAGUE.match(match["word"]):
             continue
         if match["word"] and _VAGUE.match(match["word"]) and plain and not _MEASURED.match(unit or ""):
             continue
-        found.append(Quantity(text[match.start() : end].strip(), _value(match), unit))
+        found.append(Quantity(text[start:end].strip(), _value(match), unit))
     return tuple(found)
+
+
+def _currency(match: re.Match[str], text: str) -> str | None:
+    """The code of the currency that stands before a number, as a sign or by its code."""
+    if match["sign"]:
+        return _SIGNS[match["sign"]]
+    code = text[slice(*match.span("code"))] if match["code"] else ""
+    return code if code in _CODES else None
 
 
 def _follows_month(text: str, start: int) -> bool:
@@ -102,12 +142,12 @@ def _value(match: re.Match[str]) -> float:
     return value
 
 
-def _unit(match: re.Match[str], text: str) -> tuple[str | None, int]:
+def _unit(match: re.Match[str], text: str, currency: str | None) -> tuple[str | None, int]:
     """The unit, and where the quantity ends with it."""
     if match["percent"]:
         return "%", match.end()
-    if currency := match["currency"]:
-        unit, end = _CURRENCIES[currency.upper()], match.end()
+    if currency:
+        unit, end = currency, match.end()
     elif after := _UNIT.match(text, match.end()):
         unit, end = " ".join(after["unit"].replace("-", " ").split()), after.end()
     else:

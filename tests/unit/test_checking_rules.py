@@ -137,6 +137,11 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("Three million people fled.", "By March 2,980,000 people had fled."),
         ("Twenty-five euros is the price.", "It costs twenty five euros."),
         ("The plant employs 400 people.", "The plant employs 400 people and 30 robots."),
+        ("The ban lasted two years.", "The ban lasted two years and two months."),
+        ("It cost 42 million US dollars.", "It cost $42 million."),
+        ("The port took almost NOK 4 billion.", "The port took NOK 3.9 billion."),
+        ("It is the third largest port.", "It is the second busiest and the third biggest port."),
+        ("They met on May 3rd, the second time.", "They met on May 3rd, for the first time in May."),
         ("Some 300 boats and 20 ferries came.", "They counted 20 ferries and 300 boats."),
         ("It opened on 1 May 1958 with 9 shops.", "The mall opened on May 1, 1958, with 9 shops."),
         ("The day ferry makes 12 trips a week.", "The day ferry makes 12 trips, the night ferry 6 a week."),
@@ -222,6 +227,17 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     assert doers("Denmark held a vote.", "Norway held a vote.") == [("Denmark held", "Norway held")]
     assert doers("Russia imposed sanctions on Minerven.", "Sanctions were imposed on Minerven.") == []
     assert doers("Lee opened the bridge.", "Ann opened the bridge. Nobody else did, Ann Lee says.") == []
+    named = "Cy Orr is the new mayor. He succeeds Ann Lee."
+    assert doers("Ann Lee succeeds Cy Orr.", named) == [("Ann Lee succeeds", "succeeds Ann Lee")]
+    assert doers("Cy Orr succeeds Ann Lee.", named) == []
+    assert doers("Ann Lee beat Bo Dahl.", "Bo Dahl beat Ann Lee in May. Then Ann Lee beat Bo Dahl.") == []
+    paid = "The trial was funded by the Sleep Foundation; the maker of the lenses had no role."
+    assert doers("The lens maker funded the trial.", paid) == [
+        ("funded", "was funded by the Sleep Foundation")
+    ]
+    assert doers("The Sleep Foundation funded the trial.", paid) == []
+    assert doers("A foundation funded the trial.", paid) == []
+    assert doers("They funded the trial.", paid) == []
 
 
 @pytest.mark.timeout(10)

@@ -25,6 +25,11 @@ WEDNESDAY = date(2019, 3, 20)
         ("one of them, no one", []),
         ("350万人, 3,5 Millionen, 1.200.000", []),  # better none than a wrong value
         ("1,250,000 euros", [("1,250,000 euros", 1.25e6, "euros")]),
+        ("almost NOK 4 billion", [("NOK 4 billion", 4e9, "NOK")]),
+        ("EUR42m and A$5", [("EUR42m", 4.2e7, "EUR"), ("A$5", 5.0, "AUD")]),
+        ("5 million Canadian dollars", [("5 million Canadian dollars", 5e6, "Canadian dollars")]),
+        ("They try 3 times, in all 96.", [("3 times", 3.0, "times"), ("96", 96.0, None)]),
+        ("ABC7, CO2, MP3", []),
     ],
 )
 def test_quantities(text, found):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from claimcheck.checking.rules.negation import negations
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.terms import form_of, ungraded, words_in
 from claimcheck.core.verdict import Difference
-from claimcheck.grounding.lexicon import LIGHT, REMEMBERED
+from claimcheck.grounding.lexicon import LIGHT
 from claimcheck.text.meaning import opposites
-from claimcheck.text.vocabulary import part_of_speech
 
 # directions that WordNet does not pair, or not in every form
 _MORE = (
@@ -43,7 +42,6 @@ _NO_PAIRS = frozenset(
 )  # opposites in the dictionary only
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
-_DEGREES = (("iest", "y"), ("ier", "y"), ("est", ""), ("est", "e"), ("er", ""), ("er", "e"))
 _COMPANY = 3  # words to either side
 _CLAUSE = 8  # words: so far a negation reaches where no conjunction is in between
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
@@ -98,7 +96,7 @@ def opposed_to(form: str) -> frozenset[str]:
 def _more() -> list[tuple[frozenset[str], frozenset[str]]]:
     found = []
     for line in _MORE:
-        left, right = (frozenset(map(_ungraded, side.split())) for side in line.split("|"))
+        left, right = (frozenset(map(ungraded, side.split())) for side in line.split("|"))
         found.append((left, right))
     return found
 
@@ -107,20 +105,9 @@ def _directed(words: Sequence[str]) -> list[str]:
     """The forms of words, of comparatives those of what they compare; nothing for "up" and "down" that belong to a verb."""
     following = [*words[1:], ""]
     return [
-        "" if word in _PARTICLES and not (after[:1].isdigit() or after in _BEFORE_NUMBER) else _ungraded(word)
+        "" if word in _PARTICLES and not (after[:1].isdigit() or after in _BEFORE_NUMBER) else ungraded(word)
         for word, after in zip(words, following, strict=True)
     ]
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _ungraded(word: str) -> str:
-    """The form of a word, of "weaker" and "weakest" that of "weak"."""
-    if part_of_speech(word) == "?":
-        for ending, instead in _DEGREES:
-            base = word.removesuffix(ending) + instead
-            if word.endswith(ending) and part_of_speech(base) == "a":
-                return form_of(base)
-    return form_of(word)
 
 
 def _company(forms: Sequence[str], place: int) -> set[str]:

@@ -7,13 +7,21 @@ import re
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
-from claimcheck.grounding.lexicon import BASES
+from claimcheck.grounding.lexicon import BASES, FORMS_OF_BE, LIGHT
+from claimcheck.text.meaning import Relation, meaning_of, meanings_of
 from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
 
 _PASSIVE = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
 _OPENING = len("The ")
 _VERB = re.compile(r"\s+(?:(?:has|have|had|also|then|later|now|first)\s+)*(?P<verb>[a-z]+)\b")
+_DONE_BY = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\s+by\s+(?P<doer>(?:[\w'’-]+[ ]?){1,6})"
+)
+_PRONOUNS = frozenset(
+    "he she it they them him her i we you who which that this these those one others".split()
+)
+_LONGEST_SUBJECT = 6  # words
 _BETWEEN = 60  # characters: further apart the verb is about something else
 # verbs that hold in both directions
 _MUTUAL = frozenset(
@@ -38,18 +46,63 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 
 def missing(pair: Pair) -> list[Difference]:
-    """The claim's doer, where the evidence sentence names another with the same verb, and not them."""
+    """The claim's doer, where the evidence sentence has the same verb with another doer, and not them; or them as the one
+    to whom it is done."""
     ours = _doer(pair.claim)
-    if ours is None or pair.claim.find(ours[0]) > _OPENING:
-        return []
+    if ours is None:
+        return _other_agent(pair)
     name, verb = ours
+    if pair.claim.find(name) > _OPENING:
+        return []
+    if done := _done_to(name, verb, pair.around):
+        return [Difference("order", f"{name} {verb}", done)]
     known = pair.source.forms(pair.place)
     if any(form_of(word) in known for word in words_in(name)):
         return []
     theirs = _doer(pair.evidence, verb)
     if theirs is None or _one(name, theirs[0], pair):
-        return []
+        return _other_agent(pair)
     return [Difference("order", f"{name} {verb}", " ".join(theirs))]
+
+
+def _done_to(name: str, verb: str, text: str) -> str | None:
+    """The words by which a text makes a name the one to whom it is done: "succeeds Ann Lee"; none where it does it too."""
+    found = re.search(rf"\b([a-z]+)\s+(?:the\s+)?{re.escape(name)}", text)
+    if found is None or form_of(found[1]) != form_of(verb):
+        return None
+    doers = (_VERB.match(text, match.end()) for match in re.finditer(re.escape(name), text))
+    return None if any(after and form_of(after["verb"]) == form_of(verb) for after in doers) else found[0]
+
+
+def _other_agent(pair: Pair) -> list[Difference]:
+    """The claim's subject, where the evidence sentence says by whom else it was done."""
+    ours = _subject(pair.claim)
+    if ours is None:
+        return []
+    subject, verb = ours
+    for match in _DONE_BY.finditer(pair.evidence):
+        if form_of(match["verb"]) != form_of(verb):
+            continue
+        agent = {form_of(word) for word in words_in(match["doer"])}
+        around = meanings_of(frozenset(agent))
+        known = [
+            form in agent or meaning_of(form).relation_to(around) is not Relation.NONE for form in subject
+        ]
+        if not any(known) and agent.isdisjoint(_PRONOUNS):
+            return [Difference("order", verb, match[0])]
+    return []
+
+
+def _subject(claim: str) -> tuple[list[str], str] | None:
+    """The forms of the words that a sentence begins with, and the verb in the past that follows them right away."""
+    words = words_in(claim)
+    for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
+        if place and (word.endswith("ed") or word in BASES) and _acts_on(word):
+            subject = [form_of(other) for other in words[:place] if other not in LIGHT]
+            return (subject, word) if subject and not _PRONOUNS.intersection(words[:place]) else None
+        if place and (word in FORMS_OF_BE or word in LIGHT):
+            return None
+    return None
 
 
 def _doer(text: str, verb: str | None = None) -> tuple[str, str] | None:
