@@ -26,6 +26,7 @@ _WORDINGS = {
     "less": re.compile(r"\b(?:less than|fewer than|under|below)\s*$", re.I),
     "most": re.compile(r"\b(?:at most|up to|no more than|a maximum of|not more than)\s*$", re.I),
 }
+_BY = re.compile(r"\bby\s+(?:(?:about|around|some|nearly|almost|more than|over|at least|up to)\s+)?$", re.I)
 _AGE = re.compile(r"(\w+) olds?$", re.I)  # "65 years old" is no other number of years
 # units of one kind: the same number of another of them is another amount
 _CURRENCIES = {
@@ -53,10 +54,12 @@ _KINDS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A quantity as worded: `wording` is "about", "below", "more", "least", "less" or "most", where it is any."""
+    """A quantity as worded: `wording` is "about", "below", "more", "least", "less" or "most", where it is any; `step`: it is
+    by how much something changes, not how much there is."""
 
     quantity: Quantity
     wording: str | None
+    step: bool = False
 
     @property
     def unit(self) -> str | None:
@@ -86,7 +89,7 @@ def amounts_in(text: str) -> tuple[Amount, ...]:
         start = text.find(quantity.text, position)
         before = text[max(0, start - 30) : start]
         wording = next((name for name, pattern in _WORDINGS.items() if pattern.search(before)), None)
-        found.append(Amount(quantity, wording))
+        found.append(Amount(quantity, wording, step=bool(_BY.search(before))))
         position = start + len(quantity.text)
     return tuple(found)
 
@@ -96,6 +99,13 @@ def agree(claim: Amount, evidence: Amount) -> bool:
     wanted, given = claim.quantity.value, evidence.quantity.value
     if math.isclose(wanted, given, rel_tol=1e-9):
         return True
+    if (
+        claim.wording == evidence.wording
+        and claim.wording in ("more", "less")
+        and not claim.unit
+        and not evidence.unit
+    ):
+        return False  # "children under 16" are not those "under 12"
     wording = claim.wording or ("about" if evidence.wording == "about" else None)
     match wording:
         case "about":
@@ -131,7 +141,11 @@ def same_unit(unit: str | None, other: str | None) -> bool:
 
 
 def rival_unit(unit: str | None, other: str | None) -> bool:
-    """Whether two units are different ones of one kind: "weeks" and "months", "EUR" and "USD"."""
+    """Whether two units are different ones of one kind: "weeks" and "months", "EUR" and "USD", "tons a day" and "a year"."""
     if not unit or not other or unit == other:
         return False
+    head, _, rate = unit.partition("/")
+    other_head, _, other_rate = other.partition("/")
+    if rate and other_rate:
+        return head == other_head
     return (unit.isupper() and other.isupper()) or any(unit in kind and other in kind for kind in _KINDS)

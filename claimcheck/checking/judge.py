@@ -18,6 +18,7 @@ from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.span import readable
 from claimcheck.core.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
 from claimcheck.extractive.speech import Speech, speech_in
+from claimcheck.grounding.lexicon import WEIGHTY
 from claimcheck.text.meaning import SAME_SENSE
 
 CARRIED = 0.5  # the probability from which a claim is called supported
@@ -101,7 +102,10 @@ def _finding(
         differences = tuple(dict.fromkeys(difference for _, difference in grounds.against))
         refuting = list(dict.fromkeys(place for place, _ in grounds.against))
         full = [alignment for alignment in alignments if alignment.best_coverage >= _AS_GOOD]
-        carrying = [place for place in grounds.agreeing if place not in refuting]
+        numbers = _numbers(differences)
+        carrying = [
+            place for place in grounds.agreeing if place not in refuting and numbers <= source.forms(place)
+        ]
         conflict = bool(carrying) and probability >= CARRIED and len(full) == len(alignments)
         return Finding(
             Label.CONFLICTING_EVIDENCE if conflict else Label.REFUTED,
@@ -146,12 +150,25 @@ def evidence(source: Source, places: Sequence[int], stance: Stance) -> tuple[Evi
 
 
 def _rest_covered(alignment: Alignment, place: int, differences: Sequence[Difference]) -> float:
-    """The share of the claim that a sentence covers, leaving out the words that it says otherwise."""
+    """The share of the claim that a sentence covers, leaving out the words that it says otherwise, and "said"."""
     apart = {form_of(word) for difference in differences for word in words_in(difference.claim)}
-    rest = [term for term in alignment.terms if term.form not in apart]
+    rest = [
+        term for term in alignment.terms if term.form not in apart and WEIGHTY.get(term.form) != "attribution"
+    ]
     total = sum(term.weight for term in rest)
     covered = sum(term.weight for term in rest if term.form in alignment.hits[place])
     return covered / total if total else 1.0
+
+
+def _numbers(differences: Sequence[Difference]) -> set[str]:
+    """The numbers of the claim that evidence contradicts: a sentence without them carries none of them."""
+    forms = {
+        form_of(word)
+        for difference in differences
+        if difference.kind in ("number", "date")
+        for word in words_in(difference.claim)
+    }
+    return {form for form in forms if form[0].isdigit()}
 
 
 def _best(alignment: Alignment) -> list[int]:

@@ -96,8 +96,10 @@ def ungraded(word: str) -> str:
     if part_of_speech(word) == "?":
         for ending, instead in _DEGREES:
             base = word.removesuffix(ending) + instead
-            if word.endswith(ending) and part_of_speech(base) == "a":
-                return form_of(base)
+            bases = (base, base[:-1]) if base[-1:] == base[-2:-1] else (base,)  # "bigger"
+            for adjective in bases if word.endswith(ending) else ():
+                if part_of_speech(adjective) == "a":
+                    return form_of(adjective)
     return form_of(word)
 
 

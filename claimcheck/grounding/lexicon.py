@@ -21,6 +21,18 @@ BASES = {
         choose chose chosen | show showed shown | run ran | become became | drive drove driven | fight fought
         teach taught | catch caught | draw drew drawn | fly flew flown | forget forgot | hide hid hidden
         sink sank sunk | steal stole stolen | strike struck | swear swore sworn | throw threw thrown | wear wore worn
+        arise arose arisen | awake awoke awoken | bear borne | beat beaten | bite bitten | bleed bled | blow blew |
+        breed bred | cling clung | creep crept | deal dealt | eat ate eaten | flee fled | fling flung | forbid forbade |
+        foresee foresaw foreseen | forgive forgave forgiven | freeze froze | hang hung | kneel knelt | leap leapt |
+        learn learnt | lend lent | mean meant | mislead misled | mistake mistook | outdo outdid outdone |
+        overcome overcame | override overrode overridden | overrun overran | oversee oversaw overseen |
+        overtake overtook overtaken | overthrow overthrew overthrown | prove proven | rebuild rebuilt | redo redid redone |
+        repay repaid | resell resold | rethink rethought | retake retook retaken | retell retold | rewrite rewrote rewritten |
+        ride rode ridden | ring rang rung | sew sewn | shake shook | shine shone | sing sang sung | sit sat | sleep slept |
+        slide slid | sling slung | spin spun | spring sprang sprung | stick stuck | stride strode | strive strove |
+        sweep swept | swell swollen | swim swam swum | swing swung | tear tore | tread trod | undergo underwent undergone |
+        undertake undertook undertaken | unwind unwound | uphold upheld | wake woke woken | weave wove | weep wept |
+        withdraw withdrew withdrawn | withhold withheld | withstand withstood
         child children | man men | woman women | person people | foot feet | life lives | wife wives
         deny denies denied denying | die dies died dying | lie lies lied lying
         """.replace("\n", " | ").split("|")

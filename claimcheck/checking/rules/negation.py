@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import FORMS_OF_BE, LIGHT
+from claimcheck.text.dates import MONTHS
 
 _DENYING = frozenset(
     "not no never none nobody nothing neither nor without cannot hardly nowhere unable".split()
@@ -17,6 +19,7 @@ _REFUSING = frozenset(  # before "to": a "decline in sales" denies nothing
 )
 # "not only", "no doubt" and "no longer than" deny nothing
 _NOT_DENYING = frozenset("only just doubt less fewer matter later sooner more than".split())
+_LAST = 8  # words from a negation to "since 2002"
 _SCOPE = 3
 _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the".split())
 
@@ -57,9 +60,17 @@ def negations(words: Sequence[str]) -> list[int]:
         following = words[place + 1 : place + 2]
         refuses = word in _REFUSING and following == ["to"]
         denies = refuses or word in _DENYING or word.endswith("n't")
-        if denies and _NOT_DENYING.isdisjoint(following) and "until" not in words[place + 1 :]:
-            found.append(place)  # what is not done until May is done in May
+        if denies and _NOT_DENYING.isdisjoint(following) and not _ends_at_a_time(words[place + 1 :]):
+            found.append(place)
     return found
+
+
+def _ends_at_a_time(words: Sequence[str]) -> bool:
+    """Whether words after a negation tell of a time at which it was so: what is not done until May is done in May."""
+    since = any(
+        word == "since" and (after[0].isdigit() or after in MONTHS) for word, after in pairwise(words[:_LAST])
+    )
+    return since or "until" in words
 
 
 def _plain(form: str, text: str) -> str:

@@ -16,6 +16,11 @@ from claimcheck.text.meaning import SAME_SENSE, meaning_of, meanings_of
 
 _LEADS_NO_NUMBER = LIGHT | frozenset(MONTHS)  # "1 February 1958" and "February 1, 1958" are one day
 _ORDINAL = re.compile(r"\d+th")
+_SCORE = re.compile(
+    r"(?<![\w.,:/–-])(\d{1,3})\s?(?:-|–|to)\s?(\d{1,3})"
+    r"(?=\s*(?:[,;)!?]|\.?$|\.\s|(?:on|in|to|for|against|at|by|after|over|win|loss|victory|defeat|vote)\b))"
+)
+_LIMIT = re.compile(r"\b([A-Za-z]+) (under|over|above|below) (\d+)\b")
 _CENTURY = form_of("century")
 _REACH = 3  # words from an ordinal to what it counts
 _SHARED = 4  # numbers in one sentence: which belongs to which can't be told any more
@@ -24,17 +29,18 @@ _SHARED = 4  # numbers in one sentence: which belongs to which can't be told any
 def contradictions(pair: Pair) -> list[Difference]:
     """Numbers of the claim to which the evidence sentence gives another value of the same unit."""
     ours = amounts_in(pair.claim)
+    found = _ranked(pair) + _scored(pair)
     if not ours:
-        return _ranked(pair)
-    found = _ranked(pair) + (_exchanged(pair) if len(ours) > 1 else [])
+        return found
+    found += _limited(pair) + (_exchanged(pair) if len(ours) > 1 else [])
     near = amounts_in(pair.around)
     here = amounts_in(pair.evidence)
     for amount in ours:
-        rivals = [other for other in here if same_unit(amount.unit, other.unit)] or [
+        rivals = [
             other
             for other in here
             if rival_unit(amount.unit, other.unit) and other.quantity.value == amount.quantity.value
-        ]
+        ] or [other for other in here if same_unit(amount.unit, other.unit) and other.step == amount.step]
         # a number without a unit may be anything's: it is no match where another has the claim's very unit
         match = (
             _same if any(amount.unit == other.unit and "/" in str(other.unit) for other in rivals) else alike
@@ -44,6 +50,22 @@ def contradictions(pair: Pair) -> list[Difference]:
         if 0 < len(rivals) < _SHARED and not any(_answers(rival, ours) for rival in rivals):
             found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
     return found
+
+
+def _limited(pair: Pair) -> list[Difference]:
+    """A limit of the claim, "children under 16", where the evidence sentence has another one of the same."""
+    theirs = [match.groups() for match in _LIMIT.finditer(pair.evidence)]
+    for match in _LIMIT.finditer(pair.claim):
+        who, side, number = match.groups()
+        others = [
+            (name, limit)
+            for name, way, limit in theirs
+            if way == side and form_of(name.lower()) == form_of(who.lower())
+        ]
+        if others and all(limit != number for _, limit in others):
+            name, limit = others[0]
+            return [Difference("number", match[0], f"{name} {side} {limit}")]
+    return []
 
 
 def _exchanged(pair: Pair) -> list[Difference]:
@@ -59,18 +81,33 @@ def _exchanged(pair: Pair) -> list[Difference]:
 
 
 def _ranked(pair: Pair) -> list[Difference]:
-    """Ordinals of the claim, where the evidence sentence has another one of the same: "the third largest"."""
+    """Ordinals of the claim, where the evidence sentence has another one of the same, "the third largest", and none near has
+    the claim's."""
     ours = _ranks(words_in(pair.claim))
     theirs = _ranks(pair.source.words(pair.place)) if ours else []
     for rank, form, written in ours:
         others = [
-            (other, words)
-            for other, what, words in theirs
-            if what == form or meaning_of(form).relation_to(meanings_of(frozenset((what,)))) in SAME_SENSE
+            (other, words) for other, what, words in theirs if other != rank and _same_thing(form, what)
         ]
-        if others and rank not in pair.alignment.near and rank not in {other for other, _ in others}:
+        near = (ranked for place in pair.alignment.places_near for ranked in _ranks(pair.source.words(place)))
+        if others and not any(other == rank and _same_thing(form, what) for other, what, _ in near):
             return [Difference("number", written, others[0][1])]
     return []
+
+
+def _scored(pair: Pair) -> list[Difference]:
+    """A result of the claim, "9 to 4", where the evidence sentence has one other."""
+    ours, theirs = _SCORE.findall(pair.claim), _SCORE.findall(pair.evidence)
+    if len(ours) != 1 or len(theirs) != 1:
+        return []
+    near = [sorted(score) for score in _SCORE.findall(pair.around)]
+    if sorted(ours[0]) in near:
+        return []
+    return [Difference("number", " to ".join(ours[0]), " to ".join(theirs[0]))]
+
+
+def _same_thing(form: str, other: str) -> bool:
+    return form == other or meaning_of(form).relation_to(meanings_of(frozenset((other,)))) in SAME_SENSE
 
 
 def _ranks(words: Sequence[str]) -> list[tuple[str, str, str]]:

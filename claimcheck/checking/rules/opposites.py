@@ -9,7 +9,7 @@ from claimcheck.checking.rules.negation import negations
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, ungraded, words_in
 from claimcheck.core.verdict import Difference
-from claimcheck.grounding.lexicon import LIGHT
+from claimcheck.grounding.lexicon import LIGHT, WEIGHTY
 from claimcheck.text.meaning import opposites
 
 # directions that WordNet does not pair, or not in every form
@@ -23,6 +23,7 @@ _MORE = (
     "win victory | lose loss defeat",
     "profit | loss",
     "before | after",
+    "for | against",
     "support back approve accept allow permit favor welcome | oppose reject ban forbid prohibit refuse block",
     "uphold affirm | overturn reverse quash",
     "acquit | convict",
@@ -38,10 +39,13 @@ _MORE = (
     "most | least",
 )
 _NO_PAIRS = frozenset(
-    map(form_of, "ever never go come on off in out".split())
+    map(form_of, "ever never go come on off in out here there like follow lead parent child employee".split())
 )  # opposites in the dictionary only
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
+_VOTING = frozenset(
+    map(form_of, "vote argue speak campaign lobby testify demonstrate".split())
+)  # "for" something
 _COMPANY = 3  # words to either side
 _CLAUSE = 8  # words: so far a negation reaches where no conjunction is in between
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
@@ -102,18 +106,24 @@ def _more() -> list[tuple[frozenset[str], frozenset[str]]]:
 
 
 def _directed(words: Sequence[str]) -> list[str]:
-    """The forms of words, of comparatives those of what they compare; nothing for "up" and "down" that belong to a verb."""
-    following = [*words[1:], ""]
+    """The forms of words, of comparatives those of what they compare; nothing for small words that show no direction."""
+    before, after = ["", *words[:-1]], [*words[1:], ""]
     return [
-        "" if word in _PARTICLES and not (after[:1].isdigit() or after in _BEFORE_NUMBER) else ungraded(word)
-        for word, after in zip(words, following, strict=True)
+        ungraded(word) if _shows_direction(word, left, right) else ""
+        for left, word, right in zip(before, words, after, strict=True)
     ]
+
+
+def _shows_direction(word: str, before: str, after: str) -> bool:
+    if word == "for":
+        return form_of(before or word) in _VOTING
+    return word not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
 
 
 def _company(forms: Sequence[str], place: int) -> set[str]:
     """The telling words beside a word."""
     around = (*forms[max(0, place - _COMPANY) : place], *forms[place + 1 : place + 1 + _COMPANY])
-    return {form for form in around if form and form not in LIGHT}
+    return {form for form in around if form and form not in LIGHT and WEIGHTY.get(form) != "person"}
 
 
 def _is_denied(words: Sequence[str], place: int) -> bool:

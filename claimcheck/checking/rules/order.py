@@ -40,7 +40,7 @@ def contradictions(pair: Pair) -> list[Difference]:
                 (False, _acts(pair.evidence, left, right)),
             ):
                 # the other way round in the same voice, or the same way round in the other voice
-                if ours and theirs and ours[0] == theirs[0] and turned == (ours[1] == theirs[1]):
+                if ours and theirs and _one_act(ours[0], theirs[0]) and turned == (ours[1] == theirs[1]):
                     return [Difference("order", ours[2], theirs[2])]
     return []
 
@@ -141,6 +141,14 @@ def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:
     if not telling:
         return None
     return form_of(telling[-1]), bool(_PASSIVE.search(between)), text[first : second + len(right)]
+
+
+def _one_act(verb: str, other: str) -> bool:
+    """Whether two verbs are the same, or one says more of the same: "beat" and "defeat"."""
+    return verb == other or any(
+        meaning_of(one).relation_to(meanings_of(frozenset((two,)))) in (Relation.SYNONYM, Relation.GENERAL)
+        for one, two in ((verb, other), (other, verb))
+    )
 
 
 def _acts_on(word: str) -> bool:

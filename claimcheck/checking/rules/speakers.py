@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import words_in
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.extractive.speech import OWN_WORDS, QUOTATION, Speech
 from claimcheck.grounding.lexicon import LIGHT
@@ -17,6 +17,8 @@ from claimcheck.text.names import names_in
 
 # the name before the words in a transcript: "Jones: I did not"
 _LABELLED = re.compile(r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s")
+_MARKS = ('"', "“")
+_BETWEEN_MARKS = re.compile(r"[\"“]([^\"“”]*)[\"”]?")
 _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
 
 
@@ -33,7 +35,19 @@ def contradictions(pair: Pair) -> list[Difference]:
         words_in(pair.evidence)
     ):
         return []
+    if not _shares_words(pair):
+        return []
     return [Difference("speaker", pair.speech.speaker, theirs.speaker)]
+
+
+def _shares_words(pair: Pair) -> bool:
+    """Whether, where the evidence sentence is somebody's direct speech, the claim has one of the words between its marks."""
+    if not pair.evidence.startswith(_MARKS):
+        return True
+    spoken = " ".join(_BETWEEN_MARKS.findall(pair.evidence))
+    return not {form_of(word) for word in words_in(spoken)}.isdisjoint(
+        term.form for term in pair.alignment.terms
+    )
 
 
 def missing(pair: Pair) -> list[Difference]:
