@@ -15,6 +15,7 @@ _INTERVAL = re.compile(
     r"\b(?:from|between)\s+(?P<first>(?:1[5-9]|20)\d\d)\s*(?:to|and|until|[-–—])\s*(?P<last>(?:1[5-9]|20)\d\d)\b"
 )
 _FROM, _UNTIL = re.compile(r"(?:after|since|from)\b", re.I), re.compile(r"(?:before|until|by)\b", re.I)
+_STRICTLY_UNTIL = re.compile(r"(?:before|until)\b", re.I)
 _YEARLESS = "--"
 _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
 
@@ -35,16 +36,14 @@ def contradictions(pair: Pair) -> list[Difference]:
     intervals = _intervals(pair.around)
     found = []
     for when in open_:
-        # a weekday is no day that merely stands nearby: the line that dates the page has one too
-        others = (
-            [other for other in near if _is_weekday(other) or other in here] if _is_weekday(when) else near
-        )
+        # a weekday is no day that merely stands nearby: the line that dates the page has one too; nor is a day its month
+        others = [other for other in near if other in here or _as_precise(other, when)]
         if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
         if pair.alone and when.resolved in pair.alignment.everywhere:
             continue  # this sentence is of another year, and the document tells of the claim's too
         rivals = [other for other in here if _comparable(when, other)]
-        if len(rivals) == 1 and not any(fit(other, rivals[0]) for other in ours):
+        if len(rivals) == 1 and not any(_told(other, rivals) for other in ours):
             found.append(Difference("date", when.text, rivals[0].text))
     return found
 
@@ -76,7 +75,15 @@ def _month_and_day(time: str) -> str:
 
 
 def _told(when: When, others: Sequence[When]) -> bool:
-    return any(fit(when, other) or _true_of(when, other) for other in others)
+    return any(
+        (fit(when, other) and not _other_end(when, other)) or _true_of(when, other) for other in others
+    )
+
+
+def _other_end(when: When, other: When) -> bool:
+    """Whether one is since a time and the other until it."""
+    ends = [(bool(_FROM.match(time.text)), bool(_STRICTLY_UNTIL.match(time.text))) for time in (when, other)]
+    return sorted(ends) == [(False, True), (True, False)]
 
 
 def _true_of(when: When, other: When) -> bool:
@@ -95,6 +102,14 @@ def _comparable(when: When, other: When) -> bool:
     first, second = _side_by_side(when, other)
     day = len(first) == len(second) - len("-03") and not other.text[:4].isdecimal()
     return 0 < len(first) == len(second) or day
+
+
+def _as_precise(when: When, other: When) -> bool:
+    """Whether a time is a day of the week as another is, or as precise as that, or more so."""
+    if _is_weekday(other):
+        return _is_weekday(when)
+    first, second = _side_by_side(when, other)
+    return len(first) >= len(second)
 
 
 def _is_weekday(when: When) -> bool:

@@ -12,7 +12,7 @@ from claimcheck.grounding.lexicon import FORMS_OF_BE, LIGHT
 from claimcheck.text.dates import MONTHS
 
 _DENYING = frozenset(
-    "not no never none nobody nothing neither nor without cannot hardly nowhere unable".split()
+    "not no never none nobody nothing neither nor without cannot hardly nowhere unable lack lacks lacked lacking".split()
 )
 _REFUSING = frozenset(  # before "to": a "decline in sales" denies nothing
     "fail fails failed failing refuse refuses refused refusing decline declines declined declining".split()

@@ -25,6 +25,8 @@ _MORE = (
     "before | after",
     "for | against",
     "support back approve accept allow permit favor welcome | oppose reject ban forbid prohibit refuse block",
+    "accept | decline",
+    "add introduce | drop remove scrap abolish",
     "uphold affirm | overturn reverse quash",
     "acquit | convict",
     "appoint hire | dismiss fire sack",

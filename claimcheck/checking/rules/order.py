@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import BASES, FORMS_OF_BE, LIGHT
-from claimcheck.text.meaning import Relation, meaning_of, meanings_of
+from claimcheck.text.meaning import SAME_SENSE, Relation, meaning_of, meanings_of
 from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
 
@@ -21,6 +22,7 @@ _DONE_BY = re.compile(
 _PRONOUNS = frozenset(
     "he she it they them him her i we you who which that this these those one others".split()
 )
+_MAY_BE = (*SAME_SENSE, Relation.SPECIFIC)  # "a foundation" may be "the National Sleep Foundation"
 _LONGEST_SUBJECT = 6  # words
 _BETWEEN = 60  # characters: further apart the verb is about something else
 # verbs that hold in both directions
@@ -75,34 +77,38 @@ def _done_to(name: str, verb: str, text: str) -> str | None:
 
 
 def _other_agent(pair: Pair) -> list[Difference]:
-    """The claim's subject, where the evidence sentence says by whom else it was done."""
-    ours = _subject(pair.claim)
+    """The claim's doer, named first or after "by", where the evidence sentence says by whom else it was done."""
+    ours = _agent(pair.claim)
     if ours is None:
         return []
-    subject, verb = ours
+    doer, verb = ours
     for match in _DONE_BY.finditer(pair.evidence):
         if form_of(match["verb"]) != form_of(verb):
             continue
         agent = {form_of(word) for word in words_in(match["doer"])}
         around = meanings_of(frozenset(agent))
-        known = [
-            form in agent or meaning_of(form).relation_to(around) is not Relation.NONE for form in subject
-        ]
-        if not any(known) and agent.isdisjoint(_PRONOUNS):
-            return [Difference("order", verb, match[0])]
+        known = any(form in agent or meaning_of(form).relation_to(around) in _MAY_BE for form in doer)
+        if not known and agent.isdisjoint(_PRONOUNS):
+            return [Difference("order", verb, match[0].strip())]
     return []
 
 
-def _subject(claim: str) -> tuple[list[str], str] | None:
-    """The forms of the words that a sentence begins with, and the verb in the past that follows them right away."""
+def _agent(claim: str) -> tuple[list[str], str] | None:
+    """The forms of the doer's words and the verb: after "by", or what a sentence begins with and the past that follows."""
+    if passive := _DONE_BY.search(claim):
+        return _telling(words_in(passive["doer"])), passive["verb"]
     words = words_in(claim)
     for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
         if place and (word.endswith("ed") or word in BASES) and _acts_on(word):
-            subject = [form_of(other) for other in words[:place] if other not in LIGHT]
-            return (subject, word) if subject and not _PRONOUNS.intersection(words[:place]) else None
+            subject = _telling(words[:place])
+            return (subject, word) if subject and _PRONOUNS.isdisjoint(words[:place]) else None
         if place and (word in FORMS_OF_BE or word in LIGHT):
             return None
     return None
+
+
+def _telling(words: Sequence[str]) -> list[str]:
+    return [form_of(word) for word in words if word not in LIGHT]
 
 
 def _doer(text: str, verb: str | None = None) -> tuple[str, str] | None:
