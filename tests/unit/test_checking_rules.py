@@ -160,6 +160,12 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("She cashed the prize after Easter.", "She did not cash the prize until the day after Easter."),
         ("Sales saw a decline in May.", "In May sales were down."),
         ("Not only Ann came.", "Ann came, and so did Bo."),
+        ("Lida defeated Holm in the cup.", "Lida beat Holm in the cup to win it."),
+        ("Holm lost the cup to Lida.", "Lida beat Holm to win the cup."),
+        ("Ann Lee joined Lida in May.", "Ann Lee will leave the firm in May."),
+        ("Ann grew up in York.", "Ann is of Niagara Falls, York."),
+        ("It has no lens.", "It lacks a lens."),
+        ("They hired 3 nurses.", "How many of the 5 nurses have they hired?"),
         ("The price goes up by 4 kronor.", "The price goes up from 32 to 36 kronor."),
         ("They had not won a cup since 2002.", "They last won a cup in 2002."),
         ("The vote was 4 to 9.", "The council voted 9-4 for the plan."),
@@ -244,6 +250,10 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     assert doers("The Sleep Foundation funded the trial.", paid) == []
     assert doers("A foundation funded the trial.", paid) == []
     assert doers("They funded the trial.", paid) == []
+    assert doers("The trial was funded by the lens maker.", paid) == [
+        ("funded", "was funded by the Sleep Foundation")
+    ]
+    assert doers("The trial was funded by a foundation.", paid) == []
 
 
 @pytest.mark.timeout(10)

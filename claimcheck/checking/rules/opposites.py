@@ -20,7 +20,7 @@ _MORE = (
     "lengthen extend prolong | shorten",
     "accelerate quicken | slow",
     "widen | narrow",
-    "win victory | lose loss defeat",
+    "win victory | lose loss",
     "profit | loss",
     "before | after",
     "for | against",
@@ -29,9 +29,6 @@ _MORE = (
     "add introduce | drop remove scrap abolish",
     "uphold affirm | overturn reverse quash",
     "acquit | convict",
-    "appoint hire | dismiss fire sack",
-    "arrest detain jail | release free",
-    "join enter | leave quit",
     "above over | below under",
     "buy import | sell export",
     "begin start open | end finish close",
@@ -41,14 +38,21 @@ _MORE = (
     "most | least",
 )
 _NO_PAIRS = frozenset(
-    map(form_of, "ever never go come on off in out here there like follow lead parent child employee".split())
+    map(
+        form_of,
+        "ever never go come on off in out here there like follow lead parent child employee defeat".split(),
+    )
 )  # opposites in the dictionary only
+# true of both sides: who wins is another than who loses
+_CONVERSE = frozenset(
+    map(form_of, "win victory lose loss buy sell import export lend borrow teach learn".split())
+)
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
 _VOTING = frozenset(
     map(form_of, "vote argue speak campaign lobby testify demonstrate".split())
 )  # "for" something
-_COMPANY = 3  # words to either side
+_COMPANY = 4  # words to either side
 _CLAUSE = 8  # words: so far a negation reaches where no conjunction is in between
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
 
@@ -61,31 +65,45 @@ def contradictions(pair: Pair) -> list[Difference]:
     there = set(their_forms).difference(our_forms)
     names = {term.form for term in pair.alignment.terms if term.is_name}
     for place, form in enumerate(our_forms):
-        company = _company(our_forms, place)
         for against in sorted(opposed_to(form) & there):
             other = their_forms.index(against)
-            shared = company & _company(their_forms, other)
             if (
-                shared - names
-                and len(shared) > _kept(form, company, pair)
+                _of_one_thing((our_forms, place), (their_forms, other), names)
                 and other not in negations(theirs)
                 and _is_denied(ours, place) == _is_denied(theirs, other)
+                and not _kept(form, (our_forms, place), (their_forms, other), pair)
             ):
                 return [Difference("opposite", ours[place], theirs[other])]
     return []
 
 
-def _kept(form: str, company: set[str], pair: Pair) -> int:
-    """How much of its company in the claim a word has where it stands in a sentence near."""
-    return max(
-        (
-            len(company & _company(forms, number))
-            for place in pair.alignment.places_near
-            for forms in (_directed(pair.source.words(place)),)
-            for number, other in enumerate(forms)
-            if other == form
-        ),
-        default=0,
+_Word = tuple[Sequence[str], int]  # the forms of a sentence, and which of them
+
+
+def _of_one_thing(word: _Word, opposite: _Word, names: set[str]) -> bool:
+    """Whether two opposites have company in common: more than the name of who does both; of converse ones that too."""
+    if word[0][word[1]] in _CONVERSE and _doer(names, word) != _doer(names, opposite):
+        return False
+    return bool(_company(*word) & _company(*opposite) - names or _following(*word) & _following(*opposite))
+
+
+def _doer(names: set[str], word: _Word) -> str | None:
+    """The name that stands last before a word; the first where the word goes on from a verb before, "beat it to win"."""
+    forms, place = word
+    before = [form for form in forms[:place] if form in names]
+    goes_on = place > 0 and forms[place - 1] in ("to", "and")
+    return (before[0] if goes_on else before[-1]) if before else None
+
+
+def _kept(form: str, word: _Word, opposite: _Word, pair: Pair) -> bool:
+    """Whether a form stands in a sentence near, in as much of the word's company as its opposite does."""
+    company = _company(*word)
+    shared = len(company & _company(*opposite))
+    return any(
+        other == form and len(company & _company(forms, place)) >= shared
+        for near in pair.alignment.places_near
+        for forms in (_directed(pair.source.words(near)),)
+        for place, other in enumerate(forms)
     )
 
 
@@ -108,24 +126,34 @@ def _more() -> list[tuple[frozenset[str], frozenset[str]]]:
 
 
 def _directed(words: Sequence[str]) -> list[str]:
-    """The forms of words, of comparatives those of what they compare; nothing for small words that show no direction."""
-    before, after = ["", *words[:-1]], [*words[1:], ""]
+    """The forms of words, of comparatives those of what they compare; nothing for small words that show no direction, nor for
+    a verb with one: "grew up"."""
+    shown = [_shows_direction(words, place) for place in range(len(words))]
+    following = [*zip(words[1:], shown[1:], strict=True), ("", True)]
     return [
-        ungraded(word) if _shows_direction(word, left, right) else ""
-        for left, word, right in zip(before, words, after, strict=True)
+        ungraded(word) if shows and (after_shows or after not in _PARTICLES) else ""
+        for word, shows, (after, after_shows) in zip(words, shown, following, strict=True)
     ]
 
 
-def _shows_direction(word: str, before: str, after: str) -> bool:
-    if word == "for":
-        return form_of(before or word) in _VOTING
-    return word not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
+def _shows_direction(words: Sequence[str], place: int) -> bool:
+    if words[place] == "for":
+        return place > 0 and form_of(words[place - 1]) in _VOTING
+    after = words[place + 1] if place + 1 < len(words) else ""
+    return words[place] not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
 
 
 def _company(forms: Sequence[str], place: int) -> set[str]:
     """The telling words beside a word."""
-    around = (*forms[max(0, place - _COMPANY) : place], *forms[place + 1 : place + 1 + _COMPANY])
-    return {form for form in around if form and form not in LIGHT and WEIGHTY.get(form) != "person"}
+    return _telling(forms[max(0, place - _COMPANY) : place]) | _following(forms, place)
+
+
+def _following(forms: Sequence[str], place: int) -> set[str]:
+    return _telling(forms[place + 1 : place + 1 + _COMPANY])
+
+
+def _telling(forms: Sequence[str]) -> set[str]:
+    return {form for form in forms if form and form not in LIGHT and WEIGHTY.get(form) != "person"}
 
 
 def _is_denied(words: Sequence[str], place: int) -> bool:
