@@ -47,9 +47,15 @@ def contradictions(pair: Pair) -> list[Difference]:
         )
         if any(match(amount, other) and agree(amount, other) for other in near):
             continue
+        if pair.alone and _forms(amount) <= pair.alignment.everywhere:
+            continue  # this sentence is of another number, and the document tells of the claim's too
         if 0 < len(rivals) < _SHARED and not any(_answers(rival, ours) for rival in rivals):
             found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
     return found
+
+
+def _forms(amount: Amount) -> set[str]:
+    return {form for form in map(form_of, words_in(amount.quantity.text)) if form[0].isdigit()}
 
 
 def _limited(pair: Pair) -> list[Difference]:

@@ -20,7 +20,7 @@ _MORE = (
     "lengthen extend prolong | shorten",
     "accelerate quicken | slow",
     "widen | narrow",
-    "win victory | lose loss",
+    "win | lose",
     "profit | loss",
     "before | after",
     "for | against",
@@ -44,9 +44,8 @@ _NO_PAIRS = frozenset(
     )
 )  # opposites in the dictionary only
 # true of both sides: who wins is another than who loses
-_CONVERSE = frozenset(
-    map(form_of, "win victory lose loss buy sell import export lend borrow teach learn".split())
-)
+_CONVERSE = frozenset(map(form_of, "win lose buy sell import export lend borrow teach learn".split()))
+_BETWEEN_TIMES = frozenset(("before", "after"))
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
 _VOTING = frozenset(
@@ -65,7 +64,7 @@ def contradictions(pair: Pair) -> list[Difference]:
     there = set(their_forms).difference(our_forms)
     names = {term.form for term in pair.alignment.terms if term.is_name}
     for place, form in enumerate(our_forms):
-        for against in sorted(opposed_to(form) & there):
+        for against in sorted(opposed_to(form) & there) if form not in their_forms else ():
             other = their_forms.index(against)
             if (
                 _of_one_thing((our_forms, place), (their_forms, other), names)
@@ -82,9 +81,17 @@ _Word = tuple[Sequence[str], int]  # the forms of a sentence, and which of them
 
 def _of_one_thing(word: _Word, opposite: _Word, names: set[str]) -> bool:
     """Whether two opposites have company in common: more than the name of who does both; of converse ones that too."""
-    if word[0][word[1]] in _CONVERSE and _doer(names, word) != _doer(names, opposite):
+    form = word[0][word[1]]
+    if form in _CONVERSE and _doer(names, word) != _doer(names, opposite):
+        return False
+    if form in _BETWEEN_TIMES and _next(*word) != _next(*opposite):
         return False
     return bool(_company(*word) & _company(*opposite) - names or _following(*word) & _following(*opposite))
+
+
+def _next(forms: Sequence[str], place: int) -> str | None:
+    """The first telling word after a word."""
+    return next((form for form in forms[place + 1 :] if form and form not in LIGHT), None)
 
 
 def _doer(names: set[str], word: _Word) -> str | None:
