@@ -93,7 +93,7 @@ def form_of(word: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def ungraded(word: str) -> str:
     """The form of a word, of "weaker" and "weakest" that of "weak"."""
-    if part_of_speech(word) == "?":
+    if part_of_speech(word) in "?nr":  # "warmer" may be a noun, "faster" an adverb
         for ending, instead in _DEGREES:
             base = word.removesuffix(ending) + instead
             bases = (base, base[:-1]) if base[-1:] == base[-2:-1] else (base,)  # "bigger"

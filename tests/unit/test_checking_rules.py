@@ -164,6 +164,11 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("Holm lost the cup to Lida.", "Lida beat Holm to win the cup."),
         ("Ann Lee joined Lida in May.", "Ann Lee will leave the firm in May."),
         ("Ann grew up in York.", "Ann is of Niagara Falls, York."),
+        (
+            "Streets with trees are cooler than streets without trees.",
+            "Streets with trees are cooler than those without.",
+        ),
+        ("More than 11 trees were planted.", "In all 12 trees were planted, which lowered the heat."),
         ("It has no lens.", "It lacks a lens."),
         ("They hired 3 nurses.", "How many of the 5 nurses have they hired?"),
         ("The price goes up by 4 kronor.", "The price goes up from 32 to 36 kronor."),

@@ -29,7 +29,7 @@ def contradictions(pair: Pair) -> list[Difference]:
         return []  # "this year" beside "in 2018": what it tells of is not known
     here = [when for when in said if when.resolved]
     ours = [when for when in _times(pair.claim, pair) if when.resolved]
-    open_ = [when for when in ours if not _told(when, here)]
+    open_ = [when for when in ours if not _told(when, _telling(when, here))]
     if not open_:
         return []
     near = [when for when in _times(pair.around, pair) if when.resolved]
@@ -37,7 +37,7 @@ def contradictions(pair: Pair) -> list[Difference]:
     found = []
     for when in open_:
         # a weekday is no day that merely stands nearby: the line that dates the page has one too; nor is a day its month
-        others = [other for other in near if other in here or _as_precise(other, when)]
+        others = [*_telling(when, here), *(other for other in near if _as_precise(other, when))]
         if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
         if pair.alone and when.resolved in pair.alignment.everywhere:
@@ -72,6 +72,12 @@ def _side_by_side(left: When, right: When) -> tuple[str, str]:
 
 def _month_and_day(time: str) -> str:
     return time.removeprefix(_YEARLESS) if time.startswith(_YEARLESS) else time[len("2019-") :]
+
+
+def _telling(when: When, here: Sequence[When]) -> list[When]:
+    """The times that may tell another: where one is as precise, those that are less so don't."""
+    comparable = any(_comparable(when, other) for other in here)
+    return [other for other in here if not comparable or _as_precise(other, when)]
 
 
 def _told(when: When, others: Sequence[When]) -> bool:

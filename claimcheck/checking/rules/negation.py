@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from claimcheck.checking.rules.pair import Pair
@@ -26,18 +26,30 @@ _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the".split
 
 def contradictions(pair: Pair) -> list[Difference]:
     """The words that both have, one of them denied; none where a sentence near denies as the claim does."""
-    ours, theirs = denied(words_in(pair.claim)), denied(pair.source.words(pair.place))
-    if ours and not theirs and not ours.keys().isdisjoint(denied(words_in(pair.around))):
-        return []
-    present = pair.source.forms(pair.place)
-    for form, word in ours.items():
-        if form in present and not theirs:
-            return [Difference("negation", word, _plain(form, pair.evidence))]
-    in_claim = set(pair.alignment.words)
-    for form, word in theirs.items():
-        if form in in_claim and not ours:
-            return [Difference("negation", _plain(form, pair.claim), word)]
+    words, evidence = words_in(pair.claim), pair.source.words(pair.place)
+    ours, theirs = denied(words), denied(evidence)
+    if ours and not negations(evidence) and not _denied_near(ours, pair):
+        present = pair.source.forms(pair.place)
+        for form, word in ours.items():
+            if form in present:
+                return [Difference("negation", word, _plain(form, pair.evidence))]
+    if theirs and not negations(words):
+        for form, word in theirs.items():
+            if form in pair.alignment.words:
+                return [Difference("negation", _plain(form, pair.claim), word)]
     return []
+
+
+def _denied_near(ours: Collection[str], pair: Pair) -> bool:
+    """Whether a sentence near denies a word that the claim denies, or denies something and has as much of the claim."""
+    if not set(ours).isdisjoint(denied(words_in(pair.around))):
+        return True
+    hits = pair.alignment.hits
+    covered = pair.alignment.coverage(hits.get(pair.place, ()))
+    return any(
+        negations(pair.source.words(place)) and pair.alignment.coverage(hits[place]) >= covered
+        for place in pair.alignment.picked
+    )
 
 
 def denied(words: Sequence[str]) -> dict[str, str]:

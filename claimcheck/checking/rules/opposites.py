@@ -16,7 +16,8 @@ from claimcheck.text.meaning import opposites
 _MORE = (
     "rise grow increase gain climb soar surge jump expand raise improve double rally rebound up | "
     "fall shrink decrease decline drop plunge slump lower contract cut worsen halve reduce diminish down",
-    "higher more | lower less fewer",
+    "higher | lower",
+    "more | less fewer",
     "lengthen extend prolong | shorten",
     "accelerate quicken | slow",
     "widen | narrow",
@@ -48,6 +49,7 @@ _CONVERSE = frozenset(map(form_of, "win lose buy sell import export lend borrow 
 _BETWEEN_TIMES = frozenset(("before", "after"))
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
+_WORDING = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
 _VOTING = frozenset(
     map(form_of, "vote argue speak campaign lobby testify demonstrate".split())
 )  # "for" something
@@ -146,7 +148,9 @@ def _directed(words: Sequence[str]) -> list[str]:
 def _shows_direction(words: Sequence[str], place: int) -> bool:
     if words[place] == "for":
         return place > 0 and form_of(words[place - 1]) in _VOTING
-    after = words[place + 1] if place + 1 < len(words) else ""
+    after, then = (*words[place + 1 : place + 3], "", "")[:2]
+    if words[place] in _WORDING and after == "than":
+        return not then[:1].isdigit()
     return words[place] not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
 
 
