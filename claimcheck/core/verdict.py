@@ -56,7 +56,7 @@ def each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
 class Difference:
     """Words of a claim that its evidence says otherwise, or not at all (`evidence` is then None).
 
-    `kind`: number, name, date, negation, opposite, speaker, attribution, outlet or order.
+    `kind`: number, name, date, negation, opposite, speaker, attribution, outlet, order or role.
     """
 
     kind: str

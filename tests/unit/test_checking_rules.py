@@ -244,6 +244,10 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     assert doers("Denmark held a vote.", "Norway held a vote.") == [("Denmark held", "Norway held")]
     assert doers("Russia imposed sanctions on Minerven.", "Sanctions were imposed on Minerven.") == []
     assert doers("Lee opened the bridge.", "Ann opened the bridge. Nobody else did, Ann Lee says.") == []
+    led = "Cy Orr had no part in the study. It was slow, said Ann Lee, who led the study."
+    assert doers("Cy Orr led the study.", led) == [("Cy Orr led", "Ann Lee led")]
+    assert doers("Ann Lee led the study.", led) == []
+    assert doers("Motorists pulled over.", "Drivers pulled over as the fire came near.") == []
     named = "Cy Orr is the new mayor. He succeeds Ann Lee."
     assert doers("Ann Lee succeeds Cy Orr.", named) == [("Ann Lee succeeds", "succeeds Ann Lee")]
     assert doers("Cy Orr succeeds Ann Lee.", named) == []
@@ -266,6 +270,39 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
 def test_an_endless_word_does_not_hold_up_the_search_for_initials(endless):
     found = missing(pair("The ferry was lost off the AAAAAB.", "The ferry was lost.\n\n" + endless * 100_000))
     assert [item.claim for item in found if item.kind == "name"] == ["AAAAAB"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "holder"),
+    [
+        (
+            "Ann Lee is the drummer.",
+            "Ann Lee sings. The drummer, Ines Prado, answers.",
+            "drummer, Ines Prado",
+        ),
+        (
+            "Ann Lee is the drummer.",
+            "Ann Lee sings. Ines Prado, the drummer, answers.",
+            "Ines Prado, the drummer",
+        ),
+        ("Ann Lee is the director.", "Ann Lee sings. They hired Bo Dahl as director.", "Bo Dahl as director"),
+        (
+            "Ann Lee is the drummer.",
+            "Ann Lee, the drummer, sings. The other drummer, Ines Prado, answers.",
+            None,
+        ),
+        ("Ann Lee is the drummer.", "Ann Lee sings. The drummer answers.", None),
+        (
+            "Ann Lee is a drummer.",
+            "Ann Lee, 54, has been a drummer since May. The drummer Bo Dahl answers.",
+            None,
+        ),
+        ("Ann Lee is known.", "Ann Lee sings. Known, Bo Dahl is not.", None),
+    ],
+)
+def test_what_somebody_is_may_be_what_somebody_else_is(claim, evidence, holder):
+    found = [item for item in missing(pair(claim, evidence)) if item.kind == "role"]
+    assert [item.evidence for item in found] == ([holder] if holder else [])
 
 
 def test_a_name_in_the_title_is_not_missing():

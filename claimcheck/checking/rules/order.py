@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
@@ -15,7 +15,7 @@ from claimcheck.text.vocabulary import part_of_speech
 
 _PASSIVE = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
 _OPENING = len("The ")
-_VERB = re.compile(r"\s+(?:(?:has|have|had|also|then|later|now|first)\s+)*(?P<verb>[a-z]+)\b")
+_VERB = re.compile(r"(?:,\s+who)?\s+(?:(?:has|have|had|also|then|later|now|first)\s+)*(?P<verb>[a-z]+)\b")
 _DONE_BY = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\s+by\s+(?P<doer>(?:[\w'’-]+[ ]?){1,6})"
 )
@@ -23,6 +23,7 @@ _PRONOUNS = frozenset(
     "he she it they them him her i we you who which that this these those one others".split()
 )
 _MAY_BE = (*SAME_SENSE, Relation.SPECIFIC)  # "a foundation" may be "the National Sleep Foundation"
+_REACH = 6  # words from a verb to what it is done to
 _LONGEST_SUBJECT = 6  # words
 _BETWEEN = 60  # characters: further apart the verb is about something else
 # verbs that hold in both directions
@@ -58,13 +59,31 @@ def missing(pair: Pair) -> list[Difference]:
         return []
     if done := _done_to(name, verb, pair.around):
         return [Difference("order", f"{name} {verb}", done)]
-    known = pair.source.forms(pair.place)
-    if any(form_of(word) in known for word in words_in(name)):
-        return []
-    theirs = _doer(pair.evidence, verb)
-    if theirs is None or _one(name, theirs[0], pair):
-        return _other_agent(pair)
-    return [Difference("order", f"{name} {verb}", " ".join(theirs))]
+    theirs = _another_doer(name, verb, pair)
+    return [Difference("order", f"{name} {verb}", " ".join(theirs))] if theirs else _other_agent(pair)
+
+
+def _another_doer(name: str, verb: str, pair: Pair) -> tuple[str, str] | None:
+    """Who else does it in a sentence that the claim rests on, and to the same; none where one with the verb has the name."""
+    done = _after(verb, words_in(pair.claim))
+    found = None
+    for place in pair.alignment.picked:
+        forms = pair.source.forms(place)
+        if form_of(verb) not in forms:
+            continue
+        if any(form_of(word) in forms for word in words_in(name)):
+            return None
+        theirs = _doer(pair.source.sentences[place].text, verb)
+        if theirs and done & _after(verb, pair.source.words(place)) and not _one(name, theirs[0], pair):
+            found = found or theirs
+    return found
+
+
+def _after(verb: str, words: Sequence[str]) -> set[str]:
+    """The forms of the telling words that follow a verb."""
+    forms = list(map(form_of, words))
+    place = forms.index(form_of(verb))
+    return set(_telling(words[place + 1 : place + 1 + _REACH]))
 
 
 def _done_to(name: str, verb: str, text: str) -> str | None:
@@ -85,10 +104,8 @@ def _other_agent(pair: Pair) -> list[Difference]:
     for match in _DONE_BY.finditer(pair.evidence):
         if form_of(match["verb"]) != form_of(verb):
             continue
-        agent = {form_of(word) for word in words_in(match["doer"])}
-        around = meanings_of(frozenset(agent))
-        known = any(form in agent or meaning_of(form).relation_to(around) in _MAY_BE for form in doer)
-        if not known and agent.isdisjoint(_PRONOUNS):
+        agent = list(map(form_of, words_in(match["doer"])))
+        if not _may_be(doer, agent) and _PRONOUNS.isdisjoint(agent):
             return [Difference("order", verb, match[0].strip())]
     return []
 
@@ -125,13 +142,23 @@ def _doer(text: str, verb: str | None = None) -> tuple[str, str] | None:
 
 
 def _one(name: str, other: str, pair: Pair) -> bool:
-    """Whether the document has a name with a word of each: "Ann" and "Lee" are Ann Lee."""
+    """Whether two names may be one: the document has a name with a word of each, "Ann Lee", or they mean the same,
+    "motorists" and "drivers"."""
+    if _may_be(map(form_of, words_in(name)), map(form_of, words_in(other))):
+        return True
     words, others = set(name.split()), set(other.split())
     return any(
         not words.isdisjoint(parts) and not others.isdisjoint(parts)
         for sentence in pair.source.sentences
         for parts in map(str.split, names_in(sentence.text))
     )
+
+
+def _may_be(forms: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether a word of one side is one of the other's, or may mean it."""
+    known = frozenset(others)
+    around = meanings_of(known)
+    return any(form in known or meaning_of(form).relation_to(around) in _MAY_BE for form in forms)
 
 
 def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:

@@ -83,8 +83,8 @@ def contradictions(pair: Pair) -> list[Difference]:
 
 
 def missing(pair: Pair) -> list[Difference]:
-    """What of the claim's numbers, names, doers and attribution does not stand in its evidence."""
-    from claimcheck.checking.rules import names, numbers, order, speakers
+    """What of the claim's numbers, names, doers, roles and attribution does not stand in its evidence."""
+    from claimcheck.checking.rules import names, numbers, order, roles, speakers
 
-    rules = (numbers, names, order, speakers)
+    rules = (numbers, names, order, roles, speakers)
     return [difference for rule in rules for difference in rule.missing(pair)]
