@@ -18,7 +18,6 @@ from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.span import readable
 from claimcheck.core.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
 from claimcheck.extractive.speech import Speech, speech_in
-from claimcheck.grounding.lexicon import WEIGHTY
 from claimcheck.text.meaning import SAME_SENSE
 
 CARRIED = 0.5  # the probability from which a claim is called supported
@@ -74,7 +73,7 @@ def judge(question: Question, source: Source) -> Finding:
             found = contradictions(pair)
             if place == alignment.picked[0]:
                 absent += missing(pair)
-            if found and _rest_covered(alignment, place, found) >= _TIGHT:
+            if found and pair.rest_covered(*(difference.claim for difference in found)) >= _TIGHT:
                 against += [(place, difference) for difference in found]
             elif found:
                 loose += found if place == alignment.picked[0] else []
@@ -152,17 +151,6 @@ def evidence(source: Source, places: Sequence[int], stance: Stance) -> tuple[Evi
         if spans:
             found.append(Evidence(source.document.id, spans, readable(spans), stance))
     return tuple(found)
-
-
-def _rest_covered(alignment: Alignment, place: int, differences: Sequence[Difference]) -> float:
-    """The share of the claim that a sentence covers, leaving out the words that it says otherwise, and "said"."""
-    apart = {form_of(word) for difference in differences for word in words_in(difference.claim)}
-    rest = [
-        term for term in alignment.terms if term.form not in apart and WEIGHTY.get(term.form) != "attribution"
-    ]
-    total = sum(term.weight for term in rest)
-    covered = sum(term.weight for term in rest if term.form in alignment.hits[place])
-    return covered / total if total else 1.0
 
 
 def _numbers(differences: Sequence[Difference]) -> set[str]:

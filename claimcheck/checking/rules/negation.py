@@ -34,8 +34,9 @@ def contradictions(pair: Pair) -> list[Difference]:
             if form in present:
                 return [Difference("negation", word, _plain(form, pair.evidence))]
     if theirs and not negations(words):
+        forms = list(map(form_of, evidence))
         for form, word in theirs.items():
-            if form in pair.alignment.words:
+            if form in pair.alignment.words and forms.count(form) == 1:  # it is not said undenied too
                 return [Difference("negation", _plain(form, pair.claim), word)]
     return []
 

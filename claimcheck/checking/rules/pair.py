@@ -12,6 +12,9 @@ from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.extractive.clauses import clauses
 from claimcheck.extractive.speech import Speech
+from claimcheck.grounding.lexicon import WEIGHTY
+
+CARRIES = 0.85  # of what a claim says besides a number or time: the sentence tells of the very same
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -65,6 +68,18 @@ class Pair:
             for part in parts
         ]
         return parts[shared.index(max(shared))].speech
+
+    def rest_covered(self, *apart: str) -> float:
+        """The share of the claim's weight, 0 to 1, that the evidence sentence covers, without these words of it and "said"."""
+        left_out = {form_of(word) for words in apart for word in words_in(words)}
+        rest = [
+            term
+            for term in self.alignment.terms
+            if term.form not in left_out and WEIGHTY.get(term.form) != "attribution"
+        ]
+        total = sum(term.weight for term in rest)
+        covered = sum(term.weight for term in rest if term.form in self.alignment.hits[self.place])
+        return covered / total if total else 1.0
 
     @property
     def published(self) -> date | None:
