@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.checking.rules.pair import CARRIES, Pair
+from claimcheck.checking.rules.pair import Pair
 from claimcheck.core.claim import When
 from claimcheck.core.verdict import Difference
 from claimcheck.text.dates import WEEKDAYS, names_a_time, whens_in, without_year
@@ -37,9 +37,9 @@ def contradictions(pair: Pair) -> list[Difference]:
     found = []
     for when in open_:
         # a weekday is no day that merely stands nearby: the line that dates the page has one too; nor is a day its month
-        carries = pair.rest_covered(when.text) >= CARRIES
         others = _telling(when, here)
-        others += [other for other in near if _as_precise(other, when)] if not carries else []
+        if not pair.carries_all_but(when.text):
+            others += [other for other in near if _as_precise(other, when)]
         if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
         if pair.alone and when.resolved in pair.alignment.everywhere:

@@ -21,7 +21,7 @@ _REFUSING = frozenset(  # before "to": a "decline in sales" denies nothing
 _NOT_DENYING = frozenset("only just doubt less fewer matter later sooner more than".split())
 _LAST = 8  # words from a negation to "since 2002"
 _SCOPE = 3
-_SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the".split())
+_SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the from by about into over".split())
 
 
 def contradictions(pair: Pair) -> list[Difference]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from claimcheck.checking.amounts import Amount, agree, alike, amounts_in, rival_unit, same_unit
-from claimcheck.checking.rules.pair import CARRIES, Pair
+from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, ungraded, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import LIGHT
@@ -45,18 +45,12 @@ def contradictions(pair: Pair) -> list[Difference]:
         match = (
             _same if any(amount.unit == other.unit and "/" in str(other.unit) for other in rivals) else alike
         )
-        carries = pair.rest_covered(amount.quantity.text) >= CARRIES
-        if any(match(amount, other) and agree(amount, other) for other in (here if carries else near)):
+        told = here if pair.carries_all_but(amount.quantity.text) else near
+        if any(match(amount, other) and agree(amount, other) for other in told):
             continue
-        if pair.alone and not carries and _forms(amount) <= pair.alignment.everywhere:
-            continue  # this sentence is of another number, and the document tells of the claim's too
         if 0 < len(rivals) < _SHARED and not any(_answers(rival, ours) for rival in rivals):
             found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
     return found
-
-
-def _forms(amount: Amount) -> set[str]:
-    return {form for form in map(form_of, words_in(amount.quantity.text)) if form[0].isdigit()}
 
 
 def _limited(pair: Pair) -> list[Difference]:

@@ -8,13 +8,13 @@ from functools import cached_property
 
 from claimcheck.checking.alignment import Alignment
 from claimcheck.checking.source import Source
-from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.terms import Term, form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.extractive.clauses import clauses
 from claimcheck.extractive.speech import Speech
 from claimcheck.grounding.lexicon import WEIGHTY
 
-CARRIES = 0.85  # of what a claim says besides a number or time: the sentence tells of the very same
+_CARRIES = 0.85  # of what a claim says besides a number or time, and more than a word
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -69,17 +69,24 @@ class Pair:
         ]
         return parts[shared.index(max(shared))].speech
 
+    def carries_all_but(self, apart: str) -> bool:
+        """Whether the evidence sentence tells of the very thing that the claim gives a number or a time, written `apart`."""
+        return len(self._rest(apart)) > 1 and self.rest_covered(apart) >= _CARRIES
+
     def rest_covered(self, *apart: str) -> float:
         """The share of the claim's weight, 0 to 1, that the evidence sentence covers, without these words of it and "said"."""
+        rest = self._rest(*apart)
+        total = sum(term.weight for term in rest)
+        covered = sum(term.weight for term in rest if term.form in self.alignment.hits[self.place])
+        return covered / total if total else 1.0
+
+    def _rest(self, *apart: str) -> list[Term]:
         left_out = {form_of(word) for words in apart for word in words_in(words)}
-        rest = [
+        return [
             term
             for term in self.alignment.terms
             if term.form not in left_out and WEIGHTY.get(term.form) != "attribution"
         ]
-        total = sum(term.weight for term in rest)
-        covered = sum(term.weight for term in rest if term.form in self.alignment.hits[self.place])
-        return covered / total if total else 1.0
 
     @property
     def published(self) -> date | None:
