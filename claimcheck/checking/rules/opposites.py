@@ -50,6 +50,7 @@ _BETWEEN_TIMES = frozenset(("before", "after"))
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
 _WORDING = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
+_SMALL = _PARTICLES | _WORDING | {"for"}
 _VOTING = frozenset(
     map(form_of, "vote argue speak campaign lobby testify demonstrate".split())
 )  # "for" something
@@ -137,6 +138,8 @@ def _more() -> list[tuple[frozenset[str], frozenset[str]]]:
 def _directed(words: Sequence[str]) -> list[str]:
     """The forms of words, of comparatives those of what they compare; nothing for small words that show no direction, nor for
     a verb with one: "grew up"."""
+    if _SMALL.isdisjoint(words):
+        return list(map(ungraded, words))
     shown = [_shows_direction(words, place) for place in range(len(words))]
     following = [*zip(words[1:], shown[1:], strict=True), ("", True)]
     return [
