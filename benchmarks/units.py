@@ -116,7 +116,7 @@ def _in_place_of(term: Term, word: str, unit: str) -> bool:
     """Whether a word may stand where a term stands, the same part of speech in the same form, and says something else."""
     return (
         word not in LIGHT
-        and part_of_speech(word) == part_of_speech(term.word)
+        and part_of_speech(word).lower() == part_of_speech(term.word).lower()
         and word[-2:] == term.word[-2:]
         and word not in unit.lower()
         and meaning_of(form_of(word)).relation_to(meanings_of(frozenset({term.form}))) in ANOTHER

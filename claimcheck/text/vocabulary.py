@@ -33,7 +33,7 @@ def _rank(word: str) -> int:
 
 
 def part_of_speech(word: str) -> str:
-    """n, v, a or r: what a lower-case word mostly is; "?" where that is not known."""
+    """n, v, a or r: what a lower-case word mostly is; N, a name; "?" where that is not known."""
     return _words().get(word, (_RARE, "?"))[1]
 
 

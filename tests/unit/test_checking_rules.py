@@ -189,6 +189,7 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
         ("Ann Lee and Bo Dahl met.", "Bo Dahl and Ann Lee met."),
         ("Lee said the road is safe.", "Ann Lee told reporters the road is safe."),
         ("The winner said the road is safe.", "Ann Lee said the road is safe."),
+        ("Police said the road is safe.", "Ann Lee said the road is safe."),
         ("Ann Lee is 65 years old.", "Ann Lee has lived in Malmo for 20 years."),
         ("Ann Lee turned up in Malmo.", "Ann Lee of Malmo broke down in tears."),
         (
@@ -221,6 +222,8 @@ def test_a_number_that_stands_nowhere_is_missing():
         ("The ferry was lost, says the EU.", "The ferry was lost, the Union says.", ["EU"]),
         ("The ferry sank in Rome.", "They saw how the ferry sank.", []),  # who "they" are stands elsewhere
         ("Aurora sank on Tuesday.", "The ferry sank on Tuesday.", []),
+        ("Previous ferries sank off Rome.", "Others sank off Rome. " + "Nobody was hurt. " * 50, []),
+        ("Dublin ferries sank off Rome.", "Others sank off Rome. " + "Nobody was hurt. " * 50, ["Dublin"]),
         ("The Aurora sank on Tuesday.", "The ferry sank on Tuesday. " + "Nobody was hurt. " * 50, ["Aurora"]),
         ("Aurora sank on Tuesday.", "It sank on Tuesday. " + "Nobody was hurt. " * 50, []),
         ("The ferry sank in Rome.", "It sank on Tuesday. " + "Nobody was hurt. " * 50, ["Rome"]),
@@ -247,6 +250,10 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     led = "Cy Orr had no part in the study. It was slow, said Ann Lee, who led the study."
     assert doers("Cy Orr led the study.", led) == [("Cy Orr led", "Ann Lee led")]
     assert doers("Ann Lee led the study.", led) == []
+    sent = "The referee was busy. Then Ole Moe was sent off in the second half."
+    assert doers("Idris Kane was sent off.", sent) == [("Idris Kane was sent", "Ole Moe was sent")]
+    assert doers("Ole Moe was sent off.", sent) == []
+    assert doers("Idris Kane sent them off.", sent) == []
     assert doers("Motorists pulled over.", "Drivers pulled over as the fire came near.") == []
     named = "Cy Orr is the new mayor. He succeeds Ann Lee."
     assert doers("Ann Lee succeeds Cy Orr.", named) == [("Ann Lee succeeds", "succeeds Ann Lee")]

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import COUNTRY, form_of, words_in
+from claimcheck.checking.terms import COUNTRY, form_of, named_in, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import LIGHT
 from claimcheck.text.meaning import SAME_SENSE, meaning_of
-from claimcheck.text.names import names_in
 
 _SUBJECT = len("The ")  # where the name of whom a sentence is about begins
 _FRAGMENT = 600  # characters: so few sentences may lean on a title or a page around them that names whom they are about
@@ -33,7 +32,7 @@ def missing(pair: Pair) -> list[Difference]:
     title = {form_of(word) for word in words_in(document.title or "")}
     return [
         Difference("name", name, None)
-        for name in names_in(pair.claim)
+        for name in named_in(pair.claim)
         if not (fragment or pronoun) or pair.claim.find(name) > _SUBJECT
         if not _stands([form_of(word) for word in words_in(name) if word not in LIGHT], pair, title)
         if not _abbreviated(name, document.full_text)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.terms import form_of, named_in, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import BASES, FORMS_OF_BE, LIGHT
 from claimcheck.text.meaning import SAME_SENSE, Relation, meaning_of, meanings_of
-from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
 
 _PASSIVE = re.compile(r"\bby\s+(?:the\s+)?$", re.I)
 _OPENING = len("The ")
-_VERB = re.compile(r"(?:,\s+who)?\s+(?:(?:has|have|had|also|then|later|now|first)\s+)*(?P<verb>[a-z]+)\b")
+_VERB = re.compile(
+    r"(?:,\s+who)?\s+(?:(?:has|have|had|also|then|later|now|first)\s+)*"
+    r"(?P<passive>(?:(?:was|were|is|are|be|been|being)\s+)+)?(?P<verb>[a-z]+)\b"
+)
 _DONE_BY = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\s+by\s+(?P<doer>(?:[\w'’-]+[ ]?){1,6})"
 )
@@ -32,9 +35,20 @@ _MUTUAL = frozenset(
 )
 
 
+class _Done(NamedTuple):
+    """A name and the verb that follows it, as written: what they do or, passive, what is done to them."""
+
+    name: str
+    verb: str
+    passive: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} {'was ' if self.passive else ''}{self.verb}"
+
+
 def contradictions(pair: Pair) -> list[Difference]:
     """The first two names whose roles the evidence turns around."""
-    names = [name for name in names_in(pair.claim) if name in pair.evidence]
+    names = [name for name in named_in(pair.claim) if name in pair.evidence]
     for left in names:
         for right in names:
             ours = _acts(pair.claim, left, right)
@@ -54,27 +68,26 @@ def missing(pair: Pair) -> list[Difference]:
     ours = _doer(pair.claim)
     if ours is None:
         return _other_agent(pair)
-    name, verb = ours
-    if pair.claim.find(name) > _OPENING:
+    if pair.claim.find(ours.name) > _OPENING:
         return []
-    if done := _done_to(name, verb, pair.around):
-        return [Difference("order", f"{name} {verb}", done)]
-    theirs = _another_doer(name, verb, pair)
-    return [Difference("order", f"{name} {verb}", " ".join(theirs))] if theirs else _other_agent(pair)
+    done_to = None if ours.passive else _done_to(ours.name, ours.verb, pair.around)
+    theirs = done_to or _another(ours, pair)
+    return [Difference("order", str(ours), str(theirs))] if theirs else _other_agent(pair)
 
 
-def _another_doer(name: str, verb: str, pair: Pair) -> tuple[str, str] | None:
+def _another(ours: _Done, pair: Pair) -> _Done | None:
     """Who else does it in a sentence that the claim rests on, and to the same; none where one with the verb has the name."""
-    done = _after(verb, words_in(pair.claim))
+    done = _after(ours.verb, words_in(pair.claim))
     found = None
     for place in pair.alignment.picked:
         forms = pair.source.forms(place)
-        if form_of(verb) not in forms:
+        if form_of(ours.verb) not in forms:
             continue
-        if any(form_of(word) in forms for word in words_in(name)):
+        if any(form_of(word) in forms for word in words_in(ours.name)):
             return None
-        theirs = _doer(pair.source.sentences[place].text, verb)
-        if theirs and done & _after(verb, pair.source.words(place)) and not _one(name, theirs[0], pair):
+        theirs = _doer(pair.source.sentences[place].text, ours)
+        same = theirs and (not done or done & _after(ours.verb, pair.source.words(place)))
+        if theirs and same and not _one(ours.name, theirs.name, pair):
             found = found or theirs
     return found
 
@@ -128,16 +141,14 @@ def _telling(words: Sequence[str]) -> list[str]:
     return [form_of(word) for word in words if word not in LIGHT]
 
 
-def _doer(text: str, verb: str | None = None) -> tuple[str, str] | None:
-    """The first name right before a verb, or before this one in any form, and the verb as written."""
-    for name in names_in(text):
+def _doer(text: str, like: _Done | None = None) -> _Done | None:
+    """What the first name right before a verb does, or the first that does as another one in any form of the verb."""
+    for name in named_in(text):
         after = _VERB.match(text, text.find(name) + len(name))
-        if (
-            after
-            and _acts_on(after["verb"].lower())
-            and (not verb or form_of(after["verb"]) == form_of(verb))
-        ):
-            return name, after["verb"]
+        if after and _acts_on(after["verb"].lower()):
+            done = _Done(name, after["verb"], bool(after["passive"]))
+            if like is None or (form_of(done.verb), done.passive) == (form_of(like.verb), like.passive):
+                return done
     return None
 
 
@@ -150,7 +161,7 @@ def _one(name: str, other: str, pair: Pair) -> bool:
     return any(
         not words.isdisjoint(parts) and not others.isdisjoint(parts)
         for sentence in pair.source.sentences
-        for parts in map(str.split, names_in(sentence.text))
+        for parts in map(str.split, named_in(sentence.text))
     )
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from claimcheck.checking.rules.pair import Pair
+from claimcheck.checking.terms import named_in
 from claimcheck.core.verdict import Difference
-from claimcheck.text.names import names_in
 from claimcheck.text.vocabulary import part_of_speech
 
 _IS = re.compile(
@@ -37,7 +37,7 @@ def missing(pair: Pair) -> list[Difference]:
 
 def _claimed(claim: str) -> tuple[str, str, str] | None:
     """The name that a sentence begins with, what it says that they are, and both as written."""
-    for name in names_in(claim)[:1]:
+    for name in named_in(claim)[:1]:
         start = claim.find(name)
         found = _IS.match(claim, start + len(name)) if start <= _OPENING else None
         if found and part_of_speech(found["role"].split()[-1]) == "n":
@@ -47,7 +47,7 @@ def _claimed(claim: str) -> tuple[str, str, str] | None:
 
 def _holders(role: str, text: str) -> Iterator[tuple[str | None, str]]:
     """For each place at which a text has a role: it with the name beside it, where there is one, and what stands around."""
-    names = names_in(text)
+    names = named_in(text)
     for found in re.finditer(rf"\b{re.escape(role)}\b", text, re.I):
         around = text[max(0, found.start() - _BESIDE) : found.end() + _BESIDE]
         after, before = _AFTER.match(text, found.end()), _BEFORE.search(text, 0, found.start())

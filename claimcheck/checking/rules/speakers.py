@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of, words_in
+from claimcheck.checking.terms import form_of, named_in, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.extractive.speech import OWN_WORDS, QUOTATION, Speech
 from claimcheck.grounding.lexicon import LIGHT
@@ -29,7 +29,7 @@ def contradictions(pair: Pair) -> list[Difference]:
     theirs = pair.evidence_speech or pair.source.speech(pair.place)
     if not theirs or _unknown(theirs):
         return []
-    if not names_in(pair.speech.speaker) or not names_in(theirs.speaker):
+    if not named_in(pair.speech.speaker) or not names_in(theirs.speaker):
         return []  # "the lottery winner" and a name, "locals" and "residents": they may be the same
     if same_speaker(pair.speech.speaker, theirs.speaker) or _names(pair.speech.speaker) & set(
         words_in(pair.evidence)
