@@ -16,7 +16,7 @@ help:
 	@echo "make bench      start-up and throughput, as ratios"
 	@echo "make bench-grounding DATA=folder   grounding beside LangExtract and difflib (docs/benchmarks.md)"
 	@echo "make eval DATA=folder   the scores of docs/evaluation.md that need no model"
-	@echo "make fuzz       10,000 inputs for the aligner and each kind of reader"
+	@echo "make fuzz       10,000 inputs for the aligner, checking and each kind of reader"
 	@echo "make soak       faults, kills and memory of batches, in full: half an hour"
 	@echo "make snapshots  write tests/snapshots anew (read the diff)"
 	@echo "make record     record cassettes/recorded anew from the endpoint at OPENAI_BASE_URL"

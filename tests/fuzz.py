@@ -1,6 +1,7 @@
-"""Fuzzes the aligner and every reader: `make fuzz` runs 10,000 inputs of each kind. Finds become tests.
+"""Fuzzes the aligner, checking and every reader: `make fuzz` runs 10,000 inputs of each kind. Finds become tests.
 
-Whatever comes in, a reader gives a document or an `InputError`, and the aligner spans of the text or a reason.
+Whatever comes in, a reader gives a document or an `InputError`, the aligner spans of the text or a reason, and checking a
+verdict with evidence that stands in the document.
 """
 
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claimcheck import Match
+from claimcheck import Document, Match
+from claimcheck.checking.judge import Question, judge
+from claimcheck.checking.source import Source
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.readers.file import document_of, fetch
@@ -24,6 +27,20 @@ PIECES = st.sampled_from(
     |\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒|--> |00:00:01,000 --> 00:00:02,000|**|```|---|# |WEBVTT|never|rose|fell|,|.|?|'s|n't|re-|
     |1|2|hundred and|dozen|a|İ|ß|ŉ|\u2028|\ud7ff|㎏|½|Ⅷ|٣""".split("|")
 )
+SENTENCES = st.lists(
+    st.one_of(
+        PIECES,
+        st.sampled_from(
+            """Ann Lee|Bo Dahl|Lida|NOK|EUR 5 million|$3|42 km|12 percent|9-4|9 to 4|third|3rd|the largest|weaker|stronger|up|down|for|against
+            |voted|beat|was beaten by|was sent|said|, who led|is the mayor|the mayor,|as director|in May|until 1968|since 2002|on 4 June|under 16
+            |children|more than|about|lacks|no|without|before|after|a year|a month|ticket|the vote|Reuters reported|according to|"|He""".split(
+                "|"
+            )
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+).map(" ".join)
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=40).map(" ".join)
 SLOWEST_S = 10.0  # the first page without a date loads a date parser for seconds
 
@@ -96,6 +113,20 @@ def check_aligner(text, quote):
     assert all(0 <= span.start < span.end <= len(text) for span in (*found.spans, *found.suggestion))
 
 
+def check_checking(claim, sentences):
+    """A verdict that is a probability, with evidence that stands in the document; in time."""
+    document = Document.from_text("The end. " + ". ".join(sentences))
+    started = time.monotonic()
+    finding = judge(Question.of(claim), Source(document))
+    assert 0.5 <= finding.confidence <= 1
+    for item in finding.evidence:
+        assert [document.text[span.start : span.end] for span in item.spans] == [
+            span.text for span in item.spans
+        ]
+    assert all(difference.claim for difference in finding.differences)
+    assert time.monotonic() - started < SLOWEST_S
+
+
 def main(count):
     """Runs `count` inputs of each kind."""
     for name, run in {
@@ -104,6 +135,9 @@ def main(count):
             given(TEXTS, st.integers(0, 200), st.integers(0, 200), TEXTS)(
                 lambda text, start, end, more: check_aligner(text, text[start:end] + more)
             )
+        ),
+        "checking": given_examples(count)(
+            given(SENTENCES, st.lists(SENTENCES, min_size=1, max_size=6))(check_checking)
         ),
         **{
             f"readers, damaged {suffix}": given_examples(count)(given(damaged(suffix))(check_reader))

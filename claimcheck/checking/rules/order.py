@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile, islice
 from typing import NamedTuple
 
 from claimcheck.checking.rules.pair import Pair
@@ -94,9 +95,8 @@ def _another(ours: _Done, pair: Pair) -> _Done | None:
 
 def _after(verb: str, words: Sequence[str]) -> set[str]:
     """The forms of the telling words that follow a verb."""
-    forms = list(map(form_of, words))
-    place = forms.index(form_of(verb))
-    return set(_telling(words[place + 1 : place + 1 + _REACH]))
+    following = dropwhile(lambda word: form_of(word) != form_of(verb), words)
+    return set(_telling(list(islice(following, 1, 1 + _REACH))))
 
 
 def _done_to(name: str, verb: str, text: str) -> str | None:
