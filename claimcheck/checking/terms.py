@@ -30,6 +30,9 @@ _ORDINALS = {
     )
 }
 _DEGREES = (("iest", "y"), ("ier", "y"), ("est", ""), ("est", "e"), ("er", ""), ("er", "e"))
+_THEMSELVES = frozenset(
+    ("higher", "fewer", "lesser", "outer", "number")
+)  # no degrees, or opposed to other degrees
 _ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")  # people leave them out: "Guaidó", "Guaido"
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
@@ -94,7 +97,7 @@ def form_of(word: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def ungraded(word: str) -> str:
     """The form of a word, of "weaker" and "weakest" that of "weak"."""
-    if part_of_speech(word) in "?nr":  # "warmer" may be a noun, "faster" an adverb
+    if word not in _THEMSELVES and part_of_speech(word) != "v":
         for ending, instead in _DEGREES:
             base = word.removesuffix(ending) + instead
             bases = (base, base[:-1]) if base[-1:] == base[-2:-1] else (base,)  # "bigger"

@@ -169,6 +169,10 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
             "Streets with trees are cooler than those without.",
         ),
         ("More than 11 trees were planted.", "In all 12 trees were planted, which lowered the heat."),
+        (
+            "The crowd was smaller than in 1988.",
+            "The crowd was the largest of the season, below that of 1988.",
+        ),
         ("It has no lens.", "It lacks a lens."),
         ("They hired 3 nurses.", "How many of the 5 nurses have they hired?"),
         ("The price goes up by 4 kronor.", "The price goes up from 32 to 36 kronor."),
@@ -250,6 +254,21 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     led = "Cy Orr had no part in the study. It was slow, said Ann Lee, who led the study."
     assert doers("Cy Orr led the study.", led) == [("Cy Orr led", "Ann Lee led")]
     assert doers("Ann Lee led the study.", led) == []
+    judged = "A federal judge dismissed the suit, but an appeals court reversed that ruling."
+    assert doers("An appeals court dismissed the suit.", judged) == [
+        ("An appeals court dismissed", "A federal judge dismissed")
+    ]
+    assert doers("A judge dismissed the suit.", judged) == []
+    assert doers("The suit was dismissed by an appeals court.", judged) == [
+        ("was dismissed by an appeals court", "A federal judge dismissed")
+    ]
+    worn = "Amber lenses worn before bedtime increased sleep time."
+    assert doers("Amber lenses increased sleep time.", worn) == []
+    died = "Her death was confirmed by her son, Bo Dahl."
+    assert doers("Her death was confirmed by her husband.", died) == [
+        ("was confirmed by her husband", "was confirmed by her son")
+    ]
+    assert doers("Her death was confirmed by her son.", died) == []
     sent = "The referee was busy. Then Ole Moe was sent off in the second half."
     assert doers("Idris Kane was sent off.", sent) == [("Idris Kane was sent", "Ole Moe was sent")]
     assert doers("Ole Moe was sent off.", sent) == []
@@ -261,13 +280,13 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
     assert doers("Ann Lee beat Bo Dahl.", "Bo Dahl beat Ann Lee in May. Then Ann Lee beat Bo Dahl.") == []
     paid = "The trial was funded by the Sleep Foundation; the maker of the lenses had no role."
     assert doers("The lens maker funded the trial.", paid) == [
-        ("funded", "was funded by the Sleep Foundation")
+        ("The lens maker funded", "was funded by the Sleep Foundation")
     ]
     assert doers("The Sleep Foundation funded the trial.", paid) == []
     assert doers("A foundation funded the trial.", paid) == []
     assert doers("They funded the trial.", paid) == []
     assert doers("The trial was funded by the lens maker.", paid) == [
-        ("funded", "was funded by the Sleep Foundation")
+        ("was funded by the lens maker", "was funded by the Sleep Foundation")
     ]
     assert doers("The trial was funded by a foundation.", paid) == []
 

@@ -37,14 +37,15 @@ def contradictions(pair: Pair) -> list[Difference]:
     found = []
     for when in open_:
         # a weekday is no day that merely stands nearby: the line that dates the page has one too; nor is a day its month
-        others = _telling(when, here)
-        if not pair.carries_all_but(when.text):
+        others, carries = _telling(when, here), pair.carries_all_but(when.text)
+        if not carries:
             others += [other for other in near if _as_precise(other, when)]
         if _told(when, others) or any(_within(when, interval) for interval in intervals):
             continue
-        if pair.alone and when.resolved in pair.alignment.everywhere:
+        if pair.alone and not carries and when.resolved in pair.alignment.everywhere:
             continue  # this sentence is of another year, and the document tells of the claim's too
-        rivals = [other for other in here if _comparable(when, other)]
+        turned = [other for other in here if _other_end(when, other) and fit(when, other)]
+        rivals = turned or [other for other in here if _comparable(when, other)]
         if len(rivals) == 1 and not any(_told(other, rivals) for other in ours):
             found.append(Difference("date", when.text, rivals[0].text))
     return found
@@ -84,7 +85,7 @@ def _telling(when: When, here: Sequence[When]) -> list[When]:
 
 def _told(when: When, others: Sequence[When]) -> bool:
     return any(
-        (fit(when, other) and not _other_end(when, other)) or _true_of(when, other) for other in others
+        (fit(when, other) or _true_of(when, other)) and not _other_end(when, other) for other in others
     )
 
 

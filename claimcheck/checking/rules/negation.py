@@ -20,6 +20,7 @@ _REFUSING = frozenset(  # before "to": a "decline in sales" denies nothing
 # "not only", "no doubt" and "no longer than" deny nothing
 _NOT_DENYING = frozenset("only just doubt less fewer matter later sooner more than".split())
 _LAST = 8  # words from a negation to "since 2002"
+_PRESENT = frozenset(("is", "are"))
 _SCOPE = 3
 _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the from by about into over".split())
 
@@ -27,6 +28,8 @@ _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the from b
 def contradictions(pair: Pair) -> list[Difference]:
     """The words that both have, one of them denied; none where a sentence near denies as the claim does."""
     words, evidence = words_in(pair.claim), pair.source.words(pair.place)
+    if not _PRESENT.isdisjoint(words):
+        evidence = _no_longer(evidence)
     ours, theirs = denied(words), denied(evidence)
     if ours and not negations(evidence) and not _denied_near(ours, pair):
         present = pair.source.forms(pair.place)
@@ -39,6 +42,14 @@ def contradictions(pair: Pair) -> list[Difference]:
             if form in pair.alignment.words and forms.count(form) == 1:  # it is not said undenied too
                 return [Difference("negation", _plain(form, pair.claim), word)]
     return []
+
+
+def _no_longer(words: Sequence[str]) -> list[str]:
+    """The words, with "never" for "used" in "used to be": what used to be is not."""
+    return [
+        "never" if words[place : place + 3] == ["used", "to", "be"] else word
+        for place, word in enumerate(words)
+    ]
 
 
 def _denied_near(ours: Collection[str], pair: Pair) -> bool:

@@ -72,6 +72,7 @@ def contradictions(pair: Pair) -> list[Difference]:
             if (
                 _of_one_thing((our_forms, place), (their_forms, other), names)
                 and other not in negations(theirs)
+                and not _degrees_apart(ours[place], theirs[other])
                 and _is_denied(ours, place) == _is_denied(theirs, other)
                 and not _kept(form, (our_forms, place), (their_forms, other), pair)
             ):
@@ -90,6 +91,11 @@ def _of_one_thing(word: _Word, opposite: _Word, names: set[str]) -> bool:
     if form in _BETWEEN_TIMES and _next(*word) != _next(*opposite):
         return False
     return bool(_company(*word) & _company(*opposite) - names or _following(*word) & _following(*opposite))
+
+
+def _degrees_apart(word: str, opposite: str) -> bool:
+    """Whether one says more and the other most: "smaller" than something, "the largest" of others."""
+    return {"er", "st"} == {other[-2:] for other in (word, opposite) if ungraded(other) != form_of(other)}
 
 
 def _next(forms: Sequence[str], place: int) -> str | None:

@@ -23,16 +23,19 @@ _VERB = re.compile(
 _DONE_BY = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\s+(?:[a-z]+ly\s+)?(?P<verb>[a-z]+)\s+by\s+(?P<doer>(?:[\w'’-]+[ ]?){1,6})"
 )
-_PRONOUNS = frozenset(
-    "he she it they them him her i we you who which that this these those one others".split()
-)
+_PRONOUNS = frozenset("he she it they them him i we you who which that this these those one others".split())
+_POSSESSIVES = frozenset("his her its their my our your".split())
+_CLAUSES = re.compile(r"[;:]\s+|,?\s+(?:but|and|while|whereas|although)\s+")
 _MAY_BE = (*SAME_SENSE, Relation.SPECIFIC)  # "a foundation" may be "the National Sleep Foundation"
 _REACH = 6  # words from a verb to what it is done to
 _LONGEST_SUBJECT = 6  # words
 _BETWEEN = 60  # characters: further apart the verb is about something else
 # verbs that hold in both directions
 _MUTUAL = frozenset(
-    map(form_of, "meet marry play join share talk agree say tell be have know and with including".split())
+    map(
+        form_of,
+        "meet marry play join share talk agree say tell be have do get know and with including".split(),
+    )
 )
 
 
@@ -109,36 +112,67 @@ def _done_to(name: str, verb: str, text: str) -> str | None:
 
 
 def _other_agent(pair: Pair) -> list[Difference]:
-    """The claim's doer, named first or after "by", where the evidence sentence says by whom else it was done."""
-    ours = _agent(pair.claim)
+    """The claim's doer, named first or after "by", where the evidence sentence says who else did it, and to the same."""
+    ours = _Deed.passive(pair.claim) or _Deed.active(pair.claim)
     if ours is None:
         return []
-    doer, verb = ours
-    for match in _DONE_BY.finditer(pair.evidence):
-        if form_of(match["verb"]) != form_of(verb):
+    found = None
+    for clause in _CLAUSES.split(pair.evidence):
+        theirs = _Deed.passive(clause) or _Deed.active(clause)
+        if theirs is None or form_of(theirs.verb) != form_of(ours.verb):
             continue
-        agent = list(map(form_of, words_in(match["doer"])))
-        if not _may_be(doer, agent) and _PRONOUNS.isdisjoint(agent):
-            return [Difference("order", verb, match[0].strip())]
-    return []
+        if _may_be(theirs.doer, ours.doer) or _may_be(ours.doer, theirs.doer):
+            return []
+        if _PRONOUNS.isdisjoint(theirs.doer) and (ours.to & theirs.to or theirs.by):
+            found = found or theirs
+    return [Difference("order", ours.words, found.words)] if found else []
 
 
-def _agent(claim: str) -> tuple[list[str], str] | None:
-    """The forms of the doer's words and the verb: after "by", or what a sentence begins with and the past that follows."""
-    if passive := _DONE_BY.search(claim):
-        return _telling(words_in(passive["doer"])), passive["verb"]
-    words = words_in(claim)
-    for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
-        if place and (word.endswith("ed") or word in BASES) and _acts_on(word):
-            subject = _telling(words[:place])
-            return (subject, word) if subject and _PRONOUNS.isdisjoint(words[:place]) else None
-        if place and (word in FORMS_OF_BE or word in LIGHT):
+class _Deed(NamedTuple):
+    """Who does it, by the forms of their words; the verb; the forms of what it is done to; whether they stand after "by"; all as
+    written."""
+
+    doer: list[str]
+    verb: str
+    to: set[str]
+    by: bool
+    words: str
+
+    @classmethod
+    def passive(cls, text: str) -> _Deed | None:
+        """What a text says was done by somebody."""
+        match = _DONE_BY.search(text)
+        if match is None:
             return None
-    return None
+        to = _telling(words_in(text[: match.start()]))
+        return cls(_telling(words_in(match["doer"])), match["verb"], set(to), True, match[0].strip())
+
+    @classmethod
+    def active(cls, text: str) -> _Deed | None:
+        """What a text says that whom it begins with did: a past right after them; of names `_another` knows more."""
+        words = words_in(text)
+        for place, word in enumerate(words[: _LONGEST_SUBJECT + 1]):
+            if place and (word.endswith("ed") or word in BASES) and _acts_on(word):
+                doer = _telling(words[:place])
+                common = part_of_speech(words[place - 1]) in "nva"  # no adverb, nor "I've"
+                named = any(name.lower().split()[0] in words[:place] for name in named_in(text))
+                if not doer or not common or named or not _PRONOUNS.isdisjoint(doer):
+                    return None
+                to = set(_telling(words[place + 1 : place + 1 + _REACH]))
+                return cls(doer, word, to, False, _until(word, text))
+            if place and (word in FORMS_OF_BE or word in LIGHT):
+                return None
+        return None
+
+
+def _until(word: str, text: str) -> str:
+    """A text up to a word of it."""
+    found = re.search(rf"\b{re.escape(word)}\b", text, re.I)
+    return text[: found.end()].strip() if found else text
 
 
 def _telling(words: Sequence[str]) -> list[str]:
-    return [form_of(word) for word in words if word not in LIGHT]
+    return [form_of(word) for word in words if word not in LIGHT and word not in _POSSESSIVES]
 
 
 def _doer(text: str, like: _Done | None = None) -> _Done | None:
