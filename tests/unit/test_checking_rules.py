@@ -119,6 +119,118 @@ def pair(claim, evidence):
             "Reuters",
             "Interfax",
         ),
+        ("The ban lasted two years.", "The ban lasted two months.", "number", "two years", "two months"),
+        ("It cost NOK 42 million.", "It cost EUR 42 million.", "number", "NOK 42 million", "EUR 42 million"),
+        (
+            "It cost EUR 85 million.",
+            "It cost 58 million euros.",
+            "number",
+            "EUR 85 million",
+            "58 million euros",
+        ),
+        (
+            "It is the third largest port.",
+            "It is the second biggest port.",
+            "number",
+            "third largest",
+            "second biggest",
+        ),
+        (
+            "Travel will cost 14 million kronor a month.",
+            "Travel will cost 14 million kronor a year, or 36 kronor for each.",
+            "number",
+            "14 million kronor a month",
+            "14 million kronor a year",
+        ),
+        (
+            "Children under 16 pay nothing.",
+            "It is free for children under 12.",
+            "number",
+            "Children under 16",
+            "children under 12",
+        ),
+        ("The vote was 9 to 3.", "The council voted 9-4 in the vote.", "number", "9 to 3", "9-4"),
+        (
+            "They finished third in the league.",
+            "They finished second in the league and scored a third goal.",
+            "number",
+            "third in the league",
+            "second in the league",
+        ),
+        (
+            "The highest flight was at 54 metres.",
+            "The highest flight was at 62 metres. They climb to 54 metres.",
+            "number",
+            "54 metres",
+            "62 metres",
+        ),
+        (
+            "Maja Ek voted for the increase.",
+            "Maja Ek voted against the increase.",
+            "opposite",
+            "for",
+            "against",
+        ),
+        ("It was the biggest crowd.", "It was the smallest crowd.", "opposite", "biggest", "smallest"),
+        ("The water was warmer.", "The water was cooler.", "opposite", "warmer", "cooler"),
+        (
+            "It is larger than that of version 3.",
+            "It is smaller than version 3.",
+            "opposite",
+            "larger",
+            "smaller",
+        ),
+        (
+            "She accepted the Order of Olav.",
+            "She declined the Order of Olav.",
+            "opposite",
+            "accepted",
+            "declined",
+        ),
+        (
+            "Ajax defeated Real Madrid.",
+            "Real Madrid beat Ajax on Sunday.",
+            "order",
+            "Ajax defeated Real Madrid",
+            "Real Madrid beat Ajax",
+        ),
+        ("She taught until 1968.", "She taught from 1968 on.", "date", "until 1968", "from 1968"),
+        (
+            "She taught until 1968.",
+            "She taught from 1968 until she retired in 2000.",
+            "date",
+            "until 1968",
+            "from 1968",
+        ),
+        (
+            "It was released on 4 July.",
+            "It was released on 4 June. They hope for more in July.",
+            "date",
+            "4 July",
+            "4 June",
+        ),
+        (
+            "They play on 9 June.",
+            "They play on 19 June, and nowhere else in 2026.",
+            "date",
+            "9 June",
+            "19 June",
+        ),
+        ("Darkbox has a lens.", "Darkbox lacks a lens.", "negation", "lens", "lacks a lens"),
+        (
+            "The app is free.",
+            "The app, which used to be free, costs 9 euros.",
+            "negation",
+            "free",
+            "used to be free",
+        ),
+        (
+            "They learned of it from the company.",
+            "They learned of it from a hiker, not from the company.",
+            "negation",
+            "company",
+            "not from the company",
+        ),
     ],
 )
 def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
@@ -245,14 +357,14 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
 
     sanctions = "Hours earlier, the United States had imposed sanctions against Minerven. Russia objected."
     assert doers("Russia imposed sanctions on Minerven.", sanctions) == [
-        ("Russia imposed", "United States imposed")
+        ("Russia imposed", "United States had imposed")
     ]
     assert doers("The United States imposed sanctions on Minerven.", sanctions) == []
     assert doers("Denmark held a vote.", "Norway held a vote.") == [("Denmark held", "Norway held")]
     assert doers("Russia imposed sanctions on Minerven.", "Sanctions were imposed on Minerven.") == []
     assert doers("Lee opened the bridge.", "Ann opened the bridge. Nobody else did, Ann Lee says.") == []
     led = "Cy Orr had no part in the study. It was slow, said Ann Lee, who led the study."
-    assert doers("Cy Orr led the study.", led) == [("Cy Orr led", "Ann Lee led")]
+    assert doers("Cy Orr led the study.", led) == [("Cy Orr led", "Ann Lee, who led")]
     assert doers("Ann Lee led the study.", led) == []
     judged = "A federal judge dismissed the suit, but an appeals court reversed that ruling."
     assert doers("An appeals court dismissed the suit.", judged) == [

@@ -28,9 +28,7 @@ _SKIPPED = LIGHT | FORMS_OF_BE | frozenset("any to been yet ever a an the from b
 def contradictions(pair: Pair) -> list[Difference]:
     """The words that both have, one of them denied; none where a sentence near denies as the claim does."""
     words, evidence = words_in(pair.claim), pair.source.words(pair.place)
-    if not _PRESENT.isdisjoint(words):
-        evidence = _no_longer(evidence)
-    ours, theirs = denied(words), denied(evidence)
+    ours, theirs = denied(words), denied(evidence, now=not _PRESENT.isdisjoint(words))
     if ours and not negations(evidence) and not _denied_near(ours, pair):
         present = pair.source.forms(pair.place)
         for form, word in ours.items():
@@ -42,14 +40,6 @@ def contradictions(pair: Pair) -> list[Difference]:
             if form in pair.alignment.words and forms.count(form) == 1:  # it is not said undenied too
                 return [Difference("negation", _plain(form, pair.claim), word)]
     return []
-
-
-def _no_longer(words: Sequence[str]) -> list[str]:
-    """The words, with "never" for "used" in "used to be": what used to be is not."""
-    return [
-        "never" if words[place : place + 3] == ["used", "to", "be"] else word
-        for place, word in enumerate(words)
-    ]
 
 
 def _denied_near(ours: Collection[str], pair: Pair) -> bool:
@@ -64,10 +54,10 @@ def _denied_near(ours: Collection[str], pair: Pair) -> bool:
     )
 
 
-def denied(words: Sequence[str]) -> dict[str, str]:
-    """The form of each word that a negation denies, with the words from the negation to it."""
+def denied(words: Sequence[str], *, now: bool = False) -> dict[str, str]:
+    """The form of each word that a negation denies, with the words from the negation to it; of what is `now`, see there."""
     found = {}
-    for place in negations(words):
+    for place in negations(words, now=now):
         following = words[place + 1 : place + 1 + 2 * _SCOPE]
         telling = [other for other in following if other not in _SKIPPED and not other[0].isdigit()]
         if telling:
@@ -77,13 +67,14 @@ def denied(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def negations(words: Sequence[str]) -> list[int]:
-    """Where words that deny stand."""
+def negations(words: Sequence[str], *, now: bool = False) -> list[int]:
+    """Where words that deny stand; asked for what is `now`, "used to be" is one of them."""
     found = []
     for place, word in enumerate(words):
         following = words[place + 1 : place + 2]
         refuses = word in _REFUSING and following == ["to"]
         denies = refuses or word in _DENYING or word.endswith("n't")
+        denies |= now and words[place : place + 3] == ["used", "to", "be"]
         if denies and _NOT_DENYING.isdisjoint(following) and not _ends_at_a_time(words[place + 1 :]):
             found.append(place)
     return found

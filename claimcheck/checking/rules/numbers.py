@@ -98,13 +98,13 @@ def _ranked(pair: Pair) -> list[Difference]:
 
 def _scored(pair: Pair) -> list[Difference]:
     """A result of the claim, "9 to 4", where the evidence sentence has one other."""
-    ours, theirs = _SCORE.findall(pair.claim), _SCORE.findall(pair.evidence)
+    ours, theirs = list(_SCORE.finditer(pair.claim)), list(_SCORE.finditer(pair.evidence))
     if len(ours) != 1 or len(theirs) != 1:
         return []
     near = [sorted(score) for score in _SCORE.findall(pair.around)]
-    if sorted(ours[0]) in near:
+    if sorted(ours[0].groups()) in near:
         return []
-    return [Difference("number", " to ".join(ours[0]), " to ".join(theirs[0]))]
+    return [Difference("number", ours[0][0], theirs[0][0])]
 
 
 def _same_thing(form: str, other: str) -> bool:

@@ -40,14 +40,12 @@ _MUTUAL = frozenset(
 
 
 class _Done(NamedTuple):
-    """A name and the verb that follows it, as written: what they do or, passive, what is done to them."""
+    """A name and the verb that follows it: what they do or, passive, what is done to them; and both as written."""
 
     name: str
     verb: str
     passive: bool
-
-    def __str__(self) -> str:
-        return f"{self.name} {'was ' if self.passive else ''}{self.verb}"
+    words: str
 
 
 def contradictions(pair: Pair) -> list[Difference]:
@@ -75,11 +73,12 @@ def missing(pair: Pair) -> list[Difference]:
     if pair.claim.find(ours.name) > _OPENING:
         return []
     done_to = None if ours.passive else _done_to(ours.name, ours.verb, pair.around)
-    theirs = done_to or _another(ours, pair)
-    return [Difference("order", str(ours), str(theirs))] if theirs else _other_agent(pair)
+    if theirs := done_to or _another(ours, pair):
+        return [Difference("order", ours.words, theirs)]
+    return _other_agent(pair)
 
 
-def _another(ours: _Done, pair: Pair) -> _Done | None:
+def _another(ours: _Done, pair: Pair) -> str | None:
     """Who else does it in a sentence that the claim rests on, and to the same; none where one with the verb has the name."""
     done = _after(ours.verb, words_in(pair.claim))
     found = None
@@ -92,7 +91,7 @@ def _another(ours: _Done, pair: Pair) -> _Done | None:
         theirs = _doer(pair.source.sentences[place].text, ours)
         same = theirs and (not done or done & _after(ours.verb, pair.source.words(place)))
         if theirs and same and not _one(ours.name, theirs.name, pair):
-            found = found or theirs
+            found = found or theirs.words
     return found
 
 
@@ -178,9 +177,10 @@ def _telling(words: Sequence[str]) -> list[str]:
 def _doer(text: str, like: _Done | None = None) -> _Done | None:
     """What the first name right before a verb does, or the first that does as another one in any form of the verb."""
     for name in named_in(text):
-        after = _VERB.match(text, text.find(name) + len(name))
+        start = text.find(name)
+        after = _VERB.match(text, start + len(name))
         if after and _acts_on(after["verb"].lower()):
-            done = _Done(name, after["verb"], bool(after["passive"]))
+            done = _Done(name, after["verb"], bool(after["passive"]), text[start : after.end()])
             if like is None or (form_of(done.verb), done.passive) == (form_of(like.verb), like.passive):
                 return done
     return None
