@@ -44,15 +44,22 @@ _ORIGINAL = re.compile(r"(?:original|source|canonical|permalink|published at)[^\
 
 # all of them begin where a word does, and most with one of these: a look there spares the rest of the search
 _FIRST, _ANY_WORD = r"(?<!\w)(?=[\dabdfijlmnostuwy])", r"(?<!\w)(?=\w)"
+_SINCE = "in|since|by|until|during|from|before|after"
 _TIMES = (
     rf"(?:(?P<full>{_FULL_DATE.replace('?P<', '?P<f_')})"
     rf"|(?P<monthday>\b(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH})\b(?!\s*,?\s*{_YEAR}))"
-    rf"|(?P<monthyear>\b{_MONTH}\s+(?:of\s+)?{_YEAR}\b)"
+    rf"|(?P<monthyear>\b(?:(?:{_SINCE})\s+(?:early\s+|late\s+|mid-)?)?{_MONTH}(?:\s?,)?\s+(?:of\s+)?{_YEAR}\b)"
     rf"|(?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)"
-    rf"|(?P<month>\b(?:in|since|by|until|last|next|during|from)\s+(?:early\s+|late\s+|mid-)?(?:{'|'.join(MONTHS)})\b)"
-    rf"|(?P<year>\b(?:in|since|by|until|from|during|of|before|after)\s+(?P<yearnumber>{_YEAR})\b)"
+    rf"|(?P<month>\b(?:{_SINCE}|last|next)\s+(?:early\s+|late\s+|mid-)?(?:{'|'.join(MONTHS)})\b(?!\s+\d{{1,2}}(?:st|nd|rd|th)?\s*(?:,|to\b|and\b|[-–])))"
+    rf"|(?P<year>\b(?:{_SINCE}|of)\s+(?P<yearnumber>{_YEAR})\b)"
     r"|(?P<relative>\b(?:yesterday|today|tomorrow|(?:last|next|this)\s+(?:week|month|year)"
     r"|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)%s)))"
+)
+# "in March and April 2019", "May 3-5, 2019"
+_SHARED_YEAR = re.compile(
+    rf"\s*(?:,|and|or|to|through|until|[-–—])\s*(?:(?:in|on|until|the)\s+)?"
+    rf"(?:{_MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?)?|\d{{1,2}}(?:st|nd|rd|th)?(?:\s+{_MONTH})?),?\s+(?P<year>{_YEAR})\b",
+    re.I,
 )
 _AGO = r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)"
 _WHEN = re.compile(_FIRST + _TIMES.replace("%s", ""))
@@ -147,10 +154,13 @@ def _resolve(match: re.Match[str], text: str, published: date | None) -> str | N
         )
         return found.isoformat() if found else None
     if match["monthyear"]:
-        month, year = written.split()[0], written.split()[-1]
-        return f"{year}-{_month(month):02d}"
+        return f"{written[-len('2019') :]}-{_month(_month_name(written)):02d}"
     if match["year"]:
         return match["yearnumber"]
+    if (match["month"] or match["monthday"]) and (shared := _SHARED_YEAR.match(text, match.end())):
+        month, day = _month(_month_name(written)), re.sub(r"\D", "", written)
+        found = _date(shared["year"], str(month), day or "1")
+        return found.isoformat()[: None if day else len("2019-03")] if found else None
     if published is None:
         return None
     if match["weekday"]:
@@ -158,10 +168,9 @@ def _resolve(match: re.Match[str], text: str, published: date | None) -> str | N
         return found.isoformat() if found else None
     future = _told_as_future(text[: match.start()])
     if match["month"]:
-        return _month_near(_month(written.split()[-1].removeprefix("mid-")), published, future, written)
+        return _month_near(_month(_month_name(written)), published, future, written)
     if match["monthday"]:
-        month = re.sub(r"[\d\s]+(?:st|nd|rd|th)?", "", written)
-        return _day_near(_month(month), int(re.sub(r"\D", "", written)), published, future)
+        return _day_near(_month(_month_name(written)), int(re.sub(r"\D", "", written)), published, future)
     days = {"yesterday": -1, "tomorrow": 1}  # "today" may mean "nowadays"
     if written in days:
         return (published + timedelta(days=days[written])).isoformat()
@@ -209,6 +218,10 @@ def _full_date(groups: dict[str, str | None]) -> date | None:
         if groups.get(month):
             return _date(str(groups[year]), str(_month(str(groups[month]))), str(groups[day]))
     return None
+
+
+def _month_name(written: str) -> str:
+    return next(word for word in re.split(r"[\s,-]+", written) if re.fullmatch(_MONTH, word))
 
 
 def _month(name: str) -> int:

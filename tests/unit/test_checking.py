@@ -51,6 +51,48 @@ def test_a_claim_gets_the_label_that_the_document_gives_it(claim, expected):
 
 
 @pytest.mark.parametrize(
+    ("claim", "against", "expected"),
+    [
+        # another sentence tells of the number or time, this one of the very thing
+        (
+            "Ann Lee sued in 2019.",
+            "The case of Ann Lee began in 2019. Ann Lee sued in March 2020.",
+            Label.REFUTED,
+        ),
+        (
+            "The highest flight was at 54 metres.",
+            "At noon the birds climbed to 54 metres. The highest flight was at 62 metres.",
+            Label.REFUTED,
+        ),
+        # who it is stands in another sentence than the one that has the name
+        (
+            "Tom Weyer led the study.",
+            "Tom Weyer likes the study. It was slow, said Ann Lee, who led the study.",
+            Label.NOT_ENOUGH_EVIDENCE,
+        ),
+        (
+            "Tom Weyer is the drummer.",
+            "Tom Weyer sings on it. The drummer, Ines Prado, is quick.",
+            Label.NOT_ENOUGH_EVIDENCE,
+        ),
+        # a number as worded is true of the evidence's
+        (
+            "Sleep was longer by about 28 minutes.",
+            "Sleep was 28.4 minutes longer with the new lenses.",
+            Label.SUPPORTED,
+        ),
+        (
+            "The port took almost NOK 4 billion in May.",
+            "In May the port took NOK 3.9 billion.",
+            Label.SUPPORTED,
+        ),
+    ],
+)
+def test_the_sentence_that_tells_of_the_very_thing_decides(claim, against, expected):
+    assert label(claim, against) is expected
+
+
+@pytest.mark.parametrize(
     ("claim", "said", "so"),
     [
         ("Ryabkov said Russia was concerned by U.S. sanctions.", "supported", "not_enough_evidence"),
