@@ -7,6 +7,7 @@ import re
 from claimcheck.core.claim import Quantity
 from claimcheck.text.case import lower
 from claimcheck.text.dates import MONTHS
+from claimcheck.text.vocabulary import part_of_speech
 
 _ONES = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -69,16 +70,33 @@ _WORD = rf"(?=[zotfsendh])(?:(?:{'|'.join(_TENS)})(?:[-\s](?:{'|'.join(_ONES[1:1
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
     rf"(?<![\w.,:/-])(?:(?P<sign>(?:us|au?|ca?|nz|hk|r)?\$|[€£¥₹₽₩₺₴])\s?|(?P<code>[a-z]{{3}})\s?(?=\d))?"
-    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>(?:bn|m|k)\b)?|(?P<word>(?:{_WORD})\b|an?(?=\s+(?:{_SCALE}|dozen)\b)))"
+    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<suffix>(?:bn|m|k)\b)?|(?P<word>(?:{_WORD})\b|an?(?=\s+(?:{_SCALE}|dozen)\b)))(?P<half>\s+and\s+a\s+half\b)?"
     rf"(?:[\s-]+(?P<scale>{_SCALE})s?\b)?(?:[\s-]+(?P<scale2>{_SCALE})s?\b)?"
     r"(?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age points?)?\b)?"
 )
+_NO_UNIT = (
+    r"(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he"
+    r"|they|had|has|have|would|will|most|but|if|when|where|while)\b)"
+)
 _UNIT = re.compile(
-    r"[\s-]+(?P<unit>(?!(?:and|or|of|in|on|at|to|the|a|an|by|for|with|from|as|is|are|was|were|who|that|which|since|than|more|other|what|it|he|they|had|has|have|would|will)\b)(?:(?:years?|months?|weeks?|days?)[\s-]+olds?\b|[a-z.]{2,12}\s+(?:dollars?|pounds|francs|pesos|rupees|kron[eo]r)\b|[a-z]{2,}(?:\s+of\s+[a-z]{3,})?))",
+    rf"[\s-]+(?P<unit>{_NO_UNIT}"
+    r"(?:(?:years?|months?|weeks?|days?)[\s-]+olds?\b|[a-z.]{2,12}\s+(?:dollars?|pounds|francs|pesos|rupees|kron[eo]r)\b|[a-z]{2,}(?:\s+of\s+[a-z]{3,})?))",
     re.I,
 )
+_NEXT_WORD = re.compile(rf"\s+{_NO_UNIT}([a-z]{{3,}})\b", re.I)
+_OF_MEASURES = frozenset(("square", "cubic", "nautical", "metric", "light"))
+_LIKE_ADJECTIVES = frozenset(("separate", "free", "live", "open", "own"))  # verbs more often than not
+_MOST_ADJECTIVES = 2
 _RATE = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b", re.I)
 _LONGEST_MONTH = 24  # characters, with its spaces
+# "twenty-first" counts nothing; nor does the number of a part, a round, a seat
+_RANK = re.compile(r"-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", re.I)
+_LABEL = re.compile(
+    r"(?:\bnos?\.|#|\b(?:number|game|part|chapter|season|episode|phase|round|step|route|highway|flight|room|page|volume|vol\."
+    r"|section|article|figure|table|district|channel|studio|gate|platform|group|top))\s*$",
+    re.I,
+)
+_LONGEST_LABEL = 10  # characters
 _GOES_ON = re.compile(r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]")
 _MEASURED = re.compile(r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)")
 _DATE_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I)
@@ -105,7 +123,7 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
         plain = not (match["scale"] or currency or match["percent"] or match["suffix"])
         if plain and (_YEAR.fullmatch(written) or _follows_month(text, start)):
             continue
-        if plain and _GOES_ON.match(text, match.end()):
+        if plain and (_GOES_ON.match(text, match.end()) or _counts_nothing(text, start, match.end())):
             continue
         unit, end = _unit(match, text, currency)
         if plain and unit and unit.split()[0] in _MONTH_NAMES:
@@ -126,6 +144,11 @@ def _currency(match: re.Match[str], text: str) -> str | None:
     return code if code in _CODES else None
 
 
+def _counts_nothing(text: str, start: int, end: int) -> bool:
+    """Whether a number is part of an ordinal in words, or names one of several: "Game 6"."""
+    return bool(_RANK.match(text, end) or _LABEL.search(text, max(0, start - _LONGEST_LABEL), start))
+
+
 def _follows_month(text: str, start: int) -> bool:
     first = max(0, start - _LONGEST_MONTH)
     before = text[first:start].rstrip().removesuffix(".").lower()
@@ -136,6 +159,7 @@ def _value(match: re.Match[str]) -> float:
     value = (
         float(match["digits"].replace(",", "")) if match["digits"] else WORDS["-".join(match["word"].split())]
     )
+    value += 0.5 if match["half"] else 0
     for name in ("suffix", "scale", "scale2"):
         if match[name]:
             value *= SCALES[match[name]]
@@ -149,9 +173,32 @@ def _unit(match: re.Match[str], text: str, currency: str | None) -> tuple[str | 
     if currency:
         unit, end = currency, match.end()
     elif after := _UNIT.match(text, match.end()):
-        unit, end = " ".join(after["unit"].replace("-", " ").split()), after.end()
+        unit, end = _counted(after, text)
     else:
         unit, end = "", match.end()
     if rate := _RATE.match(text, end):
         return f"{unit or 1}/{rate.group(1)}", rate.end()
     return unit or None, end
+
+
+def _counted(after: re.Match[str], text: str) -> tuple[str, int]:
+    """What is counted, and where it ends: of "large separate rooms" the rooms, of "cubic metres" both words."""
+    unit, end = " ".join(after["unit"].replace("-", " ").split()), after.end()
+    following = _NEXT_WORD.match(text, end)
+    if following and unit.lower() in _OF_MEASURES:
+        return f"{unit} {following[1]}", following.end()
+    word, at = unit, end
+    for _ in range(_MOST_ADJECTIVES):
+        if not (word in _LIKE_ADJECTIVES or (word.islower() and part_of_speech(word) == "a")):
+            break
+        if not (following := _NEXT_WORD.match(text, at)):
+            break
+        word, at = following[1], following.end()
+        if _is_noun(word.lower()):
+            return word, at
+    return unit, end
+
+
+def _is_noun(word: str) -> bool:
+    part = part_of_speech(word)
+    return part in "nN" or (part == "?" and word.endswith("s"))

@@ -30,6 +30,14 @@ WEDNESDAY = date(2019, 3, 20)
         ("5 million Canadian dollars", [("5 million Canadian dollars", 5e6, "Canadian dollars")]),
         ("They try 3 times, in all 96.", [("3 times", 3.0, "times"), ("96", 96.0, None)]),
         ("ABC7, CO2, MP3", []),
+        ("in the twenty-first century", []),
+        ("Part 2 of Game 6, No. 13 seed", []),
+        ("eighteen and a half years", [("eighteen and a half years", 18.5, "years")]),
+        ("two and a half million people", [("two and a half million people", 2.5e6, "people")]),
+        ("two separate rooms", [("two separate rooms", 2.0, "rooms")]),
+        ("500 large international companies", [("500 large international companies", 500.0, "companies")]),
+        ("33.6 trillion cubic metres", [("33.6 trillion cubic metres", 3.36e13, "cubic metres")]),
+        ("12 million free meals a day", [("12 million free meals a day", 1.2e7, "meals/day")]),
     ],
 )
 def test_quantities(text, found):
