@@ -10,9 +10,10 @@ from claimcheck.text.dates import resolved_in
 _PRONOUN = re.compile(r"(?:He|She)\b")
 
 
-def standing_alone(text: str, published: date | None, who: str | None) -> str:
-    """`text` with dates for "Tuesday" and "last year", and with whom a first "He" means; capital and full stop."""
-    for end, resolved in reversed(resolved_in(text, published)):
+def standing_alone(text: str, published: date | None, told: int | None, who: str | None) -> str:
+    """`text` with dates for "Tuesday" and "last year", and with whom a first "He" means; capital and full stop. `told`: the
+    year that is told of before."""
+    for end, resolved in reversed(resolved_in(text, published, told)):
         possessive = re.match(r"['’]s\b", text[end:])
         place = end + (possessive.end() if possessive else 0)
         text = f"{text[:place]} [{resolved}]{text[place:]}"

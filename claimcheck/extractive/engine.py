@@ -23,7 +23,7 @@ from claimcheck.extractive.speech import Speech, antecedent, full_names, speaker
 from claimcheck.extractive.worth import check_worthiness, kind_of
 from claimcheck.flows.drive import Flow
 from claimcheck.flows.ledger import ledger
-from claimcheck.text.dates import when_in
+from claimcheck.text.dates import when_in, year_before
 from claimcheck.text.names import names_in
 from claimcheck.text.noise import Noise
 from claimcheck.text.quantities import quantities_in
@@ -118,7 +118,9 @@ def _claims_of(setting: _Setting, place: int, speech: Speech | None) -> tuple[tu
         and word_count(claim.quote) >= _LEAST_WORDS
         and not claim.quote.endswith("?")
     )
-    return claims, _with_speaker(standing_alone(sentence.text, setting.document.published, who), speech)
+    return claims, _with_speaker(
+        standing_alone(sentence.text, setting.document.published, _told(setting, sentence), who), speech
+    )
 
 
 def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | None) -> Claim:
@@ -131,7 +133,8 @@ def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | Non
     parts = excerpts(setting.places, tuple(spans))
     quote = readable(parts)
     words = " ".join(sentence.text[start:end].strip() for start, end in clause.ranges)
-    text = _with_speaker(standing_alone(words, document.published, who), clause.speech)
+    told = _told(setting, sentence)
+    text = _with_speaker(standing_alone(words, document.published, told, who), clause.speech)
     if clause.about:
         about = sentence.text[slice(*clause.about)].strip()
         text = f"[{about[:1].upper()}{about[1:]}:] {text[:1].lower()}{text[1:]}"
@@ -148,11 +151,15 @@ def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | Non
         kind=kind_of(words, speaker, quantities),
         speaker=speaker,
         about=names_in(words),
-        when=when_in(words, document.published),
+        when=when_in(words, document.published, told),
         quantities=quantities,
         check_worthiness=worth,
         reason=reason,
     )
+
+
+def _told(setting: _Setting, sentence: Sentence) -> int | None:
+    return year_before(setting.reading.text, sentence.start)
 
 
 def _with_speaker(text: str, speech: Speech | None) -> str:

@@ -17,7 +17,7 @@ from claimcheck.core.span import excerpts, readable
 from claimcheck.flows.places import QuoteIndex
 from claimcheck.grounding import Grounded
 from claimcheck.grounding.guard import difference
-from claimcheck.text.dates import when_in
+from claimcheck.text.dates import when_in, year_before
 from claimcheck.text.quantities import quantities_in
 
 _SAME_WORDS = 0.9
@@ -113,6 +113,7 @@ def _joined(claim: Claim, twin: Claim) -> Claim:
 def _claim(document: Document, places: Places, answer: dict[str, Any], grounded: Grounded) -> Claim:
     spans = excerpts(places, grounded.spans)
     quote = readable(spans) if spans else " ".join(answer["quote"].split())
+    told = year_before(document.full_text, spans[0].start) if spans else None
     return Claim(
         id=claim_id(document.id, answer["text"], quote),
         text=answer["text"],
@@ -123,7 +124,7 @@ def _claim(document: Document, places: Places, answer: dict[str, Any], grounded:
         kind=Kind(answer["kind"]),
         speaker=_speaker(answer["speaker"]),
         about=tuple(dict.fromkeys(answer["about"])),
-        when=when_in(quote, document.published),
+        when=when_in(quote, document.published, told),
         quantities=quantities_in(quote),
         check_worthiness=float(answer["check_worthiness"]),
         reason=answer["reason"],

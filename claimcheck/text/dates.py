@@ -55,6 +55,8 @@ _TIMES = (
     r"|(?P<relative>\b(?:yesterday|today|tomorrow|(?:last|next|this)\s+(?:week|month|year)"
     r"|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)%s)))"
 )
+_ANY_YEAR = re.compile(rf"(?<![\w.,-]){_YEAR}(?![\w-])")
+_FAR = 600  # characters
 # "in March and April 2019", "May 3-5, 2019"
 _SHARED_YEAR = re.compile(
     rf"\s*(?:,|and|or|to|through|until|[-–—])\s*(?:(?:in|on|until|the)\s+)?"
@@ -95,15 +97,24 @@ def published_in(text: str) -> tuple[date, str] | None:
     return (candidates.pop(), "url") if len(candidates) == 1 else None
 
 
-def when_in(text: str, published: date | None) -> When | None:
-    """The first time that a sentence names, as written; resolved as far as it is certain."""
-    found = whens_in(text, published)
+def when_in(text: str, published: date | None, told: int | None = None) -> When | None:
+    """The first time that a sentence names, as written; resolved as far as it is certain. `told`: as in `year_before`."""
+    found = whens_in(text, published, told)
     return found[0] if found else None
 
 
-def whens_in(text: str, published: date | None) -> list[When]:
+def whens_in(text: str, published: date | None, told: int | None = None) -> list[When]:
     """Every time that a text names, as `when_in` gives the first."""
-    return [When(text[slice(*match.span())], _resolve(match, text, published)) for match in _whens(text)]
+    return [
+        When(text[slice(*match.span())], _resolve(match, text, published, told)) for match in _whens(text)
+    ]
+
+
+def year_before(text: str, place: int) -> int | None:
+    """The last year that a text names before a place, in the same paragraph: of that year it tells there, as far as one knows."""
+    start = max(text.rfind("\n\n", 0, place) + 1, place - _FAR)
+    years = _ANY_YEAR.findall(text, max(0, start), place)
+    return int(years[-1]) if years else None
 
 
 def without_year(time: str) -> str | None:
@@ -121,11 +132,11 @@ def without_year(time: str) -> str | None:
     return f"--{_month(match['month']):02d}" + (f"-{int(day):02d}" if day else "")
 
 
-def resolved_in(text: str, published: date | None) -> list[tuple[int, str]]:
+def resolved_in(text: str, published: date | None, told: int | None = None) -> list[tuple[int, str]]:
     """What the publication date makes certain of relative times: (where the words end, ISO date, month or year)."""
     found = []
     for match in _whens(text):
-        resolved = _resolve(match, text, published)
+        resolved = _resolve(match, text, published, told)
         if resolved and not (match["full"] or match["monthyear"] or match["year"]):
             found.append((match.end(), resolved))
     return found
@@ -146,7 +157,7 @@ def _whens(text: str) -> tuple[re.Match[str], ...]:
     return tuple((_WHEN_AGO if ago else _WHEN).finditer(plain))
 
 
-def _resolve(match: re.Match[str], text: str, published: date | None) -> str | None:
+def _resolve(match: re.Match[str], text: str, published: date | None, told: int | None) -> str | None:
     written = match.group()
     if match["full"]:
         found = _full_date(
@@ -167,10 +178,16 @@ def _resolve(match: re.Match[str], text: str, published: date | None) -> str | N
         found = _weekday(written.split()[-1], text[: match.start()] + " " + written, published)
         return found.isoformat() if found else None
     future = _told_as_future(text[: match.start()])
-    if match["month"]:
-        return _month_near(_month(_month_name(written)), published, future, written)
-    if match["monthday"]:
-        return _day_near(_month(_month_name(written)), int(re.sub(r"\D", "", written)), published, future)
+    if match["month"] or match["monthday"]:
+        month, day = _month(_month_name(written)), re.sub(r"\D", "", written)
+        near = (
+            _month_near(month, published, future, written)
+            if match["month"]
+            else _day_near(month, int(day), published, future)
+        )
+        year = year_before(text, match.start()) or told
+        # "in 1987 ... on 23 July": a day or month of the year that is told of, not of the last one
+        return near if near and year in (None, published.year, int(near[: len("2019")])) else None
     days = {"yesterday": -1, "tomorrow": 1}  # "today" may mean "nowadays"
     if written in days:
         return (published + timedelta(days=days[written])).isoformat()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from claimcheck.text.dates import published_in, when_in
+from claimcheck.text.dates import published_in, when_in, whens_in, year_before
 from claimcheck.text.quantities import quantities_in
 
 WEDNESDAY = date(2019, 3, 20)
@@ -101,3 +101,26 @@ def test_without_a_publication_date_tuesday_is_only_tuesday():
 )
 def test_the_publication_date(text, found):
     assert published_in(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("In 1942 they met, and in February they left.", ["1942", None]),
+        ("On 5 May 2011 it passed; on 7 June it was signed.", ["2011-05-05", None]),
+        ("It began in 2018, and in September it ended.", ["2018", "2018-09"]),
+        ("It began in 2018, and in February it ended.", ["2018", None]),  # of 2018, or of 2019
+        ("It began in 1942. On Tuesday it ended.", ["1942", "2019-03-19"]),
+    ],
+)
+def test_a_month_is_of_the_year_that_is_told_of(text, resolved):
+    assert [when.resolved for when in whens_in(text, WEDNESDAY)] == resolved
+
+
+def test_the_year_told_of_is_the_last_one_named_before_in_the_paragraph():
+    text = "It was 1999.\n\nIn 1942 they met. In 1,985 days they left; in 2020-21 they came. Then"
+    assert year_before(text, len(text)) == 1942
+    assert year_before(text, text.index("In 1942")) is None
+    assert year_before(text + " word" * 200, len(text) + 1_000) is None
+    assert when_in("They left in February.", WEDNESDAY).resolved == "2019-02"
+    assert when_in("They left in February.", WEDNESDAY, told=1942).resolved is None
