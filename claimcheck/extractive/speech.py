@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from claimcheck.grounding.lexicon import BASES
 from claimcheck.text.names import names_in, without_title
 from claimcheck.text.sentences import Sentence
 
@@ -54,6 +55,10 @@ _COMPARED = re.compile(
 QUOTATION = re.compile(r"[\"“”]")
 OWN_WORDS = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
 _PRONOUN = re.compile(r"^(?:he|she|they|it)$", re.I)
+_ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.I)
+_TOLD = ("told", "tells")  # somebody: never turned around
+# "an endeavor that calls for", "texted to say"
+_NOT_SAID = re.compile(r"\b(?:that|which|(?<!on )to)$")
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]?")
 _THAT = re.compile(r"\bthat\b")
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
@@ -134,10 +139,13 @@ def _around(match: re.Match[str], outside: str) -> Speech | None:
     left = outside[: match.start()].rstrip()
     if _PASSIVE.search(outside[: match.start()]) or _COMPARED.search(left):
         return None
-    if re.search(r"[¤,]$", left) and (match["strong"] or match["that"] or match["inverted"]):  # "...," said X
+    if _NOT_SAID.search(left):
+        return None
+    inverted = match["inverted"] or match["that"] or (match["strong"] and match["strong"] not in _TOLD)
+    if inverted and re.search(r"[¤,]$", left):  # "...," said X
         after = _AFTER_VERB.match(outside, match.end())
-        clause = _CLAUSE.search(after.group(1)) if after and left.endswith(",") else None
-        named = _apposed(after.group(1), after["name"]) if after and not (clause and clause["verb"]) else None
+        tells = after and left.endswith(",") and _tells(after.group(1))
+        named = _apposed(after.group(1), after["name"]) if after and not tells else None
         if named:
             return _made(named, None)
     subject = _leading(outside) if _COORDINATED.search(left) else _subject(left)
@@ -151,10 +159,19 @@ def _around(match: re.Match[str], outside: str) -> Speech | None:
     return _made(subject, None if quote_before or ends else _content_start(match, outside))
 
 
+def _tells(text: str) -> bool:
+    """Whether words after "said" are what is said: "the port would close", "Russia left"; "the port" may have said it."""
+    clause = _CLAUSE.search(text)
+    if clause and clause["verb"]:
+        return True
+    head = text[: clause.start()] if clause else text
+    return any(word in BASES or (word.islower() and word.endswith("ed")) for word in head.split())
+
+
 def _content_start(match: re.Match[str], outside: str) -> int:
     """Where what is said begins: after the verb, after "that" where it comes soon."""
     that = _THAT.search(outside, match.end(), match.end() + 60)
-    return that.start() if that and (match["named"] or match["strong"] in ("told", "tells")) else match.end()
+    return that.start() if that and (match["named"] or match["strong"] in _TOLD) else match.end()
 
 
 def _made(speaker: str | None, content: int | None) -> Speech | None:
@@ -200,10 +217,12 @@ def _phrase(text: str) -> str | None:
     )[0].strip(" \"“”'")
     if not phrase:
         return None
-    if _PRONOUN.match(phrase):
-        return phrase
-    if re.match(r"(?:i|we|you|this|that|there|who|which|what)\b", phrase, re.I):
+    if re.match(
+        r"(?:\w+ly\s+)?(?:i|we|you|this|that|there|who|which|what|nobody|no one|none)\b", phrase, re.I
+    ):
         return None
+    if pronoun := _ENDS_IN_PRONOUN.search(phrase):
+        return pronoun.group()
     names = [name for name in names_in(phrase) if phrase.endswith(name)]
     if names and not _OF.search(phrase.removesuffix(names[-1])):
         return without_title(names[-1])

@@ -55,7 +55,9 @@ def without_title(name: str) -> str:
 def _without_common_words(name: str) -> str:
     """The name without words that are capitalised only because a sentence starts: "The", "High-level"."""
     words = name.split()
-    while words and (words[0].lower() in _COMMON or re.fullmatch(r"[A-Z][a-z]+-[a-z]+", words[0])):
+    while words and (
+        words[0].islower() or words[0].lower() in _COMMON or re.fullmatch(r"[A-Z][a-z]+-[a-z]+", words[0])
+    ):
         words.pop(0)
     while words and words[-1].lower() in _COMMON:
         words.pop()
