@@ -46,7 +46,9 @@ def contradictions(pair: Pair) -> list[Difference]:
             continue  # this sentence is of another year, and the document tells of the claim's too
         turned = [other for other in here if _other_end(when, other) and fit(when, other)]
         rivals = turned or [other for other in here if _comparable(when, other)]
-        if len(rivals) == 1 and not any(_told(other, rivals) for other in ours):
+        # of two times of the claim beside one, which of them it is about can't be told
+        alone = turned or sum(any(_comparable(other, rival) for rival in rivals) for other in open_) == 1
+        if len(rivals) == 1 and alone and not any(_told(other, rivals) for other in ours):
             found.append(Difference("date", when.text, rivals[0].text))
     return found
 
