@@ -23,8 +23,9 @@ class Alignment:
 
     `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
     first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
-    document. `agreed`: the forms of numbers that are, as worded, true of others near: "about 50,000" of "52,400". `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for
-    word, and no question.
+    document. `agreed`: the forms of numbers that are, as worded, true of others near: "about 50,000" of "52,400".
+    `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for word, and no
+    question.
     """
 
     text: str

@@ -29,12 +29,8 @@ _CONTRADICTED = (
 )
 _TOGETHER = 0.75  # of a sentence, to be in one place, where only some sentences of a document count
 _SHOWN = 3  # passages
-_NEVER_MISSING = (
-    "speaker",
-    "name",
-    "order",
-    "role",
-)  # a number may be counted; who and where can't be worked out
+# a number may be counted; who and where can't be worked out
+_NEVER_MISSING = ("speaker", "name", "order", "role")
 
 
 @dataclass(frozen=True, slots=True)

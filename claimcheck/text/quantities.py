@@ -37,29 +37,13 @@ SCALES: dict[str, float] = {
     "m": 1e6,
     "k": 1e3,
 }
-_SIGNS = {
-    **{
-        "$": "USD",
-        "us$": "USD",
-        "a$": "AUD",
-        "au$": "AUD",
-        "c$": "CAD",
-        "ca$": "CAD",
-        "nz$": "NZD",
-        "hk$": "HKD",
-    },
-    **{
-        "r$": "BRL",
-        "€": "EUR",
-        "£": "GBP",
-        "¥": "JPY",
-        "₹": "INR",
-        "₽": "RUB",
-        "₩": "KRW",
-        "₺": "TRY",
-        "₴": "UAH",
-    },
-}
+_SIGNS = dict(
+    pair.split()
+    for pair in """
+    $ USD | us$ USD | a$ AUD | au$ AUD | c$ CAD | ca$ CAD | nz$ NZD | hk$ HKD | r$ BRL
+    | € EUR | £ GBP | ¥ JPY | ₹ INR | ₽ RUB | ₩ KRW | ₺ TRY | ₴ UAH
+    """.split("|")
+)
 # ISO 4217, the codes that are met in news; with their capitals, for "all", "try" and "top" are words
 _CODES = frozenset(
     """USD EUR GBP JPY CNY RMB CHF NOK SEK DKK ISK PLN CZK HUF RON BGN RUB UAH TRY INR PKR BDT LKR IDR MYR SGD THB VND PHP

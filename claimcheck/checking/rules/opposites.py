@@ -38,12 +38,11 @@ _MORE = (
     "east eastern | west western",
     "most | least",
 )
+# opposites in the dictionary only
 _NO_PAIRS = frozenset(
-    map(
-        form_of,
-        "ever never go come on off in out here there like follow lead parent child employee defeat".split(),
-    )
-)  # opposites in the dictionary only
+    form_of(word)
+    for word in "ever never go come on off in out here there like follow lead parent child employee defeat".split()
+)
 # true of both sides: who wins is another than who loses
 _CONVERSE = frozenset(map(form_of, "win lose buy sell import export lend borrow teach learn".split()))
 _BETWEEN_TIMES = frozenset(("before", "after"))
@@ -51,9 +50,8 @@ _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a numb
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
 _WORDING = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
 _SMALL = _PARTICLES | _WORDING | {"for"}
-_VOTING = frozenset(
-    map(form_of, "vote argue speak campaign lobby testify demonstrate".split())
-)  # "for" something
+# "for" something
+_VOTING = frozenset(map(form_of, "vote argue speak campaign lobby testify demonstrate".split()))
 _COMPANY = 4  # words to either side
 _CLAUSE = 8  # words: so far a negation reaches where no conjunction is in between
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
