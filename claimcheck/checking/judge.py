@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from claimcheck.checking.alignment import Alignment, align
 from claimcheck.checking.features import NEAR, explained
-from claimcheck.checking.parts import sentences_of
+from claimcheck.checking.parts import sentences_of, speaker_added
 from claimcheck.checking.rules import Pair, contradictions, missing
 from claimcheck.checking.source import Source
 from claimcheck.checking.support import support
@@ -51,7 +51,8 @@ class Question:
     def of(cls, text: str, speaker: str | None = None, *, strict: bool = False) -> Question:
         """The question whether a text is carried, as the words of those whose words it is given as."""
         sentences = sentences_of(text)
-        given = Speech(speaker, 0) if speaker else None
+        who = speaker or speaker_added(text)
+        given = Speech(who, 0) if who else None
         return cls(sentences, [speech_in(sentence) or given for sentence in sentences], strict=strict)
 
 

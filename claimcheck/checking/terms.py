@@ -10,7 +10,7 @@ from itertools import chain
 from unicodedata import normalize
 
 from claimcheck.grounding.lexicon import LIGHT, REMEMBERED, stem
-from claimcheck.text.names import names_in
+from claimcheck.text.names import may_be_name
 from claimcheck.text.quantities import WORDS
 from claimcheck.text.vocabulary import part_of_speech, rarity
 
@@ -117,15 +117,6 @@ def terms_of(sentence: str) -> list[Term]:
     return [term for term in every if term.word not in _LIGHT and term.form not in _LIGHT] or every
 
 
-def named_in(text: str) -> list[str]:
-    """The names in a text, without a common word that has its capital only because the text begins with it: "Police"."""
-    return [
-        name
-        for name in names_in(text)
-        if " " in name or not text.startswith(name) or _is_name(name, name.lower(), 0)
-    ]
-
-
 def _is_name(written: str, word: str, place: int) -> bool:
-    """A capital inside a sentence; at its start only on a word that is no common noun, verb, adjective or adverb."""
-    return written[0].isupper() and (place > 0 or part_of_speech(word) in "?N")
+    """A capital inside a sentence; at its start only on a word that is no common one."""
+    return written[0].isupper() and (place > 0 or may_be_name(word))

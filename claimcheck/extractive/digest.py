@@ -12,7 +12,7 @@ from claimcheck.core.run import LinkedText, Position, Summary
 from claimcheck.extractive.clauses import clauses
 from claimcheck.extractive.rank import Vector, cosine
 from claimcheck.extractive.speech import OWN_WORDS, Speech
-from claimcheck.text.names import names_in
+from claimcheck.text.names import named_in
 from claimcheck.text.sentences import Sentence, word_count
 
 _SHORTEST_SUMMARY, _LONGEST_SUMMARY = 2, 4
@@ -28,6 +28,7 @@ _OPEN = re.compile(
 _CUT = re.compile(
     r"(?:,\s+|\s+)(?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite|following)\s)|[;:,–—]\s+"
 )
+_WEAK_CUT = re.compile(r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)")  # before what may be left out
 _NEEDS_BEFORE = re.compile(
     r"^[\"“\[]|^(?:But|And|So|Yet|He|She|They|It|His|Her|Their|Its|This|That|These|Those|However|Also|Meanwhile)\b(?!\s*\[)"
 )
@@ -124,9 +125,14 @@ def _headline(text: str) -> str:
     text = text.rstrip(".")
     if len(text.split()) <= _HEADLINE_WORDS:
         return text
-    cuts = [text[: match.start()] for match in _CUT.finditer(text)]
-    fitting = [cut for cut in cuts if 7 <= len(cut.split()) <= _HEADLINE_WORDS and cut.count('"') % 2 == 0]
-    return fitting[-1] if fitting else text
+    for pattern in (_CUT, _WEAK_CUT):
+        cuts = [text[: match.start()] for match in pattern.finditer(text)]
+        fitting = [
+            cut for cut in cuts if 7 <= len(cut.split()) <= _HEADLINE_WORDS and cut.count('"') % 2 == 0
+        ]
+        if fitting:
+            return fitting[-1]
+    return text
 
 
 def _positions(item: Item) -> tuple[Position, ...]:
@@ -137,7 +143,7 @@ def _positions(item: Item) -> tuple[Position, ...]:
     found = []
     for part in parts:
         text = item.sentence.text[slice(*part.ranges[0])].strip().rstrip(".")
-        party = part.speech.speaker if part.speech else next(iter(names_in(text)), None)
+        party = part.speech.speaker if part.speech else next(iter(named_in(text)), None)
         claim_ids = tuple(claim.id for claim in item.claims if text[:40] in claim.quote)
         if party is None:
             return ()

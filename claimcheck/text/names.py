@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from claimcheck.text.dates import MONTHS, WEEKDAYS
+from claimcheck.text.vocabulary import part_of_speech
 
 _CAPITALISED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.(?=\s)|[A-Z][\w&'’-]*[\w&]|[A-Z]\.(?:[A-Z]\.)+|[A-Z])"
 _NAME = re.compile(
@@ -45,6 +46,20 @@ def names_in(text: str) -> tuple[str, ...]:
         name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)
     ]
     return tuple(kept)
+
+
+def named_in(text: str) -> list[str]:
+    """The names in a text, without a common word that has its capital only because the text begins with it: "Police"."""
+    return [
+        name
+        for name in names_in(text)
+        if " " in name or not text.startswith(name) or may_be_name(name.lower())
+    ]
+
+
+def may_be_name(word: str) -> bool:
+    """Whether a lower-case word, with a capital, may be a name: it is no common noun, verb, adjective or adverb."""
+    return part_of_speech(word) in "?N"
 
 
 def without_title(name: str) -> str:

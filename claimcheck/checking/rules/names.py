@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import COUNTRY, form_of, named_in, words_in
+from claimcheck.checking.terms import COUNTRY, form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import LIGHT
 from claimcheck.text.meaning import SAME_SENSE, meaning_of
+from claimcheck.text.names import named_in
 
 _SUBJECT = len("The ")  # where the name of whom a sentence is about begins
 _FRAGMENT = 600  # characters: so few sentences may lean on a title or a page around them that names whom they are about

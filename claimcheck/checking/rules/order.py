@@ -8,10 +8,11 @@ from itertools import dropwhile, islice
 from typing import NamedTuple
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of, named_in, words_in
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import BASES, FORMS_OF_BE, LIGHT
 from claimcheck.text.meaning import SAME_SENSE, Relation, meaning_of, meanings_of
+from claimcheck.text.names import named_in
 from claimcheck.text.vocabulary import part_of_speech
 
 _PASSIVE = re.compile(r"\bby\s+(?:the\s+)?$", re.I)

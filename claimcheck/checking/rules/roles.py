@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import named_in
 from claimcheck.core.verdict import Difference
+from claimcheck.text.names import named_in
 from claimcheck.text.vocabulary import part_of_speech
 
 _IS = re.compile(

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from claimcheck.checking.rules.pair import Pair
-from claimcheck.checking.terms import form_of, named_in, words_in
+from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.extractive.speech import OWN_WORDS, QUOTATION, Speech
 from claimcheck.grounding.lexicon import LIGHT
-from claimcheck.text.names import names_in
+from claimcheck.text.names import named_in, names_in
 
 # the name before the words in a transcript: "Jones: I did not"
 _LABELLED = re.compile(r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s")
