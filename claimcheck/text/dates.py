@@ -37,6 +37,11 @@ _DATE_LINE = re.compile(
     rf"^[ \t]*(?:(?:published|posted|updated|date|first published|last updated)\b[^\n]{{0,20}}?)?(?:{_WEEKDAY},?\s+)?{_FULL_DATE}[^\n]{{0,40}}$",
     re.M,
 )
+# "OSLO, October 24, 2024 - The port", "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- The port"
+_DATELINE = re.compile(
+    rf"^(?P<place>[^\n,.:;!?()]{{2,40}}(?:,\s[^\n,:;!?()]{{2,30}})?),\s+{_FULL_DATE},?\s*(?P<agency>\([^()\n]{{2,40}}\)\s*|/[^/\n]{{2,40}}/\s*)?(?:[-–—]{{1,2}})\s",
+    re.M,
+)
 _URL_DATE = re.compile(
     rf"https?://\S*?[/_-]({_YEAR})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_\-.]|\s|$)"
 )
@@ -56,7 +61,7 @@ _TIMES = (
     r"|over the (?:next|past|last) (?:\w+\s+)?(?:days|weeks|months|years)%s)))"
 )
 _ANY_YEAR = re.compile(rf"(?<![\w.,-]){_YEAR}(?![\w-])")
-_FAR = 600  # characters
+_FAR, _TOP = 600, 1_500  # characters
 # "in March and April 2019", "May 3-5, 2019"
 _SHARED_YEAR = re.compile(
     rf"\s*(?:,|and|or|to|through|until|[-–—])\s*(?:(?:in|on|until|the)\s+)?"
@@ -82,11 +87,15 @@ _FUTURE = re.compile(
 def published_in(text: str) -> tuple[date, str] | None:
     """The publication date that the text states, with `text` or `url` for where; None when it states none.
 
-    A date on a line of its own near the top counts; then the date in a URL that the text names as its
-    original; then the date that all dated URLs share.
+    A date on a line of its own near the top counts, or a dateline there; then the date in a URL that the text names as
+    its original; then the date that all dated URLs share.
     """
-    if (match := _DATE_LINE.search(lower(text[:1_500]))) and (found := _full_date(match.groupdict())):
+    top = lower(text[:_TOP])
+    if (match := _DATE_LINE.search(top)) and (found := _full_date(match.groupdict())):
         return found, "text"
+    for match in _DATELINE.finditer(top):
+        if _is_dateline(match, text) and (found := _full_date(match.groupdict())):
+            return found, "text"
     dated = [
         (day, bool(_ORIGINAL.search(text[max(0, match.start() - 60) : match.start()])))
         for match in _URL_DATE.finditer(text)
@@ -95,6 +104,13 @@ def published_in(text: str) -> tuple[date, str] | None:
     originals = {day for day, original in dated if original}
     candidates = originals or {day for day, _ in dated}
     return (candidates.pop(), "url") if len(candidates) == 1 else None
+
+
+def _is_dateline(match: re.Match[str], text: str) -> bool:
+    """Whether the place, or the agency after the date, is in capitals, as "Ann was born in Oslo, May 3, 1950 -" is not."""
+    place = text[slice(*match.span("place"))].split(",", maxsplit=1)[0]
+    agency = text[slice(*match.span("agency"))] if match["agency"] else ""
+    return place.isupper() or agency.isupper()
 
 
 def when_in(text: str, published: date | None, told: int | None = None) -> When | None:

@@ -124,3 +124,21 @@ def test_the_year_told_of_is_the_last_one_named_before_in_the_paragraph():
     assert year_before(text + " word" * 200, len(text) + 1_000) is None
     assert when_in("They left in February.", WEDNESDAY).resolved == "2019-02"
     assert when_in("They left in February.", WEDNESDAY, told=1942).resolved is None
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("Results\n\nOSLO, October 24, 2024 - Norvik reports.", date(2024, 10, 24)),
+        ("Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- Norvik reports.", date(2024, 10, 24)),
+        ("NEW YORK, 5 May 2011 (AP) — Norvik reports.", date(2011, 5, 5)),
+        ("Published 20 March 2019\n\nOSLO, October 24, 2024 - Norvik reports.", date(2019, 3, 20)),
+        ("LONDON, May 5 (Reuters) - Norvik reports.", None),
+        ("Ann Lee was born in Oslo, May 3, 1950 - and lived there.", None),
+        ("USA troops left Oslo, May 3, 1950 - and came back.", None),
+        ("A line.\n" * 400 + "OSLO, October 24, 2024 - Norvik reports.", None),
+    ],
+)
+def test_a_dateline_dates_the_text(text, published):
+    found = published_in(text)
+    assert (found and found[0]) == published
