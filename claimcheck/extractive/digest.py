@@ -29,6 +29,11 @@ _CUT = re.compile(
     r"(?:,\s+|\s+)(?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite|following)\s)|[;:,–—]\s+"
 )
 _WEAK_CUT = re.compile(r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)")  # before what may be left out
+# nothing ends with these: "for up | to eleven days"
+_GOES_ON = frozenset(
+    "a an the of and or but up more less according due able as not no than is are was were has have had be been to in on at by for "
+    "from with over its his her their this that".split()
+)
 _NEEDS_BEFORE = re.compile(
     r"^[\"“\[]|^(?:But|And|So|Yet|He|She|They|It|His|Her|Their|Its|This|That|These|Those|However|Also|Meanwhile)\b(?!\s*\[)"
 )
@@ -63,10 +68,7 @@ def digest(items: Sequence[Item], title: str | None) -> Summary:
     chosen = _unlike(items, carried, [], wanted, _SUMMARY_WORDS)
     if len(chosen) < _SHORTEST_SUMMARY:  # a text with hardly a claim still has something to say
         chosen = _unlike(items, [*chosen, *order], [], min(wanted, _SHORTEST_SUMMARY))
-    worth = sorted(
-        carried,
-        key=lambda place: -max(claim.check_worthiness for claim in items[place].claims),
-    )
+    worth = sorted(carried, key=lambda place: -_worth(items[place]))
     points = _unlike(items, worth, chosen, _KEY_POINTS)
     return Summary(
         headline=title or _headline(items[0].sentence.text),
@@ -90,6 +92,12 @@ def _weight(item: Item, place: int) -> float:
         word_count(item.text) < _FEW_WORDS,
     )
     return (item.centrality + _LEAD / (1 + _DECAY * place)) * 0.5 ** sum(map(bool, against))
+
+
+def _worth(item: Item) -> float:
+    """How worthy its worthiest claim is of a check; half where the sentence leans on the one before, as "It fell" does."""
+    most = max(claim.check_worthiness for claim in item.claims)
+    return most * (0.5 if _NEEDS_BEFORE.match(item.text) and not item.text.startswith("[") else 1)
 
 
 def _unlike(
@@ -128,7 +136,11 @@ def _headline(text: str) -> str:
     for pattern in (_CUT, _WEAK_CUT):
         cuts = [text[: match.start()] for match in pattern.finditer(text)]
         fitting = [
-            cut for cut in cuts if 7 <= len(cut.split()) <= _HEADLINE_WORDS and cut.count('"') % 2 == 0
+            cut
+            for cut in cuts
+            if 7 <= len(cut.split()) <= _HEADLINE_WORDS
+            and cut.count('"') % 2 == 0
+            and cut.split()[-1].lower() not in _GOES_ON
         ]
         if fitting:
             return fitting[-1]

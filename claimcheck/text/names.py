@@ -27,7 +27,8 @@ _NO_NAMES = _COMMON | frozenset(MONTHS) | frozenset(WEEKDAYS)
 _OFFICE = re.compile(
     r"^(?:.*\s)?(?:president|minister|secretary|chancellor|senator|sen\.|rep\.|representative|governor|gov\.|mayor"
     r"|mr\.?|mrs\.?|ms\.?|dr\.?|professor|prof\.|general|gen\.|judge|justice|king|queen|prince|princess|sir|lord"
-    r"|lady|pope|ambassador|envoy|chief|director|ceo|nurse|captain|detective|officer|coach|spokes(?:man|woman|person))\s+(?-i:(?=[A-Z]))",
+    r"|lady|pope|ambassador|envoy|chief|director|ceo|nurse|captain|detective|officer|coach|councill?or"
+    r"|commissioner|sheriff|sergeant|colonel|admiral|inspector|superintendent|constable|bishop|archbishop|dame|baroness|spokes(?:man|woman|person))\s+(?-i:(?=[A-Z]))",
     re.I,
 )
 _POSSESSIVE = re.compile(r"['’]s?\s+")

@@ -97,3 +97,40 @@ def test_a_sentence_that_begins_with_left_or_right_is_no_caption():
     other = "A study of the council found that snow lies on the roads of Holm for 90 days in most of the winters since 1961."
     run = summarize(f"{first} {right} {other}", settings=Settings(engine="extractive"))
     assert [sentence.text for sentence in run.summary.sentences] == [first, right]
+
+
+def extracted(text):
+    return summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+
+
+@pytest.mark.parametrize(
+    ("first", "headline"),
+    [
+        (
+            "A small songbird that weighs no more than two coins can stay in the air for up to eleven days without landing.",
+            "A small songbird that weighs no more than two coins can stay in the air",
+        ),
+        (
+            "The Supreme Court on Monday upheld a lower court's decision to strike down the state's ban on parking by night.",
+            "The Supreme Court on Monday upheld a lower court's decision to strike down the state's ban on parking",
+        ),
+    ],
+)
+def test_a_long_first_sentence_is_cut_where_a_headline_may_end(first, headline):
+    run = extracted(f"{first} The council met again on Thursday in the town hall of Lindvik.")
+    assert run.summary.headline == headline
+
+
+def test_a_point_that_leans_on_the_sentence_before_gives_way():
+    run = extracted(
+        "The council voted 9-4 on Tuesday to raise the fare from 32 to 36 kronor, a compromise that ended long talks.\n\n"
+        "The transport department had asked for 40 kronor, arguing that fuel costs had risen by a third.\n\n"
+        "The mayor said free travel for children would cost about 14 million kronor a year.\n\n"
+        "Ridership has recovered to 91 percent of its level before the pandemic. It fell by more than half in 2020.\n\n"
+        "The number of complaints about late buses dropped from 2,140 in 2022 to 1,610 last year.\n\n"
+        "The council rejected a proposal by the Left Party to scrap fares. It postponed a vote on the tram until March 2025.\n\n"
+        "Pensioners pay 18 kronor. The airport line carried 4,300 people a day in May, 200 more than a year before."
+    )
+    points = [point.text for point in run.summary.key_points]
+    assert len(points) == 5
+    assert not [point for point in points if point.startswith("It ")]
