@@ -139,7 +139,7 @@ def main() -> None:
                 - balanced_accuracy(c["gold"] == 1, c[n] == 1)
             )
             for name in prompts
-            if name != "shipped"
+            if name != "shipped" and "shipped" in prompts
         }
         bounds = intervals(measures, columns, [row["doc_id"] for row in of_set], 0)
         for name, measure in measures.items():
