@@ -111,19 +111,18 @@ def _claims_of(setting: _Setting, place: int, speech: Speech | None) -> tuple[tu
     sentence = setting.sentences[place]
     who = speech.speaker if speech else None
     who = antecedent(setting.sentences, place, who) if sentence.text.startswith(("He ", "She ")) else None
+    told = year_before(setting.reading.text, sentence.start)
     claims = tuple(
         claim
         for clause in clauses(sentence.text, speech)
-        if (claim := _claim(setting, sentence, clause, who)).check_worthiness >= _LEAST_WORTH
+        if (claim := _claim(setting, sentence, clause, who, told)).check_worthiness >= _LEAST_WORTH
         and word_count(claim.quote) >= _LEAST_WORDS
         and not claim.quote.endswith("?")
     )
-    return claims, _with_speaker(
-        standing_alone(sentence.text, setting.document.published, _told(setting, sentence), who), speech
-    )
+    return claims, _with_speaker(standing_alone(sentence.text, setting.document.published, told, who), speech)
 
 
-def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | None) -> Claim:
+def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | None, told: int | None) -> Claim:
     document = setting.document
     spans = [
         span
@@ -133,7 +132,6 @@ def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | Non
     parts = excerpts(setting.places, tuple(spans))
     quote = readable(parts)
     words = " ".join(sentence.text[start:end].strip() for start, end in clause.ranges)
-    told = _told(setting, sentence)
     text = _with_speaker(standing_alone(words, document.published, told, who), clause.speech)
     if clause.about:
         about = sentence.text[slice(*clause.about)].strip()
@@ -156,10 +154,6 @@ def _claim(setting: _Setting, sentence: Sentence, clause: Clause, who: str | Non
         check_worthiness=worth,
         reason=reason,
     )
-
-
-def _told(setting: _Setting, sentence: Sentence) -> int | None:
-    return year_before(setting.reading.text, sentence.start)
 
 
 def _with_speaker(text: str, speech: Speech | None) -> str:

@@ -94,6 +94,11 @@ def meanings_of(forms: frozenset[str]) -> Meanings:
     return Meanings(forms, _NONE.union(*[senses.get(form, ()) for form in forms]))
 
 
+def may_mean(form: str, others: frozenset[str], relations: Sequence[Relation] = SAME_SENSE) -> bool:
+    """Whether a stem is one of others, or stands in one of the relations to them."""
+    return form in others or meaning_of(form).relation_to(meanings_of(others)) in relations
+
+
 @cache
 def opposites(form: str) -> frozenset[str]:
     """The stems that say the opposite of a stem."""

@@ -12,7 +12,7 @@ from claimcheck.checking.terms import form_of, ungraded, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import LIGHT
 from claimcheck.text.dates import MONTHS
-from claimcheck.text.meaning import SAME_SENSE, meaning_of, meanings_of
+from claimcheck.text.meaning import may_mean
 
 _LEADS_NO_NUMBER = LIGHT | frozenset(MONTHS)  # "1 February 1958" and "February 1, 1958" are one day
 _ORDINAL = re.compile(r"\d+th")
@@ -88,10 +88,14 @@ def _ranked(pair: Pair) -> list[Difference]:
     theirs = _ranks(pair.source.words(pair.place)) if ours else []
     for rank, form, written in ours:
         others = [
-            (other, words) for other, what, words in theirs if other != rank and _same_thing(form, what)
+            (other, words)
+            for other, what, words in theirs
+            if other != rank and may_mean(form, frozenset((what,)))
         ]
         near = (ranked for place in pair.alignment.places_near for ranked in _ranks(pair.source.words(place)))
-        if others and not any(other == rank and _same_thing(form, what) for other, what, _ in near):
+        if others and not any(
+            other == rank and may_mean(form, frozenset((what,))) for other, what, _ in near
+        ):
             return [Difference("number", written, others[0][1])]
     return []
 
@@ -105,10 +109,6 @@ def _scored(pair: Pair) -> list[Difference]:
     if sorted(ours[0].groups()) in near:
         return []
     return [Difference("number", ours[0][0], theirs[0][0])]
-
-
-def _same_thing(form: str, other: str) -> bool:
-    return form == other or meaning_of(form).relation_to(meanings_of(frozenset((other,)))) in SAME_SENSE
 
 
 def _ranks(words: Sequence[str]) -> list[tuple[str, str, str]]:

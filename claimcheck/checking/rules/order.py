@@ -11,7 +11,7 @@ from claimcheck.checking.rules.pair import Pair
 from claimcheck.checking.terms import form_of, words_in
 from claimcheck.core.verdict import Difference
 from claimcheck.grounding.lexicon import BASES, FORMS_OF_BE, LIGHT
-from claimcheck.text.meaning import SAME_SENSE, Relation, meaning_of, meanings_of
+from claimcheck.text.meaning import SAME_SENSE, Relation, may_mean
 from claimcheck.text.names import named_in
 from claimcheck.text.vocabulary import part_of_speech
 
@@ -203,8 +203,7 @@ def _one(name: str, other: str, pair: Pair) -> bool:
 def _may_be(forms: Iterable[str], others: Iterable[str]) -> bool:
     """Whether a word of one side is one of the other's, or may mean it."""
     known = frozenset(others)
-    around = meanings_of(known)
-    return any(form in known or meaning_of(form).relation_to(around) in _MAY_BE for form in forms)
+    return any(may_mean(form, known, _MAY_BE) for form in forms)
 
 
 def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:
@@ -224,8 +223,8 @@ def _acts(text: str, left: str, right: str) -> tuple[str, bool, str] | None:
 
 def _one_act(verb: str, other: str) -> bool:
     """Whether two verbs are the same, or one says more of the same: "beat" and "defeat"."""
-    return verb == other or any(
-        meaning_of(one).relation_to(meanings_of(frozenset((two,)))) in (Relation.SYNONYM, Relation.GENERAL)
+    return any(
+        may_mean(one, frozenset((two,)), (Relation.SYNONYM, Relation.GENERAL))
         for one, two in ((verb, other), (other, verb))
     )
 
