@@ -10,6 +10,7 @@ from claimcheck.cli import options
 from claimcheck.cli.output import note
 
 
+@app.command()
 def delete(
     names: Annotated[
         list[str], typer.Argument(metavar="DOCUMENT...", help="Ids, paths or addresses, as `list` has them.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from claimcheck.cli import delete, options
+from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, note, write, write_binary, write_lines
 from claimcheck.errors import InputError
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from claimcheck.store.runs import RunStore
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs.")
-app.command("delete")(delete.delete)
 _BatchOption = Annotated[
     int | None,
     typer.Option("--batch", metavar="N", help="A batch by its number; the last one where none is named."),

@@ -33,7 +33,7 @@ def read_collection(path: Path) -> Collection:
     if path.is_dir():
         return _folder(path)
     if path.suffix.lower() in ROWS:
-        return Collection(tuple(_rows(path)), ())
+        return Collection(tuple(_documents_of_rows(path)), ())
     return Collection((read(path),), ())
 
 
@@ -42,7 +42,7 @@ def _folder(folder: Path) -> Collection:
     skipped: list[str] = []
     for path in files_in(folder):
         try:
-            documents += _rows(path) if path.suffix.lower() in ROWS else [read(path)]
+            documents += _documents_of_rows(path) if path.suffix.lower() in ROWS else [read(path)]
         except InputError as error:
             skipped.append(str(error))
     if not documents:
@@ -60,7 +60,7 @@ def files_in(folder: Path) -> list[Path]:
     )
 
 
-def _rows(path: Path) -> list[Document]:
+def _documents_of_rows(path: Path) -> list[Document]:
     source, data = read_bytes(path)
     documents = read_rows(data, source, lambda row, number: document_of_row(row, f"{source}:{number}"))
     if not documents:

@@ -23,7 +23,6 @@ from claimcheck.store.intake import Entry, Source
 _TABLES = (".csv", ".tsv")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _LONGEST_LINE = 50 * 2**20
-_SHOWN_PROBLEMS = 5
 
 
 @dataclass(frozen=True, slots=True)

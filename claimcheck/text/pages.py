@@ -12,7 +12,7 @@ _PAGE_NUMBER = re.compile(
     r"[ \t]*(?:[-–—|•]\s*)?(?:page\s+|p\.\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*[-–—|•])?[ \t]*",
     re.I,
 )
-_LINE = re.compile(r"[^\r\n\f]*\S[^\r\n\f]*")
+_PAGE_LINE = re.compile(r"[^\r\n\f]*\S[^\r\n\f]*")
 _EDGE_LINES = 2  # at the top and at the bottom of a page
 _LONGEST = 120
 _LEAST_PAGES = 2
@@ -41,7 +41,7 @@ def _edges(text: str) -> list[tuple[int, int, str]]:
     found = []
     start = 0
     for page in text.split(FORM_FEED):
-        lines = [(start + match.start(), start + match.end()) for match in _LINE.finditer(page)]
+        lines = [(start + match.start(), start + match.end()) for match in _PAGE_LINE.finditer(page)]
         if len(lines) < 2 * _EDGE_LINES:  # a slide, or the end of a text: its lines may be all that it says
             lines = [
                 line for line in lines if _PAGE_NUMBER.fullmatch(text, *line) or _is_first(line, start, text)

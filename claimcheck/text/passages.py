@@ -33,7 +33,7 @@ def passages(reading: Reading, language: str | None, budget_tokens: int) -> tupl
     A sentence that is longer than the budget is cut between words.
     """
     starts = [sentence.start for sentence in sentences(reading, language, headings=True)]
-    return _cut(reading.text, (0, len(reading.text)), starts, budget_tokens)
+    return _cut_passage(reading.text, (0, len(reading.text)), starts, budget_tokens)
 
 
 def halved(reading: Reading, language: str | None, passage: Passage) -> tuple[Passage, ...]:
@@ -45,10 +45,10 @@ def halved(reading: Reading, language: str | None, passage: Passage) -> tuple[Pa
     ]
     if not starts:
         return (passage,)
-    return _cut(reading.text, (passage.start, passage.end), starts, math.ceil(passage.tokens / 2))
+    return _cut_passage(reading.text, (passage.start, passage.end), starts, math.ceil(passage.tokens / 2))
 
 
-def _cut(text: str, whole: tuple[int, int], starts: Sequence[int], budget: int) -> tuple[Passage, ...]:
+def _cut_passage(text: str, whole: tuple[int, int], starts: Sequence[int], budget: int) -> tuple[Passage, ...]:
     low, high = whole
     edges = [low, *(start for start in starts if low < start < high), high]
     units = [unit for start, end in pairwise(edges) for unit in _within(text, start, end, budget)]
