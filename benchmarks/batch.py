@@ -26,8 +26,8 @@ import openai
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings
 from claimcheck.batch.plan import Plan
-from claimcheck.clients import OpenAIClient
-from claimcheck.flows.document import run_flow
+from claimcheck.engines import run_flow
+from claimcheck.llm import OpenAIClient
 from tests.faults.batches import faulty
 
 ROUNDS = 3

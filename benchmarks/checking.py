@@ -24,13 +24,13 @@ import sentencex
 from extractive import ROUNDS, median_s, text_of
 
 from claimcheck import Document, Settings, Statement, check
-from claimcheck.checking import amounts
-from claimcheck.checking.engine import verdict_on
-from claimcheck.checking.library import Library
-from claimcheck.extractive.speech import speech_in
-from claimcheck.text import dates
-from claimcheck.text.names import names_in
+from claimcheck.english import dates
+from claimcheck.english.names import names_in
+from claimcheck.english.quotations import speech_in
 from claimcheck.text.sentences import split
+from claimcheck.verification import amounts
+from claimcheck.verification.engine import verdict_on
+from claimcheck.verification.retrieve import Library
 
 DOCUMENTS, CHARACTERS = 100, 9_000
 

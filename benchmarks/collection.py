@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 from claimcheck import Document, Index, Label, Statement
-from claimcheck.checking import library
-from claimcheck.checking.engine import verdict_on
+from claimcheck.verification import retrieve as library
+from claimcheck.verification.engine import verdict_on
 
 LOOKED_INTO = (
     (1, 12),

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import sentencex
 
-from claimcheck import Document, Settings, summarize
-from claimcheck.core import tokens
+from claimcheck import Document, Settings, summarize, tokens
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import sentences
 

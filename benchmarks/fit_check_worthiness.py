@@ -18,7 +18,7 @@ import numpy as np
 from logistic import FOLDS, Array, fit, folds, predict
 from numpy.typing import NDArray
 
-from claimcheck.extractive import worth
+from claimcheck.extractive import check_worthiness as worth
 
 PENALTY = 1.0
 WEIGHTS = Path(worth.__file__).with_name("weights.json")

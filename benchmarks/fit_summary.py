@@ -17,7 +17,7 @@ import numpy as np
 from logistic import FOLDS, Array
 
 from claimcheck import Rows, Settings, evaluate
-from claimcheck.extractive import digest
+from claimcheck.extractive import summary as digest
 
 LEADS, DECAYS, SEEDS = (0.5, 1.0, 1.5, 2.0, 3.0), (0.2, 0.3, 0.5, 1.0), 20
 

@@ -25,14 +25,14 @@ from logistic import FOLDS, Array, fit, folds, predict
 from numpy.typing import NDArray
 from units import Row, units, units_changed, units_joined
 
-from claimcheck.checking import support
-from claimcheck.checking.alignment import align
-from claimcheck.checking.features import features
-from claimcheck.checking.judge import Question, judge
-from claimcheck.checking.parts import sentences_of
-from claimcheck.checking.source import Source
-from claimcheck.core.document import Document
-from claimcheck.core.verdict import DecidedBy, Finding, Label
+from claimcheck.models.document import Document
+from claimcheck.models.verdict import DecidedBy, Finding, Label
+from claimcheck.verification import entailment as support
+from claimcheck.verification.alignment import align
+from claimcheck.verification.evidence import Source
+from claimcheck.verification.features import features
+from claimcheck.verification.finding import Question, judge
+from claimcheck.verification.statements import sentences_of
 
 FILES = {name: f"C_verification/{name}.dev.jsonl" for name in ("wice_claim", "summedits", "fm2")}
 UNITS = "D_news_summaries/realsumm_cnndm.dev.jsonl"
@@ -72,7 +72,7 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
 
 def findings(rows: list[Row], probability: Array) -> Iterator[Finding]:
     """The finding of each row, given the probability that its claim is carried."""
-    with mock.patch("claimcheck.checking.judge.support", side_effect=probability.tolist()):
+    with mock.patch("claimcheck.verification.finding.support", side_effect=probability.tolist()):
         for row in rows:
             yield judge(Question.of(row["claim"]), Source(Document.from_text(row["document"])))
 

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from claimcheck import Document, Settings, check
-from claimcheck.core.verdict import Label
+from claimcheck.models.verdict import Label
 
 HERE = Path(__file__).parent / "made"
 SHORT = {

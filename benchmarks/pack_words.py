@@ -29,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from claimcheck.grounding.lexicon import stem
+from claimcheck.english.lexicon import stem
 
 _WORDS, _KNOWN_WORDS = 30_000, 60_000
 _VECTORS, _DIMENSIONS = 20_000, 16

@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from claimcheck.checking.alignment import align
-from claimcheck.checking.parts import sentences_of
-from claimcheck.checking.shown import shown
-from claimcheck.checking.source import Source
-from claimcheck.checking.terms import form_of, terms_of
-from claimcheck.core.document import Document
+from claimcheck.english.terms import form_of, terms_of
+from claimcheck.models.document import Document
+from claimcheck.verification.alignment import align
+from claimcheck.verification.evidence import Source
+from claimcheck.verification.retrieve import shown
+from claimcheck.verification.statements import sentences_of
 
 AT = (1, 3, 5, 8)
 Ranking = Sequence[int]

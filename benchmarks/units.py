@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from claimcheck.checking.terms import Term, form_of, terms_of
-from claimcheck.grounding.lexicon import LIGHT
-from claimcheck.text.meaning import Relation, meaning_of, meanings_of
-from claimcheck.text.names import names_in
-from claimcheck.text.vocabulary import part_of_speech
+from claimcheck.english.lexicon import LIGHT
+from claimcheck.english.names import names_in
+from claimcheck.english.terms import Term, form_of, terms_of
+from claimcheck.english.vocabulary import part_of_speech
+from claimcheck.english.wordnet import Relation, meaning_of, meanings_of
 
 Row = dict[str, Any]
 NUMBER = r"(?<![\w.,])\d+(?:,\d{3})*(?![\w,.]*\d)"

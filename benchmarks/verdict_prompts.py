@@ -22,12 +22,12 @@ import numpy as np
 import openai
 from jinja2 import Template
 
-from claimcheck import prompt, schema
-from claimcheck.checking.shown import shown
-from claimcheck.checking.source import Source
-from claimcheck.core.document import Document
-from claimcheck.evaluation.bootstrap import intervals
-from claimcheck.evaluation.measures import balanced_accuracy
+from claimcheck import prompts as prompt
+from claimcheck import schemas as schema
+from claimcheck.evaluation.metrics import balanced_accuracy, intervals
+from claimcheck.models.document import Document
+from claimcheck.verification.evidence import Source
+from claimcheck.verification.retrieve import shown
 
 HERE = Path(__file__).parent
 SETS = ("wice_claim", "summedits", "fm2")

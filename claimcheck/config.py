@@ -9,9 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from claimcheck.core.price import Price
-from claimcheck.core.settings import Settings
 from claimcheck.errors import SettingsError
+from claimcheck.settings import Price, Settings
 
 FILE = "claimcheck.toml"
 VARIABLES = {

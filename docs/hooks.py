@@ -10,12 +10,13 @@ from typing import Any
 import typer.main
 from mkdocs.structure.files import File, Files
 
-from claimcheck import Settings, schema
+from claimcheck import Settings
+from claimcheck import schemas as schema
 from claimcheck.cli.main import app
-from claimcheck.serving.web.app import application
-from claimcheck.serving.web.guard import Rules
-from claimcheck.serving.web.jobs import Jobs
-from claimcheck.serving.web.site import Site
+from claimcheck.server.app import application
+from claimcheck.server.config import Site
+from claimcheck.server.jobs import Jobs
+from claimcheck.server.security import Rules
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claimcheck import Document, Match
-from claimcheck.checking.judge import Question, judge
-from claimcheck.checking.source import Source
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.readers.file import document_of, fetch
 from claimcheck.text.reading import Reading
+from claimcheck.verification.evidence import Source
+from claimcheck.verification.finding import Question, judge
 
 FILES = Path(__file__).parent / "files"
 SUFFIXES = ("md", "html", "pdf", "docx", "eml", "srt", "vtt")

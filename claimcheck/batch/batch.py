@@ -6,22 +6,19 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
+from claimcheck import garbage
 from claimcheck.batch.estimate import Estimate, estimate
-from claimcheck.batch.plan import Plan
-from claimcheck.batch.progress import Progress
-from claimcheck.batch.queue import Queue, Stop
-from claimcheck.batch.step import Here, Steps
+from claimcheck.batch.plan import Plan, Progress
+from claimcheck.batch.runner import Here, Queue, Steps, Stop
 from claimcheck.batch.workers import Workers
-from claimcheck.core import garbage
-from claimcheck.core.exchange import Client
-from claimcheck.core.limits import Limits
-from claimcheck.core.run import Run
-from claimcheck.core.settings import Settings
 from claimcheck.errors import SettingsError
-from claimcheck.readers.many import Reading, sources_of
-from claimcheck.store.intake import Intake, take_in
+from claimcheck.models.llm import Client
+from claimcheck.models.run import Run
+from claimcheck.readers.sources import Reading, sources_of
+from claimcheck.settings import Limits, Settings
+from claimcheck.store.ingest import Intake, take_in
 from claimcheck.store.outcome import BatchInfo
-from claimcheck.store.runs import RunStore
+from claimcheck.store.store import RunStore
 
 _WORTH = 100_000  # characters that wait
 _MOST = 4  # processes for a model's documents: these keep up with all that this one can ask and store
@@ -121,7 +118,7 @@ class Batch:
         return cores if self.plan.engine == "extractive" else min(cores // 2, _MOST)
 
     def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
-        from claimcheck.clients import CachedClient, Gate, OpenAIClient, Pricing
+        from claimcheck.llm import CachedClient, Gate, OpenAIClient, Pricing
 
         settings = self.plan.settings
         gate = Gate(self.plan.limits, Pricing(settings), progress.spent)
@@ -129,13 +126,13 @@ class Batch:
         closing.push_async_callback(own.aclose)
         if not settings.cache:
             return own
-        from claimcheck.store.answers import AnswerCache
+        from claimcheck.store.cache import AnswerCache
 
         return CachedClient(own, closing.enter_context(AnswerCache()), settings)
 
 
 def _check_price(settings: Settings) -> None:
-    from claimcheck.clients import Pricing
+    from claimcheck.llm import Pricing
 
     if not Pricing(settings).known:
         raise SettingsError(

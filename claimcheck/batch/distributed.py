@@ -20,16 +20,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.queue import outcome_of
-from claimcheck.batch.shard import row_of
-from claimcheck.batch.step import Here, failed
-from claimcheck.clients import Gate, OpenAIClient, Pricing
-from claimcheck.clients.gate import Bound
-from claimcheck.core.limits import Limits, Spent
-from claimcheck.core.run import Cause
-from claimcheck.core.settings import Settings
+from claimcheck.batch.runner import Here, failed, outcome_of
+from claimcheck.batch.shards import row_of
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
-from claimcheck.readers.collection import document_of_row
+from claimcheck.llm import Gate, OpenAIClient, Pricing
+from claimcheck.llm.limiter import Bound
+from claimcheck.models.run import Cause
+from claimcheck.readers.sources import document_of_row
+from claimcheck.settings import Limits, Settings, Spent
 
 if TYPE_CHECKING:
     import pyarrow

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claimcheck.batch.plan import Plan
-from claimcheck.core.exchange import ModelRequest
+from claimcheck.engines import run_flow
 from claimcheck.errors import ContextWindowError, InputError
-from claimcheck.flows.document import run_flow
-from claimcheck.store.runs import RunStore
+from claimcheck.models.llm import ModelRequest
+from claimcheck.store.store import RunStore
 
 COUNTED = 500  # documents; of more the rest is reckoned by their length
 _USUAL_OUTPUT = 1_000  # tokens of an answer, as long as the store has none of its own
@@ -37,7 +37,7 @@ def estimate(
     store: RunStore, batch: int, plan: Plan, told: Callable[[int], None] = lambda count: None
 ) -> Estimate:
     """The estimate for all documents of the batch that wait."""
-    from claimcheck.clients import OpenAIClient, Pricing, input_tokens
+    from claimcheck.llm import OpenAIClient, Pricing, input_tokens
 
     if plan.engine == "extractive":
         waiting = store.waiting(batch)[0]

@@ -13,10 +13,10 @@ import signal
 import struct
 from typing import Any, BinaryIO
 
-from claimcheck.batch.step import Flows, Given, Step
-from claimcheck.core import garbage
-from claimcheck.core.document import Document
+from claimcheck import garbage
+from claimcheck.batch.runner import Flows, Given, Step
 from claimcheck.errors import StoreError
+from claimcheck.models.document import Document
 
 _NO_DOCUMENT = -1
 HEAD = struct.Struct(">Q")

@@ -19,10 +19,10 @@ from itertools import chain
 from typing import Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.step import Given, Lost, Step, Steps, failed
+from claimcheck.batch.runner import Given, Lost, Step, Steps, failed
 from claimcheck.batch.worker import HEAD, Move, Moved, packed
-from claimcheck.core.document import Document
 from claimcheck.errors import WorkerError
+from claimcheck.models.document import Document
 
 _MOST = 8  # moves in a frame
 _BEGINNINGS = 3  # of a process that ends before it is ready

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimcheck.cli import options, rounds
+from claimcheck.cli import openai_batch as rounds
+from claimcheck.cli import options
 from claimcheck.cli.output import error_line, note, write
 from claimcheck.cli.progress import counted, described, shown
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
 from claimcheck.errors import Interrupted
 
 if TYPE_CHECKING:
     from claimcheck.batch.batch import Batch
     from claimcheck.batch.estimate import Estimate
-    from claimcheck.batch.progress import Progress
-    from claimcheck.batch.queue import Stop
-    from claimcheck.store.intake import Intake
+    from claimcheck.batch.plan import Progress
+    from claimcheck.batch.runner import Stop
+    from claimcheck.store.ingest import Intake
 
 _SHOWN_CAUSES = 20
 
@@ -88,8 +89,8 @@ def batch(
     `claimcheck runs` shows and exports what is in the store.
     """
     from claimcheck.batch.batch import Batch
-    from claimcheck.readers.many import Reading
-    from claimcheck.store.runs import RunStore
+    from claimcheck.readers.sources import Reading
+    from claimcheck.store.store import RunStore
 
     limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
     configured = options.configured(
@@ -136,8 +137,8 @@ def work(batch: Batch, *, report: bool, quiet: bool) -> None:
     """
     import asyncio
 
-    from claimcheck.batch.progress import Progress
-    from claimcheck.batch.queue import Stop
+    from claimcheck.batch.plan import Progress
+    from claimcheck.batch.runner import Stop
 
     stop = Stop()
     started = time.monotonic()
@@ -190,7 +191,7 @@ async def _interruptible(
     try:
         return await task
     except asyncio.CancelledError:
-        from claimcheck.batch.progress import Progress
+        from claimcheck.batch.plan import Progress
 
         return Progress.of(batch.info)
     finally:

@@ -12,9 +12,9 @@ from claimcheck.cli.output import check_writable, note, write, write_binary
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.core.run import Run
+    from claimcheck.models.run import Run
     from claimcheck.store.outcome import BatchInfo
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
 _SIGNS = {True: "ok", False: "WRONG", None: "not told"}
 
@@ -37,10 +37,10 @@ def bundle(
     debug: options.Debug = False,
 ) -> None:
     """Put a run into one file that somebody else can verify: source, prompts, schemas, answers, hashes."""
-    from claimcheck.bundle import Answered, pack
-    from claimcheck.core.run import Run
+    from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
-    from claimcheck.store.runs import RunStore
+    from claimcheck.reports.bundle import Answered, pack
+    from claimcheck.store.store import RunStore
 
     check_writable(output)
     way, answers = None, []
@@ -79,7 +79,7 @@ def verify(
     debug: options.Debug = False,
 ) -> None:
     """Verify a bundle, offline: that every hash, span, claim and verdict follows from what is inside. Exit 1 if one does not."""
-    from claimcheck.bundle import verify as verified
+    from claimcheck.reports.bundle import verify as verified
 
     steps = verified(bundle)
     write("".join(f"{_SIGNS[step.holds]:<9}{step.name}: {step.told}\n" for step in steps), None)

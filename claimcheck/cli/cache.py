@@ -20,7 +20,7 @@ _DAY_S = 86_400.0
 @app.command("info")
 def info(debug: options.Debug = False) -> None:
     """Say where the cache lies, how large it is, and how many answers of each model it holds."""
-    from claimcheck.store.answers import AnswerCache
+    from claimcheck.store.cache import AnswerCache
 
     with AnswerCache() as cache:
         found = cache.info()
@@ -39,7 +39,7 @@ def clear(
     debug: options.Debug = False,
 ) -> None:
     """Delete answers from the cache, and from the disk."""
-    from claimcheck.store.answers import AnswerCache
+    from claimcheck.store.cache import AnswerCache
 
     with AnswerCache() as cache:
         gone = cache.clear(older_than_s=older_than * _DAY_S)

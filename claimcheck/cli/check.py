@@ -14,15 +14,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, error_line, note, working, write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, open_document, open_evidence
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document, open_evidence
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.core.check import Check
-    from claimcheck.core.run import Run
-    from claimcheck.core.settings import Settings
-    from claimcheck.core.statement import Statement
-    from claimcheck.core.verdict import Verdict
+    from claimcheck.models.claim import Statement
+    from claimcheck.models.run import Check, Run
+    from claimcheck.models.verdict import Verdict
+    from claimcheck.settings import Settings
 
 
 class Format(StrEnum):
@@ -104,7 +103,7 @@ def check(
     Every verdict quotes the passages that it rests on. Words that somebody is said to have said are asked twice: did
     they say it, and is it so. Without a model, rules and fitted weights do the work, and abstain where they can't tell.
     """
-    from claimcheck.api import check as run_check
+    from claimcheck.api.check import check as run_check
 
     check_writable(output)
     configured = options.configured(
@@ -143,7 +142,7 @@ def check(
 
 def fails(verdicts: Sequence[Verdict], fail_on: FailOn | None) -> bool:
     """Whether one of the verdicts is of the kind to fail on."""
-    from claimcheck.core.verdict import Label
+    from claimcheck.models.verdict import Label
 
     bad = {
         None: set(),
@@ -168,7 +167,7 @@ def _claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
         from claimcheck.readers.claims import read_claims
 
         return read_claims(name)
-    from claimcheck.api import summarize
+    from claimcheck.api.summarize import summarize
 
     run = summarize(open_document(name), settings=settings)
     if not run.claims:

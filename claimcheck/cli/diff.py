@@ -13,15 +13,15 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, open_document
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from claimcheck.changes import Changes, Reworded
-    from claimcheck.core.run import Run
-    from claimcheck.core.settings import Settings
+    from claimcheck.models.run import Run
+    from claimcheck.reports.diff import Changes, Reworded
+    from claimcheck.settings import Settings
 
 
 class Format(StrEnum):
@@ -65,7 +65,7 @@ def diff(
     debug: options.Debug = False,
 ) -> None:
     """Say how the claims of two runs, or of two versions of a document, differ: added, gone, reworded, moved, verdicts."""
-    from claimcheck.changes import changes
+    from claimcheck.reports.diff import changes
 
     check_writable(output)
     if old == new == "-":
@@ -87,8 +87,8 @@ def diff(
 
 
 def _run(name: str, settings: Settings, check: bool, allow_private: bool) -> Run:
-    from claimcheck.api import summarize
-    from claimcheck.core.run import Run
+    from claimcheck.api.summarize import summarize
+    from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
 
     if "://" not in name:
@@ -105,7 +105,7 @@ def _run(name: str, settings: Settings, check: bool, allow_private: bool) -> Run
 def _text(found: Changes, output: Path | None) -> str:
     from rich.text import Text
 
-    from claimcheck.reports.terminal import plain, rendered
+    from claimcheck.reports.common import plain, rendered
 
     width, colour = options.page(output)
     lines: list[Text] = []
@@ -136,7 +136,7 @@ def _text(found: Changes, output: Path | None) -> str:
 def _reworded(item: Reworded) -> Text:
     from rich.text import Text
 
-    from claimcheck.reports.terminal import plain
+    from claimcheck.reports.common import plain
 
     parts: dict[str, Callable[[str], Text]] = {
         "same": plain,

@@ -51,8 +51,8 @@ def doctor(
     With an endpoint or model configured this sends two small requests. Keys are never shown. Exit 3 when the llm
     engine is chosen and its endpoint does not answer.
     """
+    from claimcheck import tokens
     from claimcheck.config import load_settings
-    from claimcheck.core import tokens
     from claimcheck.version import __version__
 
     configured = load_settings({"engine": engine, "model": model, "base_url": base_url})
@@ -90,7 +90,7 @@ def _endpoint(configured: Configured) -> str:
     """What the endpoint is found to do; raises `ProviderError` when it does not answer."""
     from dataclasses import replace
 
-    from claimcheck.api import probe
+    from claimcheck.api.probe import probe
 
     settings = replace(configured.settings, attempts=1, timeout_s=min(configured.settings.timeout_s, 60.0))
     try:

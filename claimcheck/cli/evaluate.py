@@ -65,7 +65,7 @@ def _command(task: str, about: str) -> Callable[..., None]:
         quiet: options.Quiet = False,
         debug: options.Debug = False,
     ) -> None:
-        from claimcheck.api.evaluating import evaluate as run_evaluate
+        from claimcheck.api.evaluate import evaluate as run_evaluate
         from claimcheck.evaluation.datasets import Rows
 
         check_writable(output)
@@ -103,7 +103,7 @@ def compare(
     """What B scores above A, paired row by row, with 95 % intervals."""
     from dataclasses import asdict
 
-    from claimcheck.api.evaluating import compare_evaluations
+    from claimcheck.api.evaluate import compare_evaluations
 
     found = compare_evaluations(first, second)
     if format is Format.JSON:

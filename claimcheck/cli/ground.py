@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli.output import write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.api import GroundedQuote
-    from claimcheck.core.places import Places
-    from claimcheck.core.span import Excerpt
+    from claimcheck.api.ground import GroundedQuote
+    from claimcheck.models.span import Excerpt, Places
 
 
 class Format(StrEnum):
@@ -43,8 +42,8 @@ def ground(
     """
     from dataclasses import asdict
 
-    from claimcheck.api import ground as run_ground
-    from claimcheck.core.places import Places
+    from claimcheck.api.ground import ground as run_ground
+    from claimcheck.models.span import Places
 
     if document == quotes == "-":
         raise InputError("DOCUMENT and QUOTES: only one of them can be standard input")
@@ -71,7 +70,7 @@ def _row(result: GroundedQuote, lines: Places) -> str:
 
 
 def _places(spans: tuple[Excerpt, ...], lines: Places) -> str:
-    from claimcheck.reports.footing import where
+    from claimcheck.reports.common import where
 
     return " + ".join(where(span, lines) for span in spans)
 

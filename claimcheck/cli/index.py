@@ -11,7 +11,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import note, working, write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, open_documents
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_documents
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,7 +43,7 @@ def add(
     debug: options.Debug = False,
 ) -> None:
     """Put documents into an index: all of them, or none when one can't be read. The same text is kept once."""
-    from claimcheck.evidence import Index
+    from claimcheck.retrieval import Index
 
     documents = [
         document
@@ -66,7 +66,7 @@ def list_(
     debug: options.Debug = False,
 ) -> None:
     """List the documents of an index."""
-    from claimcheck.evidence import Index
+    from claimcheck.retrieval import Index
 
     with Index(index, create=False) as opened:
         listed = opened.contents()
@@ -93,7 +93,7 @@ def remove(
     debug: options.Debug = False,
 ) -> None:
     """Take documents out of an index: all that are named, or none when one is not there."""
-    from claimcheck.evidence import Index
+    from claimcheck.retrieval import Index
 
     with Index(index, create=False) as opened:
         removed, count = opened.remove(names), opened.count
@@ -109,8 +109,8 @@ def search(
     debug: options.Debug = False,
 ) -> None:
     """Find the passages of an index that share words with a query, ranked by BM25."""
-    from claimcheck.checking.terms import terms_of
-    from claimcheck.evidence import Index
+    from claimcheck.english.terms import terms_of
+    from claimcheck.retrieval import Index
 
     with Index(index, create=False) as opened:
         hits = opened.search([term.word for term in terms_of(query)], top_k)

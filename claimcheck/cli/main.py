@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from claimcheck import garbage
 from claimcheck.cli import (
     batch,
     bundle,
@@ -18,7 +19,6 @@ from claimcheck.cli import (
     evaluate,
     ground,
     index,
-    listings,
     mcp,
     runs,
     serve,
@@ -26,9 +26,9 @@ from claimcheck.cli import (
     summarize,
     validate,
 )
+from claimcheck.cli import templates as listings
 from claimcheck.cli.output import error_line
 from claimcheck.cli.variadic import ManyAgainst
-from claimcheck.core import garbage
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
 

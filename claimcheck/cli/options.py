@@ -17,7 +17,7 @@ from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from claimcheck.config import Configured
-    from claimcheck.core.limits import Limits
+    from claimcheck.settings import Limits
 
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here instead of stdout.")
@@ -101,7 +101,7 @@ def limits(
     Raises:
         SettingsError: one of them is not above 0.
     """
-    from claimcheck.core.limits import Limits
+    from claimcheck.settings import Limits
 
     given = Limits(rpm=rpm, tpm=tpm, budget_usd=budget_usd, budget_tokens=budget_tokens)
     return given if concurrency is None else replace(given, concurrency=concurrency)

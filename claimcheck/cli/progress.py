@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from claimcheck.cli.output import note
 
 if TYPE_CHECKING:
-    from claimcheck.batch.progress import Progress
+    from claimcheck.batch.plan import Progress
 
 _EVERY_S = 15.0  # between lines in a pipe
 

@@ -15,9 +15,10 @@ from claimcheck.cli.output import check_writable, note, write, write_binary, wri
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.batch.compare import Comparison
+    from claimcheck.reports.diff import Comparison
     from claimcheck.store.outcome import BatchInfo
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
+
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs.")
 _BatchOption = Annotated[
@@ -66,7 +67,7 @@ def list_runs(
 ) -> None:
     """List the batches of a store, and the documents of one with what became of them."""
     from claimcheck.store.outcome import State
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     if state is not None and state not in list(State):
         raise InputError(f"--state {state!r}: is none; there are {', '.join(State)}")
@@ -111,7 +112,7 @@ def show(
     """Show the run of one document."""
     from claimcheck.cli.summarize import Format as SummaryFormat
     from claimcheck.cli.summarize import rendered
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     check_writable(output)
     with RunStore(store, create=False) as opened:
@@ -138,7 +139,7 @@ def export(
     """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
     from claimcheck.reports import table
     from claimcheck.store.outcome import State
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     check_writable(output)
     with RunStore(store, create=False) as opened:
@@ -182,7 +183,7 @@ def retry(
     """Ask again for the documents of a batch that failed, wholly or in part, in the way in which it was asked before."""
     from claimcheck.batch.batch import Batch
     from claimcheck.cli.batch import work
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
     with RunStore(store, create=False) as opened:
@@ -207,8 +208,8 @@ def import_(
     debug: options.Debug = False,
 ) -> None:
     """Take outcomes that were made on many machines into a store, each once."""
-    from claimcheck.batch.shard import import_shards
-    from claimcheck.store.runs import RunStore
+    from claimcheck.batch.shards import import_shards
+    from claimcheck.store.store import RunStore
 
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder")
@@ -229,8 +230,8 @@ def compare(
     """Say what changed from batch A to batch B: claims added and gone, verdicts, failures, cost."""
     from dataclasses import asdict
 
-    from claimcheck.batch.compare import compare as compared
-    from claimcheck.store.runs import RunStore
+    from claimcheck.reports.diff import compare as compared
+    from claimcheck.store.store import RunStore
 
     with RunStore(store, create=False) as opened:
         batches = [opened.batch(_number(opened, number)) for number in (first, second)]
@@ -330,3 +331,30 @@ def _flags(way: dict[str, Any]) -> dict[str, Any]:
 def _chained(first: list[str], rest: Iterator[str]) -> Iterator[str]:
     yield from first
     yield from rest
+
+
+@app.command()
+def delete(
+    names: Annotated[
+        list[str], typer.Argument(metavar="DOCUMENT...", help="Ids, paths or addresses, as `list` has them.")
+    ],
+    store: options.Store,
+    batch: Annotated[
+        int | None, typer.Option("--batch", metavar="N", help="Only out of this batch; else out of all.")
+    ] = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Delete documents with their runs, answers and checks: all that are named, or none when one is not there.
+
+    What they took in the file is overwritten. Answers in the cache are another file's: `claimcheck cache clear`.
+    """
+    from claimcheck.store.history import History
+    from claimcheck.store.store import RunStore
+
+    with RunStore(store, create=False) as opened:
+        history = History(opened)
+        places = dict.fromkeys(place for name in names for place in history.places(name, batch))
+        for place in places:
+            history.delete(place)
+    note(f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet)

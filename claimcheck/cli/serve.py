@@ -12,9 +12,9 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.output import note
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
 from claimcheck.errors import InputError
-from claimcheck.serving.web.site import JOBS, MOST_MB
+from claimcheck.server.config import JOBS, MOST_MB
 
 VARIABLE = "CLAIMCHECK_TOKEN"
 
@@ -64,8 +64,8 @@ def serve(
     """
     if not all(map(find_spec, EXTRAS["web"])):
         raise InputError("serve: needs pip install 'claimcheck[web]'")
-    from claimcheck.serving.web import server
-    from claimcheck.serving.web.site import Site
+    from claimcheck.server import app as server
+    from claimcheck.server.config import Site
 
     token = os.environ.get(VARIABLE) or None
     server.require_token(host, token)

@@ -10,7 +10,7 @@ from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write
 
 if TYPE_CHECKING:
-    from claimcheck.core.run import Run
+    from claimcheck.models.run import Run
 
 
 def show(
@@ -25,7 +25,7 @@ def show(
     debug: options.Debug = False,
 ) -> None:
     """Show a run, or one claim of it with the sentence before and after."""
-    from claimcheck.core.run import Run
+    from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
     from claimcheck.reports import claim_text
     from claimcheck.reports import text as text_report

@@ -14,14 +14,14 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.check import FailOn, fails
 from claimcheck.cli.output import check_writable, error_line, note, working, write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.core.document import Document
-    from claimcheck.core.run import Run
-    from claimcheck.core.settings import Settings
-    from claimcheck.core.stage import Stage
+    from claimcheck.models.document import Document
+    from claimcheck.models.llm import Stage
+    from claimcheck.models.run import Run
+    from claimcheck.settings import Settings
 
 
 class Format(StrEnum):
@@ -81,7 +81,7 @@ def summarize(
     Every claim is tied to the characters of the document that carry it. Without a model the
     embedded extractive engine does the work: no key, no network.
     """
-    from claimcheck.reports.footing import failed_passages
+    from claimcheck.reports.common import failed_passages
 
     if fail_on and not check:
         raise InputError("--fail-on: goes with --check")
@@ -131,11 +131,11 @@ def _made(
     check: bool,
     progress: Callable[[Stage], None],
 ) -> Run:
-    from claimcheck.api import summarize as run_summarize
+    from claimcheck.api.summarize import summarize as run_summarize
 
     if store is None:
         return run_summarize(document, settings=settings, check=check, progress=progress)
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     with RunStore(store) as opened:
         return run_summarize(document, settings=settings, check=check, store=opened, progress=progress)

@@ -24,7 +24,7 @@ def validate(
 
     Spans are also held against the document's text where the file has it. Exit 2 when a file has a problem.
     """
-    from claimcheck import schema
+    from claimcheck import schemas as schema
     from claimcheck.readers.file import read_bytes
 
     schema.load(against)
@@ -42,7 +42,7 @@ def validate(
 
 
 def _problems(data: bytes, against: str, source: str) -> list[str]:
-    from claimcheck import schema
+    from claimcheck import schemas as schema
 
     try:
         value = json.loads(data)
@@ -51,9 +51,8 @@ def _problems(data: bytes, against: str, source: str) -> list[str]:
     found = [str(problem) for problem in schema.problems(against, value)]
     if found or against not in ("run", "check"):
         return found
-    from claimcheck.core.check import Check
-    from claimcheck.core.run import Run
-    from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
+    from claimcheck.models.integrity import check_inconsistencies, inconsistencies
+    from claimcheck.models.run import Check, Run
 
     try:
         if against == "check":

@@ -1,21 +1,23 @@
-"""A task on a data set: every row measured, failures against the score, scores with intervals and their signature."""
+"""Two evaluations of the same rows: what the second scores above the first, with an interval of the difference."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
-from claimcheck import prompt, schema
-from claimcheck.core.settings import CHECK_ONLY
+from claimcheck import prompts as prompt
+from claimcheck import schemas as schema
 from claimcheck.errors import InputError
-from claimcheck.evaluation.bootstrap import intervals
 from claimcheck.evaluation.datasets import Dataset, Example, Rows, read_dataset
+from claimcheck.evaluation.metrics import Columns, Measure, intervals
 from claimcheck.evaluation.result import Evaluation, EvaluationSignature, Row, Score
 from claimcheck.evaluation.tasks import TASKS, Task
-from claimcheck.evaluation.tasks.task import Given
+from claimcheck.evaluation.tasks.base import Given
+from claimcheck.settings import CHECK_ONLY
 from claimcheck.version import __version__
 
 _CONCURRENCY = 8
@@ -84,3 +86,52 @@ def _signature(task: Task, dataset: Dataset, given: Given, rows: Rows) -> Evalua
         seed=rows.seed,
         n=len(dataset.examples),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The rows that both have, and the difference of each score, second less first, over them."""
+
+    n: int
+    differences: dict[str, Score]
+
+
+def compare(first: Evaluation, second: Evaluation) -> Comparison:
+    """The paired comparison: in every draw of documents both are scored on the same rows.
+
+    Raises:
+        InputError: they are of different tasks or data, or share no row.
+    """
+    left, right = first.signature, second.signature
+    if left.task != right.task or left.dataset_sha256 != right.dataset_sha256:
+        raise InputError(
+            f"compare: {left.task} on {left.dataset}@{left.dataset_sha256[:12]} and {right.task} on "
+            f"{right.dataset}@{right.dataset_sha256[:12]} can't be compared; evaluate both on the same file"
+        )
+    theirs = {row.id: row for row in second.rows}
+    pairs = [(row, theirs[row.id]) for row in first.rows if row.id in theirs]
+    if not pairs:
+        raise InputError("compare: the two have no row in common; use the same --limit and --seed")
+    columns = {
+        f"{side} {name}": np.array([pair[number].values[name] for pair in pairs])
+        for number, side in enumerate(("first", "second"))
+        for name in _names(pairs[0][number])
+    }
+    measures = {name: _difference(measure) for name, measure in TASKS[left.task].measures.items()}
+    bounds = intervals(measures, columns, [row.document for row, _ in pairs], left.seed)
+    return Comparison(
+        len(pairs), {name: Score(measure(columns), *bounds[name]) for name, measure in measures.items()}
+    )
+
+
+def _names(row: Row) -> list[str]:
+    return list(row.values)
+
+
+def _difference(measure: Measure) -> Measure:
+    def of(columns: Columns, side: str) -> float:
+        return measure(
+            {name.removeprefix(side): column for name, column in columns.items() if name.startswith(side)}
+        )
+
+    return lambda columns: of(columns, "second ") - of(columns, "first ")

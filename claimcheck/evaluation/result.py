@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from claimcheck import schema
+from claimcheck import schemas as schema
 from claimcheck.errors import InputError
 
 EVALUATION_SCHEMA_VERSION = "1.0"

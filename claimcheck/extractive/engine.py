@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from claimcheck import schema
-from claimcheck.core import tokens
-from claimcheck.core.claim import Claim, Match, claim_id
-from claimcheck.core.document import Document
-from claimcheck.core.places import Places
-from claimcheck.core.run import Run, Signature, Usage
-from claimcheck.core.settings import Settings
-from claimcheck.core.span import excerpts, readable
+from claimcheck import schemas as schema
+from claimcheck import tokens
+from claimcheck.english.dates import resolved_in, when_in, year_before
+from claimcheck.english.names import names_in
+from claimcheck.english.quantities import quantities_in
+from claimcheck.english.quotations import Clause, Speech, antecedent, clauses, full_names, speakers
 from claimcheck.errors import InputError
-from claimcheck.extractive.clauses import Clause, clauses
-from claimcheck.extractive.context import standing_alone
-from claimcheck.extractive.digest import Item, digest
+from claimcheck.extractive.check_worthiness import check_worthiness, kind_of
 from claimcheck.extractive.rank import centrality, vectors
-from claimcheck.extractive.speech import Speech, antecedent, full_names, speakers
-from claimcheck.extractive.worth import check_worthiness, kind_of
-from claimcheck.flows.drive import Flow
-from claimcheck.flows.ledger import ledger
-from claimcheck.text.dates import when_in, year_before
-from claimcheck.text.names import names_in
+from claimcheck.extractive.summary import Item, digest
+from claimcheck.models.claim import Claim, Match, claim_id
+from claimcheck.models.document import Document
+from claimcheck.models.run import Run, Signature, Usage
+from claimcheck.models.span import Places, excerpts, readable
+from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.ledger import ledger
+from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
-from claimcheck.text.quantities import quantities_in
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences, word_count
 from claimcheck.version import __version__
+
+_PRONOUN = re.compile(r"(?:He|She)\b")
+
+
+def standing_alone(text: str, published: date | None, told: int | None, who: str | None) -> str:
+    """`text` with dates for "Tuesday" and "last year", and with whom a first "He" means; capital and full stop. `told`: the
+    year that is told of before."""
+    for end, resolved in reversed(resolved_in(text, published, told)):
+        possessive = re.match(r"['’]s\b", text[end:])
+        place = end + (possessive.end() if possessive else 0)
+        text = f"{text[:place]} [{resolved}]{text[place:]}"
+    if who and (match := _PRONOUN.match(text)):
+        text = f"{match.group()} [{who}]{text[match.end() :]}"
+    text = text.strip().rstrip(",;:—–")
+    text = text[:1].upper() + text[1:]
+    return text if re.search(r"[.!?…。！？।؟][\"'”’»)\]]*$", text) else text + "."
+
 
 _LEAST_WORTH = 0.03
 _LEAST_WORDS = 4

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
-from claimcheck.grounding.lexicon import stem
-from claimcheck.grounding.words import Word, words_of
+from claimcheck.english.lexicon import stem
+from claimcheck.english.words import Word, words_of
 
 _RAREST = 16  # words of a quote that are looked up
 _MOST_PLACES = 400  # of one word: a commoner one says little about the place

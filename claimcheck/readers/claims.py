@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from claimcheck.core.run import Run
-from claimcheck.core.statement import Statement
 from claimcheck.errors import InputError
+from claimcheck.models.claim import Statement
+from claimcheck.models.run import Run
 from claimcheck.readers.decode import decode
 from claimcheck.readers.file import read_bytes
 from claimcheck.readers.rows import read_rows

@@ -10,7 +10,7 @@ from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, clean, required
-from claimcheck.readers.formats import refuse_empty
+from claimcheck.readers.detect import refuse_empty
 
 _MOST_UNPACKED = 200 * 2**20
 _MOST_XML = 60 * 2**20

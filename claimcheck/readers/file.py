@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from claimcheck.core.document import Document
 from claimcheck.errors import InputError
-from claimcheck.readers.formats import parse
+from claimcheck.models.document import Document
+from claimcheck.readers.detect import parse
 
 _LARGEST_BYTES = 50 * 2**20
 

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, clean
 from claimcheck.readers.decode import decode
-from claimcheck.readers.formats import refuse_empty
+from claimcheck.readers.detect import refuse_empty
 from claimcheck.readers.html import parse_html
 
 _MOST_PARTS = 200  # the parser's time grows with the square of their number

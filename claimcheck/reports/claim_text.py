@@ -6,11 +6,12 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from claimcheck.core.claim import Claim, Match
-from claimcheck.core.run import Run
 from claimcheck.errors import InputError
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.terminal import plain, rendered
+from claimcheck.models.claim import Claim, Match
+from claimcheck.models.run import Run
+from claimcheck.reports import common as footing
+from claimcheck.reports import verdicts_text
+from claimcheck.reports.common import plain, rendered
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences
 

@@ -10,13 +10,13 @@ import json
 from datetime import date
 from typing import Any
 
-from claimcheck import schema
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.settings import Settings
-from claimcheck.core.verdict import Label, Verdict
+from claimcheck import schemas as schema
 from claimcheck.errors import SettingsError
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check
+from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports.verdicts_text import NAMES
+from claimcheck.settings import Settings
 
 _BEST, _WORST = 5, 1
 _RATING = {Label.SUPPORTED: _BEST, Label.REFUTED: _WORST, Label.CONFLICTING_EVIDENCE: 3}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from claimcheck.core.run import Run
-from claimcheck.core.verdict import Label
-from claimcheck.reports import footing, verdicts_markdown, verdicts_text
-from claimcheck.reports.escaped import escaped
+from claimcheck.models.run import Run
+from claimcheck.models.verdict import Label
+from claimcheck.reports import common as footing
+from claimcheck.reports import verdicts_markdown, verdicts_text
+from claimcheck.reports.common import escaped
 
 
 def render(run: Run) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from claimcheck.core.run import Run
-from claimcheck.reports import footing
+from claimcheck.models.run import Run
+from claimcheck.reports import common as footing
+from claimcheck.reports.html.assets import readable
 from claimcheck.reports.html.cards import NAMES
-from claimcheck.reports.html.kit import readable
 
 _SHOWN = 30  # claims
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claimcheck.core.run import Run
 from claimcheck.errors import InputError
+from claimcheck.models.run import Run
 
 if TYPE_CHECKING:
     import pandas

@@ -6,11 +6,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from claimcheck.core.claim import Match
-from claimcheck.core.run import LinkedText, Run
-from claimcheck.core.verdict import Label
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.terminal import plain, rendered
+from claimcheck.models.claim import Match
+from claimcheck.models.run import LinkedText, Run
+from claimcheck.models.verdict import Label
+from claimcheck.reports import common as footing
+from claimcheck.reports import verdicts_text
+from claimcheck.reports.common import plain, rendered
 
 
 def render(run: Run, *, width: int = 100, colour: bool = False) -> str:

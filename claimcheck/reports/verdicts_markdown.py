@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.places import Places
-from claimcheck.core.verdict import Evidence, Finding, Verdict
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.escaped import escaped
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check
+from claimcheck.models.span import Places
+from claimcheck.models.verdict import Evidence, Finding, Verdict
+from claimcheck.reports import common as footing
+from claimcheck.reports import verdicts_text
+from claimcheck.reports.common import escaped
 
 _SHOWN = 2
 

@@ -9,12 +9,12 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.places import Places
-from claimcheck.core.verdict import Evidence, Finding, Label, Stance, Verdict, each_stance_first
-from claimcheck.reports import footing
-from claimcheck.reports.terminal import plain, rendered
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check
+from claimcheck.models.span import Places
+from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict, each_stance_first
+from claimcheck.reports import common as footing
+from claimcheck.reports.common import plain, rendered
 
 NAMES = {
     Label.SUPPORTED: "SUPPORTED",

@@ -7,10 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from claimcheck.errors import StoreError
-from claimcheck.store.closing import Closing
+
+
+class Closing:
+    """Something with a file or connections of its own; `close` gives them back."""
+
+    def close(self) -> None:
+        """The file is closed."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
 
 WAIT_S = 5.0  # for another process that writes
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from claimcheck.core.check import Check
-from claimcheck.core.codec import document_from_json, document_to_json, run_of
-from claimcheck.core.document import Document
-from claimcheck.core.run import Run
 from claimcheck.errors import InputError, NotFoundError
+from claimcheck.models.codec import document_from_json, document_to_json, run_of
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check, Run
 from claimcheck.store.outcome import State
-from claimcheck.store.runs import RunStore
+from claimcheck.store.store import RunStore
 
 _NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from claimcheck.core.run import Run, Usage
+from claimcheck.models.run import Run, Usage
 
 
 class State(StrEnum):

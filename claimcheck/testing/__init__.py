@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from claimcheck.testing.cassette import CassetteMissError, use_cassette
-    from claimcheck.testing.secrets import secrets_in
+    from claimcheck.testing.redaction import secrets_in
 
 __all__ = ["CassetteMissError", "secrets_in", "use_cassette"]
 
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(cassette, name)
     if name == "secrets_in":
-        from claimcheck.testing.secrets import secrets_in
+        from claimcheck.testing.redaction import secrets_in
 
         return secrets_in
     raise AttributeError(f"module 'claimcheck.testing' has no attribute {name!r}")

@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from claimcheck import Document, RunStore, Settings, check, summarize
 from claimcheck.reports import html
-from claimcheck.serving.web import pages
-from claimcheck.serving.web.site import Site
+from claimcheck.server import pages
+from claimcheck.server.config import Site
 from claimcheck.store.history import History
 
 HERE = Path(__file__).parent

@@ -4,7 +4,8 @@ import dataclasses
 import typing
 from html import escape
 
-from claimcheck.core import check, claim, document, run, span, verdict
+from claimcheck.models import claim, document, run, span, verdict
+from claimcheck.models import run as check
 
 WIDTH, LINE, HEAD, GAP_X, GAP_Y, MARGIN = 232, 17, 26, 74, 26, 16
 COLUMNS = [

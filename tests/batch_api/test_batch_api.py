@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
-from claimcheck.batch.rounds import Rounds
-from claimcheck.clients.batch_api import BatchApi
+from claimcheck.batch.openai_batch import Rounds
+from claimcheck.llm.batch_api import BatchApi
 from claimcheck.store.outcome import State
 from tests.batch_api.server import Service, serving
 from tests.faults.batches import write_documents

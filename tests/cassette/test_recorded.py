@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Document, Settings, asummarize, check, schema, summarize
-from claimcheck.api import probe
-from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
+from claimcheck import Document, Settings, asummarize, check, summarize
+from claimcheck import schemas as schema
+from claimcheck.api.probe import probe
+from claimcheck.models.integrity import check_inconsistencies, inconsistencies
 from tests.conftest import SEED
 
 ARTICLES = Path(__file__).parent.parent / "articles"

@@ -7,8 +7,10 @@ import typing
 import jsonschema
 import pytest
 
-from claimcheck import errors, schema
-from claimcheck.core import check, claim, document, run, span, verdict
+from claimcheck import errors
+from claimcheck import schemas as schema
+from claimcheck.models import claim, document, run, span, verdict
+from claimcheck.models import run as check
 
 CLASSES = {
     "": run.Run,
@@ -107,7 +109,7 @@ def test_a_broken_schema_file_is_said_with_its_path(monkeypatch, tmp_path):
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "a.schema.json").write_text('{"type": 5}')
     (tmp_path / "schemas" / "b.schema.json").write_text("{")
-    monkeypatch.setattr("claimcheck.assets.folder", lambda name: tmp_path / name)
+    monkeypatch.setattr("claimcheck.resources.folder", lambda name: tmp_path / name)
     with pytest.raises(errors.SchemaError, match=r"a\.schema\.json: is no JSON Schema"):
         schema.load("a")
     with pytest.raises(errors.SchemaError, match=r"b\.schema\.json: is not JSON"):

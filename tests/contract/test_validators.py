@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claimcheck import schema
+from claimcheck import schemas as schema
 from tests.flow.scripted import answer, claim
 
 VERDICT = {"rationale": "The passage says so.", "evidence": [1], "label": "supported"}

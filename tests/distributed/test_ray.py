@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from claimcheck import RunStore
-from claimcheck.batch.shard import import_shards
+from claimcheck.batch.shards import import_shards
 from claimcheck.store.outcome import State
 from tests.conftest import ROOT
 from tests.faults.batches import faulty, write_documents

@@ -68,7 +68,7 @@ def children(pid="self"):
 
 def outcomes(store):
     """What a store came to, without times and attempts: outcomes by key, and answers."""
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     def without_attempts(text):
         fields = json.loads(text)

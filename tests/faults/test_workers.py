@@ -15,7 +15,7 @@ import pytest
 from claimcheck import Document, Limits, RunStore, Settings, errors
 from claimcheck.batch.batch import Batch
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.step import Lost
+from claimcheck.batch.runner import Lost
 from claimcheck.batch.workers import Workers
 from claimcheck.store.outcome import Outcome, State
 from tests.conftest import ROOT
@@ -207,7 +207,7 @@ def test_workers_that_can_not_be_begun_stop_the_batch_and_its_documents_wait(tmp
     with RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, settings)
         batch.add(str(write_documents(tmp_path / "rows.jsonl", 20)))
-        from claimcheck.batch.queue import Stop
+        from claimcheck.batch.runner import Stop
 
         stop = Stop()
         asyncio.run(batch.run(stop=stop))

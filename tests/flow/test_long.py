@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from claimcheck import Document, Match, ModelResponse, Settings, Usage, asummarize, errors, summarize
-from claimcheck.core import tokens
-from claimcheck.reports import footing, markdown
+from claimcheck import Document, Match, ModelResponse, Settings, Usage, asummarize, errors, summarize, tokens
+from claimcheck.models.integrity import inconsistencies
+from claimcheck.reports import common as footing
+from claimcheck.reports import markdown
 from claimcheck.reports import text as text_report
-from claimcheck.reports.integrity import inconsistencies
-from claimcheck.text.passages import halved, passages
 from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import halved, passages
 from tests.faults.server import answer_to
 from tests.flow.scripted import run_async, run_sync
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from claimcheck import Document, Match, Settings, errors, schema
+from claimcheck import Document, Match, Settings, errors
+from claimcheck import schemas as schema
+from claimcheck.models.integrity import inconsistencies
 from claimcheck.reports import markdown
 from claimcheck.reports import text as text_report
-from claimcheck.reports.integrity import inconsistencies
 from tests.flow.scripted import ScriptedClient, answer, claim, response, run_async, run_sync
 
 TEXT = "Mercury has no moons. Mars has two moons, NASA said on Monday. https://a.example/x Venus is hot."

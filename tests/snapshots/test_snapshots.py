@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Check, Document, Run, Settings, check, summarize
-from claimcheck.flows.summarize import summarize_flow
+from claimcheck.english.metadata import describe
+from claimcheck.pipeline.summarize import summarize_flow
 from claimcheck.reports import markdown, verdicts_markdown, verdicts_text
 from claimcheck.reports import text as text_report
-from claimcheck.text.facts import describe
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 from tests.flow.test_long import ReadingClient

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Batch, Limits, Progress, RunStore, Settings, errors
-from claimcheck.batch.queue import Stop
-from claimcheck.core import garbage
-from claimcheck.core.limits import Spent
-from claimcheck.readers.many import Reading
+from claimcheck import Batch, Limits, Progress, RunStore, Settings, errors, garbage
+from claimcheck.batch.runner import Stop
+from claimcheck.readers.sources import Reading
+from claimcheck.settings import Spent
 from claimcheck.store.outcome import State
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 

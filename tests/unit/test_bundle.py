@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Batch, Document, RunStore, Settings, errors, summarize
-from claimcheck.bundle import pack, verify
+from claimcheck.reports.bundle import pack, verify
 from tests.conftest import SEED
 
 EXTRACTIVE = Settings(engine="extractive")

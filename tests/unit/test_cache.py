@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Settings, errors
-from claimcheck.clients import CachedClient
-from claimcheck.core.run import Usage
-from claimcheck.store.answers import AnswerCache, digest_of
+from claimcheck.llm import CachedClient
+from claimcheck.models.run import Usage
+from claimcheck.store.cache import AnswerCache, digest_of
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 from tests.flow.server import completion, serving
 

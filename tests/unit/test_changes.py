@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from claimcheck import Settings, summarize
-from claimcheck.changes import Words, changes
+from claimcheck.reports.diff import Words, changes
 
 OLD = (
     "The ferry carried 900 people in 2020. It was built in Gdansk in 1998. The mayor opened the harbour on Monday. "

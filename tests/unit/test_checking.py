@@ -4,19 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimcheck import (
-    Check,
-    Document,
-    Index,
-    Label,
-    Settings,
-    Stance,
-    Statement,
-    check,
-    errors,
-    schema,
-    summarize,
-)
+from claimcheck import Check, Document, Index, Label, Settings, Stance, Statement, check, errors, summarize
+from claimcheck import schemas as schema
 from claimcheck.reports import verdicts_markdown, verdicts_text
 from tests.conftest import SEED
 
@@ -134,8 +123,8 @@ def test_a_claim_that_only_somebodys_words_carry_says_whose():
 
 
 def test_a_summary_that_drops_the_speaker_is_not_supported(seed_text):
-    from claimcheck.checking.engine import verdict_on
-    from claimcheck.checking.library import Library
+    from claimcheck.verification.engine import verdict_on
+    from claimcheck.verification.retrieve import Library
 
     library = Library(Document.from_text(seed_text))
     loose, strict = (

@@ -3,10 +3,10 @@
 import pytest
 
 from claimcheck import Document
-from claimcheck.checking.alignment import align
-from claimcheck.checking.rules import Pair, contradictions, missing
-from claimcheck.checking.source import Source
-from claimcheck.extractive.speech import speech_in
+from claimcheck.english.quotations import speech_in
+from claimcheck.verification.alignment import align
+from claimcheck.verification.evidence import Source
+from claimcheck.verification.rules import Pair, contradictions, missing
 
 
 def pair(claim, evidence):

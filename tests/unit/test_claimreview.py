@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from claimcheck import Document, Settings, check, errors, schema, summarize
+from claimcheck import Document, Settings, check, errors, summarize
+from claimcheck import schemas as schema
 from claimcheck.reports import claimreview
 
 PUBLISHER = Settings(engine="extractive", publisher_name="The Check", publisher_url="https://check.example")

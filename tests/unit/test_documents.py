@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from claimcheck import Document, errors
-from claimcheck.core.places import Places
+from claimcheck.models.span import Places
 from claimcheck.readers import read
 
 TEXT = (

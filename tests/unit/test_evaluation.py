@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Evaluation, Rows, Settings, compare_evaluations, errors, evaluate, schema
+from claimcheck import Evaluation, Rows, Settings, compare_evaluations, errors, evaluate
+from claimcheck import schemas as schema
 from claimcheck.evaluation.datasets import ADAPTERS, FIELDS, read_dataset
 from tests.conftest import SEED
 from tests.flow.scripted import ScriptedClient, response

@@ -259,7 +259,7 @@ def test_the_parts_of_a_quote_with_an_ellipsis_are_the_closest_ones():
     ],
 )
 def test_words_as_they_are_compared(text, forms):
-    from claimcheck.grounding.words import words_of
+    from claimcheck.english.words import words_of
 
     assert [word.form for word in words_of(text)] == forms
 

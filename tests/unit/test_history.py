@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from claimcheck import Document, RunStore, Settings, Stage, Work, asummarize, check, errors, schema, summarize
-from claimcheck.clients.watched import _WORK
+from claimcheck import Document, RunStore, Settings, Stage, Work, asummarize, check, errors, summarize
+from claimcheck import schemas as schema
+from claimcheck.llm.progress import _WORK
 from claimcheck.store.database import Database, Layout
 from claimcheck.store.history import History, Place
-from claimcheck.store.layout import LAYOUT
 from claimcheck.store.outcome import State
+from claimcheck.store.tables import LAYOUT
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
 FERRY = "The ferry carried 900 people in 2020."

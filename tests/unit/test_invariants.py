@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claimcheck import Document, Run, Settings, errors, schema, summarize
+from claimcheck import Document, Run, Settings, errors, summarize
+from claimcheck import schemas as schema
+from claimcheck.models.integrity import inconsistencies
 from claimcheck.reports import markdown
 from claimcheck.reports import text as text_report
-from claimcheck.reports.integrity import inconsistencies
 
 PIECES = st.sampled_from(
     [

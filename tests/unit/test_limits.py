@@ -6,8 +6,8 @@ import time
 import pytest
 
 from claimcheck import Limits, Price, Settings, errors
-from claimcheck.clients import Gate, Pricing
-from claimcheck.core.run import Usage
+from claimcheck.llm import Gate, Pricing
+from claimcheck.models.run import Usage
 
 PRICED = Settings(engine="llm", model="m", prices={"m": Price(input=1.0, output=2.0, cached=0.5)})
 BODY = {"messages": [{"role": "user", "content": "word " * 1000}], "max_completion_tokens": 1000}
@@ -82,7 +82,7 @@ def test_what_nobody_knows_the_cost_of_is_counted_at_the_most_that_it_can_cost()
 
 
 def test_requests_by_the_minute(monkeypatch):
-    monkeypatch.setattr("claimcheck.clients.gate._MINUTE_S", 0.3)
+    monkeypatch.setattr("claimcheck.llm.limiter._MINUTE_S", 0.3)
     gate = Gate(Limits(rpm=5), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 11, usage=Usage(), work_s=0))
@@ -90,7 +90,7 @@ def test_requests_by_the_minute(monkeypatch):
 
 
 def test_tokens_by_the_minute_and_a_request_that_is_larger_than_all_goes_alone(monkeypatch):
-    monkeypatch.setattr("claimcheck.clients.gate._MINUTE_S", 0.2)
+    monkeypatch.setattr("claimcheck.llm.limiter._MINUTE_S", 0.2)
     gate = Gate(Limits(tpm=100), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 3, usage=Usage(), work_s=0))
@@ -153,7 +153,7 @@ def test_a_price_that_is_none_is_said(tmp_path, price):
 
 def test_a_budget_ends_a_batch_and_more_of_it_goes_on(tmp_path):
     from claimcheck import Batch, RunStore
-    from claimcheck.batch.queue import Stop
+    from claimcheck.batch.runner import Stop
     from tests.faults.batches import faulty, write_documents
 
     rows = write_documents(tmp_path / "rows.jsonl", 30)
@@ -177,8 +177,7 @@ def test_a_budget_ends_a_batch_and_more_of_it_goes_on(tmp_path):
 
 
 def test_the_estimate_is_what_is_asked_within_15_percent(tmp_path):
-    from claimcheck import Batch, RunStore
-    from claimcheck.core import tokens
+    from claimcheck import Batch, RunStore, tokens
     from tests.faults.batches import write_documents
     from tests.flow.scripted import ScriptedClient, answer, claim, response
 
@@ -197,7 +196,7 @@ def test_the_estimate_is_what_is_asked_within_15_percent(tmp_path):
 
 def test_a_worker_that_is_lost_with_a_reservation_does_not_hold_up_the_others_for_ever():
     from claimcheck.batch.distributed import _Purse, _RemotePurse
-    from claimcheck.clients.gate import Bound
+    from claimcheck.llm.limiter import Bound
 
     purse = _Purse(Limits(budget_tokens=1_000))
 

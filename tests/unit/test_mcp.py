@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 from mcp import Client, StdioServerParameters
 
-from claimcheck import Settings, schema
-from claimcheck.serving.mcp import server
+from claimcheck import Settings
+from claimcheck import schemas as schema
+from claimcheck.server.mcp import server
 from tests.conftest import SEED
 
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimcheck.text.names import names_in
+from claimcheck.english.names import names_in
 
 
 @pytest.mark.parametrize(

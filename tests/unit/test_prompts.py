@@ -4,13 +4,14 @@ import jinja2
 import pytest
 from jinja2 import meta
 
-from claimcheck import errors, prompt
+from claimcheck import errors
+from claimcheck import prompts as prompt
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "prompts").mkdir()
-    monkeypatch.setattr("claimcheck.assets.folder", lambda name: tmp_path / name)
+    monkeypatch.setattr("claimcheck.resources.folder", lambda name: tmp_path / name)
     prompt.load.cache_clear()
     yield tmp_path / "prompts"
     prompt.load.cache_clear()

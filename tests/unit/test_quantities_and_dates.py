@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from claimcheck.text.dates import published_in, when_in, whens_in, year_before
-from claimcheck.text.quantities import quantities_in
+from claimcheck.english.dates import published_in, when_in, whens_in, year_before
+from claimcheck.english.quantities import quantities_in
 
 WEDNESDAY = date(2019, 3, 20)
 

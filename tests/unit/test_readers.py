@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from claimcheck import Document, Match, Settings, errors, ground, summarize
-from claimcheck.readers.formats import detect
+from claimcheck.readers.detect import detect
 from claimcheck.text.reading import Reading
 from tests.conftest import ROOT
 

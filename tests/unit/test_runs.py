@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from claimcheck import Batch, Limits, RunStore, Settings, errors
-from claimcheck.batch.compare import compare
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.shard import import_shards, row_of
-from claimcheck.core.document import Document
-from claimcheck.flows import check, long, summarize
+from claimcheck.batch.shards import import_shards, row_of
+from claimcheck.models.document import Document
+from claimcheck.pipeline import check, summarize
+from claimcheck.pipeline import long_document as long
+from claimcheck.reports.diff import compare
 from claimcheck.store.outcome import State
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimcheck.extractive.speech import speakers
+from claimcheck.english.quotations import speakers
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import sentences
 

@@ -2,7 +2,7 @@
 
 import tiktoken
 
-from claimcheck.core import tokens
+from claimcheck import tokens
 
 
 def test_known_counts():

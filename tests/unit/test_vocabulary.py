@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from claimcheck import Document
-from claimcheck.checking.lookup import Lookup
-from claimcheck.checking.source import Source
-from claimcheck.checking.terms import form_of, terms_of, words_in
-from claimcheck.grounding.lexicon import stem
-from claimcheck.text.meaning import Relation, meaning_of, meanings_of
-from claimcheck.text.vocabulary import part_of_speech, rarity, topic_of
+from claimcheck.english.lexicon import stem
+from claimcheck.english.terms import Lookup, form_of, terms_of, words_in
+from claimcheck.english.vocabulary import part_of_speech, rarity, topic_of
+from claimcheck.english.wordnet import Relation, meaning_of, meanings_of
+from claimcheck.verification.evidence import Source
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from claimcheck import Settings
-from claimcheck.serving.web.server import Server, bound, names_of
-from claimcheck.serving.web.site import Site
+from claimcheck.server.app import Server, bound, names_of
+from claimcheck.server.config import Site
 from tests.flow.scripted import answer, claim
 from tests.flow.server import completion
 from tests.loopback import Handler, served

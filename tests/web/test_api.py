@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from claimcheck import Check, Run, RunStore, schema
-from claimcheck.bundle import verify
+from claimcheck import Check, Run, RunStore
+from claimcheck import schemas as schema
+from claimcheck.reports.bundle import verify
 from claimcheck.store.history import History
 from tests.conftest import ROOT, SEED
 from tests.loopback import Handler, served
@@ -401,7 +402,7 @@ def test_the_description_says_every_operation_and_leads_to_the_projects_schemas(
 def test_our_own_mistake_is_an_error_that_says_so_and_the_server_goes_on(api, monkeypatch, caplog):
     import httpx2
 
-    from claimcheck.serving.web import pages
+    from claimcheck.server import pages
 
     def broken(*_):
         raise RuntimeError("secret of the document")

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from claimcheck import errors
-from claimcheck.serving.web.server import is_loopback, names_of, require_token
+from claimcheck.server.app import is_loopback, names_of, require_token
 from tests.web.conftest import FERRY
 
 TOKEN = "a-long-and-random-token"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from claimcheck.core.document import Document
-from claimcheck.evaluation.bootstrap import Columns
+from claimcheck.english.quantities import quantities_in
 from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.measures import average_precision, f1, precision, recall
-from claimcheck.evaluation.measures.arrays import Flags
+from claimcheck.evaluation.metrics import Columns, Flags, average_precision, f1, precision, recall
+from claimcheck.evaluation.tasks.base import Given, Outcome, Task
 from claimcheck.evaluation.tasks.running import first_failure, run_flow
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
-from claimcheck.extractive.worth import THRESHOLD, check_worthiness
-from claimcheck.text.quantities import quantities_in
+from claimcheck.extractive.check_worthiness import THRESHOLD, check_worthiness
+from claimcheck.models.document import Document
 
 
 def _measure(fields: Fields, given: Given) -> Outcome:

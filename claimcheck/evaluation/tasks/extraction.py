@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from claimcheck.core.document import Document
-from claimcheck.evaluation.bootstrap import Columns
 from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.measures.coverage import covered
+from claimcheck.evaluation.metrics import Columns, covered
+from claimcheck.evaluation.tasks.base import Given, Outcome, Task
 from claimcheck.evaluation.tasks.running import first_failure, run_flow
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
+from claimcheck.models.document import Document
 
 
 def _measure(fields: Fields, given: Given) -> Outcome:

@@ -6,11 +6,11 @@ A quote is placed right when its spans' characters are the quote's. Changed and 
 
 from __future__ import annotations
 
-from claimcheck.core.claim import Match
-from claimcheck.evaluation.bootstrap import Columns
 from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
+from claimcheck.evaluation.metrics import Columns
+from claimcheck.evaluation.tasks.base import Given, Outcome, Task
 from claimcheck.grounding import GroundingIndex
+from claimcheck.models.claim import Match
 from claimcheck.text.reading import Reading
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from claimcheck.checking.library import Library
-from claimcheck.core.document import Document
-from claimcheck.core.run import CheckFailure, Run
-from claimcheck.core.statement import Statement
-from claimcheck.core.verdict import Verdict
-from claimcheck.evaluation.tasks.task import Given
+from claimcheck.english.metadata import describe
+from claimcheck.evaluation.tasks.base import Given
 from claimcheck.extractive import summarize_flow as extractive_summarize
-from claimcheck.flows.check import check_flow, extractive_flow
-from claimcheck.flows.drive import drive
-from claimcheck.flows.summarize import summarize_flow
-from claimcheck.text.facts import describe
+from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
+from claimcheck.models.run import CheckFailure, Run
+from claimcheck.models.verdict import Verdict
+from claimcheck.pipeline.check import check_flow, extractive_flow
+from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.summarize import summarize_flow
 from claimcheck.text.reading import Reading
+from claimcheck.verification.retrieve import Library
 
 
 def run_flow(document: Document, given: Given) -> Run:

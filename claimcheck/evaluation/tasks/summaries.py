@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from claimcheck.checking.engine import verdict_on
-from claimcheck.checking.library import Library
-from claimcheck.core.document import Document
-from claimcheck.core.statement import Statement
-from claimcheck.core.verdict import Label
-from claimcheck.evaluation.bootstrap import Columns, Measure
 from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.measures.rouge import NAMES, rouge
+from claimcheck.evaluation.metrics import NAMES, Columns, Measure, rouge
+from claimcheck.evaluation.tasks.base import Given, Outcome, Task
 from claimcheck.evaluation.tasks.running import first_failure, run_flow
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
+from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
+from claimcheck.models.verdict import Label
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import sentences
+from claimcheck.verification.engine import verdict_on
+from claimcheck.verification.retrieve import Library
 
 _LEAD = 3
 

@@ -6,15 +6,13 @@ the confidence that the claim is supported: that of the label, or what it leaves
 
 from __future__ import annotations
 
-from claimcheck.core.document import Document
-from claimcheck.core.statement import Statement
-from claimcheck.core.verdict import Label, Verdict
-from claimcheck.evaluation.bootstrap import Columns
 from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.measures import auroc, balanced_accuracy, calibration_error, f1
-from claimcheck.evaluation.measures.arrays import Flags
+from claimcheck.evaluation.metrics import Columns, Flags, auroc, balanced_accuracy, calibration_error, f1
+from claimcheck.evaluation.tasks.base import Given, Outcome, Task
 from claimcheck.evaluation.tasks.running import check_one
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
+from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
+from claimcheck.models.verdict import Label, Verdict
 
 
 def _measure(fields: Fields, given: Given) -> Outcome:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from claimcheck.core.claim import Claim, Match
-from claimcheck.core.document import Document
-from claimcheck.core.places import Places
-from claimcheck.core.run import Run
-from claimcheck.core.span import Excerpt
-from claimcheck.core.verdict import Evidence, Finding, Label, Verdict
-from claimcheck.reports import footing
+from claimcheck.models.claim import Claim, Match
+from claimcheck.models.document import Document
+from claimcheck.models.run import Run
+from claimcheck.models.span import Excerpt, Places
+from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
+from claimcheck.reports import common as footing
 from claimcheck.reports.html.segments import Mark
 
 _HIGH, _MIDDLE = 0.7, 0.4  # check-worthiness

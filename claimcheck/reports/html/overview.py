@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from claimcheck.core.claim import Match
-from claimcheck.core.run import Run
-from claimcheck.core.verdict import Label
+from claimcheck.models.claim import Match
+from claimcheck.models.run import Run
+from claimcheck.models.verdict import Label
+from claimcheck.reports.html.assets import asset, policy, template
 from claimcheck.reports.html.cards import NAMES
-from claimcheck.reports.html.kit import asset, policy, template
 
 _SOURCES = 25  # of which a bar is shown
 _DOCUMENTS = 300  # that are listed

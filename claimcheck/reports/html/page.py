@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.run import LinkedText, Run, Status
-from claimcheck.core.statement import statement_id
-from claimcheck.core.verdict import Verdict
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.html.cards import (
-    NAMES,
-    Anchors,
-    Answer,
-    Card,
-    answers,
-    claim_card,
-    day,
-    verdict_card,
-)
-from claimcheck.reports.html.kit import asset, policy, readable, template
+from claimcheck.models.claim import statement_id
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check, LinkedText, Run, Status
+from claimcheck.models.verdict import Verdict
+from claimcheck.reports import common as footing
+from claimcheck.reports import verdicts_text
+from claimcheck.reports.html.assets import asset, policy, readable, template
+from claimcheck.reports.html.cards import NAMES, Anchors, Answer, Card, answers, claim_card, day, verdict_card
 from claimcheck.reports.html.segments import Mark, Segment, blocks
 
 _STRONGEST = ("refuted", "conflicting-evidence", "not-enough-evidence", "supported")

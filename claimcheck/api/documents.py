@@ -1,0 +1,18 @@
+"""What callers give as a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from claimcheck.models.document import Document
+
+
+def document_of(source: Document | str | Path) -> Document:
+    """The document: itself, that in the file at a path, or one whose text is the string.
+
+    Raises:
+        InputError: it can't be read.
+    """
+    if isinstance(source, Path):
+        return Document.from_path(source)
+    return Document.from_text(source) if isinstance(source, str) else source

@@ -1,0 +1,48 @@
+"""How good the answers are on labelled data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from claimcheck.api.clients import carried, engine_of
+from claimcheck.config import load_settings
+from claimcheck.evaluation.datasets import Rows
+from claimcheck.evaluation.evaluate import Comparison, compare
+from claimcheck.evaluation.evaluate import evaluate as run_evaluation
+from claimcheck.evaluation.result import Evaluation
+from claimcheck.evaluation.tasks.base import Given
+from claimcheck.models.llm import Client
+from claimcheck.readers.file import read_bytes
+from claimcheck.settings import Settings
+
+
+def evaluate(
+    task: str,
+    rows: Rows,
+    *,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """The scores of a task on rows: `checkworthy`, `verification`, `summaries`, `extraction` or `grounding`.
+
+    Engine, settings and client are as for `summarize`. `progress` is told how many rows of how many are done.
+
+    Raises:
+        InputError: the rows can't be read, or are not those of the task.
+        ProviderError: the endpoint gave no answer. (An answer that can't be used counts against the score.)
+    """
+    settings = settings or load_settings().settings
+    with carried(settings, client) as carrier:
+        given = Given(settings, carrier, engine_of(settings, client))
+        return run_evaluation(task, rows, given, progress=progress)
+
+
+def compare_evaluations(first: str | Path, second: str | Path) -> Comparison:
+    """What the second of two evaluation files scores above the first, with intervals, over the rows of both.
+
+    Raises:
+        InputError: one of them is no evaluation, or they are of different tasks or data.
+    """
+    return compare(*(Evaluation.from_json(read_bytes(path)[1], str(path)) for path in (first, second)))

@@ -1,0 +1,54 @@
+"""Where quotes stand in a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from claimcheck.api.documents import document_of
+from claimcheck.models.claim import Match
+from claimcheck.models.document import Document
+from claimcheck.models.span import Excerpt, Places, excerpts
+from claimcheck.text.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedQuote:
+    """Where a quote stands in a document; `spans` is empty exactly when `match` is `none`, and `reason` says why.
+
+    `suggestion` is then the nearest passage, if any is near: something to look at, never the quote.
+    """
+
+    quote: str
+    match: Match
+    spans: tuple[Excerpt, ...]
+    reason: str | None
+    suggestion: tuple[Excerpt, ...]
+
+
+def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[GroundedQuote, ...]:
+    """One result for each quote, in order; the document is made ready once.
+
+    A quote that occurs several times is placed between the quotes before and after it, so quotes given in document
+    order are told apart.
+
+    Raises:
+        InputError: the source can't be read.
+    """
+    from claimcheck.grounding import GroundingIndex
+
+    document = document_of(source)
+    index = GroundingIndex(Reading(document.full_text))
+    wanted = tuple(quotes)
+    places = Places(document.full_text)
+    return tuple(
+        GroundedQuote(
+            quote,
+            grounded.match,
+            excerpts(places, grounded.spans),
+            grounded.reason,
+            excerpts(places, grounded.suggestion),
+        )
+        for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
+    )

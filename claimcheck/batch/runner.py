@@ -1,0 +1,255 @@
+"""The queue: so many documents at a time, the next one as soon as one is done; no slow one holds up the rest.
+
+An error that every further request would meet (a wrong key, an unknown model, the end of the budget, a full disk) stops
+it once. Any other is the outcome of its document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from claimcheck.batch.plan import Plan, Progress
+from claimcheck.batch.stored import RememberingClient
+from claimcheck.engines import run_flow
+from claimcheck.errors import (
+    ClaimcheckError,
+    ContextWindowError,
+    InputError,
+    ProviderError,
+    StoreError,
+    UnreachableError,
+    WorkerError,
+)
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse
+from claimcheck.models.run import Cause, Run, Usage
+from claimcheck.pipeline.driver import Flow, responses_to
+from claimcheck.store.outcome import Outcome, State
+from claimcheck.store.store import RunStore
+
+Given = Document | list[ModelResponse]
+Step = list[ModelRequest] | Outcome
+
+
+class Steps(Protocol):
+    """Where documents are taken on. A document that was begun is taken on to its outcome, or let go."""
+
+    async def take(self, number: int, given: Given) -> Step:
+        """What the flow of this document comes to: begun with a document, taken on with the answers to its requests.
+
+        Raises:
+            Lost: the process that had begun it is gone; what was asked can be asked again.
+        """
+        ...
+
+    def let_go(self, number: int) -> None:
+        """Nothing more is done about this document."""
+        ...
+
+
+class Lost(Exception):
+    """A document's flow went with its process."""
+
+
+@dataclass(slots=True)
+class _Begun:
+    flow: Flow[Run]
+    started: float
+
+
+@dataclass(slots=True)
+class Flows:
+    """The flows of the documents that this process has begun."""
+
+    plan: Plan
+    _begun: dict[int, _Begun] = field(default_factory=dict)
+
+    def take(self, number: int, given: Given) -> Step | None:
+        """The next step; None where it is not the first of a document that this process has begun."""
+        try:
+            if isinstance(given, Document):
+                started = time.perf_counter()
+                flow = run_flow(given, self.plan.settings, self.plan.engine, check=self.plan.check)
+                self._begun[number] = _Begun(flow, started)
+                return next(flow)
+            if number not in self._begun:
+                return None
+            return self._begun[number].flow.send(given)
+        except StopIteration as stop:
+            seconds = round(time.perf_counter() - self._begun.pop(number).started, 3)
+            run: Run = stop.value
+            return Outcome.of(replace(run, usage=replace(run.usage, seconds=seconds)))
+        except StoreError:
+            raise
+        except InputError as error:
+            outcome = failed("unreadable", str(error))
+        except ContextWindowError as error:
+            outcome = failed("too_long", str(error))
+        except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
+            outcome = failed("internal", f"{type(error).__name__}: {error}")
+        self.let_go(number)
+        return outcome
+
+    def let_go(self, number: int) -> None:
+        """Nothing more is done about this document."""
+        self._begun.pop(number, None)
+
+
+class Here(Steps):
+    """Steps in this process, between the turns of its event loop."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._flows = Flows(plan)
+
+    async def take(self, number: int, given: Given) -> Step:
+        """The step, taken at once; at the places where a flow can be left others have their turn."""
+        step = self._flows.take(number, given)
+        while step == []:
+            await asyncio.sleep(0)
+            step = self._flows.take(number, [])
+        if step is None:
+            raise Lost
+        return step
+
+    def let_go(self, number: int) -> None:
+        """Its flow is dropped."""
+        self._flows.let_go(number)
+
+
+def failed(cause: str, message: str, requests: int = 0) -> Outcome:
+    """The outcome of a document without a result."""
+    return Outcome(State.FAILED, None, str(cause), message, Usage(requests=requests))
+
+
+Work = tuple[int, Document]
+_ALL_UNREACHED = 5  # documents in a row, or as many as are asked at a time: more is no accident
+
+
+@dataclass(slots=True)
+class Stop:
+    """How to end a batch from outside: what is under way is finished and stored, and nothing new is begun."""
+
+    wanted: bool = False
+    because: ClaimcheckError | None = None
+
+    def now(self, error: ClaimcheckError | None = None) -> None:
+        """Nothing new is begun from now on."""
+        self.wanted = True
+        self.because = self.because or error
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A batch's work on its pending documents. `told` is called after every one."""
+
+    store: RunStore
+    batch: int
+    plan: Plan
+    progress: Progress
+    told: Callable[[Progress], None]
+    steps: Steps
+    stop: Stop = field(default_factory=Stop)
+    unreached: list[tuple[int, UnreachableError]] = field(default_factory=list)
+
+    async def run(self, client: Client | None, width: int) -> None:
+        """Every pending document has an outcome, or the batch was stopped; so many are under way at a time."""
+        work = self.store.pending(self.batch)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(width):
+                group.create_task(self._worker(work, client))
+        if self.unreached and not self.progress.here:
+            self.stop.now(self.unreached[-1][1])  # nothing was ever reached
+        elif not self.stop.wanted:
+            self._settle_unreached()
+
+    async def _worker(self, work: Iterator[Work], client: Client | None) -> None:
+        while not self.stop.wanted:
+            try:
+                item = next(work, None)
+                if item is None:
+                    return
+                outcome = await self._outcome(item, client)
+                if outcome:
+                    self._settle_unreached()
+                    self.keep(item[0], outcome)
+            except StoreError as error:  # full, locked, gone
+                self.stop.now(error)
+
+    def _unreached(self, number: int, error: UnreachableError) -> None:
+        """A document without an answer fails only once another has one: else the network is gone, and all of them wait."""
+        self.unreached.append((number, error))
+        if len(self.unreached) >= max(_ALL_UNREACHED, self.plan.limits.concurrency):
+            self.stop.now(error)
+
+    def _settle_unreached(self) -> None:
+        while self.unreached:
+            number, error = self.unreached.pop()
+            self.keep(number, failed(Cause.UNANSWERED, str(error), error.requests))
+
+    def keep(self, number: int, outcome: Outcome) -> None:
+        """The outcome is stored, counted and told of."""
+        self.store.finish(self.batch, number, outcome)
+        progress = self.progress
+        match outcome.state:
+            case State.DONE:
+                progress.done += 1
+            case State.PARTIAL:
+                progress.partial += 1
+            case _:
+                progress.failed += 1
+        progress.here += 1
+        self.told(progress)
+
+    async def _outcome(self, item: Work, client: Client | None) -> Outcome | None:
+        """The document's outcome; None where the batch ends before there is one."""
+        number, document = item
+        try:
+            while True:
+                remembering = client and RememberingClient(
+                    client, self.store, (self.batch, number), self.plan.settings
+                )
+                with suppress(Lost):
+                    return await outcome_of(number, document, self.steps, remembering)
+        except UnreachableError as error:
+            self._unreached(number, error)
+            return None
+        except (ProviderError, WorkerError) as error:
+            self.stop.now(error)
+            return None
+        finally:
+            self.steps.let_go(number)
+
+
+async def outcome_of(number: int, document: Document, steps: Steps, client: Client | None) -> Outcome:
+    """What becomes of one document; the extractive engine needs no client.
+
+    Raises:
+        UnreachableError: no request had an answer.
+        ProviderError: every further document would end the same.
+        StoreError: a file of claimcheck's own can't be used.
+        WorkerError: no process can be started for it.
+        Lost: its process is gone; asked again, it is begun again.
+    """
+    answered = False
+    try:
+        step = await steps.take(number, document)
+        while not isinstance(step, Outcome):
+            responses = await responses_to(step, client, answered=answered)
+            answered = True
+            step = await steps.take(number, responses)
+        return step
+    except (StoreError, WorkerError, Lost):
+        raise
+    except ContextWindowError as error:
+        return failed("too_long", str(error), error.requests)
+    except ProviderError as error:
+        if error.final or isinstance(error, UnreachableError):
+            raise
+        return failed(Cause.UNANSWERED, str(error), error.requests)
+    except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
+        return failed("internal", f"{type(error).__name__}: {error}")

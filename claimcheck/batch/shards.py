@@ -1,0 +1,143 @@
+"""Outcomes outside a store: rows of JSON Lines or Parquet, as machines write them that share no file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claimcheck.batch.plan import Plan
+from claimcheck.errors import InputError
+from claimcheck.models.codec import document_from_json, document_to_json, run_of
+from claimcheck.models.document import Document
+from claimcheck.models.run import Run, Usage
+from claimcheck.store.ingest import Entry, Source, take_in
+from claimcheck.store.outcome import Outcome, State
+from claimcheck.store.store import RunStore
+
+_SUFFIXES = (".jsonl", ".json", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many documents shards had, how many of them had no outcome before, and how many rows were repeats."""
+
+    documents: int
+    outcomes: int
+    repeated: int
+
+
+def row_of(
+    plan: Plan, key: str, document: Document | None, outcome: Outcome | None, problem: str | None
+) -> dict[str, Any]:
+    """A document's row; without an outcome it waits, and with a problem there is no document."""
+    usage = outcome.usage if outcome else Usage()
+    state = outcome.state if outcome else State.FAILED if problem else State.PENDING
+    return {
+        "key": key,
+        "way": json.dumps(plan.way(), ensure_ascii=False, sort_keys=True),
+        "state": str(state),
+        "cause": outcome.cause if outcome else "unreadable" if problem else None,
+        "message": outcome.message if outcome else problem,
+        "fields": document_to_json(document) if document else None,
+        "text": document.text if document else None,
+        "run": outcome.run if outcome else None,
+        "requests": usage.requests,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
+    }
+
+
+def import_shards(store: RunStore, folder: Path) -> Imported:
+    """The documents and outcomes of the shards in a folder are in the store, each once; an outcome there stays.
+
+    Raises:
+        InputError: there are no shards, or one can't be read; the store has what stood before the bad row.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
+    if not files:
+        raise InputError(f"{folder}: holds no shards ({', '.join(_SUFFIXES)})")
+    seen: set[str] = set()
+    outcomes = repeated = 0
+    for path in files:
+        rows = []
+        for place, row in _rows(path):
+            missing = {"key", "way", "state"} - row.keys()
+            if missing:
+                raise InputError(f"{place}: is no outcome: it has no {', '.join(sorted(missing))}")
+            if row["key"] in seen:
+                repeated += 1
+                continue
+            seen.add(row["key"])
+            rows.append((place, row))
+        for way in {row["way"] for _, row in rows}:
+            batch = store.begin(json.loads(way))
+            of_batch = [(place, row) for place, row in rows if row["way"] == way]
+            source = Source(str(path), None, lambda of_batch=of_batch: _entries(of_batch))  # type: ignore[misc]
+            take_in(store.database, batch, [source])
+            outcomes += sum(_finish(store, batch, row) for _, row in of_batch)
+    return Imported(len(seen), outcomes, repeated)
+
+
+def _entries(rows: list[tuple[str, dict[str, Any]]]) -> Iterator[Entry]:
+    for place, row in rows:
+        if row.get("text") is None:
+            yield Entry(row["key"], None, place, problem=row.get("message") or "no text")
+        else:
+            yield Entry(row["key"], document_from_json(row["fields"], row["text"]), place)
+
+
+def _finish(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
+    """Whether the row's outcome is the first of its document."""
+    if row["state"] == State.PENDING or row.get("text") is None:
+        return False
+    number = store.waiting_number(batch, row["key"])
+    if number is None:
+        return False
+    run: Run | None = run_of(row["run"], row["text"]) if row.get("run") else None
+    usage = (
+        run.usage
+        if run
+        else Usage(
+            requests=row.get("requests") or 0,
+            input_tokens=row.get("input_tokens") or 0,
+            output_tokens=row.get("output_tokens") or 0,
+            cost_usd=row.get("cost_usd"),
+        )
+    )
+    store.finish(
+        batch,
+        number,
+        Outcome(State(row["state"]), row.get("run"), row.get("cause"), row.get("message"), usage),
+    )
+    return True
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if path.suffix == ".parquet":
+        try:
+            import pyarrow.parquet
+        except ImportError:
+            raise InputError(f"{path}: Parquet needs pip install 'claimcheck[distributed]'") from None
+        try:
+            file = pyarrow.parquet.ParquetFile(path)
+            number = 0
+            for batch in file.iter_batches(200):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield f"{path}, row {number}", row
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path}: is no Parquet file: {error}") from None
+        return
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"{path}:{number}: is not JSON: {error}") from None
+            if not isinstance(row, dict):
+                raise InputError(f"{path}:{number}: is no row")
+            yield f"{path}:{number}", row

@@ -1,0 +1,41 @@
+"""`claimcheck schema` and `claimcheck prompts`: what there is, or one of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from claimcheck.cli.output import write
+
+
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The schema to print.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """List the JSON Schemas, or print one."""
+    from claimcheck import schemas
+
+    if name is not None:
+        write(schemas.source(name), None)
+        return
+    rows = [
+        f"{known:<16}  {schemas.digest(known)[:12]}  {schemas.load(known)['title']}"
+        for known in schemas.names()
+    ]
+    write("\n".join(rows) + "\n", None)
+
+
+def prompts(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The template to show.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """List the prompt templates with version and hash, or show one."""
+    from claimcheck import prompts as prompt
+
+    if name is not None:
+        write(prompt.source(name), None)
+        return
+    templates = [prompt.load(known) for known in prompt.names()]
+    rows = [f"{item.name:<10}  v{item.version}  {item.digest[:12]}  {item.description}" for item in templates]
+    write("\n".join(rows) + "\n", None)

@@ -1,0 +1,37 @@
+"""A place of a quote in a document, and where a find may not begin or end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claimcheck.models.claim import Match
+from claimcheck.models.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """Where a quote stands. `spans` is empty exactly when `match` is `none`; then `reason` says why.
+
+    `suggestion` is then the nearest passage, when there is one: something to look at, not the quote.
+    """
+
+    spans: tuple[Span, ...]
+    match: Match
+    reason: str | None = None
+    suggestion: tuple[Span, ...] = ()
+
+
+def bounded(text: str, start: int, end: int) -> bool:
+    """Whether a find does not begin or end inside a word or a number; scripts without spaces always pass."""
+    return not (_cuts(text, start) or _cuts(text, end))
+
+
+def _cuts(text: str, place: int) -> bool:
+    if not 0 < place < len(text):
+        return False
+    left, right = text[place - 1], text[place]
+    if right in ".," and left.isdigit() and text[place + 1 : place + 2].isdigit():
+        return True
+    if left in ".," and right.isdigit() and text[place - 2 : place - 1].isdigit():
+        return True
+    return left.isalnum() and right.isalnum() and ord(left) < 0x2E80 and ord(right) < 0x2E80

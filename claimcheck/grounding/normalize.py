@@ -1,0 +1,48 @@
+"""The normal form in which quotes are compared: what printing changes is levelled, with the way back.
+
+Unicode NFKC, quotation marks, dashes, white space, hyphens in words, soft hyphens, zero-width characters, ellipses,
+case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from claimcheck.text.case import lower
+from claimcheck.text.reading import MappedText
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
+_COMBINED = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
+_ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)")
+_CLOSE_ELLIPSIS = re.compile(r"…(?=[^\s…])")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+_HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
+_SPACE = re.compile(r" \s+|[^\S ]\s*")  # but for a single space, which is level
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´ʼ", "'"),
+        **dict.fromkeys("“”„‟″«»「」『』", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+    }
+)
+
+
+def levelled(text: str) -> MappedText:
+    """The text with signs, white space and compatibility characters levelled, its case and hyphens kept."""
+    mapped = MappedText.of(text).translate(lambda part: part.translate(_MARKS))
+    mapped = mapped.sub(_INVISIBLE, "")
+    if not unicodedata.is_normalized("NFKC", mapped.text):
+        mapped = mapped.sub(_COMBINED, lambda match: unicodedata.normalize("NFKC", match.group()))
+        changing = {char for char in set(mapped.text) if unicodedata.normalize("NFKC", char) != char}
+        if changing:
+            pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
+            mapped = mapped.sub(pattern, lambda match: unicodedata.normalize("NFKC", match.group()))
+    return (
+        mapped.sub(_HYPHEN_AT_LINE_END, "-").sub(_ELLIPSIS, "…").sub(_CLOSE_ELLIPSIS, "… ").sub(_SPACE, " ")
+    )
+
+
+def normalize(text: str) -> MappedText:
+    """A levelled text in its normal form, mapped to its own offsets: in lower case, without hyphens in words."""
+    return MappedText.of(text).translate(lower).sub(_HYPHEN, "")

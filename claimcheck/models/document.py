@@ -1,0 +1,144 @@
+"""A document: the text as it was read, and what is known about it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from claimcheck.errors import InputError
+from claimcheck.models.span import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and where it came from; every span in a run counts in `text`.
+
+    `text` is the original as read; it is None only in a run that was written without it.
+    `published` is the publication date, None when not known; `published_from` says how it is
+    known: `given`, `metadata` (the document states it apart from its text), `text` or `url`. `language` is ISO 639-1,
+    None when it can't be told. `format` is what it was read as; `url` is its canonical address, where it has one.
+    `tokens` is None until counted.
+    """
+
+    id: str
+    text: str | None = field(repr=False)
+    title: str | None
+    author: str | None
+    source: str
+    url: str | None
+    format: str
+    published: date | None
+    published_from: str | None
+    language: str | None
+    encoding: str | None
+    characters: int
+    tokens: int | None
+
+    @classmethod
+    def from_text(
+        cls, text: str, *, source: str = "text", title: str | None = None, published: date | None = None
+    ) -> Document:
+        """A document with this text.
+
+        Raises:
+            InputError: the text is empty, only white space, or holds NUL characters or lone surrogates.
+        """
+        _refuse_unusable(text, source)
+        if title is not None:
+            _refuse_unusable(title, "title")
+        return cls(
+            id="doc-" + hashlib.sha256(text.encode()).hexdigest()[:16],
+            text=text,
+            title=title,
+            author=None,
+            source=source,
+            url=None,
+            format="text",
+            published=published,
+            published_from="given" if published else None,
+            language=None,
+            encoding=None,
+            characters=len(text),
+            tokens=None,
+        )
+
+    @classmethod
+    def from_path(
+        cls, path: str | Path, *, title: str | None = None, published: date | None = None
+    ) -> Document:
+        """The document in a file, or on standard input for `-`; its format is told by its content.
+
+        Raises:
+            InputError: the file is missing, a folder, empty, damaged, in no format or encoding that can be read, or
+                the extra that reads it is not installed.
+        """
+        from claimcheck.readers import read  # the upward imports: constructors that users look for
+
+        return read(path).given(title=title, published=published)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        title: str | None = None,
+        published: date | None = None,
+        allow_private: bool = False,
+    ) -> Document:
+        """The document at an http or https address; private and local addresses only with `allow_private`.
+
+        Raises:
+            InputError: the address is refused, does not answer, answers with an error, or holds no readable document.
+        """
+        from claimcheck.readers import fetch
+
+        return fetch(url, allow_private=allow_private).given(title=title, published=published)
+
+    def given(self, *, title: str | None, published: date | None) -> Document:
+        """This document with the title and date that somebody gave, over those that it states."""
+        document = self
+        if title is not None:
+            _refuse_unusable(title, "title")
+            document = replace(document, title=title)
+        if published is not None:
+            document = replace(document, published=published, published_from="given")
+        return document
+
+    @property
+    def full_text(self) -> str:
+        """The text, where a stage can't do without it.
+
+        Raises:
+            InputError: the run was written with `--no-text`.
+        """
+        if self.text is None:
+            raise InputError(
+                f"{self.source}: the text was left out of this run (--no-text); read the source again"
+            )
+        return self.text
+
+
+def _refuse_unusable(text: str, source: str) -> None:
+    if not text:
+        raise InputError(f"{source}: is empty; give some text")
+    if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
+        raise InputError(f"{source}: holds nothing but white space; give some text")
+    for at, what in (
+        (text.find("\0"), "a NUL character (is it a binary file?)"),
+        (_first_surrogate(text), "a lone surrogate"),
+    ):
+        if at >= 0:
+            line, column = Places(text).position(at)
+            raise InputError(
+                f"{source}:{line}:{column}: holds {what}; remove it or convert the file to UTF-8 text"
+            )
+
+
+def _first_surrogate(text: str) -> int:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return -1

@@ -1,0 +1,135 @@
+"""From a response to validated JSON: one repair, then a recorded reason why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from claimcheck import prompts as prompt
+from claimcheck import schemas as schema
+from claimcheck.models.llm import Message, ModelRequest, ModelResponse
+from claimcheck.models.run import Cause, Usage
+
+Narrowed = tuple[str, str, Any]
+
+
+def request(template: str, variables: dict[str, Any], schema_name: str, *narrowed: Narrowed) -> ModelRequest:
+    """The request that a template and its variables make.
+
+    `narrowed`: (property, keyword, value) of the schema, as it is sent.
+    """
+    wire, told = _sent(schema_name, narrowed)
+    return ModelRequest(prompt.render(template, variables), schema_name, wire, told)
+
+
+@cache
+def _sent(schema_name: str, narrowed: tuple[Narrowed, ...]) -> tuple[dict[str, Any], Message]:
+    """The schema as all requests send it, and what an endpoint is told that can't be held to one."""
+    wire = schema.wire(schema_name)
+    for name, keyword, value in narrowed:
+        wire["properties"][name][keyword] = value
+    compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
+    return wire, prompt.render("json-only", {"schema": compact})[0]
+
+
+_LONGEST_REPAIRED = 100_000  # characters: a repair sends the answer back, and pays for it again
+_LONGEST_RAW = 20_000  # of a bad answer in a run; a batch's store has all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request came to: `value` follows the schema, or is None and `cause` and `message` say why."""
+
+    value: dict[str, Any] | None
+    cause: Cause | None
+    message: str
+    raw: str | None
+    attempts: int
+    model: str
+    response_format: str
+    left_out: tuple[str, ...]
+    usage: Usage
+
+
+def ask(request: ModelRequest) -> Generator[list[ModelRequest], list[ModelResponse], Answer]:
+    """The answer to a request; one that fails its schema is asked for once more, quoting path and problem."""
+    (answer,) = yield from ask_all([request])
+    return answer
+
+
+def ask_all(
+    requests: Sequence[ModelRequest],
+) -> Generator[list[ModelRequest], list[ModelResponse], list[Answer]]:
+    """The answers to requests that don't depend on each other, as `ask` gives each, in their order."""
+    responses = yield list(requests)
+    answers = [
+        _read(response, request.schema_name, 1, Usage())
+        for request, response in zip(requests, responses, strict=True)
+    ]
+    broken = [
+        place
+        for place, answer in enumerate(answers)
+        if answer.cause is Cause.INVALID and len(responses[place].text or "") <= _LONGEST_REPAIRED
+    ]
+    if broken:
+        seconds = yield [_repair(requests[place], responses[place].text or "") for place in broken]
+        for place, second in zip(broken, seconds, strict=True):
+            answers[place] = _read(second, requests[place].schema_name, 2, answers[place].usage)
+    return answers
+
+
+def _repair(request: ModelRequest, text: str) -> ModelRequest:
+    _, problems = schema.read(request.schema_name, text)
+    repair = prompt.render("repair", {"answer": text, "problems": problems[:8]})
+    return replace(request, messages=request.messages + repair)
+
+
+def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage) -> Answer:
+    cause, message = _unusable(response)
+    value: dict[str, Any] | None = None
+    if cause is None:
+        value, problems = schema.read(schema_name, response.text or "")
+        if problems:
+            cause, value = Cause.INVALID, None
+            message = "; ".join(str(problem) for problem in problems[:3])
+            message += f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return Answer(
+        value=value,
+        cause=cause,
+        message=message,
+        raw=(response.text or "")[:_LONGEST_RAW] or None if cause else None,
+        attempts=attempts,
+        model=response.model,
+        response_format=response.response_format,
+        left_out=response.left_out,
+        usage=spent + response.usage,
+    )
+
+
+def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
+    if response.fault is not None:
+        return Cause.UNANSWERED, response.fault
+    if response.refusal:
+        return Cause.REFUSED, f"the model refused: {response.refusal}"
+    if response.finish_reason == "content_filter":
+        return Cause.FILTERED, "the endpoint's content filter stopped the answer"
+    if response.finish_reason == "length":
+        return Cause.TRUNCATED, (
+            f"the answer was cut off after {response.usage.output_tokens} tokens; "
+            "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
+        )
+    if response.text is None or not response.text.strip():
+        return Cause.EMPTY, "the endpoint sent an answer with nothing in it"
+    return None, ""
+
+
+def folded(value: Any) -> Any:
+    """A JSON value with the white space of its texts folded; quotes stay as they came, for they have to match."""
+    if isinstance(value, dict):
+        return {key: item if key == "quote" else folded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [folded(item) for item in value]
+    return " ".join(value.split()) if isinstance(value, str) else value

@@ -1,0 +1,132 @@
+"""Prompts: templates in `prompts/`, rendered in a sandbox.
+
+A template opens with TOML between `+++` lines (name, version, description, schema) and holds one
+block a chat message, named for its role. Document text comes in as a variable and is never compiled; it
+stands between two fence lines whose mark does not occur in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claimcheck import resources as assets
+from claimcheck.errors import InputError
+from claimcheck.models.llm import Message
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+_SUFFIX = ".md.j2"
+_ROLES = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A template: its front matter, its source, and the sha256 of the whole file."""
+
+    name: str
+    version: int
+    description: str
+    schema: str | None
+    body: str
+    digest: str
+
+
+def names() -> tuple[str, ...]:
+    """The names of the templates there are."""
+    return tuple(
+        sorted(path.name.removesuffix(_SUFFIX) for path in assets.folder("prompts").glob("*" + _SUFFIX))
+    )
+
+
+def source(name: str) -> str:
+    """The template's file as it is.
+
+    Raises:
+        InputError: there is no template of that name.
+    """
+    if name not in names():
+        raise InputError(f"prompt {name!r}: there is none; there are {', '.join(names())}")
+    return _path(name).read_text(encoding="utf-8")
+
+
+@cache
+def load(name: str) -> Prompt:
+    """The template of that name.
+
+    Raises:
+        InputError: there is none, or its front matter is broken.
+    """
+    text = source(name)
+    parts = text.split("+++\n", 2)
+    try:
+        if len(parts) != 3 or parts[0]:
+            raise ValueError("it has to open with TOML between two lines of +++")
+        front = tomllib.loads(parts[1])
+        return Prompt(
+            name=str(front["name"]),
+            version=int(front["version"]),
+            description=str(front["description"]),
+            schema=front.get("schema"),
+            body=parts[2],
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+        )
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{_path(name)}: front matter: {error}") from None
+
+
+def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
+    """The messages that the template's blocks give, in their order in the file.
+
+    Raises:
+        InputError: the template is broken, or uses a variable that is not given.
+    """
+    import jinja2
+
+    try:
+        template = _compiled(load(name).body)
+        context = template.new_context(variables)
+        return tuple(
+            Message(role, "".join(block(context)).strip())
+            for role, block in template.blocks.items()
+            if role in _ROLES
+        )
+    except jinja2.TemplateError as error:
+        raise InputError(f"{_path(name)}: {error}") from None
+
+
+def fence(text: str) -> str:
+    """A mark for the lines around `text` that does not occur in it; the same text has the same mark."""
+    mark = hashlib.sha256(text.encode()).hexdigest()
+    while mark[:8] in text:
+        mark = hashlib.sha256(mark.encode()).hexdigest()
+    return mark[:8]
+
+
+@cache
+def _compiled(body: str) -> Template:
+    """The template of a body in `prompts/`, of which there are few; document text is never compiled."""
+    return _environment().from_string(body)
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+
+
+def _path(name: str) -> Path:
+    return assets.folder("prompts") / (name + _SUFFIX)

@@ -1,0 +1,136 @@
+"""Which sentences of a document a claim's sentence rests on, and how much of it they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import fsum
+
+from claimcheck.english.terms import Term, form_of, terms_of, words_in
+from claimcheck.english.wordnet import Meanings, meanings_of
+from claimcheck.verification.amounts import agree, alike, amounts_in
+from claimcheck.verification.evidence import Source
+
+_PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
+_LOOKED_AT = 40
+_PART = 0.1  # of a claim's weight: less is a word that happens to stand there
+
+
+@dataclass(frozen=True)  # no slots: cached properties
+class Alignment:
+    """A claim's sentence beside a document.
+
+    `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
+    first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
+    document. `agreed`: the forms of numbers that are, as worded, true of others near: "about 50,000" of "52,400".
+    `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for word, and no
+    question.
+    """
+
+    text: str
+    terms: Sequence[Term]
+    words: Sequence[str]
+    picked: tuple[int, ...]
+    places_near: frozenset[int]
+    near: frozenset[str]
+    everywhere: frozenset[str]
+    agreed: frozenset[str]
+    hits: dict[int, set[str]]
+    verbatim: bool
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """What the words near can mean."""
+        return meanings_of(self.near)
+
+    @cached_property
+    def weight(self) -> float:
+        """What the claim's terms weigh together."""
+        return sum(term.weight for term in self.terms)
+
+    def coverage(self, forms: Collection[str]) -> float:
+        """The share of the claim's weight that these forms cover, 0 to 1."""
+        return sum(term.weight for term in self.terms if term.form in forms) / (self.weight or 1.0)
+
+    @property
+    def contributing(self) -> tuple[int, ...]:
+        """Of the picked sentences the first, and those that add a part of the claim to it."""
+        covered: set[str] = set()
+        found: list[int] = []
+        for place in self.picked:
+            gained = self.coverage(self.hits[place] - covered)
+            if not found or gained >= _PART:
+                found.append(place)
+            covered |= self.hits[place]
+        return tuple(found)
+
+    @property
+    def best_coverage(self) -> float:
+        """The share that the first of the picked sentences covers."""
+        return self.coverage(self.hits.get(self.picked[0], ())) if self.picked else 0.0
+
+
+def _picked(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
+    """The sentence of most weight, then those that add most to the ones before; of equals the first."""
+    # `fsum`: a sum over a set must not depend on the order in which the set is gone through
+    total = {place: fsum([weights[form] for form in forms]) for place, forms in hits.items()}
+    order = sorted(total, key=lambda place: (-total[place], place))[:_LOOKED_AT]
+    picked: list[int] = []
+    covered: set[str] = set()
+    while order and len(picked) < _PICKED:
+        best, most = order[0], -1.0
+        for place in order:
+            if total[place] <= most:
+                break  # nor can those after it add more
+            if (gain := fsum([weights[form] for form in hits[place] - covered])) > most:
+                best, most = place, gain
+        order.remove(best)
+        picked.append(best)
+        covered |= hits[best]
+    return picked
+
+
+def align(sentence: str, source: Source, without: Collection[int] = ()) -> Alignment:
+    """The alignment of one sentence of a claim; the document's sentences `without` are passed over."""
+    terms = terms_of(sentence)
+    weights: dict[str, float] = {}
+    for term in terms:
+        weights[term.form] = weights.get(term.form, 0.0) + term.weight
+    hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
+    picked = _picked(hits, weights)
+    beside = (picked[0] - 1, picked[0] + 1) if picked else ()
+    places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
+    near = frozenset[str]().union(*map(source.forms, places))
+    words = words_in(sentence)
+    return Alignment(
+        text=sentence,
+        terms=terms,
+        words=[form_of(word) for word in words],
+        picked=tuple(picked),
+        places_near=frozenset(places),
+        near=near,
+        everywhere=frozenset[str]().union(*hits.values()),
+        agreed=_agreed(sentence, terms, [source.sentences[place].text for place in sorted(places)], near),
+        hits=hits,
+        verbatim=any(
+            source.words(place) == words and not source.sentences[place].text.endswith("?")
+            for place, forms in hits.items()
+            if len(forms) == len(weights)
+        ),
+    )
+
+
+def _agreed(
+    sentence: str, terms: Sequence[Term], near: Sequence[str], known: Collection[str]
+) -> frozenset[str]:
+    if not any(term.is_number and term.form not in known for term in terms):
+        return frozenset()
+    given = [amount for text in near for amount in amounts_in(text)]
+    return frozenset(
+        form_of(word)
+        for amount in amounts_in(sentence)
+        if any(agree(amount, other) and alike(amount, other) for other in given)
+        for word in words_in(amount.quantity.text)
+        if form_of(word)[0].isdigit()
+    )

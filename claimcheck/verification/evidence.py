@@ -1,0 +1,101 @@
+"""A document as evidence: its sentences, and where each word stands."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Set as AbstractSet
+from datetime import date
+from functools import cached_property
+from itertools import accumulate, compress, count
+
+from claimcheck.english.dates import published_in
+from claimcheck.english.quotations import QUOTATION, Speech, speakers, speech_in
+from claimcheck.english.terms import LOOKUP, form_of, words_among
+from claimcheck.models.document import Document
+from claimcheck.models.span import Excerpt, Places, excerpts
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import Sentence, sentences
+
+_PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
+_BACK = 8  # sentences in which the one whom a pronoun means, or who is quoted, was named
+_LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code
+
+
+class Source:
+    """A document made ready once, for any number of claims; its headings are sentences too."""
+
+    def __init__(self, document: Document, reading: Reading | None = None) -> None:
+        self.document = document
+        self.reading = reading or Reading(document.full_text)
+        self.sentences: list[Sentence] = [
+            sentence
+            for sentence in sentences(self.reading, document.language, headings=True)
+            if len(sentence.text) <= _LONGEST_SENTENCE
+        ]
+        # most sentences are never looked into: what stands between white space is enough to find those that are
+        texts = [sentence.text for sentence in self.sentences]
+        self._written = " ".join(texts).split()
+        self._ends = list(accumulate([text.count(" ") + 1 for text in texts]))
+        self._vocabulary = set(self._written)
+        self._words: dict[int, list[str]] = {}
+        self._forms: dict[int, set[str]] = {}
+        self._speech: dict[int, Speech | None] = {}
+
+    @cached_property
+    def published(self) -> date | None:
+        """When the document was published: as it was given, or as its text has it."""
+        stated = published_in(self.document.full_text)
+        return self.document.published or (stated[0] if stated else None)
+
+    def speech(self, place: int) -> Speech | None:
+        """Who says a sentence, where its form or the sentences before it tell."""
+        if place not in self._speech:
+            self._speech[place] = self._spoken(place)
+        return self._speech[place]
+
+    def _spoken(self, place: int) -> Speech | None:
+        found = speech_in(self.sentences[place].text)
+        if found and not _PRONOUN.match(found.speaker):
+            return found
+        if not found and not self._quotes_in_block(place):
+            return None
+        return speakers(self.sentences[max(0, place - _BACK) : place + 1])[-1]
+
+    def _quotes_in_block(self, place: int) -> bool:
+        block = self.sentences[place].block
+        while place >= 0 and self.sentences[place].block == block:
+            if QUOTATION.search(self.sentences[place].text):
+                return True
+            place -= 1
+        return False
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self.document.full_text)
+
+    def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
+        """The sentences that hold words of these forms, and which of them."""
+        held = LOOKUP.holding(forms, self._vocabulary)
+        found: dict[int, set[str]] = {}
+        for at in compress(count(), map(held.__contains__, self._written)):
+            found.setdefault(bisect_right(self._ends, at), set()).update(held[self._written[at]])
+        return found
+
+    def words(self, place: int) -> list[str]:
+        """The words and numbers of a sentence, lower case."""
+        if place not in self._words:
+            start = self._ends[place - 1] if place else 0
+            self._words[place] = words_among(self._written[start : self._ends[place]])
+        return self._words[place]
+
+    def forms(self, place: int) -> set[str]:
+        """The forms of a sentence's words."""
+        if place not in self._forms:
+            self._forms[place] = set(map(form_of, self.words(place)))
+        return self._forms[place]
+
+    def excerpts(self, place: int) -> tuple[Excerpt, ...]:
+        """The characters of the document that make the sentence."""
+        sentence = self.sentences[place]
+        return excerpts(self._places, tuple(self.reading.spans(sentence.start, sentence.end)))
