@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from claimcheck import Document, Index, Label, Statement
-from claimcheck.verification import retrieve as library
+from claimcheck.verification import retrieve
 from claimcheck.verification.engine import verdict_on
 
 LOOKED_INTO = (
@@ -36,8 +36,8 @@ def main(path: Path) -> None:
         print(f"{len(rows)} claims against {len(documents)} documents, {path.name}")
         print("looked into   its own among them   balanced accuracy   conflicting   claims a second")
         for most, passages in LOOKED_INTO:
-            library._DOCUMENTS, library._PASSAGES = most, passages
-            evidence, found, labels = library.Library(index), 0, Counter[tuple[bool, Label]]()
+            retrieve._DOCUMENTS, retrieve._PASSAGES = most, passages
+            evidence, found, labels = retrieve.Library(index), 0, Counter[tuple[bool, Label]]()
             start = time.perf_counter()
             for row in rows:
                 near = {source.document.id for source in evidence.sources(row["claim"])}

@@ -18,10 +18,10 @@ import numpy as np
 from logistic import FOLDS, Array, fit, folds, predict
 from numpy.typing import NDArray
 
-from claimcheck.extractive import check_worthiness as worth
+from claimcheck.extractive import check_worthiness
 
 PENALTY = 1.0
-WEIGHTS = Path(worth.__file__).with_name("weights.json")
+WEIGHTS = Path(check_worthiness.__file__).with_name("weights.json")
 
 
 def cross_validated(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:
@@ -35,7 +35,7 @@ def cross_validated(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:
 def main() -> None:
     path = Path(sys.argv[1])
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    features = [worth.features(row["text"]) for row in rows]
+    features = [check_worthiness.features(row["text"]) for row in rows]
     names = list(features[0])
     x = np.array([list(values.values()) for values in features])
     y = np.array([float(row["checkworthy"]) for row in rows])

@@ -17,7 +17,7 @@ import numpy as np
 from logistic import FOLDS, Array
 
 from claimcheck import Rows, Settings, evaluate
-from claimcheck.extractive import summary as digest
+from claimcheck.extractive import summary
 
 LEADS, DECAYS, SEEDS = (0.5, 1.0, 1.5, 2.0, 3.0), (0.2, 0.3, 0.5, 1.0), 20
 
@@ -31,7 +31,7 @@ def gains(path: Path) -> Array:
 def main(path: Path) -> None:
     grid = {}
     for lead, decay in product(LEADS, DECAYS):
-        with mock.patch.multiple(digest, _LEAD=lead, _DECAY=decay):
+        with mock.patch.multiple(summary, _LEAD=lead, _DECAY=decay):
             grid[lead, decay] = gains(path)
     print("ROUGE-1 over lead-3 on all articles; rows: weight of the place, columns: how fast it falls")
     print("       " + "".join(f"{decay:8}" for decay in DECAYS))

@@ -27,7 +27,7 @@ from units import Row, units, units_changed, units_joined
 
 from claimcheck.models.document import Document
 from claimcheck.models.verdict import DecidedBy, Finding, Label
-from claimcheck.verification import entailment as support
+from claimcheck.verification import entailment
 from claimcheck.verification.alignment import align
 from claimcheck.verification.evidence import Source
 from claimcheck.verification.features import features
@@ -38,7 +38,7 @@ FILES = {name: f"C_verification/{name}.dev.jsonl" for name in ("wice_claim", "su
 UNITS = "D_news_summaries/realsumm_cnndm.dev.jsonl"
 PENALTY = 5.0
 SEEDS = 4
-WEIGHTS = Path(support.__file__).with_name("weights.json")
+WEIGHTS = Path(entailment.__file__).with_name("weights.json")
 
 
 def sets(data: Path) -> dict[str, list[Row]]:
@@ -62,9 +62,9 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
             sources = {row["document"]: Source(Document.from_text(row["document"]))}
         source = sources[row["document"]]
         aligned = [align(sentence, source) for sentence in sentences_of(row["claim"])]
-        alignments = support.weighed(aligned) or aligned
-        named.append({**features(alignments, source), support.BIAS: 1.0})
-        long.append(support.longness(alignments, source))
+        alignments = entailment.weighed(aligned) or aligned
+        named.append({**features(alignments, source), entailment.BIAS: 1.0})
+        long.append(entailment.longness(alignments, source))
         answers.append(float(row["supported"]))
         documents.append(row["doc_id"])
     return named, np.array(long), np.array(answers), np.array(documents)

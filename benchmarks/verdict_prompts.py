@@ -22,8 +22,7 @@ import numpy as np
 import openai
 from jinja2 import Template
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
+from claimcheck import prompts, schemas
 from claimcheck.evaluation.metrics import balanced_accuracy, intervals
 from claimcheck.models.document import Document
 from claimcheck.verification.evidence import Source
@@ -59,7 +58,7 @@ def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
     body = path.read_text(encoding="utf-8").rpartition("+++\n")[2]
     template = Template(body, trim_blocks=True, lstrip_blocks=True)
     texts = passages(row, most)
-    fence = prompt.fence("".join([row["claim"], *texts]))
+    fence = prompts.fence("".join([row["claim"], *texts]))
     context = template.new_context({"claim": row["claim"], "passages": texts, "fence": fence})
     return [
         {"role": role, "content": "".join(block(context)).strip()} for role, block in template.blocks.items()
@@ -68,7 +67,7 @@ def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
 
 def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -> str:
     """The label of an answer; "failed" where there is none."""
-    answer = schema.wire("verdict.answer")
+    answer = schemas.wire("verdict.answer")
     answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
     if name != "shipped":  # the label first
         answer["properties"] = {key: answer["properties"][key] for key in ("label", "evidence", "rationale")}

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claimcheck import resources as assets
+from claimcheck import resources
 from claimcheck.errors import InputError
 from claimcheck.models.llm import Message
 
@@ -41,7 +41,7 @@ class Prompt:
 def names() -> tuple[str, ...]:
     """The names of the templates there are."""
     return tuple(
-        sorted(path.name.removesuffix(_SUFFIX) for path in assets.folder("prompts").glob("*" + _SUFFIX))
+        sorted(path.name.removesuffix(_SUFFIX) for path in resources.folder("prompts").glob("*" + _SUFFIX))
     )
 
 
@@ -129,4 +129,4 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _path(name: str) -> Path:
-    return assets.folder("prompts") / (name + _SUFFIX)
+    return resources.folder("prompts") / (name + _SUFFIX)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from claimcheck import resources as assets
+from claimcheck import resources
 from claimcheck.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Problem:
 def names() -> tuple[str, ...]:
     """The names of the schemas there are."""
     return tuple(
-        sorted(path.name.removesuffix(_SUFFIX) for path in assets.folder("schemas").glob("*" + _SUFFIX))
+        sorted(path.name.removesuffix(_SUFFIX) for path in resources.folder("schemas").glob("*" + _SUFFIX))
     )
 
 
@@ -56,7 +56,7 @@ def source(name: str) -> str:
     """
     if name not in names():
         raise SchemaError(f"schema {name!r}: there is none; there are {', '.join(names())}")
-    return (assets.folder("schemas") / (name + _SUFFIX)).read_text(encoding="utf-8")
+    return (resources.folder("schemas") / (name + _SUFFIX)).read_text(encoding="utf-8")
 
 
 @cache
@@ -74,7 +74,7 @@ def load(name: str) -> dict[str, Any]:
     """
     import jsonschema
 
-    where = assets.folder("schemas") / (name + _SUFFIX)
+    where = resources.folder("schemas") / (name + _SUFFIX)
     try:
         schema: dict[str, Any] = json.loads(source(name))
         jsonschema.Draft202012Validator.check_schema(schema)

@@ -11,8 +11,8 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from claimcheck.resources import packed
 from claimcheck.errors import ClaimcheckError
+from claimcheck.resources import packed
 
 if TYPE_CHECKING:
     import tiktoken

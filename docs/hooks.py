@@ -10,8 +10,7 @@ from typing import Any
 import typer.main
 from mkdocs.structure.files import File, Files
 
-from claimcheck import Settings
-from claimcheck import schemas as schema
+from claimcheck import Settings, schemas
 from claimcheck.cli.main import app
 from claimcheck.server.app import application
 from claimcheck.server.config import Site
@@ -23,7 +22,7 @@ def on_files(files: Files, config: Any) -> Files:
     """The pages are among the files of the site."""
     pages = {
         "reference-commands.md": commands(),
-        "reference-schemas.md": schemas(),
+        "reference-schemas.md": schema_page(),
         "reference-http.md": http(),
     }
     for name, text in pages.items():
@@ -45,17 +44,17 @@ def _command(command: Any, name: str) -> Iterator[str]:
         yield from _command(found, f"{name} {inner}")
 
 
-def schemas() -> str:
+def schema_page() -> str:
     """Every schema, whole."""
     intro = (
         "What claimcheck publishes, what it takes over HTTP and from assistants (`request.*`), and what a model must answer "
         "(`*.answer`). `claimcheck schema NAME` prints one."
     )
     lines = ["# Schemas", "", intro, ""]
-    for name in schema.names():
-        title = schema.load(name).get("title", "")
+    for name in schemas.names():
+        title = schemas.load(name).get("title", "")
         lines += [f"## {name}", "", title, "", '??? note "The schema"', "    ```json"]
-        lines += [f"    {line}" for line in json.dumps(schema.load(name), indent=2).splitlines()]
+        lines += [f"    {line}" for line in json.dumps(schemas.load(name), indent=2).splitlines()]
         lines += ["    ```", ""]
     return "\n".join(lines)
 
@@ -96,7 +95,7 @@ def _named(content: dict[str, Any]) -> Iterator[str]:
         name = found["schema"].get("$ref", "").rpartition("/")[2]
         linked = (
             f"[`{name}`](reference-schemas.md#{name.replace('.', '')})"
-            if name in schema.names()
+            if name in schemas.names()
             else f"`{name}`"
         )
         yield f"`{media}`{f' that follows {linked}' if name else ''}"

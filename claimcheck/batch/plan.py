@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
+from claimcheck import prompts, schemas
 from claimcheck.settings import CHECK_ONLY, Limits, Settings, Spent
 from claimcheck.store.outcome import BatchInfo, State
 
@@ -84,6 +83,6 @@ class Plan:
             "check": self.check,
             "seed": settings.seed,
             "settings": published,
-            "prompts": {name: prompt.load(name).digest for name in (*_PROMPTS, *_CHECKS[: self.check])},
-            "schemas": {name: schema.digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])},
+            "prompts": {name: prompts.load(name).digest for name in (*_PROMPTS, *_CHECKS[: self.check])},
+            "schemas": {name: schemas.digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])},
         }

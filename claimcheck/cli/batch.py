@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimcheck.cli import openai_batch as rounds
-from claimcheck.cli import options
+from claimcheck.cli import openai_batch, options
 from claimcheck.cli.output import error_line, note, write
 from claimcheck.cli.progress import counted, described, shown
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
@@ -108,7 +107,7 @@ def batch(
     step = None
     if via is Via.BATCH_API:
         step, *sources = sources
-        rounds.check_step(step, sources, configured.settings)
+        openai_batch.check_step(step, sources, configured.settings)
     with RunStore(store, create=step in (None, "submit")) as opened:
         made = Batch(opened, configured.settings, limits, check=check)
         if sources:
@@ -122,7 +121,7 @@ def batch(
                 write(_estimated(made.estimate(told), configured.settings.model), None)
             return
         if step:
-            rounds.take(step, made, report=report, quiet=quiet)
+            openai_batch.take(step, made, report=report, quiet=quiet)
             return
         work(made, report=report, quiet=quiet)
 

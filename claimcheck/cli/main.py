@@ -24,9 +24,9 @@ from claimcheck.cli import (
     serve,
     show,
     summarize,
+    templates,
     validate,
 )
-from claimcheck.cli import templates as listings
 from claimcheck.cli.output import error_line
 from claimcheck.cli.variadic import ManyAgainst
 from claimcheck.errors import ClaimcheckError
@@ -55,9 +55,9 @@ app.command("bundle")(bundle.bundle)
 app.command("verify")(bundle.verify)
 app.command("ground")(ground.ground)
 app.add_typer(cache.app, name="cache")
-app.command("schema")(listings.schema)
+app.command("schema")(templates.schema)
 app.command("validate")(validate.validate)
-app.command("prompts")(listings.prompts)
+app.command("prompts")(templates.prompts)
 app.command("serve")(serve.serve)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)

@@ -64,11 +64,11 @@ def serve(
     """
     if not all(map(find_spec, EXTRAS["web"])):
         raise InputError("serve: needs pip install 'claimcheck[web]'")
-    from claimcheck.server import app as server
+    from claimcheck.server import app
     from claimcheck.server.config import Site
 
     token = os.environ.get(VARIABLE) or None
-    server.require_token(host, token)
+    app.require_token(host, token)
     configured = options.configured(
         no_cache=no_cache,
         engine=engine,
@@ -80,12 +80,12 @@ def serve(
         seed=seed,
     )
     options.say_engine(configured, quiet=quiet)
-    with server.bound(host, port) as opened:
+    with app.bound(host, port) as opened:
         actual = opened.getsockname()[1]
         site = Site(
             configured.settings,
             store or _default_store(),
-            server.names_of(host, actual),
+            app.names_of(host, actual),
             token,
             max_mb * 2**20,
             jobs,
@@ -98,7 +98,7 @@ def serve(
             if open_page:
                 typer.launch(url)
 
-        server.serve(site, opened, ready)
+        app.serve(site, opened, ready)
 
 
 def _default_store() -> Path:

@@ -27,8 +27,7 @@ def show(
     """Show a run, or one claim of it with the sentence before and after."""
     from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
-    from claimcheck.reports import claim_text
-    from claimcheck.reports import text as text_report
+    from claimcheck.reports import claim_text, text
 
     check_writable(output)
     _, data = read_bytes(run)
@@ -38,7 +37,7 @@ def show(
         return
     width, colour = options.page(output)
     if claim is None:
-        write(text_report.render(read, width=width, colour=colour), output)
+        write(text.render(read, width=width, colour=colour), output)
     else:
         write(claim_text.render(read, claim_text.find(read, claim), width=width, colour=colour), output)
 

@@ -31,11 +31,11 @@ def prompts(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """List the prompt templates with version and hash, or show one."""
-    from claimcheck import prompts as prompt
+    from claimcheck import prompts
 
     if name is not None:
-        write(prompt.source(name), None)
+        write(prompts.source(name), None)
         return
-    templates = [prompt.load(known) for known in prompt.names()]
+    templates = [prompts.load(known) for known in prompts.names()]
     rows = [f"{item.name:<10}  v{item.version}  {item.digest[:12]}  {item.description}" for item in templates]
     write("\n".join(rows) + "\n", None)

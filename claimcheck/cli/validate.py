@@ -24,10 +24,10 @@ def validate(
 
     Spans are also held against the document's text where the file has it. Exit 2 when a file has a problem.
     """
-    from claimcheck import schemas as schema
+    from claimcheck import schemas
     from claimcheck.readers.file import read_bytes
 
-    schema.load(against)
+    schemas.load(against)
     failed = False
     for name in files:
         source, data = read_bytes(name)
@@ -42,13 +42,13 @@ def validate(
 
 
 def _problems(data: bytes, against: str, source: str) -> list[str]:
-    from claimcheck import schemas as schema
+    from claimcheck import schemas
 
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         return [f"$: is not JSON: {error}"]
-    found = [str(problem) for problem in schema.problems(against, value)]
+    found = [str(problem) for problem in schemas.problems(against, value)]
     if found or against not in ("run", "check"):
         return found
     from claimcheck.models.integrity import check_inconsistencies, inconsistencies

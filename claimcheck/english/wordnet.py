@@ -12,8 +12,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from claimcheck.resources import packed_lines
 from claimcheck.english.lexicon import REMEMBERED
+from claimcheck.resources import packed_lines
 
 _GENERATIONS = 3
 

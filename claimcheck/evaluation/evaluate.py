@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
+from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
 from claimcheck.evaluation.datasets import Dataset, Example, Rows, read_dataset
 from claimcheck.evaluation.metrics import Columns, Measure, intervals
@@ -77,8 +76,8 @@ def _signature(task: Task, dataset: Dataset, given: Given, rows: Rows) -> Evalua
         dataset_sha256=dataset.sha256,
         engine=given.engine,
         model=settings.model if model else None,
-        prompts={name: prompt.load(name).digest for name in task.prompts} if model else {},
-        schemas={name: schema.digest(name) for name in task.schemas} if model else {},
+        prompts={name: prompts.load(name).digest for name in task.prompts} if model else {},
+        schemas={name: schemas.digest(name) for name in task.schemas} if model else {},
         settings=settings.published() | {name: getattr(settings, name) for name in CHECK_ONLY}
         if model
         else {},

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from claimcheck.errors import InputError
 
 EVALUATION_SCHEMA_VERSION = "1.0"
@@ -89,7 +89,7 @@ class Evaluation:
             fields = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise InputError(f"{source}: is not JSON: {error}") from None
-        if problems := schema.problems("evaluation", fields):
+        if problems := schemas.problems("evaluation", fields):
             raise InputError(f"{source}: is no evaluation: {'; '.join(map(str, problems[:3]))}")
         return cls(
             EvaluationSignature(**fields["signature"]),

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from claimcheck import schemas as schema
-from claimcheck import tokens
+from claimcheck import schemas, tokens
 from claimcheck.english.dates import resolved_in, when_in, year_before
 from claimcheck.english.names import names_in
 from claimcheck.english.quantities import quantities_in
@@ -103,7 +102,7 @@ def summarize_flow(document: Document, reading: Reading, settings: Settings) -> 
             model=None,
             response_format=None,
             prompts={},
-            schemas={"run": schema.digest("run")},
+            schemas={"run": schemas.digest("run")},
             settings={"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens},
             seed=None,
             token_count=f"{tokens.ENCODING} (estimate)",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import openai
 import tenacity
 
-from claimcheck.llm import errors as faults
+from claimcheck.llm import errors
 from claimcheck.llm.retry import policy
 from claimcheck.settings import Settings
 
@@ -51,7 +51,7 @@ class BatchApi:
         self._settings = settings
         key = settings.api_key or ("not-needed" if settings.base_url else None)
         if key is None:
-            raise faults.no_key()
+            raise errors.no_key()
         self._client = openai.OpenAI(
             api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout_s
         )
@@ -109,7 +109,7 @@ class BatchApi:
                 with attempt:
                     return call()
         except (openai.OpenAIError, json.JSONDecodeError) as error:
-            raise faults.translate(error, self._settings) from None
+            raise errors.translate(error, self._settings) from None
         raise AssertionError("tenacity ends with a result or an error")
 
 

@@ -17,7 +17,7 @@ import openai
 import tenacity
 
 from claimcheck.errors import UnknownModelError
-from claimcheck.llm import errors as faults
+from claimcheck.llm import errors
 from claimcheck.llm.completion import Completion, NoCompletionError, completion_in, completion_of
 from claimcheck.llm.limiter import Gate
 from claimcheck.llm.pricing import Pricing
@@ -100,7 +100,7 @@ class OpenAIClient:
         try:
             return sorted(model.id for model in self._sync_client().models.list().data or [])
         except _FAULTS as error:
-            raise faults.translate(error, self._settings) from None
+            raise errors.translate(error, self._settings) from None
 
     def close(self) -> None:
         """Connections of synchronous requests are closed."""
@@ -115,14 +115,14 @@ class OpenAIClient:
 
     def _adapt(self, error: Exception, body: dict[str, Any], sent: int) -> None:
         """Learns from a refusal of a format or of an optional setting; raises what went wrong otherwise."""
-        refused = faults.refused_setting(error)
+        refused = errors.refused_setting(error)
         if refused and refused in body:
             self._left_out.add(refused)
-        elif (used := _format_of(body)) != FORMATS[-1] and faults.refuses_format(error):
+        elif (used := _format_of(body)) != FORMATS[-1] and errors.refuses_format(error):
             # another thread may have stepped down meanwhile: go on from what this request used
             self._format = FORMATS[max(FORMATS.index(self._format), FORMATS.index(used) + 1)]
         else:
-            translated = faults.translate(error, self._settings)
+            translated = errors.translate(error, self._settings)
             translated.requests = sent
             raise translated from None
 
@@ -197,7 +197,7 @@ class OpenAIClient:
         # a local server wants no key, but the SDK refuses to start without one
         key = self._settings.api_key or ("not-needed" if self._settings.base_url else None)
         if key is None:
-            raise faults.no_key()
+            raise errors.no_key()
         return {
             "api_key": key,
             "base_url": self._settings.base_url or "https://api.openai.com/v1",

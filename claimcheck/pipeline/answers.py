@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
+from claimcheck import prompts, schemas
 from claimcheck.models.llm import Message, ModelRequest, ModelResponse
 from claimcheck.models.run import Cause, Usage
 
@@ -22,17 +21,17 @@ def request(template: str, variables: dict[str, Any], schema_name: str, *narrowe
     `narrowed`: (property, keyword, value) of the schema, as it is sent.
     """
     wire, told = _sent(schema_name, narrowed)
-    return ModelRequest(prompt.render(template, variables), schema_name, wire, told)
+    return ModelRequest(prompts.render(template, variables), schema_name, wire, told)
 
 
 @cache
 def _sent(schema_name: str, narrowed: tuple[Narrowed, ...]) -> tuple[dict[str, Any], Message]:
     """The schema as all requests send it, and what an endpoint is told that can't be held to one."""
-    wire = schema.wire(schema_name)
+    wire = schemas.wire(schema_name)
     for name, keyword, value in narrowed:
         wire["properties"][name][keyword] = value
     compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
-    return wire, prompt.render("json-only", {"schema": compact})[0]
+    return wire, prompts.render("json-only", {"schema": compact})[0]
 
 
 _LONGEST_REPAIRED = 100_000  # characters: a repair sends the answer back, and pays for it again
@@ -82,8 +81,8 @@ def ask_all(
 
 
 def _repair(request: ModelRequest, text: str) -> ModelRequest:
-    _, problems = schema.read(request.schema_name, text)
-    repair = prompt.render("repair", {"answer": text, "problems": problems[:8]})
+    _, problems = schemas.read(request.schema_name, text)
+    repair = prompts.render("repair", {"answer": text, "problems": problems[:8]})
     return replace(request, messages=request.messages + repair)
 
 
@@ -91,7 +90,7 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
     cause, message = _unusable(response)
     value: dict[str, Any] | None = None
     if cause is None:
-        value, problems = schema.read(schema_name, response.text or "")
+        value, problems = schemas.read(schema_name, response.text or "")
         if problems:
             cause, value = Cause.INVALID, None
             message = "; ".join(str(problem) for problem in problems[:3])

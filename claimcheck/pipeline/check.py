@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
-from claimcheck import tokens
+from claimcheck import prompts, schemas, tokens
 from claimcheck.models.claim import Statement, statement_id
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import CheckFailure, Run, Signature, Usage
@@ -75,7 +73,7 @@ def extractive_flow(
         model=None,
         response_format=None,
         prompts={},
-        schemas={"check": schema.digest("check")},
+        schemas={"check": schemas.digest("check")},
         settings={},
         seed=None,
         token_count=f"{tokens.ENCODING} (estimate)",
@@ -103,7 +101,7 @@ class _Case:
             self.statement.text if speaker is None else f"{self.statement.text} (as the words of {speaker})"
         )
         texts = [source.sentences[place].text for source, place in self.passages]
-        fence = prompt.fence("".join([claim, *texts]))
+        fence = prompts.fence("".join([claim, *texts]))
         # `maxLength` is no keyword of strict mode, and weak models talk on
         narrowed = ("rationale", "pattern", _ONE_SENTENCE)
         asked = request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, narrowed)
@@ -194,8 +192,8 @@ def _signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
         engine="llm",
         model=first.model if first else settings.model,
         response_format=first.response_format if first else None,
-        prompts={name: prompt.load(name).digest for name in _PROMPTS},
-        schemas={name: schema.digest(name) for name in (SCHEMA, "check")},
+        prompts={name: prompts.load(name).digest for name in _PROMPTS},
+        schemas={name: schemas.digest(name) for name in (SCHEMA, "check")},
         settings=settings.published() | only | dict.fromkeys(left_out, None),
         seed=None if "seed" in left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",

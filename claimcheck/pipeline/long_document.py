@@ -10,8 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from claimcheck import prompts as prompt
-from claimcheck import tokens
+from claimcheck import prompts, tokens
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse
@@ -123,7 +122,7 @@ def _claims_request(
         **fields,
         "context": passage.context,
         "text": text,
-        "fence": prompt.fence("".join([text, passage.context, fields["title"] or ""])),
+        "fence": prompts.fence("".join([text, passage.context, fields["title"] or ""])),
         "max_claims": settings.max_claims,
     }
     return request(CLAIMS, variables, "claims.answer", ("claims", "maxItems", settings.max_claims))
@@ -208,7 +207,7 @@ def _shortened(group: list[_Item], answer: Answer) -> list[_Item]:
 def _digest_request(document: Document, items: Sequence[_Item]) -> ModelRequest:
     texts = [" ".join(item.text.split()) for item in items]
     fields = about(document)
-    fence = prompt.fence("".join([*texts, fields["title"] or ""]))
+    fence = prompts.fence("".join([*texts, fields["title"] or ""]))
     return request(DIGEST, {**fields, "items": texts, "fence": fence}, "digest.answer")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from claimcheck import prompts as prompt
+from claimcheck import prompts
 from claimcheck.grounding import Grounded
 from claimcheck.models.claim import Match
 from claimcheck.models.llm import ModelRequest, ModelResponse
@@ -59,7 +59,7 @@ def _request(source: str, asked: dict[int, tuple[dict[str, Any], Grounded, Span]
         }
         for number, (answer, grounded, passage) in asked.items()
     ]
-    fence = prompt.fence("".join(str(value) for item in items for value in item.values()))
+    fence = prompts.fence("".join(str(value) for item in items for value in item.values()))
     return request(PROMPT, {"items": items, "fence": fence}, SCHEMA)
 
 

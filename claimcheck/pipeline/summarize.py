@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from claimcheck import prompts as prompt
-from claimcheck import tokens
+from claimcheck import prompts, tokens
 from claimcheck.errors import ContextWindowError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.document import Document
@@ -71,7 +70,7 @@ def _request(document: Document, reading: Reading, settings: Settings) -> ModelR
     variables = {
         **fields,
         "text": reading.text,
-        "fence": prompt.fence(reading.text + (document.title or "")),
+        "fence": prompts.fence(reading.text + (document.title or "")),
         "max_claims": settings.max_claims,
     }
     return request("summarize", variables, _SCHEMA, ("claims", "maxItems", settings.max_claims))

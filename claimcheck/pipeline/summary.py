@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
-from claimcheck import tokens
+from claimcheck import prompts, schemas, tokens
 from claimcheck.models.document import Document
 from claimcheck.models.run import LinkedText, Position, Signature, Summary
 from claimcheck.pipeline.answers import Answer
@@ -58,7 +56,7 @@ def summary(answer: dict[str, Any], claims: Numbered) -> Summary:
 
 
 def signature(
-    settings: Settings, answers: Sequence[Answer], prompts: Sequence[str], schemas: Sequence[str]
+    settings: Settings, answers: Sequence[Answer], prompt_names: Sequence[str], schema_names: Sequence[str]
 ) -> Signature:
     """What made a run with a model; model and format are those of the first answer that there was."""
     first = next((answer for answer in answers if answer.model), answers[0])
@@ -68,8 +66,8 @@ def signature(
         engine="llm",
         model=first.model or settings.model,
         response_format=first.response_format or None,
-        prompts={name: prompt.load(name).digest for name in prompts},
-        schemas={name: schema.digest(name) for name in (*schemas, "run")},
+        prompts={name: prompts.load(name).digest for name in prompt_names},
+        schemas={name: schemas.digest(name) for name in (*schema_names, "run")},
         settings=settings.published() | dict.fromkeys(first.left_out, None),
         seed=None if "seed" in first.left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",

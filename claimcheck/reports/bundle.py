@@ -16,8 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from claimcheck import prompts as prompt
-from claimcheck import schemas as schema
+from claimcheck import prompts, schemas
 from claimcheck.engines import run_flow
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.models.codec import response_from_json
@@ -67,8 +66,8 @@ def pack(
     files = {
         _RUN: run.to_json(),
         _SOURCE: run.document.full_text,
-        **{f"prompts/{name}.md.j2": prompt.source(name) for name in run.signature.prompts},
-        **{f"schemas/{name}.schema.json": schema.source(name) for name in run.signature.schemas},
+        **{f"prompts/{name}.md.j2": prompts.source(name) for name in run.signature.prompts},
+        **{f"schemas/{name}.schema.json": schemas.source(name) for name in run.signature.schemas},
     }
     if wrong := _foreign(run, files):
         raise InputError(
@@ -120,7 +119,7 @@ def verify(path: Path) -> list[Step]:
     if _RUN not in files or _SOURCE not in files:
         raise InputError(f"{path}: is no bundle of claimcheck: it has no {_RUN} or no {_SOURCE}")
     fields_ = json.loads(files[_RUN])
-    problems = [str(problem) for problem in schema.problems("run", fields_)]
+    problems = [str(problem) for problem in schemas.problems("run", fields_)]
     run = Run.from_json(files[_RUN])
     problems += inconsistencies(run)
     steps.append(
@@ -151,7 +150,7 @@ def verify(path: Path) -> list[Step]:
 def _replayed(run: Run, way: dict[str, Any] | None, files: Mapping[str, str]) -> Step:
     """Whether the same flow comes to the same run."""
     name = "claims and verdicts"
-    here = {item: prompt.load(item).digest for item in run.signature.prompts if item in prompt.names()}
+    here = {item: prompts.load(item).digest for item in run.signature.prompts if item in prompts.names()}
     if here != run.signature.prompts or run.signature.version != __version__:
         return Step(
             name,

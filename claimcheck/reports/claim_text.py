@@ -9,8 +9,7 @@ from rich.text import Text
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, Match
 from claimcheck.models.run import Run
-from claimcheck.reports import common as footing
-from claimcheck.reports import verdicts_text
+from claimcheck.reports import common, verdicts_text
 from claimcheck.reports.common import plain, rendered
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, sentences
@@ -32,12 +31,12 @@ def find(run: Run, name: str) -> Claim:
 
 def render(run: Run, claim: Claim, *, width: int = 100, colour: bool = False) -> str:
     """The claim as text of at most `width` columns; with terminal colours only when asked."""
-    number = footing.numbers(run)[claim.id]
+    number = common.numbers(run)[claim.id]
     found = claim.match is not Match.NONE
     facts = [
         ("Who says it", claim.speaker or "the document"),
-        ("Where", footing.place(claim, footing.places_of(run))),
-        *footing.facts(claim),
+        ("Where", common.place(claim, common.places_of(run))),
+        *common.facts(claim),
         ("Id", claim.id),
     ]
     parts: list[object] = [plain(f"{number}. {claim.text}", "bold"), Text("")]

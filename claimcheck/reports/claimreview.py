@@ -10,7 +10,7 @@ import json
 from datetime import date
 from typing import Any
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from claimcheck.errors import SettingsError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check
@@ -77,7 +77,7 @@ def render(
         if cited:
             review["citation"] = [documents[identity] for identity in cited]
         reviews.append(review)
-    problems = schema.problems("claimreview", reviews)
+    problems = schemas.problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
-from claimcheck.reports import common as footing
-from claimcheck.reports import verdicts_markdown, verdicts_text
+from claimcheck.reports import common, verdicts_markdown, verdicts_text
 from claimcheck.reports.common import escaped
 
 
 def render(run: Run) -> str:
     """The run as CommonMark with one table (GitHub's extension)."""
-    number_of, places = footing.numbers(run), footing.places_of(run)
+    number_of, places = common.numbers(run), common.places_of(run)
     parts = []
     if run.summary:
         summary = run.summary
@@ -35,7 +34,7 @@ def render(run: Run) -> str:
         rows = ["| # | Worth | Who says it | Claim | Quote | Where |", "|--:|--:|---|---|---|---|"]
         rows += [
             f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {escaped(claim.speaker or 'the document')} "
-            f"| {escaped(claim.text)} | {escaped(claim.quote)} | {footing.place(claim, places)} |"
+            f"| {escaped(claim.text)} | {escaped(claim.quote)} | {common.place(claim, places)} |"
             for claim in run.claims
         ]
         parts += [f"## Claims ({len(run.claims)})", "\n".join(rows)]
@@ -45,8 +44,8 @@ def render(run: Run) -> str:
         parts.append(f"## Held against the document: {verdicts_text.counted(run.verdicts)}")
         doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
         parts += [verdicts_markdown.table(doubtful, [run.document])] if doubtful else []
-    parts += _section("Notes", [escaped(line) for line in footing.warnings(run)])
-    parts.append(f"{escaped(footing.about_document(run))}  \n{escaped(footing.made_by(run))}")
+    parts += _section("Notes", [escaped(line) for line in common.warnings(run)])
+    parts.append(f"{escaped(common.about_document(run))}  \n{escaped(common.made_by(run))}")
     if run.claims:
         parts.append("*Grounded means found in the document; it does not mean true.*")
     return "\n\n".join(parts) + "\n"
@@ -57,5 +56,5 @@ def _section(title: str, items: list[str]) -> list[str]:
 
 
 def _cite(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
-    mark = footing.marks(ids, number_of)
+    mark = common.marks(ids, number_of)
     return f" {escaped(mark)}" if mark else ""

@@ -9,8 +9,7 @@ from rich.text import Text
 from claimcheck.models.claim import Match
 from claimcheck.models.run import LinkedText, Run
 from claimcheck.models.verdict import Label
-from claimcheck.reports import common as footing
-from claimcheck.reports import verdicts_text
+from claimcheck.reports import common, verdicts_text
 from claimcheck.reports.common import plain, rendered
 
 
@@ -20,7 +19,7 @@ def render(run: Run, *, width: int = 100, colour: bool = False) -> str:
 
 
 def _page(run: Run) -> Group:
-    number_of = footing.numbers(run)
+    number_of = common.numbers(run)
     parts: list[object] = []
     if run.summary:
         parts.append(plain(run.summary.headline, "bold"))
@@ -45,16 +44,16 @@ def _page(run: Run) -> Group:
         parts += [Text(""), plain(title, "bold"), verdicts_text.block(doubtful, [run.document])]
     parts.append(Text(""))
     parts += [
-        plain(line, "yellow" if not line.startswith("Set aside") else "dim") for line in footing.warnings(run)
+        plain(line, "yellow" if not line.startswith("Set aside") else "dim") for line in common.warnings(run)
     ]
-    parts += [plain(footing.about_document(run), "dim"), plain(footing.made_by(run), "dim")]
+    parts += [plain(common.about_document(run), "dim"), plain(common.made_by(run), "dim")]
     if run.claims:
         parts.append(plain("Grounded means found in the document; it does not mean true.", "dim"))
     return Group(*parts)  # type: ignore[arg-type]
 
 
 def _table(run: Run, number_of: dict[str, int]) -> Table:
-    places = footing.places_of(run)
+    places = common.places_of(run)
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("worth", justify="right", no_wrap=True)
@@ -67,7 +66,7 @@ def _table(run: Run, number_of: dict[str, int]) -> Table:
             f"{claim.check_worthiness:.2f}",
             plain(claim.speaker or "the document"),
             plain(claim.text),
-            plain(footing.place(claim, places), "bold red" if claim.match is Match.NONE else ""),
+            plain(common.place(claim, places), "bold red" if claim.match is Match.NONE else ""),
         )
     return table
 
@@ -78,7 +77,7 @@ def _paragraph(sentences: tuple[LinkedText, ...], number_of: dict[str, int]) -> 
 
 def _cited(item: LinkedText, number_of: dict[str, int]) -> Text:
     cited = plain(item.text)
-    if mark := footing.marks(item.claim_ids, number_of):
+    if mark := common.marks(item.claim_ids, number_of):
         cited.append(f" {mark}", "cyan")
     return cited
 

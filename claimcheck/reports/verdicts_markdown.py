@@ -8,8 +8,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.run import Check
 from claimcheck.models.span import Places
 from claimcheck.models.verdict import Evidence, Finding, Verdict
-from claimcheck.reports import common as footing
-from claimcheck.reports import verdicts_text
+from claimcheck.reports import common, verdicts_text
 from claimcheck.reports.common import escaped
 
 _SHOWN = 2
@@ -24,7 +23,7 @@ def render(check: Check) -> str:
         rows = [f"- {escaped(item.text)}: {item.cause}: {escaped(item.message)}" for item in check.failures]
         parts += ["## No verdict", "\n".join(rows)]
     documents = "1 document" if check.searched == 1 else f"{check.searched:,} documents"
-    parts.append(f"Checked against {documents}  \n{escaped(footing.made_by(check))}")
+    parts.append(f"Checked against {documents}  \n{escaped(common.made_by(check))}")
     parts.append(f"*{verdicts_text.MEANING}*")
     return "\n\n".join(parts) + "\n"
 
@@ -37,7 +36,7 @@ def table(verdicts: Sequence[Verdict], documents: Sequence[Document]) -> str:
     sources = {document.id: document.source for document in documents}
 
     def quoted(item: Evidence) -> str:
-        where = " + ".join(footing.where(span, places.get(item.document_id)) for span in item.spans)
+        where = " + ".join(common.where(span, places.get(item.document_id)) for span in item.spans)
         return f"{item.stance}: “{escaped(item.text)}” ({escaped(sources.get(item.document_id, item.document_id))}, {where})"
 
     rows = ["| # | Verdict | Confidence | Claim | Why | Evidence |", "|--:|---|--:|---|---|---|"]

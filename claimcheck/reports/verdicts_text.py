@@ -13,7 +13,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.run import Check
 from claimcheck.models.span import Places
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict, each_stance_first
-from claimcheck.reports import common as footing
+from claimcheck.reports import common
 from claimcheck.reports.common import plain, rendered
 
 NAMES = {
@@ -43,7 +43,7 @@ def render(check: Check, *, width: int = 100, colour: bool = False) -> str:
     parts += [Text(""), plain(counted(check.verdicts), "bold")]
     searched = "1 document" if check.searched == 1 else f"{check.searched:,} documents"
     parts.append(plain(f"Checked against {searched}", "dim"))
-    parts.append(plain(footing.made_by(check), "dim"))
+    parts.append(plain(common.made_by(check), "dim"))
     parts.append(plain(MEANING, "dim"))
     return rendered(Group(*parts), width=width, colour=colour)  # type: ignore[arg-type]
 
@@ -102,7 +102,7 @@ def _verdict(
 
 
 def _quote(item: Evidence, sources: Mapping[str, str], places: Mapping[str, Places | None]) -> Padding:
-    where = " + ".join(footing.where(span, places.get(item.document_id)) for span in item.spans)
+    where = " + ".join(common.where(span, places.get(item.document_id)) for span in item.spans)
     sign = {Stance.SUPPORTS: "+", Stance.REFUTES: "-", Stance.RELATED: "~"}[item.stance]
     text = item.text if len(item.text) <= _LONGEST_QUOTE else f"{item.text[:_LONGEST_QUOTE]}…"
     quote = plain(f"{sign} {text}")

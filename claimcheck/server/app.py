@@ -24,9 +24,7 @@ from starlette.types import ASGIApp
 
 from claimcheck.errors import ClaimcheckError, InputError, SettingsError
 from claimcheck.reports.html.assets import policy
-from claimcheck.server import check_routes as checks
-from claimcheck.server import pages
-from claimcheck.server import run_routes as runs
+from claimcheck.server import check_routes, pages, run_routes
 from claimcheck.server.check_routes import CheckNumber
 from claimcheck.server.config import Site
 from claimcheck.server.exports import CheckFormat, RunFormat
@@ -70,8 +68,8 @@ def application(site: Site, jobs: Jobs, rules: Rules) -> FastAPI:
         max_body_size=site.most_bytes,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.include_router(runs.router(site, jobs))
-    app.include_router(checks.router(site, jobs))
+    app.include_router(run_routes.router(site, jobs))
+    app.include_router(check_routes.router(site, jobs))
     _add_pages(app, site, rules)
     _add_docs(app)
     app.add_exception_handler(ClaimcheckError, _failed)

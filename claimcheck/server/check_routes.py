@@ -16,8 +16,7 @@ from claimcheck.api.ground import ground
 from claimcheck.errors import NotFoundError
 from claimcheck.models.claim import Statement
 from claimcheck.models.run import Check, Run
-from claimcheck.server import exports
-from claimcheck.server import requests as args
+from claimcheck.server import exports, requests
 from claimcheck.server.config import Site
 from claimcheck.server.exports import KINDS, CheckFormat
 from claimcheck.server.jobs import Jobs, Told
@@ -72,7 +71,7 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
         given = await arguments(request, "check_claims")
 
         async def work(told: Told) -> int:
-            made = await _checked(site, args.statements(given), given, told)
+            made = await _checked(site, requests.statements(given), given, told)
             with RunStore(site.store) as store:
                 return History(store).keep_check(made)
 
@@ -107,8 +106,8 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
         given = await arguments(request, "ground_quotes")
 
         async def work(told: Told) -> bytes:
-            found = ground(args.document(given, allow_private=site.allow_private), given["quotes"])
-            return json.dumps(args.quotes_answer(found), ensure_ascii=False).encode()
+            found = ground(requests.document(given, allow_private=site.allow_private), given["quotes"])
+            return json.dumps(requests.quotes_answer(found), ensure_ascii=False).encode()
 
         return Response(await jobs.run(work), media_type=JSON)
 
@@ -117,7 +116,7 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
 
 async def _checked(site: Site, claims: Run | list[Statement], given: Arguments, told: Told) -> Check:
     told("reading the evidence")
-    evidence = [args.document(item, allow_private=site.allow_private) for item in given["evidence"]]
+    evidence = [requests.document(item, allow_private=site.allow_private) for item in given["evidence"]]
     told("checking")
     return await acheck(claims, evidence, settings=site.settings, progress=told)
 

@@ -14,12 +14,12 @@ from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from claimcheck.api.check import check
 from claimcheck.api.ground import ground
 from claimcheck.api.summarize import summarize
 from claimcheck.errors import ClaimcheckError
-from claimcheck.server import requests as args
+from claimcheck.server import requests
 from claimcheck.server.requests import Arguments
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
@@ -56,7 +56,7 @@ def server(settings: Settings) -> Server[Any]:
             return _failed(f"there is no tool {parameters.name!r}; there are {', '.join(tools)}")
         given = parameters.arguments or {}
         try:
-            args.require(parameters.name, given)
+            requests.require(parameters.name, given)
             result = await asyncio.to_thread(tools[parameters.name], given)
         except ClaimcheckError as error:
             return _failed(str(error))
@@ -89,29 +89,29 @@ def _tool(name: str) -> types.Tool:
     return types.Tool(
         name=name,
         description=_DESCRIPTIONS[name],
-        input_schema=schema.load(f"request.{name}"),
-        output_schema=args.answer_schema(name),
+        input_schema=schemas.load(f"request.{name}"),
+        output_schema=requests.answer_schema(name),
     )
 
 
 def _summarize(given: Arguments, settings: Settings) -> Arguments:
-    wanted = args.narrowed(given, settings)
-    run = summarize(args.document(given), settings=wanted, check=given.get("check", False))
+    wanted = requests.narrowed(given, settings)
+    run = summarize(requests.document(given), settings=wanted, check=given.get("check", False))
     return _object(run.to_json(text=False))
 
 
 def _extract(given: Arguments, settings: Settings) -> Arguments:
-    run = summarize(args.document(given), settings=args.narrowed(given, settings))
+    run = summarize(requests.document(given), settings=requests.narrowed(given, settings))
     return {"claims": _object(run.to_json(text=False))["claims"]}
 
 
 def _check(given: Arguments, settings: Settings) -> Arguments:
-    evidence = [args.document(item) for item in given["evidence"]]
-    return _object(check(args.statements(given), evidence, settings=settings).to_json(text=False))
+    evidence = [requests.document(item) for item in given["evidence"]]
+    return _object(check(requests.statements(given), evidence, settings=settings).to_json(text=False))
 
 
 def _ground(given: Arguments) -> Arguments:
-    return args.quotes_answer(ground(args.document(given), given["quotes"]))
+    return requests.quotes_answer(ground(requests.document(given), given["quotes"]))
 
 
 def _object(text: str) -> Arguments:

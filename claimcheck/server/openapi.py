@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from claimcheck.server.exports import KINDS
 from claimcheck.server.requests import answer_schema
 from claimcheck.version import __version__
@@ -61,8 +61,8 @@ def body(name: str) -> dict[str, Any]:
 
 def completed(described: dict[str, Any]) -> dict[str, Any]:
     """FastAPI's description with the components that `responses` and `body` refer to."""
-    parts = {f"request.{name}": schema.load(f"request.{name}") for name in _BODIES}
-    parts |= {name: schema.load(name) for name in ("run", "check")}
+    parts = {f"request.{name}": schemas.load(f"request.{name}") for name in _BODIES}
+    parts |= {name: schemas.load(name) for name in ("run", "check")}
     parts |= {"quotes": answer_schema("ground_quotes"), "runs": _RUNS, "about": _ABOUT, "error": _ERROR}
     components: dict[str, Any] = dict(described["components"]["schemas"])
     for name, part in parts.items():

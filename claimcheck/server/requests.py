@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from claimcheck.api.ground import GroundedQuote
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement, statement_id
@@ -30,7 +30,7 @@ def require(name: str, given: object) -> None:
     Raises:
         InputError: they do not; the message says where and why.
     """
-    problems = schema.problems(f"request.{name}", given)
+    problems = schemas.problems(f"request.{name}", given)
     if problems:
         raise InputError("; ".join(map(str, problems[:_SHOWN])))
 
@@ -81,11 +81,11 @@ def quotes_answer(found: tuple[GroundedQuote, ...]) -> Arguments:
 
 def answer_schema(name: str) -> dict[str, Any]:
     """The schema of an answer: the project's own, or made of parts of it."""
-    run = schema.load("run")
+    run = schemas.load("run")
     if name == "summarize":
         return run
     if name == "check_claims":
-        return schema.load("check")
+        return schemas.load("check")
     if name == "extract_claims":
         return _part(run, {"claims": run["properties"]["claims"]})
     place = {"type": "array", "items": {"$ref": "#/$defs/excerpt"}}

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from claimcheck.errors import ClaimcheckError, InputError, NotFoundError, ProviderError, StoreError
 from claimcheck.models.llm import Stage
-from claimcheck.server import requests as args
+from claimcheck.server import requests
 from claimcheck.server.jobs import BusyError, Jobs, Work
 from claimcheck.server.openapi import EVENTS, JSON
 from claimcheck.server.requests import Arguments
@@ -70,7 +70,7 @@ def _read(body: bytes, name: str) -> Arguments:
         raise InputError("the body holds a lone surrogate, which is no text") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"the body is not JSON: {error}") from None
-    args.require(name, value)
+    requests.require(name, value)
     found: Arguments = value
     return found
 

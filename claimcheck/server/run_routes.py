@@ -10,8 +10,7 @@ from starlette.responses import Response
 
 from claimcheck.api.summarize import akeep
 from claimcheck.models.run import Run
-from claimcheck.server import exports
-from claimcheck.server import requests as args
+from claimcheck.server import exports, requests
 from claimcheck.server.config import Site
 from claimcheck.server.exports import KINDS, RunFormat
 from claimcheck.server.jobs import Jobs, Told
@@ -45,8 +44,8 @@ def router(site: Site, jobs: Jobs) -> APIRouter:
 
         async def work(told: Told) -> Place:
             told("reading the document")
-            document = args.document(given, allow_private=site.allow_private)
-            settings = args.narrowed(given, site.settings)
+            document = requests.document(given, allow_private=site.allow_private)
+            settings = requests.narrowed(given, site.settings)
             with RunStore(site.store) as store:
                 return await akeep(
                     document, store, settings=settings, check=given.get("check", False), progress=told

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from claimcheck.models.codec import response_from_json, response_to_json
 from claimcheck.models.llm import ModelRequest, ModelResponse
 from claimcheck.settings import Settings
@@ -89,7 +89,7 @@ class AnswerCache(Closing):
 def usable(schema_name: str, response: ModelResponse) -> bool:
     """Whether an answer is whole and follows its schema."""
     whole = response.finish_reason in (None, "stop") and not response.refusal
-    return whole and not schema.read(schema_name, response.text or "")[1]
+    return whole and not schemas.read(schema_name, response.text or "")[1]
 
 
 def default_path() -> Path:

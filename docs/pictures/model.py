@@ -5,12 +5,11 @@ import typing
 from html import escape
 
 from claimcheck.models import claim, document, run, span, verdict
-from claimcheck.models import run as check
 
 WIDTH, LINE, HEAD, GAP_X, GAP_Y, MARGIN = 232, 17, 26, 74, 26, 16
 COLUMNS = [
     [document.Document, run.LedgerEntry, run.Failure],
-    [run.Run, check.Check, run.Signature, run.Usage],
+    [run.Run, run.Check, run.Signature, run.Usage],
     [run.Summary, run.LinkedText, claim.Claim, run.Position],
     [verdict.Verdict, verdict.Finding, run.CheckFailure, verdict.Votes],
     [verdict.Evidence, span.Excerpt, verdict.Difference, claim.When, claim.Quantity],

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Document, Settings, asummarize, check, summarize
-from claimcheck import schemas as schema
+from claimcheck import Document, Settings, asummarize, check, schemas, summarize
 from claimcheck.api.probe import probe
 from claimcheck.models.integrity import check_inconsistencies, inconsistencies
 from tests.conftest import SEED
@@ -35,7 +34,7 @@ def document(path):
 def check_run(run, least_claims):
     """What must be so of any run, however weak the model."""
     assert run.failures == ()
-    assert schema.problems("run", json.loads(run.to_json())) == ()
+    assert schemas.problems("run", json.loads(run.to_json())) == ()
     assert inconsistencies(run) == []
     assert len(run.claims) >= least_claims
     assert all(not claim.spans or "http" not in claim.quote for claim in run.claims)
@@ -91,7 +90,7 @@ def test_claims_against_the_seed():
         "Cats sleep for sixteen hours a day.",
     ]
     found = check(claims, document(SEED), settings=SETTINGS)
-    assert schema.problems("check", json.loads(found.to_json())) == ()
+    assert schemas.problems("check", json.loads(found.to_json())) == ()
     assert check_inconsistencies(found) == []
     assert len(found.verdicts) + len(found.failures) == len(claims)
     labels = {verdict.text: verdict.label for verdict in found.verdicts}

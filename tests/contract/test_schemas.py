@@ -7,10 +7,8 @@ import typing
 import jsonschema
 import pytest
 
-from claimcheck import errors
-from claimcheck import schemas as schema
+from claimcheck import errors, schemas
 from claimcheck.models import claim, document, run, span, verdict
-from claimcheck.models import run as check
 
 CLASSES = {
     "": run.Run,
@@ -35,14 +33,14 @@ CLASSES = {
 }
 PARTS = [("run", name, kind) for name, kind in CLASSES.items()] + [
     ("check", name, kind)
-    for name, kind in (CLASSES | {"": check.Check}).items()
-    if not name or name in schema.load("check")["$defs"]
+    for name, kind in (CLASSES | {"": run.Check}).items()
+    if not name or name in schemas.load("check")["$defs"]
 ]
 
 
 @pytest.mark.parametrize(("of", "name", "kind"), PARTS)
 def test_a_dataclass_and_its_schema_have_the_same_fields(of, name, kind):
-    published = schema.load(of)
+    published = schemas.load(of)
     part = published["$defs"][name] if name else published
     fields = {field.name for field in dataclasses.fields(kind)}
     assert set(part["properties"]) == set(part["required"]) == fields
@@ -50,7 +48,7 @@ def test_a_dataclass_and_its_schema_have_the_same_fields(of, name, kind):
 
 @pytest.mark.parametrize(("of", "name", "data"), PARTS)
 def test_what_may_be_none_may_be_null(of, name, data):
-    published = schema.load(of)
+    published = schemas.load(of)
     part = published["$defs"][name] if name else published
     hints = typing.get_type_hints(data)
     for field, kind in hints.items():
@@ -61,7 +59,7 @@ def test_what_may_be_none_may_be_null(of, name, data):
 
 @pytest.mark.parametrize(("enum", "path"), [(claim.Match, "match"), (claim.Kind, "kind")])
 def test_closed_sets_agree(enum, path):
-    assert schema.load("run")["$defs"]["claim"]["properties"][path]["enum"] == list(enum)
+    assert schemas.load("run")["$defs"]["claim"]["properties"][path]["enum"] == list(enum)
 
 
 @pytest.mark.parametrize(
@@ -75,34 +73,34 @@ def test_closed_sets_agree(enum, path):
 )
 def test_the_closed_sets_of_verdicts_agree(enum, part, path):
     for name in ("run", "check"):
-        assert schema.load(name)["$defs"][part]["properties"][path]["enum"] == list(enum)
-    answer = schema.load("verdict.answer")["properties"]["label"]["enum"]
+        assert schemas.load(name)["$defs"][part]["properties"][path]["enum"] == list(enum)
+    answer = schemas.load("verdict.answer")["properties"]["label"]["enum"]
     assert sorted(answer) == sorted(verdict.Label)
 
 
-@pytest.mark.parametrize("name", schema.names())
+@pytest.mark.parametrize("name", schemas.names())
 def test_every_schema_is_json_schema_2020_12(name):
-    loaded = schema.load(name)
+    loaded = schemas.load(name)
     jsonschema.Draft202012Validator.check_schema(loaded)
     assert loaded["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-@pytest.mark.parametrize("name", [name for name in schema.names() if name.endswith(".answer")])
+@pytest.mark.parametrize("name", [name for name in schemas.names() if name.endswith(".answer")])
 def test_an_answer_schema_keeps_to_the_strict_subset_and_asks_for_no_offsets(name):
-    for part in schema.iter_objects(schema.wire(name)):
+    for part in schemas.iter_objects(schemas.wire(name)):
         if "properties" in part and part.get("type") == "object":
             assert part["additionalProperties"] is False
             assert sorted(part["required"]) == sorted(part["properties"])
             assert not {"start", "end", "spans", "offset"} & set(part["properties"])
-    text = json.dumps(schema.wire(name))
+    text = json.dumps(schemas.wire(name))
     assert not any(
         f'"{word}"' in text for word in ("allOf", "not", "if", "minLength", "maxLength", "$id", "$schema")
     )
 
 
 def test_a_property_may_be_called_title():
-    assert "title" in schema.load("run")["$defs"]["document"]["properties"]
-    assert "title" in schema.wire("run")["$defs"]["document"]["properties"]
+    assert "title" in schemas.load("run")["$defs"]["document"]["properties"]
+    assert "title" in schemas.wire("run")["$defs"]["document"]["properties"]
 
 
 def test_a_broken_schema_file_is_said_with_its_path(monkeypatch, tmp_path):
@@ -111,13 +109,13 @@ def test_a_broken_schema_file_is_said_with_its_path(monkeypatch, tmp_path):
     (tmp_path / "schemas" / "b.schema.json").write_text("{")
     monkeypatch.setattr("claimcheck.resources.folder", lambda name: tmp_path / name)
     with pytest.raises(errors.SchemaError, match=r"a\.schema\.json: is no JSON Schema"):
-        schema.load("a")
+        schemas.load("a")
     with pytest.raises(errors.SchemaError, match=r"b\.schema\.json: is not JSON"):
-        schema.load("b")
+        schemas.load("b")
 
 
 def test_a_problem_in_an_optional_value_names_the_value_not_the_option():
-    (problem,) = schema.problems("run", json.loads(json.dumps(_run() | {"summary": {"headline": "x"}})))[:1]
+    (problem,) = schemas.problems("run", json.loads(json.dumps(_run() | {"summary": {"headline": "x"}})))[:1]
     assert "required property" in problem.message
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claimcheck import schemas as schema
+from claimcheck import schemas
 from tests.flow.scripted import answer, claim
 
 VERDICT = {"rationale": "The passage says so.", "evidence": [1], "label": "supported"}
@@ -54,18 +54,18 @@ def test_what_is_read_has_the_problems_that_jsonschema_finds(name):
     @settings(max_examples=400, deadline=None)
     def agree(value, ascii_only):
         text = json.dumps(value, ensure_ascii=ascii_only)
-        read, problems = schema.read(name, text)
+        read, problems = schemas.read(name, text)
         if "\ud800" in json.dumps(value, ensure_ascii=False):
             assert [str(problem) for problem in problems] == [
                 "$: holds half of a surrogate pair, which is no character"
             ]
         else:
-            assert (read, problems) == (value, schema.problems(name, value))
+            assert (read, problems) == (value, schemas.problems(name, value))
 
     agree()
 
 
 def test_a_good_answer_is_not_gone_through_twice(monkeypatch):
-    monkeypatch.setattr(schema, "problems", lambda name, value: pytest.fail("the slow way"))
+    monkeypatch.setattr(schemas, "problems", lambda name, value: pytest.fail("the slow way"))
     for name, value in ANSWERS.items():
-        assert schema.read(name, json.dumps(value)) == (value, ())
+        assert schemas.read(name, json.dumps(value)) == (value, ())

@@ -8,9 +8,7 @@ import pytest
 
 from claimcheck import Document, Match, ModelResponse, Settings, Usage, asummarize, errors, summarize, tokens
 from claimcheck.models.integrity import inconsistencies
-from claimcheck.reports import common as footing
-from claimcheck.reports import markdown
-from claimcheck.reports import text as text_report
+from claimcheck.reports import common, markdown, text
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import halved, passages
 from tests.faults.server import answer_to
@@ -123,8 +121,8 @@ def test_a_passage_that_fails_for_good_is_a_failure_with_its_characters_in_every
     assert (made.ledger[1].start, made.ledger[1].end) == (failure.start, failure.end)
     assert made.summary is not None
     told = f"1 of {made.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
-    assert footing.failed_passages(made) == told
-    assert told in text_report.render(made, width=200)
+    assert common.failed_passages(made) == told
+    assert told in text.render(made, width=200)
     assert told in markdown.render(made)
     assert inconsistencies(made) == []
 
@@ -182,7 +180,7 @@ def test_the_same_claim_in_two_passages_is_one_with_both_places(run):
     (claim,) = made.claims
     assert claim.spans[0].start == 0
     assert [(span.start, span.text) for span in claim.also_at] == [(len(text) - len(twice), twice)]
-    assert "; also 803:1" in footing.place(claim, footing.places_of(made))
+    assert "; also 803:1" in common.place(claim, common.places_of(made))
 
 
 def test_a_sentence_that_stands_in_several_passages_is_found_in_its_own(run):

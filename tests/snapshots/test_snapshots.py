@@ -12,8 +12,7 @@ import pytest
 from claimcheck import Check, Document, Run, Settings, check, summarize
 from claimcheck.english.metadata import describe
 from claimcheck.pipeline.summarize import summarize_flow
-from claimcheck.reports import markdown, verdicts_markdown, verdicts_text
-from claimcheck.reports import text as text_report
+from claimcheck.reports import markdown, text, verdicts_markdown, verdicts_text
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 from tests.flow.test_long import ReadingClient
@@ -70,11 +69,11 @@ def timeless(seed_run):
 
 
 def test_the_text_report(timeless):
-    same("seed.txt", text_report.render(timeless))
+    same("seed.txt", text.render(timeless))
 
 
 def test_the_narrow_text_report(timeless):
-    report = text_report.render(timeless, width=60)
+    report = text.render(timeless, width=60)
     assert max(map(len, report.splitlines())) <= 60
     same("seed-60.txt", report)
 

@@ -4,8 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimcheck import Check, Document, Index, Label, Settings, Stance, Statement, check, errors, summarize
-from claimcheck import schemas as schema
+from claimcheck import (
+    Check,
+    Document,
+    Index,
+    Label,
+    Settings,
+    Stance,
+    Statement,
+    check,
+    errors,
+    schemas,
+    summarize,
+)
 from claimcheck.reports import verdicts_markdown, verdicts_text
 from tests.conftest import SEED
 
@@ -207,7 +218,7 @@ def test_a_check_is_written_and_read_back_and_follows_its_schema():
     )
     assert Check.from_json(found.to_json()) == found
     for text in (True, False):
-        assert schema.problems("check", json.loads(found.to_json(text=text))) == ()
+        assert schemas.problems("check", json.loads(found.to_json(text=text))) == ()
     assert [document["text"] for document in json.loads(found.to_json())["documents"]] == [FERRY]
     assert [document["text"] for document in json.loads(found.to_json(text=False))["documents"]] == [None]
     with pytest.raises(errors.InputError, match="schema_version '9'"):

@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from claimcheck import Document, Settings, check, errors, summarize
-from claimcheck import schemas as schema
+from claimcheck import Document, Settings, check, errors, schemas, summarize
 from claimcheck.reports import claimreview
 
 PUBLISHER = Settings(engine="extractive", publisher_name="The Check", publisher_url="https://check.example")
@@ -26,7 +25,7 @@ def reviews(claims, **options):
 
 def test_a_review_has_what_the_type_requires():
     (review,) = reviews(["The night ferry carries 700 passengers."], claimed_at="https://claims.example/a")
-    assert schema.problems("claimreview", [review]) == ()
+    assert schemas.problems("claimreview", [review]) == ()
     assert review["@type"] == "ClaimReview"
     assert review["url"].startswith("https://check.example/r/7#s-")
     assert review["datePublished"] == "2026-05-01"

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Evaluation, Rows, Settings, compare_evaluations, errors, evaluate
-from claimcheck import schemas as schema
+from claimcheck import Evaluation, Rows, Settings, compare_evaluations, errors, evaluate, schemas
 from claimcheck.evaluation.datasets import ADAPTERS, FIELDS, read_dataset
 from tests.conftest import SEED
 from tests.flow.scripted import ScriptedClient, response
@@ -45,7 +44,7 @@ def test_verification_scores_and_their_signature(write):
     assert (found.failed, found.signature.n, found.signature.engine) == (0, 4, "extractive")
     assert found.signature.dataset_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert found.signature.line().startswith("task:verification|data:rows.jsonl@")
-    assert schema.problems("evaluation", json.loads(found.to_json())) == ()
+    assert schemas.problems("evaluation", json.loads(found.to_json())) == ()
     assert Evaluation.from_json(found.to_json(), "x") == found
 
 

@@ -6,8 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from claimcheck import Document, RunStore, Settings, Stage, Work, asummarize, check, errors, summarize
-from claimcheck import schemas as schema
+from claimcheck import (
+    Document,
+    RunStore,
+    Settings,
+    Stage,
+    Work,
+    asummarize,
+    check,
+    errors,
+    schemas,
+    summarize,
+)
 from claimcheck.llm.progress import _WORK
 from claimcheck.store.database import Database, Layout
 from claimcheck.store.history import History, Place
@@ -170,7 +180,7 @@ def test_progress_hears_of_an_engine_that_asks_nobody():
 
 
 def test_every_kind_of_answer_belongs_to_some_work():
-    assert {name for name in schema.names() if name.endswith(".answer")} == set(_WORK)
+    assert {name for name in schemas.names() if name.endswith(".answer")} == set(_WORK)
 
 
 def test_the_way_of_a_kept_run_is_that_of_a_batch(store, tmp_path):

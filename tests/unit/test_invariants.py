@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claimcheck import Document, Run, Settings, errors, summarize
-from claimcheck import schemas as schema
+from claimcheck import Document, Run, Settings, errors, schemas, summarize
 from claimcheck.models.integrity import inconsistencies
 from claimcheck.reports import markdown
-from claimcheck.reports import text as text_report
 
 PIECES = st.sampled_from(
     [
@@ -61,7 +59,7 @@ def test_a_run_survives_the_round_trip_and_follows_its_schema(text):
     if run is None:
         return
     assert Run.from_json(run.to_json()) == run
-    assert schema.problems("run", json.loads(run.to_json())) == ()
+    assert schemas.problems("run", json.loads(run.to_json())) == ()
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,7 +68,7 @@ def test_every_report_can_be_written(text):
     run = run_of(text)
     if run is None:
         return
-    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text_report.render(run)) is None
+    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text.render(run)) is None
     assert re.search(r"(?<!\\)[<>]", markdown.render(run)) is None
 
 
@@ -82,5 +80,5 @@ def test_the_same_text_gives_the_same_run(seed_text):
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_run_without_its_text_follows_the_schema_too(seed_run, kept):
     data = seed_run.to_json(text=kept)
-    assert schema.problems("run", json.loads(data)) == ()
+    assert schemas.problems("run", json.loads(data)) == ()
     assert (Run.from_json(data).document.text is None) is not kept

@@ -8,8 +8,7 @@ import jsonschema
 import pytest
 from mcp import Client, StdioServerParameters
 
-from claimcheck import Settings
-from claimcheck import schemas as schema
+from claimcheck import Settings, schemas
 from claimcheck.server.mcp import server
 from tests.conftest import SEED
 
@@ -44,7 +43,7 @@ def test_every_tool_has_the_projects_schemas_and_keeps_to_them():
         assert not result.is_error, result.content
         jsonschema.Draft202012Validator(tools[name].output_schema).validate(result.structured_content)
         assert json.loads(result.content[0].text) == result.structured_content
-        assert tools[name].input_schema == schema.load(f"request.{name}")
+        assert tools[name].input_schema == schemas.load(f"request.{name}")
     run, claims, checked, grounded = (result.structured_content for result in results)
     assert (run["document"]["title"], run["document"]["text"], len(run["verdicts"]) > 10) == (
         "Talks",

@@ -4,17 +4,16 @@ import jinja2
 import pytest
 from jinja2 import meta
 
-from claimcheck import errors
-from claimcheck import prompts as prompt
+from claimcheck import errors, prompts
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "prompts").mkdir()
     monkeypatch.setattr("claimcheck.resources.folder", lambda name: tmp_path / name)
-    prompt.load.cache_clear()
+    prompts.load.cache_clear()
     yield tmp_path / "prompts"
-    prompt.load.cache_clear()
+    prompts.load.cache_clear()
 
 
 def template(body):
@@ -33,11 +32,11 @@ KNOWN = {
 
 
 def test_every_template_is_known_and_uses_the_variables_it_is_given():
-    assert set(prompt.names()) == set(KNOWN)
+    assert set(prompts.names()) == set(KNOWN)
     for name, variables in KNOWN.items():
-        body = prompt.load(name).body
+        body = prompts.load(name).body
         assert meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(body)) == variables
-        assert prompt.load(name).name == name
+        assert prompts.load(name).name == name
 
 
 @pytest.mark.parametrize(
@@ -53,16 +52,16 @@ def test_every_template_is_known_and_uses_the_variables_it_is_given():
 def test_a_broken_template_is_said_with_its_file(folder, text, message):
     (folder / "x.md.j2").write_text(text)
     with pytest.raises(errors.InputError, match=message.replace(".", r"\.")):
-        prompt.render("x", {})
+        prompts.render("x", {})
 
 
 def test_what_a_variable_holds_is_no_template(folder):
     (folder / "x.md.j2").write_text(template("{% block user %}{{ text }}{% endblock %}"))
-    assert prompt.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content == "{{ 7 * 7 }}{% raw %}"
+    assert prompts.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content == "{{ 7 * 7 }}{% raw %}"
 
 
 def test_a_fence_never_occurs_in_its_text():
     text = "some text"
-    marked = text + prompt.fence(text)
-    assert prompt.fence(text) == prompt.fence(text)
-    assert prompt.fence(marked) not in marked
+    marked = text + prompts.fence(text)
+    assert prompts.fence(text) == prompts.fence(text)
+    assert prompts.fence(marked) not in marked

@@ -10,8 +10,7 @@ from claimcheck import Batch, Limits, RunStore, Settings, errors
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.shards import import_shards, row_of
 from claimcheck.models.document import Document
-from claimcheck.pipeline import check, summarize
-from claimcheck.pipeline import long_document as long
+from claimcheck.pipeline import check, long_document, summarize
 from claimcheck.reports.diff import compare
 from claimcheck.store.outcome import State
 from tests.flow.scripted import ScriptedClient, answer, claim, response
@@ -137,9 +136,9 @@ def test_a_retry_asks_as_before(runs, path):
 
 def test_a_way_of_reading_names_every_prompt_and_schema_that_its_flows_use():
     way = Plan.of(SETTINGS, Limits(), check=True).way()
-    used = {*summarize._PROMPTS, *long._PROMPTS, *check._PROMPTS}
+    used = {*summarize._PROMPTS, *long_document._PROMPTS, *check._PROMPTS}
     assert way["prompts"].keys() == used
-    assert way["schemas"].keys() >= {*long._SCHEMAS, summarize._SCHEMA, check.SCHEMA}
+    assert way["schemas"].keys() >= {*long_document._SCHEMAS, summarize._SCHEMA, check.SCHEMA}
     assert "verdict" not in Plan.of(SETTINGS, Limits()).way()["prompts"]
 
 

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from claimcheck import Check, Run, RunStore
-from claimcheck import schemas as schema
+from claimcheck import Check, Run, RunStore, schemas
 from claimcheck.reports.bundle import verify
 from claimcheck.store.history import History
 from tests.conftest import ROOT, SEED
@@ -30,7 +29,7 @@ def test_a_text_becomes_a_run_that_follows_its_schema_and_can_be_had_again(api):
         "/api/runs", json={"text": FERRY, "title": "Ferries", "date": "2021-02-03", "check": True}
     )
     assert made.status_code == 201
-    assert not schema.problems("run", made.json())
+    assert not schemas.problems("run", made.json())
     run = Run.from_json(made.content)
     assert (run.document.title, str(run.document.published)) == ("Ferries", "2021-02-03")
     assert run.verdicts
@@ -99,7 +98,7 @@ def test_a_claim_is_checked_again_against_evidence_and_the_check_stays_with_the_
     evidence = [{"text": "In 2020 the ferry carried 700 people.", "title": "Report"}]
     checked = api.post(url, json={"evidence": evidence})
     assert checked.status_code == 201
-    assert not schema.problems("check", checked.json())
+    assert not schemas.problems("check", checked.json())
     (verdict,) = checked.json()["verdicts"]
     assert (verdict["subject"], verdict["finding"]["label"]) == (found["id"], "refuted")
     assert checked.json()["claimed_in"]["id"] == made.json()["document"]["id"]
@@ -148,7 +147,7 @@ def test_a_claimreview_is_written_only_where_it_is_known_who_answers_for_it(serv
     }
     review = known.get(url, params=params)
     assert review.headers["content-type"] == "application/ld+json"
-    assert not schema.problems("claimreview", review.json())
+    assert not schemas.problems("claimreview", review.json())
 
 
 def test_quotes_are_grounded(api):
@@ -395,7 +394,7 @@ def test_the_description_says_every_operation_and_leads_to_the_projects_schemas(
                 yield from references(item)
 
     assert {name.rpartition("/")[2] for name in references(described)} <= set(parts)
-    assert parts["run"]["properties"].keys() == schema.load("run")["properties"].keys()
+    assert parts["run"]["properties"].keys() == schemas.load("run")["properties"].keys()
     assert json.dumps(described).count("HTTPValidationError") == 0
 
 

@@ -11,7 +11,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.span import Excerpt, Places
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
-from claimcheck.reports import common as footing
+from claimcheck.reports import common
 from claimcheck.reports.html.segments import Mark
 
 _HIGH, _MIDDLE = 0.7, 0.4  # check-worthiness
@@ -79,7 +79,7 @@ class Anchors:
         first = evidence.spans[0]
         if document is None:
             return Quoted(str(evidence.stance), evidence.text, evidence.document_id, None)
-        where = f"{document.source}, {footing.where(first, self._places_of(document))}"
+        where = f"{document.source}, {common.where(first, self._places_of(document))}"
         if document.text is None:
             return Quoted(str(evidence.stance), evidence.text, where, None)
         key = (document.id, evidence.spans)
@@ -103,7 +103,7 @@ def claim_card(
 ) -> Card:
     """The card of a run's claim of this number."""
     claim = run.claims[number - 1]
-    cost = footing.share(run.usage, len(run.claims))
+    cost = common.share(run.usage, len(run.claims))
     found = claim.match is not Match.NONE
     return Card(
         number=number,
@@ -112,8 +112,8 @@ def claim_card(
         mark=_mark(claim, verdict),
         name=NAMES[verdict.label] if verdict else "" if found else "Quote not found",
         quote=claim.quote,
-        facts=(*footing.facts(claim), *([("Cost", f"{cost}, its share of the run")] if cost else [])),
-        where=footing.place(claim, places),
+        facts=(*common.facts(claim), *([("Cost", f"{cost}, its share of the run")] if cost else [])),
+        where=common.place(claim, places),
         anchor=f"s{number}" if found and places else None,
         kind=str(claim.kind),
         speaker=claim.speaker or "the document",

@@ -9,8 +9,7 @@ from claimcheck.models.claim import statement_id
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run, Status
 from claimcheck.models.verdict import Verdict
-from claimcheck.reports import common as footing
-from claimcheck.reports import verdicts_text
+from claimcheck.reports import common, verdicts_text
 from claimcheck.reports.html.assets import asset, policy, readable, template
 from claimcheck.reports.html.cards import NAMES, Anchors, Answer, Card, answers, claim_card, day, verdict_card
 from claimcheck.reports.html.segments import Mark, Segment, blocks
@@ -111,9 +110,9 @@ def render(result: Run | Check, served: Served | None = None) -> str:
 
 def _run(run: Run) -> dict[str, object]:
     anchors = Anchors({run.document.id: run.document})
-    places = footing.places_of(run)
+    places = common.places_of(run)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    number_of = footing.numbers(run)
+    number_of = common.numbers(run)
     cards = [
         claim_card(run, number_of[claim.id], verdicts.get(claim.id), anchors, places) for claim in run.claims
     ]
@@ -154,8 +153,8 @@ def _run(run: Run) -> dict[str, object]:
         "counted": f"Held against the document: {verdicts_text.counted(run.verdicts)}"
         if run.verdicts
         else "",
-        "warnings": footing.warnings(run),
-        "made_by": footing.made_by(run),
+        "warnings": common.warnings(run),
+        "made_by": common.made_by(run),
         "meaning": "Grounded means found in the document; it does not mean true.",
         "cards": cards,
         "ticks": _ticks(run, cards),
@@ -183,7 +182,7 @@ def _check(check: Check) -> dict[str, object]:
         "questions": [],
         "counted": "",
         "warnings": warnings,
-        "made_by": footing.made_by(check),
+        "made_by": common.made_by(check),
         "meaning": verdicts_text.MEANING,
         "cards": cards,
         "ticks": [],

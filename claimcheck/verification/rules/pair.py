@@ -95,12 +95,11 @@ class Pair:
 
 def contradictions(pair: Pair) -> list[Difference]:
     """What the evidence sentence says otherwise than the claim; a question says nothing."""
-    from claimcheck.verification.rules import antonyms as opposites
-    from claimcheck.verification.rules import dates, negation, numbers, order, outlets, speakers
+    from claimcheck.verification.rules import antonyms, dates, negation, numbers, order, outlets, speakers
 
     if pair.evidence.endswith("?"):
         return []
-    rules = (numbers, dates, negation, opposites, order, outlets, speakers)
+    rules = (numbers, dates, negation, antonyms, order, outlets, speakers)
     return [difference for rule in rules for difference in rule.contradictions(pair)]
 
 
