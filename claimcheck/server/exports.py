@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.models.run import Check, Run
-from claimcheck.reports import claimreview, html, markdown, table, verdicts_markdown
+from claimcheck.reports import claimreview, html, markdown, table, verdicts_markdown, verdicts_text
 from claimcheck.reports import text as run_text
 from claimcheck.reports.bundle import Answered, pack
 from claimcheck.settings import Settings
