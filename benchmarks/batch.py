@@ -26,7 +26,7 @@ import openai
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings
 from claimcheck.batch.plan import Plan
-from claimcheck.engines import run_flow
+from claimcheck.engines import build_run_flow
 from claimcheck.llm import OpenAIClient
 from tests.faults.batches import faulty
 
@@ -50,7 +50,7 @@ def bodies_of(texts, url):
     """The bodies that a batch sends for these texts."""
     plan = Plan.of(settings(url), Limits())
     client = OpenAIClient(plan.settings)
-    flows = (run_flow(Document.from_text(text), plan.settings, "llm", check=False) for text in texts)
+    flows = (build_run_flow(Document.from_text(text), plan.settings, "llm", check=False) for text in texts)
     return [client.body(next(flow)[0]) for flow in flows]
 
 

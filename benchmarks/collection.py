@@ -17,7 +17,7 @@ from pathlib import Path
 
 from claimcheck import Document, Index, Label, Statement
 from claimcheck.verification import retrieve
-from claimcheck.verification.engine import verdict_on
+from claimcheck.verification.engine import verify_statement
 
 LOOKED_INTO = (
     (1, 12),
@@ -36,13 +36,13 @@ def main(path: Path) -> None:
         print(f"{len(rows)} claims against {len(documents)} documents, {path.name}")
         print("looked into   its own among them   balanced accuracy   conflicting   claims a second")
         for most, passages in LOOKED_INTO:
-            retrieve._DOCUMENTS, retrieve._PASSAGES = most, passages
-            evidence, found, labels = retrieve.Library(index), 0, Counter[tuple[bool, Label]]()
+            retrieve._MAX_DOCUMENTS_PER_CLAIM, retrieve._MAX_PASSAGES_PER_SENTENCE = most, passages
+            evidence, found, labels = retrieve.Corpus(index), 0, Counter[tuple[bool, Label]]()
             start = time.perf_counter()
             for row in rows:
                 near = {source.document.id for source in evidence.sources(row["claim"])}
                 found += documents[row["document"]].id in near
-                labels[row["supported"], verdict_on(Statement.of(row["claim"]), evidence).label] += 1
+                labels[row["supported"], verify_statement(Statement.of(row["claim"]), evidence).label] += 1
             took = time.perf_counter() - start
             carried, others = (
                 labels[answer, Label.SUPPORTED] / sum(n for (said, _), n in labels.items() if said is answer)

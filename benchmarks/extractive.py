@@ -17,7 +17,7 @@ import sentencex
 
 from claimcheck import Document, Settings, summarize, tokens
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
@@ -28,7 +28,7 @@ def text_of(size: int) -> str:
     known = [
         sentence.text
         for path in [*sorted((ROOT / "tests" / "articles").glob("*.txt")), *(ROOT / "seeds").glob("*.txt")]
-        for sentence in sentences(Reading(path.read_text(encoding="utf-8")), "en")
+        for sentence in split_sentences(Reading(path.read_text(encoding="utf-8")), "en")
     ]
     parts: list[str] = []
     while sum(map(len, parts)) < size:

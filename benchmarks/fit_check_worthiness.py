@@ -35,7 +35,7 @@ def cross_validated(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:
 def main() -> None:
     path = Path(sys.argv[1])
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    features = [check_worthiness.features(row["text"]) for row in rows]
+    features = [check_worthiness.compute_features(row["text"]) for row in rows]
     names = list(features[0])
     x = np.array([list(values.values()) for values in features])
     y = np.array([float(row["checkworthy"]) for row in rows])

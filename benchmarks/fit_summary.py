@@ -31,7 +31,7 @@ def gains(path: Path) -> Array:
 def main(path: Path) -> None:
     grid = {}
     for lead, decay in product(LEADS, DECAYS):
-        with mock.patch.multiple(summary, _LEAD=lead, _DECAY=decay):
+        with mock.patch.multiple(summary, _LEAD_BONUS=lead, _LEAD_DECAY=decay):
             grid[lead, decay] = gains(path)
     print("ROUGE-1 over lead-3 on all articles; rows: weight of the place, columns: how fast it falls")
     print("       " + "".join(f"{decay:8}" for decay in DECAYS))

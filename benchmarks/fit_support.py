@@ -28,11 +28,11 @@ from units import Row, units, units_changed, units_joined
 from claimcheck.models.document import Document
 from claimcheck.models.verdict import DecidedBy, Finding, Label
 from claimcheck.verification import entailment
-from claimcheck.verification.alignment import align
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.features import features
-from claimcheck.verification.finding import Question, judge
-from claimcheck.verification.statements import sentences_of
+from claimcheck.verification.alignment import align_sentence
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.features import compute_features
+from claimcheck.verification.finding import Hypothesis, assess
+from claimcheck.verification.statements import split_statement
 
 FILES = {name: f"C_verification/{name}.dev.jsonl" for name in ("wice_claim", "summedits", "fm2")}
 UNITS = "D_news_summaries/realsumm_cnndm.dev.jsonl"
@@ -56,15 +56,15 @@ def sets(data: Path) -> dict[str, list[Row]]:
 def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
     """Features, longness, answers and documents of a set's rows."""
     named, long, answers, documents = [], [], [], []
-    sources: dict[str, Source] = {}
+    sources: dict[str, EvidenceDocument] = {}
     for row in rows:
         if row["document"] not in sources:
-            sources = {row["document"]: Source(Document.from_text(row["document"]))}
+            sources = {row["document"]: EvidenceDocument(Document.from_text(row["document"]))}
         source = sources[row["document"]]
-        aligned = [align(sentence, source) for sentence in sentences_of(row["claim"])]
-        alignments = entailment.weighed(aligned) or aligned
-        named.append({**features(alignments, source), entailment.BIAS: 1.0})
-        long.append(entailment.longness(alignments, source))
+        aligned = [align_sentence(sentence, source) for sentence in split_statement(row["claim"])]
+        alignments = entailment.exclude_verbatim(aligned) or aligned
+        named.append({**compute_features(alignments, source), entailment.BIAS: 1.0})
+        long.append(entailment.measure_length(alignments, source))
         answers.append(float(row["supported"]))
         documents.append(row["doc_id"])
     return named, np.array(long), np.array(answers), np.array(documents)
@@ -72,9 +72,9 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
 
 def findings(rows: list[Row], probability: Array) -> Iterator[Finding]:
     """The finding of each row, given the probability that its claim is carried."""
-    with mock.patch("claimcheck.verification.finding.support", side_effect=probability.tolist()):
+    with mock.patch("claimcheck.verification.finding.estimate_support", side_effect=probability.tolist()):
         for row in rows:
-            yield judge(Question.of(row["claim"]), Source(Document.from_text(row["document"])))
+            yield assess(Hypothesis.of(row["claim"]), EvidenceDocument(Document.from_text(row["document"])))
 
 
 def balanced_accuracy(answers: Array, said: NDArray[np.bool_]) -> float:

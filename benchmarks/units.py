@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from claimcheck.english.lexicon import LIGHT
-from claimcheck.english.names import names_in
-from claimcheck.english.terms import Term, form_of, terms_of
-from claimcheck.english.vocabulary import part_of_speech
-from claimcheck.english.wordnet import Relation, meaning_of, meanings_of
+from claimcheck.english.lexicon import FUNCTION_WORDS
+from claimcheck.english.names import find_names
+from claimcheck.english.terms import Term, extract_terms, normalize_word
+from claimcheck.english.vocabulary import get_part_of_speech
+from claimcheck.english.wordnet import Relation, collect_senses, look_up_senses
 
 Row = dict[str, Any]
 NUMBER = r"(?<![\w.,])\d+(?:,\d{3})*(?![\w,.]*\d)"
@@ -95,17 +95,19 @@ def _changes(unit: str, units: list[str], text: str) -> dict[str, tuple[str, lis
     """What may be changed in a unit, by kind: the old word or words, and those of the text that may take their place."""
     written = list(dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text)))
     found: dict[str, tuple[str, list[str]]] = {}
-    if names := names_in(unit):
+    if names := find_names(unit):
         ours = {word for name in names for word in name.split()}
-        every = dict.fromkeys(name for other in units for name in names_in(other))
+        every = dict.fromkeys(name for other in units for name in find_names(other))
         others = [name for name in every if ours.isdisjoint(name.split()) and name.lower() in text.lower()]
         found["name"] = names[0], others
     if numbers := re.findall(NUMBER, unit):
         every = dict.fromkeys(re.findall(NUMBER, text))
         others = [other for other in every if other not in numbers and len(other) == len(numbers[0])]
         found["number"] = numbers[0], others
-    words = [term for term in terms_of(unit) if not term.is_name and not term.is_number and term.word in unit]
-    verbs = [term for term in words if part_of_speech(term.word) == "v"]
+    words = [
+        term for term in extract_terms(unit) if not term.is_name and not term.is_number and term.word in unit
+    ]
+    verbs = [term for term in words if get_part_of_speech(term.word) == "v"]
     for kind, term in (("last word", words[-1:]), ("verb", verbs[:1])):
         if term:
             found[kind] = term[0].word, [word for word in written if _in_place_of(term[0], word, unit)]
@@ -115,11 +117,12 @@ def _changes(unit: str, units: list[str], text: str) -> dict[str, tuple[str, lis
 def _in_place_of(term: Term, word: str, unit: str) -> bool:
     """Whether a word may stand where a term stands, the same part of speech in the same form, and says something else."""
     return (
-        word not in LIGHT
-        and part_of_speech(word).lower() == part_of_speech(term.word).lower()
+        word not in FUNCTION_WORDS
+        and get_part_of_speech(word).lower() == get_part_of_speech(term.word).lower()
         and word[-2:] == term.word[-2:]
         and word not in unit.lower()
-        and meaning_of(form_of(word)).relation_to(meanings_of(frozenset({term.form}))) in ANOTHER
+        and look_up_senses(normalize_word(word)).relation_to(collect_senses(frozenset({term.form})))
+        in ANOTHER
     )
 
 

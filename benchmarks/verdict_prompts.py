@@ -23,10 +23,10 @@ import openai
 from jinja2 import Template
 
 from claimcheck import prompts, schemas
-from claimcheck.evaluation.metrics import balanced_accuracy, intervals
+from claimcheck.evaluation.metrics import balanced_accuracy, bootstrap_intervals
 from claimcheck.models.document import Document
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.retrieve import shown
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.retrieve import select_passages
 
 HERE = Path(__file__).parent
 SETS = ("wice_claim", "summedits", "fm2")
@@ -50,15 +50,15 @@ def sample(folder: Path, sets: list[str], count: int) -> list[tuple[str, Row]]:
 
 def passages(row: Row, most: int) -> list[str]:
     """The sentences that the llm engine would show, in the order of the document."""
-    source = Source(Document.from_text(row["document"]))
-    return [source.sentences[place].text for _, place in shown(row["claim"], [source], most)]
+    source = EvidenceDocument(Document.from_text(row["document"]))
+    return [source.sentences[place].text for _, place in select_passages(row["claim"], [source], most)]
 
 
 def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
     body = path.read_text(encoding="utf-8").rpartition("+++\n")[2]
     template = Template(body, trim_blocks=True, lstrip_blocks=True)
     texts = passages(row, most)
-    fence = prompts.fence("".join([row["claim"], *texts]))
+    fence = prompts.choose_fence("".join([row["claim"], *texts]))
     context = template.new_context({"claim": row["claim"], "passages": texts, "fence": fence})
     return [
         {"role": role, "content": "".join(block(context)).strip()} for role, block in template.blocks.items()
@@ -67,7 +67,7 @@ def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
 
 def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -> str:
     """The label of an answer; "failed" where there is none."""
-    answer = schemas.wire("verdict.answer")
+    answer = schemas.build_strict_schema("verdict.answer")
     answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
     if name != "shipped":  # the label first
         answer["properties"] = {key: answer["properties"][key] for key in ("label", "evidence", "rationale")}
@@ -140,7 +140,7 @@ def main() -> None:
             for name in prompts
             if name != "shipped" and "shipped" in prompts
         }
-        bounds = intervals(measures, columns, [row["doc_id"] for row in of_set], 0)
+        bounds = bootstrap_intervals(measures, columns, [row["doc_id"] for row in of_set], 0)
         for name, measure in measures.items():
             low, high = bounds[name]
             print(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from claimcheck.evaluation.result import Evaluation, Score
     from claimcheck.models.claim import Claim, Kind, Match, Quantity, Statement, When
     from claimcheck.models.document import Document
-    from claimcheck.models.llm import Client, Message, ModelRequest, ModelResponse, Stage, Work
+    from claimcheck.models.llm import Client, Message, ModelRequest, ModelResponse, Stage, Usage, Work
     from claimcheck.models.run import (
         Check,
         CheckFailure,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         Run,
         Signature,
         Summary,
-        Usage,
     )
     from claimcheck.models.span import Excerpt, Span
     from claimcheck.models.verdict import Difference, Evidence, Finding, Label, Stance, Verdict, Votes
@@ -80,7 +79,7 @@ _HOMES = {
     "Stance": "models.verdict",
     "Statement": "models.claim",
     "Summary": "models.run",
-    "Usage": "models.run",
+    "Usage": "models.llm",
     "Verdict": "models.verdict",
     "Votes": "models.verdict",
     "When": "models.claim",

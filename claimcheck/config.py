@@ -12,14 +12,14 @@ from typing import Any
 from claimcheck.errors import SettingsError
 from claimcheck.settings import Price, Settings
 
-FILE = "claimcheck.toml"
-VARIABLES = {
+SETTINGS_FILE = "claimcheck.toml"
+ENVIRONMENT_VARIABLES = {
     "api_key": "OPENAI_API_KEY",
     "base_url": "OPENAI_BASE_URL",
     "model": "CLAIMCHECK_MODEL",
     "engine": "CLAIMCHECK_ENGINE",
 }
-_TYPES: dict[str, tuple[type, ...]] = {
+_SETTING_TYPES: dict[str, tuple[type, ...]] = {
     "engine": (str,),
     "model": (str,),
     "base_url": (str,),
@@ -41,7 +41,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class LoadedSettings:
     """The settings, and for each by name where its value came from."""
 
     settings: Settings
@@ -54,7 +54,7 @@ def load_settings(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     defaults: Mapping[str, Any] | None = None,
-) -> Configured:
+) -> LoadedSettings:
     """The settings in force; a flag that is None was not given, an empty variable is not set.
 
     `defaults` are a command's own, for what nobody has set.
@@ -63,11 +63,14 @@ def load_settings(
         SettingsError: a value makes no sense, or `claimcheck.toml` is malformed; the message says where.
     """
     environment = os.environ if environment is None else environment
-    path = (folder or Path()) / FILE
+    path = (folder or Path()) / SETTINGS_FILE
     layers = (
         ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
-        ("environment", {name: environment[key] for name, key in VARIABLES.items() if environment.get(key)}),
-        (FILE, _from_file(path)),
+        (
+            "environment",
+            {name: environment[key] for name, key in ENVIRONMENT_VARIABLES.items() if environment.get(key)},
+        ),
+        (SETTINGS_FILE, _read_settings_file(path)),
         ("default", defaults or {}),
     )
     values: dict[str, Any] = {}
@@ -76,12 +79,14 @@ def load_settings(
         for origin, layer in layers:
             if name in layer:
                 values[name] = layer[name]
-                origins[name] = f"{origin} {VARIABLES[name]}" if origin == "environment" else origin
+                origins[name] = (
+                    f"{origin} {ENVIRONMENT_VARIABLES[name]}" if origin == "environment" else origin
+                )
                 break
         else:
             origins[name] = "default"
     try:
-        return Configured(Settings(**values), origins)
+        return LoadedSettings(Settings(**values), origins)
     except SettingsError as error:
         used = sorted(
             {origin for name, origin in origins.items() if origin != "default" and name in str(error)}
@@ -89,7 +94,7 @@ def load_settings(
         raise SettingsError(f"{', '.join(used) or 'settings'}: {error}") from None
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _read_settings_file(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             values = tomllib.load(file)
@@ -104,22 +109,24 @@ def _from_file(path: Path) -> dict[str, Any]:
             f"{path}: holds api_key; keep keys out of files that get shared, set OPENAI_API_KEY instead"
         )
     problems = [
-        f"{name!r} is unknown; there are {', '.join(sorted(_TYPES))}"
-        if name not in _TYPES
-        else f"{name} is {value!r}; it has to be {_TYPES[name][-1].__name__}"
+        f"{name!r} is unknown; there are {', '.join(sorted(_SETTING_TYPES))}"
+        if name not in _SETTING_TYPES
+        else f"{name} is {value!r}; it has to be {_SETTING_TYPES[name][-1].__name__}"
         for name, value in values.items()
-        if name not in _TYPES
-        or not isinstance(value, _TYPES[name])
-        or (isinstance(value, bool) and bool not in _TYPES[name])
+        if name not in _SETTING_TYPES
+        or not isinstance(value, _SETTING_TYPES[name])
+        or (isinstance(value, bool) and bool not in _SETTING_TYPES[name])
     ]
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
     if "prices" in values:
-        values["prices"] = {model: _price(path, model, price) for model, price in values["prices"].items()}
+        values["prices"] = {
+            model: _parse_price(path, model, price) for model, price in values["prices"].items()
+        }
     return values
 
 
-def _price(path: Path, model: str, price: Any) -> Price:
+def _parse_price(path: Path, model: str, price: Any) -> Price:
     known = {item.name for item in fields(Price)}
     fits = isinstance(price, dict) and {"input", "output"} <= price.keys() <= known
     if not fits or not all(type(value) in (int, float) and value >= 0 for value in price.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claimcheck.english.metadata import describe
+from claimcheck.english.metadata import fill_metadata
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
@@ -11,8 +11,8 @@ from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 
 
-def run_flow(document: Document, settings: Settings, engine: str, *, check: bool) -> Flow[Run]:
-    """The flow of a document's run with this engine; with `check` the run is held against its own document.
+def build_run_flow(document: Document, settings: Settings, engine: str, *, check: bool) -> Flow[Run]:
+    """Build the flow that summarizes, and on request checks, with this engine.
 
     Raises:
         InputError: the document holds no words.
@@ -22,17 +22,17 @@ def run_flow(document: Document, settings: Settings, engine: str, *, check: bool
         raise InputError(
             f"{document.source}: holds no words to summarize, only URLs, signs or page furniture"
         )
-    document = describe(document, reading)
+    document = fill_metadata(document, reading)
     if engine == "extractive":
-        from claimcheck.extractive import summarize_flow as extractive_flow
+        from claimcheck.extractive import summarize_extractively as extractive_flow
 
         flow = extractive_flow(document, reading, settings)
     else:
-        from claimcheck.pipeline.summarize import summarize_flow
+        from claimcheck.pipeline.summarize import summarize_with_model
 
-        flow = summarize_flow(document, reading, settings)
+        flow = summarize_with_model(document, reading, settings)
     if not check:
         return flow
-    from claimcheck.pipeline.check import checked
+    from claimcheck.pipeline.check import check_run
 
-    return checked(flow, settings, engine)
+    return check_run(flow, settings, engine)

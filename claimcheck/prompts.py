@@ -38,22 +38,24 @@ class Prompt:
     digest: str
 
 
-def names() -> tuple[str, ...]:
-    """The names of the templates there are."""
+def list_names() -> tuple[str, ...]:
+    """Return the names of all templates."""
     return tuple(
-        sorted(path.name.removesuffix(_SUFFIX) for path in resources.folder("prompts").glob("*" + _SUFFIX))
+        sorted(
+            path.name.removesuffix(_SUFFIX) for path in resources.find_folder("prompts").glob("*" + _SUFFIX)
+        )
     )
 
 
-def source(name: str) -> str:
-    """The template's file as it is.
+def read_source(name: str) -> str:
+    """Return the text of the template file.
 
     Raises:
         InputError: there is no template of that name.
     """
-    if name not in names():
-        raise InputError(f"prompt {name!r}: there is none; there are {', '.join(names())}")
-    return _path(name).read_text(encoding="utf-8")
+    if name not in list_names():
+        raise InputError(f"prompt {name!r}: there is none; there are {', '.join(list_names())}")
+    return _get_template_path(name).read_text(encoding="utf-8")
 
 
 @cache
@@ -63,7 +65,7 @@ def load(name: str) -> Prompt:
     Raises:
         InputError: there is none, or its front matter is broken.
     """
-    text = source(name)
+    text = read_source(name)
     parts = text.split("+++\n", 2)
     try:
         if len(parts) != 3 or parts[0]:
@@ -78,7 +80,7 @@ def load(name: str) -> Prompt:
             digest=hashlib.sha256(text.encode()).hexdigest(),
         )
     except (ValueError, KeyError) as error:
-        raise InputError(f"{_path(name)}: front matter: {error}") from None
+        raise InputError(f"{_get_template_path(name)}: front matter: {error}") from None
 
 
 def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
@@ -90,7 +92,7 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
     import jinja2
 
     try:
-        template = _compiled(load(name).body)
+        template = _compile_template(load(name).body)
         context = template.new_context(variables)
         return tuple(
             Message(role, "".join(block(context)).strip())
@@ -98,11 +100,11 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
             if role in _ROLES
         )
     except jinja2.TemplateError as error:
-        raise InputError(f"{_path(name)}: {error}") from None
+        raise InputError(f"{_get_template_path(name)}: {error}") from None
 
 
-def fence(text: str) -> str:
-    """A mark for the lines around `text` that does not occur in it; the same text has the same mark."""
+def choose_fence(text: str) -> str:
+    """Return a mark that does not occur in `text`; it depends on the text only."""
     mark = hashlib.sha256(text.encode()).hexdigest()
     while mark[:8] in text:
         mark = hashlib.sha256(mark.encode()).hexdigest()
@@ -110,13 +112,13 @@ def fence(text: str) -> str:
 
 
 @cache
-def _compiled(body: str) -> Template:
-    """The template of a body in `prompts/`, of which there are few; document text is never compiled."""
-    return _environment().from_string(body)
+def _compile_template(body: str) -> Template:
+    """Compile a template body from `prompts/`; document text is never compiled."""
+    return _build_environment().from_string(body)
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def _build_environment() -> ImmutableSandboxedEnvironment:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -128,5 +130,5 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
 
 
-def _path(name: str) -> Path:
-    return resources.folder("prompts") / (name + _SUFFIX)
+def _get_template_path(name: str) -> Path:
+    return resources.find_folder("prompts") / (name + _SUFFIX)

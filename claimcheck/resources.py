@@ -8,20 +8,20 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 
 
-def folder(name: str) -> Path:
-    """The folder that holds the project's `prompts` or `schemas`."""
-    packed = _PACKAGE / "_data" / name
-    return packed if packed.is_dir() else _PACKAGE.parent / name
+def find_folder(name: str) -> Path:
+    """Return the project folder of that name: `prompts` or `schemas`."""
+    bundled = _PACKAGE / "_data" / name
+    return bundled if bundled.is_dir() else _PACKAGE.parent / name
 
 
-_DATA = _PACKAGE / "data"
+_DATA_FOLDER = _PACKAGE / "data"
 
 
-def packed(name: str) -> bytes:
-    """The file `name`.xz, unpacked."""
-    return lzma.decompress((_DATA / f"{name}.xz").read_bytes())
+def read_packed(name: str) -> bytes:
+    """Return the decompressed bytes of `data/NAME.xz`."""
+    return lzma.decompress((_DATA_FOLDER / f"{name}.xz").read_bytes())
 
 
-def packed_lines(name: str) -> list[str]:
-    """Its lines."""
-    return packed(name).decode().splitlines()
+def read_packed_lines(name: str) -> list[str]:
+    """Return the lines of `data/NAME.xz`."""
+    return read_packed(name).decode().splitlines()

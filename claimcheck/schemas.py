@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 _SUFFIX = ".schema.json"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # halves of characters, and what is white space to Python alone: on these the two validators may differ
-_UNSURE = re.compile(r"\\u(?:[dD][89a-fA-F]|00(?:1[c-fC-F]|85))|[\x1c-\x1f\x85\ud800-\udfff]")
-_LONGEST_MESSAGE = 160
-_NOT_ON_THE_WIRE = ("minLength", "maxLength", "pattern", "$schema", "$id", "title", "description")
+_VALIDATORS_MAY_DIFFER = re.compile(r"\\u(?:[dD][89a-fA-F]|00(?:1[c-fC-F]|85))|[\x1c-\x1f\x85\ud800-\udfff]")
+_MAX_MESSAGE_CHARACTERS = 160
+_KEYWORDS_REFUSED_IN_STRICT_MODE = (
+    "minLength",
+    "maxLength",
+    "pattern",
+    "$schema",
+    "$id",
+    "title",
+    "description",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +49,30 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-def names() -> tuple[str, ...]:
-    """The names of the schemas there are."""
+def list_names() -> tuple[str, ...]:
+    """Return the names of all schemas."""
     return tuple(
-        sorted(path.name.removesuffix(_SUFFIX) for path in resources.folder("schemas").glob("*" + _SUFFIX))
+        sorted(
+            path.name.removesuffix(_SUFFIX) for path in resources.find_folder("schemas").glob("*" + _SUFFIX)
+        )
     )
 
 
-def source(name: str) -> str:
-    """The schema's file as it is.
+def read_source(name: str) -> str:
+    """Return the text of the schema file.
 
     Raises:
         SchemaError: there is no schema of that name.
     """
-    if name not in names():
-        raise SchemaError(f"schema {name!r}: there is none; there are {', '.join(names())}")
-    return (resources.folder("schemas") / (name + _SUFFIX)).read_text(encoding="utf-8")
+    if name not in list_names():
+        raise SchemaError(f"schema {name!r}: there is none; there are {', '.join(list_names())}")
+    return (resources.find_folder("schemas") / (name + _SUFFIX)).read_text(encoding="utf-8")
 
 
 @cache
-def digest(name: str) -> str:
-    """The sha256 of the schema's file."""
-    return hashlib.sha256(source(name).encode()).hexdigest()
+def compute_digest(name: str) -> str:
+    """Return the SHA-256 hash of the schema file."""
+    return hashlib.sha256(read_source(name).encode()).hexdigest()
 
 
 @cache
@@ -74,9 +84,9 @@ def load(name: str) -> dict[str, Any]:
     """
     import jsonschema
 
-    where = resources.folder("schemas") / (name + _SUFFIX)
+    where = resources.find_folder("schemas") / (name + _SUFFIX)
     try:
-        schema: dict[str, Any] = json.loads(source(name))
+        schema: dict[str, Any] = json.loads(read_source(name))
         jsonschema.Draft202012Validator.check_schema(schema)
     except ValueError as error:
         raise SchemaError(f"{where}: is not JSON: {error}; restore the file") from None
@@ -87,72 +97,77 @@ def load(name: str) -> dict[str, Any]:
     return schema
 
 
-def problems(name: str, value: Any) -> tuple[Problem, ...]:
-    """All the ways in which `value` does not follow the schema, in document order."""
+def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
+    """Return every way in which `value` violates the schema, in document order."""
     errors = sorted(
-        _validator(name).iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path]
+        _build_validator(name).iter_errors(value),
+        key=lambda error: [str(part) for part in error.absolute_path],
     )
-    return tuple(Problem(leaf.json_path, _short(leaf.message)) for error in errors for leaf in _leaves(error))
+    return tuple(
+        Problem(leaf.json_path, _shorten_message(leaf.message))
+        for error in errors
+        for leaf in _find_leaf_errors(error)
+    )
 
 
-def read(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
-    """The JSON object in a model's answer, which may have a code fence or a sentence around it, and its problems.
+def parse_answer(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """Parse the JSON object in a model's answer and validate it.
 
     The object is None where there is none; with problems it does not follow the schema.
     """
     try:
-        value = _object(text)
+        value = _parse_object(text)
     except (ValueError, RecursionError) as error:
         return None, (Problem("$", f"is not JSON: {error}"),)
-    if not _UNSURE.search(text) and _surely_follows(name, value):
+    if not _VALIDATORS_MAY_DIFFER.search(text) and _passes_fast_validator(name, value):
         return value, ()
     if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         return None, (Problem("$", "holds half of a surrogate pair, which is no character"),)
-    return value, problems(name, value)
+    return value, find_problems(name, value)
 
 
-def wire(name: str) -> dict[str, Any]:
-    """A copy of the schema as an endpoint takes it: without the keywords that strict mode refuses."""
-    copied: dict[str, Any] = json.loads(_wire(name))  # the fastest deep copy
+def build_strict_schema(name: str) -> dict[str, Any]:
+    """Return a copy of the schema without the keywords that strict mode refuses."""
+    copied: dict[str, Any] = json.loads(_dump_strict_schema(name))  # the fastest deep copy
     return copied
 
 
 @cache
-def _wire(name: str) -> str:
-    return json.dumps(_stripped(load(name)))
+def _dump_strict_schema(name: str) -> str:
+    return json.dumps(_strip_keywords(load(name)))
 
 
-def _object(text: str) -> Any:
+def _parse_object(text: str) -> Any:
     start = text.find("{")
     if start < 0:
         raise ValueError("it holds no object")
-    value, end = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, start)
+    value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(text, start)
     if "{" in text[end:]:
         raise ValueError("something follows the object")
     return value
 
 
-def _no_number(name: str) -> float:
+def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _surely_follows(name: str, value: Any) -> bool:
-    """Whether a walk in Rust finds no problem; it takes a hundredth of the time, and most answers have none."""
+def _passes_fast_validator(name: str, value: Any) -> bool:
+    """Tell whether the fast Rust validator accepts the value; most answers pass."""
     try:
-        return _quick(name).is_valid(value)
+        return _build_fast_validator(name).is_valid(value)
     except ValueError:  # nested deeper than it goes
         return False
 
 
 @cache
-def _quick(name: str) -> jsonschema_rs.Draft202012Validator:
+def _build_fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(load(name), validate_formats=True)
 
 
 @cache
-def _validator(name: str) -> Validator:
+def _build_validator(name: str) -> Validator:
     import jsonschema
 
     schema = load(name)
@@ -161,30 +176,30 @@ def _validator(name: str) -> Validator:
     )
 
 
-def _leaves(error: ValidationError) -> list[ValidationError]:
-    """What is really wrong in an optional value: "or null" is no help to somebody who gave neither."""
+def _find_leaf_errors(error: ValidationError) -> list[ValidationError]:
+    """Return the errors inside an `anyOf`, without the unhelpful "or null" branch."""
     inner = [other for other in error.context or () if other.schema != {"type": "null"}]
     if error.validator != "anyOf" or not inner:
         return [error]
-    return [leaf for other in inner for leaf in _leaves(other)]
+    return [leaf for other in inner for leaf in _find_leaf_errors(other)]
 
 
-def _short(message: str) -> str:
-    """jsonschema puts the whole instance into its message; the end says what is wrong with it."""
-    if len(message) <= _LONGEST_MESSAGE:
+def _shorten_message(message: str) -> str:
+    """Cut the middle of a long message; its end says what is wrong."""
+    if len(message) <= _MAX_MESSAGE_CHARACTERS:
         return message
-    half = _LONGEST_MESSAGE // 2
+    half = _MAX_MESSAGE_CHARACTERS // 2
     return f"{message[:half]} … {message[-half:]}"
 
 
-def _stripped(node: Any, *, properties: bool = False) -> Any:
+def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
     if isinstance(node, dict):
         return {
-            key: _stripped(value, properties=key in ("properties", "$defs"))
+            key: _strip_keywords(value, properties=key in ("properties", "$defs"))
             for key, value in node.items()
-            if properties or key not in _NOT_ON_THE_WIRE
+            if properties or key not in _KEYWORDS_REFUSED_IN_STRICT_MODE
         }
-    return [_stripped(item) for item in node] if isinstance(node, list) else node
+    return [_strip_keywords(item) for item in node] if isinstance(node, list) else node
 
 
 def iter_objects(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

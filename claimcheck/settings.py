@@ -55,7 +55,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Spent:
+class Spending:
     """What was spent so far, and is counted up; `usd` leaves out what has no known price."""
 
     usd: float = 0.0
@@ -63,7 +63,7 @@ class Spent:
 
 
 ENGINES = ("auto", "llm", "extractive")
-CHECK_ONLY = ("top_k", "votes")
+CHECK_ONLY_SETTINGS = ("top_k", "votes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,43 +108,43 @@ class Settings:
                     f"engine {self.engine!r} is unknown; choose one of {', '.join(ENGINES)}",
                 ),
                 (
-                    _whole(self.max_claims, 1, 200),
+                    _is_integer_between(self.max_claims, 1, 200),
                     f"max_claims is {self.max_claims!r}; give a whole number from 1 to 200",
                 ),
                 (
-                    _whole(self.passage_tokens, 100, 10**7),
+                    _is_integer_between(self.passage_tokens, 100, 10**7),
                     f"passage_tokens is {self.passage_tokens!r}; give a whole number from 100",
                 ),
                 (
-                    _whole(self.attempts, 1, 20),
+                    _is_integer_between(self.attempts, 1, 20),
                     f"attempts is {self.attempts!r}; give a whole number from 1 to 20",
                 ),
                 (
-                    self.temperature is None or _number(self.temperature, 0, 2),
+                    self.temperature is None or _is_number_between(self.temperature, 0, 2),
                     f"temperature is {self.temperature!r}; give a number from 0 to 2",
                 ),
                 (
-                    self.seed is None or _whole(self.seed, 0, 2**63),
+                    self.seed is None or _is_integer_between(self.seed, 0, 2**63),
                     f"seed is {self.seed!r}; give a whole number from 0",
                 ),
                 (
-                    _number(self.timeout_s, 0.01, 86_400),
+                    _is_number_between(self.timeout_s, 0.01, 86_400),
                     f"timeout_s is {self.timeout_s!r}; give seconds up to 86400",
                 ),
                 (
-                    _whole(self.context_tokens, 256, 10**8),
+                    _is_integer_between(self.context_tokens, 256, 10**8),
                     f"context_tokens is {self.context_tokens!r}; give at least 256",
                 ),
                 (
-                    self.max_output_tokens is None or _whole(self.max_output_tokens, 1, 10**8),
+                    self.max_output_tokens is None or _is_integer_between(self.max_output_tokens, 1, 10**8),
                     f"max_output_tokens is {self.max_output_tokens!r}; give a whole number from 1",
                 ),
                 (
-                    _whole(self.top_k, 1, 50),
+                    _is_integer_between(self.top_k, 1, 50),
                     f"top_k is {self.top_k!r}; give a whole number from 1 to 50",
                 ),
                 (
-                    _whole(self.votes, 1, 25),
+                    _is_integer_between(self.votes, 1, 25),
                     f"votes is {self.votes!r}; give a whole number from 1 to 25",
                 ),
                 (
@@ -190,16 +190,16 @@ class Settings:
             "prices",
             "publisher_name",
             "publisher_url",
-            *CHECK_ONLY,
+            *CHECK_ONLY_SETTINGS,
         }
         return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in hidden}
 
 
-def _whole(value: object, low: int, high: int) -> bool:
+def _is_integer_between(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _number(value: object, low: float, high: float) -> bool:
+def _is_number_between(value: object, low: float, high: float) -> bool:
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)

@@ -12,21 +12,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from claimcheck.errors import ClaimcheckError
-from claimcheck.resources import packed
+from claimcheck.resources import read_packed
 
 if TYPE_CHECKING:
     import tiktoken
 
 ENCODING = "o200k_base"
-_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
-_RANKS = "o200k_base.tiktoken"
+_RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
+_RANKS_FILE = "o200k_base.tiktoken"
 
 # tiktoken splits text with this expression before it merges bytes; the seven cases are a word in lower case,
 # a word in capitals, up to three digits, punctuation, line ends, trailing and other white space.
 _CONTRACTION = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
 _LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
-_SPLIT = "|".join(
+_SPLIT_PATTERN = "|".join(
     (
         rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}*{_LOWER}+{_CONTRACTION}",
         rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}+{_LOWER}*{_CONTRACTION}",
@@ -40,24 +40,24 @@ _SPLIT = "|".join(
 
 
 @cache
-def _encoding() -> tiktoken.Encoding:
+def _load_encoding() -> tiktoken.Encoding:
     import tiktoken
 
-    raw = packed(_RANKS)
-    if hashlib.sha256(raw).hexdigest() != _SHA256:
-        raise ClaimcheckError(f"{_RANKS}: does not have the published hash; reinstall claimcheck")
+    raw = read_packed(_RANKS_FILE)
+    if hashlib.sha256(raw).hexdigest() != _RANKS_SHA256:
+        raise ClaimcheckError(f"{_RANKS_FILE}: does not have the published hash; reinstall claimcheck")
     words = raw.split()  # a token and its rank, 200,000 times: maps take half the time of a loop
     ranks = dict(zip(map(binascii.a2b_base64, words[::2]), map(int, words[1::2]), strict=True))
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
     # a name of its own: a second encoding called o200k_base would break tiktoken's registry
     return tiktoken.Encoding(
-        "claimcheck_o200k_base", pat_str=_SPLIT, mergeable_ranks=ranks, special_tokens=special
+        "claimcheck_o200k_base", pat_str=_SPLIT_PATTERN, mergeable_ranks=ranks, special_tokens=special
     )
 
 
 def count(text: str) -> int:
     """How many tokens `text` has in `o200k_base`; a literal `<|endoftext|>` counts as the text that it is."""
-    return len(_encoding().encode_ordinary(text))
+    return len(_load_encoding().encode_ordinary(text))
 
 
 def is_exact(model: str | None) -> bool:

@@ -12,10 +12,10 @@ from mkdocs.structure.files import File, Files
 
 from claimcheck import Settings, schemas
 from claimcheck.cli.main import app
-from claimcheck.server.app import application
-from claimcheck.server.config import Site
-from claimcheck.server.jobs import Jobs
-from claimcheck.server.security import Rules
+from claimcheck.server.app import create_unprotected_app
+from claimcheck.server.config import ServerConfig
+from claimcheck.server.jobs import JobPool
+from claimcheck.server.security import AccessRules
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -51,7 +51,7 @@ def schema_page() -> str:
         "(`*.answer`). `claimcheck schema NAME` prints one."
     )
     lines = ["# Schemas", "", intro, ""]
-    for name in schemas.names():
+    for name in schemas.list_names():
         title = schemas.load(name).get("title", "")
         lines += [f"## {name}", "", title, "", '??? note "The schema"', "    ```json"]
         lines += [f"    {line}" for line in json.dumps(schemas.load(name), indent=2).splitlines()]
@@ -61,8 +61,8 @@ def schema_page() -> str:
 
 def http() -> str:
     """Every operation of the HTTP API, from its own description."""
-    site = Site(Settings(engine="extractive"), Path("runs.db"), None)
-    described = application(site, Jobs(1), Rules(None, None, site.most_bytes)).openapi()
+    site = ServerConfig(Settings(engine="extractive"), Path("runs.db"), None)
+    described = create_unprotected_app(site, JobPool(1), AccessRules(None, None, site.most_bytes)).openapi()
     lines = [
         "# HTTP API",
         "",
@@ -95,7 +95,7 @@ def _named(content: dict[str, Any]) -> Iterator[str]:
         name = found["schema"].get("$ref", "").rpartition("/")[2]
         linked = (
             f"[`{name}`](reference-schemas.md#{name.replace('.', '')})"
-            if name in schemas.names()
+            if name in schemas.list_names()
             else f"`{name}`"
         )
         yield f"`{media}`{f' that follows {linked}' if name else ''}"

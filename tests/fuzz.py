@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from claimcheck import Document, Match
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
-from claimcheck.readers.file import document_of, fetch
+from claimcheck.readers.file import build_document, fetch
 from claimcheck.text.reading import Reading
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.finding import Question, judge
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.finding import Hypothesis, assess
 
 FILES = Path(__file__).parent / "files"
 SUFFIXES = ("md", "html", "pdf", "docx", "eml", "srt", "vtt")
@@ -88,7 +88,7 @@ def check_reader(data):
     """A document, or an error that says what is wrong; in time."""
     started = time.monotonic()
     try:
-        document, problem = document_of(data, "fuzzed"), None
+        document, problem = build_document(data, "fuzzed"), None
     except InputError as error:
         document, problem = None, str(error)
     assert problem is None or problem.startswith("fuzzed")
@@ -117,7 +117,7 @@ def check_checking(claim, sentences):
     """A verdict that is a probability, with evidence that stands in the document; in time."""
     document = Document.from_text("The end. " + ". ".join(sentences))
     started = time.monotonic()
-    finding = judge(Question.of(claim), Source(document))
+    finding = assess(Hypothesis.of(claim), EvidenceDocument(document))
     assert 0.5 <= finding.confidence <= 1
     for item in finding.evidence:
         assert [document.text[span.start : span.end] for span in item.spans] == [

@@ -7,8 +7,8 @@ from pathlib import Path
 from claimcheck.models.document import Document
 
 
-def document_of(source: Document | str | Path) -> Document:
-    """The document: itself, that in the file at a path, or one whose text is the string.
+def open_document(source: Document | str | Path) -> Document:
+    """Return the document itself, read the file at a path, or wrap a string.
 
     Raises:
         InputError: it can't be read.

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from claimcheck.api.clients import carried, engine_of
+from claimcheck.api.clients import choose_engine, open_client
 from claimcheck.config import load_settings
 from claimcheck.evaluation.datasets import Rows
-from claimcheck.evaluation.evaluate import Comparison, compare
-from claimcheck.evaluation.evaluate import evaluate as run_evaluation
+from claimcheck.evaluation.evaluate import EvaluationComparison, compare_scores, run_evaluation
 from claimcheck.evaluation.result import Evaluation
-from claimcheck.evaluation.tasks.base import Given
+from claimcheck.evaluation.tasks.base import EngineSetup
 from claimcheck.models.llm import Client
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
@@ -34,15 +33,15 @@ def evaluate(
         ProviderError: the endpoint gave no answer. (An answer that can't be used counts against the score.)
     """
     settings = settings or load_settings().settings
-    with carried(settings, client) as carrier:
-        given = Given(settings, carrier, engine_of(settings, client))
+    with open_client(settings, client) as carrier:
+        given = EngineSetup(settings, carrier, choose_engine(settings, client))
         return run_evaluation(task, rows, given, progress=progress)
 
 
-def compare_evaluations(first: str | Path, second: str | Path) -> Comparison:
+def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:
     """What the second of two evaluation files scores above the first, with intervals, over the rows of both.
 
     Raises:
         InputError: one of them is no evaluation, or they are of different tasks or data.
     """
-    return compare(*(Evaluation.from_json(read_bytes(path)[1], str(path)) for path in (first, second)))
+    return compare_scores(*(Evaluation.from_json(read_bytes(path)[1], str(path)) for path in (first, second)))

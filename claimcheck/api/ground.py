@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from claimcheck.api.documents import document_of
+from claimcheck.api.documents import open_document
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, Places, excerpts
+from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
 from claimcheck.text.reading import Reading
 
 
@@ -38,17 +38,17 @@ def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[Ground
     """
     from claimcheck.grounding import GroundingIndex
 
-    document = document_of(source)
+    document = open_document(source)
     index = GroundingIndex(Reading(document.full_text))
     wanted = tuple(quotes)
-    places = Places(document.full_text)
+    places = LineIndex(document.full_text)
     return tuple(
         GroundedQuote(
             quote,
             grounded.match,
-            excerpts(places, grounded.spans),
+            extract_excerpts(places, grounded.spans),
             grounded.reason,
-            excerpts(places, grounded.suggestion),
+            extract_excerpts(places, grounded.suggestion),
         )
         for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
     )

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from claimcheck.batch.answers import DocumentAnswers
 from claimcheck.batch.plan import Plan
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
 from claimcheck.models.run import Run
 from claimcheck.settings import Limits, Settings
-from claimcheck.store.history import History, Place
+from claimcheck.store.history import History, RunLocation
 from claimcheck.store.outcome import Outcome
 from claimcheck.store.store import RunStore
 
 
-def plan_of(settings: Settings, engine: str, check: bool) -> Plan:
-    """The plan of a batch of the same way, so that the run can go on as one of the batch's."""
+def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
+    """Build the plan of a batch with these settings, so a batch can resume the run."""
     return replace(Plan.of(settings, Limits(), check=check), engine=engine)
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class RunWriter:
     """The place for a document's run, and the settings that its answers are asked for with."""
 
     store: RunStore
-    place: Place
+    place: RunLocation
     settings: Settings
 
     @classmethod
-    def begun(cls, store: RunStore, document: Document, plan: Plan) -> Keeping:
+    def begun(cls, store: RunStore, document: Document, plan: Plan) -> RunWriter:
         """The document waits in the store for its run.
 
         Raises:
@@ -38,10 +39,12 @@ class Keeping:
 
     def client(self, inner: Client | None) -> Client | None:
         """The client that asks for what the store has no answer to, and stores the answer first."""
-        from claimcheck.batch.stored import RememberingClient  # brings openai, which takes its time
+        if inner is None:
+            return None
+        from claimcheck.llm.stored import StoredAnswersClient  # imports openai, which is slow
 
-        place = (self.place.batch, self.place.document)
-        return RememberingClient(inner, self.store, place, self.settings) if inner else None
+        answers = DocumentAnswers(self.store, self.place.batch, self.place.document)
+        return StoredAnswersClient(inner, answers, self.settings)
 
     def keep(self, run: Run) -> None:
         """The run is in the store."""

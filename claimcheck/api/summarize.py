@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimcheck.api.clients import Progress, acarried, carried, engine_of
-from claimcheck.api.documents import document_of
+from claimcheck.api.clients import ProgressCallback, aopen_client, choose_engine, open_client
+from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
-from claimcheck.engines import run_flow
+from claimcheck.engines import build_run_flow
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, Stage, Work
 from claimcheck.models.run import Run
@@ -18,8 +18,8 @@ from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.settings import Settings
 
 if TYPE_CHECKING:
-    from claimcheck.api.stores import Keeping
-    from claimcheck.store.history import Place
+    from claimcheck.api.stores import RunWriter
+    from claimcheck.store.history import RunLocation
     from claimcheck.store.store import RunStore
 
 
@@ -30,7 +30,7 @@ def summarize(
     client: Client | None = None,
     check: bool = False,
     store: RunStore | None = None,
-    progress: Progress = None,
+    progress: ProgressCallback = None,
 ) -> Run:
     """The run of a source: a `Document`, a `Path` to a file, or a string that is the text itself.
 
@@ -44,9 +44,9 @@ def summarize(
         InputError: the source can't be read, or the settings make no sense.
         ProviderError: the endpoint gave no answer. (An answer that can't be used is in `run.failures`.)
     """
-    job = _Job.of(source, settings, client, check, store)
+    job = _SummarizeJob.of(source, settings, client, check, store)
     job.tell(progress)
-    with carried(job.settings, client, progress) as carrier:
+    with open_client(job.settings, client, progress) as carrier:
         return job.finished(drive(job.flow, job.remembering(carrier)))
 
 
@@ -57,34 +57,39 @@ async def asummarize(
     client: Client | None = None,
     check: bool = False,
     store: RunStore | None = None,
-    progress: Progress = None,
+    progress: ProgressCallback = None,
 ) -> Run:
     """As `summarize`, without blocking while the model works."""
-    return await _made(_Job.of(source, settings, client, check, store), client, progress)
+    return await _arun_job(_SummarizeJob.of(source, settings, client, check, store), client, progress)
 
 
-async def akeep(
-    document: Document, store: RunStore, *, settings: Settings, check: bool = False, progress: Progress = None
-) -> Place:
-    """As `asummarize` with a store; the place there where the run is."""
-    job = _Job.of(document, settings, None, check, store)
-    await _made(job, None, progress)
+async def asummarize_to_store(
+    document: Document,
+    store: RunStore,
+    *,
+    settings: Settings,
+    check: bool = False,
+    progress: ProgressCallback = None,
+) -> RunLocation:
+    """Do the same as `asummarize` with a store; return where the run is stored."""
+    job = _SummarizeJob.of(document, settings, None, check, store)
+    await _arun_job(job, None, progress)
     assert job.keeping is not None
     return job.keeping.place
 
 
-async def _made(job: _Job, client: Client | None, progress: Progress) -> Run:
+async def _arun_job(job: _SummarizeJob, client: Client | None, progress: ProgressCallback) -> Run:
     job.tell(progress)
-    async with acarried(job.settings, client, progress) as carrier:
+    async with aopen_client(job.settings, client, progress) as carrier:
         return job.finished(await adrive(job.flow, job.remembering(carrier)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _SummarizeJob:
     flow: Flow[Run]
     settings: Settings
     engine: str
-    keeping: Keeping | None
+    keeping: RunWriter | None
     started: float
 
     @classmethod
@@ -95,20 +100,22 @@ class _Job:
         client: Client | None,
         check: bool,
         store: RunStore | None,
-    ) -> _Job:
+    ) -> _SummarizeJob:
         started = time.perf_counter()
         settings = settings or load_settings().settings
-        engine = engine_of(settings, client)
-        document = document_of(source)
+        engine = choose_engine(settings, client)
+        document = open_document(source)
         if store is None:
-            return cls(run_flow(document, settings, engine, check=check), settings, engine, None, started)
-        from claimcheck.api.stores import Keeping, plan_of
+            return cls(
+                build_run_flow(document, settings, engine, check=check), settings, engine, None, started
+            )
+        from claimcheck.api.stores import RunWriter, build_plan
 
-        plan = plan_of(settings, engine, check)
-        flow = run_flow(document, plan.settings, engine, check=check)
-        return cls(flow, plan.settings, engine, Keeping.begun(store, document, plan), started)
+        plan = build_plan(settings, engine, check)
+        flow = build_run_flow(document, plan.settings, engine, check=check)
+        return cls(flow, plan.settings, engine, RunWriter.begun(store, document, plan), started)
 
-    def tell(self, progress: Progress) -> None:
+    def tell(self, progress: ProgressCallback) -> None:
         """That the work begins, where no request will tell."""
         if progress and self.engine == "extractive":
             progress(Stage(Work.SUMMARY_AND_CLAIMS, 0, 0))

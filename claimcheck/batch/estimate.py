@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claimcheck.batch.plan import Plan
-from claimcheck.engines import run_flow
+from claimcheck.engines import build_run_flow
 from claimcheck.errors import ContextWindowError, InputError
 from claimcheck.models.llm import ModelRequest
 from claimcheck.store.store import RunStore
 
-COUNTED = 500  # documents; of more the rest is reckoned by their length
-_USUAL_OUTPUT = 1_000  # tokens of an answer, as long as the store has none of its own
+MAX_COUNTED_DOCUMENTS = 500  # documents; of more the rest is reckoned by their length
+_DEFAULT_OUTPUT_TOKENS = 1_000  # tokens of an answer, as long as the store has none of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Estimate:
     unusable: int
 
 
-def estimate(
+def estimate_batch(
     store: RunStore, batch: int, plan: Plan, told: Callable[[int], None] = lambda count: None
 ) -> Estimate:
-    """The estimate for all documents of the batch that wait."""
-    from claimcheck.llm import OpenAIClient, Pricing, input_tokens
+    """Estimate requests, tokens and cost of the batch's pending documents."""
+    from claimcheck.llm import OpenAIClient, Pricing, count_input_tokens
 
     if plan.engine == "extractive":
         waiting = store.waiting(batch)[0]
@@ -48,21 +48,23 @@ def estimate(
     documents, characters = store.waiting(batch)
     counted = unusable = requests = tokens = seen = 0
     for _, document in store.pending(batch):
-        if counted + unusable == COUNTED:
+        if counted + unusable == MAX_COUNTED_DOCUMENTS:
             break
         seen += document.characters
         try:
-            first: list[ModelRequest] = next(run_flow(document, plan.settings, plan.engine, check=False))
+            first: list[ModelRequest] = next(
+                build_run_flow(document, plan.settings, plan.engine, check=False)
+            )
         except (InputError, ContextWindowError):
             unusable += 1
             continue
         counted += 1
         requests += len(first)
-        tokens += sum(input_tokens(client.body(request), schema=counts_schema) for request in first)
+        tokens += sum(count_input_tokens(client.body(request), schema=counts_schema) for request in first)
         told(counted)
     share = characters / seen if seen else 0.0
     usual = store.usual_output(batch)
-    each = _USUAL_OUTPUT if usual is None else usual
+    each = _DEFAULT_OUTPUT_TOKENS if usual is None else usual
     requests, tokens = round(requests * share), round(tokens * share)
     return Estimate(
         documents=documents,

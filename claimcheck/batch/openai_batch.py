@@ -12,26 +12,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import failed
-from claimcheck.engines import run_flow
+from claimcheck.batch.runner import build_failed_outcome
+from claimcheck.engines import build_run_flow
 from claimcheck.errors import BudgetError, ContextWindowError, InputError, StoreError
-from claimcheck.llm.batch_api import MOST_BYTES, MOST_REQUESTS, PRICE_SHARE, BatchApi, Job
-from claimcheck.llm.limiter import input_tokens
+from claimcheck.llm.batch_api import MAX_FILE_BYTES, MAX_REQUESTS_PER_FILE, PRICE_SHARE, BatchApi, BatchJob
+from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.limiter import count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, ModelResponse
-from claimcheck.models.run import Run, Usage
-from claimcheck.store.cache import digest_of
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
+from claimcheck.models.run import Run
 from claimcheck.store.outcome import Outcome
 from claimcheck.store.store import RunStore
-from claimcheck.store.uploads import Item, Upload, Uploads
+from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
-_MARGIN = 1.1  # counts of tokens are estimates
+_TOKEN_MARGIN = 1.1  # counts of tokens are estimates
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class SubmitReport:
     """What a submit did: requests sent, in how many files, and documents that were left for want of budget."""
 
     requests: int
@@ -40,7 +40,7 @@ class Submitted:
 
 
 @dataclass(slots=True)
-class Collected:
+class CollectReport:
     """What a collect did. `waiting`: uploads that the endpoint still works on. `refused`: messages of those it refused."""
 
     answers: int = 0
@@ -52,15 +52,15 @@ class Collected:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _DocumentRequests:
     """A document whose flow goes no further without answers, and what they can cost at most."""
 
-    items: tuple[Item, ...]
+    items: tuple[UploadItem, ...]
     usd: float
     tokens: int
 
 
-class Rounds:
+class BatchApiRunner:
     """A batch in a store, by way of a batch API."""
 
     def __init__(self, store: RunStore, batch: int, plan: Plan, api: BatchApi) -> None:
@@ -72,7 +72,7 @@ class Rounds:
         self._pricing = Pricing(plan.settings, PRICE_SHARE)
         self._client = OpenAIClient(plan.settings, pricing=self._pricing)
 
-    def submit(self) -> Submitted:
+    def submit(self) -> SubmitReport:
         """All that waiting documents want to ask is with the endpoint, as far as the budget goes.
 
         Raises:
@@ -83,7 +83,7 @@ class Rounds:
         info = self._store.batch(self._batch)
         usd, tokens = (info.spent_usd or 0.0) + reserved_usd, info.spent_tokens + reserved_tokens
         limits = self._plan.limits
-        group: list[_Wanted] = []
+        group: list[_DocumentRequests] = []
         for wanted in self._wanted(known):
             over_usd = limits.budget_usd is not None and usd + wanted.usd > limits.budget_usd
             over_tokens = limits.budget_tokens is not None and tokens + wanted.tokens > limits.budget_tokens
@@ -91,9 +91,9 @@ class Rounds:
                 left += 1
                 continue
             usd, tokens = usd + wanted.usd, tokens + wanted.tokens
-            if (group and _size(group) + _size([wanted]) > MOST_BYTES) or _count(
+            if (group and _count_bytes(group) + _count_bytes([wanted]) > MAX_FILE_BYTES) or _count_requests(
                 [*group, wanted]
-            ) > MOST_REQUESTS:
+            ) > MAX_REQUESTS_PER_FILE:
                 self._prepare(group)
                 group = []
             group.append(wanted)
@@ -105,18 +105,18 @@ class Rounds:
                 requests, uploads = requests + upload.items, uploads + 1
         if left and not requests and not known:
             raise BudgetError("the budget is reached: it does not cover another document; nothing was sent")
-        return Submitted(requests, uploads, left)
+        return SubmitReport(requests, uploads, left)
 
-    def status(self) -> list[tuple[Upload, Job | None]]:
+    def status(self) -> list[tuple[Upload, BatchJob | None]]:
         """Every upload, and how far the endpoint is with those that it works on."""
         return [
             (upload, self._api.job(upload.job) if upload.state == "submitted" and upload.job else None)
             for upload in self._uploads.all()
         ]
 
-    def collect(self) -> Collected:
+    def collect(self) -> CollectReport:
         """Answers that are there are in the store, and documents that need no more of them have their outcome."""
-        collected = Collected()
+        collected = CollectReport()
         for upload, job in self.status():
             if job is None:
                 continue
@@ -134,7 +134,7 @@ class Rounds:
         collected.finished = before - self._store.waiting(self._batch)[0]
         return collected
 
-    def _prepare(self, group: list[_Wanted]) -> None:
+    def _prepare(self, group: list[_DocumentRequests]) -> None:
         items = [item for wanted in group for item in wanted.items]
         self._uploads.prepare(
             items, sum(wanted.usd for wanted in group), sum(wanted.tokens for wanted in group)
@@ -152,7 +152,7 @@ class Rounds:
         job = job or self._api.begin(file, upload.tag)
         self._uploads.submitted(upload.number, job.id)
 
-    def _take(self, upload: Upload, job: Job, collected: Collected) -> None:
+    def _take(self, upload: Upload, job: BatchJob, collected: CollectReport) -> None:
         items = {item.name: item for item in self._uploads.items(upload.number)}
         for file in job.files:
             for line in self._api.lines(file):
@@ -169,7 +169,7 @@ class Rounds:
                     self._store.keep_answer(self._batch, item.document, (item.digest, item.schema), response)
         collected.expired += len(items)  # no line at all: they are asked for again
 
-    def _response(self, line: dict[str, object], item: Item) -> ModelResponse | None:
+    def _response(self, line: dict[str, object], item: UploadItem) -> ModelResponse | None:
         """The answer in a line, with a fault in it where it is an error; None where it was not asked in time."""
         error = line.get("error")
         if isinstance(error, dict) and error.get("code") in ("batch_expired", "batch_cancelled"):
@@ -196,14 +196,14 @@ class Rounds:
             except StoreError:
                 raise
             except (InputError, ContextWindowError) as error:
-                self._store.finish(self._batch, number, failed("unreadable", str(error)))
+                self._store.finish(self._batch, number, build_failed_outcome("unreadable", str(error)))
                 continue
             if isinstance(found, Run):
                 self._store.finish(self._batch, number, Outcome.of(found))
             else:
                 yield number, found
 
-    def _wanted(self, known: set[tuple[int, str]]) -> Iterator[_Wanted]:
+    def _wanted(self, known: set[tuple[int, str]]) -> Iterator[_DocumentRequests]:
         """What each waiting document wants to ask and has not asked."""
         for number, requests in self._stuck():
             items = [self._item(number, request) for request in requests]
@@ -213,7 +213,7 @@ class Rounds:
                 if (number, item.digest) not in known
             }
             if fresh:
-                yield _Wanted(
+                yield _DocumentRequests(
                     tuple(item for item, _, _ in fresh.values()),
                     sum(usd for _, usd, _ in fresh.values()),
                     sum(tokens for _, _, tokens in fresh.values()),
@@ -221,11 +221,11 @@ class Rounds:
 
     def _taken_on(self, number: int, document: Document) -> Run | list[ModelRequest]:
         """The document's run, or the requests without which its flow goes no further."""
-        flow = run_flow(document, self._plan.settings, self._plan.engine, check=self._plan.check)
+        flow = build_run_flow(document, self._plan.settings, self._plan.engine, check=self._plan.check)
         try:
             requests = next(flow)
             while True:
-                digests = [digest_of(request, self._plan.settings) for request in requests]
+                digests = [compute_request_digest(request, self._plan.settings) for request in requests]
                 answers = [self._store.answer(self._batch, number, digest) for digest in digests]
                 missing = [
                     request for request, answer in zip(requests, answers, strict=True) if answer is None
@@ -238,18 +238,20 @@ class Rounds:
             run: Run = stop.value
             return run
 
-    def _item(self, number: int, request: ModelRequest) -> tuple[Item, float, int]:
+    def _item(self, number: int, request: ModelRequest) -> tuple[UploadItem, float, int]:
         body = self._client.body(request)
-        read = round(_MARGIN * input_tokens(body))
+        read = round(_TOKEN_MARGIN * count_input_tokens(body))
         written = int(body.get("max_completion_tokens", 0))
         written_body = json.dumps(body, ensure_ascii=False)
-        item = Item(number, digest_of(request, self._plan.settings), request.schema_name, written_body)
+        item = UploadItem(
+            number, compute_request_digest(request, self._plan.settings), request.schema_name, written_body
+        )
         return item, self._pricing.cost_usd(read, 0, written) or 0.0, read + written
 
 
-def _size(group: list[_Wanted]) -> int:
+def _count_bytes(group: list[_DocumentRequests]) -> int:
     return sum(len(item.body.encode()) + 200 for wanted in group for item in wanted.items)
 
 
-def _count(group: list[_Wanted]) -> int:
+def _count_requests(group: list[_DocumentRequests]) -> int:
     return sum(len(wanted.items) for wanted in group)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claimcheck import prompts, schemas
-from claimcheck.settings import CHECK_ONLY, Limits, Settings, Spent
-from claimcheck.store.outcome import BatchInfo, State
+from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings, Spending
+from claimcheck.store.outcome import BatchStatus, DocumentState
 
 
 @dataclass(slots=True)
@@ -22,19 +22,19 @@ class Progress:
     partial: int = 0
     failed: int = 0
     here: int = 0
-    spent: Spent = field(default_factory=Spent)
+    spent: Spending = field(default_factory=Spending)
     priced: bool = True
 
     @classmethod
-    def of(cls, batch: BatchInfo) -> Progress:
+    def of(cls, batch: BatchStatus) -> Progress:
         """Where the batch stands in its store."""
         counts = batch.counts
         return cls(
             total=sum(counts.values()),
-            done=counts[State.DONE],
-            partial=counts[State.PARTIAL],
-            failed=counts[State.FAILED],
-            spent=Spent(batch.spent_usd or 0.0, batch.spent_tokens),
+            done=counts[DocumentState.DONE],
+            partial=counts[DocumentState.PARTIAL],
+            failed=counts[DocumentState.FAILED],
+            spent=Spending(batch.spent_usd or 0.0, batch.spent_tokens),
             priced=batch.spent_usd is not None,
         )
 
@@ -47,8 +47,8 @@ class Progress:
 MAX_OUTPUT_TOKENS = 8192  # a budget can only be kept where an answer has an end
 _PROMPTS = ("summarize", "claims", "digest", "requote", "repair", "json-only")
 _SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "requote.answer")
-_CHECKS, _CHECK_SCHEMAS = ("verdict",), ("verdict.answer",)
-_NO_MATTER = ("attempts", "timeout_s")  # for what the answers say
+_CHECK_PROMPTS, _CHECK_SCHEMAS = ("verdict",), ("verdict.answer",)
+_IRRELEVANT_SETTINGS = ("attempts", "timeout_s")  # for what the answers say
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,11 @@ class Plan:
     def way(self) -> dict[str, Any]:
         """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
         settings = self.settings
-        published = {name: value for name, value in settings.published().items() if name not in _NO_MATTER}
+        published = {
+            name: value for name, value in settings.published().items() if name not in _IRRELEVANT_SETTINGS
+        }
         if self.check:
-            published |= {name: getattr(settings, name) for name in CHECK_ONLY}
+            published |= {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
         if self.engine == "extractive":
             sizes = {"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens}
             return {"engine": self.engine, "check": self.check, **sizes}
@@ -83,6 +85,10 @@ class Plan:
             "check": self.check,
             "seed": settings.seed,
             "settings": published,
-            "prompts": {name: prompts.load(name).digest for name in (*_PROMPTS, *_CHECKS[: self.check])},
-            "schemas": {name: schemas.digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])},
+            "prompts": {
+                name: prompts.load(name).digest for name in (*_PROMPTS, *_CHECK_PROMPTS[: self.check])
+            },
+            "schemas": {
+                name: schemas.compute_digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])
+            },
         }

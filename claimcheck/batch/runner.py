@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from claimcheck.batch.answers import DocumentAnswers
 from claimcheck.batch.plan import Plan, Progress
-from claimcheck.batch.stored import RememberingClient
-from claimcheck.engines import run_flow
+from claimcheck.engines import build_run_flow
 from claimcheck.errors import (
     ClaimcheckError,
     ContextWindowError,
@@ -25,21 +25,22 @@ from claimcheck.errors import (
     UnreachableError,
     WorkerError,
 )
+from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse
-from claimcheck.models.run import Cause, Run, Usage
-from claimcheck.pipeline.driver import Flow, responses_to
-from claimcheck.store.outcome import Outcome, State
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
+from claimcheck.models.run import Cause, Run
+from claimcheck.pipeline.driver import Flow, fetch_responses
+from claimcheck.store.outcome import DocumentState, Outcome
 from claimcheck.store.store import RunStore
 
-Given = Document | list[ModelResponse]
-Step = list[ModelRequest] | Outcome
+StepInput = Document | list[ModelResponse]
+StepResult = list[ModelRequest] | Outcome
 
 
-class Steps(Protocol):
+class StepExecutor(Protocol):
     """Where documents are taken on. A document that was begun is taken on to its outcome, or let go."""
 
-    async def take(self, number: int, given: Given) -> Step:
+    async def take(self, number: int, given: StepInput) -> StepResult:
         """What the flow of this document comes to: begun with a document, taken on with the answers to its requests.
 
         Raises:
@@ -52,30 +53,30 @@ class Steps(Protocol):
         ...
 
 
-class Lost(Exception):
+class FlowLostError(Exception):
     """A document's flow went with its process."""
 
 
 @dataclass(slots=True)
-class _Begun:
+class _ActiveFlow:
     flow: Flow[Run]
     started: float
 
 
 @dataclass(slots=True)
-class Flows:
+class ActiveFlows:
     """The flows of the documents that this process has begun."""
 
     plan: Plan
-    _begun: dict[int, _Begun] = field(default_factory=dict)
+    _begun: dict[int, _ActiveFlow] = field(default_factory=dict)
 
-    def take(self, number: int, given: Given) -> Step | None:
+    def take(self, number: int, given: StepInput) -> StepResult | None:
         """The next step; None where it is not the first of a document that this process has begun."""
         try:
             if isinstance(given, Document):
                 started = time.perf_counter()
-                flow = run_flow(given, self.plan.settings, self.plan.engine, check=self.plan.check)
-                self._begun[number] = _Begun(flow, started)
+                flow = build_run_flow(given, self.plan.settings, self.plan.engine, check=self.plan.check)
+                self._begun[number] = _ActiveFlow(flow, started)
                 return next(flow)
             if number not in self._begun:
                 return None
@@ -87,11 +88,11 @@ class Flows:
         except StoreError:
             raise
         except InputError as error:
-            outcome = failed("unreadable", str(error))
+            outcome = build_failed_outcome("unreadable", str(error))
         except ContextWindowError as error:
-            outcome = failed("too_long", str(error))
+            outcome = build_failed_outcome("too_long", str(error))
         except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
-            outcome = failed("internal", f"{type(error).__name__}: {error}")
+            outcome = build_failed_outcome("internal", f"{type(error).__name__}: {error}")
         self.let_go(number)
         return outcome
 
@@ -100,20 +101,20 @@ class Flows:
         self._begun.pop(number, None)
 
 
-class Here(Steps):
+class LocalStepExecutor(StepExecutor):
     """Steps in this process, between the turns of its event loop."""
 
     def __init__(self, plan: Plan) -> None:
-        self._flows = Flows(plan)
+        self._flows = ActiveFlows(plan)
 
-    async def take(self, number: int, given: Given) -> Step:
+    async def take(self, number: int, given: StepInput) -> StepResult:
         """The step, taken at once; at the places where a flow can be left others have their turn."""
         step = self._flows.take(number, given)
         while step == []:
             await asyncio.sleep(0)
             step = self._flows.take(number, [])
         if step is None:
-            raise Lost
+            raise FlowLostError
         return step
 
     def let_go(self, number: int) -> None:
@@ -121,17 +122,17 @@ class Here(Steps):
         self._flows.let_go(number)
 
 
-def failed(cause: str, message: str, requests: int = 0) -> Outcome:
-    """The outcome of a document without a result."""
-    return Outcome(State.FAILED, None, str(cause), message, Usage(requests=requests))
+def build_failed_outcome(cause: str, message: str, requests: int = 0) -> Outcome:
+    """Build the outcome of a document without a result."""
+    return Outcome(DocumentState.FAILED, None, str(cause), message, Usage(requests=requests))
 
 
-Work = tuple[int, Document]
-_ALL_UNREACHED = 5  # documents in a row, or as many as are asked at a time: more is no accident
+PendingDocument = tuple[int, Document]
+_MAX_UNREACHED_DOCUMENTS = 5  # documents in a row, or as many as are asked at a time: more is no accident
 
 
 @dataclass(slots=True)
-class Stop:
+class StopSignal:
     """How to end a batch from outside: what is under way is finished and stored, and nothing new is begun."""
 
     wanted: bool = False
@@ -144,7 +145,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class BatchRunner:
     """A batch's work on its pending documents. `told` is called after every one."""
 
     store: RunStore
@@ -152,8 +153,8 @@ class Queue:
     plan: Plan
     progress: Progress
     told: Callable[[Progress], None]
-    steps: Steps
-    stop: Stop = field(default_factory=Stop)
+    steps: StepExecutor
+    stop: StopSignal = field(default_factory=StopSignal)
     unreached: list[tuple[int, UnreachableError]] = field(default_factory=list)
 
     async def run(self, client: Client | None, width: int) -> None:
@@ -167,7 +168,7 @@ class Queue:
         elif not self.stop.wanted:
             self._settle_unreached()
 
-    async def _worker(self, work: Iterator[Work], client: Client | None) -> None:
+    async def _worker(self, work: Iterator[PendingDocument], client: Client | None) -> None:
         while not self.stop.wanted:
             try:
                 item = next(work, None)
@@ -183,38 +184,37 @@ class Queue:
     def _unreached(self, number: int, error: UnreachableError) -> None:
         """A document without an answer fails only once another has one: else the network is gone, and all of them wait."""
         self.unreached.append((number, error))
-        if len(self.unreached) >= max(_ALL_UNREACHED, self.plan.limits.concurrency):
+        if len(self.unreached) >= max(_MAX_UNREACHED_DOCUMENTS, self.plan.limits.concurrency):
             self.stop.now(error)
 
     def _settle_unreached(self) -> None:
         while self.unreached:
             number, error = self.unreached.pop()
-            self.keep(number, failed(Cause.UNANSWERED, str(error), error.requests))
+            self.keep(number, build_failed_outcome(Cause.UNANSWERED, str(error), error.requests))
 
     def keep(self, number: int, outcome: Outcome) -> None:
         """The outcome is stored, counted and told of."""
         self.store.finish(self.batch, number, outcome)
         progress = self.progress
         match outcome.state:
-            case State.DONE:
+            case DocumentState.DONE:
                 progress.done += 1
-            case State.PARTIAL:
+            case DocumentState.PARTIAL:
                 progress.partial += 1
             case _:
                 progress.failed += 1
         progress.here += 1
         self.told(progress)
 
-    async def _outcome(self, item: Work, client: Client | None) -> Outcome | None:
+    async def _outcome(self, item: PendingDocument, client: Client | None) -> Outcome | None:
         """The document's outcome; None where the batch ends before there is one."""
         number, document = item
         try:
             while True:
-                remembering = client and RememberingClient(
-                    client, self.store, (self.batch, number), self.plan.settings
-                )
-                with suppress(Lost):
-                    return await outcome_of(number, document, self.steps, remembering)
+                answers = DocumentAnswers(self.store, self.batch, number)
+                storing = client and StoredAnswersClient(client, answers, self.plan.settings)
+                with suppress(FlowLostError):
+                    return await run_document(number, document, self.steps, storing)
         except UnreachableError as error:
             self._unreached(number, error)
             return None
@@ -225,8 +225,10 @@ class Queue:
             self.steps.let_go(number)
 
 
-async def outcome_of(number: int, document: Document, steps: Steps, client: Client | None) -> Outcome:
-    """What becomes of one document; the extractive engine needs no client.
+async def run_document(
+    number: int, document: Document, steps: StepExecutor, client: Client | None
+) -> Outcome:
+    """Run one document to its outcome; the extractive engine needs no client.
 
     Raises:
         UnreachableError: no request had an answer.
@@ -239,17 +241,17 @@ async def outcome_of(number: int, document: Document, steps: Steps, client: Clie
     try:
         step = await steps.take(number, document)
         while not isinstance(step, Outcome):
-            responses = await responses_to(step, client, answered=answered)
+            responses = await fetch_responses(step, client, answered=answered)
             answered = True
             step = await steps.take(number, responses)
         return step
-    except (StoreError, WorkerError, Lost):
+    except (StoreError, WorkerError, FlowLostError):
         raise
     except ContextWindowError as error:
-        return failed("too_long", str(error), error.requests)
+        return build_failed_outcome("too_long", str(error), error.requests)
     except ProviderError as error:
         if error.final or isinstance(error, UnreachableError):
             raise
-        return failed(Cause.UNANSWERED, str(error), error.requests)
+        return build_failed_outcome(Cause.UNANSWERED, str(error), error.requests)
     except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
-        return failed("internal", f"{type(error).__name__}: {error}")
+        return build_failed_outcome("internal", f"{type(error).__name__}: {error}")

@@ -10,18 +10,18 @@ from typing import Any
 
 from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
-from claimcheck.models.codec import document_from_json, document_to_json, run_of
-from claimcheck.models.document import Document
-from claimcheck.models.run import Run, Usage
-from claimcheck.store.ingest import Entry, Source, take_in
-from claimcheck.store.outcome import Outcome, State
+from claimcheck.models.document import Document, dump_document, load_document
+from claimcheck.models.llm import Usage
+from claimcheck.models.run import Run, load_run
+from claimcheck.store.ingest import DocumentSource, SourceEntry, ingest_sources
+from claimcheck.store.outcome import DocumentState, Outcome
 from claimcheck.store.store import RunStore
 
 _SUFFIXES = (".jsonl", ".json", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportReport:
     """How many documents shards had, how many of them had no outcome before, and how many rows were repeats."""
 
     documents: int
@@ -29,19 +29,19 @@ class Imported:
     repeated: int
 
 
-def row_of(
+def build_shard_row(
     plan: Plan, key: str, document: Document | None, outcome: Outcome | None, problem: str | None
 ) -> dict[str, Any]:
-    """A document's row; without an outcome it waits, and with a problem there is no document."""
+    """Build the shard row of a document: its fields, outcome and usage."""
     usage = outcome.usage if outcome else Usage()
-    state = outcome.state if outcome else State.FAILED if problem else State.PENDING
+    state = outcome.state if outcome else DocumentState.FAILED if problem else DocumentState.PENDING
     return {
         "key": key,
         "way": json.dumps(plan.way(), ensure_ascii=False, sort_keys=True),
         "state": str(state),
         "cause": outcome.cause if outcome else "unreadable" if problem else None,
         "message": outcome.message if outcome else problem,
-        "fields": document_to_json(document) if document else None,
+        "fields": dump_document(document) if document else None,
         "text": document.text if document else None,
         "run": outcome.run if outcome else None,
         "requests": usage.requests,
@@ -51,7 +51,7 @@ def row_of(
     }
 
 
-def import_shards(store: RunStore, folder: Path) -> Imported:
+def import_shards(store: RunStore, folder: Path) -> ImportReport:
     """The documents and outcomes of the shards in a folder are in the store, each once; an outcome there stays.
 
     Raises:
@@ -64,7 +64,7 @@ def import_shards(store: RunStore, folder: Path) -> Imported:
     outcomes = repeated = 0
     for path in files:
         rows = []
-        for place, row in _rows(path):
+        for place, row in _read_shard_rows(path):
             missing = {"key", "way", "state"} - row.keys()
             if missing:
                 raise InputError(f"{place}: is no outcome: it has no {', '.join(sorted(missing))}")
@@ -76,28 +76,28 @@ def import_shards(store: RunStore, folder: Path) -> Imported:
         for way in {row["way"] for _, row in rows}:
             batch = store.begin(json.loads(way))
             of_batch = [(place, row) for place, row in rows if row["way"] == way]
-            source = Source(str(path), None, lambda of_batch=of_batch: _entries(of_batch))  # type: ignore[misc]
-            take_in(store.database, batch, [source])
-            outcomes += sum(_finish(store, batch, row) for _, row in of_batch)
-    return Imported(len(seen), outcomes, repeated)
+            source = DocumentSource(str(path), None, lambda of_batch=of_batch: _build_entries(of_batch))  # type: ignore[misc]
+            ingest_sources(store.database, batch, [source])
+            outcomes += sum(_record_outcome(store, batch, row) for _, row in of_batch)
+    return ImportReport(len(seen), outcomes, repeated)
 
 
-def _entries(rows: list[tuple[str, dict[str, Any]]]) -> Iterator[Entry]:
+def _build_entries(rows: list[tuple[str, dict[str, Any]]]) -> Iterator[SourceEntry]:
     for place, row in rows:
         if row.get("text") is None:
-            yield Entry(row["key"], None, place, problem=row.get("message") or "no text")
+            yield SourceEntry(row["key"], None, place, problem=row.get("message") or "no text")
         else:
-            yield Entry(row["key"], document_from_json(row["fields"], row["text"]), place)
+            yield SourceEntry(row["key"], load_document(row["fields"], row["text"]), place)
 
 
-def _finish(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
-    """Whether the row's outcome is the first of its document."""
-    if row["state"] == State.PENDING or row.get("text") is None:
+def _record_outcome(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
+    """Store the row's outcome; return whether it is the document's first."""
+    if row["state"] == DocumentState.PENDING or row.get("text") is None:
         return False
     number = store.waiting_number(batch, row["key"])
     if number is None:
         return False
-    run: Run | None = run_of(row["run"], row["text"]) if row.get("run") else None
+    run: Run | None = load_run(row["run"], row["text"]) if row.get("run") else None
     usage = (
         run.usage
         if run
@@ -111,12 +111,12 @@ def _finish(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
     store.finish(
         batch,
         number,
-        Outcome(State(row["state"]), row.get("run"), row.get("cause"), row.get("message"), usage),
+        Outcome(DocumentState(row["state"]), row.get("run"), row.get("cause"), row.get("message"), usage),
     )
     return True
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _read_shard_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if path.suffix == ".parquet":
         try:
             import pyarrow.parquet

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import note, write
+from claimcheck.cli.output import print_note, write_text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,7 +26,7 @@ def info(debug: options.Debug = False) -> None:
         found = cache.info()
     lines = [f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"]
     lines += [f"{count:>8,}  {model}" for model, count in found.answers.items()]
-    write("\n".join(lines) + "\n", None)
+    write_text("\n".join(lines) + "\n", None)
 
 
 @app.command("clear")
@@ -43,4 +43,4 @@ def clear(
 
     with AnswerCache() as cache:
         gone = cache.clear(older_than_s=older_than * _DAY_S)
-        note(f"{cache.info().path}: {gone:,} answers deleted", quiet=quiet)
+        print_note(f"{cache.info().path}: {gone:,} answers deleted", quiet=quiet)

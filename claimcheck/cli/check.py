@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, error_line, note, working, write
+from claimcheck.cli.output import check_writable, print_error, print_note, show_spinner, write_text
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document, open_evidence
 from claimcheck.errors import InputError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from claimcheck.settings import Settings
 
 
-class Format(StrEnum):
+class VerdictFormat(StrEnum):
     """The formats of a check."""
 
     TEXT = "text"
@@ -34,7 +34,7 @@ class Format(StrEnum):
     CLAIMREVIEW = "claimreview"
 
 
-class FailOn(StrEnum):
+class FailOnVerdict(StrEnum):
     """The verdicts for which the exit code is 1."""
 
     REFUTED = "refuted"
@@ -64,9 +64,11 @@ def check(
         ),
     ] = False,
     output: options.Output = None,
-    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
+    format: Annotated[
+        VerdictFormat, typer.Option("--format", help="How to write the result.")
+    ] = VerdictFormat.TEXT,
     fail_on: Annotated[
-        FailOn | None,
+        FailOnVerdict | None,
         typer.Option(
             "--fail-on", help="Exit 1 when a claim is refuted, or not supported for whatever reason."
         ),
@@ -106,7 +108,7 @@ def check(
     from claimcheck.api.check import check as run_check
 
     check_writable(output)
-    configured = options.configured(
+    configured = options.resolve_settings(
         no_cache=no_cache,
         engine=engine,
         model=model,
@@ -118,42 +120,47 @@ def check(
         seed=seed,
     )
     settings = configured.settings
-    if format is Format.CLAIMREVIEW:
+    if format is VerdictFormat.CLAIMREVIEW:
         from claimcheck.reports.claimreview import require_publisher
 
         require_publisher(settings, review_url)
     if claims == "-" and sys.stdin.isatty():
-        note("Reading claims from the terminal; end with Ctrl-D.", quiet=quiet)
+        print_note("Reading claims from the terminal; end with Ctrl-D.", quiet=quiet)
     if claims == "-" and "-" in against:
         raise InputError("CLAIMS and --against: only one of them can be standard input")
-    chosen = options.say_engine(configured, quiet=quiet)
-    wanted = _claims(claims, text, settings)
+    chosen = options.announce_engine(configured, quiet=quiet)
+    wanted = _load_claims(claims, text, settings)
     evidence = open_evidence(against, allow_private=allow_private, quiet=quiet)
-    with working(f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive") as told:
+    with show_spinner(
+        f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive"
+    ) as told:
         result = run_check(wanted, evidence, settings=settings, progress=told)
-    write(_rendered(result, format, settings, _Written(output, review_url, claimed_at, not no_text)), output)
+    write_text(
+        _render_check(result, format, settings, _OutputOptions(output, review_url, claimed_at, not no_text)),
+        output,
+    )
     for failure in result.failures:
-        error_line(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
+        print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
     if result.failures:
         raise typer.Exit(3)
-    if fails(result.verdicts, fail_on):
+    if has_failing_verdict(result.verdicts, fail_on):
         raise typer.Exit(1)
 
 
-def fails(verdicts: Sequence[Verdict], fail_on: FailOn | None) -> bool:
-    """Whether one of the verdicts is of the kind to fail on."""
+def has_failing_verdict(verdicts: Sequence[Verdict], fail_on: FailOnVerdict | None) -> bool:
+    """Whether any verdict is of the kind to fail on."""
     from claimcheck.models.verdict import Label
 
     bad = {
         None: set(),
-        FailOn.REFUTED: {Label.REFUTED},
-        FailOn.UNSUPPORTED: set(Label) - {Label.SUPPORTED},
+        FailOnVerdict.REFUTED: {Label.REFUTED},
+        FailOnVerdict.UNSUPPORTED: set(Label) - {Label.SUPPORTED},
     }[fail_on]
     return any(verdict.label in bad for verdict in verdicts)
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _OutputOptions:
     """Where the result goes, with which addresses, and whether with the documents' texts."""
 
     output: Path | None
@@ -162,7 +169,7 @@ class _Written:
     text: bool
 
 
-def _claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
+def _load_claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
     if not text:
         from claimcheck.readers.claims import read_claims
 
@@ -175,21 +182,21 @@ def _claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
     return run
 
 
-def _rendered(result: Check, format: Format, settings: Settings, written: _Written) -> str:
-    if format is Format.JSON:
+def _render_check(result: Check, format: VerdictFormat, settings: Settings, written: _OutputOptions) -> str:
+    if format is VerdictFormat.JSON:
         return result.to_json(text=written.text)
-    if format is Format.HTML:
+    if format is VerdictFormat.HTML:
         from claimcheck.reports import html
 
         if not written.text:
             documents = tuple(replace(document, text=None) for document in result.documents)
             result = replace(result, documents=documents)
         return html.render(result)
-    if format is Format.MARKDOWN:
+    if format is VerdictFormat.MARKDOWN:
         from claimcheck.reports import verdicts_markdown
 
-        return verdicts_markdown.render(result)
-    if format is Format.CLAIMREVIEW:
+        return verdicts_markdown.render_check(result)
+    if format is VerdictFormat.CLAIMREVIEW:
         from claimcheck.reports import claimreview
 
         today = datetime.now(UTC).date()
@@ -202,5 +209,5 @@ def _rendered(result: Check, format: Format, settings: Settings, written: _Writt
         )
     from claimcheck.reports import verdicts_text
 
-    width, colour = options.page(written.output)
-    return verdicts_text.render(result, width=width, colour=colour)
+    width, colour = options.detect_page_style(written.output)
+    return verdicts_text.render_check(result, width=width, colour=colour)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import note, working, write
+from claimcheck.cli.output import print_note, show_spinner, write_text
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_documents
 
 app = typer.Typer(
@@ -18,10 +18,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A local evidence collection, one SQLite file: documents to check many claims against.",
 )
-_INDEX = typer.Argument(metavar="INDEX", help="The file; `add` makes it when it is not there.")
+_INDEX_ARGUMENT = typer.Argument(metavar="INDEX", help="The file; `add` makes it when it is not there.")
 
 
-class Format(StrEnum):
+class IndexFormat(StrEnum):
     """How lists are written."""
 
     TEXT = "text"
@@ -30,7 +30,7 @@ class Format(StrEnum):
 
 @app.command("add")
 def add(
-    index: Annotated[Path, _INDEX],
+    index: Annotated[Path, _INDEX_ARGUMENT],
     sources: Annotated[
         list[str],
         typer.Argument(
@@ -50,10 +50,10 @@ def add(
         for name in sources
         for document in open_documents(name, allow_private=allow_private, quiet=quiet)
     ]
-    with Index(index) as opened, working(f"indexing {len(documents):,} documents", quiet=quiet):
+    with Index(index) as opened, show_spinner(f"indexing {len(documents):,} documents", quiet=quiet):
         added = opened.add(documents)
         count = opened.count
-    note(
+    print_note(
         f"{index}: {added:,} added, {len(documents) - added:,} there already; {count:,} documents",
         quiet=quiet,
     )
@@ -61,8 +61,10 @@ def add(
 
 @app.command("list")
 def list_(
-    index: Annotated[Path, _INDEX],
-    format: Annotated[Format, typer.Option("--format", help="json writes JSON Lines.")] = Format.TEXT,
+    index: Annotated[Path, _INDEX_ARGUMENT],
+    format: Annotated[
+        IndexFormat, typer.Option("--format", help="json writes JSON Lines.")
+    ] = IndexFormat.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """List the documents of an index."""
@@ -70,7 +72,7 @@ def list_(
 
     with Index(index, create=False) as opened:
         listed = opened.contents()
-    if format is Format.JSON:
+    if format is IndexFormat.JSON:
         from dataclasses import asdict
 
         rows = [json.dumps(asdict(item), ensure_ascii=False) for item in listed]
@@ -80,12 +82,12 @@ def list_(
             + (f"  {item.title}" if item.title else "")
             for item in listed
         ]
-    write("".join(row + "\n" for row in rows), None)
+    write_text("".join(row + "\n" for row in rows), None)
 
 
 @app.command("remove")
 def remove(
-    index: Annotated[Path, _INDEX],
+    index: Annotated[Path, _INDEX_ARGUMENT],
     names: Annotated[
         list[str], typer.Argument(metavar="NAME...", help="Ids or sources, as `list` has them.")
     ],
@@ -97,28 +99,30 @@ def remove(
 
     with Index(index, create=False) as opened:
         removed, count = opened.remove(names), opened.count
-    note(f"{index}: {removed:,} removed; {count:,} documents", quiet=quiet)
+    print_note(f"{index}: {removed:,} removed; {count:,} documents", quiet=quiet)
 
 
 @app.command("search")
 def search(
-    index: Annotated[Path, _INDEX],
+    index: Annotated[Path, _INDEX_ARGUMENT],
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to look for.")],
     top_k: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="At most so many passages.")] = 10,
-    format: Annotated[Format, typer.Option("--format", help="json writes JSON Lines.")] = Format.TEXT,
+    format: Annotated[
+        IndexFormat, typer.Option("--format", help="json writes JSON Lines.")
+    ] = IndexFormat.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """Find the passages of an index that share words with a query, ranked by BM25."""
-    from claimcheck.english.terms import terms_of
+    from claimcheck.english.terms import extract_terms
     from claimcheck.retrieval import Index
 
     with Index(index, create=False) as opened:
-        hits = opened.search([term.word for term in terms_of(query)], top_k)
+        hits = opened.search([term.word for term in extract_terms(query)], top_k)
         sources = {item.id: item.source for item in opened.contents()}
-    if format is Format.JSON:
+    if format is IndexFormat.JSON:
         from dataclasses import asdict
 
         rows = [json.dumps(asdict(hit), ensure_ascii=False) for hit in hits]
     else:
         rows = [f"{hit.score:6.2f}  {sources[hit.document_id]}\n        {hit.text}" for hit in hits]
-    write("".join(row + "\n" for row in rows), None)
+    write_text("".join(row + "\n" for row in rows), None)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from claimcheck.cli.output import note
+from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.config import Configured
+    from claimcheck.config import LoadedSettings
     from claimcheck.settings import Limits
 
 Output = Annotated[
@@ -78,8 +78,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but erro
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
 
-def configured(*, no_cache: bool, **flags: Any) -> Configured:
-    """The settings in force for a command with these flags, of which None were not given.
+def resolve_settings(*, no_cache: bool, **flags: Any) -> LoadedSettings:
+    """Return the settings for a command; flags that are None were not given.
 
     Raises:
         SettingsError: a value makes no sense.
@@ -89,14 +89,14 @@ def configured(*, no_cache: bool, **flags: Any) -> Configured:
     return load_settings({**flags, "cache": False if no_cache else None}, defaults=_DEFAULTS)
 
 
-def limits(
+def build_limits(
     concurrency: int | None,
     rpm: int | None,
     tpm: int | None,
     budget_usd: float | None,
     budget_tokens: int | None,
 ) -> Limits:
-    """The limits that these options give.
+    """Build the limits from these options.
 
     Raises:
         SettingsError: one of them is not above 0.
@@ -107,32 +107,32 @@ def limits(
     return given if concurrency is None else replace(given, concurrency=concurrency)
 
 
-def say_engine(configured: Configured, *, quiet: bool) -> str:
-    """The engine that will run, said on stderr when nobody asked for it."""
+def announce_engine(configured: LoadedSettings, *, quiet: bool) -> str:
+    """Return the engine that will run; print it if it was chosen automatically."""
     settings = configured.settings
     chosen = settings.chosen_engine()
     if settings.engine == "auto" and chosen == "llm":
-        note(
+        print_note(
             f"Engine: llm ({settings.model or 'no model named'} at {settings.endpoint()}); --engine extractive works without a model.",
             quiet=quiet,
         )
     elif settings.engine == "auto":
         key = "OPENAI_API_KEY is set but no model is named. " if settings.api_key else ""
-        note(
+        print_note(
             f"{key}Engine: extractive (no model); --model NAME, with --base-url URL for a local server, uses a model.",
             quiet=quiet,
         )
     return chosen
 
 
-def say_encoding(encoding: str | None, source: str, *, quiet: bool) -> None:
-    """A line on stderr where the encoding was guessed."""
+def announce_encoding(encoding: str | None, source: str, *, quiet: bool) -> None:
+    """Print a note if the encoding was guessed."""
     if encoding not in (None, "utf-8", "ascii"):
-        note(f"{source}: read as {encoding}; convert it to UTF-8 if that is wrong.", quiet=quiet)
+        print_note(f"{source}: read as {encoding}; convert it to UTF-8 if that is wrong.", quiet=quiet)
 
 
-def day(written: str | None) -> date | None:
-    """The date that `--date` gives.
+def parse_date(written: str | None) -> date | None:
+    """Parse the value of `--date`.
 
     Raises:
         InputError: it is none.
@@ -147,8 +147,8 @@ def day(written: str | None) -> date | None:
         ) from None
 
 
-def page(output: Path | None) -> tuple[int, bool]:
-    """How many columns a text report has, and whether it is coloured."""
+def detect_page_style(output: Path | None) -> tuple[int, bool]:
+    """Return a text report's width in columns, and whether to use color."""
     terminal = output is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal or os.environ.get("COLUMNS") else 100
     return max(40, width), terminal and "NO_COLOR" not in os.environ

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, note, write, write_binary, write_lines
+from claimcheck.cli.output import check_writable, print_note, write_binary, write_lines, write_text
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.reports.diff import Comparison
-    from claimcheck.store.outcome import BatchInfo
+    from claimcheck.reports.diff import BatchComparison
+    from claimcheck.store.outcome import BatchStatus
     from claimcheck.store.store import RunStore
 
 
@@ -25,17 +25,17 @@ _BatchOption = Annotated[
     int | None,
     typer.Option("--batch", metavar="N", help="A batch by its number; the last one where none is named."),
 ]
-_SHOWN = 5
+_MAX_EXAMPLES = 5
 
 
-class Format(StrEnum):
+class ListFormat(StrEnum):
     """How lists and comparisons are written."""
 
     TEXT = "text"
     JSON = "json"
 
 
-class RunFormat(StrEnum):
+class ShowFormat(StrEnum):
     """How one run is written."""
 
     TEXT = "text"
@@ -45,7 +45,7 @@ class RunFormat(StrEnum):
     CSV = "csv"
 
 
-class ExportFormat(StrEnum):
+class BatchExportFormat(StrEnum):
     """How the runs of a batch are written: whole, a run a line, or their claims as a table."""
 
     JSONL = "jsonl"
@@ -62,19 +62,19 @@ def list_runs(
         str | None,
         typer.Option(metavar="STATE", help="Only documents that are pending, done, partial or failed."),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How to write the list.")] = Format.TEXT,
+    format: Annotated[ListFormat, typer.Option("--format", help="How to write the list.")] = ListFormat.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """List the batches of a store, and the documents of one with what became of them."""
-    from claimcheck.store.outcome import State
+    from claimcheck.store.outcome import DocumentState
     from claimcheck.store.store import RunStore
 
-    if state is not None and state not in list(State):
-        raise InputError(f"--state {state!r}: is none; there are {', '.join(State)}")
+    if state is not None and state not in list(DocumentState):
+        raise InputError(f"--state {state!r}: is none; there are {', '.join(DocumentState)}")
     with RunStore(store, create=False) as opened:
-        number = _number(opened, batch)
-        wanted = State(state) if state else None
-        if format is Format.JSON:
+        number = _resolve_batch(opened, batch)
+        wanted = DocumentState(state) if state else None
+        if format is ListFormat.JSON:
             rows = (
                 {
                     "key": item.key,
@@ -89,13 +89,13 @@ def list_runs(
             )
             write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
             return
-        lines = [_described(info, chosen=info.number == number) for info in opened.batches()]
+        lines = [_format_batch(info, chosen=info.number == number) for info in opened.batches()]
         listed = (
             f"{item.state:<8} {item.key}{f'  {item.source}' if item.source != item.key else ''}"
             f"{f'  {item.cause}: {item.message}' if item.cause else ''}"
             for item in opened.listed(number, wanted)
         )
-        write_lines(_chained([*lines, ""], listed), None)
+        write_lines(_prepend_lines([*lines, ""], listed), None)
 
 
 @app.command("show")
@@ -105,19 +105,18 @@ def show(
     ],
     store: options.Store,
     batch: _BatchOption = None,
-    format: Annotated[RunFormat, typer.Option("--format", help="How to write the run.")] = RunFormat.TEXT,
+    format: Annotated[ShowFormat, typer.Option("--format", help="How to write the run.")] = ShowFormat.TEXT,
     output: options.Output = None,
     debug: options.Debug = False,
 ) -> None:
     """Show the run of one document."""
-    from claimcheck.cli.summarize import Format as SummaryFormat
-    from claimcheck.cli.summarize import rendered
+    from claimcheck.cli.summarize import SummaryFormat, render_run
     from claimcheck.store.store import RunStore
 
     check_writable(output)
     with RunStore(store, create=False) as opened:
-        run = opened.run(_number(opened, batch), document)
-    write(rendered(run, SummaryFormat(format), output, text=True), output)
+        run = opened.run(_resolve_batch(opened, batch), document)
+    write_text(render_run(run, SummaryFormat(format), output, text=True), output)
 
 
 @app.command("export")
@@ -125,12 +124,12 @@ def export(
     store: options.Store,
     batch: _BatchOption = None,
     format: Annotated[
-        ExportFormat,
+        BatchExportFormat,
         typer.Option(
             "--format",
             help="jsonl: whole runs; csv and parquet: their claims, a row each; html: an overview.",
         ),
-    ] = ExportFormat.JSONL,
+    ] = BatchExportFormat.JSONL,
     output: options.Output = None,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
@@ -138,25 +137,25 @@ def export(
 ) -> None:
     """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
     from claimcheck.reports import table
-    from claimcheck.store.outcome import State
+    from claimcheck.store.outcome import DocumentState
     from claimcheck.store.store import RunStore
 
     check_writable(output)
     with RunStore(store, create=False) as opened:
-        number = _number(opened, batch)
+        number = _resolve_batch(opened, batch)
         counts = opened.batch(number).counts
         runs = (run for _, run in opened.runs(number))
-        if format is ExportFormat.PARQUET:
+        if format is BatchExportFormat.PARQUET:
             write_binary(lambda path: table.write_parquet(runs, path), output)
-        elif format is ExportFormat.HTML:
-            write(_overview(opened, opened.batch(number)), output)
-        elif format is ExportFormat.CSV:
-            write_lines(table.csv_lines(runs), output)
+        elif format is BatchExportFormat.HTML:
+            write_text(_render_overview(opened, opened.batch(number)), output)
+        elif format is BatchExportFormat.CSV:
+            write_lines(table.iter_csv_lines(runs), output)
         else:
             write_lines((run.to_json(text=not no_text, indent=None) for run in runs), output)
-    missing = counts[State.PENDING] + counts[State.FAILED]
+    missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
-        note(
+        print_note(
             f"{store}: {missing:,} of {sum(counts.values()):,} documents have no result or only a failure: "
             "`claimcheck runs list` names them",
             quiet=quiet,
@@ -182,22 +181,22 @@ def retry(
 ) -> None:
     """Ask again for the documents of a batch that failed, wholly or in part, in the way in which it was asked before."""
     from claimcheck.batch.batch import Batch
-    from claimcheck.cli.batch import work
+    from claimcheck.cli.batch import run_batch
     from claimcheck.store.store import RunStore
 
-    limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
+    limits = options.build_limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
     with RunStore(store, create=False) as opened:
-        number = _number(opened, batch)
+        number = _resolve_batch(opened, batch)
         way = opened.batch(number).way
-        configured = options.configured(no_cache=no_cache, attempts=attempts, **_flags(way))
+        configured = options.resolve_settings(no_cache=no_cache, attempts=attempts, **_restore_flags(way))
         made = Batch(opened, configured.settings, limits, check=way["check"])
         if made.number != number:
             raise InputError(
                 f"{store}: batch {number} was made with other prompts, schemas or settings than are in force now; "
                 "`claimcheck batch` starts a new one"
             )
-        note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
-        work(made, report=report, quiet=quiet)
+        print_note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
+        run_batch(made, report=report, quiet=quiet)
 
 
 @app.command("import")
@@ -216,7 +215,9 @@ def import_(
     with RunStore(store) as opened:
         found = import_shards(opened, folder)
     repeated = f", {found.repeated:,} rows repeated" if found.repeated else ""
-    note(f"{store}: {found.documents:,} documents, {found.outcomes:,} new outcomes{repeated}", quiet=quiet)
+    print_note(
+        f"{store}: {found.documents:,} documents, {found.outcomes:,} new outcomes{repeated}", quiet=quiet
+    )
 
 
 @app.command("compare")
@@ -224,46 +225,50 @@ def compare(
     first: Annotated[int, typer.Argument(metavar="A", help="A batch, by its number.")],
     second: Annotated[int, typer.Argument(metavar="B", help="Another one.")],
     store: options.Store,
-    format: Annotated[Format, typer.Option("--format", help="How to write the comparison.")] = Format.TEXT,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="How to write the comparison.")
+    ] = ListFormat.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """Say what changed from batch A to batch B: claims added and gone, verdicts, failures, cost."""
     from dataclasses import asdict
 
-    from claimcheck.reports.diff import compare as compared
+    from claimcheck.reports.diff import compare_batches as compared
     from claimcheck.store.store import RunStore
 
     with RunStore(store, create=False) as opened:
-        batches = [opened.batch(_number(opened, number)) for number in (first, second)]
+        batches = [opened.batch(_resolve_batch(opened, number)) for number in (first, second)]
         found = compared(opened, first, second)
-    if format is Format.JSON:
-        write(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n", None)
+    if format is ListFormat.JSON:
+        write_text(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n", None)
         return
-    write(
-        "\n".join([*(_described(info, chosen=False) for info in batches), "", *_compared(found)]) + "\n", None
+    write_text(
+        "\n".join([*(_format_batch(info, chosen=False) for info in batches), "", *_format_comparison(found)])
+        + "\n",
+        None,
     )
 
 
-def _overview(store: RunStore, info: BatchInfo) -> str:
+def _render_overview(store: RunStore, info: BatchStatus) -> str:
     from claimcheck.reports.html import overview
 
     runs = store.runs(info.number)
     waiting = next(runs, None)
 
-    def entries() -> Iterator[overview.Entry]:
+    def entries() -> Iterator[overview.BatchDocument]:
         nonlocal waiting
         for item in store.listed(info.number):
             run = None
             if waiting and waiting[0] == item.key:  # both come in the order of the documents
                 run, waiting = waiting[1], next(runs, None)
             reason = f"{item.cause}: {item.message}" if item.cause else ""
-            yield overview.Entry(item.key, item.source, item.state, reason, run)
+            yield overview.BatchDocument(item.key, item.source, item.state, reason, run)
 
-    return overview.render(Path(store.path).name, _described(info, chosen=False).strip(), entries())
+    return overview.render(Path(store.path).name, _format_batch(info, chosen=False).strip(), entries())
 
 
-def _number(store: RunStore, wanted: int | None) -> int:
-    """The batch's number.
+def _resolve_batch(store: RunStore, wanted: int | None) -> int:
+    """Return the batch number; the latest batch if none was named.
 
     Raises:
         InputError: there is no such batch.
@@ -278,7 +283,7 @@ def _number(store: RunStore, wanted: int | None) -> int:
     return wanted
 
 
-def _described(info: BatchInfo, *, chosen: bool) -> str:
+def _format_batch(info: BatchStatus, *, chosen: bool) -> str:
     way = info.way
     model = f" {way['model']} at {way['endpoint']}" if way.get("model") else ""
     counts = ", ".join(f"{count:,} {state}" for state, count in info.counts.items() if count)
@@ -289,7 +294,7 @@ def _described(info: BatchInfo, *, chosen: bool) -> str:
     return f"{'*' if chosen else ' '} batch {info.number}: {way['engine']}{model}{check}: {counts or 'empty'}{spent}"
 
 
-def _compared(found: Comparison) -> list[str]:
+def _format_comparison(found: BatchComparison) -> list[str]:
     every = found.documents.values()
     verdicts = [(key, change) for key, item in found.documents.items() for change in item.verdicts]
     counts = {
@@ -304,8 +309,12 @@ def _compared(found: Comparison) -> list[str]:
         + ", ".join(f"{count:,} {name}" for name, count in counts.items())
         + f"; {len(verdicts):,} verdicts changed",
     ]
-    lines += [f"  {key}: {change.text}: {change.old} -> {change.new}" for key, change in verdicts[:_SHOWN]]
-    most = sorted(found.documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone))[:_SHOWN]
+    lines += [
+        f"  {key}: {change.text}: {change.old} -> {change.new}" for key, change in verdicts[:_MAX_EXAMPLES]
+    ]
+    most = sorted(found.documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone))[
+        :_MAX_EXAMPLES
+    ]
     lines += [
         f"  {key}: {len(item.added)} added, {len(item.gone)} gone, {len(item.reworded)} reworded"
         for key, item in most
@@ -314,8 +323,8 @@ def _compared(found: Comparison) -> list[str]:
     return lines
 
 
-def _flags(way: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a batch, as flags."""
+def _restore_flags(way: dict[str, Any]) -> dict[str, Any]:
+    """Convert the stored settings of a batch back to flags."""
     if way["engine"] == "extractive":
         return {name: way[name] for name in ("engine", "max_claims", "passage_tokens")}
     endpoint = way["endpoint"]
@@ -328,7 +337,7 @@ def _flags(way: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _chained(first: list[str], rest: Iterator[str]) -> Iterator[str]:
+def _prepend_lines(first: list[str], rest: Iterator[str]) -> Iterator[str]:
     yield from first
     yield from rest
 
@@ -357,4 +366,4 @@ def delete(
         places = dict.fromkeys(place for name in names for place in history.places(name, batch))
         for place in places:
             history.delete(place)
-    note(f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet)
+    print_note(f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, write
+from claimcheck.cli.output import check_writable, write_text
 
 if TYPE_CHECKING:
     from claimcheck.models.run import Run
@@ -33,17 +33,20 @@ def show(
     _, data = read_bytes(run)
     read = Run.from_json(data)
     if raw:
-        write(_raw(read), output)
+        write_text(_format_unusable_answers(read), output)
         return
-    width, colour = options.page(output)
+    width, colour = options.detect_page_style(output)
     if claim is None:
-        write(text.render(read, width=width, colour=colour), output)
+        write_text(text.render_run(read, width=width, colour=colour), output)
     else:
-        write(claim_text.render(read, claim_text.find(read, claim), width=width, colour=colour), output)
+        write_text(
+            claim_text.render_claim(read, claim_text.find_claim(read, claim), width=width, colour=colour),
+            output,
+        )
 
 
-def _raw(run: Run) -> str:
-    """Every bad answer, as it came, below what was wrong with it; without control characters that a terminal obeys."""
+def _format_unusable_answers(run: Run) -> str:
+    """List every unusable answer below what was wrong with it."""
     failures = [(f"{item.cause}: {item.message}", item.raw) for item in run.failures]
     failures += [(f"{item.cause}: {item.message}", item.raw) for item in run.unchecked]
     if not failures:

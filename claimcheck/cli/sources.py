@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimcheck.cli.output import note
+from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ SOURCE_HELP = (
     "A file (text, Markdown, HTML, PDF, DOCX, e-mail, subtitles), an address, or - for standard input."
 )
 ALLOW_PRIVATE_HELP = "Fetch addresses of private and local networks too."
-_SQLITE = b"SQLite format 3\0"
-_SHOWN_SKIPPED = 5
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
+_SQLITE_HEADER = b"SQLite format 3\0"
+_MAX_LISTED_SKIPPED = 5
+_URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
 
 def open_document(
@@ -34,7 +34,7 @@ def open_document(
     """
     from claimcheck.models.document import Document
 
-    if _ADDRESS.match(source):
+    if _URL_PATTERN.match(source):
         return Document.from_url(source, title=title, published=published, allow_private=allow_private)
     return Document.from_path(source, title=title, published=published)
 
@@ -67,15 +67,15 @@ def open_documents(name: str, *, allow_private: bool, quiet: bool) -> list[Docum
     Raises:
         InputError: nothing can be read there.
     """
-    if name == "-" or _ADDRESS.match(name):
+    if name == "-" or _URL_PATTERN.match(name):
         return [open_document(name, allow_private=allow_private)]
     from claimcheck.readers.sources import read_collection
 
     found = read_collection(Path(name))
-    for reason in found.skipped[:_SHOWN_SKIPPED]:
-        note(f"skipped: {reason}", quiet=quiet)
-    if len(found.skipped) > _SHOWN_SKIPPED:
-        note(f"skipped: {len(found.skipped) - _SHOWN_SKIPPED} more files", quiet=quiet)
+    for reason in found.skipped[:_MAX_LISTED_SKIPPED]:
+        print_note(f"skipped: {reason}", quiet=quiet)
+    if len(found.skipped) > _MAX_LISTED_SKIPPED:
+        print_note(f"skipped: {len(found.skipped) - _MAX_LISTED_SKIPPED} more files", quiet=quiet)
     return list(found.documents)
 
 
@@ -83,6 +83,6 @@ def is_index(name: str) -> bool:
     """Whether a name leads to a SQLite file."""
     try:
         with Path(name).open("rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
+            return file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
     except (OSError, ValueError):
         return False

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli.output import write
+from claimcheck.cli.output import write_text
 
 
 def schema(
@@ -17,13 +17,13 @@ def schema(
     from claimcheck import schemas
 
     if name is not None:
-        write(schemas.source(name), None)
+        write_text(schemas.read_source(name), None)
         return
     rows = [
-        f"{known:<16}  {schemas.digest(known)[:12]}  {schemas.load(known)['title']}"
-        for known in schemas.names()
+        f"{known:<16}  {schemas.compute_digest(known)[:12]}  {schemas.load(known)['title']}"
+        for known in schemas.list_names()
     ]
-    write("\n".join(rows) + "\n", None)
+    write_text("\n".join(rows) + "\n", None)
 
 
 def prompts(
@@ -34,8 +34,8 @@ def prompts(
     from claimcheck import prompts
 
     if name is not None:
-        write(prompts.source(name), None)
+        write_text(prompts.read_source(name), None)
         return
-    templates = [prompts.load(known) for known in prompts.names()]
+    templates = [prompts.load(known) for known in prompts.list_names()]
     rows = [f"{item.name:<10}  v{item.version}  {item.digest[:12]}  {item.description}" for item in templates]
-    write("\n".join(rows) + "\n", None)
+    write_text("\n".join(rows) + "\n", None)

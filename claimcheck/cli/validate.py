@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli.output import write
+from claimcheck.cli.output import write_text
 from claimcheck.errors import InputError
 
 
@@ -31,32 +31,32 @@ def validate(
     failed = False
     for name in files:
         source, data = read_bytes(name)
-        problems = _problems(data, against, source)
+        problems = _find_problems(data, against, source)
         failed = failed or bool(problems)
         lines = [f"{source}: {problem}" for problem in problems] or [
             f"{source}: follows {against}.schema.json"
         ]
-        write("\n".join(lines) + "\n", None)
+        write_text("\n".join(lines) + "\n", None)
     if failed:
         raise typer.Exit(2)
 
 
-def _problems(data: bytes, against: str, source: str) -> list[str]:
+def _find_problems(data: bytes, against: str, source: str) -> list[str]:
     from claimcheck import schemas
 
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         return [f"$: is not JSON: {error}"]
-    found = [str(problem) for problem in schemas.problems(against, value)]
+    found = [str(problem) for problem in schemas.find_problems(against, value)]
     if found or against not in ("run", "check"):
         return found
-    from claimcheck.models.integrity import check_inconsistencies, inconsistencies
+    from claimcheck.models.integrity import find_check_inconsistencies, find_run_inconsistencies
     from claimcheck.models.run import Check, Run
 
     try:
         if against == "check":
-            return check_inconsistencies(Check.from_json(data))
-        return inconsistencies(Run.from_json(data))
+            return find_check_inconsistencies(Check.from_json(data))
+        return find_run_inconsistencies(Run.from_json(data))
     except InputError as error:
         return [str(error)]

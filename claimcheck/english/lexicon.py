@@ -6,10 +6,10 @@ from functools import cache, lru_cache
 
 import Stemmer
 
-from claimcheck.resources import packed_lines
+from claimcheck.resources import read_packed_lines
 
 # irregular forms of weighty and of common words; the stemmer knows the regular ones
-BASES = {
+BASE_FORMS = {
     form: base
     for line in """
         be am is are was were been being | have has had having | do does did done doing | say says said saying
@@ -40,7 +40,7 @@ BASES = {
     for form in forms
 }
 
-_WEIGHTY = {
+_CRITICAL_WORDS_BY_KIND = {
     "negation": """
         not no never none nobody nothing neither nor without cannot fail failure deny denial refuse refusal reject
         rejection lack hardly barely scarcely unable unlikely stop cease avoid prevent decline nowhere except unless
@@ -87,49 +87,49 @@ _WEIGHTY = {
     """,
     "person": "i you he she we they me him her us them myself himself herself ourselves themselves",
 }
-_LIGHT = """
+_FUNCTION_WORD_LIST = """
     a an the of and to in on at is as with for that this these those which who whom it its their his my our your
     be am are was were been being have has had do does did also just really even still very quite indeed however then
     so now there here but while too well rather thus therefore moreover furthermore meanwhile such what when where
     's than upon towards toward among between through during within along across via
     highly extremely certainly simply actually basically
 """
-_SMALL_SPELLINGS = (("ise", "ize"), ("isation", "ization"), ("our", "or"), ("yse", "yze"), ("tre", "ter"))
+_BRITISH_TO_AMERICAN = (("ise", "ize"), ("isation", "ization"), ("our", "or"), ("yse", "yze"), ("tre", "ter"))
 
-REMEMBERED = 200_000  # words: a process that reads on and on must not grow
+WORD_CACHE_SIZE = 200_000  # words: a process that reads on and on must not grow
 _stemmer = Stemmer.Stemmer("english", 0)  # `stem` remembers
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=WORD_CACHE_SIZE)
 def stem(word: str) -> str:
     """The form that the inflections and spellings of a lower-case word share."""
-    base = BASES.get(word, word)
+    base = BASE_FORMS.get(word, word)
     if len(base) > 5:
-        for british, american in _SMALL_SPELLINGS:
+        for british, american in _BRITISH_TO_AMERICAN:
             if british in base and len(base) > len(british) + 2:
                 base = base.replace(british, american)
     return str(_stemmer.stemWord(base.replace("ll", "l")))
 
 
-WEIGHTY: dict[str, str] = {
-    **{stem(word): kind for kind, words in _WEIGHTY.items() for word in words.split()},
-    **{word: kind for kind, words in _WEIGHTY.items() for word in words.split()},
+CRITICAL_WORD_KINDS: dict[str, str] = {
+    **{stem(word): kind for kind, words in _CRITICAL_WORDS_BY_KIND.items() for word in words.split()},
+    **{word: kind for kind, words in _CRITICAL_WORDS_BY_KIND.items() for word in words.split()},
 }
-LIGHT = frozenset(_LIGHT.split())
+FUNCTION_WORDS = frozenset(_FUNCTION_WORD_LIST.split())
 FORMS_OF_BE = frozenset("be am is are was were been being".split())
-NEGATION = frozenset(_WEIGHTY["negation"].split())
+NEGATION_WORDS = frozenset(_CRITICAL_WORDS_BY_KIND["negation"].split())
 
 
-def synonyms(left: str, right: str) -> bool:
-    """Whether WordNet has the two lower-case words, or their base forms, in one set of synonyms."""
-    sets = _sets()
+def are_synonyms(left: str, right: str) -> bool:
+    """Whether WordNet lists the base forms of two lowercase words as synonyms."""
+    sets = _load_synonym_sets()
     return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
 
 
 @cache
-def _sets() -> dict[str, frozenset[int]]:
+def _load_synonym_sets() -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
-    for number, line in enumerate(packed_lines("synonyms")):
+    for number, line in enumerate(read_packed_lines("synonyms")):
         for word in line.split():
             found.setdefault(stem(word), set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}

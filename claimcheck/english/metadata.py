@@ -5,31 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from claimcheck import tokens
-from claimcheck.english.dates import published_in
+from claimcheck.english.dates import find_publication_date
 from claimcheck.models.document import Document
-from claimcheck.text.language import language_of
+from claimcheck.text.language import detect_language
 from claimcheck.text.reading import Reading
 
 
-def describe(document: Document, reading: Reading) -> Document:
-    """The document with what was not given filled in from its text; what was given stays."""
+def fill_metadata(document: Document, reading: Reading) -> Document:
+    """Fill in the metadata that the document lacks from its text."""
     text = document.full_text
     published, published_from = document.published, document.published_from
-    if published is None and (found := published_in(text)):
+    if published is None and (found := find_publication_date(text)):
         published, published_from = found
     return replace(
         document,
-        title=document.title or _title(reading),
+        title=document.title or _find_title(reading),
         published=published,
         published_from=published_from,
         # pages are often made from a template in another language: the text knows better
-        language=language_of(reading.text) or document.language,
+        language=detect_language(reading.text) or document.language,
         tokens=document.tokens if document.tokens is not None else tokens.count(text),
     )
 
 
-def _title(reading: Reading) -> str | None:
-    """The first block, where it is a heading and prose follows."""
+def _find_title(reading: Reading) -> str | None:
+    """Return the first block if it is a heading followed by prose."""
     blocks = reading.blocks
     if (
         len(blocks) < 2

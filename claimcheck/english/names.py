@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 
 from claimcheck.english.dates import MONTHS, WEEKDAYS
-from claimcheck.english.vocabulary import part_of_speech
+from claimcheck.english.vocabulary import get_part_of_speech
 
-_CAPITALISED = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.(?=\s)|[A-Z][\w&'’-]*[\w&]|[A-Z]\.(?:[A-Z]\.)+|[A-Z])"
+_CAPITALIZED_WORD = r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.(?=\s)|[A-Z][\w&'’-]*[\w&]|[A-Z]\.(?:[A-Z]\.)+|[A-Z])"
 _NAME = re.compile(
-    rf"(?<!\w){_CAPITALISED}(?:(?:\s+(?:of|de|del|van|von|al|bin|da|di|la)\s+|\s+){_CAPITALISED})*"
+    rf"(?<!\w){_CAPITALIZED_WORD}(?:(?:\s+(?:of|de|del|van|von|al|bin|da|di|la)\s+|\s+){_CAPITALIZED_WORD})*"
 )
-_COMMON = frozenset(
+_COMMON_WORDS = frozenset(
     """
     the a an this that these those it he she they we i you his her their its our my who what when
     where why how in on at by for from with without after before since during as if while although
@@ -23,8 +23,8 @@ _COMMON = frozenset(
     would can could may might must shall should let its
     """.split()
 )
-_NO_NAMES = _COMMON | frozenset(MONTHS) | frozenset(WEEKDAYS)
-_OFFICE = re.compile(
+_NOT_NAMES = _COMMON_WORDS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+_OFFICE_TITLE = re.compile(
     r"^(?:.*\s)?(?:president|minister|secretary|chancellor|senator|sen\.|rep\.|representative|governor|gov\.|mayor"
     r"|mr\.?|mrs\.?|ms\.?|dr\.?|professor|prof\.|general|gen\.|judge|justice|king|queen|prince|princess|sir|lord"
     r"|lady|pope|ambassador|envoy|chief|director|ceo|nurse|captain|detective|officer|coach|councill?or"
@@ -35,13 +35,13 @@ _POSSESSIVE = re.compile(r"['’]s?\s+")
 
 
 @lru_cache(maxsize=4_096)  # the names of a sentence are asked for by every sentence after it that says "he"
-def names_in(text: str) -> tuple[str, ...]:
-    """The names in a text, in order, each once; titles and possessives off."""
+def find_names(text: str) -> tuple[str, ...]:
+    """Find the distinct names in a text, in order, without titles."""
     found: dict[str, None] = {}
     for match in _NAME.finditer(text):
         for part in _POSSESSIVE.split(match.group()):
-            name = without_title(re.sub(r"['’]s?$", "", _without_common_words(part)))
-            if len(name) > 1 and name.lower() not in _NO_NAMES:
+            name = strip_title(re.sub(r"['’]s?$", "", _strip_common_words(part)))
+            if len(name) > 1 and name.lower() not in _NOT_NAMES:
                 found.setdefault(name)
     kept = [
         name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)
@@ -49,32 +49,34 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def named_in(text: str) -> list[str]:
-    """The names in a text, without a common word that has its capital only because the text begins with it: "Police"."""
+def find_proper_names(text: str) -> list[str]:
+    """Find names, ignoring a common word capitalized only as the first word."""
     return [
         name
-        for name in names_in(text)
+        for name in find_names(text)
         if " " in name or not text.startswith(name) or may_be_name(name.lower())
     ]
 
 
 def may_be_name(word: str) -> bool:
     """Whether a lower-case word, with a capital, may be a name: it is no common noun, verb, adjective or adverb."""
-    return part_of_speech(word) in "?N"
+    return get_part_of_speech(word) in "?N"
 
 
-def without_title(name: str) -> str:
-    """A person's name without the office before it: "Deputy Foreign Minister Sergei Ryabkov" is Sergei Ryabkov."""
-    return _OFFICE.sub("", name) if " " in name else name
+def strip_title(name: str) -> str:
+    """Remove the office before a name: "Deputy Minister Ann Lee" -> "Ann Lee"."""
+    return _OFFICE_TITLE.sub("", name) if " " in name else name
 
 
-def _without_common_words(name: str) -> str:
-    """The name without words that are capitalised only because a sentence starts: "The", "High-level"."""
+def _strip_common_words(name: str) -> str:
+    """Remove words that are capitalized only because a sentence starts."""
     words = name.split()
     while words and (
-        words[0].islower() or words[0].lower() in _COMMON or re.fullmatch(r"[A-Z][a-z]+-[a-z]+", words[0])
+        words[0].islower()
+        or words[0].lower() in _COMMON_WORDS
+        or re.fullmatch(r"[A-Z][a-z]+-[a-z]+", words[0])
     ):
         words.pop(0)
-    while words and words[-1].lower() in _COMMON:
+    while words and words[-1].lower() in _COMMON_WORDS:
         words.pop()
     return " ".join(words)

@@ -12,13 +12,13 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from claimcheck.english.lexicon import REMEMBERED
-from claimcheck.resources import packed_lines
+from claimcheck.english.lexicon import WORD_CACHE_SIZE
+from claimcheck.resources import read_packed_lines
 
-_GENERATIONS = 3
+_MAX_STEPS = 3
 
 Senses = frozenset[int]
-_NONE: Senses = frozenset()
+_NO_SENSES: Senses = frozenset()
 
 
 class Relation(StrEnum):
@@ -34,11 +34,11 @@ class Relation(StrEnum):
 
 
 # the word beside it says the same, or something from which it follows
-SAME_SENSE = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
+ENTAILING_RELATIONS = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Meanings:
+class TextSenses:
     """The stems of a text, and what any of them can mean, as in `Meaning`."""
 
     forms: frozenset[str]
@@ -46,7 +46,7 @@ class Meanings:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class WordSenses:
     """What a word can mean: numbers of WordNet's senses.
 
     `above` are the senses that `senses` are a kind of, `below` those that are a kind of these, both up to three steps
@@ -59,16 +59,16 @@ class Meaning:
     below: tuple[int, ...] = ()
     beside: tuple[int, ...] = ()
 
-    def relation_to(self, around: Meanings) -> Relation:
+    def relation_to(self, around: TextSenses) -> Relation:
         """The closest relation of this word to any of those around."""
         if not around.senses.isdisjoint(self.senses):
             return Relation.SYNONYM
-        cognates, of_one_root = _of_one_root(self.form)
+        cognates, of_one_root = _find_cognates(self.form)
         if not around.senses.isdisjoint(cognates) or not around.forms.isdisjoint(of_one_root):
             return Relation.COGNATE
         if not around.senses.isdisjoint(self.below):
             return Relation.GENERAL
-        opposites, opposed = _against(self.form)
+        opposites, opposed = _find_opposites(self.form)
         if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(opposed):
             return Relation.OPPOSITE
         if not around.senses.isdisjoint(self.above):
@@ -76,85 +76,95 @@ class Meaning:
         return Relation.NONE if around.senses.isdisjoint(self.beside) else Relation.SIBLING
 
 
-@lru_cache(maxsize=REMEMBERED)
-def meaning_of(form: str) -> Meaning:
-    """What a stem can mean; nothing where WordNet lacks it."""
-    senses = _senses().get(form)
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def look_up_senses(form: str) -> WordSenses:
+    """Look up the senses of a stem; empty if WordNet does not contain it."""
+    senses = _load_senses_by_form().get(form)
     if senses is None:
-        return Meaning(form)
-    up, down = _network().kind_of, _kinds()
-    return Meaning(
-        form, senses, _reached(senses, up), _reached(senses, down), _reached(_step(senses, up), down, 1)
+        return WordSenses(form)
+    up, down = _load_network().kind_of, _load_hyponyms()
+    return WordSenses(
+        form,
+        senses,
+        _collect_reachable_senses(senses, up),
+        _collect_reachable_senses(senses, down),
+        _collect_reachable_senses(_follow_links(senses, up), down, 1),
     )
 
 
-def meanings_of(forms: frozenset[str]) -> Meanings:
-    """What any of the stems can mean."""
-    senses = _senses()
-    return Meanings(forms, _NONE.union(*[senses.get(form, ()) for form in forms]))
+def collect_senses(forms: frozenset[str]) -> TextSenses:
+    """Collect all the senses of a set of stems."""
+    senses = _load_senses_by_form()
+    return TextSenses(forms, _NO_SENSES.union(*[senses.get(form, ()) for form in forms]))
 
 
-def may_mean(form: str, others: frozenset[str], relations: Sequence[Relation] = SAME_SENSE) -> bool:
-    """Whether a stem is one of others, or stands in one of the relations to them."""
-    return form in others or meaning_of(form).relation_to(meanings_of(others)) in relations
+def is_related(
+    form: str, others: frozenset[str], relations: Sequence[Relation] = ENTAILING_RELATIONS
+) -> bool:
+    """Whether a stem is one of the others or has a given relation to them."""
+    return form in others or look_up_senses(form).relation_to(collect_senses(others)) in relations
 
 
 @cache
-def opposites(form: str) -> frozenset[str]:
-    """The stems that say the opposite of a stem."""
-    return frozenset(_antonyms().get(form, ()))
+def get_antonyms(form: str) -> frozenset[str]:
+    """Return the antonyms of a stem."""
+    return frozenset(_load_antonyms().get(form, ()))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _of_one_root(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The senses of the words of the same root as a stem, and the stems of the same root as a word of its senses."""
-    cognates, forms, known = _cognates(), _network().forms, _senses()
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def _find_cognates(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Find the senses and the stems that share a root with a stem."""
+    cognates, forms, known = _load_cognates(), _load_network().forms, _load_senses_by_form()
     words = set[str]().union(*[forms[sense] for sense in known.get(form, ())])
     others = set[str]().union(*[cognates[word] for word in cognates.keys() & words]) & known.keys()
-    return tuple(_of(cognates, form)), tuple(others)
+    return tuple(_get_paired_senses(cognates, form)), tuple(others)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _against(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The senses that a stem is opposed to, and the stems that are opposed to one of its senses.
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def _find_opposites(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Find the senses and the stems that are opposed to a stem.
 
     A word is opposed to its antonyms and, as WordNet has it for adjectives, to those of the words that it is similar to.
     """
-    antonyms, forms, known = _antonyms(), _network().forms, _senses()
+    antonyms, forms, known = _load_antonyms(), _load_network().forms, _load_senses_by_form()
     senses = known.get(form, ())
-    direct = _NONE.union(*[_of(antonyms, word) for word in antonyms.keys() & _akin(form)])
-    words = set[str]().union(*[forms[sense] for sense in _similar(senses).union(senses)])
+    direct = _NO_SENSES.union(
+        *[_get_paired_senses(antonyms, word) for word in antonyms.keys() & _add_similar_forms(form)]
+    )
+    words = set[str]().union(*[forms[sense] for sense in _get_similar_senses(senses).union(senses)])
     others = set[str]().union(*[antonyms[word] for word in antonyms.keys() & words]) & known.keys()
-    return tuple(direct | _similar(direct)), tuple(others.union(*map(_akin, others)))
+    return tuple(direct | _get_similar_senses(direct)), tuple(others.union(*map(_add_similar_forms, others)))
 
 
-def _akin(form: str) -> set[str]:
-    """The stem, and those of the senses that its own are similar to."""
-    forms = _network().forms
-    return {form}.union(*[forms[sense] for sense in _similar(_senses().get(form, ()))])
+def _add_similar_forms(form: str) -> set[str]:
+    """Return the stem and the forms of the senses similar to its own."""
+    forms = _load_network().forms
+    return {form}.union(
+        *[forms[sense] for sense in _get_similar_senses(_load_senses_by_form().get(form, ()))]
+    )
 
 
-def _similar(senses: Iterable[int]) -> Senses:
-    return _step(senses, _network().similar)
+def _get_similar_senses(senses: Iterable[int]) -> Senses:
+    return _follow_links(senses, _load_network().similar)
 
 
-def _of(pairs: dict[str, set[str]], form: str) -> Senses:
-    senses = _senses()
-    return _NONE.union(*[senses.get(other, ()) for other in pairs.get(form, ())])
+def _get_paired_senses(pairs: dict[str, set[str]], form: str) -> Senses:
+    senses = _load_senses_by_form()
+    return _NO_SENSES.union(*[senses.get(other, ()) for other in pairs.get(form, ())])
 
 
-def _reached(
-    senses: Iterable[int], steps: Sequence[tuple[int, ...]], most: int = _GENERATIONS
+def _collect_reachable_senses(
+    senses: Iterable[int], steps: Sequence[tuple[int, ...]], most: int = _MAX_STEPS
 ) -> tuple[int, ...]:
-    """The senses that are up to so many steps away."""
-    generations = [_step(senses, steps)]
+    """Collect the senses at most `most` steps away."""
+    generations = [_follow_links(senses, steps)]
     while len(generations) < most:
-        generations.append(_step(generations[-1], steps))
-    return tuple(_NONE.union(*generations))
+        generations.append(_follow_links(generations[-1], steps))
+    return tuple(_NO_SENSES.union(*generations))
 
 
-def _step(senses: Iterable[int], steps: Sequence[tuple[int, ...]]) -> Senses:
-    return _NONE.union(*[steps[sense] for sense in senses])
+def _follow_links(senses: Iterable[int], steps: Sequence[tuple[int, ...]]) -> Senses:
+    return _NO_SENSES.union(*[steps[sense] for sense in senses])
 
 
 class _Network(NamedTuple):
@@ -169,9 +179,9 @@ class _Network(NamedTuple):
 
 
 @cache
-def _network() -> _Network:
+def _load_network() -> _Network:
     found = _Network([], [], [])
-    for line in packed_lines("senses"):
+    for line in read_packed_lines("senses"):
         forms, kind_of, similar = line.split(";")
         found.forms.append(tuple(forms.split()))
         found.kind_of.append(tuple(map(int, kind_of.split())))
@@ -180,37 +190,37 @@ def _network() -> _Network:
 
 
 @cache
-def _kinds() -> list[tuple[int, ...]]:
-    """The senses that are a kind of each: `kind_of` turned around."""
-    found: list[tuple[int, ...]] = [()] * len(_network().kind_of)
-    for sense, above in enumerate(_network().kind_of):
+def _load_hyponyms() -> list[tuple[int, ...]]:
+    """Return the hyponyms of each sense, the inverse of `kind_of`."""
+    found: list[tuple[int, ...]] = [()] * len(_load_network().kind_of)
+    for sense, above in enumerate(_load_network().kind_of):
         for other in above:
             found[other] = (*found[other], sense)
     return found
 
 
 @cache
-def _senses() -> dict[str, tuple[int, ...]]:
+def _load_senses_by_form() -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
-    for number, forms in enumerate(_network().forms):
+    for number, forms in enumerate(_load_network().forms):
         for form in forms:
             found[form] = (*found.get(form, ()), number)
     return found
 
 
 @cache
-def _antonyms() -> dict[str, set[str]]:
-    return _pairs("antonyms")
+def _load_antonyms() -> dict[str, set[str]]:
+    return _load_pairs("antonyms")
 
 
 @cache
-def _cognates() -> dict[str, set[str]]:
-    return _pairs("cognates")
+def _load_cognates() -> dict[str, set[str]]:
+    return _load_pairs("cognates")
 
 
-def _pairs(name: str) -> dict[str, set[str]]:
+def _load_pairs(name: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for line in packed_lines(name):
+    for line in read_packed_lines(name):
         left, right = line.split()
         found.setdefault(left, set()).add(right)
         found.setdefault(right, set()).add(left)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from claimcheck.english.dates import MONTHS, WEEKDAYS
-from claimcheck.english.quantities import SCALES, WORDS
+from claimcheck.english.quantities import NUMBER_SCALES, NUMBER_WORDS
 
 # "three-hour" is two words: a number must not hide in a compound
 _WORD = re.compile(
@@ -17,8 +17,16 @@ _WORD = re.compile(
     r"|(?P<sign>[%‰$€£¥₹₽°])",
     re.I,
 )
-_CONTRACTED = {"wo": "will", "ca": "can", "sha": "shall"}
-_SIGNS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "₽": "rouble"}
+_CONTRACTION_BASES = {"wo": "will", "ca": "can", "sha": "shall"}
+_SIGN_WORDS = {
+    "%": "percent",
+    "$": "dollar",
+    "€": "euro",
+    "£": "pound",
+    "¥": "yen",
+    "₹": "rupee",
+    "₽": "rouble",
+}
 _ORDINALS = {
     word: str(number)
     for number, word in enumerate(
@@ -26,7 +34,7 @@ _ORDINALS = {
     )
 }
 _MONTHS = frozenset(MONTHS) | {name[:3] for name in MONTHS} | {"sept"}
-_UNITS = {
+_UNIT_FORMS = {
     form: unit
     for unit, forms in {
         "percent": "pct",
@@ -64,67 +72,75 @@ class Word:
         ) or self.form in WEEKDAYS
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of a text in order; number words and scales that belong together are one."""
-    return _with_numbers(list(_plain(text)))
+def parse_words(text: str) -> list[Word]:
+    """Split a text into words; a number of several words becomes one word."""
+    return _merge_numbers(list(_scan_words(text)))
 
 
-def _plain(text: str) -> list[Word]:
+def _scan_words(text: str) -> list[Word]:
     found = []
     for match in _WORD.finditer(text):
         start, end, surface = match.start(), match.end(), match.group()
         if contracted := match["contracted"]:
             lowered = contracted.lower()
-            found.append(Word(_CONTRACTED.get(lowered, lowered), start, end, contracted))
+            found.append(Word(_CONTRACTION_BASES.get(lowered, lowered), start, end, contracted))
             found.append(Word("not", start, end, surface[len(contracted) :]))
         elif digits := match["digits"]:
-            found.append(_number(match, digits, start, end, surface))
+            found.append(_parse_digits(match, digits, start, end, surface))
         elif sign := match["sign"]:
-            found.append(Word(_SIGNS.get(sign, sign), start, end, sign))
+            found.append(Word(_SIGN_WORDS.get(sign, sign), start, end, sign))
         elif letters := match["letters"]:
             lowered = letters.lower().replace("’", "'").replace(".", "")
             if lowered == "cannot":
                 found.append(Word("can", start, end, letters))
                 lowered = "not"
-            found.append(Word(_UNITS.get(lowered, lowered), start, end, letters))
+            found.append(Word(_UNIT_FORMS.get(lowered, lowered), start, end, letters))
         else:
             joined = re.sub(r"\s", "", surface.lower())
             found.append(Word(joined, start, end, surface))
     return found
 
 
-def _number(match: re.Match[str], digits: str, start: int, end: int, surface: str) -> Word:
+def _parse_digits(match: re.Match[str], digits: str, start: int, end: int, surface: str) -> Word:
     suffix, sign = match["suffix"].lower(), "-" if match["number"] else ""
     plain = digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits
     if suffix in ("st", "nd", "rd", "th"):
         return Word(f"#{plain}th", start, end, surface)
     if suffix == "bn":
         return Word(
-            f"#{sign}{_shown(float(plain) * 1e9)}" if _is_plain(plain) else surface, start, end, surface
+            f"#{sign}{_format_number(float(plain) * 1e9)}" if _is_plain_number(plain) else surface,
+            start,
+            end,
+            surface,
         )
     if suffix:
         return Word(f"#{sign}{plain}{suffix}", start, end, surface)
-    return Word(f"#{sign}{_shown(float(plain))}" if _is_plain(plain) else f"#{plain}", start, end, surface)
+    return Word(
+        f"#{sign}{_format_number(float(plain))}" if _is_plain_number(plain) else f"#{plain}",
+        start,
+        end,
+        surface,
+    )
 
 
-def _is_plain(digits: str) -> bool:
+def _is_plain_number(digits: str) -> bool:
     return digits.count(".") <= 1 and not re.search(r"[,:/]", digits) and len(digits) < 16
 
 
-def _shown(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def _with_numbers(plain: list[Word]) -> list[Word]:
-    """Runs such as "two hundred and five", "3 million" and "a dozen" as one word each."""
+def _merge_numbers(plain: list[Word]) -> list[Word]:
+    """Merge runs such as "two hundred and five" into one number word."""
     merged: list[Word] = []
     index = 0
     while index < len(plain):
-        length, value = _value_at(plain, index)
+        length, value = _parse_number_at(plain, index)
         if length:
             run = plain[index : index + length]
             surface = " ".join(word.surface for word in run)
-            merged.append(Word("#" + _shown(value), run[0].start, run[-1].end, surface))
+            merged.append(Word("#" + _format_number(value), run[0].start, run[-1].end, surface))
             index += length
             continue
         word = plain[index]
@@ -132,12 +148,12 @@ def _with_numbers(plain: list[Word]) -> list[Word]:
             word = Word(f"#{_ORDINALS[word.form]}th", word.start, word.end, word.surface)
         merged.append(word)
         index += 1
-    return [*_amounts_before_currencies(merged)]
+    return [*_move_currencies_after_amounts(merged)]
 
 
-def _value_at(words: list[Word], start: int) -> tuple[int, float]:
-    """How many words from `start` make one number, and its value; (0, 0) when none does."""
-    begun = _first_part(words, start)
+def _parse_number_at(words: list[Word], start: int) -> tuple[int, float]:
+    """Return how many words from `start` form a number, and its value."""
+    begun = _parse_first_part(words, start)
     if begun is None:
         return 0, 0
     total, current, index = 0.0, begun, start + 1
@@ -146,50 +162,61 @@ def _value_at(words: list[Word], start: int) -> tuple[int, float]:
         if form in ("hundred", "dozen"):
             current *= 100 if form == "hundred" else 12
         elif _is_scale(form):
-            total, current = total + current * SCALES[form], 0.0
-        elif _smaller(before, form):
-            current += WORDS[form]
-        elif form != "and" or before not in ("hundred", "thousand") or not _follows(words, index + 1):
+            total, current = total + current * NUMBER_SCALES[form], 0.0
+        elif _continues_number(before, form):
+            current += NUMBER_WORDS[form]
+        elif (
+            form != "and" or before not in ("hundred", "thousand") or not _is_number_word_at(words, index + 1)
+        ):
             break
         index += 1
     return index - start, total + current
 
 
-def _first_part(words: list[Word], start: int) -> float | None:
-    """The value of the word that a number of several words, or a number word, starts with."""
+def _parse_first_part(words: list[Word], start: int) -> float | None:
+    """Return the value of the first word of a number, or None."""
     first = words[start].form
     following = words[start + 1].form if start + 1 < len(words) else ""
     if first in ("a", "an"):
-        return 1.0 if following in SCALES or following == "dozen" else None
+        return 1.0 if following in NUMBER_SCALES or following == "dozen" else None
     if first[0] == "#":
         return float(first[1:]) if re.fullmatch(r"#-?[\d.]+", first) and _is_scale(following) else None
-    return WORDS.get(first)
+    return NUMBER_WORDS.get(first)
 
 
 def _is_scale(form: str) -> bool:
-    return form in SCALES and form not in ("m", "k")
+    return form in NUMBER_SCALES and form not in ("m", "k")
 
 
-def _follows(words: list[Word], index: int) -> bool:
-    """Whether the word after the "and" of "two hundred and five" is a number's."""
-    return index < len(words) and words[index].form in WORDS and words[index].form not in ("a", "an", "half")
+def _is_number_word_at(words: list[Word], index: int) -> bool:
+    """Whether the word after the "and" of a number continues that number."""
+    return (
+        index < len(words)
+        and words[index].form in NUMBER_WORDS
+        and words[index].form not in ("a", "an", "half")
+    )
 
 
-def _smaller(before: str, after: str) -> bool:
-    """Whether a number word goes on from the one before it: "twenty five", "hundred five", not "five six"."""
-    if after not in WORDS or after in ("a", "an", "dozen", "half"):
+def _continues_number(before: str, after: str) -> bool:
+    """Whether a number word continues the one before it, as in "twenty five"."""
+    if after not in NUMBER_WORDS or after in ("a", "an", "dozen", "half"):
         return False
-    if before in SCALES or before == "and":
+    if before in NUMBER_SCALES or before == "and":
         return True
-    return before in WORDS and WORDS[before] >= 20 and WORDS[before] % 10 == 0 and 0 < WORDS[after] < 10
+    return (
+        before in NUMBER_WORDS
+        and NUMBER_WORDS[before] >= 20
+        and NUMBER_WORDS[before] % 10 == 0
+        and 0 < NUMBER_WORDS[after] < 10
+    )
 
 
-def _amounts_before_currencies(words: list[Word]) -> list[Word]:
-    """ "$5 million" in the order of "5 million dollars", both ends of the pair at its own place."""
+def _move_currencies_after_amounts(words: list[Word]) -> list[Word]:
+    """Reorder "$5 million" as "5 million dollars"."""
     ordered = list(words)
     for index, word in enumerate(ordered[:-1]):
         following = ordered[index + 1]
-        if word.surface in _SIGNS and word.surface != "%" and following.form[0] == "#":
+        if word.surface in _SIGN_WORDS and word.surface != "%" and following.form[0] == "#":
             ordered[index] = Word(following.form, word.start, following.end, following.surface)
             ordered[index + 1] = Word(word.form, word.start, following.end, word.surface)
     return ordered

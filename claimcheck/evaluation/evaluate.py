@@ -12,20 +12,20 @@ import numpy as np
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
 from claimcheck.evaluation.datasets import Dataset, Example, Rows, read_dataset
-from claimcheck.evaluation.metrics import Columns, Measure, intervals
-from claimcheck.evaluation.result import Evaluation, EvaluationSignature, Row, Score
+from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
+from claimcheck.evaluation.result import Evaluation, EvaluationSignature, MeasuredRow, Score
 from claimcheck.evaluation.tasks import TASKS, Task
-from claimcheck.evaluation.tasks.base import Given
-from claimcheck.settings import CHECK_ONLY
+from claimcheck.evaluation.tasks.base import EngineSetup
+from claimcheck.settings import CHECK_ONLY_SETTINGS
 from claimcheck.version import __version__
 
 _CONCURRENCY = 8
 
 
-def evaluate(
-    task_name: str, rows: Rows, given: Given, *, progress: Callable[[int, int], None] | None = None
+def run_evaluation(
+    task_name: str, rows: Rows, given: EngineSetup, *, progress: Callable[[int, int], None] | None = None
 ) -> Evaluation:
-    """The evaluation of an engine; `progress` is told how many rows of how many are done.
+    """Evaluate an engine; calls `progress` with the number of rows done and in all.
 
     Raises:
         InputError: the rows can't be read.
@@ -34,16 +34,16 @@ def evaluate(
     task = TASKS[task_name]
     dataset = read_dataset(rows, task_name)
     started = time.perf_counter()
-    measured: list[Row] = []
-    for row in _measured(task, dataset, given):
+    measured: list[MeasuredRow] = []
+    for row in _measure_rows(task, dataset, given):
         measured.append(row)
         if progress:
             progress(len(measured), len(dataset.examples))
     seconds = time.perf_counter() - started
     columns = {name: np.array([row.values[name] for row in measured]) for name in measured[0].values}
-    bounds = intervals(task.measures, columns, [row.document for row in measured], rows.seed)
+    bounds = bootstrap_intervals(task.measures, columns, [row.document for row in measured], rows.seed)
     return Evaluation(
-        signature=_signature(task, dataset, given, rows),
+        signature=_build_signature(task, dataset, given, rows),
         scores={name: Score(measure(columns), *bounds[name]) for name, measure in task.measures.items()},
         failed=sum(row.failure is not None for row in measured),
         seconds=round(seconds, 2),
@@ -51,13 +51,13 @@ def evaluate(
     )
 
 
-def _measured(task: Task, dataset: Dataset, given: Given) -> Iterator[Row]:
-    def one(example: Example) -> Row:
+def _measure_rows(task: Task, dataset: Dataset, given: EngineSetup) -> Iterator[MeasuredRow]:
+    def one(example: Example) -> MeasuredRow:
         try:
             outcome = task.measure(example.fields, given)
         except InputError as error:
             raise InputError(f"row {example.id}: {error}") from None
-        return Row(example.id, example.document, outcome.values, outcome.failure)
+        return MeasuredRow(example.id, example.document, outcome.values, outcome.failure)
 
     if given.client is None:
         yield from map(one, dataset.examples)
@@ -66,7 +66,7 @@ def _measured(task: Task, dataset: Dataset, given: Given) -> Iterator[Row]:
         yield from pool.map(one, dataset.examples)
 
 
-def _signature(task: Task, dataset: Dataset, given: Given, rows: Rows) -> EvaluationSignature:
+def _build_signature(task: Task, dataset: Dataset, given: EngineSetup, rows: Rows) -> EvaluationSignature:
     model = given.engine == "llm"
     settings = given.settings
     return EvaluationSignature(
@@ -77,8 +77,8 @@ def _signature(task: Task, dataset: Dataset, given: Given, rows: Rows) -> Evalua
         engine=given.engine,
         model=settings.model if model else None,
         prompts={name: prompts.load(name).digest for name in task.prompts} if model else {},
-        schemas={name: schemas.digest(name) for name in task.schemas} if model else {},
-        settings=settings.published() | {name: getattr(settings, name) for name in CHECK_ONLY}
+        schemas={name: schemas.compute_digest(name) for name in task.schemas} if model else {},
+        settings=settings.published() | {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
         if model
         else {},
         limit=rows.limit,
@@ -88,15 +88,15 @@ def _signature(task: Task, dataset: Dataset, given: Given, rows: Rows) -> Evalua
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class EvaluationComparison:
     """The rows that both have, and the difference of each score, second less first, over them."""
 
     n: int
     differences: dict[str, Score]
 
 
-def compare(first: Evaluation, second: Evaluation) -> Comparison:
-    """The paired comparison: in every draw of documents both are scored on the same rows.
+def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationComparison:
+    """Compare two evaluations, paired: each resample scores both on the same rows.
 
     Raises:
         InputError: they are of different tasks or data, or share no row.
@@ -114,20 +114,20 @@ def compare(first: Evaluation, second: Evaluation) -> Comparison:
     columns = {
         f"{side} {name}": np.array([pair[number].values[name] for pair in pairs])
         for number, side in enumerate(("first", "second"))
-        for name in _names(pairs[0][number])
+        for name in _list_value_names(pairs[0][number])
     }
-    measures = {name: _difference(measure) for name, measure in TASKS[left.task].measures.items()}
-    bounds = intervals(measures, columns, [row.document for row, _ in pairs], left.seed)
-    return Comparison(
+    measures = {name: _make_difference_metric(measure) for name, measure in TASKS[left.task].measures.items()}
+    bounds = bootstrap_intervals(measures, columns, [row.document for row, _ in pairs], left.seed)
+    return EvaluationComparison(
         len(pairs), {name: Score(measure(columns), *bounds[name]) for name, measure in measures.items()}
     )
 
 
-def _names(row: Row) -> list[str]:
+def _list_value_names(row: MeasuredRow) -> list[str]:
     return list(row.values)
 
 
-def _difference(measure: Measure) -> Measure:
+def _make_difference_metric(measure: Metric) -> Metric:
     def of(columns: Columns, side: str) -> float:
         return measure(
             {name.removeprefix(side): column for name, column in columns.items() if name.startswith(side)}

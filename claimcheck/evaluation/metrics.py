@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.english.terms import form_of, terms_of, words_in
+from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 
 
 Columns = Mapping[str, NDArray[np.float64]]
-Measure = Callable[[Columns], float]
-_DRAWS = 1_000
-_LEVEL = 0.95
+Metric = Callable[[Columns], float]
+_BOOTSTRAP_SAMPLES = 1_000
+_CONFIDENCE_LEVEL = 0.95
 
 
-def intervals(
-    measures: Mapping[str, Measure], columns: Columns, documents: Sequence[str], seed: int
+def bootstrap_intervals(
+    measures: Mapping[str, Metric], columns: Columns, documents: Sequence[str], seed: int
 ) -> dict[str, tuple[float, float]]:
-    """The 95 % interval of each measure."""
+    """Return the 95 % percentile interval of each metric."""
     _, group = np.unique(np.array(documents), return_inverse=True)
     rows = [np.flatnonzero(group == number) for number in range(group.max() + 1)]
     random = np.random.default_rng(seed)
     drawn: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(_DRAWS):
+    for _ in range(_BOOTSTRAP_SAMPLES):
         chosen = np.concatenate([rows[number] for number in random.integers(0, len(rows), len(rows))])
         sample = {name: column[chosen] for name, column in columns.items()}
         for name, measure in measures.items():
             drawn[name].append(measure(sample))
-    tail = 100 * (1 - _LEVEL) / 2
+    tail = 100 * (1 - _CONFIDENCE_LEVEL) / 2
     return {
         name: (float(np.percentile(values, tail)), float(np.percentile(values, 100 - tail)))
         for name, values in drawn.items()
     }
 
 
-Flags = NDArray[np.bool_]
-Numbers = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
 
 
-def auroc(gold: Flags, score: Numbers) -> float:
+def auroc(gold: BoolArray, score: FloatArray) -> float:
     """The area, 0 to 1; 0.5 where only one answer occurs."""
     positive, negative = int(gold.sum()), int((~gold).sum())
     if not positive or not negative:
@@ -56,7 +56,7 @@ def auroc(gold: Flags, score: Numbers) -> float:
     return float((ranks[gold].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
-def average_precision(gold: Flags, score: Numbers) -> float:
+def average_precision(gold: BoolArray, score: FloatArray) -> float:
     """The mean precision, 0 to 1; 0 where nothing is so."""
     if not gold.any():
         return 0.0
@@ -69,55 +69,59 @@ def average_precision(gold: Flags, score: Numbers) -> float:
     return float((precision * gained).sum() / gold.sum())
 
 
-def balanced_accuracy(gold: Flags, said: Flags) -> float:
+def balanced_accuracy(gold: BoolArray, said: BoolArray) -> float:
     """The mean of the recalls, 0 to 1; the one recall where only one answer occurs."""
     recalls = [recall(truth, answer) for truth, answer in ((gold, said), (~gold, ~said)) if truth.any()]
     return sum(recalls) / len(recalls) if recalls else 0.0
 
 
-_BINS = 10
+_CALIBRATION_BINS = 10
 
 
-def calibration_error(gold: Flags, score: Numbers) -> float:
+def calibration_error(gold: BoolArray, score: FloatArray) -> float:
     """The error, 0 to 1: the bins' distances weighed by how many rows they have."""
-    bins = np.minimum((score * _BINS).astype(int), _BINS - 1)
-    counts = np.bincount(bins, minlength=_BINS)
-    gaps = np.abs(np.bincount(bins, score, _BINS) - np.bincount(bins, gold.astype(float), _BINS))
+    bins = np.minimum((score * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
+    counts = np.bincount(bins, minlength=_CALIBRATION_BINS)
+    gaps = np.abs(
+        np.bincount(bins, score, _CALIBRATION_BINS) - np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
+    )
     return float(gaps.sum() / counts.sum()) if counts.sum() else 0.0
 
 
-ENOUGH = 0.7
+MIN_SHARED_WEIGHT = 0.7
 
 
-def covered(claims: Sequence[str], by: Sequence[str]) -> list[bool]:
-    """Of each claim whether one of the others says it."""
-    forms = [{form_of(word) for word in words_in(other)} for other in by]
-    return [any(_share(claim, other) >= ENOUGH for other in forms) for claim in claims]
+def flag_covered_claims(claims: Sequence[str], by: Sequence[str]) -> list[bool]:
+    """Return for each claim whether one of the other claims covers it."""
+    forms = [{normalize_word(word) for word in extract_words(other)} for other in by]
+    return [
+        any(_compute_shared_weight(claim, other) >= MIN_SHARED_WEIGHT for other in forms) for claim in claims
+    ]
 
 
-def _share(claim: str, forms: set[str]) -> float:
-    terms = terms_of(claim)
+def _compute_shared_weight(claim: str, forms: set[str]) -> float:
+    terms = extract_terms(claim)
     total = sum(term.weight for term in terms) or 1.0
     return sum(term.weight for term in terms if term.form in forms) / total
 
 
-def precision(gold: Flags, said: Flags) -> float:
+def precision(gold: BoolArray, said: BoolArray) -> float:
     """How many of those said are so, 0 to 1."""
     return float((gold & said).sum() / said.sum()) if said.any() else 0.0
 
 
-def recall(gold: Flags, said: Flags) -> float:
+def recall(gold: BoolArray, said: BoolArray) -> float:
     """How many of those that are so are said, 0 to 1."""
     return float((gold & said).sum() / gold.sum()) if gold.any() else 0.0
 
 
-def f1(gold: Flags, said: Flags) -> float:
+def f1(gold: BoolArray, said: BoolArray) -> float:
     """The harmonic mean of both, 0 to 1."""
     both = precision(gold, said) + recall(gold, said)
     return 2 * precision(gold, said) * recall(gold, said) / both if both else 0.0
 
 
-NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeLsum": "ROUGE-L"}
+ROUGE_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeLsum": "ROUGE-L"}
 
 
 def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]:
@@ -126,17 +130,19 @@ def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]
     Raises:
         InputError: the `eval` extra is not installed.
     """
-    scored = [_scorer().score(reference, "\n".join(summary)) for reference in references]
-    return {shown: max(float(scores[name].fmeasure) for scores in scored) for name, shown in NAMES.items()}
+    scored = [_load_rouge_scorer().score(reference, "\n".join(summary)) for reference in references]
+    return {
+        shown: max(float(scores[name].fmeasure) for scores in scored) for name, shown in ROUGE_NAMES.items()
+    }
 
 
 @cache
-def _scorer() -> RougeScorer:
+def _load_rouge_scorer() -> RougeScorer:
     try:
         from rouge_score.rouge_scorer import RougeScorer
     except ImportError:
         raise InputError("ROUGE needs rouge-score: pip install 'claimcheck[eval]'") from None
-    return RougeScorer(list(NAMES), use_stemmer=True)
+    return RougeScorer(list(ROUGE_NAMES), use_stemmer=True)
 
 
 __all__ = [

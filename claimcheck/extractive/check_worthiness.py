@@ -12,17 +12,17 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from claimcheck.english.names import names_in
-from claimcheck.english.quantities import quantities_in
-from claimcheck.english.vocabulary import part_of_speech, rarity, topic_of
+from claimcheck.english.names import find_names
+from claimcheck.english.quantities import find_quantities
+from claimcheck.english.vocabulary import compute_rarity, compute_topic_vector, get_part_of_speech
 from claimcheck.models.claim import Kind, Quantity
 
-_WEIGHTS = Path(__file__).with_name("weights.json")
-THRESHOLD = 0.35  # from here on a sentence is called check-worthy: the best F1 in cross-validation
+_WEIGHTS_PATH = Path(__file__).with_name("weights.json")
+CHECK_WORTHY_FROM = 0.35  # from here on a sentence is called check-worthy: the best F1 in cross-validation
 
-_PAST = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
+_PAST_FORMS = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
 # of texts in lower case
-_PATTERNS = {
+_FEATURE_PATTERNS = {
     "percent or money": re.compile(r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b"),
     "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
     "comparison": re.compile(
@@ -43,7 +43,7 @@ _PATTERNS = {
         r"\b(?:support(?:s|ed)?|oppos(?:es?|ed)|favou?r(?:s|ed)?|vot(?:es?|ed|ing)|propos(?:es?|ed|al)|promis(?:es?|ed)|pledg\w+|veto\w*|sponsor\w*|sign(?:s|ed)|position|policy|plan|bill|amendment|legislation)\b",
     ),
     "own record": re.compile(
-        rf"\b(?:i|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST}\b"
+        rf"\b(?:i|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST_FORMS}\b"
     ),
     "obligation": re.compile(
         r"\b(?:have to|has to|got to|gotta|needs? to|must|let['’]s|let us|ought|should|make sure|we can|we need)\b",
@@ -61,7 +61,7 @@ _PATTERNS = {
     "quotation": re.compile(r"[\"“”]"),
 }
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|me|my|myself)\b")
-_PAST_VERB = re.compile(rf"\b{_PAST}\b")
+_PAST_VERB = re.compile(rf"\b{_PAST_FORMS}\b")
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+")
 _REASONS = {
     "quantity": "gives a quantity",
@@ -83,38 +83,38 @@ _OPINION = re.compile(
     r"\b(?:catastroph\w*|disast\w*|useful|positive|serious|best|worst|great|terrible|good|bad|wonderful|wrong|right|should|must|crucial|important|disgrace\w*|shame\w*|brilliant|unfair)\b",
     re.I,
 )
-_STATE = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I)
+_STATE_VERB = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I)
 
 
-def features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[str, float]:
-    """The features of a sentence: most from 0 to 1, the topics around 0."""
-    found = quantities_in(text) if quantities is None else quantities
+def compute_features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[str, float]:
+    """Compute the features of a sentence: most from 0 to 1, topics around 0."""
+    found = find_quantities(text) if quantities is None else quantities
     plain = text.lower()
     words = _WORD.findall(plain)
     count = len(words) or 1
-    speech = [part_of_speech(word) for word in words]
+    speech = [get_part_of_speech(word) for word in words]
     return {
         "digits": float(bool(re.search(r"\d", text))),
         "quantity": min(len(found), 3) / 3,
-        "names": min(len(names_in(text)), 4) / 4,
+        "names": min(len(find_names(text)), 4) / 4,
         "capitals": min(6, sum(word[:1].isupper() for word in text.split()[1:])) / 6,
         "length": min(count, 40) / 40,
         "short": float(count < 7),
         "long words": sum(len(word) > 7 for word in words) / count,
-        "rare words": sum(map(rarity, words)) / count,
+        "rare words": sum(map(compute_rarity, words)) / count,
         "verbs": speech.count("v") / count,
         "adjectives": speech.count("a") / count,
         "past verbs": min(3, len(_PAST_VERB.findall(plain))) / 3,
         "first person": float(bool(_FIRST_PERSON.search(text))),
-        **{name: float(bool(pattern.search(plain))) for name, pattern in _PATTERNS.items()},
-        **{f"topic {number}": float(value) for number, value in enumerate(topic_of(words), 1)},
+        **{name: float(bool(pattern.search(plain))) for name, pattern in _FEATURE_PATTERNS.items()},
+        **{f"topic {number}": float(value) for number, value in enumerate(compute_topic_vector(words), 1)},
     }
 
 
-def check_worthiness(text: str, quantities: tuple[Quantity, ...]) -> tuple[float, str]:
-    """The probability that somebody would check the sentence, to two places, and what speaks for it."""
-    weights = _weights()
-    values = features(text, quantities)
+def score_check_worthiness(text: str, quantities: tuple[Quantity, ...]) -> tuple[float, str]:
+    """Return the probability that a sentence is check-worthy, and the reason."""
+    weights = _load_weights()
+    values = compute_features(text, quantities)
     logit = weights["bias"] + sum(weights[name] * value for name, value in values.items())
     reasons = sorted(
         (-weights[name] * values[name], words)
@@ -125,8 +125,8 @@ def check_worthiness(text: str, quantities: tuple[Quantity, ...]) -> tuple[float
     return round(1 / (1 + math.exp(-logit)), 2), reason
 
 
-def kind_of(text: str, speaker: str | None, quantities: tuple[Quantity, ...]) -> Kind:
-    """The kind of a claim, by its form."""
+def classify_kind(text: str, speaker: str | None, quantities: tuple[Quantity, ...]) -> Kind:
+    """Return the kind of a claim, judged by its form."""
     measured = any(
         quantity.unit and re.search(r"\d|illion|thousand|hundred", quantity.text) for quantity in quantities
     )
@@ -138,10 +138,10 @@ def kind_of(text: str, speaker: str | None, quantities: tuple[Quantity, ...]) ->
         return Kind.OPINION if len(text.split()) < 12 and _OPINION.search(text) else Kind.STATEMENT
     if _OPINION.search(text):
         return Kind.OPINION
-    return Kind.RELATION if _STATE.search(text) else Kind.EVENT
+    return Kind.RELATION if _STATE_VERB.search(text) else Kind.EVENT
 
 
 @cache
-def _weights() -> Mapping[str, float]:
-    weights: Mapping[str, float] = json.loads(_WEIGHTS.read_text(encoding="utf-8"))["weights"]
+def _load_weights() -> Mapping[str, float]:
+    weights: Mapping[str, float] = json.loads(_WEIGHTS_PATH.read_text(encoding="utf-8"))["weights"]
     return weights

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from claimcheck.grounding.match import Grounded, bounded
-from claimcheck.grounding.normalize import levelled
-from claimcheck.grounding.search import View
+from claimcheck.grounding.match import GroundingResult, is_word_bounded
+from claimcheck.grounding.normalize import normalize_typography
+from claimcheck.grounding.search import SearchableText
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
 from claimcheck.text.reading import Reading
@@ -27,33 +27,33 @@ class GroundingIndex:
         self._reading = reading
         self._source = reading.source
         self._within = within or (0, len(reading.text))
-        self._places: dict[str, list[Grounded]] = {}
+        self._places: dict[str, list[GroundingResult]] = {}
         self._low, self._high = reading.extent(*within) if within else (0, len(reading.source))
 
     @cached_property
-    def _views(self) -> list[View]:
+    def _views(self) -> list[SearchableText]:
         """The texts in which quotes are looked for that stand nowhere exactly."""
         reading, (start, end), low = self._reading, self._within, self._low
-        views = [View(reading.text[start:end], lambda a, b: reading.spans(start + a, start + b))]
+        views = [SearchableText(reading.text[start:end], lambda a, b: reading.spans(start + a, start + b))]
         if reading.noise:  # a quote may take in what the reading steps over, an address for instance
             source = reading.source[low : self._high]
-            views.append(View(source, lambda a, b: (Span(low + a, low + b),)))
+            views.append(SearchableText(source, lambda a, b: (Span(low + a, low + b),)))
         return views
 
-    def ground(self, quote: str, *, after: int = 0) -> Grounded:
+    def ground(self, quote: str, *, after: int = 0) -> GroundingResult:
         """The quote's place in the document; of several, the first that starts at `after` or later."""
         places = self.places(quote)
         if places:
             return next((place for place in places if place.spans[0].start >= after), places[0])
         return self._fuzzy(quote, after)
 
-    def ground_all(self, quotes: Sequence[str]) -> tuple[Grounded, ...]:
+    def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
         """A result for each quote. A quote that occurs several times stands between its neighbours in `quotes`,
         whose places leave no choice; the same quote twice stands at two places, as long as there are any left.
         """
         found = [self.places(quote) for quote in quotes]
         sure = [places[0].spans[0].start if len(places) == 1 else None for places in found]
-        results: list[Grounded] = []
+        results: list[GroundingResult] = []
         taken: set[tuple[Span, ...]] = set()
         after = 0
         for index, (quote, places) in enumerate(zip(quotes, found, strict=True)):
@@ -71,24 +71,24 @@ class GroundingIndex:
             results.append(result)
         return tuple(results)
 
-    def places(self, quote: str) -> list[Grounded]:
+    def places(self, quote: str) -> list[GroundingResult]:
         """All places at which the quote stands exactly or in normal form, those of the strictest rung alone."""
         if quote not in self._places:
             self._places[quote] = self._sought(quote)
         return self._places[quote]
 
-    def _sought(self, quote: str) -> list[Grounded]:
+    def _sought(self, quote: str) -> list[GroundingResult]:
         if not _LETTER.search(quote):
             return []
         if exact := list(self._exact(quote.strip())):
-            return [Grounded((span,), Match.EXACT) for span in exact]
-        clean = levelled(quote).text.strip()
+            return [GroundingResult((span,), Match.EXACT) for span in exact]
+        clean = normalize_typography(quote).text.strip()
         found = (view.normalized(clean) or view.in_parts(clean) for view in self._views)
-        return [Grounded(spans, Match.NORMALIZED) for spans in next(filter(None, found), [])]
+        return [GroundingResult(spans, Match.NORMALIZED) for spans in next(filter(None, found), [])]
 
-    def _fuzzy(self, quote: str, after: int) -> Grounded:
+    def _fuzzy(self, quote: str, after: int) -> GroundingResult:
         """The fuzzy match, or none with its reason and the nearest passage."""
-        clean = levelled(quote).text.strip()
+        clean = normalize_typography(quote).text.strip()
         results = [view.fuzzy(clean, after) for view in self._views]
         return next((result for result in results if result.spans), results[0])
 
@@ -96,6 +96,6 @@ class GroundingIndex:
         source = self._source
         start = source.find(quote, self._low, self._high)
         while start >= 0:
-            if bounded(source, start, start + len(quote)):
+            if is_word_bounded(source, start, start + len(quote)):
                 yield Span(start, start + len(quote))
             start = source.find(quote, start + 1, self._high)

@@ -9,7 +9,7 @@ from claimcheck.models.span import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Grounded:
+class GroundingResult:
     """Where a quote stands. `spans` is empty exactly when `match` is `none`; then `reason` says why.
 
     `suggestion` is then the nearest passage, when there is one: something to look at, not the quote.
@@ -21,12 +21,12 @@ class Grounded:
     suggestion: tuple[Span, ...] = ()
 
 
-def bounded(text: str, start: int, end: int) -> bool:
-    """Whether a find does not begin or end inside a word or a number; scripts without spaces always pass."""
-    return not (_cuts(text, start) or _cuts(text, end))
+def is_word_bounded(text: str, start: int, end: int) -> bool:
+    """Whether a match neither starts nor ends inside a word or a number."""
+    return not (_splits_word(text, start) or _splits_word(text, end))
 
 
-def _cuts(text: str, place: int) -> bool:
+def _splits_word(text: str, place: int) -> bool:
     if not 0 < place < len(text):
         return False
     left, right = text[place - 1], text[place]

@@ -12,14 +12,14 @@ import unicodedata
 from claimcheck.text.case import lower
 from claimcheck.text.reading import MappedText
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
-_COMBINED = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
+_INVISIBLE_CHARACTERS = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
+_COMBINING_SEQUENCE = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
 _ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)")
-_CLOSE_ELLIPSIS = re.compile(r"…(?=[^\s…])")
+_ELLIPSIS_BEFORE_WORD = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
 _SPACE = re.compile(r" \s+|[^\S ]\s*")  # but for a single space, which is level
-_MARKS = str.maketrans(
+_MARK_REPLACEMENTS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´ʼ", "'"),
         **dict.fromkeys("“”„‟″«»「」『』", '"'),
@@ -28,18 +28,21 @@ _MARKS = str.maketrans(
 )
 
 
-def levelled(text: str) -> MappedText:
-    """The text with signs, white space and compatibility characters levelled, its case and hyphens kept."""
-    mapped = MappedText.of(text).translate(lambda part: part.translate(_MARKS))
-    mapped = mapped.sub(_INVISIBLE, "")
+def normalize_typography(text: str) -> MappedText:
+    """Normalize marks, spaces and Unicode forms; keep case and hyphens."""
+    mapped = MappedText.of(text).translate(lambda part: part.translate(_MARK_REPLACEMENTS))
+    mapped = mapped.sub(_INVISIBLE_CHARACTERS, "")
     if not unicodedata.is_normalized("NFKC", mapped.text):
-        mapped = mapped.sub(_COMBINED, lambda match: unicodedata.normalize("NFKC", match.group()))
+        mapped = mapped.sub(_COMBINING_SEQUENCE, lambda match: unicodedata.normalize("NFKC", match.group()))
         changing = {char for char in set(mapped.text) if unicodedata.normalize("NFKC", char) != char}
         if changing:
             pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
             mapped = mapped.sub(pattern, lambda match: unicodedata.normalize("NFKC", match.group()))
     return (
-        mapped.sub(_HYPHEN_AT_LINE_END, "-").sub(_ELLIPSIS, "…").sub(_CLOSE_ELLIPSIS, "… ").sub(_SPACE, " ")
+        mapped.sub(_HYPHEN_AT_LINE_END, "-")
+        .sub(_ELLIPSIS, "…")
+        .sub(_ELLIPSIS_BEFORE_WORD, "… ")
+        .sub(_SPACE, " ")
     )
 
 

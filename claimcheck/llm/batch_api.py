@@ -14,24 +14,24 @@ import openai
 import tenacity
 
 from claimcheck.llm import errors
-from claimcheck.llm.retry import policy
+from claimcheck.llm.retry import build_retry_policy
 from claimcheck.settings import Settings
 
 if TYPE_CHECKING:
     from openai.types import Batch
 
-MOST_REQUESTS = 50_000
-MOST_BYTES = 190 * 2**20
+MAX_REQUESTS_PER_FILE = 50_000
+MAX_FILE_BYTES = 190 * 2**20
 PRICE_SHARE = 0.5  # of the usual price: https://platform.openai.com/docs/guides/batch, "50% lower costs"
 _ENDPOINT: Final = "/v1/chat/completions"
-_WINDOW: Final = "24h"
-_TAG = "claimcheck"
-_ENDED = ("completed", "expired", "cancelled")
-Result = TypeVar("Result")
+_COMPLETION_WINDOW: Final = "24h"
+_TAG_KEY = "claimcheck"
+_FINAL_STATUSES = ("completed", "expired", "cancelled")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BatchJob:
     """How far the endpoint is with a file. `ended`: there is nothing more to come; `problem`: it was refused as a whole."""
 
     id: str
@@ -51,7 +51,7 @@ class BatchApi:
         self._settings = settings
         key = settings.api_key or ("not-needed" if settings.base_url else None)
         if key is None:
-            raise errors.no_key()
+            raise errors.build_missing_key_error()
         self._client = openai.OpenAI(
             api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout_s
         )
@@ -67,32 +67,35 @@ class BatchApi:
             lambda: self._client.files.create(file=(f"{name}.jsonl", content), purpose="batch").id
         )
 
-    def begin(self, file: str, tag: str) -> Job:
+    def begin(self, file: str, tag: str) -> BatchJob:
         """The job that works on a file; it is marked with a tag."""
         return self._tried(
-            lambda: _job(
+            lambda: _parse_job(
                 self._client.batches.create(
-                    input_file_id=file, endpoint=_ENDPOINT, completion_window=_WINDOW, metadata={_TAG: tag}
+                    input_file_id=file,
+                    endpoint=_ENDPOINT,
+                    completion_window=_COMPLETION_WINDOW,
+                    metadata={_TAG_KEY: tag},
                 )
             )
         )
 
-    def find(self, tag: str) -> Job | None:
+    def find(self, tag: str) -> BatchJob | None:
         """The job with this tag, where there is one among the last hundred."""
         return self._tried(
             lambda: next(
                 (
-                    _job(batch)
+                    _parse_job(batch)
                     for batch in self._client.batches.list(limit=100).data
-                    if (batch.metadata or {}).get(_TAG) == tag
+                    if (batch.metadata or {}).get(_TAG_KEY) == tag
                 ),
                 None,
             )
         )
 
-    def job(self, identity: str) -> Job:
+    def job(self, identity: str) -> BatchJob:
         """How far a job is."""
-        return self._tried(lambda: _job(self._client.batches.retrieve(identity)))
+        return self._tried(lambda: _parse_job(self._client.batches.retrieve(identity)))
 
     def lines(self, file: str) -> Iterator[dict[str, Any]]:
         """The lines of a file of answers."""
@@ -103,17 +106,17 @@ class BatchApi:
         """Connections are closed."""
         self._client.close()
 
-    def _tried(self, call: Callable[[], Result]) -> Result:
+    def _tried(self, call: Callable[[], T]) -> T:
         try:
-            for attempt in tenacity.Retrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
+            for attempt in tenacity.Retrying(**build_retry_policy(self._settings.attempts)):  # type: ignore[arg-type]
                 with attempt:
                     return call()
         except (openai.OpenAIError, json.JSONDecodeError) as error:
-            raise errors.translate(error, self._settings) from None
+            raise errors.translate_error(error, self._settings) from None
         raise AssertionError("tenacity ends with a result or an error")
 
 
-def _job(batch: Batch) -> Job:
+def _parse_job(batch: Batch) -> BatchJob:
     counts = batch.request_counts
     errors = batch.errors.data if batch.errors and batch.errors.data else []
     problem = None
@@ -122,13 +125,13 @@ def _job(batch: Batch) -> Job:
             f"line {error.line}: {error.message}" if error.line else str(error.message) for error in errors
         ]
         problem = "; ".join(told[:3]) or "refused without a reason"
-    return Job(
+    return BatchJob(
         id=batch.id,
         status=batch.status,
         done=counts.completed if counts else 0,
         failed=counts.failed if counts else 0,
         total=counts.total if counts else 0,
-        ended=batch.status in _ENDED,
+        ended=batch.status in _FINAL_STATUSES,
         problem=problem,
         files=tuple(file for file in (batch.output_file_id, batch.error_file_id) if file),
     )

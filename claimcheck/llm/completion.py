@@ -15,7 +15,7 @@ class NoCompletionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenCounts:
     """What an answer took, as the endpoint counts it; `cached` are among those `read`, `reasoning` among those `written`."""
 
     read: int
@@ -32,11 +32,11 @@ class Completion:
     text: str | None
     finish_reason: str | None
     refusal: str | None
-    tokens: Tokens | None
+    tokens: TokenCounts | None
 
 
-def completion_in(content: bytes) -> Completion:
-    """The completion in the body of an answer.
+def parse_completion(content: bytes) -> Completion:
+    """Parse the completion in the body of an HTTP response.
 
     Raises:
         json.JSONDecodeError: it is not JSON.
@@ -48,16 +48,16 @@ def completion_in(content: bytes) -> Completion:
         raise json.JSONDecodeError(f"no UTF-8: {error.reason}", "", error.start) from None
     except RecursionError:
         raise NoCompletionError("nested too deeply") from None
-    return completion_of(fields)
+    return parse_completion_fields(fields)
 
 
-def completion_of(fields: Any) -> Completion:
-    """The completion in these fields, which may lack any of them.
+def parse_completion_fields(fields: Any) -> Completion:
+    """Build the completion from decoded JSON; any field may be missing.
 
     Raises:
         NoCompletionError: it is no chat completion; an error that came instead is quoted.
     """
-    fields = _object(fields, "the answer")
+    fields = _expect_object(fields, "the answer")
     choices = fields.get("choices") or []
     error = fields.get("error")
     if error and not choices:
@@ -65,31 +65,31 @@ def completion_of(fields: Any) -> Completion:
         raise NoCompletionError(f"an error in the place of an answer: {said}")
     if not isinstance(choices, list):
         raise NoCompletionError("choices: is no list")
-    choice = _object(choices[0] if choices else None, "choices[0]")
-    message = _object(choice.get("message"), "choices[0].message")
+    choice = _expect_object(choices[0] if choices else None, "choices[0]")
+    message = _expect_object(choice.get("message"), "choices[0].message")
     return Completion(
-        model=_text(fields, "model"),
-        text=_text(message, "content"),
-        finish_reason=_text(choice, "finish_reason"),
-        refusal=_text(message, "refusal"),
-        tokens=_tokens(_object(fields.get("usage"), "usage")),
+        model=_get_text(fields, "model"),
+        text=_get_text(message, "content"),
+        finish_reason=_get_text(choice, "finish_reason"),
+        refusal=_get_text(message, "refusal"),
+        tokens=_parse_token_counts(_expect_object(fields.get("usage"), "usage")),
     )
 
 
-def _tokens(usage: dict[str, Any]) -> Tokens | None:
+def _parse_token_counts(usage: dict[str, Any]) -> TokenCounts | None:
     if not usage:
         return None
-    read = _object(usage.get("prompt_tokens_details"), "prompt_tokens_details")
-    written = _object(usage.get("completion_tokens_details"), "completion_tokens_details")
-    return Tokens(
-        _count(usage, "prompt_tokens"),
-        _count(read, "cached_tokens"),
-        _count(usage, "completion_tokens"),
-        _count(written, "reasoning_tokens"),
+    read = _expect_object(usage.get("prompt_tokens_details"), "prompt_tokens_details")
+    written = _expect_object(usage.get("completion_tokens_details"), "completion_tokens_details")
+    return TokenCounts(
+        _get_token_count(usage, "prompt_tokens"),
+        _get_token_count(read, "cached_tokens"),
+        _get_token_count(usage, "completion_tokens"),
+        _get_token_count(written, "reasoning_tokens"),
     )
 
 
-def _object(value: Any, name: str) -> dict[str, Any]:
+def _expect_object(value: Any, name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -97,14 +97,14 @@ def _object(value: Any, name: str) -> dict[str, Any]:
     return value
 
 
-def _text(fields: dict[str, Any], name: str) -> str | None:
+def _get_text(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise NoCompletionError(f"{name}: is no text")
     return value
 
 
-def _count(fields: dict[str, Any], name: str) -> int:
+def _get_token_count(fields: dict[str, Any], name: str) -> int:
     value = fields.get(name) or 0
     if not isinstance(value, int) or value < 0:
         raise NoCompletionError(f"{name}: is no number of tokens")

@@ -19,37 +19,41 @@ from claimcheck.llm.completion import NoCompletionError
 from claimcheck.settings import Settings
 
 _FORMAT_WORDS = re.compile(r"response_format|json_schema|json_object|structured output|schema|grammar", re.I)
-_WINDOW_WORDS = re.compile(
+_CONTEXT_WINDOW_WORDS = re.compile(
     r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens", re.I
 )
-_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
-_LONGEST = 300
+_API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
+_MAX_MESSAGE_CHARACTERS = 300
 
 
-def refuses_format(error: Exception) -> bool:
-    """Whether the endpoint refused the response format, rather than the request."""
+def is_format_refusal(error: Exception) -> bool:
+    """Tell whether the endpoint refused the response format, not the request."""
     return (
         isinstance(error, openai.APIStatusError)
         and error.status_code in (400, 415, 422, 501)
-        and not _WINDOW_WORDS.search(_said(error))
-        and bool(_FORMAT_WORDS.search(_said(error)))
+        and not _CONTEXT_WINDOW_WORDS.search(_extract_message(error))
+        and bool(_FORMAT_WORDS.search(_extract_message(error)))
     )
 
 
-def refused_setting(error: Exception) -> str | None:
-    """The optional setting that the endpoint refused: some models take no temperature, some no seed."""
+def find_refused_setting(error: Exception) -> str | None:
+    """Return the optional setting that the endpoint refused, if any."""
     if isinstance(error, openai.BadRequestError):
         return next(
-            (name for name in ("temperature", "seed") if error.param == name or f"'{name}'" in _said(error)),
+            (
+                name
+                for name in ("temperature", "seed")
+                if error.param == name or f"'{name}'" in _extract_message(error)
+            ),
             None,
         )
     return None
 
 
-def translate(error: Exception, settings: Settings) -> ProviderError:
-    """The claimcheck error for what openai raised: what happened, where, what to do; never a key."""
+def translate_error(error: Exception, settings: Settings) -> ProviderError:
+    """Turn an error from openai into a claimcheck error, without the key."""
     where = settings.endpoint()
-    said = redacted(_said(error), settings.api_key)
+    said = redact_keys(_extract_message(error), settings.api_key)
     tried = f"after {settings.attempts} attempts" if settings.attempts > 1 else "at the only attempt"
     if isinstance(error, openai.APITimeoutError):
         return UnreachableError(
@@ -72,7 +76,7 @@ def translate(error: Exception, settings: Settings) -> ProviderError:
             f"{where}: has no model {settings.model!r}, or no such path ({said}); `claimcheck doctor` lists its models"
         )
     if isinstance(error, openai.APIStatusError):
-        if _WINDOW_WORDS.search(said):
+        if _CONTEXT_WINDOW_WORDS.search(said):
             return ContextWindowError(
                 f"{where}: the document does not fit the window of {settings.model} ({said}); give a shorter one"
             )
@@ -81,25 +85,25 @@ def translate(error: Exception, settings: Settings) -> ProviderError:
     return EndpointError(f"{where}: {said}")
 
 
-def no_key() -> AuthenticationError:
-    """For OpenAI's own endpoint, which takes nobody without a key."""
+def build_missing_key_error() -> AuthenticationError:
+    """Build the error for OpenAI's own endpoint, which requires a key."""
     return AuthenticationError(
         "api.openai.com: needs a key; set OPENAI_API_KEY, or name another endpoint with --base-url"
     )
 
 
-def redacted(text: str, key: str | None) -> str:
-    """The text without the key, and without anything that looks like one."""
+def redact_keys(text: str, key: str | None) -> str:
+    """Remove the key, and anything that looks like one, from the text."""
     if key:
         text = text.replace(key, "[key]")
-    return _KEYS.sub("[key]", text)
+    return _API_KEYS.sub("[key]", text)
 
 
-def _said(error: Exception) -> str:
+def _extract_message(error: Exception) -> str:
     body = getattr(error, "body", None)
     fields = body.get("error", body) if isinstance(body, dict) else None
     message = fields.get("message") if isinstance(fields, dict) else fields
     text = " ".join(str(message or getattr(error, "message", error)).split())
     kind = fields.get("type") if isinstance(fields, dict) else None
     text = f"{text} [{kind}]" if kind and "context" in str(kind) else text
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= _MAX_MESSAGE_CHARACTERS else text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"

@@ -25,57 +25,61 @@ from claimcheck import tokens
 from claimcheck.errors import BudgetError
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.retry import asked_s
-from claimcheck.models.run import Usage
-from claimcheck.settings import Limits, Spent
+from claimcheck.llm.retry import parse_retry_after_s
+from claimcheck.models.llm import Usage
+from claimcheck.settings import Limits, Spending
 
 # after these nobody knows whether the request was billed
-_ANSWERED_OR_NOT = (
+_UNKNOWN_OUTCOME_ERRORS = (
     openai.APIConnectionError,
     json.JSONDecodeError,
     NoCompletionError,
     asyncio.CancelledError,
 )
 _MINUTE_S = 60.0
-_LEARNT_PAUSE_S = 1.0  # after a 429 that does not say when to come back; twice as long after the next
-_LONGEST_PAUSE_S = 60.0
-_MARGIN = 1.1  # counts of tokens are estimates for other models' encodings, and chat formats add some
+_FIRST_PAUSE_S = 1.0  # after a 429 that does not say when to come back; twice as long after the next
+_MAX_PAUSE_S = 60.0
+_TOKEN_MARGIN = 1.1  # counts of tokens are estimates for other models' encodings, and chat formats add some
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class RequestCost:
     """The most that one request can cost."""
 
     usd: float
     tokens: int
 
 
-class Purse(Protocol):
+class SharedBudget(Protocol):
     """A budget that several processes spend from together."""
 
-    async def reserve(self, bound: Bound) -> None:
+    async def reserve(self, bound: RequestCost) -> None:
         """Room for this much is kept; waits for what others may settle. Raises `BudgetError` where there is no more."""
         ...
 
-    async def settle(self, bound: Bound, spent: Bound) -> None:
+    async def settle(self, bound: RequestCost, spent: RequestCost) -> None:
         """What was reserved is free again, and this much of it spent."""
         ...
 
 
 @dataclass(slots=True)
-class Turn:
+class RequestSlot:
     """A request that may be sent now; `usage` is what the answer said of it."""
 
     usage: Usage | None = None
 
 
-class Gate:
+class Limiter:
     """The one gate through which all requests of a batch go; it belongs to one event loop."""
 
     def __init__(
-        self, limits: Limits, pricing: Pricing, spent: Spent | None = None, purse: Purse | None = None
+        self,
+        limits: Limits,
+        pricing: Pricing,
+        spent: Spending | None = None,
+        purse: SharedBudget | None = None,
     ) -> None:
-        self.spent = spent or Spent()
+        self.spent = spent or Spending()
         self._purse = purse
         self._limits = limits
         self._pricing = pricing
@@ -87,7 +91,7 @@ class Gate:
         self._closed_until = 0.0
         self._sent: deque[tuple[float, int]] = deque()
         self._sent_tokens = 0
-        self._reserved = Bound(0.0, 0)
+        self._reserved = RequestCost(0.0, 0)
 
     @property
     def width(self) -> int:
@@ -95,7 +99,7 @@ class Gate:
         return self._limits.concurrency
 
     @asynccontextmanager
-    async def turn(self, body: Mapping[str, Any]) -> AsyncIterator[Turn]:
+    async def turn(self, body: Mapping[str, Any]) -> AsyncIterator[RequestSlot]:
         """Waits until the request with this body may be sent, and learns from how the block ends.
 
         Raises:
@@ -105,7 +109,7 @@ class Gate:
         if self._purse:
             await self._purse.reserve(bound)
         await self._enter(bound)
-        turn = Turn()
+        turn = RequestSlot()
         lost = False
         try:
             yield turn
@@ -113,26 +117,26 @@ class Gate:
             self._width = min(float(self._limits.concurrency), self._width + 1 / self._width)
             self._lessons = 0
         except openai.RateLimitError as error:
-            self._narrow(asked_s(error.response.headers))
+            self._narrow(parse_retry_after_s(error.response.headers))
             raise
-        except _ANSWERED_OR_NOT as error:
-            lost = not _never_sent(error)
+        except _UNKNOWN_OUTCOME_ERRORS as error:
+            lost = not _failed_to_connect(error)
             raise
         finally:
-            spent = _spent(bound, turn.usage, lost=lost)
+            spent = _compute_charge(bound, turn.usage, lost=lost)
             self._leave(bound, spent)
             if self._purse:
                 await self._purse.settle(bound, spent)
 
-    def _bound(self, body: Mapping[str, Any]) -> Bound:
+    def _bound(self, body: Mapping[str, Any]) -> RequestCost:
         if not (self._limits.has_budget or self._limits.tpm):
-            return Bound(0.0, 0)
-        read = math.ceil(_MARGIN * input_tokens(body))
+            return RequestCost(0.0, 0)
+        read = math.ceil(_TOKEN_MARGIN * count_input_tokens(body))
         written = int(body.get("max_completion_tokens") or 0)
         usd = self._pricing.cost_usd(read, 0, written) if self._limits.budget_usd is not None else 0.0
-        return Bound(usd or 0.0, read + written)
+        return RequestCost(usd or 0.0, read + written)
 
-    async def _enter(self, bound: Bound) -> None:
+    async def _enter(self, bound: RequestCost) -> None:
         while pause := self._pause_s(bound):
             waited_for = self._changed
             try:
@@ -141,12 +145,12 @@ class Gate:
             except TimeoutError:
                 pass
         self._in_flight += 1
-        self._reserved = Bound(self._reserved.usd + bound.usd, self._reserved.tokens + bound.tokens)
+        self._reserved = RequestCost(self._reserved.usd + bound.usd, self._reserved.tokens + bound.tokens)
         if self._limits.rpm or self._limits.tpm:
             self._sent.append((time.monotonic(), bound.tokens))
             self._sent_tokens += bound.tokens
 
-    def _pause_s(self, bound: Bound) -> float:
+    def _pause_s(self, bound: RequestCost) -> float:
         """Seconds until it makes sense to look again: 0 to go now, infinity to wait for another request's end."""
         limits = self._limits
         if self._in_flight >= max(1, int(self._width)) or self._lacks_budget(bound):
@@ -160,7 +164,7 @@ class Gate:
         too_long = limits.tpm is not None and self._sent and self._sent_tokens + bound.tokens > limits.tpm
         return max(0.001, self._sent[0][0] + _MINUTE_S - now) if too_many or too_long else 0.0
 
-    def _lacks_budget(self, bound: Bound) -> bool:
+    def _lacks_budget(self, bound: RequestCost) -> bool:
         """Whether the budget leaves too little just now; raises where it always will."""
         if self._purse:
             return False
@@ -180,38 +184,38 @@ class Gate:
 
     def _narrow(self, asked: float | None) -> None:
         now = time.monotonic()
-        pause = min(_LONGEST_PAUSE_S, _LEARNT_PAUSE_S * 2**self._lessons) if asked is None else asked
+        pause = min(_MAX_PAUSE_S, _FIRST_PAUSE_S * 2**self._lessons) if asked is None else asked
         self._closed_until = max(self._closed_until, now + pause)
         if now > self._narrowed:  # requests that were sent together are refused together: one lesson
             self._width = max(1.0, self._width / 2)
             self._narrowed = self._closed_until
             self._lessons += 1
 
-    def _leave(self, bound: Bound, spent: Bound) -> None:
+    def _leave(self, bound: RequestCost, spent: RequestCost) -> None:
         self._in_flight -= 1
-        self._reserved = Bound(self._reserved.usd - bound.usd, self._reserved.tokens - bound.tokens)
+        self._reserved = RequestCost(self._reserved.usd - bound.usd, self._reserved.tokens - bound.tokens)
         self.spent.usd += spent.usd
         self.spent.tokens += spent.tokens
         self._changed.set()
         self._changed = asyncio.Event()
 
 
-def _spent(bound: Bound, usage: Usage | None, *, lost: bool) -> Bound:
-    """What a request cost: as its answer says; all that it could where nobody knows; else nothing."""
+def _compute_charge(bound: RequestCost, usage: Usage | None, *, lost: bool) -> RequestCost:
+    """Return the reported cost; the maximum if nobody knows it; otherwise zero."""
     if usage:
-        return Bound(usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens)
-    return bound if lost else Bound(0.0, 0)
+        return RequestCost(usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens)
+    return bound if lost else RequestCost(0.0, 0)
 
 
-def input_tokens(body: Mapping[str, Any], *, schema: bool = True) -> int:
-    """The tokens of a request's messages, and of its schema where the endpoint counts it, in claimcheck's encoding."""
+def count_input_tokens(body: Mapping[str, Any], *, schema: bool = True) -> int:
+    """Count the tokens of a request's messages and, with `schema`, of its schema."""
     text = "\n".join(message["content"] for message in body["messages"])
     asked = body.get("response_format", {}).get("json_schema") if schema else None
     return tokens.count(text) + (tokens.count(json.dumps(asked)) if asked else 0)
 
 
-def _never_sent(error: BaseException) -> bool:
-    """Whether no connection was made at all."""
+def _failed_to_connect(error: BaseException) -> bool:
+    """Tell whether no connection was made at all."""
     import httpx2
 
     return isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)

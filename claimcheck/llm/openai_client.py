@@ -18,19 +18,18 @@ import tenacity
 
 from claimcheck.errors import UnknownModelError
 from claimcheck.llm import errors
-from claimcheck.llm.completion import Completion, NoCompletionError, completion_in, completion_of
-from claimcheck.llm.limiter import Gate
+from claimcheck.llm.completion import Completion, NoCompletionError, parse_completion, parse_completion_fields
+from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.retry import policy
-from claimcheck.models.llm import ModelRequest, ModelResponse
-from claimcheck.models.run import Usage
+from claimcheck.llm.retry import build_retry_policy
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
-FORMATS = ("json_schema", "json_object", "text")
+RESPONSE_FORMATS = ("json_schema", "json_object", "text")
 # `chat.completions.create` takes a third of a request's time to go through its body for TypedDicts, and an answer
 # with fields of another type than stated goes through it unnoticed
-_PATH = "/chat/completions"
-_FAULTS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
+_COMPLETIONS_PATH = "/chat/completions"
+_ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
 
 
 class OpenAIClient:
@@ -42,7 +41,9 @@ class OpenAIClient:
         UnknownModelError: no model is named.
     """
 
-    def __init__(self, settings: Settings, gate: Gate | None = None, pricing: Pricing | None = None) -> None:
+    def __init__(
+        self, settings: Settings, gate: Limiter | None = None, pricing: Pricing | None = None
+    ) -> None:
         if not settings.model:
             raise UnknownModelError(
                 "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in claimcheck.toml "
@@ -51,7 +52,7 @@ class OpenAIClient:
         self._settings = settings
         self._gate = gate
         self._pricing = pricing or Pricing(settings)
-        self._format = FORMATS[0]
+        self._format = RESPONSE_FORMATS[0]
         self._left_out: set[str] = set()
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
@@ -62,13 +63,15 @@ class OpenAIClient:
         while True:
             body = self.body(request)
             try:
-                for attempt in tenacity.Retrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
+                for attempt in tenacity.Retrying(**build_retry_policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
                         sent += 1
-                        answer = self._sync_client().post(_PATH, body=body, cast_to=httpx2.Response)
-                        completion = completion_in(answer.content)
+                        answer = self._sync_client().post(
+                            _COMPLETIONS_PATH, body=body, cast_to=httpx2.Response
+                        )
+                        completion = parse_completion(answer.content)
                 return self._response(completion, body, sent)
-            except _FAULTS as error:
+            except _ENDPOINT_ERRORS as error:
                 self._adapt(error, body, sent)
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
@@ -77,7 +80,7 @@ class OpenAIClient:
         while True:
             body = self.body(request)
             try:
-                async for attempt in tenacity.AsyncRetrying(**policy(self._settings.attempts)):  # type: ignore[arg-type]
+                async for attempt in tenacity.AsyncRetrying(**build_retry_policy(self._settings.attempts)):  # type: ignore[arg-type]
                     with attempt:
                         if self._gate is None:
                             sent += 1
@@ -88,19 +91,19 @@ class OpenAIClient:
                                 completion = await self._post(body)
                                 turn.usage = self._usage(completion, 1) if completion.tokens else None
                 return self._response(completion, body, sent)
-            except _FAULTS as error:
+            except _ENDPOINT_ERRORS as error:
                 self._adapt(error, body, sent)
 
     async def _post(self, body: dict[str, Any]) -> Completion:
-        answer = await self._async_client().post(_PATH, body=body, cast_to=httpx2.Response)
-        return completion_in(answer.content)
+        answer = await self._async_client().post(_COMPLETIONS_PATH, body=body, cast_to=httpx2.Response)
+        return parse_completion(answer.content)
 
     def models(self) -> list[str]:
         """The names of the models that the endpoint lists; raises `ProviderError`."""
         try:
             return sorted(model.id for model in self._sync_client().models.list().data or [])
-        except _FAULTS as error:
-            raise errors.translate(error, self._settings) from None
+        except _ENDPOINT_ERRORS as error:
+            raise errors.translate_error(error, self._settings) from None
 
     def close(self) -> None:
         """Connections of synchronous requests are closed."""
@@ -115,14 +118,16 @@ class OpenAIClient:
 
     def _adapt(self, error: Exception, body: dict[str, Any], sent: int) -> None:
         """Learns from a refusal of a format or of an optional setting; raises what went wrong otherwise."""
-        refused = errors.refused_setting(error)
+        refused = errors.find_refused_setting(error)
         if refused and refused in body:
             self._left_out.add(refused)
-        elif (used := _format_of(body)) != FORMATS[-1] and errors.refuses_format(error):
+        elif (used := _get_response_format(body)) != RESPONSE_FORMATS[-1] and errors.is_format_refusal(error):
             # another thread may have stepped down meanwhile: go on from what this request used
-            self._format = FORMATS[max(FORMATS.index(self._format), FORMATS.index(used) + 1)]
+            self._format = RESPONSE_FORMATS[
+                max(RESPONSE_FORMATS.index(self._format), RESPONSE_FORMATS.index(used) + 1)
+            ]
         else:
-            translated = errors.translate(error, self._settings)
+            translated = errors.translate_error(error, self._settings)
             translated.requests = sent
             raise translated from None
 
@@ -156,7 +161,7 @@ class OpenAIClient:
         Raises:
             NoCompletionError: it is no chat completion.
         """
-        return self._response(completion_of(completion), body, 1)
+        return self._response(parse_completion_fields(completion), body, 1)
 
     def _response(self, completion: Completion, body: dict[str, Any], sent: int) -> ModelResponse:
         return ModelResponse(
@@ -164,7 +169,7 @@ class OpenAIClient:
             finish_reason=completion.finish_reason,
             refusal=completion.refusal,
             model=completion.model or str(self._settings.model),
-            response_format=_format_of(body),
+            response_format=_get_response_format(body),
             left_out=tuple(sorted(self._left_out)),
             usage=self._usage(completion, sent),
         )
@@ -189,7 +194,7 @@ class OpenAIClient:
 
     def _async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
-            transport = _transport(self._gate.width) if self._gate else None
+            transport = _build_http_client(self._gate.width) if self._gate else None
             self._async = openai.AsyncOpenAI(**self._options(), http_client=transport)
         return self._async
 
@@ -197,7 +202,7 @@ class OpenAIClient:
         # a local server wants no key, but the SDK refuses to start without one
         key = self._settings.api_key or ("not-needed" if self._settings.base_url else None)
         if key is None:
-            raise errors.no_key()
+            raise errors.build_missing_key_error()
         return {
             "api_key": key,
             "base_url": self._settings.base_url or "https://api.openai.com/v1",
@@ -206,8 +211,8 @@ class OpenAIClient:
         }
 
 
-def _transport(width: int) -> httpx2.AsyncClient:
-    """The transport where so many requests go through one gate: that of the extra `fast`, else the usual one."""
+def _build_http_client(width: int) -> httpx2.AsyncClient:
+    """Build the HTTP client for `width` concurrent requests."""
     if find_spec("aiohttp"):
         return openai.DefaultAioHttpClient()
     # the pool looks at each idle connection before every request; so many that are idle for long need not be kept
@@ -215,5 +220,5 @@ def _transport(width: int) -> httpx2.AsyncClient:
     return openai.DefaultAsyncHttpxClient(limits=limits)
 
 
-def _format_of(body: dict[str, Any]) -> str:
-    return str(body.get("response_format", {"type": FORMATS[-1]})["type"])
+def _get_response_format(body: dict[str, Any]) -> str:
+    return str(body.get("response_format", {"type": RESPONSE_FORMATS[-1]})["type"])

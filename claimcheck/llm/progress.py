@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Stage, Work
 
-_WORK = {
+_WORK_BY_SCHEMA = {
     "summary.answer": Work.SUMMARY_AND_CLAIMS,
     "claims.answer": Work.CLAIMS,
     "digest.answer": Work.SUMMARY,
@@ -17,7 +17,7 @@ _WORK = {
 }
 
 
-class WatchedClient:
+class ProgressClient:
     """The client before another one; `told` hears of every request when it is asked and when it is answered.
 
     With `complete` that is in the thread that asks.
@@ -45,7 +45,7 @@ class WatchedClient:
         return response
 
     def _count(self, request: ModelRequest, counter: Counter[Work]) -> None:
-        work = _WORK[request.schema_name]
+        work = _WORK_BY_SCHEMA[request.schema_name]
         with self._lock:
             counter[work] += 1
             self._told(Stage(work, self._answered[work], self._asked[work]))

@@ -15,15 +15,15 @@ from email.utils import parsedate_to_datetime
 import openai
 import tenacity
 
-_CEILING_S = 60.0
+_MAX_RETRY_AFTER_S = 60.0
 _backoff = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(0, 0.25)
 
 
-def policy(attempts: int) -> dict[str, object]:
-    """The arguments for tenacity's `Retrying` and `AsyncRetrying` alike."""
+def build_retry_policy(attempts: int) -> dict[str, object]:
+    """Return the arguments of tenacity's `Retrying` and `AsyncRetrying`."""
     return {
         "stop": tenacity.stop_after_attempt(attempts),
-        "wait": wait_s,
+        "wait": compute_wait_s,
         "retry": tenacity.retry_if_exception(is_transient),
         "reraise": True,
     }
@@ -43,15 +43,15 @@ def is_transient(error: BaseException) -> bool:
     return error.status_code in (408, 409, 429) or error.status_code >= 500
 
 
-def wait_s(state: tenacity.RetryCallState) -> float:
-    """Seconds until the next attempt: what the endpoint asked for, else exponential with jitter."""
+def compute_wait_s(state: tenacity.RetryCallState) -> float:
+    """Return the seconds until the next attempt, as requested or with backoff."""
     error = state.outcome.exception() if state.outcome else None
-    asked = asked_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
-    return min(asked, _CEILING_S) if asked is not None else _backoff(state)
+    asked = parse_retry_after_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
+    return min(asked, _MAX_RETRY_AFTER_S) if asked is not None else _backoff(state)
 
 
-def asked_s(headers: Mapping[str, str]) -> float | None:
-    """The seconds for which the endpoint asks to be left alone."""
+def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that the endpoint asks the client to wait, if it does."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name, "")
         try:

@@ -20,11 +20,11 @@ class Statement:
     @classmethod
     def of(cls, text: str, speaker: str | None = None) -> Statement:
         """A statement with an id made from its content."""
-        return cls(statement_id(text), text, speaker)
+        return cls(make_statement_id(text), text, speaker)
 
 
-def statement_id(text: str) -> str:
-    """The id of a text that is no claim of a run: the same text has it everywhere."""
+def make_statement_id(text: str) -> str:
+    """Derive the id of a text that is not a claim of a run from its content."""
     return "s-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -89,6 +89,6 @@ class Claim:
     reason: str
 
 
-def claim_id(document_id: str, text: str, quote: str) -> str:
-    """An id made from content alone: the same claim of the same document has it in every run."""
+def make_claim_id(document_id: str, text: str, quote: str) -> str:
+    """Derive a claim's id from its content, so that it is the same in every run."""
     return "c-" + hashlib.sha256("\x1f".join((document_id, text, quote)).encode()).hexdigest()[:12]

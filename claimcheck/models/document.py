@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.models.span import Places
+from claimcheck.models import codec
+from claimcheck.models.span import LineIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,8 @@ class Document:
             InputError: the file is missing, a folder, empty, damaged, in no format or encoding that can be read, or
                 the extra that reads it is not installed.
         """
-        from claimcheck.readers import read  # the upward imports: constructors that users look for
-
-        return read(path).given(title=title, published=published)
+        document: Document = _readers().read(path)
+        return document.given(title=title, published=published)
 
     @classmethod
     def from_url(
@@ -92,9 +95,8 @@ class Document:
         Raises:
             InputError: the address is refused, does not answer, answers with an error, or holds no readable document.
         """
-        from claimcheck.readers import fetch
-
-        return fetch(url, allow_private=allow_private).given(title=title, published=published)
+        document: Document = _readers().fetch(url, allow_private=allow_private)
+        return document.given(title=title, published=published)
 
     def given(self, *, title: str | None, published: date | None) -> Document:
         """This document with the title and date that somebody gave, over those that it states."""
@@ -120,6 +122,25 @@ class Document:
         return self.text
 
 
+def _readers() -> Any:
+    """Return `claimcheck.readers`, which is a layer above this one.
+
+    The constructors that use it are where people look for them. The module is looked
+    up when one is called, so that the data model imports nothing else of ours.
+    """
+    return import_module("claimcheck.readers")
+
+
+def dump_document(document: Document) -> str:
+    """Write a document as JSON without its text, as stores keep it."""
+    return json.dumps(codec.to_fields(replace(document, text=None)), ensure_ascii=False)
+
+
+def load_document(fields: str, text: str | None = None) -> Document:
+    """Read the document that `dump_document` wrote, with its text where it is known."""
+    return replace(codec.from_fields(json.loads(fields), Document), text=text)
+
+
 def _refuse_unusable(text: str, source: str) -> None:
     if not text:
         raise InputError(f"{source}: is empty; give some text")
@@ -127,16 +148,16 @@ def _refuse_unusable(text: str, source: str) -> None:
         raise InputError(f"{source}: holds nothing but white space; give some text")
     for at, what in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
-        (_first_surrogate(text), "a lone surrogate"),
+        (_find_surrogate(text), "a lone surrogate"),
     ):
         if at >= 0:
-            line, column = Places(text).position(at)
+            line, column = LineIndex(text).position(at)
             raise InputError(
                 f"{source}:{line}:{column}: holds {what}; remove it or convert the file to UTF-8 text"
             )
 
 
-def _first_surrogate(text: str) -> int:
+def _find_surrogate(text: str) -> int:
     try:
         text.encode()
     except UnicodeEncodeError as error:

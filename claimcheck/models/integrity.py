@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from claimcheck.models.claim import Match, statement_id
+from claimcheck.models.claim import Match, make_statement_id
 from claimcheck.models.run import Check, Run
 from claimcheck.models.verdict import Finding
 
 
-def inconsistencies(run: Run) -> list[str]:
-    """Every place where a run contradicts itself, with its JSON path; none in a run that claimcheck made."""
-    return [*_spans(run), *_ids(run), *_verdicts(run), *_ledger(run)]
+def find_run_inconsistencies(run: Run) -> list[str]:
+    """List every contradiction within a run by JSON path; empty for a valid run."""
+    return [
+        *_find_span_problems(run),
+        *_find_id_problems(run),
+        *_find_verdict_problems(run),
+        *_find_ledger_problems(run),
+    ]
 
 
-def _spans(run: Run) -> list[str]:
+def _find_span_problems(run: Run) -> list[str]:
     found = []
     text = run.document.text
     if text is not None and len(text) != run.document.characters:
@@ -30,7 +35,7 @@ def _spans(run: Run) -> list[str]:
     return found
 
 
-def _ids(run: Run) -> list[str]:
+def _find_id_problems(run: Run) -> list[str]:
     known = [claim.id for claim in run.claims]
     found = [
         f"$.claims[{place}].id: {identity} occurs twice"
@@ -49,13 +54,13 @@ def _ids(run: Run) -> list[str]:
     return found
 
 
-def _verdicts(run: Run) -> list[str]:
-    """Evidence that is not where it says, verdicts on nothing, and what has neither verdict nor failure."""
+def _find_verdict_problems(run: Run) -> list[str]:
+    """List misplaced evidence, verdicts without a subject, and unchecked subjects."""
     found = []
     outcomes = [*(verdict.subject for verdict in run.verdicts), *(item.subject for item in run.unchecked)]
     if outcomes:
         texts = [*run.summary.sentences, *run.summary.key_points] if run.summary else []
-        wanted = {*(statement_id(item.text) for item in texts), *(claim.id for claim in run.claims)}
+        wanted = {*(make_statement_id(item.text) for item in texts), *(claim.id for claim in run.claims)}
         found += [
             f"$.verdicts: {identity} is no part of the run" for identity in outcomes if identity not in wanted
         ]
@@ -70,13 +75,13 @@ def _verdicts(run: Run) -> list[str]:
         found += [
             f"$.verdicts[{number}].{name}: {problem}"
             for name, finding in findings
-            for problem in misplaced(finding, {run.document.id: run.document.text})
+            for problem in find_misplaced_evidence(finding, {run.document.id: run.document.text})
         ]
     return found
 
 
-def misplaced(finding: Finding, texts: Mapping[str, str | None]) -> list[str]:
-    """The evidence of a finding that does not stand in its document, by document ids and their texts."""
+def find_misplaced_evidence(finding: Finding, texts: Mapping[str, str | None]) -> list[str]:
+    """List a finding's evidence that is not at its stated place in its document."""
     found = []
     for item in finding.evidence:
         if item.document_id not in texts:
@@ -91,19 +96,19 @@ def misplaced(finding: Finding, texts: Mapping[str, str | None]) -> list[str]:
     return found
 
 
-def check_inconsistencies(check: Check) -> list[str]:
-    """Every place where a check contradicts itself; none in one that claimcheck made."""
+def find_check_inconsistencies(check: Check) -> list[str]:
+    """List every contradiction within a check by JSON path; empty for a valid check."""
     texts = {document.id: document.text for document in check.documents}
     return [
         f"$.verdicts[{number}]: {problem}"
         for number, verdict in enumerate(check.verdicts)
         for finding in (verdict.finding, verdict.content)
         if finding
-        for problem in misplaced(finding, texts)
+        for problem in find_misplaced_evidence(finding, texts)
     ]
 
 
-def _ledger(run: Run) -> list[str]:
+def _find_ledger_problems(run: Run) -> list[str]:
     position = 0
     for number, entry in enumerate(run.ledger):
         if entry.start != position or entry.end <= entry.start:

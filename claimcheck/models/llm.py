@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from claimcheck.models.run import Usage
+from claimcheck.models import codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,36 @@ class ModelRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run cost. Token counts are the endpoint's own; cached and reasoning are parts of the others.
+
+    `stored_answers` were there already, from an earlier run, and cost nothing now. `cost_usd` is None where the model's
+    price is not known.
+    """
+
+    requests: int = 0
+    stored_answers: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost_usd: float | None = 0.0
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.requests + other.requests,
+            self.stored_answers + other.stored_answers,
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            None if self.cost_usd is None or other.cost_usd is None else self.cost_usd + other.cost_usd,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ModelResponse:
     """An answer as it came: nothing is validated yet.
 
@@ -51,6 +82,17 @@ class ModelResponse:
     usage: Usage
     left_out: tuple[str, ...] = ()
     fault: str | None = None
+
+
+def dump_response(response: ModelResponse) -> str:
+    """Write a response as JSON on one line, as stores keep it."""
+    fields = codec.to_fields(response)
+    return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+
+
+def load_response(fields: str) -> ModelResponse:
+    """Read the response that `dump_response` wrote."""
+    return codec.from_fields(json.loads(fields), ModelResponse)
 
 
 class Client(Protocol):

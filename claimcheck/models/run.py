@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from claimcheck.models import codec
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
+from claimcheck.models.llm import Usage
 from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas
 
 
-SCHEMA_VERSION = "1.2"
+RUN_SCHEMA_VERSION = "1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,36 +107,6 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What a run cost. Token counts are the endpoint's own; cached and reasoning are parts of the others.
-
-    `stored_answers` were there already, from an earlier run, and cost nothing now. `cost_usd` is None where the model's
-    price is not known.
-    """
-
-    requests: int = 0
-    stored_answers: int = 0
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
-    cost_usd: float | None = 0.0
-    seconds: float = 0.0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.requests + other.requests,
-            self.stored_answers + other.stored_answers,
-            self.input_tokens + other.input_tokens,
-            self.cached_tokens + other.cached_tokens,
-            self.output_tokens + other.output_tokens,
-            self.reasoning_tokens + other.reasoning_tokens,
-            None if self.cost_usd is None or other.cost_usd is None else self.cost_usd + other.cost_usd,
-            self.seconds + other.seconds,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Signature:
     """What made a run: enough to make it again, or to say why two runs differ.
 
@@ -171,16 +145,15 @@ class Run:
     passages: int
     usage: Usage
     signature: Signature
-    schema_version: str = field(default=SCHEMA_VERSION)
+    schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
         """This run as JSON that follows `schemas/run.schema.json`; `text=False` leaves the document's text out.
 
         Without an indent it is one line.
         """
-        from claimcheck.models.codec import dump
-
-        return dump(self, text=text, indent=indent)
+        run = self if text else replace(self, document=replace(self.document, text=None))
+        return codec.dump(run, indent=indent)
 
     def claims_frame(self) -> pandas.DataFrame:
         """The claims as a pandas DataFrame, a row each; `claimcheck.reports.table.COLUMNS` are its columns.
@@ -188,15 +161,13 @@ class Run:
         Raises:
             InputError: pandas is not installed.
         """
-        from claimcheck.reports.table import frame  # the upward imports: methods that users look for
-
-        return frame(self)
+        frame: pandas.DataFrame = _reports("table").build_data_frame(self)
+        return frame
 
     def _repr_html_(self) -> str:
         """The run as a notebook shows it."""
-        from claimcheck.reports.notebook import fragment
-
-        return fragment(self)
+        html: str = _reports("notebook").render_notebook_html(self)
+        return html
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Run:
@@ -205,9 +176,22 @@ class Run:
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
         """
-        from claimcheck.models.codec import load
+        return codec.load(data, cls, schema="run", version=RUN_SCHEMA_VERSION)
 
-        return load(data, cls)
+
+def _reports(module: str) -> Any:
+    """Return a module of `claimcheck.reports`, which is a layer above this one.
+
+    A run shows itself in notebooks and data frames. What renders it is looked up when
+    it is asked to, so that the data model imports nothing else of ours.
+    """
+    return import_module(f"claimcheck.reports.{module}")
+
+
+def load_run(fields: str, text: str) -> Run:
+    """Read a run that was written without its text, and put the text back."""
+    run = codec.from_fields(json.loads(fields), Run)
+    return replace(run, document=replace(run.document, text=text))
 
 
 CHECK_SCHEMA_VERSION = "1.1"
@@ -232,9 +216,12 @@ class Check:
 
     def to_json(self, *, text: bool = True) -> str:
         """This check as JSON that follows `schemas/check.schema.json`; `text=False` leaves documents' texts out."""
-        from claimcheck.models.codec import dump
+        return codec.dump(self if text else self._without_texts())
 
-        return dump(self, text=text)
+    def _without_texts(self) -> Check:
+        claimed_in = self.claimed_in and replace(self.claimed_in, text=None)
+        documents = tuple(replace(document, text=None) for document in self.documents)
+        return replace(self, claimed_in=claimed_in, documents=documents)
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Check:
@@ -243,6 +230,4 @@ class Check:
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
-        from claimcheck.models.codec import load
-
-        return load(data, cls)
+        return codec.load(data, cls, schema="check", version=CHECK_SCHEMA_VERSION)

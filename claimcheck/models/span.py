@@ -44,8 +44,8 @@ class Excerpt:
             )
 
 
-def excerpts(places: Places, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
-    """The characters at each span and where a person finds them, in the order given."""
+def extract_excerpts(places: LineIndex, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
+    """Return the text and location of each span, in the order given."""
     return tuple(
         Excerpt(
             span.start,
@@ -59,17 +59,17 @@ def excerpts(places: Places, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
     )
 
 
-def readable(parts: tuple[Excerpt, ...]) -> str:
-    """The quote that a person reads: white space folded, parts joined with an ellipsis."""
+def format_quote(parts: tuple[Excerpt, ...]) -> str:
+    """Join excerpts with ellipses and fold white space, for reading."""
     return " … ".join(" ".join(part.text.split()) for part in parts)
 
 
-_CUE = re.compile(
+_SUBTITLE_CUE = re.compile(
     r"^[ \t]*((?:\d+:)?\d\d:\d\d[.,]\d{3})[ \t]+-->[ \t]+(?:\d+:)?\d\d:\d\d[.,]\d{3}[^\r\n]*", re.M
 )
 
 
-class Places:
+class LineIndex:
     """The places of a text. Lines, columns and pages count from 1, columns in code points.
 
     Pages are parted by form feeds, as in the text of a PDF; times are those of subtitle cues (SubRip, WebVTT).
@@ -77,10 +77,10 @@ class Places:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        lines = _one_sign(text).split("\n")
+        lines = _unify_line_breaks(text).split("\n")
         self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
         self._pages = [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
-        self._cues = list(_CUE.finditer(text)) if "-->" in text else []
+        self._cues = list(_SUBTITLE_CUE.finditer(text)) if "-->" in text else []
         self._cue_starts = [match.start() for match in self._cues]
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -102,6 +102,6 @@ class Places:
         return f"{int(hours):02d}:{minutes}:{seconds}"
 
 
-def _one_sign(text: str) -> str:
-    """The text with a line feed for every line break, as long as before."""
+def _unify_line_breaks(text: str) -> str:
+    """Replace every line break with a line feed; the length stays the same."""
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text

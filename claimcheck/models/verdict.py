@@ -44,8 +44,8 @@ class Evidence:
     stance: Stance
 
 
-def each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
-    """The passages, after the first of each stance: where some are left out, no side is."""
+def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
+    """Move the first passage of each stance to the front, so a cut keeps all sides."""
     first: dict[Stance, Evidence] = {}
     for passage in passages:
         first.setdefault(passage.stance, passage)

@@ -9,33 +9,35 @@ from functools import cache
 from typing import Any
 
 from claimcheck import prompts, schemas
-from claimcheck.models.llm import Message, ModelRequest, ModelResponse
-from claimcheck.models.run import Cause, Usage
+from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
+from claimcheck.models.run import Cause
 
-Narrowed = tuple[str, str, Any]
+SchemaOverride = tuple[str, str, Any]
 
 
-def request(template: str, variables: dict[str, Any], schema_name: str, *narrowed: Narrowed) -> ModelRequest:
-    """The request that a template and its variables make.
+def build_request(
+    template: str, variables: dict[str, Any], schema_name: str, *narrowed: SchemaOverride
+) -> ModelRequest:
+    """Render a template into a request.
 
     `narrowed`: (property, keyword, value) of the schema, as it is sent.
     """
-    wire, told = _sent(schema_name, narrowed)
+    wire, told = _prepare_schema(schema_name, narrowed)
     return ModelRequest(prompts.render(template, variables), schema_name, wire, told)
 
 
 @cache
-def _sent(schema_name: str, narrowed: tuple[Narrowed, ...]) -> tuple[dict[str, Any], Message]:
-    """The schema as all requests send it, and what an endpoint is told that can't be held to one."""
-    wire = schemas.wire(schema_name)
+def _prepare_schema(schema_name: str, narrowed: tuple[SchemaOverride, ...]) -> tuple[dict[str, Any], Message]:
+    """Return the schema to send, and the message for endpoints without schemas."""
+    wire = schemas.build_strict_schema(schema_name)
     for name, keyword, value in narrowed:
         wire["properties"][name][keyword] = value
     compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
     return wire, prompts.render("json-only", {"schema": compact})[0]
 
 
-_LONGEST_REPAIRED = 100_000  # characters: a repair sends the answer back, and pays for it again
-_LONGEST_RAW = 20_000  # of a bad answer in a run; a batch's store has all of it
+_MAX_REPAIR_CHARACTERS = 100_000  # characters: a repair sends the answer back, and pays for it again
+_MAX_RAW_CHARACTERS = 20_000  # of a bad answer in a run; a batch's store has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +67,34 @@ def ask_all(
     """The answers to requests that don't depend on each other, as `ask` gives each, in their order."""
     responses = yield list(requests)
     answers = [
-        _read(response, request.schema_name, 1, Usage())
+        _read_response(response, request.schema_name, 1, Usage())
         for request, response in zip(requests, responses, strict=True)
     ]
     broken = [
         place
         for place, answer in enumerate(answers)
-        if answer.cause is Cause.INVALID and len(responses[place].text or "") <= _LONGEST_REPAIRED
+        if answer.cause is Cause.INVALID and len(responses[place].text or "") <= _MAX_REPAIR_CHARACTERS
     ]
     if broken:
-        seconds = yield [_repair(requests[place], responses[place].text or "") for place in broken]
+        seconds = yield [
+            _build_repair_request(requests[place], responses[place].text or "") for place in broken
+        ]
         for place, second in zip(broken, seconds, strict=True):
-            answers[place] = _read(second, requests[place].schema_name, 2, answers[place].usage)
+            answers[place] = _read_response(second, requests[place].schema_name, 2, answers[place].usage)
     return answers
 
 
-def _repair(request: ModelRequest, text: str) -> ModelRequest:
-    _, problems = schemas.read(request.schema_name, text)
+def _build_repair_request(request: ModelRequest, text: str) -> ModelRequest:
+    _, problems = schemas.parse_answer(request.schema_name, text)
     repair = prompts.render("repair", {"answer": text, "problems": problems[:8]})
     return replace(request, messages=request.messages + repair)
 
 
-def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage) -> Answer:
-    cause, message = _unusable(response)
+def _read_response(response: ModelResponse, schema_name: str, attempts: int, spent: Usage) -> Answer:
+    cause, message = _diagnose_response(response)
     value: dict[str, Any] | None = None
     if cause is None:
-        value, problems = schemas.read(schema_name, response.text or "")
+        value, problems = schemas.parse_answer(schema_name, response.text or "")
         if problems:
             cause, value = Cause.INVALID, None
             message = "; ".join(str(problem) for problem in problems[:3])
@@ -99,7 +103,7 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
         value=value,
         cause=cause,
         message=message,
-        raw=(response.text or "")[:_LONGEST_RAW] or None if cause else None,
+        raw=(response.text or "")[:_MAX_RAW_CHARACTERS] or None if cause else None,
         attempts=attempts,
         model=response.model,
         response_format=response.response_format,
@@ -108,7 +112,7 @@ def _read(response: ModelResponse, schema_name: str, attempts: int, spent: Usage
     )
 
 
-def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
+def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
     if response.fault is not None:
         return Cause.UNANSWERED, response.fault
     if response.refusal:
@@ -125,10 +129,10 @@ def _unusable(response: ModelResponse) -> tuple[Cause | None, str]:
     return None, ""
 
 
-def folded(value: Any) -> Any:
-    """A JSON value with the white space of its texts folded; quotes stay as they came, for they have to match."""
+def fold_white_space(value: Any) -> Any:
+    """Fold white space in all texts of a JSON value, except in quotes."""
     if isinstance(value, dict):
-        return {key: item if key == "quote" else folded(item) for key, item in value.items()}
+        return {key: item if key == "quote" else fold_white_space(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [folded(item) for item in value]
+        return [fold_white_space(item) for item in value]
     return " ".join(value.split()) if isinstance(value, str) else value

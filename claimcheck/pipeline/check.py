@@ -8,29 +8,29 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from claimcheck import prompts, schemas, tokens
-from claimcheck.models.claim import Statement, statement_id
-from claimcheck.models.llm import ModelRequest
-from claimcheck.models.run import CheckFailure, Run, Signature, Usage
+from claimcheck.models.claim import Statement, make_statement_id
+from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.run import CheckFailure, Run, Signature
 from claimcheck.models.verdict import DecidedBy, Finding, Label, Stance, Verdict, Votes
-from claimcheck.pipeline.answers import Answer, ask_all, request
+from claimcheck.pipeline.answers import Answer, ask_all, build_request
 from claimcheck.pipeline.driver import Flow
-from claimcheck.settings import CHECK_ONLY, Settings
-from claimcheck.verification.engine import NOTHING, content_finding, speaker_of, verdict_on
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.finding import Question, evidence, judge
-from claimcheck.verification.retrieve import Library, shown
+from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
+from claimcheck.verification.engine import NO_EVIDENCE_FINDING, find_speaker, verify_content, verify_statement
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.finding import Hypothesis, assess, build_evidence
+from claimcheck.verification.retrieve import Corpus, select_passages
 from claimcheck.version import __version__
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 _PROMPTS = (PROMPT, "repair", "json-only")
-_ONE_SENTENCE = r"^[^\n]{1,300}$"
-_VARIED = 0.7  # temperature at which votes differ, where none is set
-_RELATED = 3  # passages that a verdict without any of its own shows
-_STANCE = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
+_RATIONALE_PATTERN = r"^[^\n]{1,300}$"
+_VOTE_TEMPERATURE = 0.7  # temperature at which votes differ, where none is set
+_MAX_RELATED_PASSAGES = 3  # passages that a verdict without any of its own shows
+_STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What a check of statements came to: a verdict or a failure for each, in order, and what it cost."""
 
     verdicts: tuple[Verdict, ...]
@@ -39,11 +39,11 @@ class Checked:
     signature: Signature
 
 
-def check_flow(
-    statements: Sequence[Statement], library: Library, settings: Settings, *, strict: bool = False
-) -> Flow[Checked]:
-    """The verdicts of a model on statements; one on which no passage bears is not asked about."""
-    cases = [_Case.of(statement, library, settings, strict=strict) for statement in statements]
+def check_with_model(
+    statements: Sequence[Statement], library: Corpus, settings: Settings, *, strict: bool = False
+) -> Flow[CheckResult]:
+    """Check statements with a model; skip those without a relevant passage."""
+    cases = [_StatementCheck.of(statement, library, settings, strict=strict) for statement in statements]
     asked = [case for case in cases if case.passages]
     requests = [request for case in asked for request in case.requests(settings)]
     answers: list[Answer] = (yield from ask_all(requests)) if requests else []
@@ -51,21 +51,21 @@ def check_flow(
     outcomes = [
         case.outcome(list(islice(remaining, settings.votes if case.passages else 0))) for case in cases
     ]
-    return Checked(
+    return CheckResult(
         verdicts=tuple(outcome for outcome in outcomes if isinstance(outcome, Verdict)),
         failures=tuple(outcome for outcome in outcomes if isinstance(outcome, CheckFailure)),
         usage=sum((answer.usage for answer in answers), Usage()),
-        signature=_signature(settings, answers),
+        signature=_build_signature(settings, answers),
     )
 
 
-def extractive_flow(
-    statements: Sequence[Statement], library: Library, settings: Settings, *, strict: bool = False
-) -> Flow[Checked]:
-    """The verdicts of the embedded engine, in a flow that asks nobody."""
+def check_without_model(
+    statements: Sequence[Statement], library: Corpus, settings: Settings, *, strict: bool = False
+) -> Flow[CheckResult]:
+    """Check statements with the embedded engine; no request is sent."""
     verdicts = []
     for statement in statements:
-        verdicts.append(verdict_on(statement, library, strict=strict))
+        verdicts.append(verify_statement(statement, library, strict=strict))
         yield []
     signature = Signature(
         version=__version__,
@@ -73,27 +73,29 @@ def extractive_flow(
         model=None,
         response_format=None,
         prompts={},
-        schemas={"check": schemas.digest("check")},
+        schemas={"check": schemas.compute_digest("check")},
         settings={},
         seed=None,
         token_count=f"{tokens.ENCODING} (estimate)",
     )
-    return Checked(tuple(verdicts), (), Usage(), signature)
+    return CheckResult(tuple(verdicts), (), Usage(), signature)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _StatementCheck:
     """A statement, the documents that bear on it, and the sentences of theirs that the model is shown."""
 
     statement: Statement
-    sources: Sequence[Source]
-    passages: Sequence[tuple[Source, int]]
+    sources: Sequence[EvidenceDocument]
+    passages: Sequence[tuple[EvidenceDocument, int]]
     strict: bool
 
     @classmethod
-    def of(cls, statement: Statement, library: Library, settings: Settings, *, strict: bool) -> _Case:
+    def of(
+        cls, statement: Statement, library: Corpus, settings: Settings, *, strict: bool
+    ) -> _StatementCheck:
         sources = library.sources(statement.text)
-        return cls(statement, sources, shown(statement.text, sources, settings.top_k), strict)
+        return cls(statement, sources, select_passages(statement.text, sources, settings.top_k), strict)
 
     def requests(self, settings: Settings) -> list[ModelRequest]:
         speaker = self.statement.speaker
@@ -101,23 +103,27 @@ class _Case:
             self.statement.text if speaker is None else f"{self.statement.text} (as the words of {speaker})"
         )
         texts = [source.sentences[place].text for source, place in self.passages]
-        fence = prompts.fence("".join([claim, *texts]))
+        fence = prompts.choose_fence("".join([claim, *texts]))
         # `maxLength` is no keyword of strict mode, and weak models talk on
-        narrowed = ("rationale", "pattern", _ONE_SENTENCE)
-        asked = request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, narrowed)
+        narrowed = ("rationale", "pattern", _RATIONALE_PATTERN)
+        asked = build_request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, narrowed)
         if settings.votes == 1:
             return [asked]
         return [
-            replace(asked, temperature=settings.temperature or _VARIED, seed=(settings.seed or 0) + number)
+            replace(
+                asked,
+                temperature=settings.temperature or _VOTE_TEMPERATURE,
+                seed=(settings.seed or 0) + number,
+            )
             for number in range(settings.votes)
         ]
 
     def outcome(self, answers: Sequence[Answer]) -> Verdict | CheckFailure:
         if not self.passages:
-            return self._verdict(NOTHING, None)
+            return self._verdict(NO_EVIDENCE_FINDING, None)
         usable = [answer for answer in answers if answer.value]
         if not usable:
-            return _failure(self.statement, answers[0])
+            return _build_failure(self.statement, answers[0])
         counts = Counter(Label(answer.value["label"]) for answer in usable if answer.value)
         label, agreed = counts.most_common(1)[0]
         chosen = next(answer for answer in usable if answer.value and answer.value["label"] == label)
@@ -130,9 +136,9 @@ class _Case:
         return Verdict(
             subject=self.statement.id,
             text=self.statement.text,
-            speaker=speaker_of(self.statement),
+            speaker=find_speaker(self.statement),
             finding=finding,
-            content=content_finding(self.statement, self.sources),
+            content=verify_content(self.statement, self.sources),
             votes=votes,
         )
 
@@ -145,21 +151,21 @@ class _Case:
         if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
             rationale = f"The model says “{label}” but names no passage for it. {rationale}"
             label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
-        stance = _STANCE.get(label, Stance.RELATED)
-        named = [self.passages[number - 1] for number in numbers] or shown(
-            self.statement.text, self.sources, _RELATED
+        stance = _STANCE_BY_LABEL.get(label, Stance.RELATED)
+        named = [self.passages[number - 1] for number in numbers] or select_passages(
+            self.statement.text, self.sources, _MAX_RELATED_PASSAGES
         )
-        quoted = tuple(item for source, place in named for item in evidence(source, [place], stance))
+        quoted = tuple(item for source, place in named for item in build_evidence(source, [place], stance))
         return Finding(label, confidence, rationale, quoted, (), DecidedBy.MODEL)
 
     def _ruled(self, finding: Finding) -> Finding:
         """The finding, or, where the rules see a difference that the model did not, that it is not supported."""
         if finding.label is not Label.SUPPORTED:
             return finding
-        question = Question.of(self.statement.text, self.statement.speaker, strict=self.strict)
+        question = Hypothesis.of(self.statement.text, self.statement.speaker, strict=self.strict)
         quoted = {item.document_id for item in finding.evidence}
         for source in self.sources:
-            ruled = judge(question, source)
+            ruled = assess(question, source)
             # what one document lacks another may have: only those that the model quotes must have it all
             counts = source.document.id in quoted or ruled.label is not Label.NOT_ENOUGH_EVIDENCE
             if ruled.decided_by is DecidedBy.RULES and counts:
@@ -175,17 +181,17 @@ class _Case:
         return finding
 
 
-def _failure(statement: Statement, answer: Answer) -> CheckFailure:
+def _build_failure(statement: Statement, answer: Answer) -> CheckFailure:
     assert answer.cause is not None
     return CheckFailure(
         statement.id, statement.text, answer.cause, answer.message, answer.attempts, answer.raw
     )
 
 
-def _signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
+def _build_signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
     first = next((answer for answer in answers if answer.model), None)
     left_out = first.left_out if first else ()
-    only = {name: getattr(settings, name) for name in CHECK_ONLY}
+    only = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     exact = tokens.is_exact(settings.model)
     return Signature(
         version=__version__,
@@ -193,25 +199,25 @@ def _signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
         model=first.model if first else settings.model,
         response_format=first.response_format if first else None,
         prompts={name: prompts.load(name).digest for name in _PROMPTS},
-        schemas={name: schemas.digest(name) for name in (SCHEMA, "check")},
+        schemas={name: schemas.compute_digest(name) for name in (SCHEMA, "check")},
         settings=settings.published() | only | dict.fromkeys(left_out, None),
         seed=None if "seed" in left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",
     )
 
 
-def checked(flow: Flow[Run], settings: Settings, engine: str) -> Flow[Run]:
-    """The flow's run with verdicts on its summary's sentences and key points and on its claims, in that order.
+def check_run(flow: Flow[Run], settings: Settings, engine: str) -> Flow[Run]:
+    """Check the summary and the claims of the flow's run against its document.
 
     Each text is checked once, as strictly as a summary deserves: what it adds, or states as a fact where the document
     has somebody say it, is not supported.
     """
     run = yield from flow
-    statements = statements_of(run)
+    statements = list_statements(run)
     if not statements:
         return run
-    check = extractive_flow if engine == "extractive" else check_flow
-    found = yield from check(statements, Library(run.document), settings, strict=True)
+    check = check_without_model if engine == "extractive" else check_with_model
+    found = yield from check(statements, Corpus(run.document), settings, strict=True)
     signature = replace(
         run.signature,
         prompts=run.signature.prompts | found.signature.prompts,
@@ -227,8 +233,8 @@ def checked(flow: Flow[Run], settings: Settings, engine: str) -> Flow[Run]:
     )
 
 
-def statements_of(run: Run) -> list[Statement]:
-    """What of a run can be checked: the sentences and key points of its summary, and its claims."""
+def list_statements(run: Run) -> list[Statement]:
+    """Return the summary sentences, key points, and claims that can be checked."""
     texts = [*run.summary.sentences, *run.summary.key_points] if run.summary else []
-    sentences = {statement_id(item.text): Statement.of(item.text) for item in texts}
+    sentences = {make_statement_id(item.text): Statement.of(item.text) for item in texts}
     return [*sentences.values(), *(Statement(claim.id, claim.text, claim.speaker) for claim in run.claims)]

@@ -13,10 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from claimcheck.errors import ProviderError
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse
-from claimcheck.models.run import Usage
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
 
-_CONCURRENCY = 8
+_MAX_THREADS = 8
 Result = TypeVar("Result")
 Flow = Generator[list[ModelRequest], list[ModelResponse], Result]
 
@@ -41,12 +40,12 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
             if len(requests) == 1:  # the main thread can be interrupted while it waits
                 outcomes = [outcome(requests[0])]
             else:
-                pool = ThreadPoolExecutor(_CONCURRENCY)
+                pool = ThreadPoolExecutor(_MAX_THREADS)
                 try:
                     outcomes = list(pool.map(outcome, requests))
                 finally:  # who interrupts does not want to wait for what was not even sent
                     pool.shutdown(wait=False, cancel_futures=True)
-            responses = _responses(outcomes, answered)
+            responses = _resolve_outcomes(outcomes, answered)
             answered = True
             requests = flow.send(responses)
     except StopIteration as stop:
@@ -64,7 +63,7 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
                 await asyncio.sleep(0)
                 requests = flow.send([])
                 continue
-            responses = await responses_to(requests, client, answered=answered)
+            responses = await fetch_responses(requests, client, answered=answered)
             answered = True
             requests = flow.send(responses)
     except StopIteration as stop:
@@ -72,10 +71,10 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
         return result
 
 
-async def responses_to(
+async def fetch_responses(
     requests: Sequence[ModelRequest], client: Client | None, *, answered: bool
 ) -> list[ModelResponse]:
-    """The responses to a flow's requests, sent together; `answered`: whether earlier ones of it had any.
+    """Send the requests of a flow concurrently and return the responses.
 
     Raises:
         ProviderError: one that is final, or no request of the flow has an answer.
@@ -89,19 +88,23 @@ async def responses_to(
             return error
 
     if len(requests) == 1:  # a task of its own would only cost time
-        return _responses([await outcome(requests[0])], answered)
-    return _responses(await asyncio.gather(*map(outcome, requests)), answered)
+        return _resolve_outcomes([await outcome(requests[0])], answered)
+    return _resolve_outcomes(await asyncio.gather(*map(outcome, requests)), answered)
 
 
-def _responses(outcomes: Sequence[ModelResponse | ProviderError], answered: bool) -> list[ModelResponse]:
-    """The responses, with the fault in those that are none; raises what is final, and what is all there is."""
+def _resolve_outcomes(
+    outcomes: Sequence[ModelResponse | ProviderError], answered: bool
+) -> list[ModelResponse]:
+    """Turn errors into responses with a fault; raise if final, or if all failed."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
     for error in errors:
         if error.final or (not answered and len(errors) == len(outcomes)):
             raise error
-    return [_without_answer(item) if isinstance(item, ProviderError) else item for item in outcomes]
+    return [
+        _build_unanswered_response(item) if isinstance(item, ProviderError) else item for item in outcomes
+    ]
 
 
-def _without_answer(error: ProviderError) -> ModelResponse:
+def _build_unanswered_response(error: ProviderError) -> ModelResponse:
     usage = Usage(requests=error.requests)
     return ModelResponse(None, None, None, "", "", usage, fault=str(error))

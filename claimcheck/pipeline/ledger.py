@@ -8,21 +8,23 @@ from claimcheck.models.run import Failure, LedgerEntry, Status
 from claimcheck.text.noise import Noise
 
 
-def ledger(length: int, noise: Sequence[Noise], failures: Sequence[Failure] = ()) -> tuple[LedgerEntry, ...]:
-    """Entries that tile [0, length): noise is set aside, what failures cover has failed, the rest is read."""
+def build_ledger(
+    length: int, noise: Sequence[Noise], failures: Sequence[Failure] = ()
+) -> tuple[LedgerEntry, ...]:
+    """Tile [0, length) with entries: noise set aside, failures, and text read."""
     entries: list[LedgerEntry] = []
     position = 0
     for item in noise:
-        entries += _between(position, item.start, failures)
+        entries += _iter_entries(position, item.start, failures)
         if item.end > position:
             entries.append(LedgerEntry(max(position, item.start), item.end, Status.SET_ASIDE, item.reason))
             position = item.end
-    entries += _between(position, length, failures)
+    entries += _iter_entries(position, length, failures)
     return tuple(entries)
 
 
-def _between(start: int, end: int, failures: Sequence[Failure]) -> Iterator[LedgerEntry]:
-    """The entries of a range without noise."""
+def _iter_entries(start: int, end: int, failures: Sequence[Failure]) -> Iterator[LedgerEntry]:
+    """Yield the entries of a range that contains no noise."""
     for failure in sorted(failures, key=lambda failure: failure.start):
         if failure.end <= start or failure.start >= end:
             continue

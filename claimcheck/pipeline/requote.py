@@ -6,19 +6,18 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from claimcheck import prompts
-from claimcheck.grounding import Grounded
+from claimcheck.grounding import GroundingResult
 from claimcheck.models.claim import Match
-from claimcheck.models.llm import ModelRequest, ModelResponse
-from claimcheck.models.run import Usage
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.span import Span
-from claimcheck.pipeline.answers import ask_all, request
+from claimcheck.pipeline.answers import ask_all, build_request
 from claimcheck.pipeline.claims import QuoteIndex
 from claimcheck.text.reading import Reading
 
 SCHEMA = "requote.answer"
 PROMPT = "requote"
-_AT_ONCE = 20  # quotes in one request
-_AROUND = 200  # characters of the document before and after the nearest passage
+_QUOTES_PER_REQUEST = 20  # quotes in one request
+_CONTEXT_CHARACTERS = 200  # characters of the document before and after the nearest passage
 
 
 def requote(
@@ -31,24 +30,28 @@ def requote(
     """
     found = index.ground_all([answer["quote"] for answer in answers])
     asked = {
-        number: (answer, grounded, _around(reading.source, grounded.suggestion))
+        number: (answer, grounded, _expand_passage(reading.source, grounded.suggestion))
         for number, (answer, grounded) in enumerate(zip(answers, found, strict=True), 1)
         if grounded.match is Match.NONE and grounded.suggestion
     }
     if not asked:
         return list(answers), Usage()
     each = list(asked.items())
-    groups = [dict(each[start : start + _AT_ONCE]) for start in range(0, len(each), _AT_ONCE)]
-    found_again = yield from ask_all([_request(reading.source, group) for group in groups])
+    groups = [
+        dict(each[start : start + _QUOTES_PER_REQUEST]) for start in range(0, len(each), _QUOTES_PER_REQUEST)
+    ]
+    found_again = yield from ask_all([_build_request(reading.source, group) for group in groups])
     mended = list(answers)
     for item in (item for answer in found_again if answer.value for item in answer.value["quotes"]):
         number, quote = item["number"], item["quote"]
-        if quote is not None and number in asked and _stands_in(index.ground(quote), asked[number][2]):
+        if quote is not None and number in asked and _is_within(index.ground(quote), asked[number][2]):
             mended[number - 1] = answers[number - 1] | {"quote": quote}
     return mended, sum((answer.usage for answer in found_again), Usage())
 
 
-def _request(source: str, asked: dict[int, tuple[dict[str, Any], Grounded, Span]]) -> ModelRequest:
+def _build_request(
+    source: str, asked: dict[int, tuple[dict[str, Any], GroundingResult, Span]]
+) -> ModelRequest:
     items = [
         {
             "number": number,
@@ -59,14 +62,14 @@ def _request(source: str, asked: dict[int, tuple[dict[str, Any], Grounded, Span]
         }
         for number, (answer, grounded, passage) in asked.items()
     ]
-    fence = prompts.fence("".join(str(value) for item in items for value in item.values()))
-    return request(PROMPT, {"items": items, "fence": fence}, SCHEMA)
+    fence = prompts.choose_fence("".join(str(value) for item in items for value in item.values()))
+    return build_request(PROMPT, {"items": items, "fence": fence}, SCHEMA)
 
 
-def _around(source: str, suggestion: tuple[Span, ...]) -> Span:
-    """The passage with some words before and after it, none cut in two."""
-    start = max(0, suggestion[0].start - _AROUND)
-    end = min(len(source), suggestion[-1].end + _AROUND)
+def _expand_passage(source: str, suggestion: tuple[Span, ...]) -> Span:
+    """Extend the passage by some whole words on both sides."""
+    start = max(0, suggestion[0].start - _CONTEXT_CHARACTERS)
+    end = min(len(source), suggestion[-1].end + _CONTEXT_CHARACTERS)
     while 0 < start < suggestion[0].start and not source[start - 1].isspace():
         start += 1
     while suggestion[-1].end < end < len(source) and not source[end].isspace():
@@ -74,6 +77,6 @@ def _around(source: str, suggestion: tuple[Span, ...]) -> Span:
     return Span(start, end)
 
 
-def _stands_in(grounded: Grounded, passage: Span) -> bool:
+def _is_within(grounded: GroundingResult, passage: Span) -> bool:
     spans = grounded.spans
     return bool(spans) and passage.start <= spans[0].start and spans[-1].end <= passage.end

@@ -13,7 +13,7 @@ from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
 
-class Numbered(Protocol):
+class ClaimNumbering(Protocol):
     """What leads from a model's numbers to the ids of claims."""
 
     def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
@@ -21,16 +21,16 @@ class Numbered(Protocol):
         ...
 
 
-def about(document: Document) -> dict[str, str | None]:
-    """Title and date, as prompts are told them."""
+def describe_for_prompt(document: Document) -> dict[str, str | None]:
+    """Return the title and the date in the form that prompts use."""
     return {
         "title": " ".join(document.title.split()) if document.title else None,
         "published": document.published.strftime("%A, %Y-%m-%d") if document.published else None,
     }
 
 
-def summary(answer: dict[str, Any], claims: Numbered) -> Summary:
-    """The summary that a model wrote, linked to claims."""
+def build_summary(answer: dict[str, Any], claims: ClaimNumbering) -> Summary:
+    """Build the summary from a model's answer and link it to claims."""
     told: set[str] = set()  # a weak model repeats its sentences as key points
 
     def linked(items: list[dict[str, Any]]) -> tuple[LinkedText, ...]:
@@ -55,10 +55,10 @@ def summary(answer: dict[str, Any], claims: Numbered) -> Summary:
     )
 
 
-def signature(
+def build_signature(
     settings: Settings, answers: Sequence[Answer], prompt_names: Sequence[str], schema_names: Sequence[str]
 ) -> Signature:
-    """What made a run with a model; model and format are those of the first answer that there was."""
+    """Build the signature of a run with a model, from its first answer."""
     first = next((answer for answer in answers if answer.model), answers[0])
     exact = tokens.is_exact(settings.model)
     return Signature(
@@ -67,7 +67,7 @@ def signature(
         model=first.model or settings.model,
         response_format=first.response_format or None,
         prompts={name: prompts.load(name).digest for name in prompt_names},
-        schemas={name: schemas.digest(name) for name in (*schema_names, "run")},
+        schemas={name: schemas.compute_digest(name) for name in (*schema_names, "run")},
         settings=settings.published() | dict.fromkeys(first.left_out, None),
         seed=None if "seed" in first.left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",

@@ -24,13 +24,13 @@ def read_claims(name: str) -> Run | list[Statement]:
         raise InputError(f"{source}: is empty; give a claim a line")
     text, _ = decode(data, source)
     if text.lstrip().startswith("{"):
-        if '"schema_version"' in text and (run := _run(text)):
+        if '"schema_version"' in text and (run := _parse_run(text)):
             return run
-        return read_rows(text.encode(), source, _claim)
+        return read_rows(text.encode(), source, _parse_statement)
     return [Statement.of(line.strip()) for line in text.splitlines() if line.strip()]
 
 
-def _run(text: str) -> Run | None:
+def _parse_run(text: str) -> Run | None:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -38,7 +38,7 @@ def _run(text: str) -> Run | None:
     return Run.from_json(text)
 
 
-def _claim(row: Any, _number: int) -> Statement:
+def _parse_statement(row: Any, _number: int) -> Statement:
     text = row.get("text", row.get("claim")) if isinstance(row, dict) else None
     speaker = row.get("speaker") if isinstance(row, dict) else None
     if not isinstance(text, str) or not (speaker is None or isinstance(speaker, str)):

@@ -19,10 +19,10 @@ from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.readers.file import fetch, read, read_bytes
 from claimcheck.readers.rows import read_rows
-from claimcheck.store.ingest import Entry, Source
+from claimcheck.store.ingest import DocumentSource, SourceEntry
 
-_SHOWN_PROBLEMS = 5
-ROWS = (".jsonl", ".ndjson")
+_MAX_REPORTED_PROBLEMS = 5
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +40,30 @@ def read_collection(path: Path) -> Collection:
         InputError: the path is missing, a file given by name can't be read, a row is broken, or nothing was found.
     """
     if path.is_dir():
-        return _folder(path)
-    if path.suffix.lower() in ROWS:
+        return _read_folder(path)
+    if path.suffix.lower() in JSON_LINES_SUFFIXES:
         return Collection(tuple(_documents_of_rows(path)), ())
     return Collection((read(path),), ())
 
 
-def _folder(folder: Path) -> Collection:
+def _read_folder(folder: Path) -> Collection:
     documents: list[Document] = []
     skipped: list[str] = []
-    for path in files_in(folder):
+    for path in list_files(folder):
         try:
-            documents += _documents_of_rows(path) if path.suffix.lower() in ROWS else [read(path)]
+            documents += (
+                _documents_of_rows(path) if path.suffix.lower() in JSON_LINES_SUFFIXES else [read(path)]
+            )
         except InputError as error:
             skipped.append(str(error))
     if not documents:
-        reasons = f": {'; '.join(skipped[:_SHOWN_PROBLEMS])}" if skipped else ""
+        reasons = f": {'; '.join(skipped[:_MAX_REPORTED_PROBLEMS])}" if skipped else ""
         raise InputError(f"{folder}: holds no file that can be read as a document{reasons}")
     return Collection(tuple(documents), tuple(skipped))
 
 
-def files_in(folder: Path) -> list[Path]:
-    """The files of a folder and its folders, hidden ones aside, in the order of their names."""
+def list_files(folder: Path) -> list[Path]:
+    """List the files of a folder recursively, sorted, without hidden ones."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -71,14 +73,16 @@ def files_in(folder: Path) -> list[Path]:
 
 def _documents_of_rows(path: Path) -> list[Document]:
     source, data = read_bytes(path)
-    documents = read_rows(data, source, lambda row, number: document_of_row(row, f"{source}:{number}"))
+    documents = read_rows(
+        data, source, lambda row, number: build_document_from_row(row, f"{source}:{number}")
+    )
     if not documents:
         raise InputError(f'{source}: holds no rows; give a row {{"text": ...}} a line')
     return documents
 
 
-def document_of_row(row: Any, place: str) -> Document:
-    """The document of a row {text, title, date, source, url}.
+def build_document_from_row(row: Any, place: str) -> Document:
+    """Build a document from a row {text, title, date, source, url}.
 
     Raises:
         InputError: it is none.
@@ -102,21 +106,21 @@ def document_of_row(row: Any, place: str) -> Document:
     )
 
 
-_TABLES = (".csv", ".tsv")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
-_LONGEST_LINE = 50 * 2**20
+_TABLE_SUFFIXES = (".csv", ".tsv")
+_URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
+_MAX_LINE_LENGTH = 50 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How sources are read: the column of a table that holds the text, and whether private addresses are fetched."""
 
     text_column: str = "text"
     allow_private: bool = False
 
 
-def sources_of(names: Iterable[str], how: Reading) -> Iterator[Source]:
-    """The sources that these names lead to; `-` is a list of names on standard input, one a line.
+def find_sources(names: Iterable[str], how: ReadOptions) -> Iterator[DocumentSource]:
+    """Yield the sources that some names refer to; `-` lists names on stdin.
 
     Raises:
         InputError: a name leads nowhere.
@@ -124,18 +128,18 @@ def sources_of(names: Iterable[str], how: Reading) -> Iterator[Source]:
     for name in names:
         if name == "-":
             listed = (line.strip() for line in sys.stdin)
-            yield from sources_of([line for line in listed if line and line != "-"], how)
-        elif _ADDRESS.match(name):
-            yield Source(name, None, partial(_fetched, name, how))
+            yield from find_sources([line for line in listed if line and line != "-"], how)
+        elif _URL_SCHEME.match(name):
+            yield DocumentSource(name, None, partial(_fetch_entries, name, how))
         else:
-            for path in _paths(name):
-                yield Source(str(path), _state(path), partial(_entries, path, how))
+            for path in _expand_paths(name):
+                yield DocumentSource(str(path), _get_file_state(path), partial(_read_entries, path, how))
 
 
-def _paths(name: str) -> list[Path]:
+def _expand_paths(name: str) -> list[Path]:
     path = Path(name)
     if path.is_dir():
-        found = files_in(path)
+        found = list_files(path)
         if not found:
             raise InputError(f"{name}: holds no files")
         return found
@@ -149,45 +153,45 @@ def _paths(name: str) -> list[Path]:
     return [path]
 
 
-def _state(path: Path) -> str:
+def _get_file_state(path: Path) -> str:
     about = path.stat()
     return f"{about.st_size} {about.st_mtime_ns}"
 
 
-def _entries(path: Path, how: Reading) -> Iterator[Entry]:
+def _read_entries(path: Path, how: ReadOptions) -> Iterator[SourceEntry]:
     suffix = path.suffix.lower()
-    if suffix in ROWS:
-        return _rows(path)
-    if suffix in _TABLES:
-        return _table(path, how.text_column)
-    return _one(str(path), partial(read, path))
+    if suffix in JSON_LINES_SUFFIXES:
+        return _read_json_lines_entries(path)
+    if suffix in _TABLE_SUFFIXES:
+        return _read_table_entries(path, how.text_column)
+    return _read_entry(str(path), partial(read, path))
 
 
-def _fetched(address: str, how: Reading) -> Iterator[Entry]:
-    return _one(address, partial(fetch, address, allow_private=how.allow_private))
+def _fetch_entries(address: str, how: ReadOptions) -> Iterator[SourceEntry]:
+    return _read_entry(address, partial(fetch, address, allow_private=how.allow_private))
 
 
-def _one(name: str, make: partial[Document]) -> Iterator[Entry]:
+def _read_entry(name: str, make: partial[Document]) -> Iterator[SourceEntry]:
     try:
         document = make()
     except InputError as error:
-        yield Entry(name, None, name, problem=str(error))
+        yield SourceEntry(name, None, name, problem=str(error))
     else:
-        yield Entry(name, document, name)
+        yield SourceEntry(name, document, name)
 
 
-def _rows(path: Path) -> Iterator[Entry]:
-    with _opened(path) as file:
-        yield from _numbered(path, _json_lines(file))
+def _read_json_lines_entries(path: Path) -> Iterator[SourceEntry]:
+    with _open_file(path) as file:
+        yield from _build_entries(path, _parse_json_lines(file))
 
 
-def _json_lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
-    """Line numbers and values; a broken line gives its error as the value."""
+def _parse_json_lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
+    """Yield line numbers and values; a broken line yields its error."""
     number = 0
-    while line := file.readline(_LONGEST_LINE + 1):
+    while line := file.readline(_MAX_LINE_LENGTH + 1):
         number += 1
-        if len(line) > _LONGEST_LINE:
-            yield number, InputError(f"has more than {_LONGEST_LINE >> 20} MB")
+        if len(line) > _MAX_LINE_LENGTH:
+            yield number, InputError(f"has more than {_MAX_LINE_LENGTH >> 20} MB")
             return
         if line.strip():
             try:
@@ -196,10 +200,10 @@ def _json_lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
                 yield number, InputError(f"is not JSON: {error}")
 
 
-def _table(path: Path, column: str) -> Iterator[Entry]:
-    with _opened(path) as binary:
+def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
+    with _open_file(path) as binary:
         file = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-        limit = csv.field_size_limit(_LONGEST_LINE)
+        limit = csv.field_size_limit(_MAX_LINE_LENGTH)
         try:
             rows = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
             columns = list(rows.fieldnames or ())
@@ -207,7 +211,7 @@ def _table(path: Path, column: str) -> Iterator[Entry]:
                 raise InputError(
                     f"{path}: has no column {column!r}; it has {', '.join(columns) or 'none'}: name one with --text-column"
                 )
-            yield from _numbered(path, ((rows.line_num, {**row, "text": row[column]}) for row in rows))
+            yield from _build_entries(path, ((rows.line_num, {**row, "text": row[column]}) for row in rows))
         except csv.Error as error:
             raise InputError(f"{path}:{rows.line_num}: is no CSV: {error}") from None
         except UnicodeDecodeError as error:
@@ -218,8 +222,8 @@ def _table(path: Path, column: str) -> Iterator[Entry]:
             csv.field_size_limit(limit)
 
 
-def _numbered(path: Path, rows: Iterable[tuple[int, Any]]) -> Iterator[Entry]:
-    """The documents of rows; all broken ones are named before it gives up."""
+def _build_entries(path: Path, rows: Iterable[tuple[int, Any]]) -> Iterator[SourceEntry]:
+    """Yield the entries of rows; report all broken rows at the end."""
     problems: list[str] = []
     count = 0
     for number, row in rows:
@@ -228,7 +232,7 @@ def _numbered(path: Path, rows: Iterable[tuple[int, Any]]) -> Iterator[Entry]:
         try:
             if isinstance(row, InputError):
                 raise row
-            document = document_of_row(row, place)
+            document = build_document_from_row(row, place)
             given = row.get("id")
             if given is not None and not isinstance(given, str | int):
                 raise InputError("id has to be a text or a whole number")
@@ -237,15 +241,19 @@ def _numbered(path: Path, rows: Iterable[tuple[int, Any]]) -> Iterator[Entry]:
             continue
         if not problems:
             named = given not in (None, "")
-            yield Entry(str(given) if named else document.id, document, place, key_is_given=named)
+            yield SourceEntry(str(given) if named else document.id, document, place, key_is_given=named)
     if problems:
-        more = f"; and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
-        raise InputError(f"{path}: {'; '.join(problems[:_SHOWN_PROBLEMS])}{more}")
+        more = (
+            f"; and {len(problems) - _MAX_REPORTED_PROBLEMS} more"
+            if len(problems) > _MAX_REPORTED_PROBLEMS
+            else ""
+        )
+        raise InputError(f"{path}: {'; '.join(problems[:_MAX_REPORTED_PROBLEMS])}{more}")
     if not count:
         raise InputError(f"{path}: holds no rows; give a row with a text each")
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _open_file(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:

@@ -17,29 +17,29 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck import prompts, schemas
-from claimcheck.engines import run_flow
+from claimcheck.engines import build_run_flow
 from claimcheck.errors import InputError, ProviderError
-from claimcheck.models.codec import response_from_json
+from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
-from claimcheck.models.integrity import inconsistencies
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse
+from claimcheck.models.integrity import find_run_inconsistencies
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
 from claimcheck.models.run import Run
 from claimcheck.pipeline.driver import drive
 from claimcheck.settings import Settings
-from claimcheck.store.cache import digest_of
 from claimcheck.version import __version__
 
-_FORMAT = 1
+_FORMAT_VERSION = 1
 _MANIFEST, _RUN, _SOURCE, _ANSWERS = "manifest.json", "run.json", "source.txt", "answers.jsonl"
-_NAME = re.compile(
+_ALLOWED_NAME = re.compile(
     r"(?:manifest\.json|run\.json|source\.txt|answers\.jsonl|prompts/[\w-]+\.md\.j2|schemas/[\w.-]+\.schema\.json)"
 )
-_MOST_FILES, _MOST_BYTES = 200, 500 * 2**20
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same case is the same file
+_MAX_FILES, _MAX_BYTES = 200, 500 * 2**20
+_ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the same case is the same file
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class BundledAnswer:
     """An answer of a model, by the digest of its request; `response` as a store has it."""
 
     digest: str
@@ -47,7 +47,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VerificationStep:
     """A step of verification: whether it holds; None where the bundle can't tell, and `told` says why."""
 
     name: str
@@ -55,10 +55,10 @@ class Step:
     told: str
 
 
-def pack(
-    run: Run, path: Path, way: Mapping[str, Any] | None = None, answers: Sequence[Answered] = ()
+def write_bundle(
+    run: Run, path: Path, way: Mapping[str, Any] | None = None, answers: Sequence[BundledAnswer] = ()
 ) -> None:
-    """The run is in a bundle at `path`; with the way in which a batch asked and its answers it can be gone through again.
+    """Write the run to a bundle at `path`; with answers it can be replayed.
 
     Raises:
         InputError: the run is without its document's text, or was made with other prompts or schemas than are here.
@@ -66,10 +66,10 @@ def pack(
     files = {
         _RUN: run.to_json(),
         _SOURCE: run.document.full_text,
-        **{f"prompts/{name}.md.j2": prompts.source(name) for name in run.signature.prompts},
-        **{f"schemas/{name}.schema.json": schemas.source(name) for name in run.signature.schemas},
+        **{f"prompts/{name}.md.j2": prompts.read_source(name) for name in run.signature.prompts},
+        **{f"schemas/{name}.schema.json": schemas.read_source(name) for name in run.signature.schemas},
     }
-    if wrong := _foreign(run, files):
+    if wrong := _find_foreign_files(run, files):
         raise InputError(
             f"{run.document.source}: was made with another {', '.join(wrong)}; bundle it with that claimcheck"
         )
@@ -77,7 +77,7 @@ def pack(
         lines = (json.dumps({"digest": item.digest, "response": item.response}) for item in answers)
         files[_ANSWERS] = "".join(f"{line}\n" for line in lines)
     manifest = {
-        "format": _FORMAT,
+        "format": _FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
         "way": way,
         "files": {name: _sha256(text.encode()) for name, text in sorted(files.items())},
@@ -85,23 +85,23 @@ def pack(
     files[_MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as case:
         for name, text in sorted(files.items()):
-            about = zipfile.ZipInfo(name, _EPOCH)
+            about = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
             about.compress_type = zipfile.ZIP_DEFLATED
             case.writestr(about, text.encode())
 
 
-def verify(path: Path) -> list[Step]:
-    """The steps of verifying the bundle at `path`, in order; it is read, never unpacked.
+def verify_bundle(path: Path) -> list[VerificationStep]:
+    """Verify the bundle at `path` step by step; it is read, never unpacked.
 
     Raises:
         InputError: it is no bundle.
     """
-    files = _read(path)
+    files = _read_bundle(path)
     try:
         manifest = json.loads(files[_MANIFEST])
-        if manifest["format"] != _FORMAT:
+        if manifest["format"] != _FORMAT_VERSION:
             raise InputError(
-                f"{path}: is a bundle of format {manifest['format']!r}, this claimcheck reads {_FORMAT}"
+                f"{path}: is a bundle of format {manifest['format']!r}, this claimcheck reads {_FORMAT_VERSION}"
             )
         listed: dict[str, str] = dict(manifest["files"])
         way = manifest["way"]
@@ -110,7 +110,7 @@ def verify(path: Path) -> list[Step]:
     found = {name: _sha256(data) for name, data in files.items() if name != _MANIFEST}
     wrong = sorted(name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name))
     steps = [
-        Step(
+        VerificationStep(
             "files",
             not wrong,
             f"changed, missing or added: {', '.join(wrong)}" if wrong else f"{len(found)} hashes",
@@ -119,11 +119,11 @@ def verify(path: Path) -> list[Step]:
     if _RUN not in files or _SOURCE not in files:
         raise InputError(f"{path}: is no bundle of claimcheck: it has no {_RUN} or no {_SOURCE}")
     fields_ = json.loads(files[_RUN])
-    problems = [str(problem) for problem in schemas.problems("run", fields_)]
+    problems = [str(problem) for problem in schemas.find_problems("run", fields_)]
     run = Run.from_json(files[_RUN])
-    problems += inconsistencies(run)
+    problems += find_run_inconsistencies(run)
     steps.append(
-        Step(
+        VerificationStep(
             "places",
             not problems,
             "; ".join(problems[:3]) or f"every span of {len(run.claims)} claims is the document's text",
@@ -132,27 +132,29 @@ def verify(path: Path) -> list[Step]:
     source = files[_SOURCE].decode()
     same = source == run.document.text and Document.from_text(source).id == run.document.id
     steps.append(
-        Step("source", same, "the text is the run's, and its id" if same else "the text is not the run's")
+        VerificationStep(
+            "source", same, "the text is the run's, and its id" if same else "the text is not the run's"
+        )
     )
     texts = {name: data.decode() for name, data in files.items()}
-    foreign = _foreign(run, texts)
+    foreign = _find_foreign_files(run, texts)
     steps.append(
-        Step(
+        VerificationStep(
             "prompts and schemas",
             not foreign,
             f"not those of the run: {', '.join(foreign)}" if foreign else "those that the run names",
         )
     )
-    steps.append(_replayed(run, way, texts))
+    steps.append(_replay_run(run, way, texts))
     return steps
 
 
-def _replayed(run: Run, way: dict[str, Any] | None, files: Mapping[str, str]) -> Step:
-    """Whether the same flow comes to the same run."""
+def _replay_run(run: Run, way: dict[str, Any] | None, files: Mapping[str, str]) -> VerificationStep:
+    """Check whether the same flow produces the same run."""
     name = "claims and verdicts"
-    here = {item: prompts.load(item).digest for item in run.signature.prompts if item in prompts.names()}
+    here = {item: prompts.load(item).digest for item in run.signature.prompts if item in prompts.list_names()}
     if here != run.signature.prompts or run.signature.version != __version__:
-        return Step(
+        return VerificationStep(
             name,
             None,
             f"made by claimcheck {run.signature.version} with its prompts; verify it with that one",
@@ -166,40 +168,52 @@ def _replayed(run: Run, way: dict[str, Any] | None, files: Mapping[str, str]) ->
         }
         settings, client = Settings(**{**given, "engine": "extractive"}), None
     elif way is None or _ANSWERS not in files:
-        return Step(name, None, "the model's answers are not in the bundle (only a store has them)")
+        return VerificationStep(
+            name, None, "the model's answers are not in the bundle (only a store has them)"
+        )
     else:
-        settings = _settings(way)
-        client = _Replay(files[_ANSWERS], settings)
+        settings = _build_settings(way)
+        client = StoredAnswersClient(_NoEndpoint(settings), _BundledAnswers(files[_ANSWERS]), settings)
     try:
-        again = drive(run_flow(run.document, settings, engine, check=check), client)
+        again = drive(build_run_flow(run.document, settings, engine, check=check), client)
     except (ProviderError, InputError) as error:
-        return Step(name, False, f"can't be gone through again: {error}")
+        return VerificationStep(name, False, f"can't be gone through again: {error}")
     parts = ("summary", "claims", "verdicts", "unchecked", "failures", "ledger")
     differ = [part for part in parts if getattr(again, part) != getattr(run, part)]
-    return Step(
+    return VerificationStep(
         name, not differ, f"come out otherwise: {', '.join(differ)}" if differ else "come out the same"
     )
 
 
-class _Replay(Client):
-    """A client that knows the answers of a bundle, and no others."""
+class _BundledAnswers:
+    """An `AnswerStore` that knows the answers of a bundle, and has no endpoint to ask."""
 
-    def __init__(self, lines: str, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, lines: str) -> None:
         rows = [json.loads(line) for line in lines.splitlines() if line.strip()]
-        self._answers = {row["digest"]: response_from_json(row["response"]) for row in rows}
+        self._answers = {row["digest"]: load_response(row["response"]) for row in rows}
+
+    def find(self, digest: str) -> ModelResponse | None:
+        return self._answers.get(digest)
+
+    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        raise AssertionError("a bundle is read only")
+
+
+class _NoEndpoint(Client):
+    """The client behind a bundle's answers: whatever reaches it is missing there."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def complete(self, request: ModelRequest) -> ModelResponse:
-        digest = digest_of(request, self._settings)
-        if digest not in self._answers:
-            raise ProviderError(f"the bundle has no answer to request {digest[:12]}")
-        return self._answers[digest]
+        digest = compute_request_digest(request, self._settings)
+        raise ProviderError(f"the bundle has no answer to request {digest[:12]}")
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
         return self.complete(request)
 
 
-def _settings(way: Mapping[str, Any]) -> Settings:
+def _build_settings(way: Mapping[str, Any]) -> Settings:
     known = {field.name for field in fields(Settings)}
     endpoint = str(way["endpoint"])
     return Settings(
@@ -211,8 +225,8 @@ def _settings(way: Mapping[str, Any]) -> Settings:
     )
 
 
-def _foreign(run: Run, files: Mapping[str, str]) -> list[str]:
-    """The prompts and schemas in the files that are not those of the run's signature."""
+def _find_foreign_files(run: Run, files: Mapping[str, str]) -> list[str]:
+    """Return the prompts and schemas that do not match the run's signature."""
     wanted = {
         **{f"prompts/{name}.md.j2": digest for name, digest in run.signature.prompts.items()},
         **{f"schemas/{name}.schema.json": digest for name, digest in run.signature.schemas.items()},
@@ -224,14 +238,14 @@ def _foreign(run: Run, files: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _read(path: Path) -> dict[str, bytes]:
+def _read_bundle(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as case:
             members = case.infolist()
-            strange = [item.filename for item in members if not _NAME.fullmatch(item.filename)]
+            strange = [item.filename for item in members if not _ALLOWED_NAME.fullmatch(item.filename)]
             if strange:
                 raise InputError(f"{path}: is no bundle of claimcheck: it holds {strange[0]!r}")
-            if len(members) > _MOST_FILES or sum(item.file_size for item in members) > _MOST_BYTES:
+            if len(members) > _MAX_FILES or sum(item.file_size for item in members) > _MAX_BYTES:
                 raise InputError(f"{path}: is too large for a bundle")
             if len({item.filename for item in members}) != len(members):
                 raise InputError(f"{path}: holds a file twice")

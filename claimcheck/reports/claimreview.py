@@ -15,11 +15,15 @@ from claimcheck.errors import SettingsError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check
 from claimcheck.models.verdict import Label, Verdict
-from claimcheck.reports.verdicts_text import NAMES
+from claimcheck.reports.verdicts_text import UPPERCASE_LABEL_NAMES
 from claimcheck.settings import Settings
 
-_BEST, _WORST = 5, 1
-_RATING = {Label.SUPPORTED: _BEST, Label.REFUTED: _WORST, Label.CONFLICTING_EVIDENCE: 3}
+_BEST_RATING, _WORST_RATING = 5, 1
+_RATING_BY_LABEL = {
+    Label.SUPPORTED: _BEST_RATING,
+    Label.REFUTED: _WORST_RATING,
+    Label.CONFLICTING_EVIDENCE: 3,
+}
 
 
 def require_publisher(settings: Settings, review_url: str | None) -> None:
@@ -54,8 +58,8 @@ def render(
         SettingsError: who publishes the review is not known.
     """
     require_publisher(settings, review_url)
-    documents = {document.id: _work(document) for document in check.documents}
-    appearance = _appearance(check.claimed_in, claimed_at)
+    documents = {document.id: _build_creative_work(document) for document in check.documents}
+    appearance = _build_appearance(check.claimed_in, claimed_at)
     reviews = []
     for verdict in check.verdicts:
         cited = dict.fromkeys(item.document_id for item in verdict.finding.evidence)
@@ -71,26 +75,30 @@ def render(
             },
             "claimReviewed": verdict.text,
             "reviewBody": verdict.finding.rationale,
-            "itemReviewed": _claim(verdict, appearance),
-            "reviewRating": _rating(verdict.label),
+            "itemReviewed": _build_claim(verdict, appearance),
+            "reviewRating": _build_rating(verdict.label),
         }
         if cited:
             review["citation"] = [documents[identity] for identity in cited]
         reviews.append(review)
-    problems = schemas.problems("claimreview", reviews)
+    problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rating(label: Label) -> dict[str, Any]:
-    """The rating; where the evidence is not enough there is a name and no number."""
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": NAMES[label].capitalize()}
-    if label in _RATING:
-        rating |= {"ratingValue": _RATING[label], "bestRating": _BEST, "worstRating": _WORST}
+def _build_rating(label: Label) -> dict[str, Any]:
+    """Build the rating; without enough evidence it has a name but no number."""
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": UPPERCASE_LABEL_NAMES[label].capitalize()}
+    if label in _RATING_BY_LABEL:
+        rating |= {
+            "ratingValue": _RATING_BY_LABEL[label],
+            "bestRating": _BEST_RATING,
+            "worstRating": _WORST_RATING,
+        }
     return rating
 
 
-def _claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
+def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
     claim: dict[str, Any] = {"@type": "Claim"}
     if verdict.speaker:
         claim["author"] = {"@type": "Person", "name": verdict.speaker}
@@ -99,14 +107,14 @@ def _claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]
     return claim
 
 
-def _appearance(document: Document | None, claimed_at: str | None) -> list[dict[str, Any]]:
-    """Where the claims are made, as far as it is known."""
+def _build_appearance(document: Document | None, claimed_at: str | None) -> list[dict[str, Any]]:
+    """List where the claims were made, as far as that is known."""
     if claimed_at:
         return [{"@type": "CreativeWork", "url": claimed_at}]
-    return [_work(document)] if document else []
+    return [_build_creative_work(document)] if document else []
 
 
-def _work(document: Document) -> dict[str, Any]:
+def _build_creative_work(document: Document) -> dict[str, Any]:
     work: dict[str, Any] = {"@type": "CreativeWork", "name": document.title or document.source}
     if document.url:
         work["url"] = document.url

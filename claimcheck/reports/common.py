@@ -9,23 +9,24 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from claimcheck.models.claim import Claim, Match
-from claimcheck.models.run import Check, Run, Status, Usage
-from claimcheck.models.span import Excerpt, Places
+from claimcheck.models.llm import Usage
+from claimcheck.models.run import Check, Run, Status
+from claimcheck.models.span import Excerpt, LineIndex
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_MARKDOWN_SYNTAX = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def escaped(text: str) -> str:
-    """The text with every sign of markup escaped, on one line."""
-    return _SPECIAL.sub(r"\\\1", _CONTROL_CHARACTER.sub(" ", text))
+def escape_markdown(text: str) -> str:
+    """Escape all Markdown syntax and put the text on one line."""
+    return _MARKDOWN_SYNTAX.sub(r"\\\1", _CONTROL_CHARACTER.sub(" ", text))
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TERMINAL_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def rendered(page: RenderableType, *, width: int, colour: bool) -> str:
-    """The page as text of at most `width` columns, without white space at the ends of lines."""
+def render_for_terminal(page: RenderableType, *, width: int, colour: bool) -> str:
+    """Render as text of at most `width` columns, without trailing white space."""
     console = Console(
         file=io.StringIO(),
         width=width,
@@ -41,35 +42,35 @@ def rendered(page: RenderableType, *, width: int, colour: bool) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def plain(text: str, style: str = "") -> Text:
-    """Text from a document or a model, without the control characters that could drive a terminal."""
-    return Text(_CONTROL.sub(" ", text), style)
+def make_safe_text(text: str, style: str = "") -> Text:
+    """Build a rich Text without control characters that could drive a terminal."""
+    return Text(_TERMINAL_CONTROLS.sub(" ", text), style)
 
 
-def numbers(run: Run) -> dict[str, int]:
-    """Claim ids to the numbers, from 1, that reports show."""
+def number_claims(run: Run) -> dict[str, int]:
+    """Map each claim id to the number, from 1, that reports show."""
     return {claim.id: number for number, claim in enumerate(run.claims, 1)}
 
 
-def marks(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
-    """Claim numbers as a report cites them: `[1, 4]`; nothing when there are none."""
+def format_citations(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
+    """Format claim numbers as a citation, `[1, 4]`; empty if there are none."""
     return f"[{', '.join(str(number_of[identity]) for identity in ids)}]" if ids else ""
 
 
-def place(claim: Claim, places: Places | None) -> str:
-    """Where each span of a claim starts, as `where` says it; or that it was not found."""
+def format_claim_location(claim: Claim, places: LineIndex | None) -> str:
+    """Describe where each span of a claim starts, or say that it was not found."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
-    starts = list(dict.fromkeys(where(span, places) for span in claim.spans))
+    starts = list(dict.fromkeys(format_span_location(span, places) for span in claim.spans))
     found = f"{starts[0]} to {starts[-1]}" if claim.spans[0].time and starts[1:] else " + ".join(starts)
     if claim.match is not Match.EXACT:
         found = f"{found} ({claim.match})"
-    again = list(dict.fromkeys(where(span, places) for span in claim.also_at))
+    again = list(dict.fromkeys(format_span_location(span, places) for span in claim.also_at))
     return f"{found}; also {', '.join(again)}" if again else found
 
 
-def facts(claim: Claim) -> list[tuple[str, str]]:
-    """What is known of a claim besides its words, speaker and place, by name; only what there is."""
+def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
+    """List the known facts about a claim as (name, value), omitting empty ones."""
     when = claim.when
     known = [
         ("Kind", str(claim.kind)),
@@ -88,13 +89,13 @@ def facts(claim: Claim) -> list[tuple[str, str]]:
     return [(name, value) for name, value in known if value]
 
 
-def share(usage: Usage, claims: int) -> str | None:
-    """What each of so many claims cost, where the run cost something and the price is known."""
+def format_cost_per_claim(usage: Usage, claims: int) -> str | None:
+    """Format the average cost per claim; None without a known cost or claims."""
     return f"${usage.cost_usd / claims:.4f}" if usage.cost_usd and claims else None
 
 
-def where(span: Excerpt, places: Places | None) -> str:
-    """The time of a subtitle, the page of a paged document, else line:column, offsets when the text was left out."""
+def format_span_location(span: Excerpt, places: LineIndex | None) -> str:
+    """Format a span's location: time, page, line:column, or offsets without a text."""
     if span.time:
         return span.time.partition(".")[0]
     if span.page:
@@ -102,13 +103,13 @@ def where(span: Excerpt, places: Places | None) -> str:
     return "{}:{}".format(*places.position(span.start)) if places else f"{span.start}-{span.end}"
 
 
-def places_of(run: Run) -> Places | None:
-    """Line numbers of the document, None when its text was left out."""
-    return Places(run.document.text) if run.document.text is not None else None
+def build_line_index(run: Run) -> LineIndex | None:
+    """Build the line index of a run's document; None if its text was left out."""
+    return LineIndex(run.document.text) if run.document.text is not None else None
 
 
-def made_by(result: Run | Check) -> str:
-    """Engine, model, tokens and time in one line."""
+def describe_provenance(result: Run | Check) -> str:
+    """Describe engine, model, tokens, cost and time in one line."""
     signature, usage = result.signature, result.usage
     parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
     if signature.model:
@@ -119,23 +120,23 @@ def made_by(result: Run | Check) -> str:
         parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{reasoning}")
         if usage.stored_answers:
             parts.append(f"{usage.stored_answers} stored answer{'s' if usage.stored_answers != 1 else ''}")
-        parts.append(_cost(usage, len(result.claims if isinstance(result, Run) else result.verdicts)))
+        parts.append(_format_cost(usage, len(result.claims if isinstance(result, Run) else result.verdicts)))
     else:
         parts.append("no model")
     parts.append(f"{usage.seconds:.1f} s")
     return " · ".join(parts)
 
 
-def _cost(usage: Usage, claims: int) -> str:
-    """What it cost, and what that is for each claim."""
+def _format_cost(usage: Usage, claims: int) -> str:
+    """Format the total cost and the cost per claim."""
     if usage.cost_usd is None:
         return "price not known"
-    each = share(usage, claims)
+    each = format_cost_per_claim(usage, claims)
     return f"${usage.cost_usd:.4f}" + (f" ({each} a claim)" if each else "")
 
 
-def about_document(run: Run) -> str:
-    """Source, date, language and size of the document in one line."""
+def describe_document(run: Run) -> str:
+    """Describe the document's source, date, language and size in one line."""
     document = run.document
     origin = {"url": "from its URL", "text": "from its text", "given": "given", "metadata": "stated"}.get(
         document.published_from or "", ""
@@ -152,8 +153,8 @@ def about_document(run: Run) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def failed_passages(run: Run) -> str | None:
-    """How many of a long document's passages failed, and where; None where none has, or the document was read in one."""
+def describe_failed_passages(run: Run) -> str | None:
+    """Say how many passages failed and where; None if none did or there is only one."""
     failed = [failure for failure in run.failures if not failure.whole(run.document.characters)]
     if run.passages == 1 or not failed:
         return None
@@ -167,9 +168,9 @@ def failed_passages(run: Run) -> str | None:
     return f"{len(failed)} of {run.passages} passages failed: characters {where}"
 
 
-def warnings(run: Run) -> list[str]:
-    """What a reader must know before trusting the rest: failures, ungrounded claims, what was set aside."""
-    found = [f"{failed}."] if (failed := failed_passages(run)) else []
+def list_warnings(run: Run) -> list[str]:
+    """List failures, unlocated quotes, and text that was set aside."""
+    found = [f"{failed}."] if (failed := describe_failed_passages(run)) else []
     found += [
         f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: {failure.message}"
         for failure in run.failures

@@ -14,12 +14,12 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.run import Run
 from claimcheck.store.store import RunStore
 
-_REWORDED = 0.55  # of the words of two claims, that they share in order: less is another claim
+_MIN_REWORDED_SIMILARITY = 0.55  # of the words of two claims, that they share in order: less is another claim
 _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class DiffSegment:
     """A run of words in both texts (`same`), in the old one alone (`gone`) or in the new one alone (`added`)."""
 
     what: str
@@ -27,16 +27,16 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Reworded:
+class RewordedClaim:
     """A claim whose words changed; `words` in a row say how."""
 
     old: str
     new: str
-    words: tuple[Words, ...]
+    words: tuple[DiffSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictChanged:
+class VerdictChange:
     """A claim, or a sentence of the summary, that got another label."""
 
     text: str
@@ -45,51 +45,52 @@ class VerdictChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class RunDiff:
     """From an old run to a new one: claims by their texts. `moved` ones stand before or after others than they did."""
 
     same: int
     added: tuple[str, ...]
     gone: tuple[str, ...]
-    reworded: tuple[Reworded, ...]
+    reworded: tuple[RewordedClaim, ...]
     moved: tuple[str, ...]
-    verdicts: tuple[VerdictChanged, ...]
+    verdicts: tuple[VerdictChange, ...]
 
     def __bool__(self) -> bool:
         return bool(self.added or self.gone or self.reworded or self.moved or self.verdicts)
 
 
-def changes(old: Run, new: Run) -> Changes:
-    """What changed from one run to another. A claim is matched with the one of the same text, else with the likest."""
-    pairs = _same(old.claims, new.claims)
+def compare_runs(old: Run, new: Run) -> RunDiff:
+    """Compare two runs; claims match by identical text, then by similarity."""
+    pairs = _match_identical_claims(old.claims, new.claims)
     left = [claim for claim in old.claims if claim.id not in {before.id for before, _ in pairs}]
     right = [claim for claim in new.claims if claim.id not in {after.id for _, after in pairs}]
-    likest = _likest(left, right)
-    moved = _moved(pairs, old.claims, new.claims)
+    likest = _match_similar_claims(left, right)
+    moved = _find_moved_claims(pairs, old.claims, new.claims)
     gone = {before.id for before, _ in likest}
     added = {after.id for _, after in likest}
-    return Changes(
+    return RunDiff(
         same=len(pairs),
         added=tuple(claim.text for claim in right if claim.id not in added),
         gone=tuple(claim.text for claim in left if claim.id not in gone),
         reworded=tuple(
-            Reworded(before.text, after.text, _words(before.text, after.text)) for before, after in likest
+            RewordedClaim(before.text, after.text, _diff_words(before.text, after.text))
+            for before, after in likest
         ),
         moved=tuple(claim.text for claim in moved),
-        verdicts=_verdicts(old, new, [*pairs, *likest]),
+        verdicts=_compare_verdicts(old, new, [*pairs, *likest]),
     )
 
 
-def _same(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
-    """Claims of the same text, each with one: in the order of the new run."""
+def _match_identical_claims(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+    """Pair claims of identical text, each once, in the order of the new run."""
     waiting: dict[str, list[Claim]] = {}
     for claim in old:
         waiting.setdefault(claim.text, []).append(claim)
     return [(waiting[claim.text].pop(0), claim) for claim in new if waiting.get(claim.text)]
 
 
-def _likest(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
-    """The pairs that are like enough, the likest first taken; in the order of the new run."""
+def _match_similar_claims(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+    """Pair similar claims, most similar first, in the order of the new run."""
     words = {claim.id: _WORD.findall(claim.text.lower()) for claim in (*old, *new)}
     scores = sorted(
         (
@@ -102,7 +103,7 @@ def _likest(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Cla
     used_old: set[int] = set()
     found: dict[int, int] = {}
     for score, here, there in scores:
-        if score < _REWORDED:
+        if score < _MIN_REWORDED_SIMILARITY:
             break
         if here not in used_old and there not in found:
             used_old.add(here)
@@ -110,8 +111,10 @@ def _likest(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Cla
     return [(old[found[there]], new[there]) for there in sorted(found)]
 
 
-def _moved(pairs: Sequence[tuple[Claim, Claim]], old: Sequence[Claim], new: Sequence[Claim]) -> list[Claim]:
-    """The claims outside the longest run of pairs that are in the same order in both (patience sorting)."""
+def _find_moved_claims(
+    pairs: Sequence[tuple[Claim, Claim]], old: Sequence[Claim], new: Sequence[Claim]
+) -> list[Claim]:
+    """Return the claims outside the longest common order (patience sorting)."""
     place = {claim.id: number for number, claim in enumerate(old)}
     order = {claim.id: number for number, claim in enumerate(new)}
     ordered = sorted(pairs, key=lambda pair: order[pair[1].id])
@@ -135,49 +138,49 @@ def _moved(pairs: Sequence[tuple[Claim, Claim]], old: Sequence[Claim], new: Sequ
     return [after for number, (_, after) in enumerate(ordered) if number not in kept]
 
 
-def _words(old: str, new: str) -> tuple[Words, ...]:
+def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
     before, after = _WORD.findall(old), _WORD.findall(new)
-    found: list[Words] = []
+    found: list[DiffSegment] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(Words("same", " ".join(before[a:b])))
+            found.append(DiffSegment("same", " ".join(before[a:b])))
             continue
         if a < b:
-            found.append(Words("gone", " ".join(before[a:b])))
+            found.append(DiffSegment("gone", " ".join(before[a:b])))
         if c < d:
-            found.append(Words("added", " ".join(after[c:d])))
+            found.append(DiffSegment("added", " ".join(after[c:d])))
     return tuple(found)
 
 
-def _verdicts(old: Run, new: Run, pairs: Sequence[tuple[Claim, Claim]]) -> tuple[VerdictChanged, ...]:
-    """Labels that differ: of claims that are matched, and of sentences of the same text."""
+def _compare_verdicts(old: Run, new: Run, pairs: Sequence[tuple[Claim, Claim]]) -> tuple[VerdictChange, ...]:
+    """Return the label changes of matched claims and of identical sentences."""
     before = {verdict.subject: verdict for verdict in old.verdicts}
     after = {verdict.subject: verdict for verdict in new.verdicts}
     subjects = [(left.id, right.id) for left, right in pairs]
     claims = {claim.id for claim in (*old.claims, *new.claims)}
     subjects += [(subject, subject) for subject in after if subject in before and subject not in claims]
     return tuple(
-        VerdictChanged(after[right].text, str(before[left].label), str(after[right].label))
+        VerdictChange(after[right].text, str(before[left].label), str(after[right].label))
         for left, right in subjects
         if left in before and right in after and before[left].label != after[right].label
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class BatchComparison:
     """The changes of the documents that both batches have a run of, by key, and how many only one has."""
 
-    documents: dict[str, Changes]
+    documents: dict[str, RunDiff]
     only_first: int
     only_second: int
 
 
-def compare(store: RunStore, first: int, second: int) -> Comparison:
-    """How the runs of two batches differ."""
+def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison:
+    """Compare the runs of two batches, document by document."""
     both = {
-        key: changes(run, store.run(second, key))
+        key: compare_runs(run, store.run(second, key))
         for key, run in store.runs(first)
         if store.has_run(second, key)
     }
     only = [store.run_count(batch) - len(both) for batch in (first, second)]
-    return Comparison(both, *only)
+    return BatchComparison(both, *only)

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.errors import InputError
-from claimcheck.models.codec import document_from_json, document_to_json
-from claimcheck.models.document import Document
-from claimcheck.store.database import Closing, Database, Layout
+from claimcheck.models.document import Document, dump_document, load_document
+from claimcheck.store.database import Closeable, Database, DatabaseLayout
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences, word_count
+from claimcheck.text.sentences import count_words, split_sentences
 
-_WORDS = (
+_PASSAGE_WORDS = (
     120  # of a passage: long enough for a claim that two sentences carry, short enough to be about one thing
 )
-_LONGEST_SENTENCE = 3_000
+_MAX_SENTENCE_CHARACTERS = 3_000
 
 
-def passages(document: Document) -> list[str]:
-    """The passages, in order; every sentence is in one, and the last one of each opens the next."""
+def split_for_search(document: Document) -> list[str]:
+    """Split a document into overlapping passages of a few sentences."""
     found: list[str] = []
     current: list[str] = []
     fresh = False
-    for sentence in sentences(Reading(document.full_text), document.language, headings=True):
-        if len(sentence.text) > _LONGEST_SENTENCE:
+    for sentence in split_sentences(Reading(document.full_text), document.language, headings=True):
+        if len(sentence.text) > _MAX_SENTENCE_CHARACTERS:
             continue
-        if fresh and sum(map(word_count, current)) + word_count(sentence.text) > _WORDS:
+        if fresh and sum(map(count_words, current)) + count_words(sentence.text) > _PASSAGE_WORDS:
             found.append(" ".join(current))
             current, fresh = current[-1:], False
         current.append(sentence.text)
@@ -35,7 +34,7 @@ def passages(document: Document) -> list[str]:
     return [*found, " ".join(current)] if fresh else found
 
 
-_LAYOUT = Layout(
+_LAYOUT = DatabaseLayout(
     "index",
     "words",
     (
@@ -54,7 +53,7 @@ CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61 remove
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """A passage that shares words with a query; `score` is BM25, higher is better, comparable within one search."""
 
     document_id: str
@@ -63,7 +62,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class IndexEntry:
     """A document of an index, without its text."""
 
     id: str
@@ -73,7 +72,7 @@ class Listed:
     passages: int
 
 
-class Index(Closing):
+class Index(Closeable):
     """A collection of documents in one file; it is made when it is not there. Close it, or use it in a `with`.
 
     Raises:
@@ -131,17 +130,17 @@ class Index(Closing):
                 self._database.execute("DELETE FROM documents WHERE number = ?", (number,))
         return len(numbers)
 
-    def contents(self) -> tuple[Listed, ...]:
+    def contents(self) -> tuple[IndexEntry, ...]:
         """The documents, in the order in which they were added."""
         with self._database.guarded():
             rows = self._database.execute("SELECT fields, passages FROM documents ORDER BY number").fetchall()
-        documents = [(document_from_json(fields), count) for fields, count in rows]
+        documents = [(load_document(fields), count) for fields, count in rows]
         return tuple(
-            Listed(document.id, document.source, document.title, document.characters, count)
+            IndexEntry(document.id, document.source, document.title, document.characters, count)
             for document, count in documents
         )
 
-    def search(self, words: Sequence[str], most: int) -> tuple[Hit, ...]:
+    def search(self, words: Sequence[str], most: int) -> tuple[SearchHit, ...]:
         """The passages that hold any of the words, the best first, at most so many."""
         query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words) if '"' not in word)
         if not query:
@@ -153,7 +152,7 @@ class Index(Closing):
                 "WHERE words MATCH ? ORDER BY bm25(words), words.rowid LIMIT ?",
                 (query, most),
             ).fetchall()
-        return tuple(Hit(*row) for row in rows)
+        return tuple(SearchHit(*row) for row in rows)
 
     def document(self, identity: str) -> Document:
         """The document of this id, with its text.
@@ -167,7 +166,7 @@ class Index(Closing):
             ).fetchone()
         if row is None:
             raise InputError(f"{self.path}: holds no document {identity}")
-        return document_from_json(row[0], row[1])
+        return load_document(row[0], row[1])
 
     def close(self) -> None:
         """The file is closed."""
@@ -175,10 +174,10 @@ class Index(Closing):
 
     def _add(self, document: Document) -> int:
         text = document.full_text
-        made = passages(document)
+        made = split_for_search(document)
         cursor = self._database.execute(
             "INSERT OR IGNORE INTO documents (id, fields, text, passages) VALUES (?, ?, ?, ?)",
-            (document.id, document_to_json(document), text, len(made)),
+            (document.id, dump_document(document), text, len(made)),
         )
         if not cursor.rowcount:
             return 0

@@ -23,61 +23,61 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from claimcheck.errors import ClaimcheckError, InputError, SettingsError
-from claimcheck.reports.html.assets import policy
+from claimcheck.reports.html.assets import build_content_security_policy
 from claimcheck.server import check_routes, pages, run_routes
 from claimcheck.server.check_routes import CheckNumber
-from claimcheck.server.config import Site
+from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import CheckFormat, RunFormat
-from claimcheck.server.jobs import Jobs
-from claimcheck.server.openapi import completed, responses
-from claimcheck.server.responses import status_of
-from claimcheck.server.run_routes import NAME, RunName
-from claimcheck.server.security import COOKIE, LOGIN, Guard, Rules
-from claimcheck.store.history import History, Place
+from claimcheck.server.jobs import JobPool
+from claimcheck.server.openapi import add_components, describe_responses
+from claimcheck.server.responses import get_status_code
+from claimcheck.server.run_routes import RUN_NAME_PATTERN, RunName
+from claimcheck.server.security import COOKIE_NAME, LOGIN_PATH, AccessMiddleware, AccessRules
+from claimcheck.store.history import History, RunLocation
 from claimcheck.store.store import RunStore
 from claimcheck.version import __version__
 
-_ABOUT = (
+_API_DESCRIPTION = (
     "What a text claims, where it says so, and whether it holds. Results follow the schemas that claimcheck publishes "
     '(`claimcheck schema run`, `claimcheck schema check`); every error is `{"error": message}`.'
 )
-_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
+_SWAGGER_FOLDER = Path(fastapi_offline.__file__).parent / "static"
 _SWAGGER_URL = "/docs/assets"
-_INLINE = re.compile(r"<script>(.*?)</script>", re.S)
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
-def create_app(site: Site, jobs: Jobs) -> ASGIApp:
+def create_app(site: ServerConfig, jobs: JobPool) -> ASGIApp:
     """The application of a site, guarded; `jobs` do its work.
 
     Raises:
         StoreError: its store can't be used.
     """
     RunStore(site.store).close()  # that it can't be opened is to be said now
-    rules = Rules(site.hosts, site.token, site.most_bytes)
-    return Guard(application(site, jobs, rules), rules)
+    rules = AccessRules(site.hosts, site.token, site.most_bytes)
+    return AccessMiddleware(create_unprotected_app(site, jobs, rules), rules)
 
 
-def application(site: Site, jobs: Jobs, rules: Rules) -> FastAPI:
-    """The application behind the guard; its `openapi()` describes the API."""
+def create_unprotected_app(site: ServerConfig, jobs: JobPool, rules: AccessRules) -> FastAPI:
+    """Create the app without access control; its `openapi()` describes the API."""
     app = FastAPI(
         title="claimcheck",
         version=__version__,
-        description=_ABOUT,
+        description=_API_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         max_body_size=site.most_bytes,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.include_router(run_routes.router(site, jobs))
-    app.include_router(check_routes.router(site, jobs))
+    app.include_router(run_routes.create_runs_router(site, jobs))
+    app.include_router(check_routes.create_checks_router(site, jobs))
     _add_pages(app, site, rules)
     _add_docs(app)
-    app.add_exception_handler(ClaimcheckError, _failed)
-    app.add_exception_handler(HTTPException, _failed)
-    app.add_exception_handler(RequestValidationError, _failed)
-    app.add_exception_handler(Exception, _broken)
+    app.add_exception_handler(ClaimcheckError, _respond_to_error)
+    app.add_exception_handler(HTTPException, _respond_to_error)
+    app.add_exception_handler(RequestValidationError, _respond_to_error)
+    app.add_exception_handler(Exception, _respond_to_internal_error)
 
-    @app.get("/api/about", tags=["this server"], responses=responses(200, "about"))
+    @app.get("/api/about", tags=["this server"], responses=describe_responses(200, "about"))
     def about() -> dict[str, Any]:
         """What this server is, and what it can write."""
         return {
@@ -94,30 +94,32 @@ def application(site: Site, jobs: Jobs, rules: Rules) -> FastAPI:
     return app
 
 
-def _add_pages(app: FastAPI, site: Site, rules: Rules) -> None:
+def _add_pages(app: FastAPI, site: ServerConfig, rules: AccessRules) -> None:
     @app.get("/", include_in_schema=False)
-    def home(before: Annotated[str | None, Query(pattern=NAME)] = None) -> HTMLResponse:
+    def home(before: Annotated[str | None, Query(pattern=RUN_NAME_PATTERN)] = None) -> HTMLResponse:
         with RunStore(site.store) as store:
-            return HTMLResponse(pages.home(site, History(store), Place.named(before) if before else None))
+            return HTMLResponse(
+                pages.render_home(site, History(store), RunLocation.named(before) if before else None)
+            )
 
     @app.get("/runs/{name}", include_in_schema=False)
     def run(name: RunName) -> HTMLResponse:
         with RunStore(site.store) as store:
-            return HTMLResponse(pages.run(History(store), Place.named(name)))
+            return HTMLResponse(pages.render_run(History(store), RunLocation.named(name)))
 
     @app.get("/checks/{number}", include_in_schema=False)
     def check(number: CheckNumber) -> HTMLResponse:
         with RunStore(site.store) as store:
-            return HTMLResponse(pages.check(site, History(store).check(number)))
+            return HTMLResponse(pages.render_check(site, History(store).check(number)))
 
-    @app.post(LOGIN, include_in_schema=False)
+    @app.post(LOGIN_PATH, include_in_schema=False)
     async def login(request: Request) -> Response:
         given = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
         if not rules.knows(given):
-            return HTMLResponse(pages.login(wrong=True), 401)
+            return HTMLResponse(pages.render_login(wrong=True), 401)
         answer = RedirectResponse("/", 303)
         secure = request.url.scheme == "https"
-        answer.set_cookie(COOKIE, rules.cookie(), httponly=True, samesite="strict", secure=secure)
+        answer.set_cookie(COOKIE_NAME, rules.cookie(), httponly=True, samesite="strict", secure=secure)
         return answer
 
 
@@ -128,11 +130,11 @@ def _add_docs(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if not described:
-            described.update(completed(make()))
+            described.update(add_components(make()))
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
-    app.mount(_SWAGGER_URL, StaticFiles(directory=_SWAGGER))
+    app.mount(_SWAGGER_URL, StaticFiles(directory=_SWAGGER_FOLDER))
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
@@ -143,50 +145,52 @@ def _add_docs(app: FastAPI) -> None:
             swagger_css_url=f"{_SWAGGER_URL}/swagger-ui.css",
             swagger_favicon_url=f"{_SWAGGER_URL}/favicon.png",
         )
-        scripts = _INLINE.findall(bytes(page.body).decode())
-        allowed = policy([], scripts, asks=True).replace("script-src", "script-src 'self'")
+        scripts = _INLINE_SCRIPT.findall(bytes(page.body).decode())
+        allowed = build_content_security_policy([], scripts, asks=True).replace(
+            "script-src", "script-src 'self'"
+        )
         allowed = allowed.replace("style-src 'none'", "style-src 'self' 'unsafe-inline'")  # Swagger UI's own
         page.headers["content-security-policy"] = f"{allowed}; img-src 'self' data:"
         return page
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    """What went wrong, as JSON for programs and as a page for people."""
+async def _respond_to_error(request: Request, error: Exception) -> Response:
+    """Respond with the error, as JSON to programs and as a page to people."""
     if isinstance(error, RequestValidationError):
-        status, message = 422, "; ".join(map(_told, error.errors()))
+        status, message = 422, "; ".join(map(_format_validation_error, error.errors()))
     elif isinstance(error, HTTPException):
         status, message = error.status_code, str(error.detail)
     else:
         assert isinstance(error, ClaimcheckError)
-        status, message = status_of(error), str(error)
-    headers = {405: {"allow": _methods(request)}, 503: {"retry-after": "10"}}.get(status)
+        status, message = get_status_code(error), str(error)
+    headers = {405: {"allow": _list_allowed_methods(request)}, 503: {"retry-after": "10"}}.get(status)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
-        return HTMLResponse(pages.problem(status, message), status, headers)
+        return HTMLResponse(pages.render_problem(status, message), status, headers)
     return JSONResponse({"error": message}, status, headers)
 
 
-async def _broken(request: Request, error: Exception) -> Response:
-    """Our own mistake; its traceback is on the server's standard error."""
+async def _respond_to_internal_error(request: Request, error: Exception) -> Response:
+    """Respond to an internal error; the traceback goes to standard error."""
     return JSONResponse(
         {"error": f"an internal mistake ({type(error).__name__}); the server's output has more"}, 500
     )
 
 
-def _methods(request: Request) -> str:
-    """The methods that an address of the API takes: each stands in a route of its own, which knows no other."""
+def _list_allowed_methods(request: Request) -> str:
+    """List the methods that an API path allows; each is a route of its own."""
     for path, operations in request.app.openapi()["paths"].items():
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.url.path):
             return ", ".join(sorted(method.upper() for method in operations))
     return "GET"
 
 
-def _told(problem: dict[str, Any]) -> str:
+def _format_validation_error(problem: dict[str, Any]) -> str:
     where = " ".join(str(part) for part in problem["loc"])
     return f"{where}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
-_SHORTEST_TOKEN = 16
-_CONNECTIONS = 200
+_MIN_TOKEN_LENGTH = 16
+_MAX_CONNECTIONS = 200
 _GRACE_S = 2  # for answers that are under way when the server is ended
 
 
@@ -204,8 +208,10 @@ def require_token(host: str, token: str | None) -> None:
     Raises:
         SettingsError: other machines can, and there is no token; or it is easily guessed.
     """
-    if token is not None and len(token) < _SHORTEST_TOKEN:
-        raise SettingsError(f"CLAIMCHECK_TOKEN: has {len(token)} characters; give at least {_SHORTEST_TOKEN}")
+    if token is not None and len(token) < _MIN_TOKEN_LENGTH:
+        raise SettingsError(
+            f"CLAIMCHECK_TOKEN: has {len(token)} characters; give at least {_MIN_TOKEN_LENGTH}"
+        )
     if token is None and not is_loopback(host):
         raise SettingsError(
             f"--host {host}: other machines could reach it; set the variable CLAIMCHECK_TOKEN to a long random text, "
@@ -213,8 +219,8 @@ def require_token(host: str, token: str | None) -> None:
         )
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket at this address; port 0 takes a free one.
+def bind_socket(host: str, port: int) -> socket.socket:
+    """Bind a socket to this address; port 0 picks a free port.
 
     Raises:
         InputError: there is no such address, or the port is taken or not allowed.
@@ -231,8 +237,8 @@ def bound(host: str, port: int) -> socket.socket:
     return opened
 
 
-def names_of(host: str, port: int) -> frozenset[str] | None:
-    """What browsers call a server on loopback; None, any name, for others, which ask for a token."""
+def list_host_names(host: str, port: int) -> frozenset[str] | None:
+    """List the `Host` names of a loopback server; None (any) for other addresses."""
     if not is_loopback(host):
         return None
     plain = {"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host}
@@ -242,8 +248,8 @@ def names_of(host: str, port: int) -> frozenset[str] | None:
 class Server(uvicorn.Server):
     """uvicorn, which cancels the jobs when it ends: their requests are answered, and nobody waits for a model."""
 
-    def __init__(self, site: Site) -> None:
-        self._jobs = Jobs(site.jobs)
+    def __init__(self, site: ServerConfig) -> None:
+        self._jobs = JobPool(site.jobs)
         super().__init__(
             uvicorn.Config(
                 create_app(site, self._jobs),
@@ -251,7 +257,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_S,
-                limit_concurrency=_CONNECTIONS,
+                limit_concurrency=_MAX_CONNECTIONS,
             )
         )
 
@@ -261,7 +267,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(site: Site, opened: socket.socket, ready: Callable[[], None]) -> None:
+def serve(site: ServerConfig, opened: socket.socket, ready: Callable[[], None]) -> None:
     """Serves until it is interrupted; jobs that run then are cancelled.
 
     Raises:

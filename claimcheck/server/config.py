@@ -7,12 +7,12 @@ from pathlib import Path
 
 from claimcheck.settings import Settings
 
-MOST_MB = 20
-JOBS = 4
+DEFAULT_MAX_REQUEST_MB = 20
+DEFAULT_MAX_JOBS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ServerConfig:
     """A server: how it works, where it keeps runs, and what it lets in.
 
     `hosts`: the names that it answers to, with their port, None for any. `token`: what it asks for, None for nothing.
@@ -24,6 +24,6 @@ class Site:
     store: Path
     hosts: frozenset[str] | None
     token: str | None = None
-    most_bytes: int = MOST_MB * 2**20
-    jobs: int = JOBS
+    most_bytes: int = DEFAULT_MAX_REQUEST_MB * 2**20
+    jobs: int = DEFAULT_MAX_JOBS
     allow_private: bool = False

@@ -13,13 +13,13 @@ from typing import Any
 from claimcheck.models.run import Check, Run
 from claimcheck.reports import claimreview, html, markdown, table, verdicts_markdown, verdicts_text
 from claimcheck.reports import text as run_text
-from claimcheck.reports.bundle import Answered, pack
+from claimcheck.reports.bundle import BundledAnswer, write_bundle
 from claimcheck.settings import Settings
-from claimcheck.store.history import History, Place
+from claimcheck.store.history import History, RunLocation
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ExportFormat:
     """A format: what people call it, its media type, and the ending of its files."""
 
     title: str
@@ -49,26 +49,26 @@ class CheckFormat(StrEnum):
     CLAIMREVIEW = "claimreview"
 
 
-KINDS = {
-    "json": Kind("JSON", "application/json", "json"),
-    "html": Kind("HTML report", "text/html", "html"),
-    "markdown": Kind("Markdown", "text/markdown", "md"),
-    "text": Kind("Text", "text/plain", "txt"),
-    "csv": Kind("Claims as CSV", "text/csv", "csv"),
-    "parquet": Kind("Claims as Parquet", "application/vnd.apache.parquet", "parquet"),
-    "bundle": Kind("Bundle to verify", "application/zip", "zip"),
-    "claimreview": Kind("ClaimReview", "application/ld+json", "jsonld"),
+EXPORT_FORMATS = {
+    "json": ExportFormat("JSON", "application/json", "json"),
+    "html": ExportFormat("HTML report", "text/html", "html"),
+    "markdown": ExportFormat("Markdown", "text/markdown", "md"),
+    "text": ExportFormat("Text", "text/plain", "txt"),
+    "csv": ExportFormat("Claims as CSV", "text/csv", "csv"),
+    "parquet": ExportFormat("Claims as Parquet", "application/vnd.apache.parquet", "parquet"),
+    "bundle": ExportFormat("Bundle to verify", "application/zip", "zip"),
+    "claimreview": ExportFormat("ClaimReview", "application/ld+json", "jsonld"),
 }
 
 
-def headers(name: str, format: RunFormat | CheckFormat) -> dict[str, str]:
-    """The name of the file; what a browser can't show as it is meant is to be saved."""
+def build_headers(name: str, format: RunFormat | CheckFormat) -> dict[str, str]:
+    """Name the file; formats other than JSON and HTML are sent as downloads."""
     kind = "inline" if format in (RunFormat.JSON, RunFormat.HTML) else "attachment"
-    return {"content-disposition": f'{kind}; filename="{name}.{KINDS[format].ending}"'}
+    return {"content-disposition": f'{kind}; filename="{name}.{EXPORT_FORMATS[format].ending}"'}
 
 
-def run_as(format: RunFormat, history: History, place: Place, *, text: bool = True) -> bytes:
-    """The run at a place in a format; without its document's text where `text` is False.
+def export_run(format: RunFormat, history: History, place: RunLocation, *, text: bool = True) -> bytes:
+    """Export a run in a format, without the document's text if `text` is False.
 
     Raises:
         InputError: there is no such run, or it can't be written so.
@@ -76,27 +76,27 @@ def run_as(format: RunFormat, history: History, place: Place, *, text: bool = Tr
     run = history.run(place)
     if format is RunFormat.BUNDLE:
         way = history.store.batch(place.batch).way
-        answers = [Answered(*row) for row in history.answers(place)]
-        return _file(lambda path: pack(run, path, way, answers))
+        answers = [BundledAnswer(*row) for row in history.answers(place)]
+        return _capture_file_bytes(lambda path: write_bundle(run, path, way, answers))
     if format is RunFormat.PARQUET:
-        return _file(lambda path: table.write_parquet([run], path))
+        return _capture_file_bytes(lambda path: table.write_parquet([run], path))
     if format is RunFormat.JSON:
         return run.to_json(text=text).encode()
     if not text:
         run = replace(run, document=replace(run.document, text=None))
     written: dict[RunFormat, Callable[[Run], str]] = {
         RunFormat.HTML: html.render,
-        RunFormat.MARKDOWN: markdown.render,
-        RunFormat.TEXT: run_text.render,
-        RunFormat.CSV: lambda found: "".join(table.csv_lines([found])),
+        RunFormat.MARKDOWN: markdown.render_run,
+        RunFormat.TEXT: run_text.render_run,
+        RunFormat.CSV: lambda found: "".join(table.iter_csv_lines([found])),
     }
     return written[format](run).encode()
 
 
-def check_as(
+def export_check(
     format: CheckFormat, check: Check, settings: Settings, *, review_url: str | None, claimed_at: str | None
 ) -> bytes:
-    """The check in a format; the addresses are for `claimreview`.
+    """Export a check in a format; the two addresses are for `claimreview`.
 
     Raises:
         SettingsError: who publishes the review, or where, is not known.
@@ -109,13 +109,13 @@ def check_as(
     written: dict[CheckFormat, Callable[[Check], str]] = {
         CheckFormat.JSON: Check.to_json,
         CheckFormat.HTML: html.render,
-        CheckFormat.MARKDOWN: verdicts_markdown.render,
-        CheckFormat.TEXT: verdicts_text.render,
+        CheckFormat.MARKDOWN: verdicts_markdown.render_check,
+        CheckFormat.TEXT: verdicts_text.render_check,
     }
     return written[format](check).encode()
 
 
-def _file(write: Callable[[Path], None]) -> bytes:
+def _capture_file_bytes(write: Callable[[Path], None]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
         write(path)

@@ -11,17 +11,17 @@ from typing import Any, Generic, TypeVar
 
 from claimcheck.errors import ClaimcheckError
 
-Result = TypeVar("Result")
-Told = Callable[[object], None]
-Work = Callable[[Told], Coroutine[Any, Any, Result]]
-_WAITING = 16
+ResultT = TypeVar("ResultT")
+ReportStage = Callable[[object], None]
+JobFunction = Callable[[ReportStage], Coroutine[Any, Any, ResultT]]
+_MAX_WAITING_JOBS = 16
 
 
 class BusyError(ClaimcheckError):
     """No more jobs are taken: so many run and wait, or the server is ending."""
 
 
-class Jobs:
+class JobPool:
     """Runs jobs on `most` threads, each with an event loop of its own: neither the server nor another job waits for one."""
 
     def __init__(self, most: int) -> None:
@@ -31,7 +31,7 @@ class Jobs:
         self._results: set[asyncio.Future[Any]] = set()
         self._ended = False
 
-    async def run(self, work: Work[Result], told: Told = lambda stage: None) -> Result:
+    async def run(self, work: JobFunction[ResultT], told: ReportStage = lambda stage: None) -> ResultT:
         """What the work comes to. `told` hears in this event loop what the work tells.
 
         When this is cancelled, so is the work: where it waits for a model, or at the next place where its flow can be
@@ -42,15 +42,15 @@ class Jobs:
         """
         if self._ended:
             raise BusyError("the server is ending")
-        if self.open >= self.most + _WAITING:
-            raise BusyError(f"{self.most} jobs run and {_WAITING} wait; try again in a while")
+        if self.open >= self.most + _MAX_WAITING_JOBS:
+            raise BusyError(f"{self.most} jobs run and {_MAX_WAITING_JOBS} wait; try again in a while")
         loop = asyncio.get_running_loop()
-        job = _Job(work, lambda stage: _called(loop, lambda: told(stage)))
+        job = _Job(work, lambda stage: _call_from_thread(loop, lambda: told(stage)))
         if self.open >= self.most:
             told(f"waiting for {self.open - self.most + 1} other jobs")
         future = self._pool.submit(job.run)
         self.open += 1
-        future.add_done_callback(lambda _: _called(loop, self._closed))
+        future.add_done_callback(lambda _: _call_from_thread(loop, self._closed))
         result = asyncio.wrap_future(future)
         self._results.add(result)
         try:
@@ -74,17 +74,17 @@ class Jobs:
         self.open -= 1
 
 
-class _Job(Generic[Result]):
+class _Job(Generic[ResultT]):
     """One piece of work, for a thread."""
 
-    def __init__(self, work: Work[Result], told: Told) -> None:
+    def __init__(self, work: JobFunction[ResultT], told: ReportStage) -> None:
         self._work = work
         self._told = told
         self._lock = threading.Lock()
         self._cancelled = False
-        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[Result]] | None = None
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[ResultT]] | None = None
 
-    def run(self) -> Result:
+    def run(self) -> ResultT:
         with asyncio.Runner() as runner:
             loop = runner.get_loop()
             task = loop.create_task(self._work(self._told))
@@ -106,6 +106,6 @@ class _Job(Generic[Result]):
                 loop.call_soon_threadsafe(task.cancel)
 
 
-def _called(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+def _call_from_thread(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
     with contextlib.suppress(RuntimeError):  # the server is gone
         loop.call_soon_threadsafe(what)

@@ -28,7 +28,7 @@ _INSTRUCTIONS = (
     "claimcheck finds the checkable claims of a text, each tied to the exact characters that carry it, and checks claims "
     "against evidence that you give. Grounded means found in the text, never true; supported means by the evidence given."
 )
-_DESCRIPTIONS = {
+_TOOL_DESCRIPTIONS = {
     "summarize": "A summary of a text or page, and its checkable claims with their exact places. Set check to hold the "
     "summary against its own document.",
     "extract_claims": "The checkable claims of a text or page: what it says that could be true or false, who says it, where.",
@@ -39,8 +39,8 @@ _DESCRIPTIONS = {
 }
 
 
-def server(settings: Settings) -> Server[Any]:
-    """The server, its tools working with these settings."""
+def build_server(settings: Settings) -> Server[Any]:
+    """Build the MCP server whose tools use these settings."""
     tools: dict[str, Callable[[Arguments], Arguments]] = {
         "summarize": lambda given: _summarize(given, settings),
         "extract_claims": lambda given: _extract(given, settings),
@@ -49,17 +49,17 @@ def server(settings: Settings) -> Server[Any]:
     }
 
     async def list_tools(context: Any, parameters: Any) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_tool(name) for name in tools])
+        return types.ListToolsResult(tools=[_build_tool(name) for name in tools])
 
     async def call_tool(context: Any, parameters: types.CallToolRequestParams) -> types.CallToolResult:
         if parameters.name not in tools:
-            return _failed(f"there is no tool {parameters.name!r}; there are {', '.join(tools)}")
+            return _build_error_result(f"there is no tool {parameters.name!r}; there are {', '.join(tools)}")
         given = parameters.arguments or {}
         try:
-            requests.require(parameters.name, given)
+            requests.validate_arguments(parameters.name, given)
             result = await asyncio.to_thread(tools[parameters.name], given)
         except ClaimcheckError as error:
-            return _failed(str(error))
+            return _build_error_result(str(error))
         text = json.dumps(result, ensure_ascii=False)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)], structured_content=result
@@ -78,46 +78,48 @@ def serve(settings: Settings) -> None:
     """Serves on standard input and output until these are closed."""
 
     async def run() -> None:
-        made = server(settings)
+        made = build_server(settings)
         async with stdio_server() as (read, write):
             await made.run(read, write, made.create_initialization_options())
 
     asyncio.run(run())
 
 
-def _tool(name: str) -> types.Tool:
+def _build_tool(name: str) -> types.Tool:
     return types.Tool(
         name=name,
-        description=_DESCRIPTIONS[name],
+        description=_TOOL_DESCRIPTIONS[name],
         input_schema=schemas.load(f"request.{name}"),
-        output_schema=requests.answer_schema(name),
+        output_schema=requests.build_answer_schema(name),
     )
 
 
 def _summarize(given: Arguments, settings: Settings) -> Arguments:
-    wanted = requests.narrowed(given, settings)
-    run = summarize(requests.document(given), settings=wanted, check=given.get("check", False))
-    return _object(run.to_json(text=False))
+    wanted = requests.override_settings(given, settings)
+    run = summarize(requests.read_document(given), settings=wanted, check=given.get("check", False))
+    return _parse_object(run.to_json(text=False))
 
 
 def _extract(given: Arguments, settings: Settings) -> Arguments:
-    run = summarize(requests.document(given), settings=requests.narrowed(given, settings))
-    return {"claims": _object(run.to_json(text=False))["claims"]}
+    run = summarize(requests.read_document(given), settings=requests.override_settings(given, settings))
+    return {"claims": _parse_object(run.to_json(text=False))["claims"]}
 
 
 def _check(given: Arguments, settings: Settings) -> Arguments:
-    evidence = [requests.document(item) for item in given["evidence"]]
-    return _object(check(requests.statements(given), evidence, settings=settings).to_json(text=False))
+    evidence = [requests.read_document(item) for item in given["evidence"]]
+    return _parse_object(
+        check(requests.build_statements(given), evidence, settings=settings).to_json(text=False)
+    )
 
 
 def _ground(given: Arguments) -> Arguments:
-    return requests.quotes_answer(ground(requests.document(given), given["quotes"]))
+    return requests.dump_quotes(ground(requests.read_document(given), given["quotes"]))
 
 
-def _object(text: str) -> Arguments:
+def _parse_object(text: str) -> Arguments:
     value: Arguments = json.loads(text)
     return value
 
 
-def _failed(message: str) -> types.CallToolResult:
+def _build_error_result(message: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(type="text", text=message)], is_error=True)

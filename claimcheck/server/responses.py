@@ -15,13 +15,13 @@ from starlette.responses import Response
 from claimcheck.errors import ClaimcheckError, InputError, NotFoundError, ProviderError, StoreError
 from claimcheck.models.llm import Stage
 from claimcheck.server import requests
-from claimcheck.server.jobs import BusyError, Jobs, Work
-from claimcheck.server.openapi import EVENTS, JSON
+from claimcheck.server.jobs import BusyError, JobFunction, JobPool
+from claimcheck.server.openapi import EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE
 from claimcheck.server.requests import Arguments
 
-Result = TypeVar("Result")
-_GONE = 499  # nobody reads it: the client has closed the connection
-_STATUS: tuple[tuple[type[ClaimcheckError], int], ...] = (
+JobResultT = TypeVar("JobResultT")
+_CLIENT_CLOSED_REQUEST = 499  # nobody reads it: the client has closed the connection
+_STATUS_BY_ERROR: tuple[tuple[type[ClaimcheckError], int], ...] = (
     (BusyError, 503),
     (NotFoundError, 404),
     (StoreError, 503),
@@ -35,7 +35,7 @@ class MediaTypeError(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CompletedJob:
     """What a job came to: its own address in the API, the page that shows it, and the answer in one piece."""
 
     location: str
@@ -43,26 +43,26 @@ class Done:
     answer: Callable[[], bytes]
 
 
-def status_of(error: ClaimcheckError) -> int:
-    """The HTTP status of an error."""
+def get_status_code(error: ClaimcheckError) -> int:
+    """Return the HTTP status code for an error."""
     if isinstance(error, MediaTypeError):
         return 415
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    return next((status for kind, status in _STATUS_BY_ERROR if isinstance(error, kind)), 500)
 
 
-async def arguments(request: Request, name: str) -> Arguments:
-    """The arguments in a request's body, which follow `schemas/request.NAME`.
+async def read_arguments(request: Request, name: str) -> Arguments:
+    """Read the request's arguments, which must match `schemas/request.NAME`.
 
     Raises:
         InputError: they do not, or the body is not JSON.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON:
-        raise MediaTypeError(f"the body is {media or 'of no stated type'}; send {JSON}")
-    return await asyncio.to_thread(_read, await request.body(), name)  # a large one takes its time
+    if media != JSON_MEDIA_TYPE:
+        raise MediaTypeError(f"the body is {media or 'of no stated type'}; send {JSON_MEDIA_TYPE}")
+    return await asyncio.to_thread(_parse_arguments, await request.body(), name)  # a large one takes its time
 
 
-def _read(body: bytes, name: str) -> Arguments:
+def _parse_arguments(body: bytes, name: str) -> Arguments:
     try:
         value: Any = json.loads(body)
         json.dumps(value, ensure_ascii=False).encode()
@@ -70,59 +70,61 @@ def _read(body: bytes, name: str) -> Arguments:
         raise InputError("the body holds a lone surrogate, which is no text") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"the body is not JSON: {error}") from None
-    requests.require(name, value)
+    requests.validate_arguments(name, value)
     found: Arguments = value
     return found
 
 
-async def answered(
-    request: Request, jobs: Jobs, work: Work[Result], done: Callable[[Result], Done]
+async def respond_with_job(
+    request: Request, jobs: JobPool, work: JobFunction[JobResultT], done: Callable[[JobResultT], CompletedJob]
 ) -> Response:
-    """The answer to a request: stages and a result where it accepts events, else the result; its end ends the job."""
-    if EVENTS in request.headers.get("accept", ""):
-        return EventSourceResponse(_events(jobs, work, done))
+    """Run a job and respond with its result, or stream its stages if accepted."""
+    if EVENT_STREAM_MEDIA_TYPE in request.headers.get("accept", ""):
+        return EventSourceResponse(_stream_events(jobs, work, done))
     job = asyncio.ensure_future(jobs.run(work))
-    gone = asyncio.ensure_future(_gone(request))
+    gone = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
         await asyncio.wait({job, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not job.done():
-            return Response(status_code=_GONE)
+            return Response(status_code=_CLIENT_CLOSED_REQUEST)
         result = done(job.result())
-        return Response(await asyncio.to_thread(result.answer), 201, {"location": result.location}, JSON)
+        return Response(
+            await asyncio.to_thread(result.answer), 201, {"location": result.location}, JSON_MEDIA_TYPE
+        )
     finally:
         gone.cancel()
         job.cancel()
 
 
-async def _events(
-    jobs: Jobs, work: Work[Result], done: Callable[[Result], Done]
+async def _stream_events(
+    jobs: JobPool, work: JobFunction[JobResultT], done: Callable[[JobResultT], CompletedJob]
 ) -> AsyncIterator[ServerSentEvent]:
     heard: asyncio.Queue[object] = asyncio.Queue()
     job = asyncio.ensure_future(jobs.run(work, heard.put_nowait))
     job.add_done_callback(lambda _: heard.put_nowait(None))
     try:
         while (stage := await heard.get()) is not None:
-            yield _event("stage", _stage(stage))
+            yield _build_event("stage", _dump_stage(stage))
         try:
             result = done(job.result())
         except ClaimcheckError as error:
-            yield _event("error", {"error": str(error), "status": status_of(error)})
+            yield _build_event("error", {"error": str(error), "status": get_status_code(error)})
         else:
-            yield _event("done", {"location": result.location, "page": result.page})
+            yield _build_event("done", {"location": result.location, "page": result.page})
     finally:
         job.cancel()
 
 
-def _stage(stage: object) -> dict[str, Any]:
+def _dump_stage(stage: object) -> dict[str, Any]:
     if isinstance(stage, Stage):
         return {"work": str(stage.work), "answered": stage.answered, "asked": stage.asked}
     return {"work": str(stage), "answered": 0, "asked": 0}
 
 
-def _event(name: str, fields: dict[str, Any]) -> ServerSentEvent:
+def _build_event(name: str, fields: dict[str, Any]) -> ServerSentEvent:
     return ServerSentEvent(json.dumps(fields, ensure_ascii=False), event=name)
 
 
-async def _gone(request: Request) -> None:
+async def _wait_for_disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from claimcheck import schemas
-from claimcheck.models.codec import response_from_json, response_to_json
-from claimcheck.models.llm import ModelRequest, ModelResponse
-from claimcheck.settings import Settings
-from claimcheck.store.database import Closing, Database, Layout
+from claimcheck.llm.digest import is_usable
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage, dump_response, load_response
+from claimcheck.store.database import Closeable, Database, DatabaseLayout
 
-VARIABLE = "CLAIMCHECK_CACHE"
-_LAYOUT = Layout(
+CACHE_PATH_VARIABLE = "CLAIMCHECK_CACHE"
+_LAYOUT = DatabaseLayout(
     "cache",
     "cached",
     (
@@ -29,7 +25,7 @@ CREATE TABLE cached (digest TEXT PRIMARY KEY, model TEXT NOT NULL, stored REAL N
 
 
 @dataclass(frozen=True, slots=True)
-class CacheInfo:
+class CacheStats:
     """A cache in numbers: how many answers of each model, and the size of the file in bytes."""
 
     path: str
@@ -37,7 +33,7 @@ class CacheInfo:
     size_bytes: int
 
 
-class AnswerCache(Closing):
+class AnswerCache(Closeable):
     """The cache in a file, for several threads and processes at once. Close it, or use it in a `with`.
 
     Raises:
@@ -45,31 +41,33 @@ class AnswerCache(Closing):
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
-        file = Path(path) if path else default_path()
+        file = Path(path) if path else resolve_cache_path()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not file.exists():
             file.touch(mode=0o600)  # answers quote documents, which may be confidential
         self._lock = threading.Lock()
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
-    def get(self, digest: str) -> ModelResponse | None:
-        """The answer to the request of this digest, where one is known."""
+    def find(self, digest: str) -> ModelResponse | None:
+        """Return the answer to the request of this digest, without what it once cost."""
         with self._lock, self._database.guarded():
             row = self._database.execute("SELECT response FROM cached WHERE digest = ?", (digest,)).fetchone()
-        return response_from_json(row[0]) if row else None
+        return replace(load_response(row[0]), usage=Usage(stored_answers=1)) if row else None
 
-    def put(self, digest: str, response: ModelResponse) -> None:
-        """The answer is known from now on."""
-        values = (digest, response.model, time.time(), response_to_json(response))
+    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        """Keep a usable answer; the endpoint is asked again for any other."""
+        if not is_usable(request.schema_name, response):
+            return
+        values = (digest, response.model, time.time(), dump_response(response))
         with self._lock, self._database.guarded():
             self._database.execute("INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values)
 
-    def info(self) -> CacheInfo:
+    def info(self) -> CacheStats:
         """What the cache holds."""
         with self._lock, self._database.guarded():
             rows = self._database.execute("SELECT model, count(*) FROM cached GROUP BY model ORDER BY model")
             answers = dict(rows.fetchall())
-        return CacheInfo(self._database.path, answers, Path(self._database.path).stat().st_size)
+        return CacheStats(self._database.path, answers, Path(self._database.path).stat().st_size)
 
     def clear(self, *, older_than_s: float = 0.0) -> int:
         """Answers that are older than so many seconds are gone, from the disk too; how many that were."""
@@ -86,30 +84,9 @@ class AnswerCache(Closing):
         self._database.close()
 
 
-def usable(schema_name: str, response: ModelResponse) -> bool:
-    """Whether an answer is whole and follows its schema."""
-    whole = response.finish_reason in (None, "stop") and not response.refusal
-    return whole and not schemas.read(schema_name, response.text or "")[1]
-
-
-def default_path() -> Path:
-    """Where the cache lies: at $CLAIMCHECK_CACHE, else in the user's folder for caches."""
+def resolve_cache_path() -> Path:
+    """Return the cache path: $CLAIMCHECK_CACHE, or the user's cache folder."""
     import platformdirs
 
-    given = os.environ.get(VARIABLE)
+    given = os.environ.get(CACHE_PATH_VARIABLE)
     return Path(given) if given else Path(platformdirs.user_cache_dir("claimcheck")) / "answers.db"
-
-
-def digest_of(request: ModelRequest, settings: Settings) -> str:
-    """The sha256 of all that decides what a model answers: endpoint, model, messages, schema, settings."""
-    asked = {
-        "endpoint": settings.endpoint(),
-        "model": settings.model,
-        "messages": [[message.role, message.content] for message in request.messages],
-        "schema": request.schema,
-        "temperature": settings.temperature if request.temperature is None else request.temperature,
-        "seed": settings.seed if request.seed is None else request.seed,
-        "max_output_tokens": settings.max_output_tokens,
-    }
-    canonical = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()

@@ -13,7 +13,7 @@ from typing import Any, Self
 from claimcheck.errors import StoreError
 
 
-class Closing:
+class Closeable:
     """Something with a file or connections of its own; `close` gives them back."""
 
     def close(self) -> None:
@@ -29,11 +29,11 @@ class Closing:
         self.close()
 
 
-WAIT_S = 5.0  # for another process that writes
+LOCK_TIMEOUT_S = 5.0  # for another process that writes
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class DatabaseLayout:
     """What a kind of file is called, the table that tells it from others, and the scripts that make it.
 
     The first script makes version 1, every further one the next version from the one before.
@@ -44,7 +44,7 @@ class Layout:
     scripts: Sequence[str]
 
 
-class Database(Closing):
+class Database(Closeable):
     """The connection to a file, which is made when it is not there; an older version is brought up to date.
 
     It may be used by several threads, one at a time.
@@ -54,13 +54,13 @@ class Database(Closing):
             version of claimcheck. Nothing in it is changed then.
     """
 
-    def __init__(self, path: str | Path, layout: Layout, *, synchronous: str = "FULL") -> None:
+    def __init__(self, path: str | Path, layout: DatabaseLayout, *, synchronous: str = "FULL") -> None:
         self.path = str(path)
         self._layout = layout
         new = self.path == ":memory:" or not Path(self.path).exists() or not Path(self.path).stat().st_size
         with self.guarded(), ExitStack() as undo:
             self._connection = sqlite3.connect(
-                self.path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
+                self.path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
             undo.callback(self._connection.close)
             self._connection.execute("PRAGMA foreign_keys = ON")
@@ -87,7 +87,7 @@ class Database(Closing):
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise StoreError(f"{self.path}: {_advice(str(error))}") from None
+            raise StoreError(f"{self.path}: {_explain_error(str(error))}") from None
         except sqlite3.DatabaseError as error:
             kind = self._layout.kind
             raise StoreError(
@@ -130,9 +130,9 @@ class Database(Closing):
             self.execute("UPDATE meta SET version = ?", (len(scripts),))
 
 
-def _advice(reason: str) -> str:
+def _explain_error(reason: str) -> str:
     if "locked" in reason or "busy" in reason:
-        return f"is locked by another process (waited {WAIT_S:.0f} s); wait until it is done"
+        return f"is locked by another process (waited {LOCK_TIMEOUT_S:.0f} s); wait until it is done"
     if "readonly" in reason or "unable to open" in reason:
         return "can't be opened for writing; check the folder and its rights"
     if "full" in reason:

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from claimcheck.errors import InputError
-from claimcheck.models.codec import document_to_json
-from claimcheck.models.document import Document
+from claimcheck.models.document import Document, dump_document
 from claimcheck.store.database import Database
 
-_SHOWN = 5
+_MAX_REPORTED_PROBLEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SourceEntry:
     """A document and the key by which it is known in the store: a given id, a path, an address, or its content's id.
 
     `key_is_given`: whether the same key again is a mistake, rather than the same text again. `place` is for messages.
@@ -32,16 +31,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DocumentSource:
     """A file, address or stream that documents come from. `state` tells whether it has changed; None: always read it."""
 
     name: str
     state: str | None
-    entries: Callable[[], Iterable[Entry]]
+    entries: Callable[[], Iterable[SourceEntry]]
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class IngestReport:
     """How many documents a command names, how many of them the store had not seen or had seen otherwise, and repeats."""
 
     named: int
@@ -51,28 +50,31 @@ class Intake:
     unreadable: int
 
 
-def take_in(
+def ingest_sources(
     database: Database,
     batch: int,
-    sources: Iterable[Source],
+    sources: Iterable[DocumentSource],
     progress: Callable[[int], None] = lambda count: None,
-) -> Intake:
-    """The documents of these sources are in the store and in the batch.
+) -> IngestReport:
+    """Add the documents of these sources to the store and to the batch.
 
     Raises:
         InputError: rows are broken or an id stands twice; the store is as it was then.
     """
     with database.guarded(), database.transaction():
-        taking = _Taking(database, batch, progress)
+        taking = _Ingestion(database, batch, progress)
         for source in sources:
             taking.take(source)
         if taking.problems:
-            more = len(taking.problems) - _SHOWN
-            raise InputError("; ".join(taking.problems[:_SHOWN]) + (f"; and {more} more" if more > 0 else ""))
-    return Intake(taking.named, taking.new, taking.changed, taking.repeated, taking.unreadable)
+            more = len(taking.problems) - _MAX_REPORTED_PROBLEMS
+            raise InputError(
+                "; ".join(taking.problems[:_MAX_REPORTED_PROBLEMS])
+                + (f"; and {more} more" if more > 0 else "")
+            )
+    return IngestReport(taking.named, taking.new, taking.changed, taking.repeated, taking.unreadable)
 
 
-class _Taking:
+class _Ingestion:
     def __init__(self, database: Database, batch: int, progress: Callable[[int], None]) -> None:
         self._database = database
         self._batch = batch
@@ -81,7 +83,7 @@ class _Taking:
         self.problems: list[str] = []
         self.named = self.new = self.changed = self.repeated = self.unreadable = 0
 
-    def take(self, source: Source) -> None:
+    def take(self, source: DocumentSource) -> None:
         row = self._database.execute(
             "SELECT number, state FROM inputs WHERE name = ?", (source.name,)
         ).fetchone()
@@ -109,7 +111,7 @@ class _Taking:
         self._database.execute("UPDATE documents SET input = NULL WHERE input = ?", (row[0],))
         return int(row[0])
 
-    def _counted(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+    def _counted(self, entries: Iterable[SourceEntry]) -> Iterator[SourceEntry]:
         iterator = iter(entries)
         while True:
             try:
@@ -121,7 +123,7 @@ class _Taking:
                 return
             yield entry
 
-    def _put(self, entry: Entry, number: int) -> bool:
+    def _put(self, entry: SourceEntry, number: int) -> bool:
         """Whether the entry is in the store as it should be."""
         self._progress(1)
         document = entry.document
@@ -138,7 +140,7 @@ class _Taking:
                 return False
             self.repeated += 1
             return True
-        values = (document.id, document_to_json(document), document.text, number)
+        values = (document.id, dump_document(document), document.text, number)
         if known is None:
             self.new += 1
             self._database.execute(
@@ -157,11 +159,11 @@ class _Taking:
                 )
         return True
 
-    def _unreadable(self, entry: Entry, number: int) -> None:
+    def _unreadable(self, entry: SourceEntry, number: int) -> None:
         row = self._database.execute(
             "INSERT INTO documents (fields, input, key) VALUES (?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET input = excluded.input RETURNING number",
-            (_placeholder(entry), number, entry.key),
+            (_build_placeholder(entry), number, entry.key),
         ).fetchone()
         self._database.execute(
             "INSERT INTO outcomes (batch, document, state, cause, message) VALUES (?, ?, 'failed', 'unreadable', ?) "
@@ -179,6 +181,6 @@ class _Taking:
         )
 
 
-def _placeholder(entry: Entry) -> str:
-    """What is known of a document that could not be read."""
-    return document_to_json(Document.from_text("-", source=entry.key))
+def _build_placeholder(entry: SourceEntry) -> str:
+    """Return the stored fields of a document that could not be read."""
+    return dump_document(Document.from_text("-", source=entry.key))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from claimcheck.models.run import Run, Usage
+from claimcheck.models.llm import Usage
+from claimcheck.models.run import Run
 
 
-class State(StrEnum):
+class DocumentState(StrEnum):
     """What has become of a document: `partial` has a result, and failures in it."""
 
     PENDING = "pending"
@@ -25,7 +26,7 @@ class Outcome:
     `run` is JSON without the document's text, as it is stored.
     """
 
-    state: State
+    state: DocumentState
     run: str | None
     cause: str | None
     message: str | None
@@ -36,31 +37,31 @@ class Outcome:
         """The outcome of a run: done, or with failures in it."""
         written = run.to_json(text=False, indent=None)
         if not run.failures and not run.unchecked:
-            return cls(State.DONE, written, None, None, run.usage)
+            return cls(DocumentState.DONE, written, None, None, run.usage)
         failure = run.failures[0] if run.failures else run.unchecked[0]
-        state = State.FAILED if run.summary is None and not run.claims else State.PARTIAL
+        state = DocumentState.FAILED if run.summary is None and not run.claims else DocumentState.PARTIAL
         return cls(state, written, str(failure.cause), failure.message, run.usage)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class OutcomeListing:
     """A document in a batch, without its text and run."""
 
     key: str
     source: str
     title: str | None
-    state: State
+    state: DocumentState
     cause: str | None
     message: str | None
     cost_usd: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class BatchInfo:
+class BatchStatus:
     """A batch in numbers. `way`: engine, model and settings. What was `spent` includes answers that could not be used."""
 
     number: int
     way: dict[str, Any]
-    counts: dict[State, int]
+    counts: dict[DocumentState, int]
     spent_usd: float | None
     spent_tokens: int

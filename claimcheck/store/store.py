@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError, StoreError
-from claimcheck.models.codec import document_from_json, response_from_json, response_to_json, run_of
-from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelResponse
-from claimcheck.models.run import Run
-from claimcheck.store.cache import usable
-from claimcheck.store.database import Closing, Database
-from claimcheck.store.outcome import BatchInfo, Listed, Outcome, State
-from claimcheck.store.tables import LAYOUT
+from claimcheck.llm.digest import is_usable
+from claimcheck.models.document import Document, load_document
+from claimcheck.models.llm import ModelResponse, dump_response, load_response
+from claimcheck.models.run import Run, load_run
+from claimcheck.store.database import Closeable, Database
+from claimcheck.store.outcome import BatchStatus, DocumentState, Outcome, OutcomeListing
+from claimcheck.store.tables import STORE_LAYOUT
 
-_PAGE = 200
+_ROWS_PER_QUERY = 200
 
 
-class RunStore(Closing):
+class RunStore(Closeable):
     """The store in a file; it is made when it is not there. Close it, or use it in a `with`.
 
     Raises:
@@ -40,7 +39,7 @@ class RunStore(Closing):
             )
         self.path = str(path)
         # NORMAL outlives a killed process; only a power cut can cost the last few answers
-        self.database = Database(path, LAYOUT, synchronous="NORMAL")
+        self.database = Database(path, STORE_LAYOUT, synchronous="NORMAL")
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -81,13 +80,13 @@ class RunStore(Closing):
                 rows = self.database.execute(
                     "SELECT d.number, d.fields, d.text FROM outcomes o JOIN documents d ON d.number = o.document "
                     "WHERE o.batch = ? AND o.state = 'pending' AND o.document > ? ORDER BY o.document LIMIT ?",
-                    (batch, last, _PAGE),
+                    (batch, last, _ROWS_PER_QUERY),
                 ).fetchall()
             if not rows:
                 return
             last = rows[-1][0]
             for number, fields, text in rows:
-                yield number, document_from_json(fields, text)
+                yield number, load_document(fields, text)
 
     def waiting(self, batch: int) -> tuple[int, int]:
         """How many documents wait, and how many characters they have together."""
@@ -115,7 +114,7 @@ class RunStore(Closing):
                 "ORDER BY number LIMIT 1",
                 (batch, document, digest),
             ).fetchone()
-        return response_from_json(row[0]) if row else None
+        return load_response(row[0]) if row else None
 
     def keep_answer(self, batch: int, document: int, asked: tuple[str, str], response: ModelResponse) -> None:
         """An answer that was paid for is stored before anything else is done with it; `asked`: digest and schema."""
@@ -125,7 +124,7 @@ class RunStore(Closing):
             self.database.execute(
                 "INSERT INTO answers (batch, document, digest, schema, response, input_tokens, output_tokens, cost_usd) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (batch, document, *asked, response_to_json(response), *paid),
+                (batch, document, *asked, dump_response(response), *paid),
             )
 
     def finish(self, batch: int, document: int, outcome: Outcome) -> None:
@@ -162,7 +161,7 @@ class RunStore(Closing):
             state = self.database.execute(
                 "SELECT state FROM outcomes WHERE batch = ? AND document = ?", (batch, document)
             ).fetchone()
-            if state and state[0] in (State.FAILED, State.PARTIAL):
+            if state and state[0] in (DocumentState.FAILED, DocumentState.PARTIAL):
                 self._void_unusable(batch, document)
 
     def _void_unusable(self, batch: int, document: int) -> None:
@@ -171,10 +170,10 @@ class RunStore(Closing):
             (batch, document),
         ).fetchall()
         for number, schema, response in answers:
-            if not usable(schema, response_from_json(response)):
+            if not is_usable(schema, load_response(response)):
                 self.database.execute("UPDATE answers SET void = 1 WHERE number = ?", (number,))
 
-    def batch(self, number: int) -> BatchInfo:
+    def batch(self, number: int) -> BatchStatus:
         """A batch in numbers."""
         with self.database.guarded():
             (way,) = self.database.execute("SELECT way FROM batches WHERE number = ?", (number,)).fetchone()
@@ -191,29 +190,35 @@ class RunStore(Closing):
             ).fetchone()
         usd, spent_tokens, priced, every = spent
         known = (usd or 0.0) if priced == every else None
-        found = {State(state): count for state, count in counts}
-        return BatchInfo(
-            number, json.loads(way), {state: found.get(state, 0) for state in State}, known, spent_tokens
+        found = {DocumentState(state): count for state, count in counts}
+        return BatchStatus(
+            number,
+            json.loads(way),
+            {state: found.get(state, 0) for state in DocumentState},
+            known,
+            spent_tokens,
         )
 
-    def batches(self) -> tuple[BatchInfo, ...]:
+    def batches(self) -> tuple[BatchStatus, ...]:
         """All batches of the store, the first one first."""
         with self.database.guarded():
             rows = self.database.execute("SELECT number FROM batches ORDER BY number").fetchall()
         return tuple(self.batch(number) for (number,) in rows)
 
-    def listed(self, batch: int, state: State | None = None) -> Iterator[Listed]:
+    def listed(self, batch: int, state: DocumentState | None = None) -> Iterator[OutcomeListing]:
         """The documents of a batch, in the order in which they came; those in one state only, where one is given."""
         for _, *row in self._rows("d.key, d.fields, o.state, o.cause, o.message, o.cost_usd", batch, state):
             key, fields, found, cause, message, cost = row
-            document = document_from_json(fields)
-            yield Listed(key, document.source, document.title, State(found), cause, message, cost)
+            document = load_document(fields)
+            yield OutcomeListing(
+                key, document.source, document.title, DocumentState(found), cause, message, cost
+            )
 
     def runs(self, batch: int) -> Iterator[tuple[str, Run]]:
         """The keys and runs of the documents that have one, in the order in which they came."""
         for _, key, fields, text in self._rows("d.key, o.run, d.text", batch, None):
             if fields is not None:
-                yield key, run_of(fields, text)
+                yield key, load_run(fields, text)
 
     def run(self, batch: int, name: str) -> Run:
         """The run of the document with this key, source or id.
@@ -237,7 +242,7 @@ class RunStore(Closing):
             raise InputError(
                 f"{self.path}: {name}: has no result ({state}{f': {message}' if message else ''})"
             )
-        return run_of(fields, text)
+        return load_run(fields, text)
 
     def waiting_number(self, batch: int, key: str) -> int | None:
         """The number of the document with this key, where it waits."""
@@ -290,7 +295,7 @@ class RunStore(Closing):
         """The file is closed."""
         self.database.close()
 
-    def _rows(self, columns: str, batch: int, state: State | None) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, columns: str, batch: int, state: DocumentState | None) -> Iterator[tuple[Any, ...]]:
         """Rows of outcomes and documents, a page at a time: a store need not fit into memory."""
         last = 0
         while True:
@@ -298,7 +303,7 @@ class RunStore(Closing):
                 rows = self.database.execute(
                     f"SELECT d.number, {columns} FROM outcomes o JOIN documents d ON d.number = o.document "  # noqa: S608 - names of columns
                     "WHERE o.batch = ? AND (? IS NULL OR o.state = ?) AND o.document > ? ORDER BY o.document LIMIT ?",
-                    (batch, state, state, last, _PAGE),
+                    (batch, state, state, last, _ROWS_PER_QUERY),
                 ).fetchall()
             if not rows:
                 return

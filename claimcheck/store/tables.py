@@ -10,9 +10,9 @@ added; `subject` is the claim's id, where it is one of a run's.
 
 from __future__ import annotations
 
-from claimcheck.store.database import Layout
+from claimcheck.store.database import DatabaseLayout
 
-LAYOUT = Layout(
+STORE_LAYOUT = DatabaseLayout(
     "store of runs",
     "outcomes",
     (

@@ -6,7 +6,7 @@ import os
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_PATTERNS = {
+_SECRET_PATTERNS = {
     "API key": re.compile(r"\b(?:sk|pk|rk|gsk|xai)-(?:[A-Za-z]+-)*[A-Za-z0-9_]{16,}"),
     "bearer token": re.compile(r"\bBearer\s+[A-Za-z0-9._~+/-]{12,}=*"),
     "organization": re.compile(r"\borg-[A-Za-z0-9]{10,}"),
@@ -19,17 +19,17 @@ _SECRET_PARAMETER = re.compile(r"key|token|secret|signature|password", re.I)
 _SECRET_VARIABLES = re.compile(r"(?:API_KEY|TOKEN|SECRET|PASSWORD)$")
 
 
-def secrets_in(text: str) -> list[str]:
-    """What in the text looks like a secret, a cookie or a machine's path: `kind: first characters…`."""
+def find_secrets(text: str) -> list[str]:
+    """List what looks like a secret, a cookie or a local path: `kind: first chars…`."""
     return [
         f"{kind}: {match.group()[:12]}…"
-        for kind, pattern in _PATTERNS.items()
+        for kind, pattern in _SECRET_PATTERNS.items()
         for match in pattern.finditer(text)
     ]
 
 
-def without_credentials(uri: str) -> str:
-    """The URI without user and password, and without the values of query parameters that name a secret."""
+def strip_credentials(uri: str) -> str:
+    """Remove user, password and the values of secret query parameters from a URI."""
     parts = urlsplit(uri)
     query = [
         (name, "redacted" if _SECRET_PARAMETER.search(name) else value)
@@ -43,6 +43,6 @@ def redact(text: str) -> str:
     for name, value in os.environ.items():
         if _SECRET_VARIABLES.search(name) and len(value) >= 8:
             text = text.replace(value, "[redacted]")
-    for pattern in _PATTERNS.values():
+    for pattern in _SECRET_PATTERNS.values():
         text = pattern.sub("[redacted]", text)
     return text

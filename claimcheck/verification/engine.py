@@ -5,94 +5,96 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.english.quotations import speech_in
-from claimcheck.english.terms import terms_of
+from claimcheck.english.quotations import detect_speech
+from claimcheck.english.terms import extract_terms
 from claimcheck.models.claim import Statement
-from claimcheck.models.verdict import DecidedBy, Evidence, Finding, Label, Verdict, each_stance_first
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.finding import Question, judge
-from claimcheck.verification.retrieve import Library
-from claimcheck.verification.statements import sentences_of
+from claimcheck.models.verdict import DecidedBy, Evidence, Finding, Label, Verdict, put_each_stance_first
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.finding import Hypothesis, assess
+from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.statements import split_statement
 
-_DECIDING = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
-_SHOWN = 6  # passages
-_SAID = {
+_DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
+_MAX_MERGED_PASSAGES = 6  # passages
+_SIDE_INTRODUCTIONS = {
     Label.SUPPORTED: "One supports it",
     Label.REFUTED: "One refutes it",
     Label.CONFLICTING_EVIDENCE: "One contradicts itself",
 }
 
 
-def merged(findings: Sequence[Finding]) -> Finding:
-    """The finding that all the documents come to; where one supports and another refutes, the evidence conflicts.
+def merge_findings(findings: Sequence[Finding]) -> Finding:
+    """Merge the findings of several documents; opposing labels mean conflict.
 
     `findings` is in the order of the documents, the likeliest first, and has at least one.
     """
-    deciding = [finding for finding in findings if finding.label in _DECIDING]
+    deciding = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
     if not deciding:
         return max(findings, key=lambda finding: (bool(finding.evidence), -(finding.confidence or 0)))
     labels = {finding.label for finding in deciding}
     best = max(deciding, key=lambda finding: finding.confidence or 0)
     if len(labels) == 1:
-        return replace(best, evidence=_evidence([best, *deciding]))
+        return replace(best, evidence=_merge_evidence([best, *deciding]))
     return replace(
         best,
         label=Label.CONFLICTING_EVIDENCE,
         confidence=min(finding.confidence or 0 for finding in deciding),
-        rationale=f"The documents disagree. {_each_side(deciding)}",
-        evidence=_evidence(deciding),
+        rationale=f"The documents disagree. {_describe_each_side(deciding)}",
+        evidence=_merge_evidence(deciding),
         differences=tuple(
             dict.fromkeys(difference for finding in deciding for difference in finding.differences)
         ),
     )
 
 
-def _each_side(deciding: Sequence[Finding]) -> str:
-    """What the first document of each side says; which it is, its evidence tells."""
+def _describe_each_side(deciding: Sequence[Finding]) -> str:
+    """Return the rationale of the first document on each side."""
     first = {finding.label: finding for finding in reversed(deciding)}
-    return " ".join(f"{said}: {first[label].rationale}" for label, said in _SAID.items() if label in first)
+    return " ".join(
+        f"{said}: {first[label].rationale}" for label, said in _SIDE_INTRODUCTIONS.items() if label in first
+    )
 
 
-def _evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
+def _merge_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
     every = [item for finding in findings for item in finding.evidence]
-    return tuple(dict.fromkeys(each_stance_first(every)))[:_SHOWN]
+    return tuple(dict.fromkeys(put_each_stance_first(every)))[:_MAX_MERGED_PASSAGES]
 
 
-def speaker_of(statement: Statement) -> str | None:
-    """Whose words a statement is given as: as its text has it, or else as it was given."""
-    for sentence in sentences_of(statement.text):
-        if speech := speech_in(sentence):
+def find_speaker(statement: Statement) -> str | None:
+    """Return the speaker named in the statement's text, else its `speaker` field."""
+    for sentence in split_statement(statement.text):
+        if speech := detect_speech(sentence):
             return speech.speaker
     return statement.speaker
 
 
-def content_of(statement: Statement) -> str:
-    """What the speaker is given as saying, without that they say it."""
-    return " ".join(_content(sentence) for sentence in sentences_of(statement.text))
+def strip_attribution(statement: Statement) -> str:
+    """Return what the speaker says, without the attribution."""
+    return " ".join(_strip_sentence_attribution(sentence) for sentence in split_statement(statement.text))
 
 
-def judge_content(content: str, source: Source) -> Finding:
-    """Whether what somebody is said to have said is so, by what the document states as a fact."""
-    sentences = sentences_of(content)
-    forms = {term.form for sentence in sentences for term in terms_of(sentence)}
+def assess_content(content: str, source: EvidenceDocument) -> Finding:
+    """Assess whether attributed content is true by what the document itself asserts."""
+    sentences = split_statement(content)
+    forms = {term.form for sentence in sentences for term in extract_terms(sentence)}
     # nothing else is looked at than what holds a word of it, and what stands beside
     beside = {place + step for place in source.hits(forms) for step in (-1, 0, 1)}
     said = {place for place in beside.intersection(range(len(source.sentences))) if source.speech(place)}
-    return judge(Question(sentences, [None] * len(sentences), without=said), source)
+    return assess(Hypothesis(sentences, [None] * len(sentences), without=said), source)
 
 
-def _content(sentence: str) -> str:
-    speech = speech_in(sentence)
+def _strip_sentence_attribution(sentence: str) -> str:
+    speech = detect_speech(sentence)
     if speech is None:
         return sentence
     if speech.content is None:
-        return _quoted(sentence)
+        return _extract_quoted_text(sentence)
     content = sentence[speech.content :].strip(" ,:").removeprefix("that ")
     return content[:1].upper() + content[1:] if content else sentence
 
 
-def _quoted(sentence: str) -> str:
-    """What stands in quotation marks, or before the comma that leads to the verb of saying."""
+def _extract_quoted_text(sentence: str) -> str:
+    """Return the quoted text, or the text before the last comma."""
     for left, right in (('"', '"'), ("“", "”")):
         start = sentence.find(left)
         end = sentence.find(right, start + 1)
@@ -101,7 +103,7 @@ def _quoted(sentence: str) -> str:
     return sentence.rpartition(",")[0] or sentence
 
 
-NOTHING = Finding(
+NO_EVIDENCE_FINDING = Finding(
     Label.NOT_ENOUGH_EVIDENCE,
     0.5,
     "Nothing in the documents is about the claim.",
@@ -111,25 +113,25 @@ NOTHING = Finding(
 )
 
 
-def verdict_on(statement: Statement, library: Library, *, strict: bool = False) -> Verdict:
-    """The verdict on a statement; `strict` when it is from a summary of the very document."""
+def verify_statement(statement: Statement, library: Corpus, *, strict: bool = False) -> Verdict:
+    """Return the verdict on a statement; `strict` for a summary's own document."""
     sources = library.sources(statement.text)
-    question = Question.of(statement.text, statement.speaker, strict=strict)
-    findings = [judge(question, source) for source in sources]
+    question = Hypothesis.of(statement.text, statement.speaker, strict=strict)
+    findings = [assess(question, source) for source in sources]
     return Verdict(
         subject=statement.id,
         text=statement.text,
-        speaker=speaker_of(statement),
-        finding=merged(findings) if findings else NOTHING,
-        content=content_finding(statement, sources),
+        speaker=find_speaker(statement),
+        finding=merge_findings(findings) if findings else NO_EVIDENCE_FINDING,
+        content=verify_content(statement, sources),
         votes=None,
     )
 
 
-def content_finding(statement: Statement, sources: Sequence[Source]) -> Finding | None:
-    """Whether what somebody is said to have said is so; None when nobody is."""
-    if speaker_of(statement) is None:
+def verify_content(statement: Statement, sources: Sequence[EvidenceDocument]) -> Finding | None:
+    """Assess whether what a speaker said is true; None without a speaker."""
+    if find_speaker(statement) is None:
         return None
-    content = content_of(statement)
-    findings = [judge_content(content, source) for source in sources]
-    return merged(findings) if findings else NOTHING
+    content = strip_attribution(statement)
+    findings = [assess_content(content, source) for source in sources]
+    return merge_findings(findings) if findings else NO_EVIDENCE_FINDING

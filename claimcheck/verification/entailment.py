@@ -14,46 +14,48 @@ from functools import cache
 from pathlib import Path
 
 from claimcheck.verification.alignment import Alignment
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.features import features
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.features import compute_features
 
-_WEIGHTS = Path(__file__).with_name("weights.json")
-_VERBATIM = 0.99
-_LONG_DOCUMENT = 900  # characters: half long
-_LONG_CLAIM = 27  # words: half long
+_WEIGHTS_PATH = Path(__file__).with_name("weights.json")
+_VERBATIM_PROBABILITY = 0.99
+_HALF_LONG_DOCUMENT_CHARS = 900  # characters: half long
+_HALF_LONG_CLAIM_WORDS = 27  # words: half long
 BIAS = "bias"
 
 
-def support(alignments: Sequence[Alignment], source: Source) -> float:
-    """The probability, 0 to 1, that the document carries a claim of one or more sentences, where half of all do.
+def estimate_support(alignments: Sequence[Alignment], source: EvidenceDocument) -> float:
+    """Return the probability, 0 to 1, that the document entails the claim.
 
     Sentences that stand there word for word are carried; the others are weighed.
     """
-    rest = weighed(alignments)
+    rest = exclude_verbatim(alignments)
     if not rest:
-        return _VERBATIM
-    values = {**features(rest, source), BIAS: 1.0}
-    document, claim = longness(rest, source)
+        return _VERBATIM_PROBABILITY
+    values = {**compute_features(rest, source), BIAS: 1.0}
+    document, claim = measure_length(rest, source)
     logit = sum(
         values[name] * (always + on_document * document + on_claim * claim)
-        for name, (always, on_document, on_claim) in _weights().items()
+        for name, (always, on_document, on_claim) in _load_weights().items()
     )
     return 1 / (1 + math.exp(-logit))
 
 
-def weighed(alignments: Sequence[Alignment]) -> list[Alignment]:
-    """The sentences of a claim that don't stand in the document word for word."""
+def exclude_verbatim(alignments: Sequence[Alignment]) -> list[Alignment]:
+    """Return the claim sentences that do not occur verbatim in the document."""
     return [alignment for alignment in alignments if not alignment.verbatim]
 
 
-def longness(alignments: Sequence[Alignment], source: Source) -> tuple[float, float]:
-    """How far the document, and the claim, is a long one, each 0 to 1."""
+def measure_length(alignments: Sequence[Alignment], source: EvidenceDocument) -> tuple[float, float]:
+    """Return how long the document and the claim are, each from 0 to 1."""
     characters = len(source.document.full_text)
     words = sum(len(alignment.words) for alignment in alignments)
-    return 1 / (1 + (_LONG_DOCUMENT / characters) ** 2), 1 / (1 + math.exp((_LONG_CLAIM - words) / 4))
+    return 1 / (1 + (_HALF_LONG_DOCUMENT_CHARS / characters) ** 2), 1 / (
+        1 + math.exp((_HALF_LONG_CLAIM_WORDS - words) / 4)
+    )
 
 
 @cache
-def _weights() -> Mapping[str, tuple[float, float, float]]:
-    weights = json.loads(_WEIGHTS.read_text(encoding="utf-8"))["weights"]
+def _load_weights() -> Mapping[str, tuple[float, float, float]]:
+    weights = json.loads(_WEIGHTS_PATH.read_text(encoding="utf-8"))["weights"]
     return {name: tuple(values) for name, values in weights.items()}

@@ -9,20 +9,20 @@ from datetime import date
 from functools import cached_property
 from itertools import accumulate, compress, count
 
-from claimcheck.english.dates import published_in
-from claimcheck.english.quotations import QUOTATION, Speech, speakers, speech_in
-from claimcheck.english.terms import LOOKUP, form_of, words_among
+from claimcheck.english.dates import find_publication_date
+from claimcheck.english.quotations import QUOTATION_MARK, Speech, detect_speech, resolve_speeches
+from claimcheck.english.terms import FORM_INDEX, normalize_word, split_chunks
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, Places, excerpts
+from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Sentence, sentences
+from claimcheck.text.sentences import Sentence, split_sentences
 
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
-_BACK = 8  # sentences in which the one whom a pronoun means, or who is quoted, was named
-_LONGEST_SENTENCE = 3_000  # longer ones are tables, logs or code
+_LOOKBACK_SENTENCES = 8  # sentences in which the one whom a pronoun means, or who is quoted, was named
+_MAX_SENTENCE_CHARS = 3_000  # longer ones are tables, logs or code
 
 
-class Source:
+class EvidenceDocument:
     """A document made ready once, for any number of claims; its headings are sentences too."""
 
     def __init__(self, document: Document, reading: Reading | None = None) -> None:
@@ -30,8 +30,8 @@ class Source:
         self.reading = reading or Reading(document.full_text)
         self.sentences: list[Sentence] = [
             sentence
-            for sentence in sentences(self.reading, document.language, headings=True)
-            if len(sentence.text) <= _LONGEST_SENTENCE
+            for sentence in split_sentences(self.reading, document.language, headings=True)
+            if len(sentence.text) <= _MAX_SENTENCE_CHARS
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
         texts = [sentence.text for sentence in self.sentences]
@@ -45,7 +45,7 @@ class Source:
     @cached_property
     def published(self) -> date | None:
         """When the document was published: as it was given, or as its text has it."""
-        stated = published_in(self.document.full_text)
+        stated = find_publication_date(self.document.full_text)
         return self.document.published or (stated[0] if stated else None)
 
     def speech(self, place: int) -> Speech | None:
@@ -55,28 +55,28 @@ class Source:
         return self._speech[place]
 
     def _spoken(self, place: int) -> Speech | None:
-        found = speech_in(self.sentences[place].text)
+        found = detect_speech(self.sentences[place].text)
         if found and not _PRONOUN.match(found.speaker):
             return found
         if not found and not self._quotes_in_block(place):
             return None
-        return speakers(self.sentences[max(0, place - _BACK) : place + 1])[-1]
+        return resolve_speeches(self.sentences[max(0, place - _LOOKBACK_SENTENCES) : place + 1])[-1]
 
     def _quotes_in_block(self, place: int) -> bool:
         block = self.sentences[place].block
         while place >= 0 and self.sentences[place].block == block:
-            if QUOTATION.search(self.sentences[place].text):
+            if QUOTATION_MARK.search(self.sentences[place].text):
                 return True
             place -= 1
         return False
 
     @cached_property
-    def _places(self) -> Places:
-        return Places(self.document.full_text)
+    def _places(self) -> LineIndex:
+        return LineIndex(self.document.full_text)
 
     def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
-        held = LOOKUP.holding(forms, self._vocabulary)
+        held = FORM_INDEX.holding(forms, self._vocabulary)
         found: dict[int, set[str]] = {}
         for at in compress(count(), map(held.__contains__, self._written)):
             found.setdefault(bisect_right(self._ends, at), set()).update(held[self._written[at]])
@@ -86,16 +86,16 @@ class Source:
         """The words and numbers of a sentence, lower case."""
         if place not in self._words:
             start = self._ends[place - 1] if place else 0
-            self._words[place] = words_among(self._written[start : self._ends[place]])
+            self._words[place] = split_chunks(self._written[start : self._ends[place]])
         return self._words[place]
 
     def forms(self, place: int) -> set[str]:
         """The forms of a sentence's words."""
         if place not in self._forms:
-            self._forms[place] = set(map(form_of, self.words(place)))
+            self._forms[place] = set(map(normalize_word, self.words(place)))
         return self._forms[place]
 
     def excerpts(self, place: int) -> tuple[Excerpt, ...]:
         """The characters of the document that make the sentence."""
         sentence = self.sentences[place]
-        return excerpts(self._places, tuple(self.reading.spans(sentence.start, sentence.end)))
+        return extract_excerpts(self._places, tuple(self.reading.spans(sentence.start, sentence.end)))

@@ -8,33 +8,37 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from claimcheck.english.quotations import Speech, speech_in
-from claimcheck.english.terms import form_of, words_in
-from claimcheck.english.wordnet import SAME_SENSE
-from claimcheck.models.span import readable
+from claimcheck.english.quotations import Speech, detect_speech
+from claimcheck.english.terms import extract_words, normalize_word
+from claimcheck.english.wordnet import ENTAILING_RELATIONS
+from claimcheck.models.span import format_quote
 from claimcheck.models.verdict import DecidedBy, Difference, Evidence, Finding, Label, Stance
-from claimcheck.verification.alignment import Alignment, align
-from claimcheck.verification.entailment import support
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.features import NEAR, explained
-from claimcheck.verification.rules import Pair, contradictions, missing
-from claimcheck.verification.statements import sentences_of, speaker_added
+from claimcheck.verification.alignment import Alignment, align_sentence
+from claimcheck.verification.entailment import estimate_support
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.features import NEAR, classify_term
+from claimcheck.verification.rules import SentencePair, find_contradictions, find_missing_details
+from claimcheck.verification.statements import find_bracketed_speaker, split_statement
 
-CARRIED = 0.5  # the probability from which a claim is called supported
-_WEAK = 0.6  # below it two in five that are called supported are not, where half of all claims are
-_TIGHT = 0.5  # of the rest of a sentence's weight: with less in one place, a difference is no contradiction
-_AS_GOOD = 0.85  # of the best sentence's coverage
-_CONTRADICTED = (
+SUPPORTED_FROM = 0.5  # the probability from which a claim is called supported
+_WEAK_SUPPORT = 0.6  # below it two in five that are called supported are not, where half of all claims are
+_MIN_REST_COVERAGE = (
+    0.5  # of the rest of a sentence's weight: with less in one place, a difference is no contradiction
+)
+_NEAR_BEST_COVERAGE = 0.85  # of the best sentence's coverage
+_MIN_REFUTED_CONFIDENCE = (
     0.85  # the least confidence in a contradiction: more of those found on development data are real
 )
-_TOGETHER = 0.75  # of a sentence, to be in one place, where only some sentences of a document count
-_SHOWN = 3  # passages
+_MIN_SENTENCE_COVERAGE = (
+    0.75  # of a sentence, to be in one place, where only some sentences of a document count
+)
+_MAX_EVIDENCE_PASSAGES = 3  # passages
 # a number may be counted; who and where can't be worked out
-_NEVER_MISSING = ("speaker", "name", "order", "role")
+_VETO_KINDS = ("speaker", "name", "order", "role")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Hypothesis:
     """What is asked of a document.
 
     `speeches`: whose words each sentence is given as, where it is. `without`: sentences of the document that don't
@@ -48,41 +52,43 @@ class Question:
     strict: bool = False
 
     @classmethod
-    def of(cls, text: str, speaker: str | None = None, *, strict: bool = False) -> Question:
+    def of(cls, text: str, speaker: str | None = None, *, strict: bool = False) -> Hypothesis:
         """The question whether a text is carried, as the words of those whose words it is given as."""
-        sentences = sentences_of(text)
-        who = speaker or speaker_added(text)
+        sentences = split_statement(text)
+        who = speaker or find_bracketed_speaker(text)
         given = Speech(who, 0) if who else None
-        return cls(sentences, [speech_in(sentence) or given for sentence in sentences], strict=strict)
+        return cls(sentences, [detect_speech(sentence) or given for sentence in sentences], strict=strict)
 
 
-def judge(question: Question, source: Source) -> Finding:
-    """The finding of a question about one document, from the words alone."""
-    alignments = [align(sentence, source, question.without) for sentence in question.sentences]
-    probability = support(alignments, source)
+def assess(question: Hypothesis, source: EvidenceDocument) -> Finding:
+    """Return the finding for a hypothesis against one document."""
+    alignments = [align_sentence(sentence, source, question.without) for sentence in question.sentences]
+    probability = estimate_support(alignments, source)
     against: list[tuple[int, Difference]] = []
     agreeing: list[int] = []
     loose: list[Difference] = []
     absent: list[Difference] = []
     for alignment, speech in zip(alignments, question.speeches, strict=True):
-        for place in _best(alignment):
-            pair = Pair(alignment, source, place, speech, alone=place != alignment.picked[0])
-            found = contradictions(pair)
+        for place in _select_best_sentences(alignment):
+            pair = SentencePair(alignment, source, place, speech, alone=place != alignment.picked[0])
+            found = find_contradictions(pair)
             if place == alignment.picked[0]:
-                absent += missing(pair)
-            if found and pair.rest_covered(*(difference.claim for difference in found)) >= _TIGHT:
+                absent += find_missing_details(pair)
+            if found and pair.rest_covered(*(difference.claim for difference in found)) >= _MIN_REST_COVERAGE:
                 against += [(place, difference) for difference in found]
             elif found:
                 loose += found if place == alignment.picked[0] else []
             else:
                 agreeing.append(place)
-    vetoes = [*loose, *(item for item in absent if question.strict or item.kind in _NEVER_MISSING)]
-    least = _TOGETHER if question.without else 0.0
-    return _finding(alignments, source, probability, _Grounds(against, agreeing, vetoes, absent, least))
+    vetoes = [*loose, *(item for item in absent if question.strict or item.kind in _VETO_KINDS)]
+    least = _MIN_SENTENCE_COVERAGE if question.without else 0.0
+    return _decide_finding(
+        alignments, source, probability, _RuleResults(against, agreeing, vetoes, absent, least)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Grounds:
+class _RuleResults:
     """What the rules found: contradictions and where, sentences without one, vetoes, what is merely missing.
 
     `least`: what one sentence has to cover of the claim's.
@@ -95,74 +101,84 @@ class _Grounds:
     least: float
 
 
-def _finding(
-    alignments: Sequence[Alignment], source: Source, probability: float, grounds: _Grounds
+def _decide_finding(
+    alignments: Sequence[Alignment], source: EvidenceDocument, probability: float, grounds: _RuleResults
 ) -> Finding:
     picked = list(dict.fromkeys(place for alignment in alignments for place in alignment.contributing))
     if grounds.against:
         differences = tuple(dict.fromkeys(difference for _, difference in grounds.against))
         refuting = list(dict.fromkeys(place for place, _ in grounds.against))
-        full = [alignment for alignment in alignments if alignment.best_coverage >= _AS_GOOD]
-        numbers = _numbers(differences)
+        full = [alignment for alignment in alignments if alignment.best_coverage >= _NEAR_BEST_COVERAGE]
+        numbers = _extract_contradicted_numbers(differences)
         carrying = [
             place for place in grounds.agreeing if place not in refuting and numbers <= source.forms(place)
         ]
-        conflict = bool(carrying) and probability >= CARRIED and len(full) == len(alignments)
+        conflict = bool(carrying) and probability >= SUPPORTED_FROM and len(full) == len(alignments)
         return Finding(
             Label.CONFLICTING_EVIDENCE if conflict else Label.REFUTED,
-            round(max(1 - probability, _CONTRADICTED), 3),
-            _told(differences),
+            round(max(1 - probability, _MIN_REFUTED_CONFIDENCE), 3),
+            _describe_differences(differences),
             (
-                *evidence(source, refuting[:_SHOWN], Stance.REFUTES),
-                *(evidence(source, carrying[:_SHOWN], Stance.SUPPORTS) if conflict else ()),
+                *build_evidence(source, refuting[:_MAX_EVIDENCE_PASSAGES], Stance.REFUTES),
+                *(
+                    build_evidence(source, carrying[:_MAX_EVIDENCE_PASSAGES], Stance.SUPPORTS)
+                    if conflict
+                    else ()
+                ),
             ),
             differences,
             DecidedBy.RULES,
         )
     together = min((alignment.best_coverage for alignment in alignments), default=0.0)
-    carried = probability >= CARRIED and together >= grounds.least and not grounds.vetoes
+    carried = probability >= SUPPORTED_FROM and together >= grounds.least and not grounds.vetoes
     differences = tuple(dict.fromkeys([*grounds.vetoes, *grounds.absent]))
-    vetoed = probability >= CARRIED and bool(grounds.vetoes)
+    vetoed = probability >= SUPPORTED_FROM and bool(grounds.vetoes)
     if carried:
-        rationale = _carried(alignments) + (" A weak match: read it." if probability < _WEAK else "")
-        rationale += f" But: {_told(differences)}" if differences else ""
+        rationale = _explain_support(alignments) + (
+            " A weak match: read it." if probability < _WEAK_SUPPORT else ""
+        )
+        rationale += f" But: {_describe_differences(differences)}" if differences else ""
     elif vetoed:
-        rationale = f"The words are alike, but {_told(differences)[:1].lower()}{_told(differences)[1:]}"
+        rationale = f"The words are alike, but {_describe_differences(differences)[:1].lower()}{_describe_differences(differences)[1:]}"
     else:
-        rationale = _lacking(alignments) if picked else "Nothing in the documents is about the claim."
+        rationale = (
+            _explain_lack_of_support(alignments) if picked else "Nothing in the documents is about the claim."
+        )
     return Finding(
         Label.SUPPORTED if carried else Label.NOT_ENOUGH_EVIDENCE,
         round(probability if carried else max(0.5, 1 - probability), 3),
         rationale,
-        evidence(source, picked[:_SHOWN], Stance.SUPPORTS if carried else Stance.RELATED),
+        build_evidence(
+            source, picked[:_MAX_EVIDENCE_PASSAGES], Stance.SUPPORTS if carried else Stance.RELATED
+        ),
         differences,
         DecidedBy.RULES if vetoed else DecidedBy.ALIGNMENT,
     )
 
 
-def evidence(source: Source, places: Sequence[int], stance: Stance) -> tuple[Evidence, ...]:
-    """Sentences of the document as evidence; one that can't be located is none."""
+def build_evidence(source: EvidenceDocument, places: Sequence[int], stance: Stance) -> tuple[Evidence, ...]:
+    """Return document sentences as evidence; skip those without a location."""
     found = []
     for place in places:
         spans = source.excerpts(place)
         if spans:
-            found.append(Evidence(source.document.id, spans, readable(spans), stance))
+            found.append(Evidence(source.document.id, spans, format_quote(spans), stance))
     return tuple(found)
 
 
-def _numbers(differences: Sequence[Difference]) -> set[str]:
-    """The numbers of the claim that evidence contradicts: a sentence without them carries none of them."""
+def _extract_contradicted_numbers(differences: Sequence[Difference]) -> set[str]:
+    """Return the forms of the claim's numbers that the evidence contradicts."""
     forms = {
-        form_of(word)
+        normalize_word(word)
         for difference in differences
         if difference.kind in ("number", "date")
-        for word in words_in(difference.claim)
+        for word in extract_words(difference.claim)
     }
     return {form for form in forms if form[0].isdigit()}
 
 
-def _best(alignment: Alignment) -> list[int]:
-    """The sentence that covers most of the claim's, and those that cover nearly as much of it, numbers aside."""
+def _select_best_sentences(alignment: Alignment) -> list[int]:
+    """Select the sentence with the best coverage and those close to it."""
     if not alignment.picked:
         return []
     words = [term for term in alignment.terms if not term.is_number]
@@ -171,13 +187,13 @@ def _best(alignment: Alignment) -> list[int]:
         return sum(term.weight for term in words if term.form in alignment.hits[place])
 
     first = alignment.picked[0]
-    least = max(_AS_GOOD * covered(first), _TIGHT * sum(term.weight for term in words))
+    least = max(_NEAR_BEST_COVERAGE * covered(first), _MIN_REST_COVERAGE * sum(term.weight for term in words))
     others = [place for place in sorted(alignment.hits) if place != first and covered(place) >= least]
-    return [first, *others[: _SHOWN - 1]]
+    return [first, *others[: _MAX_EVIDENCE_PASSAGES - 1]]
 
 
-def _told(differences: Sequence[Difference]) -> str:
-    """The differences in words."""
+def _describe_differences(differences: Sequence[Difference]) -> str:
+    """Describe the differences in one sentence."""
     parts = []
     for difference in differences[:3]:
         claim, given = f"“{difference.claim}”", f"“{difference.evidence}”"
@@ -196,10 +212,11 @@ def _told(differences: Sequence[Difference]) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _carried(alignments: Sequence[Alignment]) -> str:
-    absent = _absent(alignments)
+def _explain_support(alignments: Sequence[Alignment]) -> str:
+    absent = _list_unmatched_words(alignments)
     apart = any(
-        alignment.best_coverage < _AS_GOOD * alignment.coverage(alignment.near) for alignment in alignments
+        alignment.best_coverage < _NEAR_BEST_COVERAGE * alignment.coverage(alignment.near)
+        for alignment in alignments
     )
     stand = "stand in the evidence, though not in one sentence" if apart else "stand together in the evidence"
     if not absent:
@@ -207,19 +224,19 @@ def _carried(alignments: Sequence[Alignment]) -> str:
     return f"Most words of the claim {stand}; not found: {', '.join(absent[:5])}."
 
 
-def _absent(alignments: Sequence[Alignment]) -> list[str]:
-    """The words of a claim that stand near in no form and no other words of the same sense, the rarest first."""
+def _list_unmatched_words(alignments: Sequence[Alignment]) -> list[str]:
+    """List claim words without a match nearby, the rarest first."""
     unexplained = [
         term
         for alignment in alignments
         for term in alignment.terms
-        if explained(term, alignment) not in (NEAR, *SAME_SENSE)
+        if classify_term(term, alignment) not in (NEAR, *ENTAILING_RELATIONS)
     ]
     return list(dict.fromkeys(term.word for term in sorted(unexplained, key=lambda term: -term.weight)))
 
 
-def _lacking(alignments: Sequence[Alignment]) -> str:
-    absent = _absent(alignments)
+def _explain_lack_of_support(alignments: Sequence[Alignment]) -> str:
+    absent = _list_unmatched_words(alignments)
     if not absent:
         return "The words stand in the evidence, but not together enough to carry the claim."
     return f"Not found beside the rest: {', '.join(absent[:5])}."

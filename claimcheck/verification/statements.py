@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences, split
+from claimcheck.text.sentences import split_paragraph, split_sentences
 
-_SPEAKER = re.compile(r"\[([^\[\]]{1,80}) said:\]\s")
-_ADDED = re.compile(r"\s?\[[^\[\]]{1,300}\]")
+_BRACKETED_SPEAKER = re.compile(r"\[([^\[\]]{1,80}) said:\]\s")
+_BRACKETED_ADDITION = re.compile(r"\s?\[[^\[\]]{1,300}\]")
 
 
-def sentences_of(text: str) -> list[str]:
-    """The sentences of a statement, without what stands in square brackets: additions by an editor; at least one."""
-    plain = _ADDED.sub("", text).strip() or text
+def split_statement(text: str) -> list[str]:
+    """Split a statement into sentences, without bracketed additions."""
+    plain = _BRACKETED_ADDITION.sub("", text).strip() or text
     if "\n" not in plain and "\r" not in plain:
-        return split(plain, "en") or [plain]
-    return [sentence.text for sentence in sentences(Reading(plain), "en", headings=True)] or [plain]
+        return split_paragraph(plain, "en") or [plain]
+    return [sentence.text for sentence in split_sentences(Reading(plain), "en", headings=True)] or [plain]
 
 
-def speaker_added(text: str) -> str | None:
-    """Whose words a text is, where an editor says so before it: "[Ann Lee said:] "It is late.""."""
-    found = _SPEAKER.match(text)
+def find_bracketed_speaker(text: str) -> str | None:
+    """Return the speaker of a leading "[Ann Lee said:]", or None."""
+    found = _BRACKETED_SPEAKER.match(text)
     return found[1] if found else None

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from claimcheck import Document, RunStore, Settings, check, summarize
 from claimcheck.reports import html
 from claimcheck.server import pages
-from claimcheck.server.config import Site
+from claimcheck.server.config import ServerConfig
 from claimcheck.store.history import History
 
 HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def _first_page(document: Document, settings: Settings, path: Path) -> str:
             text = article.read_text(encoding="utf-8")
             summarize(Document.from_text(text, source=article.name), settings=settings, store=store)
         summarize(document, settings=settings, check=True, store=store)
-        return pages.home(Site(settings, path, None), History(store), None)
+        return pages.render_home(ServerConfig(settings, path, None), History(store), None)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
-from claimcheck.batch.openai_batch import Rounds
+from claimcheck.batch.openai_batch import BatchApiRunner
 from claimcheck.llm.batch_api import BatchApi
-from claimcheck.store.outcome import State
+from claimcheck.store.outcome import DocumentState
 from tests.batch_api.server import Service, serving
 from tests.faults.batches import write_documents
 from tests.flow.test_long import TEXT
@@ -22,7 +22,7 @@ def opened(path, url, limits=None, **settings):
         batch = Batch(store, Settings(**(base | settings)), limits)
         api = BatchApi(batch.plan.settings)
         try:
-            yield batch, Rounds(store, batch.number, batch.plan, api)
+            yield batch, BatchApiRunner(store, batch.number, batch.plan, api)
         finally:
             api.close()
 
@@ -54,7 +54,7 @@ def test_each_document_is_asked_about_once_and_has_its_run(tmp_path):
         info, more = until_done(tmp_path / "s.db", url)
         with opened(tmp_path / "s.db", url) as (batch, _):
             runs = dict(batch.runs())
-    assert (info.counts[State.DONE], more) == (20, 0)
+    assert (info.counts[DocumentState.DONE], more) == (20, 0)
     assert len(service.answered) == len(set(service.answered)) == 20
     assert runs.keys() == {f"row-{number}" for number in range(20)}
     assert all("town 7 " in claim.text or "trees" in claim.text for claim in runs["row-7"].claims)
@@ -72,7 +72,7 @@ def test_a_long_document_takes_a_round_for_its_passages_and_one_for_its_summary(
         info, more = until_done(tmp_path / "s.db", url, passage_tokens=2_000)
         with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, _):
             ((_, run),) = batch.runs()
-    assert (info.counts[State.DONE], more) == (1, 1)
+    assert (info.counts[DocumentState.DONE], more) == (1, 1)
     assert run.passages > 5
     assert run.summary.sentences
 
@@ -88,7 +88,7 @@ def test_what_expires_is_asked_for_again_and_what_came_is_kept(tmp_path):
             found = rounds.collect()
             assert (found.answers, found.expired, found.finished) == (10, 10, 10)
         info, more = until_done(tmp_path / "s.db", url)
-    assert (info.counts[State.DONE], more) == (20, 1)
+    assert (info.counts[DocumentState.DONE], more) == (20, 1)
     assert len(service.answered) == len(set(service.answered)) == 20
 
 
@@ -100,14 +100,14 @@ def test_an_error_is_the_failure_of_its_document_until_it_is_asked_for_again(tmp
             batch.add(str(rows))
             rounds.submit()
         info, _ = until_done(tmp_path / "s.db", url)
-        assert (info.counts[State.DONE], info.counts[State.FAILED]) == (4, 1)
+        assert (info.counts[DocumentState.DONE], info.counts[DocumentState.FAILED]) == (4, 1)
         with opened(tmp_path / "s.db", url) as (batch, rounds):
             assert batch.store.failures(batch.number) == [("unanswered", "HTTP 400: too odd", 1)]
             service.error_of = lambda body: None
             assert batch.retry_failed() == 1
             assert rounds.submit().requests == 1
         info, _ = until_done(tmp_path / "s.db", url)
-    assert info.counts[State.DONE] == 5
+    assert info.counts[DocumentState.DONE] == 5
 
 
 def test_a_file_that_is_refused_is_said_and_can_be_submitted_again(tmp_path):
@@ -118,10 +118,10 @@ def test_a_file_that_is_refused_is_said_and_can_be_submitted_again(tmp_path):
             batch.add(str(rows))
             rounds.submit()
             assert rounds.collect().refused == ["line 1: bad line"]
-            assert batch.info.counts[State.PENDING] == 3
+            assert batch.info.counts[DocumentState.PENDING] == 3
             assert rounds.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
-    assert info.counts[State.DONE] == 3
+    assert info.counts[DocumentState.DONE] == 3
 
 
 def test_a_job_that_was_begun_when_the_connection_broke_is_found_and_not_begun_twice(tmp_path):
@@ -136,7 +136,7 @@ def test_a_job_that_was_begun_when_the_connection_broke_is_found_and_not_begun_t
             assert rounds.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
     assert len(service.jobs) == 1
-    assert info.counts[State.DONE] == 3
+    assert info.counts[DocumentState.DONE] == 3
 
 
 def test_a_budget_holds_for_what_is_under_way_and_costs_are_half(tmp_path):

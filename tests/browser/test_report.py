@@ -155,8 +155,8 @@ def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
     if not AXE.exists():
         pytest.skip("needs axe-core from npm: make .browser/.done")
     entries = [
-        overview.Entry("1", "x", "done", "", run),
-        overview.Entry("2", "y", "failed", "refused: no", None),
+        overview.BatchDocument("1", "x", "done", "", run),
+        overview.BatchDocument("2", "y", "failed", "refused: no", None),
     ]
     page = open_page(overview.render("runs.db", "batch 1", entries), color_scheme=scheme)
     assert (page.said, len(page.asked)) == ([], 1)

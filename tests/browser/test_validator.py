@@ -34,8 +34,8 @@ def test_a_validator_finds_nothing_in_any_page(tmp_path):
     )
     run = summarize(Document.from_text(text, title="Talks"), settings=EXTRACTIVE, check=True)
     entries = [
-        overview.Entry("1", "x", "done", "", run),
-        overview.Entry("2", "y", "failed", "refused: no", None),
+        overview.BatchDocument("1", "x", "done", "", run),
+        overview.BatchDocument("2", "y", "failed", "refused: no", None),
     ]
     pages = {
         "run": html.render(run),

@@ -14,7 +14,7 @@ import pytest
 
 from claimcheck import Document, Settings, asummarize, check, schemas, summarize
 from claimcheck.api.probe import probe
-from claimcheck.models.integrity import check_inconsistencies, inconsistencies
+from claimcheck.models.integrity import find_check_inconsistencies, find_run_inconsistencies
 from tests.conftest import SEED
 
 ARTICLES = Path(__file__).parent.parent / "articles"
@@ -34,8 +34,8 @@ def document(path):
 def check_run(run, least_claims):
     """What must be so of any run, however weak the model."""
     assert run.failures == ()
-    assert schemas.problems("run", json.loads(run.to_json())) == ()
-    assert inconsistencies(run) == []
+    assert schemas.find_problems("run", json.loads(run.to_json())) == ()
+    assert find_run_inconsistencies(run) == []
     assert len(run.claims) >= least_claims
     assert all(not claim.spans or "http" not in claim.quote for claim in run.claims)
     assert all(sentence.claim_ids for sentence in run.summary.sentences)
@@ -90,8 +90,8 @@ def test_claims_against_the_seed():
         "Cats sleep for sixteen hours a day.",
     ]
     found = check(claims, document(SEED), settings=SETTINGS)
-    assert schemas.problems("check", json.loads(found.to_json())) == ()
-    assert check_inconsistencies(found) == []
+    assert schemas.find_problems("check", json.loads(found.to_json())) == ()
+    assert find_check_inconsistencies(found) == []
     assert len(found.verdicts) + len(found.failures) == len(claims)
     labels = {verdict.text: verdict.label for verdict in found.verdicts}
     # whatever the model said of them, no false one is supported

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from claimcheck.testing import secrets_in
-from claimcheck.testing.serializer import deserialize, kept_headers
+from claimcheck.testing import find_secrets
+from claimcheck.testing.serializer import deserialize, select_headers
 from tests.conftest import ROOT
 
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
@@ -32,10 +32,10 @@ def test_every_cassette_is_played_and_every_played_one_is_there():
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
 def test_no_cassette_holds_a_secret_or_a_header_beyond_the_allowed(path):
     text = path.read_text(encoding="utf-8")
-    assert secrets_in(text) == []
+    assert find_secrets(text) == []
     for entry in json.loads(text)["interactions"]:
-        assert entry["request"]["headers"] == kept_headers(entry["request"]["headers"], response=False)
-        assert entry["response"]["headers"] == kept_headers(entry["response"]["headers"], response=True)
+        assert entry["request"]["headers"] == select_headers(entry["request"]["headers"], response=False)
+        assert entry["response"]["headers"] == select_headers(entry["response"]["headers"], response=True)
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
@@ -56,7 +56,7 @@ def test_every_cassette_reads_back(path):
     ],
 )
 def test_the_search_finds_each_kind_of_secret(text):
-    assert secrets_in(f'{{"body": "{text}"}}') != []
+    assert find_secrets(f'{{"body": "{text}"}}') != []
 
 
 def test_the_readme_states_model_hash_server_and_date():

@@ -78,21 +78,21 @@ def test_the_closed_sets_of_verdicts_agree(enum, part, path):
     assert sorted(answer) == sorted(verdict.Label)
 
 
-@pytest.mark.parametrize("name", schemas.names())
+@pytest.mark.parametrize("name", schemas.list_names())
 def test_every_schema_is_json_schema_2020_12(name):
     loaded = schemas.load(name)
     jsonschema.Draft202012Validator.check_schema(loaded)
     assert loaded["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-@pytest.mark.parametrize("name", [name for name in schemas.names() if name.endswith(".answer")])
+@pytest.mark.parametrize("name", [name for name in schemas.list_names() if name.endswith(".answer")])
 def test_an_answer_schema_keeps_to_the_strict_subset_and_asks_for_no_offsets(name):
-    for part in schemas.iter_objects(schemas.wire(name)):
+    for part in schemas.iter_objects(schemas.build_strict_schema(name)):
         if "properties" in part and part.get("type") == "object":
             assert part["additionalProperties"] is False
             assert sorted(part["required"]) == sorted(part["properties"])
             assert not {"start", "end", "spans", "offset"} & set(part["properties"])
-    text = json.dumps(schemas.wire(name))
+    text = json.dumps(schemas.build_strict_schema(name))
     assert not any(
         f'"{word}"' in text for word in ("allOf", "not", "if", "minLength", "maxLength", "$id", "$schema")
     )
@@ -100,14 +100,14 @@ def test_an_answer_schema_keeps_to_the_strict_subset_and_asks_for_no_offsets(nam
 
 def test_a_property_may_be_called_title():
     assert "title" in schemas.load("run")["$defs"]["document"]["properties"]
-    assert "title" in schemas.wire("run")["$defs"]["document"]["properties"]
+    assert "title" in schemas.build_strict_schema("run")["$defs"]["document"]["properties"]
 
 
 def test_a_broken_schema_file_is_said_with_its_path(monkeypatch, tmp_path):
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas" / "a.schema.json").write_text('{"type": 5}')
     (tmp_path / "schemas" / "b.schema.json").write_text("{")
-    monkeypatch.setattr("claimcheck.resources.folder", lambda name: tmp_path / name)
+    monkeypatch.setattr("claimcheck.resources.find_folder", lambda name: tmp_path / name)
     with pytest.raises(errors.SchemaError, match=r"a\.schema\.json: is no JSON Schema"):
         schemas.load("a")
     with pytest.raises(errors.SchemaError, match=r"b\.schema\.json: is not JSON"):
@@ -115,7 +115,9 @@ def test_a_broken_schema_file_is_said_with_its_path(monkeypatch, tmp_path):
 
 
 def test_a_problem_in_an_optional_value_names_the_value_not_the_option():
-    (problem,) = schemas.problems("run", json.loads(json.dumps(_run() | {"summary": {"headline": "x"}})))[:1]
+    (problem,) = schemas.find_problems(
+        "run", json.loads(json.dumps(_run() | {"summary": {"headline": "x"}}))
+    )[:1]
     assert "required property" in problem.message
 
 

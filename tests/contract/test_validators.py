@@ -54,18 +54,18 @@ def test_what_is_read_has_the_problems_that_jsonschema_finds(name):
     @settings(max_examples=400, deadline=None)
     def agree(value, ascii_only):
         text = json.dumps(value, ensure_ascii=ascii_only)
-        read, problems = schemas.read(name, text)
+        read, problems = schemas.parse_answer(name, text)
         if "\ud800" in json.dumps(value, ensure_ascii=False):
             assert [str(problem) for problem in problems] == [
                 "$: holds half of a surrogate pair, which is no character"
             ]
         else:
-            assert (read, problems) == (value, schemas.problems(name, value))
+            assert (read, problems) == (value, schemas.find_problems(name, value))
 
     agree()
 
 
 def test_a_good_answer_is_not_gone_through_twice(monkeypatch):
-    monkeypatch.setattr(schemas, "problems", lambda name, value: pytest.fail("the slow way"))
+    monkeypatch.setattr(schemas, "find_problems", lambda name, value: pytest.fail("the slow way"))
     for name, value in ANSWERS.items():
-        assert schemas.read(name, json.dumps(value)) == (value, ())
+        assert schemas.parse_answer(name, json.dumps(value)) == (value, ())

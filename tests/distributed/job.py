@@ -18,7 +18,7 @@ import ray
 import ray.data
 
 from claimcheck import Limits, Settings
-from claimcheck.batch.distributed import summarized
+from claimcheck.batch.distributed import summarize_dataset
 
 
 def workers():
@@ -50,7 +50,7 @@ def main(rows, out, url, *budget):
     settings = Settings(engine="llm", model="m", base_url=url, api_key="not-needed", max_output_tokens=500)
     limits = Limits(concurrency=8, budget_tokens=int(budget[0]) if budget else None)
     documents = ray.data.read_json(rows, override_num_blocks=4)
-    made = summarized(documents, settings, limits, workers=2)
+    made = summarize_dataset(documents, settings, limits, workers=2)
     if not budget:
         threading.Thread(target=kill_one, args=(url,), daemon=True).start()
     made.write_json(out)

@@ -8,7 +8,7 @@ import pytest
 
 from claimcheck import RunStore
 from claimcheck.batch.shards import import_shards
-from claimcheck.store.outcome import State
+from claimcheck.store.outcome import DocumentState
 from tests.conftest import ROOT
 from tests.faults.batches import faulty, write_documents
 
@@ -37,7 +37,7 @@ def test_a_worker_that_is_killed_loses_no_document_and_doubles_none(tmp_path):
         (batch,) = store.batches()
         runs = dict(store.runs(batch.number))
     assert (found.documents, found.outcomes, found.repeated) == (DOCUMENTS, DOCUMENTS, 0)
-    assert batch.counts[State.DONE] == DOCUMENTS
+    assert batch.counts[DocumentState.DONE] == DOCUMENTS
     assert runs.keys() == {f"row-{number}" for number in range(DOCUMENTS)}
     assert all(claim.spans for run in runs.values() for claim in run.claims)
     assert seen["requests"] >= DOCUMENTS  # what the dead worker had in its hands is asked for again
@@ -53,5 +53,5 @@ def test_a_budget_is_one_for_all_workers_and_what_it_does_not_cover_waits(tmp_pa
     with RunStore(tmp_path / "runs.db") as store:
         import_shards(store, tmp_path / "shards")
         (batch,) = store.batches()
-    assert batch.counts[State.DONE] + batch.counts[State.PENDING] == DOCUMENTS
-    assert 0 < batch.counts[State.DONE] < DOCUMENTS
+    assert batch.counts[DocumentState.DONE] + batch.counts[DocumentState.PENDING] == DOCUMENTS
+    assert 0 < batch.counts[DocumentState.DONE] < DOCUMENTS

@@ -7,7 +7,7 @@ import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
-from claimcheck.store.outcome import State
+from claimcheck.store.outcome import DocumentState
 from tests.faults.batches import batch_command, faulty, outcomes, stop_serving, write_documents
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
@@ -29,9 +29,9 @@ def faults(folder, *, documents, concurrency=32):
         progress = asyncio.run(batch.run())
         seen = counts()
         info = batch.info
-        assert info.counts[State.PENDING] == 0
+        assert info.counts[DocumentState.PENDING] == 0
         assert sum(info.counts.values()) == progress.finished == documents
-        failed = [item for item in store.listed(batch.number) if item.state is not State.DONE]
+        failed = [item for item in store.listed(batch.number) if item.state is not DocumentState.DONE]
         assert failed
         assert {item.cause for item in failed} <= CAUSES
         assert all(item.message for item in failed)
@@ -138,9 +138,9 @@ def test_a_network_that_is_lost_stops_the_batch_and_its_documents_wait(tmp_path)
     assert "the same command goes on" in said
     with RunStore(tmp_path / "runs.db") as store:
         (info,) = store.batches()
-    assert info.counts[State.FAILED] == 0
-    assert info.counts[State.DONE] + info.counts[State.PENDING] == 60
-    assert info.counts[State.DONE] >= 4
+    assert info.counts[DocumentState.FAILED] == 0
+    assert info.counts[DocumentState.DONE] + info.counts[DocumentState.PENDING] == 60
+    assert info.counts[DocumentState.DONE] >= 4
 
 
 def test_a_wrong_key_stops_the_batch_at_once_with_one_message(tmp_path, monkeypatch):

@@ -15,9 +15,9 @@ import pytest
 from claimcheck import Document, Limits, RunStore, Settings, errors
 from claimcheck.batch.batch import Batch
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import Lost
-from claimcheck.batch.workers import Workers
-from claimcheck.store.outcome import Outcome, State
+from claimcheck.batch.runner import FlowLostError
+from claimcheck.batch.workers import WorkerPool
+from claimcheck.store.outcome import DocumentState, Outcome
 from tests.conftest import ROOT
 from tests.faults.batches import children, faulty, outcomes, write_documents
 
@@ -41,7 +41,7 @@ def runs(pid):
 @pytest.fixture
 def always(monkeypatch):
     """Two workers, however little there is to do."""
-    monkeypatch.setattr("claimcheck.batch.batch._WORTH", 1)
+    monkeypatch.setattr("claimcheck.batch.batch._MIN_CHARACTERS_FOR_WORKERS", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 4)
 
 
@@ -60,7 +60,7 @@ def batch_of(documents, folder, url, name, **more):
         batch = Batch(store, settings, Limits(concurrency=16))
         batch.add(str(documents))
         seen = asyncio.run(both(batch))
-        assert batch.info.counts[State.PENDING] == 0
+        assert batch.info.counts[DocumentState.PENDING] == 0
     assert workers_of() == []
     return outcomes(folder / name), seen
 
@@ -70,7 +70,7 @@ def test_a_batch_with_workers_is_as_one_without(tmp_path, always, monkeypatch):
     with faulty(rate=0.25, hang=0.2) as (url, _):
         with_workers, seen = batch_of(rows, tmp_path, url, "with.db", meanwhile=lambda work: counted())
     assert seen == 2
-    monkeypatch.setattr("claimcheck.batch.batch._WORTH", 10**9)
+    monkeypatch.setattr("claimcheck.batch.batch._MIN_CHARACTERS_FOR_WORKERS", 10**9)
     with faulty(rate=0.25, hang=0.2) as (url, _):
         without, seen = batch_of(rows, tmp_path, url, "without.db", meanwhile=lambda work: counted())
     assert seen == 0
@@ -107,23 +107,23 @@ def test_workers_that_are_killed_cost_no_document_and_no_answer(tmp_path, always
 
 
 def test_a_document_that_ends_its_worker_twice_has_failed_and_the_others_have_not(monkeypatch):
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", DEADLY)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", DEADLY)
 
     async def outcome(workers, number, text):
         while True:
             try:
                 return await workers.take(number, Document.from_text(text))
-            except Lost:
+            except FlowLostError:
                 pass
 
     async def every():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             texts = [f"{FERRY} Ship {number}." for number in range(20)]
             texts[7] = f"{FERRY} POISON"
             return await asyncio.gather(*(outcome(workers, *item) for item in enumerate(texts)))
 
     found = asyncio.run(every())
-    failed = {number: step for number, step in enumerate(found) if step.state is not State.DONE}
+    failed = {number: step for number, step in enumerate(found) if step.state is not DocumentState.DONE}
     assert list(failed) == [7]
     assert (failed[7].cause, failed[7].message) == (
         "crashed",
@@ -148,56 +148,56 @@ DEADLY = textwrap.dedent("""
 
 def test_what_is_printed_in_a_worker_is_no_frame(monkeypatch, capfd):
     chatty = DEADLY.replace("    return take(", '    print("from a step", flush=True)\n    return take(')
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", chatty)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", chatty)
 
     async def one():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             return await workers.take(1, Document.from_text(FERRY))
 
-    assert asyncio.run(one()).state is State.DONE
+    assert asyncio.run(one()).state is DocumentState.DONE
     assert "from a step" in capfd.readouterr().err
 
 
 def test_our_own_mistake_in_a_worker_is_the_outcome_of_its_document(monkeypatch):
     mistaken = DEADLY.replace("os._exit(9)", "self.plan = None")
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", mistaken)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", mistaken)
 
     async def both():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             texts = (FERRY, f"{FERRY} POISON")
             return [await workers.take(number, Document.from_text(text)) for number, text in enumerate(texts)]
 
     good, bad = asyncio.run(both())
     assert isinstance(bad, Outcome)
-    assert (bad.state, bad.cause) == (State.FAILED, "internal")
-    assert good.state is State.DONE
+    assert (bad.state, bad.cause) == (DocumentState.FAILED, "internal")
+    assert good.state is DocumentState.DONE
 
 
 def test_a_file_of_ours_that_can_not_be_used_is_said_as_it_is_without_workers(monkeypatch):
     broken = DEADLY.replace(
         "os._exit(9)", "from claimcheck.errors import StoreError; raise StoreError('full')"
     )
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", broken)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", broken)
 
     async def one():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             with pytest.raises(errors.StoreError, match="full"):
                 await workers.take(1, Document.from_text(f"{FERRY} POISON"))
             return await workers.take(2, Document.from_text(FERRY))
 
-    assert asyncio.run(one()).state is State.DONE
+    assert asyncio.run(one()).state is DocumentState.DONE
 
 
 def test_a_worker_that_ends_before_it_is_ready_is_begun_again(tmp_path, monkeypatch):
     begun = tmp_path / "begun"
     stumbling = f"import os, pathlib; begun = pathlib.Path({str(begun)!r})\nif not begun.exists(): begun.touch(); os._exit(9)\n"
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", stumbling + DEADLY)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", stumbling + DEADLY)
 
     async def one():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             return await workers.take(1, Document.from_text(FERRY))
 
-    assert asyncio.run(one()).state is State.DONE
+    assert asyncio.run(one()).state is DocumentState.DONE
     assert begun.exists()
 
 
@@ -207,15 +207,15 @@ def test_workers_that_can_not_be_begun_stop_the_batch_and_its_documents_wait(tmp
     with RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, settings)
         batch.add(str(write_documents(tmp_path / "rows.jsonl", 20)))
-        from claimcheck.batch.runner import Stop
+        from claimcheck.batch.runner import StopSignal
 
-        stop = Stop()
+        stop = StopSignal()
         asyncio.run(batch.run(stop=stop))
         assert isinstance(stop.because, errors.WorkerError)
         assert str(stop.because).startswith(
             "/bin/false: a worker process can't be begun (IncompleteReadError"
         )
-        assert batch.info.counts[State.PENDING] == 20
+        assert batch.info.counts[DocumentState.PENDING] == 20
 
 
 def test_a_batch_that_is_cancelled_leaves_no_worker(tmp_path, always):

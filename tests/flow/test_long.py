@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from claimcheck import Document, Match, ModelResponse, Settings, Usage, asummarize, errors, summarize, tokens
-from claimcheck.models.integrity import inconsistencies
+from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.reports import common, markdown, text
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import halved, passages
+from claimcheck.text.sentences import halve_passage, split_into_passages
 from tests.faults.server import answer_to
 from tests.flow.scripted import run_async, run_sync
 
@@ -78,7 +78,7 @@ def test_claims_come_from_every_passage_in_order_and_the_summary_is_linked_to_th
     assert all(
         sentence.claim_ids and ids.issuperset(sentence.claim_ids) for sentence in made.summary.sentences
     )
-    assert (made.failures, inconsistencies(made)) == ((), [])
+    assert (made.failures, find_run_inconsistencies(made)) == ((), [])
     assert made.signature.prompts.keys() == {"claims", "digest", "repair", "json-only", "requote"}
     assert made.usage.requests == len(client.requests)
 
@@ -107,7 +107,7 @@ def test_a_passage_whose_answer_is_cut_off_is_halved_and_asked_again(run):
     client = ReadingClient(truncate="Aldbury number 200 counted")
     made = run(client)
     assert made.failures == ()
-    assert made.passages > len(passages(Reading(TEXT), "en", 2_000))
+    assert made.passages > len(split_into_passages(Reading(TEXT), "en", 2_000))
     assert [entry.status for entry in made.ledger] == ["read"]
     assert len(made.claims) == 6 * made.passages
 
@@ -121,10 +121,10 @@ def test_a_passage_that_fails_for_good_is_a_failure_with_its_characters_in_every
     assert (made.ledger[1].start, made.ledger[1].end) == (failure.start, failure.end)
     assert made.summary is not None
     told = f"1 of {made.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
-    assert common.failed_passages(made) == told
-    assert told in text.render(made, width=200)
-    assert told in markdown.render(made)
-    assert inconsistencies(made) == []
+    assert common.describe_failed_passages(made) == told
+    assert told in text.render_run(made, width=200)
+    assert told in markdown.render_run(made)
+    assert find_run_inconsistencies(made) == []
 
 
 def test_a_document_of_which_every_passage_fails_has_no_result_but_an_error(run):
@@ -139,7 +139,7 @@ def test_claims_stay_where_the_summary_of_them_fails(run):
     (failure,) = made.failures
     assert failure.message == "the summary of the claims could not be written: the model refused: no"
     assert [entry.status for entry in made.ledger] == ["read"]  # all of it was
-    assert inconsistencies(made) == []
+    assert find_run_inconsistencies(made) == []
 
 
 def test_a_summary_of_many_claims_takes_rounds(run):
@@ -180,7 +180,7 @@ def test_the_same_claim_in_two_passages_is_one_with_both_places(run):
     (claim,) = made.claims
     assert claim.spans[0].start == 0
     assert [(span.start, span.text) for span in claim.also_at] == [(len(text) - len(twice), twice)]
-    assert "; also 803:1" in common.place(claim, common.places_of(made))
+    assert "; also 803:1" in common.format_claim_location(claim, common.build_line_index(made))
 
 
 def test_a_sentence_that_stands_in_several_passages_is_found_in_its_own(run):
@@ -210,11 +210,11 @@ def test_a_sentence_that_stands_in_several_passages_is_found_in_its_own(run):
 def test_passages_tile_the_view_and_keep_to_the_budget():
     reading = Reading(TEXT)
     for budget in (100, 300, 5_000):
-        parts = passages(reading, "en", budget)
+        parts = split_into_passages(reading, "en", budget)
         assert "".join(reading.text[part.start : part.end] for part in parts) == reading.text
         assert max(part.tokens for part in parts) <= budget
         assert all(tokens.count(reading.text[part.start : part.end]) <= 1.05 * part.tokens for part in parts)
-    smallest = min(passages(reading, "en", 300), key=lambda part: part.tokens)
+    smallest = min(split_into_passages(reading, "en", 300), key=lambda part: part.tokens)
     assert smallest.tokens > 150  # about the same length, no crumbs
 
 
@@ -226,18 +226,22 @@ def test_a_long_text_in_one_paragraph_is_cut_in_time_with_its_length():
     for count in (1_500, 6_000):
         reading = Reading(sentence * count)
         started = time.process_time()
-        passages(reading, "en", 6_000)
+        split_into_passages(reading, "en", 6_000)
         seconds.append(time.process_time() - started)
     assert seconds[1] < 10 * seconds[0]  # four times the text; quadratic would be sixteen
 
 
 def test_a_sentence_longer_than_a_passage_is_cut_between_words():
     reading = Reading("word " * 3_000)
-    parts = passages(reading, "en", 500)
+    parts = split_into_passages(reading, "en", 500)
     assert len(parts) > 5
     assert all(reading.text[part.start : part.end].strip().startswith("word") for part in parts)
     assert (
-        halved(Reading("One sentence only."), "en", passages(Reading("One sentence only."), "en", 500)[0])[1:]
+        halve_passage(
+            Reading("One sentence only."),
+            "en",
+            split_into_passages(Reading("One sentence only."), "en", 500)[0],
+        )[1:]
         == ()
     )
 

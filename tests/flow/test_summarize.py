@@ -5,7 +5,7 @@ import json
 import pytest
 
 from claimcheck import Document, Match, Settings, errors, schemas
-from claimcheck.models.integrity import inconsistencies
+from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.reports import markdown, text
 from tests.flow.scripted import ScriptedClient, answer, claim, response, run_async, run_sync
 
@@ -35,7 +35,7 @@ def test_claims_are_grounded_in_document_order_and_sentences_linked(run):
         ("Mars has two moons, NASA said", Match.EXACT),
     ]
     assert result.summary.sentences[0].claim_ids == (result.claims[1].id, result.claims[0].id)
-    assert inconsistencies(result) == []
+    assert find_run_inconsistencies(result) == []
 
 
 def quotes(*pairs):
@@ -57,7 +57,7 @@ def test_a_quote_that_is_not_there_is_asked_for_once_and_stays_visible_without_a
         (),
         "Mercury has two moons.",
     )
-    for rendered in (text.render(result), markdown.render(result)):
+    for rendered in (text.render_run(result), markdown.render_run(result)):
         assert "NOT FOUND" in rendered
 
 
@@ -141,8 +141,8 @@ def test_an_answer_that_stays_invalid_is_a_failure_with_the_raw_answer(run):
     assert (failure.cause, failure.attempts, failure.raw) == ("invalid", 2, '{"claims": 3}')
     assert (result.summary, result.claims) == (None, ())
     assert {entry.status for entry in result.ledger} == {"failed", "set_aside"}
-    assert schemas.problems("run", json.loads(result.to_json())) == ()
-    assert "FAILED (invalid)" in text.render(result)
+    assert schemas.find_problems("run", json.loads(result.to_json())) == ()
+    assert "FAILED (invalid)" in text.render_run(result)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_an_answer_that_cannot_be_used_is_a_recorded_failure_and_not_asked_again
 def test_what_json_lets_through_and_a_result_may_not_hold_is_invalid(run, text, problem):
     result, _ = run(response(text), response(text))
     assert problem in result.failures[0].message
-    assert schemas.problems("run", json.loads(result.to_json())) == ()
+    assert schemas.find_problems("run", json.loads(result.to_json())) == ()
 
 
 @pytest.mark.parametrize("wrapped", ["```json\n{}\n```", "Here it is:\n{}", "{}\nI hope this helps."])

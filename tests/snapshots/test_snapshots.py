@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Check, Document, Run, Settings, check, summarize
-from claimcheck.english.metadata import describe
-from claimcheck.pipeline.summarize import summarize_flow
+from claimcheck.english.metadata import fill_metadata
+from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.reports import markdown, text, verdicts_markdown, verdicts_text
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
@@ -69,17 +69,17 @@ def timeless(seed_run):
 
 
 def test_the_text_report(timeless):
-    same("seed.txt", text.render(timeless))
+    same("seed.txt", text.render_run(timeless))
 
 
 def test_the_narrow_text_report(timeless):
-    report = text.render(timeless, width=60)
+    report = text.render_run(timeless, width=60)
     assert max(map(len, report.splitlines())) <= 60
     same("seed-60.txt", report)
 
 
 def test_the_markdown_report(timeless):
-    same("seed.md", markdown.render(timeless))
+    same("seed.md", markdown.render_run(timeless))
 
 
 def test_the_json(timeless):
@@ -98,11 +98,11 @@ def timeless_check(seed_text):
 
 
 def test_the_text_report_of_a_check(timeless_check):
-    same("check.txt", verdicts_text.render(timeless_check))
+    same("check.txt", verdicts_text.render_check(timeless_check))
 
 
 def test_the_markdown_report_of_a_check(timeless_check):
-    same("check.md", verdicts_markdown.render(timeless_check))
+    same("check.md", verdicts_markdown.render_check(timeless_check))
 
 
 def test_the_json_of_a_check(timeless_check):
@@ -115,8 +115,8 @@ def test_the_json_of_a_check(timeless_check):
 
 def test_the_prompt_as_a_model_gets_it(seed_text):
     reading = Reading(seed_text)
-    document = describe(Document.from_text(seed_text, source="seed.txt"), reading)
-    (request,) = next(summarize_flow(document, reading, Settings(engine="llm", model="m")))
+    document = fill_metadata(Document.from_text(seed_text, source="seed.txt"), reading)
+    (request,) = next(summarize_with_model(document, reading, Settings(engine="llm", model="m")))
     same(
         "prompt.md",
         "\n\n".join(f"## {message.role}\n{message.content}" for message in request.messages) + "\n",

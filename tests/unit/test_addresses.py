@@ -125,7 +125,7 @@ def test_what_is_no_document_is_refused(answer, message):
 
 
 def test_a_server_that_never_ends_is_left(monkeypatch):
-    monkeypatch.setattr(url, "_MOST_SECONDS", 0.5)
+    monkeypatch.setattr(url, "_TIMEOUT_S", 0.5)
 
     class Silent(BaseHTTPRequestHandler):
         def do_GET(self):

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Batch, Limits, Progress, RunStore, Settings, errors, garbage
-from claimcheck.batch.runner import Stop
-from claimcheck.readers.sources import Reading
-from claimcheck.settings import Spent
-from claimcheck.store.outcome import State
+from claimcheck.batch.runner import StopSignal
+from claimcheck.readers.sources import ReadOptions
+from claimcheck.settings import Spending
+from claimcheck.store.outcome import DocumentState
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -50,7 +50,7 @@ def test_what_goes_in_comes_out_each_once_in_order(store, tmp_path):
         tmp_path / "r.jsonl", {"id": "x", "text": "Venus is hot."}, {"text": "Mercury has no moons."}
     )
     batch = Batch(store, SETTINGS)
-    intake = batch.add(str(tmp_path / "*.txt"), str(table), listed, how=Reading(text_column="body"))
+    intake = batch.add(str(tmp_path / "*.txt"), str(table), listed, how=ReadOptions(text_column="body"))
     assert (intake.named, intake.new, intake.unreadable) == (4, 4, 0)
     progress, _ = run(batch, *[good("Venus is hot.")] * 4)
     assert (progress.done, progress.total) == (4, 4)
@@ -113,7 +113,7 @@ def test_a_broken_row_is_named_before_anything_is_sent(store, tmp_path):
     batch = Batch(store, SETTINGS)
     with pytest.raises(errors.InputError, match=r"r\.jsonl: line 7000: is not JSON: .*; line 8000: is no"):
         batch.add(str(path))
-    assert batch.info.counts[State.PENDING] == 0
+    assert batch.info.counts[DocumentState.PENDING] == 0
     assert store.database.execute("SELECT count(*) FROM documents").fetchone() == (0,)
 
 
@@ -169,7 +169,7 @@ def test_a_file_that_can_not_be_read_is_a_failure_of_its_own_until_it_can(store,
     intake = batch.add(str(tmp_path / "*.txt"))
     assert (intake.named, intake.unreadable) == (2, 1)
     run(batch, good())
-    (failed,) = store.listed(batch.number, State.FAILED)
+    (failed,) = store.listed(batch.number, DocumentState.FAILED)
     assert (failed.key, failed.cause) == (str(broken), "unreadable")
     assert "is empty" in failed.message
     broken.write_text("Venus is hot.")
@@ -217,7 +217,7 @@ def test_an_answer_is_stored_before_anything_is_made_of_it(store, tmp_path):
 def test_a_stop_finishes_what_is_under_way(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=1))
     batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(5))))
-    stop = Stop()
+    stop = StopSignal()
     progress, client = run(batch, *[good("x")] * 5, stop=stop, told=lambda progress: stop.now())
     assert (progress.done, progress.total, len(client.requests)) == (1, 5, 1)
 
@@ -250,20 +250,20 @@ def test_two_commands_do_not_work_on_one_store_at_once(store, tmp_path):
 def test_a_final_error_stops_the_batch_and_the_documents_wait(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=2))
     batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(50))))
-    stop, client = Stop(), Broken(errors.UnknownModelError("has no model 'scripted'"))
+    stop, client = StopSignal(), Broken(errors.UnknownModelError("has no model 'scripted'"))
     progress = asyncio.run(batch.run(client=client, stop=stop))
     assert isinstance(stop.because, errors.UnknownModelError)
     assert (progress.finished, client.requests) == (0, 2)
-    assert batch.info.counts[State.PENDING] == 50
+    assert batch.info.counts[DocumentState.PENDING] == 50
 
 
 def test_an_endpoint_that_is_never_reached_fails_no_document(store, tmp_path):
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
-    stop = Stop()
+    stop = StopSignal()
     asyncio.run(batch.run(client=Broken(errors.UnreachableError("no connection", 1)), stop=stop))
     assert str(stop.because) == "no connection"
-    assert batch.info.counts[State.PENDING] == 1
+    assert batch.info.counts[DocumentState.PENDING] == 1
 
 
 def test_a_document_without_an_answer_fails_where_others_have_one(store, tmp_path):
@@ -295,7 +295,7 @@ def test_a_full_disk_stops_the_batch_and_loses_nothing(store, tmp_path):
     batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(50))))
     (pages,) = store.database.execute("PRAGMA page_count").fetchone()
     store.database.execute(f"PRAGMA max_page_count = {pages + 8}")
-    stop = Stop()
+    stop = StopSignal()
     progress, _ = run(batch, *[good("x")] * 50, stop=stop)
     assert "the disk is full" in str(stop.because)
     assert 0 < progress.done < 50
@@ -344,16 +344,16 @@ def test_a_folder_that_can_not_be_written_to_is_said():
 
 
 def test_in_a_pipe_progress_is_a_line_now_and_then(monkeypatch, capsys):
-    from claimcheck.cli.progress import shown
+    from claimcheck.cli.progress import show_progress
 
-    monkeypatch.setattr("claimcheck.cli.progress._EVERY_S", 0.0)
-    with shown(Progress(total=40), quiet=False) as told:
-        told(Progress(total=40, done=9, failed=1, here=10, spent=Spent(usd=0.5, tokens=12_000)))
+    monkeypatch.setattr("claimcheck.cli.progress._LINE_INTERVAL_S", 0.0)
+    with show_progress(Progress(total=40), quiet=False) as told:
+        told(Progress(total=40, done=9, failed=1, here=10, spent=Spending(usd=0.5, tokens=12_000)))
     line = capsys.readouterr().err
     assert line.startswith("10 of 40 documents · 1 failed · ")
     assert " · 12,000 tokens · $0.5000 · $2.0000 expected · " in line
     assert line.endswith(" left\n")
-    with shown(Progress(total=40), quiet=True) as told:
+    with show_progress(Progress(total=40), quiet=True) as told:
         told(Progress(total=40, done=9))
     assert capsys.readouterr().err == ""
 
@@ -400,7 +400,7 @@ def test_python_looks_for_garbage_seldom_and_then_as_before(before, inside):
     own = gc.get_threshold()
     try:
         gc.set_threshold(before, 10, 10)
-        with suppress(ZeroDivisionError), garbage.looked_for_seldom():
+        with suppress(ZeroDivisionError), garbage.collect_garbage_less_often():
             assert gc.get_threshold()[0] == inside
             raise ZeroDivisionError
         assert gc.get_threshold()[0] == before

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Batch, Document, RunStore, Settings, errors, summarize
-from claimcheck.reports.bundle import pack, verify
+from claimcheck.reports.bundle import verify_bundle, write_bundle
 from tests.conftest import SEED
 
 EXTRACTIVE = Settings(engine="extractive")
@@ -24,16 +24,16 @@ def run():
 
 
 def held(path):
-    return {step.name: step.holds for step in verify(path)}
+    return {step.name: step.holds for step in verify_bundle(path)}
 
 
 ALL = ("files", "places", "source", "prompts and schemas", "claims and verdicts")
 
 
 def test_a_run_without_a_model_is_verified_in_full(run, tmp_path):
-    pack(run, tmp_path / "case.zip")
+    write_bundle(run, tmp_path / "case.zip")
     assert held(tmp_path / "case.zip") == dict.fromkeys(ALL, True)
-    pack(run, tmp_path / "again.zip")
+    write_bundle(run, tmp_path / "again.zip")
     assert (tmp_path / "case.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
 
@@ -103,7 +103,7 @@ def change(path, name, made, *, mend=False):
 def test_what_was_changed_is_found_even_with_its_hash_set_right(run, tmp_path, edit, mend, wrong):
     name, old, new = edit
     path = tmp_path / "case.zip"
-    pack(run, path)
+    write_bundle(run, path)
 
     def made(text):
         assert old in text
@@ -121,13 +121,13 @@ def test_an_answer_that_is_not_there_is_not_told(tmp_path):
     made = answer(claim("Venus is hot."))
     settings = Settings(engine="llm", model="scripted")
     run = summarize("Venus is hot.", settings=settings, client=ScriptedClient([response(made)]))
-    pack(run, tmp_path / "case.zip")
+    write_bundle(run, tmp_path / "case.zip")
     assert held(tmp_path / "case.zip")["claims and verdicts"] is None
 
 
 def test_a_run_without_its_text_can_not_be_bundled(run, tmp_path):
     with pytest.raises(errors.InputError, match="text was left out"):
-        pack(replace(run, document=replace(run.document, text=None)), tmp_path / "case.zip")
+        write_bundle(replace(run, document=replace(run.document, text=None)), tmp_path / "case.zip")
 
 
 @pytest.mark.parametrize(
@@ -146,11 +146,11 @@ def test_what_is_no_bundle_is_said_and_nothing_is_unpacked(tmp_path, files, mess
         for name, text in files.items():
             case.writestr(name, text)
     with pytest.raises(errors.InputError, match=message):
-        verify(tmp_path / "case.zip")
+        verify_bundle(tmp_path / "case.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
     (tmp_path / "text.zip").write_text("no ZIP at all")
     with pytest.raises(errors.InputError, match="can't be read as a bundle"):
-        verify(tmp_path / "text.zip")
+        verify_bundle(tmp_path / "text.zip")
 
 
 def test_a_run_is_bundled_from_the_last_batch_that_has_it(tmp_path, capsys, monkeypatch):
@@ -167,5 +167,5 @@ def test_a_run_is_bundled_from_the_last_batch_that_has_it(tmp_path, capsys, monk
         with pytest.raises(SystemExit) as stop:
             main()
         assert (stop.value.code or 0) == code
-    assert all(step.holds for step in verify(tmp_path / "30.txt.zip"))
+    assert all(step.holds for step in verify_bundle(tmp_path / "30.txt.zip"))
     assert "holds no document 'none.txt'" in capsys.readouterr().err

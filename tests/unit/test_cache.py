@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Settings, errors
-from claimcheck.llm import CachedClient
-from claimcheck.models.run import Usage
-from claimcheck.store.cache import AnswerCache, digest_of
+from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.models.llm import Usage
+from claimcheck.store.cache import AnswerCache
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 from tests.flow.server import completion, serving
 
@@ -37,7 +38,7 @@ def cache(tmp_path):
 
 def test_an_answer_is_had_once_and_costs_nothing_after(cache, request_):
     inner = ScriptedClient([GOOD])
-    client = CachedClient(inner, cache, SETTINGS)
+    client = StoredAnswersClient(inner, cache, SETTINGS)
     assert client.complete(request_) == GOOD
     again = client.complete(request_)
     assert again == replace(GOOD, usage=Usage(stored_answers=1))
@@ -57,7 +58,7 @@ def test_an_answer_is_had_once_and_costs_nothing_after(cache, request_):
 )
 def test_an_answer_that_can_not_be_used_is_not_kept(cache, request_, bad):
     inner = ScriptedClient([bad, GOOD])
-    client = CachedClient(inner, cache, SETTINGS)
+    client = StoredAnswersClient(inner, cache, SETTINGS)
     client.complete(request_)
     assert client.complete(request_) == GOOD
 
@@ -73,13 +74,21 @@ def test_an_answer_that_can_not_be_used_is_not_kept(cache, request_, bad):
     ],
 )
 def test_another_question_is_another_answer(request_, other):
-    assert digest_of(request_, replace(SETTINGS, **other)) != digest_of(request_, SETTINGS)
-    assert digest_of(replace(request_, seed=4), SETTINGS) != digest_of(request_, SETTINGS)
+    assert compute_request_digest(request_, replace(SETTINGS, **other)) != compute_request_digest(
+        request_, SETTINGS
+    )
+    assert compute_request_digest(replace(request_, seed=4), SETTINGS) != compute_request_digest(
+        request_, SETTINGS
+    )
 
 
 def test_a_key_is_no_part_of_the_question_and_never_on_the_disk(cache, request_):
-    assert digest_of(request_, replace(SETTINGS, api_key="sk-0123456789")) == digest_of(request_, SETTINGS)
-    CachedClient(ScriptedClient([GOOD]), cache, replace(SETTINGS, api_key="sk-0123456789")).complete(request_)
+    assert compute_request_digest(
+        request_, replace(SETTINGS, api_key="sk-0123456789")
+    ) == compute_request_digest(request_, SETTINGS)
+    StoredAnswersClient(ScriptedClient([GOOD]), cache, replace(SETTINGS, api_key="sk-0123456789")).complete(
+        request_
+    )
     path = Path(cache.info().path)
     kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"sk-0123456789" not in kept
@@ -91,7 +100,7 @@ def test_the_file_is_its_owners_alone(cache):
 
 
 def test_clearing_takes_answers_off_the_disk(cache, request_):
-    CachedClient(ScriptedClient([GOOD]), cache, SETTINGS).complete(request_)
+    StoredAnswersClient(ScriptedClient([GOOD]), cache, SETTINGS).complete(request_)
     assert cache.info().answers == {"scripted": 1}
     assert cache.clear(older_than_s=3600) == 0
     assert cache.clear() == 1

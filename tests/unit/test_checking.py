@@ -134,12 +134,12 @@ def test_a_claim_that_only_somebodys_words_carry_says_whose():
 
 
 def test_a_summary_that_drops_the_speaker_is_not_supported(seed_text):
-    from claimcheck.verification.engine import verdict_on
-    from claimcheck.verification.retrieve import Library
+    from claimcheck.verification.engine import verify_statement
+    from claimcheck.verification.retrieve import Corpus
 
-    library = Library(Document.from_text(seed_text))
+    library = Corpus(Document.from_text(seed_text))
     loose, strict = (
-        verdict_on(Statement.of("The talks were positive."), library, strict=strict)
+        verify_statement(Statement.of("The talks were positive."), library, strict=strict)
         for strict in (False, True)
     )
     assert (loose.label, strict.label) == (Label.SUPPORTED, Label.NOT_ENOUGH_EVIDENCE)
@@ -169,7 +169,7 @@ def test_of_many_documents_that_agree_and_one_that_does_not_the_one_is_quoted_to
     finding = found.verdicts[0].finding
     assert finding.label is Label.CONFLICTING_EVIDENCE
     assert {item.stance for item in finding.evidence} == {Stance.SUPPORTS, Stance.REFUTES}
-    shown = verdicts_text.render(found)
+    shown = verdicts_text.render_check(found)
     assert "+ The plant employs 400 people." in shown
     assert "- The plant employs 500 people, and makes glass." in shown
     assert "One supports it" in shown
@@ -218,7 +218,7 @@ def test_a_check_is_written_and_read_back_and_follows_its_schema():
     )
     assert Check.from_json(found.to_json()) == found
     for text in (True, False):
-        assert schemas.problems("check", json.loads(found.to_json(text=text))) == ()
+        assert schemas.find_problems("check", json.loads(found.to_json(text=text))) == ()
     assert [document["text"] for document in json.loads(found.to_json())["documents"]] == [FERRY]
     assert [document["text"] for document in json.loads(found.to_json(text=False))["documents"]] == [None]
     with pytest.raises(errors.InputError, match="schema_version '9'"):
@@ -261,11 +261,11 @@ def test_an_empty_index_is_no_evidence(tmp_path):
 
 def test_reports_show_the_label_why_and_where_and_escape_what_documents_say():
     found = check(["The <b>night</b> ferry carries 700 passengers."], FERRY, settings=SETTINGS)
-    text = verdicts_text.render(found)
+    text = verdicts_text.render_check(found)
     assert "REFUTED" in text
     assert "“700 passengers”" in text
     assert "[text, 1:1]" in text
-    assert "\\<b\\>" in verdicts_markdown.render(found)
+    assert "\\<b\\>" in verdicts_markdown.render_check(found)
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3"])

@@ -3,16 +3,16 @@
 import pytest
 
 from claimcheck import Document
-from claimcheck.english.quotations import speech_in
-from claimcheck.verification.alignment import align
-from claimcheck.verification.evidence import Source
-from claimcheck.verification.rules import Pair, contradictions, missing
+from claimcheck.english.quotations import detect_speech
+from claimcheck.verification.alignment import align_sentence
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.rules import SentencePair, find_contradictions, find_missing_details
 
 
 def pair(claim, evidence):
-    source = Source(Document.from_text(evidence))
-    alignment = align(claim, source)
-    return Pair(alignment, source, alignment.picked[0], speech_in(claim))
+    source = EvidenceDocument(Document.from_text(evidence))
+    alignment = align_sentence(claim, source)
+    return SentencePair(alignment, source, alignment.picked[0], detect_speech(claim))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def pair(claim, evidence):
     ],
 )
 def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
-    found = contradictions(pair(claim, evidence))
+    found = find_contradictions(pair(claim, evidence))
     assert (kind, ours, theirs) in [(item.kind, item.claim, item.evidence) for item in found]
 
 
@@ -315,11 +315,11 @@ def test_a_difference_is_found_and_said(claim, evidence, kind, ours, theirs):
     ],
 )
 def test_what_says_the_same_is_no_difference(claim, evidence):
-    assert contradictions(pair(claim, evidence)) == []
+    assert find_contradictions(pair(claim, evidence)) == []
 
 
 def test_a_number_that_stands_nowhere_is_missing():
-    found = missing(pair("The plant employs 512 people.", "The plant employs many people."))
+    found = find_missing_details(pair("The plant employs 512 people.", "The plant employs many people."))
     assert [(item.kind, item.claim, item.evidence) for item in found] == [("number", "512 people", None)]
 
 
@@ -346,13 +346,13 @@ def test_a_number_that_stands_nowhere_is_missing():
     ],
 )
 def test_a_name_of_which_the_document_has_no_word_is_missing(claim, evidence, names):
-    found = missing(pair(claim, evidence))
+    found = find_missing_details(pair(claim, evidence))
     assert [item.claim for item in found if item.kind == "name"] == names
 
 
 def test_who_does_it_is_looked_for_right_before_the_verb():
     def doers(claim, evidence):
-        found = missing(pair(claim, evidence))
+        found = find_missing_details(pair(claim, evidence))
         return [(item.claim, item.evidence) for item in found if item.kind == "order"]
 
     sanctions = "Hours earlier, the United States had imposed sanctions against Minerven. Russia objected."
@@ -406,7 +406,9 @@ def test_who_does_it_is_looked_for_right_before_the_verb():
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("endless", ["Aa'", "A of ", "A ", "A\n", "A-"])
 def test_an_endless_word_does_not_hold_up_the_search_for_initials(endless):
-    found = missing(pair("The ferry was lost off the AAAAAB.", "The ferry was lost.\n\n" + endless * 100_000))
+    found = find_missing_details(
+        pair("The ferry was lost off the AAAAAB.", "The ferry was lost.\n\n" + endless * 100_000)
+    )
     assert [item.claim for item in found if item.kind == "name"] == ["AAAAAB"]
 
 
@@ -439,37 +441,44 @@ def test_an_endless_word_does_not_hold_up_the_search_for_initials(endless):
     ],
 )
 def test_what_somebody_is_may_be_what_somebody_else_is(claim, evidence, holder):
-    found = [item for item in missing(pair(claim, evidence)) if item.kind == "role"]
+    found = [item for item in find_missing_details(pair(claim, evidence)) if item.kind == "role"]
     assert [item.evidence for item in found] == ([holder] if holder else [])
 
 
 def test_a_name_in_the_title_is_not_missing():
     document = Document.from_text("The ferry sank off the coast.", title="A day in Rome")
-    alignment = align("The ferry sank in Rome.", Source(document))
-    assert missing(Pair(alignment, Source(document), 0, None)) == []
+    alignment = align_sentence("The ferry sank in Rome.", EvidenceDocument(document))
+    assert find_missing_details(SentencePair(alignment, EvidenceDocument(document), 0, None)) == []
 
 
 def test_a_statement_that_the_document_gives_to_somebody_lacks_them():
-    found = missing(pair("The road is safe.", "Ann Lee said the road is safe."))
+    found = find_missing_details(pair("The road is safe.", "Ann Lee said the road is safe."))
     assert [(item.kind, item.evidence) for item in found] == [("attribution", "Ann Lee")]
 
 
 def test_who_speaks_of_themselves_in_an_interview_may_be_anybody():
     claim = "Ann Lee said that she made three songs with Bo Dahl."
-    assert missing(pair(claim, "For the new record I made three songs with Bo Dahl.")) == []
-    assert missing(pair(claim, "For the new record Cy Orr made three songs with Bo Dahl.")) != []
-    assert missing(pair(claim, "Cy Orr: For the new record I made three songs with Bo Dahl.")) != []
-    assert missing(pair(claim, "Cy Orr: We met. For the new record I made three songs with Bo Dahl.")) != []
+    assert find_missing_details(pair(claim, "For the new record I made three songs with Bo Dahl.")) == []
+    assert find_missing_details(pair(claim, "For the new record Cy Orr made three songs with Bo Dahl.")) != []
+    assert (
+        find_missing_details(pair(claim, "Cy Orr: For the new record I made three songs with Bo Dahl.")) != []
+    )
+    assert (
+        find_missing_details(
+            pair(claim, "Cy Orr: We met. For the new record I made three songs with Bo Dahl.")
+        )
+        != []
+    )
 
 
 def test_of_a_contrast_only_the_side_that_is_told_of_counts():
     evidence = "Norway has said that the route is open whereas the United Kingdom and others keep it closed."
-    assert missing(pair("The United Kingdom and others keep the route closed.", evidence)) == []
+    assert find_missing_details(pair("The United Kingdom and others keep the route closed.", evidence)) == []
 
 
 def test_a_weekday_counts_from_the_day_of_publication():
     evidence = (
         "Published 20 March 2019\n\nThe talks in Rome ended on Tuesday without an agreement between them."
     )
-    wrong = contradictions(pair("The talks in Rome ended on Wednesday.", evidence))
+    wrong = find_contradictions(pair("The talks in Rome ended on Wednesday.", evidence))
     assert [(item.kind, item.claim, item.evidence) for item in wrong] == [("date", "Wednesday", "Tuesday")]

@@ -25,7 +25,7 @@ def reviews(claims, **options):
 
 def test_a_review_has_what_the_type_requires():
     (review,) = reviews(["The night ferry carries 700 passengers."], claimed_at="https://claims.example/a")
-    assert schemas.problems("claimreview", [review]) == ()
+    assert schemas.find_problems("claimreview", [review]) == ()
     assert review["@type"] == "ClaimReview"
     assert review["url"].startswith("https://check.example/r/7#s-")
     assert review["datePublished"] == "2026-05-01"

@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from claimcheck import Document, errors
-from claimcheck.models.span import Places
+from claimcheck.models.span import LineIndex
 from claimcheck.readers import read
 
 TEXT = (
@@ -89,7 +89,7 @@ def test_line_breaks_of_the_source_are_kept():
 
 
 def test_positions_count_lines_and_columns_from_one():
-    lines = Places("ab\r\nc\rd\ne")
+    lines = LineIndex("ab\r\nc\rd\ne")
     assert [lines.position(offset) for offset in (0, 1, 4, 6, 8)] == [(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Evaluation, Rows, Settings, compare_evaluations, errors, evaluate, schemas
-from claimcheck.evaluation.datasets import ADAPTERS, FIELDS, read_dataset
+from claimcheck.evaluation.datasets import ADAPTERS, TASK_FIELDS, read_dataset
 from tests.conftest import SEED
 from tests.flow.scripted import ScriptedClient, response
 
@@ -44,7 +44,7 @@ def test_verification_scores_and_their_signature(write):
     assert (found.failed, found.signature.n, found.signature.engine) == (0, 4, "extractive")
     assert found.signature.dataset_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert found.signature.line().startswith("task:verification|data:rows.jsonl@")
-    assert schemas.problems("evaluation", json.loads(found.to_json())) == ()
+    assert schemas.find_problems("evaluation", json.loads(found.to_json())) == ()
     assert Evaluation.from_json(found.to_json(), "x") == found
 
 
@@ -148,8 +148,8 @@ def test_every_adapter_makes_the_fields_of_its_task(name, write):
     adapter = ADAPTERS[name]
     (example,) = read_dataset(Rows(write([SAMPLES[name]]), dataset=name), adapter.task).examples
     assert {
-        key: isinstance(example.fields[key], kind) for key, kind in FIELDS[adapter.task].items()
-    } == dict.fromkeys(FIELDS[adapter.task], True)
+        key: isinstance(example.fields[key], kind) for key, kind in TASK_FIELDS[adapter.task].items()
+    } == dict.fromkeys(TASK_FIELDS[adapter.task], True)
 
 
 def test_two_evaluations_are_compared_row_by_row(write, tmp_path):

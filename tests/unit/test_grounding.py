@@ -259,9 +259,9 @@ def test_the_parts_of_a_quote_with_an_ellipsis_are_the_closest_ones():
     ],
 )
 def test_words_as_they_are_compared(text, forms):
-    from claimcheck.english.words import words_of
+    from claimcheck.english.words import parse_words
 
-    assert [word.form for word in words_of(text)] == forms
+    assert [word.form for word in parse_words(text)] == forms
 
 
 def test_a_quote_as_long_as_a_chapter_is_found_or_refused_at_once():

@@ -18,11 +18,11 @@ from claimcheck import (
     schemas,
     summarize,
 )
-from claimcheck.llm.progress import _WORK
-from claimcheck.store.database import Database, Layout
-from claimcheck.store.history import History, Place
-from claimcheck.store.outcome import State
-from claimcheck.store.tables import LAYOUT
+from claimcheck.llm.progress import _WORK_BY_SCHEMA
+from claimcheck.store.database import Database, DatabaseLayout
+from claimcheck.store.history import History, RunLocation
+from claimcheck.store.outcome import DocumentState
+from claimcheck.store.tables import STORE_LAYOUT
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
 FERRY = "The ferry carried 900 people in 2020."
@@ -43,7 +43,11 @@ def store(tmp_path):
 def test_a_run_is_kept_and_comes_back_as_it_was(store):
     run = summarize(FERRY, settings=EXTRACTIVE, store=store)
     (past,) = History(store).recent(10)
-    assert (past.headline, past.claims, past.state) == (run.summary.headline, len(run.claims), State.DONE)
+    assert (past.headline, past.claims, past.state) == (
+        run.summary.headline,
+        len(run.claims),
+        DocumentState.DONE,
+    )
     assert (past.engine, past.model, past.checked) == ("extractive", None, False)
     assert History(store).run(past.place) == run
 
@@ -86,9 +90,9 @@ def test_a_run_that_was_broken_off_waits_and_costs_only_what_is_missing(store):
 def test_a_failure_is_asked_about_again_and_what_could_be_used_is_not(store):
     client = ScriptedClient([response(None, refusal="no"), response(answer(claim(FERRY)))])
     first = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
-    assert (first.summary, History(store).recent(1)[0].state) == (None, State.FAILED)
+    assert (first.summary, History(store).recent(1)[0].state) == (None, DocumentState.FAILED)
     second = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
-    assert (len(second.claims), History(store).recent(1)[0].state) == (1, State.DONE)
+    assert (len(second.claims), History(store).recent(1)[0].state) == (1, DocumentState.DONE)
     third = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
     assert (third.claims, len(client.requests)) == (second.claims, 2)
 
@@ -128,7 +132,7 @@ def test_checks_of_a_claim_are_kept_with_its_run(store):
     assert history.check(alone).check == found
     assert abs((datetime.now(UTC) - kept.made).total_seconds()) < 60
     with pytest.raises(errors.StoreError):
-        history.keep_check(found, Place(place.batch, 99), "c-1")
+        history.keep_check(found, RunLocation(place.batch, 99), "c-1")
 
 
 @pytest.mark.parametrize(
@@ -136,18 +140,18 @@ def test_checks_of_a_claim_are_kept_with_its_run(store):
 )
 def test_a_name_of_a_run_is_two_numbers(name):
     with pytest.raises(errors.InputError, match="names no run"):
-        Place.named(name)
-    assert str(Place.named("2-17")) == "2-17"
+        RunLocation.named(name)
+    assert str(RunLocation.named("2-17")) == "2-17"
 
 
 def test_what_is_not_there_is_said(store):
-    for missing in (lambda: History(store).run(Place(1, 1)), lambda: History(store).check(1)):
+    for missing in (lambda: History(store).run(RunLocation(1, 1)), lambda: History(store).check(1)):
         with pytest.raises(errors.InputError, match="there is no such"):
             missing()
 
 
 def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(tmp_path):
-    old = Layout(LAYOUT.kind, LAYOUT.table, LAYOUT.scripts[:1])
+    old = DatabaseLayout(STORE_LAYOUT.kind, STORE_LAYOUT.table, STORE_LAYOUT.scripts[:1])
     path = tmp_path / "old.db"
     with Database(path, old) as database:
         database.execute("INSERT INTO inputs (name, state) VALUES ('a.txt', 'x')")
@@ -180,7 +184,7 @@ def test_progress_hears_of_an_engine_that_asks_nobody():
 
 
 def test_every_kind_of_answer_belongs_to_some_work():
-    assert {name for name in schemas.names() if name.endswith(".answer")} == set(_WORK)
+    assert {name for name in schemas.list_names() if name.endswith(".answer")} == set(_WORK_BY_SCHEMA)
 
 
 def test_the_way_of_a_kept_run_is_that_of_a_batch(store, tmp_path):

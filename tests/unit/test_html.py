@@ -9,7 +9,7 @@ import pytest
 
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
-from claimcheck.reports.html.segments import Mark, blocks
+from claimcheck.reports.html.segments import Mark, split_blocks
 from tests.conftest import SEED
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
@@ -130,7 +130,7 @@ def test_every_character_of_the_text_is_there(run):
 
 
 def test_what_overlaps_is_marked_as_both():
-    (block,) = blocks("0123456789", [Mark(1, 6, "a"), Mark(4, 8, "b")])
+    (block,) = split_blocks("0123456789", [Mark(1, 6, "a"), Mark(4, 8, "b")])
     assert [(part.text, part.names, part.begins) for part in block] == [
         ("0", (), ()),
         ("123", ("a",), ("a",)),
@@ -148,7 +148,7 @@ def test_blocks_are_all_of_the_text_however_it_is_broken():
         "\n\n\n",
         "a" * 2_999 + "\n\n" + "b" * 3_001,
     ):
-        made = list(blocks(text, [Mark(0, 1, "a")]))
+        made = list(split_blocks(text, [Mark(0, 1, "a")]))
         assert "".join(part.text for block in made for part in block) == text
         assert max(len("".join(part.text for part in block)) for block in made) <= 3_000
 
@@ -194,10 +194,12 @@ def test_a_batch_is_an_overview_with_verdicts_by_source():
 
     first = made("The ferry carried 900 people in 2020.", "http://a.example/1")
     entries = [
-        overview.Entry("1", "x", "done", "", first),
-        overview.Entry("2", "x", "done", "", made("Trees are green in May, the mayor said.", "folder/b.txt")),
-        overview.Entry("3", HOSTILE[0], "failed", f"refused: {HOSTILE[1]}", None),
-        overview.Entry(HOSTILE[2], "x", "partial", "", hostile_run()),
+        overview.BatchDocument("1", "x", "done", "", first),
+        overview.BatchDocument(
+            "2", "x", "done", "", made("Trees are green in May, the mayor said.", "folder/b.txt")
+        ),
+        overview.BatchDocument("3", HOSTILE[0], "failed", f"refused: {HOSTILE[1]}", None),
+        overview.BatchDocument(HOSTILE[2], "x", "partial", "", hostile_run()),
     ]
     page = overview.render(HOSTILE[3], "about", iter(entries))
     tree = parsed(page)

@@ -101,7 +101,7 @@ def test_another_database_is_no_index(tmp_path):
 
 
 def test_a_locked_index_is_said(path, monkeypatch):
-    monkeypatch.setattr("claimcheck.store.database.WAIT_S", 0.05)
+    monkeypatch.setattr("claimcheck.store.database.LOCK_TIMEOUT_S", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimcheck import Document, Run, Settings, errors, schemas, summarize
-from claimcheck.models.integrity import inconsistencies
+from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.reports import markdown
 
 PIECES = st.sampled_from(
@@ -49,7 +49,7 @@ def test_every_span_is_the_documents_own_text_and_the_ledger_tiles_it(text):
     if run is None:
         return
     assert run.document.text == text
-    assert inconsistencies(run) == []
+    assert find_run_inconsistencies(run) == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -59,7 +59,7 @@ def test_a_run_survives_the_round_trip_and_follows_its_schema(text):
     if run is None:
         return
     assert Run.from_json(run.to_json()) == run
-    assert schemas.problems("run", json.loads(run.to_json())) == ()
+    assert schemas.find_problems("run", json.loads(run.to_json())) == ()
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,7 +69,7 @@ def test_every_report_can_be_written(text):
     if run is None:
         return
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text.render(run)) is None
-    assert re.search(r"(?<!\\)[<>]", markdown.render(run)) is None
+    assert re.search(r"(?<!\\)[<>]", markdown.render_run(run)) is None
 
 
 def test_the_same_text_gives_the_same_run(seed_text):
@@ -80,5 +80,5 @@ def test_the_same_text_gives_the_same_run(seed_text):
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_run_without_its_text_follows_the_schema_too(seed_run, kept):
     data = seed_run.to_json(text=kept)
-    assert schemas.problems("run", json.loads(data)) == ()
+    assert schemas.find_problems("run", json.loads(data)) == ()
     assert (Run.from_json(data).document.text is None) is not kept

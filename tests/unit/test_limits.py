@@ -6,8 +6,8 @@ import time
 import pytest
 
 from claimcheck import Limits, Price, Settings, errors
-from claimcheck.llm import Gate, Pricing
-from claimcheck.models.run import Usage
+from claimcheck.llm import Limiter, Pricing
+from claimcheck.models.llm import Usage
 
 PRICED = Settings(engine="llm", model="m", prices={"m": Price(input=1.0, output=2.0, cached=0.5)})
 BODY = {"messages": [{"role": "user", "content": "word " * 1000}], "max_completion_tokens": 1000}
@@ -46,7 +46,7 @@ async def _sent(gate, count, *, usage=None, work_s=0.01):
 
 
 def test_no_more_requests_at_a_time_than_stated():
-    gate = Gate(Limits(concurrency=3), Pricing(PRICED))
+    gate = Limiter(Limits(concurrency=3), Pricing(PRICED))
     sent, most, _ = asyncio.run(_sent(gate, 10, usage=Usage()))
     assert (sent, most) == (10, 3)
 
@@ -56,7 +56,7 @@ def test_no_more_requests_at_a_time_than_stated():
 )
 def test_a_budget_is_not_exceeded_by_requests_that_are_under_way_together(limits):
     """A request may cost 1,100 + 2 x 1,000 millionths of a dollar, and costs 1,000 + 2 x 500 in the end."""
-    gate = Gate(limits, Pricing(PRICED))
+    gate = Limiter(limits, Pricing(PRICED))
     usage = Usage(requests=1, input_tokens=1000, output_tokens=500, cost_usd=0.002)
     sent, most, refused = asyncio.run(_sent(gate, 50, usage=usage))
     assert most == 3  # of what they may cost, three fit
@@ -68,7 +68,7 @@ def test_a_budget_is_not_exceeded_by_requests_that_are_under_way_together(limits
 
 
 def test_what_nobody_knows_the_cost_of_is_counted_at_the_most_that_it_can_cost():
-    gate = Gate(Limits(budget_tokens=5_000), Pricing(PRICED))
+    gate = Limiter(Limits(budget_tokens=5_000), Pricing(PRICED))
 
     async def lost():
         import openai
@@ -83,7 +83,7 @@ def test_what_nobody_knows_the_cost_of_is_counted_at_the_most_that_it_can_cost()
 
 def test_requests_by_the_minute(monkeypatch):
     monkeypatch.setattr("claimcheck.llm.limiter._MINUTE_S", 0.3)
-    gate = Gate(Limits(rpm=5), Pricing(PRICED))
+    gate = Limiter(Limits(rpm=5), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 11, usage=Usage(), work_s=0))
     assert 0.6 <= time.monotonic() - started < 3
@@ -91,7 +91,7 @@ def test_requests_by_the_minute(monkeypatch):
 
 def test_tokens_by_the_minute_and_a_request_that_is_larger_than_all_goes_alone(monkeypatch):
     monkeypatch.setattr("claimcheck.llm.limiter._MINUTE_S", 0.2)
-    gate = Gate(Limits(tpm=100), Pricing(PRICED))
+    gate = Limiter(Limits(tpm=100), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 3, usage=Usage(), work_s=0))
     assert 0.4 <= time.monotonic() - started < 3
@@ -101,7 +101,7 @@ def test_a_refusal_holds_everybody_and_halves_what_is_under_way():
     import httpx2
     import openai
 
-    gate = Gate(Limits(concurrency=8), Pricing(PRICED))
+    gate = Limiter(Limits(concurrency=8), Pricing(PRICED))
 
     async def refused():
         async with gate.turn(BODY):
@@ -153,7 +153,7 @@ def test_a_price_that_is_none_is_said(tmp_path, price):
 
 def test_a_budget_ends_a_batch_and_more_of_it_goes_on(tmp_path):
     from claimcheck import Batch, RunStore
-    from claimcheck.batch.runner import Stop
+    from claimcheck.batch.runner import StopSignal
     from tests.faults.batches import faulty, write_documents
 
     rows = write_documents(tmp_path / "rows.jsonl", 30)
@@ -163,7 +163,7 @@ def test_a_budget_ends_a_batch_and_more_of_it_goes_on(tmp_path):
         def go(budget):
             batch = Batch(store, settings, Limits(concurrency=8, budget_tokens=budget))
             batch.add(str(rows))
-            stop = Stop()
+            stop = StopSignal()
             return asyncio.run(batch.run(stop=stop)), stop, batch
 
         progress, stop, batch = go(12_000)
@@ -195,10 +195,10 @@ def test_the_estimate_is_what_is_asked_within_15_percent(tmp_path):
 
 
 def test_a_worker_that_is_lost_with_a_reservation_does_not_hold_up_the_others_for_ever():
-    from claimcheck.batch.distributed import _Purse, _RemotePurse
-    from claimcheck.llm.limiter import Bound
+    from claimcheck.batch.distributed import _BudgetActor, _RemoteBudget
+    from claimcheck.llm.limiter import RequestCost
 
-    purse = _Purse(Limits(budget_tokens=1_000))
+    purse = _BudgetActor(Limits(budget_tokens=1_000))
 
     class Actor:
         """What an actor's handle is to its callers."""
@@ -214,11 +214,11 @@ def test_a_worker_that_is_lost_with_a_reservation_does_not_hold_up_the_others_fo
                 return purse.settle(*values)
 
     async def story():
-        mine = _RemotePurse(Actor, 0.3)
-        await mine.reserve(Bound(0.0, 600))
-        await mine.settle(Bound(0.0, 600), Bound(0.0, 200))
-        await mine.reserve(Bound(0.0, 800))  # and its worker dies
+        mine = _RemoteBudget(Actor, 0.3)
+        await mine.reserve(RequestCost(0.0, 600))
+        await mine.settle(RequestCost(0.0, 600), RequestCost(0.0, 200))
+        await mine.reserve(RequestCost(0.0, 800))  # and its worker dies
         with pytest.raises(errors.BudgetError):
-            await _RemotePurse(Actor, 0.3).reserve(Bound(0.0, 100))
+            await _RemoteBudget(Actor, 0.3).reserve(RequestCost(0.0, 100))
 
     asyncio.run(asyncio.wait_for(story(), 10))

@@ -9,7 +9,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from claimcheck import Settings, schemas
-from claimcheck.server.mcp import server
+from claimcheck.server.mcp import build_server
 from tests.conftest import SEED
 
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
@@ -19,7 +19,7 @@ def called(*calls):
     """The results of calls, one after another, on one connection in this process."""
 
     async def run():
-        async with Client(server(Settings(engine="extractive"))) as client:
+        async with Client(build_server(Settings(engine="extractive"))) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
 

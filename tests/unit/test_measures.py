@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from claimcheck.evaluation import metrics
-from claimcheck.evaluation.metrics import covered, intervals, rouge
+from claimcheck.evaluation.metrics import bootstrap_intervals, flag_covered_claims, rouge
 
 GOLD = np.array([True, True, True, False, False])
 SAID = np.array([True, True, False, True, False])
@@ -56,14 +56,17 @@ def test_rouge_of_the_same_text_is_one_and_of_several_references_the_best_counts
 
 def test_a_claim_is_covered_by_one_that_holds_most_of_its_words():
     claims = ["The ferry carries 900 passengers.", "The captain is from Malmö."]
-    assert covered(claims, ["Every night the ferry carries 900 passengers to the island."]) == [True, False]
+    assert flag_covered_claims(claims, ["Every night the ferry carries 900 passengers to the island."]) == [
+        True,
+        False,
+    ]
 
 
 def test_an_interval_covers_the_value_and_rows_of_one_document_are_drawn_together():
     values = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
     mean = {"mean": lambda columns: float(columns["x"].mean())}
-    apart = intervals(mean, {"x": values}, list("abcdef"), 0)["mean"]
-    together = intervals(mean, {"x": values}, list("aaabbb"), 0)["mean"]
+    apart = bootstrap_intervals(mean, {"x": values}, list("abcdef"), 0)["mean"]
+    together = bootstrap_intervals(mean, {"x": values}, list("aaabbb"), 0)["mean"]
     assert apart[0] < 0.5 < apart[1]
     assert together == (0.0, 1.0)
-    assert intervals(mean, {"x": values}, list("abcdef"), 0)["mean"] == apart
+    assert bootstrap_intervals(mean, {"x": values}, list("abcdef"), 0)["mean"] == apart

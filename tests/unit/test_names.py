@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimcheck.english.names import names_in
+from claimcheck.english.names import find_names
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from claimcheck.english.names import names_in
     ],
 )
 def test_names(text, names):
-    assert list(names_in(text)) == names
+    assert list(find_names(text)) == names

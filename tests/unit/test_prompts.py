@@ -10,7 +10,7 @@ from claimcheck import errors, prompts
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "prompts").mkdir()
-    monkeypatch.setattr("claimcheck.resources.folder", lambda name: tmp_path / name)
+    monkeypatch.setattr("claimcheck.resources.find_folder", lambda name: tmp_path / name)
     prompts.load.cache_clear()
     yield tmp_path / "prompts"
     prompts.load.cache_clear()
@@ -32,7 +32,7 @@ KNOWN = {
 
 
 def test_every_template_is_known_and_uses_the_variables_it_is_given():
-    assert set(prompts.names()) == set(KNOWN)
+    assert set(prompts.list_names()) == set(KNOWN)
     for name, variables in KNOWN.items():
         body = prompts.load(name).body
         assert meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(body)) == variables
@@ -62,6 +62,6 @@ def test_what_a_variable_holds_is_no_template(folder):
 
 def test_a_fence_never_occurs_in_its_text():
     text = "some text"
-    marked = text + prompts.fence(text)
-    assert prompts.fence(text) == prompts.fence(text)
-    assert prompts.fence(marked) not in marked
+    marked = text + prompts.choose_fence(text)
+    assert prompts.choose_fence(text) == prompts.choose_fence(text)
+    assert prompts.choose_fence(marked) not in marked

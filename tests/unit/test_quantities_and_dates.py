@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from claimcheck.english.dates import published_in, when_in, whens_in, year_before
-from claimcheck.english.quantities import quantities_in
+from claimcheck.english.dates import find_first_time, find_publication_date, find_times, find_year_before
+from claimcheck.english.quantities import find_quantities
 
 WEDNESDAY = date(2019, 3, 20)
 
@@ -41,7 +41,7 @@ WEDNESDAY = date(2019, 3, 20)
     ],
 )
 def test_quantities(text, found):
-    assert [(item.text, item.value, item.unit) for item in quantities_in(text)] == found
+    assert [(item.text, item.value, item.unit) for item in find_quantities(text)] == found
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_quantities(text, found):
     ],
 )
 def test_times(text, written, resolved):
-    found = when_in(text, WEDNESDAY)
+    found = find_first_time(text, WEDNESDAY)
     assert (found.text, found.resolved) == (written, resolved)
 
 
 def test_without_a_publication_date_tuesday_is_only_tuesday():
-    assert when_in("The talks ended on Tuesday.", None).resolved is None
+    assert find_first_time("The talks ended on Tuesday.", None).resolved is None
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_without_a_publication_date_tuesday_is_only_tuesday():
     ],
 )
 def test_the_publication_date(text, found):
-    assert published_in(text) == found
+    assert find_publication_date(text) == found
 
 
 @pytest.mark.parametrize(
@@ -114,16 +114,16 @@ def test_the_publication_date(text, found):
     ],
 )
 def test_a_month_is_of_the_year_that_is_told_of(text, resolved):
-    assert [when.resolved for when in whens_in(text, WEDNESDAY)] == resolved
+    assert [when.resolved for when in find_times(text, WEDNESDAY)] == resolved
 
 
 def test_the_year_told_of_is_the_last_one_named_before_in_the_paragraph():
     text = "It was 1999.\n\nIn 1942 they met. In 1,985 days they left; in 2020-21 they came. Then"
-    assert year_before(text, len(text)) == 1942
-    assert year_before(text, text.index("In 1942")) is None
-    assert year_before(text + " word" * 200, len(text) + 1_000) is None
-    assert when_in("They left in February.", WEDNESDAY).resolved == "2019-02"
-    assert when_in("They left in February.", WEDNESDAY, told=1942).resolved is None
+    assert find_year_before(text, len(text)) == 1942
+    assert find_year_before(text, text.index("In 1942")) is None
+    assert find_year_before(text + " word" * 200, len(text) + 1_000) is None
+    assert find_first_time("They left in February.", WEDNESDAY).resolved == "2019-02"
+    assert find_first_time("They left in February.", WEDNESDAY, told=1942).resolved is None
 
 
 @pytest.mark.parametrize(
@@ -140,5 +140,5 @@ def test_the_year_told_of_is_the_last_one_named_before_in_the_paragraph():
     ],
 )
 def test_a_dateline_dates_the_text(text, published):
-    found = published_in(text)
+    found = find_publication_date(text)
     assert (found and found[0]) == published

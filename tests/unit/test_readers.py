@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from claimcheck import Document, Match, Settings, errors, ground, summarize
-from claimcheck.readers.detect import detect
+from claimcheck.readers.detect import detect_format
 from claimcheck.text.reading import Reading
 from tests.conftest import ROOT
 
@@ -296,7 +296,7 @@ def test_a_utf16_page_is_read(tmp_path):
     ],
 )
 def test_plain_text_that_speaks_of_formats_stays_text(data, name, kind):
-    assert detect(data, name) == kind
+    assert detect_format(data, name) == kind
 
 
 def test_plain_text_needs_no_extra(monkeypatch, tmp_path):

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from claimcheck.text.noise import find_noise
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
 
 
 def texts(source):
-    return [sentence.text for sentence in sentences(Reading(source), "en")]
+    return [sentence.text for sentence in split_sentences(Reading(source), "en")]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_word_broken_by_the_page_is_joined_when_the_text_has_it_whole():
 def test_a_paragraph_cut_by_noise_is_one_sentence_with_two_spans():
     source = "The sides understood each other better\n\nhttps://a.example/x\n\nafter the talks in Rome."
     reading = Reading(source)
-    (sentence,) = sentences(reading, "en")
+    (sentence,) = split_sentences(reading, "en")
     assert sentence.text == "The sides understood each other better after the talks in Rome."
     parts = [source[span.start : span.end] for span in reading.spans(sentence.start, sentence.end)]
     assert parts == ["The sides understood each other better", "after the talks in Rome."]
@@ -78,7 +78,7 @@ def test_a_heading_is_no_sentence_and_list_items_stand_alone():
 @given(st.text(alphabet="ab .\n\r-\u00adé汉hts:/", max_size=80))
 def test_every_character_of_the_view_leads_back_to_the_source(source):
     reading = Reading(source)
-    for sentence in sentences(reading, "en"):
+    for sentence in split_sentences(reading, "en"):
         joined = "".join(
             source[span.start : span.end] for span in reading.spans(sentence.start, sentence.end)
         )

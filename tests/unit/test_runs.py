@@ -8,11 +8,11 @@ import pytest
 
 from claimcheck import Batch, Limits, RunStore, Settings, errors
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.shards import import_shards, row_of
+from claimcheck.batch.shards import build_shard_row, import_shards
 from claimcheck.models.document import Document
 from claimcheck.pipeline import check, long_document, summarize
-from claimcheck.reports.diff import compare
-from claimcheck.store.outcome import State
+from claimcheck.reports.diff import compare_batches
+from claimcheck.store.outcome import DocumentState
 from tests.flow.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -90,7 +90,7 @@ def test_what_is_not_there_is_said(runs, words, message):
 
 def test_two_batches_are_compared(runs, path):
     with RunStore(path) as store:
-        found = compare(store, 1, 2)
+        found = compare_batches(store, 1, 2)
     ferry = found.documents["ferry"]
     assert (ferry.same, ferry.added, ferry.gone) == (0, ("A ferry sailed.",), (FERRY,))
     _, out, _ = runs("compare", "1", "2")
@@ -150,10 +150,10 @@ def test_shards_come_into_a_store_each_document_once(path, tmp_path):
 
     document = Document.from_text(FERRY, source="ferry")
     rows = [
-        row_of(plan, "a", document, Outcome.of(run), None),
-        row_of(plan, "a", document, Outcome.of(run), None),
-        row_of(plan, "b", Document.from_text(VENUS), None, None),
-        row_of(plan, "c", None, None, "is empty"),
+        build_shard_row(plan, "a", document, Outcome.of(run), None),
+        build_shard_row(plan, "a", document, Outcome.of(run), None),
+        build_shard_row(plan, "b", Document.from_text(VENUS), None, None),
+        build_shard_row(plan, "c", None, None, "is empty"),
     ]
     shards = tmp_path / "shards"
     shards.mkdir()
@@ -162,7 +162,12 @@ def test_shards_come_into_a_store_each_document_once(path, tmp_path):
         found = import_shards(store, shards)
         assert (found.documents, found.outcomes, found.repeated) == (3, 1, 1)
         (batch,) = store.batches()
-        assert batch.counts == {State.PENDING: 1, State.DONE: 1, State.PARTIAL: 0, State.FAILED: 1}
+        assert batch.counts == {
+            DocumentState.PENDING: 1,
+            DocumentState.DONE: 1,
+            DocumentState.PARTIAL: 0,
+            DocumentState.FAILED: 1,
+        }
         assert batch.spent_tokens == run.usage.input_tokens + run.usage.output_tokens > 0
         assert store.run(batch.number, "a") == run
         assert import_shards(store, shards).outcomes == 0

@@ -2,13 +2,16 @@
 
 import pytest
 
-from claimcheck.english.quotations import speakers
+from claimcheck.english.quotations import resolve_speeches
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
 
 
 def said_by(text):
-    return [speech.speaker if speech else None for speech in speakers(sentences(Reading(text), "en"))]
+    return [
+        speech.speaker if speech else None
+        for speech in resolve_speeches(split_sentences(Reading(text), "en"))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from claimcheck import Document, Settings, summarize
 from claimcheck.reports import table
-from claimcheck.reports.notebook import fragment
+from claimcheck.reports.notebook import render_notebook_html
 from tests.conftest import SEED
 from tests.unit.test_html import hostile_run, parsed
 
@@ -22,7 +22,7 @@ def run():
 
 
 def test_csv_has_a_row_a_claim_and_says_what_the_run_says(run):
-    read = list(csv.DictReader(io.StringIO("".join(table.csv_lines([run, run])), newline="")))
+    read = list(csv.DictReader(io.StringIO("".join(table.iter_csv_lines([run, run])), newline="")))
     assert len(read) == 2 * len(run.claims)
     assert tuple(read[0]) == table.COLUMNS
     last, claim = read[-1], run.claims[-1]
@@ -46,7 +46,7 @@ def test_no_cell_is_a_formula(cell):
     from dataclasses import replace
 
     run = replace(run, claims=(replace(run.claims[0], speaker=cell),))
-    (row,) = csv.DictReader(io.StringIO("".join(table.csv_lines([run])), newline=""))
+    (row,) = csv.DictReader(io.StringIO("".join(table.iter_csv_lines([run])), newline=""))
     assert row["speaker"] == f"'{cell}"
 
 
@@ -72,7 +72,7 @@ def test_a_notebook_shows_a_table_in_which_nothing_runs(run):
     )
     assert len(tree.findall(".//tbody/tr")) == len(run.claims)
     hostile = parsed(
-        f"<!DOCTYPE html><html><head><title>x</title></head><body>{fragment(hostile_run())}</body></html>"
+        f"<!DOCTYPE html><html><head><title>x</title></head><body>{render_notebook_html(hostile_run())}</body></html>"
     )
     tags = {element.tag for element in hostile.iter() if isinstance(element.tag, str)}
     assert tags <= {

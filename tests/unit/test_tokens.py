@@ -13,7 +13,7 @@ def test_known_counts():
 
 def test_the_encoding_maps_as_published():
     # "hello world" in o200k_base, as the OpenAI cookbook prints tokens
-    encoding = tokens._encoding()
+    encoding = tokens._load_encoding()
     assert encoding.encode_ordinary("tiktoken is great!") == [83, 8251, 2488, 382, 2212, 0]
     assert encoding.n_vocab == 200_019
     assert encoding.name not in tiktoken.list_encoding_names()

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from claimcheck import Settings
-from claimcheck.server.app import Server, bound, names_of
-from claimcheck.server.config import Site
+from claimcheck.server.app import Server, bind_socket, list_host_names
+from claimcheck.server.config import ServerConfig
 from tests.flow.scripted import answer, claim
 from tests.flow.server import completion
 from tests.loopback import Handler, served
@@ -23,9 +23,11 @@ FERRY = "The ferry carried 900 people in 2020."
 @contextmanager
 def running(store, settings=None, **fields):
     """A client of a server that runs while the block does."""
-    with bound("127.0.0.1", 0) as opened:
+    with bind_socket("127.0.0.1", 0) as opened:
         port = opened.getsockname()[1]
-        site = Site(settings or Settings(engine="extractive"), store, names_of("127.0.0.1", port), **fields)
+        site = ServerConfig(
+            settings or Settings(engine="extractive"), store, list_host_names("127.0.0.1", port), **fields
+        )
         server = Server(site)
         opened.listen(16)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)

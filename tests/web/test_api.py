@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from claimcheck import Check, Run, RunStore, schemas
-from claimcheck.reports.bundle import verify
+from claimcheck.reports.bundle import verify_bundle
 from claimcheck.store.history import History
 from tests.conftest import ROOT, SEED
 from tests.loopback import Handler, served
@@ -29,7 +29,7 @@ def test_a_text_becomes_a_run_that_follows_its_schema_and_can_be_had_again(api):
         "/api/runs", json={"text": FERRY, "title": "Ferries", "date": "2021-02-03", "check": True}
     )
     assert made.status_code == 201
-    assert not schemas.problems("run", made.json())
+    assert not schemas.find_problems("run", made.json())
     run = Run.from_json(made.content)
     assert (run.document.title, str(run.document.published)) == ("Ferries", "2021-02-03")
     assert run.verdicts
@@ -74,7 +74,7 @@ def test_a_run_comes_in_every_format(api, tmp_path):
     assert len(pandas.read_csv(io.StringIO(got("csv").text))) == len(run.claims)
     assert len(pandas.read_parquet(io.BytesIO(got("parquet").content))) == len(run.claims)
     (tmp_path / "case.zip").write_bytes(got("bundle").content)
-    assert all(step.holds for step in verify(tmp_path / "case.zip"))
+    assert all(step.holds for step in verify_bundle(tmp_path / "case.zip"))
     assert zipfile.ZipFile(tmp_path / "case.zip").testzip() is None
     assert api.get(name, params={"text": False}).json()["document"]["text"] is None
     assert "not part of this report" in api.get(name, params={"text": False, "format": "html"}).text
@@ -98,7 +98,7 @@ def test_a_claim_is_checked_again_against_evidence_and_the_check_stays_with_the_
     evidence = [{"text": "In 2020 the ferry carried 700 people.", "title": "Report"}]
     checked = api.post(url, json={"evidence": evidence})
     assert checked.status_code == 201
-    assert not schemas.problems("check", checked.json())
+    assert not schemas.find_problems("check", checked.json())
     (verdict,) = checked.json()["verdicts"]
     assert (verdict["subject"], verdict["finding"]["label"]) == (found["id"], "refuted")
     assert checked.json()["claimed_in"]["id"] == made.json()["document"]["id"]
@@ -147,7 +147,7 @@ def test_a_claimreview_is_written_only_where_it_is_known_who_answers_for_it(serv
     }
     review = known.get(url, params=params)
     assert review.headers["content-type"] == "application/ld+json"
-    assert not schemas.problems("claimreview", review.json())
+    assert not schemas.find_problems("claimreview", review.json())
 
 
 def test_quotes_are_grounded(api):
@@ -406,7 +406,7 @@ def test_our_own_mistake_is_an_error_that_says_so_and_the_server_goes_on(api, mo
     def broken(*_):
         raise RuntimeError("secret of the document")
 
-    monkeypatch.setattr(pages, "home", broken)
+    monkeypatch.setattr(pages, "render_home", broken)
     response = api.get("/")
     assert response.status_code == 500
     assert "internal mistake (RuntimeError)" in response.json()["error"]

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from claimcheck import errors
-from claimcheck.server.app import is_loopback, names_of, require_token
+from claimcheck.server.app import is_loopback, list_host_names, require_token
 from tests.web.conftest import FERRY
 
 TOKEN = "a-long-and-random-token"
@@ -192,5 +192,5 @@ def test_only_loopback_needs_no_token():
         require_token("0.0.0.0", None)
     with pytest.raises(errors.SettingsError, match="at least 16"):
         require_token("127.0.0.1", "short")
-    assert names_of("0.0.0.0", 80) is None
-    assert "localhost" in names_of("127.0.0.1", 80)
+    assert list_host_names("0.0.0.0", 80) is None
+    assert "localhost" in list_host_names("127.0.0.1", 80)

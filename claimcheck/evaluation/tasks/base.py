@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.metrics import Measure
+from claimcheck.evaluation.datasets import RowFields
+from claimcheck.evaluation.metrics import Metric
 from claimcheck.models.llm import Client
 from claimcheck.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class EngineSetup:
     """What a row is measured with."""
 
     settings: Settings
@@ -21,7 +21,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Measurement:
     """What was measured of a row, and why it failed, if it did: a failed row has the worst values there are."""
 
     values: dict[str, float]
@@ -36,7 +36,7 @@ class Task:
     """
 
     name: str
-    measure: Callable[[Fields, Given], Outcome]
-    measures: Mapping[str, Measure]
+    measure: Callable[[RowFields, EngineSetup], Measurement]
+    measures: Mapping[str, Metric]
     prompts: tuple[str, ...]
     schemas: tuple[str, ...]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jinja2 import Template
 
-HERE = Path(__file__).parent
-_PICTURES: dict[int, int | str] = {
+ASSETS_FOLDER = Path(__file__).parent
+_CONTROL_PICTURES: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\f\r"},
     **dict.fromkeys(range(128, 160), 65533),
     0x7F: 0x2421,
@@ -21,23 +21,25 @@ _PICTURES: dict[int, int | str] = {
 }
 
 
-def readable(text: str) -> str:
-    """The text without control characters that HTML may not hold or that turn the page around, shown as their pictures."""
-    return text.translate(_PICTURES)
+def replace_control_characters(text: str) -> str:
+    """Replace control characters that HTML may not contain with visible symbols."""
+    return text.translate(_CONTROL_PICTURES)
 
 
 @cache
-def asset(name: str, folder: Path = HERE) -> str:
-    """A style or script of a page."""
+def read_asset(name: str, folder: Path = ASSETS_FOLDER) -> str:
+    """Read a style sheet or script of a page."""
     return (folder / name).read_text(encoding="utf-8")
 
 
-def policy(styles: Sequence[str], scripts: Sequence[str], *, asks: bool = False) -> str:
-    """The Content Security Policy under which these styles and scripts are all that may run and load.
+def build_content_security_policy(
+    styles: Sequence[str], scripts: Sequence[str], *, asks: bool = False
+) -> str:
+    """Build a policy that allows only these styles and scripts to load and run.
 
     With `asks` the page may ask the server that it came from, and nobody else.
     """
-    style, script = (_hashes(styles), _hashes(scripts))
+    style, script = (_hash_sources(styles), _hash_sources(scripts))
     asking = "'self'" if asks else "'none'"
     return (
         f"default-src 'none'; style-src {style}; script-src {script}; connect-src {asking}; form-action {asking}; "
@@ -46,8 +48,8 @@ def policy(styles: Sequence[str], scripts: Sequence[str], *, asks: bool = False)
 
 
 @cache
-def template(name: str, folder: Path = HERE) -> Template:
-    """The template of a page: sandboxed, everything escaped."""
+def load_template(name: str, folder: Path = ASSETS_FOLDER) -> Template:
+    """Load a page template: sandboxed, with everything escaped."""
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -58,10 +60,10 @@ def template(name: str, folder: Path = HERE) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["readable"] = readable
+    environment.filters["readable"] = replace_control_characters
     return environment.get_template(name)
 
 
-def _hashes(texts: Sequence[str]) -> str:
+def _hash_sources(texts: Sequence[str]) -> str:
     digests = (hashlib.sha256(text.encode()).digest() for text in texts)
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from claimcheck.english.lexicon import LIGHT, WEIGHTY
-from claimcheck.english.terms import form_of, ungraded, words_in
-from claimcheck.english.wordnet import opposites
+from claimcheck.english.lexicon import CRITICAL_WORD_KINDS, FUNCTION_WORDS
+from claimcheck.english.terms import extract_words, normalize_word, strip_degree
+from claimcheck.english.wordnet import get_antonyms
 from claimcheck.models.verdict import Difference
-from claimcheck.verification.rules.negation import negations
-from claimcheck.verification.rules.pair import Pair
+from claimcheck.verification.rules.negation import find_negations
+from claimcheck.verification.rules.pair import SentencePair
 
 # directions that WordNet does not pair, or not in every form
-_MORE = (
+_EXTRA_ANTONYMS = (
     "rise grow increase gain climb soar surge jump expand raise improve double rally rebound up | "
     "fall shrink decrease decline drop plunge slump lower contract cut worsen halve reduce diminish down",
     "higher | lower",
@@ -39,144 +39,160 @@ _MORE = (
     "most | least",
 )
 # opposites in the dictionary only
-_NO_PAIRS = frozenset(
-    form_of(word)
+_NOT_ANTONYMS = frozenset(
+    normalize_word(word)
     for word in "ever never go come on off in out here there like follow lead parent child employee defeat".split()
 )
 # true of both sides: who wins is another than who loses
-_CONVERSE = frozenset(map(form_of, "win lose buy sell import export lend borrow teach learn".split()))
-_BETWEEN_TIMES = frozenset(("before", "after"))
+_CONVERSE_VERBS = frozenset(
+    map(normalize_word, "win lose buy sell import export lend borrow teach learn".split())
+)
+_TIME_PREPOSITIONS = frozenset(("before", "after"))
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
 _BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
-_WORDING = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
-_SMALL = _PARTICLES | _WORDING | {"for"}
+_COMPARATIVES = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
+_AMBIGUOUS_WORDS = _PARTICLES | _COMPARATIVES | {"for"}
 # "for" something
-_VOTING = frozenset(map(form_of, "vote argue speak campaign lobby testify demonstrate".split()))
-_COMPANY = 4  # words to either side
-_CLAUSE = 8  # words: so far a negation reaches where no conjunction is in between
+_VERBS_WITH_FOR = frozenset(
+    map(normalize_word, "vote argue speak campaign lobby testify demonstrate".split())
+)
+_CONTEXT_WORDS = 4  # words to either side
+_NEGATION_REACH_WORDS = 8  # words: so far a negation reaches where no conjunction is in between
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
 
 
-def contradictions(pair: Pair) -> list[Difference]:
-    """The first word of the claim that the evidence sentence turns around; none where a sentence near has the word itself
+def find_contradictions(pair: SentencePair) -> list[Difference]:
+    """Return the first claim word whose antonym the evidence uses in its place.
     in as much of its company."""
-    ours, theirs = words_in(pair.claim), pair.source.words(pair.place)
-    our_forms, their_forms = _directed(ours), _directed(theirs)
+    ours, theirs = extract_words(pair.claim), pair.source.words(pair.place)
+    our_forms, their_forms = _normalize_directions(ours), _normalize_directions(theirs)
     there = set(their_forms).difference(our_forms)
     names = {term.form for term in pair.alignment.terms if term.is_name}
     for place, form in enumerate(our_forms):
-        for against in sorted(opposed_to(form) & there) if form not in their_forms else ():
+        for against in sorted(find_opposing_forms(form) & there) if form not in their_forms else ():
             other = their_forms.index(against)
             if (
-                _of_one_thing((our_forms, place), (their_forms, other), names)
-                and other not in negations(theirs)
-                and not _degrees_apart(ours[place], theirs[other])
-                and _is_denied(ours, place) == _is_denied(theirs, other)
-                and not _kept(form, (our_forms, place), (their_forms, other), pair)
+                _has_shared_context((our_forms, place), (their_forms, other), names)
+                and other not in find_negations(theirs)
+                and not _is_degree_mismatch(ours[place], theirs[other])
+                and _is_negated(ours, place) == _is_negated(theirs, other)
+                and not _is_confirmed_nearby(form, (our_forms, place), (their_forms, other), pair)
             ):
                 return [Difference("opposite", ours[place], theirs[other])]
     return []
 
 
-_Word = tuple[Sequence[str], int]  # the forms of a sentence, and which of them
+_Occurrence = tuple[Sequence[str], int]  # the forms of a sentence, and which of them
 
 
-def _of_one_thing(word: _Word, opposite: _Word, names: set[str]) -> bool:
-    """Whether two opposites have company in common: more than the name of who does both; of converse ones that too."""
+def _has_shared_context(word: _Occurrence, opposite: _Occurrence, names: set[str]) -> bool:
+    """Return whether two antonyms have context words or an agent in common."""
     form = word[0][word[1]]
-    if form in _CONVERSE and _doer(names, word) != _doer(names, opposite):
+    if form in _CONVERSE_VERBS and _find_agent(names, word) != _find_agent(names, opposite):
         return False
-    if form in _BETWEEN_TIMES and _next(*word) != _next(*opposite):
+    if form in _TIME_PREPOSITIONS and _find_next_content_word(*word) != _find_next_content_word(*opposite):
         return False
-    return bool(_company(*word) & _company(*opposite) - names or _following(*word) & _following(*opposite))
+    return bool(
+        _collect_context(*word) & _collect_context(*opposite) - names
+        or _collect_following(*word) & _collect_following(*opposite)
+    )
 
 
-def _degrees_apart(word: str, opposite: str) -> bool:
-    """Whether one says more and the other most: "smaller" than something, "the largest" of others."""
-    return {"er", "st"} == {other[-2:] for other in (word, opposite) if ungraded(other) != form_of(other)}
+def _is_degree_mismatch(word: str, opposite: str) -> bool:
+    """Return whether one word is a comparative and the other a superlative."""
+    return {"er", "st"} == {
+        other[-2:] for other in (word, opposite) if strip_degree(other) != normalize_word(other)
+    }
 
 
-def _next(forms: Sequence[str], place: int) -> str | None:
-    """The first telling word after a word."""
-    return next((form for form in forms[place + 1 :] if form and form not in LIGHT), None)
+def _find_next_content_word(forms: Sequence[str], place: int) -> str | None:
+    """Return the first content word after a word."""
+    return next((form for form in forms[place + 1 :] if form and form not in FUNCTION_WORDS), None)
 
 
-def _doer(names: set[str], word: _Word) -> str | None:
-    """The name that stands last before a word; the first where the word goes on from a verb before, "beat it to win"."""
+def _find_agent(names: set[str], word: _Occurrence) -> str | None:
+    """Return the name before a word that is most likely its agent."""
     forms, place = word
     before = [form for form in forms[:place] if form in names]
     goes_on = place > 0 and forms[place - 1] in ("to", "and")
     return (before[0] if goes_on else before[-1]) if before else None
 
 
-def _kept(form: str, word: _Word, opposite: _Word, pair: Pair) -> bool:
-    """Whether a form stands in a sentence near, in as much of the word's company as its opposite does."""
-    company = _company(*word)
-    shared = len(company & _company(*opposite))
+def _is_confirmed_nearby(form: str, word: _Occurrence, opposite: _Occurrence, pair: SentencePair) -> bool:
+    """Return whether a nearby sentence has the claim's word in as close a context."""
+    company = _collect_context(*word)
+    shared = len(company & _collect_context(*opposite))
     return any(
-        other == form and len(company & _company(forms, place)) >= shared
+        other == form and len(company & _collect_context(forms, place)) >= shared
         for near in pair.alignment.places_near
-        for forms in (_directed(pair.source.words(near)),)
+        for forms in (_normalize_directions(pair.source.words(near)),)
         for place, other in enumerate(forms)
     )
 
 
 @cache
-def opposed_to(form: str) -> frozenset[str]:
-    """The forms that say the opposite of a form."""
-    if form in _NO_PAIRS:
+def find_opposing_forms(form: str) -> frozenset[str]:
+    """Return the forms that mean the opposite of a form."""
+    if form in _NOT_ANTONYMS:
         return frozenset()
-    sides = [other for pair in _more() for side, other in (pair, pair[::-1]) if form in side]
-    return opposites(form).union(*sides) - _NO_PAIRS
+    sides = [other for pair in _parse_extra_antonyms() for side, other in (pair, pair[::-1]) if form in side]
+    return get_antonyms(form).union(*sides) - _NOT_ANTONYMS
 
 
 @cache
-def _more() -> list[tuple[frozenset[str], frozenset[str]]]:
+def _parse_extra_antonyms() -> list[tuple[frozenset[str], frozenset[str]]]:
     found = []
-    for line in _MORE:
-        left, right = (frozenset(map(ungraded, side.split())) for side in line.split("|"))
+    for line in _EXTRA_ANTONYMS:
+        left, right = (frozenset(map(strip_degree, side.split())) for side in line.split("|"))
         found.append((left, right))
     return found
 
 
-def _directed(words: Sequence[str]) -> list[str]:
-    """The forms of words, of comparatives those of what they compare; nothing for small words that show no direction, nor for
+def _normalize_directions(words: Sequence[str]) -> list[str]:
+    """Normalize words; blank small words and particle verbs without direction.
     a verb with one: "grew up"."""
-    if _SMALL.isdisjoint(words):
-        return list(map(ungraded, words))
+    if _AMBIGUOUS_WORDS.isdisjoint(words):
+        return list(map(strip_degree, words))
     shown = [_shows_direction(words, place) for place in range(len(words))]
     following = [*zip(words[1:], shown[1:], strict=True), ("", True)]
     return [
-        ungraded(word) if shows and (after_shows or after not in _PARTICLES) else ""
+        strip_degree(word) if shows and (after_shows or after not in _PARTICLES) else ""
         for word, shows, (after, after_shows) in zip(words, shown, following, strict=True)
     ]
 
 
 def _shows_direction(words: Sequence[str], place: int) -> bool:
     if words[place] == "for":
-        return place > 0 and form_of(words[place - 1]) in _VOTING
+        return place > 0 and normalize_word(words[place - 1]) in _VERBS_WITH_FOR
     after, then = (*words[place + 1 : place + 3], "", "")[:2]
-    if words[place] in _WORDING and after == "than":
+    if words[place] in _COMPARATIVES and after == "than":
         return not then[:1].isdigit()
     return words[place] not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
 
 
-def _company(forms: Sequence[str], place: int) -> set[str]:
-    """The telling words beside a word."""
-    return _telling(forms[max(0, place - _COMPANY) : place]) | _following(forms, place)
+def _collect_context(forms: Sequence[str], place: int) -> set[str]:
+    """Return the content words on both sides of a word."""
+    return _select_content_words(forms[max(0, place - _CONTEXT_WORDS) : place]) | _collect_following(
+        forms, place
+    )
 
 
-def _following(forms: Sequence[str], place: int) -> set[str]:
-    return _telling(forms[place + 1 : place + 1 + _COMPANY])
+def _collect_following(forms: Sequence[str], place: int) -> set[str]:
+    return _select_content_words(forms[place + 1 : place + 1 + _CONTEXT_WORDS])
 
 
-def _telling(forms: Sequence[str]) -> set[str]:
-    return {form for form in forms if form and form not in LIGHT and WEIGHTY.get(form) != "person"}
+def _select_content_words(forms: Sequence[str]) -> set[str]:
+    return {
+        form
+        for form in forms
+        if form and form not in FUNCTION_WORDS and CRITICAL_WORD_KINDS.get(form) != "person"
+    }
 
 
-def _is_denied(words: Sequence[str], place: int) -> bool:
-    """Whether a negation stands in a word's clause, as far as that shows."""
+def _is_negated(words: Sequence[str], place: int) -> bool:
+    """Return whether a negation in the word's clause applies to it."""
     return any(
-        abs(place - at) <= _CLAUSE and _CONJUNCTIONS.isdisjoint(words[min(place, at) : max(place, at)])
-        for at in negations(words)
+        abs(place - at) <= _NEGATION_REACH_WORDS
+        and _CONJUNCTIONS.isdisjoint(words[min(place, at) : max(place, at)])
+        for at in find_negations(words)
     )

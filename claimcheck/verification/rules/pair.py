@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from claimcheck.english.lexicon import WEIGHTY
-from claimcheck.english.quotations import Speech, clauses
-from claimcheck.english.terms import Term, form_of, words_in
-from claimcheck.models.verdict import Difference
+from claimcheck.english.lexicon import CRITICAL_WORD_KINDS
+from claimcheck.english.quotations import Speech, split_clauses
+from claimcheck.english.terms import Term, extract_words, normalize_word
 from claimcheck.verification.alignment import Alignment
-from claimcheck.verification.evidence import Source
+from claimcheck.verification.evidence import EvidenceDocument
 
-_CARRIES = 0.85  # of what a claim says besides a number or time, and more than a word
+_SAME_FACT_COVERAGE = 0.85  # of what a claim says besides a number or time, and more than a word
 
 
 @dataclass(frozen=True)  # no slots: cached properties
-class Pair:
+class SentencePair:
     """The sentence `alignment.text` of a claim beside the evidence sentence number `place` of the source.
 
     `speech` says whose words the claim's sentence is given as. `alone`: the sentence is looked at by itself, for what it
@@ -25,7 +24,7 @@ class Pair:
     """
 
     alignment: Alignment
-    source: Source
+    source: EvidenceDocument
     place: int
     speech: Speech | None
     alone: bool = False
@@ -58,19 +57,19 @@ class Pair:
     def evidence_speech(self) -> Speech | None:
         """Whose words the part of the evidence sentence is that the claim rests on: "A said this, whereas that is so"."""
         whole = self.source.speech(self.place)
-        parts = clauses(self.evidence, whole)
+        parts = split_clauses(self.evidence, whole)
         if whole is None or not parts[0].contrast:
             return whole
         words = set(self.alignment.words)
         shared = [
-            len(words.intersection(map(form_of, words_in(self.evidence[slice(*part.ranges[0])]))))
+            len(words.intersection(map(normalize_word, extract_words(self.evidence[slice(*part.ranges[0])]))))
             for part in parts
         ]
         return parts[shared.index(max(shared))].speech
 
     def carries_all_but(self, apart: str) -> bool:
         """Whether the evidence sentence tells of the very thing that the claim gives a number or a time, written `apart`."""
-        return len(self._rest(apart)) > 1 and self.rest_covered(apart) >= _CARRIES
+        return len(self._rest(apart)) > 1 and self.rest_covered(apart) >= _SAME_FACT_COVERAGE
 
     def rest_covered(self, *apart: str) -> float:
         """The share of the claim's weight, 0 to 1, that the evidence sentence covers, without these words of it and "said"."""
@@ -80,32 +79,14 @@ class Pair:
         return covered / total if total else 1.0
 
     def _rest(self, *apart: str) -> list[Term]:
-        left_out = {form_of(word) for words in apart for word in words_in(words)}
+        left_out = {normalize_word(word) for words in apart for word in extract_words(words)}
         return [
             term
             for term in self.alignment.terms
-            if term.form not in left_out and WEIGHTY.get(term.form) != "attribution"
+            if term.form not in left_out and CRITICAL_WORD_KINDS.get(term.form) != "attribution"
         ]
 
     @property
     def published(self) -> date | None:
         """When the evidence was published, where that is known."""
         return self.source.published
-
-
-def contradictions(pair: Pair) -> list[Difference]:
-    """What the evidence sentence says otherwise than the claim; a question says nothing."""
-    from claimcheck.verification.rules import antonyms, dates, negation, numbers, order, outlets, speakers
-
-    if pair.evidence.endswith("?"):
-        return []
-    rules = (numbers, dates, negation, antonyms, order, outlets, speakers)
-    return [difference for rule in rules for difference in rule.contradictions(pair)]
-
-
-def missing(pair: Pair) -> list[Difference]:
-    """What of the claim's numbers, names, doers, roles and attribution does not stand in its evidence."""
-    from claimcheck.verification.rules import names, numbers, order, roles, speakers
-
-    rules = (numbers, names, order, roles, speakers)
-    return [difference for rule in rules for difference in rule.missing(pair)]
