@@ -2,7 +2,7 @@
 
     python benchmarks/batch.py [--documents 12000]
 
-The server (tests/faults/server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
+The server (tests/support/faulty_server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
 requests of the batch through `AsyncOpenAI` and does nothing with the answers; the batch renders, counts, validates,
 grounds and stores. Every figure is the median of the rounds, taken in turn.
 """
@@ -28,7 +28,7 @@ from claimcheck import Batch, Document, Limits, RunStore, Settings
 from claimcheck.batch.plan import Plan
 from claimcheck.clients import OpenAIClient
 from claimcheck.flows.document import run_flow
-from tests.faults.batches import faulty
+from tests.support.batches import faulty
 
 ROUNDS = 3
 

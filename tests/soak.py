@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.batches import batch_command, children, faulty, write_documents
-from tests.faults.test_faults import faults, kills
+from tests.support.batches import batch_command, children, faulty, write_documents
+from tests.support.faults import faults, kills
 
 
 def soak_faults():
@@ -78,7 +78,7 @@ def soak_long():
         "import re\n"
         "from pathlib import Path\n"
         "from claimcheck import Settings, summarize\n"
-        "from tests.faults.batches import faulty\n"
+        "from tests.support.batches import faulty\n"
         "line = 'In the year {0}, the town of Aldbury number {0} counted {1} houses, and its mayor said so. '\n"
         "text = ''.join(line.format(n, n * 37 % 9973) for n in range(11_500))\n"
         "with faulty() as (url, _):\n"

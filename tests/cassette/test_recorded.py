@@ -3,21 +3,17 @@
 The model's mistakes are kept. What is tested is what claimcheck makes of them.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from claimcheck import Document, Settings, asummarize, check, schema, summarize
 from claimcheck.api import probe
 from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
-from tests.conftest import SEED
+from tests.support.paths import ARTICLES, SEED
 
-ARTICLES = Path(__file__).parent.parent / "articles"
 SETTINGS = Settings(
     engine="llm",
     model="qwen2.5-coder-1.5b-instruct",
@@ -44,22 +40,22 @@ def check_run(run, least_claims):
 
 
 @pytest.mark.cassette("recorded/seed")
-def test_the_seed():
+def test_summarizes_the_seed():
     check_run(summarize(document(SEED), settings=SETTINGS), 5)
 
 
 @pytest.mark.cassette("recorded/ferry")
-def test_the_ferry():
+def test_summarizes_the_ferry():
     check_run(summarize(document(ARTICLES / "ferry.txt"), settings=SETTINGS), 5)
 
 
 @pytest.mark.cassette("recorded/heat")
-def test_the_trees_with_asyncio():
+def test_summarizes_with_asyncio():
     check_run(asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5)
 
 
 @pytest.mark.cassette("recorded/album")
-def test_the_album_with_a_quote_asked_for_twice():
+def test_asks_again_for_a_missing_quote():
     run = summarize(document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20))
     check_run(run, 5)
     assert run.usage.requests == 2
@@ -67,7 +63,7 @@ def test_the_album_with_a_quote_asked_for_twice():
 
 
 @pytest.mark.cassette("recorded/seed-passages")
-def test_the_seed_in_passages():
+def test_summarizes_in_passages():
     run = summarize(document(SEED), settings=replace(SETTINGS, passage_tokens=300))
     check_run(run, 8)
     assert run.passages > 1
@@ -80,7 +76,7 @@ def test_the_seed_in_passages():
 
 
 @pytest.mark.cassette("recorded/verdicts")
-def test_claims_against_the_seed():
+def test_checks_claims_against_the_seed():
     claims = [
         "Ryabkov said Russia was increasingly concerned by U.S. sanctions.",
         "TASS quoted Ryabkov as saying the talks were difficult but frank.",
@@ -105,7 +101,7 @@ def test_claims_against_the_seed():
 
 
 @pytest.mark.cassette("recorded/seed-checked")
-def test_the_seed_with_its_summary_checked():
+def test_checks_the_summary_of_the_seed():
     run = summarize(document(SEED), settings=SETTINGS, check=True)
     check_run(run, 5)
     outcomes = [*(verdict.subject for verdict in run.verdicts), *(item.subject for item in run.unchecked)]
@@ -122,7 +118,7 @@ def test_the_seed_with_its_summary_checked():
 
 
 @pytest.mark.cassette("recorded/probe")
-def test_the_endpoint_enforces_a_schema():
+def test_probe_finds_an_endpoint_that_enforces_schemas():
     found = probe(SETTINGS)
     assert found.models == ("qwen2.5-coder-1.5b-instruct",)
     assert (found.response_format, found.enforces_schema) == ("json_schema", True)

@@ -1,4 +1,4 @@
-"""What lies in cassettes/: no secrets, nothing unplayed, all stated."""
+"""The files in cassettes/: no secrets, all of them used, their origin documented."""
 
 import ast
 import json
@@ -7,7 +7,7 @@ import pytest
 
 from claimcheck.testing import secrets_in
 from claimcheck.testing.serializer import deserialize, kept_headers
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
 
@@ -24,13 +24,13 @@ def played():
     return names
 
 
-def test_every_cassette_is_played_and_every_played_one_is_there():
+def test_every_cassette_is_used_and_every_used_one_exists():
     there = {str(path.relative_to(ROOT / "cassettes").with_suffix("")) for path in CASSETTES}
     assert there == played() != set()
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
-def test_no_cassette_holds_a_secret_or_a_header_beyond_the_allowed(path):
+def test_no_cassette_contains_a_secret_or_an_unlisted_header(path):
     text = path.read_text(encoding="utf-8")
     assert secrets_in(text) == []
     for entry in json.loads(text)["interactions"]:
@@ -39,7 +39,7 @@ def test_no_cassette_holds_a_secret_or_a_header_beyond_the_allowed(path):
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
-def test_every_cassette_reads_back(path):
+def test_every_cassette_loads(path):
     assert deserialize(path.read_text(encoding="utf-8"))["interactions"]
 
 

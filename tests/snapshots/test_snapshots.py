@@ -1,4 +1,4 @@
-"""What people and models get to read, as plain files: a change shows in the diff. `make snapshots` writes them."""
+"""What people and models read, as plain files, so that a change shows in the diff. `make snapshots` writes them."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from claimcheck.reports import text as text_report
 from claimcheck.text.facts import describe
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
-from tests.flow.test_long import ReadingClient
+from tests.support.chronicle import ReadingClient
 
 FOLDER = Path(__file__).parent
 COMMANDS = [
@@ -114,7 +114,7 @@ def test_the_json_of_a_check(timeless_check):
     )
 
 
-def test_the_prompt_as_a_model_gets_it(seed_text):
+def test_the_prompt_that_a_model_receives(seed_text):
     reading = Reading(seed_text)
     document = describe(Document.from_text(seed_text, source="seed.txt"), reading)
     (request,) = next(summarize_flow(document, reading, Settings(engine="llm", model="m")))
@@ -124,7 +124,7 @@ def test_the_prompt_as_a_model_gets_it(seed_text):
     )
 
 
-def test_the_prompts_of_a_long_document_as_a_model_gets_them(seed_text):
+def test_the_prompts_of_a_long_document(seed_text):
     client = ReadingClient()
     settings = Settings(engine="llm", model="m", passage_tokens=300)
     summarize(Document.from_text(seed_text, source="seed.txt"), settings=settings, client=client)

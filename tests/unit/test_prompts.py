@@ -6,6 +6,16 @@ from jinja2 import meta
 
 from claimcheck import errors, prompt
 
+KNOWN = {
+    "summarize": {"fence", "max_claims", "title", "published", "text"},
+    "repair": {"answer", "problems"},
+    "json-only": {"schema"},
+    "requote": {"fence", "items"},
+    "claims": {"fence", "max_claims", "title", "published", "context", "text"},
+    "digest": {"fence", "title", "published", "items"},
+    "verdict": {"fence", "claim", "passages"},
+}
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -20,18 +30,7 @@ def template(body):
     return '+++\nname = "x"\nversion = 1\ndescription = "d"\n+++\n' + body
 
 
-KNOWN = {
-    "summarize": {"fence", "max_claims", "title", "published", "text"},
-    "repair": {"answer", "problems"},
-    "json-only": {"schema"},
-    "requote": {"fence", "items"},
-    "claims": {"fence", "max_claims", "title", "published", "context", "text"},
-    "digest": {"fence", "title", "published", "items"},
-    "verdict": {"fence", "claim", "passages"},
-}
-
-
-def test_every_template_is_known_and_uses_the_variables_it_is_given():
+def test_every_template_uses_exactly_its_variables():
     assert set(prompt.names()) == set(KNOWN)
     for name, variables in KNOWN.items():
         body = prompt.load(name).body
@@ -49,13 +48,13 @@ def test_every_template_is_known_and_uses_the_variables_it_is_given():
         ('+++\nname = "x"\n+++\n', "front matter: 'version'"),
     ],
 )
-def test_a_broken_template_is_said_with_its_file(folder, text, message):
+def test_names_the_file_of_a_broken_template(folder, text, message):
     (folder / "x.md.j2").write_text(text)
     with pytest.raises(errors.InputError, match=message.replace(".", r"\.")):
         prompt.render("x", {})
 
 
-def test_what_a_variable_holds_is_no_template(folder):
+def test_the_value_of_a_variable_is_never_a_template(folder):
     (folder / "x.md.j2").write_text(template("{% block user %}{{ text }}{% endblock %}"))
     assert prompt.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content == "{{ 7 * 7 }}{% raw %}"
 
