@@ -34,21 +34,38 @@ def main(path: Path) -> None:
         index = Index(Path(folder) / "all.db")
         index.add(list(documents.values()))
         print(f"{len(rows)} claims against {len(documents)} documents, {path.name}")
-        print("looked into   its own among them   balanced accuracy   conflicting   claims a second")
+        print(
+            "looked into   its own among them   balanced accuracy   conflicting   claims a second"
+        )
         for most, passages in LOOKED_INTO:
-            retrieve._MAX_DOCUMENTS_PER_CLAIM, retrieve._MAX_PASSAGES_PER_SENTENCE = most, passages
-            evidence, found, labels = retrieve.Corpus(index), 0, Counter[tuple[bool, Label]]()
+            retrieve._MAX_DOCUMENTS_PER_CLAIM, retrieve._MAX_PASSAGES_PER_SENTENCE = (
+                most,
+                passages,
+            )
+            evidence, found, labels = (
+                retrieve.Corpus(index),
+                0,
+                Counter[tuple[bool, Label]](),
+            )
             start = time.perf_counter()
             for row in rows:
                 near = {source.document.id for source in evidence.sources(row["claim"])}
                 found += documents[row["document"]].id in near
-                labels[row["supported"], verify_statement(Statement.of(row["claim"]), evidence).label] += 1
+                labels[
+                    row["supported"],
+                    verify_statement(Statement.of(row["claim"]), evidence).label,
+                ] += 1
             took = time.perf_counter() - start
             carried, others = (
-                labels[answer, Label.SUPPORTED] / sum(n for (said, _), n in labels.items() if said is answer)
+                labels[answer, Label.SUPPORTED]
+                / sum(n for (said, _), n in labels.items() if said is answer)
                 for answer in (True, False)
             )
-            conflicts = sum(n for (_, label), n in labels.items() if label is Label.CONFLICTING_EVIDENCE)
+            conflicts = sum(
+                n
+                for (_, label), n in labels.items()
+                if label is Label.CONFLICTING_EVIDENCE
+            )
             print(
                 f"{most:11d}{100 * found / len(rows):20.1f} %{50 * (carried + 1 - others):20.1f}{conflicts:14d}{len(rows) / took:18.0f}"
             )

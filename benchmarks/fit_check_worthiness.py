@@ -41,7 +41,9 @@ def main() -> None:
     y = np.array([float(row["checkworthy"]) for row in rows])
     probability = cross_validated(x, y, np.array([row["doc_id"] for row in rows]))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    print(f"{len(rows)} rows, {y.mean():.3f} check-worthy, sha256 {digest[:12]}, {FOLDS} folds by document")
+    print(
+        f"{len(rows)} rows, {y.mean():.3f} check-worthy, sha256 {digest[:12]}, {FOLDS} folds by document"
+    )
     for threshold in (0.25, 0.3, 0.35, 0.4, 0.5):
         said = probability >= threshold
         precision, recall = y[said].mean(), said[y == 1].mean()

@@ -36,7 +36,13 @@ SEED, BESIDE_ONE, FEWEST, MOST = 1, 1_500, 4, 12
 def units(path: Path) -> list[Row]:
     """A sample of units, each beside one summary."""
     every = [
-        _row(f"{article['id']}/{number}/{system['system']}", article, number, system["summary"], held=held)
+        _row(
+            f"{article['id']}/{number}/{system['system']}",
+            article,
+            number,
+            system["summary"],
+            held=held,
+        )
         for article, number in _units(path)
         for system, held in _systems(article, number)
     ]
@@ -59,7 +65,9 @@ def units_joined(path: Path) -> list[Row]:
         with_it = chance.sample([*without[1:], chance.choice(told[True])], count)
         for held, summaries in ((False, without), (True, with_it)):
             identity = f"{article['id']}/{number}/{'held' if held else 'not held'}"
-            rows.append(_row(identity, article, number, "\n\n".join(summaries), held=held))
+            rows.append(
+                _row(identity, article, number, "\n\n".join(summaries), held=held)
+            )
     return rows
 
 
@@ -76,41 +84,69 @@ def units_changed(path: Path) -> list[Row]:
         if "/" in unit:
             continue  # "425/many young women"
         documents = {"article": article["document"]}
-        if holding := [system["summary"] for system, held in _systems(article, number) if held]:
+        if holding := [
+            system["summary"] for system, held in _systems(article, number) if held
+        ]:
             documents["summary"] = chance.choice(holding)
         for where, document in documents.items():
             identity = f"{article['id']}/{number}/{where}"
             rows.append(_row(identity, article, number, document, held=True))
-            for kind, (old, others) in _changes(unit, article["scus"], document).items():
+            for kind, (old, others) in _changes(
+                unit, article["scus"], document
+            ).items():
                 if not others:
                     continue
-                changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", chance.choice(others), unit, count=1)
-                if changed not in true:  # "147" is no word of "147th"; two units may differ in a name only
-                    row = _row(f"{identity}/{kind}", article, number, document, held=False)
+                changed = re.sub(
+                    rf"(?<!\w){re.escape(old)}(?!\w)",
+                    chance.choice(others),
+                    unit,
+                    count=1,
+                )
+                if (
+                    changed not in true
+                ):  # "147" is no word of "147th"; two units may differ in a name only
+                    row = _row(
+                        f"{identity}/{kind}", article, number, document, held=False
+                    )
                     rows.append(row | {"claim": changed})
     return rows
 
 
-def _changes(unit: str, units: list[str], text: str) -> dict[str, tuple[str, list[str]]]:
+def _changes(
+    unit: str, units: list[str], text: str
+) -> dict[str, tuple[str, list[str]]]:
     """What may be changed in a unit, by kind: the old word or words, and those of the text that may take their place."""
     written = list(dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text)))
     found: dict[str, tuple[str, list[str]]] = {}
     if names := find_names(unit):
         ours = {word for name in names for word in name.split()}
         every = dict.fromkeys(name for other in units for name in find_names(other))
-        others = [name for name in every if ours.isdisjoint(name.split()) and name.lower() in text.lower()]
+        others = [
+            name
+            for name in every
+            if ours.isdisjoint(name.split()) and name.lower() in text.lower()
+        ]
         found["name"] = names[0], others
     if numbers := re.findall(NUMBER, unit):
         every = dict.fromkeys(re.findall(NUMBER, text))
-        others = [other for other in every if other not in numbers and len(other) == len(numbers[0])]
+        others = [
+            other
+            for other in every
+            if other not in numbers and len(other) == len(numbers[0])
+        ]
         found["number"] = numbers[0], others
     words = [
-        term for term in extract_terms(unit) if not term.is_name and not term.is_number and term.word in unit
+        term
+        for term in extract_terms(unit)
+        if not term.is_name and not term.is_number and term.word in unit
     ]
     verbs = [term for term in words if get_part_of_speech(term.word) == "v"]
     for kind, term in (("last word", words[-1:]), ("verb", verbs[:1])):
         if term:
-            found[kind] = term[0].word, [word for word in written if _in_place_of(term[0], word, unit)]
+            found[kind] = (
+                term[0].word,
+                [word for word in written if _in_place_of(term[0], word, unit)],
+            )
     return found
 
 
@@ -121,7 +157,9 @@ def _in_place_of(term: Term, word: str, unit: str) -> bool:
         and get_part_of_speech(word).lower() == get_part_of_speech(term.word).lower()
         and word[-2:] == term.word[-2:]
         and word not in unit.lower()
-        and look_up_senses(normalize_word(word)).relation_to(collect_senses(frozenset({term.form})))
+        and look_up_senses(normalize_word(word)).relation_to(
+            collect_senses(frozenset({term.form}))
+        )
         in ANOTHER
     )
 

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from claimcheck.evaluation.result import Evaluation, Score
     from claimcheck.models.claim import Claim, Kind, Match, Quantity, Statement, When
     from claimcheck.models.document import Document
-    from claimcheck.models.llm import Client, Message, ModelRequest, ModelResponse, Stage, Usage, Work
+    from claimcheck.models.llm import (
+        Client,
+        Message,
+        ModelRequest,
+        ModelResponse,
+        Stage,
+        Usage,
+        Work,
+    )
     from claimcheck.models.run import (
         Check,
         CheckFailure,
@@ -35,7 +43,15 @@ if TYPE_CHECKING:
         Summary,
     )
     from claimcheck.models.span import Excerpt, Span
-    from claimcheck.models.verdict import Difference, Evidence, Finding, Label, Stance, Verdict, Votes
+    from claimcheck.models.verdict import (
+        Difference,
+        Evidence,
+        Finding,
+        Label,
+        Stance,
+        Verdict,
+        Votes,
+    )
     from claimcheck.retrieval import Index
     from claimcheck.settings import Limits, Price, Settings
     from claimcheck.store.store import RunStore

@@ -65,10 +65,17 @@ def load_settings(
     environment = os.environ if environment is None else environment
     path = (folder or Path()) / SETTINGS_FILE
     layers = (
-        ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
+        (
+            "flag",
+            {name: value for name, value in (flags or {}).items() if value is not None},
+        ),
         (
             "environment",
-            {name: environment[key] for name, key in ENVIRONMENT_VARIABLES.items() if environment.get(key)},
+            {
+                name: environment[key]
+                for name, key in ENVIRONMENT_VARIABLES.items()
+                if environment.get(key)
+            },
         ),
         (SETTINGS_FILE, _read_settings_file(path)),
         ("default", defaults or {}),
@@ -80,7 +87,9 @@ def load_settings(
             if name in layer:
                 values[name] = layer[name]
                 origins[name] = (
-                    f"{origin} {ENVIRONMENT_VARIABLES[name]}" if origin == "environment" else origin
+                    f"{origin} {ENVIRONMENT_VARIABLES[name]}"
+                    if origin == "environment"
+                    else origin
                 )
                 break
         else:
@@ -89,7 +98,11 @@ def load_settings(
         return LoadedSettings(Settings(**values), origins)
     except SettingsError as error:
         used = sorted(
-            {origin for name, origin in origins.items() if origin != "default" and name in str(error)}
+            {
+                origin
+                for name, origin in origins.items()
+                if origin != "default" and name in str(error)
+            }
         )
         raise SettingsError(f"{', '.join(used) or 'settings'}: {error}") from None
 
@@ -121,7 +134,8 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
     if "prices" in values:
         values["prices"] = {
-            model: _parse_price(path, model, price) for model, price in values["prices"].items()
+            model: _parse_price(path, model, price)
+            for model, price in values["prices"].items()
         }
     return values
 
@@ -129,7 +143,9 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
 def _parse_price(path: Path, model: str, price: Any) -> Price:
     known = {item.name for item in fields(Price)}
     fits = isinstance(price, dict) and {"input", "output"} <= price.keys() <= known
-    if not fits or not all(type(value) in (int, float) and value >= 0 for value in price.values()):
+    if not fits or not all(
+        type(value) in (int, float) and value >= 0 for value in price.values()
+    ):
         raise SettingsError(
             f"{path}: prices.{model!r} is {price!r}; give US dollars for a million tokens as "
             "{ input = 0.15, output = 0.60, cached = 0.075 }, cached if it has a price of its own"

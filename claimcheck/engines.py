@@ -11,7 +11,9 @@ from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 
 
-def build_run_flow(document: Document, settings: Settings, engine: str, *, check: bool) -> Flow[Run]:
+def build_run_flow(
+    document: Document, settings: Settings, engine: str, *, check: bool
+) -> Flow[Run]:
     """Build the flow that summarizes, and on request checks, with this engine.
 
     Raises:

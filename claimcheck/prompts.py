@@ -42,7 +42,8 @@ def list_names() -> tuple[str, ...]:
     """Return the names of all templates."""
     return tuple(
         sorted(
-            path.name.removesuffix(_SUFFIX) for path in resources.find_folder("prompts").glob("*" + _SUFFIX)
+            path.name.removesuffix(_SUFFIX)
+            for path in resources.find_folder("prompts").glob("*" + _SUFFIX)
         )
     )
 
@@ -54,7 +55,9 @@ def read_source(name: str) -> str:
         InputError: there is no template of that name.
     """
     if name not in list_names():
-        raise InputError(f"prompt {name!r}: there is none; there are {', '.join(list_names())}")
+        raise InputError(
+            f"prompt {name!r}: there is none; there are {', '.join(list_names())}"
+        )
     return _get_template_path(name).read_text(encoding="utf-8")
 
 

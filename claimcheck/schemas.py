@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _SUFFIX = ".schema.json"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # halves of characters, and what is white space to Python alone: on these the two validators may differ
-_VALIDATORS_MAY_DIFFER = re.compile(r"\\u(?:[dD][89a-fA-F]|00(?:1[c-fC-F]|85))|[\x1c-\x1f\x85\ud800-\udfff]")
+_VALIDATORS_MAY_DIFFER = re.compile(
+    r"\\u(?:[dD][89a-fA-F]|00(?:1[c-fC-F]|85))|[\x1c-\x1f\x85\ud800-\udfff]"
+)
 _MAX_MESSAGE_CHARACTERS = 160
 _KEYWORDS_REFUSED_IN_STRICT_MODE = (
     "minLength",
@@ -53,7 +55,8 @@ def list_names() -> tuple[str, ...]:
     """Return the names of all schemas."""
     return tuple(
         sorted(
-            path.name.removesuffix(_SUFFIX) for path in resources.find_folder("schemas").glob("*" + _SUFFIX)
+            path.name.removesuffix(_SUFFIX)
+            for path in resources.find_folder("schemas").glob("*" + _SUFFIX)
         )
     )
 
@@ -65,8 +68,12 @@ def read_source(name: str) -> str:
         SchemaError: there is no schema of that name.
     """
     if name not in list_names():
-        raise SchemaError(f"schema {name!r}: there is none; there are {', '.join(list_names())}")
-    return (resources.find_folder("schemas") / (name + _SUFFIX)).read_text(encoding="utf-8")
+        raise SchemaError(
+            f"schema {name!r}: there is none; there are {', '.join(list_names())}"
+        )
+    return (resources.find_folder("schemas") / (name + _SUFFIX)).read_text(
+        encoding="utf-8"
+    )
 
 
 @cache
@@ -110,7 +117,9 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
     )
 
 
-def parse_answer(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+def parse_answer(
+    name: str, text: str
+) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
     """Parse the JSON object in a model's answer and validate it.
 
     The object is None where there is none; with problems it does not follow the schema.
@@ -122,13 +131,17 @@ def parse_answer(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Pro
     if not _VALIDATORS_MAY_DIFFER.search(text) and _passes_fast_validator(name, value):
         return value, ()
     if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-        return None, (Problem("$", "holds half of a surrogate pair, which is no character"),)
+        return None, (
+            Problem("$", "holds half of a surrogate pair, which is no character"),
+        )
     return value, find_problems(name, value)
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
     """Return a copy of the schema without the keywords that strict mode refuses."""
-    copied: dict[str, Any] = json.loads(_dump_strict_schema(name))  # the fastest deep copy
+    copied: dict[str, Any] = json.loads(
+        _dump_strict_schema(name)
+    )  # the fastest deep copy
     return copied
 
 
@@ -141,7 +154,9 @@ def _parse_object(text: str) -> Any:
     start = text.find("{")
     if start < 0:
         raise ValueError("it holds no object")
-    value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(text, start)
+    value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(
+        text, start
+    )
     if "{" in text[end:]:
         raise ValueError("something follows the object")
     return value

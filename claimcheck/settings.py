@@ -18,11 +18,15 @@ class Price:
     output: float
     cached: float | None = None
 
-    def cost_usd(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
+    def cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float:
         """The cost of a request; the cached tokens are part of those read."""
         cached = self.input if self.cached is None else self.cached
         fresh = input_tokens - cached_tokens
-        return (fresh * self.input + cached_tokens * cached + output_tokens * self.output) / 1e6
+        return (
+            fresh * self.input + cached_tokens * cached + output_tokens * self.output
+        ) / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,8 @@ class Settings:
                     f"attempts is {self.attempts!r}; give a whole number from 1 to 20",
                 ),
                 (
-                    self.temperature is None or _is_number_between(self.temperature, 0, 2),
+                    self.temperature is None
+                    or _is_number_between(self.temperature, 0, 2),
                     f"temperature is {self.temperature!r}; give a number from 0 to 2",
                 ),
                 (
@@ -136,7 +141,8 @@ class Settings:
                     f"context_tokens is {self.context_tokens!r}; give at least 256",
                 ),
                 (
-                    self.max_output_tokens is None or _is_integer_between(self.max_output_tokens, 1, 10**8),
+                    self.max_output_tokens is None
+                    or _is_integer_between(self.max_output_tokens, 1, 10**8),
                     f"max_output_tokens is {self.max_output_tokens!r}; give a whole number from 1",
                 ),
                 (
@@ -148,11 +154,13 @@ class Settings:
                     f"votes is {self.votes!r}; give a whole number from 1 to 25",
                 ),
                 (
-                    self.publisher_url is None or str(self.publisher_url).startswith(("http://", "https://")),
+                    self.publisher_url is None
+                    or str(self.publisher_url).startswith(("http://", "https://")),
                     f"publisher_url {self.publisher_url!r} is no http(s) URL; it looks like https://example.org",
                 ),
                 (
-                    self.base_url is None or str(self.base_url).startswith(("http://", "https://")),
+                    self.base_url is None
+                    or str(self.base_url).startswith(("http://", "https://")),
                     f"base_url {self.base_url!r} is no http(s) URL; it looks like http://localhost:8080/v1",
                 ),
             )
@@ -192,11 +200,17 @@ class Settings:
             "publisher_url",
             *CHECK_ONLY_SETTINGS,
         }
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in hidden}
+        return {
+            item.name: getattr(self, item.name)
+            for item in fields(self)
+            if item.name not in hidden
+        }
 
 
 def _is_integer_between(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    return (
+        isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    )
 
 
 def _is_number_between(value: object, low: float, high: float) -> bool:

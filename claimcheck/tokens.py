@@ -45,13 +45,22 @@ def _load_encoding() -> tiktoken.Encoding:
 
     raw = read_packed(_RANKS_FILE)
     if hashlib.sha256(raw).hexdigest() != _RANKS_SHA256:
-        raise ClaimcheckError(f"{_RANKS_FILE}: does not have the published hash; reinstall claimcheck")
-    words = raw.split()  # a token and its rank, 200,000 times: maps take half the time of a loop
-    ranks = dict(zip(map(binascii.a2b_base64, words[::2]), map(int, words[1::2]), strict=True))
+        raise ClaimcheckError(
+            f"{_RANKS_FILE}: does not have the published hash; reinstall claimcheck"
+        )
+    words = (
+        raw.split()
+    )  # a token and its rank, 200,000 times: maps take half the time of a loop
+    ranks = dict(
+        zip(map(binascii.a2b_base64, words[::2]), map(int, words[1::2]), strict=True)
+    )
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
     # a name of its own: a second encoding called o200k_base would break tiktoken's registry
     return tiktoken.Encoding(
-        "claimcheck_o200k_base", pat_str=_SPLIT_PATTERN, mergeable_ranks=ranks, special_tokens=special
+        "claimcheck_o200k_base",
+        pat_str=_SPLIT_PATTERN,
+        mergeable_ranks=ranks,
+        special_tokens=special,
     )
 
 

@@ -33,11 +33,21 @@ def on_files(files: Files, config: Any) -> Files:
 def commands() -> str:
     """Every command with what its --help says."""
     intro = "What every command says with `--help`. [With words and examples](cli.md)."
-    return "\n".join(["# Commands", "", intro, "", *_command(typer.main.get_command(app), "claimcheck")])
+    return "\n".join(
+        [
+            "# Commands",
+            "",
+            intro,
+            "",
+            *_command(typer.main.get_command(app), "claimcheck"),
+        ]
+    )
 
 
 def _command(command: Any, name: str) -> Iterator[str]:
-    with command.make_context(name, [], resilient_parsing=True, terminal_width=100) as context:
+    with command.make_context(
+        name, [], resilient_parsing=True, terminal_width=100
+    ) as context:
         text = command.get_help(context)
     yield from (f"## {name}", "", "```text", text, "```", "")
     for inner, found in getattr(command, "commands", {}).items():
@@ -54,7 +64,10 @@ def schema_page() -> str:
     for name in schemas.list_names():
         title = schemas.load(name).get("title", "")
         lines += [f"## {name}", "", title, "", '??? note "The schema"', "    ```json"]
-        lines += [f"    {line}" for line in json.dumps(schemas.load(name), indent=2).splitlines()]
+        lines += [
+            f"    {line}"
+            for line in json.dumps(schemas.load(name), indent=2).splitlines()
+        ]
         lines += ["    ```", ""]
     return "\n".join(lines)
 
@@ -62,7 +75,9 @@ def schema_page() -> str:
 def http() -> str:
     """Every operation of the HTTP API, from its own description."""
     site = ServerConfig(Settings(engine="extractive"), Path("runs.db"), None)
-    described = create_unprotected_app(site, JobPool(1), AccessRules(None, None, site.most_bytes)).openapi()
+    described = create_unprotected_app(
+        site, JobPool(1), AccessRules(None, None, site.most_bytes)
+    ).openapi()
     lines = [
         "# HTTP API",
         "",

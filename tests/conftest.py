@@ -1,13 +1,10 @@
-"""What every test starts from: no key, no settings of the machine's user, its own folder for files."""
+"""Every test starts without a key and without the user's settings, in an empty folder of its own."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SEED = ROOT / "seeds" / "us-russia-venezuela-talks.txt"
+from tests.support.paths import SEED
 
 
 @pytest.fixture(autouse=True)
@@ -34,4 +31,7 @@ def seed_text():
 def seed_run(seed_text):
     from claimcheck import Document, Settings, summarize
 
-    return summarize(Document.from_text(seed_text, source="seed.txt"), settings=Settings(engine="extractive"))
+    return summarize(
+        Document.from_text(seed_text, source="seed.txt"),
+        settings=Settings(engine="extractive"),
+    )

@@ -7,7 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from claimcheck.api.clients import ProgressCallback, aopen_client, choose_engine, open_client
+from claimcheck.api.clients import (
+    ProgressCallback,
+    aopen_client,
+    choose_engine,
+    open_client,
+)
 from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
 from claimcheck.errors import InputError
@@ -80,10 +85,14 @@ def _build_check_flow(
 
 def _build_statements(claims: ClaimsInput) -> list[Statement]:
     if isinstance(claims, str):
-        raise InputError("claims: is one text; give a list of claims, each a text of its own")
+        raise InputError(
+            "claims: is one text; give a list of claims, each a text of its own"
+        )
     given = claims.claims if isinstance(claims, Run) else claims
     statements = [
-        Statement.of(claim) if isinstance(claim, str) else Statement(claim.id, claim.text, claim.speaker)
+        Statement.of(claim)
+        if isinstance(claim, str)
+        else Statement(claim.id, claim.text, claim.speaker)
         for claim in given
     ]
     problems = [
@@ -112,7 +121,9 @@ def _find_text_problem(text: str, place: str) -> str | None:
 def _collect_evidence(against: EvidenceInput) -> Corpus:
     if isinstance(against, Index):
         if not against.count:
-            raise InputError(f"{against.path}: holds no documents; `claimcheck index add` puts some in")
+            raise InputError(
+                f"{against.path}: holds no documents; `claimcheck index add` puts some in"
+            )
         return Corpus(against)
     several = [against] if isinstance(against, Document | str | Path) else list(against)
     if not several:
@@ -125,10 +136,14 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
     return Corpus(index)
 
 
-def _build_check(found: CheckResult, library: Corpus, claims: ClaimsInput, started: float) -> Check:
+def _build_check(
+    found: CheckResult, library: Corpus, claims: ClaimsInput, started: float
+) -> Check:
     usage = replace(found.usage, seconds=round(time.perf_counter() - started, 3))
     cited = dict.fromkeys(
-        identity for verdict in found.verdicts for identity in _list_cited_document_ids(verdict)
+        identity
+        for verdict in found.verdicts
+        for identity in _list_cited_document_ids(verdict)
     )
     return Check(
         verdicts=found.verdicts,
@@ -143,4 +158,6 @@ def _build_check(found: CheckResult, library: Corpus, claims: ClaimsInput, start
 
 def _list_cited_document_ids(verdict: Verdict) -> list[str]:
     findings = [verdict.finding, *([verdict.content] if verdict.content else [])]
-    return [evidence.document_id for finding in findings for evidence in finding.evidence]
+    return [
+        evidence.document_id for finding in findings for evidence in finding.evidence
+    ]

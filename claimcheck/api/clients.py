@@ -48,12 +48,16 @@ async def aopen_client(
     own = OpenAIClient(settings)
     with ExitStack() as closing:
         try:
-            yield _wrap_with_progress(_wrap_with_cache(own, settings, closing), progress)
+            yield _wrap_with_progress(
+                _wrap_with_cache(own, settings, closing), progress
+            )
         finally:
             await own.aclose()
 
 
-def _wrap_with_progress(client: Client | None, progress: ProgressCallback) -> Client | None:
+def _wrap_with_progress(
+    client: Client | None, progress: ProgressCallback
+) -> Client | None:
     if client is None or progress is None:
         return client
     from claimcheck.llm import ProgressClient

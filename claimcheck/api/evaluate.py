@@ -8,7 +8,11 @@ from pathlib import Path
 from claimcheck.api.clients import choose_engine, open_client
 from claimcheck.config import load_settings
 from claimcheck.evaluation.datasets import Rows
-from claimcheck.evaluation.evaluate import EvaluationComparison, compare_scores, run_evaluation
+from claimcheck.evaluation.evaluate import (
+    EvaluationComparison,
+    compare_scores,
+    run_evaluation,
+)
 from claimcheck.evaluation.result import Evaluation
 from claimcheck.evaluation.tasks.base import EngineSetup
 from claimcheck.models.llm import Client
@@ -44,4 +48,9 @@ def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComp
     Raises:
         InputError: one of them is no evaluation, or they are of different tasks or data.
     """
-    return compare_scores(*(Evaluation.from_json(read_bytes(path)[1], str(path)) for path in (first, second)))
+    return compare_scores(
+        *(
+            Evaluation.from_json(read_bytes(path)[1], str(path))
+            for path in (first, second)
+        )
+    )

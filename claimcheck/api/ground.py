@@ -27,7 +27,9 @@ class GroundedQuote:
     suggestion: tuple[Excerpt, ...]
 
 
-def ground(source: Document | str | Path, quotes: Iterable[str]) -> tuple[GroundedQuote, ...]:
+def ground(
+    source: Document | str | Path, quotes: Iterable[str]
+) -> tuple[GroundedQuote, ...]:
     """One result for each quote, in order; the document is made ready once.
 
     A quote that occurs several times is placed between the quotes before and after it, so quotes given in document

@@ -32,7 +32,11 @@ def probe(settings: Settings) -> Probe:
         "additionalProperties": False,
     }
     request = ModelRequest(
-        messages=(Message("user", "Answer with the one word hello and nothing else: no JSON."),),
+        messages=(
+            Message(
+                "user", "Answer with the one word hello and nothing else: no JSON."
+            ),
+        ),
         schema_name="probe",
         schema=schema,
         schema_message=Message("system", "Answer in JSON if you can."),
@@ -45,5 +49,7 @@ def probe(settings: Settings) -> Probe:
         response = client.complete(request)
     finally:
         client.close()
-    enforced = response.response_format == "json_schema" and "vermilion" in (response.text or "")
+    enforced = response.response_format == "json_schema" and "vermilion" in (
+        response.text or ""
+    )
     return Probe(models, response.response_format, enforced)

@@ -41,7 +41,9 @@ class RunWriter:
         """The client that asks for what the store has no answer to, and stores the answer first."""
         if inner is None:
             return None
-        from claimcheck.llm.stored import StoredAnswersClient  # imports openai, which is slow
+        from claimcheck.llm.stored import (
+            StoredAnswersClient,
+        )  # imports openai, which is slow
 
         answers = DocumentAnswers(self.store, self.place.batch, self.place.document)
         return StoredAnswersClient(inner, answers, self.settings)

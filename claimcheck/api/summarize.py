@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimcheck.api.clients import ProgressCallback, aopen_client, choose_engine, open_client
+from claimcheck.api.clients import (
+    ProgressCallback,
+    aopen_client,
+    choose_engine,
+    open_client,
+)
 from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
 from claimcheck.engines import build_run_flow
@@ -60,7 +65,9 @@ async def asummarize(
     progress: ProgressCallback = None,
 ) -> Run:
     """As `summarize`, without blocking while the model works."""
-    return await _arun_job(_SummarizeJob.of(source, settings, client, check, store), client, progress)
+    return await _arun_job(
+        _SummarizeJob.of(source, settings, client, check, store), client, progress
+    )
 
 
 async def asummarize_to_store(
@@ -78,7 +85,9 @@ async def asummarize_to_store(
     return job.keeping.place
 
 
-async def _arun_job(job: _SummarizeJob, client: Client | None, progress: ProgressCallback) -> Run:
+async def _arun_job(
+    job: _SummarizeJob, client: Client | None, progress: ProgressCallback
+) -> Run:
     job.tell(progress)
     async with aopen_client(job.settings, client, progress) as carrier:
         return job.finished(await adrive(job.flow, job.remembering(carrier)))
@@ -107,13 +116,19 @@ class _SummarizeJob:
         document = open_document(source)
         if store is None:
             return cls(
-                build_run_flow(document, settings, engine, check=check), settings, engine, None, started
+                build_run_flow(document, settings, engine, check=check),
+                settings,
+                engine,
+                None,
+                started,
             )
         from claimcheck.api.stores import RunWriter, build_plan
 
         plan = build_plan(settings, engine, check)
         flow = build_run_flow(document, plan.settings, engine, check=check)
-        return cls(flow, plan.settings, engine, RunWriter.begun(store, document, plan), started)
+        return cls(
+            flow, plan.settings, engine, RunWriter.begun(store, document, plan), started
+        )
 
     def tell(self, progress: ProgressCallback) -> None:
         """That the work begins, where no request will tell."""

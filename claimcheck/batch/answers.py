@@ -28,5 +28,7 @@ class DocumentAnswers:
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
         """Keep an answer, usable or not: it has been paid for."""
-        self._store.keep_answer(self._batch, self._document, (digest, request.schema_name), response)
+        self._store.keep_answer(
+            self._batch, self._document, (digest, request.schema_name), response
+        )
         self._counted.add(digest)

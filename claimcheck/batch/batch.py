@@ -6,10 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
-from claimcheck import garbage
 from claimcheck.batch.estimate import Estimate, estimate_batch
 from claimcheck.batch.plan import Plan, Progress
-from claimcheck.batch.runner import BatchRunner, LocalStepExecutor, StepExecutor, StopSignal
+from claimcheck.batch.runner import (
+    BatchRunner,
+    LocalStepExecutor,
+    StepExecutor,
+    StopSignal,
+)
 from claimcheck.batch.workers import WorkerPool
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client
@@ -21,10 +25,10 @@ from claimcheck.store.outcome import BatchStatus
 from claimcheck.store.store import RunStore
 
 _MIN_CHARACTERS_FOR_WORKERS = 100_000  # characters that wait
-_MAX_LLM_WORKERS = (
-    4  # processes for a model's documents: these keep up with all that this one can ask and store
+_MAX_LLM_WORKERS = 4  # processes for a model's documents: these keep up with all that this one can ask and store
+_DOCUMENTS_PER_WORKER = (
+    48  # documents for a process without a model, so that it never waits
 )
-_DOCUMENTS_PER_WORKER = 48  # documents for a process without a model, so that it never waits
 
 
 def _ignore_progress(progress: Progress) -> None:
@@ -39,7 +43,12 @@ class Batch:
     """
 
     def __init__(
-        self, store: RunStore, settings: Settings, limits: Limits | None = None, *, check: bool = False
+        self,
+        store: RunStore,
+        settings: Settings,
+        limits: Limits | None = None,
+        *,
+        check: bool = False,
     ) -> None:
         self.store = store
         self.plan = Plan.of(settings, limits or Limits(), check=check)
@@ -59,7 +68,10 @@ class Batch:
             InputError: a name leads nowhere, a row is broken, an id stands twice; the store is as it was then.
         """
         return ingest_sources(
-            self.store.database, self.number, find_sources(names, how or ReadOptions()), told
+            self.store.database,
+            self.number,
+            find_sources(names, how or ReadOptions()),
+            told,
         )
 
     def retry_failed(self) -> int:
@@ -93,11 +105,14 @@ class Batch:
         Raises:
             StoreError: another command works on the store: both would pay for the same documents.
         """
-        with self.store.alone(), garbage.collect_garbage_less_often():
+        with self.store.alone():
             return await self._run(told, stop, client)
 
     async def _run(
-        self, told: Callable[[Progress], None], stop: StopSignal | None, client: Client | None
+        self,
+        told: Callable[[Progress], None],
+        stop: StopSignal | None,
+        client: Client | None,
     ) -> Progress:
         progress = Progress.of(self.info)
         count = self._workers()
@@ -109,9 +124,19 @@ class Batch:
                 steps = await closing.enter_async_context(workers)
             if not alone:
                 client = client or self._client(progress, closing)
-            width = max(1, count) * _DOCUMENTS_PER_WORKER if alone else self.plan.limits.concurrency
+            width = (
+                max(1, count) * _DOCUMENTS_PER_WORKER
+                if alone
+                else self.plan.limits.concurrency
+            )
             queue = BatchRunner(
-                self.store, self.number, self.plan, progress, told, steps, stop or StopSignal()
+                self.store,
+                self.number,
+                self.plan,
+                progress,
+                told,
+                steps,
+                stop or StopSignal(),
             )
             await queue.run(client, width)
         return progress
@@ -121,7 +146,11 @@ class Batch:
         if self.store.waiting(self.number)[1] < _MIN_CHARACTERS_FOR_WORKERS:
             return 0
         cores = os.cpu_count() or 1
-        return cores if self.plan.engine == "extractive" else min(cores // 2, _MAX_LLM_WORKERS)
+        return (
+            cores
+            if self.plan.engine == "extractive"
+            else min(cores // 2, _MAX_LLM_WORKERS)
+        )
 
     def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
         from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient

@@ -20,7 +20,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import LocalStepExecutor, build_failed_outcome, run_document
+from claimcheck.batch.runner import (
+    LocalStepExecutor,
+    build_failed_outcome,
+    run_document,
+)
 from claimcheck.batch.shards import build_shard_row
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
 from claimcheck.llm import Limiter, OpenAIClient, Pricing
@@ -57,11 +61,16 @@ def summarize_dataset(
 
     plan = Plan.of(settings, limits or Limits(), check=check)
     purse = (
-        ray.remote(_BudgetActor).options(num_cpus=0).remote(plan.limits) if plan.limits.has_budget else None
+        ray.remote(_BudgetActor).options(num_cpus=0).remote(plan.limits)
+        if plan.limits.has_budget
+        else None
     )
     return documents.map_batches(
         _RayWorker,
-        fn_constructor_args=(replace(plan, limits=_divide_limits(plan.limits, workers)), purse),
+        fn_constructor_args=(
+            replace(plan, limits=_divide_limits(plan.limits, workers)),
+            purse,
+        ),
         compute=ray.data.ActorPoolStrategy(size=workers),
         batch_size=_ROWS_PER_CALL,
         batch_format="pyarrow",
@@ -77,7 +86,10 @@ def _divide_limits(limits: Limits, workers: int) -> Limits:
         return None if value is None else max(1, value // workers)
 
     return replace(
-        limits, concurrency=part(limits.concurrency) or 1, rpm=part(limits.rpm), tpm=part(limits.tpm)
+        limits,
+        concurrency=part(limits.concurrency) or 1,
+        rpm=part(limits.rpm),
+        tpm=part(limits.tpm),
     )
 
 
@@ -92,7 +104,10 @@ class _BudgetActor:
     def reserve(self, usd: float, tokens: int) -> str:
         """`yes`, `wait` for what is under way, or `never`."""
         limits, spent, reserved = self._limits, self._spent, self._reserved
-        over_usd = limits.budget_usd is not None and spent.usd + reserved.usd + usd > limits.budget_usd
+        over_usd = (
+            limits.budget_usd is not None
+            and spent.usd + reserved.usd + usd > limits.budget_usd
+        )
         over_tokens = (
             limits.budget_tokens is not None
             and spent.tokens + reserved.tokens + tokens > limits.budget_tokens
@@ -103,7 +118,9 @@ class _BudgetActor:
         reserved.usd, reserved.tokens = reserved.usd + usd, reserved.tokens + tokens
         return "yes"
 
-    def settle(self, usd: float, tokens: int, spent_usd: float, spent_tokens: int) -> None:
+    def settle(
+        self, usd: float, tokens: int, spent_usd: float, spent_tokens: int
+    ) -> None:
         """What was reserved is free again, and this much spent."""
         self._open -= 1
         reserved, spent = self._reserved, self._spent
@@ -123,13 +140,17 @@ class _RemoteBudget:
 
     async def reserve(self, bound: RequestCost) -> None:
         given_up = time.monotonic() + self._patience_s
-        while (answer := await self._actor.reserve.remote(bound.usd, bound.tokens)) != "yes":
+        while (
+            answer := await self._actor.reserve.remote(bound.usd, bound.tokens)
+        ) != "yes":
             if answer == "never" or time.monotonic() > given_up:
                 raise BudgetError("the budget is reached")
             await asyncio.sleep(_BUDGET_POLL_INTERVAL_S)
 
     async def settle(self, bound: RequestCost, spent: RequestCost) -> None:
-        await self._actor.settle.remote(bound.usd, bound.tokens, spent.usd, spent.tokens)
+        await self._actor.settle.remote(
+            bound.usd, bound.tokens, spent.usd, spent.tokens
+        )
 
 
 class _RayWorker:
@@ -142,7 +163,9 @@ class _RayWorker:
         settings = plan.settings
         remote = _RemoteBudget(purse, settings.timeout_s) if purse is not None else None
         self._client = (
-            OpenAIClient(settings, Limiter(plan.limits, Pricing(settings), purse=remote))
+            OpenAIClient(
+                settings, Limiter(plan.limits, Pricing(settings), purse=remote)
+            )
             if plan.engine == "llm"
             else None
         )
@@ -160,21 +183,27 @@ class _RayWorker:
             async with slots:
                 return await self._one(number, row)
 
-        return list(await asyncio.gather(*(one(number, row) for number, row in enumerate(rows))))
+        return list(
+            await asyncio.gather(*(one(number, row) for number, row in enumerate(rows)))
+        )
 
     async def _one(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         key = str(row["id"]) if row.get("id") not in (None, "") else None
         try:
             document = build_document_from_row(row, key or "row")
         except InputError as error:
-            return build_shard_row(self._plan, key or str(error), None, None, str(error))
+            return build_shard_row(
+                self._plan, key or str(error), None, None, str(error)
+            )
         try:
             outcome = await run_document(number, document, self._steps, self._client)
         except BudgetError:
             return build_shard_row(self._plan, key or document.id, document, None, None)
         except UnreachableError as error:
             outcome = build_failed_outcome(Cause.UNANSWERED, str(error), error.requests)
-        except ProviderError as error:  # every worker would meet it: Ray ends the job with this message
+        except (
+            ProviderError
+        ) as error:  # every worker would meet it: Ray ends the job with this message
             raise RuntimeError(str(error)) from None
         finally:
             self._steps.let_go(number)
@@ -186,7 +215,12 @@ def _build_arrow_schema() -> pyarrow.Schema:
     import pyarrow
 
     text, whole, real = pyarrow.string(), pyarrow.int64(), pyarrow.float64()
-    types = {"requests": whole, "input_tokens": whole, "output_tokens": whole, "cost_usd": real}
+    types = {
+        "requests": whole,
+        "input_tokens": whole,
+        "output_tokens": whole,
+        "cost_usd": real,
+    }
     names = (
         *("key", "way", "state", "cause", "message", "fields", "text", "run"),
         *("requests", "input_tokens", "output_tokens", "cost_usd"),

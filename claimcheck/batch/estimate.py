@@ -12,7 +12,9 @@ from claimcheck.models.llm import ModelRequest
 from claimcheck.store.store import RunStore
 
 MAX_COUNTED_DOCUMENTS = 500  # documents; of more the rest is reckoned by their length
-_DEFAULT_OUTPUT_TOKENS = 1_000  # tokens of an answer, as long as the store has none of its own
+_DEFAULT_OUTPUT_TOKENS = (
+    1_000  # tokens of an answer, as long as the store has none of its own
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Estimate:
 
 
 def estimate_batch(
-    store: RunStore, batch: int, plan: Plan, told: Callable[[int], None] = lambda count: None
+    store: RunStore,
+    batch: int,
+    plan: Plan,
+    told: Callable[[int], None] = lambda count: None,
 ) -> Estimate:
     """Estimate requests, tokens and cost of the batch's pending documents."""
     from claimcheck.llm import OpenAIClient, Pricing, count_input_tokens
@@ -60,7 +65,10 @@ def estimate_batch(
             continue
         counted += 1
         requests += len(first)
-        tokens += sum(count_input_tokens(client.body(request), schema=counts_schema) for request in first)
+        tokens += sum(
+            count_input_tokens(client.body(request), schema=counts_schema)
+            for request in first
+        )
         told(counted)
     share = characters / seen if seen else 0.0
     usual = store.usual_output(batch)

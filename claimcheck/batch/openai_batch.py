@@ -15,7 +15,13 @@ from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import build_failed_outcome
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import BudgetError, ContextWindowError, InputError, StoreError
-from claimcheck.llm.batch_api import MAX_FILE_BYTES, MAX_REQUESTS_PER_FILE, PRICE_SHARE, BatchApi, BatchJob
+from claimcheck.llm.batch_api import (
+    MAX_FILE_BYTES,
+    MAX_REQUESTS_PER_FILE,
+    PRICE_SHARE,
+    BatchApi,
+    BatchJob,
+)
 from claimcheck.llm.digest import compute_request_digest
 from claimcheck.llm.limiter import count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
@@ -81,19 +87,27 @@ class BatchApiRunner:
         requests = uploads = left = 0
         known, reserved_usd, reserved_tokens = self._uploads.under_way()
         info = self._store.batch(self._batch)
-        usd, tokens = (info.spent_usd or 0.0) + reserved_usd, info.spent_tokens + reserved_tokens
+        usd, tokens = (
+            (info.spent_usd or 0.0) + reserved_usd,
+            info.spent_tokens + reserved_tokens,
+        )
         limits = self._plan.limits
         group: list[_DocumentRequests] = []
         for wanted in self._wanted(known):
-            over_usd = limits.budget_usd is not None and usd + wanted.usd > limits.budget_usd
-            over_tokens = limits.budget_tokens is not None and tokens + wanted.tokens > limits.budget_tokens
+            over_usd = (
+                limits.budget_usd is not None and usd + wanted.usd > limits.budget_usd
+            )
+            over_tokens = (
+                limits.budget_tokens is not None
+                and tokens + wanted.tokens > limits.budget_tokens
+            )
             if over_usd or over_tokens:
                 left += 1
                 continue
             usd, tokens = usd + wanted.usd, tokens + wanted.tokens
-            if (group and _count_bytes(group) + _count_bytes([wanted]) > MAX_FILE_BYTES) or _count_requests(
-                [*group, wanted]
-            ) > MAX_REQUESTS_PER_FILE:
+            if (
+                group and _count_bytes(group) + _count_bytes([wanted]) > MAX_FILE_BYTES
+            ) or _count_requests([*group, wanted]) > MAX_REQUESTS_PER_FILE:
                 self._prepare(group)
                 group = []
             group.append(wanted)
@@ -104,13 +118,20 @@ class BatchApiRunner:
                 self._send(upload)
                 requests, uploads = requests + upload.items, uploads + 1
         if left and not requests and not known:
-            raise BudgetError("the budget is reached: it does not cover another document; nothing was sent")
+            raise BudgetError(
+                "the budget is reached: it does not cover another document; nothing was sent"
+            )
         return SubmitReport(requests, uploads, left)
 
     def status(self) -> list[tuple[Upload, BatchJob | None]]:
         """Every upload, and how far the endpoint is with those that it works on."""
         return [
-            (upload, self._api.job(upload.job) if upload.state == "submitted" and upload.job else None)
+            (
+                upload,
+                self._api.job(upload.job)
+                if upload.state == "submitted" and upload.job
+                else None,
+            )
             for upload in self._uploads.all()
         ]
 
@@ -137,14 +158,18 @@ class BatchApiRunner:
     def _prepare(self, group: list[_DocumentRequests]) -> None:
         items = [item for wanted in group for item in wanted.items]
         self._uploads.prepare(
-            items, sum(wanted.usd for wanted in group), sum(wanted.tokens for wanted in group)
+            items,
+            sum(wanted.usd for wanted in group),
+            sum(wanted.tokens for wanted in group),
         )
 
     def _send(self, upload: Upload) -> None:
         file = upload.file
         if file is None:
             items = self._uploads.items(upload.number)
-            file = self._api.upload(upload.tag, ((item.name, item.body) for item in items))
+            file = self._api.upload(
+                upload.tag, ((item.name, item.body) for item in items)
+            )
             self._uploads.uploaded(upload.number, file)
             job = None
         else:  # an earlier command got this far, and perhaps a step further than it could write down
@@ -166,13 +191,20 @@ class BatchApiRunner:
                 collected.errors += response.fault is not None
                 collected.answers += response.fault is None
                 if self._store.answer(self._batch, item.document, item.digest) is None:
-                    self._store.keep_answer(self._batch, item.document, (item.digest, item.schema), response)
+                    self._store.keep_answer(
+                        self._batch, item.document, (item.digest, item.schema), response
+                    )
         collected.expired += len(items)  # no line at all: they are asked for again
 
-    def _response(self, line: dict[str, object], item: UploadItem) -> ModelResponse | None:
+    def _response(
+        self, line: dict[str, object], item: UploadItem
+    ) -> ModelResponse | None:
         """The answer in a line, with a fault in it where it is an error; None where it was not asked in time."""
         error = line.get("error")
-        if isinstance(error, dict) and error.get("code") in ("batch_expired", "batch_cancelled"):
+        if isinstance(error, dict) and error.get("code") in (
+            "batch_expired",
+            "batch_cancelled",
+        ):
             return None
         answer = line.get("response")
         status = answer.get("status_code") if isinstance(answer, dict) else None
@@ -184,9 +216,15 @@ class BatchApiRunner:
                 told = f"no chat completion: {type(problem).__name__}"
         else:
             fields = content.get("error") if isinstance(content, dict) else error
-            told = str(fields.get("message")) if isinstance(fields, dict) else "no answer and no error"
+            told = (
+                str(fields.get("message"))
+                if isinstance(fields, dict)
+                else "no answer and no error"
+            )
             told = f"HTTP {status}: {told}" if status else told
-        return ModelResponse(None, None, None, "", "", Usage(requests=1), fault=told[:300])
+        return ModelResponse(
+            None, None, None, "", "", Usage(requests=1), fault=told[:300]
+        )
 
     def _stuck(self) -> Iterator[tuple[int, list[ModelRequest]]]:
         """The waiting documents whose flows go no further, and what they ask; those that ask nothing more are finished."""
@@ -196,7 +234,9 @@ class BatchApiRunner:
             except StoreError:
                 raise
             except (InputError, ContextWindowError) as error:
-                self._store.finish(self._batch, number, build_failed_outcome("unreadable", str(error)))
+                self._store.finish(
+                    self._batch, number, build_failed_outcome("unreadable", str(error))
+                )
                 continue
             if isinstance(found, Run):
                 self._store.finish(self._batch, number, Outcome.of(found))
@@ -221,36 +261,55 @@ class BatchApiRunner:
 
     def _taken_on(self, number: int, document: Document) -> Run | list[ModelRequest]:
         """The document's run, or the requests without which its flow goes no further."""
-        flow = build_run_flow(document, self._plan.settings, self._plan.engine, check=self._plan.check)
+        flow = build_run_flow(
+            document, self._plan.settings, self._plan.engine, check=self._plan.check
+        )
         try:
             requests = next(flow)
             while True:
-                digests = [compute_request_digest(request, self._plan.settings) for request in requests]
-                answers = [self._store.answer(self._batch, number, digest) for digest in digests]
+                digests = [
+                    compute_request_digest(request, self._plan.settings)
+                    for request in requests
+                ]
+                answers = [
+                    self._store.answer(self._batch, number, digest)
+                    for digest in digests
+                ]
                 missing = [
-                    request for request, answer in zip(requests, answers, strict=True) if answer is None
+                    request
+                    for request, answer in zip(requests, answers, strict=True)
+                    if answer is None
                 ]
                 if missing:
                     flow.close()
                     return missing
-                requests = flow.send([answer for answer in answers if answer is not None])
+                requests = flow.send(
+                    [answer for answer in answers if answer is not None]
+                )
         except StopIteration as stop:
             run: Run = stop.value
             return run
 
-    def _item(self, number: int, request: ModelRequest) -> tuple[UploadItem, float, int]:
+    def _item(
+        self, number: int, request: ModelRequest
+    ) -> tuple[UploadItem, float, int]:
         body = self._client.body(request)
         read = round(_TOKEN_MARGIN * count_input_tokens(body))
         written = int(body.get("max_completion_tokens", 0))
         written_body = json.dumps(body, ensure_ascii=False)
         item = UploadItem(
-            number, compute_request_digest(request, self._plan.settings), request.schema_name, written_body
+            number,
+            compute_request_digest(request, self._plan.settings),
+            request.schema_name,
+            written_body,
         )
         return item, self._pricing.cost_usd(read, 0, written) or 0.0, read + written
 
 
 def _count_bytes(group: list[_DocumentRequests]) -> int:
-    return sum(len(item.body.encode()) + 200 for wanted in group for item in wanted.items)
+    return sum(
+        len(item.body.encode()) + 200 for wanted in group for item in wanted.items
+    )
 
 
 def _count_requests(group: list[_DocumentRequests]) -> int:

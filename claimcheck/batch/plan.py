@@ -71,12 +71,17 @@ class Plan:
         """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
         settings = self.settings
         published = {
-            name: value for name, value in settings.published().items() if name not in _IRRELEVANT_SETTINGS
+            name: value
+            for name, value in settings.published().items()
+            if name not in _IRRELEVANT_SETTINGS
         }
         if self.check:
             published |= {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
         if self.engine == "extractive":
-            sizes = {"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens}
+            sizes = {
+                "max_claims": settings.max_claims,
+                "passage_tokens": settings.passage_tokens,
+            }
             return {"engine": self.engine, "check": self.check, **sizes}
         return {
             "engine": self.engine,
@@ -86,9 +91,11 @@ class Plan:
             "seed": settings.seed,
             "settings": published,
             "prompts": {
-                name: prompts.load(name).digest for name in (*_PROMPTS, *_CHECK_PROMPTS[: self.check])
+                name: prompts.load(name).digest
+                for name in (*_PROMPTS, *_CHECK_PROMPTS[: self.check])
             },
             "schemas": {
-                name: schemas.compute_digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])
+                name: schemas.compute_digest(name)
+                for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])
             },
         }

@@ -75,7 +75,9 @@ class ActiveFlows:
         try:
             if isinstance(given, Document):
                 started = time.perf_counter()
-                flow = build_run_flow(given, self.plan.settings, self.plan.engine, check=self.plan.check)
+                flow = build_run_flow(
+                    given, self.plan.settings, self.plan.engine, check=self.plan.check
+                )
                 self._begun[number] = _ActiveFlow(flow, started)
                 return next(flow)
             if number not in self._begun:
@@ -92,7 +94,9 @@ class ActiveFlows:
         except ContextWindowError as error:
             outcome = build_failed_outcome("too_long", str(error))
         except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
-            outcome = build_failed_outcome("internal", f"{type(error).__name__}: {error}")
+            outcome = build_failed_outcome(
+                "internal", f"{type(error).__name__}: {error}"
+            )
         self.let_go(number)
         return outcome
 
@@ -124,11 +128,15 @@ class LocalStepExecutor(StepExecutor):
 
 def build_failed_outcome(cause: str, message: str, requests: int = 0) -> Outcome:
     """Build the outcome of a document without a result."""
-    return Outcome(DocumentState.FAILED, None, str(cause), message, Usage(requests=requests))
+    return Outcome(
+        DocumentState.FAILED, None, str(cause), message, Usage(requests=requests)
+    )
 
 
 PendingDocument = tuple[int, Document]
-_MAX_UNREACHED_DOCUMENTS = 5  # documents in a row, or as many as are asked at a time: more is no accident
+_MAX_UNREACHED_DOCUMENTS = (
+    5  # documents in a row, or as many as are asked at a time: more is no accident
+)
 
 
 @dataclass(slots=True)
@@ -168,7 +176,9 @@ class BatchRunner:
         elif not self.stop.wanted:
             self._settle_unreached()
 
-    async def _worker(self, work: Iterator[PendingDocument], client: Client | None) -> None:
+    async def _worker(
+        self, work: Iterator[PendingDocument], client: Client | None
+    ) -> None:
         while not self.stop.wanted:
             try:
                 item = next(work, None)
@@ -184,13 +194,18 @@ class BatchRunner:
     def _unreached(self, number: int, error: UnreachableError) -> None:
         """A document without an answer fails only once another has one: else the network is gone, and all of them wait."""
         self.unreached.append((number, error))
-        if len(self.unreached) >= max(_MAX_UNREACHED_DOCUMENTS, self.plan.limits.concurrency):
+        if len(self.unreached) >= max(
+            _MAX_UNREACHED_DOCUMENTS, self.plan.limits.concurrency
+        ):
             self.stop.now(error)
 
     def _settle_unreached(self) -> None:
         while self.unreached:
             number, error = self.unreached.pop()
-            self.keep(number, build_failed_outcome(Cause.UNANSWERED, str(error), error.requests))
+            self.keep(
+                number,
+                build_failed_outcome(Cause.UNANSWERED, str(error), error.requests),
+            )
 
     def keep(self, number: int, outcome: Outcome) -> None:
         """The outcome is stored, counted and told of."""
@@ -206,13 +221,17 @@ class BatchRunner:
         progress.here += 1
         self.told(progress)
 
-    async def _outcome(self, item: PendingDocument, client: Client | None) -> Outcome | None:
+    async def _outcome(
+        self, item: PendingDocument, client: Client | None
+    ) -> Outcome | None:
         """The document's outcome; None where the batch ends before there is one."""
         number, document = item
         try:
             while True:
                 answers = DocumentAnswers(self.store, self.batch, number)
-                storing = client and StoredAnswersClient(client, answers, self.plan.settings)
+                storing = client and StoredAnswersClient(
+                    client, answers, self.plan.settings
+                )
                 with suppress(FlowLostError):
                     return await run_document(number, document, self.steps, storing)
         except UnreachableError as error:

@@ -30,11 +30,21 @@ class ImportReport:
 
 
 def build_shard_row(
-    plan: Plan, key: str, document: Document | None, outcome: Outcome | None, problem: str | None
+    plan: Plan,
+    key: str,
+    document: Document | None,
+    outcome: Outcome | None,
+    problem: str | None,
 ) -> dict[str, Any]:
     """Build the shard row of a document: its fields, outcome and usage."""
     usage = outcome.usage if outcome else Usage()
-    state = outcome.state if outcome else DocumentState.FAILED if problem else DocumentState.PENDING
+    state = (
+        outcome.state
+        if outcome
+        else DocumentState.FAILED
+        if problem
+        else DocumentState.PENDING
+    )
     return {
         "key": key,
         "way": json.dumps(plan.way(), ensure_ascii=False, sort_keys=True),
@@ -57,7 +67,11 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
     Raises:
         InputError: there are no shards, or one can't be read; the store has what stood before the bad row.
     """
-    files = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in _SUFFIXES and path.is_file()
+    )
     if not files:
         raise InputError(f"{folder}: holds no shards ({', '.join(_SUFFIXES)})")
     seen: set[str] = set()
@@ -67,7 +81,9 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
         for place, row in _read_shard_rows(path):
             missing = {"key", "way", "state"} - row.keys()
             if missing:
-                raise InputError(f"{place}: is no outcome: it has no {', '.join(sorted(missing))}")
+                raise InputError(
+                    f"{place}: is no outcome: it has no {', '.join(sorted(missing))}"
+                )
             if row["key"] in seen:
                 repeated += 1
                 continue
@@ -76,7 +92,9 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
         for way in {row["way"] for _, row in rows}:
             batch = store.begin(json.loads(way))
             of_batch = [(place, row) for place, row in rows if row["way"] == way]
-            source = DocumentSource(str(path), None, lambda of_batch=of_batch: _build_entries(of_batch))  # type: ignore[misc]
+            source = DocumentSource(
+                str(path), None, lambda of_batch=of_batch: _build_entries(of_batch)
+            )  # type: ignore[misc]
             ingest_sources(store.database, batch, [source])
             outcomes += sum(_record_outcome(store, batch, row) for _, row in of_batch)
     return ImportReport(len(seen), outcomes, repeated)
@@ -85,9 +103,13 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
 def _build_entries(rows: list[tuple[str, dict[str, Any]]]) -> Iterator[SourceEntry]:
     for place, row in rows:
         if row.get("text") is None:
-            yield SourceEntry(row["key"], None, place, problem=row.get("message") or "no text")
+            yield SourceEntry(
+                row["key"], None, place, problem=row.get("message") or "no text"
+            )
         else:
-            yield SourceEntry(row["key"], load_document(row["fields"], row["text"]), place)
+            yield SourceEntry(
+                row["key"], load_document(row["fields"], row["text"]), place
+            )
 
 
 def _record_outcome(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
@@ -111,7 +133,13 @@ def _record_outcome(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
     store.finish(
         batch,
         number,
-        Outcome(DocumentState(row["state"]), row.get("run"), row.get("cause"), row.get("message"), usage),
+        Outcome(
+            DocumentState(row["state"]),
+            row.get("run"),
+            row.get("cause"),
+            row.get("message"),
+            usage,
+        ),
     )
     return True
 
@@ -121,7 +149,9 @@ def _read_shard_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         try:
             import pyarrow.parquet
         except ImportError:
-            raise InputError(f"{path}: Parquet needs pip install 'claimcheck[distributed]'") from None
+            raise InputError(
+                f"{path}: Parquet needs pip install 'claimcheck[distributed]'"
+            ) from None
         try:
             file = pyarrow.parquet.ParquetFile(path)
             number = 0

@@ -13,7 +13,6 @@ import signal
 import struct
 from typing import Any, BinaryIO
 
-from claimcheck import garbage
 from claimcheck.batch.runner import ActiveFlows, StepInput, StepResult
 from claimcheck.errors import StoreError
 from claimcheck.models.document import Document
@@ -36,7 +35,6 @@ def main() -> None:
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C goes to every process of a terminal, and is the first one's
     with (
-        garbage.collect_garbage_less_often(),
         os.fdopen(0, "rb") as asked,
         os.fdopen(os.dup(1), "wb") as told,
     ):
@@ -51,11 +49,15 @@ def main() -> None:
             told.flush()
             moves: list[WorkerTask] | None = _read_frame(asked)
             answer = (
-                None if moves is None else [_perform_task(flows, number, given) for number, given in moves]
+                None
+                if moves is None
+                else [_perform_task(flows, number, given) for number, given in moves]
             )
 
 
-def _perform_task(flows: ActiveFlows, number: int, given: StepInput | None) -> WorkerReply:
+def _perform_task(
+    flows: ActiveFlows, number: int, given: StepInput | None
+) -> WorkerReply:
     if given is None:
         flows.let_go(number)
         return None

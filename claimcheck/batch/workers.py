@@ -19,15 +19,25 @@ from itertools import chain
 from typing import Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import FlowLostError, StepExecutor, StepInput, StepResult, build_failed_outcome
+from claimcheck.batch.runner import (
+    FlowLostError,
+    StepExecutor,
+    StepInput,
+    StepResult,
+    build_failed_outcome,
+)
 from claimcheck.batch.worker import FRAME_HEADER, WorkerReply, WorkerTask, encode_frame
 from claimcheck.errors import WorkerError
 from claimcheck.models.document import Document
 
 _MAX_TASKS_PER_FRAME = 8  # moves in a frame
 _MAX_START_ATTEMPTS = 3  # of a process that ends before it is ready
-_MAX_FRAMES_IN_FLIGHT = 4  # frames on the way: a worker that is done with one has the next
-_MAX_LOCAL_CHARACTERS = 20_000  # characters, of which something is made in a few milliseconds
+_MAX_FRAMES_IN_FLIGHT = (
+    4  # frames on the way: a worker that is done with one has the next
+)
+_MAX_LOCAL_CHARACTERS = (
+    20_000  # characters, of which something is made in a few milliseconds
+)
 _PIPE_BUFFER_BYTES = 2**22  # bytes
 _WORKER_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from claimcheck.batch.worker import main; main()"
 
@@ -61,7 +71,9 @@ class WorkerPool(StepExecutor):
     for one: it has nothing else to do then.
     """
 
-    def __init__(self, plan: Plan, count: int, here: StepExecutor | None = None) -> None:
+    def __init__(
+        self, plan: Plan, count: int, here: StepExecutor | None = None
+    ) -> None:
         self._here = here
         self._workers = [_WorkerProcess(plan) for _ in range(count)]
         self._home: dict[int, _WorkerProcess | StepExecutor] = {}
@@ -69,7 +81,9 @@ class WorkerPool(StepExecutor):
         self._serving: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> WorkerPool:
-        self._serving = [asyncio.create_task(worker.serve()) for worker in self._workers]
+        self._serving = [
+            asyncio.create_task(worker.serve()) for worker in self._workers
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -98,7 +112,12 @@ class WorkerPool(StepExecutor):
     def _chosen(self, given: StepInput) -> _WorkerProcess | StepExecutor:
         ready = [worker for worker in self._workers if worker.ready]
         idle = not ready or self._waiting >= max(_MAX_TASKS_PER_FRAME, len(self._home))
-        if self._here and idle and isinstance(given, Document) and given.characters <= _MAX_LOCAL_CHARACTERS:
+        if (
+            self._here
+            and idle
+            and isinstance(given, Document)
+            and given.characters <= _MAX_LOCAL_CHARACTERS
+        ):
             return self._here
         return min(ready or self._workers, key=lambda worker: worker.load)
 
@@ -131,7 +150,9 @@ class _WorkerProcess:
 
     def _want(self, number: int, given: StepInput | None) -> asyncio.Future[StepResult]:
         wanted = _PendingTask(
-            (number, given), asyncio.get_running_loop().create_future(), number in self._suspects
+            (number, given),
+            asyncio.get_running_loop().create_future(),
+            number in self._suspects,
         )
         if self._broken:
             wanted.settle(self._broken)
@@ -159,7 +180,9 @@ class _WorkerProcess:
             while len(self._sent) < _MAX_FRAMES_IN_FLIGHT and (moves := self._next()):
                 self._sent.append(moves)
                 # not drained: a worker that has an answer to write reads nothing meanwhile
-                _require_pipe(process.stdin).write(encode_frame([wanted.move for wanted in moves]))
+                _require_pipe(process.stdin).write(
+                    encode_frame([wanted.move for wanted in moves])
+                )
             if self._sent:
                 steps = await _receive_frame(process)
                 for wanted, moved in zip(self._sent.popleft(), steps, strict=True):
@@ -170,7 +193,9 @@ class _WorkerProcess:
 
     def _next(self) -> list[_PendingTask]:
         """What goes into the next frame; nothing goes beside a document that is taken alone."""
-        if not self._wanted or (self._sent and (self._wanted[0].alone or self._sent[0][0].alone)):
+        if not self._wanted or (
+            self._sent and (self._wanted[0].alone or self._sent[0][0].alone)
+        ):
             return []
         moves = [self._wanted.popleft()]
         while (
@@ -189,7 +214,10 @@ class _WorkerProcess:
             number, given = wanted.move
             if wanted.alone and given is not None:
                 wanted.settle(
-                    build_failed_outcome("crashed", "the process that read it was ended; is there memory?")
+                    build_failed_outcome(
+                        "crashed",
+                        "the process that read it was ended; is there memory?",
+                    )
                 )
             elif given is not None:
                 self._suspects.add(number)

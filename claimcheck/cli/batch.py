@@ -48,13 +48,23 @@ def batch(
     ],
     store: options.Store,
     check: Annotated[
-        bool, typer.Option("--check", help="Check each summary and its claims against the document.")
+        bool,
+        typer.Option(
+            "--check", help="Check each summary and its claims against the document."
+        ),
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Ask again for documents that failed, wholly or in part.")
+        bool,
+        typer.Option(
+            "--retry-failed",
+            help="Ask again for documents that failed, wholly or in part.",
+        ),
     ] = False,
     estimate: Annotated[
-        bool, typer.Option("--estimate", help="Count requests, tokens and cost, and send nothing.")
+        bool,
+        typer.Option(
+            "--estimate", help="Count requests, tokens and cost, and send nothing."
+        ),
     ] = False,
     via: Annotated[
         RequestMode,
@@ -64,7 +74,8 @@ def batch(
         ),
     ] = RequestMode.REQUESTS,
     report: Annotated[
-        bool, typer.Option("--report", help="End with a table of what failed, by cause.")
+        bool,
+        typer.Option("--report", help="End with a table of what failed, by cause."),
     ] = False,
     concurrency: options.Concurrency = None,
     rpm: options.Rpm = None,
@@ -79,9 +90,14 @@ def batch(
     temperature: options.Temperature = None,
     seed: options.Seed = None,
     text_column: Annotated[
-        str, typer.Option(metavar="NAME", help="The column of a CSV or TSV that holds the text.")
+        str,
+        typer.Option(
+            metavar="NAME", help="The column of a CSV or TSV that holds the text."
+        ),
     ] = "text",
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -119,10 +135,16 @@ def batch(
                 intake = made.add(*sources, how=how, told=read)
             _report_ingest(intake, made, quiet=quiet)
         if retry_failed:
-            print_note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
+            print_note(
+                f"{store}: {made.retry_failed():,} documents to ask for again",
+                quiet=quiet,
+            )
         if estimate:
             with show_count("counting documents:", quiet=quiet) as told:
-                write_text(_format_estimate(made.estimate(told), configured.settings.model), None)
+                write_text(
+                    _format_estimate(made.estimate(told), configured.settings.model),
+                    None,
+                )
             return
         if step:
             openai_batch.run_step(step, made, report=report, quiet=quiet)
@@ -147,7 +169,10 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
     started = time.monotonic()
     with show_progress(Progress.of(batch.info), quiet=quiet) as told:
         progress = asyncio.run(_run_interruptibly(batch, told, stop, quiet=quiet))
-    print_note(f"{batch.store.path}: {format_progress(progress, time.monotonic() - started)}", quiet=quiet)
+    print_note(
+        f"{batch.store.path}: {format_progress(progress, time.monotonic() - started)}",
+        quiet=quiet,
+    )
     failures = batch.store.failures(batch.number)
     if report and failures:
         write_text(format_failures(batch, failures), None)
@@ -177,7 +202,9 @@ async def _run_interruptibly(
             task.cancel()
         else:
             stop.now()
-            print_note("finishing what is under way; Ctrl-C again stops at once", quiet=quiet)
+            print_note(
+                "finishing what is under way; Ctrl-C again stops at once", quiet=quiet
+            )
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
@@ -197,10 +224,14 @@ def _report_ingest(intake: IngestReport, batch: Batch, *, quiet: bool) -> None:
     parts = [f"{intake.named:,} documents"]
     parts += [f"{intake.new:,} of them new"] if intake.new != intake.named else []
     parts += [f"{intake.changed:,} changed, to be done again"] if intake.changed else []
-    parts += [f"{intake.repeated:,} texts repeated and left out"] if intake.repeated else []
+    parts += (
+        [f"{intake.repeated:,} texts repeated and left out"] if intake.repeated else []
+    )
     parts += [f"{intake.unreadable:,} can't be read"] if intake.unreadable else []
     waiting = counts[DocumentState.PENDING]
-    print_note(f"{batch.store.path}: {', '.join(parts)}; {waiting:,} to do", quiet=quiet)
+    print_note(
+        f"{batch.store.path}: {', '.join(parts)}; {waiting:,} to do", quiet=quiet
+    )
 
 
 def _format_estimate(found: Estimate, model: str | None) -> str:
@@ -221,5 +252,7 @@ def _format_estimate(found: Estimate, model: str | None) -> str:
         f"cost           {cost}",
     ]
     if found.unusable:
-        lines.append(f"can't be sent  {found.unusable:,} documents: too long, or without words")
+        lines.append(
+            f"can't be sent  {found.unusable:,} documents: too long, or without words"
+        )
     return "\n".join(lines) + "\n"

@@ -23,15 +23,23 @@ def bundle(
     run: Annotated[
         str,
         typer.Argument(
-            metavar="RUN", help="A run (JSON); with --store a document of the store, by id or path."
+            metavar="RUN",
+            help="A run (JSON); with --store a document of the store, by id or path.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The bundle, such as case.zip.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="The bundle, such as case.zip."
+        ),
     ],
     store: Annotated[
         Path | None,
-        typer.Option("--store", metavar="FILE", help="A store of runs, which has the model's answers too."),
+        typer.Option(
+            "--store",
+            metavar="FILE",
+            help="A store of runs, which has the model's answers too.",
+        ),
     ] = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -50,7 +58,9 @@ def bundle(
         with RunStore(store, create=False) as opened:
             info, made = _find_latest_run(opened, run)
             way = info.way
-            answers = [BundledAnswer(*row) for row in opened.answers_for(info.number, run)]
+            answers = [
+                BundledAnswer(*row) for row in opened.answers_for(info.number, run)
+            ]
     write_binary(lambda path: write_bundle(made, path, way, answers), output)
     told = f", {len(answers)} answers" if answers else ""
     print_note(
@@ -75,13 +85,22 @@ def _find_latest_run(store: RunStore, name: str) -> tuple[BatchStatus, Run]:
 
 
 def verify(
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A file that `claimcheck bundle` wrote.")],
+    bundle: Annotated[
+        Path,
+        typer.Argument(metavar="BUNDLE", help="A file that `claimcheck bundle` wrote."),
+    ],
     debug: options.Debug = False,
 ) -> None:
     """Verify a bundle, offline: that every hash, span, claim and verdict follows from what is inside. Exit 1 if one does not."""
     from claimcheck.reports.bundle import verify_bundle as verified
 
     steps = verified(bundle)
-    write_text("".join(f"{_RESULT_LABELS[step.holds]:<9}{step.name}: {step.told}\n" for step in steps), None)
+    write_text(
+        "".join(
+            f"{_RESULT_LABELS[step.holds]:<9}{step.name}: {step.told}\n"
+            for step in steps
+        ),
+        None,
+    )
     if any(step.holds is False for step in steps):
         raise typer.Exit(1)

@@ -24,7 +24,9 @@ def info(debug: options.Debug = False) -> None:
 
     with AnswerCache() as cache:
         found = cache.info()
-    lines = [f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"]
+    lines = [
+        f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"
+    ]
     lines += [f"{count:>8,}  {model}" for model, count in found.answers.items()]
     write_text("\n".join(lines) + "\n", None)
 
@@ -33,7 +35,12 @@ def info(debug: options.Debug = False) -> None:
 def clear(
     older_than: Annotated[
         float,
-        typer.Option("--older-than", metavar="DAYS", min=0, help="Only answers older than so many days."),
+        typer.Option(
+            "--older-than",
+            metavar="DAYS",
+            min=0,
+            help="Only answers older than so many days.",
+        ),
     ] = 0.0,
     quiet: options.Quiet = False,
     debug: options.Debug = False,

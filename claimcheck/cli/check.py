@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, print_error, print_note, show_spinner, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    print_error,
+    print_note,
+    show_spinner,
+    write_text,
+)
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document, open_evidence
 from claimcheck.errors import InputError
 
@@ -60,7 +66,8 @@ def check(
     text: Annotated[
         bool,
         typer.Option(
-            "--text", help="CLAIMS is a whole text, such as a draft: the claims in it are found first."
+            "--text",
+            help="CLAIMS is a whole text, such as a draft: the claims in it are found first.",
         ),
     ] = False,
     output: options.Output = None,
@@ -70,7 +77,8 @@ def check(
     fail_on: Annotated[
         FailOnVerdict | None,
         typer.Option(
-            "--fail-on", help="Exit 1 when a claim is refuted, or not supported for whatever reason."
+            "--fail-on",
+            help="Exit 1 when a claim is refuted, or not supported for whatever reason.",
         ),
     ] = None,
     engine: options.Engine = None,
@@ -79,22 +87,31 @@ def check(
     top_k: options.TopK = None,
     votes: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Ask the model so often and take the majority (default 1)."),
+        typer.Option(
+            metavar="N",
+            help="Ask the model so often and take the majority (default 1).",
+        ),
     ] = None,
     attempts: options.Attempts = None,
     temperature: options.Temperature = None,
     seed: options.Seed = None,
     review_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="For claimreview: the page on which the review will stand."),
+        typer.Option(
+            metavar="URL",
+            help="For claimreview: the page on which the review will stand.",
+        ),
     ] = None,
     claimed_at: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="For claimreview: the page that makes the claims, where it is not known."
+            metavar="URL",
+            help="For claimreview: the page that makes the claims, where it is not known.",
         ),
     ] = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
@@ -136,7 +153,12 @@ def check(
     ) as told:
         result = run_check(wanted, evidence, settings=settings, progress=told)
     write_text(
-        _render_check(result, format, settings, _OutputOptions(output, review_url, claimed_at, not no_text)),
+        _render_check(
+            result,
+            format,
+            settings,
+            _OutputOptions(output, review_url, claimed_at, not no_text),
+        ),
         output,
     )
     for failure in result.failures:
@@ -147,7 +169,9 @@ def check(
         raise typer.Exit(1)
 
 
-def has_failing_verdict(verdicts: Sequence[Verdict], fail_on: FailOnVerdict | None) -> bool:
+def has_failing_verdict(
+    verdicts: Sequence[Verdict], fail_on: FailOnVerdict | None
+) -> bool:
     """Whether any verdict is of the kind to fail on."""
     from claimcheck.models.verdict import Label
 
@@ -182,14 +206,18 @@ def _load_claims(name: str, text: bool, settings: Settings) -> Run | list[Statem
     return run
 
 
-def _render_check(result: Check, format: VerdictFormat, settings: Settings, written: _OutputOptions) -> str:
+def _render_check(
+    result: Check, format: VerdictFormat, settings: Settings, written: _OutputOptions
+) -> str:
     if format is VerdictFormat.JSON:
         return result.to_json(text=written.text)
     if format is VerdictFormat.HTML:
         from claimcheck.reports import html
 
         if not written.text:
-            documents = tuple(replace(document, text=None) for document in result.documents)
+            documents = tuple(
+                replace(document, text=None) for document in result.documents
+            )
             result = replace(result, documents=documents)
         return html.render(result)
     if format is VerdictFormat.MARKDOWN:

@@ -44,14 +44,23 @@ class FailOnChange(StrEnum):
 
 def diff(
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A run (JSON), or a document, which is summarized first.")
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A run (JSON), or a document, which is summarized first.",
+        ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
     check: Annotated[
-        bool, typer.Option("--check", help="Check documents that are summarized, to compare verdicts too.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Check documents that are summarized, to compare verdicts too.",
+        ),
     ] = False,
     fail_on: Annotated[
-        FailOnChange | None, typer.Option("--fail-on", help="Exit 1 when there are such changes.")
+        FailOnChange | None,
+        typer.Option("--fail-on", help="Exit 1 when there are such changes."),
     ] = None,
     format: Annotated[
         DiffFormat, typer.Option("--format", help="How to write the changes.")
@@ -61,7 +70,9 @@ def diff(
     model: options.Model = None,
     base_url: options.BaseUrl = None,
     max_claims: options.MaxClaims = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -73,9 +84,16 @@ def diff(
     if old == new == "-":
         raise InputError("OLD and NEW: only one of them can be standard input")
     configured = options.resolve_settings(
-        no_cache=no_cache, engine=engine, model=model, base_url=base_url, max_claims=max_claims
+        no_cache=no_cache,
+        engine=engine,
+        model=model,
+        base_url=base_url,
+        max_claims=max_claims,
     )
-    runs = [_load_run(name, configured.settings, check, allow_private) for name in (old, new)]
+    runs = [
+        _load_run(name, configured.settings, check, allow_private)
+        for name in (old, new)
+    ]
     found = compare_runs(*runs)
     write_text(
         json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n"
@@ -100,8 +118,12 @@ def _load_run(name: str, settings: Settings, check: bool, allow_private: bool) -
         if name == "-":
             from claimcheck.readers.file import build_document
 
-            return summarize(build_document(data, source), settings=settings, check=check)
-    return summarize(open_document(name, allow_private=allow_private), settings=settings, check=check)
+            return summarize(
+                build_document(data, source), settings=settings, check=check
+            )
+    return summarize(
+        open_document(name, allow_private=allow_private), settings=settings, check=check
+    )
 
 
 def _format_changes(found: RunDiff, output: Path | None) -> str:
@@ -125,16 +147,24 @@ def _format_changes(found: RunDiff, output: Path | None) -> str:
     section(
         "Other verdicts",
         [
-            make_safe_text(f"! {_format_label(item.old)} -> {_format_label(item.new)}: {item.text}", "yellow")
+            make_safe_text(
+                f"! {_format_label(item.old)} -> {_format_label(item.new)}: {item.text}",
+                "yellow",
+            )
             for item in found.verdicts
         ],
     )
     lines.append(
         make_safe_text(
-            f"{found.same} claims the same" if found else f"No change: {found.same} claims the same", "dim"
+            f"{found.same} claims the same"
+            if found
+            else f"No change: {found.same} claims the same",
+            "dim",
         )
     )
-    return "".join(render_for_terminal(line, width=width, colour=colour) for line in lines)
+    return "".join(
+        render_for_terminal(line, width=width, colour=colour) for line in lines
+    )
 
 
 def _format_reworded(item: RewordedClaim) -> Text:
@@ -148,7 +178,9 @@ def _format_reworded(item: RewordedClaim) -> Text:
         "added": lambda text: make_safe_text(f"{{+{text}+}}", "green"),
     }
     line = Text("* ")
-    line.append_text(Text(" ").join(parts[words.what](words.text) for words in item.words))
+    line.append_text(
+        Text(" ").join(parts[words.what](words.text) for words in item.words)
+    )
     return line
 
 

@@ -41,9 +41,15 @@ _LISTED_SETTINGS = (
 
 
 def doctor(
-    engine: Annotated[str | None, typer.Option(metavar="ENGINE", help="As for summarize.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME", help="As for summarize.")] = None,
-    base_url: Annotated[str | None, typer.Option(metavar="URL", help="As for summarize.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="As for summarize.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="As for summarize.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="As for summarize.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Show what is configured and where from, and try the endpoint.
@@ -77,7 +83,10 @@ def doctor(
     if chosen == "llm":
         write_text(_probe_endpoint(configured), None)
     else:
-        write_text("Endpoint: none configured; --model NAME or --base-url URL names one\n", None)
+        write_text(
+            "Endpoint: none configured; --model NAME or --base-url URL names one\n",
+            None,
+        )
 
 
 def _format_setting(configured: LoadedSettings, name: str) -> str:
@@ -95,7 +104,11 @@ def _probe_endpoint(configured: LoadedSettings) -> str:
 
     from claimcheck.api.probe import probe
 
-    settings = replace(configured.settings, attempts=1, timeout_s=min(configured.settings.timeout_s, 60.0))
+    settings = replace(
+        configured.settings,
+        attempts=1,
+        timeout_s=min(configured.settings.timeout_s, 60.0),
+    )
     try:
         with show_spinner("trying the endpoint", quiet=False):
             found = probe(settings)
@@ -111,7 +124,9 @@ def _probe_endpoint(configured: LoadedSettings) -> str:
     ]
     if found.response_format:
         enforced = (
-            "enforced" if found.enforces_schema else "not enforced (answers are validated here all the same)"
+            "enforced"
+            if found.enforces_schema
+            else "not enforced (answers are validated here all the same)"
         )
         lines.append(f"  response format: {found.response_format}; schema: {enforced}")
     else:

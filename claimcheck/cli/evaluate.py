@@ -41,19 +41,29 @@ class EvaluationFormat(StrEnum):
 
 def _build_command(task: str, about: str) -> Callable[..., None]:
     def evaluate(
-        file: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, a row a line; or -.")],
+        file: Annotated[
+            str, typer.Argument(metavar="FILE", help="JSON Lines, a row a line; or -.")
+        ],
         dataset: Annotated[
             str | None,
             typer.Option(
-                metavar="NAME", help="The public set that FILE is of, when its rows are not in plain form."
+                metavar="NAME",
+                help="The public set that FILE is of, when its rows are not in plain form.",
             ),
         ] = None,
         limit: Annotated[
-            int | None, typer.Option(metavar="N", min=1, help="A sample of so many rows (default: all).")
+            int | None,
+            typer.Option(
+                metavar="N", min=1, help="A sample of so many rows (default: all)."
+            ),
         ] = None,
-        seed: Annotated[int, typer.Option(metavar="N", min=0, help="For the sample and the intervals.")] = 0,
+        seed: Annotated[
+            int,
+            typer.Option(metavar="N", min=0, help="For the sample and the intervals."),
+        ] = 0,
         format: Annotated[
-            EvaluationFormat, typer.Option("--format", help="json has every row, for compare.")
+            EvaluationFormat,
+            typer.Option("--format", help="json has every row, for compare."),
         ] = EvaluationFormat.TEXT,
         output: options.Output = None,
         engine: options.Engine = None,
@@ -80,9 +90,14 @@ def _build_command(task: str, about: str) -> Callable[..., None]:
         options.announce_engine(configured, quiet=quiet)
         with _show_progress(task, quiet=quiet) as progress:
             rows = Rows(file, dataset, limit, seed)
-            result = run_evaluate(task, rows, settings=configured.settings, progress=progress)
+            result = run_evaluate(
+                task, rows, settings=configured.settings, progress=progress
+            )
         write_text(
-            result.to_json() if format is EvaluationFormat.JSON else _format_evaluation(result), output
+            result.to_json()
+            if format is EvaluationFormat.JSON
+            else _format_evaluation(result),
+            output,
         )
 
     evaluate.__doc__ = about
@@ -96,9 +111,14 @@ for _name, _about in _TASKS.items():
 @app.command("compare")
 def compare(
     first: Annotated[
-        Path, typer.Argument(metavar="A.json", help="An evaluation written with --format json.")
+        Path,
+        typer.Argument(
+            metavar="A.json", help="An evaluation written with --format json."
+        ),
     ],
-    second: Annotated[Path, typer.Argument(metavar="B.json", help="Another, on the same file.")],
+    second: Annotated[
+        Path, typer.Argument(metavar="B.json", help="Another, on the same file.")
+    ],
     format: Annotated[
         EvaluationFormat, typer.Option("--format", help="How to write the differences.")
     ] = EvaluationFormat.TEXT,
@@ -114,7 +134,10 @@ def compare(
         write_text(json.dumps(asdict(found), indent=1) + "\n", None)
         return
     lines = [f"{second} less {first}, {found.n:,} rows of both"]
-    lines += [_format_score(name, score, sign=True) for name, score in found.differences.items()]
+    lines += [
+        _format_score(name, score, sign=True)
+        for name, score in found.differences.items()
+    ]
     write_text("\n".join(lines) + "\n", None)
 
 
@@ -136,7 +159,9 @@ def _format_score(name: str, score: Score, *, sign: bool = False) -> str:
 
 
 @contextmanager
-def _show_progress(task: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def _show_progress(
+    task: str, *, quiet: bool
+) -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar on a terminal or occasional lines in a pipe; neither if quiet."""
     if quiet:
         yield None

@@ -29,13 +29,16 @@ def ground(
     quotes: Annotated[
         str,
         typer.Argument(
-            metavar="QUOTES", help='JSON Lines, {"quote": "..."} a line; or - for standard input.'
+            metavar="QUOTES",
+            help='JSON Lines, {"quote": "..."} a line; or - for standard input.',
         ),
     ],
     format: Annotated[
         GroundingFormat, typer.Option("--format", help="json writes JSON Lines.")
     ] = GroundingFormat.TEXT,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Find where quotes stand in a document, or that they do not.

@@ -18,7 +18,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A local evidence collection, one SQLite file: documents to check many claims against.",
 )
-_INDEX_ARGUMENT = typer.Argument(metavar="INDEX", help="The file; `add` makes it when it is not there.")
+_INDEX_ARGUMENT = typer.Argument(
+    metavar="INDEX", help="The file; `add` makes it when it is not there."
+)
 
 
 class IndexFormat(StrEnum):
@@ -38,7 +40,9 @@ def add(
             help="Files, folders, addresses, JSON Lines of {text, title, date, source}, or - for standard input.",
         ),
     ],
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
@@ -50,7 +54,10 @@ def add(
         for name in sources
         for document in open_documents(name, allow_private=allow_private, quiet=quiet)
     ]
-    with Index(index) as opened, show_spinner(f"indexing {len(documents):,} documents", quiet=quiet):
+    with (
+        Index(index) as opened,
+        show_spinner(f"indexing {len(documents):,} documents", quiet=quiet),
+    ):
         added = opened.add(documents)
         count = opened.count
     print_note(
@@ -89,7 +96,8 @@ def list_(
 def remove(
     index: Annotated[Path, _INDEX_ARGUMENT],
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="Ids or sources, as `list` has them.")
+        list[str],
+        typer.Argument(metavar="NAME...", help="Ids or sources, as `list` has them."),
     ],
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -106,7 +114,10 @@ def remove(
 def search(
     index: Annotated[Path, _INDEX_ARGUMENT],
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to look for.")],
-    top_k: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="At most so many passages.")] = 10,
+    top_k: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=1000, help="At most so many passages."),
+    ] = 10,
     format: Annotated[
         IndexFormat, typer.Option("--format", help="json writes JSON Lines.")
     ] = IndexFormat.TEXT,
@@ -124,5 +135,8 @@ def search(
 
         rows = [json.dumps(asdict(hit), ensure_ascii=False) for hit in hits]
     else:
-        rows = [f"{hit.score:6.2f}  {sources[hit.document_id]}\n        {hit.text}" for hit in hits]
+        rows = [
+            f"{hit.score:6.2f}  {sources[hit.document_id]}\n        {hit.text}"
+            for hit in hits
+        ]
     write_text("".join(row + "\n" for row in rows), None)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from claimcheck import garbage
 from claimcheck.cli import (
     batch,
     bundle,
@@ -72,7 +71,13 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def claimcheck(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Show the version.",
+        ),
     ] = False,
 ) -> None:
     """What a text claims, where it says so, and whether it holds.
@@ -87,15 +92,18 @@ def main() -> None:
     """Runs the command line and exits; `--debug` lets a traceback through."""
     debug = "--debug" in sys.argv
     try:
-        with garbage.collect_garbage_less_often():
-            app(prog_name="claimcheck")
+        app(prog_name="claimcheck")
     except ClaimcheckError as error:
         if debug:
             raise
         print_error(str(error))
         sys.exit(error.exit_code)
     except SystemExit as stop:
-        if stop.code == EXIT_INTERRUPTED:  # typer turns Ctrl-C into this code without a word
+        if (
+            stop.code == EXIT_INTERRUPTED
+        ):  # typer turns Ctrl-C into this code without a word
             print_error("interrupted; nothing was written")
-            os._exit(EXIT_INTERRUPTED)  # threads may wait for answers still; nobody else does
+            os._exit(
+                EXIT_INTERRUPTED
+            )  # threads may wait for answers still; nobody else does
         raise

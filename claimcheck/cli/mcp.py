@@ -21,6 +21,8 @@ def mcp(
         raise InputError("mcp: needs pip install 'claimcheck[mcp]'")
     from claimcheck.server.mcp import serve
 
-    configured = options.resolve_settings(no_cache=no_cache, engine=engine, model=model, base_url=base_url)
+    configured = options.resolve_settings(
+        no_cache=no_cache, engine=engine, model=model, base_url=base_url
+    )
     options.announce_engine(configured, quiet=quiet)
     serve(configured.settings)

@@ -56,7 +56,11 @@ def run_step(step: str, batch: Batch, *, report: bool, quiet: bool) -> None:
 
 def _submit_requests(rounds: BatchApiRunner, batch: Batch, *, quiet: bool) -> None:
     done = rounds.submit()
-    left = f"; {done.left:,} documents left out, the budget does not cover them" if done.left else ""
+    left = (
+        f"; {done.left:,} documents left out, the budget does not cover them"
+        if done.left
+        else ""
+    )
     if done.requests:
         print_note(
             f"{batch.store.path}: {done.requests:,} requests submitted in {done.uploads} files{left}; "
@@ -71,19 +75,29 @@ def _print_status(rounds: BatchApiRunner) -> None:
     lines = []
     for upload, job in rounds.status():
         if job:
-            lines.append(f"{job.id}  {job.status}: {job.done:,} of {job.total:,} done, {job.failed:,} failed")
+            lines.append(
+                f"{job.id}  {job.status}: {job.done:,} of {job.total:,} done, {job.failed:,} failed"
+            )
         else:
             reason = f": {upload.message}" if upload.message else ""
-            lines.append(f"{upload.job or upload.tag}  {upload.state}, {upload.items:,} requests{reason}")
-    write_text("".join(f"{line}\n" for line in lines) or "nothing was submitted\n", None)
+            lines.append(
+                f"{upload.job or upload.tag}  {upload.state}, {upload.items:,} requests{reason}"
+            )
+    write_text(
+        "".join(f"{line}\n" for line in lines) or "nothing was submitted\n", None
+    )
 
 
-def _collect_answers(rounds: BatchApiRunner, batch: Batch, *, report: bool, quiet: bool) -> None:
+def _collect_answers(
+    rounds: BatchApiRunner, batch: Batch, *, report: bool, quiet: bool
+) -> None:
     from claimcheck.batch.plan import Progress
 
     found = rounds.collect()
     for reason in found.refused:
-        print_error(f"the endpoint refused a file: {reason}; mend that, and submit again")
+        print_error(
+            f"the endpoint refused a file: {reason}; mend that, and submit again"
+        )
     progress = Progress.of(batch.info)
     waiting = progress.total - progress.finished
     parts = [f"{found.answers:,} answers", f"{found.finished:,} documents finished"]

@@ -78,7 +78,11 @@ def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], No
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(message, total=None)
         yield lambda stage: progress.update(task, description=f"{message} · {stage}")
@@ -101,7 +105,10 @@ def _write_parts(parts: Iterable[str], path: Path | None) -> None:
 
 
 def _replace_file(path: Path, parts: Iterable[str]) -> None:
-    with _open_replacement(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with (
+        _open_replacement(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         file.writelines(parts)
 
 

@@ -21,7 +21,9 @@ _MAX_LISTED_CAUSES = 20
 
 
 @contextmanager
-def show_progress(start: Progress, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+def show_progress(
+    start: Progress, *, quiet: bool
+) -> Iterator[Callable[[Progress], None]]:
     """Show progress while the block runs; yields the function that updates it."""
     if quiet:
         yield lambda progress: None
@@ -42,7 +44,10 @@ def show_count(message: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn
 
-    columns = (SpinnerColumn(), TextColumn(f"{message} {{task.completed:,.0f}}", markup=False))
+    columns = (
+        SpinnerColumn(),
+        TextColumn(f"{message} {{task.completed:,.0f}}", markup=False),
+    )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(message, total=None)
         yield lambda count: bar.advance(task, count)
@@ -63,7 +68,9 @@ def format_progress(progress: Progress, seconds: float) -> str:
     if progress.priced and progress.spent.usd:
         parts.append(f"${progress.spent.usd:,.4f}")
         if 0 < progress.finished < progress.total:
-            parts.append(f"${progress.spent.usd / progress.finished * progress.total:,.4f} expected")
+            parts.append(
+                f"${progress.spent.usd / progress.finished * progress.total:,.4f} expected"
+            )
     left = progress.total - progress.finished
     if rate and left:
         parts.append(f"{_format_duration(left / rate)} left")
@@ -85,11 +92,19 @@ def _show_bar(start: Progress) -> Iterator[Callable[[Progress], None]]:
     began = time.monotonic()
     columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(format_progress(start, 0), total=max(1, start.total), completed=start.finished)
+        task = bar.add_task(
+            format_progress(start, 0),
+            total=max(1, start.total),
+            completed=start.finished,
+        )
 
         def told(progress: Progress) -> None:
             seconds = time.monotonic() - began
-            bar.update(task, completed=progress.finished, description=format_progress(progress, seconds))
+            bar.update(
+                task,
+                completed=progress.finished,
+                description=format_progress(progress, seconds),
+            )
 
         yield told
 
@@ -120,7 +135,10 @@ def format_failures(batch: Batch, failures: list[tuple[str, str, int]]) -> str:
     """List failures by cause, with the command that retries them."""
     width = max(len(cause) for cause, _, _ in failures)
     lines = [
-        f"{count:>7,}  {cause:<{width}}  {message}" for cause, message, count in failures[:_MAX_LISTED_CAUSES]
+        f"{count:>7,}  {cause:<{width}}  {message}"
+        for cause, message, count in failures[:_MAX_LISTED_CAUSES]
     ]
-    lines.append(f"Ask again for them: claimcheck runs retry --store {batch.store.path}")
+    lines.append(
+        f"Ask again for them: claimcheck runs retry --store {batch.store.path}"
+    )
     return "\n".join(lines) + "\n"

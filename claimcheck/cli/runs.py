@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, print_note, write_binary, write_lines, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    print_note,
+    write_binary,
+    write_lines,
+    write_text,
+)
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,10 +26,16 @@ if TYPE_CHECKING:
     from claimcheck.store.store import RunStore
 
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs.")
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs."
+)
 _BatchOption = Annotated[
     int | None,
-    typer.Option("--batch", metavar="N", help="A batch by its number; the last one where none is named."),
+    typer.Option(
+        "--batch",
+        metavar="N",
+        help="A batch by its number; the last one where none is named.",
+    ),
 ]
 _MAX_EXAMPLES = 5
 
@@ -60,9 +72,14 @@ def list_runs(
     batch: _BatchOption = None,
     state: Annotated[
         str | None,
-        typer.Option(metavar="STATE", help="Only documents that are pending, done, partial or failed."),
+        typer.Option(
+            metavar="STATE",
+            help="Only documents that are pending, done, partial or failed.",
+        ),
     ] = None,
-    format: Annotated[ListFormat, typer.Option("--format", help="How to write the list.")] = ListFormat.TEXT,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="How to write the list.")
+    ] = ListFormat.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """List the batches of a store, and the documents of one with what became of them."""
@@ -70,7 +87,9 @@ def list_runs(
     from claimcheck.store.store import RunStore
 
     if state is not None and state not in list(DocumentState):
-        raise InputError(f"--state {state!r}: is none; there are {', '.join(DocumentState)}")
+        raise InputError(
+            f"--state {state!r}: is none; there are {', '.join(DocumentState)}"
+        )
     with RunStore(store, create=False) as opened:
         number = _resolve_batch(opened, batch)
         wanted = DocumentState(state) if state else None
@@ -89,7 +108,10 @@ def list_runs(
             )
             write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
             return
-        lines = [_format_batch(info, chosen=info.number == number) for info in opened.batches()]
+        lines = [
+            _format_batch(info, chosen=info.number == number)
+            for info in opened.batches()
+        ]
         listed = (
             f"{item.state:<8} {item.key}{f'  {item.source}' if item.source != item.key else ''}"
             f"{f'  {item.cause}: {item.message}' if item.cause else ''}"
@@ -101,11 +123,16 @@ def list_runs(
 @app.command("show")
 def show(
     document: Annotated[
-        str, typer.Argument(metavar="DOCUMENT", help="Its id, path or address in the store.")
+        str,
+        typer.Argument(
+            metavar="DOCUMENT", help="Its id, path or address in the store."
+        ),
     ],
     store: options.Store,
     batch: _BatchOption = None,
-    format: Annotated[ShowFormat, typer.Option("--format", help="How to write the run.")] = ShowFormat.TEXT,
+    format: Annotated[
+        ShowFormat, typer.Option("--format", help="How to write the run.")
+    ] = ShowFormat.TEXT,
     output: options.Output = None,
     debug: options.Debug = False,
 ) -> None:
@@ -152,7 +179,9 @@ def export(
         elif format is BatchExportFormat.CSV:
             write_lines(table.iter_csv_lines(runs), output)
         else:
-            write_lines((run.to_json(text=not no_text, indent=None) for run in runs), output)
+            write_lines(
+                (run.to_json(text=not no_text, indent=None) for run in runs), output
+            )
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
         print_note(
@@ -167,7 +196,8 @@ def retry(
     store: options.Store,
     batch: _BatchOption = None,
     report: Annotated[
-        bool, typer.Option("--report", help="End with a table of what failed, by cause.")
+        bool,
+        typer.Option("--report", help="End with a table of what failed, by cause."),
     ] = False,
     concurrency: options.Concurrency = None,
     rpm: options.Rpm = None,
@@ -188,20 +218,27 @@ def retry(
     with RunStore(store, create=False) as opened:
         number = _resolve_batch(opened, batch)
         way = opened.batch(number).way
-        configured = options.resolve_settings(no_cache=no_cache, attempts=attempts, **_restore_flags(way))
+        configured = options.resolve_settings(
+            no_cache=no_cache, attempts=attempts, **_restore_flags(way)
+        )
         made = Batch(opened, configured.settings, limits, check=way["check"])
         if made.number != number:
             raise InputError(
                 f"{store}: batch {number} was made with other prompts, schemas or settings than are in force now; "
                 "`claimcheck batch` starts a new one"
             )
-        print_note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
+        print_note(
+            f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet
+        )
         run_batch(made, report=report, quiet=quiet)
 
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of JSON Lines or Parquet shards.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A folder of JSON Lines or Parquet shards."),
+    ],
     store: options.Store,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -216,7 +253,8 @@ def import_(
         found = import_shards(opened, folder)
     repeated = f", {found.repeated:,} rows repeated" if found.repeated else ""
     print_note(
-        f"{store}: {found.documents:,} documents, {found.outcomes:,} new outcomes{repeated}", quiet=quiet
+        f"{store}: {found.documents:,} documents, {found.outcomes:,} new outcomes{repeated}",
+        quiet=quiet,
     )
 
 
@@ -237,13 +275,21 @@ def compare(
     from claimcheck.store.store import RunStore
 
     with RunStore(store, create=False) as opened:
-        batches = [opened.batch(_resolve_batch(opened, number)) for number in (first, second)]
+        batches = [
+            opened.batch(_resolve_batch(opened, number)) for number in (first, second)
+        ]
         found = compared(opened, first, second)
     if format is ListFormat.JSON:
         write_text(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n", None)
         return
     write_text(
-        "\n".join([*(_format_batch(info, chosen=False) for info in batches), "", *_format_comparison(found)])
+        "\n".join(
+            [
+                *(_format_batch(info, chosen=False) for info in batches),
+                "",
+                *_format_comparison(found),
+            ]
+        )
         + "\n",
         None,
     )
@@ -259,12 +305,16 @@ def _render_overview(store: RunStore, info: BatchStatus) -> str:
         nonlocal waiting
         for item in store.listed(info.number):
             run = None
-            if waiting and waiting[0] == item.key:  # both come in the order of the documents
+            if (
+                waiting and waiting[0] == item.key
+            ):  # both come in the order of the documents
                 run, waiting = waiting[1], next(runs, None)
             reason = f"{item.cause}: {item.message}" if item.cause else ""
             yield overview.BatchDocument(item.key, item.source, item.state, reason, run)
 
-    return overview.render(Path(store.path).name, _format_batch(info, chosen=False).strip(), entries())
+    return overview.render(
+        Path(store.path).name, _format_batch(info, chosen=False).strip(), entries()
+    )
 
 
 def _resolve_batch(store: RunStore, wanted: int | None) -> int:
@@ -279,24 +329,36 @@ def _resolve_batch(store: RunStore, wanted: int | None) -> int:
     if wanted is None:
         return numbers[-1]
     if wanted not in numbers:
-        raise InputError(f"{store.path}: has no batch {wanted}; it has {', '.join(map(str, numbers))}")
+        raise InputError(
+            f"{store.path}: has no batch {wanted}; it has {', '.join(map(str, numbers))}"
+        )
     return wanted
 
 
 def _format_batch(info: BatchStatus, *, chosen: bool) -> str:
     way = info.way
     model = f" {way['model']} at {way['endpoint']}" if way.get("model") else ""
-    counts = ", ".join(f"{count:,} {state}" for state, count in info.counts.items() if count)
+    counts = ", ".join(
+        f"{count:,} {state}" for state, count in info.counts.items() if count
+    )
     spent = f", {info.spent_tokens:,} tokens" if info.spent_tokens else ""
     if info.spent_tokens:
-        spent += f", ${info.spent_usd:,.4f}" if info.spent_usd is not None else ", price not known"
+        spent += (
+            f", ${info.spent_usd:,.4f}"
+            if info.spent_usd is not None
+            else ", price not known"
+        )
     check = ", checked" if way["check"] else ""
     return f"{'*' if chosen else ' '} batch {info.number}: {way['engine']}{model}{check}: {counts or 'empty'}{spent}"
 
 
 def _format_comparison(found: BatchComparison) -> list[str]:
     every = found.documents.values()
-    verdicts = [(key, change) for key, item in found.documents.items() for change in item.verdicts]
+    verdicts = [
+        (key, change)
+        for key, item in found.documents.items()
+        for change in item.verdicts
+    ]
     counts = {
         name: sum(len(getattr(item, name)) for item in every)
         for name in ("added", "gone", "reworded", "moved")
@@ -310,11 +372,13 @@ def _format_comparison(found: BatchComparison) -> list[str]:
         + f"; {len(verdicts):,} verdicts changed",
     ]
     lines += [
-        f"  {key}: {change.text}: {change.old} -> {change.new}" for key, change in verdicts[:_MAX_EXAMPLES]
+        f"  {key}: {change.text}: {change.old} -> {change.new}"
+        for key, change in verdicts[:_MAX_EXAMPLES]
     ]
-    most = sorted(found.documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone))[
-        :_MAX_EXAMPLES
-    ]
+    most = sorted(
+        found.documents.items(),
+        key=lambda pair: -len(pair[1].added) - len(pair[1].gone),
+    )[:_MAX_EXAMPLES]
     lines += [
         f"  {key}: {len(item.added)} added, {len(item.gone)} gone, {len(item.reworded)} reworded"
         for key, item in most
@@ -345,11 +409,17 @@ def _prepend_lines(first: list[str], rest: Iterator[str]) -> Iterator[str]:
 @app.command()
 def delete(
     names: Annotated[
-        list[str], typer.Argument(metavar="DOCUMENT...", help="Ids, paths or addresses, as `list` has them.")
+        list[str],
+        typer.Argument(
+            metavar="DOCUMENT...", help="Ids, paths or addresses, as `list` has them."
+        ),
     ],
     store: options.Store,
     batch: Annotated[
-        int | None, typer.Option("--batch", metavar="N", help="Only out of this batch; else out of all.")
+        int | None,
+        typer.Option(
+            "--batch", metavar="N", help="Only out of this batch; else out of all."
+        ),
     ] = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -363,7 +433,11 @@ def delete(
 
     with RunStore(store, create=False) as opened:
         history = History(opened)
-        places = dict.fromkeys(place for name in names for place in history.places(name, batch))
+        places = dict.fromkeys(
+            place for name in names for place in history.places(name, batch)
+        )
         for place in places:
             history.delete(place)
-    print_note(f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet)
+    print_note(
+        f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet
+    )

@@ -28,7 +28,10 @@ def serve(
         ),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+        int,
+        typer.Option(
+            metavar="N", min=0, max=65535, help="The port; 0 takes a free one."
+        ),
     ] = 8765,
     store: Annotated[
         Path | None,
@@ -39,12 +42,24 @@ def serve(
         ),
     ] = None,
     jobs: Annotated[
-        int, typer.Option(metavar="N", min=1, max=64, help="So many documents at a time; more wait.")
+        int,
+        typer.Option(
+            metavar="N", min=1, max=64, help="So many documents at a time; more wait."
+        ),
     ] = DEFAULT_MAX_JOBS,
     max_mb: Annotated[
-        int, typer.Option("--max-mb", metavar="N", min=1, max=200, help="Megabytes that a request may have.")
+        int,
+        typer.Option(
+            "--max-mb",
+            metavar="N",
+            min=1,
+            max=200,
+            help="Megabytes that a request may have.",
+        ),
     ] = DEFAULT_MAX_REQUEST_MB,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Open the page in your browser.")
+    ] = False,
     engine: options.Engine = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
@@ -52,7 +67,9 @@ def serve(
     attempts: options.Attempts = None,
     temperature: options.Temperature = None,
     seed: options.Seed = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -94,7 +111,10 @@ def serve(
         url = f"http://{f'[{host}]' if ':' in host else host}:{actual}/"
 
         def ready() -> None:
-            print_note(f"claimcheck is at {url} (runs in {site.store}); Ctrl-C ends it", quiet=quiet)
+            print_note(
+                f"claimcheck is at {url} (runs in {site.store}); Ctrl-C ends it",
+                quiet=quiet,
+            )
             if open_page:
                 typer.launch(url)
 

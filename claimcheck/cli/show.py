@@ -14,12 +14,22 @@ if TYPE_CHECKING:
 
 
 def show(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run (JSON), or - for standard input.")],
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="A run (JSON), or - for standard input."),
+    ],
     claim: Annotated[
-        str | None, typer.Argument(metavar="[CLAIM]", help="A claim by its number or id, in its context.")
+        str | None,
+        typer.Argument(
+            metavar="[CLAIM]", help="A claim by its number or id, in its context."
+        ),
     ] = None,
     raw: Annotated[
-        bool, typer.Option("--raw", help="Show what the model answered where an answer could not be used.")
+        bool,
+        typer.Option(
+            "--raw",
+            help="Show what the model answered where an answer could not be used.",
+        ),
     ] = False,
     output: options.Output = None,
     debug: options.Debug = False,
@@ -40,7 +50,9 @@ def show(
         write_text(text.render_run(read, width=width, colour=colour), output)
     else:
         write_text(
-            claim_text.render_claim(read, claim_text.find_claim(read, claim), width=width, colour=colour),
+            claim_text.render_claim(
+                read, claim_text.find_claim(read, claim), width=width, colour=colour
+            ),
             output,
         )
 
@@ -51,7 +63,10 @@ def _format_unusable_answers(run: Run) -> str:
     failures += [(f"{item.cause}: {item.message}", item.raw) for item in run.unchecked]
     if not failures:
         return "every answer could be used\n"
-    parts = [f"{said}\n{answer if answer is not None else '(no answer)'}\n" for said, answer in failures]
+    parts = [
+        f"{said}\n{answer if answer is not None else '(no answer)'}\n"
+        for said, answer in failures
+    ]
     return "".join(
         char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}"
         for char in "\n".join(parts)

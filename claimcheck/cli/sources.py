@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.retrieval import Index
 
-SOURCE_HELP = (
-    "A file (text, Markdown, HTML, PDF, DOCX, e-mail, subtitles), an address, or - for standard input."
-)
+SOURCE_HELP = "A file (text, Markdown, HTML, PDF, DOCX, e-mail, subtitles), an address, or - for standard input."
 ALLOW_PRIVATE_HELP = "Fetch addresses of private and local networks too."
 _SQLITE_HEADER = b"SQLite format 3\0"
 _MAX_LISTED_SKIPPED = 5
@@ -25,7 +23,11 @@ _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
 
 def open_document(
-    source: str, *, title: str | None = None, published: date | None = None, allow_private: bool = False
+    source: str,
+    *,
+    title: str | None = None,
+    published: date | None = None,
+    allow_private: bool = False,
 ) -> Document:
     """The document at `source`.
 
@@ -35,11 +37,15 @@ def open_document(
     from claimcheck.models.document import Document
 
     if _URL_PATTERN.match(source):
-        return Document.from_url(source, title=title, published=published, allow_private=allow_private)
+        return Document.from_url(
+            source, title=title, published=published, allow_private=allow_private
+        )
     return Document.from_path(source, title=title, published=published)
 
 
-def open_evidence(names: Sequence[str], *, allow_private: bool, quiet: bool) -> Index | list[Document]:
+def open_evidence(
+    names: Sequence[str], *, allow_private: bool, quiet: bool
+) -> Index | list[Document]:
     """The index, or the documents, that these names lead to; what a folder has that can't be read is said on stderr.
 
     Raises:
@@ -75,7 +81,10 @@ def open_documents(name: str, *, allow_private: bool, quiet: bool) -> list[Docum
     for reason in found.skipped[:_MAX_LISTED_SKIPPED]:
         print_note(f"skipped: {reason}", quiet=quiet)
     if len(found.skipped) > _MAX_LISTED_SKIPPED:
-        print_note(f"skipped: {len(found.skipped) - _MAX_LISTED_SKIPPED} more files", quiet=quiet)
+        print_note(
+            f"skipped: {len(found.skipped) - _MAX_LISTED_SKIPPED} more files",
+            quiet=quiet,
+        )
     return list(found.documents)
 
 

@@ -13,7 +13,13 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.check import FailOnVerdict, has_failing_verdict
-from claimcheck.cli.output import check_writable, print_error, print_note, show_spinner, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    print_error,
+    print_note,
+    show_spinner,
+    write_text,
+)
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 
@@ -42,7 +48,10 @@ def summarize(
     ] = SummaryFormat.TEXT,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Check the summary's sentences and the claims against the document."),
+        typer.Option(
+            "--check",
+            help="Check the summary's sentences and the claims against the document.",
+        ),
     ] = False,
     fail_on: Annotated[
         FailOnVerdict | None,
@@ -56,10 +65,16 @@ def summarize(
     base_url: options.BaseUrl = None,
     max_claims: options.MaxClaims = None,
     title: Annotated[
-        str | None, typer.Option(metavar="T", help="The document's title, when it does not state it.")
+        str | None,
+        typer.Option(
+            metavar="T", help="The document's title, when it does not state it."
+        ),
     ] = None,
     date: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM-DD", help="When it was published; makes 'Tuesday' a date.")
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD", help="When it was published; makes 'Tuesday' a date."
+        ),
     ] = None,
     store: Annotated[
         Path | None,
@@ -72,7 +87,9 @@ def summarize(
     attempts: options.Attempts = None,
     temperature: options.Temperature = None,
     seed: options.Seed = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
@@ -101,14 +118,18 @@ def summarize(
     )
     if source == "-" and sys.stdin.isatty():
         print_note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
-    document = open_document(source, title=title, published=published, allow_private=allow_private)
+    document = open_document(
+        source, title=title, published=published, allow_private=allow_private
+    )
     options.announce_encoding(document.encoding, document.source, quiet=quiet)
     chosen = options.announce_engine(configured, quiet=quiet)
     reader = configured.settings.model or chosen
     with show_spinner(
         f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"
     ) as told:
-        run = _summarize_document(document, configured.settings, store, check=check, progress=told)
+        run = _summarize_document(
+            document, configured.settings, store, check=check, progress=told
+        )
     write_text(render_run(run, format, output, text=not no_text), output)
     if failed := describe_failed_passages(run):
         print_error(f"{document.source}: {failed}")
@@ -138,14 +159,20 @@ def _summarize_document(
     from claimcheck.api.summarize import summarize as run_summarize
 
     if store is None:
-        return run_summarize(document, settings=settings, check=check, progress=progress)
+        return run_summarize(
+            document, settings=settings, check=check, progress=progress
+        )
     from claimcheck.store.store import RunStore
 
     with RunStore(store) as opened:
-        return run_summarize(document, settings=settings, check=check, store=opened, progress=progress)
+        return run_summarize(
+            document, settings=settings, check=check, store=opened, progress=progress
+        )
 
 
-def render_run(run: Run, format: SummaryFormat, output: Path | None, *, text: bool) -> str:
+def render_run(
+    run: Run, format: SummaryFormat, output: Path | None, *, text: bool
+) -> str:
     """Render the run in the requested format."""
     if format is SummaryFormat.JSON:
         return run.to_json(text=text)

@@ -10,7 +10,9 @@ from claimcheck.cli.output import write_text
 
 
 def schema(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The schema to print.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The schema to print.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """List the JSON Schemas, or print one."""
@@ -27,7 +29,9 @@ def schema(
 
 
 def prompts(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The template to show.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The template to show.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """List the prompt templates with version and hash, or show one."""
@@ -37,5 +41,8 @@ def prompts(
         write_text(prompts.read_source(name), None)
         return
     templates = [prompts.load(known) for known in prompts.list_names()]
-    rows = [f"{item.name:<10}  v{item.version}  {item.digest[:12]}  {item.description}" for item in templates]
+    rows = [
+        f"{item.name:<10}  v{item.version}  {item.digest[:12]}  {item.description}"
+        for item in templates
+    ]
     write_text("\n".join(rows) + "\n", None)

@@ -13,10 +13,16 @@ from claimcheck.errors import InputError
 
 def validate(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Result files, or - for standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Result files, or - for standard input."
+        ),
     ],
     against: Annotated[
-        str, typer.Option("--schema", metavar="NAME", help="The schema that they have to follow.")
+        str,
+        typer.Option(
+            "--schema", metavar="NAME", help="The schema that they have to follow."
+        ),
     ] = "run",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
@@ -51,7 +57,10 @@ def _find_problems(data: bytes, against: str, source: str) -> list[str]:
     found = [str(problem) for problem in schemas.find_problems(against, value)]
     if found or against not in ("run", "check"):
         return found
-    from claimcheck.models.integrity import find_check_inconsistencies, find_run_inconsistencies
+    from claimcheck.models.integrity import (
+        find_check_inconsistencies,
+        find_run_inconsistencies,
+    )
     from claimcheck.models.run import Check, Run
 
     try:

@@ -22,7 +22,9 @@ class VariadicCommand(TyperCommand):
         spread, last = _expand_option(args)
         given, _, _ = self.make_parser(ctx).parse_args(list(spread))
         missing = any(
-            given.get(str(param.name)) is None for param in self.params if param.param_type_name == "argument"
+            given.get(str(param.name)) is None
+            for param in self.params
+            if param.param_type_name == "argument"
         )
         if missing and last:
             del spread[last]

@@ -15,7 +15,8 @@ from claimcheck.text.case import lower
 MONTHS = {
     name: number
     for number, name in enumerate(
-        "january february march april may june july august september october november december".split(), 1
+        "january february march april may june july august september october november december".split(),
+        1,
     )
 }
 WEEKDAYS = {
@@ -74,15 +75,26 @@ _AGO_PATTERN = r"|(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|
 _TIME = re.compile(_TIME_START + _TIME_PATTERN.replace("%s", ""))
 _TIME_WITH_AGO = re.compile(_WORD_START + _TIME_PATTERN.replace("%s", _AGO_PATTERN))
 # one of these, or a digit, stands in every time that is found: most sentences have none
-_TIME_CUES = (*(name[:3] for name in MONTHS), "day", "week", "month", "year", "hour", "tomorrow")
+_TIME_CUES = (
+    *(name[:3] for name in MONTHS),
+    "day",
+    "week",
+    "month",
+    "year",
+    "hour",
+    "tomorrow",
+)
 _MONTH_DAY = re.compile(
     rf"(?:(?:in|during)\s+|(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<month>{_MONTH})"
     rf"(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?)?"
 )
 _DIGIT = re.compile(r"\d")
-_FUTURE_VERB = re.compile(r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.I)
+_FUTURE_VERB = re.compile(
+    r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.I
+)
 _FUTURE_AUXILIARY = re.compile(
-    r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to|scheduled)\b", re.I
+    r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to|scheduled)\b",
+    re.I,
 )
 
 
@@ -93,13 +105,22 @@ def find_publication_date(text: str) -> tuple[date, str] | None:
     its original; then the date that all dated URLs share.
     """
     top = lower(text[:_TOP_CHARACTERS])
-    if (match := _DATE_LINE.search(top)) and (found := _parse_full_date(match.groupdict())):
+    if (match := _DATE_LINE.search(top)) and (
+        found := _parse_full_date(match.groupdict())
+    ):
         return found, "text"
     for match in _DATELINE.finditer(top):
         if _is_dateline(match, text) and (found := _parse_full_date(match.groupdict())):
             return found, "text"
     dated = [
-        (day, bool(_ORIGINAL_URL_LABEL.search(text[max(0, match.start() - 60) : match.start()])))
+        (
+            day,
+            bool(
+                _ORIGINAL_URL_LABEL.search(
+                    text[max(0, match.start() - 60) : match.start()]
+                )
+            ),
+        )
         for match in _URL_DATE.finditer(text)
         if (day := _make_date(*match.groups()))
     ]
@@ -115,13 +136,17 @@ def _is_dateline(match: re.Match[str], text: str) -> bool:
     return place.isupper() or agency.isupper()
 
 
-def find_first_time(text: str, published: date | None, told: int | None = None) -> When | None:
+def find_first_time(
+    text: str, published: date | None, told: int | None = None
+) -> When | None:
     """Find the first time expression, resolved as far as it is certain."""
     found = find_times(text, published, told)
     return found[0] if found else None
 
 
-def find_times(text: str, published: date | None, told: int | None = None) -> list[When]:
+def find_times(
+    text: str, published: date | None, told: int | None = None
+) -> list[When]:
     """Find every time expression, resolved as far as it is certain."""
     return [
         When(text[slice(*match.span())], _resolve_time(match, text, published, told))
@@ -168,7 +193,9 @@ def has_time(text: str) -> bool:
     return bool(_match_times(text))
 
 
-@lru_cache(maxsize=256)  # a claim is read beside several sentences, a sentence beside several claims
+@lru_cache(
+    maxsize=256
+)  # a claim is read beside several sentences, a sentence beside several claims
 def _match_times(text: str) -> tuple[re.Match[str], ...]:
     """Match the time expressions of a text in its lowercase form."""
     plain = lower(text)
@@ -178,29 +205,45 @@ def _match_times(text: str) -> tuple[re.Match[str], ...]:
     return tuple((_TIME_WITH_AGO if ago else _TIME).finditer(plain))
 
 
-def _resolve_time(match: re.Match[str], text: str, published: date | None, told: int | None) -> str | None:
+def _resolve_time(
+    match: re.Match[str], text: str, published: date | None, told: int | None
+) -> str | None:
     written = match.group()
     if match["full"]:
         found = _parse_full_date(
-            {key[2:]: value for key, value in match.groupdict().items() if key.startswith("f_")}
+            {
+                key[2:]: value
+                for key, value in match.groupdict().items()
+                if key.startswith("f_")
+            }
         )
         return found.isoformat() if found else None
     if match["monthyear"]:
         return f"{written[-len('2019') :]}-{_parse_month(_extract_month_name(written)):02d}"
     if match["year"]:
         return match["yearnumber"]
-    if (match["month"] or match["monthday"]) and (shared := _SHARED_YEAR.match(text, match.end())):
-        month, day = _parse_month(_extract_month_name(written)), re.sub(r"\D", "", written)
+    if (match["month"] or match["monthday"]) and (
+        shared := _SHARED_YEAR.match(text, match.end())
+    ):
+        month, day = (
+            _parse_month(_extract_month_name(written)),
+            re.sub(r"\D", "", written),
+        )
         found = _make_date(shared["year"], str(month), day or "1")
         return found.isoformat()[: None if day else len("2019-03")] if found else None
     if published is None:
         return None
     if match["weekday"]:
-        found = _resolve_weekday(written.split()[-1], text[: match.start()] + " " + written, published)
+        found = _resolve_weekday(
+            written.split()[-1], text[: match.start()] + " " + written, published
+        )
         return found.isoformat() if found else None
     future = _is_future(text[: match.start()])
     if match["month"] or match["monthday"]:
-        month, day = _parse_month(_extract_month_name(written)), re.sub(r"\D", "", written)
+        month, day = (
+            _parse_month(_extract_month_name(written)),
+            re.sub(r"\D", "", written),
+        )
         near = (
             _resolve_month(month, published, future, written)
             if match["month"]
@@ -208,7 +251,11 @@ def _resolve_time(match: re.Match[str], text: str, published: date | None, told:
         )
         year = find_year_before(text, match.start()) or told
         # "in 1987 ... on 23 July": a day or month of the year that is told of, not of the last one
-        return near if near and year in (None, published.year, int(near[: len("2019")])) else None
+        return (
+            near
+            if near and year in (None, published.year, int(near[: len("2019")]))
+            else None
+        )
     days = {"yesterday": -1, "tomorrow": 1}  # "today" may mean "nowadays"
     if written in days:
         return (published + timedelta(days=days[written])).isoformat()
@@ -218,7 +265,9 @@ def _resolve_time(match: re.Match[str], text: str, published: date | None, told:
 
 def _resolve_weekday(name: str, before: str, published: date) -> date | None:
     """Resolve a weekday to the last such day up to publication."""
-    if re.search(r"\b(?:last|next)\s*\w*$", before, re.I) or re.search(r"\bby\s+$", before, re.I):
+    if re.search(r"\b(?:last|next)\s*\w*$", before, re.I) or re.search(
+        r"\bby\s+$", before, re.I
+    ):
         return None  # "last Friday" may be this week's or the week before's
     weekday = WEEKDAYS[name.lower()]
     if _is_future(before):
@@ -226,7 +275,9 @@ def _resolve_weekday(name: str, before: str, published: date) -> date | None:
     return published - timedelta(days=(published.weekday() - weekday) % 7)
 
 
-def _resolve_month(month: int, published: date, future: bool, written: str) -> str | None:
+def _resolve_month(
+    month: int, published: date, future: bool, written: str
+) -> str | None:
     if future or written.startswith(("next", "by", "until", "last")):
         return None
     return f"{published.year if month <= published.month else published.year - 1}-{month:02d}"
@@ -234,7 +285,10 @@ def _resolve_month(month: int, published: date, future: bool, written: str) -> s
 
 def _resolve_day(month: int, day: int, published: date, future: bool) -> str | None:
     """Resolve a day to its last date up to publication, or the next if future."""
-    candidates = [_make_date(str(published.year + step), str(month), str(day)) for step in (-1, 0, 1)]
+    candidates = [
+        _make_date(str(published.year + step), str(month), str(day))
+        for step in (-1, 0, 1)
+    ]
     days = [found for found in candidates if found]
     fitting = (
         [found for found in days if found >= published]
@@ -246,7 +300,9 @@ def _resolve_day(month: int, day: int, published: date, future: bool) -> str | N
 
 def _is_future(before: str) -> bool:
     """Whether the clause before a time expression is about the future."""
-    return bool(_FUTURE_AUXILIARY.search(re.split(r"[,;:]", before)[-1])) or bool(_FUTURE_VERB.search(before))
+    return bool(_FUTURE_AUXILIARY.search(re.split(r"[,;:]", before)[-1])) or bool(
+        _FUTURE_VERB.search(before)
+    )
 
 
 def _parse_full_date(groups: dict[str, str | None]) -> date | None:
@@ -254,16 +310,26 @@ def _parse_full_date(groups: dict[str, str | None]) -> date | None:
         return _make_date(*iso.split("-"))
     for month, day, year in (("m1", "d1", "y1"), ("m2", "d2", "y2")):
         if groups.get(month):
-            return _make_date(str(groups[year]), str(_parse_month(str(groups[month]))), str(groups[day]))
+            return _make_date(
+                str(groups[year]),
+                str(_parse_month(str(groups[month]))),
+                str(groups[day]),
+            )
     return None
 
 
 def _extract_month_name(written: str) -> str:
-    return next(word for word in re.split(r"[\s,-]+", written) if re.fullmatch(_MONTH, word))
+    return next(
+        word for word in re.split(r"[\s,-]+", written) if re.fullmatch(_MONTH, word)
+    )
 
 
 def _parse_month(name: str) -> int:
-    return next(number for full, number in MONTHS.items() if full.startswith(name.lower().rstrip(".")[:3]))
+    return next(
+        number
+        for full, number in MONTHS.items()
+        if full.startswith(name.lower().rstrip(".")[:3])
+    )
 
 
 def _make_date(year: str, month: str, day: str) -> date | None:

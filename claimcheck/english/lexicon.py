@@ -94,7 +94,13 @@ _FUNCTION_WORD_LIST = """
     's than upon towards toward among between through during within along across via
     highly extremely certainly simply actually basically
 """
-_BRITISH_TO_AMERICAN = (("ise", "ize"), ("isation", "ization"), ("our", "or"), ("yse", "yze"), ("tre", "ter"))
+_BRITISH_TO_AMERICAN = (
+    ("ise", "ize"),
+    ("isation", "ization"),
+    ("our", "or"),
+    ("yse", "yze"),
+    ("tre", "ter"),
+)
 
 WORD_CACHE_SIZE = 200_000  # words: a process that reads on and on must not grow
 _stemmer = Stemmer.Stemmer("english", 0)  # `stem` remembers
@@ -112,8 +118,16 @@ def stem(word: str) -> str:
 
 
 CRITICAL_WORD_KINDS: dict[str, str] = {
-    **{stem(word): kind for kind, words in _CRITICAL_WORDS_BY_KIND.items() for word in words.split()},
-    **{word: kind for kind, words in _CRITICAL_WORDS_BY_KIND.items() for word in words.split()},
+    **{
+        stem(word): kind
+        for kind, words in _CRITICAL_WORDS_BY_KIND.items()
+        for word in words.split()
+    },
+    **{
+        word: kind
+        for kind, words in _CRITICAL_WORDS_BY_KIND.items()
+        for word in words.split()
+    },
 }
 FUNCTION_WORDS = frozenset(_FUNCTION_WORD_LIST.split())
 FORMS_OF_BE = frozenset("be am is are was were been being".split())

@@ -34,7 +34,9 @@ _OFFICE_TITLE = re.compile(
 _POSSESSIVE = re.compile(r"['’]s?\s+")
 
 
-@lru_cache(maxsize=4_096)  # the names of a sentence are asked for by every sentence after it that says "he"
+@lru_cache(
+    maxsize=4_096
+)  # the names of a sentence are asked for by every sentence after it that says "he"
 def find_names(text: str) -> tuple[str, ...]:
     """Find the distinct names in a text, in order, without titles."""
     found: dict[str, None] = {}
@@ -44,7 +46,9 @@ def find_names(text: str) -> tuple[str, ...]:
             if len(name) > 1 and name.lower() not in _NOT_NAMES:
                 found.setdefault(name)
     kept = [
-        name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)
+        name
+        for name in found
+        if not any(name != other and f" {name} " in f" {other} " for other in found)
     ]
     return tuple(kept)
 

@@ -73,24 +73,37 @@ _ADJECTIVES_LISTED_AS_VERBS = frozenset(
     ("separate", "free", "live", "open", "own")
 )  # verbs more often than not
 _MAX_ADJECTIVES = 2
-_RATE = re.compile(r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b", re.I)
+_RATE = re.compile(
+    r"\s+(?:an?|per)\s+(second|minute|hour|day|week|month|year|person|head|capita)\b",
+    re.I,
+)
 _MAX_MONTH_CHARACTERS = 24  # characters, with its spaces
 # "twenty-first" counts nothing; nor does the number of a part, a round, a seat
-_ORDINAL_TAIL = re.compile(r"-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", re.I)
+_ORDINAL_TAIL = re.compile(
+    r"-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", re.I
+)
 _NUMBER_LABEL = re.compile(
     r"(?:\bnos?\.|#|\b(?:number|game|part|chapter|season|episode|phase|round|step|route|highway|flight|room|page|volume|vol\."
     r"|section|article|figure|table|district|channel|studio|gate|platform|group|top))\s*$",
     re.I,
 )
 _MAX_LABEL_CHARACTERS = 10  # characters
-_NUMBER_CONTINUATION = re.compile(r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]")
-_MEASURE_UNIT = re.compile(r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)")
-_MONTH_BEFORE = re.compile(rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I)
+_NUMBER_CONTINUATION = re.compile(
+    r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]"
+)
+_MEASURE_UNIT = re.compile(
+    r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)"
+)
+_MONTH_BEFORE = re.compile(
+    rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$", re.I
+)
 _MONTH_ENDS = tuple(
     {part for name in MONTHS for part in (name[:3], name[-3:])}
 )  # a look at these first is cheaper
 # with their capital, as after a day: "3 may leave" is another matter
-_MONTH_NAMES = frozenset(name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4]))
+_MONTH_NAMES = frozenset(
+    name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
+)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # number words that are mostly no numbers: "one of them", "no one", "zero in on", "half"
 _VAGUE_NUMBER_WORD = re.compile(r"^(?:one|half|zero)$", re.I)
@@ -110,13 +123,19 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         if plain and (_YEAR.fullmatch(written) or _follows_month(text, start)):
             continue
         if plain and (
-            _NUMBER_CONTINUATION.match(text, match.end()) or _is_ordinal_or_label(text, start, match.end())
+            _NUMBER_CONTINUATION.match(text, match.end())
+            or _is_ordinal_or_label(text, start, match.end())
         ):
             continue
         unit, end = _find_unit(match, text, currency)
         if plain and unit and unit.split()[0] in _MONTH_NAMES:
             continue
-        if unit is None and match["word"] and plain and _VAGUE_NUMBER_WORD.match(match["word"]):
+        if (
+            unit is None
+            and match["word"]
+            and plain
+            and _VAGUE_NUMBER_WORD.match(match["word"])
+        ):
             continue
         if (
             match["word"]
@@ -148,7 +167,10 @@ def _is_ordinal_or_label(text: str, start: int, end: int) -> bool:
 def _follows_month(text: str, start: int) -> bool:
     first = max(0, start - _MAX_MONTH_CHARACTERS)
     before = text[first:start].rstrip().removesuffix(".").lower()
-    return before.endswith(_MONTH_ENDS) and _MONTH_BEFORE.search(text, first, start) is not None
+    return (
+        before.endswith(_MONTH_ENDS)
+        and _MONTH_BEFORE.search(text, first, start) is not None
+    )
 
 
 def _compute_value(match: re.Match[str]) -> float:
@@ -164,7 +186,9 @@ def _compute_value(match: re.Match[str]) -> float:
     return value
 
 
-def _find_unit(match: re.Match[str], text: str, currency: str | None) -> tuple[str | None, int]:
+def _find_unit(
+    match: re.Match[str], text: str, currency: str | None
+) -> tuple[str | None, int]:
     """Find the unit, and the offset where the quantity ends with it."""
     if match["percent"]:
         return "%", match.end()
@@ -187,7 +211,10 @@ def _find_counted_noun(after: re.Match[str], text: str) -> tuple[str, int]:
         return f"{unit} {following[1]}", following.end()
     word, at = unit, end
     for _ in range(_MAX_ADJECTIVES):
-        if not (word in _ADJECTIVES_LISTED_AS_VERBS or (word.islower() and get_part_of_speech(word) == "a")):
+        if not (
+            word in _ADJECTIVES_LISTED_AS_VERBS
+            or (word.islower() and get_part_of_speech(word) == "a")
+        ):
             break
         if not (following := _NEXT_WORD.match(text, at)):
             break

@@ -26,7 +26,10 @@ _STORY_OBJECT = r"(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?(?:tales?|story|sto
 _VERBS_WITH_NAMED_SUBJECT = r"cited|cites|called|calls|accused|accuses|denied|denies|warned|warns|announced|promised|urged|urges|described|describes|dismissed|criticized|criticised|praised|condemned"
 # a sentence without one of these tells of nobody's words: most are so
 _SPEECH_MARKER_WORDS = frozenset(
-    verb.split()[0] for verb in f"{_SPEECH_VERBS}|{_VERBS_BEFORE_THAT}|{_VERBS_WITH_NAMED_SUBJECT}".split("|")
+    verb.split()[0]
+    for verb in f"{_SPEECH_VERBS}|{_VERBS_BEFORE_THAT}|{_VERBS_WITH_NAMED_SUBJECT}".split(
+        "|"
+    )
 ) | frozenset(("quoted", "quotes", "according", "According"))
 _WORD = re.compile(r"\w+")
 _SPEECH_VERB = re.compile(
@@ -43,7 +46,9 @@ _QUOTED_AS_SAYING = re.compile(
     r"\b(?:quoted|cited|quotes|cites)\s+(?P<who>[^,¤]{2,80}?)\s+as\s+(?:saying|telling)\b"
 )
 _ACCORDING_TO = re.compile(r"\b[Aa]ccording to\s+(?P<who>[^,.;¤]{2,90})")
-_ENDS_IN_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$")
+_ENDS_IN_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$"
+)
 _CLAUSE_START = re.compile(
     r"[,;:¤—–]\s*|\s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s|^(?:but|and|as|while|when|after)\s",
     re.I,
@@ -61,7 +66,9 @@ _ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
 _QUOTED_TEXT = re.compile(r"[\"“][^\"”]*[\"”]?")
 _THAT = re.compile(r"\bthat\b")
 _TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
-_AFTER_VERB = re.compile(rf"\s+((?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?")
+_AFTER_VERB = re.compile(
+    rf"\s+((?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?"
+)
 # "said the port" names who says it, "said the port would close" what is said
 _CLAUSE_MARKER = re.compile(
     r"\b(?:(?:who|which|that|whose)|(?P<verb>is|are|was|were|has|have|had|does|did|do|will|would|can|could|may|might|must|should))\b"
@@ -96,7 +103,9 @@ def detect_speech(text: str) -> Speech | None:
         if speech := _parse_speech_at(match, outside):
             return speech
     if match := _ACCORDING_TO.search(outside):
-        return _build_speech(_extract_speaker(match["who"]), match.end() if match.start() < 3 else None)
+        return _build_speech(
+            _extract_speaker(match["who"]), match.end() if match.start() < 3 else None
+        )
     return None
 
 
@@ -106,12 +115,23 @@ def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
     found: list[Speech | None] = []
     for place, sentence in enumerate(sentences):
         speech = detect_speech(sentence.text)
-        before = sentences[place - 1] if place and sentences[place - 1].block == sentence.block else None
+        before = (
+            sentences[place - 1]
+            if place and sentences[place - 1].block == sentence.block
+            else None
+        )
         previous = found[-1] if found else None
         if speech and _PRONOUN.match(speech.speaker):
-            who = find_antecedent(sentences, place, previous.speaker if previous else None)
+            who = find_antecedent(
+                sentences, place, previous.speaker if previous else None
+            )
             speech = Speech(who, speech.content) if who else None
-        elif speech is None and before and previous and _continues_quotation(before.text, sentence.text):
+        elif (
+            speech is None
+            and before
+            and previous
+            and _continues_quotation(before.text, sentence.text)
+        ):
             speech = Speech(previous.speaker, 0)
         if speech:
             full = map_full_names(sentences) if full is None else full
@@ -120,7 +140,9 @@ def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
     return found
 
 
-def find_antecedent(sentences: Sequence[Sentence], place: int, speaker: str | None) -> str | None:
+def find_antecedent(
+    sentences: Sequence[Sentence], place: int, speaker: str | None
+) -> str | None:
     """Return whom a leading "He" or "She" refers to, or None if uncertain.
 
     That is its speaker, if it opens with them, or its only name. Otherwise it is not certain.
@@ -131,31 +153,62 @@ def find_antecedent(sentences: Sequence[Sentence], place: int, speaker: str | No
     people = [name for name in find_names(before) if name in before]
     if speaker and people and (people[0] in speaker or speaker in people[0]):
         return speaker
-    return people[0] if len(people) == 1 and before.find(people[0]) < 40 and " " in people[0] else None
+    return (
+        people[0]
+        if len(people) == 1 and before.find(people[0]) < 40 and " " in people[0]
+        else None
+    )
 
 
 def _parse_speech_at(match: re.Match[str], outside: str) -> Speech | None:
     left = outside[: match.start()].rstrip()
-    if _ENDS_IN_PASSIVE.search(outside[: match.start()]) or _ENDS_IN_COMPARISON.search(left):
+    if _ENDS_IN_PASSIVE.search(outside[: match.start()]) or _ENDS_IN_COMPARISON.search(
+        left
+    ):
         return None
     if _ENDS_IN_NON_SPEECH.search(left):
         return None
-    inverted = match["inverted"] or match["that"] or (match["strong"] and match["strong"] not in _TELL_VERBS)
+    inverted = (
+        match["inverted"]
+        or match["that"]
+        or (match["strong"] and match["strong"] not in _TELL_VERBS)
+    )
     if inverted and re.search(r"[¤,]$", left):  # "...," said X
         after = _AFTER_VERB.match(outside, match.end())
         tells = after and left.endswith(",") and _is_reported_content(after.group(1))
-        named = _resolve_apposition(after.group(1), after["name"]) if after and not tells else None
+        named = (
+            _resolve_apposition(after.group(1), after["name"])
+            if after and not tells
+            else None
+        )
         if named:
             return _build_speech(named, None)
-    subject = _find_leading_subject(outside) if _ENDS_IN_CONJUNCTION.search(left) else _find_subject(left)
+    subject = (
+        _find_leading_subject(outside)
+        if _ENDS_IN_CONJUNCTION.search(left)
+        else _find_subject(left)
+    )
     opening = _OPENING_NAME.match(outside)
-    if opening and match["strong"] and not (subject and (find_names(subject) or _PRONOUN.match(subject))):
-        subject = strip_title(opening.group(1))  # "Jane Roe, who made "X" the anthem of the city, said"
-    if subject is None or (match["named"] and not (find_names(subject) or _PRONOUN.match(subject))):
+    if (
+        opening
+        and match["strong"]
+        and not (subject and (find_names(subject) or _PRONOUN.match(subject)))
+    ):
+        subject = strip_title(
+            opening.group(1)
+        )  # "Jane Roe, who made "X" the anthem of the city, said"
+    if subject is None or (
+        match["named"] and not (find_names(subject) or _PRONOUN.match(subject))
+    ):
         return None
     quote_before = "¤" in left and not _THAT.match(outside[match.end() :].lstrip())
-    ends = not re.search(r"\w", outside[match.end() :].replace("reporters", "").replace("journalists", ""))
-    return _build_speech(subject, None if quote_before or ends else _find_content_start(match, outside))
+    ends = not re.search(
+        r"\w",
+        outside[match.end() :].replace("reporters", "").replace("journalists", ""),
+    )
+    return _build_speech(
+        subject, None if quote_before or ends else _find_content_start(match, outside)
+    )
 
 
 def _is_reported_content(text: str) -> bool:
@@ -164,13 +217,20 @@ def _is_reported_content(text: str) -> bool:
     if clause and clause["verb"]:
         return True
     head = text[: clause.start()] if clause else text
-    return any(word in BASE_FORMS or (word.islower() and word.endswith("ed")) for word in head.split())
+    return any(
+        word in BASE_FORMS or (word.islower() and word.endswith("ed"))
+        for word in head.split()
+    )
 
 
 def _find_content_start(match: re.Match[str], outside: str) -> int:
     """Return where the content begins: after the verb, or after a near "that"."""
     that = _THAT.search(outside, match.end(), match.end() + 60)
-    return that.start() if that and (match["named"] or match["strong"] in _TELL_VERBS) else match.end()
+    return (
+        that.start()
+        if that and (match["named"] or match["strong"] in _TELL_VERBS)
+        else match.end()
+    )
 
 
 def _build_speech(speaker: str | None, content: int | None) -> Speech | None:
@@ -194,7 +254,12 @@ def _resolve_apposition(head: str, apposition: str | None) -> str | None:
     """Return the name of a person given as "Jane Roe, the director" or reversed."""
     apposition = (apposition or "").strip()
     names = find_names(apposition)
-    is_name = len(names) == 1 and " " in names[0] and apposition.endswith(names[0]) and len(apposition) < 40
+    is_name = (
+        len(names) == 1
+        and " " in names[0]
+        and apposition.endswith(names[0])
+        and len(apposition) < 40
+    )
     if is_name and not re.search(r"[A-Z][\w.'’-]*$", head.strip()):
         return strip_title(names[0])
     return _extract_speaker(head)
@@ -217,7 +282,9 @@ def _extract_speaker(text: str) -> str | None:
     if not phrase:
         return None
     if re.match(
-        r"(?:\w+ly\s+)?(?:i|we|you|this|that|there|who|which|what|nobody|no one|none)\b", phrase, re.I
+        r"(?:\w+ly\s+)?(?:i|we|you|this|that|there|who|which|what|nobody|no one|none)\b",
+        phrase,
+        re.I,
     ):
         return None
     if pronoun := _ENDS_IN_PRONOUN.search(phrase):
@@ -226,7 +293,9 @@ def _extract_speaker(text: str) -> str | None:
     if names and not _ENDS_IN_PREPOSITION.search(phrase.removesuffix(names[-1])):
         return strip_title(names[-1])
     has_name = bool(find_names(phrase)) or bool(
-        re.match(r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", phrase, re.I)
+        re.match(
+            r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", phrase, re.I
+        )
     )
     if not has_name and not re.match(r"[a-z]+s$", phrase):
         return None
@@ -236,7 +305,11 @@ def _extract_speaker(text: str) -> str | None:
 def _continues_quotation(before: str, text: str) -> bool:
     """Return whether `text` continues the quotation of the previous sentence."""
     open_before = before.count('"') % 2 == 1 or before.count("“") > before.count("”")
-    quoted = text[:1] in '"“' and text.rstrip(".")[-1:] in '"”' and len(_QUOTED_TEXT.findall(text)) == 1
+    quoted = (
+        text[:1] in '"“'
+        and text.rstrip(".")[-1:] in '"”'
+        and len(_QUOTED_TEXT.findall(text)) == 1
+    )
     return open_before or (quoted and bool(_QUOTED_TEXT.search(before)))
 
 
@@ -275,21 +348,36 @@ def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
     if match := _find_cut(_CONTRAST, text):
         right = text[match.end() :]
         return (
-            Clause(((0, match.start()),), detect_speech(text[: match.start()]), contrast=True),
+            Clause(
+                ((0, match.start()),),
+                detect_speech(text[: match.start()]),
+                contrast=True,
+            ),
             Clause(((match.end(), len(text)),), detect_speech(right), contrast=True),
         )
     if match := _find_cut(_APPOSITION, text):
-        start = speech.content if speech and speech.content and speech.content < match.start() else 0
+        start = (
+            speech.content
+            if speech and speech.content and speech.content < match.start()
+            else 0
+        )
         return (
             Clause(((0, match.start()),), speech),
             Clause(
                 ((match.end(), len(text)),),
-                detect_speech(re.sub(_APPOSITIVE_NOUN, "", text[match.end() :], count=1)),
+                detect_speech(
+                    re.sub(_APPOSITIVE_NOUN, "", text[match.end() :], count=1)
+                ),
                 about=(start, match.start()),
             ),
         )
     match = _find_cut(_AND_THAT, text)
-    if match and speech and speech.content is not None and 0 < speech.content < match.start():
+    if (
+        match
+        and speech
+        and speech.content is not None
+        and 0 < speech.content < match.start()
+    ):
         head = text[: speech.content].rstrip()
         return (
             Clause(((0, match.start()),), speech),
@@ -303,6 +391,9 @@ def _find_cut(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     for match in pattern.finditer(text):
         left, right = text[: match.start()], text[match.end() :]
         quoted = left.count('"') % 2 or left.count("“") > left.count("”")
-        if not quoted and min(len(left.split()), len(right.split())) >= _MIN_CLAUSE_WORDS:
+        if (
+            not quoted
+            and min(len(left.split()), len(right.split())) >= _MIN_CLAUSE_WORDS
+        ):
             return match
     return None

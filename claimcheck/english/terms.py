@@ -22,7 +22,9 @@ class FormIndex:
     def __init__(self, most: int = WORD_CACHE_SIZE) -> None:
         self._most = most
         self._known: set[str] = set()
-        self._by_form: dict[str, tuple[str, ...]] = {}  # tuples: Python's search for garbage passes over them
+        self._by_form: dict[
+            str, tuple[str, ...]
+        ] = {}  # tuples: Python's search for garbage passes over them
         self._learning = Lock()
 
     def holding(self, forms: Iterable[str], written: set[str]) -> dict[str, set[str]]:
@@ -38,7 +40,10 @@ class FormIndex:
 
     def _learn(self, written: set[str]) -> dict[str, tuple[str, ...]]:
         if len(self._known) > self._most:
-            self._known, self._by_form = set(), {}  # who looks into the old ones goes on with them
+            self._known, self._by_form = (
+                set(),
+                {},
+            )  # who looks into the old ones goes on with them
         new = written - self._known
         for word in new:
             for form in map(normalize_word, split_chunk(word)):
@@ -62,14 +67,24 @@ US_ABBREVIATIONS = frozenset(("US", "U.S.", "USA", "U.S.A."))  # lower case is a
 _ORDINAL_FORMS = {
     word: f"{number}th"
     for number, word in enumerate(
-        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
+        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        2,
     )
 }
-_DEGREE_ENDINGS = (("iest", "y"), ("ier", "y"), ("est", ""), ("est", "e"), ("er", ""), ("er", "e"))
+_DEGREE_ENDINGS = (
+    ("iest", "y"),
+    ("ier", "y"),
+    ("est", ""),
+    ("est", "e"),
+    ("er", ""),
+    ("er", "e"),
+)
 _NOT_DEGREES = frozenset(
     ("higher", "fewer", "lesser", "outer", "number")
 )  # no degrees, or opposed to other degrees
-_COMBINING_ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")  # people leave them out: "Guaidó", "Guaido"
+_COMBINING_ACCENT = re.compile(
+    "(?<=[^\\W\\d_])[\u0300-\u036f]+"
+)  # people leave them out: "Guaidó", "Guaido"
 _ORDINAL_NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)")
 
 
@@ -116,7 +131,12 @@ _split_chunk_cached = lru_cache(maxsize=WORD_CACHE_SIZE)(
 def _clean_word(word: str) -> str:
     if word in US_ABBREVIATIONS:
         return "usa"
-    return word.lower().replace("’", "'").removesuffix("'s").replace(".", "" if word[0].isalpha() else ".")
+    return (
+        word.lower()
+        .replace("’", "'")
+        .removesuffix("'s")
+        .replace(".", "" if word[0].isalpha() else ".")
+    )
 
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
@@ -138,7 +158,9 @@ def strip_degree(word: str) -> str:
     if word not in _NOT_DEGREES and get_part_of_speech(word) != "v":
         for ending, instead in _DEGREE_ENDINGS:
             base = word.removesuffix(ending) + instead
-            bases = (base, base[:-1]) if base[-1:] == base[-2:-1] else (base,)  # "bigger"
+            bases = (
+                (base, base[:-1]) if base[-1:] == base[-2:-1] else (base,)
+            )  # "bigger"
             for adjective in bases if word.endswith(ending) else ():
                 if get_part_of_speech(adjective) == "a":
                     return normalize_word(adjective)
@@ -148,12 +170,19 @@ def strip_degree(word: str) -> str:
 def extract_terms(sentence: str) -> list[Term]:
     """Return the content terms of a claim sentence, or all its words if none."""
     every = [
-        Term(normalize_word(word), word, compute_rarity(word), _is_name(match.group(), word, place))
+        Term(
+            normalize_word(word),
+            word,
+            compute_rarity(word),
+            _is_name(match.group(), word, place),
+        )
         for place, match in enumerate(WORD_PATTERN.finditer(sentence))
         for word in (_clean_word(match.group()),)
     ]
     return [
-        term for term in every if term.word not in _IGNORED_WORDS and term.form not in _IGNORED_WORDS
+        term
+        for term in every
+        if term.word not in _IGNORED_WORDS and term.form not in _IGNORED_WORDS
     ] or every
 
 

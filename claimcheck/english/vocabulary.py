@@ -40,10 +40,17 @@ def get_part_of_speech(word: str) -> str:
 def compute_topic_vector(words: Iterable[str]) -> NDArray[np.float64]:
     """Average the vectors of some lowercase words, weighted by rarity."""
     vectors = _load_vectors()
-    known = [(compute_rarity(word), place) for word in words if (place := _get_rank(word)) < len(vectors)]
+    known = [
+        (compute_rarity(word), place)
+        for word in words
+        if (place := _get_rank(word)) < len(vectors)
+    ]
     if not known:
         return np.zeros(_DIMENSIONS)
-    weights, places = np.array([weight for weight, _ in known]), [place for _, place in known]
+    weights, places = (
+        np.array([weight for weight, _ in known]),
+        [place for _, place in known],
+    )
     return np.asarray(weights @ vectors[places] / weights.sum())
 
 
@@ -56,4 +63,7 @@ def _load_words() -> dict[str, tuple[int, str]]:
 @cache
 def _load_vectors() -> NDArray[np.float64]:
     """Load one vector per common word, in the order of the word list."""
-    return np.frombuffer(read_packed("vectors"), dtype=np.int8).reshape(-1, _DIMENSIONS) / 100
+    return (
+        np.frombuffer(read_packed("vectors"), dtype=np.int8).reshape(-1, _DIMENSIONS)
+        / 100
+    )

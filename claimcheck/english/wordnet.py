@@ -64,16 +64,22 @@ class WordSenses:
         if not around.senses.isdisjoint(self.senses):
             return Relation.SYNONYM
         cognates, of_one_root = _find_cognates(self.form)
-        if not around.senses.isdisjoint(cognates) or not around.forms.isdisjoint(of_one_root):
+        if not around.senses.isdisjoint(cognates) or not around.forms.isdisjoint(
+            of_one_root
+        ):
             return Relation.COGNATE
         if not around.senses.isdisjoint(self.below):
             return Relation.GENERAL
         opposites, opposed = _find_opposites(self.form)
-        if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(opposed):
+        if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(
+            opposed
+        ):
             return Relation.OPPOSITE
         if not around.senses.isdisjoint(self.above):
             return Relation.SPECIFIC
-        return Relation.NONE if around.senses.isdisjoint(self.beside) else Relation.SIBLING
+        return (
+            Relation.NONE if around.senses.isdisjoint(self.beside) else Relation.SIBLING
+        )
 
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
@@ -95,14 +101,21 @@ def look_up_senses(form: str) -> WordSenses:
 def collect_senses(forms: frozenset[str]) -> TextSenses:
     """Collect all the senses of a set of stems."""
     senses = _load_senses_by_form()
-    return TextSenses(forms, _NO_SENSES.union(*[senses.get(form, ()) for form in forms]))
+    return TextSenses(
+        forms, _NO_SENSES.union(*[senses.get(form, ()) for form in forms])
+    )
 
 
 def is_related(
-    form: str, others: frozenset[str], relations: Sequence[Relation] = ENTAILING_RELATIONS
+    form: str,
+    others: frozenset[str],
+    relations: Sequence[Relation] = ENTAILING_RELATIONS,
 ) -> bool:
     """Whether a stem is one of the others or has a given relation to them."""
-    return form in others or look_up_senses(form).relation_to(collect_senses(others)) in relations
+    return (
+        form in others
+        or look_up_senses(form).relation_to(collect_senses(others)) in relations
+    )
 
 
 @cache
@@ -114,9 +127,16 @@ def get_antonyms(form: str) -> frozenset[str]:
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def _find_cognates(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Find the senses and the stems that share a root with a stem."""
-    cognates, forms, known = _load_cognates(), _load_network().forms, _load_senses_by_form()
+    cognates, forms, known = (
+        _load_cognates(),
+        _load_network().forms,
+        _load_senses_by_form(),
+    )
     words = set[str]().union(*[forms[sense] for sense in known.get(form, ())])
-    others = set[str]().union(*[cognates[word] for word in cognates.keys() & words]) & known.keys()
+    others = (
+        set[str]().union(*[cognates[word] for word in cognates.keys() & words])
+        & known.keys()
+    )
     return tuple(_get_paired_senses(cognates, form)), tuple(others)
 
 
@@ -126,21 +146,38 @@ def _find_opposites(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
 
     A word is opposed to its antonyms and, as WordNet has it for adjectives, to those of the words that it is similar to.
     """
-    antonyms, forms, known = _load_antonyms(), _load_network().forms, _load_senses_by_form()
+    antonyms, forms, known = (
+        _load_antonyms(),
+        _load_network().forms,
+        _load_senses_by_form(),
+    )
     senses = known.get(form, ())
     direct = _NO_SENSES.union(
-        *[_get_paired_senses(antonyms, word) for word in antonyms.keys() & _add_similar_forms(form)]
+        *[
+            _get_paired_senses(antonyms, word)
+            for word in antonyms.keys() & _add_similar_forms(form)
+        ]
     )
-    words = set[str]().union(*[forms[sense] for sense in _get_similar_senses(senses).union(senses)])
-    others = set[str]().union(*[antonyms[word] for word in antonyms.keys() & words]) & known.keys()
-    return tuple(direct | _get_similar_senses(direct)), tuple(others.union(*map(_add_similar_forms, others)))
+    words = set[str]().union(
+        *[forms[sense] for sense in _get_similar_senses(senses).union(senses)]
+    )
+    others = (
+        set[str]().union(*[antonyms[word] for word in antonyms.keys() & words])
+        & known.keys()
+    )
+    return tuple(direct | _get_similar_senses(direct)), tuple(
+        others.union(*map(_add_similar_forms, others))
+    )
 
 
 def _add_similar_forms(form: str) -> set[str]:
     """Return the stem and the forms of the senses similar to its own."""
     forms = _load_network().forms
     return {form}.union(
-        *[forms[sense] for sense in _get_similar_senses(_load_senses_by_form().get(form, ()))]
+        *[
+            forms[sense]
+            for sense in _get_similar_senses(_load_senses_by_form().get(form, ()))
+        ]
     )
 
 

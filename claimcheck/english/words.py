@@ -30,7 +30,8 @@ _SIGN_WORDS = {
 _ORDINALS = {
     word: str(number)
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        1,
     )
 }
 _MONTHS = frozenset(MONTHS) | {name[:3] for name in MONTHS} | {"sept"}
@@ -83,7 +84,9 @@ def _scan_words(text: str) -> list[Word]:
         start, end, surface = match.start(), match.end(), match.group()
         if contracted := match["contracted"]:
             lowered = contracted.lower()
-            found.append(Word(_CONTRACTION_BASES.get(lowered, lowered), start, end, contracted))
+            found.append(
+                Word(_CONTRACTION_BASES.get(lowered, lowered), start, end, contracted)
+            )
             found.append(Word("not", start, end, surface[len(contracted) :]))
         elif digits := match["digits"]:
             found.append(_parse_digits(match, digits, start, end, surface))
@@ -101,14 +104,22 @@ def _scan_words(text: str) -> list[Word]:
     return found
 
 
-def _parse_digits(match: re.Match[str], digits: str, start: int, end: int, surface: str) -> Word:
+def _parse_digits(
+    match: re.Match[str], digits: str, start: int, end: int, surface: str
+) -> Word:
     suffix, sign = match["suffix"].lower(), "-" if match["number"] else ""
-    plain = digits.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) else digits
+    plain = (
+        digits.replace(",", "")
+        if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits)
+        else digits
+    )
     if suffix in ("st", "nd", "rd", "th"):
         return Word(f"#{plain}th", start, end, surface)
     if suffix == "bn":
         return Word(
-            f"#{sign}{_format_number(float(plain) * 1e9)}" if _is_plain_number(plain) else surface,
+            f"#{sign}{_format_number(float(plain) * 1e9)}"
+            if _is_plain_number(plain)
+            else surface,
             start,
             end,
             surface,
@@ -116,7 +127,9 @@ def _parse_digits(match: re.Match[str], digits: str, start: int, end: int, surfa
     if suffix:
         return Word(f"#{sign}{plain}{suffix}", start, end, surface)
     return Word(
-        f"#{sign}{_format_number(float(plain))}" if _is_plain_number(plain) else f"#{plain}",
+        f"#{sign}{_format_number(float(plain))}"
+        if _is_plain_number(plain)
+        else f"#{plain}",
         start,
         end,
         surface,
@@ -124,7 +137,9 @@ def _parse_digits(match: re.Match[str], digits: str, start: int, end: int, surfa
 
 
 def _is_plain_number(digits: str) -> bool:
-    return digits.count(".") <= 1 and not re.search(r"[,:/]", digits) and len(digits) < 16
+    return (
+        digits.count(".") <= 1 and not re.search(r"[,:/]", digits) and len(digits) < 16
+    )
 
 
 def _format_number(value: float) -> str:
@@ -140,12 +155,16 @@ def _merge_numbers(plain: list[Word]) -> list[Word]:
         if length:
             run = plain[index : index + length]
             surface = " ".join(word.surface for word in run)
-            merged.append(Word("#" + _format_number(value), run[0].start, run[-1].end, surface))
+            merged.append(
+                Word("#" + _format_number(value), run[0].start, run[-1].end, surface)
+            )
             index += length
             continue
         word = plain[index]
         if word.form in _ORDINALS and word.form != "second":
-            word = Word(f"#{_ORDINALS[word.form]}th", word.start, word.end, word.surface)
+            word = Word(
+                f"#{_ORDINALS[word.form]}th", word.start, word.end, word.surface
+            )
         merged.append(word)
         index += 1
     return [*_move_currencies_after_amounts(merged)]
@@ -166,7 +185,9 @@ def _parse_number_at(words: list[Word], start: int) -> tuple[int, float]:
         elif _continues_number(before, form):
             current += NUMBER_WORDS[form]
         elif (
-            form != "and" or before not in ("hundred", "thousand") or not _is_number_word_at(words, index + 1)
+            form != "and"
+            or before not in ("hundred", "thousand")
+            or not _is_number_word_at(words, index + 1)
         ):
             break
         index += 1
@@ -180,7 +201,11 @@ def _parse_first_part(words: list[Word], start: int) -> float | None:
     if first in ("a", "an"):
         return 1.0 if following in NUMBER_SCALES or following == "dozen" else None
     if first[0] == "#":
-        return float(first[1:]) if re.fullmatch(r"#-?[\d.]+", first) and _is_scale(following) else None
+        return (
+            float(first[1:])
+            if re.fullmatch(r"#-?[\d.]+", first) and _is_scale(following)
+            else None
+        )
     return NUMBER_WORDS.get(first)
 
 
@@ -216,7 +241,15 @@ def _move_currencies_after_amounts(words: list[Word]) -> list[Word]:
     ordered = list(words)
     for index, word in enumerate(ordered[:-1]):
         following = ordered[index + 1]
-        if word.surface in _SIGN_WORDS and word.surface != "%" and following.form[0] == "#":
-            ordered[index] = Word(following.form, word.start, following.end, following.surface)
-            ordered[index + 1] = Word(word.form, word.start, following.end, word.surface)
+        if (
+            word.surface in _SIGN_WORDS
+            and word.surface != "%"
+            and following.form[0] == "#"
+        ):
+            ordered[index] = Word(
+                following.form, word.start, following.end, following.surface
+            )
+            ordered[index + 1] = Word(
+                word.form, word.start, following.end, word.surface
+            )
     return ordered

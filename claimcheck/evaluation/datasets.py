@@ -79,7 +79,9 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
     """
     adapter, limit = _find_adapter(task, rows.dataset), rows.limit
     source, data = read_bytes(rows.file)
-    examples = read_rows(data, source, lambda row, number: _parse_example(row, task, adapter, number))
+    examples = read_rows(
+        data, source, lambda row, number: _parse_example(row, task, adapter, number)
+    )
     if not examples:
         raise InputError(
             f"{source}: holds no rows; give a JSON object a line with {', '.join(TASK_FIELDS[task])}"
@@ -87,7 +89,11 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
     if limit is not None and limit < len(examples):
         chosen = np.random.default_rng(rows.seed).permutation(len(examples))[:limit]
         examples = [examples[place] for place in sorted(chosen)]
-    return Dataset(rows.dataset or Path(source).name, hashlib.sha256(data).hexdigest(), tuple(examples))
+    return Dataset(
+        rows.dataset or Path(source).name,
+        hashlib.sha256(data).hexdigest(),
+        tuple(examples),
+    )
 
 
 def _find_adapter(task: str, dataset: str | None) -> Adapter | None:
@@ -95,17 +101,23 @@ def _find_adapter(task: str, dataset: str | None) -> Adapter | None:
         return None
     fitting = sorted(name for name, adapter in ADAPTERS.items() if adapter.task == task)
     if dataset not in fitting:
-        raise InputError(f"--dataset {dataset!r}: is none of the sets for {task}: {', '.join(fitting)}")
+        raise InputError(
+            f"--dataset {dataset!r}: is none of the sets for {task}: {', '.join(fitting)}"
+        )
     return ADAPTERS[dataset]
 
 
-def _parse_example(row: Any, task: str, adapter: Adapter | None, number: int) -> Example:
+def _parse_example(
+    row: Any, task: str, adapter: Adapter | None, number: int
+) -> Example:
     if not isinstance(row, dict):
         raise InputError("is no JSON object")
     try:
         fields = adapter.fields(row) if adapter else _convert_plain_row(row, task)
     except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"is no row of that set: {type(error).__name__} {error}") from None
+        raise InputError(
+            f"is no row of that set: {type(error).__name__} {error}"
+        ) from None
     for name, kind in TASK_FIELDS[task].items():
         if not isinstance(fields.get(name), kind) or _is_empty(name, fields[name]):
             raise InputError(
@@ -128,14 +140,21 @@ def _convert_plain_row(row: RowFields, task: str) -> RowFields:
 
 
 def _convert_verification_row(row: RowFields) -> RowFields:
-    return {"claim": row["claim"], "document": row["document"], "supported": bool(row["supported"])}
+    return {
+        "claim": row["claim"],
+        "document": row["document"],
+        "supported": bool(row["supported"]),
+    }
 
 
 ADAPTERS = {
     "claimbuster": Adapter(
-        "checkworthy", lambda row: {"text": row["text"], "label": bool(row["checkworthy"])}
+        "checkworthy",
+        lambda row: {"text": row["text"], "label": bool(row["checkworthy"])},
     ),
-    "policlaim": Adapter("checkworthy", lambda row: {"text": row["text"], "label": row["label"] == 1}),
+    "policlaim": Adapter(
+        "checkworthy", lambda row: {"text": row["text"], "label": row["label"] == 1}
+    ),
     "factcheckbench-sentences": Adapter(
         "checkworthy", lambda row: {"text": row["text"], "label": row["label"] == "yes"}
     ),
@@ -147,16 +166,26 @@ ADAPTERS = {
         lambda row: {
             "document": row["document"],
             # the human highlights stand in <t> tags, a sentence each
-            "references": ["\n".join(part.strip() for part in re.findall(r"<t>(.*?)</t>", row["reference"]))],
+            "references": [
+                "\n".join(
+                    part.strip()
+                    for part in re.findall(r"<t>(.*?)</t>", row["reference"])
+                )
+            ],
         },
     ),
     "factcheckbench-claims": Adapter(
         "extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}
     ),
-    "factscore": Adapter("extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}),
+    "factscore": Adapter(
+        "extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}
+    ),
     "realsumm-scus": Adapter(
         "extraction",
-        lambda row: {"passage": re.sub(r"</?t>", " ", row["passage"]).strip(), "claims": row["claims"]},
+        lambda row: {
+            "passage": re.sub(r"</?t>", " ", row["passage"]).strip(),
+            "claims": row["claims"],
+        },
     ),
     "wice-evidence": Adapter(
         "grounding",

@@ -23,7 +23,10 @@ _CONFIDENCE_LEVEL = 0.95
 
 
 def bootstrap_intervals(
-    measures: Mapping[str, Metric], columns: Columns, documents: Sequence[str], seed: int
+    measures: Mapping[str, Metric],
+    columns: Columns,
+    documents: Sequence[str],
+    seed: int,
 ) -> dict[str, tuple[float, float]]:
     """Return the 95 % percentile interval of each metric."""
     _, group = np.unique(np.array(documents), return_inverse=True)
@@ -31,13 +34,18 @@ def bootstrap_intervals(
     random = np.random.default_rng(seed)
     drawn: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(_BOOTSTRAP_SAMPLES):
-        chosen = np.concatenate([rows[number] for number in random.integers(0, len(rows), len(rows))])
+        chosen = np.concatenate(
+            [rows[number] for number in random.integers(0, len(rows), len(rows))]
+        )
         sample = {name: column[chosen] for name, column in columns.items()}
         for name, measure in measures.items():
             drawn[name].append(measure(sample))
     tail = 100 * (1 - _CONFIDENCE_LEVEL) / 2
     return {
-        name: (float(np.percentile(values, tail)), float(np.percentile(values, 100 - tail)))
+        name: (
+            float(np.percentile(values, tail)),
+            float(np.percentile(values, 100 - tail)),
+        )
         for name, values in drawn.items()
     }
 
@@ -53,7 +61,9 @@ def auroc(gold: BoolArray, score: FloatArray) -> float:
         return 0.5
     _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # of ties the mean
-    return float((ranks[gold].sum() - positive * (positive + 1) / 2) / (positive * negative))
+    return float(
+        (ranks[gold].sum() - positive * (positive + 1) / 2) / (positive * negative)
+    )
 
 
 def average_precision(gold: BoolArray, score: FloatArray) -> float:
@@ -71,7 +81,11 @@ def average_precision(gold: BoolArray, score: FloatArray) -> float:
 
 def balanced_accuracy(gold: BoolArray, said: BoolArray) -> float:
     """The mean of the recalls, 0 to 1; the one recall where only one answer occurs."""
-    recalls = [recall(truth, answer) for truth, answer in ((gold, said), (~gold, ~said)) if truth.any()]
+    recalls = [
+        recall(truth, answer)
+        for truth, answer in ((gold, said), (~gold, ~said))
+        if truth.any()
+    ]
     return sum(recalls) / len(recalls) if recalls else 0.0
 
 
@@ -83,7 +97,8 @@ def calibration_error(gold: BoolArray, score: FloatArray) -> float:
     bins = np.minimum((score * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
     counts = np.bincount(bins, minlength=_CALIBRATION_BINS)
     gaps = np.abs(
-        np.bincount(bins, score, _CALIBRATION_BINS) - np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
+        np.bincount(bins, score, _CALIBRATION_BINS)
+        - np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
     )
     return float(gaps.sum() / counts.sum()) if counts.sum() else 0.0
 
@@ -95,7 +110,10 @@ def flag_covered_claims(claims: Sequence[str], by: Sequence[str]) -> list[bool]:
     """Return for each claim whether one of the other claims covers it."""
     forms = [{normalize_word(word) for word in extract_words(other)} for other in by]
     return [
-        any(_compute_shared_weight(claim, other) >= MIN_SHARED_WEIGHT for other in forms) for claim in claims
+        any(
+            _compute_shared_weight(claim, other) >= MIN_SHARED_WEIGHT for other in forms
+        )
+        for claim in claims
     ]
 
 
@@ -130,9 +148,13 @@ def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]
     Raises:
         InputError: the `eval` extra is not installed.
     """
-    scored = [_load_rouge_scorer().score(reference, "\n".join(summary)) for reference in references]
+    scored = [
+        _load_rouge_scorer().score(reference, "\n".join(summary))
+        for reference in references
+    ]
     return {
-        shown: max(float(scores[name].fmeasure) for scores in scored) for name, shown in ROUGE_NAMES.items()
+        shown: max(float(scores[name].fmeasure) for scores in scored)
+        for name, shown in ROUGE_NAMES.items()
     }
 
 
@@ -141,7 +163,9 @@ def _load_rouge_scorer() -> RougeScorer:
     try:
         from rouge_score.rouge_scorer import RougeScorer
     except ImportError:
-        raise InputError("ROUGE needs rouge-score: pip install 'claimcheck[eval]'") from None
+        raise InputError(
+            "ROUGE needs rouge-score: pip install 'claimcheck[eval]'"
+        ) from None
     return RougeScorer(list(ROUGE_NAMES), use_stemmer=True)
 
 

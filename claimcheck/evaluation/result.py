@@ -90,7 +90,9 @@ class Evaluation:
         except (ValueError, RecursionError) as error:
             raise InputError(f"{source}: is not JSON: {error}") from None
         if problems := schemas.find_problems("evaluation", fields):
-            raise InputError(f"{source}: is no evaluation: {'; '.join(map(str, problems[:3]))}")
+            raise InputError(
+                f"{source}: is no evaluation: {'; '.join(map(str, problems[:3]))}"
+            )
         return cls(
             EvaluationSignature(**fields["signature"]),
             {name: Score(**score) for name, score in fields["scores"].items()},

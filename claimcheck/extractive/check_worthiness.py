@@ -14,7 +14,11 @@ from pathlib import Path
 
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
-from claimcheck.english.vocabulary import compute_rarity, compute_topic_vector, get_part_of_speech
+from claimcheck.english.vocabulary import (
+    compute_rarity,
+    compute_topic_vector,
+    get_part_of_speech,
+)
 from claimcheck.models.claim import Kind, Quantity
 
 _WEIGHTS_PATH = Path(__file__).with_name("weights.json")
@@ -23,7 +27,9 @@ CHECK_WORTHY_FROM = 0.35  # from here on a sentence is called check-worthy: the 
 _PAST_FORMS = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
 # of texts in lower case
 _FEATURE_PATTERNS = {
-    "percent or money": re.compile(r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b"),
+    "percent or money": re.compile(
+        r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b"
+    ),
     "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
     "comparison": re.compile(
         r"\b(?:more|less|fewer|most|least|higher|lower|highest|lowest|largest|biggest|first|worst|best|than|doubled|tripled|half|increased?|decreased?|rose|fell|grew|declin\w+|only|record|every|never|ever)\b",
@@ -83,10 +89,14 @@ _OPINION = re.compile(
     r"\b(?:catastroph\w*|disast\w*|useful|positive|serious|best|worst|great|terrible|good|bad|wonderful|wrong|right|should|must|crucial|important|disgrace\w*|shame\w*|brilliant|unfair)\b",
     re.I,
 )
-_STATE_VERB = re.compile(r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I)
+_STATE_VERB = re.compile(
+    r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I
+)
 
 
-def compute_features(text: str, quantities: tuple[Quantity, ...] | None = None) -> dict[str, float]:
+def compute_features(
+    text: str, quantities: tuple[Quantity, ...] | None = None
+) -> dict[str, float]:
     """Compute the features of a sentence: most from 0 to 1, topics around 0."""
     found = find_quantities(text) if quantities is None else quantities
     plain = text.lower()
@@ -106,36 +116,56 @@ def compute_features(text: str, quantities: tuple[Quantity, ...] | None = None) 
         "adjectives": speech.count("a") / count,
         "past verbs": min(3, len(_PAST_VERB.findall(plain))) / 3,
         "first person": float(bool(_FIRST_PERSON.search(text))),
-        **{name: float(bool(pattern.search(plain))) for name, pattern in _FEATURE_PATTERNS.items()},
-        **{f"topic {number}": float(value) for number, value in enumerate(compute_topic_vector(words), 1)},
+        **{
+            name: float(bool(pattern.search(plain)))
+            for name, pattern in _FEATURE_PATTERNS.items()
+        },
+        **{
+            f"topic {number}": float(value)
+            for number, value in enumerate(compute_topic_vector(words), 1)
+        },
     }
 
 
-def score_check_worthiness(text: str, quantities: tuple[Quantity, ...]) -> tuple[float, str]:
+def score_check_worthiness(
+    text: str, quantities: tuple[Quantity, ...]
+) -> tuple[float, str]:
     """Return the probability that a sentence is check-worthy, and the reason."""
     weights = _load_weights()
     values = compute_features(text, quantities)
-    logit = weights["bias"] + sum(weights[name] * value for name, value in values.items())
+    logit = weights["bias"] + sum(
+        weights[name] * value for name, value in values.items()
+    )
     reasons = sorted(
         (-weights[name] * values[name], words)
         for name, words in _REASONS.items()
         if weights[name] * values[name] > 0.05
     )
-    reason = ", ".join(words for _, words in reasons[:3]) or "says little that could be checked"
+    reason = (
+        ", ".join(words for _, words in reasons[:3])
+        or "says little that could be checked"
+    )
     return round(1 / (1 + math.exp(-logit)), 2), reason
 
 
-def classify_kind(text: str, speaker: str | None, quantities: tuple[Quantity, ...]) -> Kind:
+def classify_kind(
+    text: str, speaker: str | None, quantities: tuple[Quantity, ...]
+) -> Kind:
     """Return the kind of a claim, judged by its form."""
     measured = any(
-        quantity.unit and re.search(r"\d|illion|thousand|hundred", quantity.text) for quantity in quantities
+        quantity.unit and re.search(r"\d|illion|thousand|hundred", quantity.text)
+        for quantity in quantities
     )
     if _PREDICTION.search(text):
         return Kind.PREDICTION
     if measured:
         return Kind.QUANTITY
     if speaker:
-        return Kind.OPINION if len(text.split()) < 12 and _OPINION.search(text) else Kind.STATEMENT
+        return (
+            Kind.OPINION
+            if len(text.split()) < 12 and _OPINION.search(text)
+            else Kind.STATEMENT
+        )
     if _OPINION.search(text):
         return Kind.OPINION
     return Kind.RELATION if _STATE_VERB.search(text) else Kind.EVENT
@@ -143,5 +173,7 @@ def classify_kind(text: str, speaker: str | None, quantities: tuple[Quantity, ..
 
 @cache
 def _load_weights() -> Mapping[str, float]:
-    weights: Mapping[str, float] = json.loads(_WEIGHTS_PATH.read_text(encoding="utf-8"))["weights"]
+    weights: Mapping[str, float] = json.loads(
+        _WEIGHTS_PATH.read_text(encoding="utf-8")
+    )["weights"]
     return weights

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from claimcheck import schemas, tokens
-from claimcheck.english.dates import find_first_time, find_year_before, resolve_relative_times
+from claimcheck.english.dates import (
+    find_first_time,
+    find_year_before,
+    resolve_relative_times,
+)
 from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
 from claimcheck.english.quotations import (
@@ -40,7 +44,9 @@ from claimcheck.version import __version__
 _PRONOUN = re.compile(r"(?:He|She)\b")
 
 
-def decontextualize(text: str, published: date | None, told: int | None, who: str | None) -> str:
+def decontextualize(
+    text: str, published: date | None, told: int | None, who: str | None
+) -> str:
     """Make a sentence stand alone: resolve dates and a leading pronoun in brackets.
     year that is told of before."""
     for end, resolved in reversed(resolve_relative_times(text, published, told)):
@@ -59,14 +65,18 @@ _MIN_CLAIM_WORDS = 4
 _MAX_SENTENCE_CHARS = 3_000  # longer ones are tables, logs or code: every pattern here would be lost on them
 
 
-def summarize_extractively(document: Document, reading: Reading, settings: Settings) -> Flow[Run]:
+def summarize_extractively(
+    document: Document, reading: Reading, settings: Settings
+) -> Flow[Run]:
     """Summarize a document as a flow that makes no requests; deterministic.
 
     Raises:
         InputError: nothing in the document has the length of a sentence.
     """
     every = split_sentences(reading, document.language)
-    found = [sentence for sentence in every if len(sentence.text) <= _MAX_SENTENCE_CHARS]
+    found = [
+        sentence for sentence in every if len(sentence.text) <= _MAX_SENTENCE_CHARS
+    ]
     if not found:
         raise InputError(
             f"{document.source}: holds no sentence of at most {_MAX_SENTENCE_CHARS:,} characters; is it prose?"
@@ -80,17 +90,28 @@ def summarize_extractively(document: Document, reading: Reading, settings: Setti
     yield []
     said = resolve_speeches(found)
     yield []
-    setting = _DocumentContext(document, LineIndex(document.full_text), reading, found, map_full_names(found))
-    made = [_extract_claims(setting, place, speech) for place, speech in enumerate(said)]
+    setting = _DocumentContext(
+        document, LineIndex(document.full_text), reading, found, map_full_names(found)
+    )
+    made = [
+        _extract_claims(setting, place, speech) for place, speech in enumerate(said)
+    ]
     yield []
     # as many as the llm engine would list: so many for each passage that it would read
-    most = settings.max_claims * max(1, math.ceil((document.tokens or 0) / settings.passage_tokens))
+    most = settings.max_claims * max(
+        1, math.ceil((document.tokens or 0) / settings.passage_tokens)
+    )
     kept = _select_claims([claim for claims, _ in made for claim in claims], most)
     ids = {claim.id for claim in kept}
     rows = compute_tfidf_vectors([sentence.text for sentence in found])
     items = [
         ScoredSentence(
-            text, sentence, row, float(central), speech, tuple(claim for claim in claims if claim.id in ids)
+            text,
+            sentence,
+            row,
+            float(central),
+            speech,
+            tuple(claim for claim in claims if claim.id in ids),
         )
         for (claims, text), sentence, row, central, speech in zip(
             made, found, rows, compute_centrality(rows), said, strict=True
@@ -113,7 +134,10 @@ def summarize_extractively(document: Document, reading: Reading, settings: Setti
             response_format=None,
             prompts={},
             schemas={"run": schemas.compute_digest("run")},
-            settings={"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens},
+            settings={
+                "max_claims": settings.max_claims,
+                "passage_tokens": settings.passage_tokens,
+            },
             seed=None,
             token_count=f"{tokens.ENCODING} (estimate)",
         ),
@@ -138,22 +162,32 @@ def _extract_claims(
     sentence = setting.sentences[place]
     who = speech.speaker if speech else None
     who = (
-        find_antecedent(setting.sentences, place, who) if sentence.text.startswith(("He ", "She ")) else None
+        find_antecedent(setting.sentences, place, who)
+        if sentence.text.startswith(("He ", "She "))
+        else None
     )
     told = find_year_before(setting.reading.text, sentence.start)
     claims = tuple(
         claim
         for clause in split_clauses(sentence.text, speech)
-        if (claim := _build_claim(setting, sentence, clause, who, told)).check_worthiness
+        if (
+            claim := _build_claim(setting, sentence, clause, who, told)
+        ).check_worthiness
         >= _MIN_CHECK_WORTHINESS
         and count_words(claim.quote) >= _MIN_CLAIM_WORDS
         and not claim.quote.endswith("?")
     )
-    return claims, _add_speaker(decontextualize(sentence.text, setting.document.published, told, who), speech)
+    return claims, _add_speaker(
+        decontextualize(sentence.text, setting.document.published, told, who), speech
+    )
 
 
 def _build_claim(
-    setting: _DocumentContext, sentence: Sentence, clause: Clause, who: str | None, told: int | None
+    setting: _DocumentContext,
+    sentence: Sentence,
+    clause: Clause,
+    who: str | None,
+    told: int | None,
 ) -> Claim:
     document = setting.document
     spans = [
@@ -164,11 +198,17 @@ def _build_claim(
     parts = extract_excerpts(setting.places, tuple(spans))
     quote = format_quote(parts)
     words = " ".join(sentence.text[start:end].strip() for start, end in clause.ranges)
-    text = _add_speaker(decontextualize(words, document.published, told, who), clause.speech)
+    text = _add_speaker(
+        decontextualize(words, document.published, told, who), clause.speech
+    )
     if clause.about:
         about = sentence.text[slice(*clause.about)].strip()
         text = f"[{about[:1].upper()}{about[1:]}:] {text[:1].lower()}{text[1:]}"
-    speaker = setting.full_names.get(clause.speech.speaker, clause.speech.speaker) if clause.speech else None
+    speaker = (
+        setting.full_names.get(clause.speech.speaker, clause.speech.speaker)
+        if clause.speech
+        else None
+    )
     quantities = find_quantities(words)
     worth, reason = score_check_worthiness(words, quantities)
     return Claim(

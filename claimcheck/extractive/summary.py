@@ -15,7 +15,9 @@ from claimcheck.models.run import LinkedText, Position, Summary
 from claimcheck.text.sentences import Sentence, count_words
 
 _MIN_SUMMARY_SENTENCES, _MAX_SUMMARY_SENTENCES = 2, 4
-_MAX_SUMMARY_WORDS = 90  # what an editor prints; two sentences are printed whatever their length
+_MAX_SUMMARY_WORDS = (
+    90  # what an editor prints; two sentences are printed whatever their length
+)
 _MAX_KEY_POINTS = 5
 _DUPLICATE_SIMILARITY = 0.5
 _MAX_HEADLINE_WORDS = 18
@@ -27,7 +29,9 @@ _OPEN_QUESTION = re.compile(
 _CLAUSE_BREAK = re.compile(
     r"(?:,\s+|\s+)(?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite|following)\s)|[;:,–—]\s+"
 )
-_WEAK_BREAK = re.compile(r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)")  # before what may be left out
+_WEAK_BREAK = re.compile(
+    r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)"
+)  # before what may be left out
 # nothing ends with these: "for up | to eleven days"
 _NON_FINAL_WORDS = frozenset(
     "a an the of and or but up more less according due able as not no than is are was were has have had be been to in on at by for "
@@ -59,22 +63,36 @@ class ScoredSentence:
     claims: tuple[Claim, ...]
 
 
-def build_extractive_summary(items: Sequence[ScoredSentence], title: str | None) -> Summary:
+def build_extractive_summary(
+    items: Sequence[ScoredSentence], title: str | None
+) -> Summary:
     """Build the summary from a document's sentences (at least one)."""
-    wanted = max(_MIN_SUMMARY_SENTENCES, min(_MAX_SUMMARY_SENTENCES, math.ceil(len(items) / 4)))
-    order = sorted(range(len(items)), key=lambda place: -_score_sentence(items[place], place))
+    wanted = max(
+        _MIN_SUMMARY_SENTENCES, min(_MAX_SUMMARY_SENTENCES, math.ceil(len(items) / 4))
+    )
+    order = sorted(
+        range(len(items)), key=lambda place: -_score_sentence(items[place], place)
+    )
     carried = [place for place in order if items[place].claims]
     chosen = _select_dissimilar(items, carried, [], wanted, _MAX_SUMMARY_WORDS)
-    if len(chosen) < _MIN_SUMMARY_SENTENCES:  # a text with hardly a claim still has something to say
-        chosen = _select_dissimilar(items, [*chosen, *order], [], min(wanted, _MIN_SUMMARY_SENTENCES))
+    if (
+        len(chosen) < _MIN_SUMMARY_SENTENCES
+    ):  # a text with hardly a claim still has something to say
+        chosen = _select_dissimilar(
+            items, [*chosen, *order], [], min(wanted, _MIN_SUMMARY_SENTENCES)
+        )
     worth = sorted(carried, key=lambda place: -_score_key_point(items[place]))
     points = _select_dissimilar(items, worth, chosen, _MAX_KEY_POINTS)
     return Summary(
         headline=title or _shorten_headline(items[0].sentence.text),
         sentences=tuple(_link_claims(items[place]) for place in chosen),
         key_points=tuple(_link_claims(items[place]) for place in points),
-        positions=tuple(position for item in items for position in _extract_positions(item))[:6],
-        open_questions=tuple(item.text for item in items if _OPEN_QUESTION.search(item.sentence.text))[:3],
+        positions=tuple(
+            position for item in items for position in _extract_positions(item)
+        )[:6],
+        open_questions=tuple(
+            item.text for item in items if _OPEN_QUESTION.search(item.sentence.text)
+        )[:3],
     )
 
 
@@ -90,13 +108,19 @@ def _score_sentence(item: ScoredSentence, place: int) -> float:
         nobodys and FIRST_PERSON.search(item.text),  # "We call it a home.": who does?
         count_words(item.text) < _MIN_INFORMATIVE_WORDS,
     )
-    return (item.centrality + _LEAD_BONUS / (1 + _LEAD_DECAY * place)) * 0.5 ** sum(map(bool, against))
+    return (item.centrality + _LEAD_BONUS / (1 + _LEAD_DECAY * place)) * 0.5 ** sum(
+        map(bool, against)
+    )
 
 
 def _score_key_point(item: ScoredSentence) -> float:
     """Score a sentence by its most check-worthy claim; halve it if dependent."""
     most = max(claim.check_worthiness for claim in item.claims)
-    return most * (0.5 if _CONTEXT_DEPENDENT_START.match(item.text) and not item.text.startswith("[") else 1)
+    return most * (
+        0.5
+        if _CONTEXT_DEPENDENT_START.match(item.text) and not item.text.startswith("[")
+        else 1
+    )
 
 
 def _select_dissimilar(
@@ -118,7 +142,10 @@ def _select_dissimilar(
         if (
             place not in taken
             and fits
-            and all(compute_cosine(items[place].vector, other) < _DUPLICATE_SIMILARITY for other in others)
+            and all(
+                compute_cosine(items[place].vector, other) < _DUPLICATE_SIMILARITY
+                for other in others
+            )
         ):
             chosen.append(place)
             words -= length
@@ -158,7 +185,11 @@ def _extract_positions(item: ScoredSentence) -> tuple[Position, ...]:
     found = []
     for part in parts:
         text = item.sentence.text[slice(*part.ranges[0])].strip().rstrip(".")
-        party = part.speech.speaker if part.speech else next(iter(find_proper_names(text)), None)
+        party = (
+            part.speech.speaker
+            if part.speech
+            else next(iter(find_proper_names(text)), None)
+        )
         claim_ids = tuple(claim.id for claim in item.claims if text[:40] in claim.quote)
         if party is None:
             return ()

@@ -24,13 +24,17 @@ from claimcheck.english.lexicon import (
 from claimcheck.english.words import Word, parse_words
 
 # words that are a name with capitals and another word without
-_CASE_SENSITIVE_WORDS = frozenset("us who it aids may march polish turkey china nice reading bush".split())
+_CASE_SENSITIVE_WORDS = frozenset(
+    "us who it aids may march polish turkey china nice reading bush".split()
+)
 _MIN_ENGLISH_FUNCTION_WORD_SHARE = 0.1
 _MIN_CAPITALIZED_SHARE = 0.01  # of the words of a text; below, its names don't show
 _NEUTRAL_SPEECH_VERBS = frozenset(
     ("say", "state", "tell", "add", "note", "explain")
 )  # that somebody said it, and no more
-_ALLOWED_DROPPED_WORDS = 1  # of those that carry something; more with the length of the quote
+_ALLOWED_DROPPED_WORDS = (
+    1  # of those that carry something; more with the length of the quote
+)
 _ALLOWED_DROPPED_SHARE = 0.08
 
 
@@ -44,8 +48,12 @@ class LanguageSupport:
     @classmethod
     def of(cls, words: Sequence[Word]) -> LanguageSupport:
         """The language of a document's words."""
-        inside = [word.surface for word in words[1:20_000] if word.surface[:1].isalpha()]
-        capitals = sum(surface[0].isupper() and not surface.isupper() for surface in inside)
+        inside = [
+            word.surface for word in words[1:20_000] if word.surface[:1].isalpha()
+        ]
+        capitals = sum(
+            surface[0].isupper() and not surface.isupper() for surface in inside
+        )
         light = sum(surface.lower() in FUNCTION_WORDS for surface in inside)
         return cls(
             capitals >= _MIN_CAPITALIZED_SHARE * len(inside),
@@ -77,10 +85,14 @@ def compare_words(
             for word in words:
                 if kind := classify_critical_word(word):
                     return f"the {kind} {word.surface!r} only in the {where}"
-        if reason := _explain_unmatched(left, right, names_show=language.names_show and language.words_known):
+        if reason := _explain_unmatched(
+            left, right, names_show=language.names_show and language.words_known
+        ):
             return reason
         dropped += sum(word.form not in FUNCTION_WORDS for word in right)
-    if dropped > max(_ALLOWED_DROPPED_WORDS, int(_ALLOWED_DROPPED_SHARE * len(passage))):
+    if dropped > max(
+        _ALLOWED_DROPPED_WORDS, int(_ALLOWED_DROPPED_SHARE * len(passage))
+    ):
         return "too many words of the passage are missing in the quote"
     if not language.words_known:
         return "words differ in a language in which this can't be told to be harmless"
@@ -123,11 +135,15 @@ def _is_same_word(word: Word, other: Word) -> bool:
         return word.form == other.form
     if _is_name(word) or _is_name(other):
         return word.form == other.form or (
-            word.surface.isupper() == other.surface.isupper() and _is_plural_pair(word, other)
+            word.surface.isupper() == other.surface.isupper()
+            and _is_plural_pair(word, other)
         )
     if word.form in FORMS_OF_BE and other.form in FORMS_OF_BE:
         return True
-    if stem(word.form) == stem(other.form) or {stem(word.form), stem(other.form)} <= _NEUTRAL_SPEECH_VERBS:
+    if (
+        stem(word.form) == stem(other.form)
+        or {stem(word.form), stem(other.form)} <= _NEUTRAL_SPEECH_VERBS
+    ):
         return True
     weighty = _classify_form(word.form) or _classify_form(other.form)
     return (
@@ -161,14 +177,18 @@ def _classify_form(form: str) -> str | None:
         return None
     # "prevents" is as weighty as "prevent", "preventable" is another word
     inflected = form.endswith(("s", "d", "g")) or stem(form) == form
-    return CRITICAL_WORD_KINDS.get(form) or (CRITICAL_WORD_KINDS.get(stem(form)) if inflected else None)
+    return CRITICAL_WORD_KINDS.get(form) or (
+        CRITICAL_WORD_KINDS.get(stem(form)) if inflected else None
+    )
 
 
 def _is_name(word: Word) -> bool:
     return word.surface[0].isupper() and word.form not in FUNCTION_WORDS
 
 
-def _explain_unmatched(left: Sequence[Word], right: Sequence[Word], *, names_show: bool) -> str | None:
+def _explain_unmatched(
+    left: Sequence[Word], right: Sequence[Word], *, names_show: bool
+) -> str | None:
     """Explain why words without an equivalent change the meaning, or None."""
     added = [word for word in left if word.form not in FUNCTION_WORDS]
     missing = [word for word in right if word.form not in FUNCTION_WORDS]
@@ -194,7 +214,17 @@ def _find_moved_negation(quote: Sequence[Word], passage: Sequence[Word]) -> str 
 def _find_negated_words(words: Sequence[Word]) -> list[tuple[Word, Word | None]]:
     """Pair each negation with the next content word."""
     return [
-        (word, next((other for other in words[index + 1 :] if other.form not in FUNCTION_WORDS), None))
+        (
+            word,
+            next(
+                (
+                    other
+                    for other in words[index + 1 :]
+                    if other.form not in FUNCTION_WORDS
+                ),
+                None,
+            ),
+        )
         for index, word in enumerate(words)
         if word.form in NEGATION_WORDS
     ]
@@ -209,22 +239,30 @@ def _find_changed_case(quote: Sequence[Word], passage: Sequence[Word]) -> str | 
             continue
         acronym = word.form in ("us", "who", "it", "aids")
         telling: Callable[[str], bool] = str.isupper if acronym else str.istitle
-        if telling(word.surface) != telling(other.surface) and (acronym or (word.start and other.start)):
+        if telling(word.surface) != telling(other.surface) and (
+            acronym or (word.start and other.start)
+        ):
             return f"the name {word.surface!r} for {other.surface!r}"
     return None
 
 
-def _pair_equal_words(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
+def _pair_equal_words(
+    quote: Sequence[Word], passage: Sequence[Word]
+) -> Iterator[tuple[Word, Word]]:
     left, right = [word.form for word in quote], [word.form for word in passage]
     if left == right:
         yield from zip(quote, passage, strict=True)
         return
     for block in Indel.editops(left, right).as_matching_blocks():
         yield from zip(
-            quote[block.a : block.a + block.size], passage[block.b : block.b + block.size], strict=True
+            quote[block.a : block.a + block.size],
+            passage[block.b : block.b + block.size],
+            strict=True,
         )
 
 
 def _is_single_case(words: Sequence[Word]) -> bool:
     letters = [word.surface for word in words if word.surface.isalpha()]
-    return all(word.islower() for word in letters) or all(word.isupper() for word in letters)
+    return all(word.islower() for word in letters) or all(
+        word.isupper() for word in letters
+    )

@@ -28,14 +28,23 @@ class GroundingIndex:
         self._source = reading.source
         self._within = within or (0, len(reading.text))
         self._places: dict[str, list[GroundingResult]] = {}
-        self._low, self._high = reading.extent(*within) if within else (0, len(reading.source))
+        self._low, self._high = (
+            reading.extent(*within) if within else (0, len(reading.source))
+        )
 
     @cached_property
     def _views(self) -> list[SearchableText]:
         """The texts in which quotes are looked for that stand nowhere exactly."""
         reading, (start, end), low = self._reading, self._within, self._low
-        views = [SearchableText(reading.text[start:end], lambda a, b: reading.spans(start + a, start + b))]
-        if reading.noise:  # a quote may take in what the reading steps over, an address for instance
+        views = [
+            SearchableText(
+                reading.text[start:end],
+                lambda a, b: reading.spans(start + a, start + b),
+            )
+        ]
+        if (
+            reading.noise
+        ):  # a quote may take in what the reading steps over, an address for instance
             source = reading.source[low : self._high]
             views.append(SearchableText(source, lambda a, b: (Span(low + a, low + b),)))
         return views
@@ -44,7 +53,9 @@ class GroundingIndex:
         """The quote's place in the document; of several, the first that starts at `after` or later."""
         places = self.places(quote)
         if places:
-            return next((place for place in places if place.spans[0].start >= after), places[0])
+            return next(
+                (place for place in places if place.spans[0].start >= after), places[0]
+            )
         return self._fuzzy(quote, after)
 
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
@@ -52,17 +63,28 @@ class GroundingIndex:
         whose places leave no choice; the same quote twice stands at two places, as long as there are any left.
         """
         found = [self.places(quote) for quote in quotes]
-        sure = [places[0].spans[0].start if len(places) == 1 else None for places in found]
+        sure = [
+            places[0].spans[0].start if len(places) == 1 else None for places in found
+        ]
         results: list[GroundingResult] = []
         taken: set[tuple[Span, ...]] = set()
         after = 0
         for index, (quote, places) in enumerate(zip(quotes, found, strict=True)):
             before = next(
-                (start for start in sure[index + 1 :] if start is not None and start >= after), None
+                (
+                    start
+                    for start in sure[index + 1 :]
+                    if start is not None and start >= after
+                ),
+                None,
             )
             free = [place for place in places if place.spans not in taken] or places
             between = [place for place in free if place.spans[0].start >= after]
-            held = [place for place in between if before is None or place.spans[0].start <= before]
+            held = [
+                place
+                for place in between
+                if before is None or place.spans[0].start <= before
+            ]
             candidates = held or between or free
             result = candidates[0] if candidates else self._fuzzy(quote, after)
             if result.spans:
@@ -84,7 +106,10 @@ class GroundingIndex:
             return [GroundingResult((span,), Match.EXACT) for span in exact]
         clean = normalize_typography(quote).text.strip()
         found = (view.normalized(clean) or view.in_parts(clean) for view in self._views)
-        return [GroundingResult(spans, Match.NORMALIZED) for spans in next(filter(None, found), [])]
+        return [
+            GroundingResult(spans, Match.NORMALIZED)
+            for spans in next(filter(None, found), [])
+        ]
 
     def _fuzzy(self, quote: str, after: int) -> GroundingResult:
         """The fuzzy match, or none with its reason and the nearest passage."""

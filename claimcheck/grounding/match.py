@@ -34,4 +34,9 @@ def _splits_word(text: str, place: int) -> bool:
         return True
     if left in ".," and right.isdigit() and text[place - 2 : place - 1].isdigit():
         return True
-    return left.isalnum() and right.isalnum() and ord(left) < 0x2E80 and ord(right) < 0x2E80
+    return (
+        left.isalnum()
+        and right.isalnum()
+        and ord(left) < 0x2E80
+        and ord(right) < 0x2E80
+    )

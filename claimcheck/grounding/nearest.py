@@ -46,12 +46,20 @@ class WordIndex:
             return None
         return min(
             found,
-            key=lambda passage: (passage.edits, passage.words[0].start < after, passage.words[0].start),
+            key=lambda passage: (
+                passage.edits,
+                passage.words[0].start < after,
+                passage.words[0].start,
+            ),
         )
 
     def _starts(self, forms: Sequence[str]) -> list[int]:
         """The words of the text at which the quote most likely starts."""
-        known = [(len(self._places[form]), place) for place, form in enumerate(forms) if form in self._places]
+        known = [
+            (len(self._places[form]), place)
+            for place, form in enumerate(forms)
+            if form in self._places
+        ]
         votes: Counter[int] = Counter()
         width = max(4, len(forms) // 4)
         for count, place in sorted(known)[:_MAX_QUERY_WORDS]:
@@ -60,19 +68,27 @@ class WordIndex:
             for position in self._places[forms[place]][:_MAX_POSITIONS]:
                 votes[(position - place) // width] += 1
         sums = {bucket: votes[bucket] + votes[bucket + 1] for bucket in votes}
-        best = sorted(sums, key=lambda bucket: (-sums[bucket], bucket))[: _CANDIDATES * 2]
+        best = sorted(sums, key=lambda bucket: (-sums[bucket], bucket))[
+            : _CANDIDATES * 2
+        ]
         return sorted({max(0, bucket * width) for bucket in best})
 
     def _best(self, forms: Sequence[str], start: int) -> NearestPassage:
         """Of the windows about `start` the one that needs fewest edits; of equals the longer, which holds more."""
         margin = max(6, len(forms) // 3)
-        low, high = max(0, start - margin), min(len(self._forms), start + len(forms) + 2 * margin)
+        low, high = (
+            max(0, start - margin),
+            min(len(self._forms), start + len(forms) + 2 * margin),
+        )
         near = self._forms[low:high]
         blocks = Indel.editops(forms, near).as_matching_blocks()
         last = blocks[-2].b + blocks[-2].size if len(blocks) > 1 else len(near)
         first = 0
         for _ in range(2):  # the better end may allow a better start
-            first = min(range(last), key=lambda place: (Indel.distance(forms, near[place:last]), place))
+            first = min(
+                range(last),
+                key=lambda place: (Indel.distance(forms, near[place:last]), place),
+            )
             last = min(
                 range(first + 1, len(near) + 1),
                 key=lambda place: (Indel.distance(forms, near[first:place]), -place),

@@ -12,9 +12,13 @@ import unicodedata
 from claimcheck.text.case import lower
 from claimcheck.text.reading import MappedText
 
-_INVISIBLE_CHARACTERS = re.compile(r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+")
+_INVISIBLE_CHARACTERS = re.compile(
+    r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+"
+)
 _COMBINING_SEQUENCE = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
-_ELLIPSIS = re.compile(r"[ \t\u00a0]*(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)")
+_ELLIPSIS = re.compile(
+    r"[ \t\u00a0]*(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)"
+)
 _ELLIPSIS_BEFORE_WORD = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
@@ -30,14 +34,25 @@ _MARK_REPLACEMENTS = str.maketrans(
 
 def normalize_typography(text: str) -> MappedText:
     """Normalize marks, spaces and Unicode forms; keep case and hyphens."""
-    mapped = MappedText.of(text).translate(lambda part: part.translate(_MARK_REPLACEMENTS))
+    mapped = MappedText.of(text).translate(
+        lambda part: part.translate(_MARK_REPLACEMENTS)
+    )
     mapped = mapped.sub(_INVISIBLE_CHARACTERS, "")
     if not unicodedata.is_normalized("NFKC", mapped.text):
-        mapped = mapped.sub(_COMBINING_SEQUENCE, lambda match: unicodedata.normalize("NFKC", match.group()))
-        changing = {char for char in set(mapped.text) if unicodedata.normalize("NFKC", char) != char}
+        mapped = mapped.sub(
+            _COMBINING_SEQUENCE,
+            lambda match: unicodedata.normalize("NFKC", match.group()),
+        )
+        changing = {
+            char
+            for char in set(mapped.text)
+            if unicodedata.normalize("NFKC", char) != char
+        }
         if changing:
             pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
-            mapped = mapped.sub(pattern, lambda match: unicodedata.normalize("NFKC", match.group()))
+            mapped = mapped.sub(
+                pattern, lambda match: unicodedata.normalize("NFKC", match.group())
+            )
     return (
         mapped.sub(_HYPHEN_AT_LINE_END, "-")
         .sub(_ELLIPSIS, "…")

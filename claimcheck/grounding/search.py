@@ -9,7 +9,11 @@ from itertools import islice
 
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
 from claimcheck.english.words import Word, parse_words
-from claimcheck.grounding.differences import LanguageSupport, classify_critical_word, compare_words
+from claimcheck.grounding.differences import (
+    LanguageSupport,
+    classify_critical_word,
+    compare_words,
+)
 from claimcheck.grounding.match import GroundingResult, is_word_bounded
 from claimcheck.grounding.nearest import NearestPassage, WordIndex
 from claimcheck.grounding.normalize import normalize, normalize_typography
@@ -52,9 +56,15 @@ class SearchableText:
         """The places of a levelled quote whose normal form is the text's."""
         whole = normalize(quote).text
         for form in (whole, whole.strip(_TRIMMED_CHARACTERS + "…")):
-            places = [place for place in self._find(form) if form and self._says_the_same(quote, *place)]
+            places = [
+                place
+                for place in self._find(form)
+                if form and self._says_the_same(quote, *place)
+            ]
             if places:
-                cased = [place for place in places if self._levelled_at(*place) == quote]
+                cased = [
+                    place for place in places if self._levelled_at(*place) == quote
+                ]
                 return [self._spans(*place) for place in cased or places]
         return []
 
@@ -66,7 +76,11 @@ class SearchableText:
             return []
         for wanted in (parts, [part.strip(_TRIMMED_CHARACTERS) for part in parts]):
             starts = islice(self._find(wanted[0]), _MAX_STARTS)
-            found = [ranges for start in starts if (ranges := self._following(wanted[1:], start))]
+            found = [
+                ranges
+                for start in starts
+                if (ranges := self._following(wanted[1:], start))
+            ]
             if found:
                 closest = min(found, key=lambda ranges: ranges[-1][1] - ranges[0][0])
                 return [tuple(span for part in closest for span in self._spans(*part))]
@@ -79,7 +93,9 @@ class SearchableText:
             return GroundingResult((), Match.NONE, "the quote has no words")
         if len(words) > _MAX_FUZZY_WORDS:
             return GroundingResult(
-                (), Match.NONE, f"it has more than {_MAX_FUZZY_WORDS} words, and not the document's"
+                (),
+                Match.NONE,
+                f"it has more than {_MAX_FUZZY_WORDS} words, and not the document's",
             )
         passage = self._words.nearest(words, after)
         if passage is None or not _shares_enough_words(words, passage.words):
@@ -91,12 +107,16 @@ class SearchableText:
         reason = reason or _explain_excess_edits(passage, len(words))
         if reason is None and found is passage.words:
             reason = self._changed_beside(passage)
-        if reason is None and _states_question(quote, self._levelled.text[found[-1].end :][:1]):
+        if reason is None and _states_question(
+            quote, self._levelled.text[found[-1].end :][:1]
+        ):
             reason = "the document asks it"
         spans = self._spans_of(*self._levelled.source(*self._with_marks(quote, found)))
         if reason:
             return GroundingResult((), Match.NONE, reason, spans)
-        return GroundingResult(spans, Match.FUZZY if passage.edits else Match.NORMALIZED)
+        return GroundingResult(
+            spans, Match.FUZZY if passage.edits else Match.NORMALIZED
+        )
 
     def _find(self, wanted: str) -> Iterator[tuple[int, int]]:
         text = self._normal.text
@@ -117,15 +137,17 @@ class SearchableText:
             return True
         if [word.form for word in left] == [word.form for word in right]:
             return False
-        return _join_without_spaces(left) == _join_without_spaces(right) and not _differ_in_re_prefix(
-            left, right
-        )
+        return _join_without_spaces(left) == _join_without_spaces(
+            right
+        ) and not _differ_in_re_prefix(left, right)
 
     def _levelled_at(self, start: int, end: int) -> str:
         """What stands in a range of the normal form, its case and hyphens kept."""
         return self._levelled.text[slice(*self._normal.source(start, end))]
 
-    def _following(self, parts: list[str], first: tuple[int, int]) -> list[tuple[int, int]]:
+    def _following(
+        self, parts: list[str], first: tuple[int, int]
+    ) -> list[tuple[int, int]]:
         text, ranges = self._normal.text, [first]
         for part in parts:
             end = ranges[-1][1]
@@ -143,9 +165,16 @@ class SearchableText:
         """Whether a weighty word of the sentence stands where the quote has others before or after the shared ones."""
         first, last = passage.words[0].start, passage.words[-1].end
         for word in passage.padded:
-            between = self._levelled.text[word.end : first] or self._levelled.text[last : word.start]
+            between = (
+                self._levelled.text[word.end : first]
+                or self._levelled.text[last : word.start]
+            )
             outside = word.end <= first or word.start >= last
-            if outside and not _SENTENCE_END.search(between) and (kind := classify_critical_word(word)):
+            if (
+                outside
+                and not _SENTENCE_END.search(between)
+                and (kind := classify_critical_word(word))
+            ):
                 return f"the {kind} {word.surface!r} only in the document"
         return None
 
@@ -168,9 +197,9 @@ class SearchableText:
 
 def _shares_enough_words(quote: Sequence[Word], passage: Sequence[Word]) -> bool:
     """Whether a passage shares enough content words with the quote."""
-    carrying = {stem(word.form) for word in quote if word.form not in FUNCTION_WORDS} or {
-        word.form for word in quote
-    }
+    carrying = {
+        stem(word.form) for word in quote if word.form not in FUNCTION_WORDS
+    } or {word.form for word in quote}
     shared = carrying & {stem(word.form) for word in passage}
     return len(shared) >= _MIN_SHARED_WORD_SHARE * len(carrying)
 
@@ -184,7 +213,9 @@ def _explain_excess_edits(passage: NearestPassage, words: int) -> str | None:
     if passage.edits and words < _MIN_FUZZY_WORDS:
         return f"it has fewer than {_MIN_FUZZY_WORDS} words, and not the document's"
     return (
-        "too many words differ" if passage.edits > max(_ALLOWED_EDITS, _ALLOWED_EDIT_SHARE * words) else None
+        "too many words differ"
+        if passage.edits > max(_ALLOWED_EDITS, _ALLOWED_EDIT_SHARE * words)
+        else None
     )
 
 
@@ -194,7 +225,9 @@ def _join_without_spaces(words: Sequence[Word]) -> str:
 
 def _differ_in_re_prefix(left: Sequence[Word], right: Sequence[Word]) -> bool:
     """Whether only one side writes "re-" apart ("re-signed", "resigned")."""
-    return any(word.form == "re" for word in left) != any(word.form == "re" for word in right)
+    return any(word.form == "re" for word in left) != any(
+        word.form == "re" for word in right
+    )
 
 
 def _hides_negation(gap: str) -> bool:

@@ -53,7 +53,10 @@ class BatchApi:
         if key is None:
             raise errors.build_missing_key_error()
         self._client = openai.OpenAI(
-            api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout_s
+            api_key=key,
+            base_url=settings.base_url,
+            max_retries=0,
+            timeout=settings.timeout_s,
         )
 
     def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
@@ -64,7 +67,11 @@ class BatchApi:
         )
         content = "".join(lines).encode()
         return self._tried(
-            lambda: self._client.files.create(file=(f"{name}.jsonl", content), purpose="batch").id
+            lambda: (
+                self._client.files.create(
+                    file=(f"{name}.jsonl", content), purpose="batch"
+                ).id
+            )
         )
 
     def begin(self, file: str, tag: str) -> BatchJob:
@@ -108,7 +115,9 @@ class BatchApi:
 
     def _tried(self, call: Callable[[], T]) -> T:
         try:
-            for attempt in tenacity.Retrying(**build_retry_policy(self._settings.attempts)):  # type: ignore[arg-type]
+            for attempt in tenacity.Retrying(
+                **build_retry_policy(self._settings.attempts)
+            ):  # type: ignore[arg-type]
                 with attempt:
                     return call()
         except (openai.OpenAIError, json.JSONDecodeError) as error:
@@ -122,7 +131,8 @@ def _parse_job(batch: Batch) -> BatchJob:
     problem = None
     if batch.status == "failed":
         told = [
-            f"line {error.line}: {error.message}" if error.line else str(error.message) for error in errors
+            f"line {error.line}: {error.message}" if error.line else str(error.message)
+            for error in errors
         ]
         problem = "; ".join(told[:3]) or "refused without a reason"
     return BatchJob(
@@ -133,5 +143,7 @@ def _parse_job(batch: Batch) -> BatchJob:
         total=counts.total if counts else 0,
         ended=batch.status in _FINAL_STATUSES,
         problem=problem,
-        files=tuple(file for file in (batch.output_file_id, batch.error_file_id) if file),
+        files=tuple(
+            file for file in (batch.output_file_id, batch.error_file_id) if file
+        ),
     )

@@ -45,7 +45,9 @@ def parse_completion(content: bytes) -> Completion:
     try:
         fields = json.loads(content)
     except UnicodeDecodeError as error:
-        raise json.JSONDecodeError(f"no UTF-8: {error.reason}", "", error.start) from None
+        raise json.JSONDecodeError(
+            f"no UTF-8: {error.reason}", "", error.start
+        ) from None
     except RecursionError:
         raise NoCompletionError("nested too deeply") from None
     return parse_completion_fields(fields)
@@ -80,7 +82,9 @@ def _parse_token_counts(usage: dict[str, Any]) -> TokenCounts | None:
     if not usage:
         return None
     read = _expect_object(usage.get("prompt_tokens_details"), "prompt_tokens_details")
-    written = _expect_object(usage.get("completion_tokens_details"), "completion_tokens_details")
+    written = _expect_object(
+        usage.get("completion_tokens_details"), "completion_tokens_details"
+    )
     return TokenCounts(
         _get_token_count(usage, "prompt_tokens"),
         _get_token_count(read, "cached_tokens"),

@@ -16,7 +16,9 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
     That is the endpoint, the model, the messages, the schema, and the settings. The
     key is not: two people who ask the same endpoint get the same answer.
     """
-    temperature = settings.temperature if request.temperature is None else request.temperature
+    temperature = (
+        settings.temperature if request.temperature is None else request.temperature
+    )
     asked = {
         "endpoint": settings.endpoint(),
         "model": settings.model,
@@ -26,7 +28,9 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
         "seed": settings.seed if request.seed is None else request.seed,
         "max_output_tokens": settings.max_output_tokens,
     }
-    canonical = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(
+        asked, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -18,9 +18,12 @@ from claimcheck.errors import (
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.settings import Settings
 
-_FORMAT_WORDS = re.compile(r"response_format|json_schema|json_object|structured output|schema|grammar", re.I)
+_FORMAT_WORDS = re.compile(
+    r"response_format|json_schema|json_object|structured output|schema|grammar", re.I
+)
 _CONTEXT_WINDOW_WORDS = re.compile(
-    r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens", re.I
+    r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens",
+    re.I,
 )
 _API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
 _MAX_MESSAGE_CHARACTERS = 300
@@ -54,7 +57,11 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
     """Turn an error from openai into a claimcheck error, without the key."""
     where = settings.endpoint()
     said = redact_keys(_extract_message(error), settings.api_key)
-    tried = f"after {settings.attempts} attempts" if settings.attempts > 1 else "at the only attempt"
+    tried = (
+        f"after {settings.attempts} attempts"
+        if settings.attempts > 1
+        else "at the only attempt"
+    )
     if isinstance(error, openai.APITimeoutError):
         return UnreachableError(
             f"{where}: no answer within {settings.timeout_s:g} s, {tried}; raise `timeout_s` in claimcheck.toml"
@@ -70,7 +77,9 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
     if isinstance(error, NoCompletionError):
         return EndpointError(f"{where}: answered with no chat completion: {said}")
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return AuthenticationError(f"{where}: refused the key ({said}); check OPENAI_API_KEY")
+        return AuthenticationError(
+            f"{where}: refused the key ({said}); check OPENAI_API_KEY"
+        )
     if isinstance(error, openai.NotFoundError):
         return UnknownModelError(
             f"{where}: has no model {settings.model!r}, or no such path ({said}); `claimcheck doctor` lists its models"
@@ -80,7 +89,9 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
             return ContextWindowError(
                 f"{where}: the document does not fit the window of {settings.model} ({said}); give a shorter one"
             )
-        advice = f", {tried}" if error.status_code == 429 or error.status_code >= 500 else ""
+        advice = (
+            f", {tried}" if error.status_code == 429 or error.status_code >= 500 else ""
+        )
         return EndpointError(f"{where}: HTTP {error.status_code}{advice}: {said}")
     return EndpointError(f"{where}: {said}")
 
@@ -106,4 +117,8 @@ def _extract_message(error: Exception) -> str:
     text = " ".join(str(message or getattr(error, "message", error)).split())
     kind = fields.get("type") if isinstance(fields, dict) else None
     text = f"{text} [{kind}]" if kind and "context" in str(kind) else text
-    return text if len(text) <= _MAX_MESSAGE_CHARACTERS else text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
+    return (
+        text
+        if len(text) <= _MAX_MESSAGE_CHARACTERS
+        else text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
+    )

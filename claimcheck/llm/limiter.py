@@ -37,7 +37,9 @@ _UNKNOWN_OUTCOME_ERRORS = (
     asyncio.CancelledError,
 )
 _MINUTE_S = 60.0
-_FIRST_PAUSE_S = 1.0  # after a 429 that does not say when to come back; twice as long after the next
+_FIRST_PAUSE_S = (
+    1.0  # after a 429 that does not say when to come back; twice as long after the next
+)
 _MAX_PAUSE_S = 60.0
 _TOKEN_MARGIN = 1.1  # counts of tokens are estimates for other models' encodings, and chat formats add some
 
@@ -114,7 +116,9 @@ class Limiter:
         try:
             yield turn
             lost = turn.usage is None  # answered, without a word on what it took
-            self._width = min(float(self._limits.concurrency), self._width + 1 / self._width)
+            self._width = min(
+                float(self._limits.concurrency), self._width + 1 / self._width
+            )
             self._lessons = 0
         except openai.RateLimitError as error:
             self._narrow(parse_retry_after_s(error.response.headers))
@@ -133,7 +137,11 @@ class Limiter:
             return RequestCost(0.0, 0)
         read = math.ceil(_TOKEN_MARGIN * count_input_tokens(body))
         written = int(body.get("max_completion_tokens") or 0)
-        usd = self._pricing.cost_usd(read, 0, written) if self._limits.budget_usd is not None else 0.0
+        usd = (
+            self._pricing.cost_usd(read, 0, written)
+            if self._limits.budget_usd is not None
+            else 0.0
+        )
         return RequestCost(usd or 0.0, read + written)
 
     async def _enter(self, bound: RequestCost) -> None:
@@ -145,7 +153,9 @@ class Limiter:
             except TimeoutError:
                 pass
         self._in_flight += 1
-        self._reserved = RequestCost(self._reserved.usd + bound.usd, self._reserved.tokens + bound.tokens)
+        self._reserved = RequestCost(
+            self._reserved.usd + bound.usd, self._reserved.tokens + bound.tokens
+        )
         if self._limits.rpm or self._limits.tpm:
             self._sent.append((time.monotonic(), bound.tokens))
             self._sent_tokens += bound.tokens
@@ -161,8 +171,16 @@ class Limiter:
         while self._sent and self._sent[0][0] <= now - _MINUTE_S:
             self._sent_tokens -= self._sent.popleft()[1]
         too_many = limits.rpm is not None and len(self._sent) >= limits.rpm
-        too_long = limits.tpm is not None and self._sent and self._sent_tokens + bound.tokens > limits.tpm
-        return max(0.001, self._sent[0][0] + _MINUTE_S - now) if too_many or too_long else 0.0
+        too_long = (
+            limits.tpm is not None
+            and self._sent
+            and self._sent_tokens + bound.tokens > limits.tpm
+        )
+        return (
+            max(0.001, self._sent[0][0] + _MINUTE_S - now)
+            if too_many or too_long
+            else 0.0
+        )
 
     def _lacks_budget(self, bound: RequestCost) -> bool:
         """Whether the budget leaves too little just now; raises where it always will."""
@@ -171,7 +189,9 @@ class Limiter:
         limits, spent, reserved = self._limits, self.spent, self._reserved
         usd, most = limits.budget_usd, limits.budget_tokens
         over_usd = usd is not None and spent.usd + reserved.usd + bound.usd > usd
-        over_tokens = most is not None and spent.tokens + reserved.tokens + bound.tokens > most
+        over_tokens = (
+            most is not None and spent.tokens + reserved.tokens + bound.tokens > most
+        )
         if not (over_usd or over_tokens):
             return False
         if self._in_flight:
@@ -184,26 +204,38 @@ class Limiter:
 
     def _narrow(self, asked: float | None) -> None:
         now = time.monotonic()
-        pause = min(_MAX_PAUSE_S, _FIRST_PAUSE_S * 2**self._lessons) if asked is None else asked
+        pause = (
+            min(_MAX_PAUSE_S, _FIRST_PAUSE_S * 2**self._lessons)
+            if asked is None
+            else asked
+        )
         self._closed_until = max(self._closed_until, now + pause)
-        if now > self._narrowed:  # requests that were sent together are refused together: one lesson
+        if (
+            now > self._narrowed
+        ):  # requests that were sent together are refused together: one lesson
             self._width = max(1.0, self._width / 2)
             self._narrowed = self._closed_until
             self._lessons += 1
 
     def _leave(self, bound: RequestCost, spent: RequestCost) -> None:
         self._in_flight -= 1
-        self._reserved = RequestCost(self._reserved.usd - bound.usd, self._reserved.tokens - bound.tokens)
+        self._reserved = RequestCost(
+            self._reserved.usd - bound.usd, self._reserved.tokens - bound.tokens
+        )
         self.spent.usd += spent.usd
         self.spent.tokens += spent.tokens
         self._changed.set()
         self._changed = asyncio.Event()
 
 
-def _compute_charge(bound: RequestCost, usage: Usage | None, *, lost: bool) -> RequestCost:
+def _compute_charge(
+    bound: RequestCost, usage: Usage | None, *, lost: bool
+) -> RequestCost:
     """Return the reported cost; the maximum if nobody knows it; otherwise zero."""
     if usage:
-        return RequestCost(usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens)
+        return RequestCost(
+            usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens
+        )
     return bound if lost else RequestCost(0.0, 0)
 
 

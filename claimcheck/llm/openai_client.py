@@ -18,7 +18,12 @@ import tenacity
 
 from claimcheck.errors import UnknownModelError
 from claimcheck.llm import errors
-from claimcheck.llm.completion import Completion, NoCompletionError, parse_completion, parse_completion_fields
+from claimcheck.llm.completion import (
+    Completion,
+    NoCompletionError,
+    parse_completion,
+    parse_completion_fields,
+)
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import build_retry_policy
@@ -42,7 +47,10 @@ class OpenAIClient:
     """
 
     def __init__(
-        self, settings: Settings, gate: Limiter | None = None, pricing: Pricing | None = None
+        self,
+        settings: Settings,
+        gate: Limiter | None = None,
+        pricing: Pricing | None = None,
     ) -> None:
         if not settings.model:
             raise UnknownModelError(
@@ -63,7 +71,9 @@ class OpenAIClient:
         while True:
             body = self.body(request)
             try:
-                for attempt in tenacity.Retrying(**build_retry_policy(self._settings.attempts)):  # type: ignore[arg-type]
+                for attempt in tenacity.Retrying(
+                    **build_retry_policy(self._settings.attempts)
+                ):  # type: ignore[arg-type]
                     with attempt:
                         sent += 1
                         answer = self._sync_client().post(
@@ -80,7 +90,9 @@ class OpenAIClient:
         while True:
             body = self.body(request)
             try:
-                async for attempt in tenacity.AsyncRetrying(**build_retry_policy(self._settings.attempts)):  # type: ignore[arg-type]
+                async for attempt in tenacity.AsyncRetrying(
+                    **build_retry_policy(self._settings.attempts)
+                ):  # type: ignore[arg-type]
                     with attempt:
                         if self._gate is None:
                             sent += 1
@@ -89,19 +101,27 @@ class OpenAIClient:
                             async with self._gate.turn(body) as turn:
                                 sent += 1
                                 completion = await self._post(body)
-                                turn.usage = self._usage(completion, 1) if completion.tokens else None
+                                turn.usage = (
+                                    self._usage(completion, 1)
+                                    if completion.tokens
+                                    else None
+                                )
                 return self._response(completion, body, sent)
             except _ENDPOINT_ERRORS as error:
                 self._adapt(error, body, sent)
 
     async def _post(self, body: dict[str, Any]) -> Completion:
-        answer = await self._async_client().post(_COMPLETIONS_PATH, body=body, cast_to=httpx2.Response)
+        answer = await self._async_client().post(
+            _COMPLETIONS_PATH, body=body, cast_to=httpx2.Response
+        )
         return parse_completion(answer.content)
 
     def models(self) -> list[str]:
         """The names of the models that the endpoint lists; raises `ProviderError`."""
         try:
-            return sorted(model.id for model in self._sync_client().models.list().data or [])
+            return sorted(
+                model.id for model in self._sync_client().models.list().data or []
+            )
         except _ENDPOINT_ERRORS as error:
             raise errors.translate_error(error, self._settings) from None
 
@@ -121,10 +141,15 @@ class OpenAIClient:
         refused = errors.find_refused_setting(error)
         if refused and refused in body:
             self._left_out.add(refused)
-        elif (used := _get_response_format(body)) != RESPONSE_FORMATS[-1] and errors.is_format_refusal(error):
+        elif (used := _get_response_format(body)) != RESPONSE_FORMATS[
+            -1
+        ] and errors.is_format_refusal(error):
             # another thread may have stepped down meanwhile: go on from what this request used
             self._format = RESPONSE_FORMATS[
-                max(RESPONSE_FORMATS.index(self._format), RESPONSE_FORMATS.index(used) + 1)
+                max(
+                    RESPONSE_FORMATS.index(self._format),
+                    RESPONSE_FORMATS.index(used) + 1,
+                )
             ]
         else:
             translated = errors.translate_error(error, self._settings)
@@ -137,25 +162,40 @@ class OpenAIClient:
         messages = list(request.messages)
         body: dict[str, Any] = {"model": settings.model}
         if response_format == "json_schema":
-            schema = {"name": request.schema_name.replace(".", "_"), "strict": True, "schema": request.schema}
+            schema = {
+                "name": request.schema_name.replace(".", "_"),
+                "strict": True,
+                "schema": request.schema,
+            }
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         else:
-            first = replace(messages[0], content=f"{messages[0].content}\n\n{request.schema_message.content}")
+            first = replace(
+                messages[0],
+                content=f"{messages[0].content}\n\n{request.schema_message.content}",
+            )
             messages = [first, *messages[1:]]
         if response_format == "json_object":
             body["response_format"] = {"type": "json_object"}
-        body["messages"] = [{"role": message.role, "content": message.content} for message in messages]
+        body["messages"] = [
+            {"role": message.role, "content": message.content} for message in messages
+        ]
         optional = {
-            "temperature": settings.temperature if request.temperature is None else request.temperature,
+            "temperature": settings.temperature
+            if request.temperature is None
+            else request.temperature,
             "seed": settings.seed if request.seed is None else request.seed,
             "max_completion_tokens": settings.max_output_tokens,
         }
         left_out = self._left_out
         return body | {
-            name: value for name, value in optional.items() if value is not None and name not in left_out
+            name: value
+            for name, value in optional.items()
+            if value is not None and name not in left_out
         }
 
-    def response(self, completion: dict[str, Any], body: dict[str, Any]) -> ModelResponse:
+    def response(
+        self, completion: dict[str, Any], body: dict[str, Any]
+    ) -> ModelResponse:
         """The response in a completion that was had in another way than by asking for it here.
 
         Raises:
@@ -163,7 +203,9 @@ class OpenAIClient:
         """
         return self._response(parse_completion_fields(completion), body, 1)
 
-    def _response(self, completion: Completion, body: dict[str, Any], sent: int) -> ModelResponse:
+    def _response(
+        self, completion: Completion, body: dict[str, Any], sent: int
+    ) -> ModelResponse:
         return ModelResponse(
             text=completion.text,
             finish_reason=completion.finish_reason,
@@ -200,7 +242,9 @@ class OpenAIClient:
 
     def _options(self) -> dict[str, Any]:
         # a local server wants no key, but the SDK refuses to start without one
-        key = self._settings.api_key or ("not-needed" if self._settings.base_url else None)
+        key = self._settings.api_key or (
+            "not-needed" if self._settings.base_url else None
+        )
         if key is None:
             raise errors.build_missing_key_error()
         return {
@@ -216,7 +260,9 @@ def _build_http_client(width: int) -> httpx2.AsyncClient:
     if find_spec("aiohttp"):
         return openai.DefaultAioHttpClient()
     # the pool looks at each idle connection before every request; so many that are idle for long need not be kept
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=max(16, width // 4))
+    limits = httpx2.Limits(
+        max_connections=None, max_keepalive_connections=max(16, width // 4)
+    )
     return openai.DefaultAsyncHttpxClient(limits=limits)
 
 

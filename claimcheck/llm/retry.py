@@ -16,7 +16,9 @@ import openai
 import tenacity
 
 _MAX_RETRY_AFTER_S = 60.0
-_backoff = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(0, 0.25)
+_backoff = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(
+    0, 0.25
+)
 
 
 def build_retry_policy(attempts: int) -> dict[str, object]:
@@ -46,7 +48,11 @@ def is_transient(error: BaseException) -> bool:
 def compute_wait_s(state: tenacity.RetryCallState) -> float:
     """Return the seconds until the next attempt, as requested or with backoff."""
     error = state.outcome.exception() if state.outcome else None
-    asked = parse_retry_after_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
+    asked = (
+        parse_retry_after_s(error.response.headers)
+        if isinstance(error, openai.APIStatusError)
+        else None
+    )
     return min(asked, _MAX_RETRY_AFTER_S) if asked is not None else _backoff(state)
 
 
@@ -59,6 +65,10 @@ def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
         except ValueError:
             pass
     try:
-        return max(0.0, parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time())
+        return max(
+            0.0,
+            parsedate_to_datetime(headers.get("retry-after", "")).timestamp()
+            - time.time(),
+        )
     except ValueError:
         return None

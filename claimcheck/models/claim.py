@@ -91,4 +91,9 @@ class Claim:
 
 def make_claim_id(document_id: str, text: str, quote: str) -> str:
     """Derive a claim's id from its content, so that it is the same in every run."""
-    return "c-" + hashlib.sha256("\x1f".join((document_id, text, quote)).encode()).hexdigest()[:12]
+    return (
+        "c-"
+        + hashlib.sha256("\x1f".join((document_id, text, quote)).encode()).hexdigest()[
+            :12
+        ]
+    )

@@ -65,11 +65,15 @@ def load(data: str | bytes, kind: type[T], *, schema: str, version: str) -> T:
         raise InputError(f"{schema}: is not JSON: {error}") from None
     found = fields.get("schema_version") if isinstance(fields, dict) else None
     if found != version:
-        raise InputError(f"{schema}: has schema_version {found!r}, this claimcheck reads {version!r}")
+        raise InputError(
+            f"{schema}: has schema_version {found!r}, this claimcheck reads {version!r}"
+        )
     try:
         return from_fields(fields, kind)
     except BaseValidationError as error:
         problems = transform_error(error, path="$")
     except ValueError as error:
         problems = [str(error)]
-    raise InputError(f"{schema}: does not follow {schema}.schema.json: {'; '.join(problems[:3])}")
+    raise InputError(
+        f"{schema}: does not follow {schema}.schema.json: {'; '.join(problems[:3])}"
+    )

@@ -42,7 +42,12 @@ class Document:
 
     @classmethod
     def from_text(
-        cls, text: str, *, source: str = "text", title: str | None = None, published: date | None = None
+        cls,
+        text: str,
+        *,
+        source: str = "text",
+        title: str | None = None,
+        published: date | None = None,
     ) -> Document:
         """A document with this text.
 
@@ -70,7 +75,11 @@ class Document:
 
     @classmethod
     def from_path(
-        cls, path: str | Path, *, title: str | None = None, published: date | None = None
+        cls,
+        path: str | Path,
+        *,
+        title: str | None = None,
+        published: date | None = None,
     ) -> Document:
         """The document in a file, or on standard input for `-`; its format is told by its content.
 

@@ -23,10 +23,14 @@ def _find_span_problems(run: Run) -> list[str]:
     found = []
     text = run.document.text
     if text is not None and len(text) != run.document.characters:
-        found.append(f"$.document.characters: is {run.document.characters}, the text has {len(text)}")
+        found.append(
+            f"$.document.characters: is {run.document.characters}, the text has {len(text)}"
+        )
     for number, claim in enumerate(run.claims):
         if (claim.match is Match.NONE) != (not claim.spans):
-            found.append(f"$.claims[{number}].spans: match is {claim.match}, with {len(claim.spans)} spans")
+            found.append(
+                f"$.claims[{number}].spans: match is {claim.match}, with {len(claim.spans)} spans"
+            )
         for place, span in enumerate(claim.spans):
             if text is not None and text[span.start : span.end] != span.text:
                 found.append(
@@ -43,7 +47,11 @@ def _find_id_problems(run: Run) -> list[str]:
         if identity in known[:place]
     ]
     if run.summary is None:
-        return found if run.failures else [*found, "$.summary: is null, and no failure says why"]
+        return (
+            found
+            if run.failures
+            else [*found, "$.summary: is null, and no failure says why"]
+        )
     for name in ("sentences", "key_points", "positions"):
         for place, item in enumerate(getattr(run.summary, name)):
             found += [
@@ -57,15 +65,24 @@ def _find_id_problems(run: Run) -> list[str]:
 def _find_verdict_problems(run: Run) -> list[str]:
     """List misplaced evidence, verdicts without a subject, and unchecked subjects."""
     found = []
-    outcomes = [*(verdict.subject for verdict in run.verdicts), *(item.subject for item in run.unchecked)]
+    outcomes = [
+        *(verdict.subject for verdict in run.verdicts),
+        *(item.subject for item in run.unchecked),
+    ]
     if outcomes:
         texts = [*run.summary.sentences, *run.summary.key_points] if run.summary else []
-        wanted = {*(make_statement_id(item.text) for item in texts), *(claim.id for claim in run.claims)}
+        wanted = {
+            *(make_statement_id(item.text) for item in texts),
+            *(claim.id for claim in run.claims),
+        }
         found += [
-            f"$.verdicts: {identity} is no part of the run" for identity in outcomes if identity not in wanted
+            f"$.verdicts: {identity} is no part of the run"
+            for identity in outcomes
+            if identity not in wanted
         ]
         found += [
-            f"$.verdicts: {identity} is not checked" for identity in sorted(wanted.difference(outcomes))
+            f"$.verdicts: {identity} is not checked"
+            for identity in sorted(wanted.difference(outcomes))
         ]
     for number, verdict in enumerate(run.verdicts):
         findings = [
@@ -75,12 +92,16 @@ def _find_verdict_problems(run: Run) -> list[str]:
         found += [
             f"$.verdicts[{number}].{name}: {problem}"
             for name, finding in findings
-            for problem in find_misplaced_evidence(finding, {run.document.id: run.document.text})
+            for problem in find_misplaced_evidence(
+                finding, {run.document.id: run.document.text}
+            )
         ]
     return found
 
 
-def find_misplaced_evidence(finding: Finding, texts: Mapping[str, str | None]) -> list[str]:
+def find_misplaced_evidence(
+    finding: Finding, texts: Mapping[str, str | None]
+) -> list[str]:
     """List a finding's evidence that is not at its stated place in its document."""
     found = []
     for item in finding.evidence:
@@ -112,7 +133,13 @@ def _find_ledger_problems(run: Run) -> list[str]:
     position = 0
     for number, entry in enumerate(run.ledger):
         if entry.start != position or entry.end <= entry.start:
-            return [f"$.ledger[{number}]: starts at {entry.start}, the entry before ends at {position}"]
+            return [
+                f"$.ledger[{number}]: starts at {entry.start}, the entry before ends at {position}"
+            ]
         position = entry.end
     end = run.document.characters
-    return [] if position == end else [f"$.ledger: ends at {position}, the document at {end}"]
+    return (
+        []
+        if position == end
+        else [f"$.ledger: ends at {position}, the document at {end}"]
+    )

@@ -60,7 +60,9 @@ class Usage:
             self.cached_tokens + other.cached_tokens,
             self.output_tokens + other.output_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
-            None if self.cost_usd is None or other.cost_usd is None else self.cost_usd + other.cost_usd,
+            None
+            if self.cost_usd is None or other.cost_usd is None
+            else self.cost_usd + other.cost_usd,
             self.seconds + other.seconds,
         )
 
@@ -129,4 +131,8 @@ class Stage:
     asked: int
 
     def __str__(self) -> str:
-        return f"{self.work}: {self.answered} of {self.asked} answered" if self.asked else str(self.work)
+        return (
+            f"{self.work}: {self.answered} of {self.asked} answered"
+            if self.asked
+            else str(self.work)
+        )

@@ -152,7 +152,9 @@ class Run:
 
         Without an indent it is one line.
         """
-        run = self if text else replace(self, document=replace(self.document, text=None))
+        run = (
+            self if text else replace(self, document=replace(self.document, text=None))
+        )
         return codec.dump(run, indent=indent)
 
     def claims_frame(self) -> pandas.DataFrame:

@@ -65,7 +65,8 @@ def format_quote(parts: tuple[Excerpt, ...]) -> str:
 
 
 _SUBTITLE_CUE = re.compile(
-    r"^[ \t]*((?:\d+:)?\d\d:\d\d[.,]\d{3})[ \t]+-->[ \t]+(?:\d+:)?\d\d:\d\d[.,]\d{3}[^\r\n]*", re.M
+    r"^[ \t]*((?:\d+:)?\d\d:\d\d[.,]\d{3})[ \t]+-->[ \t]+(?:\d+:)?\d\d:\d\d[.,]\d{3}[^\r\n]*",
+    re.M,
 )
 
 
@@ -79,7 +80,9 @@ class LineIndex:
         self.text = text
         lines = _unify_line_breaks(text).split("\n")
         self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
-        self._pages = [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
+        self._pages = (
+            [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
+        )
         self._cues = list(_SUBTITLE_CUE.finditer(text)) if "-->" in text else []
         self._cue_starts = [match.start() for match in self._cues]
 
@@ -98,7 +101,9 @@ class LineIndex:
         if not cue:
             return None
         written = self._cues[cue - 1].group(1).replace(",", ".")
-        hours, minutes, seconds = written.split(":") if written.count(":") > 1 else ("0", *written.split(":"))
+        hours, minutes, seconds = (
+            written.split(":") if written.count(":") > 1 else ("0", *written.split(":"))
+        )
         return f"{int(hours):02d}:{minutes}:{seconds}"
 
 

@@ -49,7 +49,10 @@ def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
     first: dict[Stance, Evidence] = {}
     for passage in passages:
         first.setdefault(passage.stance, passage)
-    return [*first.values(), *(passage for passage in passages if passage is not first[passage.stance])]
+    return [
+        *first.values(),
+        *(passage for passage in passages if passage is not first[passage.stance]),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ SchemaOverride = tuple[str, str, Any]
 
 
 def build_request(
-    template: str, variables: dict[str, Any], schema_name: str, *narrowed: SchemaOverride
+    template: str,
+    variables: dict[str, Any],
+    schema_name: str,
+    *narrowed: SchemaOverride,
 ) -> ModelRequest:
     """Render a template into a request.
 
@@ -27,7 +30,9 @@ def build_request(
 
 
 @cache
-def _prepare_schema(schema_name: str, narrowed: tuple[SchemaOverride, ...]) -> tuple[dict[str, Any], Message]:
+def _prepare_schema(
+    schema_name: str, narrowed: tuple[SchemaOverride, ...]
+) -> tuple[dict[str, Any], Message]:
     """Return the schema to send, and the message for endpoints without schemas."""
     wire = schemas.build_strict_schema(schema_name)
     for name, keyword, value in narrowed:
@@ -36,7 +41,9 @@ def _prepare_schema(schema_name: str, narrowed: tuple[SchemaOverride, ...]) -> t
     return wire, prompts.render("json-only", {"schema": compact})[0]
 
 
-_MAX_REPAIR_CHARACTERS = 100_000  # characters: a repair sends the answer back, and pays for it again
+_MAX_REPAIR_CHARACTERS = (
+    100_000  # characters: a repair sends the answer back, and pays for it again
+)
 _MAX_RAW_CHARACTERS = 20_000  # of a bad answer in a run; a batch's store has all of it
 
 
@@ -55,7 +62,9 @@ class Answer:
     usage: Usage
 
 
-def ask(request: ModelRequest) -> Generator[list[ModelRequest], list[ModelResponse], Answer]:
+def ask(
+    request: ModelRequest,
+) -> Generator[list[ModelRequest], list[ModelResponse], Answer]:
     """The answer to a request; one that fails its schema is asked for once more, quoting path and problem."""
     (answer,) = yield from ask_all([request])
     return answer
@@ -73,14 +82,18 @@ def ask_all(
     broken = [
         place
         for place, answer in enumerate(answers)
-        if answer.cause is Cause.INVALID and len(responses[place].text or "") <= _MAX_REPAIR_CHARACTERS
+        if answer.cause is Cause.INVALID
+        and len(responses[place].text or "") <= _MAX_REPAIR_CHARACTERS
     ]
     if broken:
         seconds = yield [
-            _build_repair_request(requests[place], responses[place].text or "") for place in broken
+            _build_repair_request(requests[place], responses[place].text or "")
+            for place in broken
         ]
         for place, second in zip(broken, seconds, strict=True):
-            answers[place] = _read_response(second, requests[place].schema_name, 2, answers[place].usage)
+            answers[place] = _read_response(
+                second, requests[place].schema_name, 2, answers[place].usage
+            )
     return answers
 
 
@@ -90,7 +103,9 @@ def _build_repair_request(request: ModelRequest, text: str) -> ModelRequest:
     return replace(request, messages=request.messages + repair)
 
 
-def _read_response(response: ModelResponse, schema_name: str, attempts: int, spent: Usage) -> Answer:
+def _read_response(
+    response: ModelResponse, schema_name: str, attempts: int, spent: Usage
+) -> Answer:
     cause, message = _diagnose_response(response)
     value: dict[str, Any] | None = None
     if cause is None:
@@ -132,7 +147,10 @@ def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
 def fold_white_space(value: Any) -> Any:
     """Fold white space in all texts of a JSON value, except in quotes."""
     if isinstance(value, dict):
-        return {key: item if key == "quote" else fold_white_space(item) for key, item in value.items()}
+        return {
+            key: item if key == "quote" else fold_white_space(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [fold_white_space(item) for item in value]
     return " ".join(value.split()) if isinstance(value, str) else value

@@ -15,7 +15,12 @@ from claimcheck.models.verdict import DecidedBy, Finding, Label, Stance, Verdict
 from claimcheck.pipeline.answers import Answer, ask_all, build_request
 from claimcheck.pipeline.driver import Flow
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
-from claimcheck.verification.engine import NO_EVIDENCE_FINDING, find_speaker, verify_content, verify_statement
+from claimcheck.verification.engine import (
+    NO_EVIDENCE_FINDING,
+    find_speaker,
+    verify_content,
+    verify_statement,
+)
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.finding import Hypothesis, assess, build_evidence
 from claimcheck.verification.retrieve import Corpus, select_passages
@@ -40,27 +45,41 @@ class CheckResult:
 
 
 def check_with_model(
-    statements: Sequence[Statement], library: Corpus, settings: Settings, *, strict: bool = False
+    statements: Sequence[Statement],
+    library: Corpus,
+    settings: Settings,
+    *,
+    strict: bool = False,
 ) -> Flow[CheckResult]:
     """Check statements with a model; skip those without a relevant passage."""
-    cases = [_StatementCheck.of(statement, library, settings, strict=strict) for statement in statements]
+    cases = [
+        _StatementCheck.of(statement, library, settings, strict=strict)
+        for statement in statements
+    ]
     asked = [case for case in cases if case.passages]
     requests = [request for case in asked for request in case.requests(settings)]
     answers: list[Answer] = (yield from ask_all(requests)) if requests else []
     remaining = iter(answers)
     outcomes = [
-        case.outcome(list(islice(remaining, settings.votes if case.passages else 0))) for case in cases
+        case.outcome(list(islice(remaining, settings.votes if case.passages else 0)))
+        for case in cases
     ]
     return CheckResult(
         verdicts=tuple(outcome for outcome in outcomes if isinstance(outcome, Verdict)),
-        failures=tuple(outcome for outcome in outcomes if isinstance(outcome, CheckFailure)),
+        failures=tuple(
+            outcome for outcome in outcomes if isinstance(outcome, CheckFailure)
+        ),
         usage=sum((answer.usage for answer in answers), Usage()),
         signature=_build_signature(settings, answers),
     )
 
 
 def check_without_model(
-    statements: Sequence[Statement], library: Corpus, settings: Settings, *, strict: bool = False
+    statements: Sequence[Statement],
+    library: Corpus,
+    settings: Settings,
+    *,
+    strict: bool = False,
 ) -> Flow[CheckResult]:
     """Check statements with the embedded engine; no request is sent."""
     verdicts = []
@@ -95,18 +114,30 @@ class _StatementCheck:
         cls, statement: Statement, library: Corpus, settings: Settings, *, strict: bool
     ) -> _StatementCheck:
         sources = library.sources(statement.text)
-        return cls(statement, sources, select_passages(statement.text, sources, settings.top_k), strict)
+        return cls(
+            statement,
+            sources,
+            select_passages(statement.text, sources, settings.top_k),
+            strict,
+        )
 
     def requests(self, settings: Settings) -> list[ModelRequest]:
         speaker = self.statement.speaker
         claim = (
-            self.statement.text if speaker is None else f"{self.statement.text} (as the words of {speaker})"
+            self.statement.text
+            if speaker is None
+            else f"{self.statement.text} (as the words of {speaker})"
         )
         texts = [source.sentences[place].text for source, place in self.passages]
         fence = prompts.choose_fence("".join([claim, *texts]))
         # `maxLength` is no keyword of strict mode, and weak models talk on
         narrowed = ("rationale", "pattern", _RATIONALE_PATTERN)
-        asked = build_request(PROMPT, {"claim": claim, "passages": texts, "fence": fence}, SCHEMA, narrowed)
+        asked = build_request(
+            PROMPT,
+            {"claim": claim, "passages": texts, "fence": fence},
+            SCHEMA,
+            narrowed,
+        )
         if settings.votes == 1:
             return [asked]
         return [
@@ -124,9 +155,15 @@ class _StatementCheck:
         usable = [answer for answer in answers if answer.value]
         if not usable:
             return _build_failure(self.statement, answers[0])
-        counts = Counter(Label(answer.value["label"]) for answer in usable if answer.value)
+        counts = Counter(
+            Label(answer.value["label"]) for answer in usable if answer.value
+        )
         label, agreed = counts.most_common(1)[0]
-        chosen = next(answer for answer in usable if answer.value and answer.value["label"] == label)
+        chosen = next(
+            answer
+            for answer in usable
+            if answer.value and answer.value["label"] == label
+        )
         votes = Votes(len(answers), agreed) if len(answers) > 1 else None
         confidence = agreed / len(answers) if votes else None
         finding = self._finding(chosen, confidence)
@@ -147,27 +184,42 @@ class _StatementCheck:
         value = answer.value or {}
         label = Label(value["label"])
         rationale = " ".join(str(value["rationale"]).split())
-        numbers = [number for number in dict.fromkeys(value["evidence"]) if 0 < number <= len(self.passages)]
+        numbers = [
+            number
+            for number in dict.fromkeys(value["evidence"])
+            if 0 < number <= len(self.passages)
+        ]
         if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
-            rationale = f"The model says “{label}” but names no passage for it. {rationale}"
+            rationale = (
+                f"The model says “{label}” but names no passage for it. {rationale}"
+            )
             label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
         stance = _STANCE_BY_LABEL.get(label, Stance.RELATED)
         named = [self.passages[number - 1] for number in numbers] or select_passages(
             self.statement.text, self.sources, _MAX_RELATED_PASSAGES
         )
-        quoted = tuple(item for source, place in named for item in build_evidence(source, [place], stance))
+        quoted = tuple(
+            item
+            for source, place in named
+            for item in build_evidence(source, [place], stance)
+        )
         return Finding(label, confidence, rationale, quoted, (), DecidedBy.MODEL)
 
     def _ruled(self, finding: Finding) -> Finding:
         """The finding, or, where the rules see a difference that the model did not, that it is not supported."""
         if finding.label is not Label.SUPPORTED:
             return finding
-        question = Hypothesis.of(self.statement.text, self.statement.speaker, strict=self.strict)
+        question = Hypothesis.of(
+            self.statement.text, self.statement.speaker, strict=self.strict
+        )
         quoted = {item.document_id for item in finding.evidence}
         for source in self.sources:
             ruled = assess(question, source)
             # what one document lacks another may have: only those that the model quotes must have it all
-            counts = source.document.id in quoted or ruled.label is not Label.NOT_ENOUGH_EVIDENCE
+            counts = (
+                source.document.id in quoted
+                or ruled.label is not Label.NOT_ENOUGH_EVIDENCE
+            )
             if ruled.decided_by is DecidedBy.RULES and counts:
                 return replace(
                     finding,
@@ -184,7 +236,12 @@ class _StatementCheck:
 def _build_failure(statement: Statement, answer: Answer) -> CheckFailure:
     assert answer.cause is not None
     return CheckFailure(
-        statement.id, statement.text, answer.cause, answer.message, answer.attempts, answer.raw
+        statement.id,
+        statement.text,
+        answer.cause,
+        answer.message,
+        answer.attempts,
+        answer.raw,
     )
 
 
@@ -236,5 +293,10 @@ def check_run(flow: Flow[Run], settings: Settings, engine: str) -> Flow[Run]:
 def list_statements(run: Run) -> list[Statement]:
     """Return the summary sentences, key points, and claims that can be checked."""
     texts = [*run.summary.sentences, *run.summary.key_points] if run.summary else []
-    sentences = {make_statement_id(item.text): Statement.of(item.text) for item in texts}
-    return [*sentences.values(), *(Statement(claim.id, claim.text, claim.speaker) for claim in run.claims)]
+    sentences = {
+        make_statement_id(item.text): Statement.of(item.text) for item in texts
+    }
+    return [
+        *sentences.values(),
+        *(Statement(claim.id, claim.text, claim.speaker) for claim in run.claims),
+    ]

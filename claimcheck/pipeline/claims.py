@@ -41,7 +41,9 @@ class PassageIndex:
     def __init__(self, reading: Reading, homes: Sequence[Passage]) -> None:
         self._reading = reading
         self._homes = homes
-        self._found: dict[tuple[Passage, tuple[str, ...]], tuple[GroundingResult, ...]] = {}
+        self._found: dict[
+            tuple[Passage, tuple[str, ...]], tuple[GroundingResult, ...]
+        ] = {}
 
     @cached_property
     def _document(self) -> GroundingIndex:
@@ -50,14 +52,22 @@ class PassageIndex:
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
         """A result for each quote, in the order of the homes."""
         found: list[GroundingResult] = []
-        for home, group in groupby(zip(self._homes, quotes, strict=True), key=lambda pair: pair[0]):
+        for home, group in groupby(
+            zip(self._homes, quotes, strict=True), key=lambda pair: pair[0]
+        ):
             of_passage = tuple(quote for _, quote in group)
-            for quote, grounded in zip(of_passage, self._within(home, of_passage), strict=True):
-                elsewhere = self.ground(quote) if grounded.match is Match.NONE else grounded
+            for quote, grounded in zip(
+                of_passage, self._within(home, of_passage), strict=True
+            ):
+                elsewhere = (
+                    self.ground(quote) if grounded.match is Match.NONE else grounded
+                )
                 found.append(elsewhere if elsewhere.spans else grounded)
         return tuple(found)
 
-    def _within(self, home: Passage, quotes: tuple[str, ...]) -> tuple[GroundingResult, ...]:
+    def _within(
+        self, home: Passage, quotes: tuple[str, ...]
+    ) -> tuple[GroundingResult, ...]:
         """The results in one passage; they are kept, and the passage's index, which is larger, is not."""
         if (home, quotes) not in self._found:
             index = GroundingIndex(self._reading, (home.start, home.end))
@@ -71,7 +81,9 @@ class PassageIndex:
 
 _MIN_DUPLICATE_SIMILARITY = 0.9
 _MIN_LINK_OVERLAP = 0.4
-_MIN_DUPLICATE_OVERLAP = 0.7  # of a claim's words: texts that are alike enough share more
+_MIN_DUPLICATE_OVERLAP = (
+    0.7  # of a claim's words: texts that are alike enough share more
+)
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
@@ -91,11 +103,17 @@ class NumberedClaims:
 
     def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
         """The claims that the model named for a text; where none of them exists, those whose words carry it."""
-        named = tuple(dict.fromkeys(self.by_number[number] for number in numbers if number in self.by_number))
+        named = tuple(
+            dict.fromkeys(
+                self.by_number[number] for number in numbers if number in self.by_number
+            )
+        )
         if named:
             return named
         texts = [f"{claim.text} {claim.quote}" for claim in self.claims]
-        return tuple(self.claims[place].id for place in find_overlapping_texts(text, texts))
+        return tuple(
+            self.claims[place].id for place in find_overlapping_texts(text, texts)
+        )
 
 
 def find_overlapping_texts(text: str, others: Sequence[str]) -> list[int]:
@@ -118,10 +136,19 @@ def build_claims(
     place_of: dict[int, int] = {}
     places = LineIndex(document.full_text)
     grounded_quotes = index.ground_all([answer["quote"] for answer in answers])
-    for number, (answer, grounded) in enumerate(zip(answers, grounded_quotes, strict=True), 1):
+    for number, (answer, grounded) in enumerate(
+        zip(answers, grounded_quotes, strict=True), 1
+    ):
         claim = _build_claim(document, places, answer, grounded)
         words = _extract_content_words(claim.text) or {""}
-        twin = next((place for place in twins.candidates(words) if _is_same_claim(claim, kept[place])), None)
+        twin = next(
+            (
+                place
+                for place in twins.candidates(words)
+                if _is_same_claim(claim, kept[place])
+            ),
+            None,
+        )
         if twin is None:
             twins.add(words, len(kept))
             place_of[number] = len(kept)
@@ -129,11 +156,20 @@ def build_claims(
         else:
             kept[twin] = _merge_claims(kept[twin], claim)
             place_of[number] = twin
-    worthiest = {claim.id for claim in sorted(kept, key=lambda claim: -claim.check_worthiness)[:most]}
-    ordered = _sort_in_document_order([claim for claim in kept if claim.id in worthiest])
+    worthiest = {
+        claim.id
+        for claim in sorted(kept, key=lambda claim: -claim.check_worthiness)[:most]
+    }
+    ordered = _sort_in_document_order(
+        [claim for claim in kept if claim.id in worthiest]
+    )
     return NumberedClaims(
         ordered,
-        {number: kept[place].id for number, place in place_of.items() if kept[place].id in worthiest},
+        {
+            number: kept[place].id
+            for number, place in place_of.items()
+            if kept[place].id in worthiest
+        },
     )
 
 
@@ -148,9 +184,13 @@ class _DuplicateIndex:
             self._by_word.setdefault(word, []).append(place)
 
     def candidates(self, words: set[str]) -> list[int]:
-        shared = Counter(place for word in words for place in self._by_word.get(word, ()))
+        shared = Counter(
+            place for word in words for place in self._by_word.get(word, ())
+        )
         return sorted(
-            place for place, count in shared.items() if count >= _MIN_DUPLICATE_OVERLAP * len(words)
+            place
+            for place, count in shared.items()
+            if count >= _MIN_DUPLICATE_OVERLAP * len(words)
         )
 
 
@@ -158,12 +198,19 @@ def _merge_claims(claim: Claim, twin: Claim) -> Claim:
     """Add a duplicate's locations; use its quote if the claim's was not found."""
     if claim.match is Match.NONE and twin.match is not Match.NONE:
         return twin
-    other = [span for span in twin.spans if span not in claim.spans and span not in claim.also_at]
+    other = [
+        span
+        for span in twin.spans
+        if span not in claim.spans and span not in claim.also_at
+    ]
     return replace(claim, also_at=tuple(sorted([*claim.also_at, *other])))
 
 
 def _build_claim(
-    document: Document, places: LineIndex, answer: dict[str, Any], grounded: GroundingResult
+    document: Document,
+    places: LineIndex,
+    answer: dict[str, Any],
+    grounded: GroundingResult,
 ) -> Claim:
     spans = extract_excerpts(places, grounded.spans)
     quote = format_quote(spans) if spans else " ".join(answer["quote"].split())

@@ -101,7 +101,8 @@ def _resolve_outcomes(
         if error.final or (not answered and len(errors) == len(outcomes)):
             raise error
     return [
-        _build_unanswered_response(item) if isinstance(item, ProviderError) else item for item in outcomes
+        _build_unanswered_response(item) if isinstance(item, ProviderError) else item
+        for item in outcomes
     ]
 
 

@@ -17,13 +17,19 @@ def build_ledger(
     for item in noise:
         entries += _iter_entries(position, item.start, failures)
         if item.end > position:
-            entries.append(LedgerEntry(max(position, item.start), item.end, Status.SET_ASIDE, item.reason))
+            entries.append(
+                LedgerEntry(
+                    max(position, item.start), item.end, Status.SET_ASIDE, item.reason
+                )
+            )
             position = item.end
     entries += _iter_entries(position, length, failures)
     return tuple(entries)
 
 
-def _iter_entries(start: int, end: int, failures: Sequence[Failure]) -> Iterator[LedgerEntry]:
+def _iter_entries(
+    start: int, end: int, failures: Sequence[Failure]
+) -> Iterator[LedgerEntry]:
     """Yield the entries of a range that contains no noise."""
     for failure in sorted(failures, key=lambda failure: failure.start):
         if failure.end <= start or failure.start >= end:

@@ -17,10 +17,18 @@ from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure, Run, Summary
 from claimcheck.pipeline import requote
 from claimcheck.pipeline.answers import Answer, ask_all, build_request, fold_white_space
-from claimcheck.pipeline.claims import PassageIndex, build_claims, find_overlapping_texts
+from claimcheck.pipeline.claims import (
+    PassageIndex,
+    build_claims,
+    find_overlapping_texts,
+)
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
-from claimcheck.pipeline.summary import build_signature, build_summary, describe_for_prompt
+from claimcheck.pipeline.summary import (
+    build_signature,
+    build_summary,
+    describe_for_prompt,
+)
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage, halve_passage
@@ -29,7 +37,9 @@ CLAIMS_PROMPT, DIGEST_PROMPT = "claims", "digest"
 _PROMPTS = (CLAIMS_PROMPT, DIGEST_PROMPT, "repair", "json-only", requote.PROMPT)
 _SCHEMAS = ("claims.answer", "digest.answer", requote.SCHEMA)
 _MIN_TOKENS_TO_HALVE = 200  # of a passage that is still worth halving
-_SUMMARY_CLAIMS_PER_PASSAGE = 8  # claims of a passage, the worthiest, of which the summary is made
+_SUMMARY_CLAIMS_PER_PASSAGE = (
+    8  # claims of a passage, the worthiest, of which the summary is made
+)
 _ITEMS_AFTER_FAILURE = 9  # of a group whose summary failed, to go on with
 
 AnyFlow = Generator[list[ModelRequest], list[ModelResponse], Any]
@@ -55,14 +65,22 @@ class _SummaryInput:
 
 
 def summarize_long_document(
-    document: Document, reading: Reading, settings: Settings, passages: Sequence[Passage]
+    document: Document,
+    reading: Reading,
+    settings: Settings,
+    passages: Sequence[Passage],
 ) -> Flow[Run]:
     """Summarize a described document that is read in these passages."""
-    read: _PassageResults = yield from _extract_claims(document, reading, settings, passages)
+    read: _PassageResults = yield from _extract_claims(
+        document, reading, settings, passages
+    )
     index = PassageIndex(reading, read.homes)
     quoted, spent = yield from requote.requote(reading, index, read.claims)
     claims = build_claims(document, index, quoted, settings.max_claims * len(passages))
-    failures = [_build_failure(document, reading, passage, answer) for passage, answer in read.failed]
+    failures = [
+        _build_failure(document, reading, passage, answer)
+        for passage, answer in read.failed
+    ]
     digest: _DigestResult = yield from _summarize_items(
         document, settings, _select_summary_inputs(claims.claims, read.passages)
     )
@@ -77,7 +95,9 @@ def summarize_long_document(
         unchecked=(),
         failures=tuple(failures),
         ledger=build_ledger(
-            document.characters, reading.noise, [item for item in failures if item is not digest.failure]
+            document.characters,
+            reading.noise,
+            [item for item in failures if item is not digest.failure],
         ),
         passages=read.passages,
         usage=usage + spent,
@@ -86,13 +106,19 @@ def summarize_long_document(
 
 
 def _extract_claims(
-    document: Document, reading: Reading, settings: Settings, passages: Sequence[Passage]
+    document: Document,
+    reading: Reading,
+    settings: Settings,
+    passages: Sequence[Passage],
 ) -> AnyFlow:
     read = _PassageResults()
     waiting = list(passages)
     claims: dict[Passage, list[dict[str, Any]]] = {}
     while waiting:
-        requests = [_build_claims_request(document, reading, passage, settings) for passage in waiting]
+        requests = [
+            _build_claims_request(document, reading, passage, settings)
+            for passage in waiting
+        ]
         answers: list[Answer] = yield from ask_all(requests)
         read.answers += answers
         halves: list[Passage] = []
@@ -100,7 +126,11 @@ def _extract_claims(
             if answer.value:
                 claims[passage] = fold_white_space(answer.value)["claims"]
                 continue
-            parts = _halve_passage(document, reading, passage) if answer.cause is Cause.TRUNCATED else ()
+            parts = (
+                _halve_passage(document, reading, passage)
+                if answer.cause is Cause.TRUNCATED
+                else ()
+            )
             if len(parts) > 1:
                 halves += parts
             else:
@@ -113,9 +143,13 @@ def _extract_claims(
     return read
 
 
-def _halve_passage(document: Document, reading: Reading, passage: Passage) -> tuple[Passage, ...]:
+def _halve_passage(
+    document: Document, reading: Reading, passage: Passage
+) -> tuple[Passage, ...]:
     return (
-        halve_passage(reading, document.language, passage) if passage.tokens >= _MIN_TOKENS_TO_HALVE else ()
+        halve_passage(reading, document.language, passage)
+        if passage.tokens >= _MIN_TOKENS_TO_HALVE
+        else ()
     )
 
 
@@ -128,25 +162,36 @@ def _build_claims_request(
         **fields,
         "context": passage.context,
         "text": text,
-        "fence": prompts.choose_fence("".join([text, passage.context, fields["title"] or ""])),
+        "fence": prompts.choose_fence(
+            "".join([text, passage.context, fields["title"] or ""])
+        ),
         "max_claims": settings.max_claims,
     }
     return build_request(
-        CLAIMS_PROMPT, variables, "claims.answer", ("claims", "maxItems", settings.max_claims)
+        CLAIMS_PROMPT,
+        variables,
+        "claims.answer",
+        ("claims", "maxItems", settings.max_claims),
     )
 
 
-def _build_failure(document: Document, reading: Reading, passage: Passage, answer: Answer) -> Failure:
+def _build_failure(
+    document: Document, reading: Reading, passage: Passage, answer: Answer
+) -> Failure:
     """Build the failure of a passage; it covers the white space around it."""
     assert answer.cause is not None
     text = document.full_text
     start, end = reading.extent(passage.start, passage.end)
     start = len(text[:start].rstrip()) if passage.start else 0
     end = end if passage.end < len(reading.text) else len(text)
-    return Failure(answer.cause, answer.message, start, end, answer.attempts, answer.raw)
+    return Failure(
+        answer.cause, answer.message, start, end, answer.attempts, answer.raw
+    )
 
 
-def _select_summary_inputs(claims: Sequence[Claim], passages: int) -> list[_SummaryInput]:
+def _select_summary_inputs(
+    claims: Sequence[Claim], passages: int
+) -> list[_SummaryInput]:
     """Select the most check-worthy claims, in document order."""
     kept = {
         claim.id
@@ -155,7 +200,10 @@ def _select_summary_inputs(claims: Sequence[Claim], passages: int) -> list[_Summ
         ]
     }
     return [
-        _SummaryInput(f"{claim.text} (said by {claim.speaker})" if claim.speaker else claim.text, (claim.id,))
+        _SummaryInput(
+            f"{claim.text} (said by {claim.speaker})" if claim.speaker else claim.text,
+            (claim.id,),
+        )
         for claim in claims
         if claim.id in kept
     ]
@@ -168,7 +216,9 @@ class _DigestResult:
     answers: list[Answer] = field(default_factory=list)
 
 
-def _summarize_items(document: Document, settings: Settings, items: list[_SummaryInput]) -> AnyFlow:
+def _summarize_items(
+    document: Document, settings: Settings, items: list[_SummaryInput]
+) -> AnyFlow:
     """Summarize the items, in rounds if they do not fit into one request."""
     digest = _DigestResult()
     while items:
@@ -179,12 +229,21 @@ def _summarize_items(document: Document, settings: Settings, items: list[_Summar
         if len(groups) == 1:
             (answer,) = answers
             if answer.value:
-                digest.summary = build_summary(fold_white_space(answer.value), _NumberedInputs(items))
+                digest.summary = build_summary(
+                    fold_white_space(answer.value), _NumberedInputs(items)
+                )
             else:
                 assert answer.cause is not None
-                message = f"the summary of the claims could not be written: {answer.message}"
+                message = (
+                    f"the summary of the claims could not be written: {answer.message}"
+                )
                 digest.failure = Failure(
-                    answer.cause, message, 0, document.characters, answer.attempts, answer.raw
+                    answer.cause,
+                    message,
+                    0,
+                    document.characters,
+                    answer.attempts,
+                    answer.raw,
                 )
             return digest
         items = [
@@ -195,7 +254,9 @@ def _summarize_items(document: Document, settings: Settings, items: list[_Summar
     return digest
 
 
-def _group_by_budget(items: Sequence[_SummaryInput], budget: int) -> list[list[_SummaryInput]]:
+def _group_by_budget(
+    items: Sequence[_SummaryInput], budget: int
+) -> list[list[_SummaryInput]]:
     """Group items within the token budget, so that each round has fewer items."""
     groups: list[list[_SummaryInput]] = [[]]
     held = 0
@@ -214,14 +275,21 @@ def _condense_group(group: list[_SummaryInput], answer: Answer) -> list[_Summary
     if not answer.value:
         return group[:: -(-len(group) // _ITEMS_AFTER_FAILURE)]
     made = build_summary(fold_white_space(answer.value), _NumberedInputs(group))
-    return [_SummaryInput(item.text, item.claim_ids) for item in (*made.sentences, *made.key_points)]
+    return [
+        _SummaryInput(item.text, item.claim_ids)
+        for item in (*made.sentences, *made.key_points)
+    ]
 
 
-def _build_digest_request(document: Document, items: Sequence[_SummaryInput]) -> ModelRequest:
+def _build_digest_request(
+    document: Document, items: Sequence[_SummaryInput]
+) -> ModelRequest:
     texts = [" ".join(item.text.split()) for item in items]
     fields = describe_for_prompt(document)
     fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
-    return build_request(DIGEST_PROMPT, {**fields, "items": texts, "fence": fence}, "digest.answer")
+    return build_request(
+        DIGEST_PROMPT, {**fields, "items": texts, "fence": fence}, "digest.answer"
+    )
 
 
 class _NumberedInputs:
@@ -232,8 +300,17 @@ class _NumberedInputs:
 
     def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
         """The claims of the items that were named; of those whose words carry the text where none of them exists."""
-        named = [self._items[number - 1] for number in numbers if 0 < number <= len(self._items)]
-        chosen = named or [
-            self._items[place] for place in find_overlapping_texts(text, [item.text for item in self._items])
+        named = [
+            self._items[number - 1]
+            for number in numbers
+            if 0 < number <= len(self._items)
         ]
-        return tuple(dict.fromkeys(identity for item in chosen for identity in item.ids))
+        chosen = named or [
+            self._items[place]
+            for place in find_overlapping_texts(
+                text, [item.text for item in self._items]
+            )
+        ]
+        return tuple(
+            dict.fromkeys(identity for item in chosen for identity in item.ids)
+        )

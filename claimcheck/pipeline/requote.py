@@ -17,12 +17,16 @@ from claimcheck.text.reading import Reading
 SCHEMA = "requote.answer"
 PROMPT = "requote"
 _QUOTES_PER_REQUEST = 20  # quotes in one request
-_CONTEXT_CHARACTERS = 200  # characters of the document before and after the nearest passage
+_CONTEXT_CHARACTERS = (
+    200  # characters of the document before and after the nearest passage
+)
 
 
 def requote(
     reading: Reading, index: QuoteIndex, answers: Sequence[dict[str, Any]]
-) -> Generator[list[ModelRequest], list[ModelResponse], tuple[list[dict[str, Any]], Usage]]:
+) -> Generator[
+    list[ModelRequest], list[ModelResponse], tuple[list[dict[str, Any]], Usage]
+]:
     """The claims, with a quote replaced where the second one stands in the passage that was shown; and the cost.
 
     A claim with no passage near its quote is not asked about, and one whose second quote fails too keeps its first:
@@ -38,13 +42,25 @@ def requote(
         return list(answers), Usage()
     each = list(asked.items())
     groups = [
-        dict(each[start : start + _QUOTES_PER_REQUEST]) for start in range(0, len(each), _QUOTES_PER_REQUEST)
+        dict(each[start : start + _QUOTES_PER_REQUEST])
+        for start in range(0, len(each), _QUOTES_PER_REQUEST)
     ]
-    found_again = yield from ask_all([_build_request(reading.source, group) for group in groups])
+    found_again = yield from ask_all(
+        [_build_request(reading.source, group) for group in groups]
+    )
     mended = list(answers)
-    for item in (item for answer in found_again if answer.value for item in answer.value["quotes"]):
+    for item in (
+        item
+        for answer in found_again
+        if answer.value
+        for item in answer.value["quotes"]
+    ):
         number, quote = item["number"], item["quote"]
-        if quote is not None and number in asked and _is_within(index.ground(quote), asked[number][2]):
+        if (
+            quote is not None
+            and number in asked
+            and _is_within(index.ground(quote), asked[number][2])
+        ):
             mended[number - 1] = answers[number - 1] | {"quote": quote}
     return mended, sum((answer.usage for answer in found_again), Usage())
 
@@ -62,7 +78,9 @@ def _build_request(
         }
         for number, (answer, grounded, passage) in asked.items()
     ]
-    fence = prompts.choose_fence("".join(str(value) for item in items for value in item.values()))
+    fence = prompts.choose_fence(
+        "".join(str(value) for item in items for value in item.values())
+    )
     return build_request(PROMPT, {"items": items, "fence": fence}, SCHEMA)
 
 
@@ -79,4 +97,6 @@ def _expand_passage(source: str, suggestion: tuple[Span, ...]) -> Span:
 
 def _is_within(grounded: GroundingResult, passage: Span) -> bool:
     spans = grounded.spans
-    return bool(spans) and passage.start <= spans[0].start and spans[-1].end <= passage.end
+    return (
+        bool(spans) and passage.start <= spans[0].start and spans[-1].end <= passage.end
+    )

@@ -14,7 +14,11 @@ from claimcheck.pipeline.claims import build_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
-from claimcheck.pipeline.summary import build_signature, build_summary, describe_for_prompt
+from claimcheck.pipeline.summary import (
+    build_signature,
+    build_summary,
+    describe_for_prompt,
+)
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_into_passages
@@ -26,7 +30,9 @@ _PROMPT_OVERHEAD_TOKENS = 700  # tokens of a prompt besides its passage
 _MIN_PASSAGE_TOKENS = 100  # tokens of a passage
 
 
-def summarize_with_model(document: Document, reading: Reading, settings: Settings) -> Flow[Run]:
+def summarize_with_model(
+    document: Document, reading: Reading, settings: Settings
+) -> Flow[Run]:
     """Summarize a described document; an unusable answer becomes a failure.
 
     Raises:
@@ -36,20 +42,33 @@ def summarize_with_model(document: Document, reading: Reading, settings: Setting
     if (document.tokens or 0) > budget:
         parts = split_into_passages(reading, document.language, budget)
         if len(parts) > 1:
-            return (yield from summarize_long_document(document, reading, settings, parts))
+            return (
+                yield from summarize_long_document(document, reading, settings, parts)
+            )
     return (yield from _summarize_short_document(document, reading, settings))
 
 
-def _summarize_short_document(document: Document, reading: Reading, settings: Settings) -> Flow[Run]:
+def _summarize_short_document(
+    document: Document, reading: Reading, settings: Settings
+) -> Flow[Run]:
     answer: Answer = yield from ask(_build_request(document, reading, settings))
     value = fold_white_space(answer.value)
     index = GroundingIndex(reading)
-    quoted, spent = yield from requote.requote(reading, index, value["claims"] if value else [])
+    quoted, spent = yield from requote.requote(
+        reading, index, value["claims"] if value else []
+    )
     claims = build_claims(document, index, quoted, settings.max_claims)
     failures: tuple[Failure, ...] = ()
     if answer.cause:
         failures = (
-            Failure(answer.cause, answer.message, 0, document.characters, answer.attempts, answer.raw),
+            Failure(
+                answer.cause,
+                answer.message,
+                0,
+                document.characters,
+                answer.attempts,
+                answer.raw,
+            ),
         )
     return Run(
         document=document,
@@ -61,11 +80,15 @@ def _summarize_short_document(document: Document, reading: Reading, settings: Se
         ledger=build_ledger(document.characters, reading.noise, failures),
         passages=1,
         usage=answer.usage + spent,
-        signature=build_signature(settings, [answer], _PROMPTS, (_SCHEMA, requote.SCHEMA)),
+        signature=build_signature(
+            settings, [answer], _PROMPTS, (_SCHEMA, requote.SCHEMA)
+        ),
     )
 
 
-def _build_request(document: Document, reading: Reading, settings: Settings) -> ModelRequest:
+def _build_request(
+    document: Document, reading: Reading, settings: Settings
+) -> ModelRequest:
     fields = describe_for_prompt(document)
     variables = {
         **fields,
@@ -73,7 +96,9 @@ def _build_request(document: Document, reading: Reading, settings: Settings) -> 
         "fence": prompts.choose_fence(reading.text + (document.title or "")),
         "max_claims": settings.max_claims,
     }
-    return build_request("summarize", variables, _SCHEMA, ("claims", "maxItems", settings.max_claims))
+    return build_request(
+        "summarize", variables, _SCHEMA, ("claims", "maxItems", settings.max_claims)
+    )
 
 
 def _compute_passage_budget(document: Document, settings: Settings) -> int:

@@ -25,7 +25,9 @@ def describe_for_prompt(document: Document) -> dict[str, str | None]:
     """Return the title and the date in the form that prompts use."""
     return {
         "title": " ".join(document.title.split()) if document.title else None,
-        "published": document.published.strftime("%A, %Y-%m-%d") if document.published else None,
+        "published": document.published.strftime("%A, %Y-%m-%d")
+        if document.published
+        else None,
     }
 
 
@@ -35,9 +37,15 @@ def build_summary(answer: dict[str, Any], claims: ClaimNumbering) -> Summary:
 
     def linked(items: list[dict[str, Any]]) -> tuple[LinkedText, ...]:
         texts = {item["text"]: item["claims"] for item in reversed(items)}
-        fresh = [(text, numbers) for text, numbers in reversed(texts.items()) if text not in told]
+        fresh = [
+            (text, numbers)
+            for text, numbers in reversed(texts.items())
+            if text not in told
+        ]
         told.update(text for text, _ in fresh)
-        return tuple(LinkedText(text, claims.ids(numbers, text)) for text, numbers in fresh)
+        return tuple(
+            LinkedText(text, claims.ids(numbers, text)) for text, numbers in fresh
+        )
 
     return Summary(
         headline=answer["headline"],
@@ -56,7 +64,10 @@ def build_summary(answer: dict[str, Any], claims: ClaimNumbering) -> Summary:
 
 
 def build_signature(
-    settings: Settings, answers: Sequence[Answer], prompt_names: Sequence[str], schema_names: Sequence[str]
+    settings: Settings,
+    answers: Sequence[Answer],
+    prompt_names: Sequence[str],
+    schema_names: Sequence[str],
 ) -> Signature:
     """Build the signature of a run with a model, from its first answer."""
     first = next((answer for answer in answers if answer.model), answers[0])

@@ -42,5 +42,7 @@ def _parse_statement(row: Any, _number: int) -> Statement:
     text = row.get("text", row.get("claim")) if isinstance(row, dict) else None
     speaker = row.get("speaker") if isinstance(row, dict) else None
     if not isinstance(text, str) or not (speaker is None or isinstance(speaker, str)):
-        raise InputError('is no {"text": "...", "speaker": "..."}; speaker may be left out')
+        raise InputError(
+            'is no {"text": "...", "speaker": "..."}; speaker may be left out'
+        )
     return Statement.of(text, speaker or None)

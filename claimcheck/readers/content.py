@@ -39,7 +39,11 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
 
 def clean_metadata(value: object) -> str | None:
     """Put a title or name on one line; None if it is empty."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in str(value or "")).split())
+    text = " ".join(
+        "".join(
+            char if char.isprintable() else " " for char in str(value or "")
+        ).split()
+    )
     return text or None
 
 

@@ -38,16 +38,22 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
         raise InputError(f"{source}: is empty; give some text")
     for magic, name in _BINARY_SIGNATURES:
         if data.startswith(magic):
-            raise InputError(f"{source}: is {name}, not text; extract its text first and give that")
+            raise InputError(
+                f"{source}: is {name}, not text; extract its text first and give that"
+            )
     encoding = next(
         (name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None
     ) or _detect_utf16_without_bom(data)
     try:
-        return data.decode(encoding or "utf-8"), (encoding or "utf-8").removesuffix("-sig")
+        return data.decode(encoding or "utf-8"), (encoding or "utf-8").removesuffix(
+            "-sig"
+        )
     except UnicodeDecodeError as error:
         if encoding or b"\x00" in data:
             what = f"is not valid {encoding}" if encoding else "is binary, not text"
-            raise InputError(f"{source}: {what} (byte {error.start}); convert it to UTF-8 text") from None
+            raise InputError(
+                f"{source}: {what} (byte {error.start}); convert it to UTF-8 text"
+            ) from None
         return _decode_declared(data, charset) or _decode_legacy(data, source, error)
 
 
@@ -69,7 +75,9 @@ def _decode_declared(data: bytes, charset: str | None) -> tuple[str, str] | None
         return None
 
 
-def _decode_legacy(data: bytes, source: str, error: UnicodeDecodeError) -> tuple[str, str]:
+def _decode_legacy(
+    data: bytes, source: str, error: UnicodeDecodeError
+) -> tuple[str, str]:
     """Decode text in a legacy encoding; reject damaged UTF-8."""
     line = data.count(b"\n", 0, error.start) + 1
     broken = f"{source}: byte {error.start} (line {line}) is not UTF-8"
@@ -83,7 +91,13 @@ def _decode_legacy(data: bytes, source: str, error: UnicodeDecodeError) -> tuple
     import charset_normalizer
 
     control = sum(byte < 9 or 13 < byte < 32 for byte in data[:4_000])
-    best = charset_normalizer.from_bytes(data).best() if control < 0.01 * len(data[:4_000]) + 1 else None
+    best = (
+        charset_normalizer.from_bytes(data).best()
+        if control < 0.01 * len(data[:4_000]) + 1
+        else None
+    )
     if best is None:
-        raise InputError(f"{broken} and no other encoding fits: is it a text? Convert it to UTF-8 text")
+        raise InputError(
+            f"{broken} and no other encoding fits: is it a text? Convert it to UTF-8 text"
+        )
     return str(best), best.encoding.replace("_", "-")

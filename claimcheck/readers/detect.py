@@ -12,10 +12,15 @@ from claimcheck.readers.content import Content
 from claimcheck.readers.decode import decode
 
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.I)
-_XHTML = re.compile(rb"\s*<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S)
-_MAIL_HEADER_BLOCK = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*\r?\n(?:[ \t]+[^\r\n]*\r?\n)*){3,}\r?\n")
+_XHTML = re.compile(
+    rb"\s*<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S
+)
+_MAIL_HEADER_BLOCK = re.compile(
+    rb"(?:[!-9;-~]+:[ \t][^\r\n]*\r?\n(?:[ \t]+[^\r\n]*\r?\n)*){3,}\r?\n"
+)
 _MAIL_HEADERS = re.compile(
-    rb"^(?:from|to|subject|date|message-id|received|mime-version|return-path):", re.I | re.M
+    rb"^(?:from|to|subject|date|message-id|received|mime-version|return-path):",
+    re.I | re.M,
 )
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _FRONT_MATTER = re.compile(rb"---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---\r?\n")
@@ -60,17 +65,27 @@ def detect_format(data: bytes, name: str = "") -> str:
         return "pdf"
     if data.startswith(b"PK\x03\x04") and _is_docx(data):
         return "docx"
-    if _HTML.match(start) or _XHTML.match(start) or (suffix in _HTML_SUFFIXES and b"<" in start):
+    if (
+        _HTML.match(start)
+        or _XHTML.match(start)
+        or (suffix in _HTML_SUFFIXES and b"<" in start)
+    ):
         return "html"
     if (header := _MAIL_HEADER_BLOCK.match(start)) and len(
         set(map(bytes.lower, _MAIL_HEADERS.findall(header.group())))
     ) >= 2:
         return "email"
-    if start.startswith(b"WEBVTT") or (_SUBTITLE_CUE.search(start) and re.match(rb"\d+[ \t]*\r?\n", start)):
+    if start.startswith(b"WEBVTT") or (
+        _SUBTITLE_CUE.search(start) and re.match(rb"\d+[ \t]*\r?\n", start)
+    ):
         return "subtitles"
     if suffix in _MARKDOWN_SUFFIXES or _FRONT_MATTER.match(start):
         return "markdown"
-    return "html" if _HTML.search(data[:_SNIFFED_BYTES]) and start.startswith(b"<") else "text"
+    return (
+        "html"
+        if _HTML.search(data[:_SNIFFED_BYTES]) and start.startswith(b"<")
+        else "text"
+    )
 
 
 def _is_docx(data: bytes) -> bool:

@@ -9,7 +9,12 @@ from io import BytesIO
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean_metadata, import_required, refuse_empty
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    import_required,
+    refuse_empty,
+)
 
 _MAX_UNPACKED_BYTES = 200 * 2**20
 _MAX_XML_BYTES = 60 * 2**20
@@ -17,7 +22,15 @@ _MAX_PARTS = 10_000
 
 # what zipfile and python-docx raise for archives with bytes changed
 _DAMAGE_ERRORS = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, AssertionError),
+    *(
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        AssertionError,
+    ),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError),
 )
 
@@ -39,7 +52,9 @@ def parse_docx(data: bytes, source: str) -> Content:
         stated = document.core_properties
         title, author = _clean_title(stated.title), _clean_author(stated.author)
     except (OpcError, XMLSyntaxError, *_DAMAGE_ERRORS) as error:
-        raise InputError(f"{source}: is a damaged Word document ({error}); save it again") from None
+        raise InputError(
+            f"{source}: is a damaged Word document ({error}); save it again"
+        ) from None
     content = Content(text, title=title, author=author)
     return refuse_empty(content, source, "the Word document")
 
@@ -49,7 +64,8 @@ def _iterate_blocks(document: Any) -> Iterator[str]:
         if hasattr(block, "rows"):
             # a merged cell comes once for each column that it covers
             rows = (
-                "\t".join({cell._tc: cell.text.strip() for cell in row.cells}.values()) for row in block.rows
+                "\t".join({cell._tc: cell.text.strip() for cell in row.cells}.values())
+                for row in block.rows
             )
             text = "\n".join(row for row in rows if row.strip())
         else:
@@ -65,7 +81,9 @@ def _clean_title(stated: str) -> str | None:
 
 
 def _clean_author(name: str) -> str | None:
-    return None if name == "python-docx" else clean_metadata(name)  # the library's own default
+    return (
+        None if name == "python-docx" else clean_metadata(name)
+    )  # the library's own default
 
 
 def _refuse_zip_bombs(data: bytes, source: str) -> None:
@@ -77,8 +95,15 @@ def _refuse_zip_bombs(data: bytes, source: str) -> None:
             f"{source}: is a damaged or truncated Word document ({error}); get it again"
         ) from None
     unpacked = sum(part.file_size for part in parts)
-    largest = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
-    if unpacked > _MAX_UNPACKED_BYTES or largest > _MAX_XML_BYTES or len(parts) > _MAX_PARTS:
+    largest = max(
+        (part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))),
+        default=0,
+    )
+    if (
+        unpacked > _MAX_UNPACKED_BYTES
+        or largest > _MAX_XML_BYTES
+        or len(parts) > _MAX_PARTS
+    ):
         raise InputError(
             f"{source}: would unpack to {unpacked >> 20:,} MB in {len(parts):,} parts, more than a document needs; "
             "save its text alone and give that"

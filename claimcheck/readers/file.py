@@ -37,7 +37,9 @@ def fetch(url: str, *, allow_private: bool = False) -> Document:
     return document if document.url else replace(document, url=final)
 
 
-def build_document(data: bytes, source: str, *, name: str = "", charset: str | None = None) -> Document:
+def build_document(
+    data: bytes, source: str, *, name: str = "", charset: str | None = None
+) -> Document:
     """Build a document from the bytes of a file.
 
     Raises:
@@ -69,10 +71,14 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
     # a file name may hold bytes that are no UTF-8; what messages and results call it may not
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     source, data = (
-        ("standard input", _read_standard_input()) if name == "-" else (shown, _read_file(Path(path)))
+        ("standard input", _read_standard_input())
+        if name == "-"
+        else (shown, _read_file(Path(path)))
     )
     if len(data) > _MAX_FILE_BYTES:
-        raise InputError(f"{source}: has more than {_MAX_FILE_BYTES >> 20} MB; split it and give the parts")
+        raise InputError(
+            f"{source}: has more than {_MAX_FILE_BYTES >> 20} MB; split it and give the parts"
+        )
     return source, data
 
 

@@ -11,15 +11,21 @@ from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, clean_metadata, import_required
 from claimcheck.readers.decode import decode
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I)
-_HTML_LANGUAGE = re.compile(r"<html\b[^<>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.I)
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.I
+)
+_HTML_LANGUAGE = re.compile(
+    r"<html\b[^<>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.I
+)
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _NON_TEXT_ELEMENT = re.compile(
     r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _MAX_DEPTH = 1_000  # counted without the closing tags that HTML allows to leave out
-_VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID_ELEMENTS = frozenset(
+    "area base br col embed hr img input link meta source track wbr".split()
+)
 
 
 def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
@@ -36,10 +42,14 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply to be a page; save its text and give that"
         )
-    found: Any = trafilatura.bare_extraction(page, include_comments=False, with_metadata=True)
+    found: Any = trafilatura.bare_extraction(
+        page, include_comments=False, with_metadata=True
+    )
     text = (found.text or "") if found else ""
     if not any(char.isalnum() for char in text):
-        raise InputError(f"{source}: no article was found in the page; save its text and give that")
+        raise InputError(
+            f"{source}: no article was found in the page; save its text and give that"
+        )
     paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
     return Content(
         text="\n\n".join(paragraphs),
@@ -58,7 +68,9 @@ def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str
     for name in ("utf-8-sig", charset, stated.group(1).decode() if stated else None):
         try:
             if name and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return data.decode(name).replace("\x00", ""), codecs.lookup(name).name.removesuffix("-sig")
+                return data.decode(name).replace("\x00", ""), codecs.lookup(
+                    name
+                ).name.removesuffix("-sig")
         except (UnicodeDecodeError, LookupError):
             continue
     return decode(data, source)

@@ -33,23 +33,43 @@ def parse_mail(data: bytes, source: str) -> Content:
         part = message.get_body(preferencelist=("plain", "html"))
         payload = part.get_payload(decode=True) if part is not None else None
         charset = part.get_content_charset() if part is not None else None
-        subject, sender = clean_metadata(message["subject"]), clean_metadata(message["from"])
-    except (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f"{source}: is a damaged e-mail ({error}); save its text and give that") from None
+        subject, sender = (
+            clean_metadata(message["subject"]),
+            clean_metadata(message["from"]),
+        )
+    except (
+        MessageError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        raise InputError(
+            f"{source}: is a damaged e-mail ({error}); save its text and give that"
+        ) from None
     if part is None or not isinstance(payload, bytes):
-        raise InputError(f"{source}: the e-mail has no text of its own; give its attachment by itself")
+        raise InputError(
+            f"{source}: the e-mail has no text of its own; give its attachment by itself"
+        )
     if part.get_content_type() == "text/html":
         content = parse_html(payload, source, charset)
     else:
         text, encoding = decode(payload or b" ", source, charset)
         content = Content(text, encoding)
     return refuse_empty(
-        Content(content.text, content.encoding, subject, sender, _parse_date(message)), source, "the e-mail"
+        Content(content.text, content.encoding, subject, sender, _parse_date(message)),
+        source,
+        "the e-mail",
     )
 
 
 def _parse_date(message: EmailMessage) -> date | None:
     try:
-        return parsedate_to_datetime(str(message["date"])).date() if message["date"] else None
+        return (
+            parsedate_to_datetime(str(message["date"])).date()
+            if message["date"]
+            else None
+        )
     except (ValueError, TypeError, OverflowError):
         return None

@@ -12,9 +12,15 @@ from claimcheck.readers.content import Content, clean_metadata, import_required
 _MAX_PAGES = 5_000
 _MAX_CHARACTERS = 20_000_000
 _PDFIUM_LOCK = threading.Lock()  # PDFium is not safe to use from two threads
-_BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")  # PDFium's marks of a hyphen at a line end
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_PLACEHOLDER_TITLE = re.compile(r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I)
+_BROKEN_WORD = re.compile(
+    "[\x02\ufffe]\r?\n?"
+)  # PDFium's marks of a hyphen at a line end
+_CONTROL_CHARACTERS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
+)
+_PLACEHOLDER_TITLE = re.compile(
+    r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I
+)
 
 
 def parse_pdf(data: bytes, source: str) -> Content:
@@ -32,9 +38,13 @@ def parse_pdf(data: bytes, source: str) -> Content:
         try:
             count = len(document)
             if count > _MAX_PAGES:
-                raise InputError(f"{source}: has {count:,} pages, more than {_MAX_PAGES:,}; split it")
+                raise InputError(
+                    f"{source}: has {count:,} pages, more than {_MAX_PAGES:,}; split it"
+                )
             pages = _extract_pages(document, pdfium.PdfiumError, source)
-            title, author = (_read_metadata(document, key) for key in ("Title", "Author"))
+            title, author = (
+                _read_metadata(document, key) for key in ("Title", "Author")
+            )
         finally:
             document.close()
     if not any(char.isalnum() for page in pages for char in page):

@@ -34,5 +34,7 @@ def read_rows(data: bytes, source: str, make: Callable[[Any, int], RowT]) -> lis
             if len(problems) > _MAX_REPORTED_PROBLEMS
             else ""
         )
-        raise InputError(f"{source}: {'; '.join(problems[:_MAX_REPORTED_PROBLEMS])}{more}")
+        raise InputError(
+            f"{source}: {'; '.join(problems[:_MAX_REPORTED_PROBLEMS])}{more}"
+        )
     return rows

@@ -52,13 +52,17 @@ def _read_folder(folder: Path) -> Collection:
     for path in list_files(folder):
         try:
             documents += (
-                _documents_of_rows(path) if path.suffix.lower() in JSON_LINES_SUFFIXES else [read(path)]
+                _documents_of_rows(path)
+                if path.suffix.lower() in JSON_LINES_SUFFIXES
+                else [read(path)]
             )
         except InputError as error:
             skipped.append(str(error))
     if not documents:
         reasons = f": {'; '.join(skipped[:_MAX_REPORTED_PROBLEMS])}" if skipped else ""
-        raise InputError(f"{folder}: holds no file that can be read as a document{reasons}")
+        raise InputError(
+            f"{folder}: holds no file that can be read as a document{reasons}"
+        )
     return Collection(tuple(documents), tuple(skipped))
 
 
@@ -67,14 +71,17 @@ def list_files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 
 def _documents_of_rows(path: Path) -> list[Document]:
     source, data = read_bytes(path)
     documents = read_rows(
-        data, source, lambda row, number: build_document_from_row(row, f"{source}:{number}")
+        data,
+        source,
+        lambda row, number: build_document_from_row(row, f"{source}:{number}"),
     )
     if not documents:
         raise InputError(f'{source}: holds no rows; give a row {{"text": ...}} a line')
@@ -93,16 +100,23 @@ def build_document_from_row(row: Any, place: str) -> Document:
     try:
         day = date.fromisoformat(published) if published else None
     except (TypeError, ValueError):
-        raise InputError(f"date {published!r}: is no date; give it as YYYY-MM-DD") from None
+        raise InputError(
+            f"date {published!r}: is no date; give it as YYYY-MM-DD"
+        ) from None
     source, title, url = (
         row.get("source") or (str(row["id"]) if row.get("id") else place),
         row.get("title"),
         row.get("url"),
     )
-    if not all(value is None or isinstance(value, str) for value in (source, title, url)):
+    if not all(
+        value is None or isinstance(value, str) for value in (source, title, url)
+    ):
         raise InputError("source, title and url have to be texts")
     return replace(
-        Document.from_text(row["text"], source=source, title=title or None, published=day), url=url
+        Document.from_text(
+            row["text"], source=source, title=title or None, published=day
+        ),
+        url=url,
     )
 
 
@@ -128,12 +142,16 @@ def find_sources(names: Iterable[str], how: ReadOptions) -> Iterator[DocumentSou
     for name in names:
         if name == "-":
             listed = (line.strip() for line in sys.stdin)
-            yield from find_sources([line for line in listed if line and line != "-"], how)
+            yield from find_sources(
+                [line for line in listed if line and line != "-"], how
+            )
         elif _URL_SCHEME.match(name):
             yield DocumentSource(name, None, partial(_fetch_entries, name, how))
         else:
             for path in _expand_paths(name):
-                yield DocumentSource(str(path), _get_file_state(path), partial(_read_entries, path, how))
+                yield DocumentSource(
+                    str(path), _get_file_state(path), partial(_read_entries, path, how)
+                )
 
 
 def _expand_paths(name: str) -> list[Path]:
@@ -144,7 +162,11 @@ def _expand_paths(name: str) -> list[Path]:
             raise InputError(f"{name}: holds no files")
         return found
     if not path.exists() and glob.has_magic(name):
-        found = [Path(match) for match in sorted(glob.glob(name, recursive=True)) if Path(match).is_file()]
+        found = [
+            Path(match)
+            for match in sorted(glob.glob(name, recursive=True))
+            if Path(match).is_file()
+        ]
         if not found:
             raise InputError(f"{name}: matches no file")
         return found
@@ -168,7 +190,9 @@ def _read_entries(path: Path, how: ReadOptions) -> Iterator[SourceEntry]:
 
 
 def _fetch_entries(address: str, how: ReadOptions) -> Iterator[SourceEntry]:
-    return _read_entry(address, partial(fetch, address, allow_private=how.allow_private))
+    return _read_entry(
+        address, partial(fetch, address, allow_private=how.allow_private)
+    )
 
 
 def _read_entry(name: str, make: partial[Document]) -> Iterator[SourceEntry]:
@@ -205,13 +229,19 @@ def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
         file = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
         limit = csv.field_size_limit(_MAX_LINE_LENGTH)
         try:
-            rows = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
+            rows = csv.DictReader(
+                file,
+                delimiter="\t" if path.suffix.lower() == ".tsv" else ",",
+                strict=True,
+            )
             columns = list(rows.fieldnames or ())
             if column not in columns:
                 raise InputError(
                     f"{path}: has no column {column!r}; it has {', '.join(columns) or 'none'}: name one with --text-column"
                 )
-            yield from _build_entries(path, ((rows.line_num, {**row, "text": row[column]}) for row in rows))
+            yield from _build_entries(
+                path, ((rows.line_num, {**row, "text": row[column]}) for row in rows)
+            )
         except csv.Error as error:
             raise InputError(f"{path}:{rows.line_num}: is no CSV: {error}") from None
         except UnicodeDecodeError as error:
@@ -222,7 +252,9 @@ def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
             csv.field_size_limit(limit)
 
 
-def _build_entries(path: Path, rows: Iterable[tuple[int, Any]]) -> Iterator[SourceEntry]:
+def _build_entries(
+    path: Path, rows: Iterable[tuple[int, Any]]
+) -> Iterator[SourceEntry]:
     """Yield the entries of rows; report all broken rows at the end."""
     problems: list[str] = []
     count = 0
@@ -241,14 +273,21 @@ def _build_entries(path: Path, rows: Iterable[tuple[int, Any]]) -> Iterator[Sour
             continue
         if not problems:
             named = given not in (None, "")
-            yield SourceEntry(str(given) if named else document.id, document, place, key_is_given=named)
+            yield SourceEntry(
+                str(given) if named else document.id,
+                document,
+                place,
+                key_is_given=named,
+            )
     if problems:
         more = (
             f"; and {len(problems) - _MAX_REPORTED_PROBLEMS} more"
             if len(problems) > _MAX_REPORTED_PROBLEMS
             else ""
         )
-        raise InputError(f"{path}: {'; '.join(problems[:_MAX_REPORTED_PROBLEMS])}{more}")
+        raise InputError(
+            f"{path}: {'; '.join(problems[:_MAX_REPORTED_PROBLEMS])}{more}"
+        )
     if not count:
         raise InputError(f"{path}: holds no rows; give a row with a text each")
 

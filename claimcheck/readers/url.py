@@ -29,7 +29,9 @@ _STATUS_REASONS = {
 }
 
 
-def fetch_bytes(url: str, *, allow_private: bool = False) -> tuple[str, bytes, str | None]:
+def fetch_bytes(
+    url: str, *, allow_private: bool = False
+) -> tuple[str, bytes, str | None]:
     """The final address after redirects, its content, and the character set that the server states.
 
     Every address, also of a redirect, is resolved first and connected to as resolved, so that a name can't lead
@@ -42,7 +44,9 @@ def fetch_bytes(url: str, *, allow_private: bool = False) -> tuple[str, bytes, s
     deadline = time.monotonic() + _TIMEOUT_S
     with httpx2.Client(trust_env=False, follow_redirects=False) as client:
         for _ in range(_MAX_REDIRECTS + 1):
-            location, data, charset = _request_once(client, url, allow_private, deadline)
+            location, data, charset = _request_once(
+                client, url, allow_private, deadline
+            )
             if location is None:
                 return url, data, charset
             url = urljoin(url, location)
@@ -57,7 +61,11 @@ def _request_once(
     """Request one URL: its redirect location, or its content and charset."""
     shown = _redact_credentials(url)
     host, target = _resolve_url(url, allow_private)
-    headers = {"host": host, "user-agent": f"claimcheck/{__version__}", "accept": "text/html, */*;q=0.5"}
+    headers = {
+        "host": host,
+        "user-agent": f"claimcheck/{__version__}",
+        "accept": "text/html, */*;q=0.5",
+    }
     request = client.build_request(
         "GET", target, headers=headers, timeout=max(0.1, deadline - time.monotonic())
     )
@@ -86,7 +94,9 @@ def _request_once(
     except httpx2.TimeoutException:
         raise InputError(f"{shown}: did not answer within {_TIMEOUT_S:.0f} s") from None
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise InputError(f"{shown}: can't be fetched: {error or type(error).__name__}") from None
+        raise InputError(
+            f"{shown}: can't be fetched: {error or type(error).__name__}"
+        ) from None
 
 
 def _resolve_url(url: str, allow_private: bool) -> tuple[str, str]:
@@ -98,14 +108,18 @@ def _resolve_url(url: str, allow_private: bool) -> tuple[str, str]:
     except ValueError:
         raise InputError(f"{shown}: is no address") from None
     if parts.scheme not in ("http", "https"):
-        raise InputError(f"{shown}: only http and https addresses are fetched, not {parts.scheme}:")
+        raise InputError(
+            f"{shown}: only http and https addresses are fetched, not {parts.scheme}:"
+        )
     if not host:
         raise InputError(f"{shown}: names no host")
     try:
         found = socket.getaddrinfo(host, port or parts.scheme, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise InputError(f"{shown}: there is no host {host}, or no network") from None
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = [
+        ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found
+    ]
     private = [address for address in addresses if not _is_public(address)]
     if private and not allow_private:
         raise InputError(
@@ -119,7 +133,11 @@ def _resolve_url(url: str, allow_private: bool) -> tuple[str, str]:
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
+    inner = (
+        getattr(address, "ipv4_mapped", None)
+        or getattr(address, "sixtofour", None)
+        or address
+    )
     return bool(inner.is_global and not inner.is_multicast)
 
 

@@ -30,7 +30,12 @@ from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
 _FORMAT_VERSION = 1
-_MANIFEST, _RUN, _SOURCE, _ANSWERS = "manifest.json", "run.json", "source.txt", "answers.jsonl"
+_MANIFEST, _RUN, _SOURCE, _ANSWERS = (
+    "manifest.json",
+    "run.json",
+    "source.txt",
+    "answers.jsonl",
+)
 _ALLOWED_NAME = re.compile(
     r"(?:manifest\.json|run\.json|source\.txt|answers\.jsonl|prompts/[\w-]+\.md\.j2|schemas/[\w.-]+\.schema\.json)"
 )
@@ -56,7 +61,10 @@ class VerificationStep:
 
 
 def write_bundle(
-    run: Run, path: Path, way: Mapping[str, Any] | None = None, answers: Sequence[BundledAnswer] = ()
+    run: Run,
+    path: Path,
+    way: Mapping[str, Any] | None = None,
+    answers: Sequence[BundledAnswer] = (),
 ) -> None:
     """Write the run to a bundle at `path`; with answers it can be replayed.
 
@@ -66,15 +74,24 @@ def write_bundle(
     files = {
         _RUN: run.to_json(),
         _SOURCE: run.document.full_text,
-        **{f"prompts/{name}.md.j2": prompts.read_source(name) for name in run.signature.prompts},
-        **{f"schemas/{name}.schema.json": schemas.read_source(name) for name in run.signature.schemas},
+        **{
+            f"prompts/{name}.md.j2": prompts.read_source(name)
+            for name in run.signature.prompts
+        },
+        **{
+            f"schemas/{name}.schema.json": schemas.read_source(name)
+            for name in run.signature.schemas
+        },
     }
     if wrong := _find_foreign_files(run, files):
         raise InputError(
             f"{run.document.source}: was made with another {', '.join(wrong)}; bundle it with that claimcheck"
         )
     if answers:
-        lines = (json.dumps({"digest": item.digest, "response": item.response}) for item in answers)
+        lines = (
+            json.dumps({"digest": item.digest, "response": item.response})
+            for item in answers
+        )
         files[_ANSWERS] = "".join(f"{line}\n" for line in lines)
     manifest = {
         "format": _FORMAT_VERSION,
@@ -106,18 +123,28 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
         listed: dict[str, str] = dict(manifest["files"])
         way = manifest["way"]
     except (KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: is no bundle of claimcheck: its {_MANIFEST} is broken ({error})") from None
+        raise InputError(
+            f"{path}: is no bundle of claimcheck: its {_MANIFEST} is broken ({error})"
+        ) from None
     found = {name: _sha256(data) for name, data in files.items() if name != _MANIFEST}
-    wrong = sorted(name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name))
+    wrong = sorted(
+        name
+        for name in found.keys() | listed.keys()
+        if found.get(name) != listed.get(name)
+    )
     steps = [
         VerificationStep(
             "files",
             not wrong,
-            f"changed, missing or added: {', '.join(wrong)}" if wrong else f"{len(found)} hashes",
+            f"changed, missing or added: {', '.join(wrong)}"
+            if wrong
+            else f"{len(found)} hashes",
         )
     ]
     if _RUN not in files or _SOURCE not in files:
-        raise InputError(f"{path}: is no bundle of claimcheck: it has no {_RUN} or no {_SOURCE}")
+        raise InputError(
+            f"{path}: is no bundle of claimcheck: it has no {_RUN} or no {_SOURCE}"
+        )
     fields_ = json.loads(files[_RUN])
     problems = [str(problem) for problem in schemas.find_problems("run", fields_)]
     run = Run.from_json(files[_RUN])
@@ -126,14 +153,21 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
         VerificationStep(
             "places",
             not problems,
-            "; ".join(problems[:3]) or f"every span of {len(run.claims)} claims is the document's text",
+            "; ".join(problems[:3])
+            or f"every span of {len(run.claims)} claims is the document's text",
         )
     )
     source = files[_SOURCE].decode()
-    same = source == run.document.text and Document.from_text(source).id == run.document.id
+    same = (
+        source == run.document.text and Document.from_text(source).id == run.document.id
+    )
     steps.append(
         VerificationStep(
-            "source", same, "the text is the run's, and its id" if same else "the text is not the run's"
+            "source",
+            same,
+            "the text is the run's, and its id"
+            if same
+            else "the text is not the run's",
         )
     )
     texts = {name: data.decode() for name, data in files.items()}
@@ -142,17 +176,25 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
         VerificationStep(
             "prompts and schemas",
             not foreign,
-            f"not those of the run: {', '.join(foreign)}" if foreign else "those that the run names",
+            f"not those of the run: {', '.join(foreign)}"
+            if foreign
+            else "those that the run names",
         )
     )
     steps.append(_replay_run(run, way, texts))
     return steps
 
 
-def _replay_run(run: Run, way: dict[str, Any] | None, files: Mapping[str, str]) -> VerificationStep:
+def _replay_run(
+    run: Run, way: dict[str, Any] | None, files: Mapping[str, str]
+) -> VerificationStep:
     """Check whether the same flow produces the same run."""
     name = "claims and verdicts"
-    here = {item: prompts.load(item).digest for item in run.signature.prompts if item in prompts.list_names()}
+    here = {
+        item: prompts.load(item).digest
+        for item in run.signature.prompts
+        if item in prompts.list_names()
+    }
     if here != run.signature.prompts or run.signature.version != __version__:
         return VerificationStep(
             name,
@@ -164,24 +206,34 @@ def _replay_run(run: Run, way: dict[str, Any] | None, files: Mapping[str, str]) 
     if engine == "extractive":
         known = {field.name for field in fields(Settings)}
         given = {
-            key: value for key, value in run.signature.settings.items() if key in known and value is not None
+            key: value
+            for key, value in run.signature.settings.items()
+            if key in known and value is not None
         }
         settings, client = Settings(**{**given, "engine": "extractive"}), None
     elif way is None or _ANSWERS not in files:
         return VerificationStep(
-            name, None, "the model's answers are not in the bundle (only a store has them)"
+            name,
+            None,
+            "the model's answers are not in the bundle (only a store has them)",
         )
     else:
         settings = _build_settings(way)
-        client = StoredAnswersClient(_NoEndpoint(settings), _BundledAnswers(files[_ANSWERS]), settings)
+        client = StoredAnswersClient(
+            _NoEndpoint(settings), _BundledAnswers(files[_ANSWERS]), settings
+        )
     try:
-        again = drive(build_run_flow(run.document, settings, engine, check=check), client)
+        again = drive(
+            build_run_flow(run.document, settings, engine, check=check), client
+        )
     except (ProviderError, InputError) as error:
         return VerificationStep(name, False, f"can't be gone through again: {error}")
     parts = ("summary", "claims", "verdicts", "unchecked", "failures", "ledger")
     differ = [part for part in parts if getattr(again, part) != getattr(run, part)]
     return VerificationStep(
-        name, not differ, f"come out otherwise: {', '.join(differ)}" if differ else "come out the same"
+        name,
+        not differ,
+        f"come out otherwise: {', '.join(differ)}" if differ else "come out the same",
     )
 
 
@@ -228,8 +280,14 @@ def _build_settings(way: Mapping[str, Any]) -> Settings:
 def _find_foreign_files(run: Run, files: Mapping[str, str]) -> list[str]:
     """Return the prompts and schemas that do not match the run's signature."""
     wanted = {
-        **{f"prompts/{name}.md.j2": digest for name, digest in run.signature.prompts.items()},
-        **{f"schemas/{name}.schema.json": digest for name, digest in run.signature.schemas.items()},
+        **{
+            f"prompts/{name}.md.j2": digest
+            for name, digest in run.signature.prompts.items()
+        },
+        **{
+            f"schemas/{name}.schema.json": digest
+            for name, digest in run.signature.schemas.items()
+        },
     }
     return [
         name
@@ -242,16 +300,27 @@ def _read_bundle(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as case:
             members = case.infolist()
-            strange = [item.filename for item in members if not _ALLOWED_NAME.fullmatch(item.filename)]
+            strange = [
+                item.filename
+                for item in members
+                if not _ALLOWED_NAME.fullmatch(item.filename)
+            ]
             if strange:
-                raise InputError(f"{path}: is no bundle of claimcheck: it holds {strange[0]!r}")
-            if len(members) > _MAX_FILES or sum(item.file_size for item in members) > _MAX_BYTES:
+                raise InputError(
+                    f"{path}: is no bundle of claimcheck: it holds {strange[0]!r}"
+                )
+            if (
+                len(members) > _MAX_FILES
+                or sum(item.file_size for item in members) > _MAX_BYTES
+            ):
                 raise InputError(f"{path}: is too large for a bundle")
             if len({item.filename for item in members}) != len(members):
                 raise InputError(f"{path}: holds a file twice")
             return {item.filename: case.read(item) for item in members}
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        reason = (
+            error.strerror if isinstance(error, OSError) and error.strerror else error
+        )
         raise InputError(f"{path}: can't be read as a bundle: {reason}") from None
 
 

@@ -26,10 +26,14 @@ def find_claim(run: Run, name: str) -> Claim:
     for number, claim in enumerate(run.claims, 1):
         if name in (str(number), claim.id):
             return claim
-    raise InputError(f"claim {name!r}: there is none; the run has 1 to {len(run.claims)}")
+    raise InputError(
+        f"claim {name!r}: there is none; the run has 1 to {len(run.claims)}"
+    )
 
 
-def render_claim(run: Run, claim: Claim, *, width: int = 100, colour: bool = False) -> str:
+def render_claim(
+    run: Run, claim: Claim, *, width: int = 100, colour: bool = False
+) -> str:
     """Render a claim as text of at most `width` columns; colors only on request."""
     number = common.number_claims(run)[claim.id]
     found = claim.match is not Match.NONE
@@ -46,7 +50,9 @@ def render_claim(run: Run, claim: Claim, *, width: int = 100, colour: bool = Fal
         else make_safe_text(f"NOT FOUND: {claim.quote}", "bold red")
     )
     parts.append(Text(""))
-    parts += [make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}") for name, value in facts]
+    parts += [
+        make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}") for name, value in facts
+    ]
     verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]
     if verdicts:
         parts += [Text(""), verdicts_text.build_verdict_list(verdicts, [run.document])]
@@ -59,14 +65,20 @@ def _build_context(run: Run, claim: Claim) -> Text:
         return make_safe_text(claim.quote, "bold")
     reading = Reading(run.document.text)
     every = split_sentences(reading, run.document.language, headings=True)
-    held = [place for place, sentence in enumerate(every) if _overlaps_claim(reading, sentence, claim)]
+    held = [
+        place
+        for place, sentence in enumerate(every)
+        if _overlaps_claim(reading, sentence, claim)
+    ]
     if not held:
         return make_safe_text(claim.quote, "bold")
     text = Text()
     for place in range(max(0, held[0] - 1), min(len(every), held[-1] + 2)):
         if text:
             text.append(" ")
-        text.append_text(make_safe_text(every[place].text, "" if place in held else "dim"))
+        text.append_text(
+            make_safe_text(every[place].text, "" if place in held else "dim")
+        )
     for span in claim.spans:
         words = make_safe_text(" ".join(span.text.split())).plain
         start = text.plain.find(words)
@@ -77,4 +89,8 @@ def _build_context(run: Run, claim: Claim) -> Text:
 
 def _overlaps_claim(reading: Reading, sentence: Sentence, claim: Claim) -> bool:
     parts = reading.spans(sentence.start, sentence.end)
-    return any(part.start < span.end and span.start < part.end for part in parts for span in claim.spans)
+    return any(
+        part.start < span.end and span.start < part.end
+        for part in parts
+        for span in claim.spans
+    )

@@ -42,13 +42,20 @@ def require_publisher(settings: Settings, review_url: str | None) -> None:
         if not value
     ]
     if missing:
-        raise SettingsError(f"claimreview: needs {'; '.join(missing)}: it names who answers for the review")
+        raise SettingsError(
+            f"claimreview: needs {'; '.join(missing)}: it names who answers for the review"
+        )
     if not str(review_url).startswith(("http://", "https://")):
         raise SettingsError(f"--review-url {review_url!r}: is no http(s) URL")
 
 
 def render(
-    check: Check, settings: Settings, *, review_url: str, published: date, claimed_at: str | None = None
+    check: Check,
+    settings: Settings,
+    *,
+    review_url: str,
+    published: date,
+    claimed_at: str | None = None,
 ) -> str:
     """A JSON array with a ClaimReview for each verdict; a claim without a verdict has none.
 
@@ -58,7 +65,9 @@ def render(
         SettingsError: who publishes the review is not known.
     """
     require_publisher(settings, review_url)
-    documents = {document.id: _build_creative_work(document) for document in check.documents}
+    documents = {
+        document.id: _build_creative_work(document) for document in check.documents
+    }
     appearance = _build_appearance(check.claimed_in, claimed_at)
     reviews = []
     for verdict in check.verdicts:
@@ -88,7 +97,10 @@ def render(
 
 def _build_rating(label: Label) -> dict[str, Any]:
     """Build the rating; without enough evidence it has a name but no number."""
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": UPPERCASE_LABEL_NAMES[label].capitalize()}
+    rating: dict[str, Any] = {
+        "@type": "Rating",
+        "alternateName": UPPERCASE_LABEL_NAMES[label].capitalize(),
+    }
     if label in _RATING_BY_LABEL:
         rating |= {
             "ratingValue": _RATING_BY_LABEL[label],
@@ -107,7 +119,9 @@ def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str
     return claim
 
 
-def _build_appearance(document: Document | None, claimed_at: str | None) -> list[dict[str, Any]]:
+def _build_appearance(
+    document: Document | None, claimed_at: str | None
+) -> list[dict[str, Any]]:
     """List where the claims were made, as far as that is known."""
     if claimed_at:
         return [{"@type": "CreativeWork", "url": claimed_at}]
@@ -115,7 +129,10 @@ def _build_appearance(document: Document | None, claimed_at: str | None) -> list
 
 
 def _build_creative_work(document: Document) -> dict[str, Any]:
-    work: dict[str, Any] = {"@type": "CreativeWork", "name": document.title or document.source}
+    work: dict[str, Any] = {
+        "@type": "CreativeWork",
+        "name": document.title or document.source,
+    }
     if document.url:
         work["url"] = document.url
     if document.published:

@@ -61,11 +61,19 @@ def format_claim_location(claim: Claim, places: LineIndex | None) -> str:
     """Describe where each span of a claim starts, or say that it was not found."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
-    starts = list(dict.fromkeys(format_span_location(span, places) for span in claim.spans))
-    found = f"{starts[0]} to {starts[-1]}" if claim.spans[0].time and starts[1:] else " + ".join(starts)
+    starts = list(
+        dict.fromkeys(format_span_location(span, places) for span in claim.spans)
+    )
+    found = (
+        f"{starts[0]} to {starts[-1]}"
+        if claim.spans[0].time and starts[1:]
+        else " + ".join(starts)
+    )
     if claim.match is not Match.EXACT:
         found = f"{found} ({claim.match})"
-    again = list(dict.fromkeys(format_span_location(span, places) for span in claim.also_at))
+    again = list(
+        dict.fromkeys(format_span_location(span, places) for span in claim.also_at)
+    )
     return f"{found}; also {', '.join(again)}" if again else found
 
 
@@ -100,7 +108,11 @@ def format_span_location(span: Excerpt, places: LineIndex | None) -> str:
         return span.time.partition(".")[0]
     if span.page:
         return f"p. {span.page}"
-    return "{}:{}".format(*places.position(span.start)) if places else f"{span.start}-{span.end}"
+    return (
+        "{}:{}".format(*places.position(span.start))
+        if places
+        else f"{span.start}-{span.end}"
+    )
 
 
 def build_line_index(run: Run) -> LineIndex | None:
@@ -115,12 +127,25 @@ def describe_provenance(result: Run | Check) -> str:
     if signature.model:
         parts.append(f"model {signature.model} ({signature.response_format})")
         parts.append(f"{usage.requests} request{'s' if usage.requests != 1 else ''}")
-        reasoning = f", {usage.reasoning_tokens:,} of them reasoning" if usage.reasoning_tokens else ""
+        reasoning = (
+            f", {usage.reasoning_tokens:,} of them reasoning"
+            if usage.reasoning_tokens
+            else ""
+        )
         cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
-        parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{reasoning}")
+        parts.append(
+            f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{reasoning}"
+        )
         if usage.stored_answers:
-            parts.append(f"{usage.stored_answers} stored answer{'s' if usage.stored_answers != 1 else ''}")
-        parts.append(_format_cost(usage, len(result.claims if isinstance(result, Run) else result.verdicts)))
+            parts.append(
+                f"{usage.stored_answers} stored answer{'s' if usage.stored_answers != 1 else ''}"
+            )
+        parts.append(
+            _format_cost(
+                usage,
+                len(result.claims if isinstance(result, Run) else result.verdicts),
+            )
+        )
     else:
         parts.append("no model")
     parts.append(f"{usage.seconds:.1f} s")
@@ -138,14 +163,19 @@ def _format_cost(usage: Usage, claims: int) -> str:
 def describe_document(run: Run) -> str:
     """Describe the document's source, date, language and size in one line."""
     document = run.document
-    origin = {"url": "from its URL", "text": "from its text", "given": "given", "metadata": "stated"}.get(
-        document.published_from or "", ""
-    )
+    origin = {
+        "url": "from its URL",
+        "text": "from its text",
+        "given": "given",
+        "metadata": "stated",
+    }.get(document.published_from or "", "")
     estimate = "about " if "estimate" in run.signature.token_count else ""
     parts = [
         document.source,
         *([f"by {document.author}"] if document.author else []),
-        f"published {document.published} ({origin})" if document.published else "publication date not known",
+        f"published {document.published} ({origin})"
+        if document.published
+        else "publication date not known",
         f"language {document.language}" if document.language else "language not known",
         f"{document.characters:,} characters",
         f"{estimate}{document.tokens:,} tokens" if document.tokens is not None else "",
@@ -155,7 +185,11 @@ def describe_document(run: Run) -> str:
 
 def describe_failed_passages(run: Run) -> str | None:
     """Say how many passages failed and where; None if none did or there is only one."""
-    failed = [failure for failure in run.failures if not failure.whole(run.document.characters)]
+    failed = [
+        failure
+        for failure in run.failures
+        if not failure.whole(run.document.characters)
+    ]
     if run.passages == 1 or not failed:
         return None
     ranges: list[tuple[int, int]] = []
@@ -176,7 +210,8 @@ def list_warnings(run: Run) -> list[str]:
         for failure in run.failures
     ]
     found += [
-        f"NOT CHECKED ({failure.cause}): {failure.text}: {failure.message}" for failure in run.unchecked
+        f"NOT CHECKED ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in run.unchecked
     ]
     ungrounded = sum(claim.match is Match.NONE for claim in run.claims)
     if ungrounded:
@@ -187,5 +222,7 @@ def list_warnings(run: Run) -> list[str]:
     aside = [entry for entry in run.ledger if entry.status is Status.SET_ASIDE]
     if aside:
         reasons = ", ".join(sorted({str(entry.reason) for entry in aside}))
-        found.append(f"Set aside: {sum(entry.end - entry.start for entry in aside):,} characters ({reasons})")
+        found.append(
+            f"Set aside: {sum(entry.end - entry.start for entry in aside):,} characters ({reasons})"
+        )
     return found

@@ -14,7 +14,9 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.run import Run
 from claimcheck.store.store import RunStore
 
-_MIN_REWORDED_SIMILARITY = 0.55  # of the words of two claims, that they share in order: less is another claim
+_MIN_REWORDED_SIMILARITY = (
+    0.55  # of the words of two claims, that they share in order: less is another claim
+)
 _WORD = re.compile(r"\S+")
 
 
@@ -56,14 +58,24 @@ class RunDiff:
     verdicts: tuple[VerdictChange, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.gone or self.reworded or self.moved or self.verdicts)
+        return bool(
+            self.added or self.gone or self.reworded or self.moved or self.verdicts
+        )
 
 
 def compare_runs(old: Run, new: Run) -> RunDiff:
     """Compare two runs; claims match by identical text, then by similarity."""
     pairs = _match_identical_claims(old.claims, new.claims)
-    left = [claim for claim in old.claims if claim.id not in {before.id for before, _ in pairs}]
-    right = [claim for claim in new.claims if claim.id not in {after.id for _, after in pairs}]
+    left = [
+        claim
+        for claim in old.claims
+        if claim.id not in {before.id for before, _ in pairs}
+    ]
+    right = [
+        claim
+        for claim in new.claims
+        if claim.id not in {after.id for _, after in pairs}
+    ]
     likest = _match_similar_claims(left, right)
     moved = _find_moved_claims(pairs, old.claims, new.claims)
     gone = {before.id for before, _ in likest}
@@ -81,20 +93,30 @@ def compare_runs(old: Run, new: Run) -> RunDiff:
     )
 
 
-def _match_identical_claims(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+def _match_identical_claims(
+    old: Sequence[Claim], new: Sequence[Claim]
+) -> list[tuple[Claim, Claim]]:
     """Pair claims of identical text, each once, in the order of the new run."""
     waiting: dict[str, list[Claim]] = {}
     for claim in old:
         waiting.setdefault(claim.text, []).append(claim)
-    return [(waiting[claim.text].pop(0), claim) for claim in new if waiting.get(claim.text)]
+    return [
+        (waiting[claim.text].pop(0), claim) for claim in new if waiting.get(claim.text)
+    ]
 
 
-def _match_similar_claims(old: Sequence[Claim], new: Sequence[Claim]) -> list[tuple[Claim, Claim]]:
+def _match_similar_claims(
+    old: Sequence[Claim], new: Sequence[Claim]
+) -> list[tuple[Claim, Claim]]:
     """Pair similar claims, most similar first, in the order of the new run."""
     words = {claim.id: _WORD.findall(claim.text.lower()) for claim in (*old, *new)}
     scores = sorted(
         (
-            (Indel.normalized_similarity(words[before.id], words[after.id]), here, there)
+            (
+                Indel.normalized_similarity(words[before.id], words[after.id]),
+                here,
+                there,
+            )
             for here, before in enumerate(old)
             for there, after in enumerate(new)
         ),
@@ -141,7 +163,9 @@ def _find_moved_claims(
 def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
     before, after = _WORD.findall(old), _WORD.findall(new)
     found: list[DiffSegment] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         if tag == "equal":
             found.append(DiffSegment("same", " ".join(before[a:b])))
             continue
@@ -152,17 +176,27 @@ def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
     return tuple(found)
 
 
-def _compare_verdicts(old: Run, new: Run, pairs: Sequence[tuple[Claim, Claim]]) -> tuple[VerdictChange, ...]:
+def _compare_verdicts(
+    old: Run, new: Run, pairs: Sequence[tuple[Claim, Claim]]
+) -> tuple[VerdictChange, ...]:
     """Return the label changes of matched claims and of identical sentences."""
     before = {verdict.subject: verdict for verdict in old.verdicts}
     after = {verdict.subject: verdict for verdict in new.verdicts}
     subjects = [(left.id, right.id) for left, right in pairs]
     claims = {claim.id for claim in (*old.claims, *new.claims)}
-    subjects += [(subject, subject) for subject in after if subject in before and subject not in claims]
+    subjects += [
+        (subject, subject)
+        for subject in after
+        if subject in before and subject not in claims
+    ]
     return tuple(
-        VerdictChange(after[right].text, str(before[left].label), str(after[right].label))
+        VerdictChange(
+            after[right].text, str(before[left].label), str(after[right].label)
+        )
         for left, right in subjects
-        if left in before and right in after and before[left].label != after[right].label
+        if left in before
+        and right in after
+        and before[left].label != after[right].label
     )
 
 

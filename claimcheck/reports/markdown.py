@@ -36,10 +36,14 @@ def render_run(run: Run) -> str:
             ],
         )
         parts += _build_section(
-            "Open questions", [escape_markdown(question) for question in summary.open_questions]
+            "Open questions",
+            [escape_markdown(question) for question in summary.open_questions],
         )
     if run.claims:
-        rows = ["| # | Worth | Who says it | Claim | Quote | Where |", "|--:|--:|---|---|---|---|"]
+        rows = [
+            "| # | Worth | Who says it | Claim | Quote | Where |",
+            "|--:|--:|---|---|---|---|",
+        ]
         rows += [
             f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {escape_markdown(claim.speaker or 'the document')} "
             f"| {escape_markdown(claim.text)} | {escape_markdown(claim.quote)} | {common.format_claim_location(claim, places)} |"
@@ -49,10 +53,20 @@ def render_run(run: Run) -> str:
     elif not run.failures:
         parts.append("No checkable claims were found.")
     if run.verdicts:
-        parts.append(f"## Held against the document: {verdicts_text.format_label_counts(run.verdicts)}")
-        doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
-        parts += [verdicts_markdown.render_verdict_table(doubtful, [run.document])] if doubtful else []
-    parts += _build_section("Notes", [escape_markdown(line) for line in common.list_warnings(run)])
+        parts.append(
+            f"## Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
+        )
+        doubtful = [
+            verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED
+        ]
+        parts += (
+            [verdicts_markdown.render_verdict_table(doubtful, [run.document])]
+            if doubtful
+            else []
+        )
+    parts += _build_section(
+        "Notes", [escape_markdown(line) for line in common.list_warnings(run)]
+    )
     parts.append(
         f"{escape_markdown(common.describe_document(run))}  \n{escape_markdown(common.describe_provenance(run))}"
     )

@@ -23,8 +23,18 @@ def render_notebook_html(run: Run) -> str:
             for item in run.summary.sentences
         )
         parts.append(f"<h4>{_escape_text(run.summary.headline)}</h4><p>{sentences}</p>")
-    parts += [f"<p><strong>{_escape_text(line)}</strong></p>" for line in common.list_warnings(run)]
-    heads = ["#", "Worth", "Who says it", "Claim", "Where", *(["Verdict"] if verdicts else [])]
+    parts += [
+        f"<p><strong>{_escape_text(line)}</strong></p>"
+        for line in common.list_warnings(run)
+    ]
+    heads = [
+        "#",
+        "Worth",
+        "Who says it",
+        "Claim",
+        "Where",
+        *(["Verdict"] if verdicts else []),
+    ]
     rows = [
         [
             str(number_of[claim.id]),
@@ -36,14 +46,19 @@ def render_notebook_html(run: Run) -> str:
         ]
         for claim in run.claims[:_MAX_CLAIMS]
     ]
-    body = "".join(f"<tr>{''.join(f'<td>{_escape_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{_escape_text(cell)}</td>' for cell in row)}</tr>"
+        for row in rows
+    )
     head = "".join(f"<th>{cell}</th>" for cell in heads)
     parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
     if len(run.claims) > _MAX_CLAIMS:
         parts.append(
             f"<p>and {len(run.claims) - _MAX_CLAIMS} more: <code>run.claims_frame()</code> has all of them</p>"
         )
-    parts.append(f"<p><small>{_escape_text(common.describe_provenance(run))}</small></p>")
+    parts.append(
+        f"<p><small>{_escape_text(common.describe_provenance(run))}</small></p>"
+    )
     return f"<div>{''.join(parts)}</div>"
 
 

@@ -28,7 +28,17 @@ _TEXT_COLUMNS = (
         "speaker",
         "about",
     ),
-    *("when", "when_resolved", "quantities", "reason", "time", "verdict", "rationale", "engine", "model"),
+    *(
+        "when",
+        "when_resolved",
+        "quantities",
+        "reason",
+        "time",
+        "verdict",
+        "rationale",
+        "engine",
+        "model",
+    ),
 )
 _INTEGER_COLUMNS = ("number", "start", "end", "line", "page")
 _FLOAT_COLUMNS = ("check_worthiness", "confidence")
@@ -47,7 +57,18 @@ COLUMNS = (
         "speaker",
     ),
     *("about", "when", "when_resolved", "quantities", "check_worthiness", "reason"),
-    *("start", "end", "line", "page", "time", "verdict", "confidence", "rationale", "engine", "model"),
+    *(
+        "start",
+        "end",
+        "line",
+        "page",
+        "time",
+        "verdict",
+        "confidence",
+        "rationale",
+        "engine",
+        "model",
+    ),
 )
 # a cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection)
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
@@ -76,7 +97,8 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
             "about": "; ".join(claim.about) or None,
             "when": claim.when.text if claim.when else None,
             "when_resolved": claim.when.resolved if claim.when else None,
-            "quantities": "; ".join(quantity.text for quantity in claim.quantities) or None,
+            "quantities": "; ".join(quantity.text for quantity in claim.quantities)
+            or None,
             "check_worthiness": claim.check_worthiness,
             "reason": claim.reason,
             "start": first.start if first else None,
@@ -120,7 +142,9 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         for run in runs:
             if run.claims:
-                writer.write_table(pyarrow.Table.from_pylist(list(iter_claim_rows(run)), schema=schema))
+                writer.write_table(
+                    pyarrow.Table.from_pylist(list(iter_claim_rows(run)), schema=schema)
+                )
 
 
 def build_data_frame(run: Run) -> pandas.DataFrame:
@@ -138,7 +162,9 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
         **dict.fromkeys(_INTEGER_COLUMNS, "Int64"),
         **dict.fromkeys(_FLOAT_COLUMNS, "Float64"),
     }
-    return pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS)).astype(kinds)
+    return pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS)).astype(
+        kinds
+    )
 
 
 def _format_csv_line(cells: Iterable[Any]) -> str:
@@ -148,4 +174,8 @@ def _format_csv_line(cells: Iterable[Any]) -> str:
 
 
 def _neutralize_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES) else value
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES)
+        else value
+    )

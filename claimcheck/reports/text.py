@@ -26,17 +26,22 @@ def _build_report(run: Run) -> Group:
         parts.append(Text(""))
         parts.append(_build_paragraph(run.summary.sentences, number_of))
         parts += _build_bullets(
-            "Key points", [_append_citations(point, number_of) for point in run.summary.key_points]
+            "Key points",
+            [_append_citations(point, number_of) for point in run.summary.key_points],
         )
         parts += _build_bullets(
             "Positions",
             [
-                _append_citations(LinkedText(f"{item.party}: {item.position}", item.claim_ids), number_of)
+                _append_citations(
+                    LinkedText(f"{item.party}: {item.position}", item.claim_ids),
+                    number_of,
+                )
                 for item in run.summary.positions
             ],
         )
         parts += _build_bullets(
-            "Open questions", [make_safe_text(question) for question in run.summary.open_questions]
+            "Open questions",
+            [make_safe_text(question) for question in run.summary.open_questions],
         )
     if run.claims:
         parts += [
@@ -48,7 +53,9 @@ def _build_report(run: Run) -> Group:
         parts += [Text(""), make_safe_text("No checkable claims were found.")]
     if run.verdicts:
         title = f"Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
-        doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
+        doubtful = [
+            verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED
+        ]
         parts += [
             Text(""),
             make_safe_text(title, "bold"),
@@ -64,7 +71,11 @@ def _build_report(run: Run) -> Group:
         make_safe_text(common.describe_provenance(run), "dim"),
     ]
     if run.claims:
-        parts.append(make_safe_text("Grounded means found in the document; it does not mean true.", "dim"))
+        parts.append(
+            make_safe_text(
+                "Grounded means found in the document; it does not mean true.", "dim"
+            )
+        )
     return Group(*parts)  # type: ignore[arg-type]
 
 
@@ -83,14 +94,19 @@ def _build_claim_table(run: Run, number_of: dict[str, int]) -> Table:
             make_safe_text(claim.speaker or "the document"),
             make_safe_text(claim.text),
             make_safe_text(
-                common.format_claim_location(claim, places), "bold red" if claim.match is Match.NONE else ""
+                common.format_claim_location(claim, places),
+                "bold red" if claim.match is Match.NONE else "",
             ),
         )
     return table
 
 
-def _build_paragraph(sentences: tuple[LinkedText, ...], number_of: dict[str, int]) -> Text:
-    return Text(" ").join(_append_citations(sentence, number_of) for sentence in sentences)
+def _build_paragraph(
+    sentences: tuple[LinkedText, ...], number_of: dict[str, int]
+) -> Text:
+    return Text(" ").join(
+        _append_citations(sentence, number_of) for sentence in sentences
+    )
 
 
 def _append_citations(item: LinkedText, number_of: dict[str, int]) -> Text:
@@ -103,7 +119,9 @@ def _append_citations(item: LinkedText, number_of: dict[str, int]) -> Text:
 def _build_bullets(title: str, items: list[Text]) -> list[object]:
     if not items:
         return []
-    grid = Table.grid(padding=(0, 1, 0, 0))  # a grid, so that long items hang behind their dash
+    grid = Table.grid(
+        padding=(0, 1, 0, 0)
+    )  # a grid, so that long items hang behind their dash
     for item in items:
         grid.add_row("-", item)
     return [Text(""), make_safe_text(title, "bold"), grid]

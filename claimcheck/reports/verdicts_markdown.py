@@ -26,27 +26,39 @@ def render_check(check: Check) -> str:
         ]
         parts += ["## No verdict", "\n".join(rows)]
     documents = "1 document" if check.searched == 1 else f"{check.searched:,} documents"
-    parts.append(f"Checked against {documents}  \n{escape_markdown(common.describe_provenance(check))}")
+    parts.append(
+        f"Checked against {documents}  \n{escape_markdown(common.describe_provenance(check))}"
+    )
     parts.append(f"*{verdicts_text.SUPPORTED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
 
 
-def render_verdict_table(verdicts: Sequence[Verdict], documents: Sequence[Document]) -> str:
+def render_verdict_table(
+    verdicts: Sequence[Verdict], documents: Sequence[Document]
+) -> str:
     """Render the verdicts as a Markdown table."""
     places = {
-        document.id: LineIndex(document.text) if document.text is not None else None for document in documents
+        document.id: LineIndex(document.text) if document.text is not None else None
+        for document in documents
     }
     sources = {document.id: document.source for document in documents}
 
     def quoted(item: Evidence) -> str:
         where = " + ".join(
-            common.format_span_location(span, places.get(item.document_id)) for span in item.spans
+            common.format_span_location(span, places.get(item.document_id))
+            for span in item.spans
         )
         return f"{item.stance}: “{escape_markdown(item.text)}” ({escape_markdown(sources.get(item.document_id, item.document_id))}, {where})"
 
-    rows = ["| # | Verdict | Confidence | Claim | Why | Evidence |", "|--:|---|--:|---|---|---|"]
+    rows = [
+        "| # | Verdict | Confidence | Claim | Why | Evidence |",
+        "|--:|---|--:|---|---|---|",
+    ]
     for number, verdict in enumerate(verdicts, 1):
-        evidence = "<br>".join(quoted(item) for item in verdict.finding.evidence[:_MAX_EVIDENCE_PER_FINDING])
+        evidence = "<br>".join(
+            quoted(item)
+            for item in verdict.finding.evidence[:_MAX_EVIDENCE_PER_FINDING]
+        )
         rows.append(
             f"| {number} | {_format_label(verdict)} | {_format_confidence(verdict.finding)} | {escape_markdown(verdict.text)} "
             f"| {escape_markdown(verdict.finding.rationale)} | {evidence} |"

@@ -12,7 +12,14 @@ from rich.text import Text
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check
 from claimcheck.models.span import LineIndex
-from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict, put_each_stance_first
+from claimcheck.models.verdict import (
+    Evidence,
+    Finding,
+    Label,
+    Stance,
+    Verdict,
+    put_each_stance_first,
+)
 from claimcheck.reports import common
 from claimcheck.reports.common import make_safe_text, render_for_terminal
 
@@ -36,7 +43,10 @@ def render_check(check: Check, *, width: int = 100, colour: bool = False) -> str
     """Render a check as text of at most `width` columns; colors only on request."""
     parts: list[object] = [build_verdict_list(check.verdicts, check.documents)]
     if check.failures:
-        parts += [Text(""), make_safe_text(f"No verdict ({len(check.failures)})", "bold red")]
+        parts += [
+            Text(""),
+            make_safe_text(f"No verdict ({len(check.failures)})", "bold red"),
+        ]
         parts += [
             make_safe_text(f"- {failure.text}: {failure.cause}: {failure.message}")
             for failure in check.failures
@@ -49,15 +59,16 @@ def render_check(check: Check, *, width: int = 100, colour: bool = False) -> str
     return render_for_terminal(Group(*parts), width=width, colour=colour)  # type: ignore[arg-type]
 
 
-SUPPORTED_CAVEAT = (
-    "Supported means that the evidence given says so; whether the evidence is right is another question."
-)
+SUPPORTED_CAVEAT = "Supported means that the evidence given says so; whether the evidence is right is another question."
 
 
-def build_verdict_list(verdicts: Sequence[Verdict], documents: Sequence[Document]) -> Group:
+def build_verdict_list(
+    verdicts: Sequence[Verdict], documents: Sequence[Document]
+) -> Group:
     """Build a numbered list of the verdicts."""
     places = {
-        document.id: LineIndex(document.text) if document.text is not None else None for document in documents
+        document.id: LineIndex(document.text) if document.text is not None else None
+        for document in documents
     }
     sources = {document.id: document.source for document in documents}
     parts: list[object] = []
@@ -73,39 +84,59 @@ def format_label_counts(verdicts: Sequence[Verdict]) -> str:
     counts = Counter(verdict.label for verdict in verdicts)
     return (
         ", ".join(
-            f"{counts[label]} {UPPERCASE_LABEL_NAMES[label].lower()}" for label in Label if counts[label]
+            f"{counts[label]} {UPPERCASE_LABEL_NAMES[label].lower()}"
+            for label in Label
+            if counts[label]
         )
         or "no verdict"
     )
 
 
 def _build_verdict(
-    number: int, verdict: Verdict, sources: Mapping[str, str], places: Mapping[str, LineIndex | None]
+    number: int,
+    verdict: Verdict,
+    sources: Mapping[str, str],
+    places: Mapping[str, LineIndex | None],
 ) -> list[object]:
     head = make_safe_text(f"{number}. ")
     head.append(UPPERCASE_LABEL_NAMES[verdict.label], _LABEL_STYLES[verdict.label])
-    head.append(f"{_format_confidence(verdict.finding)}{_format_votes(verdict)}  ", "dim")
+    head.append(
+        f"{_format_confidence(verdict.finding)}{_format_votes(verdict)}  ", "dim"
+    )
     head.append_text(make_safe_text(verdict.text, "bold"))
     parts: list[object] = [head]
     if verdict.content and verdict.speaker:
-        parts.append(_indent(make_safe_text(f"Did {verdict.speaker} say it? {verdict.finding.rationale}")))
+        parts.append(
+            _indent(
+                make_safe_text(
+                    f"Did {verdict.speaker} say it? {verdict.finding.rationale}"
+                )
+            )
+        )
     else:
         parts.append(_indent(make_safe_text(verdict.finding.rationale)))
     parts += [
         _build_quote(item, sources, places)
-        for item in put_each_stance_first(verdict.finding.evidence)[:_MAX_EVIDENCE_PER_FINDING]
+        for item in put_each_stance_first(verdict.finding.evidence)[
+            :_MAX_EVIDENCE_PER_FINDING
+        ]
     ]
     if verdict.content:
         line = make_safe_text("Is it so? ")
         line.append(
-            UPPERCASE_LABEL_NAMES[verdict.content.label].lower(), _LABEL_STYLES[verdict.content.label]
+            UPPERCASE_LABEL_NAMES[verdict.content.label].lower(),
+            _LABEL_STYLES[verdict.content.label],
         )
-        line.append(f"{_format_confidence(verdict.content)}. {verdict.content.rationale}")
+        line.append(
+            f"{_format_confidence(verdict.content)}. {verdict.content.rationale}"
+        )
         parts.append(_indent(line))
         if verdict.content.label is not Label.NOT_ENOUGH_EVIDENCE:
             parts += [
                 _build_quote(item, sources, places)
-                for item in put_each_stance_first(verdict.content.evidence)[:_MAX_EVIDENCE_PER_FINDING]
+                for item in put_each_stance_first(verdict.content.evidence)[
+                    :_MAX_EVIDENCE_PER_FINDING
+                ]
             ]
     return parts
 
@@ -113,11 +144,20 @@ def _build_verdict(
 def _build_quote(
     item: Evidence, sources: Mapping[str, str], places: Mapping[str, LineIndex | None]
 ) -> Padding:
-    where = " + ".join(common.format_span_location(span, places.get(item.document_id)) for span in item.spans)
+    where = " + ".join(
+        common.format_span_location(span, places.get(item.document_id))
+        for span in item.spans
+    )
     sign = {Stance.SUPPORTS: "+", Stance.REFUTES: "-", Stance.RELATED: "~"}[item.stance]
-    text = item.text if len(item.text) <= _MAX_QUOTE_LENGTH else f"{item.text[:_MAX_QUOTE_LENGTH]}…"
+    text = (
+        item.text
+        if len(item.text) <= _MAX_QUOTE_LENGTH
+        else f"{item.text[:_MAX_QUOTE_LENGTH]}…"
+    )
     quote = make_safe_text(f"{sign} {text}")
-    quote.append(f"  [{sources.get(item.document_id, item.document_id)}, {where}]", "cyan")
+    quote.append(
+        f"  [{sources.get(item.document_id, item.document_id)}, {where}]", "cyan"
+    )
     return Padding(quote, (0, 0, 0, 6))
 
 
@@ -130,4 +170,8 @@ def _format_confidence(finding: Finding) -> str:
 
 
 def _format_votes(verdict: Verdict) -> str:
-    return f" ({verdict.votes.agreed} of {verdict.votes.asked} votes)" if verdict.votes else ""
+    return (
+        f" ({verdict.votes.agreed} of {verdict.votes.asked} votes)"
+        if verdict.votes
+        else ""
+    )

@@ -12,9 +12,7 @@ from claimcheck.store.database import Closeable, Database, DatabaseLayout
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import count_words, split_sentences
 
-_PASSAGE_WORDS = (
-    120  # of a passage: long enough for a claim that two sentences carry, short enough to be about one thing
-)
+_PASSAGE_WORDS = 120  # of a passage: long enough for a claim that two sentences carry, short enough to be about one thing
 _MAX_SENTENCE_CHARACTERS = 3_000
 
 
@@ -23,10 +21,16 @@ def split_for_search(document: Document) -> list[str]:
     found: list[str] = []
     current: list[str] = []
     fresh = False
-    for sentence in split_sentences(Reading(document.full_text), document.language, headings=True):
+    for sentence in split_sentences(
+        Reading(document.full_text), document.language, headings=True
+    ):
         if len(sentence.text) > _MAX_SENTENCE_CHARACTERS:
             continue
-        if fresh and sum(map(count_words, current)) + count_words(sentence.text) > _PASSAGE_WORDS:
+        if (
+            fresh
+            and sum(map(count_words, current)) + count_words(sentence.text)
+            > _PASSAGE_WORDS
+        ):
             found.append(" ".join(current))
             current, fresh = current[-1:], False
         current.append(sentence.text)
@@ -93,7 +97,9 @@ class Index(Closeable):
     def count(self) -> int:
         """How many documents there are."""
         with self._database.guarded():
-            (number,) = self._database.execute("SELECT count(*) FROM documents").fetchone()
+            (number,) = self._database.execute(
+                "SELECT count(*) FROM documents"
+            ).fetchone()
         return int(number)
 
     def add(self, documents: Iterable[Document]) -> int:
@@ -127,22 +133,30 @@ class Index(Closeable):
                     "DELETE FROM words WHERE rowid IN (SELECT number FROM passages WHERE document = ?)",
                     (number,),
                 )
-                self._database.execute("DELETE FROM documents WHERE number = ?", (number,))
+                self._database.execute(
+                    "DELETE FROM documents WHERE number = ?", (number,)
+                )
         return len(numbers)
 
     def contents(self) -> tuple[IndexEntry, ...]:
         """The documents, in the order in which they were added."""
         with self._database.guarded():
-            rows = self._database.execute("SELECT fields, passages FROM documents ORDER BY number").fetchall()
+            rows = self._database.execute(
+                "SELECT fields, passages FROM documents ORDER BY number"
+            ).fetchall()
         documents = [(load_document(fields), count) for fields, count in rows]
         return tuple(
-            IndexEntry(document.id, document.source, document.title, document.characters, count)
+            IndexEntry(
+                document.id, document.source, document.title, document.characters, count
+            )
             for document, count in documents
         )
 
     def search(self, words: Sequence[str], most: int) -> tuple[SearchHit, ...]:
         """The passages that hold any of the words, the best first, at most so many."""
-        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words) if '"' not in word)
+        query = " OR ".join(
+            f'"{word}"' for word in dict.fromkeys(words) if '"' not in word
+        )
         if not query:
             return ()
         with self._database.guarded():
@@ -183,12 +197,17 @@ class Index(Closeable):
             return 0
         number = cursor.lastrowid
         for passage in made:
-            row = self._database.execute("INSERT INTO passages (document) VALUES (?)", (number,)).lastrowid
-            self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (row, passage))
+            row = self._database.execute(
+                "INSERT INTO passages (document) VALUES (?)", (number,)
+            ).lastrowid
+            self._database.execute(
+                "INSERT INTO words (rowid, text) VALUES (?, ?)", (row, passage)
+            )
         return 1
 
     def _numbers(self, name: str) -> list[int]:
         rows = self._database.execute(
-            "SELECT number FROM documents WHERE id = ? OR json_extract(fields, '$.source') = ?", (name, name)
+            "SELECT number FROM documents WHERE id = ? OR json_extract(fields, '$.source') = ?",
+            (name, name),
         ).fetchall()
         return [number for (number,) in rows]

@@ -32,7 +32,12 @@ from claimcheck.server.jobs import JobPool
 from claimcheck.server.openapi import add_components, describe_responses
 from claimcheck.server.responses import get_status_code
 from claimcheck.server.run_routes import RUN_NAME_PATTERN, RunName
-from claimcheck.server.security import COOKIE_NAME, LOGIN_PATH, AccessMiddleware, AccessRules
+from claimcheck.server.security import (
+    COOKIE_NAME,
+    LOGIN_PATH,
+    AccessMiddleware,
+    AccessRules,
+)
 from claimcheck.store.history import History, RunLocation
 from claimcheck.store.store import RunStore
 from claimcheck.version import __version__
@@ -57,7 +62,9 @@ def create_app(site: ServerConfig, jobs: JobPool) -> ASGIApp:
     return AccessMiddleware(create_unprotected_app(site, jobs, rules), rules)
 
 
-def create_unprotected_app(site: ServerConfig, jobs: JobPool, rules: AccessRules) -> FastAPI:
+def create_unprotected_app(
+    site: ServerConfig, jobs: JobPool, rules: AccessRules
+) -> FastAPI:
     """Create the app without access control; its `openapi()` describes the API."""
     app = FastAPI(
         title="claimcheck",
@@ -77,7 +84,9 @@ def create_unprotected_app(site: ServerConfig, jobs: JobPool, rules: AccessRules
     app.add_exception_handler(RequestValidationError, _respond_to_error)
     app.add_exception_handler(Exception, _respond_to_internal_error)
 
-    @app.get("/api/about", tags=["this server"], responses=describe_responses(200, "about"))
+    @app.get(
+        "/api/about", tags=["this server"], responses=describe_responses(200, "about")
+    )
     def about() -> dict[str, Any]:
         """What this server is, and what it can write."""
         return {
@@ -96,16 +105,22 @@ def create_unprotected_app(site: ServerConfig, jobs: JobPool, rules: AccessRules
 
 def _add_pages(app: FastAPI, site: ServerConfig, rules: AccessRules) -> None:
     @app.get("/", include_in_schema=False)
-    def home(before: Annotated[str | None, Query(pattern=RUN_NAME_PATTERN)] = None) -> HTMLResponse:
+    def home(
+        before: Annotated[str | None, Query(pattern=RUN_NAME_PATTERN)] = None,
+    ) -> HTMLResponse:
         with RunStore(site.store) as store:
             return HTMLResponse(
-                pages.render_home(site, History(store), RunLocation.named(before) if before else None)
+                pages.render_home(
+                    site, History(store), RunLocation.named(before) if before else None
+                )
             )
 
     @app.get("/runs/{name}", include_in_schema=False)
     def run(name: RunName) -> HTMLResponse:
         with RunStore(site.store) as store:
-            return HTMLResponse(pages.render_run(History(store), RunLocation.named(name)))
+            return HTMLResponse(
+                pages.render_run(History(store), RunLocation.named(name))
+            )
 
     @app.get("/checks/{number}", include_in_schema=False)
     def check(number: CheckNumber) -> HTMLResponse:
@@ -114,12 +129,16 @@ def _add_pages(app: FastAPI, site: ServerConfig, rules: AccessRules) -> None:
 
     @app.post(LOGIN_PATH, include_in_schema=False)
     async def login(request: Request) -> Response:
-        given = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
+        given = parse_qs((await request.body()).decode("utf-8", "replace")).get(
+            "token", [""]
+        )[0]
         if not rules.knows(given):
             return HTMLResponse(pages.render_login(wrong=True), 401)
         answer = RedirectResponse("/", 303)
         secure = request.url.scheme == "https"
-        answer.set_cookie(COOKIE_NAME, rules.cookie(), httponly=True, samesite="strict", secure=secure)
+        answer.set_cookie(
+            COOKIE_NAME, rules.cookie(), httponly=True, samesite="strict", secure=secure
+        )
         return answer
 
 
@@ -149,7 +168,9 @@ def _add_docs(app: FastAPI) -> None:
         allowed = build_content_security_policy([], scripts, asks=True).replace(
             "script-src", "script-src 'self'"
         )
-        allowed = allowed.replace("style-src 'none'", "style-src 'self' 'unsafe-inline'")  # Swagger UI's own
+        allowed = allowed.replace(
+            "style-src 'none'", "style-src 'self' 'unsafe-inline'"
+        )  # Swagger UI's own
         page.headers["content-security-policy"] = f"{allowed}; img-src 'self' data:"
         return page
 
@@ -163,8 +184,13 @@ async def _respond_to_error(request: Request, error: Exception) -> Response:
     else:
         assert isinstance(error, ClaimcheckError)
         status, message = get_status_code(error), str(error)
-    headers = {405: {"allow": _list_allowed_methods(request)}, 503: {"retry-after": "10"}}.get(status)
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
+    headers = {
+        405: {"allow": _list_allowed_methods(request)},
+        503: {"retry-after": "10"},
+    }.get(status)
+    if "text/html" in request.headers.get(
+        "accept", ""
+    ) and not request.url.path.startswith("/api/"):
         return HTMLResponse(pages.render_problem(status, message), status, headers)
     return JSONResponse({"error": message}, status, headers)
 
@@ -172,7 +198,10 @@ async def _respond_to_error(request: Request, error: Exception) -> Response:
 async def _respond_to_internal_error(request: Request, error: Exception) -> Response:
     """Respond to an internal error; the traceback goes to standard error."""
     return JSONResponse(
-        {"error": f"an internal mistake ({type(error).__name__}); the server's output has more"}, 500
+        {
+            "error": f"an internal mistake ({type(error).__name__}); the server's output has more"
+        },
+        500,
     )
 
 
@@ -226,14 +255,22 @@ def bind_socket(host: str, port: int) -> socket.socket:
         InputError: there is no such address, or the port is taken or not allowed.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
         opened = socket.socket(family, kind, protocol)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        advice = "; --port 0 takes a free one" if getattr(error, "errno", None) == errno.EADDRINUSE else ""
-        raise InputError(f"{host}:{port}: can't be served at: {reason}{advice}") from None
+        advice = (
+            "; --port 0 takes a free one"
+            if getattr(error, "errno", None) == errno.EADDRINUSE
+            else ""
+        )
+        raise InputError(
+            f"{host}:{port}: can't be served at: {reason}{advice}"
+        ) from None
     return opened
 
 
@@ -242,7 +279,9 @@ def list_host_names(host: str, port: int) -> frozenset[str] | None:
     if not is_loopback(host):
         return None
     plain = {"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host}
-    return frozenset({f"{name}:{port}" for name in plain} | (plain if port == 80 else set()))
+    return frozenset(
+        {f"{name}:{port}" for name in plain} | (plain if port == 80 else set())
+    )
 
 
 class Server(uvicorn.Server):

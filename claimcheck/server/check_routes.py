@@ -34,7 +34,9 @@ from claimcheck.server.run_routes import RunName, load_run
 from claimcheck.store.history import History, RunLocation
 from claimcheck.store.store import RunStore
 
-CheckNumber = Annotated[int, Path(ge=1, lt=2**31, description="A check, by its number.")]
+CheckNumber = Annotated[
+    int, Path(ge=1, lt=2**31, description="A check, by its number.")
+]
 
 
 def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
@@ -52,7 +54,12 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
     async def check_claim(
         request: Request,
         name: RunName,
-        claim: Annotated[str, Path(pattern="^c-[0-9a-f]{12}$", description="A claim of the run, by its id.")],
+        claim: Annotated[
+            str,
+            Path(
+                pattern="^c-[0-9a-f]{12}$", description="A claim of the run, by its id."
+            ),
+        ],
     ) -> Response:
         """Check one claim of a run against evidence that you add. The check is kept with the run."""
         given = await read_arguments(request, "check_claim")
@@ -75,7 +82,9 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         "/checks",
         status_code=201,
         openapi_extra=describe_request_body("check_claims"),
-        responses=describe_responses(201, "check", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES),
+        responses=describe_responses(
+            201, "check", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
+        ),
     )
     async def check_claims(request: Request) -> Response:
         """Check claims against evidence: for each a verdict, with the passages that say so."""
@@ -92,26 +101,41 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
 
     @api.get(
         "/checks/{number}",
-        responses=describe_responses(200, "check", *list_media_types(CheckFormat), errors=(404, 503)),
+        responses=describe_responses(
+            200, "check", *list_media_types(CheckFormat), errors=(404, 503)
+        ),
     )
     def check(
         number: CheckNumber,
-        format: Annotated[CheckFormat, Query(description="How it is written.")] = CheckFormat.JSON,
+        format: Annotated[
+            CheckFormat, Query(description="How it is written.")
+        ] = CheckFormat.JSON,
         review_url: Annotated[
-            str | None, Query(description="For claimreview: the page on which the review will stand.")
+            str | None,
+            Query(
+                description="For claimreview: the page on which the review will stand."
+            ),
         ] = None,
         claimed_at: Annotated[
-            str | None, Query(description="For claimreview: the page that makes the claims.")
+            str | None,
+            Query(description="For claimreview: the page that makes the claims."),
         ] = None,
     ) -> Response:
         """A check, in one of the formats there are."""
         with RunStore(site.store) as store:
             kept = History(store).check(number)
         data = exports.export_check(
-            format, kept.check, site.settings, review_url=review_url, claimed_at=claimed_at
+            format,
+            kept.check,
+            site.settings,
+            review_url=review_url,
+            claimed_at=claimed_at,
         )
         return Response(
-            data, 200, exports.build_headers(f"check-{number}", format), EXPORT_FORMATS[format].media
+            data,
+            200,
+            exports.build_headers(f"check-{number}", format),
+            EXPORT_FORMATS[format].media,
         )
 
     @api.post(
@@ -124,7 +148,10 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         given = await read_arguments(request, "ground_quotes")
 
         async def work(told: ReportStage) -> bytes:
-            found = ground(requests.read_document(given, allow_private=site.allow_private), given["quotes"])
+            found = ground(
+                requests.read_document(given, allow_private=site.allow_private),
+                given["quotes"],
+            )
             return json.dumps(requests.dump_quotes(found), ensure_ascii=False).encode()
 
         return Response(await jobs.run(work), media_type=JSON_MEDIA_TYPE)
@@ -133,10 +160,16 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
 
 
 async def _run_check(
-    site: ServerConfig, claims: Run | list[Statement], given: Arguments, told: ReportStage
+    site: ServerConfig,
+    claims: Run | list[Statement],
+    given: Arguments,
+    told: ReportStage,
 ) -> Check:
     told("reading the evidence")
-    evidence = [requests.read_document(item, allow_private=site.allow_private) for item in given["evidence"]]
+    evidence = [
+        requests.read_document(item, allow_private=site.allow_private)
+        for item in given["evidence"]
+    ]
     told("checking")
     return await acheck(claims, evidence, settings=site.settings, progress=told)
 

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.models.run import Check, Run
-from claimcheck.reports import claimreview, html, markdown, table, verdicts_markdown, verdicts_text
+from claimcheck.reports import (
+    claimreview,
+    html,
+    markdown,
+    table,
+    verdicts_markdown,
+    verdicts_text,
+)
 from claimcheck.reports import text as run_text
 from claimcheck.reports.bundle import BundledAnswer, write_bundle
 from claimcheck.settings import Settings
@@ -55,7 +62,9 @@ EXPORT_FORMATS = {
     "markdown": ExportFormat("Markdown", "text/markdown", "md"),
     "text": ExportFormat("Text", "text/plain", "txt"),
     "csv": ExportFormat("Claims as CSV", "text/csv", "csv"),
-    "parquet": ExportFormat("Claims as Parquet", "application/vnd.apache.parquet", "parquet"),
+    "parquet": ExportFormat(
+        "Claims as Parquet", "application/vnd.apache.parquet", "parquet"
+    ),
     "bundle": ExportFormat("Bundle to verify", "application/zip", "zip"),
     "claimreview": ExportFormat("ClaimReview", "application/ld+json", "jsonld"),
 }
@@ -64,10 +73,14 @@ EXPORT_FORMATS = {
 def build_headers(name: str, format: RunFormat | CheckFormat) -> dict[str, str]:
     """Name the file; formats other than JSON and HTML are sent as downloads."""
     kind = "inline" if format in (RunFormat.JSON, RunFormat.HTML) else "attachment"
-    return {"content-disposition": f'{kind}; filename="{name}.{EXPORT_FORMATS[format].ending}"'}
+    return {
+        "content-disposition": f'{kind}; filename="{name}.{EXPORT_FORMATS[format].ending}"'
+    }
 
 
-def export_run(format: RunFormat, history: History, place: RunLocation, *, text: bool = True) -> bytes:
+def export_run(
+    format: RunFormat, history: History, place: RunLocation, *, text: bool = True
+) -> bytes:
     """Export a run in a format, without the document's text if `text` is False.
 
     Raises:
@@ -94,7 +107,12 @@ def export_run(format: RunFormat, history: History, place: RunLocation, *, text:
 
 
 def export_check(
-    format: CheckFormat, check: Check, settings: Settings, *, review_url: str | None, claimed_at: str | None
+    format: CheckFormat,
+    check: Check,
+    settings: Settings,
+    *,
+    review_url: str | None,
+    claimed_at: str | None,
 ) -> bytes:
     """Export a check in a format; the two addresses are for `claimreview`.
 
@@ -104,8 +122,13 @@ def export_check(
     if format is CheckFormat.CLAIMREVIEW:
         claimreview.require_publisher(settings, review_url)
         published = datetime.now(UTC).date()
-        addresses: dict[str, Any] = {"review_url": str(review_url), "claimed_at": claimed_at}
-        return claimreview.render(check, settings, published=published, **addresses).encode()
+        addresses: dict[str, Any] = {
+            "review_url": str(review_url),
+            "claimed_at": claimed_at,
+        }
+        return claimreview.render(
+            check, settings, published=published, **addresses
+        ).encode()
     written: dict[CheckFormat, Callable[[Check], str]] = {
         CheckFormat.JSON: Check.to_json,
         CheckFormat.HTML: html.render,

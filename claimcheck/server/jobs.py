@@ -31,7 +31,9 @@ class JobPool:
         self._results: set[asyncio.Future[Any]] = set()
         self._ended = False
 
-    async def run(self, work: JobFunction[ResultT], told: ReportStage = lambda stage: None) -> ResultT:
+    async def run(
+        self, work: JobFunction[ResultT], told: ReportStage = lambda stage: None
+    ) -> ResultT:
         """What the work comes to. `told` hears in this event loop what the work tells.
 
         When this is cancelled, so is the work: where it waits for a model, or at the next place where its flow can be
@@ -43,7 +45,9 @@ class JobPool:
         if self._ended:
             raise BusyError("the server is ending")
         if self.open >= self.most + _MAX_WAITING_JOBS:
-            raise BusyError(f"{self.most} jobs run and {_MAX_WAITING_JOBS} wait; try again in a while")
+            raise BusyError(
+                f"{self.most} jobs run and {_MAX_WAITING_JOBS} wait; try again in a while"
+            )
         loop = asyncio.get_running_loop()
         job = _Job(work, lambda stage: _call_from_thread(loop, lambda: told(stage)))
         if self.open >= self.most:
@@ -58,7 +62,9 @@ class JobPool:
         except asyncio.CancelledError:
             job.cancel()
             if self._ended:
-                raise BusyError("the server is ending; what was paid for is kept") from None
+                raise BusyError(
+                    "the server is ending; what was paid for is kept"
+                ) from None
             raise
         finally:
             self._results.discard(result)
@@ -82,7 +88,9 @@ class _Job(Generic[ResultT]):
         self._told = told
         self._lock = threading.Lock()
         self._cancelled = False
-        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[ResultT]] | None = None
+        self._running: (
+            tuple[asyncio.AbstractEventLoop, asyncio.Task[ResultT]] | None
+        ) = None
 
     def run(self) -> ResultT:
         with asyncio.Runner() as runner:
@@ -106,6 +114,8 @@ class _Job(Generic[ResultT]):
                 loop.call_soon_threadsafe(task.cancel)
 
 
-def _call_from_thread(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+def _call_from_thread(
+    loop: asyncio.AbstractEventLoop, what: Callable[[], None]
+) -> None:
     with contextlib.suppress(RuntimeError):  # the server is gone
         loop.call_soon_threadsafe(what)

@@ -51,9 +51,13 @@ def build_server(settings: Settings) -> Server[Any]:
     async def list_tools(context: Any, parameters: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_build_tool(name) for name in tools])
 
-    async def call_tool(context: Any, parameters: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(
+        context: Any, parameters: types.CallToolRequestParams
+    ) -> types.CallToolResult:
         if parameters.name not in tools:
-            return _build_error_result(f"there is no tool {parameters.name!r}; there are {', '.join(tools)}")
+            return _build_error_result(
+                f"there is no tool {parameters.name!r}; there are {', '.join(tools)}"
+            )
         given = parameters.arguments or {}
         try:
             requests.validate_arguments(parameters.name, given)
@@ -62,7 +66,8 @@ def build_server(settings: Settings) -> Server[Any]:
             return _build_error_result(str(error))
         text = json.dumps(result, ensure_ascii=False)
         return types.CallToolResult(
-            content=[types.TextContent(type="text", text=text)], structured_content=result
+            content=[types.TextContent(type="text", text=text)],
+            structured_content=result,
         )
 
     return Server(
@@ -96,19 +101,26 @@ def _build_tool(name: str) -> types.Tool:
 
 def _summarize(given: Arguments, settings: Settings) -> Arguments:
     wanted = requests.override_settings(given, settings)
-    run = summarize(requests.read_document(given), settings=wanted, check=given.get("check", False))
+    run = summarize(
+        requests.read_document(given), settings=wanted, check=given.get("check", False)
+    )
     return _parse_object(run.to_json(text=False))
 
 
 def _extract(given: Arguments, settings: Settings) -> Arguments:
-    run = summarize(requests.read_document(given), settings=requests.override_settings(given, settings))
+    run = summarize(
+        requests.read_document(given),
+        settings=requests.override_settings(given, settings),
+    )
     return {"claims": _parse_object(run.to_json(text=False))["claims"]}
 
 
 def _check(given: Arguments, settings: Settings) -> Arguments:
     evidence = [requests.read_document(item) for item in given["evidence"]]
     return _parse_object(
-        check(requests.build_statements(given), evidence, settings=settings).to_json(text=False)
+        check(requests.build_statements(given), evidence, settings=settings).to_json(
+            text=False
+        )
     )
 
 
@@ -122,4 +134,6 @@ def _parse_object(text: str) -> Arguments:
 
 
 def _build_error_result(message: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(type="text", text=message)], is_error=True)
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=message)], is_error=True
+    )

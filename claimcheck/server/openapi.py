@@ -15,7 +15,12 @@ _ERROR_SCHEMA = {
     "type": "object",
     "additionalProperties": False,
     "required": ["error"],
-    "properties": {"error": {"type": "string", "description": "what happened, where, and what to do"}},
+    "properties": {
+        "error": {
+            "type": "string",
+            "description": "what happened, where, and what to do",
+        }
+    },
 }
 _STATUS_DESCRIPTIONS = {
     400: "What was given can't be read or makes no sense.",
@@ -47,14 +52,20 @@ def describe_responses(
         }
         for status in sorted({400, 401, 403, 421, 422, *errors})
     }
-    told = {"description": "Done.", "content": content} if name else {"description": "Done."}
+    told = (
+        {"description": "Done.", "content": content}
+        if name
+        else {"description": "Done."}
+    )
     return {done: told, **meant}
 
 
 def list_media_types(formats: Iterable[str]) -> tuple[str, ...]:
     """List the media types of the formats, except JSON."""
     return tuple(
-        EXPORT_FORMATS[name].media for name in formats if EXPORT_FORMATS[name].media != JSON_MEDIA_TYPE
+        EXPORT_FORMATS[name].media
+        for name in formats
+        if EXPORT_FORMATS[name].media != JSON_MEDIA_TYPE
     )
 
 
@@ -66,7 +77,9 @@ def describe_request_body(name: str) -> dict[str, Any]:
 
 def add_components(described: dict[str, Any]) -> dict[str, Any]:
     """Add the components that the operations reference to FastAPI's description."""
-    parts = {f"request.{name}": schemas.load(f"request.{name}") for name in _REQUEST_SCHEMAS}
+    parts = {
+        f"request.{name}": schemas.load(f"request.{name}") for name in _REQUEST_SCHEMAS
+    }
     parts |= {name: schemas.load(name) for name in ("run", "check")}
     parts |= {
         "quotes": build_answer_schema("ground_quotes"),
@@ -79,7 +92,10 @@ def add_components(described: dict[str, Any]) -> dict[str, Any]:
         for inner, definition in part.get("$defs", {}).items():
             components[f"{name}.{inner}"] = _rewrite_refs(definition, name)
         components[name] = _rewrite_refs(part, name)
-    described["components"] = {"schemas": components, "securitySchemes": {"token": _TOKEN_SCHEME}}
+    described["components"] = {
+        "schemas": components,
+        "securitySchemes": {"token": _TOKEN_SCHEME},
+    }
     described["security"] = [{}, {"token": []}]
     described["info"]["version"] = __version__
     return described
@@ -99,7 +115,11 @@ def _rewrite_refs(value: Any, name: str) -> Any:
             for key, item in value.items()
             if key not in ("$schema", "$id", "$defs")
         }
-    return [_rewrite_refs(item, name) for item in value] if isinstance(value, list) else value
+    return (
+        [_rewrite_refs(item, name) for item in value]
+        if isinstance(value, list)
+        else value
+    )
 
 
 def _build_object_schema(**fields: Any) -> dict[str, Any]:
@@ -117,7 +137,10 @@ _TOKEN_SCHEME = {
     "description": "Where the server was started with a token.",
 }
 _STRING, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
-_NULLABLE_STRING, _NULLABLE_COUNT = {"type": ["string", "null"]}, {"type": ["integer", "null"], "minimum": 0}
+_NULLABLE_STRING, _NULLABLE_COUNT = (
+    {"type": ["string", "null"]},
+    {"type": ["integer", "null"], "minimum": 0},
+)
 _RUN_NAME = {"type": "string", "pattern": "^[1-9][0-9]*-[1-9][0-9]*$"}
 _RUNS_SCHEMA = _build_object_schema(
     runs={

@@ -10,7 +10,11 @@ from typing import Any
 
 from claimcheck.models.verdict import Label
 from claimcheck.reports import html
-from claimcheck.reports.html.assets import build_content_security_policy, load_template, read_asset
+from claimcheck.reports.html.assets import (
+    build_content_security_policy,
+    load_template,
+    read_asset,
+)
 from claimcheck.reports.html.cards import LABEL_NAMES
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
@@ -21,7 +25,9 @@ _FOLDER = Path(__file__).parent
 _RUNS_PER_PAGE = 50
 
 
-def render_home(site: ServerConfig, history: History, before: RunLocation | None) -> str:
+def render_home(
+    site: ServerConfig, history: History, before: RunLocation | None
+) -> str:
     """Render the first page: a form for a new document, and the list of runs."""
     found = history.recent(_RUNS_PER_PAGE + 1, before)
     settings = site.settings
@@ -39,7 +45,9 @@ def render_home(site: ServerConfig, history: History, before: RunLocation | None
         most_mb=site.most_bytes >> 20,
         most_bytes=site.most_bytes,
         runs=[_build_run_row(past) for past in found[:_RUNS_PER_PAGE]],
-        older=str(found[_RUNS_PER_PAGE - 1].place) if len(found) > _RUNS_PER_PAGE else None,
+        older=str(found[_RUNS_PER_PAGE - 1].place)
+        if len(found) > _RUNS_PER_PAGE
+        else None,
         first=before is None,
         waiting=history.waiting(),
     )
@@ -55,15 +63,24 @@ def render_run(history: History, place: RunLocation) -> str:
     later: dict[str, list[LaterCheck]] = defaultdict(list)
     for kept in history.checks(place):
         later[kept.subject or ""].append(_build_later_check(kept))
-    formats = [item for item in RunFormat if item is not RunFormat.PARQUET or find_spec("pyarrow")]
+    formats = [
+        item
+        for item in RunFormat
+        if item is not RunFormat.PARQUET or find_spec("pyarrow")
+    ]
     served = ServerControls(
         exports=_list_exports(f"/api/runs/{place}", f"run-{place}", formats),
         review_url=None,
         delete_url=f"/api/runs/{place}",
-        checks_url=f"/api/runs/{place}/claims/" if found.document.text is not None else None,
+        checks_url=f"/api/runs/{place}/claims/"
+        if found.document.text is not None
+        else None,
         later=later,
         style=read_asset("web.css", _FOLDER),
-        script="".join(read_asset(name, _FOLDER) for name in ("asking.js", "recheck.js", "delete.js")),
+        script="".join(
+            read_asset(name, _FOLDER)
+            for name in ("asking.js", "recheck.js", "delete.js")
+        ),
     )
     return html.render(found, served)
 
@@ -76,7 +93,9 @@ def render_check(site: ServerConfig, kept: SavedCheck) -> str:
     ]  # which asks for more
     served = ServerControls(
         exports=_list_exports(url, f"check-{kept.number}", formats),
-        review_url=url if site.settings.publisher_name and site.settings.publisher_url else None,
+        review_url=url
+        if site.settings.publisher_name and site.settings.publisher_url
+        else None,
         delete_url=None,
         checks_url=None,
         later={},
@@ -106,9 +125,15 @@ def _render_template(name: str, scripts: Sequence[str], **fields: Any) -> str:
     )
 
 
-def _list_exports(url: str, file: str, formats: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+def _list_exports(
+    url: str, file: str, formats: Iterable[str]
+) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (EXPORT_FORMATS[format].title, f"{url}?format={format}", f"{file}.{EXPORT_FORMATS[format].ending}")
+        (
+            EXPORT_FORMATS[format].title,
+            f"{url}?format={format}",
+            f"{file}.{EXPORT_FORMATS[format].ending}",
+        )
         for format in formats
     )
 
@@ -128,11 +153,16 @@ def _build_run_row(past: RunListing) -> dict[str, Any]:
 
 
 def _build_later_check(kept: SavedCheck) -> LaterCheck:
-    sources = ", ".join(dict.fromkeys(document.source for document in kept.check.documents))
+    sources = ", ".join(
+        dict.fromkeys(document.source for document in kept.check.documents)
+    )
     verdict = kept.check.verdicts[0] if kept.check.verdicts else None
     return LaterCheck(
-        label=str(verdict.label if verdict else Label.NOT_ENOUGH_EVIDENCE).replace("_", "-"),
+        label=str(verdict.label if verdict else Label.NOT_ENOUGH_EVIDENCE).replace(
+            "_", "-"
+        ),
         name=LABEL_NAMES[verdict.label] if verdict else "No verdict",
         url=f"/checks/{kept.number}",
-        told=f"checked {kept.made:%Y-%m-%d %H:%M} UTC" + (f" against {sources}" if sources else ""),
+        told=f"checked {kept.made:%Y-%m-%d %H:%M} UTC"
+        + (f" against {sources}" if sources else ""),
     )

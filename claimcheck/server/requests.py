@@ -44,7 +44,9 @@ def read_document(given: Arguments, *, allow_private: bool = False) -> Document:
     published = date.fromisoformat(given["date"]) if given.get("date") else None
     title = given.get("title")
     if "url" in given:
-        return Document.from_url(given["url"], title=title, published=published, allow_private=allow_private)
+        return Document.from_url(
+            given["url"], title=title, published=published, allow_private=allow_private
+        )
     if "text" in given:
         return Document.from_text(given["text"], title=title, published=published)
     name = _sanitize_file_name(given.get("name"))
@@ -71,12 +73,18 @@ def build_statements(given: Arguments) -> list[Statement]:
 
 def override_settings(given: Arguments, settings: Settings) -> Settings:
     """Return the settings, overridden by the arguments."""
-    return replace(settings, max_claims=given["max_claims"]) if "max_claims" in given else settings
+    return (
+        replace(settings, max_claims=given["max_claims"])
+        if "max_claims" in given
+        else settings
+    )
 
 
 def dump_quotes(found: tuple[GroundedQuote, ...]) -> Arguments:
     """Return grounded quotes as JSON-compatible values."""
-    answer: Arguments = json.loads(json.dumps({"quotes": [asdict(item) for item in found]}))
+    answer: Arguments = json.loads(
+        json.dumps({"quotes": [asdict(item) for item in found]})
+    )
     return answer
 
 
@@ -97,11 +105,19 @@ def build_answer_schema(name: str) -> dict[str, Any]:
         "reason": {"anyOf": [{"type": "string"}, {"type": "null"}]},
         "suggestion": place,
     }
-    return _build_partial_schema(run, {"quotes": {"type": "array", "items": _build_object_schema(fields)}})
+    return _build_partial_schema(
+        run, {"quotes": {"type": "array", "items": _build_object_schema(fields)}}
+    )
 
 
-def _build_partial_schema(whole: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    return {"$schema": whole["$schema"], **_build_object_schema(fields), "$defs": whole["$defs"]}
+def _build_partial_schema(
+    whole: dict[str, Any], fields: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "$schema": whole["$schema"],
+        **_build_object_schema(fields),
+        "$defs": whole["$defs"],
+    }
 
 
 def _build_object_schema(fields: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,13 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
-from claimcheck.errors import ClaimcheckError, InputError, NotFoundError, ProviderError, StoreError
+from claimcheck.errors import (
+    ClaimcheckError,
+    InputError,
+    NotFoundError,
+    ProviderError,
+    StoreError,
+)
 from claimcheck.models.llm import Stage
 from claimcheck.server import requests
 from claimcheck.server.jobs import BusyError, JobFunction, JobPool
@@ -47,7 +53,9 @@ def get_status_code(error: ClaimcheckError) -> int:
     """Return the HTTP status code for an error."""
     if isinstance(error, MediaTypeError):
         return 415
-    return next((status for kind, status in _STATUS_BY_ERROR if isinstance(error, kind)), 500)
+    return next(
+        (status for kind, status in _STATUS_BY_ERROR if isinstance(error, kind)), 500
+    )
 
 
 async def read_arguments(request: Request, name: str) -> Arguments:
@@ -58,8 +66,12 @@ async def read_arguments(request: Request, name: str) -> Arguments:
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != JSON_MEDIA_TYPE:
-        raise MediaTypeError(f"the body is {media or 'of no stated type'}; send {JSON_MEDIA_TYPE}")
-    return await asyncio.to_thread(_parse_arguments, await request.body(), name)  # a large one takes its time
+        raise MediaTypeError(
+            f"the body is {media or 'of no stated type'}; send {JSON_MEDIA_TYPE}"
+        )
+    return await asyncio.to_thread(
+        _parse_arguments, await request.body(), name
+    )  # a large one takes its time
 
 
 def _parse_arguments(body: bytes, name: str) -> Arguments:
@@ -76,7 +88,10 @@ def _parse_arguments(body: bytes, name: str) -> Arguments:
 
 
 async def respond_with_job(
-    request: Request, jobs: JobPool, work: JobFunction[JobResultT], done: Callable[[JobResultT], CompletedJob]
+    request: Request,
+    jobs: JobPool,
+    work: JobFunction[JobResultT],
+    done: Callable[[JobResultT], CompletedJob],
 ) -> Response:
     """Run a job and respond with its result, or stream its stages if accepted."""
     if EVENT_STREAM_MEDIA_TYPE in request.headers.get("accept", ""):
@@ -89,7 +104,10 @@ async def respond_with_job(
             return Response(status_code=_CLIENT_CLOSED_REQUEST)
         result = done(job.result())
         return Response(
-            await asyncio.to_thread(result.answer), 201, {"location": result.location}, JSON_MEDIA_TYPE
+            await asyncio.to_thread(result.answer),
+            201,
+            {"location": result.location},
+            JSON_MEDIA_TYPE,
         )
     finally:
         gone.cancel()
@@ -97,7 +115,9 @@ async def respond_with_job(
 
 
 async def _stream_events(
-    jobs: JobPool, work: JobFunction[JobResultT], done: Callable[[JobResultT], CompletedJob]
+    jobs: JobPool,
+    work: JobFunction[JobResultT],
+    done: Callable[[JobResultT], CompletedJob],
 ) -> AsyncIterator[ServerSentEvent]:
     heard: asyncio.Queue[object] = asyncio.Queue()
     job = asyncio.ensure_future(jobs.run(work, heard.put_nowait))
@@ -108,16 +128,24 @@ async def _stream_events(
         try:
             result = done(job.result())
         except ClaimcheckError as error:
-            yield _build_event("error", {"error": str(error), "status": get_status_code(error)})
+            yield _build_event(
+                "error", {"error": str(error), "status": get_status_code(error)}
+            )
         else:
-            yield _build_event("done", {"location": result.location, "page": result.page})
+            yield _build_event(
+                "done", {"location": result.location, "page": result.page}
+            )
     finally:
         job.cancel()
 
 
 def _dump_stage(stage: object) -> dict[str, Any]:
     if isinstance(stage, Stage):
-        return {"work": str(stage.work), "answered": stage.answered, "asked": stage.asked}
+        return {
+            "work": str(stage.work),
+            "answered": stage.answered,
+            "asked": stage.asked,
+        }
     return {"work": str(stage), "answered": 0, "asked": 0}
 
 

@@ -26,7 +26,9 @@ from claimcheck.store.history import History, RunListing, RunLocation
 from claimcheck.store.store import RunStore
 
 RUN_NAME_PATTERN = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
-RunName = Annotated[str, Path(pattern=RUN_NAME_PATTERN, description="A run, by its name: `2-17`.")]
+RunName = Annotated[
+    str, Path(pattern=RUN_NAME_PATTERN, description="A run, by its name: `2-17`.")
+]
 
 
 def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
@@ -37,7 +39,9 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         "/runs",
         status_code=201,
         openapi_extra=describe_request_body("summarize"),
-        responses=describe_responses(201, "run", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES),
+        responses=describe_responses(
+            201, "run", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
+        ),
     )
     async def summarize(request: Request) -> Response:
         """Summarize a document and list its checkable claims.
@@ -54,12 +58,18 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
             settings = requests.override_settings(given, site.settings)
             with RunStore(site.store) as store:
                 return await asummarize_to_store(
-                    document, store, settings=settings, check=given.get("check", False), progress=told
+                    document,
+                    store,
+                    settings=settings,
+                    check=given.get("check", False),
+                    progress=told,
                 )
 
         def done(place: RunLocation) -> CompletedJob:
             return CompletedJob(
-                f"/api/runs/{place}", f"/runs/{place}", lambda: load_run(site, place).to_json().encode()
+                f"/api/runs/{place}",
+                f"/runs/{place}",
+                lambda: load_run(site, place).to_json().encode(),
             )
 
         return await respond_with_job(request, jobs, work, done)
@@ -69,13 +79,18 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50,
         before: Annotated[
             str | None,
-            Query(pattern=RUN_NAME_PATTERN, description="Only runs finished before this one."),
+            Query(
+                pattern=RUN_NAME_PATTERN,
+                description="Only runs finished before this one.",
+            ),
         ] = None,
     ) -> dict[str, Any]:
         """The runs there are, the newest first. `waiting`: documents whose run was not finished."""
         with RunStore(site.store) as store:
             history = History(store)
-            found = history.recent(limit + 1, RunLocation.named(before) if before else None)
+            found = history.recent(
+                limit + 1, RunLocation.named(before) if before else None
+            )
             waiting = history.waiting()
         more = len(found) > limit
         found = found[:limit]
@@ -87,19 +102,34 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
 
     @api.get(
         "/runs/{name}",
-        responses=describe_responses(200, "run", *list_media_types(RunFormat), errors=(404, 503)),
+        responses=describe_responses(
+            200, "run", *list_media_types(RunFormat), errors=(404, 503)
+        ),
     )
     def run(
         name: RunName,
-        format: Annotated[RunFormat, Query(description="How it is written.")] = RunFormat.JSON,
+        format: Annotated[
+            RunFormat, Query(description="How it is written.")
+        ] = RunFormat.JSON,
         text: Annotated[bool, Query(description="With the document's text.")] = True,
     ) -> Response:
         """A run, in one of the formats there are."""
         with RunStore(site.store) as store:
-            data = exports.export_run(format, History(store), RunLocation.named(name), text=text)
-        return Response(data, 200, exports.build_headers(f"run-{name}", format), EXPORT_FORMATS[format].media)
+            data = exports.export_run(
+                format, History(store), RunLocation.named(name), text=text
+            )
+        return Response(
+            data,
+            200,
+            exports.build_headers(f"run-{name}", format),
+            EXPORT_FORMATS[format].media,
+        )
 
-    @api.delete("/runs/{name}", status_code=204, responses=describe_responses(204, "", errors=(404, 503)))
+    @api.delete(
+        "/runs/{name}",
+        status_code=204,
+        responses=describe_responses(204, "", errors=(404, 503)),
+    )
     def delete(name: RunName) -> Response:
         """Delete a run: its result, the model's answers, its checks, and the document's text where no other run has it."""
         with RunStore(site.store) as store:

@@ -36,11 +36,15 @@ class AccessRules:
 
     def cookie(self) -> str:
         """What a browser shows instead of the token, so that the token itself is nowhere in it."""
-        return hmac.new((self.token or "").encode(), b"claimcheck page", hashlib.sha256).hexdigest()
+        return hmac.new(
+            (self.token or "").encode(), b"claimcheck page", hashlib.sha256
+        ).hexdigest()
 
     def knows(self, token: str) -> bool:
         """Whether it is the token."""
-        return self.token is not None and hmac.compare_digest(token.encode(), self.token.encode())
+        return self.token is not None and hmac.compare_digest(
+            token.encode(), self.token.encode()
+        )
 
 
 class AccessMiddleware:
@@ -76,20 +80,35 @@ class AccessMiddleware:
         host = headers.get("host", "")
         if self._rules.hosts is not None and host not in self._rules.hosts:
             names = ", ".join(sorted(self._rules.hosts))
-            return _build_error_response(421, f"this server answers to {names}, not to {host!r}")
+            return _build_error_response(
+                421, f"this server answers to {names}, not to {host!r}"
+            )
         if not _is_same_origin(scope, headers, host):
-            return _build_error_response(403, "a page of another origin may not ask this server")
+            return _build_error_response(
+                403, "a page of another origin may not ask this server"
+            )
         length = headers.get("content-length", "")
         if length.isdecimal() and (
-            len(length) > _MAX_CONTENT_LENGTH_DIGITS or int(length) > self._rules.most_bytes
+            len(length) > _MAX_CONTENT_LENGTH_DIGITS
+            or int(length) > self._rules.most_bytes
         ):
-            return _build_error_response(413, f"the request has more than {self._rules.most_bytes:,} bytes")
-        if self._rules.token is None or scope["path"] == LOGIN_PATH or self._is_known(scope, headers):
+            return _build_error_response(
+                413, f"the request has more than {self._rules.most_bytes:,} bytes"
+            )
+        if (
+            self._rules.token is None
+            or scope["path"] == LOGIN_PATH
+            or self._is_known(scope, headers)
+        ):
             return None
         if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
-            return HTMLResponse(pages.render_login(), 401, {"www-authenticate": "Bearer"})
+            return HTMLResponse(
+                pages.render_login(), 401, {"www-authenticate": "Bearer"}
+            )
         return _build_error_response(
-            401, "give the token: Authorization: Bearer TOKEN", {"www-authenticate": "Bearer"}
+            401,
+            "give the token: Authorization: Bearer TOKEN",
+            {"www-authenticate": "Bearer"},
         )
 
     def _is_known(self, scope: Scope, headers: Headers) -> bool:
@@ -105,9 +124,15 @@ def _is_same_origin(scope: Scope, headers: Headers, host: str) -> bool:
     if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
         return False
     site = headers.get("sec-fetch-site", "none")
-    followed = scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"  # a link to a page
-    return site in ("none", "same-origin") or (followed and headers.get("sec-fetch-dest") == "document")
+    followed = (
+        scope["method"] == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    )  # a link to a page
+    return site in ("none", "same-origin") or (
+        followed and headers.get("sec-fetch-dest") == "document"
+    )
 
 
-def _build_error_response(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def _build_error_response(
+    status: int, message: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
     return JSONResponse({"error": message}, status, headers)

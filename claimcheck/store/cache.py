@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimcheck.llm.digest import is_usable
-from claimcheck.models.llm import ModelRequest, ModelResponse, Usage, dump_response, load_response
+from claimcheck.models.llm import (
+    ModelRequest,
+    ModelResponse,
+    Usage,
+    dump_response,
+    load_response,
+)
 from claimcheck.store.database import Closeable, Database, DatabaseLayout
 
 CACHE_PATH_VARIABLE = "CLAIMCHECK_CACHE"
@@ -51,8 +57,14 @@ class AnswerCache(Closeable):
     def find(self, digest: str) -> ModelResponse | None:
         """Return the answer to the request of this digest, without what it once cost."""
         with self._lock, self._database.guarded():
-            row = self._database.execute("SELECT response FROM cached WHERE digest = ?", (digest,)).fetchone()
-        return replace(load_response(row[0]), usage=Usage(stored_answers=1)) if row else None
+            row = self._database.execute(
+                "SELECT response FROM cached WHERE digest = ?", (digest,)
+            ).fetchone()
+        return (
+            replace(load_response(row[0]), usage=Usage(stored_answers=1))
+            if row
+            else None
+        )
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
         """Keep a usable answer; the endpoint is asked again for any other."""
@@ -60,14 +72,20 @@ class AnswerCache(Closeable):
             return
         values = (digest, response.model, time.time(), dump_response(response))
         with self._lock, self._database.guarded():
-            self._database.execute("INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values)
+            self._database.execute(
+                "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
+            )
 
     def info(self) -> CacheStats:
         """What the cache holds."""
         with self._lock, self._database.guarded():
-            rows = self._database.execute("SELECT model, count(*) FROM cached GROUP BY model ORDER BY model")
+            rows = self._database.execute(
+                "SELECT model, count(*) FROM cached GROUP BY model ORDER BY model"
+            )
             answers = dict(rows.fetchall())
-        return CacheStats(self._database.path, answers, Path(self._database.path).stat().st_size)
+        return CacheStats(
+            self._database.path, answers, Path(self._database.path).stat().st_size
+        )
 
     def clear(self, *, older_than_s: float = 0.0) -> int:
         """Answers that are older than so many seconds are gone, from the disk too; how many that were."""
@@ -89,4 +107,8 @@ def resolve_cache_path() -> Path:
     import platformdirs
 
     given = os.environ.get(CACHE_PATH_VARIABLE)
-    return Path(given) if given else Path(platformdirs.user_cache_dir("claimcheck")) / "answers.db"
+    return (
+        Path(given)
+        if given
+        else Path(platformdirs.user_cache_dir("claimcheck")) / "answers.db"
+    )

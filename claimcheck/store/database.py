@@ -24,7 +24,10 @@ class Closeable:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -54,13 +57,22 @@ class Database(Closeable):
             version of claimcheck. Nothing in it is changed then.
     """
 
-    def __init__(self, path: str | Path, layout: DatabaseLayout, *, synchronous: str = "FULL") -> None:
+    def __init__(
+        self, path: str | Path, layout: DatabaseLayout, *, synchronous: str = "FULL"
+    ) -> None:
         self.path = str(path)
         self._layout = layout
-        new = self.path == ":memory:" or not Path(self.path).exists() or not Path(self.path).stat().st_size
+        new = (
+            self.path == ":memory:"
+            or not Path(self.path).exists()
+            or not Path(self.path).stat().st_size
+        )
         with self.guarded(), ExitStack() as undo:
             self._connection = sqlite3.connect(
-                self.path, timeout=LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=LOCK_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
             undo.callback(self._connection.close)
             self._connection.execute("PRAGMA foreign_keys = ON")
@@ -70,7 +82,9 @@ class Database(Closeable):
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             undo.pop_all()
 
-    def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+    def execute(
+        self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> sqlite3.Cursor:
         """The cursor of a statement that has been run."""
         return self._connection.execute(statement, values)
 
@@ -102,9 +116,13 @@ class Database(Closeable):
         kind, known = self._layout.kind, len(self._layout.scripts)
         tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', ?)"
         (found,) = self.execute(tables, (self._layout.table,)).fetchone()
-        row = self.execute("SELECT version FROM meta").fetchone() if found == 2 else None
+        row = (
+            self.execute("SELECT version FROM meta").fetchone() if found == 2 else None
+        )
         if row is None:
-            raise StoreError(f"{self.path}: is no {kind} of claimcheck; name another file")
+            raise StoreError(
+                f"{self.path}: is no {kind} of claimcheck; name another file"
+            )
         version = int(row[0])
         if version > known:
             raise StoreError(
@@ -118,7 +136,12 @@ class Database(Closeable):
         if version == len(scripts):
             return
         with self.transaction():
-            if version == 0 and self.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            if (
+                version == 0
+                and self.execute(
+                    "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+                ).fetchone()
+            ):
                 version = self._version()  # another process was quicker
             elif version == 0:
                 self.execute("CREATE TABLE meta (version INTEGER NOT NULL)")

@@ -51,7 +51,9 @@ class RunLocation:
         """
         match = _LOCATION_NAME.fullmatch(name)
         if match is None:
-            raise InputError(f"{name!r}: names no run; a name is two numbers, such as 2-17")
+            raise InputError(
+                f"{name!r}: names no run; a name is two numbers, such as 2-17"
+            )
         return cls(int(match[1]), int(match[2]))
 
 
@@ -135,7 +137,9 @@ class History:
     def waiting(self) -> int:
         """How many documents have no outcome yet: they wait in a batch, or their run was broken off."""
         with self._database.guarded():
-            row = self._database.execute("SELECT count(*) FROM outcomes WHERE state = 'pending'").fetchone()
+            row = self._database.execute(
+                "SELECT count(*) FROM outcomes WHERE state = 'pending'"
+            ).fetchone()
         return int(row[0])
 
     def run(self, place: RunLocation) -> Run:
@@ -188,7 +192,9 @@ class History:
             with self._database.transaction():
                 for statement in _DELETE_DEPENDENTS:
                     self._database.execute(statement, where)
-                gone = self._database.execute("DELETE FROM outcomes WHERE batch = ? AND document = ?", where)
+                gone = self._database.execute(
+                    "DELETE FROM outcomes WHERE batch = ? AND document = ?", where
+                )
                 for statement in (_FORGET_INPUT_STATE, _DELETE_ORPHANED_DOCUMENT):
                     self._database.execute(statement, (place.document,))
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -203,7 +209,9 @@ class History:
                 (place.batch, place.document),
             ).fetchall()
 
-    def keep_check(self, check: Check, place: RunLocation | None = None, subject: str | None = None) -> int:
+    def keep_check(
+        self, check: Check, place: RunLocation | None = None, subject: str | None = None
+    ) -> int:
         """The number under which the check is kept; `place` and `subject`: the run and the claim that it is about."""
         batch, document = (place.batch, place.document) if place else (None, None)
         with self._database.guarded():
@@ -230,7 +238,8 @@ class History:
         """
         with self._database.guarded():
             row = self._database.execute(
-                "SELECT number, subject, made, result FROM checks WHERE number = ?", (number,)
+                "SELECT number, subject, made, result FROM checks WHERE number = ?",
+                (number,),
             ).fetchone()
         if row is None:
             raise NotFoundError(f"{number}: there is no such check")
@@ -238,7 +247,18 @@ class History:
 
 
 def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
-    batch, document, fields, headline, claims, state, message, finished, cost_usd, way = row
+    (
+        batch,
+        document,
+        fields,
+        headline,
+        claims,
+        state,
+        message,
+        finished,
+        cost_usd,
+        way,
+    ) = row
     about, made_by = load_document(fields), json.loads(way)
     return RunListing(
         place=RunLocation(batch, document),
@@ -256,7 +276,9 @@ def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
     )
 
 
-def _build_saved_check(number: int, subject: str | None, made: float, result: str) -> SavedCheck:
+def _build_saved_check(
+    number: int, subject: str | None, made: float, result: str
+) -> SavedCheck:
     return SavedCheck(number, subject, _to_datetime(made), Check.from_json(result))
 
 

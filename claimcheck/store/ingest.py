@@ -71,11 +71,15 @@ def ingest_sources(
                 "; ".join(taking.problems[:_MAX_REPORTED_PROBLEMS])
                 + (f"; and {more} more" if more > 0 else "")
             )
-    return IngestReport(taking.named, taking.new, taking.changed, taking.repeated, taking.unreadable)
+    return IngestReport(
+        taking.named, taking.new, taking.changed, taking.repeated, taking.unreadable
+    )
 
 
 class _Ingestion:
-    def __init__(self, database: Database, batch: int, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, database: Database, batch: int, progress: Callable[[int], None]
+    ) -> None:
         self._database = database
         self._batch = batch
         self._progress = progress
@@ -99,7 +103,10 @@ class _Ingestion:
             for entry in self._counted(source.entries()):
                 whole = self._put(entry, number) and whole
             if source.state is not None and whole:
-                self._database.execute("UPDATE inputs SET state = ? WHERE number = ?", (source.state, number))
+                self._database.execute(
+                    "UPDATE inputs SET state = ? WHERE number = ?",
+                    (source.state, number),
+                )
         self._queue(number)
 
     def _input(self, name: str) -> int:
@@ -108,7 +115,9 @@ class _Ingestion:
             "INSERT INTO inputs (name, state) VALUES (?, '') ON CONFLICT (name) DO UPDATE SET state = '' RETURNING number",
             (name,),
         ).fetchone()
-        self._database.execute("UPDATE documents SET input = NULL WHERE input = ?", (row[0],))
+        self._database.execute(
+            "UPDATE documents SET input = NULL WHERE input = ?", (row[0],)
+        )
         return int(row[0])
 
     def _counted(self, entries: Iterable[SourceEntry]) -> Iterator[SourceEntry]:
@@ -136,7 +145,9 @@ class _Ingestion:
         ).fetchone()
         if known and known[2] in self._inputs:
             if entry.key_is_given:
-                self.problems.append(f"{entry.place}: the id {entry.key!r} was there before; every id once")
+                self.problems.append(
+                    f"{entry.place}: the id {entry.key!r} was there before; every id once"
+                )
                 return False
             self.repeated += 1
             return True
@@ -155,7 +166,8 @@ class _Ingestion:
             if known[1] != document.id:
                 self.changed += known[1] is not None
                 self._database.execute(
-                    "UPDATE outcomes SET state = 'pending', run = NULL WHERE document = ?", (known[0],)
+                    "UPDATE outcomes SET state = 'pending', run = NULL WHERE document = ?",
+                    (known[0],),
                 )
         return True
 
@@ -172,7 +184,9 @@ class _Ingestion:
         )
 
     def _queue(self, number: int) -> None:
-        cursor = self._database.execute("SELECT count(*) FROM documents WHERE input = ?", (number,))
+        cursor = self._database.execute(
+            "SELECT count(*) FROM documents WHERE input = ?", (number,)
+        )
         self.named += int(cursor.fetchone()[0])
         self._database.execute(
             "INSERT OR IGNORE INTO outcomes (batch, document, state) SELECT ?, number, 'pending' FROM documents "

@@ -39,7 +39,11 @@ class Outcome:
         if not run.failures and not run.unchecked:
             return cls(DocumentState.DONE, written, None, None, run.usage)
         failure = run.failures[0] if run.failures else run.unchecked[0]
-        state = DocumentState.FAILED if run.summary is None and not run.claims else DocumentState.PARTIAL
+        state = (
+            DocumentState.FAILED
+            if run.summary is None and not run.claims
+            else DocumentState.PARTIAL
+        )
         return cls(state, written, str(failure.cause), failure.message, run.usage)
 
 

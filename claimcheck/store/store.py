@@ -69,7 +69,9 @@ class RunStore(Closeable):
                 "INSERT OR IGNORE INTO batches (digest, way, started) VALUES (?, ?, ?)",
                 (digest, written, time.time()),
             )
-            row = self.database.execute("SELECT number FROM batches WHERE digest = ?", (digest,)).fetchone()
+            row = self.database.execute(
+                "SELECT number FROM batches WHERE digest = ?", (digest,)
+            ).fetchone()
         return int(row[0])
 
     def pending(self, batch: int) -> Iterator[tuple[int, Document]]:
@@ -102,7 +104,8 @@ class RunStore(Closeable):
         """The mean number of tokens of the batch's answers; None while there are few."""
         with self.database.guarded():
             count, mean = self.database.execute(
-                "SELECT count(*), avg(output_tokens) FROM answers WHERE batch = ?", (batch,)
+                "SELECT count(*), avg(output_tokens) FROM answers WHERE batch = ?",
+                (batch,),
             ).fetchone()
         return round(mean) if count >= 10 else None
 
@@ -116,7 +119,9 @@ class RunStore(Closeable):
             ).fetchone()
         return load_response(row[0]) if row else None
 
-    def keep_answer(self, batch: int, document: int, asked: tuple[str, str], response: ModelResponse) -> None:
+    def keep_answer(
+        self, batch: int, document: int, asked: tuple[str, str], response: ModelResponse
+    ) -> None:
         """An answer that was paid for is stored before anything else is done with it; `asked`: digest and schema."""
         usage = response.usage
         paid = (usage.input_tokens, usage.output_tokens, usage.cost_usd)
@@ -135,8 +140,21 @@ class RunStore(Closeable):
                 "UPDATE outcomes SET state = ?, cause = ?, message = ?, run = ?, requests = ?, input_tokens = ?, "
                 "output_tokens = ?, cost_usd = ?, finished = ? WHERE batch = ? AND document = ?",
                 (
-                    *(outcome.state, outcome.cause, outcome.message, outcome.run, usage.requests),
-                    *(usage.input_tokens, usage.output_tokens, usage.cost_usd, time.time(), batch, document),
+                    *(
+                        outcome.state,
+                        outcome.cause,
+                        outcome.message,
+                        outcome.run,
+                        usage.requests,
+                    ),
+                    *(
+                        usage.input_tokens,
+                        usage.output_tokens,
+                        usage.cost_usd,
+                        time.time(),
+                        batch,
+                        document,
+                    ),
                 ),
             )
 
@@ -144,7 +162,8 @@ class RunStore(Closeable):
         """Documents that failed, wholly or in part, wait again; of their answers only those that can be used are kept."""
         with self.database.guarded(), self.database.transaction():
             failed = self.database.execute(
-                "SELECT document FROM outcomes WHERE batch = ? AND state IN ('failed', 'partial')", (batch,)
+                "SELECT document FROM outcomes WHERE batch = ? AND state IN ('failed', 'partial')",
+                (batch,),
             ).fetchall()
             for (document,) in failed:
                 self._void_unusable(batch, document)
@@ -159,7 +178,8 @@ class RunStore(Closeable):
         """Where the document failed, wholly or in part, its answers that can't be used are not taken again."""
         with self.database.guarded(), self.database.transaction():
             state = self.database.execute(
-                "SELECT state FROM outcomes WHERE batch = ? AND document = ?", (batch, document)
+                "SELECT state FROM outcomes WHERE batch = ? AND document = ?",
+                (batch, document),
             ).fetchone()
             if state and state[0] in (DocumentState.FAILED, DocumentState.PARTIAL):
                 self._void_unusable(batch, document)
@@ -171,14 +191,19 @@ class RunStore(Closeable):
         ).fetchall()
         for number, schema, response in answers:
             if not is_usable(schema, load_response(response)):
-                self.database.execute("UPDATE answers SET void = 1 WHERE number = ?", (number,))
+                self.database.execute(
+                    "UPDATE answers SET void = 1 WHERE number = ?", (number,)
+                )
 
     def batch(self, number: int) -> BatchStatus:
         """A batch in numbers."""
         with self.database.guarded():
-            (way,) = self.database.execute("SELECT way FROM batches WHERE number = ?", (number,)).fetchone()
+            (way,) = self.database.execute(
+                "SELECT way FROM batches WHERE number = ?", (number,)
+            ).fetchone()
             counts = self.database.execute(
-                "SELECT state, count(*) FROM outcomes WHERE batch = ? GROUP BY state", (number,)
+                "SELECT state, count(*) FROM outcomes WHERE batch = ? GROUP BY state",
+                (number,),
             ).fetchall()
             spent = self.database.execute(
                 "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), count(cost_usd), count(*) FROM ("
@@ -202,16 +227,28 @@ class RunStore(Closeable):
     def batches(self) -> tuple[BatchStatus, ...]:
         """All batches of the store, the first one first."""
         with self.database.guarded():
-            rows = self.database.execute("SELECT number FROM batches ORDER BY number").fetchall()
+            rows = self.database.execute(
+                "SELECT number FROM batches ORDER BY number"
+            ).fetchall()
         return tuple(self.batch(number) for (number,) in rows)
 
-    def listed(self, batch: int, state: DocumentState | None = None) -> Iterator[OutcomeListing]:
+    def listed(
+        self, batch: int, state: DocumentState | None = None
+    ) -> Iterator[OutcomeListing]:
         """The documents of a batch, in the order in which they came; those in one state only, where one is given."""
-        for _, *row in self._rows("d.key, d.fields, o.state, o.cause, o.message, o.cost_usd", batch, state):
+        for _, *row in self._rows(
+            "d.key, d.fields, o.state, o.cause, o.message, o.cost_usd", batch, state
+        ):
             key, fields, found, cause, message, cost = row
             document = load_document(fields)
             yield OutcomeListing(
-                key, document.source, document.title, DocumentState(found), cause, message, cost
+                key,
+                document.source,
+                document.title,
+                DocumentState(found),
+                cause,
+                message,
+                cost,
             )
 
     def runs(self, batch: int) -> Iterator[tuple[str, Run]]:
@@ -268,7 +305,8 @@ class RunStore(Closeable):
         """How many documents have a run."""
         with self.database.guarded():
             row = self.database.execute(
-                "SELECT count(*) FROM outcomes WHERE batch = ? AND run IS NOT NULL", (batch,)
+                "SELECT count(*) FROM outcomes WHERE batch = ? AND run IS NOT NULL",
+                (batch,),
             ).fetchone()
         return int(row[0])
 
@@ -295,7 +333,9 @@ class RunStore(Closeable):
         """The file is closed."""
         self.database.close()
 
-    def _rows(self, columns: str, batch: int, state: DocumentState | None) -> Iterator[tuple[Any, ...]]:
+    def _rows(
+        self, columns: str, batch: int, state: DocumentState | None
+    ) -> Iterator[tuple[Any, ...]]:
         """Rows of outcomes and documents, a page at a time: a store need not fit into memory."""
         last = 0
         while True:

@@ -54,7 +54,13 @@ class Uploads:
             row = self._database.execute(
                 "INSERT INTO uploads (batch, tag, state, usd, tokens, made) VALUES (?, ?, 'prepared', ?, ?, ?) "
                 "RETURNING number",
-                (self._batch, f"claimcheck-{uuid.uuid4().hex}", usd, tokens, time.time()),
+                (
+                    self._batch,
+                    f"claimcheck-{uuid.uuid4().hex}",
+                    usd,
+                    tokens,
+                    time.time(),
+                ),
             ).fetchone()
             for item in items:
                 self._database.execute(
@@ -108,7 +114,11 @@ class Uploads:
 
     def ended(self, upload: int, message: str | None) -> None:
         """It is collected, or, with a message, failed as a whole."""
-        state = "state = 'collected', message = ?" if message is None else "state = 'failed', message = ?"
+        state = (
+            "state = 'collected', message = ?"
+            if message is None
+            else "state = 'failed', message = ?"
+        )
         self._set(upload, state, message)
 
     def _set(self, upload: int, what: str, value: str | None) -> None:

@@ -66,29 +66,49 @@ def diff_closest_request(request: Request, recorded: list[Request]) -> str:
     if not recorded:
         return "the cassette holds no request at all"
     wanted = canonicalize_body(request.body_bytes).decode("utf-8", "replace")
-    bodies = [canonicalize_body(other.body_bytes).decode("utf-8", "replace") for other in recorded]
+    bodies = [
+        canonicalize_body(other.body_bytes).decode("utf-8", "replace")
+        for other in recorded
+    ]
     best = process.extractOne(wanted, bodies, scorer=fuzz.ratio)
     closest = recorded[best[2] if best else 0]
     if (request.method, request.uri) != (closest.method, closest.uri):
         return f"- {closest.method} {closest.uri}\n+ {request.method} {request.uri}"
-    left, right = _flatten_json(parse_body(closest.body_bytes)), _flatten_json(parse_body(request.body_bytes))
+    left, right = (
+        _flatten_json(parse_body(closest.body_bytes)),
+        _flatten_json(parse_body(request.body_bytes)),
+    )
     if left == right:
         return "the same request was recorded, but was already played: the code sends it once more often"
     changed = [
         line
-        for line in difflib.unified_diff(left, right, "recorded", "sent", lineterm="", n=0)
+        for line in difflib.unified_diff(
+            left, right, "recorded", "sent", lineterm="", n=0
+        )
         if not line.startswith("@@")
     ]
-    more = [f"… and {len(changed) - _MAX_DIFF_LINES} more lines"] if len(changed) > _MAX_DIFF_LINES else []
+    more = (
+        [f"… and {len(changed) - _MAX_DIFF_LINES} more lines"]
+        if len(changed) > _MAX_DIFF_LINES
+        else []
+    )
     return "\n".join([*changed[:_MAX_DIFF_LINES], *more])
 
 
 def _flatten_json(value: Any, path: str = "$") -> list[str]:
     """List a JSON value as `path: text` lines, so that a diff names what changed."""
     if isinstance(value, dict) and value:
-        return [line for key in sorted(value) for line in _flatten_json(value[key], f"{path}.{key}")]
+        return [
+            line
+            for key in sorted(value)
+            for line in _flatten_json(value[key], f"{path}.{key}")
+        ]
     if isinstance(value, list) and value:
-        return [line for place, item in enumerate(value) for line in _flatten_json(item, f"{path}[{place}]")]
+        return [
+            line
+            for place, item in enumerate(value)
+            for line in _flatten_json(item, f"{path}[{place}]")
+        ]
     if isinstance(value, str):
         return [f"{path}: {line}" for line in value.splitlines() or [""]]
     return [f"{path}: {json.dumps(value)}"]
@@ -112,7 +132,9 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
         CassetteMissError: a request has no recorded answer.
     """
     with _build_recorder().use_cassette(
-        str(path), record_mode=VCR_RECORD_MODES[record], drop_unused_requests=record == "all"
+        str(path),
+        record_mode=VCR_RECORD_MODES[record],
+        drop_unused_requests=record == "all",
     ) as cassette:
         try:
             yield cassette
@@ -126,7 +148,9 @@ def explain_miss(
     """Turn a miss into an error with a short diff and the command to record it."""
     request = miss.failed_request
     name = Path(str(miss.cassette.path)).name
-    diff = diff_closest_request(miss.cassette.filter_request(request), miss.cassette.requests)
+    diff = diff_closest_request(
+        miss.cassette.filter_request(request), miss.cassette.requests
+    )
     how = command or "use_cassette(..., record='new')"
     return CassetteMissError(
         f"{name}: no recorded answer for {request.method} {request.uri}\n{diff}\nTo record it from a real endpoint: {how}"
@@ -149,7 +173,9 @@ def _build_recorder() -> vcr.VCR:
 def _clean_request(request: Request) -> Request:
     body = request.body_bytes
     if body:
-        request.body = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        request.body = redact(body.decode("utf-8", "surrogateescape")).encode(
+            "utf-8", "surrogateescape"
+        )
     request.uri = strip_credentials(request.uri)
     headers = serializer.select_headers(dict(request.headers), response=False)
     request.headers = {name: values[0] for name, values in headers.items()}
@@ -162,6 +188,8 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any]:
     body = response["body"].get("string") or b""
     raw = body if isinstance(body, bytes) else body.encode()
     response["body"] = {
-        "string": redact(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        "string": redact(raw.decode("utf-8", "surrogateescape")).encode(
+            "utf-8", "surrogateescape"
+        )
     }
     return response

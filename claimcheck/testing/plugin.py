@@ -22,13 +22,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="record cassettes from a real endpoint: once (those missing), new (requests missing), all (again)",
     )
-    parser.addini("cassette_folder", "where cassettes lie, relative to the root folder", default="cassettes")
+    parser.addini(
+        "cassette_folder",
+        "where cassettes lie, relative to the root folder",
+        default="cassettes",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker."""
     config.addinivalue_line(
-        "markers", "cassette(name): answer the test's HTTP requests from this cassette in cassette_folder"
+        "markers",
+        "cassette(name): answer the test's HTTP requests from this cassette in cassette_folder",
     )
 
 
@@ -47,11 +52,17 @@ def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
         ) from None
 
     record = request.config.getoption("--record")
-    with use_cassette(_build_cassette_path(request.config, marker), record=record) as cassette:
+    with use_cassette(
+        _build_cassette_path(request.config, marker), record=record
+    ) as cassette:
         if record is None:
             _block_sockets()
         yield cassette
-    if record is None and not cassette.all_played and not getattr(request.node, "_claimcheck_failed", False):
+    if (
+        record is None
+        and not cassette.all_played
+        and not getattr(request.node, "_claimcheck_failed", False)
+    ):
         unplayed = len(cassette) - cassette.play_count
         pytest.fail(
             f"{Path(cassette.path).name}: {unplayed} recorded answers were not asked for; record it again: {_build_record_command(request.node)}"

@@ -12,7 +12,9 @@ _SECRET_PATTERNS = {
     "organization": re.compile(r"\borg-[A-Za-z0-9]{10,}"),
     "project": re.compile(r"\bproj_[A-Za-z0-9]{10,}"),
     "cookie": re.compile(r"\b(?:set-cookie|__cf_bm|_cfuvid)\b[^\"\n]{0,200}", re.I),
-    "machine path": re.compile(r"(?<![\w/.])/(?:home|root|Users|work)/[\w.-]+[^\s\"']*"),
+    "machine path": re.compile(
+        r"(?<![\w/.])/(?:home|root|Users|work)/[\w.-]+[^\s\"']*"
+    ),
     "JSON web token": re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}"),
 }
 _SECRET_PARAMETER = re.compile(r"key|token|secret|signature|password", re.I)
@@ -35,7 +37,9 @@ def strip_credentials(uri: str) -> str:
         (name, "redacted" if _SECRET_PARAMETER.search(name) else value)
         for name, value in parse_qsl(parts.query)
     ]
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(query)))
+    return urlunsplit(
+        parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(query))
+    )
 
 
 def redact(text: str) -> str:

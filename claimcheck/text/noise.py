@@ -21,7 +21,9 @@ _PAGE_LINE = re.compile(r"[^\r\n\f]*\S[^\r\n\f]*")
 _EDGE_LINES = 2  # at the top and at the bottom of a page
 _MAX_RUNNING_LINE_CHARACTERS = 120
 _MIN_REPEATED_PAGES = 2
-_MIN_REPEATED_SHARE = 0.4  # a head that alternates between left and right pages is on half of them
+_MIN_REPEATED_SHARE = (
+    0.4  # a head that alternates between left and right pages is on half of them
+)
 
 
 def find_page_furniture(text: str) -> list[tuple[int, int, str]]:
@@ -29,16 +31,18 @@ def find_page_furniture(text: str) -> list[tuple[int, int, str]]:
     if FORM_FEED not in text:
         return []
     edges = list(_find_edge_lines(text))
-    forms = Counter((side, _mask_numbers(text[start:end])) for start, end, side in edges)
+    forms = Counter(
+        (side, _mask_numbers(text[start:end])) for start, end, side in edges
+    )
     pages = text.rstrip().count(FORM_FEED) + 1
     found = []
     for start, end, side in edges:
         line = text[start:end]
         if _PAGE_NUMBER_LINE.fullmatch(line):
             found.append((start, end, PAGE_NUMBER))
-        elif len(line) <= _MAX_RUNNING_LINE_CHARACTERS and forms[side, _mask_numbers(line)] >= max(
-            _MIN_REPEATED_PAGES, _MIN_REPEATED_SHARE * pages
-        ):
+        elif len(line) <= _MAX_RUNNING_LINE_CHARACTERS and forms[
+            side, _mask_numbers(line)
+        ] >= max(_MIN_REPEATED_PAGES, _MIN_REPEATED_SHARE * pages):
             found.append((start, end, RUNNING_HEAD if side == "top" else RUNNING_FOOT))
     return found
 
@@ -48,16 +52,24 @@ def _find_edge_lines(text: str) -> list[tuple[int, int, str]]:
     found = []
     start = 0
     for page in text.split(FORM_FEED):
-        lines = [(start + match.start(), start + match.end()) for match in _PAGE_LINE.finditer(page)]
-        if len(lines) < 2 * _EDGE_LINES:  # a slide, or the end of a text: its lines may be all that it says
+        lines = [
+            (start + match.start(), start + match.end())
+            for match in _PAGE_LINE.finditer(page)
+        ]
+        if (
+            len(lines) < 2 * _EDGE_LINES
+        ):  # a slide, or the end of a text: its lines may be all that it says
             lines = [
                 line
                 for line in lines
-                if _PAGE_NUMBER_LINE.fullmatch(text, *line) or _is_first_on_page(line, start, text)
+                if _PAGE_NUMBER_LINE.fullmatch(text, *line)
+                or _is_first_on_page(line, start, text)
             ]
         top = lines[:_EDGE_LINES]
         bottom = [line for line in lines[-_EDGE_LINES:] if line not in top]
-        found += [(*line, "top") for line in top] + [(*line, "bottom") for line in bottom]
+        found += [(*line, "top") for line in top] + [
+            (*line, "bottom") for line in bottom
+        ]
         start += len(page) + 1
     return found
 
@@ -73,7 +85,9 @@ def _mask_numbers(line: str) -> str:
 
 
 # a letter first: the search can then skip to it; what must stand before it is looked at after
-_URL = re.compile(r"[hHwW](?<=\b.)(?:(?<=[hH])[tT][tT][pP][sS]?://|(?<=[wW])[wW][wW]\.)[^\s<>\"“”]+")
+_URL = re.compile(
+    r"[hHwW](?<=\b.)(?:(?<=[hH])[tT][tT][pP][sS]?://|(?<=[wW])[wW][wW]\.)[^\s<>\"“”]+"
+)
 _URL_MARKS = ("://", "www.", "WWW.", "Www.")  # a text without one of these has none
 _URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
@@ -94,7 +108,8 @@ _LINE_PATTERNS = {
 }
 # a search skips to a line break faster than to "^"
 _NOISE_LINE = re.compile(
-    rf"\n[ \t]*(?:{'|'.join(f'({form})' for form in _LINE_PATTERNS.values())})[ \t]*$", re.I | re.M
+    rf"\n[ \t]*(?:{'|'.join(f'({form})' for form in _LINE_PATTERNS.values())})[ \t]*$",
+    re.I | re.M,
 )
 _LINE_REASONS = tuple(_LINE_PATTERNS)
 # after a word or a stop; "m²" and "E = mc²" are no notes. The sign stands first in the patterns, and what must stand
@@ -128,7 +143,9 @@ _SUBTITLE_LINES = re.compile(
 _SUBTITLE_MARKUP = re.compile(
     r"</?(?:[cibuv]|ruby|rt|lang|font)(?:[.\s][^<>\n]{0,60})?>|<\d\d:\d\d[:.\d]*>|\{\\an\d\}"
 )
-_FRONT_MATTER = re.compile(r"\A---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---(?=\r?\n)")
+_FRONT_MATTER = re.compile(
+    r"\A---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---(?=\r?\n)"
+)
 _CODE_FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
 _EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
 _PATTERNS = (
@@ -151,13 +168,20 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     if "**" in text:
         patterns = ((_EMPHASIS, "markup"), *patterns)
     if "-->" in text:
-        patterns = ((_SUBTITLE_LINES, SUBTITLE_CUE), (_SUBTITLE_MARKUP, "markup"), *patterns)
+        patterns = (
+            (_SUBTITLE_LINES, SUBTITLE_CUE),
+            (_SUBTITLE_MARKUP, "markup"),
+            *patterns,
+        )
     found.extend(
         Noise(match.start(), match.end() - 1, _LINE_REASONS[(match.lastindex or 0) - 1])
         for match in _NOISE_LINE.finditer(f"\n{text}")
     )
     for pattern, reason in patterns:
-        found.extend(Noise(match.start(), match.end(), reason) for match in pattern.finditer(text))
+        found.extend(
+            Noise(match.start(), match.end(), reason)
+            for match in pattern.finditer(text)
+        )
     return _drop_overlaps(found)
 
 
@@ -206,8 +230,13 @@ def _find_url_labels(text: str, urls: list[Noise]) -> list[Noise]:
     for url in urls:
         first = max(0, url.start - _MAX_LABEL_DISTANCE)
         end = first + len(text[first : url.start].rstrip())
-        start = max(text.rfind("\n", first, end), text.rfind("\r", first, end), first - 1) + 1
-        if _LINE_BREAK.search(text, end, url.start) and _URL_LABEL.fullmatch(text, start, end):
+        start = (
+            max(text.rfind("\n", first, end), text.rfind("\r", first, end), first - 1)
+            + 1
+        )
+        if _LINE_BREAK.search(text, end, url.start) and _URL_LABEL.fullmatch(
+            text, start, end
+        ):
             labels.append(Noise(start, end, "label of a URL"))
     return labels
 

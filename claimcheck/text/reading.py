@@ -63,12 +63,24 @@ class MappedText:
             piece, offset = self._pieces[index], self._starts[index]
             stop = min(end, offset + len(piece.text))
             part = piece.text[position - offset : stop - offset]
-            yield MappedPiece(part, self._source_of(index, position)[0], self._source_of(index, stop - 1)[1])
+            yield MappedPiece(
+                part,
+                self._source_of(index, position)[0],
+                self._source_of(index, stop - 1)[1],
+            )
             position = stop
 
-    def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> MappedText:
+    def sub(
+        self,
+        pattern: re.Pattern[str],
+        replacement: str | Callable[[re.Match[str]], str],
+    ) -> MappedText:
         """Like `re.sub`, each replacement standing for what it replaced; an empty one drops it."""
-        matches = [match for match in pattern.finditer(self.text) if match.start() < match.end()]
+        matches = [
+            match
+            for match in pattern.finditer(self.text)
+            if match.start() < match.end()
+        ]
         if not matches:
             return self
         pieces: list[MappedPiece] = []
@@ -88,9 +100,13 @@ class MappedText:
         """The text put through a function that keeps its length (checked), as changing case mostly does."""
         changed = table(self.text)
         if len(changed) != len(self.text):
-            raise ValueError("translate needs a function that keeps the length of the text")
+            raise ValueError(
+                "translate needs a function that keeps the length of the text"
+            )
         pieces = [
-            MappedPiece(changed[start : start + len(piece.text)], piece.start, piece.end)
+            MappedPiece(
+                changed[start : start + len(piece.text)], piece.start, piece.end
+            )
             for start, piece in zip(self._starts, self._pieces, strict=True)
         ]
         return MappedText(pieces)
@@ -158,8 +174,14 @@ class Reading:
         """The document's spans of text[start:end], in order, without white space at their ends."""
         low, high = self._mapped.source(start, end)
         first = bisect.bisect_right(self._noise_ends, low)
-        cuts = list(takewhile(lambda noise: noise.start < high, islice(self.noise, first, None)))
-        edges = [low, *(edge for noise in cuts for edge in (noise.start, noise.end)), high]
+        cuts = list(
+            takewhile(lambda noise: noise.start < high, islice(self.noise, first, None))
+        )
+        edges = [
+            low,
+            *(edge for noise in cuts for edge in (noise.start, noise.end)),
+            high,
+        ]
         return tuple(
             span
             for left, right in zip(edges[::2], edges[1::2], strict=True)
@@ -177,7 +199,9 @@ class Reading:
         return Span(left, right) if left < right else None
 
 
-def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[Block, ...]]:
+def _assemble(
+    source: str, noise: tuple[Noise, ...]
+) -> tuple[MappedText, tuple[Block, ...]]:
     @cache
     def vocabulary() -> set[str]:
         return set(re.findall(r"\w+", source.lower()))
@@ -190,7 +214,9 @@ def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[
         words = (
             [whole]
             if whole
-            else _fold_ranges(source, _find_text_ranges(source, paragraph, noise), vocabulary)
+            else _fold_ranges(
+                source, _find_text_ranges(source, paragraph, noise), vocabulary
+            )
         )
         if not words:
             continue
@@ -218,21 +244,35 @@ def _find_paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragra
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
-        kept = _subtract_noise(source, start, end, noise, index) if noisy else [(start, end)]
+        kept = (
+            _subtract_noise(source, start, end, noise, index)
+            if noisy
+            else [(start, end)]
+        )
         if not kept or not line.strip():
             if current:
                 yield current
                 current, after_noise, after_cut = None, False, False
             after_noise = after_noise or noisy
-            after_cut = after_cut or _is_page_or_cue_break(source, start, end, noise, index)
+            after_cut = after_cut or _is_page_or_cue_break(
+                source, start, end, noise, index
+            )
             continue
         bullet = _BULLET.match(source, *kept[0])
         start = bullet.end() if bullet else kept[0][0]
         text = source[start : kept[-1][1]] if bullet or noisy else line
         words = text.strip()
         start += text.find(words[:1])
-        if current and not bullet and not _is_deliberate_break(current.last, words, wrap):
-            current.whole = current.whole and not noisy and not _may_join_without_space(current.last)
+        if (
+            current
+            and not bullet
+            and not _is_deliberate_break(current.last, words, wrap)
+        ):
+            current.whole = (
+                current.whole
+                and not noisy
+                and not _may_join_without_space(current.last)
+            )
             current.lines += 1
             current.end, current.last = start + len(words), words
             continue
@@ -240,13 +280,22 @@ def _find_paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragra
             yield current
             after_noise = after_cut = False
         current = _Paragraph(
-            start, start + len(words), words, 1, not noisy, bullet is not None, after_noise, after_cut
+            start,
+            start + len(words),
+            words,
+            1,
+            not noisy,
+            bullet is not None,
+            after_noise,
+            after_cut,
         )
     if current:
         yield current
 
 
-def _is_page_or_cue_break(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
+def _is_page_or_cue_break(
+    source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
+) -> bool:
     """Whether a line without text ends a page or a subtitle."""
     if FORM_FEED in source[max(0, start - 1) : end]:
         return True
@@ -270,7 +319,9 @@ def _subtract_noise(
 def _is_deliberate_break(previous: str, line: str, wrap: float) -> bool:
     """Whether the author, not the page width, ended the previous line."""
     return (
-        len(previous) < 0.6 * wrap and not line[:1].islower() and not previous.endswith((",", "-", "–", "—"))
+        len(previous) < 0.6 * wrap
+        and not line[:1].islower()
+        and not previous.endswith((",", "-", "–", "—"))
     )
 
 
@@ -290,7 +341,11 @@ def _join_paragraphs(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Par
             cued = paragraph.after_noise and (goes_on or FORM_FEED not in source)
             long_enough = before.lines > 1 or len(before.last) > 40 or cued
             if long_enough and not _TERMINAL_PUNCTUATION.search(before.last):
-                before.end, before.last, before.whole = paragraph.end, paragraph.last, False
+                before.end, before.last, before.whole = (
+                    paragraph.end,
+                    paragraph.last,
+                    False,
+                )
                 before.lines += paragraph.lines
                 continue
         joined.append(paragraph)
@@ -310,7 +365,9 @@ def _fold_as_one_piece(source: str, paragraph: _Paragraph) -> MappedPiece | None
     return MappedPiece(written, paragraph.start, paragraph.end) if written else None
 
 
-def _find_text_ranges(source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]) -> list[tuple[int, int]]:
+def _find_text_ranges(
+    source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]
+) -> list[tuple[int, int]]:
     index = bisect.bisect_right(noise, paragraph.start, key=lambda cut: cut.end)
     return _subtract_noise(source, paragraph.start, paragraph.end, noise, index)
 
@@ -334,7 +391,10 @@ def _fold_ranges(
 
 
 def _resolve_gap(
-    left: MappedPiece, right: MappedPiece, vocabulary: Callable[[], set[str]], source: str
+    left: MappedPiece,
+    right: MappedPiece,
+    vocabulary: Callable[[], set[str]],
+    source: str,
 ) -> tuple[str, MappedPiece]:
     """Return the separator of two word runs, and the left run without its hyphen."""
     between = source[left.end : right.start]
@@ -344,9 +404,15 @@ def _resolve_gap(
     broken = _BROKEN_WORD.search(left.text) if left.text[-1] in "-\u2010" else None
     if line_break and broken and right.text[:1].islower():
         rest = re.match(r"\w+", right.text)
-        if left.text.endswith("\u2010"):  # what browsers print at a soft hyphen; people type "-"
+        if left.text.endswith(
+            "\u2010"
+        ):  # what browsers print at a soft hyphen; people type "-"
             return "", MappedPiece(left.text[:-1], left.start, left.end - 1)
-        if rest and len(left.text) > 1 and (broken.group(1) + rest.group()).lower() in vocabulary():
+        if (
+            rest
+            and len(left.text) > 1
+            and (broken.group(1) + rest.group()).lower() in vocabulary()
+        ):
             return "", MappedPiece(left.text[:-1], left.start, left.end - 1)
         return "", left
     if line_break and _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
@@ -359,7 +425,10 @@ def _mark_headings(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...
     heading = [_looks_like_heading(text[start:end]) for start, end in blocks]
     if all(heading):
         heading = [False] * len(blocks)
-    return tuple(Block(start, end, mark) for (start, end), mark in zip(blocks, heading, strict=True))
+    return tuple(
+        Block(start, end, mark)
+        for (start, end), mark in zip(blocks, heading, strict=True)
+    )
 
 
 def _looks_like_heading(text: str) -> bool:

@@ -15,13 +15,17 @@ import sentencex
 from claimcheck import tokens
 from claimcheck.text.reading import Reading
 
-_UNSPACED_SCRIPT = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED_SCRIPT = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+)
 _SINGLE_SENTENCE = re.compile(
     r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?"
 )  # nothing at which a sentence could end inside
 # sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence. And in tokenised
 # text, where a full stop stands by itself, it waits for a capital that lower-cased text does not have
-_MISSED_SENTENCE_END = re.compile(r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)")
+_MISSED_SENTENCE_END = re.compile(
+    r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)"
+)
 
 
 class Sentence(NamedTuple):
@@ -61,7 +65,11 @@ def split_sentences(
 
 def split_paragraph(text: str, language: str) -> list[str]:
     """Split a one-paragraph text into sentences."""
-    bounds = [(0, len(text))] if _SINGLE_SENTENCE.fullmatch(text) else _find_sentence_bounds(text, language)
+    bounds = (
+        [(0, len(text))]
+        if _SINGLE_SENTENCE.fullmatch(text)
+        else _find_sentence_bounds(text, language)
+    )
     return [part for start, end in bounds if (part := text[start:end].strip())]
 
 
@@ -69,12 +77,16 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
     parts = sentencex.segment(language, text)  # every character is in one of them
     raw = list(pairwise(accumulate(map(len, parts), initial=0)))
     if "May." in text or " ." in text or " !" in text or " ?" in text:
-        raw = [bounds for start, end in raw for bounds in _split_range(text, start, end)]
+        raw = [
+            bounds for start, end in raw for bounds in _split_range(text, start, end)
+        ]
     joined: list[tuple[int, int]] = []
     for start, end in raw:
         # sentencex parts at a full stop inside quotation marks; what is quoted in one breath stays whole
         # only while the sentence around it has not ended: `"Stop. Now," he said.`
-        if joined and _continues_sentence(text[joined[-1][0] : start], text[start:end].lstrip()):
+        if joined and _continues_sentence(
+            text[joined[-1][0] : start], text[start:end].lstrip()
+        ):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -83,15 +95,25 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
 
 def _split_range(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Split a range where sentencex misses the end of a sentence."""
-    cuts = [match.end() for match in _MISSED_SENTENCE_END.finditer(text, start, end) if match.end() < end]
+    cuts = [
+        match.end()
+        for match in _MISSED_SENTENCE_END.finditer(text, start, end)
+        if match.end() < end
+    ]
     return list(pairwise([start, *cuts, end]))
 
 
 def _continues_sentence(left: str, right: str) -> bool:
-    return right[:1].islower() and left.rstrip()[-1:] not in ".!?" and not right.startswith("http")
+    return (
+        right[:1].islower()
+        and left.rstrip()[-1:] not in ".!?"
+        and not right.startswith("http")
+    )
 
 
-_CONTEXT_CHARACTERS = 400  # characters of what stands before, so that pronouns can be resolved
+_CONTEXT_CHARACTERS = (
+    400  # characters of what stands before, so that pronouns can be resolved
+)
 _WHITESPACE = re.compile(r"\s+")
 
 
@@ -105,16 +127,22 @@ class Passage:
     context: str
 
 
-def split_into_passages(reading: Reading, language: str | None, budget_tokens: int) -> tuple[Passage, ...]:
+def split_into_passages(
+    reading: Reading, language: str | None, budget_tokens: int
+) -> tuple[Passage, ...]:
     """Split the view into passages of similar length within the token budget.
 
     A sentence that is longer than the budget is cut between words.
     """
-    starts = [sentence.start for sentence in split_sentences(reading, language, headings=True)]
+    starts = [
+        sentence.start for sentence in split_sentences(reading, language, headings=True)
+    ]
     return _cut_passage(reading.text, (0, len(reading.text)), starts, budget_tokens)
 
 
-def halve_passage(reading: Reading, language: str | None, passage: Passage) -> tuple[Passage, ...]:
+def halve_passage(
+    reading: Reading, language: str | None, passage: Passage
+) -> tuple[Passage, ...]:
     """Split a passage in two between sentences; a single sentence stays whole."""
     starts = [
         sentence.start
@@ -123,7 +151,12 @@ def halve_passage(reading: Reading, language: str | None, passage: Passage) -> t
     ]
     if not starts:
         return (passage,)
-    return _cut_passage(reading.text, (passage.start, passage.end), starts, math.ceil(passage.tokens / 2))
+    return _cut_passage(
+        reading.text,
+        (passage.start, passage.end),
+        starts,
+        math.ceil(passage.tokens / 2),
+    )
 
 
 def _cut_passage(
@@ -131,7 +164,11 @@ def _cut_passage(
 ) -> tuple[Passage, ...]:
     low, high = whole
     edges = [low, *(start for start in starts if low < start < high), high]
-    units = [unit for start, end in pairwise(edges) for unit in _split_to_budget(text, start, end, budget)]
+    units = [
+        unit
+        for start, end in pairwise(edges)
+        for unit in _split_to_budget(text, start, end, budget)
+    ]
     total = sum(count for _, _, count in units)
     for shares in itertools.count(math.ceil(total / budget) or 1):
         parts = _group_evenly(units, total / shares)
@@ -144,7 +181,9 @@ def _cut_passage(
     )
 
 
-def _group_evenly(units: Sequence[tuple[int, int, int]], share: float) -> list[tuple[int, int]]:
+def _group_evenly(
+    units: Sequence[tuple[int, int, int]], share: float
+) -> list[tuple[int, int]]:
     """Group units into shares of similar size: (start, tokens) for each."""
     parts: dict[int, tuple[int, int]] = {}
     read = 0
@@ -156,15 +195,24 @@ def _group_evenly(units: Sequence[tuple[int, int, int]], share: float) -> list[t
     return list(parts.values())
 
 
-def _split_to_budget(text: str, start: int, end: int, budget: int) -> list[tuple[int, int, int]]:
+def _split_to_budget(
+    text: str, start: int, end: int, budget: int
+) -> list[tuple[int, int, int]]:
     """Split a range between words until each part fits the token budget."""
     count = tokens.count(text[start:end])
     if count <= budget:
         return [(start, end, count)]
     middle = (start + end) // 2
-    breaks = [match.end() for match in _WHITESPACE.finditer(text, start, end) if start < match.end() < end]
+    breaks = [
+        match.end()
+        for match in _WHITESPACE.finditer(text, start, end)
+        if start < match.end() < end
+    ]
     cut = min(breaks, key=lambda place: abs(place - middle), default=middle)
-    return [*_split_to_budget(text, start, cut, budget), *_split_to_budget(text, cut, end, budget)]
+    return [
+        *_split_to_budget(text, start, cut, budget),
+        *_split_to_budget(text, cut, end, budget),
+    ]
 
 
 def _make_passage(text: str, start: int, end: int, count: int) -> Passage:

@@ -9,12 +9,20 @@ from math import fsum
 
 from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
 from claimcheck.english.wordnet import TextSenses, collect_senses
-from claimcheck.verification.amounts import find_amounts, has_compatible_unit, is_consistent_amount
+from claimcheck.verification.amounts import (
+    find_amounts,
+    has_compatible_unit,
+    is_consistent_amount,
+)
 from claimcheck.verification.evidence import EvidenceDocument
 
-_MAX_PICKED_SENTENCES = 3  # sentences together: a claim is often put together from two, seldom from more
+_MAX_PICKED_SENTENCES = (
+    3  # sentences together: a claim is often put together from two, seldom from more
+)
 _MAX_CANDIDATES = 40
-_MIN_COVERAGE_GAIN = 0.1  # of a claim's weight: less is a word that happens to stand there
+_MIN_COVERAGE_GAIN = (
+    0.1  # of a claim's weight: less is a word that happens to stand there
+)
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -51,7 +59,9 @@ class Alignment:
 
     def coverage(self, forms: Collection[str]) -> float:
         """The share of the claim's weight that these forms cover, 0 to 1."""
-        return sum(term.weight for term in self.terms if term.form in forms) / (self.weight or 1.0)
+        return sum(term.weight for term in self.terms if term.form in forms) / (
+            self.weight or 1.0
+        )
 
     @property
     def contributing(self) -> tuple[int, ...]:
@@ -74,7 +84,9 @@ class Alignment:
 def _pick_sentences(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
     """Pick the heaviest sentence, then those that add most to the picked ones."""
     # `fsum`: a sum over a set must not depend on the order in which the set is gone through
-    total = {place: fsum([weights[form] for form in forms]) for place, forms in hits.items()}
+    total = {
+        place: fsum([weights[form] for form in forms]) for place, forms in hits.items()
+    }
     order = sorted(total, key=lambda place: (-total[place], place))[:_MAX_CANDIDATES]
     picked: list[int] = []
     covered: set[str] = set()
@@ -91,16 +103,24 @@ def _pick_sentences(hits: dict[int, set[str]], weights: dict[str, float]) -> lis
     return picked
 
 
-def align_sentence(sentence: str, source: EvidenceDocument, without: Collection[int] = ()) -> Alignment:
+def align_sentence(
+    sentence: str, source: EvidenceDocument, without: Collection[int] = ()
+) -> Alignment:
     """Align one claim sentence with a document, ignoring sentences in `without`."""
     terms = extract_terms(sentence)
     weights: dict[str, float] = {}
     for term in terms:
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
-    hits = {place: forms for place, forms in source.hits(weights.keys()).items() if place not in without}
+    hits = {
+        place: forms
+        for place, forms in source.hits(weights.keys()).items()
+        if place not in without
+    }
     picked = _pick_sentences(hits, weights)
     beside = (picked[0] - 1, picked[0] + 1) if picked else ()
-    places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(without)
+    places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(
+        without
+    )
     near = frozenset[str]().union(*map(source.forms, places))
     words = extract_words(sentence)
     return Alignment(
@@ -112,11 +132,15 @@ def align_sentence(sentence: str, source: EvidenceDocument, without: Collection[
         near=near,
         everywhere=frozenset[str]().union(*hits.values()),
         agreed=_find_agreeing_numbers(
-            sentence, terms, [source.sentences[place].text for place in sorted(places)], near
+            sentence,
+            terms,
+            [source.sentences[place].text for place in sorted(places)],
+            near,
         ),
         hits=hits,
         verbatim=any(
-            source.words(place) == words and not source.sentences[place].text.endswith("?")
+            source.words(place) == words
+            and not source.sentences[place].text.endswith("?")
             for place, forms in hits.items()
             if len(forms) == len(weights)
         ),
@@ -132,7 +156,10 @@ def _find_agreeing_numbers(
     return frozenset(
         normalize_word(word)
         for amount in find_amounts(sentence)
-        if any(is_consistent_amount(amount, other) and has_compatible_unit(amount, other) for other in given)
+        if any(
+            is_consistent_amount(amount, other) and has_compatible_unit(amount, other)
+            for other in given
+        )
         for word in extract_words(amount.quantity.text)
         if normalize_word(word)[0].isdigit()
     )

@@ -22,14 +22,21 @@ _WORDINGS = {
         r"\b(?:more than|over|above|greater than|in excess of|exceed(?:s|ed|ing)?|upwards of|better than)\s*$",
         re.I,
     ),
-    "least": re.compile(r"\b(?:at least|no (?:less|fewer) than|a minimum of|not less than)\s*$", re.I),
+    "least": re.compile(
+        r"\b(?:at least|no (?:less|fewer) than|a minimum of|not less than)\s*$", re.I
+    ),
     "less": re.compile(r"\b(?:less than|fewer than|under|below)\s*$", re.I),
-    "most": re.compile(r"\b(?:at most|up to|no more than|a maximum of|not more than)\s*$", re.I),
+    "most": re.compile(
+        r"\b(?:at most|up to|no more than|a maximum of|not more than)\s*$", re.I
+    ),
 }
 _CHANGE_BY = re.compile(
-    r"\bby\s+(?:(?:about|around|some|nearly|almost|more than|over|at least|up to)\s+)?$", re.I
+    r"\bby\s+(?:(?:about|around|some|nearly|almost|more than|over|at least|up to)\s+)?$",
+    re.I,
 )
-_AGE_UNIT = re.compile(r"(\w+) olds?$", re.I)  # "65 years old" is no other number of years
+_AGE_UNIT = re.compile(
+    r"(\w+) olds?$", re.I
+)  # "65 years old" is no other number of years
 # units of one kind: the same number of another of them is another amount
 _CURRENCIES = {
     "dollar": "USD",
@@ -90,7 +97,10 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
     for quantity in find_quantities(text):
         start = text.find(quantity.text, position)
         before = text[max(0, start - 30) : start]
-        wording = next((name for name, pattern in _WORDINGS.items() if pattern.search(before)), None)
+        wording = next(
+            (name for name, pattern in _WORDINGS.items() if pattern.search(before)),
+            None,
+        )
         found.append(Amount(quantity, wording, step=bool(_CHANGE_BY.search(before))))
         position = start + len(quantity.text)
     return tuple(found)
@@ -132,14 +142,22 @@ def _is_rounding_of(given: float, wanted: float) -> bool:
 
 def has_compatible_unit(claim: Amount, evidence: Amount) -> bool:
     """Return whether two amounts may measure the same thing; no unit fits any."""
-    return claim.unit is None or evidence.unit is None or is_same_unit(claim.unit, evidence.unit)
+    return (
+        claim.unit is None
+        or evidence.unit is None
+        or is_same_unit(claim.unit, evidence.unit)
+    )
 
 
 def is_same_unit(unit: str | None, other: str | None) -> bool:
     """Return whether two units are equal, or differ only in a missing rate."""
     head, _, rate = (unit or "").partition("/")
     other_head, _, other_rate = (other or "").partition("/")
-    return bool(unit) and head == other_head and (rate == other_rate or not rate or not other_rate)
+    return (
+        bool(unit)
+        and head == other_head
+        and (rate == other_rate or not rate or not other_rate)
+    )
 
 
 def is_conflicting_unit(unit: str | None, other: str | None) -> bool:
@@ -150,4 +168,6 @@ def is_conflicting_unit(unit: str | None, other: str | None) -> bool:
     other_head, _, other_rate = other.partition("/")
     if rate and other_rate:
         return head == other_head
-    return (unit.isupper() and other.isupper()) or any(unit in kind and other in kind for kind in _UNIT_KINDS)
+    return (unit.isupper() and other.isupper()) or any(
+        unit in kind and other in kind for kind in _UNIT_KINDS
+    )

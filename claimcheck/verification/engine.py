@@ -8,7 +8,14 @@ from dataclasses import replace
 from claimcheck.english.quotations import detect_speech
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.claim import Statement
-from claimcheck.models.verdict import DecidedBy, Evidence, Finding, Label, Verdict, put_each_stance_first
+from claimcheck.models.verdict import (
+    DecidedBy,
+    Evidence,
+    Finding,
+    Label,
+    Verdict,
+    put_each_stance_first,
+)
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.finding import Hypothesis, assess
 from claimcheck.verification.retrieve import Corpus
@@ -30,7 +37,10 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
     """
     deciding = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
     if not deciding:
-        return max(findings, key=lambda finding: (bool(finding.evidence), -(finding.confidence or 0)))
+        return max(
+            findings,
+            key=lambda finding: (bool(finding.evidence), -(finding.confidence or 0)),
+        )
     labels = {finding.label for finding in deciding}
     best = max(deciding, key=lambda finding: finding.confidence or 0)
     if len(labels) == 1:
@@ -42,7 +52,9 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
         rationale=f"The documents disagree. {_describe_each_side(deciding)}",
         evidence=_merge_evidence(deciding),
         differences=tuple(
-            dict.fromkeys(difference for finding in deciding for difference in finding.differences)
+            dict.fromkeys(
+                difference for finding in deciding for difference in finding.differences
+            )
         ),
     )
 
@@ -51,7 +63,9 @@ def _describe_each_side(deciding: Sequence[Finding]) -> str:
     """Return the rationale of the first document on each side."""
     first = {finding.label: finding for finding in reversed(deciding)}
     return " ".join(
-        f"{said}: {first[label].rationale}" for label, said in _SIDE_INTRODUCTIONS.items() if label in first
+        f"{said}: {first[label].rationale}"
+        for label, said in _SIDE_INTRODUCTIONS.items()
+        if label in first
     )
 
 
@@ -70,7 +84,10 @@ def find_speaker(statement: Statement) -> str | None:
 
 def strip_attribution(statement: Statement) -> str:
     """Return what the speaker says, without the attribution."""
-    return " ".join(_strip_sentence_attribution(sentence) for sentence in split_statement(statement.text))
+    return " ".join(
+        _strip_sentence_attribution(sentence)
+        for sentence in split_statement(statement.text)
+    )
 
 
 def assess_content(content: str, source: EvidenceDocument) -> Finding:
@@ -79,7 +96,11 @@ def assess_content(content: str, source: EvidenceDocument) -> Finding:
     forms = {term.form for sentence in sentences for term in extract_terms(sentence)}
     # nothing else is looked at than what holds a word of it, and what stands beside
     beside = {place + step for place in source.hits(forms) for step in (-1, 0, 1)}
-    said = {place for place in beside.intersection(range(len(source.sentences))) if source.speech(place)}
+    said = {
+        place
+        for place in beside.intersection(range(len(source.sentences)))
+        if source.speech(place)
+    }
     return assess(Hypothesis(sentences, [None] * len(sentences), without=said), source)
 
 
@@ -113,7 +134,9 @@ NO_EVIDENCE_FINDING = Finding(
 )
 
 
-def verify_statement(statement: Statement, library: Corpus, *, strict: bool = False) -> Verdict:
+def verify_statement(
+    statement: Statement, library: Corpus, *, strict: bool = False
+) -> Verdict:
     """Return the verdict on a statement; `strict` for a summary's own document."""
     sources = library.sources(statement.text)
     question = Hypothesis.of(statement.text, statement.speaker, strict=strict)
@@ -128,7 +151,9 @@ def verify_statement(statement: Statement, library: Corpus, *, strict: bool = Fa
     )
 
 
-def verify_content(statement: Statement, sources: Sequence[EvidenceDocument]) -> Finding | None:
+def verify_content(
+    statement: Statement, sources: Sequence[EvidenceDocument]
+) -> Finding | None:
     """Assess whether what a speaker said is true; None without a speaker."""
     if find_speaker(statement) is None:
         return None

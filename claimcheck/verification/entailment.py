@@ -24,7 +24,9 @@ _HALF_LONG_CLAIM_WORDS = 27  # words: half long
 BIAS = "bias"
 
 
-def estimate_support(alignments: Sequence[Alignment], source: EvidenceDocument) -> float:
+def estimate_support(
+    alignments: Sequence[Alignment], source: EvidenceDocument
+) -> float:
     """Return the probability, 0 to 1, that the document entails the claim.
 
     Sentences that stand there word for word are carried; the others are weighed.
@@ -46,7 +48,9 @@ def exclude_verbatim(alignments: Sequence[Alignment]) -> list[Alignment]:
     return [alignment for alignment in alignments if not alignment.verbatim]
 
 
-def measure_length(alignments: Sequence[Alignment], source: EvidenceDocument) -> tuple[float, float]:
+def measure_length(
+    alignments: Sequence[Alignment], source: EvidenceDocument
+) -> tuple[float, float]:
     """Return how long the document and the claim are, each from 0 to 1."""
     characters = len(source.document.full_text)
     words = sum(len(alignment.words) for alignment in alignments)

@@ -10,7 +10,12 @@ from functools import cached_property
 from itertools import accumulate, compress, count
 
 from claimcheck.english.dates import find_publication_date
-from claimcheck.english.quotations import QUOTATION_MARK, Speech, detect_speech, resolve_speeches
+from claimcheck.english.quotations import (
+    QUOTATION_MARK,
+    Speech,
+    detect_speech,
+    resolve_speeches,
+)
 from claimcheck.english.terms import FORM_INDEX, normalize_word, split_chunks
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
@@ -18,7 +23,9 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, split_sentences
 
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
-_LOOKBACK_SENTENCES = 8  # sentences in which the one whom a pronoun means, or who is quoted, was named
+_LOOKBACK_SENTENCES = (
+    8  # sentences in which the one whom a pronoun means, or who is quoted, was named
+)
 _MAX_SENTENCE_CHARS = 3_000  # longer ones are tables, logs or code
 
 
@@ -30,7 +37,9 @@ class EvidenceDocument:
         self.reading = reading or Reading(document.full_text)
         self.sentences: list[Sentence] = [
             sentence
-            for sentence in split_sentences(self.reading, document.language, headings=True)
+            for sentence in split_sentences(
+                self.reading, document.language, headings=True
+            )
             if len(sentence.text) <= _MAX_SENTENCE_CHARS
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
@@ -60,7 +69,9 @@ class EvidenceDocument:
             return found
         if not found and not self._quotes_in_block(place):
             return None
-        return resolve_speeches(self.sentences[max(0, place - _LOOKBACK_SENTENCES) : place + 1])[-1]
+        return resolve_speeches(
+            self.sentences[max(0, place - _LOOKBACK_SENTENCES) : place + 1]
+        )[-1]
 
     def _quotes_in_block(self, place: int) -> bool:
         block = self.sentences[place].block
@@ -79,7 +90,9 @@ class EvidenceDocument:
         held = FORM_INDEX.holding(forms, self._vocabulary)
         found: dict[int, set[str]] = {}
         for at in compress(count(), map(held.__contains__, self._written)):
-            found.setdefault(bisect_right(self._ends, at), set()).update(held[self._written[at]])
+            found.setdefault(bisect_right(self._ends, at), set()).update(
+                held[self._written[at]]
+            )
         return found
 
     def words(self, place: int) -> list[str]:
@@ -98,4 +111,6 @@ class EvidenceDocument:
     def excerpts(self, place: int) -> tuple[Excerpt, ...]:
         """The characters of the document that make the sentence."""
         sentence = self.sentences[place]
-        return extract_excerpts(self._places, tuple(self.reading.spans(sentence.start, sentence.end)))
+        return extract_excerpts(
+            self._places, tuple(self.reading.spans(sentence.start, sentence.end))
+        )

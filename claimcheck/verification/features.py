@@ -8,7 +8,12 @@ from itertools import pairwise
 
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS, NEGATION_WORDS, stem
 from claimcheck.english.terms import Term, normalize_word
-from claimcheck.english.wordnet import ENTAILING_RELATIONS, Relation, get_antonyms, look_up_senses
+from claimcheck.english.wordnet import (
+    ENTAILING_RELATIONS,
+    Relation,
+    get_antonyms,
+    look_up_senses,
+)
 from claimcheck.verification.alignment import Alignment
 from claimcheck.verification.evidence import EvidenceDocument
 
@@ -28,7 +33,9 @@ _MAX_CLAIM_WORDS = 60  # words of a claim: more make no difference
 _COUNT_CAP = 3.0  # so much weight, or so many, say all that a count can say
 
 
-def compute_features(alignments: Sequence[Alignment], source: EvidenceDocument) -> dict[str, float]:
+def compute_features(
+    alignments: Sequence[Alignment], source: EvidenceDocument
+) -> dict[str, float]:
     """Compute the entailment features of a claim, most of them from 0 to 1.
 
     "share" is of the weight of the claim's terms, "much" is weight by itself: two wrong names in a long claim are two
@@ -38,19 +45,30 @@ def compute_features(alignments: Sequence[Alignment], source: EvidenceDocument) 
     for alignment in alignments:
         found.update(_weigh_terms(alignment))
         found.update(_count_signals(alignment, source))
-    total = sum(term.weight for alignment in alignments for term in alignment.terms) or 1.0
+    total = (
+        sum(term.weight for alignment in alignments for term in alignment.terms) or 1.0
+    )
     shares = {f"share: {name}": found[name] / total for name in _COUNTED_FEATURES}
     near = sum(found[f"{kind} {NEAR}"] for kind in ("number", "name", "word")) / total
     return {
         **shares,
-        **{f"much: {name}": min(_COUNT_CAP, found[name]) / _COUNT_CAP for name in _COUNTED_FEATURES},
+        **{
+            f"much: {name}": min(_COUNT_CAP, found[name]) / _COUNT_CAP
+            for name in _COUNTED_FEATURES
+        },
         "near": near,
         "near in any words": near
         + sum(shares[f"share: word {relation}"] for relation in ENTAILING_RELATIONS),
-        "near, worst sentence": min(alignment.coverage(alignment.near) for alignment in alignments),
-        "in one sentence": sum(alignment.best_coverage * alignment.weight for alignment in alignments)
+        "near, worst sentence": min(
+            alignment.coverage(alignment.near) for alignment in alignments
+        ),
+        "in one sentence": sum(
+            alignment.best_coverage * alignment.weight for alignment in alignments
+        )
         / total,
-        "pairs in one sentence": found["pairs met"] / found["pairs"] if found["pairs"] else near,
+        "pairs in one sentence": found["pairs met"] / found["pairs"]
+        if found["pairs"]
+        else near,
         "ends in one sentence": found["ends met"] / len(alignments),
         "words in order": found["order met"] / max(1, found["order"]),
         **{
@@ -65,7 +83,10 @@ def compute_features(alignments: Sequence[Alignment], source: EvidenceDocument) 
         },
         **_measure_missing_terms(alignments),
         **_measure_evidence_use(alignments, source),
-        "tens of words": min(_MAX_CLAIM_WORDS, sum(len(alignment.words) for alignment in alignments)) / 10,
+        "tens of words": min(
+            _MAX_CLAIM_WORDS, sum(len(alignment.words) for alignment in alignments)
+        )
+        / 10,
         "sentences": min(5, len(alignments)) / 5,
         "numbers": min(_COUNT_CAP, found["numbers"]) / _COUNT_CAP,
         "names": min(_COUNT_CAP, found["names"]) / _COUNT_CAP,
@@ -74,11 +95,21 @@ def compute_features(alignments: Sequence[Alignment], source: EvidenceDocument) 
 
 def _measure_missing_terms(alignments: Sequence[Alignment]) -> dict[str, float]:
     missing = [
-        [term for term in alignment.terms if term.form not in alignment.near] for alignment in alignments
+        [term for term in alignment.terms if term.form not in alignment.near]
+        for alignment in alignments
     ]
-    words = [term.weight for terms in missing for term in terms if not term.is_number and not term.is_name]
+    words = [
+        term.weight
+        for terms in missing
+        for term in terms
+        if not term.is_number and not term.is_name
+    ]
     most = max(sum(term.weight for term in terms) for terms in missing)
-    last = [alignment.terms[-1] for alignment in alignments if _is_last_term_missing(alignment)]
+    last = [
+        alignment.terms[-1]
+        for alignment in alignments
+        if _is_last_term_missing(alignment)
+    ]
     return {
         "missing, heaviest word": max(words, default=0.0),
         "missing, worst sentence": min(4.0, most) / 4,
@@ -88,17 +119,24 @@ def _measure_missing_terms(alignments: Sequence[Alignment]) -> dict[str, float]:
 
 def _is_last_term_missing(alignment: Alignment) -> bool:
     """Return whether nothing nearby expresses the last term of a sentence."""
-    return bool(alignment.terms) and classify_term(alignment.terms[-1], alignment) not in (
+    return bool(alignment.terms) and classify_term(
+        alignment.terms[-1], alignment
+    ) not in (
         NEAR,
         *ENTAILING_RELATIONS,
     )
 
 
-def _measure_evidence_use(alignments: Sequence[Alignment], source: EvidenceDocument) -> dict[str, float]:
+def _measure_evidence_use(
+    alignments: Sequence[Alignment], source: EvidenceDocument
+) -> dict[str, float]:
     """Measure how much of the best evidence the claim uses, and its length."""
-    found = [(alignment, alignment.picked[0]) for alignment in alignments if alignment.picked]
+    found = [
+        (alignment, alignment.picked[0]) for alignment in alignments if alignment.picked
+    ]
     used = [
-        len(source.forms(place).intersection(alignment.words)) / max(1, len(source.forms(place)))
+        len(source.forms(place).intersection(alignment.words))
+        / max(1, len(source.forms(place)))
         for alignment, place in found
     ]
     lengths = [len(source.words(place)) for _, place in found]
@@ -135,27 +173,34 @@ def _count_signals(alignment: Alignment, source: EvidenceDocument) -> Counter[st
         form in _STRICT_WORDS and form not in alignment.near for form in alignment.words
     )
     found["direction"] = sum(
-        CRITICAL_WORD_KINDS.get(term.form) == "direction" and term.form not in alignment.near
+        CRITICAL_WORD_KINDS.get(term.form) == "direction"
+        and term.form not in alignment.near
         for term in alignment.terms
     )
     found["opposite near"] = sum(
-        term.form not in alignment.near and not alignment.near.isdisjoint(get_antonyms(term.form))
+        term.form not in alignment.near
+        and not alignment.near.isdisjoint(get_antonyms(term.form))
         for term in alignment.terms
     )
     denied = has_negation(alignment.words)
-    best = has_negation(source.words(alignment.picked[0])) if alignment.picked else False
+    best = (
+        has_negation(source.words(alignment.picked[0])) if alignment.picked else False
+    )
     found["negation only in claim"] = int(denied and not best)
     found["negation only in evidence"] = int(best and not denied)
     pairs = list(pairwise(term.form for term in alignment.terms))
     found["pairs"] = len(pairs)
     found["pairs met"] = sum(
-        any(left in hit and right in hit for hit in alignment.hits.values()) for left, right in pairs
+        any(left in hit and right in hit for hit in alignment.hits.values())
+        for left, right in pairs
     )
     ends = {term.form for term in (*alignment.terms[:1], *alignment.terms[-1:])}
     found["ends met"] = any(ends <= hit for hit in alignment.hits.values())
     following = list(pairwise(alignment.words))
     evidence = {
-        pair for place in alignment.picked for pair in pairwise(map(normalize_word, source.words(place)))
+        pair
+        for place in alignment.picked
+        for pair in pairwise(map(normalize_word, source.words(place)))
     }
     found["order"] = len(following)
     found["order met"] = sum(pair in evidence for pair in following)

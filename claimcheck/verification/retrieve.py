@@ -12,10 +12,10 @@ from claimcheck.verification.alignment import align_sentence
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.statements import split_statement
 
-_MAX_PASSAGES_PER_SENTENCE = (
-    30  # a sentence of a claim: those that contradict share its words as those that agree do
+_MAX_PASSAGES_PER_SENTENCE = 30  # a sentence of a claim: those that contradict share its words as those that agree do
+_MAX_DOCUMENTS_PER_CLAIM = (
+    10  # a claim: one that contradicts is not to be hidden by those that agree
 )
-_MAX_DOCUMENTS_PER_CLAIM = 10  # a claim: one that contradicts is not to be hidden by those that agree
 _MAX_CACHED_DOCUMENTS = 64  # documents kept ready for the next claims
 
 
@@ -23,7 +23,9 @@ class Corpus:
     """One document, or an index of many; a document is made ready when a claim needs it."""
 
     def __init__(self, evidence: Document | Index) -> None:
-        self._one = EvidenceDocument(evidence) if isinstance(evidence, Document) else None
+        self._one = (
+            EvidenceDocument(evidence) if isinstance(evidence, Document) else None
+        )
         self._index = evidence if isinstance(evidence, Index) else None
         self._ready: OrderedDict[str, EvidenceDocument] = OrderedDict()
 
@@ -47,10 +49,15 @@ class Corpus:
         scores: dict[str, float] = {}
         for sentence in split_statement(text):
             for hit in self._index.search(
-                [term.word for term in extract_terms(sentence)], _MAX_PASSAGES_PER_SENTENCE
+                [term.word for term in extract_terms(sentence)],
+                _MAX_PASSAGES_PER_SENTENCE,
             ):
-                scores[hit.document_id] = max(scores.get(hit.document_id, 0.0), hit.score)
-        best = sorted(scores, key=lambda identity: -scores[identity])[:_MAX_DOCUMENTS_PER_CLAIM]
+                scores[hit.document_id] = max(
+                    scores.get(hit.document_id, 0.0), hit.score
+                )
+        best = sorted(scores, key=lambda identity: -scores[identity])[
+            :_MAX_DOCUMENTS_PER_CLAIM
+        ]
         return [self._source(self._index, identity) for identity in best]
 
     def _source(self, index: Index, identity: str) -> EvidenceDocument:
@@ -62,7 +69,9 @@ class Corpus:
         return self._ready[identity]
 
 
-_MIN_COVERAGE = 0.05  # of the claim's weight: less is a word that happens to stand there
+_MIN_COVERAGE = (
+    0.05  # of the claim's weight: less is a word that happens to stand there
+)
 
 
 def select_passages(
@@ -83,7 +92,9 @@ def select_passages(
 
 
 def _rank_sentences(text: str, source: EvidenceDocument) -> list[int]:
-    alignments = [align_sentence(sentence, source) for sentence in split_statement(text)]
+    alignments = [
+        align_sentence(sentence, source) for sentence in split_statement(text)
+    ]
     together = [place for alignment in alignments for place in alignment.picked]
     alone = sorted(
         (-coverage, place)

@@ -16,7 +16,10 @@ def split_statement(text: str) -> list[str]:
     plain = _BRACKETED_ADDITION.sub("", text).strip() or text
     if "\n" not in plain and "\r" not in plain:
         return split_paragraph(plain, "en") or [plain]
-    return [sentence.text for sentence in split_sentences(Reading(plain), "en", headings=True)] or [plain]
+    return [
+        sentence.text
+        for sentence in split_sentences(Reading(plain), "en", headings=True)
+    ] or [plain]
 
 
 def find_bracketed_speaker(text: str) -> str | None:

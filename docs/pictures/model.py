@@ -76,7 +76,13 @@ def _box(kind: type, x: int, y: int) -> str:
         for number, field in enumerate(dataclasses.fields(kind))
     ]
     box = f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{_height(kind)}" rx="5"/>'
-    return "\n".join([box, f'<text class="name" x="{x + 10}" y="{y + 18}">{kind.__name__}</text>', *rows])
+    return "\n".join(
+        [
+            box,
+            f'<text class="name" x="{x + 10}" y="{y + 18}">{kind.__name__}</text>',
+            *rows,
+        ]
+    )
 
 
 def _type(written: str) -> str:

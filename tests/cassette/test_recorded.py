@@ -3,21 +3,20 @@
 The model's mistakes are kept. What is tested is what claimcheck makes of them.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from claimcheck import Document, Settings, asummarize, check, schemas, summarize
 from claimcheck.api.probe import probe
-from claimcheck.models.integrity import find_check_inconsistencies, find_run_inconsistencies
-from tests.conftest import SEED
+from claimcheck.models.integrity import (
+    find_check_inconsistencies,
+    find_run_inconsistencies,
+)
+from tests.support.paths import ARTICLES, SEED
 
-ARTICLES = Path(__file__).parent.parent / "articles"
 SETTINGS = Settings(
     engine="llm",
     model="qwen2.5-coder-1.5b-instruct",
@@ -44,30 +43,34 @@ def check_run(run, least_claims):
 
 
 @pytest.mark.cassette("recorded/seed")
-def test_the_seed():
+def test_summarizes_the_seed():
     check_run(summarize(document(SEED), settings=SETTINGS), 5)
 
 
 @pytest.mark.cassette("recorded/ferry")
-def test_the_ferry():
+def test_summarizes_the_ferry():
     check_run(summarize(document(ARTICLES / "ferry.txt"), settings=SETTINGS), 5)
 
 
 @pytest.mark.cassette("recorded/heat")
-def test_the_trees_with_asyncio():
-    check_run(asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5)
+def test_summarizes_with_asyncio():
+    check_run(
+        asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5
+    )
 
 
 @pytest.mark.cassette("recorded/album")
-def test_the_album_with_a_quote_asked_for_twice():
-    run = summarize(document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20))
+def test_asks_again_for_a_missing_quote():
+    run = summarize(
+        document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20)
+    )
     check_run(run, 5)
     assert run.usage.requests == 2
     assert "requote" in run.signature.prompts
 
 
 @pytest.mark.cassette("recorded/seed-passages")
-def test_the_seed_in_passages():
+def test_summarizes_in_passages():
     run = summarize(document(SEED), settings=replace(SETTINGS, passage_tokens=300))
     check_run(run, 8)
     assert run.passages > 1
@@ -76,11 +79,14 @@ def test_the_seed_in_passages():
     grounded = [claim for claim in run.claims if claim.spans]
     assert len(grounded) >= 0.9 * len(run.claims)
     middle = run.document.characters / 2
-    assert {claim.spans[0].start < middle for claim in grounded} == {True, False}  # of both halves
+    assert {claim.spans[0].start < middle for claim in grounded} == {
+        True,
+        False,
+    }  # of both halves
 
 
 @pytest.mark.cassette("recorded/verdicts")
-def test_claims_against_the_seed():
+def test_checks_claims_against_the_seed():
     claims = [
         "Ryabkov said Russia was increasingly concerned by U.S. sanctions.",
         "TASS quoted Ryabkov as saying the talks were difficult but frank.",
@@ -98,31 +104,44 @@ def test_claims_against_the_seed():
     assert all(labels.get(claim) != "supported" for claim in (*claims[1:4], claims[5]))
     assert found.signature.response_format == "json_schema"
     assert found.usage.requests == len(claims)
-    vetoed = {verdict.text for verdict in found.verdicts if verdict.finding.decided_by == "rules"}
+    vetoed = {
+        verdict.text
+        for verdict in found.verdicts
+        if verdict.finding.decided_by == "rules"
+    }
     assert vetoed == {claims[2]}  # the model calls it supported, and lists a passage
     # of all others it lists none, whatever it calls them: a label that rests on nothing is no verdict
-    assert {labels[claim] for claim in claims if claim != claims[2]} == {"not_enough_evidence"}
+    assert {labels[claim] for claim in claims if claim != claims[2]} == {
+        "not_enough_evidence"
+    }
 
 
 @pytest.mark.cassette("recorded/seed-checked")
-def test_the_seed_with_its_summary_checked():
+def test_checks_the_summary_of_the_seed():
     run = summarize(document(SEED), settings=SETTINGS, check=True)
     check_run(run, 5)
-    outcomes = [*(verdict.subject for verdict in run.verdicts), *(item.subject for item in run.unchecked)]
+    outcomes = [
+        *(verdict.subject for verdict in run.verdicts),
+        *(item.subject for item in run.unchecked),
+    ]
     texts = {item.text for item in (*run.summary.sentences, *run.summary.key_points)}
     assert len(outcomes) == len(texts) + len(run.claims)
     # the model drops who said that the talks were positive, and gives every claim to Abrams
-    doubtful = {verdict.text for verdict in run.verdicts if verdict.label != "supported"}
+    doubtful = {
+        verdict.text for verdict in run.verdicts if verdict.label != "supported"
+    }
     assert any("positive" in text for text in doubtful)
     wrong = [
-        verdict for verdict in run.verdicts if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text
+        verdict
+        for verdict in run.verdicts
+        if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text
     ]
     assert wrong
     assert all(verdict.label != "supported" for verdict in wrong)
 
 
 @pytest.mark.cassette("recorded/probe")
-def test_the_endpoint_enforces_a_schema():
+def test_probe_finds_an_endpoint_that_enforces_schemas():
     found = probe(SETTINGS)
     assert found.models == ("qwen2.5-coder-1.5b-instruct",)
     assert (found.response_format, found.enforces_schema) == ("json_schema", True)

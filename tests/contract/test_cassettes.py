@@ -1,4 +1,4 @@
-"""What lies in cassettes/: no secrets, nothing unplayed, all stated."""
+"""The files in cassettes/: no secrets, all of them used, their origin documented."""
 
 import ast
 import json
@@ -7,7 +7,7 @@ import pytest
 
 from claimcheck.testing import find_secrets
 from claimcheck.testing.serializer import deserialize, select_headers
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
 
@@ -19,27 +19,36 @@ def played():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for mark in node.decorator_list:
-                    if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.cassette":
+                    if (
+                        isinstance(mark, ast.Call)
+                        and ast.unparse(mark.func) == "pytest.mark.cassette"
+                    ):
                         names.add(mark.args[0].value)
     return names
 
 
-def test_every_cassette_is_played_and_every_played_one_is_there():
-    there = {str(path.relative_to(ROOT / "cassettes").with_suffix("")) for path in CASSETTES}
+def test_every_cassette_is_used_and_every_used_one_exists():
+    there = {
+        str(path.relative_to(ROOT / "cassettes").with_suffix("")) for path in CASSETTES
+    }
     assert there == played() != set()
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
-def test_no_cassette_holds_a_secret_or_a_header_beyond_the_allowed(path):
+def test_no_cassette_contains_a_secret_or_an_unlisted_header(path):
     text = path.read_text(encoding="utf-8")
     assert find_secrets(text) == []
     for entry in json.loads(text)["interactions"]:
-        assert entry["request"]["headers"] == select_headers(entry["request"]["headers"], response=False)
-        assert entry["response"]["headers"] == select_headers(entry["response"]["headers"], response=True)
+        assert entry["request"]["headers"] == select_headers(
+            entry["request"]["headers"], response=False
+        )
+        assert entry["response"]["headers"] == select_headers(
+            entry["response"]["headers"], response=True
+        )
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
-def test_every_cassette_reads_back(path):
+def test_every_cassette_loads(path):
     assert deserialize(path.read_text(encoding="utf-8"))["interactions"]
 
 
@@ -68,4 +77,7 @@ def test_the_readme_states_model_hash_server_and_date():
         if "json" in entry["request"]["body"]
     }
     assert {model.lower() for model in models} == {"qwen2.5-coder-1.5b-instruct"}
-    assert all(word in readme for word in ("Qwen2.5-Coder-1.5B-Instruct", "sha256", "llama.cpp", "2026-"))
+    assert all(
+        word in readme
+        for word in ("Qwen2.5-Coder-1.5B-Instruct", "sha256", "llama.cpp", "2026-")
+    )

@@ -3,10 +3,10 @@
 import inspect
 
 import claimcheck
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 
-def test_all_is_sorted_and_every_name_can_be_had():
+def test_all_is_sorted_and_every_name_exists():
     assert claimcheck.__all__ == sorted(claimcheck.__all__)
     for name in claimcheck.__all__:
         assert getattr(claimcheck, name) is not None
@@ -25,7 +25,7 @@ def test_the_package_is_typed():
     assert (ROOT / "claimcheck" / "py.typed").exists()
 
 
-def test_the_seed_is_a_page_with_its_noise():
+def test_the_seed_still_contains_its_page_noise():
     text = (ROOT / "seeds" / "us-russia-venezuela-talks.txt").read_bytes()
     assert len(text) == 2845
     assert b"role-of-maduro-\na64881\n" in text

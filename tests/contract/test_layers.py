@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 PACKAGE = ROOT / "claimcheck"
 LAYERS = [
@@ -43,14 +43,18 @@ def imports(path):
                 yield from (f"claimcheck.{name.name}" for name in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_a_module_imports_only_from_its_layer_or_below(path):
     part = part_of(path)
     for name in imports(path):
         pieces = name.split(".")
         if pieces[0] == "claimcheck" and len(pieces) > 1:
             other = pieces[1]
-            assert layer_of(other) <= layer_of(part) or (part, other) in ALLOWED_UP, f"{part} imports {name}"
+            assert layer_of(other) <= layer_of(part) or (part, other) in ALLOWED_UP, (
+                f"{part} imports {name}"
+            )
 
 
 def test_openai_and_tenacity_are_imported_by_the_clients_alone():
@@ -67,7 +71,15 @@ def test_the_pure_layers_know_no_clock_network_or_environment():
     for path in MODULES:
         if layer_of(part_of(path)) in (1, 2):
             roots = {name.split(".")[0] for name in imports(path)}
-            assert not roots & {"os", "socket", "time", "random", "subprocess", "urllib", "httpx2"}, path
+            assert not roots & {
+                "os",
+                "socket",
+                "time",
+                "random",
+                "subprocess",
+                "urllib",
+                "httpx2",
+            }, path
 
 
 def test_no_broad_except_stands_anywhere():
@@ -80,4 +92,8 @@ def test_no_broad_except_stands_anywhere():
 
 
 def test_no_module_is_longer_than_350_lines():
-    assert [path.name for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > 350] == []
+    assert [
+        path.name
+        for path in MODULES
+        if len(path.read_text(encoding="utf-8").splitlines()) > 350
+    ] == []

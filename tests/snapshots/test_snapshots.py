@@ -1,4 +1,4 @@
-"""What people and models get to read, as plain files: a change shows in the diff. `make snapshots` writes them."""
+"""What people and models read, as plain files, so that a change shows in the diff. `make snapshots` writes them."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.reports import markdown, text, verdicts_markdown, verdicts_text
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
-from tests.flow.test_long import ReadingClient
+from tests.support.chronicle import ReadingClient
 
 FOLDER = Path(__file__).parent
 COMMANDS = [
@@ -84,7 +84,12 @@ def test_the_markdown_report(timeless):
 
 def test_the_json(timeless):
     assert Run.from_json(timeless.to_json()) == timeless
-    same("seed.json", re.sub(r'"version": "[^"]*"', '"version": "VERSION"', timeless.to_json(text=False)))
+    same(
+        "seed.json",
+        re.sub(
+            r'"version": "[^"]*"', '"version": "VERSION"', timeless.to_json(text=False)
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -109,24 +114,37 @@ def test_the_json_of_a_check(timeless_check):
     assert Check.from_json(timeless_check.to_json()) == timeless_check
     same(
         "check.json",
-        re.sub(r'"version": "[^"]*"', '"version": "VERSION"', timeless_check.to_json(text=False)),
+        re.sub(
+            r'"version": "[^"]*"',
+            '"version": "VERSION"',
+            timeless_check.to_json(text=False),
+        ),
     )
 
 
-def test_the_prompt_as_a_model_gets_it(seed_text):
+def test_the_prompt_that_a_model_receives(seed_text):
     reading = Reading(seed_text)
     document = fill_metadata(Document.from_text(seed_text, source="seed.txt"), reading)
-    (request,) = next(summarize_with_model(document, reading, Settings(engine="llm", model="m")))
+    (request,) = next(
+        summarize_with_model(document, reading, Settings(engine="llm", model="m"))
+    )
     same(
         "prompt.md",
-        "\n\n".join(f"## {message.role}\n{message.content}" for message in request.messages) + "\n",
+        "\n\n".join(
+            f"## {message.role}\n{message.content}" for message in request.messages
+        )
+        + "\n",
     )
 
 
-def test_the_prompts_of_a_long_document_as_a_model_gets_them(seed_text):
+def test_the_prompts_of_a_long_document(seed_text):
     client = ReadingClient()
     settings = Settings(engine="llm", model="m", passage_tokens=300)
-    summarize(Document.from_text(seed_text, source="seed.txt"), settings=settings, client=client)
+    summarize(
+        Document.from_text(seed_text, source="seed.txt"),
+        settings=settings,
+        client=client,
+    )
     same(
         "prompts-long.md",
         "\n\n".join(
@@ -138,7 +156,9 @@ def test_the_prompts_of_a_long_document_as_a_model_gets_them(seed_text):
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command or "claimcheck")
+@pytest.mark.parametrize(
+    "command", COMMANDS, ids=lambda command: command or "claimcheck"
+)
 def test_the_help(command):
     arguments = command.split()
     done = subprocess.run(

@@ -6,20 +6,6 @@ from jinja2 import meta
 
 from claimcheck import errors, prompts
 
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    (tmp_path / "prompts").mkdir()
-    monkeypatch.setattr("claimcheck.resources.find_folder", lambda name: tmp_path / name)
-    prompts.load.cache_clear()
-    yield tmp_path / "prompts"
-    prompts.load.cache_clear()
-
-
-def template(body):
-    return '+++\nname = "x"\nversion = 1\ndescription = "d"\n+++\n' + body
-
-
 KNOWN = {
     "summarize": {"fence", "max_claims", "title", "published", "text"},
     "repair": {"answer", "problems"},
@@ -31,33 +17,64 @@ KNOWN = {
 }
 
 
-def test_every_template_is_known_and_uses_the_variables_it_is_given():
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "prompts").mkdir()
+    monkeypatch.setattr(
+        "claimcheck.resources.find_folder", lambda name: tmp_path / name
+    )
+    prompts.load.cache_clear()
+    yield tmp_path / "prompts"
+    prompts.load.cache_clear()
+
+
+def template(body):
+    return '+++\nname = "x"\nversion = 1\ndescription = "d"\n+++\n' + body
+
+
+def test_every_template_uses_exactly_its_variables():
     assert set(prompts.list_names()) == set(KNOWN)
     for name, variables in KNOWN.items():
         body = prompts.load(name).body
-        assert meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(body)) == variables
+        assert (
+            meta.find_undeclared_variables(
+                jinja2.Environment(autoescape=False).parse(body)
+            )
+            == variables
+        )
         assert prompts.load(name).name == name
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (template("{% block user %}{{ missing }}{% endblock %}"), "'missing' is undefined"),
-        (template("{% block user %}{{ ''.__class__.__mro__ }}{% endblock %}"), "unsafe"),
+        (
+            template("{% block user %}{{ missing }}{% endblock %}"),
+            "'missing' is undefined",
+        ),
+        (
+            template("{% block user %}{{ ''.__class__.__mro__ }}{% endblock %}"),
+            "unsafe",
+        ),
         (template("{% block user %}{% if %}{% endblock %}"), "x.md.j2: "),
         ("no front matter", "front matter: it has to open with TOML"),
         ('+++\nname = "x"\n+++\n', "front matter: 'version'"),
     ],
 )
-def test_a_broken_template_is_said_with_its_file(folder, text, message):
+def test_names_the_file_of_a_broken_template(folder, text, message):
     (folder / "x.md.j2").write_text(text)
     with pytest.raises(errors.InputError, match=message.replace(".", r"\.")):
         prompts.render("x", {})
 
 
-def test_what_a_variable_holds_is_no_template(folder):
-    (folder / "x.md.j2").write_text(template("{% block user %}{{ text }}{% endblock %}"))
-    assert prompts.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content == "{{ 7 * 7 }}{% raw %}"
+def test_the_value_of_a_variable_is_never_a_template(folder):
+    (folder / "x.md.j2").write_text(
+        template("{% block user %}{{ text }}{% endblock %}")
+    )
+    assert (
+        prompts.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content
+        == "{{ 7 * 7 }}{% raw %}"
+    )
 
 
 def test_a_fence_never_occurs_in_its_text():

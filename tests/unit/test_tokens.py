@@ -5,22 +5,32 @@ import tiktoken
 from claimcheck import tokens
 
 
-def test_known_counts():
+def test_counts_known_texts():
     assert tokens.count("") == 0
     assert tokens.count("hello world") == 2
     assert tokens.count("<|endoftext|>") > 1  # text, not the special token
 
 
-def test_the_encoding_maps_as_published():
+def test_encodes_as_published():
     # "hello world" in o200k_base, as the OpenAI cookbook prints tokens
     encoding = tokens._load_encoding()
-    assert encoding.encode_ordinary("tiktoken is great!") == [83, 8251, 2488, 382, 2212, 0]
+    assert encoding.encode_ordinary("tiktoken is great!") == [
+        83,
+        8251,
+        2488,
+        382,
+        2212,
+        0,
+    ]
     assert encoding.n_vocab == 200_019
     assert encoding.name not in tiktoken.list_encoding_names()
 
 
-def test_it_is_exact_for_the_models_that_use_it_only():
-    assert [tokens.is_exact(model) for model in ("gpt-4o-mini", "gpt-5", "o3", "gpt-4", "qwen", None)] == [
+def test_counts_are_exact_only_for_models_with_this_encoding():
+    assert [
+        tokens.is_exact(model)
+        for model in ("gpt-4o-mini", "gpt-5", "o3", "gpt-4", "qwen", None)
+    ] == [
         True,
         True,
         True,
@@ -30,5 +40,5 @@ def test_it_is_exact_for_the_models_that_use_it_only():
     ]
 
 
-def test_a_long_run_of_one_letter_is_counted():
+def test_counts_a_long_run_of_one_letter():
     assert tokens.count("a" * 200_000) > 1_000

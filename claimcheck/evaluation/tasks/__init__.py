@@ -1,6 +1,12 @@
 """The tasks, one a file: what is measured of a row, and by which measures."""
 
-from claimcheck.evaluation.tasks import checkworthy, extraction, grounding, summaries, verification
+from claimcheck.evaluation.tasks import (
+    checkworthy,
+    extraction,
+    grounding,
+    summaries,
+    verification,
+)
 from claimcheck.evaluation.tasks.base import Task
 
 TASKS: dict[str, Task] = {

@@ -15,7 +15,9 @@ def _measure_extraction(fields: RowFields, given: EngineSetup) -> Measurement:
     wanted = [str(claim) for claim in fields["claims"]]
     run = summarize_row(Document.from_text(fields["passage"]), given)
     if failure := get_first_failure(run):
-        return Measurement({"wanted": len(wanted), "covered": 0.0, "found": 0.0, "right": 0.0}, failure)
+        return Measurement(
+            {"wanted": len(wanted), "covered": 0.0, "found": 0.0, "right": 0.0}, failure
+        )
     found = [claim.text for claim in run.claims]
     # what is extracted is right when what people wrote, taken together, says it
     return Measurement(

@@ -20,7 +20,8 @@ def _measure_grounding(fields: RowFields, given: EngineSetup) -> Measurement:
     found = GroundingIndex(Reading(text)).ground_all(quotes)
     right = [
         grounded.match is not Match.NONE
-        and "".join(text[span.start : span.end] for span in grounded.spans).split() == quote.split()
+        and "".join(text[span.start : span.end] for span in grounded.spans).split()
+        == quote.split()
         for quote, grounded in zip(quotes, found, strict=True)
     ]
     return Measurement({"quotes": float(len(quotes)), "right": float(sum(right))})
@@ -30,4 +31,6 @@ def _compute_located_share(columns: Columns) -> float:
     return float(columns["right"].sum() / max(1.0, columns["quotes"].sum()))
 
 
-GROUNDING_TASK = Task("grounding", _measure_grounding, {"located": _compute_located_share}, (), ())
+GROUNDING_TASK = Task(
+    "grounding", _measure_grounding, {"located": _compute_located_share}, (), ()
+)

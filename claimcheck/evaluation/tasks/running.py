@@ -20,11 +20,15 @@ def summarize_row(document: Document, given: EngineSetup) -> Run:
     """Summarize a row's document with the engine."""
     reading = Reading(document.full_text)
     described = fill_metadata(document, reading)
-    flow = extractive_summarize if given.engine == "extractive" else summarize_with_model
+    flow = (
+        extractive_summarize if given.engine == "extractive" else summarize_with_model
+    )
     return drive(flow(described, reading, given.settings), given.client)
 
 
-def check_row(statement: Statement, document: Document, given: EngineSetup) -> Verdict | CheckFailure:
+def check_row(
+    statement: Statement, document: Document, given: EngineSetup
+) -> Verdict | CheckFailure:
     """Check a row's claim; returns the verdict or the failure."""
     flow = check_without_model if given.engine == "extractive" else check_with_model
     checked = drive(flow([statement], Corpus(document), given.settings), given.client)

@@ -25,18 +25,27 @@ _LEAD_SENTENCES = 3
 
 def _measure_summaries(fields: RowFields, given: EngineSetup) -> Measurement:
     document = Document.from_text(fields["document"])
-    lead = [sentence.text for sentence in split_sentences(Reading(document.full_text), "en", headings=True)][
-        :_LEAD_SENTENCES
-    ]
-    lead_scores = {f"lead {name}": value for name, value in rouge(lead, fields["references"]).items()}
+    lead = [
+        sentence.text
+        for sentence in split_sentences(
+            Reading(document.full_text), "en", headings=True
+        )
+    ][:_LEAD_SENTENCES]
+    lead_scores = {
+        f"lead {name}": value
+        for name, value in rouge(lead, fields["references"]).items()
+    }
     run = summarize_row(document, given)
     if failure := get_first_failure(run):
         nothing = dict.fromkeys([*ROUGE_NAMES.values(), "faithful", "words"], 0.0)
         return Measurement({**nothing, **lead_scores}, failure)
-    summary = [sentence.text for sentence in run.summary.sentences] if run.summary else []
+    summary = (
+        [sentence.text for sentence in run.summary.sentences] if run.summary else []
+    )
     library = Corpus(document)
     carried = [
-        verify_statement(Statement.of(text), library, strict=True).label is Label.SUPPORTED
+        verify_statement(Statement.of(text), library, strict=True).label
+        is Label.SUPPORTED
         for text in summary
     ]
     return Measurement(
@@ -68,8 +77,14 @@ SUMMARIES_TASK = Task(
     _measure_summaries,
     {
         **{name: _make_mean_metric(name) for name in ROUGE_NAMES.values()},
-        **{f"lead-3 {name}": _make_mean_metric(f"lead {name}") for name in ROUGE_NAMES.values()},
-        **{f"{name} over lead-3": _make_gain_over_lead_metric(name) for name in ROUGE_NAMES.values()},
+        **{
+            f"lead-3 {name}": _make_mean_metric(f"lead {name}")
+            for name in ROUGE_NAMES.values()
+        },
+        **{
+            f"{name} over lead-3": _make_gain_over_lead_metric(name)
+            for name in ROUGE_NAMES.values()
+        },
         "faithfulness": _make_mean_metric("faithful"),
         "words": _make_mean_metric("words"),
     },

@@ -66,4 +66,7 @@ def load_template(name: str, folder: Path = ASSETS_FOLDER) -> Template:
 
 def _hash_sources(texts: Sequence[str]) -> str:
     digests = (hashlib.sha256(text.encode()).digest() for text in texts)
-    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"
+    return (
+        " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+        or "'none'"
+    )

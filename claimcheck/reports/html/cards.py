@@ -78,7 +78,9 @@ class Anchors:
         document = self._documents.get(evidence.document_id)
         first = evidence.spans[0]
         if document is None:
-            return CardEvidence(str(evidence.stance), evidence.text, evidence.document_id, None)
+            return CardEvidence(
+                str(evidence.stance), evidence.text, evidence.document_id, None
+            )
         where = f"{document.source}, {common.format_span_location(first, self._places_of(document))}"
         if document.text is None:
             return CardEvidence(str(evidence.stance), evidence.text, where, None)
@@ -88,7 +90,9 @@ class Anchors:
             self.marks[document.id] += [
                 Mark(span.start, span.end, self._names[key]) for span in evidence.spans
             ]
-        return CardEvidence(str(evidence.stance), evidence.text, where, self._names[key])
+        return CardEvidence(
+            str(evidence.stance), evidence.text, where, self._names[key]
+        )
 
     def _places_of(self, document: Document) -> LineIndex | None:
         if document.text is None:
@@ -99,7 +103,11 @@ class Anchors:
 
 
 def build_claim_card(
-    run: Run, number: int, verdict: Verdict | None, anchors: Anchors, places: LineIndex | None
+    run: Run,
+    number: int,
+    verdict: Verdict | None,
+    anchors: Anchors,
+    places: LineIndex | None,
 ) -> Card:
     """Build the card of the run's claim with this number."""
     claim = run.claims[number - 1]
@@ -110,7 +118,11 @@ def build_claim_card(
         identity=claim.id,
         text=claim.text,
         mark=_choose_mark(claim, verdict),
-        name=LABEL_NAMES[verdict.label] if verdict else "" if found else "Quote not found",
+        name=LABEL_NAMES[verdict.label]
+        if verdict
+        else ""
+        if found
+        else "Quote not found",
         quote=claim.quote,
         facts=(
             *common.list_claim_facts(claim),
@@ -154,7 +166,9 @@ def build_findings(verdict: Verdict, anchors: Anchors) -> tuple[CardFinding, ...
     )
 
 
-def _build_finding(question: str | None, finding: Finding, anchors: Anchors) -> CardFinding:
+def _build_finding(
+    question: str | None, finding: Finding, anchors: Anchors
+) -> CardFinding:
     return CardFinding(
         question=question,
         label=_format_css_class(finding.label),

@@ -11,13 +11,22 @@ from urllib.parse import urlsplit
 from claimcheck.models.claim import Match
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
-from claimcheck.reports.html.assets import build_content_security_policy, load_template, read_asset
+from claimcheck.reports.html.assets import (
+    build_content_security_policy,
+    load_template,
+    read_asset,
+)
 from claimcheck.reports.html.cards import LABEL_NAMES
 
 _MAX_SOURCES = 25  # of which a bar is shown
 _MAX_DOCUMENTS = 300  # that are listed
 _CHART_WIDTH = 600.0
-_LABEL_ORDER = (Label.REFUTED, Label.CONFLICTING_EVIDENCE, Label.NOT_ENOUGH_EVIDENCE, Label.SUPPORTED)
+_LABEL_ORDER = (
+    Label.REFUTED,
+    Label.CONFLICTING_EVIDENCE,
+    Label.NOT_ENOUGH_EVIDENCE,
+    Label.SUPPORTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,9 @@ def render(title: str, about: str, entries: Iterable[BatchDocument]) -> str:
         counts.states[entry.state] += 1
         counts.rows.append(_build_document_row(entry, counts))
     worst = sorted(counts.rows, key=_rank_document)[:_MAX_DOCUMENTS]
-    sources = sorted(counts.by_source.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+    sources = sorted(
+        counts.by_source.items(), key=lambda item: (-sum(item[1].values()), item[0])
+    )
     widest = max((sum(found.values()) for _, found in sources), default=1) or 1
     style = read_asset("report.css")
     return load_template("overview.html.j2").render(
@@ -90,10 +101,13 @@ def render(title: str, about: str, entries: Iterable[BatchDocument]) -> str:
         states=sorted(counts.states.items()),
         claims=counts.claims,
         labels=[
-            (LABEL_NAMES[label], str(label).replace("_", "-"), counts.labels[label]) for label in _LABEL_ORDER
+            (LABEL_NAMES[label], str(label).replace("_", "-"), counts.labels[label])
+            for label in _LABEL_ORDER
         ],
         checked=bool(counts.labels),
-        bars=[_build_bar(name, found, widest) for name, found in sources[:_MAX_SOURCES]],
+        bars=[
+            _build_bar(name, found, widest) for name, found in sources[:_MAX_SOURCES]
+        ],
         other_sources=max(0, len(sources) - _MAX_SOURCES),
         rows=worst,
         left_out=len(counts.rows) - len(worst),
@@ -105,14 +119,24 @@ def render(title: str, about: str, entries: Iterable[BatchDocument]) -> str:
 def _build_document_row(entry: BatchDocument, counts: _Counts) -> DocumentRow:
     run = entry.run
     if run is None:
-        return DocumentRow(entry.key, entry.source, entry.state, 0, (0,) * len(_LABEL_ORDER), 0, entry.reason)
+        return DocumentRow(
+            entry.key,
+            entry.source,
+            entry.state,
+            0,
+            (0,) * len(_LABEL_ORDER),
+            0,
+            entry.reason,
+        )
     labels = Counter(verdict.label for verdict in run.verdicts)
     counts.labels.update(labels)
     counts.by_source.setdefault(_get_source_name(run), Counter()).update(labels)
     counts.claims += len(run.claims)
     return DocumentRow(
         key=entry.key,
-        title=run.summary.headline if run.summary else run.document.title or run.document.source,
+        title=run.summary.headline
+        if run.summary
+        else run.document.title or run.document.source,
         state=entry.state,
         claims=len(run.claims),
         counts=tuple(labels[label] for label in _LABEL_ORDER),
@@ -123,7 +147,12 @@ def _build_document_row(entry: BatchDocument, counts: _Counts) -> DocumentRow:
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
     """Sort key: refuted or conflicting first, then failed, then quotes not found."""
-    return -row.counts[0] - row.counts[1], -int(bool(row.reason)), -row.not_found, row.key
+    return (
+        -row.counts[0] - row.counts[1],
+        -int(bool(row.reason)),
+        -row.not_found,
+        row.key,
+    )
 
 
 def _get_source_name(run: Run) -> str:
@@ -147,6 +176,14 @@ def _build_bar(name: str, found: Counter[Label], widest: int) -> Bar:
         width = _CHART_WIDTH * found[label] / widest
         if found[label]:
             mark = str(label).replace("_", "-")
-            parts.append(BarSegment(found[label], mark, LABEL_NAMES[label], round(start, 1), round(width, 1)))
+            parts.append(
+                BarSegment(
+                    found[label],
+                    mark,
+                    LABEL_NAMES[label],
+                    round(start, 1),
+                    round(width, 1),
+                )
+            )
         start += width
     return Bar(name, sum(found.values()), tuple(parts))

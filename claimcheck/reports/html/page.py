@@ -109,16 +109,27 @@ class ServerControls:
 
 def render(result: Run | Check, served: ServerControls | None = None) -> str:
     """The report as an HTML document: one that stands alone, or the view of a server."""
-    fields = _build_run_fields(result) if isinstance(result, Run) else _build_check_fields(result)
+    fields = (
+        _build_run_fields(result)
+        if isinstance(result, Run)
+        else _build_check_fields(result)
+    )
     style = read_asset("report.css") + (served.style if served else "")
-    scripts = [read_asset("report.js"), *([served.script] if served and served.script else [])]
+    scripts = [
+        read_asset("report.js"),
+        *([served.script] if served and served.script else []),
+    ]
     return load_template("page.html.j2").render(
         **fields,
         served=served,
         style=style,
         scripts=scripts,
         policy=build_content_security_policy([style], scripts, asks=served is not None),
-        legend={name: LABEL_NAMES[label] for label in LABEL_NAMES for name in [str(label).replace("_", "-")]},
+        legend={
+            name: LABEL_NAMES[label]
+            for label in LABEL_NAMES
+            for name in [str(label).replace("_", "-")]
+        },
     )
 
 
@@ -128,7 +139,9 @@ def _build_run_fields(run: Run) -> dict[str, object]:
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     number_of = common.number_claims(run)
     cards = [
-        build_claim_card(run, number_of[claim.id], verdicts.get(claim.id), anchors, places)
+        build_claim_card(
+            run, number_of[claim.id], verdicts.get(claim.id), anchors, places
+        )
         for claim in run.claims
     ]
     marks = [
@@ -138,7 +151,9 @@ def _build_run_fields(run: Run) -> dict[str, object]:
     ]
     aside = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
     marks += [
-        Mark(entry.start, entry.end, aside[entry.status]) for entry in run.ledger if entry.status in aside
+        Mark(entry.start, entry.end, aside[entry.status])
+        for entry in run.ledger
+        if entry.status in aside
     ]
 
     def told(items: Sequence[LinkedText]) -> list[SummaryItem]:
@@ -146,14 +161,18 @@ def _build_run_fields(run: Run) -> dict[str, object]:
             SummaryItem(
                 item.text,
                 tuple(number_of[identity] for identity in item.claim_ids),
-                _build_first_finding(verdicts.get(make_statement_id(item.text)), anchors),
+                _build_first_finding(
+                    verdicts.get(make_statement_id(item.text)), anchors
+                ),
             )
             for item in items
         ]
 
     summary = run.summary
     fields = {
-        "title": summary.headline if summary else run.document.title or run.document.source,
+        "title": summary.headline
+        if summary
+        else run.document.title or run.document.source,
         "sentences": told(summary.sentences) if summary else [],
         "points": told(summary.key_points) if summary else [],
         "positions": [
@@ -175,7 +194,11 @@ def _build_run_fields(run: Run) -> dict[str, object]:
         "ticks": _build_ticks(run, cards),
         "checked": bool(run.verdicts),
         "rated": True,
-        "apart": [card for card in cards if card.where and not card.anchor and run.document.text is not None],
+        "apart": [
+            card
+            for card in cards
+            if card.where and not card.anchor and run.document.text is not None
+        ],
     }
     marks += anchors.marks[run.document.id]
     return {**fields, "documents": [_build_document_view(run.document, marks, cards)]}
@@ -184,10 +207,14 @@ def _build_run_fields(run: Run) -> dict[str, object]:
 def _build_check_fields(check: Check) -> dict[str, object]:
     documents = {document.id: document for document in check.documents}
     anchors = Anchors(documents)
-    cards = [build_verdict_card(number, verdict, anchors) for number, verdict in enumerate(check.verdicts, 1)]
+    cards = [
+        build_verdict_card(number, verdict, anchors)
+        for number, verdict in enumerate(check.verdicts, 1)
+    ]
     marks = anchors.marks
     warnings = [
-        f"No verdict ({failure.cause}): {failure.text}: {failure.message}" for failure in check.failures
+        f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in check.failures
     ]
     return {
         "title": verdicts_text.format_label_counts(check.verdicts),
@@ -205,26 +232,39 @@ def _build_check_fields(check: Check) -> dict[str, object]:
         "rated": False,
         "apart": [],
         "documents": [
-            _build_document_view(document, marks[document.id], cards) for document in check.documents
+            _build_document_view(document, marks[document.id], cards)
+            for document in check.documents
         ],
     }
 
 
-def _build_first_finding(verdict: Verdict | None, anchors: Anchors) -> CardFinding | None:
+def _build_first_finding(
+    verdict: Verdict | None, anchors: Anchors
+) -> CardFinding | None:
     return build_findings(verdict, anchors)[0] if verdict else None
 
 
 def _build_ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
     length = run.document.characters
     return [
-        Tick(card.number, round(_CHART_UNITS * claim.spans[0].start / length, 1), card.mark)
+        Tick(
+            card.number,
+            round(_CHART_UNITS * claim.spans[0].start / length, 1),
+            card.mark,
+        )
         for claim, card in zip(run.claims, cards, strict=True)
         if claim.spans
     ]
 
 
-def _build_document_view(document: Document, marks: Sequence[Mark], cards: Sequence[Card]) -> DocumentView:
-    about = [document.source, format_date(document.published), f"{document.characters:,} characters"]
+def _build_document_view(
+    document: Document, marks: Sequence[Mark], cards: Sequence[Card]
+) -> DocumentView:
+    about = [
+        document.source,
+        format_date(document.published),
+        f"{document.characters:,} characters",
+    ]
     made = None
     if document.text is not None:
         mark_of = {f"s{card.number}": card.mark for card in cards}
@@ -233,7 +273,9 @@ def _build_document_view(document: Document, marks: Sequence[Mark], cards: Seque
             for block in split_blocks(document.text, marks)
         )
     wrapped = document.text is not None and _is_wrapped(document.text)
-    return DocumentView(document.title or document.source, " · ".join(about), wrapped, made)
+    return DocumentView(
+        document.title or document.source, " · ".join(about), wrapped, made
+    )
 
 
 def _is_wrapped(text: str) -> bool:
@@ -249,14 +291,19 @@ def _is_wrapped(text: str) -> bool:
 def _build_text_piece(segment: Segment, mark_of: dict[str, str]) -> TextPiece:
     claims = [name for name in segment.names if name in mark_of]
     classes = {mark_of[name] for name in claims}
-    strongest = next((name for name in (*_VERDICT_MARKS, *_WORTH_MARKS) if name in classes), "")
+    strongest = next(
+        (name for name in (*_VERDICT_MARKS, *_WORTH_MARKS) if name in classes), ""
+    )
     state = next((name for name in ("failed", "aside") if name in segment.names), "")
     return TextPiece(
         text=replace_control_characters(segment.text),
         mark=strongest or state,
         numbers=tuple(int(name[1:]) for name in claims),
         anchors=tuple(
-            sorted((name for name in segment.begins if name not in ("aside", "failed")), key=_parse_anchor)
+            sorted(
+                (name for name in segment.begins if name not in ("aside", "failed")),
+                key=_parse_anchor,
+            )
         ),
         evidence=any(name.startswith("e") for name in segment.names),
     )

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
-_MAX_BLOCK_LENGTH = 3_000  # characters: a browser lays out what it shows, block by block
+_MAX_BLOCK_LENGTH = (
+    3_000  # characters: a browser lays out what it shows, block by block
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,7 +39,9 @@ def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
     """Split the whole text into blocks, by paragraph if possible, each in segments."""
     ordered = sorted(mark for mark in marks if mark.start < mark.end)
     cuts = _find_block_boundaries(text)
-    edges = sorted({*cuts, *(edge for mark in ordered for edge in (mark.start, mark.end))})
+    edges = sorted(
+        {*cuts, *(edge for mark in ordered for edge in (mark.start, mark.end))}
+    )
     active: Counter[str] = Counter()
     ends: dict[int, list[str]] = {}
     begun: set[str] = set()
@@ -69,7 +73,11 @@ def _find_block_boundaries(text: str) -> Sequence[int]:
     for start, end in pairwise(sorted(set(places))):
         while end - found[-1] > _MAX_BLOCK_LENGTH:
             space = text.rfind(" ", found[-1] + 1, found[-1] + _MAX_BLOCK_LENGTH)
-            found.append(space + 1 if space > max(found[-1], start) else found[-1] + _MAX_BLOCK_LENGTH)
+            found.append(
+                space + 1
+                if space > max(found[-1], start)
+                else found[-1] + _MAX_BLOCK_LENGTH
+            )
         if end > found[-1]:
             found.append(end)
     return found

@@ -25,9 +25,17 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     """List what the evidence sentence contradicts; a question asserts nothing."""
     if pair.evidence.endswith("?"):
         return []
-    return [difference for rule in _CONTRADICTION_RULES for difference in rule.find_contradictions(pair)]
+    return [
+        difference
+        for rule in _CONTRADICTION_RULES
+        for difference in rule.find_contradictions(pair)
+    ]
 
 
 def find_missing_details(pair: SentencePair) -> list[Difference]:
     """List the claim's numbers, names, and speakers that the evidence lacks."""
-    return [difference for rule in _MISSING_DETAIL_RULES for difference in rule.find_missing_details(pair)]
+    return [
+        difference
+        for rule in _MISSING_DETAIL_RULES
+        for difference in rule.find_missing_details(pair)
+    ]

@@ -45,11 +45,16 @@ _NOT_ANTONYMS = frozenset(
 )
 # true of both sides: who wins is another than who loses
 _CONVERSE_VERBS = frozenset(
-    map(normalize_word, "win lose buy sell import export lend borrow teach learn".split())
+    map(
+        normalize_word,
+        "win lose buy sell import export lend borrow teach learn".split(),
+    )
 )
 _TIME_PREPOSITIONS = frozenset(("before", "after"))
 _PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
-_BEFORE_NUMBER = frozenset("by from to sharply slightly nearly almost about around some".split())
+_BEFORE_NUMBER = frozenset(
+    "by from to sharply slightly nearly almost about around some".split()
+)
 _COMPARATIVES = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
 _AMBIGUOUS_WORDS = _PARTICLES | _COMPARATIVES | {"for"}
 # "for" something
@@ -57,7 +62,9 @@ _VERBS_WITH_FOR = frozenset(
     map(normalize_word, "vote argue speak campaign lobby testify demonstrate".split())
 )
 _CONTEXT_WORDS = 4  # words to either side
-_NEGATION_REACH_WORDS = 8  # words: so far a negation reaches where no conjunction is in between
+_NEGATION_REACH_WORDS = (
+    8  # words: so far a negation reaches where no conjunction is in between
+)
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
 
 
@@ -69,14 +76,18 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     there = set(their_forms).difference(our_forms)
     names = {term.form for term in pair.alignment.terms if term.is_name}
     for place, form in enumerate(our_forms):
-        for against in sorted(find_opposing_forms(form) & there) if form not in their_forms else ():
+        for against in (
+            sorted(find_opposing_forms(form) & there) if form not in their_forms else ()
+        ):
             other = their_forms.index(against)
             if (
                 _has_shared_context((our_forms, place), (their_forms, other), names)
                 and other not in find_negations(theirs)
                 and not _is_degree_mismatch(ours[place], theirs[other])
                 and _is_negated(ours, place) == _is_negated(theirs, other)
-                and not _is_confirmed_nearby(form, (our_forms, place), (their_forms, other), pair)
+                and not _is_confirmed_nearby(
+                    form, (our_forms, place), (their_forms, other), pair
+                )
             ):
                 return [Difference("opposite", ours[place], theirs[other])]
     return []
@@ -85,12 +96,18 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 _Occurrence = tuple[Sequence[str], int]  # the forms of a sentence, and which of them
 
 
-def _has_shared_context(word: _Occurrence, opposite: _Occurrence, names: set[str]) -> bool:
+def _has_shared_context(
+    word: _Occurrence, opposite: _Occurrence, names: set[str]
+) -> bool:
     """Return whether two antonyms have context words or an agent in common."""
     form = word[0][word[1]]
-    if form in _CONVERSE_VERBS and _find_agent(names, word) != _find_agent(names, opposite):
+    if form in _CONVERSE_VERBS and _find_agent(names, word) != _find_agent(
+        names, opposite
+    ):
         return False
-    if form in _TIME_PREPOSITIONS and _find_next_content_word(*word) != _find_next_content_word(*opposite):
+    if form in _TIME_PREPOSITIONS and _find_next_content_word(
+        *word
+    ) != _find_next_content_word(*opposite):
         return False
     return bool(
         _collect_context(*word) & _collect_context(*opposite) - names
@@ -101,13 +118,18 @@ def _has_shared_context(word: _Occurrence, opposite: _Occurrence, names: set[str
 def _is_degree_mismatch(word: str, opposite: str) -> bool:
     """Return whether one word is a comparative and the other a superlative."""
     return {"er", "st"} == {
-        other[-2:] for other in (word, opposite) if strip_degree(other) != normalize_word(other)
+        other[-2:]
+        for other in (word, opposite)
+        if strip_degree(other) != normalize_word(other)
     }
 
 
 def _find_next_content_word(forms: Sequence[str], place: int) -> str | None:
     """Return the first content word after a word."""
-    return next((form for form in forms[place + 1 :] if form and form not in FUNCTION_WORDS), None)
+    return next(
+        (form for form in forms[place + 1 :] if form and form not in FUNCTION_WORDS),
+        None,
+    )
 
 
 def _find_agent(names: set[str], word: _Occurrence) -> str | None:
@@ -118,7 +140,9 @@ def _find_agent(names: set[str], word: _Occurrence) -> str | None:
     return (before[0] if goes_on else before[-1]) if before else None
 
 
-def _is_confirmed_nearby(form: str, word: _Occurrence, opposite: _Occurrence, pair: SentencePair) -> bool:
+def _is_confirmed_nearby(
+    form: str, word: _Occurrence, opposite: _Occurrence, pair: SentencePair
+) -> bool:
     """Return whether a nearby sentence has the claim's word in as close a context."""
     company = _collect_context(*word)
     shared = len(company & _collect_context(*opposite))
@@ -135,7 +159,12 @@ def find_opposing_forms(form: str) -> frozenset[str]:
     """Return the forms that mean the opposite of a form."""
     if form in _NOT_ANTONYMS:
         return frozenset()
-    sides = [other for pair in _parse_extra_antonyms() for side, other in (pair, pair[::-1]) if form in side]
+    sides = [
+        other
+        for pair in _parse_extra_antonyms()
+        for side, other in (pair, pair[::-1])
+        if form in side
+    ]
     return get_antonyms(form).union(*sides) - _NOT_ANTONYMS
 
 
@@ -143,7 +172,9 @@ def find_opposing_forms(form: str) -> frozenset[str]:
 def _parse_extra_antonyms() -> list[tuple[frozenset[str], frozenset[str]]]:
     found = []
     for line in _EXTRA_ANTONYMS:
-        left, right = (frozenset(map(strip_degree, side.split())) for side in line.split("|"))
+        left, right = (
+            frozenset(map(strip_degree, side.split())) for side in line.split("|")
+        )
         found.append((left, right))
     return found
 
@@ -157,7 +188,9 @@ def _normalize_directions(words: Sequence[str]) -> list[str]:
     following = [*zip(words[1:], shown[1:], strict=True), ("", True)]
     return [
         strip_degree(word) if shows and (after_shows or after not in _PARTICLES) else ""
-        for word, shows, (after, after_shows) in zip(words, shown, following, strict=True)
+        for word, shows, (after, after_shows) in zip(
+            words, shown, following, strict=True
+        )
     ]
 
 
@@ -167,14 +200,16 @@ def _shows_direction(words: Sequence[str], place: int) -> bool:
     after, then = (*words[place + 1 : place + 3], "", "")[:2]
     if words[place] in _COMPARATIVES and after == "than":
         return not then[:1].isdigit()
-    return words[place] not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
+    return (
+        words[place] not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
+    )
 
 
 def _collect_context(forms: Sequence[str], place: int) -> set[str]:
     """Return the content words on both sides of a word."""
-    return _select_content_words(forms[max(0, place - _CONTEXT_WORDS) : place]) | _collect_following(
-        forms, place
-    )
+    return _select_content_words(
+        forms[max(0, place - _CONTEXT_WORDS) : place]
+    ) | _collect_following(forms, place)
 
 
 def _collect_following(forms: Sequence[str], place: int) -> set[str]:
@@ -185,7 +220,9 @@ def _select_content_words(forms: Sequence[str]) -> set[str]:
     return {
         form
         for form in forms
-        if form and form not in FUNCTION_WORDS and CRITICAL_WORD_KINDS.get(form) != "person"
+        if form
+        and form not in FUNCTION_WORDS
+        and CRITICAL_WORD_KINDS.get(form) != "person"
     }
 
 

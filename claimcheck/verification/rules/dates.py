@@ -32,7 +32,11 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
         return []  # "this year" beside "in 2018": what it tells of is not known
     here = [when for when in said if when.resolved]
     ours = [when for when in _find_pair_times(pair.claim, pair) if when.resolved]
-    open_ = [when for when in ours if not _is_confirmed(when, _select_comparable_times(when, here))]
+    open_ = [
+        when
+        for when in ours
+        if not _is_confirmed(when, _select_comparable_times(when, here))
+    ]
     if not open_:
         return []
     near = [when for when in _find_pair_times(pair.around, pair) if when.resolved]
@@ -40,20 +44,37 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     found = []
     for when in open_:
         # a weekday is no day that merely stands nearby: the line that dates the page has one too; nor is a day its month
-        others, carries = _select_comparable_times(when, here), pair.carries_all_but(when.text)
+        others, carries = (
+            _select_comparable_times(when, here),
+            pair.carries_all_but(when.text),
+        )
         if not carries:
             others += [other for other in near if _is_as_precise(other, when)]
-        if _is_confirmed(when, others) or any(_is_in_year_range(when, interval) for interval in intervals):
+        if _is_confirmed(when, others) or any(
+            _is_in_year_range(when, interval) for interval in intervals
+        ):
             continue
         if pair.alone and not carries and when.resolved in pair.alignment.everywhere:
             continue  # this sentence is of another year, and the document tells of the claim's too
         turned = [
-            other for other in here if _is_opposite_bound(when, other) and is_compatible_time(when, other)
+            other
+            for other in here
+            if _is_opposite_bound(when, other) and is_compatible_time(when, other)
         ]
         rivals = turned or [other for other in here if _is_comparable(when, other)]
         # of two times of the claim beside one, which of them it is about can't be told
-        alone = turned or sum(any(_is_comparable(other, rival) for rival in rivals) for other in open_) == 1
-        if len(rivals) == 1 and alone and not any(_is_confirmed(other, rivals) for other in ours):
+        alone = (
+            turned
+            or sum(
+                any(_is_comparable(other, rival) for rival in rivals) for other in open_
+            )
+            == 1
+        )
+        if (
+            len(rivals) == 1
+            and alone
+            and not any(_is_confirmed(other, rivals) for other in ours)
+        ):
             found.append(Difference("date", when.text, rivals[0].text))
     return found
 
@@ -64,14 +85,17 @@ def _find_pair_times(text: str, pair: SentencePair) -> list[When]:
     if pair.published:
         return found
     return [
-        when if when.resolved else replace(when, resolved=parse_partial_date(when.text)) for when in found
+        when if when.resolved else replace(when, resolved=parse_partial_date(when.text))
+        for when in found
     ]
 
 
 def is_compatible_time(left: When, right: When) -> bool:
     """Return whether two resolved times are equal or one contains the other."""
     first, second = _align_years(left, right)
-    return bool(first and second) and (first.startswith(second) or second.startswith(first))
+    return bool(first and second) and (
+        first.startswith(second) or second.startswith(first)
+    )
 
 
 def _align_years(left: When, right: When) -> tuple[str, str]:
@@ -83,7 +107,11 @@ def _align_years(left: When, right: When) -> tuple[str, str]:
 
 
 def _strip_year(time: str) -> str:
-    return time.removeprefix(_YEARLESS_PREFIX) if time.startswith(_YEARLESS_PREFIX) else time[len("2019-") :]
+    return (
+        time.removeprefix(_YEARLESS_PREFIX)
+        if time.startswith(_YEARLESS_PREFIX)
+        else time[len("2019-") :]
+    )
 
 
 def _select_comparable_times(when: When, here: Sequence[When]) -> list[When]:
@@ -140,9 +168,13 @@ def _is_weekday(when: When) -> bool:
 
 
 def _find_year_ranges(text: str) -> list[tuple[int, int]]:
-    found = [(int(match["first"]), int(match["last"])) for match in _YEAR_RANGE.finditer(text)]
+    found = [
+        (int(match["first"]), int(match["last"]))
+        for match in _YEAR_RANGE.finditer(text)
+    ]
     return found + [
-        (int(match["decade"]) * 10, int(match["decade"]) * 10 + 9) for match in _DECADE.finditer(text)
+        (int(match["decade"]) * 10, int(match["decade"]) * 10 + 9)
+        for match in _DECADE.finditer(text)
     ]
 
 

@@ -16,7 +16,8 @@ from claimcheck.verification.rules.pair import SentencePair
 _SUBJECT_START = len("The ")  # where the name of whom a sentence is about begins
 _FRAGMENT_CHARS = 600  # characters: so few sentences may lean on a title or a page around them that names whom they are about
 _PRONOUN = re.compile(
-    r"\b(?:he|she|they|it|him|her|them|his|hers|its|theirs?|who|whose|this|these|I|my|we|our)\b", re.I
+    r"\b(?:he|she|they|it|him|her|them|his|hers|its|theirs?|who|whose|this|these|I|my|we|our)\b",
+    re.I,
 )
 _MAX_ACRONYM_LETTERS = 6
 # bounded: a text of one endless word must not be gone through again from each of its letters
@@ -36,13 +37,21 @@ def find_missing_details(pair: SentencePair) -> list[Difference]:
         for name in find_proper_names(pair.claim)
         if not (fragment or pronoun) or pair.claim.find(name) > _SUBJECT_START
         if not _is_mentioned(
-            [normalize_word(word) for word in extract_words(name) if word not in FUNCTION_WORDS], pair, title
+            [
+                normalize_word(word)
+                for word in extract_words(name)
+                if word not in FUNCTION_WORDS
+            ],
+            pair,
+            title,
         )
         if not _has_abbreviation(name, document.full_text)
     ]
 
 
-def _is_mentioned(forms: Sequence[str], pair: SentencePair, title: AbstractSet[str]) -> bool:
+def _is_mentioned(
+    forms: Sequence[str], pair: SentencePair, title: AbstractSet[str]
+) -> bool:
     """Return whether the evidence mentions a word of a name or a synonym."""
     alignment = pair.alignment
     return any(
@@ -60,5 +69,13 @@ def _has_abbreviation(name: str, text: str) -> bool:
     if letters.isupper() and 1 < len(letters) <= _MAX_ACRONYM_LETTERS:
         parts, between, end = list(letters), _BETWEEN_INITIALS, ""
     else:
-        parts, between, end = [word[0] for word in name.split() if word[0].isupper()], r"\.?", r"\b"
-    return len(parts) > 1 and re.search(r"\b" + between.join(map(re.escape, parts)) + end, text) is not None
+        parts, between, end = (
+            [word[0] for word in name.split() if word[0].isupper()],
+            r"\.?",
+            r"\b",
+        )
+    return (
+        len(parts) > 1
+        and re.search(r"\b" + between.join(map(re.escape, parts)) + end, text)
+        is not None
+    )

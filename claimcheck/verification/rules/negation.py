@@ -18,12 +18,16 @@ _REFUSAL_VERBS = frozenset(  # before "to": a "decline in sales" denies nothing
     "fail fails failed failing refuse refuses refused refusing decline declines declined declining".split()
 )
 # "not only", "no doubt" and "no longer than" deny nothing
-_NEGATION_CANCELERS = frozenset("only just doubt less fewer matter later sooner more than".split())
+_NEGATION_CANCELERS = frozenset(
+    "only just doubt less fewer matter later sooner more than".split()
+)
 _MAX_WORDS_TO_SINCE = 8  # words from a negation to "since 2002"
 _PRESENT_TENSE = frozenset(("is", "are"))
 _SCOPE_WORDS = 3
 _SKIPPED_WORDS = (
-    FUNCTION_WORDS | FORMS_OF_BE | frozenset("any to been yet ever a an the from by about into over".split())
+    FUNCTION_WORDS
+    | FORMS_OF_BE
+    | frozenset("any to been yet ever a an the from by about into over".split())
 )
 
 
@@ -38,12 +42,20 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
         present = pair.source.forms(pair.place)
         for form, word in ours.items():
             if form in present:
-                return [Difference("negation", word, _find_written_word(form, pair.evidence))]
+                return [
+                    Difference(
+                        "negation", word, _find_written_word(form, pair.evidence)
+                    )
+                ]
     if theirs and not find_negations(words):
         forms = list(map(normalize_word, evidence))
         for form, word in theirs.items():
-            if form in pair.alignment.words and forms.count(form) == 1:  # it is not said undenied too
-                return [Difference("negation", _find_written_word(form, pair.claim), word)]
+            if (
+                form in pair.alignment.words and forms.count(form) == 1
+            ):  # it is not said undenied too
+                return [
+                    Difference("negation", _find_written_word(form, pair.claim), word)
+                ]
     return []
 
 
@@ -54,7 +66,8 @@ def _is_negated_nearby(ours: Collection[str], pair: SentencePair) -> bool:
     hits = pair.alignment.hits
     covered = pair.alignment.coverage(hits.get(pair.place, ()))
     return any(
-        find_negations(pair.source.words(place)) and pair.alignment.coverage(hits[place]) >= covered
+        find_negations(pair.source.words(place))
+        and pair.alignment.coverage(hits[place]) >= covered
         for place in pair.alignment.picked
     )
 
@@ -64,7 +77,11 @@ def find_negated_terms(words: Sequence[str], *, now: bool = False) -> dict[str, 
     found = {}
     for place in find_negations(words, now=now):
         following = words[place + 1 : place + 1 + 2 * _SCOPE_WORDS]
-        telling = [other for other in following if other not in _SKIPPED_WORDS and not other[0].isdigit()]
+        telling = [
+            other
+            for other in following
+            if other not in _SKIPPED_WORDS and not other[0].isdigit()
+        ]
         if telling:
             found[normalize_word(telling[0])] = " ".join(
                 [words[place], *following[: following.index(telling[0]) + 1]]
@@ -80,7 +97,11 @@ def find_negations(words: Sequence[str], *, now: bool = False) -> list[int]:
         refuses = word in _REFUSAL_VERBS and following == ["to"]
         denies = refuses or word in _NEGATORS or word.endswith("n't")
         denies |= now and words[place : place + 3] == ["used", "to", "be"]
-        if denies and _NEGATION_CANCELERS.isdisjoint(following) and not _has_end_time(words[place + 1 :]):
+        if (
+            denies
+            and _NEGATION_CANCELERS.isdisjoint(following)
+            and not _has_end_time(words[place + 1 :])
+        ):
             found.append(place)
     return found
 
@@ -95,4 +116,6 @@ def _has_end_time(words: Sequence[str]) -> bool:
 
 
 def _find_written_word(form: str, text: str) -> str:
-    return next((word for word in extract_words(text) if normalize_word(word) == form), form)
+    return next(
+        (word for word in extract_words(text) if normalize_word(word) == form), form
+    )

@@ -21,7 +21,9 @@ from claimcheck.verification.amounts import (
 )
 from claimcheck.verification.rules.pair import SentencePair
 
-_NON_LABEL_WORDS = FUNCTION_WORDS | frozenset(MONTHS)  # "1 February 1958" and "February 1, 1958" are one day
+_NON_LABEL_WORDS = FUNCTION_WORDS | frozenset(
+    MONTHS
+)  # "1 February 1958" and "February 1, 1958" are one day
 _ORDINAL = re.compile(r"\d+th")
 _SCORE = re.compile(
     r"(?<![\w.,:/–-])(\d{1,3})\s?(?:-|–|to)\s?(\d{1,3})"
@@ -30,7 +32,9 @@ _SCORE = re.compile(
 _LIMIT_PHRASE = re.compile(r"\b([A-Za-z]+) (under|over|above|below) (\d+)\b")
 _CENTURY = normalize_word("century")
 _MAX_WORDS_TO_COUNTED = 3  # words from an ordinal to what it counts
-_TOO_MANY_NUMBERS = 4  # numbers in one sentence: which belongs to which can't be told any more
+_TOO_MANY_NUMBERS = (
+    4  # numbers in one sentence: which belongs to which can't be told any more
+)
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
@@ -39,28 +43,42 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     found = _find_ordinal_conflicts(pair) + _find_score_conflicts(pair)
     if not ours:
         return found
-    found += _find_limit_conflicts(pair) + (_find_swapped_numbers(pair) if len(ours) > 1 else [])
+    found += _find_limit_conflicts(pair) + (
+        _find_swapped_numbers(pair) if len(ours) > 1 else []
+    )
     near = find_amounts(pair.around)
     here = find_amounts(pair.evidence)
     for amount in ours:
         rivals = [
             other
             for other in here
-            if is_conflicting_unit(amount.unit, other.unit) and other.quantity.value == amount.quantity.value
-        ] or [other for other in here if is_same_unit(amount.unit, other.unit) and other.step == amount.step]
+            if is_conflicting_unit(amount.unit, other.unit)
+            and other.quantity.value == amount.quantity.value
+        ] or [
+            other
+            for other in here
+            if is_same_unit(amount.unit, other.unit) and other.step == amount.step
+        ]
         # a number without a unit may be anything's: it is no match where another has the claim's very unit
         match = (
             _has_same_unit
-            if any(amount.unit == other.unit and "/" in str(other.unit) for other in rivals)
+            if any(
+                amount.unit == other.unit and "/" in str(other.unit) for other in rivals
+            )
             else has_compatible_unit
         )
         told = here if pair.carries_all_but(amount.quantity.text) else near
-        if any(match(amount, other) and is_consistent_amount(amount, other) for other in told):
+        if any(
+            match(amount, other) and is_consistent_amount(amount, other)
+            for other in told
+        ):
             continue
         if 0 < len(rivals) < _TOO_MANY_NUMBERS and not any(
             _matches_claim_number(rival, ours) for rival in rivals
         ):
-            found.append(Difference("number", amount.quantity.text, rivals[0].quantity.text))
+            found.append(
+                Difference("number", amount.quantity.text, rivals[0].quantity.text)
+            )
     return found
 
 
@@ -72,7 +90,8 @@ def _find_limit_conflicts(pair: SentencePair) -> list[Difference]:
         others = [
             (name, limit)
             for name, way, limit in theirs
-            if way == side and normalize_word(name.lower()) == normalize_word(who.lower())
+            if way == side
+            and normalize_word(name.lower()) == normalize_word(who.lower())
         ]
         if others and all(limit != number for _, limit in others):
             name, limit = others[0]
@@ -94,7 +113,12 @@ def _find_swapped_numbers(pair: SentencePair) -> list[Difference]:
             for before, other in theirs
             if word and before and normalize_word(before) == normalize_word(word)
         }
-        if number in both and len(others) == 1 and number not in others and others <= both:
+        if (
+            number in both
+            and len(others) == 1
+            and number not in others
+            and others <= both
+        ):
             return [Difference("number", f"{word} {number}", f"{word} {others.pop()}")]
     return []
 
@@ -116,7 +140,8 @@ def _find_ordinal_conflicts(pair: SentencePair) -> list[Difference]:
             for ranked in _find_ordinals(pair.source.words(place))
         )
         if others and not any(
-            other == rank and is_related(form, frozenset((what,))) for other, what, _ in near
+            other == rank and is_related(form, frozenset((what,)))
+            for other, what, _ in near
         ):
             return [Difference("number", written, others[0][1])]
     return []
@@ -124,7 +149,10 @@ def _find_ordinal_conflicts(pair: SentencePair) -> list[Difference]:
 
 def _find_score_conflicts(pair: SentencePair) -> list[Difference]:
     """Return a score ("9 to 4") that differs in the evidence."""
-    ours, theirs = list(_SCORE.finditer(pair.claim)), list(_SCORE.finditer(pair.evidence))
+    ours, theirs = (
+        list(_SCORE.finditer(pair.claim)),
+        list(_SCORE.finditer(pair.evidence)),
+    )
     if len(ours) != 1 or len(theirs) != 1:
         return []
     near = [sorted(score) for score in _SCORE.findall(pair.around)]
@@ -140,10 +168,23 @@ def _find_ordinals(words: Sequence[str]) -> list[tuple[str, str, str]]:
         rank = normalize_word(word)
         if _ORDINAL.fullmatch(rank) and (place == 0 or words[place - 1] not in MONTHS):
             following = words[place + 1 : place + 1 + _MAX_WORDS_TO_COUNTED]
-            what = next((other for other in following if other not in FUNCTION_WORDS and other != "most"), "")
-            if what.isalpha() and normalize_word(what) != _CENTURY:  # a text tells of several
+            what = next(
+                (
+                    other
+                    for other in following
+                    if other not in FUNCTION_WORDS and other != "most"
+                ),
+                "",
+            )
+            if (
+                what.isalpha() and normalize_word(what) != _CENTURY
+            ):  # a text tells of several
                 found.append(
-                    (rank, strip_degree(what), " ".join([word, *following[: following.index(what) + 1]]))
+                    (
+                        rank,
+                        strip_degree(what),
+                        " ".join([word, *following[: following.index(what) + 1]]),
+                    )
                 )
     return found
 
@@ -175,10 +216,15 @@ def _has_same_unit(amount: Amount, other: Amount) -> bool:
 
 def _matches_claim_number(rival: Amount, ours: Sequence[Amount]) -> bool:
     """Return whether an evidence number matches another number of the claim."""
-    return any(other.unit == rival.unit and is_consistent_amount(other, rival) for other in ours)
+    return any(
+        other.unit == rival.unit and is_consistent_amount(other, rival)
+        for other in ours
+    )
 
 
 def _is_in_text(amount: Amount, text: str) -> bool:
     """Return whether the text contains the number in a form like "2nd" or "B-52"."""
     digits, plain = f"{amount.quantity.value:g}", text.replace(",", "")
-    return digits in plain and bool(re.search(rf"(?<![\d.,]){re.escape(digits)}(?![\d]|[.,]\d)", plain))
+    return digits in plain and bool(
+        re.search(rf"(?<![\d.,]){re.escape(digits)}(?![\d]|[.,]\d)", plain)
+    )

@@ -12,7 +12,9 @@ from claimcheck.english.terms import Term, extract_words, normalize_word
 from claimcheck.verification.alignment import Alignment
 from claimcheck.verification.evidence import EvidenceDocument
 
-_SAME_FACT_COVERAGE = 0.85  # of what a claim says besides a number or time, and more than a word
+_SAME_FACT_COVERAGE = (
+    0.85  # of what a claim says besides a number or time, and more than a word
+)
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -51,7 +53,9 @@ class SentencePair:
         if self.alone:
             return self.evidence
         others = sorted(self.alignment.places_near - {self.place})
-        return " ".join([self.evidence, *(self.source.sentences[place].text for place in others)])
+        return " ".join(
+            [self.evidence, *(self.source.sentences[place].text for place in others)]
+        )
 
     @cached_property
     def evidence_speech(self) -> Speech | None:
@@ -62,28 +66,43 @@ class SentencePair:
             return whole
         words = set(self.alignment.words)
         shared = [
-            len(words.intersection(map(normalize_word, extract_words(self.evidence[slice(*part.ranges[0])]))))
+            len(
+                words.intersection(
+                    map(
+                        normalize_word,
+                        extract_words(self.evidence[slice(*part.ranges[0])]),
+                    )
+                )
+            )
             for part in parts
         ]
         return parts[shared.index(max(shared))].speech
 
     def carries_all_but(self, apart: str) -> bool:
         """Whether the evidence sentence tells of the very thing that the claim gives a number or a time, written `apart`."""
-        return len(self._rest(apart)) > 1 and self.rest_covered(apart) >= _SAME_FACT_COVERAGE
+        return (
+            len(self._rest(apart)) > 1
+            and self.rest_covered(apart) >= _SAME_FACT_COVERAGE
+        )
 
     def rest_covered(self, *apart: str) -> float:
         """The share of the claim's weight, 0 to 1, that the evidence sentence covers, without these words of it and "said"."""
         rest = self._rest(*apart)
         total = sum(term.weight for term in rest)
-        covered = sum(term.weight for term in rest if term.form in self.alignment.hits[self.place])
+        covered = sum(
+            term.weight for term in rest if term.form in self.alignment.hits[self.place]
+        )
         return covered / total if total else 1.0
 
     def _rest(self, *apart: str) -> list[Term]:
-        left_out = {normalize_word(word) for words in apart for word in extract_words(words)}
+        left_out = {
+            normalize_word(word) for words in apart for word in extract_words(words)
+        }
         return [
             term
             for term in self.alignment.terms
-            if term.form not in left_out and CRITICAL_WORD_KINDS.get(term.form) != "attribution"
+            if term.form not in left_out
+            and CRITICAL_WORD_KINDS.get(term.form) != "attribution"
         ]
 
     @property

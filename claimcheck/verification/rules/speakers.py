@@ -16,7 +16,9 @@ from claimcheck.models.verdict import Difference
 from claimcheck.verification.rules.pair import SentencePair
 
 # the name before the words in a transcript: "Jones: I did not"
-_SPEAKER_LABEL = re.compile(r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s")
+_SPEAKER_LABEL = re.compile(
+    r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s"
+)
 _OPENING_MARKS = ('"', "“")
 _QUOTED_WORDS = re.compile(r"[\"“]([^\"“”]*)[\"”]?")
 _PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
@@ -31,9 +33,9 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
         return []
     if not find_proper_names(pair.speech.speaker) or not find_names(theirs.speaker):
         return []  # "the lottery winner" and a name, "locals" and "residents": they may be the same
-    if is_same_speaker(pair.speech.speaker, theirs.speaker) or _extract_name_words(pair.speech.speaker) & set(
-        extract_words(pair.evidence)
-    ):
+    if is_same_speaker(pair.speech.speaker, theirs.speaker) or _extract_name_words(
+        pair.speech.speaker
+    ) & set(extract_words(pair.evidence)):
         return []
     if not _shares_quoted_words(pair):
         return []
@@ -61,9 +63,13 @@ def find_missing_details(pair: SentencePair) -> list[Difference]:
         ):
             return []
         return [Difference("attribution", pair.claim, theirs.speaker)]
-    if _is_unknown_speaker(pair.speech) or (theirs and is_same_speaker(pair.speech.speaker, theirs.speaker)):
+    if _is_unknown_speaker(pair.speech) or (
+        theirs and is_same_speaker(pair.speech.speaker, theirs.speaker)
+    ):
         return []
-    own = FIRST_PERSON.search(pair.evidence) and not QUOTATION_MARK.search(pair.evidence)
+    own = FIRST_PERSON.search(pair.evidence) and not QUOTATION_MARK.search(
+        pair.evidence
+    )
     if theirs is None and own and not _SPEAKER_LABEL.search(pair.lead):
         return []  # an interview, a letter, a speech: who "I" is stands elsewhere
     # a person is named where they speak; "the study" and "the company" are often said once, at the start

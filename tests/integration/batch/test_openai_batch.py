@@ -1,0 +1,229 @@
+"""A batch through OpenAI's Batch API: another process can take every step, and nothing is requested twice."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+
+from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
+from claimcheck.batch.openai_batch import BatchApiRunner
+from claimcheck.llm.batch_api import BatchApi
+from claimcheck.store.outcome import DocumentState
+from tests.support.batch_api import Service, serving
+from tests.support.batches import write_documents
+from tests.support.chronicle import CHRONICLE
+
+
+@contextmanager
+def opened(path, url, limits=None, **settings):
+    """The batch and its rounds, as a process of its own would open them."""
+    base = {"engine": "llm", "model": "m", "base_url": url, "attempts": 1}
+    with RunStore(path) as store:
+        batch = Batch(store, Settings(**(base | settings)), limits)
+        api = BatchApi(batch.plan.settings)
+        try:
+            yield batch, BatchApiRunner(store, batch.number, batch.plan, api)
+        finally:
+            api.close()
+
+
+def until_done(path, url, **more):
+    """Collects, and submits again, until there is nothing under way."""
+    rounds_taken = 0
+    while True:
+        with opened(path, url, **more) as (_, rounds):
+            if rounds.collect().waiting:
+                continue
+        with opened(path, url, **more) as (batch, rounds):
+            if not rounds.submit().requests:
+                return batch.info, rounds_taken
+            rounds_taken += 1
+
+
+def test_requests_each_document_once_and_stores_its_run(tmp_path):
+    service = Service()
+    rows = write_documents(tmp_path / "rows.jsonl", 20)
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, rounds):
+            batch.add(str(rows))
+            assert rounds.submit().requests == 20
+            assert rounds.submit().requests == 0  # they are under way
+        with opened(tmp_path / "s.db", url) as (_, rounds):
+            ((upload, job),) = rounds.status()
+            assert (upload.items, job.status, job.total) == (20, "in_progress", 20)
+        info, more = until_done(tmp_path / "s.db", url)
+        with opened(tmp_path / "s.db", url) as (batch, _):
+            runs = dict(batch.runs())
+    assert (info.counts[DocumentState.DONE], more) == (20, 0)
+    assert len(service.answered) == len(set(service.answered)) == 20
+    assert runs.keys() == {f"row-{number}" for number in range(20)}
+    assert all(
+        "town 7 " in claim.text or "trees" in claim.text
+        for claim in runs["row-7"].claims
+    )
+    assert all(claim.spans for run in runs.values() for claim in run.claims)
+    assert info.spent_tokens == sum(
+        run.usage.input_tokens + run.usage.output_tokens for run in runs.values()
+    )
+
+
+def test_a_long_document_takes_one_round_for_passages_and_one_for_the_summary(tmp_path):
+    service = Service()
+    (tmp_path / "long.txt").write_text(CHRONICLE)
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, rounds):
+            batch.add(str(tmp_path / "long.txt"))
+            assert rounds.submit().requests > 5
+        info, more = until_done(tmp_path / "s.db", url, passage_tokens=2_000)
+        with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, _):
+            ((_, run),) = batch.runs()
+    assert (info.counts[DocumentState.DONE], more) == (1, 1)
+    assert run.passages > 5
+    assert run.summary.sentences
+
+
+def test_requests_expired_items_again_and_keeps_the_others(tmp_path):
+    service = Service("expired", "completed")
+    rows = write_documents(tmp_path / "rows.jsonl", 20)
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, rounds):
+            batch.add(str(rows))
+            rounds.submit()
+            rounds.status()
+            found = rounds.collect()
+            assert (found.answers, found.expired, found.finished) == (10, 10, 10)
+        info, more = until_done(tmp_path / "s.db", url)
+    assert (info.counts[DocumentState.DONE], more) == (20, 1)
+    assert len(service.answered) == len(set(service.answered)) == 20
+
+
+def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
+    service = Service(
+        error_of=lambda body: (
+            (400, "too odd") if "town 3 " in json.dumps(body) else None
+        )
+    )
+    rows = write_documents(tmp_path / "rows.jsonl", 5)
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, rounds):
+            batch.add(str(rows))
+            rounds.submit()
+        info, _ = until_done(tmp_path / "s.db", url)
+        assert (info.counts[DocumentState.DONE], info.counts[DocumentState.FAILED]) == (
+            4,
+            1,
+        )
+        with opened(tmp_path / "s.db", url) as (batch, rounds):
+            assert batch.store.failures(batch.number) == [
+                ("unanswered", "HTTP 400: too odd", 1)
+            ]
+            service.error_of = lambda body: None
+            assert batch.retry_failed() == 1
+            assert rounds.submit().requests == 1
+        info, _ = until_done(tmp_path / "s.db", url)
+    assert info.counts[DocumentState.DONE] == 5
+
+
+def test_reports_a_refused_file_and_submits_it_again(tmp_path):
+    service = Service("failed", "completed")
+    rows = write_documents(tmp_path / "rows.jsonl", 3)
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, rounds):
+            batch.add(str(rows))
+            rounds.submit()
+            assert rounds.collect().refused == ["line 1: bad line"]
+            assert batch.info.counts[DocumentState.PENDING] == 3
+            assert rounds.submit().requests == 3
+        info, _ = until_done(tmp_path / "s.db", url)
+    assert info.counts[DocumentState.DONE] == 3
+
+
+def test_finds_a_job_created_just_before_the_connection_broke(tmp_path):
+    service = Service(drop_after_create=True)
+    rows = write_documents(tmp_path / "rows.jsonl", 3)
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, rounds):
+            batch.add(str(rows))
+            with pytest.raises(errors.UnreachableError):
+                rounds.submit()
+        with opened(tmp_path / "s.db", url) as (_, rounds):
+            assert rounds.submit().requests == 3
+        info, _ = until_done(tmp_path / "s.db", url)
+    assert len(service.jobs) == 1
+    assert info.counts[DocumentState.DONE] == 3
+
+
+def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
+    service = Service()
+    rows = write_documents(tmp_path / "rows.jsonl", 20)
+    prices = {"m": Price(input=10.0, output=20.0)}
+    more = {"prices": prices, "max_output_tokens": 1_000}
+    with serving(service) as url:
+        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
+            batch,
+            rounds,
+        ):
+            batch.add(str(rows))
+            done = rounds.submit()
+            assert 0 < done.requests < 20
+            assert done.left == 20 - done.requests
+            assert rounds.submit().requests == 0
+        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
+            batch,
+            rounds,
+        ):
+            rounds.collect()
+            assert rounds.collect().finished == done.requests
+            assert 0 < batch.info.spent_usd <= 0.1
+            _, run = next(batch.runs())
+        with (
+            opened(tmp_path / "s.db", url, Limits(budget_usd=0.02), **more) as (
+                _,
+                rounds,
+            ),
+            pytest.raises(errors.BudgetError, match="does not cover another document"),
+        ):
+            rounds.submit()
+    used = run.usage
+    assert used.cost_usd == pytest.approx(
+        (10 * used.input_tokens + 20 * used.output_tokens) / 1e6 / 2
+    )
+
+
+def test_every_step_works_on_the_command_line(tmp_path, capsys):
+    import sys
+
+    from claimcheck.cli import main
+
+    rows = write_documents(tmp_path / "rows.jsonl", 3)
+
+    def command(*words):
+        sys.argv = [
+            "claimcheck",
+            "batch",
+            "--via",
+            "batch-api",
+            *words,
+            "--store",
+            "s.db",
+            "--model",
+            "m",
+            "--base-url",
+            url,
+        ]
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    with serving(Service()) as url:
+        assert command("fly")[0::2][0] == 2
+        assert "takes submit, status, collect, not 'fly'" in command("fly")[2]
+        assert "takes no documents" in command("collect", str(rows))[2]
+        code, _, said = command("submit", str(rows))
+        assert (code, "3 requests submitted in 1 files" in said) == (0, True), said
+        code, out, _ = command("status")
+        assert (code, out) == (0, "batch_1  in_progress: 0 of 3 done, 0 failed\n")
+        code, _, said = command("collect")
+        assert (code, "3 answers, 3 documents finished" in said) == (0, True), said
+        assert command("status")[1] == "batch_1  collected, 3 requests\n"

@@ -1,0 +1,40 @@
+"""Commands share the cache of answers, against a server that counts requests."""
+
+import json
+import subprocess
+import sys
+
+from tests.support.endpoint import completion, serving
+from tests.support.scripted import answer, claim
+
+
+def claimcheck(*words):
+    return subprocess.run(
+        [sys.executable, "-m", "claimcheck", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_commands_share_the_cache_and_no_cache_bypasses_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLAIMCHECK_CACHE", str(tmp_path / "shared.db"))
+    (tmp_path / "a.txt").write_text("Venus is hot. Mercury has no moons.")
+    good = (200, completion(json.dumps(answer(claim("Venus is hot.")))))
+    with serving(good) as (url, received):
+        model = ("--engine", "llm", "--model", "m", "--base-url", url, "--quiet")
+        first = claimcheck("summarize", "a.txt", *model, "--format", "json")
+        second = claimcheck("summarize", "a.txt", *model, "--format", "json")
+        assert len(received) == 1
+        usage = json.loads(second.stdout)["usage"]
+        assert (usage["requests"], usage["stored_answers"], usage["cost_usd"]) == (
+            0,
+            1,
+            0.0,
+        )
+        assert json.loads(first.stdout)["claims"] == json.loads(second.stdout)["claims"]
+        claimcheck("summarize", "a.txt", *model, "--no-cache")
+        assert len(received) == 2
+    told = claimcheck("cache", "info").stdout
+    assert told.startswith(f"{tmp_path}/shared.db: 1 answers, ")
+    assert claimcheck("cache", "clear").stderr.endswith("1 answers deleted\n")

@@ -1,0 +1,135 @@
+"""The command line as a process: signals, pipes, devices, what a start loads, completion."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from claimcheck import Run
+from tests.support.paths import SEED
+
+
+def claimcheck(*arguments, stdin=b"", environment=None):
+    return subprocess.run(
+        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, **(environment or {})},
+        check=False,
+    )
+
+
+def test_writes_to_a_device_and_through_a_link(tmp_path):
+    done = claimcheck("summarize", SEED, "--quiet", "-o", "/dev/stdout")
+    assert done.stdout.startswith(b"High-level")
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "real.json").chmod(0o640)
+    (tmp_path / "link.json").symlink_to("real.json")
+    claimcheck("summarize", SEED, "--quiet", "--format", "json", "-o", "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").stat().st_mode & 0o777 == 0o640
+    assert Run.from_json((tmp_path / "real.json").read_text()).claims
+
+
+def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "claimcheck",
+                "summarize",
+                str(SEED),
+                "--base-url",
+                url,
+                "--model",
+                "m",
+                "-o",
+                "run.json",
+            ],
+            stderr=subprocess.PIPE,
+        )
+        silent.settimeout(20)
+        connection, _ = silent.accept()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        connection.close()
+    assert process.returncode == 130
+    assert (
+        said.decode().splitlines()[-1] == "claimcheck: interrupted; nothing was written"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [".cache"]
+
+
+def test_a_closed_pipe_is_not_an_error():
+    done = subprocess.run(
+        f"{sys.executable} -m claimcheck summarize {SEED} --quiet --format json | head -c 10",
+        shell=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (b'{\n  "schem', b"")
+
+
+def test_starting_loads_no_heavy_module():
+    code = (
+        "import sys, claimcheck.cli.main\n"
+        "heavy = {'openai', 'tiktoken', 'numpy', 'jsonschema', 'rapidfuzz', 'pydantic', 'vcr', 'asyncio'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    light = "import sys, claimcheck; heavy = {'openai', 'tiktoken', 'rich', 'typer', 'numpy'} & set(sys.modules); assert not heavy, heavy"
+    assert subprocess.run([sys.executable, "-c", light], check=False).returncode == 0
+
+
+def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
+    from tests.support.batches import faulty
+
+    (tmp_path / "claimcheck.toml").write_text("passage_tokens = 200\n")
+    lines = (
+        f"The town of Aldbury number {number} counted {number * 37} houses in 1900."
+        for number in range(400)
+    )
+    (tmp_path / "long.txt").write_text(" ".join(lines))
+    with faulty(delays=(20.0, 20.0)) as (url, counts):
+        command = [
+            sys.executable,
+            "-m",
+            "claimcheck",
+            "summarize",
+            "long.txt",
+            "--base-url",
+            url,
+            "--model",
+            "m",
+        ]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            while counts()["requests"] < 8:
+                time.sleep(0.05)
+            started = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            said = process.stderr.read()
+            process.wait(timeout=30)
+    assert time.monotonic() - started < 5
+    assert (process.returncode, "interrupted; nothing was written" in said) == (
+        130,
+        True,
+    )
+
+
+def test_shell_completion_knows_the_commands():
+    environment = os.environ | {
+        "_CLAIMCHECK_COMPLETE": "complete_bash",
+        "COMP_WORDS": "claimcheck su",
+        "COMP_CWORD": "1",
+    }
+    command = [sys.executable, "-m", "claimcheck"]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "summarize" in done.stdout.split()

@@ -1,0 +1,197 @@
+"""The real client against a server on loopback that misbehaves, sync and async."""
+
+import asyncio
+import json
+
+import pytest
+
+from claimcheck import Settings, asummarize, errors, summarize
+from tests.support.endpoint import DROP, completion, error, serving
+from tests.support.scripted import answer, claim
+
+TEXT = "Mercury has no moons. Venus is hot."
+GOOD = completion(json.dumps(answer(claim("Venus is hot."))))
+SOON = {"retry-after-ms": "1"}
+KEY = "sk-test-0123456789abcdefghij"
+
+
+def run_sync(settings):
+    return summarize(TEXT, settings=settings)
+
+
+def run_async(settings):
+    return asyncio.run(asummarize(TEXT, settings=settings))
+
+
+@pytest.fixture(params=[run_sync, run_async], ids=["sync", "async"])
+def go(request):
+    def run(url, **settings):
+        base = {
+            "engine": "llm",
+            "model": "m",
+            "base_url": url,
+            "api_key": KEY,
+            "attempts": 2,
+        }
+        return request.param(Settings(**(base | settings)))
+
+    return run
+
+
+def test_an_answer_becomes_a_run_with_its_usage(go):
+    with serving((200, GOOD)) as (url, received):
+        run = go(url, seed=5, max_output_tokens=99)
+    assert [item.quote for item in run.claims] == ["Venus is hot."]
+    usage = run.usage
+    assert (usage.requests, usage.input_tokens, usage.cached_tokens) == (1, 100, 64)
+    assert (usage.output_tokens, usage.reasoning_tokens) == (20, 5)
+    assert usage.seconds > 0
+    assert run.signature.model == "scripted-1"
+    sent = received[0]
+    assert (sent["seed"], sent["temperature"], sent["max_completion_tokens"]) == (
+        5,
+        0.0,
+        99,
+    )
+    assert sent["response_format"]["json_schema"]["strict"] is True
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (429, error("slow down"), SOON),
+        (500, error("oops"), SOON),
+        (503, "<html>busy</html>", SOON),
+        (200, "this is not JSON"),
+        (200, ""),
+        (409, error("x"), SOON),
+        (400, error("x"), {"x-should-retry": "true"} | SOON),
+        DROP,
+    ],
+    ids=[
+        "429",
+        "500",
+        "503",
+        "200-text",
+        "200-empty",
+        "409",
+        "told-to-retry",
+        "dropped",
+    ],
+)
+def test_retries_a_transient_fault(go, fault):
+    with serving(fault, (200, GOOD)) as (url, received):
+        run = go(url)
+    assert (len(received), run.usage.requests, run.failures) == (2, 2, ())
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised", "message", "requests"),
+    [
+        ((401, error(f"Incorrect API key provided: {KEY}")), errors.AuthenticationError, r"refused the key .*check OPENAI_API_KEY", 1),
+        ((403, error("not for you")), errors.AuthenticationError, "refused the key", 1),
+        ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
+        ((429, error("quota", code="insufficient_quota")), errors.EndpointError, "HTTP 429", 1),
+        ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429, after 2 attempts: slow down", 2),
+        ((500, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 500", 1),
+        ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500, after 2 attempts: oops", 2),
+        ((200, "nope"), errors.EndpointError, "not JSON, after 2 attempts", 2),
+        ((200, b"\xff\xfe"), errors.EndpointError, "not JSON, after 2 attempts", 2),
+        ((200, "[" * 100_000), errors.EndpointError, "no chat completion: nested too deeply", 1),
+        ((200, []), errors.EndpointError, "no chat completion: the answer: is no object", 1),
+        ((200, {"choices": {"a": 1}}), errors.EndpointError, "no chat completion: choices: is no list", 1),
+        ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: is no object", 1),
+        ((200, {"choices": [{"message": {"content": 7}}]}), errors.EndpointError, "content: is no text", 1),
+        ((200, {"choices": [], "usage": {"prompt_tokens": "many"}}), errors.EndpointError, "prompt_tokens: is no number", 1),
+        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"an error in the place of an answer: no credit for \[key\]", 1),
+        ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 1),
+        (
+            (400, error("request exceeds the available context size", type="exceed_context_size_error")),
+            errors.ContextWindowError, "does not fit the window of m", 1,
+        ),
+        (DROP, errors.UnreachableError, "no connection, after 2 attempts", 2),
+    ],
+)  # fmt: skip
+def test_a_permanent_fault_has_its_own_error_without_the_key(
+    go, fault, raised, message, requests
+):
+    with (
+        serving(fault) as (url, received),
+        pytest.raises(raised, match=message) as caught,
+    ):
+        go(url)
+    assert len(received) == requests
+    assert KEY not in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+def test_names_a_refused_connection(go):
+    with serving((200, GOOD)) as (url, _):
+        pass  # the port is free again
+    with pytest.raises(errors.UnreachableError, match="is the server running"):
+        go(url, attempts=1)
+
+
+def test_gives_up_on_an_endpoint_that_hangs(go):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        with pytest.raises(errors.UnreachableError, match=r"no answer within 0\.2 s"):
+            go(url, attempts=1, timeout_s=0.2)
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        (completion('{"cl', finish_reason="length"), "truncated"),
+        (completion(None, refusal="No."), "refused"),
+        (completion(None, finish_reason="content_filter"), "filtered"),
+        (completion(None, choices=False), "empty"),
+        (completion("[]"), "invalid"),
+    ],
+)
+def test_records_unusable_answers_as_failures(go, body, cause):
+    with serving((200, body)) as (url, _):
+        run = go(url)
+    assert [failure.cause for failure in run.failures] == [cause]
+    assert run.summary is None
+
+
+def test_falls_back_when_the_endpoint_refuses_a_response_format(go):
+    refusals = [
+        (400, error("'response_format' of type json_schema is not supported")),
+        (422, error("json_object: unknown response_format")),
+    ]
+    with serving(*refusals, (200, GOOD)) as (url, received):
+        run = go(url)
+    assert run.signature.response_format == "text"
+    assert [body.get("response_format", {}).get("type") for body in received] == [
+        "json_schema",
+        "json_object",
+        None,
+    ]
+    assert "JSON Schema" not in received[0]["messages"][0]["content"]
+    assert '"check_worthiness"' in received[2]["messages"][0]["content"]
+
+
+def test_omits_a_setting_the_model_refuses_and_signs_without_it(go):
+    refusal = (
+        400,
+        error(
+            "Unsupported value: 'temperature' does not support 0 with this model.",
+            param="temperature",
+        ),
+    )
+    with serving(refusal, (200, GOOD)) as (url, received):
+        run = go(url)
+    assert ["temperature" in body for body in received] == [True, False]
+    assert run.signature.settings["temperature"] is None
+    assert run.signature.response_format == "json_schema"
+
+
+def test_names_a_missing_model_or_key_before_sending(go):
+    with pytest.raises(errors.UnknownModelError, match="no model is named"):
+        go("http://127.0.0.1:9/v1", model=None)
+    with pytest.raises(errors.AuthenticationError, match="set OPENAI_API_KEY"):
+        go(None, api_key=None)

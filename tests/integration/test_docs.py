@@ -1,0 +1,126 @@
+"""The README and docs/ are true: their commands and their Python run, and every command is documented."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
+_SECONDS = re.compile(r"\b\d+\.\d s\b")
+ELISION = "[...]"
+
+
+def blocks(language):
+    return [
+        pytest.param(match[2], id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, match in enumerate(
+            _FENCE.finditer(page.read_text(encoding="utf-8")), 1
+        )
+        if match[1] == language
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _checkout(tmp_path, monkeypatch):
+    """A folder like a fresh checkout, in which examples may write; `claimcheck` is this environment's."""
+    for name in ("seeds", "tests"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv(
+        "PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_a_console_example_prints_what_the_page_shows(block):
+    for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+        command, _, shown = part.partition("\n")
+        done = subprocess.run(
+            command, shell=True, capture_output=True, text=True, check=False
+        )
+        printed = _SECONDS.sub("0.0 s", done.stdout + done.stderr)
+        position = 0
+        for piece in _SECONDS.sub("0.0 s", shown).split(ELISION):
+            wanted = piece.strip("\n")
+            found = printed.find(wanted, position)
+            assert found >= 0, f"$ {command}\nprinted:\n{printed}\nwithout:\n{wanted}"
+            position = found + len(wanted)
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_a_python_example_runs(block):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = re.findall(r"# prints: (.*)", block)
+    assert done.stdout.splitlines() == shown
+
+
+def test_every_command_and_option_is_documented():
+    from claimcheck.cli import batch, check, serve, summarize
+
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    listing = subprocess.run(
+        [sys.executable, "-m", "claimcheck", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    commands = re.findall(r"^  (\w+)  ", listing.stdout.split("Commands:")[1], re.M)
+    assert len(commands) == 18
+    for command in commands:
+        assert f"## claimcheck {command}" in text
+    commands_options = {
+        *summarize.summarize.__annotations__,
+        *check.check.__annotations__,
+        *batch.batch.__annotations__,
+        *serve.serve.__annotations__,
+    }
+    options = {name.replace("_", "-") for name in commands_options} - {
+        "source",
+        "sources",
+        "claims",
+        "return",
+        "open-page",
+    }
+    for option in options:
+        assert f"--{option}" in text, option
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_project_exist(page):
+    for target in re.findall(
+        r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")
+    ):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_picture_of_the_data_model_is_up_to_date(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "pictures"))
+    from model import drawn
+
+    assert (ROOT / "docs" / "pictures" / "model.svg").read_text(
+        encoding="utf-8"
+    ) == drawn(), "run make pictures"
+
+
+def test_doctor_knows_every_extra():
+    import tomllib
+
+    from claimcheck.cli.doctor import EXTRAS
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev"}

@@ -1,0 +1,157 @@
+"""The pytest plugin, in pytest processes of its own: record, replay, miss."""
+
+import os
+import subprocess
+import sys
+
+from tests.support.endpoint import completion, serving
+
+TEST = """
+import pytest
+from openai import OpenAI
+
+@pytest.mark.cassette("greeting")
+def test_greeting():
+    client = OpenAI(api_key="sk-live-abcdefghij0123456789", base_url="{url}", max_retries=0, organization="org-abcdefghij12345")
+    messages = [{{"role": "user", "content": "first line\\n{line}\\nmy key is sk-live-abcdefghij0123456789"}}]
+    answers = [client.chat.completions.create(model="m", messages=messages, temperature={temperature}) for _ in range({times})]
+    assert answers[0].choices[0].message.content == "hello"
+"""
+COOKIE = {
+    "set-cookie": "__cf_bm=secret",
+    "x-request-id": "req_1",
+    "openai-organization": "org-abcdefghij12345",
+}
+
+
+def pytest_in(
+    folder,
+    *arguments,
+    url="http://127.0.0.1:1/v1",
+    line="second line",
+    temperature=0,
+    times=1,
+):
+    (folder / "test_it.py").write_text(
+        TEST.format(url=url, line=line, temperature=temperature, times=times)
+    )
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    return run_pytest(folder, *arguments)
+
+
+def run_pytest(folder, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        cwd=folder, capture_output=True, text=True, env=os.environ, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+def recorded(folder, **options):
+    with serving((200, completion("hello"), COOKIE)) as (url, received):
+        code, said = pytest_in(folder, "--record=once", url=url, **options)
+        assert code == 0, said
+    return url, received
+
+
+def test_record_once_then_replay_with_no_server(tmp_path):
+    url, received = recorded(tmp_path)
+    assert len(received) == 1
+    code, said = pytest_in(tmp_path, url=url)
+    assert code == 0, said
+
+
+def test_no_secret_reaches_the_file(tmp_path):
+    recorded(tmp_path)
+    text = (tmp_path / "cassettes" / "greeting.json").read_text()
+    for secret in (
+        "sk-live",
+        "org-abc",
+        "cf_bm",
+        "req_1",
+        "authorization",
+        "user-agent",
+        "x-stainless",
+    ):
+        assert secret not in text.lower()
+    assert "second line" in text
+
+
+def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(tmp_path):
+    url, _ = recorded(tmp_path)
+    code, said = pytest_in(tmp_path, url=url, line="another line")
+    assert code == 1
+    assert "CassetteMissError: greeting.json: no recorded answer for POST" in said
+    assert "-$.messages[0].content: second line" in said
+    assert "+$.messages[0].content: another line" in said
+    assert (
+        "first line" not in said.split("CassetteMissError")[1].split("To record it")[0]
+    )
+    assert "pytest --record=all test_it.py::test_greeting" in said
+
+
+def test_names_a_changed_setting(tmp_path):
+    url, _ = recorded(tmp_path)
+    _, said = pytest_in(tmp_path, url=url, temperature=1)
+    assert "-$.temperature: 0" in said
+    assert "+$.temperature: 1" in said
+
+
+def test_asking_more_often_than_recorded_fails(tmp_path):
+    url, _ = recorded(tmp_path)
+    _, said = pytest_in(tmp_path, url=url, times=2)
+    assert "was already played: the code sends it once more often" in said
+
+
+def test_asking_less_often_than_recorded_fails(tmp_path):
+    url, _ = recorded(tmp_path, times=2)
+    code, said = pytest_in(tmp_path, url=url)
+    assert code == 1
+    assert "1 recorded answers were not asked for" in said
+
+
+def test_never_records_a_missing_cassette_unasked(tmp_path):
+    with serving((200, completion("hello"))) as (url, received):
+        code, said = pytest_in(tmp_path, url=url)
+    assert (code, received) == (1, [])
+    assert "the cassette holds no request at all" in said
+    assert not (tmp_path / "cassettes").exists()
+
+
+def test_record_all_replaces_the_recording(tmp_path):
+    recorded(tmp_path)
+    with serving((200, completion("hello"))) as (url, _):
+        assert pytest_in(tmp_path, "--record=all", url=url, line="newer line")[0] == 0
+    text = (tmp_path / "cassettes" / "greeting.json").read_text()
+    assert "newer line" in text
+    assert "second line" not in text
+
+
+def test_record_new_adds_what_is_missing(tmp_path):
+    recorded(tmp_path)
+    with serving((200, completion("hello"))) as (url, _):
+        assert pytest_in(tmp_path, "--record=new", url=url, line="newer line")[0] == 0
+    text = (tmp_path / "cassettes" / "greeting.json").read_text()
+    assert "newer line" in text
+    assert "second line" in text
+
+
+def test_no_request_leaves_while_a_cassette_plays(tmp_path):
+    (tmp_path / "cassettes").mkdir()
+    (tmp_path / "cassettes" / "empty.json").write_text(
+        '{"interactions": [], "version": 1}'
+    )
+    (tmp_path / "test_it.py").write_text(
+        "import pytest, socket\n"
+        "@pytest.mark.cassette('empty')\n"
+        "def test_blocked():\n"
+        "    with pytest.raises(RuntimeError, match='socket'):\n"
+        "        socket.create_connection(('127.0.0.1', 9))\n"
+        "def test_open_again():\n"
+        "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "        socket.create_connection(server.getsockname()).close()\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    code, said = run_pytest(tmp_path)
+    assert code == 0, said
+    assert "2 passed" in said

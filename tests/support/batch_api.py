@@ -1,0 +1,177 @@
+"""A loopback server of OpenAI's Batch API, as it is published: files, batches, contents. Its answers are no model's.
+
+https://platform.openai.com/docs/api-reference/batch
+"""
+
+from __future__ import annotations
+
+import email
+import json
+from contextlib import contextmanager
+from email.policy import HTTP
+
+from tests.support.faulty_server import answer_to, completion
+from tests.support.loopback import Handler, served
+
+
+class Service:
+    """`ends`: how jobs end, one after another, and the last one for all others: completed, expired, failed.
+
+    `error_of(body)`: a status and message for a request that shall fail; `drop_after_create`: the connection is lost once
+    right after a job was made.
+    """
+
+    def __init__(self, *ends, error_of=lambda body: None, drop_after_create=False):
+        self.ends = list(ends) or ["completed"]
+        self.error_of = error_of
+        self.drop_after_create = drop_after_create
+        self.files = {}
+        self.jobs = {}
+        self.answered = []
+
+    def make_file(self, content):
+        name = f"file-{len(self.files) + 1}"
+        self.files[name] = content
+        return name
+
+    def make_job(self, fields):
+        job = {
+            "id": f"batch_{len(self.jobs) + 1}", "object": "batch", "endpoint": fields["endpoint"], "created_at": 0,
+            "input_file_id": fields["input_file_id"], "completion_window": fields["completion_window"],
+            "status": "validating", "metadata": fields.get("metadata"), "output_file_id": None,
+            "error_file_id": None, "errors": None, "request_counts": {"total": 0, "completed": 0, "failed": 0},
+        }  # fmt: skip
+        job["end"] = self.ends.pop(0) if len(self.ends) > 1 else self.ends[0]
+        self.jobs[job["id"]] = job
+        return job
+
+    def step(self, job):
+        """Each look at a job finds it one step further."""
+        lines = [
+            json.loads(line) for line in self.files[job["input_file_id"]].splitlines()
+        ]
+        if job["status"] == "validating":
+            job["request_counts"]["total"] = len(lines)
+            job["status"] = "in_progress"
+            if job["end"] == "failed":
+                job["status"] = "failed"
+                job["errors"] = {
+                    "object": "list",
+                    "data": [
+                        {"code": "x", "message": "bad line", "line": 1, "param": None}
+                    ],
+                }
+        elif job["status"] == "in_progress":
+            self.end(job, lines)
+
+    def end(self, job, lines):
+        asked = lines[: len(lines) // 2] if job["end"] == "expired" else lines
+        output, errors = [], []
+        for line in asked:
+            assert (line["method"], line["url"]) == ("POST", "/v1/chat/completions")
+            body = line["body"]
+            wrong = self.error_of(body)
+            entry = {"id": "x", "custom_id": line["custom_id"], "error": None}
+            if wrong:
+                status, message = wrong
+                answer = {
+                    "status_code": status,
+                    "request_id": "r",
+                    "body": {"error": {"message": message}},
+                }
+                errors.append(entry | {"response": answer})
+            else:
+                self.answered.append(line["custom_id"])
+                made = completion(body, json.dumps(answer_to(body)))
+                output.append(
+                    entry
+                    | {
+                        "response": {
+                            "status_code": 200,
+                            "request_id": "r",
+                            "body": made,
+                        }
+                    }
+                )
+        for line in lines[len(asked) :]:
+            error = {
+                "code": "batch_expired",
+                "message": "This request could not be executed in time.",
+            }
+            errors.append(
+                {
+                    "id": "x",
+                    "custom_id": line["custom_id"],
+                    "response": None,
+                    "error": error,
+                }
+            )
+        output.reverse()  # "the output line order may not match the input line order"
+        job["request_counts"] = {
+            "total": len(lines),
+            "completed": len(output),
+            "failed": len(errors),
+        }
+        for field, entries in (("output_file_id", output), ("error_file_id", errors)):
+            if entries:
+                job[field] = self.make_file(
+                    "".join(json.dumps(entry) + "\n" for entry in entries)
+                )
+        job["status"] = job["end"]
+
+
+@contextmanager
+def serving(service):
+    """The base URL at which the service is served."""
+
+    class Endpoint(Handler):
+        def do_POST(self):
+            data = self.rfile.read(int(self.headers["content-length"]))
+            if self.path == "/v1/files":
+                head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
+                parts = {
+                    part.get_param(
+                        "name", header="content-disposition"
+                    ): part.get_payload(decode=True)
+                    for part in email.message_from_bytes(
+                        head + data, policy=HTTP
+                    ).iter_parts()
+                }
+                assert parts["purpose"] == b"batch"
+                name = service.make_file(parts["file"].decode())
+                self.answer(
+                    {
+                        "id": name,
+                        "object": "file",
+                        "bytes": 1,
+                        "created_at": 0,
+                        "filename": "x",
+                        "purpose": "batch",
+                        "status": "processed",
+                    }
+                )
+            elif self.path == "/v1/batches":
+                job = service.make_job(json.loads(data))
+                if service.drop_after_create:
+                    service.drop_after_create = False
+                    self.connection.close()
+                    return
+                self.answer({key: value for key, value in job.items() if key != "end"})
+
+        def do_GET(self):
+            path, _, _ = self.path.partition("?")
+            if path == "/v1/batches":
+                jobs = [
+                    {key: value for key, value in job.items() if key != "end"}
+                    for job in service.jobs.values()
+                ]
+                self.answer({"object": "list", "data": jobs, "has_more": False})
+            elif path.startswith("/v1/batches/"):
+                job = service.jobs[path.rpartition("/")[2]]
+                service.step(job)
+                self.answer({key: value for key, value in job.items() if key != "end"})
+            elif path.endswith("/content"):
+                self.answer(service.files[path.split("/")[3]])
+
+    with served(Endpoint) as url:
+        yield url

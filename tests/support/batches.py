@@ -1,0 +1,119 @@
+"""Batches against the misbehaving server, as processes of their own: for tests, `make soak` and benchmarks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.paths import ROOT
+
+
+@contextmanager
+def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
+    """The base URL of a running server, and a function that gives its counts."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.faulty_server",
+        "--rate",
+        str(rate),
+        "--seed",
+        str(seed),
+    ]
+    command += [
+        "--hang",
+        str(hang),
+        "--delays",
+        *map(str, delays),
+        "--per-second",
+        str(per_second),
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            url = f"http://127.0.0.1:{int(process.stdout.readline())}"
+
+            def counts():
+                with urllib.request.urlopen(f"{url}/counts") as response:
+                    return json.load(response)
+
+            yield f"{url}/v1", counts
+        finally:
+            process.kill()
+
+
+def stop_serving(url):
+    """The server is gone, in the middle of whatever it does."""
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"{url.removesuffix('/v1')}/stop"),
+    ):
+        pass
+
+
+def write_documents(path, count):
+    """Rows of short documents, each its own."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            text = (
+                f"The city of town {number} planted {7 * number + 3} trees in five years. "
+                f"The mayor of town {number} said that it was enough for now. A third of the trees were oaks."
+            )
+            file.write(json.dumps({"id": f"row-{number}", "text": text}) + "\n")
+    return path
+
+
+def batch_command(documents, store, url, *more):
+    """The command line of a batch against a server."""
+    return [
+        *(
+            sys.executable,
+            "-m",
+            "claimcheck",
+            "batch",
+            str(documents),
+            "--store",
+            str(store),
+        ),
+        *("--engine", "llm", "--model", "m", "--base-url", url, "--no-cache", *more),
+    ]
+
+
+def children(pid="self"):
+    """The processes that a process has begun and that have not ended."""
+    return [
+        int(child)
+        for path in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in path.read_text().split()
+    ]
+
+
+def outcomes(store):
+    """What a store came to, without times and attempts: outcomes by key, and answers."""
+    from claimcheck.store.store import RunStore
+
+    def without_attempts(text):
+        fields = json.loads(text)
+        fields["usage"] |= {"requests": 0, "seconds": 0}
+        return json.dumps(fields, sort_keys=True)
+
+    with RunStore(store, create=False) as opened:
+        rows = opened.database.execute(
+            "SELECT d.key, o.state, o.cause, o.run FROM outcomes o JOIN documents d ON d.number = o.document"
+        ).fetchall()
+        answers = opened.database.execute(
+            "SELECT d.key, a.response FROM answers a JOIN documents d ON d.number = a.document"
+        ).fetchall()
+    return (
+        {
+            key: (state, cause, run and without_attempts(run))
+            for key, state, cause, run in rows
+        },
+        sorted((key, without_attempts(response)) for key, response in answers),
+    )

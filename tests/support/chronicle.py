@@ -1,0 +1,53 @@
+"""A document of many passages, and a client that makes its answers from the passage it is shown."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field, replace
+
+from claimcheck import ModelResponse, Usage, errors
+from tests.support.faulty_server import answer_to
+
+TOWNS = 400
+CHRONICLE = "\n\n".join(
+    f"In the year {1000 + number}, the town of Aldbury number {number} counted {number * 37} houses. "
+    f"The mayor said that {number} of them were empty."
+    for number in range(TOWNS)
+)
+
+
+@dataclass
+class ReadingClient:
+    """`truncate`: a passage that holds this is answered in full only when it is short. `fail`: one that never is."""
+
+    truncate: str = "\0"
+    fail: str = "\0"
+    no_summary: bool = False
+    requests: list = field(default_factory=list)
+
+    def complete(self, request):
+        self.requests.append(request)
+        body = {
+            "messages": [
+                {"role": item.role, "content": item.content}
+                for item in request.messages
+            ],
+            "response_format": {
+                "json_schema": {"name": request.schema_name.replace(".", "_")}
+            },
+        }
+        shown = request.messages[1].content
+        usage = Usage(requests=1, input_tokens=100, output_tokens=50)
+        answer = ModelResponse(
+            json.dumps(answer_to(body)), "stop", None, "m", "json_schema", usage
+        )
+        if self.truncate in shown and len(shown) > 3_000:
+            return replace(answer, finish_reason="length")
+        if self.fail in shown and request.schema_name == "claims.answer":
+            raise errors.EndpointError("HTTP 500", 4)
+        if self.no_summary and request.schema_name == "digest.answer":
+            return replace(answer, text=None, refusal="no")
+        return answer
+
+    async def acomplete(self, request):
+        await asyncio.sleep(0)
+        return self.complete(request)

@@ -1,0 +1,65 @@
+"""A loopback server that answers from a script: for faults. What it says is no model's answer."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+
+from tests.support.loopback import Handler, served
+
+DROP = "drop the connection"
+
+
+def completion(content, *, finish_reason="stop", refusal=None, choices=True):
+    """The body of a chat completion."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "scripted-1",
+        "choices": [{"index": 0, "finish_reason": finish_reason, "message": message}]
+        if choices
+        else [],
+        "usage": {
+            "prompt_tokens": 100,
+            "completion_tokens": 20,
+            "total_tokens": 120,
+            "prompt_tokens_details": {"cached_tokens": 64},
+            "completion_tokens_details": {"reasoning_tokens": 5},
+        },
+    }
+
+
+def error(message, **fields):
+    """The body of an error."""
+    return {
+        "error": {"message": message, "type": "x", "param": None, "code": None} | fields
+    }
+
+
+@contextmanager
+def serving(*script):
+    """Serves (status, body, headers) one after another; gives the base URL and the list of bodies received."""
+    received, lock = [], threading.Lock()
+
+    class Scripted(Handler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            with lock:
+                received.append(json.loads(body))
+                step = script[min(len(received), len(script)) - 1]
+            if step is DROP:
+                self.connection.close()
+                return
+            status, answer, *headers = step
+            self.answer(answer, status, **(headers[0] if headers else {}))
+
+        def do_GET(self):
+            self.answer(
+                {"object": "list", "data": [{"id": "scripted-1", "object": "model"}]}
+            )
+
+    with served(Scripted) as url:
+        yield url, received

@@ -1,0 +1,296 @@
+"""A server of chat completions that misbehaves, at random from a seed: `python -m tests.support.faulty_server --port 8099`.
+
+What it says is made from the request's own document, so that the same request has the same answer whatever happened
+before; it is no model. A passing fault strikes the first attempts at a request, one or two of them; a lasting one is the
+answer itself. Which requests are struck, and how, is decided by their digest and the seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import random
+import re
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+PASSING = (
+    "429 with retry-after", "429", "500", "503 html", "dropped before", "dropped in the middle", "no json", "hangs",
+)  # fmt: skip
+LASTING = (
+    "truncated", "fails the schema", "refusal", "content filter", "empty choices", "duplicate claims",
+    "invented quotes", "20 MB", "drips",
+)  # fmt: skip
+_DOCUMENT = re.compile(
+    r"^(\w{8}) (?!context)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M
+)
+_SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
+
+
+@dataclass
+class Behaviour:
+    """`rate`: the share of requests that are struck. `delays_s`: between these an answer takes its time."""
+
+    seed: int = 1
+    rate: float = 0.0
+    delays_s: tuple[float, float] = (0.0, 0.0)
+    hang_s: float = 30.0
+    faults: tuple[str, ...] = PASSING + LASTING
+    attempts: Counter[str] = field(default_factory=Counter)
+    answered: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    tokens: int = 0
+    delayed_s: float = 0.0
+    per_second: int = 0
+    recent: deque = field(default_factory=deque)
+
+    def over_rate(self) -> bool:
+        """Whether more requests came in the last second than are let through; refused ones count for nothing."""
+        now = time.monotonic()
+        while self.recent and self.recent[0] < now - 1:
+            self.recent.popleft()
+        if not self.per_second or len(self.recent) < self.per_second:
+            self.recent.append(now)
+            return False
+        return True
+
+    def fault(self, digest: str, attempt: int) -> str | None:
+        chance = random.Random(f"{self.seed} {digest}")
+        if chance.random() >= self.rate:
+            return None
+        fault = chance.choice(self.faults)
+        return (
+            None if fault in PASSING and attempt > chance.choice((1, 1, 2)) else fault
+        )
+
+
+def claim(quote):
+    return {
+        "quote": quote,
+        "text": quote,
+        "kind": "event",
+        "speaker": None,
+        "about": [],
+        "check_worthiness": 0.5,
+        "reason": "it can be checked",
+    }
+
+
+def answer_to(body):
+    """What a model could answer: sentences of the document as its claims, the first passage as evidence."""
+    name = body.get("response_format", {}).get("json_schema", {}).get("name")
+    if name is None:  # another tool's question, for benchmarks
+        sentences = [
+            match.group().strip()
+            for match in _SENTENCE.finditer(body["messages"][-1]["content"])
+        ][-6:]
+        return {
+            "extractions": [
+                {"claim": sentence, "claim_attributes": {}} for sentence in sentences
+            ]
+        }
+    shown = "\n".join(
+        match[2] for match in _DOCUMENT.finditer(body["messages"][1]["content"])
+    )
+    sentences = [match.group().strip() for match in _SENTENCE.finditer(shown)][:6]
+    if name == "verdict_answer":
+        return {
+            "rationale": "The passage says so.",
+            "evidence": [1],
+            "label": "supported",
+        }
+    if name == "requote_answer":
+        return {"quotes": []}
+    if name == "claims_answer":
+        return {"claims": [claim(sentence) for sentence in sentences]}
+    linked = [
+        {"text": f"It says: {sentence}", "claims": [1]} for sentence in sentences[:2]
+    ] or [{"text": "It says nothing.", "claims": []}]
+    rest = {
+        "headline": "What it says",
+        "sentences": linked,
+        "key_points": [],
+        "positions": [],
+        "open_questions": [],
+    }
+    return (
+        rest
+        if name == "digest_answer"
+        else {"claims": [claim(sentence) for sentence in sentences]} | rest
+    )
+
+
+def completion(body, content, *, finish_reason="stop", refusal=None, choices=True):
+    read = sum(len(message["content"]) for message in body["messages"]) // 4
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    choice = {"index": 0, "finish_reason": finish_reason, "message": message}
+    written = len(content or "") // 4
+    return {
+        "id": "x", "object": "chat.completion", "created": 0, "model": body.get("model", "m"),
+        "choices": [choice] if choices else [],
+        "usage": {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
+    }  # fmt: skip
+
+
+def lasting(fault, body):
+    """A completion with a fault in it."""
+    answer = answer_to(body)
+    text = json.dumps(answer)
+    match fault:
+        case "truncated":
+            return completion(body, text[: len(text) // 2], finish_reason="length")
+        case "refusal":
+            return completion(body, None, refusal="I can't help with that.")
+        case "content filter":
+            return completion(body, "", finish_reason="content_filter")
+        case "empty choices":
+            return completion(body, None, choices=False)
+        case "fails the schema":
+            return completion(body, json.dumps({"claims": "many"}))
+        case "duplicate claims" if "claims" in answer:
+            return completion(
+                body, json.dumps(answer | {"claims": answer["claims"] * 3})
+            )
+        case "invented quotes" if "claims" in answer:
+            made_up = [
+                item | {"quote": "Nobody wrote these words anywhere."}
+                for item in answer["claims"]
+            ]
+            return completion(body, json.dumps(answer | {"claims": made_up}))
+        case "20 MB":
+            return completion(body, json.dumps(answer | {"padding": "x" * 20 * 2**20}))
+    return completion(body, text)
+
+
+class Server:
+    def __init__(self, behaviour):
+        self.behaviour = behaviour
+
+    async def serve(self, reader, writer):
+        try:
+            while await self._one(reader, writer):
+                pass
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def _one(self, reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: *(\d+)", head, re.I)
+        body = await reader.readexactly(int(length[1])) if length else b""
+        if head.startswith(b"GET /counts"):
+            behaviour = self.behaviour
+            counts = {
+                "attempts": max(behaviour.attempts.values(), default=0),
+                "answered": max(behaviour.answered.values(), default=0),
+                "requests": behaviour.attempts.total(),
+                "tokens": behaviour.tokens,
+                "delayed_s": behaviour.delayed_s,
+                "struck": behaviour.struck,
+            }
+            return await self._send(writer, 200, json.dumps(counts))
+        if head.startswith(b"GET /stop"):
+            os._exit(0)
+        if b"sk-wrong" in head:
+            return await self._send(
+                writer, 401, json.dumps({"error": {"message": "no such key"}})
+            )
+        return await self._answer(writer, json.loads(body))
+
+    async def _answer(self, writer, body):
+        behaviour = self.behaviour
+        digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
+        behaviour.attempts[digest] += 1
+        fault = behaviour.fault(digest, behaviour.attempts[digest])
+        if behaviour.over_rate():
+            behaviour.struck["over the rate"] += 1
+            return await self._send(writer, 429, '{"error": {"message": "slow down"}}')
+        behaviour.struck[fault or "none"] += 1
+        low, high = behaviour.delays_s
+        if high:
+            delay_s = random.Random(digest).uniform(low, high)
+            behaviour.delayed_s += delay_s
+            await asyncio.sleep(delay_s)
+        made = lasting(fault, body)
+        text = json.dumps(made)
+        match fault:
+            case "429 with retry-after":
+                return await self._send(writer, 429, "{}", "retry-after-ms: 20")
+            case "429":
+                return await self._send(writer, 429, "{}", "retry-after: 0")
+            case "500":
+                return await self._send(
+                    writer, 500, '{"error": {"message": "oops"}}', "retry-after-ms: 5"
+                )
+            case "503 html":
+                return await self._send(
+                    writer, 503, "<html>busy</html>", "retry-after-ms: 5"
+                )
+            case "no json":
+                return await self._send(writer, 200, "this is not JSON")
+            case "dropped before":
+                return False
+            case "dropped in the middle":
+                writer.write(
+                    self._head(200, len(text)) + text[: len(text) // 2].encode()
+                )
+                await writer.drain()
+                return False
+            case "hangs":
+                await asyncio.sleep(behaviour.hang_s)
+                return False
+            case "drips":
+                self._count(digest, made)
+                writer.write(self._head(200, len(text)))
+                for start in range(0, len(text), len(text) // 8):
+                    writer.write(text[start : start + len(text) // 8].encode())
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
+                return True
+        self._count(digest, made)
+        return await self._send(writer, 200, text)
+
+    def _count(self, digest, made):
+        self.behaviour.answered[digest] += 1
+        self.behaviour.tokens += made["usage"]["total_tokens"]
+
+    def _head(self, status, length, *headers):
+        lines = [
+            f"HTTP/1.1 {status} X",
+            "content-type: application/json",
+            f"content-length: {length}",
+            *headers,
+        ]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    async def _send(self, writer, status, text, *headers):
+        writer.write(self._head(status, len(text.encode()), *headers) + text.encode())
+        await writer.drain()
+        return True
+
+
+async def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--delays", type=float, nargs=2, default=(0.0, 0.0))
+    parser.add_argument("--per-second", type=int, default=0)
+    parser.add_argument("--hang", type=float, default=30.0)
+    given = parser.parse_args()
+    behaviour = Behaviour(given.seed, given.rate, tuple(given.delays), given.hang)
+    behaviour.per_second = given.per_second
+    server = await asyncio.start_server(
+        Server(behaviour).serve, "127.0.0.1", given.port, limit=2**26, backlog=512
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

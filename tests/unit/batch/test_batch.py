@@ -1,0 +1,151 @@
+"""A batch: each document once, in order, resumable, changed documents again."""
+
+import asyncio
+import json
+
+import pytest
+
+from claimcheck import Batch, Limits, RunStore, Settings
+from claimcheck.readers.sources import ReadOptions
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+SETTINGS = Settings(engine="llm", model="scripted")
+FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
+
+
+def rows(path, *items):
+    path.write_text("".join(json.dumps(item) + "\n" for item in items))
+    return str(path)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with RunStore(tmp_path / "runs.db") as opened:
+        yield opened
+
+
+def run(batch, *responses, **more):
+    client = ScriptedClient(list(responses))
+    return asyncio.run(batch.run(client=client, **more)), client
+
+
+def good(quote="The ferry carried 900 people in 2020."):
+    return response(answer(claim(quote)))
+
+
+def test_returns_one_run_per_document_in_order(store, tmp_path):
+    (tmp_path / "a.txt").write_text(FERRY)
+    table = tmp_path / "t.csv"
+    table.write_text('id,body,title\n7,"The mayor, it says, planted 11 trees.",Trees\n')
+    listed = rows(
+        tmp_path / "r.jsonl",
+        {"id": "x", "text": "Venus is hot."},
+        {"text": "Mercury has no moons."},
+    )
+    batch = Batch(store, SETTINGS)
+    intake = batch.add(
+        str(tmp_path / "*.txt"), str(table), listed, how=ReadOptions(text_column="body")
+    )
+    assert (intake.named, intake.new, intake.unreadable) == (4, 4, 0)
+    progress, _ = run(batch, *[good("Venus is hot.")] * 4)
+    assert (progress.done, progress.total) == (4, 4)
+    runs = list(batch.runs())
+    assert [key for key, _ in runs][:3] == [str(tmp_path / "a.txt"), "7", "x"]
+    assert runs[1][1].document.title == "Trees"
+    assert runs[1][1].document.text == "The mayor, it says, planted 11 trees."
+    assert runs[2][1] == store.run(batch.number, "x")
+
+
+def test_resuming_sends_no_request_for_finished_documents(store, tmp_path):
+    listed = rows(tmp_path / "r.jsonl", {"text": FERRY})
+    batch = Batch(store, SETTINGS)
+    batch.add(listed)
+    run(batch, good())
+    again = Batch(store, SETTINGS)
+    intake = again.add(listed)
+    assert (again.number, intake.new, intake.named) == (batch.number, 0, 1)
+    progress, client = run(again)
+    assert (progress.done, progress.here, client.requests) == (1, 0, [])
+
+
+def test_other_settings_make_another_batch_over_the_same_documents(store, tmp_path):
+    listed = rows(tmp_path / "r.jsonl", {"text": FERRY})
+    first = Batch(store, SETTINGS)
+    first.add(listed)
+    run(first, good())
+    second = Batch(store, Settings(engine="llm", model="other"))
+    second.add(listed)
+    assert second.number != first.number
+    progress, client = run(second, good())
+    assert (progress.done, len(client.requests)) == (1, 1)
+
+
+def test_processes_a_changed_document_again(store, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(FERRY)
+    batch = Batch(store, SETTINGS)
+    batch.add(str(path))
+    run(batch, good())
+    path.write_text(FERRY + " It is red.")
+    assert batch.add(str(path)).changed == 1
+    progress, client = run(batch, good())
+    assert (progress.done, len(client.requests)) == (1, 1)
+    assert store.run(batch.number, str(path)).document.text.endswith("It is red.")
+
+
+def test_retries_failed_documents_and_keeps_usable_answers(store, tmp_path):
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            {"id": "a", "text": FERRY},
+            {"id": "b", "text": "Venus is hot."},
+        )
+    )
+    refused = response(None, refusal="no")
+    progress, _ = run(batch, refused, good("Venus is hot."))
+    assert (progress.done, progress.failed) == (1, 1)
+    assert store.failures(batch.number) == [("refused", "the model refused: no", 1)]
+    _, client = run(batch)
+    assert client.requests == []  # a failure stays one until somebody asks
+    assert batch.retry_failed() == 1
+    progress, client = run(batch, good())
+    assert (progress.done, progress.failed, len(client.requests)) == (2, 0, 1)
+    assert batch.info.spent_tokens == 3 * 150  # the refusal was paid for too
+
+
+def test_stores_an_answer_before_processing_it(store, tmp_path):
+    """As after a kill between the answer and the outcome: the answer is there and is not asked for again."""
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    run(batch, good())
+    store.database.execute("UPDATE outcomes SET state = 'pending', run = NULL")
+    progress, client = run(batch)
+    assert (progress.done, client.requests) == (1, [])
+    ((_, result),) = batch.runs()
+    assert (result.usage.input_tokens, batch.info.spent_tokens) == (100, 150)
+
+
+def test_the_extractive_engine_gives_the_same_run_in_a_batch_as_alone(store, tmp_path):
+    from claimcheck import Document, summarize
+
+    batch = Batch(store, Settings(engine="extractive"))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"{FERRY} Ship {number}."} for number in range(40)),
+            {"text": "1. —"},
+        )
+    )
+    progress = asyncio.run(batch.run())
+    assert (progress.done, progress.failed) == (40, 1)
+    key, made = next(batch.runs())
+    alone = summarize(
+        Document.from_text(f"{FERRY} Ship 0.", source=f"{tmp_path}/r.jsonl:1"),
+        settings=Settings(engine="extractive"),
+    )
+    assert (key, made.summary, made.claims) == (
+        alone.document.id,
+        alone.summary,
+        alone.claims,
+    )

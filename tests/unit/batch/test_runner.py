@@ -1,0 +1,149 @@
+"""What stops a batch, what fails one document, and what keeps the others waiting."""
+
+import asyncio
+import json
+
+import pytest
+
+from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck.batch.runner import StopSignal
+from claimcheck.store.outcome import DocumentState
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+SETTINGS = Settings(engine="llm", model="scripted")
+FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
+
+
+def rows(path, *items):
+    path.write_text("".join(json.dumps(item) + "\n" for item in items))
+    return str(path)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with RunStore(tmp_path / "runs.db") as opened:
+        yield opened
+
+
+def run(batch, *responses, **more):
+    client = ScriptedClient(list(responses))
+    return asyncio.run(batch.run(client=client, **more)), client
+
+
+def good(quote="The ferry carried 900 people in 2020."):
+    return response(answer(claim(quote)))
+
+
+def test_a_stop_finishes_requests_in_flight(store, tmp_path):
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"Town {number} has a mayor."} for number in range(5)),
+        )
+    )
+    stop = StopSignal()
+    progress, client = run(
+        batch, *[good("x")] * 5, stop=stop, told=lambda progress: stop.now()
+    )
+    assert (progress.done, progress.total, len(client.requests)) == (1, 5, 1)
+
+
+class Broken:
+    """A client whose requests fail, in the way in which it is told to."""
+
+    def __init__(self, error):
+        self.error = error
+        self.requests = 0
+
+    async def acomplete(self, request):
+        self.requests += 1
+        await asyncio.sleep(0)
+        raise self.error
+
+
+def test_two_commands_cannot_run_on_one_store_at_once(store, tmp_path):
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    with RunStore(store.path) as other, other.alone():
+        with pytest.raises(
+            errors.StoreError, match=r"runs\.db: another command works on it"
+        ):
+            run(batch, good())
+        assert [item.key for item in other.listed(batch.number)]  # it can be read
+    progress, _ = run(batch, good())
+    assert progress.done == 1
+    assert not (tmp_path / "runs.db.lock").exists()
+
+
+def test_a_final_error_stops_the_batch_and_leaves_documents_pending(store, tmp_path):
+    batch = Batch(store, SETTINGS, Limits(concurrency=2))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"Town {number} has a mayor."} for number in range(50)),
+        )
+    )
+    stop, client = (
+        StopSignal(),
+        Broken(errors.UnknownModelError("has no model 'scripted'")),
+    )
+    progress = asyncio.run(batch.run(client=client, stop=stop))
+    assert isinstance(stop.because, errors.UnknownModelError)
+    assert (progress.finished, client.requests) == (0, 2)
+    assert batch.info.counts[DocumentState.PENDING] == 50
+
+
+def test_an_unreachable_endpoint_fails_no_document(store, tmp_path):
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    stop = StopSignal()
+    asyncio.run(
+        batch.run(client=Broken(errors.UnreachableError("no connection", 1)), stop=stop)
+    )
+    assert str(stop.because) == "no connection"
+    assert batch.info.counts[DocumentState.PENDING] == 1
+
+
+def test_a_document_without_an_answer_fails_when_others_got_theirs(store, tmp_path):
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}, {"text": "Venus is hot."}))
+
+    class Once(ScriptedClient):
+        async def acomplete(self, request):
+            if not self.requests:
+                self.requests.append(request)
+                raise errors.UnreachableError("no answer within 1 s", 4)
+            return await super().acomplete(request)
+
+    progress = asyncio.run(batch.run(client=Once([None, good("Venus is hot.")])))
+    assert (progress.done, progress.failed) == (1, 1)
+    assert store.failures(batch.number) == [("unanswered", "no answer within 1 s", 1)]
+
+
+def test_an_internal_error_fails_only_its_document(store, tmp_path):
+    batch = Batch(store, SETTINGS)
+    batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
+    progress = asyncio.run(batch.run(client=Broken(KeyError("spans"))))
+    assert progress.failed == 1
+    assert store.failures(batch.number) == [("internal", "KeyError: 'spans'", 1)]
+
+
+def test_a_full_disk_stops_the_batch_and_loses_nothing(store, tmp_path):
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"Town {number} has a mayor."} for number in range(50)),
+        )
+    )
+    (pages,) = store.database.execute("PRAGMA page_count").fetchone()
+    store.database.execute(f"PRAGMA max_page_count = {pages + 8}")
+    stop = StopSignal()
+    progress, _ = run(batch, *[good("x")] * 50, stop=stop)
+    assert "the disk is full" in str(stop.because)
+    assert 0 < progress.done < 50
+    store.database.execute("PRAGMA max_page_count = 100000")
+    progress, _ = run(batch, *[good("x")] * 50)
+    assert progress.done == 50
+    assert batch.info.spent_tokens == 50 * 150

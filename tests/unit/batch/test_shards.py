@@ -1,0 +1,123 @@
+"""Shards: one budget for all workers, and each document once in the store."""
+
+import asyncio
+import json
+
+import pytest
+
+from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck.batch.plan import Plan
+from claimcheck.batch.shards import build_shard_row, import_shards
+from claimcheck.models.document import Document
+from claimcheck.store.outcome import DocumentState
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+SETTINGS = Settings(engine="llm", model="scripted")
+FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
+
+
+def test_a_reservation_of_a_lost_worker_does_not_block_the_others_forever():
+    from claimcheck.batch.distributed import _BudgetActor, _RemoteBudget
+    from claimcheck.llm.limiter import RequestCost
+
+    purse = _BudgetActor(Limits(budget_tokens=1_000))
+
+    class Actor:
+        """What an actor's handle is to its callers."""
+
+        class reserve:  # noqa: N801 - as Ray names it
+            @staticmethod
+            async def remote(usd, tokens):
+                return purse.reserve(usd, tokens)
+
+        class settle:  # noqa: N801 - as Ray names it
+            @staticmethod
+            async def remote(*values):
+                return purse.settle(*values)
+
+    async def story():
+        mine = _RemoteBudget(Actor, 0.3)
+        await mine.reserve(RequestCost(0.0, 600))
+        await mine.settle(RequestCost(0.0, 600), RequestCost(0.0, 200))
+        await mine.reserve(RequestCost(0.0, 800))  # and its worker dies
+        with pytest.raises(errors.BudgetError):
+            await _RemoteBudget(Actor, 0.3).reserve(RequestCost(0.0, 100))
+
+    asyncio.run(asyncio.wait_for(story(), 10))
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Two documents, one of which failed; and the first again with another model."""
+    (tmp_path / "r.jsonl").write_text(
+        json.dumps({"id": "ferry", "text": FERRY})
+        + "\n"
+        + json.dumps({"id": "venus", "text": VENUS})
+    )
+    with RunStore(tmp_path / "s.db") as store:
+        for settings, text in (
+            (SETTINGS, FERRY),
+            (Settings(engine="llm", model="other"), "A ferry sailed."),
+        ):
+            batch = Batch(store, settings, Limits(concurrency=1))
+            batch.add(str(tmp_path / "r.jsonl"))
+            client = ScriptedClient(
+                [response(answer(claim(FERRY, text))), response(None, refusal="no")]
+            )
+            asyncio.run(batch.run(client=client))
+    return tmp_path / "s.db"
+
+
+def test_imports_each_document_of_the_shards_once(path, tmp_path):
+    plan = Plan.of(SETTINGS, Limits())
+    with RunStore(path) as store:
+        run = store.run(1, "ferry")
+    from claimcheck.store.outcome import Outcome
+
+    document = Document.from_text(FERRY, source="ferry")
+    rows = [
+        build_shard_row(plan, "a", document, Outcome.of(run), None),
+        build_shard_row(plan, "a", document, Outcome.of(run), None),
+        build_shard_row(plan, "b", Document.from_text(VENUS), None, None),
+        build_shard_row(plan, "c", None, None, "is empty"),
+    ]
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    (shards / "0.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with RunStore(tmp_path / "new.db") as store:
+        found = import_shards(store, shards)
+        assert (found.documents, found.outcomes, found.repeated) == (3, 1, 1)
+        (batch,) = store.batches()
+        assert batch.counts == {
+            DocumentState.PENDING: 1,
+            DocumentState.DONE: 1,
+            DocumentState.PARTIAL: 0,
+            DocumentState.FAILED: 1,
+        }
+        assert (
+            batch.spent_tokens == run.usage.input_tokens + run.usage.output_tokens > 0
+        )
+        assert store.run(batch.number, "a") == run
+        assert import_shards(store, shards).outcomes == 0
+        assert (
+            Batch(store, SETTINGS).number == batch.number
+        )  # a batch goes on with what waits
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.txt", "x", "holds no shards"),
+        ("x.jsonl", "{", r"x\.jsonl:1: is not JSON"),
+        ("x.jsonl", '{"key": "a"}', "is no outcome: it has no state, way"),
+        ("x.jsonl", "3", r"x\.jsonl:1: is no row"),
+    ],
+)
+def test_names_what_is_wrong_with_shards(tmp_path, name, content, message):
+    (tmp_path / "shards").mkdir()
+    (tmp_path / "shards" / name).write_text(content)
+    with (
+        RunStore(tmp_path / "s.db") as store,
+        pytest.raises(errors.InputError, match=message),
+    ):
+        import_shards(store, tmp_path / "shards")

@@ -1,0 +1,65 @@
+"""The command `batch`: sources from standard input, and progress that suits a pipe."""
+
+import json
+import subprocess
+import sys
+
+from claimcheck import Progress
+from claimcheck.settings import Spending
+
+FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
+
+
+def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
+    from claimcheck.cli.progress import show_progress
+
+    monkeypatch.setattr("claimcheck.cli.progress._LINE_INTERVAL_S", 0.0)
+    with show_progress(Progress(total=40), quiet=False) as told:
+        told(
+            Progress(
+                total=40,
+                done=9,
+                failed=1,
+                here=10,
+                spent=Spending(usd=0.5, tokens=12_000),
+            )
+        )
+    line = capsys.readouterr().err
+    assert line.startswith("10 of 40 documents · 1 failed · ")
+    assert " · 12,000 tokens · $0.5000 · $2.0000 expected · " in line
+    assert line.endswith(" left\n")
+    with show_progress(Progress(total=40), quiet=True) as told:
+        told(Progress(total=40, done=9))
+    assert capsys.readouterr().err == ""
+
+
+def test_reads_a_list_of_sources_from_standard_input(tmp_path):
+    (tmp_path / "a.txt").write_text(FERRY)
+    (tmp_path / "b c.txt").write_text("Venus is hot, and Mercury has no moons at all.")
+    command = [
+        sys.executable,
+        "-m",
+        "claimcheck",
+        "batch",
+        "-",
+        "--store",
+        "s.db",
+        "--engine",
+        "extractive",
+    ]
+    done = subprocess.run(
+        command, input="a.txt\n\nb c.txt\n", capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "2 of 2 documents" in done.stderr) == (0, True), (
+        done.stderr
+    )
+    export = subprocess.run(
+        [sys.executable, "-m", "claimcheck", "runs", "export", "--store", "s.db"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert [
+        json.loads(line)["document"]["source"] for line in export.stdout.splitlines()
+    ] == [
+        "a.txt",
+        "b c.txt",
+    ]

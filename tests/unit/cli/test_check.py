@@ -1,0 +1,225 @@
+"""The command `check`: claims, evidence, formats, exit codes, bad input."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from claimcheck import Check
+from tests.support.paths import SEED
+
+CLAIMS = "The talks in Rome ended on Tuesday.\n\nTASS quoted Ryabkov as saying the talks were difficult but frank.\n"
+
+
+def claimcheck(*arguments, stdin=b""):
+    return subprocess.run(
+        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def claims(tmp_path):
+    (tmp_path / "claims.txt").write_text(CLAIMS)
+    return tmp_path / "claims.txt"
+
+
+def test_checks_one_claim_per_line(claims):
+    done = claimcheck("check", claims, "--against", SEED)
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    assert text.startswith("1. SUPPORTED")
+    assert "2. REFUTED" in text
+    assert "The claim names “TASS”, the evidence “RIA”." in text
+    assert "1 supported, 1 refuted" in text
+    assert done.stderr.decode().startswith("Engine: extractive")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CLAIMS --against A B",
+        "CLAIMS --against A --against B",
+        "CLAIMS --against A B --top-k 3",
+        "CLAIMS --top-k 3 --against A --quiet --against B",
+        "--against A B CLAIMS",
+        "--against A B --quiet CLAIMS",
+        "--against A B --quiet -- CLAIMS",
+        "--against A CLAIMS --against B",
+        "--against=A CLAIMS --against B",
+    ],
+)
+def test_every_argument_after_against_is_evidence(words, claims, tmp_path):
+    for name, line in zip(("a.txt", "b.txt"), CLAIMS.split("\n\n"), strict=True):
+        (tmp_path / name).write_text(line)
+    places = {"CLAIMS": claims, "A": tmp_path / "a.txt", "B": tmp_path / "b.txt"}
+    arguments = re.sub("CLAIMS|A|B", lambda match: str(places[match[0]]), words).split(
+        " "
+    )
+    done = claimcheck("check", "--format", "json", *arguments)
+    assert done.returncode == 0, done.stderr
+    found = Check.from_json(done.stdout)
+    assert [document.source for document in found.documents] == [
+        str(places["A"]),
+        str(places["B"]),
+    ]
+    assert [verdict.text for verdict in found.verdicts] == CLAIMS.strip().split("\n\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("--against A", "Missing argument 'CLAIMS'"),
+        ("CLAIMS --against", "'--against' requires an argument"),
+        ("CLAIMS A --against A", "Got unexpected extra argument(s) (A)"),
+        ("CLAIMS A", "Missing option '--against'"),
+        ("CLAIMS --against A --nonsense B", "No such option: --nonsense"),
+    ],
+)
+def test_missing_claims_or_evidence_are_usage_errors(words, problem):
+    done = claimcheck("check", *words.split(" "))
+    assert done.returncode == 2
+    assert problem in done.stderr.decode()
+
+
+def test_json_from_standard_input_is_a_valid_check(tmp_path):
+    rows = b'{"text": "All options are on the table.", "speaker": "Trump"}\n{"claim": "Minerven mines gold."}\n'
+    done = claimcheck("check", "-", "--against", SEED, "--format", "json", stdin=rows)
+    found = Check.from_json(done.stdout)
+    assert [verdict.speaker for verdict in found.verdicts] == ["Trump", None]
+    checked = claimcheck("validate", "-", "--schema", "check", stdin=done.stdout)
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        b"standard input: follows check.schema.json\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "claim", "code"),
+    [
+        ("refuted", "The talks ended on Wednesday.", 1),
+        ("refuted", "Cats sleep.", 0),
+        ("unsupported", "Cats sleep.", 1),
+        ("unsupported", "The talks in Rome ended on Tuesday.", 0),
+    ],
+)
+def test_fail_on_sets_the_exit_code(fail_on, claim, code):
+    done = claimcheck(
+        "check", "-", "--against", SEED, "--fail-on", fail_on, stdin=claim.encode()
+    )
+    assert done.returncode == code
+
+
+def test_accepts_a_run_and_a_draft_as_claims(tmp_path):
+    run = claimcheck("summarize", SEED, "--format", "json", "-o", "run.json")
+    assert run.returncode == 0
+    from_run = claimcheck(
+        "check", "run.json", "--against", SEED, "--format", "markdown"
+    )
+    assert from_run.stdout.decode().startswith("# Checked: ")
+    draft = claimcheck("check", "--text", SEED, "--against", SEED, "--format", "json")
+    assert len(Check.from_json(draft.stdout).verdicts) == 20
+
+
+def test_summarize_checks_its_own_summary_with_fail_on():
+    done = claimcheck("summarize", SEED, "--check", "--fail-on", "unsupported")
+    assert done.returncode == 0
+    assert "Held against the document: 28 supported" in done.stdout.decode()
+
+
+def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_path):
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "seed.txt").write_bytes(SEED.read_bytes())
+    (folder / "other.txt").write_text("Cats sleep for sixteen hours a day.")
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    (folder / "rows.jsonl").write_text(
+        '{"text": "The harbour froze in January.", "title": "Ice", "source": "ice"}\n'
+    )
+    done = claimcheck("check", claims, "--against", folder)
+    assert done.returncode == 0
+    assert "picture.png" in done.stderr.decode()
+    assert "Checked against 3 documents" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "problem"),
+    [
+        (
+            ("check", "nope.txt", "--against", SEED),
+            b"",
+            "nope.txt: there is no such file",
+        ),
+        (("check", "-", "--against", SEED), b"", "is empty; give a claim a line"),
+        (
+            ("check", "-", "--against", SEED),
+            b"x" * 50_000,
+            "has 50,000 characters, a claim has at most 10,000",
+        ),
+        (
+            ("check", "-", "--against", SEED),
+            b'{"text": 5}\n{"text": "a b"}',
+            "line 1: is no {",
+        ),
+        (
+            ("check", "-", "--against", "-"),
+            b"a b",
+            "only one of them can be standard input",
+        ),
+        (
+            ("check", "-", "--against", "missing.db"),
+            b"a b",
+            "missing.db: there is no such file",
+        ),
+        (
+            ("check", "-", "--against", SEED, "--format", "claimreview"),
+            b"a b",
+            "needs `publisher_name`",
+        ),
+        (("check", "-", "--against", SEED, "--votes", "0"), b"a b", "votes is 0"),
+        (
+            ("summarize", SEED, "--fail-on", "refuted"),
+            b"",
+            "--fail-on: goes with --check",
+        ),
+        (("index", "list", "missing.db"), b"", "there is no such index"),
+        (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
+        (
+            ("eval", "verification", "-"),
+            b'{"claim": 1}',
+            "line 1: 'claim' is missing or no str",
+        ),
+        (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(arguments, stdin, problem):
+    done = claimcheck(*arguments, stdin=stdin)
+    assert done.returncode == 2
+    assert problem in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b""
+
+
+def test_writes_claimreview_with_a_publisher(claims, tmp_path):
+    (tmp_path / "claimcheck.toml").write_text(
+        'publisher_name = "The Check"\npublisher_url = "https://check.example"\n'
+    )
+    done = claimcheck(
+        "check",
+        claims,
+        "--against",
+        SEED,
+        "--format",
+        "claimreview",
+        "--review-url",
+        "https://check.example/1",
+    )
+    ratings = [
+        review["reviewRating"]["alternateName"] for review in json.loads(done.stdout)
+    ]
+    assert ratings == ["Supported", "Refuted"]

@@ -1,0 +1,53 @@
+"""The command `index`."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.paths import SEED
+
+CLAIMS = "The talks in Rome ended on Tuesday.\n\nTASS quoted Ryabkov as saying the talks were difficult but frank.\n"
+
+
+def claimcheck(*arguments, stdin=b""):
+    return subprocess.run(
+        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def claims(tmp_path):
+    (tmp_path / "claims.txt").write_text(CLAIMS)
+    return tmp_path / "claims.txt"
+
+
+def test_an_index_is_built_listed_searched_and_used_as_evidence(claims, tmp_path):
+    assert (
+        claimcheck("index", "add", "e.db", SEED).stderr
+        == b"e.db: 1 added, 0 there already; 1 documents\n"
+    )
+    assert (
+        claimcheck("index", "add", "e.db", SEED).stderr
+        == b"e.db: 0 added, 1 there already; 1 documents\n"
+    )
+    listed = claimcheck("index", "list", "e.db", "--format", "json").stdout
+    assert json.loads(listed)["source"] == str(SEED)
+    assert (
+        b"Minerven"
+        in claimcheck("index", "search", "e.db", "gold mining company").stdout
+    )
+    assert b"1. SUPPORTED" in claimcheck("check", claims, "--against", "e.db").stdout
+    assert claimcheck("index", "remove", "e.db", str(SEED)).returncode == 0
+    empty = claimcheck("check", claims, "--against", "e.db")
+    assert (empty.returncode, b"holds no documents" in empty.stderr) == (2, True)
+
+
+def test_a_failed_add_creates_no_index(tmp_path):
+    claimcheck("index", "add", "x.db", SEED, "missing.txt")
+    assert not (tmp_path / "x.db").exists()

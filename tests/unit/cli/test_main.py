@@ -1,0 +1,90 @@
+"""Every error is one line and an exit code; a traceback only with --debug."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.paths import SEED
+
+
+def claimcheck(*arguments, stdin=b"", environment=None):
+    return subprocess.run(
+        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
+        input=stdin,
+        capture_output=True,
+        env={**os.environ, **(environment or {})},
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "message"),
+    [
+        (["summarize", "none.txt"], b"", "none.txt: there is no such file"),
+        (["summarize", "."], b"", ".: is a folder"),
+        (["summarize", "-"], b"", "standard input: is empty"),
+        (["summarize", "-"], b" \n ", "nothing but white space"),
+        (["summarize", "-"], b"https://a.example/b", "holds no words to summarize"),
+        (["summarize", "-"], b"a\x00b", "holds a NUL character"),
+        (
+            ["summarize", "-", "--date", "20 March"],
+            b"x",
+            "--date '20 March': is no date; give it as YYYY-MM-DD",
+        ),
+        (
+            ["summarize", "-", "--engine", "gpt"],
+            b"x",
+            "flag: engine 'gpt' is unknown; choose one of auto, llm, extractive",
+        ),
+        (
+            ["summarize", "-", "-o", "no/such/run.json"],
+            b"x",
+            "there is no folder no/such",
+        ),
+        (["summarize", "-", "-o", "."], b"x", "is a folder"),
+        (
+            ["summarize", "-", "--title", " "],
+            b"x",
+            "title: holds nothing but white space",
+        ),
+        (
+            ["summarize", "-", "--title", b"\xff"],
+            b"x",
+            "title:1:1: holds a lone surrogate",
+        ),
+        (
+            ["schema", "nothing"],
+            b"",
+            "schema 'nothing': there is none; there are check, claimreview, claims.answer, digest.answer",
+        ),
+        (["prompts", "../x"], b"", "prompt '../x': there is none"),
+        (["validate", "none.json"], b"", "none.json: there is no such file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(tmp_path, arguments, stdin, message):
+    done = claimcheck(*arguments, stdin=stdin)
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == 2
+    assert message in lines[-1]
+    assert "Traceback" not in done.stderr.decode()
+    assert done.stdout == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_flag_and_a_missing_argument_are_exit_2():
+    assert claimcheck("summarize", "--nope").returncode == 2
+    assert claimcheck("summarize").returncode == 2
+    assert claimcheck("summarize", "x", "--format", "pdf").returncode == 2
+
+
+def test_names_a_malformed_settings_file(tmp_path):
+    (tmp_path / "claimcheck.toml").write_text("engine = [")
+    done = claimcheck("summarize", SEED)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"claimcheck.toml: is no TOML" in done.stderr
+
+
+def test_debug_shows_the_traceback():
+    assert b"Traceback" in claimcheck("summarize", "none.txt", "--debug").stderr

@@ -1,0 +1,161 @@
+"""The command `runs` and `bundle`: what is in a store, for people and for programs."""
+
+import asyncio
+import json
+import sys
+
+import pytest
+
+from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
+from claimcheck.reports.bundle import verify_bundle
+from claimcheck.reports.diff import compare_batches
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+SETTINGS = Settings(engine="llm", model="scripted")
+FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
+
+
+def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path, capsys, monkeypatch):
+    from claimcheck.cli import main
+
+    with RunStore(tmp_path / "s.db") as store:
+        for text, most in (
+            ("The ferry carried 900 people in 2020.", 30),
+            ("Venus is hot.", 3),
+        ):
+            document = Document.from_text(text, source=f"{most}.txt")
+            summarize(
+                document,
+                settings=Settings(engine="extractive", max_claims=most),
+                store=store,
+            )
+    for name, code in (("30.txt", 0), ("3.txt", 0), ("none.txt", 2)):
+        monkeypatch.setattr(
+            "sys.argv",
+            ["claimcheck", "bundle", name, "--store", "s.db", "-o", f"{name}.zip"],
+        )
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert (stop.value.code or 0) == code
+    assert all(step.holds for step in verify_bundle(tmp_path / "30.txt.zip"))
+    assert "holds no document 'none.txt'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Two documents, one of which failed; and the first again with another model."""
+    (tmp_path / "r.jsonl").write_text(
+        json.dumps({"id": "ferry", "text": FERRY})
+        + "\n"
+        + json.dumps({"id": "venus", "text": VENUS})
+    )
+    with RunStore(tmp_path / "s.db") as store:
+        for settings, text in (
+            (SETTINGS, FERRY),
+            (Settings(engine="llm", model="other"), "A ferry sailed."),
+        ):
+            batch = Batch(store, settings, Limits(concurrency=1))
+            batch.add(str(tmp_path / "r.jsonl"))
+            client = ScriptedClient(
+                [response(answer(claim(FERRY, text))), response(None, refusal="no")]
+            )
+            asyncio.run(batch.run(client=client))
+    return tmp_path / "s.db"
+
+
+@pytest.fixture
+def runs(path, capsys, monkeypatch):
+    from claimcheck.cli import main
+
+    def go(*words):
+        monkeypatch.setattr(
+            sys, "argv", ["claimcheck", "runs", *words, "--store", str(path)]
+        )
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return go
+
+
+def test_lists_the_state_of_each_document(runs):
+    _, out, _ = runs("list", "--batch", "1")
+    assert out.splitlines() == [
+        "* batch 1: llm scripted at api.openai.com: 1 done, 1 failed, 300 tokens, $0.0000",
+        "  batch 2: llm other at api.openai.com: 1 done, 1 failed, 300 tokens, $0.0000",
+        "",
+        "done     ferry",
+        "failed   venus  refused: the model refused: no",
+    ]
+    _, out, _ = runs("list", "--state", "failed", "--format", "json")
+    (row,) = map(json.loads, out.splitlines())
+    assert (row["key"], row["state"], row["cause"]) == ("venus", "failed", "refused")
+
+
+def test_shows_one_run_and_exports_all(runs, tmp_path):
+    code, out, _ = runs("show", "ferry", "--format", "json")
+    assert (code, json.loads(out)["document"]["text"]) == (0, FERRY)
+    code, _, said = runs("export", "-o", str(tmp_path / "out.jsonl"))
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert [json.loads(line)["document"]["source"] for line in lines] == [
+        "ferry",
+        "venus",
+    ]
+    assert "1 of 2 documents have no result or only a failure" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("show", "mars"), "holds no document 'mars'"),
+        (("list", "--batch", "7"), "has no batch 7; it has 1, 2"),
+        (
+            ("list", "--state", "lost"),
+            "--state 'lost': is none; there are pending, done, partial, failed",
+        ),
+        (("compare", "1", "9"), "has no batch 9"),
+        (("import", "nowhere"), "nowhere: is no folder"),
+        (("delete", "ferry", "mars"), "holds no document 'mars'"),
+        (("delete", "ferry", "--batch", "7"), "holds no document 'ferry' in batch 7"),
+    ],
+)
+def test_names_what_does_not_exist(runs, words, message):
+    code, _, said = runs(*words)
+    assert (code, message in said) == (2, True), said
+
+
+def test_compares_two_batches(runs, path):
+    with RunStore(path) as store:
+        found = compare_batches(store, 1, 2)
+    ferry = found.documents["ferry"]
+    assert (ferry.same, ferry.added, ferry.gone) == (0, ("A ferry sailed.",), (FERRY,))
+    _, out, _ = runs("compare", "1", "2")
+    assert (
+        "0 claims the same, 1 added, 1 gone, 0 reworded, 0 moved; 0 verdicts changed"
+        in out
+    )
+    assert (
+        json.loads(runs("compare", "1", "2", "--format", "json")[1])["only_first"] == 0
+    )
+
+
+def test_deletes_a_document_from_every_batch_and_from_the_file(runs, path):
+    assert FERRY.encode() in path.read_bytes()
+    assert runs("delete", "venus", "--batch", "1", "--quiet")[0] == 0
+    assert "venus" in runs("list", "--batch", "2")[1]
+    code, _, said = runs("delete", "ferry", "venus")
+    assert (code, said) == (0, f"{path}: 3 runs deleted\n")
+    assert [
+        line
+        for batch in ("1", "2")
+        for line in runs("list", "--batch", batch)[1].splitlines()
+        if "ferry" in line
+    ] == []
+    left = b"".join(file.read_bytes() for file in path.parent.glob("s.db*"))
+    assert FERRY.encode() not in left
+    assert b"Venus" not in left
+    with RunStore(path) as store:
+        assert (
+            Batch(store, SETTINGS).add(str(path.parent / "r.jsonl")).new == 2
+        )  # who reads the file again has it back

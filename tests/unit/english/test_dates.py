@@ -1,0 +1,125 @@
+"""Dates in text, resolved from the publication date where it is known."""
+
+from datetime import date
+
+import pytest
+
+from claimcheck.english.dates import (
+    find_first_time,
+    find_publication_date,
+    find_times,
+    find_year_before,
+)
+
+WEDNESDAY = date(2019, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "resolved"),
+    [
+        ("The talks ended on Tuesday.", "Tuesday", "2019-03-19"),
+        ("They met on Wednesday.", "Wednesday", "2019-03-20"),
+        ("They will meet on Friday.", "Friday", None),
+        ("They met last Friday.", "last Friday", None),
+        ("It began in January.", "in January", "2019-01"),
+        ("It began in November.", "in November", "2018-11"),
+        ("He was re-elected last year.", "last year", "2018"),
+        ("It will stop on 4 October.", "4 October", "2019-10-04"),
+        ("It stopped on 4 October.", "4 October", "2018-10-04"),
+        ("It was on 5 May 2011.", "5 May 2011", "2011-05-05"),
+        ("since 2015", "since 2015", "2015"),
+        ("She sued in March 2016.", "in March 2016", "2016-03"),
+        ("It was lost in early May, 2011.", "in early May, 2011", "2011-05"),
+        ("It opened in March and April 2016.", "in March", "2016-03"),
+        ("It opened in March or in April 2016.", "in March", "2016-03"),
+        ("It was open on May 3-5, 2016.", "May 3", "2016-05-03"),
+        ("It was open from May 3 to 5, 2016.", "May 3", "2016-05-03"),
+        ("It was open from 3 March to 5 April 2016.", "3 March", "2016-03-03"),
+        ("It was open on May 31 and June 31, 2016.", "May 31", "2016-05-31"),
+        ("In March, 20 people came.", "In March", "2019-03"),
+        ("It began in March. 2016 was wet.", "in March", "2019-03"),
+        ("Hours earlier, it rained.", "Hours earlier", None),
+        ("people today live longer", "today", None),
+    ],
+)
+def test_resolves_dates_from_the_publication_date(text, written, resolved):
+    found = find_first_time(text, WEDNESDAY)
+    assert (found.text, found.resolved) == (written, resolved)
+
+
+def test_does_not_resolve_a_weekday_without_a_publication_date():
+    assert find_first_time("The talks ended on Tuesday.", None).resolved is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Title\n\n12 September 2026\n\nText.", (date(2026, 9, 12), "text")),
+        ("Published: March 3, 2021\nText.", (date(2021, 3, 3), "text")),
+        ("Text. https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
+        ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),
+        (
+            "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\nhttps://a.example/2020/03/20/y",
+            (date(2019, 3, 20), "url"),
+        ),
+        (
+            "The treaty of 5 May 1955 was signed by ministers of nine states in the old town hall of Bonn.",
+            None,
+        ),
+        ("https://a.example/2019/13/45/x", None),
+    ],
+)
+def test_finds_the_publication_date(text, found):
+    assert find_publication_date(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("In 1942 they met, and in February they left.", ["1942", None]),
+        ("On 5 May 2011 it passed; on 7 June it was signed.", ["2011-05-05", None]),
+        ("It began in 2018, and in September it ended.", ["2018", "2018-09"]),
+        (
+            "It began in 2018, and in February it ended.",
+            ["2018", None],
+        ),  # of 2018, or of 2019
+        ("It began in 1942. On Tuesday it ended.", ["1942", "2019-03-19"]),
+    ],
+)
+def test_a_month_takes_the_year_of_its_paragraph(text, resolved):
+    assert [when.resolved for when in find_times(text, WEDNESDAY)] == resolved
+
+
+def test_the_current_year_is_the_last_one_named_in_the_paragraph():
+    text = "It was 1999.\n\nIn 1942 they met. In 1,985 days they left; in 2020-21 they came. Then"
+    assert find_year_before(text, len(text)) == 1942
+    assert find_year_before(text, text.index("In 1942")) is None
+    assert find_year_before(text + " word" * 200, len(text) + 1_000) is None
+    assert find_first_time("They left in February.", WEDNESDAY).resolved == "2019-02"
+    assert (
+        find_first_time("They left in February.", WEDNESDAY, told=1942).resolved is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("Results\n\nOSLO, October 24, 2024 - Norvik reports.", date(2024, 10, 24)),
+        (
+            "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- Norvik reports.",
+            date(2024, 10, 24),
+        ),
+        ("NEW YORK, 5 May 2011 (AP) — Norvik reports.", date(2011, 5, 5)),
+        (
+            "Published 20 March 2019\n\nOSLO, October 24, 2024 - Norvik reports.",
+            date(2019, 3, 20),
+        ),
+        ("LONDON, May 5 (Reuters) - Norvik reports.", None),
+        ("Ann Lee was born in Oslo, May 3, 1950 - and lived there.", None),
+        ("USA troops left Oslo, May 3, 1950 - and came back.", None),
+        ("A line.\n" * 400 + "OSLO, October 24, 2024 - Norvik reports.", None),
+    ],
+)
+def test_takes_the_publication_date_from_a_dateline(text, published):
+    found = find_publication_date(text)
+    assert (found and found[0]) == published

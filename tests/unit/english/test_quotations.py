@@ -1,0 +1,104 @@
+"""Who says it: speakers of quotations and of reported speech."""
+
+import pytest
+
+from claimcheck.english.quotations import resolve_speeches
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_sentences
+
+
+def said_by(text):
+    return [
+        speech.speaker if speech else None
+        for speech in resolve_speeches(split_sentences(Reading(text), "en"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ('"It is late," said Jane Roe.', "Jane Roe"),
+        ('"It is late," Jane Roe told reporters in Paris.', "Jane Roe"),
+        (
+            '"It is late," said the company\'s managing director, Erik Sandahl.',
+            "Erik Sandahl",
+        ),
+        ('"It is late," said Dr. Ines Calder, who led the study.', "Ines Calder"),
+        ('"Wages fell," wrote its leader, Petra Dvorak, on X.', "Petra Dvorak"),
+        ("Prime Minister Jan Novak said that wages rose.", "Jan Novak"),
+        ("Jan Novak, the prime minister, said wages rose.", "Jan Novak"),
+        ("His lawyer, Karin Holm, said the company would pay.", "Karin Holm"),
+        ("Wages rose in May, said the ministry.", "the ministry"),
+        ("Wages rose in May, said a clerk who had seen the books.", "a clerk"),
+        ("Holm's mayor, Anna Brandt, called the decision wrong.", "Anna Brandt"),
+        ("Agency Interfax quoted Novak as saying wages rose.", "Novak"),
+        ("Novak was quoted by the Interfax agency as saying wages rose.", "Novak"),
+        (
+            "According to the statistics office, wages fell 1.4%.",
+            "the statistics office",
+        ),
+        ("Wages fell, according to Jane Roe.", "Jane Roe"),
+        (
+            "A spokesman for the parks, Tom Weyer, did not dispute it but said it ignored shade.",
+            "Tom Weyer",
+        ),
+        (
+            'Steve Kodis, the man behind making "Sunrise" the official flag of the city, says, "I am glad."',
+            "Steve Kodis",
+        ),
+        ("The ministry announced that 300 people left.", "The ministry"),
+        ("The president of Peru says taxes will fall.", "The president of Peru"),
+        (
+            "Jane Roe, speaking in Oslo, told Reuters that the port would close.",
+            "Jane Roe",
+        ),
+        ("Jane Roe, who led the study, said the result made her hopeful.", "Jane Roe"),
+        ("Jan Novak, the prime minister, said Russia left the talks.", "Jan Novak"),
+        (
+            "The late Ron Romine, an old friend, told the Herald in 2014 that it was a thrill.",
+            "Ron Romine",
+        ),
+        (
+            "People were poor in every case, said Kathryn Gehred, a historian.",
+            "Kathryn Gehred",
+        ),
+        ("It was an endeavor that calls for artists and for patience.", None),
+        ("A woman texted her mother to say that it was late.", None),
+        ("None of this is to say that Britain is poor.", None),
+        ("Luckily nobody was hurt and told the ministry.", None),
+        ("The company added 300 jobs.", None),
+        ("The Wizard of Oz tells the story of a girl.", None),
+        ("The march was not as long as Mao said it was.", None),
+        ("The bill was higher than Jane Roe said.", None),
+        ("The bridge is said to be safe.", None),
+        ("Reuters was told that 12 people died.", None),
+        ("The bridge opened in 1961.", None),
+    ],
+)
+def test_finds_the_speaker_of_a_sentence(text, speaker):
+    assert said_by(text) == [speaker]
+
+
+def test_a_pronoun_is_the_previous_speaker():
+    assert said_by("Jan Novak said wages rose. He called the plan good.") == [
+        "Jan Novak",
+        "Jan Novak",
+    ]
+
+
+def test_an_ambiguous_pronoun_is_nobody():
+    assert said_by(
+        "Critics of Jan Novak met Eva Malik in Rome. He said wages rose."
+    ) == [None, None]
+
+
+def test_a_continued_quotation_keeps_its_speaker():
+    assert said_by('"It is late," said Jane Roe. "We must go."') == [
+        "Jane Roe",
+        "Jane Roe",
+    ]
+
+
+def test_a_last_name_becomes_a_full_name_only_when_it_is_unique():
+    assert said_by("Jane Roe left. Roe said it was late.")[1] == "Jane Roe"
+    assert said_by("Jane Roe and Tim Roe left. Roe said it was late.")[1] == "Roe"

@@ -1,0 +1,58 @@
+"""An answer is paid for once; answers that cannot be used are not kept."""
+
+from dataclasses import replace
+
+import pytest
+
+from claimcheck import Settings
+from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.models.llm import Usage
+from claimcheck.store.cache import AnswerCache
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+SETTINGS = Settings(
+    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
+)
+GOOD = response(answer(claim("Venus is hot.")))
+
+
+@pytest.fixture
+def request_():
+    client = ScriptedClient([GOOD])
+    from claimcheck import summarize
+
+    summarize("Venus is hot.", settings=SETTINGS, client=client)
+    return client.requests[0]
+
+
+@pytest.fixture
+def cache(tmp_path):
+    with AnswerCache(tmp_path / "c" / "answers.db") as opened:
+        yield opened
+
+
+def test_asks_once_and_repeats_cost_nothing(cache, request_):
+    inner = ScriptedClient([GOOD])
+    client = StoredAnswersClient(inner, cache, SETTINGS)
+    assert client.complete(request_) == GOOD
+    again = client.complete(request_)
+    assert again == replace(GOOD, usage=Usage(stored_answers=1))
+    assert len(inner.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        response("not JSON"),
+        response({"claims": "many"}),
+        response(None, refusal="no"),
+        response(answer(claim("x")), finish_reason="length"),
+        response("", finish_reason="content_filter"),
+    ],
+    ids=["text", "schema", "refusal", "length", "filter"],
+)
+def test_keeps_no_unusable_answer(cache, request_, bad):
+    inner = ScriptedClient([bad, GOOD])
+    client = StoredAnswersClient(inner, cache, SETTINGS)
+    client.complete(request_)
+    assert client.complete(request_) == GOOD

@@ -1,0 +1,68 @@
+"""The cache file: private to its owner, without keys, and really cleared."""
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from claimcheck import Settings, errors
+from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.store.cache import AnswerCache
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+SETTINGS = Settings(
+    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
+)
+GOOD = response(answer(claim("Venus is hot.")))
+
+
+@pytest.fixture
+def request_():
+    client = ScriptedClient([GOOD])
+    from claimcheck import summarize
+
+    summarize("Venus is hot.", settings=SETTINGS, client=client)
+    return client.requests[0]
+
+
+@pytest.fixture
+def cache(tmp_path):
+    with AnswerCache(tmp_path / "c" / "answers.db") as opened:
+        yield opened
+
+
+def test_never_writes_the_key_to_disk(cache, request_):
+    assert compute_request_digest(
+        request_, replace(SETTINGS, api_key="sk-0123456789")
+    ) == compute_request_digest(request_, SETTINGS)
+    StoredAnswersClient(
+        ScriptedClient([GOOD]), cache, replace(SETTINGS, api_key="sk-0123456789")
+    ).complete(request_)
+    path = Path(cache.info().path)
+    kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"sk-0123456789" not in kept
+    assert b"secret" not in kept
+
+
+def test_the_file_is_readable_by_its_owner_only(cache):
+    assert stat.S_IMODE(Path(cache.info().path).stat().st_mode) == 0o600
+
+
+def test_clearing_removes_answers_from_the_disk(cache, request_):
+    StoredAnswersClient(ScriptedClient([GOOD]), cache, SETTINGS).complete(request_)
+    assert cache.info().answers == {"scripted": 1}
+    assert cache.clear(older_than_s=3600) == 0
+    assert cache.clear() == 1
+    assert cache.info().answers == {}
+    path = Path(cache.info().path)
+    assert b"Venus is hot." not in b"".join(
+        file.read_bytes() for file in path.parent.iterdir()
+    )
+
+
+def test_refuses_a_file_that_is_not_a_cache(tmp_path):
+    (tmp_path / "x.db").write_text("Venus is hot. " * 100)
+    with pytest.raises(errors.StoreError, match="is no cache, or a damaged one"):
+        AnswerCache(tmp_path / "x.db")

@@ -1,0 +1,53 @@
+"""The public functions: which claims and evidence `check` accepts, and how its results belong to a run."""
+
+import pytest
+
+from claimcheck import Index, Label, Settings, check, errors, summarize
+from tests.support.paths import SEED
+
+SETTINGS = Settings(engine="extractive")
+FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
+
+
+def test_check_keeps_claim_ids_and_names_the_document_of_a_run(seed_run):
+    found = check(seed_run, SEED, settings=SETTINGS)
+    assert [verdict.subject for verdict in found.verdicts] == [
+        claim.id for claim in seed_run.claims
+    ]
+    assert found.claimed_in.id == seed_run.document.id
+
+
+def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
+    run = summarize(seed_text, settings=SETTINGS, check=True)
+    texts = {item.text for item in (*run.summary.sentences, *run.summary.key_points)}
+    assert len(run.verdicts) == len(texts) + len(run.claims)
+    assert {verdict.label for verdict in run.verdicts} == {Label.SUPPORTED}
+    assert run.unchecked == ()
+
+
+@pytest.mark.parametrize(
+    ("claims", "against", "problem"),
+    [
+        ([], FERRY, "claims: there are none"),
+        (["..."], FERRY, "claim 1: holds no words"),
+        (
+            ["ok claim", "x" * 50_000],
+            FERRY,
+            "claim 2: has 50,000 characters, a claim has at most 10,000",
+        ),
+        ("one text", FERRY, "give a list of claims"),
+        (["a claim"], [], "there is no evidence"),
+        (["a claim"], "", "is empty"),
+    ],
+)
+def test_check_refuses_unusable_claims_and_evidence(claims, against, problem):
+    with pytest.raises(errors.InputError, match=problem):
+        check(claims, against, settings=SETTINGS)
+
+
+def test_check_refuses_an_empty_index(tmp_path):
+    with (
+        Index(tmp_path / "empty.db") as index,
+        pytest.raises(errors.InputError, match="holds no documents"),
+    ):
+        check(["a claim"], index, settings=SETTINGS)

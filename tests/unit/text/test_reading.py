@@ -1,0 +1,38 @@
+"""The normalized view: what it folds and skips, and the way back to the source."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_sentences
+
+
+def texts(source):
+    return [sentence.text for sentence in split_sentences(Reading(source), "en")]
+
+
+def test_folds_hard_line_breaks():
+    assert texts("The talks ended on\nTuesday. They\nwere hard.") == [
+        "The talks ended on Tuesday.",
+        "They were hard.",
+    ]
+
+
+def test_joins_a_hyphenated_word_that_the_text_also_has_whole():
+    source = "The informa-\ntion was new. All information is old, opposition-\ncontrolled or not."
+    assert texts(source) == [
+        "The information was new.",
+        "All information is old, opposition-controlled or not.",
+    ]
+
+
+@given(st.text(alphabet="ab .\n\r-\u00adé汉hts:/", max_size=80))
+def test_every_character_of_the_view_maps_back_to_the_source(source):
+    reading = Reading(source)
+    for sentence in split_sentences(reading, "en"):
+        joined = "".join(
+            source[span.start : span.end]
+            for span in reading.spans(sentence.start, sentence.end)
+        )
+        kept = [char for char in sentence.text if char.isalnum()]
+        assert kept == [char for char in joined if char.isalnum()]

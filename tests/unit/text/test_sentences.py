@@ -1,0 +1,46 @@
+"""Sentences and passages, with their spans in the source."""
+
+from claimcheck import Match, ground
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_sentences
+
+
+def test_a_sentence_across_a_page_break_has_two_spans():
+    text = "Head\n\nThe yard was sold to the\n\n1\n\f\nHead\n\nState of Ohio in May.\n\n2\n"
+    (found,) = ground(text, ["The yard was sold to the State of Ohio in May."])
+    assert found.match is Match.NORMALIZED
+    assert [(part.text, part.page) for part in found.spans] == [
+        ("The yard was sold to the", 1),
+        ("State of Ohio in May.", 2),
+    ]
+
+
+def texts(source):
+    return [sentence.text for sentence in split_sentences(Reading(source), "en")]
+
+
+def test_a_sentence_interrupted_by_noise_has_two_spans():
+    source = "The sides understood each other better\n\nhttps://a.example/x\n\nafter the talks in Rome."
+    reading = Reading(source)
+    (sentence,) = split_sentences(reading, "en")
+    assert (
+        sentence.text
+        == "The sides understood each other better after the talks in Rome."
+    )
+    parts = [
+        source[span.start : span.end]
+        for span in reading.spans(sentence.start, sentence.end)
+    ]
+    assert parts == [
+        "The sides understood each other better",
+        "after the talks in Rome.",
+    ]
+
+
+def test_a_heading_is_not_a_sentence_and_list_items_are_separate():
+    source = "Budget talks\n\nThe budget grew by 5 percent in 2020.\n\n- Taxes rose by a third.\n- Spending fell.\n"
+    assert texts(source) == [
+        "The budget grew by 5 percent in 2020.",
+        "Taxes rose by a third.",
+        "Spending fell.",
+    ]

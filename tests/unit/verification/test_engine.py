@@ -1,0 +1,289 @@
+"""Checking without a model: labels, evidence, attribution, many documents."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claimcheck import Document, Label, Settings, Stance, Statement, check, errors
+from claimcheck.reports import verdicts_text
+from tests.support.paths import SEED
+
+SETTINGS = Settings(engine="extractive")
+FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
+TRIAL = """
+The harbour master, Erik Sandahl, lost his appeal in February. A court in Malmo had given him a fine of 9,000 crowns in
+2019 for letting the Aurora leave with too many passengers. His lawyer, Karin Holm, said the ferry company would pay.
+
+The Aurora sails between Gdansk and Nynashamn, and 1,200 people board it on a summer day. Its captain told the court that
+he had counted the tickets himself. A judge will hear the case against the company in autumn. The crew had asked for a
+second lifeboat, and the harbour refused to wait for one.
+"""
+
+
+def verdicts(claims, against):
+    return check(claims, against, settings=SETTINGS).verdicts
+
+
+def label(claim, against):
+    (verdict,) = verdicts([claim], against)
+    return verdict.label
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("The night ferry carries 900 passengers.", Label.SUPPORTED),
+        ("900 passengers are carried by the night ferry.", Label.SUPPORTED),
+        ("The ferry was constructed in Gdansk in 1998.", Label.SUPPORTED),
+        ("The night ferry carries 700 passengers.", Label.REFUTED),
+        ("The ferry was built in Gdansk in 1989.", Label.REFUTED),
+        ("The night ferry does not carry 900 passengers.", Label.REFUTED),
+        ("The captain of the night ferry is from Malmö.", Label.NOT_ENOUGH_EVIDENCE),
+        ("Cats sleep for sixteen hours a day.", Label.NOT_ENOUGH_EVIDENCE),
+    ],
+)
+def test_labels_a_claim_by_what_the_document_says(claim, expected):
+    assert label(claim, FERRY) is expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "against", "expected"),
+    [
+        # another sentence tells of the number or time, this one of the very thing
+        (
+            "Ann Lee sued in 2019.",
+            "The case of Ann Lee began in 2019. Ann Lee sued in March 2020.",
+            Label.REFUTED,
+        ),
+        (
+            "The highest flight was at 54 metres.",
+            "At noon the birds climbed to 54 metres. The highest flight was at 62 metres.",
+            Label.REFUTED,
+        ),
+        # who it is stands in another sentence than the one that has the name
+        (
+            "Tom Weyer led the study.",
+            "Tom Weyer likes the study. It was slow, said Ann Lee, who led the study.",
+            Label.NOT_ENOUGH_EVIDENCE,
+        ),
+        (
+            "Tom Weyer is the drummer.",
+            "Tom Weyer sings on it. The drummer, Ines Prado, is quick.",
+            Label.NOT_ENOUGH_EVIDENCE,
+        ),
+        # a number as worded is true of the evidence's
+        (
+            "Sleep was longer by about 28 minutes.",
+            "Sleep was 28.4 minutes longer with the new lenses.",
+            Label.SUPPORTED,
+        ),
+        (
+            "The port took almost NOK 4 billion in May.",
+            "In May the port took NOK 3.9 billion.",
+            Label.SUPPORTED,
+        ),
+    ],
+)
+def test_the_sentence_about_the_same_thing_decides(claim, against, expected):
+    assert label(claim, against) is expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "said", "so"),
+    [
+        (
+            "Ryabkov said Russia was concerned by U.S. sanctions.",
+            "supported",
+            "not_enough_evidence",
+        ),
+        (
+            "Abrams said Russia was increasingly concerned by U.S. sanctions.",
+            "refuted",
+            "not_enough_evidence",
+        ),
+        (
+            "Trump said the United States imposed sanctions against Minerven.",
+            "not_enough_evidence",
+            "supported",
+        ),
+    ],
+)
+def test_who_said_it_and_whether_it_is_true_are_two_verdicts(claim, said, so):
+    (verdict,) = verdicts([claim], SEED)
+    assert (verdict.finding.label, verdict.content.label) == (said, so)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "TASS quoted Ryabkov as saying the talks were difficult but frank.",
+        "Oil exports were declining by about 500,000 barrels a month.",
+        "Washington warned Moscow not to intervene militarily in Venezuela.",
+        "The talks ended on Wednesday.",
+        "The United States did not impose sanctions on Minerven.",
+    ],
+)
+def test_refutes_what_weak_models_get_wrong(claim):
+    assert label(claim, SEED) is Label.REFUTED
+
+
+def test_names_the_speaker_when_only_a_statement_supports_the_claim():
+    (verdict,) = verdicts(["The talks were positive."], SEED)
+    assert ("attribution", "Elliot Abrams") in [
+        (d.kind, d.evidence) for d in verdict.finding.differences
+    ]
+    assert "Elliot Abrams" in verdict.finding.rationale
+
+
+def test_a_summary_that_drops_the_speaker_is_not_supported(seed_text):
+    from claimcheck.verification.engine import verify_statement
+    from claimcheck.verification.retrieve import Corpus
+
+    library = Corpus(Document.from_text(seed_text))
+    loose, strict = (
+        verify_statement(
+            Statement.of("The talks were positive."), library, strict=strict
+        )
+        for strict in (False, True)
+    )
+    assert (loose.label, strict.label) == (Label.SUPPORTED, Label.NOT_ENOUGH_EVIDENCE)
+
+
+def test_a_text_that_contradicts_itself_is_conflicting_evidence():
+    text = "The plant employs 400 people, the company says. In all the plant employs 500 people today."
+    (verdict,) = verdicts(["The plant employs 400 people."], text)
+    assert verdict.label is Label.CONFLICTING_EVIDENCE
+    assert {item.stance for item in verdict.finding.evidence} == {
+        Stance.SUPPORTS,
+        Stance.REFUTES,
+    }
+
+
+def test_quotes_both_sides_when_documents_disagree():
+    documents = [
+        Document.from_text(f"The plant employs {n} people. It makes glass.")
+        for n in (400, 500)
+    ]
+    (verdict,) = verdicts(["The plant employs 400 people."], documents)
+    assert verdict.label is Label.CONFLICTING_EVIDENCE
+    assert {item.document_id for item in verdict.finding.evidence} == {
+        d.id for d in documents
+    }
+
+
+def test_quotes_the_one_document_that_disagrees_with_many():
+    texts = [
+        f"The plant employs 400 people. It makes glass. Visits are free on day {n}."
+        for n in range(8)
+    ]
+    found = check(
+        ["The plant employs 400 people."],
+        [
+            Document.from_text(text)
+            for text in (*texts, "The plant employs 500 people, and makes glass.")
+        ],
+        settings=SETTINGS,
+    )
+    finding = found.verdicts[0].finding
+    assert finding.label is Label.CONFLICTING_EVIDENCE
+    assert {item.stance for item in finding.evidence} == {
+        Stance.SUPPORTS,
+        Stance.REFUTES,
+    }
+    shown = verdicts_text.render_check(found)
+    assert "+ The plant employs 400 people." in shown
+    assert "- The plant employs 500 people, and makes glass." in shown
+    assert "One supports it" in shown
+    assert "One refutes it" in shown
+
+
+def test_finds_the_right_document_among_many():
+    documents = [
+        Document.from_text(f"Town {n} has {n * 100} inhabitants. It lies on a river.")
+        for n in range(2, 60)
+    ]
+    documents.append(
+        Document.from_text(
+            "The lighthouse on Skagen was lit in 1858. It is 46 metres high."
+        )
+    )
+    (verdict,) = verdicts(["The lighthouse at Skagen is 46 metres high."], documents)
+    assert verdict.label is Label.SUPPORTED
+    assert {item.document_id for item in verdict.finding.evidence} == {documents[-1].id}
+
+
+def test_gives_one_verdict_per_claim_in_order_with_repeats():
+    claims = [
+        "The night ferry carries 900 passengers.",
+        "Cats sleep.",
+        "The night ferry carries 900 passengers.",
+    ]
+    found = verdicts(claims, FERRY)
+    assert [verdict.text for verdict in found] == claims
+
+
+@given(st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=400))
+def test_every_piece_of_evidence_is_in_its_document(claim, text):
+    try:
+        found = check([claim], text, settings=SETTINGS)
+    except errors.InputError:
+        return
+    (verdict,) = found.verdicts
+    for finding in filter(None, (verdict.finding, verdict.content)):
+        for item in finding.evidence:
+            assert all(text[span.start : span.end] == span.text for span in item.spans)
+            assert item.spans
+
+
+def test_checks_a_very_long_claim_and_a_one_word_document():
+    assert label("A ferry sank. " * 200, "Ferry.") is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Erik Sandahl is a carpenter.",
+        "The Aurora sank in February.",
+        "The captain lost his lifeboat.",
+    ],
+)
+def test_does_not_support_a_short_claim_from_scattered_words(claim):
+    assert verdicts([claim], TRIAL)[0].label is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Erik Sandahl lost his appeal in February.",
+        "1,200 people board the Aurora on a summer day.",
+    ],
+)
+def test_supports_a_short_claim_that_a_sentence_states(claim):
+    assert verdicts([claim], TRIAL)[0].label is Label.SUPPORTED
+
+
+def test_a_sentence_about_another_year_refutes_nothing():
+    history = "In 1964 the Aurora was the 3rd largest ferry. In 1996 the Aurora was the largest ferry."
+    assert (
+        label("The Aurora was the 3rd largest ferry in 1964.", history)
+        is Label.SUPPORTED
+    )
+    assert (
+        label("The Aurora was the 3rd largest ferry in 1971.", history)
+        is not Label.SUPPORTED
+    )
+
+
+def test_is_sure_of_a_whole_sentence_and_less_sure_of_a_part_of_one():
+    sentence = "A judge will hear the case against the company in autumn."
+    denied = f"{TRIAL}\nNobody believes that {sentence[0].lower()}{sentence[1:]}"
+    assert verdicts([sentence], TRIAL)[0].finding.confidence == 0.99
+    assert (
+        verdicts([sentence], TRIAL.replace(sentence, f"{sentence[:-1]}?"))[
+            0
+        ].finding.confidence
+        < 0.99
+    )
+    assert (
+        verdicts([sentence], denied.replace(sentence, ""))[0].finding.confidence < 0.99
+    )
