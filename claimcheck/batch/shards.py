@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,7 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
         for way in {row["way"] for _, row in rows}:
             batch = store.begin(json.loads(way))
             of_batch = [(place, row) for place, row in rows if row["way"] == way]
-            source = DocumentSource(
-                str(path), None, lambda of_batch=of_batch: _build_entries(of_batch)
-            )  # type: ignore[misc]
+            source = DocumentSource(str(path), None, partial(_build_entries, of_batch))
             ingest_sources(store.database, batch, [source])
             outcomes += sum(_record_outcome(store, batch, row) for _, row in of_batch)
     return ImportReport(len(seen), outcomes, repeated)

@@ -116,8 +116,8 @@ class BatchApi:
     def _tried(self, call: Callable[[], T]) -> T:
         try:
             for attempt in tenacity.Retrying(
-                **build_retry_policy(self._settings.attempts)
-            ):  # type: ignore[arg-type]
+                **build_retry_policy(self._settings.attempts)  # type: ignore[arg-type]
+            ):
                 with attempt:
                     return call()
         except (openai.OpenAIError, json.JSONDecodeError) as error:

@@ -72,8 +72,8 @@ class OpenAIClient:
             body = self.body(request)
             try:
                 for attempt in tenacity.Retrying(
-                    **build_retry_policy(self._settings.attempts)
-                ):  # type: ignore[arg-type]
+                    **build_retry_policy(self._settings.attempts)  # type: ignore[arg-type]
+                ):
                     with attempt:
                         sent += 1
                         answer = self._sync_client().post(
@@ -91,8 +91,8 @@ class OpenAIClient:
             body = self.body(request)
             try:
                 async for attempt in tenacity.AsyncRetrying(
-                    **build_retry_policy(self._settings.attempts)
-                ):  # type: ignore[arg-type]
+                    **build_retry_policy(self._settings.attempts)  # type: ignore[arg-type]
+                ):
                     with attempt:
                         if self._gate is None:
                             sent += 1

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from claimcheck import Limits, Price, Settings, errors
-from claimcheck.llm import Gate, Pricing
+from claimcheck.llm import Limiter, Pricing
 from claimcheck.models.llm import Usage
 
 PRICED = Settings(
@@ -40,7 +40,7 @@ async def _sent(gate, count, *, usage=None, work_s=0.01):
 
 
 def test_sends_at_most_the_stated_number_of_requests_at_once():
-    gate = Gate(Limits(concurrency=3), Pricing(PRICED))
+    gate = Limiter(Limits(concurrency=3), Pricing(PRICED))
     sent, most, _ = asyncio.run(_sent(gate, 10, usage=Usage()))
     assert (sent, most) == (10, 3)
 
@@ -54,7 +54,7 @@ def test_sends_at_most_the_stated_number_of_requests_at_once():
 )
 def test_concurrent_requests_do_not_exceed_the_budget(limits):
     """A request may cost 1,100 + 2 x 1,000 millionths of a dollar, and costs 1,000 + 2 x 500 in the end."""
-    gate = Gate(limits, Pricing(PRICED))
+    gate = Limiter(limits, Pricing(PRICED))
     usage = Usage(requests=1, input_tokens=1000, output_tokens=500, cost_usd=0.002)
     sent, most, refused = asyncio.run(_sent(gate, 50, usage=usage))
     assert most == 3  # of what they may cost, three fit
@@ -68,7 +68,7 @@ def test_concurrent_requests_do_not_exceed_the_budget(limits):
 
 
 def test_charges_an_unknown_cost_at_its_upper_bound():
-    gate = Gate(Limits(budget_tokens=5_000), Pricing(PRICED))
+    gate = Limiter(Limits(budget_tokens=5_000), Pricing(PRICED))
 
     async def lost():
         import openai
@@ -83,7 +83,7 @@ def test_charges_an_unknown_cost_at_its_upper_bound():
 
 def test_limits_requests_per_minute(monkeypatch):
     monkeypatch.setattr("claimcheck.llm.limiter._MINUTE_S", 0.3)
-    gate = Gate(Limits(rpm=5), Pricing(PRICED))
+    gate = Limiter(Limits(rpm=5), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 11, usage=Usage(), work_s=0))
     assert 0.6 <= time.monotonic() - started < 3
@@ -91,7 +91,7 @@ def test_limits_requests_per_minute(monkeypatch):
 
 def test_limits_tokens_per_minute_and_sends_an_oversized_request_alone(monkeypatch):
     monkeypatch.setattr("claimcheck.llm.limiter._MINUTE_S", 0.2)
-    gate = Gate(Limits(tpm=100), Pricing(PRICED))
+    gate = Limiter(Limits(tpm=100), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 3, usage=Usage(), work_s=0))
     assert 0.4 <= time.monotonic() - started < 3
@@ -101,7 +101,7 @@ def test_a_rate_limit_pauses_everyone_and_halves_concurrency():
     import httpx2
     import openai
 
-    gate = Gate(Limits(concurrency=8), Pricing(PRICED))
+    gate = Limiter(Limits(concurrency=8), Pricing(PRICED))
 
     async def refused():
         async with gate.turn(BODY):
