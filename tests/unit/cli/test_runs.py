@@ -2,35 +2,31 @@
 
 import asyncio
 import json
-import sys
 
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
 from claimcheck.batch.compare import compare
 from claimcheck.bundle import verify
+from tests.support.command import claimcheck
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
 FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 
-def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path, capsys, monkeypatch):
-    from claimcheck.cli import main
-
+def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
     with RunStore(tmp_path / "s.db") as store:
         for text, most in (("The ferry carried 900 people in 2020.", 30), ("Venus is hot.", 3)):
             document = Document.from_text(text, source=f"{most}.txt")
             summarize(document, settings=Settings(engine="extractive", max_claims=most), store=store)
-    for name, code in (("30.txt", 0), ("3.txt", 0), ("none.txt", 2)):
-        monkeypatch.setattr(
-            "sys.argv", ["claimcheck", "bundle", name, "--store", "s.db", "-o", f"{name}.zip"]
-        )
-        with pytest.raises(SystemExit) as stop:
-            main()
-        assert (stop.value.code or 0) == code
+    done = {
+        name: claimcheck("bundle", name, "--store", "s.db", "-o", f"{name}.zip")
+        for name in ("30.txt", "3.txt", "none.txt")
+    }
+    assert [run.returncode for run in done.values()] == [0, 0, 2]
     assert all(step.holds for step in verify(tmp_path / "30.txt.zip"))
-    assert "holds no document 'none.txt'" in capsys.readouterr().err
+    assert "holds no document 'none.txt'" in done["none.txt"].err
 
 
 @pytest.fixture
@@ -49,15 +45,10 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def runs(path, capsys, monkeypatch):
-    from claimcheck.cli import main
-
+def runs(path):
     def go(*words):
-        monkeypatch.setattr(sys, "argv", ["claimcheck", "runs", *words, "--store", str(path)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
+        done = claimcheck("runs", *words, "--store", path)
+        return done.returncode, done.out, done.err
 
     return go
 
