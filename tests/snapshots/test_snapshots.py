@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from claimcheck.reports import markdown, text, verdicts_markdown, verdicts_text
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 from tests.support.chronicle import ReadingClient
+from tests.support.command import claimcheck
 
 FOLDER = Path(__file__).parent
 COMMANDS = [
@@ -159,13 +158,8 @@ def test_the_prompts_of_a_long_document(seed_text):
 @pytest.mark.parametrize(
     "command", COMMANDS, ids=lambda command: command or "claimcheck"
 )
-def test_the_help(command):
-    arguments = command.split()
-    done = subprocess.run(
-        [sys.executable, "-m", "claimcheck", *arguments, "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "COLUMNS": "100"},
-    )
-    same(f"help-{command.replace(' ', '-') or 'claimcheck'}.txt", done.stdout)
+def test_the_help(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    done = claimcheck(*command.split(), "--help")
+    assert done.returncode == 0
+    same(f"help-{command.replace(' ', '-') or 'claimcheck'}.txt", done.out)

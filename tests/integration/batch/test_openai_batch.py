@@ -12,6 +12,7 @@ from claimcheck.store.outcome import DocumentState
 from tests.support.batch_api import Service, serving
 from tests.support.batches import write_documents
 from tests.support.chronicle import CHRONICLE
+from tests.support.command import claimcheck
 
 
 @contextmanager
@@ -190,40 +191,30 @@ def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
     )
 
 
-def test_every_step_works_on_the_command_line(tmp_path, capsys):
-    import sys
-
-    from claimcheck.cli import main
-
+def test_every_step_works_on_the_command_line(tmp_path):
     rows = write_documents(tmp_path / "rows.jsonl", 3)
 
     def command(*words):
-        sys.argv = [
-            "claimcheck",
-            "batch",
-            "--via",
-            "batch-api",
-            *words,
-            "--store",
-            "s.db",
-            "--model",
-            "m",
-            "--base-url",
-            url,
-        ]
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
+        endpoint = ("--store", "s.db", "--model", "m", "--base-url", url)
+        return claimcheck("batch", "--via", "batch-api", *words, *endpoint)
 
     with serving(Service()) as url:
-        assert command("fly")[0::2][0] == 2
-        assert "takes submit, status, collect, not 'fly'" in command("fly")[2]
-        assert "takes no documents" in command("collect", str(rows))[2]
-        code, _, said = command("submit", str(rows))
-        assert (code, "3 requests submitted in 1 files" in said) == (0, True), said
-        code, out, _ = command("status")
-        assert (code, out) == (0, "batch_1  in_progress: 0 of 3 done, 0 failed\n")
-        code, _, said = command("collect")
-        assert (code, "3 answers, 3 documents finished" in said) == (0, True), said
-        assert command("status")[1] == "batch_1  collected, 3 requests\n"
+        assert command("fly").returncode == 2
+        assert "takes submit, status, collect, not 'fly'" in command("fly").err
+        assert "takes no documents" in command("collect", rows).err
+        done = command("submit", rows)
+        assert (done.returncode, "3 requests submitted in 1 files" in done.err) == (
+            0,
+            True,
+        ), done.err
+        done = command("status")
+        assert (done.returncode, done.out) == (
+            0,
+            "batch_1  in_progress: 0 of 3 done, 0 failed\n",
+        )
+        done = command("collect")
+        assert (done.returncode, "3 answers, 3 documents finished" in done.err) == (
+            0,
+            True,
+        ), done.err
+        assert command("status").out == "batch_1  collected, 3 requests\n"

@@ -1,20 +1,10 @@
 """Commands share the cache of answers, against a server that counts requests."""
 
 import json
-import subprocess
-import sys
 
+from tests.support.command import claimcheck
 from tests.support.endpoint import completion, serving
 from tests.support.scripted import answer, claim
-
-
-def claimcheck(*words):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_commands_share_the_cache_and_no_cache_bypasses_it(tmp_path, monkeypatch):
@@ -26,15 +16,15 @@ def test_commands_share_the_cache_and_no_cache_bypasses_it(tmp_path, monkeypatch
         first = claimcheck("summarize", "a.txt", *model, "--format", "json")
         second = claimcheck("summarize", "a.txt", *model, "--format", "json")
         assert len(received) == 1
-        usage = json.loads(second.stdout)["usage"]
+        usage = json.loads(second.out)["usage"]
         assert (usage["requests"], usage["stored_answers"], usage["cost_usd"]) == (
             0,
             1,
             0.0,
         )
-        assert json.loads(first.stdout)["claims"] == json.loads(second.stdout)["claims"]
+        assert json.loads(first.out)["claims"] == json.loads(second.out)["claims"]
         claimcheck("summarize", "a.txt", *model, "--no-cache")
         assert len(received) == 2
-    told = claimcheck("cache", "info").stdout
+    told = claimcheck("cache", "info").out
     assert told.startswith(f"{tmp_path}/shared.db: 1 answers, ")
-    assert claimcheck("cache", "clear").stderr.endswith("1 answers deleted\n")
+    assert claimcheck("cache", "clear").err.endswith("1 answers deleted\n")

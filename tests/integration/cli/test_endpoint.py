@@ -1,22 +1,9 @@
 """Commands against an endpoint: failures, refused keys, `doctor`."""
 
-import os
-import subprocess
-import sys
-
 from claimcheck import Run
+from tests.support.command import claimcheck
 from tests.support.endpoint import completion, error, serving
 from tests.support.paths import SEED
-
-
-def claimcheck(*arguments, stdin=b"", environment=None):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
 
 
 def test_writes_a_failed_answer_and_exits_with_3(tmp_path):

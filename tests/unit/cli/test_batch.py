@@ -1,11 +1,10 @@
 """The command `batch`: sources from standard input, and progress that suits a pipe."""
 
 import json
-import subprocess
-import sys
 
 from claimcheck import Progress
 from claimcheck.settings import Spending
+from tests.support.command import claimcheck
 
 FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 
@@ -36,29 +35,19 @@ def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
 def test_reads_a_list_of_sources_from_standard_input(tmp_path):
     (tmp_path / "a.txt").write_text(FERRY)
     (tmp_path / "b c.txt").write_text("Venus is hot, and Mercury has no moons at all.")
-    command = [
-        sys.executable,
-        "-m",
-        "claimcheck",
+    done = claimcheck(
         "batch",
         "-",
         "--store",
         "s.db",
         "--engine",
         "extractive",
-    ]
-    done = subprocess.run(
-        command, input="a.txt\n\nb c.txt\n", capture_output=True, text=True, check=False
+        stdin=b"a.txt\n\nb c.txt\n",
     )
-    assert (done.returncode, "2 of 2 documents" in done.stderr) == (0, True), (
-        done.stderr
-    )
-    export = subprocess.run(
-        [sys.executable, "-m", "claimcheck", "runs", "export", "--store", "s.db"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    assert (done.returncode, "2 of 2 documents" in done.err) == (0, True), done.err
+    export = claimcheck("runs", "export", "--store", "s.db")
     assert [
-        json.loads(line)["document"]["source"] for line in export.stdout.splitlines()
+        json.loads(line)["document"]["source"] for line in export.out.splitlines()
     ] == [
         "a.txt",
         "b c.txt",

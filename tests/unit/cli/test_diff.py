@@ -1,12 +1,11 @@
 """The command `diff`."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from claimcheck import Settings, summarize
+from tests.support.command import claimcheck
 
 OLD = (
     "The ferry carried 900 people in 2020. It was built in Gdansk in 1998. The mayor opened the harbour on Monday. "
@@ -18,15 +17,14 @@ NEW = (
 )
 
 
+def diff(*words, stdin=""):
+    return claimcheck(
+        "diff", *words, "--engine", "extractive", "--quiet", stdin=stdin.encode()
+    )
+
+
 def run(text, **more):
     return summarize(text, settings=Settings(engine="extractive"), **more)
-
-
-def claimcheck(*words, given=None):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", "diff", *words, "--engine", "extractive", "--quiet"],
-        input=given, capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -38,19 +36,13 @@ def files(tmp_path):
 
 
 def test_diff_accepts_documents_and_runs_alike(files):
-    from_documents, from_run = (
-        claimcheck("old.txt", "new.txt"),
-        claimcheck("old.json", "new.txt"),
-    )
-    assert from_documents.stdout == from_run.stdout
-    assert "* The ferry carried [-900-] {+700+} people in 2020." in from_run.stdout
-    assert "+ A new ship costs 40 million euros." in from_run.stdout
-    piped = claimcheck("old.json", "-", given=NEW)
-    assert piped.stdout == from_run.stdout
-    assert (
-        json.loads(claimcheck("old.txt", "new.txt", "--format", "json").stdout)["same"]
-        == 2
-    )
+    from_documents, from_run = diff("old.txt", "new.txt"), diff("old.json", "new.txt")
+    assert from_documents.out == from_run.out
+    assert "* The ferry carried [-900-] {+700+} people in 2020." in from_run.out
+    assert "+ A new ship costs 40 million euros." in from_run.out
+    piped = diff("old.json", "-", stdin=NEW)
+    assert piped.out == from_run.out
+    assert json.loads(diff("old.txt", "new.txt", "--format", "json").out)["same"] == 2
 
 
 @pytest.mark.parametrize(
@@ -65,4 +57,4 @@ def test_diff_accepts_documents_and_runs_alike(files):
     ],
 )
 def test_fail_on_sets_the_exit_code(files, words, code):
-    assert claimcheck(*words).returncode == code
+    assert diff(*words).returncode == code

@@ -1,21 +1,10 @@
 """The command `eval`."""
 
 import json
-import os
-import subprocess
-import sys
 
 from claimcheck import Evaluation
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
-
-
-def claimcheck(*arguments, stdin=b""):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        check=False,
-    )
 
 
 def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):

@@ -2,30 +2,23 @@
 
 import csv
 import io
-import subprocess
-import sys
 
 import pandas
+
+from tests.support.command import claimcheck
 
 
 def test_exports_a_batch_as_a_table(tmp_path):
     (tmp_path / "a.txt").write_text("The ferry carried 900 people in 2020.")
     (tmp_path / "b.txt").write_text("The bus carried 90 people in 2021.")
 
-    def claimcheck(*words):
-        return subprocess.run(
-            [sys.executable, "-m", "claimcheck", *words, "--store", "s.db", "--quiet"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def run(*words):
+        return claimcheck(*words, "--store", "s.db", "--quiet")
 
-    claimcheck("batch", "a.txt", "b.txt", "--engine", "extractive")
+    run("batch", "a.txt", "b.txt", "--engine", "extractive")
     rows = list(
         csv.DictReader(
-            io.StringIO(
-                claimcheck("runs", "export", "--format", "csv").stdout, newline=""
-            )
+            io.StringIO(run("runs", "export", "--format", "csv").out, newline="")
         )
     )
     assert [(row["source"], row["quantities"]) for row in rows] == [
@@ -33,14 +26,12 @@ def test_exports_a_batch_as_a_table(tmp_path):
         ("b.txt", "90 people"),
     ]
     assert (
-        claimcheck(
-            "runs", "export", "--format", "parquet", "-o", "out.parquet"
-        ).returncode
+        run("runs", "export", "--format", "parquet", "-o", "out.parquet").returncode
         == 0
     )
     assert pandas.read_parquet(tmp_path / "out.parquet")["source"].tolist() == [
         "a.txt",
         "b.txt",
     ]
-    refused = claimcheck("runs", "export", "--format", "parquet")
-    assert (refused.returncode, "name one with --output" in refused.stderr) == (2, True)
+    refused = run("runs", "export", "--format", "parquet")
+    assert (refused.returncode, "name one with --output" in refused.err) == (2, True)

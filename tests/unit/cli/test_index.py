@@ -1,24 +1,13 @@
 """The command `index`."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
 CLAIMS = "The talks in Rome ended on Tuesday.\n\nTASS quoted Ryabkov as saying the talks were difficult but frank.\n"
-
-
-def claimcheck(*arguments, stdin=b""):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        check=False,
-    )
 
 
 @pytest.fixture

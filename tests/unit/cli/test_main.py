@@ -1,22 +1,9 @@
 """Every error is one line and an exit code; a traceback only with --debug."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
-
-
-def claimcheck(*arguments, stdin=b"", environment=None):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,13 @@
 """Commands write the HTML report."""
 
+from tests.support.command import claimcheck
 from tests.support.hostile import parsed
 
 
 def test_summarize_and_check_write_html(tmp_path):
-    import subprocess
-    import sys
-
     (tmp_path / "a.txt").write_text(
         "The ferry carried 900 people in 2020. It was built in Gdansk in 1998."
     )
-    command = [sys.executable, "-m", "claimcheck"]
     for words in (
         ["summarize", "a.txt", "--format", "html", "-o", "out.html", "--quiet"],
         [
@@ -25,10 +22,6 @@ def test_summarize_and_check_write_html(tmp_path):
             "--quiet",
         ],
     ):
-        subprocess.run(
-            [*command, *words],
-            input="The ferry carried 700 people.",
-            text=True,
-            check=True,
-        )
+        done = claimcheck(*words, stdin=b"The ferry carried 700 people.")
+        assert (done.returncode, done.err) == (0, "")
         parsed((tmp_path / "out.html").read_text(encoding="utf-8"))

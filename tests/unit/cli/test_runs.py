@@ -2,22 +2,20 @@
 
 import asyncio
 import json
-import sys
 
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
 from claimcheck.reports.bundle import verify_bundle
 from claimcheck.reports.diff import compare_batches
+from tests.support.command import claimcheck
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
 FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 
-def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path, capsys, monkeypatch):
-    from claimcheck.cli import main
-
+def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
     with RunStore(tmp_path / "s.db") as store:
         for text, most in (
             ("The ferry carried 900 people in 2020.", 30),
@@ -29,16 +27,13 @@ def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path, capsys, monke
                 settings=Settings(engine="extractive", max_claims=most),
                 store=store,
             )
-    for name, code in (("30.txt", 0), ("3.txt", 0), ("none.txt", 2)):
-        monkeypatch.setattr(
-            "sys.argv",
-            ["claimcheck", "bundle", name, "--store", "s.db", "-o", f"{name}.zip"],
-        )
-        with pytest.raises(SystemExit) as stop:
-            main()
-        assert (stop.value.code or 0) == code
+    done = {
+        name: claimcheck("bundle", name, "--store", "s.db", "-o", f"{name}.zip")
+        for name in ("30.txt", "3.txt", "none.txt")
+    }
+    assert [run.returncode for run in done.values()] == [0, 0, 2]
     assert all(step.holds for step in verify_bundle(tmp_path / "30.txt.zip"))
-    assert "holds no document 'none.txt'" in capsys.readouterr().err
+    assert "holds no document 'none.txt'" in done["none.txt"].err
 
 
 @pytest.fixture
@@ -64,17 +59,10 @@ def path(tmp_path):
 
 
 @pytest.fixture
-def runs(path, capsys, monkeypatch):
-    from claimcheck.cli import main
-
+def runs(path):
     def go(*words):
-        monkeypatch.setattr(
-            sys, "argv", ["claimcheck", "runs", *words, "--store", str(path)]
-        )
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
+        done = claimcheck("runs", *words, "--store", path)
+        return done.returncode, done.out, done.err
 
     return go
 

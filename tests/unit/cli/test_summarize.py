@@ -1,22 +1,10 @@
 """The command `summarize`: output, exit codes, messages, files."""
 
 import json
-import os
-import subprocess
-import sys
 
 from claimcheck import Run
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
-
-
-def claimcheck(*arguments, stdin=b"", environment=None):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
 
 
 def test_prints_text_on_stdout_and_the_engine_on_stderr():

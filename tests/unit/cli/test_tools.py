@@ -1,21 +1,9 @@
 """The small commands: validate, ground, show."""
 
 import json
-import os
-import subprocess
-import sys
 
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
-
-
-def claimcheck(*arguments, stdin=b"", environment=None):
-    return subprocess.run(
-        [sys.executable, "-m", "claimcheck", *map(os.fsencode, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
 
 
 def test_validate_shows_every_problem_with_its_path(tmp_path):
@@ -79,10 +67,6 @@ def test_show_prints_a_run_and_each_of_its_claims(tmp_path):
     text = "The harbour was dark. The ferry carried 900 people in 2020. It was built in Gdansk in 1998."
     (tmp_path / "a.txt").write_text(text)
 
-    def claimcheck(*words):
-        command = [sys.executable, "-m", "claimcheck", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
     claimcheck(
         "summarize",
         "a.txt",
@@ -95,7 +79,7 @@ def test_show_prints_a_run_and_each_of_its_claims(tmp_path):
         "run.json",
     )
     whole = claimcheck("show", "run.json")
-    assert "Claims (" in whole.stdout
+    assert "Claims (" in whole.out
     run = json.loads((tmp_path / "run.json").read_text())
     place, claim = next(
         (number, item)
@@ -103,16 +87,14 @@ def test_show_prints_a_run_and_each_of_its_claims(tmp_path):
         if "900" in item["quote"]
     )
     for name in (str(place), claim["id"]):
-        shown = claimcheck("show", "run.json", name).stdout
+        shown = claimcheck("show", "run.json", name).out
         assert shown.startswith(f"{place}. The ferry carried 900 people in 2020.")
         assert text in " ".join(shown.split())  # with the sentences before and after
         assert "SUPPORTED" in shown
     missing = claimcheck("show", "run.json", "99")
     assert (
         missing.returncode,
-        "claim '99': there is none; the run has 1 to" in missing.stderr,
+        "claim '99': there is none; the run has 1 to" in missing.err,
     ) == (2, True)
-    assert (
-        claimcheck("show", "run.json", "--raw").stdout == "every answer could be used\n"
-    )
+    assert claimcheck("show", "run.json", "--raw").out == "every answer could be used\n"
     assert claimcheck("show", "a.txt").returncode == 2

@@ -82,10 +82,7 @@ def test_a_claim_is_covered_by_one_with_most_of_its_words():
     claims = ["The ferry carries 900 passengers.", "The captain is from Malmö."]
     assert flag_covered_claims(
         claims, ["Every night the ferry carries 900 passengers to the island."]
-    ) == [
-        True,
-        False,
-    ]
+    ) == [True, False]
 
 
 def test_an_interval_covers_the_value_and_resamples_whole_documents():

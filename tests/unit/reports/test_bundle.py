@@ -1,6 +1,5 @@
 """Bundles: `verify` needs nothing but the bundle, and finds any change."""
 
-import json
 import zipfile
 from dataclasses import replace
 
@@ -8,10 +7,10 @@ import pytest
 
 from claimcheck import Document, Settings, errors, summarize
 from claimcheck.reports.bundle import verify_bundle, write_bundle
+from tests.support.bundles import ALL_STEPS, change, verified
 from tests.support.paths import SEED
 
 EXTRACTIVE = Settings(engine="extractive")
-ALL = ("files", "places", "source", "prompts and schemas", "claims and verdicts")
 
 
 @pytest.fixture(scope="module")
@@ -23,39 +22,15 @@ def run():
     )
 
 
-def held(path):
-    return {step.name: step.holds for step in verify_bundle(path)}
-
-
 def test_verifies_every_part_of_a_run_made_without_a_model(run, tmp_path):
     write_bundle(run, tmp_path / "case.zip")
-    assert held(tmp_path / "case.zip") == dict.fromkeys(ALL, True)
+    assert verified(tmp_path / "case.zip") == dict.fromkeys(ALL_STEPS, True)
     write_bundle(run, tmp_path / "again.zip")
     assert (tmp_path / "case.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
 
-def change(path, name, made, *, mend=False):
-    """A bundle with a file changed; `mend` sets the hashes in the manifest right again, as a forger would."""
-    import hashlib
-
-    with zipfile.ZipFile(path) as case:
-        files = {item: case.read(item) for item in case.namelist()}
-    files[name] = made(files[name].decode()).encode()
-    if mend:
-        manifest = json.loads(files["manifest.json"])
-        manifest["files"] = {
-            item: hashlib.sha256(data).hexdigest()
-            for item, data in files.items()
-            if item != "manifest.json"
-        }
-        files["manifest.json"] = json.dumps(manifest).encode()
-    with zipfile.ZipFile(path, "w") as case:
-        for item, data in files.items():
-            case.writestr(item, data)
-
-
 @pytest.mark.parametrize(
-    ("edit", "mend", "wrong"),
+    ("edit", "update_hashes", "wrong"),
     [
         (("run.json", "50,000 barrels", "90,000 barrels"), False, {"files", "places", "source", "claims and verdicts"}),
         (("run.json", "50,000 barrels", "90,000 barrels"), True, {"places", "source", "claims and verdicts"}),
@@ -66,7 +41,7 @@ def change(path, name, made, *, mend=False):
     ],
 )  # fmt: skip
 def test_finds_a_change_even_when_the_hashes_were_updated(
-    run, tmp_path, edit, mend, wrong
+    run, tmp_path, edit, update_hashes, wrong
 ):
     name, old, new = edit
     path = tmp_path / "case.zip"
@@ -76,8 +51,8 @@ def test_finds_a_change_even_when_the_hashes_were_updated(
         assert old in text
         return text.replace(old, new)
 
-    change(path, name, made, mend=mend)
-    found = held(path)
+    change(path, name, made, update_hashes=update_hashes)
+    found = verified(path)
     assert {step for step, holds in found.items() if holds is False} >= wrong
     assert any(holds is False for holds in found.values())
 
@@ -91,7 +66,7 @@ def test_claims_cannot_be_verified_without_the_stored_answers(tmp_path):
         "Venus is hot.", settings=settings, client=ScriptedClient([response(made)])
     )
     write_bundle(run, tmp_path / "case.zip")
-    assert held(tmp_path / "case.zip")["claims and verdicts"] is None
+    assert verified(tmp_path / "case.zip")["claims and verdicts"] is None
 
 
 def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
