@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from claimcheck import Document, Run, Settings, errors, schemas, summarize
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.reports import markdown
+from claimcheck.reports import text as text_report
 
 PIECES = st.sampled_from(
     [
