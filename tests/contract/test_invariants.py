@@ -73,7 +73,9 @@ def test_every_report_renders(text):
     run = run_of(text)
     if run is None:
         return
-    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text_report.render_run(run)) is None
+    assert (
+        re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text_report.render_run(run)) is None
+    )
     assert re.search(r"(?<!\\)[<>]", markdown.render_run(run)) is None
 
 

@@ -9,7 +9,7 @@ from claimcheck import Check
 from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
-CLAIMS = "The talks in Rome ended on Tuesday.\n\nTASS quoted Ryabkov as saying the talks were difficult but frank.\n"
+CLAIMS = "The talks in Rome ended on Tuesday.\n\nOil exports were declining by about 500,000 barrels a month.\n"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_checks_one_claim_per_line(claims):
     text = done.stdout.decode()
     assert text.startswith("1. SUPPORTED")
     assert "2. REFUTED" in text
-    assert "The claim names “TASS”, the evidence “RIA”." in text
+    assert "The claim says “500,000 barrels a month”" in text
     assert "1 supported, 1 refuted" in text
     assert done.stderr.decode().startswith("Engine: extractive")
 

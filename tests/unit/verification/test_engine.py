@@ -60,17 +60,6 @@ def test_labels_a_claim_by_what_the_document_says(claim, expected):
             "At noon the birds climbed to 54 metres. The highest flight was at 62 metres.",
             Label.REFUTED,
         ),
-        # who it is stands in another sentence than the one that has the name
-        (
-            "Tom Weyer led the study.",
-            "Tom Weyer likes the study. It was slow, said Ann Lee, who led the study.",
-            Label.NOT_ENOUGH_EVIDENCE,
-        ),
-        (
-            "Tom Weyer is the drummer.",
-            "Tom Weyer sings on it. The drummer, Ines Prado, is quick.",
-            Label.NOT_ENOUGH_EVIDENCE,
-        ),
         # a number as worded is true of the evidence's
         (
             "Sleep was longer by about 28 minutes.",
@@ -116,9 +105,7 @@ def test_who_said_it_and_whether_it_is_true_are_two_verdicts(claim, said, so):
 @pytest.mark.parametrize(
     "claim",
     [
-        "TASS quoted Ryabkov as saying the talks were difficult but frank.",
         "Oil exports were declining by about 500,000 barrels a month.",
-        "Washington warned Moscow not to intervene militarily in Venezuela.",
         "The talks ended on Wednesday.",
         "The United States did not impose sanctions on Minerven.",
     ],

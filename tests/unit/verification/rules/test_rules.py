@@ -186,32 +186,11 @@ def pair(claim, evidence):
             "increased",
         ),
         (
-            "Real Madrid beat Ajax.",
-            "Ajax beat Real Madrid on Sunday.",
-            "order",
-            "Real Madrid beat Ajax",
-            "Ajax beat Real Madrid",
-        ),
-        (
-            "Real Madrid defeated Ajax.",
-            "Real Madrid was defeated by Ajax on Sunday.",
-            "order",
-            "Real Madrid defeated Ajax",
-            "Real Madrid was defeated by Ajax",
-        ),
-        (
             "Ann Lee said the road is safe.",
             "Bo Dahl said the road is safe.",
             "speaker",
             "Ann Lee",
             "Bo Dahl",
-        ),
-        (
-            "The Reuters news agency reported the closure.",
-            "The Interfax news agency reported the closure.",
-            "outlet",
-            "Reuters",
-            "Interfax",
         ),
         (
             "The ban lasted two years.",
@@ -310,13 +289,6 @@ def pair(claim, evidence):
             "opposite",
             "accepted",
             "declined",
-        ),
-        (
-            "Ajax defeated Real Madrid.",
-            "Real Madrid beat Ajax on Sunday.",
-            "order",
-            "Ajax defeated Real Madrid",
-            "Real Madrid beat Ajax",
         ),
         (
             "She taught until 1968.",
@@ -572,90 +544,6 @@ def test_reports_a_name_that_the_document_never_mentions(claim, evidence, names)
     assert [item.claim for item in found if item.kind == "name"] == names
 
 
-def test_looks_for_the_agent_right_before_the_verb():
-    def doers(claim, evidence):
-        found = find_missing_details(pair(claim, evidence))
-        return [(item.claim, item.evidence) for item in found if item.kind == "order"]
-
-    sanctions = "Hours earlier, the United States had imposed sanctions against Minerven. Russia objected."
-    assert doers("Russia imposed sanctions on Minerven.", sanctions) == [
-        ("Russia imposed", "United States had imposed")
-    ]
-    assert doers("The United States imposed sanctions on Minerven.", sanctions) == []
-    assert doers("Denmark held a vote.", "Norway held a vote.") == [
-        ("Denmark held", "Norway held")
-    ]
-    assert (
-        doers(
-            "Russia imposed sanctions on Minerven.",
-            "Sanctions were imposed on Minerven.",
-        )
-        == []
-    )
-    assert (
-        doers(
-            "Lee opened the bridge.",
-            "Ann opened the bridge. Nobody else did, Ann Lee says.",
-        )
-        == []
-    )
-    led = (
-        "Cy Orr had no part in the study. It was slow, said Ann Lee, who led the study."
-    )
-    assert doers("Cy Orr led the study.", led) == [("Cy Orr led", "Ann Lee, who led")]
-    assert doers("Ann Lee led the study.", led) == []
-    judged = (
-        "A federal judge dismissed the suit, but an appeals court reversed that ruling."
-    )
-    assert doers("An appeals court dismissed the suit.", judged) == [
-        ("An appeals court dismissed", "A federal judge dismissed")
-    ]
-    assert doers("A judge dismissed the suit.", judged) == []
-    assert doers("The suit was dismissed by an appeals court.", judged) == [
-        ("was dismissed by an appeals court", "A federal judge dismissed")
-    ]
-    worn = "Amber lenses worn before bedtime increased sleep time."
-    assert doers("Amber lenses increased sleep time.", worn) == []
-    died = "Her death was confirmed by her son, Bo Dahl."
-    assert doers("Her death was confirmed by her husband.", died) == [
-        ("was confirmed by her husband", "was confirmed by her son")
-    ]
-    assert doers("Her death was confirmed by her son.", died) == []
-    sent = "The referee was busy. Then Ole Moe was sent off in the second half."
-    assert doers("Idris Kane was sent off.", sent) == [
-        ("Idris Kane was sent", "Ole Moe was sent")
-    ]
-    assert doers("Ole Moe was sent off.", sent) == []
-    assert doers("Idris Kane sent them off.", sent) == []
-    assert (
-        doers("Motorists pulled over.", "Drivers pulled over as the fire came near.")
-        == []
-    )
-    named = "Cy Orr is the new mayor. He succeeds Ann Lee."
-    assert doers("Ann Lee succeeds Cy Orr.", named) == [
-        ("Ann Lee succeeds", "succeeds Ann Lee")
-    ]
-    assert doers("Cy Orr succeeds Ann Lee.", named) == []
-    assert (
-        doers(
-            "Ann Lee beat Bo Dahl.",
-            "Bo Dahl beat Ann Lee in May. Then Ann Lee beat Bo Dahl.",
-        )
-        == []
-    )
-    paid = "The trial was funded by the Sleep Foundation; the maker of the lenses had no role."
-    assert doers("The lens maker funded the trial.", paid) == [
-        ("The lens maker funded", "was funded by the Sleep Foundation")
-    ]
-    assert doers("The Sleep Foundation funded the trial.", paid) == []
-    assert doers("A foundation funded the trial.", paid) == []
-    assert doers("They funded the trial.", paid) == []
-    assert doers("The trial was funded by the lens maker.", paid) == [
-        ("was funded by the lens maker", "was funded by the Sleep Foundation")
-    ]
-    assert doers("The trial was funded by a foundation.", paid) == []
-
-
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("endless", ["Aa'", "A of ", "A ", "A\n", "A-"])
 def test_the_search_for_initials_is_fast_on_an_endless_word(endless):
@@ -666,47 +554,6 @@ def test_the_search_for_initials_is_fast_on_an_endless_word(endless):
         )
     )
     assert [item.claim for item in found if item.kind == "name"] == ["AAAAAB"]
-
-
-@pytest.mark.parametrize(
-    ("claim", "evidence", "holder"),
-    [
-        (
-            "Ann Lee is the drummer.",
-            "Ann Lee sings. The drummer, Ines Prado, answers.",
-            "drummer, Ines Prado",
-        ),
-        (
-            "Ann Lee is the drummer.",
-            "Ann Lee sings. Ines Prado, the drummer, answers.",
-            "Ines Prado, the drummer",
-        ),
-        (
-            "Ann Lee is the director.",
-            "Ann Lee sings. They hired Bo Dahl as director.",
-            "Bo Dahl as director",
-        ),
-        (
-            "Ann Lee is the drummer.",
-            "Ann Lee, the drummer, sings. The other drummer, Ines Prado, answers.",
-            None,
-        ),
-        ("Ann Lee is the drummer.", "Ann Lee sings. The drummer answers.", None),
-        (
-            "Ann Lee is a drummer.",
-            "Ann Lee, 54, has been a drummer since May. The drummer Bo Dahl answers.",
-            None,
-        ),
-        ("Ann Lee is known.", "Ann Lee sings. Known, Bo Dahl is not.", None),
-    ],
-)
-def test_finds_whose_role_it_is(claim, evidence, holder):
-    found = [
-        item
-        for item in find_missing_details(pair(claim, evidence))
-        if item.kind == "role"
-    ]
-    assert [item.evidence for item in found] == ([holder] if holder else [])
 
 
 def test_a_name_in_the_title_is_not_missing():
