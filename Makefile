@@ -44,6 +44,7 @@ test: $(VENV)/.dev .browser/.done
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports pyproject.toml
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
