@@ -117,7 +117,7 @@ def bm25(
 def gold_sets(row: dict[str, Any], source: EvidenceDocument) -> list[list[set[int]]]:
     """The sets of evidence, each a list of the sentences that hold a marked one."""
     places = [
-        source.reading.spans(sentence.start, sentence.end)
+        source.reading.locate(sentence.start, sentence.end)
         for sentence in source.sentences
     ]
     sets = [
