@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from claimcheck.api.documents import open_document
+from claimcheck.api.documents import open_document, read_bytes
+from claimcheck.errors import InputError
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
+from claimcheck.readers.rows import read_rows
 from claimcheck.text.reading import Reading
 
 
@@ -54,3 +57,20 @@ def ground(
         )
         for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
     )
+
+
+def read_quotes(path: str | Path) -> list[str]:
+    """Return the quotes of a JSON Lines file of {"quote": "..."}.
+
+    Raises:
+        InputError: the file can't be read, or lines of it are invalid.
+    """
+    source, content = read_bytes(path)
+    return read_rows(content, source, _parse_quote)
+
+
+def _parse_quote(row: Any, _number: int) -> str:
+    quote = row.get("quote") if isinstance(row, dict) else None
+    if not isinstance(quote, str):
+        raise InputError('is not {"quote": "..."}')
+    return quote

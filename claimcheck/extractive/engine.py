@@ -205,8 +205,8 @@ def _build_claim(
     text = _add_speaker(
         decontextualize(words, document.published, told, who), clause.speech
     )
-    if clause.about:
-        about = sentence.text[slice(*clause.about)].strip()
+    if clause.referent:
+        about = sentence.text[slice(*clause.referent)].strip()
         text = f"[{about[:1].upper()}{about[1:]}:] {text[:1].lower()}{text[1:]}"
     speaker = (
         setting.full_names.get(clause.speech.speaker, clause.speech.speaker)
@@ -234,7 +234,7 @@ def _build_claim(
 
 def _add_speaker(text: str, speech: Speech | None) -> str:
     """Prefix a sentence that is only a quotation with its speaker in brackets."""
-    if speech and speech.content == 0 and text[:1] in '"“':
+    if speech and speech.content_start == 0 and text[:1] in '"“':
         return f"[{speech.speaker} said:] {text}"
     return text
 

@@ -114,7 +114,7 @@ class _StatementCheck:
     def of(
         cls, statement: Statement, library: Corpus, settings: Settings, *, strict: bool
     ) -> _StatementCheck:
-        sources = library.sources(statement.text)
+        sources = library.find_documents(statement.text)
         return cls(
             statement,
             sources,
@@ -210,7 +210,7 @@ class _StatementCheck:
         """The finding, or, where the rules see a difference that the model did not, that it is not supported."""
         if finding.label is not Label.SUPPORTED:
             return finding
-        question = Hypothesis.of(
+        question = Hypothesis.from_text(
             self.statement.text, self.statement.speaker, strict=self.strict
         )
         quoted = {item.document_id for item in finding.evidence}

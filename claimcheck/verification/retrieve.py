@@ -35,18 +35,18 @@ class Corpus:
         self._ready: OrderedDict[str, EvidenceDocument] = OrderedDict()
 
     @property
-    def count(self) -> int:
+    def document_count(self) -> int:
         """How many documents there are."""
         return self._index.count if self._index else 1
 
-    def document(self, identity: str) -> Document:
+    def get_document(self, identity: str) -> Document:
         """The document of this id."""
         if self._one:
             return self._one.document
         assert self._index is not None
         return self._index.document(identity)
 
-    def sources(self, text: str) -> Sequence[EvidenceDocument]:
+    def find_documents(self, text: str) -> Sequence[EvidenceDocument]:
         """The documents that bear on a claim, the likeliest first; none where no word of it stands anywhere."""
         if self._one:
             return (self._one,)
@@ -100,7 +100,7 @@ def _rank_sentences(text: str, source: EvidenceDocument) -> list[int]:
     alignments = [
         align_sentence(sentence, source) for sentence in split_statement(text)
     ]
-    together = [place for alignment in alignments for place in alignment.picked]
+    together = [place for alignment in alignments for place in alignment.selected]
     alone = sorted(
         (-coverage, place)
         for alignment in alignments
