@@ -88,7 +88,7 @@ def _build_context(run: Run, claim: Claim) -> Text:
 
 
 def _overlaps_claim(reading: Reading, sentence: Sentence, claim: Claim) -> bool:
-    parts = reading.spans(sentence.start, sentence.end)
+    parts = reading.locate(sentence.start, sentence.end)
     return any(
         part.start < span.end and span.start < part.end
         for part in parts
