@@ -11,7 +11,7 @@ from claimcheck.api.documents import open_document, read_bytes
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
+from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.readers.rows import read_rows
 from claimcheck.text.reading import Reading
 
@@ -44,16 +44,16 @@ def ground(
     from claimcheck.grounding import GroundingIndex
 
     document = open_document(source)
-    index = GroundingIndex(Reading(document.full_text))
+    reading = Reading(document.full_text)
+    index = GroundingIndex(reading)
     wanted = tuple(quotes)
-    places = LineIndex(document.full_text)
     return tuple(
         GroundedQuote(
             quote,
             grounded.match,
-            extract_excerpts(places, grounded.spans),
+            extract_excerpts(reading.lines, grounded.spans),
             grounded.reason,
-            extract_excerpts(places, grounded.suggestion),
+            extract_excerpts(reading.lines, grounded.suggestion),
         )
         for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
     )
