@@ -1,4 +1,4 @@
-"""The documents that a command line names: files, standard input, addresses, folders, rows, indexes."""
+"""The documents that a command line names: files, URLs, folders, tables, indexes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
+    from claimcheck.api.evidence import Index
     from claimcheck.models.document import Document
-    from claimcheck.retrieval import Index
 
-SOURCE_HELP = "A file (text, Markdown, HTML, PDF, DOCX, e-mail, subtitles), an address, or - for standard input."
-ALLOW_PRIVATE_HELP = "Fetch addresses of private and local networks too."
-_SQLITE_HEADER = b"SQLite format 3\0"
-_MAX_LISTED_SKIPPED = 5
+SOURCE_HELP = (
+    "A file (text, Markdown, HTML, PDF, DOCX, email, subtitles), a URL, or - for "
+    "standard input."
+)
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
+
+_MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
 _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
+
+
+def is_url(source: str) -> bool:
+    """Return whether a source is a URL, not a path."""
+    return _URL_PATTERN.match(source) is not None
 
 
 def open_document(
@@ -29,69 +39,60 @@ def open_document(
     published: date | None = None,
     allow_private: bool = False,
 ) -> Document:
-    """The document at `source`.
+    """Return the document in a file, on standard input (`-`), or at a URL.
 
     Raises:
         InputError: it can't be read or fetched.
     """
     from claimcheck.models.document import Document
 
-    if _URL_PATTERN.match(source):
+    if is_url(source):
         return Document.from_url(
             source, title=title, published=published, allow_private=allow_private
         )
     return Document.from_path(source, title=title, published=published)
 
 
-def open_evidence(
-    names: Sequence[str], *, allow_private: bool, quiet: bool
-) -> Index | list[Document]:
-    """The index, or the documents, that these names lead to; what a folder has that can't be read is said on stderr.
+def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Document]:
+    """Return the documents of a file, folder, URL, JSON Lines file or standard input.
 
-    Raises:
-        InputError: one of them can't be read, or an index is not the only one.
-    """
-    indexes = [name for name in names if is_index(name)]
-    if indexes and len(names) > 1:
-        raise InputError(
-            f"--against {indexes[0]}: an index has to be the only evidence; `claimcheck index add` puts more into it"
-        )
-    if indexes:
-        from claimcheck.retrieval import Index
-
-        return Index(indexes[0], create=False)
-    return [
-        document
-        for name in names
-        for document in open_documents(name, allow_private=allow_private, quiet=quiet)
-    ]
-
-
-def open_documents(name: str, *, allow_private: bool, quiet: bool) -> list[Document]:
-    """The documents of a file, a folder, an address, JSON Lines or standard input.
+    Files of a folder that can't be read are skipped, with a note on stderr.
 
     Raises:
         InputError: nothing can be read there.
     """
-    if name == "-" or _URL_PATTERN.match(name):
-        return [open_document(name, allow_private=allow_private)]
-    from claimcheck.readers.sources import read_collection
+    if source == "-" or is_url(source):
+        return [open_document(source, allow_private=allow_private)]
+    from claimcheck.api.evidence import read_collection
 
-    found = read_collection(Path(name))
-    for reason in found.skipped[:_MAX_LISTED_SKIPPED]:
+    collection = read_collection(Path(source))
+    for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
         print_note(f"skipped: {reason}", quiet=quiet)
-    if len(found.skipped) > _MAX_LISTED_SKIPPED:
-        print_note(
-            f"skipped: {len(found.skipped) - _MAX_LISTED_SKIPPED} more files",
-            quiet=quiet,
+    unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
+    if unlisted > 0:
+        print_note(f"skipped: {unlisted} more files", quiet=quiet)
+    return list(collection.documents)
+
+
+def open_evidence(
+    sources: Sequence[str], *, allow_private: bool, quiet: bool
+) -> Index | list[Document]:
+    """Return the index, or the documents, that the sources name.
+
+    Raises:
+        InputError: a source can't be read, or an index is not the only source.
+    """
+    from claimcheck.api.evidence import Index, is_index
+
+    indexes = [source for source in sources if is_index(source)]
+    if indexes and len(sources) > 1:
+        raise InputError(
+            f"{indexes[0]}: an index must be the only evidence; add the other sources "
+            "to it with `claimcheck index add`"
         )
-    return list(found.documents)
-
-
-def is_index(name: str) -> bool:
-    """Whether a name leads to a SQLite file."""
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
-    except (OSError, ValueError):
-        return False
+    if indexes:
+        return Index(indexes[0], create=False)
+    documents = []
+    for source in sources:
+        documents += open_documents(source, allow_private=allow_private, quiet=quiet)
+    return documents

@@ -15,7 +15,7 @@ import inspect
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -29,6 +29,7 @@ from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
+    from claimcheck.models.verdict import Verdict
     from claimcheck.reports.formats import PageStyle
     from claimcheck.settings import Limits, Settings
 
@@ -66,13 +67,13 @@ Store = Annotated[
 ]
 Report = Annotated[
     bool,
-    typer.Option("--report", help="Print a table of the failures, by cause, at the end."),
+    typer.Option(
+        "--report", help="Print a table of the failures, by cause, at the end."
+    ),
 ]
 AllowPrivate = Annotated[
     bool,
-    typer.Option(
-        "--allow-private", help="Allow URLs on private and local networks."
-    ),
+    typer.Option("--allow-private", help="Allow URLs on private and local networks."),
 ]
 NoCache = Annotated[
     bool,
@@ -99,6 +100,18 @@ class FailOn(StrEnum):
 
     REFUTED = "refuted"
     UNSUPPORTED = "unsupported"
+
+
+def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> bool:
+    """Return whether a verdict is one to fail on; never if `fail_on` is None."""
+    if fail_on is None:
+        return False
+    from claimcheck.models.verdict import Label
+
+    failing = {Label.REFUTED}
+    if fail_on is FailOn.UNSUPPORTED:
+        failing = set(Label) - {Label.SUPPORTED}
+    return any(verdict.label in failing for verdict in verdicts)
 
 
 class OptionGroup:
