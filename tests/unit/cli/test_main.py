@@ -14,7 +14,7 @@ from tests.support.paths import SEED
         (["summarize", "-"], b"", "standard input: is empty"),
         (["summarize", "-"], b" \n ", "nothing but white space"),
         (["summarize", "-"], b"https://a.example/b", "holds no words to summarize"),
-        (["summarize", "-"], b"a\x00b", "holds a NUL character"),
+        (["summarize", "-"], b"a\x00b", "contains a NUL character"),
         (
             ["summarize", "-", "--date", "20 March"],
             b"x",
@@ -34,12 +34,12 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "--title", " "],
             b"x",
-            "title: holds nothing but white space",
+            "title: has only white space",
         ),
         (
             ["summarize", "-", "--title", b"\xff"],
             b"x",
-            "title:1:1: holds a lone surrogate",
+            "title:1:1: contains a lone surrogate",
         ),
         (
             ["schema", "nothing"],
@@ -70,7 +70,7 @@ def test_names_a_malformed_settings_file(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("engine = [")
     done = claimcheck("summarize", SEED)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"claimcheck.toml: is no TOML" in done.stderr
+    assert b"claimcheck.toml is not valid TOML" in done.stderr
 
 
 def test_debug_shows_the_traceback():
