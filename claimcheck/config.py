@@ -69,8 +69,9 @@ def load_settings(
         ("default", defaults or {}),
     ]
     values: dict[str, Any] = {}
-    origins = {item.name: "default" for item in fields(Settings)}
-    for name in origins:
+    origins: dict[str, str] = {}
+    for name in (item.name for item in fields(Settings)):
+        origins[name] = "default"
         for origin, layer in layers:
             if name in layer:
                 values[name] = layer[name]

@@ -29,7 +29,7 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
     ("claims", "against", "problem"),
     [
         ([], FERRY, "claims: there are none"),
-        (["..."], FERRY, "claim 1: holds no words"),
+        (["..."], FERRY, "claim 1: has no words"),
         (
             ["ok claim", "x" * 50_000],
             FERRY,

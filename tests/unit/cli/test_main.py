@@ -12,8 +12,8 @@ from tests.support.paths import SEED
         (["summarize", "none.txt"], b"", "none.txt: there is no such file"),
         (["summarize", "."], b"", ".: is a folder"),
         (["summarize", "-"], b"", "standard input: is empty"),
-        (["summarize", "-"], b" \n ", "nothing but white space"),
-        (["summarize", "-"], b"https://a.example/b", "holds no words to summarize"),
+        (["summarize", "-"], b" \n ", "only white space"),
+        (["summarize", "-"], b"https://a.example/b", "has no words to summarize"),
         (["summarize", "-"], b"a\x00b", "contains a NUL character"),
         (
             ["summarize", "-", "--date", "20 March"],
@@ -23,7 +23,7 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "--engine", "gpt"],
             b"x",
-            "flag: engine 'gpt' is unknown; choose one of auto, llm, extractive",
+            "flag: engine 'gpt' is unknown; choose from auto, llm, extractive",
         ),
         (
             ["summarize", "-", "-o", "no/such/run.json"],
@@ -44,9 +44,9 @@ from tests.support.paths import SEED
         (
             ["schema", "nothing"],
             b"",
-            "schema 'nothing': there is none; there are check, claimreview, claims.answer, digest.answer",
+            "Unknown schema 'nothing'. Available: check, claimreview, claims.answer, digest.answer",
         ),
-        (["prompts", "../x"], b"", "prompt '../x': there is none"),
+        (["prompts", "../x"], b"", "Unknown prompt '../x'"),
         (["validate", "none.json"], b"", "none.json: there is no such file"),
     ],
 )

@@ -39,7 +39,7 @@ def test_recognizes_legacy_encodings(tmp_path):
     ("data", "message"),
     [
         (b"", "is empty"),
-        (b" \n\t\n", "nothing but white space"),
+        (b" \n\t\n", "only white space"),
         (b"%PDF-1.7 ...", "is a damaged or truncated PDF"),
         (b"PK\x03\x04....", "ZIP archive"),
         (b"<!DOCTYPE html><p></p>", "no article was found"),
