@@ -58,14 +58,6 @@ class Limits:
         return self.budget_usd is not None or self.budget_tokens is not None
 
 
-@dataclass(slots=True)
-class Spending:
-    """What was spent so far, and is counted up; `usd` leaves out what has no known price."""
-
-    usd: float = 0.0
-    tokens: int = 0
-
-
 ENGINES = ("auto", "llm", "extractive")
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 

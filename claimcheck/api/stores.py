@@ -8,16 +8,16 @@ from claimcheck.batch.answers import DocumentAnswers
 from claimcheck.batch.plan import Plan
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
+from claimcheck.models.outcome import Outcome, RunLocation
 from claimcheck.models.run import Run
 from claimcheck.settings import Limits, Settings
-from claimcheck.store.history import History, RunLocation
-from claimcheck.store.outcome import Outcome
+from claimcheck.store.history import History
 from claimcheck.store.store import RunStore
 
 
 def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
     """Build the plan of a batch with these settings, so a batch can resume the run."""
-    return replace(Plan.of(settings, Limits(), check=check), engine=engine)
+    return replace(Plan.from_settings(settings, Limits(), check=check), engine=engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class RunWriter:
         Raises:
             StoreError: the store can't be written to.
         """
-        return cls(store, History(store).place(document, plan.way()), plan.settings)
+        return cls(
+            store, History(store).add_document(document, plan.config()), plan.settings
+        )
 
     def client(self, inner: Client | None) -> Client | None:
         """The client that asks for what the store has no answer to, and stores the answer first."""
@@ -50,4 +52,6 @@ class RunWriter:
 
     def keep(self, run: Run) -> None:
         """The run is in the store."""
-        self.store.finish(self.place.batch, self.place.document, Outcome.of(run))
+        self.store.save_outcome(
+            self.place.batch, self.place.document, Outcome.from_run(run)
+        )
