@@ -37,4 +37,4 @@ def build_run_flow(
         return flow
     from claimcheck.pipeline.check import check_run
 
-    return check_run(flow, settings, engine)
+    return check_run(flow, reading, settings, engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -25,3 +26,10 @@ def read_packed(name: str) -> bytes:
 def read_packed_lines(name: str) -> list[str]:
     """Return the lines of `data/NAME.xz`."""
     return read_packed(name).decode().splitlines()
+
+
+@cache
+def read_words(name: str) -> tuple[str, ...]:
+    """Return the lines of `data/NAME.txt`, without blank lines and `#` comments."""
+    lines = (_DATA_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))

@@ -149,8 +149,8 @@ def _build_check(
         verdicts=found.verdicts,
         failures=found.failures,
         claimed_in=claims.document if isinstance(claims, Run) else None,
-        documents=tuple(library.document(identity) for identity in cited),
-        searched=library.count,
+        documents=tuple(library.get_document(identity) for identity in cited),
+        searched=library.document_count,
         usage=usage,
         signature=found.signature,
     )

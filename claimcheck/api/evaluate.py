@@ -13,11 +13,20 @@ from claimcheck.evaluation.evaluate import (
     compare_scores,
     run_evaluation,
 )
-from claimcheck.evaluation.result import Evaluation
+from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.tasks.base import EngineSetup
 from claimcheck.models.llm import Client
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
+
+__all__ = [
+    "Evaluation",
+    "EvaluationComparison",
+    "Rows",
+    "Score",
+    "compare_evaluations",
+    "evaluate",
+]
 
 
 def evaluate(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from claimcheck.api.documents import open_document
+from claimcheck.api.documents import open_document, read_bytes
+from claimcheck.errors import InputError
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
+from claimcheck.models.span import Excerpt, extract_excerpts
+from claimcheck.readers.rows import read_rows
 from claimcheck.text.reading import Reading
 
 
@@ -41,16 +44,33 @@ def ground(
     from claimcheck.grounding import GroundingIndex
 
     document = open_document(source)
-    index = GroundingIndex(Reading(document.full_text))
+    reading = Reading(document.full_text)
+    index = GroundingIndex(reading)
     wanted = tuple(quotes)
-    places = LineIndex(document.full_text)
     return tuple(
         GroundedQuote(
             quote,
             grounded.match,
-            extract_excerpts(places, grounded.spans),
+            extract_excerpts(reading.lines, grounded.spans),
             grounded.reason,
-            extract_excerpts(places, grounded.suggestion),
+            extract_excerpts(reading.lines, grounded.suggestion),
         )
         for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
     )
+
+
+def read_quotes(path: str | Path) -> list[str]:
+    """Return the quotes of a JSON Lines file of {"quote": "..."}.
+
+    Raises:
+        InputError: the file can't be read, or lines of it are invalid.
+    """
+    source, content = read_bytes(path)
+    return read_rows(content, source, _parse_quote)
+
+
+def _parse_quote(row: Any, _number: int) -> str:
+    quote = row.get("quote") if isinstance(row, dict) else None
+    if not isinstance(quote, str):
+        raise InputError('is not {"quote": "..."}')
+    return quote
