@@ -130,14 +130,6 @@ class Limits:
         return self.budget_usd is not None or self.budget_tokens is not None
 
 
-@dataclass(slots=True)
-class Spending:
-    """What has been spent so far; `usd` leaves out what has no known price."""
-
-    usd: float = 0.0
-    tokens: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a run.

@@ -13,24 +13,18 @@ from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
+from claimcheck.models.outcome import BatchStatus, Outcome, RunLocation
 from claimcheck.models.run import Run
 from claimcheck.settings import Limits, Settings
 from claimcheck.store.cache import AnswerCache
-from claimcheck.store.history import History, RunListing, RunLocation, SavedCheck
-from claimcheck.store.outcome import BatchStatus, DocumentState, Outcome, OutcomeListing
+from claimcheck.store.history import History
 from claimcheck.store.store import RunStore
 
 __all__ = [
     "AnswerCache",
-    "BatchStatus",
-    "DocumentState",
     "History",
-    "OutcomeListing",
-    "RunListing",
-    "RunLocation",
     "RunStore",
     "RunWriter",
-    "SavedCheck",
     "build_plan",
     "delete_runs",
     "find_batch",
@@ -82,7 +76,7 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
     history = History(store)
     locations: dict[RunLocation, None] = {}
     for name in names:
-        locations.update(dict.fromkeys(history.places(name, batch)))
+        locations.update(dict.fromkeys(store.locate(name, batch)))
     for location in locations:
         history.delete(location)
     return len(locations)
@@ -90,7 +84,7 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
 
 def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
     """Build the plan of a batch with these settings, so a batch can resume the run."""
-    return replace(Plan.of(settings, Limits(), check=check), engine=engine)
+    return replace(Plan.from_settings(settings, Limits(), check=check), engine=engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +102,9 @@ class RunWriter:
         Raises:
             StoreError: the store cannot be written to.
         """
-        return cls(store, History(store).place(document, plan.way()), plan.settings)
+        return cls(
+            store, History(store).add_document(document, plan.config()), plan.settings
+        )
 
     def wrap_client(self, client: Client | None) -> Client | None:
         """Return a client that asks only for answers that are not stored yet."""
@@ -123,4 +119,6 @@ class RunWriter:
 
     def save(self, run: Run) -> None:
         """Store the run."""
-        self.store.finish(self.location.batch, self.location.document, Outcome.of(run))
+        location = self.location
+        outcome = Outcome.from_run(run)
+        self.store.save_outcome(location.batch, location.document, outcome)

@@ -24,7 +24,7 @@ from claimcheck.settings import Settings
 
 if TYPE_CHECKING:
     from claimcheck.api.stores import RunWriter
-    from claimcheck.store.history import RunLocation
+    from claimcheck.models.outcome import RunLocation
     from claimcheck.store.store import RunStore
 
 

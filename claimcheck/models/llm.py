@@ -70,6 +70,14 @@ class Usage:
         )
 
 
+@dataclass(slots=True)
+class Spending:
+    """What has been spent so far; `usd` leaves out answers without a known price."""
+
+    usd: float = 0.0
+    tokens: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ModelResponse:
     """An answer as received; nothing is validated yet.
