@@ -78,7 +78,7 @@ class ProviderError(ClaimcheckError):
 
 
 class AuthenticationError(ProviderError):
-    """The endpoint refused the key (HTTP 401 or 403), or there is none."""
+    """The endpoint refused the key (HTTP 401 or 403), or no key was given."""
 
     final = True
 

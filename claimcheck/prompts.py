@@ -62,7 +62,7 @@ def load(name: str) -> Prompt:
     """Return the template of that name.
 
     Raises:
-        InputError: there is none, or its front matter is broken.
+        InputError: it does not exist, or its front matter is broken.
     """
     text = read_source(name)
     parts = text.split("+++\n", 2)

@@ -30,8 +30,8 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {"colour": {"type": "string", "enum": ["vermilion"]}},
-        "required": ["colour"],
+        "properties": {"color": {"type": "string", "enum": ["vermilion"]}},
+        "required": ["color"],
         "additionalProperties": False,
     }
     request = ModelRequest(
