@@ -26,8 +26,8 @@ from claimcheck.errors import BudgetError
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import parse_retry_after_s
-from claimcheck.models.llm import Usage
-from claimcheck.settings import Limits, Spending
+from claimcheck.models.llm import Spending, Usage
+from claimcheck.settings import Limits
 
 # after these nobody knows whether the request was billed
 _UNKNOWN_OUTCOME_ERRORS = (

@@ -188,7 +188,7 @@ def describe_failed_passages(run: Run) -> str | None:
     failed = [
         failure
         for failure in run.failures
-        if not failure.whole(run.document.characters)
+        if not failure.covers(run.document.characters)
     ]
     if run.passages == 1 or not failed:
         return None
