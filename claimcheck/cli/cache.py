@@ -12,15 +12,15 @@ from claimcheck.cli.output import print_note, write_text
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Answers of models, stored so that the same request is paid for once. "
-    "CLAIMCHECK_CACHE sets the location.",
+    help="Show or clear the cache of models' answers.\n\n"
+    "The same request is paid for once. CLAIMCHECK_CACHE sets the location.",
 )
 _SECONDS_PER_DAY = 86_400.0
 
 
 @app.command("info")
 def info() -> None:
-    """Show the location and size of the cache, and the number of answers by model."""
+    """Show the location and size of the cache, and its models."""
     from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:

@@ -33,7 +33,7 @@ def check(
     evidence: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[EVIDENCE]...",
+            metavar="EVIDENCE",
             help="What to check the claims against: files, folders, URLs, JSON Lines of "
             "{text, title, date, source}, or an index.",
         ),

@@ -68,12 +68,13 @@ def diff(
     *,
     engine: options.EngineOptions,
 ) -> None:
-    """Compare the claims of two runs, or of two versions of a document.
+    """Compare the claims of two runs or documents.
 
     Lists the claims that were added, gone, reworded or moved, and the verdicts that
     changed.
     """
     from claimcheck.api.summarize import summarize
+    from claimcheck.models.run import Run
     from claimcheck.reports.diff import compare_runs
 
     check_writable(output)

@@ -45,7 +45,7 @@ _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
 
 @options.expand_groups
 def doctor(engine: options.EngineOptions) -> None:
-    """Show the settings and where each comes from, and test the endpoint.
+    """Show the settings and their origins, and test the endpoint.
 
     If an endpoint or a model is configured, this sends two small requests. Keys are
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Measure the quality of the answers on labeled data.",
+    help="Measure the quality of the answers, on labeled data.",
 )
 _TASKS = {
     "checkworthy": "Which sentences are worth checking? Rows: {text, label}.",

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="A local collection of evidence: documents to check many claims against, "
-    "in one SQLite file.",
+    help="Manage a collection of evidence, in one SQLite file.",
 )
 _IndexArgument = Annotated[
     Path,
@@ -39,7 +38,7 @@ def add(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Files, folders, URLs, JSON Lines of {text, title, date, source}, or - "
             "for standard input.",
         ),
@@ -47,9 +46,9 @@ def add(
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Add documents to an index: all of them, or none if one can't be read.
+    """Add documents to an index.
 
-    A text that the index already contains is not added again.
+    Adds all of them, or none if one can't be read. A text that the index already contains is not added again.
     """
     from claimcheck.api.evidence import Index
 
@@ -86,11 +85,14 @@ def remove(
     index: _IndexArgument,
     names: Annotated[
         list[str],
-        typer.Argument(metavar="NAME...", help="Ids or sources, as listed by `list`."),
+        typer.Argument(metavar="NAME", help="Ids or sources, as listed by `list`."),
     ],
     quiet: options.Quiet = False,
 ) -> None:
-    """Remove documents from an index: all of them, or none if one is missing."""
+    """Remove documents from an index.
+
+    Removes all of them, or none if one is missing.
+    """
     from claimcheck.api.evidence import Index
 
     with Index(index, create=False) as collection:
@@ -111,7 +113,7 @@ def search(
     ] = 10,
     format: _ListFormatOption = Format.TEXT,
 ) -> None:
-    """Find the passages of an index that share words with a query, best first (BM25)."""
+    """Find the passages that share words with a query, best first (BM25)."""
     from claimcheck.api.evidence import Index, search_index
 
     with Index(index, create=False) as collection:

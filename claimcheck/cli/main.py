@@ -45,28 +45,28 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,  # rich takes longer to load than all the rest of the start
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
     epilog=_EPILOG,
 )
 # In the order in which `claimcheck --help` lists them.
 app.command()(summarize)
 app.command()(check)
 app.command()(batch)
-app.add_typer(runs.app, name="runs")
-app.add_typer(index.app, name="index")
-app.add_typer(eval_app, name="eval")
 app.command()(show)
 app.command()(diff)
 app.command()(bundle)
 app.command()(verify)
 app.command()(ground)
-app.add_typer(cache.app, name="cache")
 app.command()(schema)
 app.command()(validate)
 app.command()(prompts)
 app.command()(serve)
 app.command()(mcp)
 app.command()(doctor)
+app.add_typer(runs.app, name="runs")
+app.add_typer(index.app, name="index")
+app.add_typer(eval_app, name="eval")
+app.add_typer(cache.app, name="cache")
 
 
 def _print_version(requested: bool) -> None:

@@ -14,9 +14,9 @@ def mcp(
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Serve claimcheck to an AI assistant over MCP, on standard input and output.
+    """Serve claimcheck to an AI assistant over MCP.
 
-    The tools are summarize, extract_claims, check_claims and ground_quotes.
+    MCP messages use standard input and output. The tools are summarize, extract_claims, check_claims and ground_quotes.
     """
     if find_spec("mcp") is None:
         raise InputError("mcp needs an extra; run pip install 'claimcheck[mcp]'")

@@ -11,10 +11,10 @@ from claimcheck.cli.output import write_text
 
 def prompts(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The template to print.")
+        str | None, typer.Argument(metavar="NAME", help="The template to print.")
     ] = None,
 ) -> None:
-    """List the prompt templates with their versions and hashes, or print one."""
+    """List the prompt templates, or print one."""
     from claimcheck.api.inspect import list_prompts, read_prompt
 
     if name is not None:

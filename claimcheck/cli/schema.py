@@ -11,10 +11,10 @@ from claimcheck.cli.output import write_text
 
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The schema to print.")
+        str | None, typer.Argument(metavar="NAME", help="The schema to print.")
     ] = None,
 ) -> None:
-    """List the JSON Schemas with their hashes, or print one."""
+    """List the JSON Schemas, or print one."""
     from claimcheck.api.inspect import list_schemas, load_schema, read_schema
 
     if name is not None:

@@ -11,7 +11,7 @@ from claimcheck.cli.output import check_writable, write_text
 from claimcheck.reports.formats import Format, render_run
 
 if TYPE_CHECKING:
-    from claimcheck.models.run import Run
+    from claimcheck.models.run import CheckFailure, Failure, Run
 
 
 def show(
@@ -22,7 +22,7 @@ def show(
     claim: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CLAIM]", help="The number or id of a claim to show in context."
+            metavar="CLAIM", help="The number or id of a claim to show in context."
         ),
     ] = None,
     raw: Annotated[
@@ -31,7 +31,7 @@ def show(
     ] = False,
     output: options.Output = None,
 ) -> None:
-    """Show a run, or one of its claims with the sentences before and after."""
+    """Show a run, or one of its claims with the sentences around it."""
     from claimcheck.api.documents import load_run
     from claimcheck.reports import claim_text
 
@@ -53,7 +53,8 @@ def show(
 def _format_unusable_answers(run: Run) -> str:
     """List every unusable answer below the reason why it is unusable."""
     parts = []
-    for failure in (*run.failures, *run.unchecked):
+    failures: list[Failure | CheckFailure] = [*run.failures, *run.unchecked]
+    for failure in failures:
         answer = "(no answer)" if failure.raw is None else failure.raw
         parts.append(f"{failure.cause}: {failure.message}\n{answer}\n")
     if not parts:

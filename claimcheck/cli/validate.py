@@ -12,9 +12,7 @@ from claimcheck.cli.output import write_text
 def validate(
     files: Annotated[
         list[str],
-        typer.Argument(
-            metavar="FILE...", help="Result files, or - for standard input."
-        ),
+        typer.Argument(metavar="FILE", help="Result files, or - for standard input."),
     ],
     schema: Annotated[
         str,
@@ -23,9 +21,9 @@ def validate(
         ),
     ] = "run",
 ) -> None:
-    """Check result files against a schema, and list every problem with its JSON path.
+    """Check result files against a schema.
 
-    Spans are also compared with the document's text, if the file contains it. Exits
+    Lists every problem with its JSON path. Spans are also compared with the document's text, if the file contains it. Exits
     with 2 if a file has a problem.
     """
     from claimcheck.api.documents import read_bytes
