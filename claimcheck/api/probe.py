@@ -30,8 +30,8 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {"color": {"type": "string", "enum": ["vermilion"]}},
-        "required": ["color"],
+        "properties": {"colour": {"type": "string", "enum": ["vermilion"]}},  # as recorded
+        "required": ["colour"],  # as recorded
         "additionalProperties": False,
     }
     request = ModelRequest(

@@ -1,7 +1,7 @@
 """Search everything that people read for phrases that the project does not use.
 
 `phrases.txt` lists them. Word lists, test data, and the texts of other people are not
-searched.
+searched, and neither is a line that ends in "# as recorded": a cassette has it.
 """
 
 import re
@@ -57,6 +57,8 @@ def main() -> None:
     problems = []
     for path in find_files():
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if line.endswith("# as recorded"):
+                continue
             for pattern, advice in phrases:
                 if match := pattern.search(line):
                     where = f"{path.relative_to(ROOT)}:{number}"
