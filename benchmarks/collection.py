@@ -49,7 +49,10 @@ def main(path: Path) -> None:
             )
             start = time.perf_counter()
             for row in rows:
-                near = {source.document.id for source in evidence.sources(row["claim"])}
+                near = {
+                    source.document.id
+                    for source in evidence.find_documents(row["claim"])
+                }
                 found += documents[row["document"]].id in near
                 labels[
                     row["supported"],

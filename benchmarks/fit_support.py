@@ -92,7 +92,7 @@ def findings(rows: list[Row], probability: Array) -> Iterator[Finding]:
     ):
         for row in rows:
             yield assess(
-                Hypothesis.of(row["claim"]),
+                Hypothesis.from_text(row["claim"]),
                 EvidenceDocument(Document.from_text(row["document"])),
             )
 

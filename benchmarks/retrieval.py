@@ -41,7 +41,9 @@ def rankings(
         "together only, three for each sentence",
         list(
             dict.fromkeys(
-                place for part in parts for place in align_sentence(part, source).picked
+                place
+                for part in parts
+                for place in align_sentence(part, source).selected
             )
         ),
     )
@@ -64,7 +66,9 @@ def rankings(
         yield "BM25 and MiniLM-L6", _ranked(both)
         picked = list(
             dict.fromkeys(
-                place for part in parts for place in align_sentence(part, source).picked
+                place
+                for part in parts
+                for place in align_sentence(part, source).selected
             )
         )
         yield (
@@ -93,7 +97,10 @@ def bm25(
     query: Sequence[str], source: EvidenceDocument, k1: float = 1.2, b: float = 0.75
 ) -> list[float]:
     """The scores of a document's sentences (Robertson and Zaragoza 2009)."""
-    sentences = [[normalize_word(word) for word in words] for words in source.words]
+    sentences = [
+        [normalize_word(word) for word in words]
+        for words in map(source.get_words, range(len(source.sentences)))
+    ]
     frequent = Counter(form for forms in sentences for form in set(forms))
     mean = sum(map(len, sentences)) / len(sentences)
     scores = []
@@ -117,7 +124,7 @@ def bm25(
 def gold_sets(row: dict[str, Any], source: EvidenceDocument) -> list[list[set[int]]]:
     """The sets of evidence, each a list of the sentences that hold a marked one."""
     places = [
-        source.reading.spans(sentence.start, sentence.end)
+        source.reading.locate(sentence.start, sentence.end)
         for sentence in source.sentences
     ]
     sets = [

@@ -157,7 +157,7 @@ def _in_place_of(term: Term, word: str, unit: str) -> bool:
         and get_part_of_speech(word).lower() == get_part_of_speech(term.word).lower()
         and word[-2:] == term.word[-2:]
         and word not in unit.lower()
-        and look_up_senses(normalize_word(word)).relation_to(
+        and look_up_senses(normalize_word(word)).find_relation(
             collect_senses(frozenset({term.form}))
         )
         in ANOTHER

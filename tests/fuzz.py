@@ -133,7 +133,7 @@ def check_checking(claim, sentences):
     """A verdict that is a probability, with evidence that stands in the document; in time."""
     document = Document.from_text("The end. " + ". ".join(sentences))
     started = time.monotonic()
-    finding = assess(Hypothesis.of(claim), EvidenceDocument(document))
+    finding = assess(Hypothesis.from_text(claim), EvidenceDocument(document))
     assert 0.5 <= finding.confidence <= 1
     for item in finding.evidence:
         assert [document.text[span.start : span.end] for span in item.spans] == [

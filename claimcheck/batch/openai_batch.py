@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import build_failed_outcome
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import BudgetError, ContextWindowError, InputError, StoreError
 from claimcheck.llm.batch_api import (
@@ -28,8 +27,8 @@ from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
+from claimcheck.models.outcome import Outcome
 from claimcheck.models.run import Run
-from claimcheck.store.outcome import Outcome
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
@@ -149,10 +148,10 @@ class BatchApiRunner:
             else:
                 self._take(upload, job, collected)
                 self._uploads.ended(upload.number, None)
-        before = self._store.waiting(self._batch)[0]
+        before = self._store.measure_pending(self._batch)[0]
         for _ in self._stuck():
             pass  # going through the flows finishes those that can be
-        collected.finished = before - self._store.waiting(self._batch)[0]
+        collected.finished = before - self._store.measure_pending(self._batch)[0]
         return collected
 
     def _prepare(self, group: list[_DocumentRequests]) -> None:
@@ -190,8 +189,11 @@ class BatchApiRunner:
                     continue
                 collected.errors += response.fault is not None
                 collected.answers += response.fault is None
-                if self._store.answer(self._batch, item.document, item.digest) is None:
-                    self._store.keep_answer(
+                if (
+                    self._store.find_answer(self._batch, item.document, item.digest)
+                    is None
+                ):
+                    self._store.save_answer(
                         self._batch, item.document, (item.digest, item.schema), response
                     )
         collected.expired += len(items)  # no line at all: they are asked for again
@@ -228,18 +230,18 @@ class BatchApiRunner:
 
     def _stuck(self) -> Iterator[tuple[int, list[ModelRequest]]]:
         """The waiting documents whose flows go no further, and what they ask; those that ask nothing more are finished."""
-        for number, document in self._store.pending(self._batch):
+        for number, document in self._store.iter_pending(self._batch):
             try:
                 found = self._taken_on(number, document)
             except StoreError:
                 raise
             except (InputError, ContextWindowError) as error:
-                self._store.finish(
-                    self._batch, number, build_failed_outcome("unreadable", str(error))
+                self._store.save_outcome(
+                    self._batch, number, Outcome.from_failure("unreadable", str(error))
                 )
                 continue
             if isinstance(found, Run):
-                self._store.finish(self._batch, number, Outcome.of(found))
+                self._store.save_outcome(self._batch, number, Outcome.from_run(found))
             else:
                 yield number, found
 
@@ -272,7 +274,7 @@ class BatchApiRunner:
                     for request in requests
                 ]
                 answers = [
-                    self._store.answer(self._batch, number, digest)
+                    self._store.find_answer(self._batch, number, digest)
                     for digest in digests
                 ]
                 missing = [

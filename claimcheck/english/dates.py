@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from claimcheck.models.claim import When
-from claimcheck.text.case import lower
+from claimcheck.text.mapping import lower
 
 MONTHS = {
     name: number

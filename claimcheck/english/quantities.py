@@ -7,7 +7,7 @@ import re
 from claimcheck.english.dates import MONTHS
 from claimcheck.english.vocabulary import get_part_of_speech
 from claimcheck.models.claim import Quantity
-from claimcheck.text.case import lower
+from claimcheck.text.mapping import lower
 
 _ONES = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen

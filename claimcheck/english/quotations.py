@@ -86,7 +86,7 @@ class Speech:
     """The speaker as the sentence names them, and where in it what they say begins (None: before the verb)."""
 
     speaker: str
-    content: int | None
+    content_start: int | None
 
 
 @lru_cache(maxsize=4_096)  # who "he" is takes a look at the sentences before, each time
@@ -125,7 +125,7 @@ def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
             who = find_antecedent(
                 sentences, place, previous.speaker if previous else None
             )
-            speech = Speech(who, speech.content) if who else None
+            speech = Speech(who, speech.content_start) if who else None
         elif (
             speech is None
             and before
@@ -135,7 +135,9 @@ def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
             speech = Speech(previous.speaker, 0)
         if speech:
             full = map_full_names(sentences) if full is None else full
-            speech = Speech(full.get(speech.speaker, speech.speaker), speech.content)
+            speech = Speech(
+                full.get(speech.speaker, speech.speaker), speech.content_start
+            )
         found.append(speech)
     return found
 
@@ -335,12 +337,12 @@ _MIN_CLAUSE_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Ranges of a sentence that together say one thing; `contrast` when another clause says the opposite side."""
+    """Ranges of a sentence that together say one thing; `is_contrast` when another clause says the opposite side."""
 
     ranges: tuple[tuple[int, int], ...]
     speech: Speech | None
-    contrast: bool = False
-    about: tuple[int, int] | None = None
+    is_contrast: bool = False
+    referent: tuple[int, int] | None = None
 
 
 def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
@@ -351,14 +353,14 @@ def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
             Clause(
                 ((0, match.start()),),
                 detect_speech(text[: match.start()]),
-                contrast=True,
+                is_contrast=True,
             ),
-            Clause(((match.end(), len(text)),), detect_speech(right), contrast=True),
+            Clause(((match.end(), len(text)),), detect_speech(right), is_contrast=True),
         )
     if match := _find_cut(_APPOSITION, text):
         start = (
-            speech.content
-            if speech and speech.content and speech.content < match.start()
+            speech.content_start
+            if speech and speech.content_start and speech.content_start < match.start()
             else 0
         )
         return (
@@ -368,17 +370,17 @@ def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
                 detect_speech(
                     re.sub(_APPOSITIVE_NOUN, "", text[match.end() :], count=1)
                 ),
-                about=(start, match.start()),
+                referent=(start, match.start()),
             ),
         )
     match = _find_cut(_AND_THAT, text)
     if (
         match
         and speech
-        and speech.content is not None
-        and 0 < speech.content < match.start()
+        and speech.content_start is not None
+        and 0 < speech.content_start < match.start()
     ):
-        head = text[: speech.content].rstrip()
+        head = text[: speech.content_start].rstrip()
         return (
             Clause(((0, match.start()),), speech),
             Clause(((0, len(head)), (match.end(), len(text))), speech),

@@ -27,7 +27,9 @@ class FormIndex:
         ] = {}  # tuples: Python's search for garbage passes over them
         self._learning = Lock()
 
-    def holding(self, forms: Iterable[str], written: set[str]) -> dict[str, set[str]]:
+    def find_chunks(
+        self, forms: Iterable[str], written: set[str]
+    ) -> dict[str, set[str]]:
         """Those of the written words that hold any of the forms, and which of them. Threads may share it."""
         with self._learning:
             by_form = self._learn(written)

@@ -59,7 +59,7 @@ class WordSenses:
     below: tuple[int, ...] = ()
     beside: tuple[int, ...] = ()
 
-    def relation_to(self, around: TextSenses) -> Relation:
+    def find_relation(self, around: TextSenses) -> Relation:
         """The closest relation of this word to any of those around."""
         if not around.senses.isdisjoint(self.senses):
             return Relation.SYNONYM
@@ -114,7 +114,7 @@ def is_related(
     """Whether a stem is one of the others or has a given relation to them."""
     return (
         form in others
-        or look_up_senses(form).relation_to(collect_senses(others)) in relations
+        or look_up_senses(form).find_relation(collect_senses(others)) in relations
     )
 
 

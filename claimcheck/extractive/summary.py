@@ -101,7 +101,7 @@ def _score_sentence(item: ScoredSentence, place: int) -> float:
 
     Half for each thing that keeps a sentence from standing alone.
     """
-    nobodys = item.speech is None or item.speech.content == 0
+    nobodys = item.speech is None or item.speech.content_start == 0
     against = (
         _CONTEXT_DEPENDENT_START.match(item.text),
         _CAPTION.search(item.text),
@@ -180,7 +180,7 @@ def _shorten_headline(text: str) -> str:
 def _extract_positions(item: ScoredSentence) -> tuple[Position, ...]:
     """Return both sides of a sentence that contrasts two parties."""
     parts = split_clauses(item.sentence.text, item.speech)
-    if len(parts) != 2 or not all(part.contrast for part in parts):
+    if len(parts) != 2 or not all(part.is_contrast for part in parts):
         return ()
     found = []
     for part in parts:

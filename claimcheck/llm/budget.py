@@ -16,7 +16,8 @@ from typing import Any, Protocol
 from claimcheck import tokens
 from claimcheck.errors import BudgetError
 from claimcheck.llm.pricing import Pricing
-from claimcheck.settings import Limits, Spending
+from claimcheck.models.llm import Spending
+from claimcheck.settings import Limits
 
 # Token counts are estimates for models with another encoding than ours, and chat formats
 # add a few tokens to each message. The margin was chosen by hand.

@@ -24,8 +24,8 @@ from claimcheck.llm.budget import Budget, RequestCost, SharedBudget, estimate_ma
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import MAX_RETRY_AFTER_S, parse_retry_after_s
-from claimcheck.models.llm import Usage
-from claimcheck.settings import Limits, Spending
+from claimcheck.models.llm import Spending, Usage
+from claimcheck.settings import Limits
 
 # After these nobody knows whether the request was billed.
 _UNKNOWN_OUTCOME_ERRORS = (

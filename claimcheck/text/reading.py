@@ -12,11 +12,12 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate, islice, takewhile
+from functools import cache, cached_property
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from claimcheck.models.span import Span
+from claimcheck.models.span import LineIndex, Span
+from claimcheck.text.mapping import MappedPiece, MappedText
 from claimcheck.text.noise import (
     FORM_FEED,
     PAGE_NUMBER,
@@ -26,101 +27,6 @@ from claimcheck.text.noise import (
     Noise,
     find_noise,
 )
-
-
-class MappedPiece(NamedTuple):
-    """`text`, which stands for source[start:end]; a copy when both have the same length."""
-
-    text: str
-    start: int
-    end: int
-
-
-class MappedText:
-    """The pieces' texts in a row. `text` is the whole; `source` leads back."""
-
-    def __init__(self, pieces: Iterable[MappedPiece]) -> None:
-        self._pieces = [piece for piece in pieces if piece.text]
-        texts = [piece.text for piece in self._pieces]
-        self._starts = list(accumulate(map(len, texts), initial=0))[:-1]
-        self.text = "".join(texts)
-
-    @classmethod
-    def of(cls, text: str) -> MappedText:
-        """The text itself, unchanged."""
-        return cls([MappedPiece(text, 0, len(text))])
-
-    def source(self, start: int, end: int) -> tuple[int, int]:
-        """The smallest range of the source that covers text[start:end] (start < end)."""
-        first, last = self._piece_at(start), self._piece_at(end - 1)
-        return self._source_of(first, start)[0], self._source_of(last, end - 1)[1]
-
-    def slices(self, start: int, end: int) -> Iterable[MappedPiece]:
-        """The pieces that make up text[start:end], cut to it."""
-        position = start
-        while position < end:
-            index = self._piece_at(position)
-            piece, offset = self._pieces[index], self._starts[index]
-            stop = min(end, offset + len(piece.text))
-            part = piece.text[position - offset : stop - offset]
-            yield MappedPiece(
-                part,
-                self._source_of(index, position)[0],
-                self._source_of(index, stop - 1)[1],
-            )
-            position = stop
-
-    def sub(
-        self,
-        pattern: re.Pattern[str],
-        replacement: str | Callable[[re.Match[str]], str],
-    ) -> MappedText:
-        """Like `re.sub`, each replacement standing for what it replaced; an empty one drops it."""
-        matches = [
-            match
-            for match in pattern.finditer(self.text)
-            if match.start() < match.end()
-        ]
-        if not matches:
-            return self
-        pieces: list[MappedPiece] = []
-        position = 0
-        for match in matches:
-            start, end = match.span()
-            if position < start:
-                pieces.extend(self.slices(position, start))
-            new = replacement if isinstance(replacement, str) else replacement(match)
-            if new:
-                pieces.append(MappedPiece(new, *self.source(start, end)))
-            position = end
-        pieces.extend(self.slices(position, len(self.text)))
-        return MappedText(pieces)
-
-    def translate(self, table: Callable[[str], str]) -> MappedText:
-        """The text put through a function that keeps its length (checked), as changing case mostly does."""
-        changed = table(self.text)
-        if len(changed) != len(self.text):
-            raise ValueError(
-                "translate needs a function that keeps the length of the text"
-            )
-        pieces = [
-            MappedPiece(
-                changed[start : start + len(piece.text)], piece.start, piece.end
-            )
-            for start, piece in zip(self._starts, self._pieces, strict=True)
-        ]
-        return MappedText(pieces)
-
-    def _piece_at(self, position: int) -> int:
-        return bisect.bisect_right(self._starts, position) - 1
-
-    def _source_of(self, index: int, position: int) -> tuple[int, int]:
-        piece = self._pieces[index]
-        if len(piece.text) != piece.end - piece.start:
-            return piece.start, piece.end
-        offset = piece.start + position - self._starts[index]
-        return offset, offset + 1
-
 
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
@@ -170,9 +76,14 @@ class Reading:
         self._mapped, self.blocks = _assemble(source, self.noise)
         self.text = self._mapped.text
 
-    def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """The document's spans of text[start:end], in order, without white space at their ends."""
-        low, high = self._mapped.source(start, end)
+    @cached_property
+    def lines(self) -> LineIndex:
+        """The line index of the source; it is built once, when first needed."""
+        return LineIndex(self.source)
+
+    def locate(self, start: int, end: int) -> tuple[Span, ...]:
+        """Return the spans of the source that text[start:end] was read from."""
+        low, high = self._mapped.locate(start, end)
         first = bisect.bisect_right(self._noise_ends, low)
         cuts = list(
             takewhile(lambda noise: noise.start < high, islice(self.noise, first, None))
@@ -188,9 +99,9 @@ class Reading:
             if left < right and (span := self._stripped(left, right))
         )
 
-    def extent(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the document from the first to the last character of text[start:end]."""
-        return self._mapped.source(start, end)
+    def locate_extent(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range of the source from the first to the last character."""
+        return self._mapped.locate(start, end)
 
     def _stripped(self, start: int, end: int) -> Span | None:
         part = self.source[start:end]

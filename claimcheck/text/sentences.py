@@ -15,6 +15,9 @@ import sentencex
 from claimcheck import tokens
 from claimcheck.text.reading import Reading
 
+# Longer "sentences" are tables, logs or code, on which every pattern is lost. Chosen
+# by hand; the engine, the evidence and the index all skip them.
+MAX_SENTENCE_CHARACTERS = 3_000
 _UNSPACED_SCRIPT = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 )

@@ -29,7 +29,7 @@ _MIN_COVERAGE_GAIN = (
 class Alignment:
     """A claim's sentence beside a document.
 
-    `picked`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
+    `selected`: the sentence that covers most of it, then those that add most; `places_near` has the neighbours of the
     first one too. `near`: the forms of the words there. `everywhere`: the claim's forms that stand anywhere in the
     document. `agreed`: the forms of numbers that are, as worded, true of others near: "about 50,000" of "52,400".
     `hits`: sentences to the claim's forms in them. `verbatim`: it is a sentence of the document, word for word, and no
@@ -39,7 +39,7 @@ class Alignment:
     text: str
     terms: Sequence[Term]
     words: Sequence[str]
-    picked: tuple[int, ...]
+    selected: tuple[int, ...]
     places_near: frozenset[int]
     near: frozenset[str]
     everywhere: frozenset[str]
@@ -68,7 +68,7 @@ class Alignment:
         """Of the picked sentences the first, and those that add a part of the claim to it."""
         covered: set[str] = set()
         found: list[int] = []
-        for place in self.picked:
+        for place in self.selected:
             gained = self.coverage(self.hits[place] - covered)
             if not found or gained >= _MIN_COVERAGE_GAIN:
                 found.append(place)
@@ -78,7 +78,9 @@ class Alignment:
     @property
     def best_coverage(self) -> float:
         """The share that the first of the picked sentences covers."""
-        return self.coverage(self.hits.get(self.picked[0], ())) if self.picked else 0.0
+        return (
+            self.coverage(self.hits.get(self.selected[0], ())) if self.selected else 0.0
+        )
 
 
 def _pick_sentences(hits: dict[int, set[str]], weights: dict[str, float]) -> list[int]:
@@ -113,7 +115,7 @@ def align_sentence(
         weights[term.form] = weights.get(term.form, 0.0) + term.weight
     hits = {
         place: forms
-        for place, forms in source.hits(weights.keys()).items()
+        for place, forms in source.match_forms(weights.keys()).items()
         if place not in without
     }
     picked = _pick_sentences(hits, weights)
@@ -121,13 +123,13 @@ def align_sentence(
     places = ({*picked, *beside} & set(range(len(source.sentences)))).difference(
         without
     )
-    near = frozenset[str]().union(*map(source.forms, places))
+    near = frozenset[str]().union(*map(source.get_forms, places))
     words = extract_words(sentence)
     return Alignment(
         text=sentence,
         terms=terms,
         words=[normalize_word(word) for word in words],
-        picked=tuple(picked),
+        selected=tuple(picked),
         places_near=frozenset(places),
         near=near,
         everywhere=frozenset[str]().union(*hits.values()),
@@ -139,7 +141,7 @@ def align_sentence(
         ),
         hits=hits,
         verbatim=any(
-            source.words(place) == words
+            source.get_words(place) == words
             and not source.sentences[place].text.endswith("?")
             for place, forms in hits.items()
             if len(forms) == len(weights)

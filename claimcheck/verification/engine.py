@@ -95,11 +95,13 @@ def assess_content(content: str, source: EvidenceDocument) -> Finding:
     sentences = split_statement(content)
     forms = {term.form for sentence in sentences for term in extract_terms(sentence)}
     # nothing else is looked at than what holds a word of it, and what stands beside
-    beside = {place + step for place in source.hits(forms) for step in (-1, 0, 1)}
+    beside = {
+        place + step for place in source.match_forms(forms) for step in (-1, 0, 1)
+    }
     said = {
         place
         for place in beside.intersection(range(len(source.sentences)))
-        if source.speech(place)
+        if source.find_speech(place)
     }
     return assess(Hypothesis(sentences, [None] * len(sentences), without=said), source)
 
@@ -108,9 +110,9 @@ def _strip_sentence_attribution(sentence: str) -> str:
     speech = detect_speech(sentence)
     if speech is None:
         return sentence
-    if speech.content is None:
+    if speech.content_start is None:
         return _extract_quoted_text(sentence)
-    content = sentence[speech.content :].strip(" ,:").removeprefix("that ")
+    content = sentence[speech.content_start :].strip(" ,:").removeprefix("that ")
     return content[:1].upper() + content[1:] if content else sentence
 
 
@@ -138,8 +140,8 @@ def verify_statement(
     statement: Statement, library: Corpus, *, strict: bool = False
 ) -> Verdict:
     """Return the verdict on a statement; `strict` for a summary's own document."""
-    sources = library.sources(statement.text)
-    question = Hypothesis.of(statement.text, statement.speaker, strict=strict)
+    sources = library.find_documents(statement.text)
+    question = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
     findings = [assess(question, source) for source in sources]
     return Verdict(
         subject=statement.id,

@@ -18,15 +18,18 @@ from claimcheck.english.quotations import (
 )
 from claimcheck.english.terms import FORM_INDEX, normalize_word, split_chunks
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
+from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Sentence, split_sentences
+from claimcheck.text.sentences import (
+    MAX_SENTENCE_CHARACTERS,
+    Sentence,
+    split_sentences,
+)
 
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
 _LOOKBACK_SENTENCES = (
     8  # sentences in which the one whom a pronoun means, or who is quoted, was named
 )
-_MAX_SENTENCE_CHARS = 3_000  # longer ones are tables, logs or code
 
 
 class EvidenceDocument:
@@ -40,7 +43,7 @@ class EvidenceDocument:
             for sentence in split_sentences(
                 self.reading, document.language, headings=True
             )
-            if len(sentence.text) <= _MAX_SENTENCE_CHARS
+            if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
         texts = [sentence.text for sentence in self.sentences]
@@ -57,7 +60,7 @@ class EvidenceDocument:
         stated = find_publication_date(self.document.full_text)
         return self.document.published or (stated[0] if stated else None)
 
-    def speech(self, place: int) -> Speech | None:
+    def find_speech(self, place: int) -> Speech | None:
         """Who says a sentence, where its form or the sentences before it tell."""
         if place not in self._speech:
             self._speech[place] = self._spoken(place)
@@ -81,13 +84,9 @@ class EvidenceDocument:
             place -= 1
         return False
 
-    @cached_property
-    def _places(self) -> LineIndex:
-        return LineIndex(self.document.full_text)
-
-    def hits(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
+    def match_forms(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
-        held = FORM_INDEX.holding(forms, self._vocabulary)
+        held = FORM_INDEX.find_chunks(forms, self._vocabulary)
         found: dict[int, set[str]] = {}
         for at in compress(count(), map(held.__contains__, self._written)):
             found.setdefault(bisect_right(self._ends, at), set()).update(
@@ -95,22 +94,22 @@ class EvidenceDocument:
             )
         return found
 
-    def words(self, place: int) -> list[str]:
+    def get_words(self, place: int) -> list[str]:
         """The words and numbers of a sentence, lower case."""
         if place not in self._words:
             start = self._ends[place - 1] if place else 0
             self._words[place] = split_chunks(self._written[start : self._ends[place]])
         return self._words[place]
 
-    def forms(self, place: int) -> set[str]:
+    def get_forms(self, place: int) -> set[str]:
         """The forms of a sentence's words."""
         if place not in self._forms:
-            self._forms[place] = set(map(normalize_word, self.words(place)))
+            self._forms[place] = set(map(normalize_word, self.get_words(place)))
         return self._forms[place]
 
-    def excerpts(self, place: int) -> tuple[Excerpt, ...]:
+    def get_excerpts(self, place: int) -> tuple[Excerpt, ...]:
         """The characters of the document that make the sentence."""
         sentence = self.sentences[place]
         return extract_excerpts(
-            self._places, tuple(self.reading.spans(sentence.start, sentence.end))
+            self.reading.lines, tuple(self.reading.locate(sentence.start, sentence.end))
         )

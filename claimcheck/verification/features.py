@@ -132,14 +132,16 @@ def _measure_evidence_use(
 ) -> dict[str, float]:
     """Measure how much of the best evidence the claim uses, and its length."""
     found = [
-        (alignment, alignment.picked[0]) for alignment in alignments if alignment.picked
+        (alignment, alignment.selected[0])
+        for alignment in alignments
+        if alignment.selected
     ]
     used = [
-        len(source.forms(place).intersection(alignment.words))
-        / max(1, len(source.forms(place)))
+        len(source.get_forms(place).intersection(alignment.words))
+        / max(1, len(source.get_forms(place)))
         for alignment, place in found
     ]
-    lengths = [len(source.words(place)) for _, place in found]
+    lengths = [len(source.get_words(place)) for _, place in found]
     return {
         "evidence used": sum(used) / len(alignments),
         "evidence length": min(1.0, sum(lengths) / len(alignments) / 40),
@@ -153,7 +155,7 @@ def classify_term(term: Term, alignment: Alignment) -> str:
     elsewhere = term.form in alignment.everywhere
     if term.is_number or term.is_name:
         return ELSEWHERE if elsewhere else Relation.NONE
-    relation = look_up_senses(term.form).relation_to(alignment.meanings)
+    relation = look_up_senses(term.form).find_relation(alignment.meanings)
     return relation if relation in ENTAILING_RELATIONS or not elsewhere else ELSEWHERE
 
 
@@ -184,7 +186,9 @@ def _count_signals(alignment: Alignment, source: EvidenceDocument) -> Counter[st
     )
     denied = has_negation(alignment.words)
     best = (
-        has_negation(source.words(alignment.picked[0])) if alignment.picked else False
+        has_negation(source.get_words(alignment.selected[0]))
+        if alignment.selected
+        else False
     )
     found["negation only in claim"] = int(denied and not best)
     found["negation only in evidence"] = int(best and not denied)
@@ -199,8 +203,8 @@ def _count_signals(alignment: Alignment, source: EvidenceDocument) -> Counter[st
     following = list(pairwise(alignment.words))
     evidence = {
         pair
-        for place in alignment.picked
-        for pair in pairwise(map(normalize_word, source.words(place)))
+        for place in alignment.selected
+        for pair in pairwise(map(normalize_word, source.get_words(place)))
     }
     found["order"] = len(following)
     found["order met"] = sum(pair in evidence for pair in following)

@@ -57,7 +57,7 @@ class Hypothesis:
     strict: bool = False
 
     @classmethod
-    def of(
+    def from_text(
         cls, text: str, speaker: str | None = None, *, strict: bool = False
     ) -> Hypothesis:
         """The question whether a text is carried, as the words of those whose words it is given as."""
@@ -85,10 +85,10 @@ def assess(question: Hypothesis, source: EvidenceDocument) -> Finding:
     for alignment, speech in zip(alignments, question.speeches, strict=True):
         for place in _select_best_sentences(alignment):
             pair = SentencePair(
-                alignment, source, place, speech, alone=place != alignment.picked[0]
+                alignment, source, place, speech, alone=place != alignment.selected[0]
             )
             found = find_contradictions(pair)
-            if place == alignment.picked[0]:
+            if place == alignment.selected[0]:
                 absent += find_missing_details(pair)
             if (
                 found
@@ -97,7 +97,7 @@ def assess(question: Hypothesis, source: EvidenceDocument) -> Finding:
             ):
                 against += [(place, difference) for difference in found]
             elif found:
-                loose += found if place == alignment.picked[0] else []
+                loose += found if place == alignment.selected[0] else []
             else:
                 agreeing.append(place)
     vetoes = [
@@ -152,7 +152,7 @@ def _decide_finding(
         carrying = [
             place
             for place in grounds.agreeing
-            if place not in refuting and numbers <= source.forms(place)
+            if place not in refuting and numbers <= source.get_forms(place)
         ]
         conflict = (
             bool(carrying)
@@ -221,7 +221,7 @@ def build_evidence(
     """Return document sentences as evidence; skip those without a location."""
     found = []
     for place in places:
-        spans = source.excerpts(place)
+        spans = source.get_excerpts(place)
         if spans:
             found.append(
                 Evidence(source.document.id, spans, format_quote(spans), stance)
@@ -242,14 +242,14 @@ def _extract_contradicted_numbers(differences: Sequence[Difference]) -> set[str]
 
 def _select_best_sentences(alignment: Alignment) -> list[int]:
     """Select the sentence with the best coverage and those close to it."""
-    if not alignment.picked:
+    if not alignment.selected:
         return []
     words = [term for term in alignment.terms if not term.is_number]
 
     def covered(place: int) -> float:
         return sum(term.weight for term in words if term.form in alignment.hits[place])
 
-    first = alignment.picked[0]
+    first = alignment.selected[0]
     least = max(
         _NEAR_BEST_COVERAGE * covered(first),
         _MIN_REST_COVERAGE * sum(term.weight for term in words),

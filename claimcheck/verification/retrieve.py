@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
 from claimcheck.retrieval import Index
+from claimcheck.text.reading import Reading
 from claimcheck.verification.alignment import align_sentence
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.statements import split_statement
@@ -22,26 +23,30 @@ _MAX_CACHED_DOCUMENTS = 64  # documents kept ready for the next claims
 class Corpus:
     """One document, or an index of many; a document is made ready when a claim needs it."""
 
-    def __init__(self, evidence: Document | Index) -> None:
+    def __init__(
+        self, evidence: Document | Index, reading: Reading | None = None
+    ) -> None:
         self._one = (
-            EvidenceDocument(evidence) if isinstance(evidence, Document) else None
+            EvidenceDocument(evidence, reading)
+            if isinstance(evidence, Document)
+            else None
         )
         self._index = evidence if isinstance(evidence, Index) else None
         self._ready: OrderedDict[str, EvidenceDocument] = OrderedDict()
 
     @property
-    def count(self) -> int:
+    def document_count(self) -> int:
         """How many documents there are."""
         return self._index.count if self._index else 1
 
-    def document(self, identity: str) -> Document:
+    def get_document(self, identity: str) -> Document:
         """The document of this id."""
         if self._one:
             return self._one.document
         assert self._index is not None
         return self._index.document(identity)
 
-    def sources(self, text: str) -> Sequence[EvidenceDocument]:
+    def find_documents(self, text: str) -> Sequence[EvidenceDocument]:
         """The documents that bear on a claim, the likeliest first; none where no word of it stands anywhere."""
         if self._one:
             return (self._one,)
@@ -95,7 +100,7 @@ def _rank_sentences(text: str, source: EvidenceDocument) -> list[int]:
     alignments = [
         align_sentence(sentence, source) for sentence in split_statement(text)
     ]
-    together = [place for alignment in alignments for place in alignment.picked]
+    together = [place for alignment in alignments for place in alignment.selected]
     alone = sorted(
         (-coverage, place)
         for alignment in alignments

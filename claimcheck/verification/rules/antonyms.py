@@ -71,7 +71,7 @@ _CONJUNCTIONS = frozenset("and or but while whereas although though because".spl
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return the first claim word whose antonym the evidence uses in its place.
     in as much of its company."""
-    ours, theirs = extract_words(pair.claim), pair.source.words(pair.place)
+    ours, theirs = extract_words(pair.claim), pair.source.get_words(pair.place)
     our_forms, their_forms = _normalize_directions(ours), _normalize_directions(theirs)
     there = set(their_forms).difference(our_forms)
     names = {term.form for term in pair.alignment.terms if term.is_name}
@@ -149,7 +149,7 @@ def _is_confirmed_nearby(
     return any(
         other == form and len(company & _collect_context(forms, place)) >= shared
         for near in pair.alignment.places_near
-        for forms in (_normalize_directions(pair.source.words(near)),)
+        for forms in (_normalize_directions(pair.source.get_words(near)),)
         for place, other in enumerate(forms)
     )
 

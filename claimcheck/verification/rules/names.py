@@ -58,7 +58,7 @@ def _is_mentioned(
         form in alignment.everywhere
         or form in alignment.near
         or form in title
-        or look_up_senses(form).relation_to(alignment.meanings) in ENTAILING_RELATIONS
+        or look_up_senses(form).find_relation(alignment.meanings) in ENTAILING_RELATIONS
         for form in forms
     )
 

@@ -33,13 +33,13 @@ _SKIPPED_WORDS = (
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return a word both sides use that only one of them negates."""
-    words, evidence = extract_words(pair.claim), pair.source.words(pair.place)
+    words, evidence = extract_words(pair.claim), pair.source.get_words(pair.place)
     ours, theirs = (
         find_negated_terms(words),
         find_negated_terms(evidence, now=not _PRESENT_TENSE.isdisjoint(words)),
     )
     if ours and not find_negations(evidence) and not _is_negated_nearby(ours, pair):
-        present = pair.source.forms(pair.place)
+        present = pair.source.get_forms(pair.place)
         for form, word in ours.items():
             if form in present:
                 return [
@@ -66,9 +66,9 @@ def _is_negated_nearby(ours: Collection[str], pair: SentencePair) -> bool:
     hits = pair.alignment.hits
     covered = pair.alignment.coverage(hits.get(pair.place, ()))
     return any(
-        find_negations(pair.source.words(place))
+        find_negations(pair.source.get_words(place))
         and pair.alignment.coverage(hits[place]) >= covered
-        for place in pair.alignment.picked
+        for place in pair.alignment.selected
     )
 
 

@@ -103,7 +103,7 @@ def _find_swapped_numbers(pair: SentencePair) -> list[Difference]:
     """Return a claim number that the evidence swaps with another one."""
     ours, theirs = (
         _pair_numbers_with_labels(extract_words(pair.claim)),
-        _pair_numbers_with_labels(pair.source.words(pair.place)),
+        _pair_numbers_with_labels(pair.source.get_words(pair.place)),
     )
     claimed, given = {number for _, number in ours}, {number for _, number in theirs}
     both = claimed & given
@@ -127,7 +127,7 @@ def _find_ordinal_conflicts(pair: SentencePair) -> list[Difference]:
     """Return an ordinal ("third largest") that differs in the evidence.
     the claim's."""
     ours = _find_ordinals(extract_words(pair.claim))
-    theirs = _find_ordinals(pair.source.words(pair.place)) if ours else []
+    theirs = _find_ordinals(pair.source.get_words(pair.place)) if ours else []
     for rank, form, written in ours:
         others = [
             (other, words)
@@ -137,7 +137,7 @@ def _find_ordinal_conflicts(pair: SentencePair) -> list[Difference]:
         near = (
             ranked
             for place in pair.alignment.places_near
-            for ranked in _find_ordinals(pair.source.words(place))
+            for ranked in _find_ordinals(pair.source.get_words(place))
         )
         if others and not any(
             other == rank and is_related(form, frozenset((what,)))

@@ -60,9 +60,9 @@ class SentencePair:
     @cached_property
     def evidence_speech(self) -> Speech | None:
         """Whose words the part of the evidence sentence is that the claim rests on: "A said this, whereas that is so"."""
-        whole = self.source.speech(self.place)
+        whole = self.source.find_speech(self.place)
         parts = split_clauses(self.evidence, whole)
-        if whole is None or not parts[0].contrast:
+        if whole is None or not parts[0].is_contrast:
             return whole
         words = set(self.alignment.words)
         shared = [

@@ -28,7 +28,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return the claim's speaker if the evidence attributes it to someone else."""
     if not pair.speech or _is_unknown_speaker(pair.speech):
         return []
-    theirs = pair.evidence_speech or pair.source.speech(pair.place)
+    theirs = pair.evidence_speech or pair.source.find_speech(pair.place)
     if not theirs or _is_unknown_speaker(theirs):
         return []
     if not find_proper_names(pair.speech.speaker) or not find_names(theirs.speaker):

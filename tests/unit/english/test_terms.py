@@ -70,20 +70,20 @@ def test_threads_that_share_a_lookup_miss_nothing():
         mixed = random.Random(turn).sample(sorted(words), len(words))
         together.wait()
         for start in range(0, len(mixed), 5):
-            lookup.holding(forms, set(mixed[start : start + 5]))
+            lookup.find_chunks(forms, set(mixed[start : start + 5]))
 
     with ThreadPoolExecutor(4) as threads:
         for _ in range(100):
             lookup = FormIndex()
             list(threads.map(learn, [lookup] * 4, range(4)))
-            assert lookup.holding(forms, words).keys() == words
+            assert lookup.find_chunks(forms, words).keys() == words
 
 
 def test_a_lookup_finds_again_what_it_evicted():
     lookup = FormIndex(most=2)
     for _ in range(2):
         for written in ({"ferries,", "sail"}, {"The", "(ferry)", "ferry-house"}):
-            held = lookup.holding({normalize_word("ferry")}, written)
+            held = lookup.find_chunks({normalize_word("ferry")}, written)
             assert held == {
                 word: {normalize_word("ferry")} for word in written if "ferr" in word
             }

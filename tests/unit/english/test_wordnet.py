@@ -23,7 +23,7 @@ from claimcheck.english.wordnet import Relation, collect_senses, look_up_senses
 )
 def test_finds_the_relation_between_two_words(claim, evidence, relation):
     assert (
-        look_up_senses(stem(claim)).relation_to(
+        look_up_senses(stem(claim)).find_relation(
             collect_senses(frozenset({stem(evidence)}))
         )
         is relation

@@ -4,7 +4,7 @@ import pytest
 
 from claimcheck import Limits, errors
 from claimcheck.llm.budget import Budget, RequestCost
-from claimcheck.settings import Spending
+from claimcheck.models.llm import Spending
 
 
 def test_a_reservation_counts_until_it_is_settled():

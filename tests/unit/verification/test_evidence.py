@@ -12,4 +12,4 @@ def test_finds_sentences_by_the_forms_of_their_words():
         )
     )
     forms = {normalize_word("treaty"), normalize_word("all")}
-    assert source.hits(forms) == {0: forms, 2: forms}
+    assert source.match_forms(forms) == {0: forms, 2: forms}

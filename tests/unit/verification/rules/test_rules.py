@@ -16,7 +16,7 @@ from claimcheck.verification.rules import (
 def pair(claim, evidence):
     source = EvidenceDocument(Document.from_text(evidence))
     alignment = align_sentence(claim, source)
-    return SentencePair(alignment, source, alignment.picked[0], detect_speech(claim))
+    return SentencePair(alignment, source, alignment.selected[0], detect_speech(claim))
 
 
 @pytest.mark.parametrize(
