@@ -46,7 +46,7 @@ def probe(settings: Settings) -> Probe:
     )
     client = OpenAIClient(settings if settings.model else replace(settings, model="-"))
     try:
-        models = tuple(client.models())
+        models = tuple(client.list_models())
         if not settings.model:
             return Probe(models, None, False)
         response = client.complete(request)
