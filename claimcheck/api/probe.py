@@ -30,7 +30,9 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {"colour": {"type": "string", "enum": ["vermilion"]}},  # as recorded
+        "properties": {
+            "colour": {"type": "string", "enum": ["vermilion"]}
+        },  # as recorded
         "required": ["colour"],  # as recorded
         "additionalProperties": False,
     }
