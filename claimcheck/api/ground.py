@@ -1,4 +1,4 @@
-"""Where quotes stand in a document."""
+"""Quotes in, their locations in a document out."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from claimcheck.api.documents import open_document, read_bytes
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
+from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.readers.rows import read_rows
 from claimcheck.text.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class GroundedQuote:
-    """Where a quote stands in a document; `spans` is empty exactly when `match` is `none`, and `reason` says why.
+    """Where a quote is in a document, or why it is not there.
 
-    `suggestion` is then the nearest passage, if any is near: something to look at, never the quote.
+    `spans` is empty exactly when `match` is `none`; `reason` then says why, and
+    `suggestion` is the closest passage, if there is one: something to look at, never
+    the location of the quote.
     """
 
     quote: str
@@ -33,27 +35,27 @@ class GroundedQuote:
 def ground(
     source: Document | str | Path, quotes: Iterable[str]
 ) -> tuple[GroundedQuote, ...]:
-    """One result for each quote, in order; the document is made ready once.
+    """Locate quotes in a document: one result for each, in order.
 
-    A quote that occurs several times is placed between the quotes before and after it, so quotes given in document
-    order are told apart.
+    The document is prepared once. A quote that occurs several times is located between
+    the quotes before and after it, so give quotes in the order of the document.
 
     Raises:
-        InputError: the source can't be read.
+        InputError: the source cannot be read.
     """
     from claimcheck.grounding import GroundingIndex
 
     document = open_document(source)
-    index = GroundingIndex(Reading(document.full_text))
+    reading = Reading(document.full_text)
+    index = GroundingIndex(reading)
     wanted = tuple(quotes)
-    places = LineIndex(document.full_text)
     return tuple(
         GroundedQuote(
             quote,
             grounded.match,
-            extract_excerpts(places, grounded.spans),
+            extract_excerpts(reading.lines, grounded.spans),
             grounded.reason,
-            extract_excerpts(places, grounded.suggestion),
+            extract_excerpts(reading.lines, grounded.suggestion),
         )
         for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
     )

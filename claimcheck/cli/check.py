@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,22 +19,13 @@ from claimcheck.cli.output import (
 )
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document, open_evidence
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
     from claimcheck.models.claim import Statement
-    from claimcheck.models.run import Check, Run
+    from claimcheck.models.run import Run
     from claimcheck.models.verdict import Verdict
     from claimcheck.settings import Settings
-
-
-class VerdictFormat(StrEnum):
-    """The formats of a check."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    CLAIMREVIEW = "claimreview"
 
 
 class FailOnVerdict(StrEnum):
@@ -72,8 +60,8 @@ def check(
     ] = False,
     output: options.Output = None,
     format: Annotated[
-        VerdictFormat, typer.Option("--format", help="How to write the result.")
-    ] = VerdictFormat.TEXT,
+        CheckReportFormat, typer.Option("--format", help="How to write the result.")
+    ] = Format.TEXT,
     fail_on: Annotated[
         FailOnVerdict | None,
         typer.Option(
@@ -137,10 +125,11 @@ def check(
         seed=seed,
     )
     settings = configured.settings
-    if format is VerdictFormat.CLAIMREVIEW:
-        from claimcheck.reports.claimreview import require_publisher
+    review = None
+    if format is Format.CLAIMREVIEW:
+        from claimcheck.reports.claimreview import build_review
 
-        require_publisher(settings, review_url)
+        review = build_review(settings, review_url, claimed_at=claimed_at)
     if claims == "-" and sys.stdin.isatty():
         print_note("Reading claims from the terminal; end with Ctrl-D.", quiet=quiet)
     if claims == "-" and "-" in against:
@@ -152,15 +141,14 @@ def check(
         f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive"
     ) as told:
         result = run_check(wanted, evidence, settings=settings, progress=told)
-    write_text(
-        _render_check(
-            result,
-            format,
-            settings,
-            _OutputOptions(output, review_url, claimed_at, not no_text),
-        ),
-        output,
+    report = render_check(
+        result,
+        format,
+        include_text=not no_text,
+        style=options.detect_page_style(output),
+        review=review,
     )
+    write_text(report, output)
     for failure in result.failures:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
     if result.failures:
@@ -183,16 +171,6 @@ def has_failing_verdict(
     return any(verdict.label in bad for verdict in verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class _OutputOptions:
-    """Where the result goes, with which addresses, and whether with the documents' texts."""
-
-    output: Path | None
-    review_url: str | None
-    claimed_at: str | None
-    text: bool
-
-
 def _load_claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
     if not text:
         from claimcheck.readers.claims import read_claims
@@ -204,38 +182,3 @@ def _load_claims(name: str, text: bool, settings: Settings) -> Run | list[Statem
     if not run.claims:
         raise InputError(f"{run.document.source}: no checkable claim was found in it")
     return run
-
-
-def _render_check(
-    result: Check, format: VerdictFormat, settings: Settings, written: _OutputOptions
-) -> str:
-    if format is VerdictFormat.JSON:
-        return result.to_json(text=written.text)
-    if format is VerdictFormat.HTML:
-        from claimcheck.reports import html
-
-        if not written.text:
-            documents = tuple(
-                replace(document, text=None) for document in result.documents
-            )
-            result = replace(result, documents=documents)
-        return html.render(result)
-    if format is VerdictFormat.MARKDOWN:
-        from claimcheck.reports import verdicts_markdown
-
-        return verdicts_markdown.render_check(result)
-    if format is VerdictFormat.CLAIMREVIEW:
-        from claimcheck.reports import claimreview
-
-        today = datetime.now(UTC).date()
-        return claimreview.render(
-            result,
-            settings,
-            review_url=str(written.review_url),
-            published=today,
-            claimed_at=written.claimed_at,
-        )
-    from claimcheck.reports import verdicts_text
-
-    width, colour = options.detect_page_style(written.output)
-    return verdicts_text.render_check(result, width=width, colour=colour)

@@ -15,6 +15,7 @@ from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write_text
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format, ListFormat
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
     from claimcheck.models.run import Run
     from claimcheck.reports.diff import RewordedClaim, RunDiff
     from claimcheck.settings import Settings
-
-
-class DiffFormat(StrEnum):
-    """How changes are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class FailOnChange(StrEnum):
@@ -63,8 +57,8 @@ def diff(
         typer.Option("--fail-on", help="Exit 1 when there are such changes."),
     ] = None,
     format: Annotated[
-        DiffFormat, typer.Option("--format", help="How to write the changes.")
-    ] = DiffFormat.TEXT,
+        ListFormat, typer.Option("--format", help="How to write the changes.")
+    ] = Format.TEXT,
     output: options.Output = None,
     engine: options.Engine = None,
     model: options.Model = None,
@@ -97,7 +91,7 @@ def diff(
     found = compare_runs(*runs)
     write_text(
         json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n"
-        if format is DiffFormat.JSON
+        if format is Format.JSON
         else _format_changes(found, output),
         output,
     )
@@ -131,7 +125,7 @@ def _format_changes(found: RunDiff, output: Path | None) -> str:
 
     from claimcheck.reports.common import make_safe_text, render_for_terminal
 
-    width, colour = options.detect_page_style(output)
+    style = options.detect_page_style(output)
     lines: list[Text] = []
 
     def section(title: str, items: list[Text]) -> None:
@@ -163,7 +157,8 @@ def _format_changes(found: RunDiff, output: Path | None) -> str:
         )
     )
     return "".join(
-        render_for_terminal(line, width=width, colour=colour) for line in lines
+        render_for_terminal(line, width=style.width, color=style.color)
+        for line in lines
     )
 
 

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, print_note, write_text
+from claimcheck.reports.formats import Format, ListFormat
 
 if TYPE_CHECKING:
     from claimcheck.evaluation.result import Evaluation, Score
@@ -30,13 +30,6 @@ _TASKS = {
     "extraction": "Whether the claims that people find are found: rows {passage, claims}.",
     "grounding": "Whether quotes are found where they stand: rows {document, quotes}.",
 }
-
-
-class EvaluationFormat(StrEnum):
-    """How scores are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def _build_command(task: str, about: str) -> Callable[..., None]:
@@ -62,9 +55,9 @@ def _build_command(task: str, about: str) -> Callable[..., None]:
             typer.Option(metavar="N", min=0, help="For the sample and the intervals."),
         ] = 0,
         format: Annotated[
-            EvaluationFormat,
+            ListFormat,
             typer.Option("--format", help="json has every row, for compare."),
-        ] = EvaluationFormat.TEXT,
+        ] = Format.TEXT,
         output: options.Output = None,
         engine: options.Engine = None,
         model: options.Model = None,
@@ -94,9 +87,7 @@ def _build_command(task: str, about: str) -> Callable[..., None]:
                 task, rows, settings=configured.settings, progress=progress
             )
         write_text(
-            result.to_json()
-            if format is EvaluationFormat.JSON
-            else _format_evaluation(result),
+            result.to_json() if format is Format.JSON else _format_evaluation(result),
             output,
         )
 
@@ -120,8 +111,8 @@ def compare(
         Path, typer.Argument(metavar="B.json", help="Another, on the same file.")
     ],
     format: Annotated[
-        EvaluationFormat, typer.Option("--format", help="How to write the differences.")
-    ] = EvaluationFormat.TEXT,
+        ListFormat, typer.Option("--format", help="How to write the differences.")
+    ] = Format.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """What B scores above A, paired row by row, with 95 % intervals."""
@@ -130,7 +121,7 @@ def compare(
     from claimcheck.api.evaluate import compare_evaluations
 
     found = compare_evaluations(first, second)
-    if format is EvaluationFormat.JSON:
+    if format is Format.JSON:
         write_text(json.dumps(asdict(found), indent=1) + "\n", None)
         return
     lines = [f"{second} less {first}, {found.n:,} rows of both"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,17 +10,11 @@ import typer
 from claimcheck.cli.output import write_text
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format, ListFormat
 
 if TYPE_CHECKING:
     from claimcheck.api.ground import GroundedQuote
     from claimcheck.models.span import Excerpt, LineIndex
-
-
-class GroundingFormat(StrEnum):
-    """How the places are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def ground(
@@ -34,8 +27,8 @@ def ground(
         ),
     ],
     format: Annotated[
-        GroundingFormat, typer.Option("--format", help="json writes JSON Lines.")
-    ] = GroundingFormat.TEXT,
+        ListFormat, typer.Option("--format", help="json writes JSON Lines.")
+    ] = Format.TEXT,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
     ] = False,
@@ -55,7 +48,7 @@ def ground(
     wanted = _read_quotes(quotes)
     read = open_document(document, allow_private=allow_private)
     results = run_ground(read, wanted)
-    if format is GroundingFormat.JSON:
+    if format is Format.JSON:
         rows = [json.dumps(asdict(result), ensure_ascii=False) for result in results]
     else:
         lines = LineIndex(read.full_text)

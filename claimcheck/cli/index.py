@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.output import print_note, show_spinner, write_text
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_documents
+from claimcheck.reports.formats import Format, ListFormat
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,13 +21,6 @@ app = typer.Typer(
 _INDEX_ARGUMENT = typer.Argument(
     metavar="INDEX", help="The file; `add` makes it when it is not there."
 )
-
-
-class IndexFormat(StrEnum):
-    """How lists are written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @app.command("add")
@@ -70,8 +63,8 @@ def add(
 def list_(
     index: Annotated[Path, _INDEX_ARGUMENT],
     format: Annotated[
-        IndexFormat, typer.Option("--format", help="json writes JSON Lines.")
-    ] = IndexFormat.TEXT,
+        ListFormat, typer.Option("--format", help="json writes JSON Lines.")
+    ] = Format.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """List the documents of an index."""
@@ -79,7 +72,7 @@ def list_(
 
     with Index(index, create=False) as opened:
         listed = opened.contents()
-    if format is IndexFormat.JSON:
+    if format is Format.JSON:
         from dataclasses import asdict
 
         rows = [json.dumps(asdict(item), ensure_ascii=False) for item in listed]
@@ -119,8 +112,8 @@ def search(
         typer.Option(metavar="N", min=1, max=1000, help="At most so many passages."),
     ] = 10,
     format: Annotated[
-        IndexFormat, typer.Option("--format", help="json writes JSON Lines.")
-    ] = IndexFormat.TEXT,
+        ListFormat, typer.Option("--format", help="json writes JSON Lines.")
+    ] = Format.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """Find the passages of an index that share words with a query, ranked by BM25."""
@@ -130,7 +123,7 @@ def search(
     with Index(index, create=False) as opened:
         hits = opened.search([term.word for term in extract_terms(query)], top_k)
         sources = {item.id: item.source for item in opened.contents()}
-    if format is IndexFormat.JSON:
+    if format is Format.JSON:
         from dataclasses import asdict
 
         rows = [json.dumps(asdict(hit), ensure_ascii=False) for hit in hits]

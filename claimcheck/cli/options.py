@@ -17,6 +17,7 @@ from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from claimcheck.config import LoadedSettings
+    from claimcheck.reports.formats import PageStyle
     from claimcheck.settings import Limits
 
 Output = Annotated[
@@ -193,12 +194,14 @@ def parse_date(written: str | None) -> date | None:
         ) from None
 
 
-def detect_page_style(output: Path | None) -> tuple[int, bool]:
-    """Return a text report's width in columns, and whether to use color."""
+def detect_page_style(output: Path | None) -> PageStyle:
+    """Return the width and color of a text report: those of the terminal, if any."""
+    from claimcheck.reports.formats import PageStyle
+
     terminal = output is None and sys.stdout.isatty()
     width = (
         shutil.get_terminal_size((100, 24)).columns
         if terminal or os.environ.get("COLUMNS")
         else 100
     )
-    return max(40, width), terminal and "NO_COLOR" not in os.environ
+    return PageStyle(max(40, width), terminal and "NO_COLOR" not in os.environ)

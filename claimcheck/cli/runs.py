@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,10 +18,17 @@ from claimcheck.cli.output import (
     write_text,
 )
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import (
+    BatchExportFormat,
+    Format,
+    ListFormat,
+    RunReportFormat,
+    render_run,
+)
 
 if TYPE_CHECKING:
+    from claimcheck.models.outcome import BatchStatus
     from claimcheck.reports.diff import BatchComparison
-    from claimcheck.store.outcome import BatchStatus
     from claimcheck.store.store import RunStore
 
 
@@ -40,32 +46,6 @@ _BatchOption = Annotated[
 _MAX_EXAMPLES = 5
 
 
-class ListFormat(StrEnum):
-    """How lists and comparisons are written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class ShowFormat(StrEnum):
-    """How one run is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    CSV = "csv"
-
-
-class BatchExportFormat(StrEnum):
-    """How the runs of a batch are written: whole, a run a line, or their claims as a table."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
-    HTML = "html"
-
-
 @app.command("list")
 def list_runs(
     store: options.Store,
@@ -79,11 +59,11 @@ def list_runs(
     ] = None,
     format: Annotated[
         ListFormat, typer.Option("--format", help="How to write the list.")
-    ] = ListFormat.TEXT,
+    ] = Format.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """List the batches of a store, and the documents of one with what became of them."""
-    from claimcheck.store.outcome import DocumentState
+    from claimcheck.models.outcome import DocumentState
     from claimcheck.store.store import RunStore
 
     if state is not None and state not in list(DocumentState):
@@ -93,7 +73,7 @@ def list_runs(
     with RunStore(store, create=False) as opened:
         number = _resolve_batch(opened, batch)
         wanted = DocumentState(state) if state else None
-        if format is ListFormat.JSON:
+        if format is Format.JSON:
             rows = (
                 {
                     "key": item.key,
@@ -104,7 +84,7 @@ def list_runs(
                     "message": item.message,
                     "cost_usd": item.cost_usd,
                 }
-                for item in opened.listed(number, wanted)
+                for item in opened.list_documents(number, wanted)
             )
             write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
             return
@@ -115,7 +95,7 @@ def list_runs(
         listed = (
             f"{item.state:<8} {item.key}{f'  {item.source}' if item.source != item.key else ''}"
             f"{f'  {item.cause}: {item.message}' if item.cause else ''}"
-            for item in opened.listed(number, wanted)
+            for item in opened.list_documents(number, wanted)
         )
         write_lines(_prepend_lines([*lines, ""], listed), None)
 
@@ -131,19 +111,19 @@ def show(
     store: options.Store,
     batch: _BatchOption = None,
     format: Annotated[
-        ShowFormat, typer.Option("--format", help="How to write the run.")
-    ] = ShowFormat.TEXT,
+        RunReportFormat, typer.Option("--format", help="How to write the run.")
+    ] = Format.TEXT,
     output: options.Output = None,
     debug: options.Debug = False,
 ) -> None:
     """Show the run of one document."""
-    from claimcheck.cli.summarize import SummaryFormat, render_run
     from claimcheck.store.store import RunStore
 
     check_writable(output)
     with RunStore(store, create=False) as opened:
         run = opened.run(_resolve_batch(opened, batch), document)
-    write_text(render_run(run, SummaryFormat(format), output, text=True), output)
+    style = options.detect_page_style(output)
+    write_text(render_run(run, format, style=style), output)
 
 
 @app.command("export")
@@ -156,15 +136,15 @@ def export(
             "--format",
             help="jsonl: whole runs; csv and parquet: their claims, a row each; html: an overview.",
         ),
-    ] = BatchExportFormat.JSONL,
+    ] = Format.JSONL,
     output: options.Output = None,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
+    from claimcheck.models.outcome import DocumentState
     from claimcheck.reports import table
-    from claimcheck.store.outcome import DocumentState
     from claimcheck.store.store import RunStore
 
     check_writable(output)
@@ -172,11 +152,11 @@ def export(
         number = _resolve_batch(opened, batch)
         counts = opened.batch(number).counts
         runs = (run for _, run in opened.runs(number))
-        if format is BatchExportFormat.PARQUET:
+        if format is Format.PARQUET:
             write_binary(lambda path: table.write_parquet(runs, path), output)
-        elif format is BatchExportFormat.HTML:
+        elif format is Format.HTML:
             write_text(_render_overview(opened, opened.batch(number)), output)
-        elif format is BatchExportFormat.CSV:
+        elif format is Format.CSV:
             write_lines(table.iter_csv_lines(runs), output)
         else:
             write_lines(
@@ -217,7 +197,7 @@ def retry(
     limits = options.build_limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
     with RunStore(store, create=False) as opened:
         number = _resolve_batch(opened, batch)
-        way = opened.batch(number).way
+        way = opened.batch(number).config
         configured = options.resolve_settings(
             no_cache=no_cache, attempts=attempts, **_restore_flags(way)
         )
@@ -265,7 +245,7 @@ def compare(
     store: options.Store,
     format: Annotated[
         ListFormat, typer.Option("--format", help="How to write the comparison.")
-    ] = ListFormat.TEXT,
+    ] = Format.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """Say what changed from batch A to batch B: claims added and gone, verdicts, failures, cost."""
@@ -279,7 +259,7 @@ def compare(
             opened.batch(_resolve_batch(opened, number)) for number in (first, second)
         ]
         found = compared(opened, first, second)
-    if format is ListFormat.JSON:
+    if format is Format.JSON:
         write_text(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n", None)
         return
     write_text(
@@ -303,7 +283,7 @@ def _render_overview(store: RunStore, info: BatchStatus) -> str:
 
     def entries() -> Iterator[overview.BatchDocument]:
         nonlocal waiting
-        for item in store.listed(info.number):
+        for item in store.list_documents(info.number):
             run = None
             if (
                 waiting and waiting[0] == item.key
@@ -336,7 +316,7 @@ def _resolve_batch(store: RunStore, wanted: int | None) -> int:
 
 
 def _format_batch(info: BatchStatus, *, chosen: bool) -> str:
-    way = info.way
+    way = info.config
     model = f" {way['model']} at {way['endpoint']}" if way.get("model") else ""
     counts = ", ".join(
         f"{count:,} {state}" for state, count in info.counts.items() if count
@@ -434,7 +414,7 @@ def delete(
     with RunStore(store, create=False) as opened:
         history = History(opened)
         places = dict.fromkeys(
-            place for name in names for place in history.places(name, batch)
+            place for name in names for place in opened.locate(name, batch)
         )
         for place in places:
             history.delete(place)

@@ -8,6 +8,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write_text
+from claimcheck.reports.formats import Format, render_run
 
 if TYPE_CHECKING:
     from claimcheck.models.run import Run
@@ -37,7 +38,7 @@ def show(
     """Show a run, or one claim of it with the sentence before and after."""
     from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
-    from claimcheck.reports import claim_text, text
+    from claimcheck.reports import claim_text
 
     check_writable(output)
     _, data = read_bytes(run)
@@ -45,16 +46,15 @@ def show(
     if raw:
         write_text(_format_unusable_answers(read), output)
         return
-    width, colour = options.detect_page_style(output)
+    style = options.detect_page_style(output)
     if claim is None:
-        write_text(text.render_run(read, width=width, colour=colour), output)
+        report = render_run(read, Format.TEXT, style=style)
     else:
-        write_text(
-            claim_text.render_claim(
-                read, claim_text.find_claim(read, claim), width=width, colour=colour
-            ),
-            output,
+        selected = claim_text.find_claim(read, claim)
+        report = claim_text.render_claim(
+            read, selected, width=style.width, color=style.color
         )
+    write_text(report, output)
 
 
 def _format_unusable_answers(run: Run) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +20,7 @@ from claimcheck.cli.output import (
 )
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format, RunReportFormat, render_run
 
 if TYPE_CHECKING:
     from claimcheck.models.document import Document
@@ -30,22 +29,12 @@ if TYPE_CHECKING:
     from claimcheck.settings import Settings
 
 
-class SummaryFormat(StrEnum):
-    """The formats of a run."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    CSV = "csv"
-
-
 def summarize(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)],
     output: options.Output = None,
     format: Annotated[
-        SummaryFormat, typer.Option("--format", help="How to write the result.")
-    ] = SummaryFormat.TEXT,
+        RunReportFormat, typer.Option("--format", help="How to write the result.")
+    ] = Format.TEXT,
     check: Annotated[
         bool,
         typer.Option(
@@ -130,7 +119,8 @@ def summarize(
         run = _summarize_document(
             document, configured.settings, store, check=check, progress=told
         )
-    write_text(render_run(run, format, output, text=not no_text), output)
+    style = options.detect_page_style(output)
+    write_text(render_run(run, format, include_text=not no_text, style=style), output)
     if failed := describe_failed_passages(run):
         print_error(f"{document.source}: {failed}")
     if run.failures:
@@ -168,29 +158,3 @@ def _summarize_document(
         return run_summarize(
             document, settings=settings, check=check, store=opened, progress=progress
         )
-
-
-def render_run(
-    run: Run, format: SummaryFormat, output: Path | None, *, text: bool
-) -> str:
-    """Render the run in the requested format."""
-    if format is SummaryFormat.JSON:
-        return run.to_json(text=text)
-    if not text:
-        run = replace(run, document=replace(run.document, text=None))
-    if format is SummaryFormat.CSV:
-        from claimcheck.reports.table import iter_csv_lines
-
-        return "".join(iter_csv_lines([run]))
-    if format is SummaryFormat.HTML:
-        from claimcheck.reports import html
-
-        return html.render(run)
-    if format is SummaryFormat.MARKDOWN:
-        from claimcheck.reports import markdown
-
-        return markdown.render_run(run)
-    from claimcheck.reports import text as text_report
-
-    width, colour = options.detect_page_style(output)
-    return text_report.render_run(run, width=width, colour=colour)

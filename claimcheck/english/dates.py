@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from claimcheck.models.claim import When
 from claimcheck.resources import read_words
-from claimcheck.text.case import lower
+from claimcheck.text.mapping import lower
 
 MONTHS = {name: number for number, name in enumerate(read_words("months"), 1)}
 WEEKDAYS = {

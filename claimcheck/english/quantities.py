@@ -8,7 +8,7 @@ from claimcheck.english.dates import MONTHS, YEAR
 from claimcheck.english.vocabulary import get_part_of_speech
 from claimcheck.models.claim import Quantity
 from claimcheck.resources import read_words
-from claimcheck.text.case import lower
+from claimcheck.text.mapping import lower
 
 _SIMPLE_NUMBERS = {
     word: float(value)

@@ -38,7 +38,12 @@ from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Sentence, count_words, split_sentences
+from claimcheck.text.sentences import (
+    MAX_SENTENCE_CHARACTERS,
+    Sentence,
+    count_words,
+    split_sentences,
+)
 from claimcheck.version import __version__
 
 _PRONOUN = re.compile(r"(?:He|She)\b")
@@ -62,7 +67,6 @@ def decontextualize(
 
 _MIN_CHECK_WORTHINESS = 0.03
 _MIN_CLAIM_WORDS = 4
-_MAX_SENTENCE_CHARS = 3_000  # longer ones are tables, logs or code: every pattern here would be lost on them
 
 
 def summarize_extractively(
@@ -75,23 +79,23 @@ def summarize_extractively(
     """
     every = split_sentences(reading, document.language)
     found = [
-        sentence for sentence in every if len(sentence.text) <= _MAX_SENTENCE_CHARS
+        sentence for sentence in every if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
     ]
     if not found:
         raise InputError(
-            f"{document.source}: holds no sentence of at most {_MAX_SENTENCE_CHARS:,} characters; is it prose?"
+            f"{document.source}: holds no sentence of at most {MAX_SENTENCE_CHARACTERS:,} characters; is it prose?"
         )
     too_long = [
         Noise(span.start, span.end, "too long to be a sentence")
         for sentence in every
-        if len(sentence.text) > _MAX_SENTENCE_CHARS
-        for span in reading.spans(sentence.start, sentence.end)
+        if len(sentence.text) > MAX_SENTENCE_CHARACTERS
+        for span in reading.locate(sentence.start, sentence.end)
     ]
     yield []
     said = resolve_speeches(found)
     yield []
     setting = _DocumentContext(
-        document, LineIndex(document.full_text), reading, found, map_full_names(found)
+        document, reading.lines, reading, found, map_full_names(found)
     )
     made = [
         _extract_claims(setting, place, speech) for place, speech in enumerate(said)
@@ -193,7 +197,7 @@ def _build_claim(
     spans = [
         span
         for start, end in clause.ranges
-        for span in setting.reading.spans(sentence.start + start, sentence.start + end)
+        for span in setting.reading.locate(sentence.start + start, sentence.start + end)
     ]
     parts = extract_excerpts(setting.places, tuple(spans))
     quote = format_quote(parts)

@@ -29,7 +29,7 @@ class GroundingIndex:
         self._within = within or (0, len(reading.text))
         self._places: dict[str, list[GroundingResult]] = {}
         self._low, self._high = (
-            reading.extent(*within) if within else (0, len(reading.source))
+            reading.locate_extent(*within) if within else (0, len(reading.source))
         )
 
     @cached_property
@@ -39,7 +39,7 @@ class GroundingIndex:
         views = [
             SearchableText(
                 reading.text[start:end],
-                lambda a, b: reading.spans(start + a, start + b),
+                lambda a, b: reading.locate(start + a, start + b),
             )
         ]
         if (

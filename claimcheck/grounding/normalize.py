@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from claimcheck.text.case import lower
-from claimcheck.text.reading import MappedText
+from claimcheck.text.mapping import MappedText, lower
 
 _INVISIBLE_CHARACTERS = re.compile(
     r"[\u00ad\u200b-\u200f\u2060\u2066-\u2069\ufeff\ufe0e\ufe0f]+"
@@ -34,12 +33,12 @@ _MARK_REPLACEMENTS = str.maketrans(
 
 def normalize_typography(text: str) -> MappedText:
     """Normalize marks, spaces and Unicode forms; keep case and hyphens."""
-    mapped = MappedText.of(text).translate(
+    mapped = MappedText.from_text(text).translate(
         lambda part: part.translate(_MARK_REPLACEMENTS)
     )
-    mapped = mapped.sub(_INVISIBLE_CHARACTERS, "")
+    mapped = mapped.replace_matches(_INVISIBLE_CHARACTERS, "")
     if not unicodedata.is_normalized("NFKC", mapped.text):
-        mapped = mapped.sub(
+        mapped = mapped.replace_matches(
             _COMBINING_SEQUENCE,
             lambda match: unicodedata.normalize("NFKC", match.group()),
         )
@@ -50,17 +49,17 @@ def normalize_typography(text: str) -> MappedText:
         }
         if changing:
             pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
-            mapped = mapped.sub(
+            mapped = mapped.replace_matches(
                 pattern, lambda match: unicodedata.normalize("NFKC", match.group())
             )
     return (
-        mapped.sub(_HYPHEN_AT_LINE_END, "-")
-        .sub(_ELLIPSIS, "…")
-        .sub(_ELLIPSIS_BEFORE_WORD, "… ")
-        .sub(_SPACE, " ")
+        mapped.replace_matches(_HYPHEN_AT_LINE_END, "-")
+        .replace_matches(_ELLIPSIS, "…")
+        .replace_matches(_ELLIPSIS_BEFORE_WORD, "… ")
+        .replace_matches(_SPACE, " ")
     )
 
 
 def normalize(text: str) -> MappedText:
     """A levelled text in its normal form, mapped to its own offsets: in lower case, without hyphens in words."""
-    return MappedText.of(text).translate(lower).sub(_HYPHEN, "")
+    return MappedText.from_text(text).translate(lower).replace_matches(_HYPHEN, "")

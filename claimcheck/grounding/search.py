@@ -111,7 +111,7 @@ class SearchableText:
             quote, self._levelled.text[found[-1].end :][:1]
         ):
             reason = "the document asks it"
-        spans = self._spans_of(*self._levelled.source(*self._with_marks(quote, found)))
+        spans = self._spans_of(*self._levelled.locate(*self._with_marks(quote, found)))
         if reason:
             return GroundingResult((), Match.NONE, reason, spans)
         return GroundingResult(
@@ -143,7 +143,7 @@ class SearchableText:
 
     def _levelled_at(self, start: int, end: int) -> str:
         """What stands in a range of the normal form, its case and hyphens kept."""
-        return self._levelled.text[slice(*self._normal.source(start, end))]
+        return self._levelled.text[slice(*self._normal.locate(start, end))]
 
     def _following(
         self, parts: list[str], first: tuple[int, int]
@@ -192,7 +192,7 @@ class SearchableText:
 
     def _spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Spans of the document for a range of the normal form."""
-        return self._spans_of(*self._levelled.source(*self._normal.source(start, end)))
+        return self._spans_of(*self._levelled.locate(*self._normal.locate(start, end)))
 
 
 def _shares_enough_words(quote: Sequence[Word], passage: Sequence[Word]) -> bool:

@@ -15,6 +15,7 @@ from claimcheck.models.verdict import DecidedBy, Finding, Label, Stance, Verdict
 from claimcheck.pipeline.answers import Answer, ask_all, build_request
 from claimcheck.pipeline.driver import Flow
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
+from claimcheck.text.reading import Reading
 from claimcheck.verification.engine import (
     NO_EVIDENCE_FINDING,
     find_speaker,
@@ -263,7 +264,9 @@ def _build_signature(settings: Settings, answers: Sequence[Answer]) -> Signature
     )
 
 
-def check_run(flow: Flow[Run], settings: Settings, engine: str) -> Flow[Run]:
+def check_run(
+    flow: Flow[Run], reading: Reading, settings: Settings, engine: str
+) -> Flow[Run]:
     """Check the summary and the claims of the flow's run against its document.
 
     Each text is checked once, as strictly as a summary deserves: what it adds, or states as a fact where the document
@@ -274,7 +277,8 @@ def check_run(flow: Flow[Run], settings: Settings, engine: str) -> Flow[Run]:
     if not statements:
         return run
     check = check_without_model if engine == "extractive" else check_with_model
-    found = yield from check(statements, Corpus(run.document), settings, strict=True)
+    corpus = Corpus(run.document, reading)
+    found = yield from check(statements, corpus, settings, strict=True)
     signature = replace(
         run.signature,
         prompts=run.signature.prompts | found.signature.prompts,

@@ -128,18 +128,21 @@ def find_overlapping_texts(text: str, others: Sequence[str]) -> list[int]:
 
 
 def build_claims(
-    document: Document, index: QuoteIndex, answers: Sequence[dict[str, Any]], most: int
+    document: Document,
+    reading: Reading,
+    index: QuoteIndex,
+    answers: Sequence[dict[str, Any]],
+    most: int,
 ) -> NumberedClaims:
     """Ground the model's claims, merge duplicates, keep the most check-worthy."""
     kept: list[Claim] = []
     twins = _DuplicateIndex()
     place_of: dict[int, int] = {}
-    places = LineIndex(document.full_text)
     grounded_quotes = index.ground_all([answer["quote"] for answer in answers])
     for number, (answer, grounded) in enumerate(
         zip(answers, grounded_quotes, strict=True), 1
     ):
-        claim = _build_claim(document, places, answer, grounded)
+        claim = _build_claim(document, reading.lines, answer, grounded)
         words = _extract_content_words(claim.text) or {""}
         twin = next(
             (

@@ -76,7 +76,9 @@ def summarize_long_document(
     )
     index = PassageIndex(reading, read.homes)
     quoted, spent = yield from requote.requote(reading, index, read.claims)
-    claims = build_claims(document, index, quoted, settings.max_claims * len(passages))
+    claims = build_claims(
+        document, reading, index, quoted, settings.max_claims * len(passages)
+    )
     failures = [
         _build_failure(document, reading, passage, answer)
         for passage, answer in read.failed
@@ -181,7 +183,7 @@ def _build_failure(
     """Build the failure of a passage; it covers the white space around it."""
     assert answer.cause is not None
     text = document.full_text
-    start, end = reading.extent(passage.start, passage.end)
+    start, end = reading.locate_extent(passage.start, passage.end)
     start = len(text[:start].rstrip()) if passage.start else 0
     end = end if passage.end < len(reading.text) else len(text)
     return Failure(

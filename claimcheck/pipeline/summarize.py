@@ -57,7 +57,7 @@ def _summarize_short_document(
     quoted, spent = yield from requote.requote(
         reading, index, value["claims"] if value else []
     )
-    claims = build_claims(document, index, quoted, settings.max_claims)
+    claims = build_claims(document, reading, index, quoted, settings.max_claims)
     failures: tuple[Failure, ...] = ()
     if answer.cause:
         failures = (

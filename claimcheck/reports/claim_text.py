@@ -32,7 +32,7 @@ def find_claim(run: Run, name: str) -> Claim:
 
 
 def render_claim(
-    run: Run, claim: Claim, *, width: int = 100, colour: bool = False
+    run: Run, claim: Claim, *, width: int = 100, color: bool = False
 ) -> str:
     """Render a claim as text of at most `width` columns; colors only on request."""
     number = common.number_claims(run)[claim.id]
@@ -56,7 +56,7 @@ def render_claim(
     verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]
     if verdicts:
         parts += [Text(""), verdicts_text.build_verdict_list(verdicts, [run.document])]
-    return render_for_terminal(Group(*parts), width=width, colour=colour)  # type: ignore[arg-type]
+    return render_for_terminal(Group(*parts), width=width, color=color)  # type: ignore[arg-type]
 
 
 def _build_context(run: Run, claim: Claim) -> Text:
@@ -88,7 +88,7 @@ def _build_context(run: Run, claim: Claim) -> Text:
 
 
 def _overlaps_claim(reading: Reading, sentence: Sentence, claim: Claim) -> bool:
-    parts = reading.spans(sentence.start, sentence.end)
+    parts = reading.locate(sentence.start, sentence.end)
     return any(
         part.start < span.end and span.start < part.end
         for part in parts

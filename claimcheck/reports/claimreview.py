@@ -7,7 +7,8 @@ Who publishes the review, and on which page, comes from whoever publishes it: no
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from claimcheck import schemas
@@ -26,61 +27,77 @@ _RATING_BY_LABEL = {
 }
 
 
-def require_publisher(settings: Settings, review_url: str | None) -> None:
-    """Fails where it is not known who publishes the review, or where.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who publishes a review, on which page, and on which day.
+
+    `claimed_at` is the page that makes the claims; None if their document says it.
+    """
+
+    publisher_name: str
+    publisher_url: str
+    url: str
+    published: date
+    claimed_at: str | None = None
+
+
+def build_review(
+    settings: Settings,
+    review_url: str | None,
+    *,
+    claimed_at: str | None = None,
+    published: date | None = None,
+) -> Review:
+    """Return the review that the settings' publisher publishes; by default today.
 
     Raises:
-        SettingsError: the publisher's name or URL, or the page, is missing or no URL.
+        SettingsError: the publisher's name, its URL, or the page is missing, or the
+            page is not an http(s) URL.
     """
-    missing = [
-        what
-        for what, value in (
-            ("`publisher_name` in claimcheck.toml", settings.publisher_name),
-            ("`publisher_url` in claimcheck.toml", settings.publisher_url),
-            ("--review-url, the page on which the review will stand", review_url),
-        )
-        if not value
-    ]
+    required = {
+        "`publisher_name` in claimcheck.toml": settings.publisher_name,
+        "`publisher_url` in claimcheck.toml": settings.publisher_url,
+        "--review-url, the page that will publish the review": review_url,
+    }
+    missing = [name for name, value in required.items() if not value]
     if missing:
         raise SettingsError(
-            f"claimreview: needs {'; '.join(missing)}: it names who answers for the review"
+            f"claimreview needs {'; '.join(missing)}. "
+            "A review names its publisher and its page."
         )
-    if not str(review_url).startswith(("http://", "https://")):
-        raise SettingsError(f"--review-url {review_url!r}: is no http(s) URL")
+    url = str(review_url)
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(f"--review-url {url!r} is not an http(s) URL")
+    return Review(
+        str(settings.publisher_name),
+        str(settings.publisher_url),
+        url,
+        published or datetime.now(UTC).date(),
+        claimed_at,
+    )
 
 
-def render(
-    check: Check,
-    settings: Settings,
-    *,
-    review_url: str,
-    published: date,
-    claimed_at: str | None = None,
-) -> str:
-    """A JSON array with a ClaimReview for each verdict; a claim without a verdict has none.
-
-    `claimed_at` is the page that makes the claims, where the check does not know it from their document.
-
-    Raises:
-        SettingsError: who publishes the review is not known.
-    """
-    require_publisher(settings, review_url)
+def render(check: Check, review: Review) -> str:
+    """Render a JSON array with one ClaimReview per verdict."""
     documents = {
         document.id: _build_creative_work(document) for document in check.documents
     }
-    appearance = _build_appearance(check.claimed_in, claimed_at)
+    appearance = _build_appearance(check.claimed_in, review.claimed_at)
+    page = review.url.partition("#")[0]
     reviews = []
     for verdict in check.verdicts:
-        cited = dict.fromkeys(item.document_id for item in verdict.finding.evidence)
-        review: dict[str, Any] = {
+        cited = dict.fromkeys(
+            evidence.document_id for evidence in verdict.finding.evidence
+        )
+        item: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
-            "url": f"{review_url.partition('#')[0]}#{verdict.subject}",
-            "datePublished": published.isoformat(),
+            "url": f"{page}#{verdict.subject}",
+            "datePublished": review.published.isoformat(),
             "author": {
                 "@type": "Organization",
-                "name": settings.publisher_name,
-                "url": settings.publisher_url,
+                "name": review.publisher_name,
+                "url": review.publisher_url,
             },
             "claimReviewed": verdict.text,
             "reviewBody": verdict.finding.rationale,
@@ -88,8 +105,8 @@ def render(
             "reviewRating": _build_rating(verdict.label),
         }
         if cited:
-            review["citation"] = [documents[identity] for identity in cited]
-        reviews.append(review)
+            item["citation"] = [documents[identity] for identity in cited]
+        reviews.append(item)
     problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"

@@ -25,13 +25,13 @@ def escape_markdown(text: str) -> str:
 _TERMINAL_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def render_for_terminal(page: RenderableType, *, width: int, colour: bool) -> str:
+def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
     """Render as text of at most `width` columns, without trailing white space."""
     console = Console(
         file=io.StringIO(),
         width=width,
-        force_terminal=colour,
-        color_system="auto" if colour else None,
+        force_terminal=color,
+        color_system="auto" if color else None,
         highlight=False,
         markup=False,
         emoji=False,
@@ -188,7 +188,7 @@ def describe_failed_passages(run: Run) -> str | None:
     failed = [
         failure
         for failure in run.failures
-        if not failure.whole(run.document.characters)
+        if not failure.covers(run.document.characters)
     ]
     if run.passages == 1 or not failed:
         return None

@@ -13,9 +13,9 @@ from claimcheck.reports import common, verdicts_text
 from claimcheck.reports.common import make_safe_text, render_for_terminal
 
 
-def render_run(run: Run, *, width: int = 100, colour: bool = False) -> str:
+def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
     """Render a run as text of at most `width` columns; colors only on request."""
-    return render_for_terminal(_build_report(run), width=width, colour=colour)
+    return render_for_terminal(_build_report(run), width=width, color=color)
 
 
 def _build_report(run: Run) -> Group:

@@ -39,7 +39,7 @@ _MAX_EVIDENCE_PER_FINDING = 2  # passages a finding
 _MAX_QUOTE_LENGTH = 300  # characters
 
 
-def render_check(check: Check, *, width: int = 100, colour: bool = False) -> str:
+def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
     """Render a check as text of at most `width` columns; colors only on request."""
     parts: list[object] = [build_verdict_list(check.verdicts, check.documents)]
     if check.failures:
@@ -56,7 +56,7 @@ def render_check(check: Check, *, width: int = 100, colour: bool = False) -> str
     parts.append(make_safe_text(f"Checked against {searched}", "dim"))
     parts.append(make_safe_text(common.describe_provenance(check), "dim"))
     parts.append(make_safe_text(SUPPORTED_CAVEAT, "dim"))
-    return render_for_terminal(Group(*parts), width=width, colour=colour)  # type: ignore[arg-type]
+    return render_for_terminal(Group(*parts), width=width, color=color)  # type: ignore[arg-type]
 
 
 SUPPORTED_CAVEAT = "Supported means that the evidence given says so; whether the evidence is right is another question."

@@ -10,10 +10,13 @@ from claimcheck.errors import InputError
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.store.database import Closeable, Database, DatabaseLayout
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import count_words, split_sentences
+from claimcheck.text.sentences import (
+    MAX_SENTENCE_CHARACTERS,
+    count_words,
+    split_sentences,
+)
 
 _PASSAGE_WORDS = 120  # of a passage: long enough for a claim that two sentences carry, short enough to be about one thing
-_MAX_SENTENCE_CHARACTERS = 3_000
 
 
 def split_for_search(document: Document) -> list[str]:
@@ -24,7 +27,7 @@ def split_for_search(document: Document) -> list[str]:
     for sentence in split_sentences(
         Reading(document.full_text), document.language, headings=True
     ):
-        if len(sentence.text) > _MAX_SENTENCE_CHARACTERS:
+        if len(sentence.text) > MAX_SENTENCE_CHARACTERS:
             continue
         if (
             fresh

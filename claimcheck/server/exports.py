@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from claimcheck.models.run import Check, Run
-from claimcheck.reports import (
-    claimreview,
-    html,
-    markdown,
-    table,
-    verdicts_markdown,
-    verdicts_text,
-)
-from claimcheck.reports import text as run_text
+from claimcheck.models.outcome import RunLocation
+from claimcheck.models.run import Check
+from claimcheck.reports import table
 from claimcheck.reports.bundle import BundledAnswer, write_bundle
+from claimcheck.reports.claimreview import build_review
+from claimcheck.reports.formats import Format, render_check, render_run
 from claimcheck.settings import Settings
-from claimcheck.store.history import History, RunLocation
+from claimcheck.store.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +79,14 @@ def export_run(
     Raises:
         InputError: there is no such run, or it can't be written so.
     """
-    run = history.run(place)
+    run = history.store.load_run(place)
     if format is RunFormat.BUNDLE:
-        way = history.store.batch(place.batch).way
-        answers = [BundledAnswer(*row) for row in history.answers(place)]
+        way = history.store.batch(place.batch).config
+        answers = [BundledAnswer(*row) for row in history.store.load_answers(place)]
         return _capture_file_bytes(lambda path: write_bundle(run, path, way, answers))
     if format is RunFormat.PARQUET:
         return _capture_file_bytes(lambda path: table.write_parquet([run], path))
-    if format is RunFormat.JSON:
-        return run.to_json(text=text).encode()
-    if not text:
-        run = replace(run, document=replace(run.document, text=None))
-    written: dict[RunFormat, Callable[[Run], str]] = {
-        RunFormat.HTML: html.render,
-        RunFormat.MARKDOWN: markdown.render_run,
-        RunFormat.TEXT: run_text.render_run,
-        RunFormat.CSV: lambda found: "".join(table.iter_csv_lines([found])),
-    }
-    return written[format](run).encode()
+    return render_run(run, Format(format), include_text=text).encode()
 
 
 def export_check(
@@ -119,23 +102,10 @@ def export_check(
     Raises:
         SettingsError: who publishes the review, or where, is not known.
     """
+    review = None
     if format is CheckFormat.CLAIMREVIEW:
-        claimreview.require_publisher(settings, review_url)
-        published = datetime.now(UTC).date()
-        addresses: dict[str, Any] = {
-            "review_url": str(review_url),
-            "claimed_at": claimed_at,
-        }
-        return claimreview.render(
-            check, settings, published=published, **addresses
-        ).encode()
-    written: dict[CheckFormat, Callable[[Check], str]] = {
-        CheckFormat.JSON: Check.to_json,
-        CheckFormat.HTML: html.render,
-        CheckFormat.MARKDOWN: verdicts_markdown.render_check,
-        CheckFormat.TEXT: verdicts_text.render_check,
-    }
-    return written[format](check).encode()
+        review = build_review(settings, review_url, claimed_at=claimed_at)
+    return render_check(check, Format(format), review=review).encode()
 
 
 def _capture_file_bytes(write: Callable[[Path], None]) -> bytes:

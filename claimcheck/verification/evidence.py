@@ -18,15 +18,18 @@ from claimcheck.english.quotations import (
 )
 from claimcheck.english.terms import FORM_INDEX, normalize_word, split_chunks
 from claimcheck.models.document import Document
-from claimcheck.models.span import Excerpt, LineIndex, extract_excerpts
+from claimcheck.models.span import Excerpt, extract_excerpts
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Sentence, split_sentences
+from claimcheck.text.sentences import (
+    MAX_SENTENCE_CHARACTERS,
+    Sentence,
+    split_sentences,
+)
 
 _PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
 _LOOKBACK_SENTENCES = (
     8  # sentences in which the one whom a pronoun means, or who is quoted, was named
 )
-_MAX_SENTENCE_CHARS = 3_000  # longer ones are tables, logs or code
 
 
 class EvidenceDocument:
@@ -40,7 +43,7 @@ class EvidenceDocument:
             for sentence in split_sentences(
                 self.reading, document.language, headings=True
             )
-            if len(sentence.text) <= _MAX_SENTENCE_CHARS
+            if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
         ]
         # most sentences are never looked into: what stands between white space is enough to find those that are
         texts = [sentence.text for sentence in self.sentences]
@@ -81,10 +84,6 @@ class EvidenceDocument:
             place -= 1
         return False
 
-    @cached_property
-    def _places(self) -> LineIndex:
-        return LineIndex(self.document.full_text)
-
     def match_forms(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
         """The sentences that hold words of these forms, and which of them."""
         held = FORM_INDEX.find_chunks(forms, self._vocabulary)
@@ -112,5 +111,5 @@ class EvidenceDocument:
         """The characters of the document that make the sentence."""
         sentence = self.sentences[place]
         return extract_excerpts(
-            self._places, tuple(self.reading.spans(sentence.start, sentence.end))
+            self.reading.lines, tuple(self.reading.locate(sentence.start, sentence.end))
         )

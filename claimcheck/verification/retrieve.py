@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
 from claimcheck.retrieval import Index
+from claimcheck.text.reading import Reading
 from claimcheck.verification.alignment import align_sentence
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.statements import split_statement
@@ -22,9 +23,13 @@ _MAX_CACHED_DOCUMENTS = 64  # documents kept ready for the next claims
 class Corpus:
     """One document, or an index of many; a document is made ready when a claim needs it."""
 
-    def __init__(self, evidence: Document | Index) -> None:
+    def __init__(
+        self, evidence: Document | Index, reading: Reading | None = None
+    ) -> None:
         self._one = (
-            EvidenceDocument(evidence) if isinstance(evidence, Document) else None
+            EvidenceDocument(evidence, reading)
+            if isinstance(evidence, Document)
+            else None
         )
         self._index = evidence if isinstance(evidence, Index) else None
         self._ready: OrderedDict[str, EvidenceDocument] = OrderedDict()

@@ -23,14 +23,13 @@ def reviews(claims, **options):
         Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry"
     )
     found = check(claims, evidence, settings=PUBLISHER)
-    text = claimreview.render(
-        found,
+    review = claimreview.build_review(
         PUBLISHER,
-        review_url="https://check.example/r/7#old",
+        "https://check.example/r/7#old",
         published=date(2026, 5, 1),
         **options,
     )
-    return json.loads(text)
+    return json.loads(claimreview.render(found, review))
 
 
 def test_a_review_has_every_required_property():
@@ -125,9 +124,8 @@ def test_not_enough_evidence_has_a_name_and_no_number():
 def test_claims_of_a_run_appear_in_its_document():
     run = summarize(Document.from_text(FERRY, title="Ferry news"), settings=PUBLISHER)
     found = check(run, FERRY, settings=PUBLISHER)
-    text = claimreview.render(
-        found, PUBLISHER, review_url="https://a.example", published=date(2026, 5, 1)
-    )
+    review = claimreview.build_review(PUBLISHER, "https://a.example")
+    text = claimreview.render(found, review)
     assert json.loads(text)[0]["itemReviewed"]["appearance"] == [
         {"@type": "CreativeWork", "name": "Ferry news"}
     ]
@@ -143,9 +141,9 @@ def test_claims_of_a_run_appear_in_its_document():
             "`publisher_url`",
         ),
         (PUBLISHER, None, "--review-url"),
-        (PUBLISHER, "a.example", "is no http"),
+        (PUBLISHER, "a.example", "is not an http"),
     ],
 )
 def test_never_invents_a_publisher(settings, url, missing):
     with pytest.raises(errors.SettingsError, match=missing):
-        claimreview.require_publisher(settings, url)
+        claimreview.build_review(settings, url)

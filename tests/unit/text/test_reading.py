@@ -32,7 +32,7 @@ def test_every_character_of_the_view_maps_back_to_the_source(source):
     for sentence in split_sentences(reading, "en"):
         joined = "".join(
             source[span.start : span.end]
-            for span in reading.spans(sentence.start, sentence.end)
+            for span in reading.locate(sentence.start, sentence.end)
         )
         kept = [char for char in sentence.text if char.isalnum()]
         assert kept == [char for char in joined if char.isalnum()]

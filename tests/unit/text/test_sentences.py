@@ -29,7 +29,7 @@ def test_a_sentence_interrupted_by_noise_has_two_spans():
     )
     parts = [
         source[span.start : span.end]
-        for span in reading.spans(sentence.start, sentence.end)
+        for span in reading.locate(sentence.start, sentence.end)
     ]
     assert parts == [
         "The sides understood each other better",
