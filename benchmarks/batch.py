@@ -48,13 +48,13 @@ def documents(count):
 
 def bodies_of(texts, url):
     """The bodies that a batch sends for these texts."""
-    plan = Plan.of(settings(url), Limits())
+    plan = Plan.from_settings(settings(url), Limits())
     client = OpenAIClient(plan.settings)
     flows = (
         build_run_flow(Document.from_text(text), plan.settings, "llm", check=False)
         for text in texts
     )
-    return [client.body(next(flow)[0]) for flow in flows]
+    return [client.build_body(next(flow)[0]) for flow in flows]
 
 
 def settings(url):

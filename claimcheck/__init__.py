@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from claimcheck.api.ground import GroundedQuote, ground
     from claimcheck.api.summarize import asummarize, summarize
     from claimcheck.batch.batch import Batch
-    from claimcheck.batch.plan import Progress
     from claimcheck.evaluation.datasets import Rows
     from claimcheck.evaluation.result import Evaluation, Score
     from claimcheck.models.claim import Claim, Kind, Match, Quantity, Statement, When
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         Usage,
         Work,
     )
+    from claimcheck.models.outcome import Progress
     from claimcheck.models.run import (
         Check,
         CheckFailure,
@@ -82,7 +82,7 @@ _HOMES = {
     "ModelResponse": "models.llm",
     "Position": "models.run",
     "Price": "settings",
-    "Progress": "batch.plan",
+    "Progress": "models.outcome",
     "Quantity": "models.claim",
     "Rows": "evaluation.datasets",
     "Run": "models.run",

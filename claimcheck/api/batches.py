@@ -7,24 +7,16 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.batch import Batch
-from claimcheck.batch.estimate import Estimate
-from claimcheck.batch.plan import Progress
-from claimcheck.batch.runner import StopSignal
 from claimcheck.batch.shards import ImportReport, import_shards
 from claimcheck.readers.sources import ReadOptions
-from claimcheck.store.ingest import IngestReport
 
 if TYPE_CHECKING:
     from claimcheck.batch.openai_batch import BatchApiRunner
 
 __all__ = [
     "Batch",
-    "Estimate",
     "ImportReport",
-    "IngestReport",
-    "Progress",
     "ReadOptions",
-    "StopSignal",
     "import_shards",
     "list_batch_flags",
     "open_batch_api",
@@ -42,14 +34,14 @@ def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
     from claimcheck.batch.openai_batch import BatchApiRunner
     from claimcheck.llm.batch_api import BatchApi
 
-    with closing(BatchApi(batch.plan.settings)) as endpoint, batch.store.alone():
+    with closing(BatchApi(batch.plan.settings)) as endpoint, batch.store.lock():
         yield BatchApiRunner(batch.store, batch.number, batch.plan, endpoint)
 
 
 def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
     """Return the flags with which a stored batch was started, as `load_settings` takes.
 
-    `config` is what the store recorded: `BatchStatus.way`.
+    `config` is what the store recorded: `BatchStatus.config`.
     """
     if config["engine"] == "extractive":
         names = ("engine", "max_claims", "passage_tokens")

@@ -18,7 +18,7 @@ class DocumentAnswers:
 
     def find(self, digest: str) -> ModelResponse | None:
         """Return the stored answer with what it cost: it was this batch that paid."""
-        response = self._store.answer(self._batch, self._document, digest)
+        response = self._store.find_answer(self._batch, self._document, digest)
         if response is None:
             return None
         if digest in self._counted:
@@ -28,7 +28,7 @@ class DocumentAnswers:
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
         """Keep an answer, usable or not: it has been paid for."""
-        self._store.keep_answer(
+        self._store.save_answer(
             self._batch, self._document, (digest, request.schema_name), response
         )
         self._counted.add(digest)

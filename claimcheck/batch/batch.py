@@ -6,22 +6,27 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
-from claimcheck.batch.estimate import Estimate, estimate_batch
-from claimcheck.batch.plan import Plan, Progress
+from claimcheck.batch.estimate import estimate_batch
+from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import (
     BatchRunner,
     LocalStepExecutor,
     StepExecutor,
-    StopSignal,
 )
 from claimcheck.batch.workers import WorkerPool
 from claimcheck.errors import SettingsError
 from claimcheck.models.llm import Client
+from claimcheck.models.outcome import (
+    BatchStatus,
+    Estimate,
+    IngestReport,
+    Progress,
+    StopSignal,
+)
 from claimcheck.models.run import Run
 from claimcheck.readers.sources import ReadOptions, find_sources
 from claimcheck.settings import Limits, Settings
-from claimcheck.store.ingest import IngestReport, ingest_sources
-from claimcheck.store.outcome import BatchStatus
+from claimcheck.store.ingest import ingest_sources
 from claimcheck.store.store import RunStore
 
 _MIN_CHARACTERS_FOR_WORKERS = 100_000  # characters that wait
@@ -51,10 +56,10 @@ class Batch:
         check: bool = False,
     ) -> None:
         self.store = store
-        self.plan = Plan.of(settings, limits or Limits(), check=check)
+        self.plan = Plan.from_settings(settings, limits or Limits(), check=check)
         if self.plan.engine == "llm" and self.plan.limits.budget_usd is not None:
             _require_known_price(self.plan.settings)
-        self.number = store.begin(self.plan.way())
+        self.number = store.open_batch(self.plan.config())
 
     def add(
         self,
@@ -76,7 +81,7 @@ class Batch:
 
     def retry_failed(self) -> int:
         """Documents that failed, wholly or in part, wait again; how many that are."""
-        return self.store.retry(self.number)
+        return self.store.requeue_failed(self.number)
 
     def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
         """What the waiting documents will take."""
@@ -105,7 +110,7 @@ class Batch:
         Raises:
             StoreError: another command works on the store: both would pay for the same documents.
         """
-        with self.store.alone():
+        with self.store.lock():
             return await self._run(told, stop, client)
 
     async def _run(
@@ -114,7 +119,7 @@ class Batch:
         stop: StopSignal | None,
         client: Client | None,
     ) -> Progress:
-        progress = Progress.of(self.info)
+        progress = Progress.from_status(self.info)
         count = self._workers()
         async with AsyncExitStack() as closing:
             steps: StepExecutor = LocalStepExecutor(self.plan)
@@ -143,7 +148,7 @@ class Batch:
 
     def _workers(self) -> int:
         """How many processes take the documents' steps; none where this one does all in the time that they take to begin."""
-        if self.store.waiting(self.number)[1] < _MIN_CHARACTERS_FOR_WORKERS:
+        if self.store.measure_pending(self.number)[1] < _MIN_CHARACTERS_FOR_WORKERS:
             return 0
         cores = os.cpu_count() or 1
         return (
@@ -156,8 +161,8 @@ class Batch:
         from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient
 
         settings = self.plan.settings
-        gate = Limiter(self.plan.limits, Pricing(settings), progress.spent)
-        own = OpenAIClient(settings, gate)
+        limiter = Limiter(self.plan.limits, Pricing(settings), progress.spent)
+        own = OpenAIClient(settings, limiter)
         closing.push_async_callback(own.aclose)
         if not settings.cache:
             return own
@@ -169,7 +174,7 @@ class Batch:
 def _require_known_price(settings: Settings) -> None:
     from claimcheck.llm import Pricing
 
-    if not Pricing(settings).known:
+    if not Pricing(settings).is_known:
         raise SettingsError(
             f"--budget-usd: the price of {settings.model!r} at {settings.endpoint()} is not known; give it in "
             f'claimcheck.toml ([prices."{settings.model}"] input = ..., output = ...), or use --budget-tokens'

@@ -22,16 +22,17 @@ from typing import TYPE_CHECKING, Any
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import (
     LocalStepExecutor,
-    build_failed_outcome,
     run_document,
 )
 from claimcheck.batch.shards import build_shard_row
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
 from claimcheck.llm import Limiter, OpenAIClient, Pricing
-from claimcheck.llm.limiter import RequestCost
+from claimcheck.llm.budget import RequestCost
+from claimcheck.models.llm import Spending
+from claimcheck.models.outcome import Outcome
 from claimcheck.models.run import Cause
 from claimcheck.readers.sources import build_document_from_row
-from claimcheck.settings import Limits, Settings, Spending
+from claimcheck.settings import Limits, Settings
 
 if TYPE_CHECKING:
     import pyarrow
@@ -59,7 +60,7 @@ def summarize_dataset(
     """
     import ray
 
-    plan = Plan.of(settings, limits or Limits(), check=check)
+    plan = Plan.from_settings(settings, limits or Limits(), check=check)
     purse = (
         ray.remote(_BudgetActor).options(num_cpus=0).remote(plan.limits)
         if plan.limits.has_budget
@@ -164,7 +165,7 @@ class _RayWorker:
         remote = _RemoteBudget(purse, settings.timeout_s) if purse is not None else None
         self._client = (
             OpenAIClient(
-                settings, Limiter(plan.limits, Pricing(settings), purse=remote)
+                settings, Limiter(plan.limits, Pricing(settings), shared_budget=remote)
             )
             if plan.engine == "llm"
             else None
@@ -200,7 +201,7 @@ class _RayWorker:
         except BudgetError:
             return build_shard_row(self._plan, key or document.id, document, None, None)
         except UnreachableError as error:
-            outcome = build_failed_outcome(Cause.UNANSWERED, str(error), error.requests)
+            outcome = Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests)
         except (
             ProviderError
         ) as error:  # every worker would meet it: Ray ends the job with this message

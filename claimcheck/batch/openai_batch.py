@@ -12,24 +12,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import build_failed_outcome
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import BudgetError, ContextWindowError, InputError, StoreError
 from claimcheck.llm.batch_api import (
     MAX_FILE_BYTES,
     MAX_REQUESTS_PER_FILE,
-    PRICE_SHARE,
+    PRICE_FACTOR,
     BatchApi,
     BatchJob,
 )
+from claimcheck.llm.budget import count_input_tokens
 from claimcheck.llm.digest import compute_request_digest
-from claimcheck.llm.limiter import count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
+from claimcheck.models.outcome import Outcome
 from claimcheck.models.run import Run
-from claimcheck.store.outcome import Outcome
 from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
@@ -75,7 +74,7 @@ class BatchApiRunner:
         self._plan = plan
         self._api = api
         self._uploads = Uploads(store.database, batch)
-        self._pricing = Pricing(plan.settings, PRICE_SHARE)
+        self._pricing = Pricing(plan.settings, PRICE_FACTOR)
         self._client = OpenAIClient(plan.settings, pricing=self._pricing)
 
     def submit(self) -> SubmitReport:
@@ -128,7 +127,7 @@ class BatchApiRunner:
         return [
             (
                 upload,
-                self._api.job(upload.job)
+                self._api.get_job(upload.job)
                 if upload.state == "submitted" and upload.job
                 else None,
             )
@@ -144,15 +143,15 @@ class BatchApiRunner:
             if job.problem:
                 self._uploads.ended(upload.number, job.problem)
                 collected.refused.append(job.problem)
-            elif not job.ended:
+            elif not job.is_final:
                 collected.waiting += 1
             else:
                 self._take(upload, job, collected)
                 self._uploads.ended(upload.number, None)
-        before = self._store.waiting(self._batch)[0]
+        before = self._store.measure_pending(self._batch)[0]
         for _ in self._stuck():
             pass  # going through the flows finishes those that can be
-        collected.finished = before - self._store.waiting(self._batch)[0]
+        collected.finished = before - self._store.measure_pending(self._batch)[0]
         return collected
 
     def _prepare(self, group: list[_DocumentRequests]) -> None:
@@ -173,14 +172,14 @@ class BatchApiRunner:
             self._uploads.uploaded(upload.number, file)
             job = None
         else:  # an earlier command got this far, and perhaps a step further than it could write down
-            job = self._api.find(upload.tag)
-        job = job or self._api.begin(file, upload.tag)
+            job = self._api.find_job(upload.tag)
+        job = job or self._api.create_job(file, upload.tag)
         self._uploads.submitted(upload.number, job.id)
 
     def _take(self, upload: Upload, job: BatchJob, collected: CollectReport) -> None:
         items = {item.name: item for item in self._uploads.items(upload.number)}
         for file in job.files:
-            for line in self._api.lines(file):
+            for line in self._api.read_lines(file):
                 item = items.pop(line.get("custom_id", ""), None)
                 if item is None:
                     continue
@@ -190,8 +189,11 @@ class BatchApiRunner:
                     continue
                 collected.errors += response.fault is not None
                 collected.answers += response.fault is None
-                if self._store.answer(self._batch, item.document, item.digest) is None:
-                    self._store.keep_answer(
+                if (
+                    self._store.find_answer(self._batch, item.document, item.digest)
+                    is None
+                ):
+                    self._store.save_answer(
                         self._batch, item.document, (item.digest, item.schema), response
                     )
         collected.expired += len(items)  # no line at all: they are asked for again
@@ -211,7 +213,7 @@ class BatchApiRunner:
         content = answer.get("body") if isinstance(answer, dict) else None
         if status == 200 and isinstance(content, dict):
             try:
-                return self._client.response(content, json.loads(item.body))
+                return self._client.build_response(content, json.loads(item.body))
             except ValueError as problem:
                 told = f"no chat completion: {type(problem).__name__}"
         else:
@@ -228,18 +230,18 @@ class BatchApiRunner:
 
     def _stuck(self) -> Iterator[tuple[int, list[ModelRequest]]]:
         """The waiting documents whose flows go no further, and what they ask; those that ask nothing more are finished."""
-        for number, document in self._store.pending(self._batch):
+        for number, document in self._store.iter_pending(self._batch):
             try:
                 found = self._taken_on(number, document)
             except StoreError:
                 raise
             except (InputError, ContextWindowError) as error:
-                self._store.finish(
-                    self._batch, number, build_failed_outcome("unreadable", str(error))
+                self._store.save_outcome(
+                    self._batch, number, Outcome.from_failure("unreadable", str(error))
                 )
                 continue
             if isinstance(found, Run):
-                self._store.finish(self._batch, number, Outcome.of(found))
+                self._store.save_outcome(self._batch, number, Outcome.from_run(found))
             else:
                 yield number, found
 
@@ -272,7 +274,7 @@ class BatchApiRunner:
                     for request in requests
                 ]
                 answers = [
-                    self._store.answer(self._batch, number, digest)
+                    self._store.find_answer(self._batch, number, digest)
                     for digest in digests
                 ]
                 missing = [
@@ -293,7 +295,7 @@ class BatchApiRunner:
     def _item(
         self, number: int, request: ModelRequest
     ) -> tuple[UploadItem, float, int]:
-        body = self._client.body(request)
+        body = self._client.build_body(request)
         read = round(_TOKEN_MARGIN * count_input_tokens(body))
         written = int(body.get("max_completion_tokens", 0))
         written_body = json.dumps(body, ensure_ascii=False)

@@ -6,43 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claimcheck import prompts, schemas
-from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings, Spending
-from claimcheck.store.outcome import BatchStatus, DocumentState
-
-
-@dataclass(slots=True)
-class Progress:
-    """Counts of documents, and what was spent, as they are now; `here` counts those finished by this command.
-
-    `spent` is of the whole batch, earlier commands included; `priced` whether its dollars are all of it.
-    """
-
-    total: int = 0
-    done: int = 0
-    partial: int = 0
-    failed: int = 0
-    here: int = 0
-    spent: Spending = field(default_factory=Spending)
-    priced: bool = True
-
-    @classmethod
-    def of(cls, batch: BatchStatus) -> Progress:
-        """Where the batch stands in its store."""
-        counts = batch.counts
-        return cls(
-            total=sum(counts.values()),
-            done=counts[DocumentState.DONE],
-            partial=counts[DocumentState.PARTIAL],
-            failed=counts[DocumentState.FAILED],
-            spent=Spending(batch.spent_usd or 0.0, batch.spent_tokens),
-            priced=batch.spent_usd is not None,
-        )
-
-    @property
-    def finished(self) -> int:
-        """How many documents have an outcome."""
-        return self.done + self.partial + self.failed
-
+from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
 MAX_OUTPUT_TOKENS = 8192  # a budget can only be kept where an answer has an end
 _PROMPTS = ("summarize", "claims", "digest", "requote", "repair", "json-only")
@@ -61,13 +25,15 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
-    def of(cls, settings: Settings, limits: Limits, *, check: bool = False) -> Plan:
+    def from_settings(
+        cls, settings: Settings, limits: Limits, *, check: bool = False
+    ) -> Plan:
         """The plan, with an end to how long an answer may be."""
         if settings.max_output_tokens is None:
             settings = replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
         return cls(settings, settings.chosen_engine(), check, limits)
 
-    def way(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
         """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
         settings = self.settings
         published = {

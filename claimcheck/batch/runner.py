@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from claimcheck.batch.answers import DocumentAnswers
-from claimcheck.batch.plan import Plan, Progress
+from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import (
-    ClaimcheckError,
     ContextWindowError,
     InputError,
     ProviderError,
@@ -27,10 +26,10 @@ from claimcheck.errors import (
 )
 from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse
+from claimcheck.models.outcome import DocumentState, Outcome, Progress, StopSignal
 from claimcheck.models.run import Cause, Run
 from claimcheck.pipeline.driver import Flow, fetch_responses
-from claimcheck.store.outcome import DocumentState, Outcome
 from claimcheck.store.store import RunStore
 
 StepInput = Document | list[ModelResponse]
@@ -86,15 +85,17 @@ class ActiveFlows:
         except StopIteration as stop:
             seconds = round(time.perf_counter() - self._begun.pop(number).started, 3)
             run: Run = stop.value
-            return Outcome.of(replace(run, usage=replace(run.usage, seconds=seconds)))
+            return Outcome.from_run(
+                replace(run, usage=replace(run.usage, seconds=seconds))
+            )
         except StoreError:
             raise
         except InputError as error:
-            outcome = build_failed_outcome("unreadable", str(error))
+            outcome = Outcome.from_failure("unreadable", str(error))
         except ContextWindowError as error:
-            outcome = build_failed_outcome("too_long", str(error))
+            outcome = Outcome.from_failure("too_long", str(error))
         except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
-            outcome = build_failed_outcome(
+            outcome = Outcome.from_failure(
                 "internal", f"{type(error).__name__}: {error}"
             )
         self.let_go(number)
@@ -126,30 +127,10 @@ class LocalStepExecutor(StepExecutor):
         self._flows.let_go(number)
 
 
-def build_failed_outcome(cause: str, message: str, requests: int = 0) -> Outcome:
-    """Build the outcome of a document without a result."""
-    return Outcome(
-        DocumentState.FAILED, None, str(cause), message, Usage(requests=requests)
-    )
-
-
 PendingDocument = tuple[int, Document]
 _MAX_UNREACHED_DOCUMENTS = (
     5  # documents in a row, or as many as are asked at a time: more is no accident
 )
-
-
-@dataclass(slots=True)
-class StopSignal:
-    """How to end a batch from outside: what is under way is finished and stored, and nothing new is begun."""
-
-    wanted: bool = False
-    because: ClaimcheckError | None = None
-
-    def now(self, error: ClaimcheckError | None = None) -> None:
-        """Nothing new is begun from now on."""
-        self.wanted = True
-        self.because = self.because or error
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +148,19 @@ class BatchRunner:
 
     async def run(self, client: Client | None, width: int) -> None:
         """Every pending document has an outcome, or the batch was stopped; so many are under way at a time."""
-        work = self.store.pending(self.batch)
+        work = self.store.iter_pending(self.batch)
         async with asyncio.TaskGroup() as group:
             for _ in range(width):
                 group.create_task(self._worker(work, client))
         if self.unreached and not self.progress.here:
-            self.stop.now(self.unreached[-1][1])  # nothing was ever reached
-        elif not self.stop.wanted:
+            self.stop.request(self.unreached[-1][1])  # nothing was ever reached
+        elif not self.stop.requested:
             self._settle_unreached()
 
     async def _worker(
         self, work: Iterator[PendingDocument], client: Client | None
     ) -> None:
-        while not self.stop.wanted:
+        while not self.stop.requested:
             try:
                 item = next(work, None)
                 if item is None:
@@ -189,7 +170,7 @@ class BatchRunner:
                     self._settle_unreached()
                     self.keep(item[0], outcome)
             except StoreError as error:  # full, locked, gone
-                self.stop.now(error)
+                self.stop.request(error)
 
     def _unreached(self, number: int, error: UnreachableError) -> None:
         """A document without an answer fails only once another has one: else the network is gone, and all of them wait."""
@@ -197,19 +178,19 @@ class BatchRunner:
         if len(self.unreached) >= max(
             _MAX_UNREACHED_DOCUMENTS, self.plan.limits.concurrency
         ):
-            self.stop.now(error)
+            self.stop.request(error)
 
     def _settle_unreached(self) -> None:
         while self.unreached:
             number, error = self.unreached.pop()
             self.keep(
                 number,
-                build_failed_outcome(Cause.UNANSWERED, str(error), error.requests),
+                Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests),
             )
 
     def keep(self, number: int, outcome: Outcome) -> None:
         """The outcome is stored, counted and told of."""
-        self.store.finish(self.batch, number, outcome)
+        self.store.save_outcome(self.batch, number, outcome)
         progress = self.progress
         match outcome.state:
             case DocumentState.DONE:
@@ -238,7 +219,7 @@ class BatchRunner:
             self._unreached(number, error)
             return None
         except (ProviderError, WorkerError) as error:
-            self.stop.now(error)
+            self.stop.request(error)
             return None
         finally:
             self.steps.let_go(number)
@@ -267,10 +248,10 @@ async def run_document(
     except (StoreError, WorkerError, FlowLostError):
         raise
     except ContextWindowError as error:
-        return build_failed_outcome("too_long", str(error), error.requests)
+        return Outcome.from_failure("too_long", str(error), error.requests)
     except ProviderError as error:
         if error.final or isinstance(error, UnreachableError):
             raise
-        return build_failed_outcome(Cause.UNANSWERED, str(error), error.requests)
+        return Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests)
     except Exception as error:  # noqa: BLE001 - our own mistake with one document must not end ten thousand others
-        return build_failed_outcome("internal", f"{type(error).__name__}: {error}")
+        return Outcome.from_failure("internal", f"{type(error).__name__}: {error}")

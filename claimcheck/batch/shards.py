@@ -13,9 +13,9 @@ from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.llm import Usage
+from claimcheck.models.outcome import DocumentState, Outcome
 from claimcheck.models.run import Run, load_run
 from claimcheck.store.ingest import DocumentSource, SourceEntry, ingest_sources
-from claimcheck.store.outcome import DocumentState, Outcome
 from claimcheck.store.store import RunStore
 
 _SUFFIXES = (".jsonl", ".json", ".parquet")
@@ -48,7 +48,7 @@ def build_shard_row(
     )
     return {
         "key": key,
-        "way": json.dumps(plan.way(), ensure_ascii=False, sort_keys=True),
+        "way": json.dumps(plan.config(), ensure_ascii=False, sort_keys=True),
         "state": str(state),
         "cause": outcome.cause if outcome else "unreadable" if problem else None,
         "message": outcome.message if outcome else problem,
@@ -91,7 +91,7 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
             seen.add(row["key"])
             rows.append((place, row))
         for way in {row["way"] for _, row in rows}:
-            batch = store.begin(json.loads(way))
+            batch = store.open_batch(json.loads(way))
             of_batch = [(place, row) for place, row in rows if row["way"] == way]
             source = DocumentSource(str(path), None, partial(_build_entries, of_batch))
             ingest_sources(store.database, batch, [source])
@@ -115,7 +115,7 @@ def _record_outcome(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
     """Store the row's outcome; return whether it is the document's first."""
     if row["state"] == DocumentState.PENDING or row.get("text") is None:
         return False
-    number = store.waiting_number(batch, row["key"])
+    number = store.find_pending(batch, row["key"])
     if number is None:
         return False
     run: Run | None = load_run(row["run"], row["text"]) if row.get("run") else None
@@ -129,7 +129,7 @@ def _record_outcome(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
             cost_usd=row.get("cost_usd"),
         )
     )
-    store.finish(
+    store.save_outcome(
         batch,
         number,
         Outcome(

@@ -24,11 +24,11 @@ from claimcheck.batch.runner import (
     StepExecutor,
     StepInput,
     StepResult,
-    build_failed_outcome,
 )
 from claimcheck.batch.worker import FRAME_HEADER, WorkerReply, WorkerTask, encode_frame
 from claimcheck.errors import WorkerError
 from claimcheck.models.document import Document
+from claimcheck.models.outcome import Outcome
 
 _MAX_TASKS_PER_FRAME = 8  # moves in a frame
 _MAX_START_ATTEMPTS = 3  # of a process that ends before it is ready
@@ -214,7 +214,7 @@ class _WorkerProcess:
             number, given = wanted.move
             if wanted.alone and given is not None:
                 wanted.settle(
-                    build_failed_outcome(
+                    Outcome.from_failure(
                         "crashed",
                         "the process that read it was ended; is there memory?",
                     )

@@ -24,10 +24,7 @@ from claimcheck.errors import Interrupted
 
 if TYPE_CHECKING:
     from claimcheck.batch.batch import Batch
-    from claimcheck.batch.estimate import Estimate
-    from claimcheck.batch.plan import Progress
-    from claimcheck.batch.runner import StopSignal
-    from claimcheck.store.ingest import IngestReport
+    from claimcheck.models.outcome import Estimate, IngestReport, Progress, StopSignal
 
 
 class RequestMode(StrEnum):
@@ -162,26 +159,25 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
     """
     import asyncio
 
-    from claimcheck.batch.plan import Progress
-    from claimcheck.batch.runner import StopSignal
+    from claimcheck.models.outcome import Progress, StopSignal
 
     stop = StopSignal()
     started = time.monotonic()
-    with show_progress(Progress.of(batch.info), quiet=quiet) as told:
+    with show_progress(Progress.from_status(batch.info), quiet=quiet) as told:
         progress = asyncio.run(_run_interruptibly(batch, told, stop, quiet=quiet))
     print_note(
         f"{batch.store.path}: {format_progress(progress, time.monotonic() - started)}",
         quiet=quiet,
     )
-    failures = batch.store.failures(batch.number)
+    failures = batch.store.list_failures(batch.number)
     if report and failures:
         write_text(format_failures(batch, failures), None)
     left = progress.total - progress.finished
-    if stop.because:
+    if stop.error:
         again = f" {progress.finished:,} of {progress.total:,} documents are finished and stored; the same command goes on."
         print_error(again.strip())
-        raise stop.because
-    if stop.wanted:
+        raise stop.error
+    if stop.requested:
         raise Interrupted(
             f"interrupted; {left:,} of {progress.total:,} documents wait in {batch.store.path}: the same command goes on"
         )
@@ -198,10 +194,10 @@ async def _run_interruptibly(
     task = asyncio.ensure_future(batch.run(told=told, stop=stop))
 
     def interrupt() -> None:
-        if stop.wanted:
+        if stop.requested:
             task.cancel()
         else:
-            stop.now()
+            stop.request()
             print_note(
                 "finishing what is under way; Ctrl-C again stops at once", quiet=quiet
             )
@@ -210,19 +206,19 @@ async def _run_interruptibly(
     try:
         return await task
     except asyncio.CancelledError:
-        from claimcheck.batch.plan import Progress
+        from claimcheck.models.outcome import Progress
 
-        return Progress.of(batch.info)
+        return Progress.from_status(batch.info)
     finally:
         loop.remove_signal_handler(signal.SIGINT)
 
 
 def _report_ingest(intake: IngestReport, batch: Batch, *, quiet: bool) -> None:
-    from claimcheck.store.outcome import DocumentState
+    from claimcheck.models.outcome import DocumentState
 
     counts = batch.info.counts
-    parts = [f"{intake.named:,} documents"]
-    parts += [f"{intake.new:,} of them new"] if intake.new != intake.named else []
+    parts = [f"{intake.documents:,} documents"]
+    parts += [f"{intake.new:,} of them new"] if intake.new != intake.documents else []
     parts += [f"{intake.changed:,} changed, to be done again"] if intake.changed else []
     parts += (
         [f"{intake.repeated:,} texts repeated and left out"] if intake.repeated else []
@@ -248,7 +244,7 @@ def _format_estimate(found: Estimate, model: str | None) -> str:
         f"documents      {found.documents:,}",
         f"requests       {found.requests:,}{about}; repairs, retries and checks come on top",
         f"tokens in      {found.input_tokens:,}",
-        f"tokens out     about {found.output_tokens:,} ({found.output_from})",
+        f"tokens out     about {found.output_tokens:,} ({found.output_source})",
         f"cost           {cost}",
     ]
     if found.unusable:

@@ -12,8 +12,8 @@ from claimcheck.cli.output import check_writable, print_note, write_binary, writ
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
+    from claimcheck.models.outcome import BatchStatus
     from claimcheck.models.run import Run
-    from claimcheck.store.outcome import BatchStatus
     from claimcheck.store.store import RunStore
 
 _RESULT_LABELS = {True: "ok", False: "WRONG", None: "not told"}
@@ -57,10 +57,9 @@ def bundle(
     else:
         with RunStore(store, create=False) as opened:
             info, made = _find_latest_run(opened, run)
-            way = info.way
-            answers = [
-                BundledAnswer(*row) for row in opened.answers_for(info.number, run)
-            ]
+            way = info.config
+            location = opened.locate(run, info.number)[0]
+            answers = [BundledAnswer(*row) for row in opened.load_answers(location)]
     write_binary(lambda path: write_bundle(made, path, way, answers), output)
     told = f", {len(answers)} answers" if answers else ""
     print_note(

@@ -23,7 +23,7 @@ def info(debug: options.Debug = False) -> None:
     from claimcheck.store.cache import AnswerCache
 
     with AnswerCache() as cache:
-        found = cache.info()
+        found = cache.stats()
     lines = [
         f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"
     ]
@@ -50,4 +50,4 @@ def clear(
 
     with AnswerCache() as cache:
         gone = cache.clear(older_than_s=older_than * _DAY_S)
-        print_note(f"{cache.info().path}: {gone:,} answers deleted", quiet=quiet)
+        print_note(f"{cache.stats().path}: {gone:,} answers deleted", quiet=quiet)

@@ -44,7 +44,7 @@ def run_step(step: str, batch: Batch, *, report: bool, quiet: bool) -> None:
     from claimcheck.batch.openai_batch import BatchApiRunner
     from claimcheck.llm.batch_api import BatchApi
 
-    with closing(BatchApi(batch.plan.settings)) as api, batch.store.alone():
+    with closing(BatchApi(batch.plan.settings)) as api, batch.store.lock():
         rounds = BatchApiRunner(batch.store, batch.number, batch.plan, api)
         if step == "submit":
             _submit_requests(rounds, batch, quiet=quiet)
@@ -76,7 +76,7 @@ def _print_status(rounds: BatchApiRunner) -> None:
     for upload, job in rounds.status():
         if job:
             lines.append(
-                f"{job.id}  {job.status}: {job.done:,} of {job.total:,} done, {job.failed:,} failed"
+                f"{job.id}  {job.status}: {job.completed:,} of {job.total:,} done, {job.failed:,} failed"
             )
         else:
             reason = f": {upload.message}" if upload.message else ""
@@ -91,14 +91,14 @@ def _print_status(rounds: BatchApiRunner) -> None:
 def _collect_answers(
     rounds: BatchApiRunner, batch: Batch, *, report: bool, quiet: bool
 ) -> None:
-    from claimcheck.batch.plan import Progress
+    from claimcheck.models.outcome import Progress
 
     found = rounds.collect()
     for reason in found.refused:
         print_error(
             f"the endpoint refused a file: {reason}; mend that, and submit again"
         )
-    progress = Progress.of(batch.info)
+    progress = Progress.from_status(batch.info)
     waiting = progress.total - progress.finished
     parts = [f"{found.answers:,} answers", f"{found.finished:,} documents finished"]
     parts += [f"{found.errors:,} errors"] if found.errors else []
@@ -107,7 +107,7 @@ def _collect_answers(
     if waiting and not found.waiting:
         parts.append(f"{waiting:,} documents want to ask more: submit again")
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
-    failures = batch.store.failures(batch.number)
+    failures = batch.store.list_failures(batch.number)
     if report and failures:
         write_text(format_failures(batch, failures), None)
     if not waiting:

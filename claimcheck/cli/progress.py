@@ -14,7 +14,7 @@ from claimcheck.cli.output import print_error, print_note
 
 if TYPE_CHECKING:
     from claimcheck.batch.batch import Batch
-    from claimcheck.batch.plan import Progress
+    from claimcheck.models.outcome import Progress
 
 _LINE_INTERVAL_S = 15.0  # between lines in a pipe
 _MAX_LISTED_CAUSES = 20

@@ -27,8 +27,8 @@ from claimcheck.reports.formats import (
 )
 
 if TYPE_CHECKING:
+    from claimcheck.models.outcome import BatchStatus
     from claimcheck.reports.diff import BatchComparison
-    from claimcheck.store.outcome import BatchStatus
     from claimcheck.store.store import RunStore
 
 
@@ -63,7 +63,7 @@ def list_runs(
     debug: options.Debug = False,
 ) -> None:
     """List the batches of a store, and the documents of one with what became of them."""
-    from claimcheck.store.outcome import DocumentState
+    from claimcheck.models.outcome import DocumentState
     from claimcheck.store.store import RunStore
 
     if state is not None and state not in list(DocumentState):
@@ -84,7 +84,7 @@ def list_runs(
                     "message": item.message,
                     "cost_usd": item.cost_usd,
                 }
-                for item in opened.listed(number, wanted)
+                for item in opened.list_documents(number, wanted)
             )
             write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
             return
@@ -95,7 +95,7 @@ def list_runs(
         listed = (
             f"{item.state:<8} {item.key}{f'  {item.source}' if item.source != item.key else ''}"
             f"{f'  {item.cause}: {item.message}' if item.cause else ''}"
-            for item in opened.listed(number, wanted)
+            for item in opened.list_documents(number, wanted)
         )
         write_lines(_prepend_lines([*lines, ""], listed), None)
 
@@ -143,8 +143,8 @@ def export(
     debug: options.Debug = False,
 ) -> None:
     """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
+    from claimcheck.models.outcome import DocumentState
     from claimcheck.reports import table
-    from claimcheck.store.outcome import DocumentState
     from claimcheck.store.store import RunStore
 
     check_writable(output)
@@ -197,7 +197,7 @@ def retry(
     limits = options.build_limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
     with RunStore(store, create=False) as opened:
         number = _resolve_batch(opened, batch)
-        way = opened.batch(number).way
+        way = opened.batch(number).config
         configured = options.resolve_settings(
             no_cache=no_cache, attempts=attempts, **_restore_flags(way)
         )
@@ -283,7 +283,7 @@ def _render_overview(store: RunStore, info: BatchStatus) -> str:
 
     def entries() -> Iterator[overview.BatchDocument]:
         nonlocal waiting
-        for item in store.listed(info.number):
+        for item in store.list_documents(info.number):
             run = None
             if (
                 waiting and waiting[0] == item.key
@@ -316,7 +316,7 @@ def _resolve_batch(store: RunStore, wanted: int | None) -> int:
 
 
 def _format_batch(info: BatchStatus, *, chosen: bool) -> str:
-    way = info.way
+    way = info.config
     model = f" {way['model']} at {way['endpoint']}" if way.get("model") else ""
     counts = ", ".join(
         f"{count:,} {state}" for state, count in info.counts.items() if count
@@ -414,7 +414,7 @@ def delete(
     with RunStore(store, create=False) as opened:
         history = History(opened)
         places = dict.fromkeys(
-            place for name in names for place in history.places(name, batch)
+            place for name in names for place in opened.locate(name, batch)
         )
         for place in places:
             history.delete(place)

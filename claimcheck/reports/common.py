@@ -268,7 +268,7 @@ def describe_failed_passages(run: Run) -> str | None:
     failures = [
         failure
         for failure in run.failures
-        if not failure.whole(run.document.characters)
+        if not failure.covers(run.document.characters)
     ]
     if not failures:
         return None

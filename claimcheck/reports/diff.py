@@ -216,5 +216,5 @@ def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison
         for key, run in store.runs(first)
         if store.has_run(second, key)
     }
-    only = [store.run_count(batch) - len(both) for batch in (first, second)]
+    only = [store.count_runs(batch) - len(both) for batch in (first, second)]
     return BatchComparison(both, *only)

@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from claimcheck.errors import ClaimcheckError, InputError, SettingsError
+from claimcheck.models.outcome import RunLocation
 from claimcheck.reports.html.assets import build_content_security_policy
 from claimcheck.server import check_routes, pages, run_routes
 from claimcheck.server.check_routes import CheckNumber
@@ -38,7 +39,7 @@ from claimcheck.server.security import (
     AccessMiddleware,
     AccessRules,
 )
-from claimcheck.store.history import History, RunLocation
+from claimcheck.store.history import History
 from claimcheck.store.store import RunStore
 from claimcheck.version import __version__
 
@@ -111,7 +112,7 @@ def _add_pages(app: FastAPI, site: ServerConfig, rules: AccessRules) -> None:
         with RunStore(site.store) as store:
             return HTMLResponse(
                 pages.render_home(
-                    site, History(store), RunLocation.named(before) if before else None
+                    site, History(store), RunLocation.parse(before) if before else None
                 )
             )
 
@@ -119,13 +120,15 @@ def _add_pages(app: FastAPI, site: ServerConfig, rules: AccessRules) -> None:
     def run(name: RunName) -> HTMLResponse:
         with RunStore(site.store) as store:
             return HTMLResponse(
-                pages.render_run(History(store), RunLocation.named(name))
+                pages.render_run(History(store), RunLocation.parse(name))
             )
 
     @app.get("/checks/{number}", include_in_schema=False)
     def check(number: CheckNumber) -> HTMLResponse:
         with RunStore(site.store) as store:
-            return HTMLResponse(pages.render_check(site, History(store).check(number)))
+            return HTMLResponse(
+                pages.render_check(site, History(store).load_check(number))
+            )
 
     @app.post(LOGIN_PATH, include_in_schema=False)
     async def login(request: Request) -> Response:

@@ -15,6 +15,7 @@ from claimcheck.api.check import acheck
 from claimcheck.api.ground import ground
 from claimcheck.errors import NotFoundError
 from claimcheck.models.claim import Statement
+from claimcheck.models.outcome import RunLocation
 from claimcheck.models.run import Check, Run
 from claimcheck.server import exports, requests
 from claimcheck.server.config import ServerConfig
@@ -31,7 +32,7 @@ from claimcheck.server.openapi import (
 from claimcheck.server.requests import Arguments
 from claimcheck.server.responses import CompletedJob, read_arguments, respond_with_job
 from claimcheck.server.run_routes import RunName, load_run
-from claimcheck.store.history import History, RunLocation
+from claimcheck.store.history import History
 from claimcheck.store.store import RunStore
 
 CheckNumber = Annotated[
@@ -63,7 +64,7 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
     ) -> Response:
         """Check one claim of a run against evidence that you add. The check is kept with the run."""
         given = await read_arguments(request, "check_claim")
-        place = RunLocation.named(name)
+        place = RunLocation.parse(name)
         found = await asyncio.to_thread(load_run, site, place)
         chosen = tuple(item for item in found.claims if item.id == claim)
         if not chosen:
@@ -72,7 +73,7 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         async def work(told: ReportStage) -> int:
             made = await _run_check(site, replace(found, claims=chosen), given, told)
             with RunStore(site.store) as store:
-                return History(store).keep_check(made, place, claim)
+                return History(store).save_check(made, place, claim)
 
         return await respond_with_job(
             request, jobs, work, lambda number: _describe_completed_check(site, number)
@@ -93,7 +94,7 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         async def work(told: ReportStage) -> int:
             made = await _run_check(site, requests.build_statements(given), given, told)
             with RunStore(site.store) as store:
-                return History(store).keep_check(made)
+                return History(store).save_check(made)
 
         return await respond_with_job(
             request, jobs, work, lambda number: _describe_completed_check(site, number)
@@ -123,7 +124,7 @@ def create_checks_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
     ) -> Response:
         """A check, in one of the formats there are."""
         with RunStore(site.store) as store:
-            kept = History(store).check(number)
+            kept = History(store).load_check(number)
         data = exports.export_check(
             format,
             kept.check,
@@ -177,6 +178,6 @@ async def _run_check(
 def _describe_completed_check(site: ServerConfig, number: int) -> CompletedJob:
     def answer() -> bytes:
         with RunStore(site.store) as store:
-            return History(store).check(number).check.to_json().encode()
+            return History(store).load_check(number).check.to_json().encode()
 
     return CompletedJob(f"/api/checks/{number}", f"/checks/{number}", answer)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from claimcheck.models.outcome import RunLocation
 from claimcheck.models.run import Check
 from claimcheck.reports import table
 from claimcheck.reports.bundle import BundledAnswer, write_bundle
 from claimcheck.reports.claimreview import build_review
 from claimcheck.reports.formats import Format, render_check, render_run
 from claimcheck.settings import Settings
-from claimcheck.store.history import History, RunLocation
+from claimcheck.store.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,10 @@ def export_run(
     Raises:
         InputError: there is no such run, or it can't be written so.
     """
-    run = history.run(place)
+    run = history.store.load_run(place)
     if format is RunFormat.BUNDLE:
-        way = history.store.batch(place.batch).way
-        answers = [BundledAnswer(*row) for row in history.answers(place)]
+        way = history.store.batch(place.batch).config
+        answers = [BundledAnswer(*row) for row in history.store.load_answers(place)]
         return _capture_file_bytes(lambda path: write_bundle(run, path, way, answers))
     if format is RunFormat.PARQUET:
         return _capture_file_bytes(lambda path: table.write_parquet([run], path))

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from claimcheck.models.outcome import RunListing, RunLocation, SavedCheck
 from claimcheck.models.verdict import Label
 from claimcheck.reports import html
 from claimcheck.reports.html.assets import (
@@ -20,7 +21,7 @@ from claimcheck.reports.html.assets import (
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
-from claimcheck.store.history import History, RunListing, RunLocation, SavedCheck
+from claimcheck.store.history import History
 
 _FOLDER = Path(__file__).parent
 _RUNS_PER_PAGE = 50
@@ -30,7 +31,7 @@ def render_home(
     site: ServerConfig, history: History, before: RunLocation | None
 ) -> str:
     """Render the first page: a form for a new document, and the list of runs."""
-    found = history.recent(_RUNS_PER_PAGE + 1, before)
+    found = history.list_runs(_RUNS_PER_PAGE + 1, before)
     settings = site.settings
     engine = settings.chosen_engine()
     told = (
@@ -46,11 +47,11 @@ def render_home(
         most_mb=site.most_bytes >> 20,
         most_bytes=site.most_bytes,
         runs=[_build_run_row(past) for past in found[:_RUNS_PER_PAGE]],
-        older=str(found[_RUNS_PER_PAGE - 1].place)
+        older=str(found[_RUNS_PER_PAGE - 1].location)
         if len(found) > _RUNS_PER_PAGE
         else None,
         first=before is None,
-        waiting=history.waiting(),
+        waiting=history.count_pending(),
     )
 
 
@@ -60,9 +61,9 @@ def render_run(history: History, place: RunLocation) -> str:
     Raises:
         NotFoundError: there is no such run.
     """
-    found = history.run(place)
+    found = history.store.load_run(place)
     later: dict[str, list[LaterCheck]] = defaultdict(list)
-    for kept in history.checks(place):
+    for kept in history.load_checks(place):
         later[kept.subject or ""].append(_build_later_check(kept))
     formats = [
         item
@@ -142,13 +143,13 @@ def _list_exports(
 def _build_run_row(past: RunListing) -> dict[str, Any]:
     made_by = past.model or past.engine
     return {
-        "url": f"/runs/{past.place}" if past.claims is not None else None,
+        "url": f"/runs/{past.location}" if past.claims is not None else None,
         "title": past.headline or past.title or past.source,
         "source": past.source,
         "state": past.state,
         "message": past.message or "",
         "claims": past.claims,
-        "finished": past.finished.strftime("%Y-%m-%d %H:%M UTC"),
+        "finished": past.finished_at.strftime("%Y-%m-%d %H:%M UTC"),
         "made_by": f"{made_by}, checked" if past.checked else made_by,
     }
 
@@ -162,6 +163,6 @@ def _build_later_check(kept: SavedCheck) -> LaterCheck:
         label=format_css_class(verdict.label if verdict else Label.NOT_ENOUGH_EVIDENCE),
         name=format_badge(verdict.label) if verdict else "No verdict",
         url=f"/checks/{kept.number}",
-        description=f"checked {kept.made:%Y-%m-%d %H:%M} UTC"
+        description=f"checked {kept.saved_at:%Y-%m-%d %H:%M} UTC"
         + (f" against {sources}" if sources else ""),
     )

@@ -54,7 +54,9 @@ def read_document(given: Arguments, *, allow_private: bool = False) -> Document:
         data = base64.b64decode(given["data"], validate=True)
     except ValueError as error:
         raise InputError(f"{name}: its data is not base64: {error}") from None
-    return build_document(data, name, name=name).given(title=title, published=published)
+    return build_document(data, name, name=name).with_metadata(
+        title=title, published=published
+    )
 
 
 def _sanitize_file_name(name: str | None) -> str:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from claimcheck.api.summarize import asummarize_to_store
+from claimcheck.models.outcome import RunListing, RunLocation
 from claimcheck.models.run import Run
 from claimcheck.server import exports, requests
 from claimcheck.server.config import ServerConfig
@@ -22,7 +23,7 @@ from claimcheck.server.openapi import (
     list_media_types,
 )
 from claimcheck.server.responses import CompletedJob, read_arguments, respond_with_job
-from claimcheck.store.history import History, RunListing, RunLocation
+from claimcheck.store.history import History
 from claimcheck.store.store import RunStore
 
 RUN_NAME_PATTERN = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
@@ -88,16 +89,16 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         """The runs there are, the newest first. `waiting`: documents whose run was not finished."""
         with RunStore(site.store) as store:
             history = History(store)
-            found = history.recent(
-                limit + 1, RunLocation.named(before) if before else None
+            found = history.list_runs(
+                limit + 1, RunLocation.parse(before) if before else None
             )
-            waiting = history.waiting()
+            waiting = history.count_pending()
         more = len(found) > limit
         found = found[:limit]
         return {
             "runs": [_dump_run_listing(past) for past in found],
             "waiting": waiting,
-            "next": str(found[-1].place) if more else None,
+            "next": str(found[-1].location) if more else None,
         }
 
     @api.get(
@@ -116,7 +117,7 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
         """A run, in one of the formats there are."""
         with RunStore(site.store) as store:
             data = exports.export_run(
-                format, History(store), RunLocation.named(name), text=text
+                format, History(store), RunLocation.parse(name), text=text
             )
         return Response(
             data,
@@ -133,7 +134,7 @@ def create_runs_router(site: ServerConfig, jobs: JobPool) -> APIRouter:
     def delete(name: RunName) -> Response:
         """Delete a run: its result, the model's answers, its checks, and the document's text where no other run has it."""
         with RunStore(site.store) as store:
-            History(store).delete(RunLocation.named(name))
+            History(store).delete(RunLocation.parse(name))
         return Response(status_code=204)
 
     return api
@@ -146,19 +147,19 @@ def load_run(site: ServerConfig, place: RunLocation) -> Run:
         NotFoundError: there is none.
     """
     with RunStore(site.store) as store:
-        return History(store).run(place)
+        return store.load_run(place)
 
 
 def _dump_run_listing(past: RunListing) -> dict[str, Any]:
     return {
-        "name": str(past.place),
+        "name": str(past.location),
         "source": past.source,
         "title": past.title,
         "headline": past.headline,
         "claims": past.claims,
         "state": past.state,
         "message": past.message,
-        "finished": past.finished.isoformat(),
+        "finished": past.finished_at.isoformat(),
         "cost_usd": past.cost_usd,
         "engine": past.engine,
         "model": past.model,

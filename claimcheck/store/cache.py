@@ -76,7 +76,7 @@ class AnswerCache(Closeable):
                 "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
             )
 
-    def info(self) -> CacheStats:
+    def stats(self) -> CacheStats:
         """What the cache holds."""
         with self._lock, self._database.guarded():
             rows = self._database.execute(

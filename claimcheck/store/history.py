@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from claimcheck.errors import InputError, NotFoundError
+from claimcheck.errors import NotFoundError
 from claimcheck.models.document import Document, dump_document, load_document
-from claimcheck.models.run import Check, Run, load_run
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState, RunListing, RunLocation, SavedCheck
+from claimcheck.models.run import Check
 from claimcheck.store.store import RunStore
-
-_LOCATION_NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
 
 _DELETE_DEPENDENTS = (
     "DELETE FROM checks WHERE batch = ? AND document = ?",
@@ -32,59 +28,6 @@ _FORGET_INPUT_STATE = (
 _DELETE_ORPHANED_DOCUMENT = "DELETE FROM documents WHERE number = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
 
 
-@dataclass(frozen=True, slots=True)
-class RunLocation:
-    """Where a run is in a store: the numbers of its batch and of its document; `str` gives its name, such as `2-17`."""
-
-    batch: int
-    document: int
-
-    def __str__(self) -> str:
-        return f"{self.batch}-{self.document}"
-
-    @classmethod
-    def named(cls, name: str) -> RunLocation:
-        """The place of this name.
-
-        Raises:
-            InputError: it is no such name.
-        """
-        match = _LOCATION_NAME.fullmatch(name)
-        if match is None:
-            raise InputError(
-                f"{name!r}: names no run; a name is two numbers, such as 2-17"
-            )
-        return cls(int(match[1]), int(match[2]))
-
-
-@dataclass(frozen=True, slots=True)
-class RunListing:
-    """A run as a list shows it. `headline` and `claims` are None where there is no result; `message` then says why."""
-
-    place: RunLocation
-    source: str
-    title: str | None
-    headline: str | None
-    claims: int | None
-    state: DocumentState
-    message: str | None
-    finished: datetime
-    cost_usd: float | None
-    engine: str
-    model: str | None
-    checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SavedCheck:
-    """A check that was kept, by its number, and the subject that it is about."""
-
-    number: int
-    subject: str | None
-    made: datetime
-    check: Check
-
-
 class History:
     """The single runs and checks of a store."""
 
@@ -92,12 +35,14 @@ class History:
         self.store = store
         self._database = store.database
 
-    def place(self, document: Document, way: Mapping[str, Any]) -> RunLocation:
+    def add_document(
+        self, document: Document, config: Mapping[str, Any]
+    ) -> RunLocation:
         """The place for the document's run in this way; it waits there, unless it has a result from before.
 
         Where that is a failure, wholly or in part, what failed is asked for again.
         """
-        batch = self.store.begin(dict(way))
+        batch = self.store.open_batch(dict(config))
         fields = dump_document(document)
         key = f"{document.id}-{hashlib.sha256(fields.encode()).hexdigest()[:8]}"
         with self._database.guarded(), self._database.transaction():
@@ -116,10 +61,12 @@ class History:
                 "INSERT OR IGNORE INTO outcomes (batch, document, state) VALUES (?, ?, 'pending')",
                 (batch, row[0]),
             )
-        self.store.ask_again(batch, row[0])
+        self.store.discard_unusable_answers(batch, row[0])
         return RunLocation(batch, int(row[0]))
 
-    def recent(self, limit: int, before: RunLocation | None = None) -> list[RunListing]:
+    def list_runs(
+        self, limit: int, before: RunLocation | None = None
+    ) -> list[RunListing]:
         """The last runs, the newest first; those that were finished before another one, where it is given."""
         last = (before.batch, before.document) if before else (None, None)
         with self._database.guarded():
@@ -134,49 +81,13 @@ class History:
             ).fetchall()
         return [_build_run_listing(row) for row in rows]
 
-    def waiting(self) -> int:
+    def count_pending(self) -> int:
         """How many documents have no outcome yet: they wait in a batch, or their run was broken off."""
         with self._database.guarded():
             row = self._database.execute(
                 "SELECT count(*) FROM outcomes WHERE state = 'pending'"
             ).fetchone()
         return int(row[0])
-
-    def run(self, place: RunLocation) -> Run:
-        """The run at a place.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        with self._database.guarded():
-            row = self._database.execute(
-                "SELECT o.run, d.text FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE o.batch = ? AND o.document = ? AND o.run IS NOT NULL",
-                (place.batch, place.document),
-            ).fetchone()
-        if row is None:
-            raise NotFoundError(f"{place}: there is no such run")
-        return load_run(*row)
-
-    def places(self, name: str, batch: int | None = None) -> list[RunLocation]:
-        """Where the documents of this key, id or source are: in one batch, or in all.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT o.batch, o.document FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE (d.key = ?1 OR d.id = ?1 OR json_extract(d.fields, '$.source') = ?1) "
-                "AND (?2 IS NULL OR o.batch = ?2) ORDER BY o.batch, o.document",
-                (name, batch),
-            ).fetchall()
-        if not rows:
-            raise NotFoundError(
-                f"{self.store.path}: holds no document {name!r}{f' in batch {batch}' if batch else ''}; "
-                "`claimcheck runs list` names those it has"
-            )
-        return [RunLocation(*row) for row in rows]
 
     def delete(self, place: RunLocation) -> None:
         """The run is gone, with its answers and checks, and with the document's text where no other run has it.
@@ -201,15 +112,7 @@ class History:
         if not gone.rowcount:
             raise NotFoundError(f"{place}: there is no such run")
 
-    def answers(self, place: RunLocation) -> list[tuple[str, str]]:
-        """The digests and answers of a run's requests, as they were stored; void ones aside."""
-        with self._database.guarded():
-            return self._database.execute(
-                "SELECT digest, response FROM answers WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
-                (place.batch, place.document),
-            ).fetchall()
-
-    def keep_check(
+    def save_check(
         self, check: Check, place: RunLocation | None = None, subject: str | None = None
     ) -> int:
         """The number under which the check is kept; `place` and `subject`: the run and the claim that it is about."""
@@ -221,7 +124,7 @@ class History:
             ).fetchone()
         return int(row[0])
 
-    def checks(self, place: RunLocation) -> list[SavedCheck]:
+    def load_checks(self, place: RunLocation) -> list[SavedCheck]:
         """The checks of a run's claims, the oldest first."""
         with self._database.guarded():
             rows = self._database.execute(
@@ -230,7 +133,7 @@ class History:
             ).fetchall()
         return [_build_saved_check(*row) for row in rows]
 
-    def check(self, number: int) -> SavedCheck:
+    def load_check(self, number: int) -> SavedCheck:
         """The check of this number.
 
         Raises:
@@ -261,14 +164,14 @@ def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
     ) = row
     about, made_by = load_document(fields), json.loads(way)
     return RunListing(
-        place=RunLocation(batch, document),
+        location=RunLocation(batch, document),
         source=about.source,
         title=about.title,
         headline=headline,
         claims=claims,
         state=DocumentState(state),
         message=message,
-        finished=_to_datetime(finished),
+        finished_at=_to_datetime(finished),
         cost_usd=cost_usd,
         engine=made_by["engine"],
         model=made_by.get("model"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document, dump_document
+from claimcheck.models.outcome import IngestReport
 from claimcheck.store.database import Database
 
 _MAX_REPORTED_PROBLEMS = 5
@@ -37,17 +38,6 @@ class DocumentSource:
     name: str
     state: str | None
     entries: Callable[[], Iterable[SourceEntry]]
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """How many documents a command names, how many of them the store had not seen or had seen otherwise, and repeats."""
-
-    named: int
-    new: int
-    changed: int
-    repeated: int
-    unreadable: int
 
 
 def ingest_sources(

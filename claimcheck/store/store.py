@@ -13,13 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from claimcheck.errors import InputError, StoreError
+from claimcheck.errors import InputError, NotFoundError, StoreError
 from claimcheck.llm.digest import is_usable
 from claimcheck.models.document import Document, load_document
 from claimcheck.models.llm import ModelResponse, dump_response, load_response
+from claimcheck.models.outcome import (
+    BatchStatus,
+    DocumentState,
+    Outcome,
+    OutcomeListing,
+    RunLocation,
+)
 from claimcheck.models.run import Run, load_run
 from claimcheck.store.database import Closeable, Database
-from claimcheck.store.outcome import BatchStatus, DocumentState, Outcome, OutcomeListing
 from claimcheck.store.tables import STORE_LAYOUT
 
 _ROWS_PER_QUERY = 200
@@ -42,7 +48,7 @@ class RunStore(Closeable):
         self.database = Database(path, STORE_LAYOUT, synchronous="NORMAL")
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """No other command works on the store while the block runs; reading it goes on.
 
         Raises:
@@ -60,9 +66,9 @@ class RunStore(Closeable):
             ) from None
         Path(path).unlink(missing_ok=True)
 
-    def begin(self, way: dict[str, Any]) -> int:
+    def open_batch(self, config: dict[str, Any]) -> int:
         """The number of the batch that reads documents in this way; a new one where there is none."""
-        written = json.dumps(way, ensure_ascii=False, sort_keys=True)
+        written = json.dumps(config, ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(written.encode()).hexdigest()
         with self.database.guarded(), self.database.transaction():
             self.database.execute(
@@ -74,7 +80,7 @@ class RunStore(Closeable):
             ).fetchone()
         return int(row[0])
 
-    def pending(self, batch: int) -> Iterator[tuple[int, Document]]:
+    def iter_pending(self, batch: int) -> Iterator[tuple[int, Document]]:
         """The documents that wait, by number, in the order in which they came; a few are read at a time."""
         last = 0
         while True:
@@ -90,7 +96,7 @@ class RunStore(Closeable):
             for number, fields, text in rows:
                 yield number, load_document(fields, text)
 
-    def waiting(self, batch: int) -> tuple[int, int]:
+    def measure_pending(self, batch: int) -> tuple[int, int]:
         """How many documents wait, and how many characters they have together."""
         with self.database.guarded():
             row = self.database.execute(
@@ -100,7 +106,7 @@ class RunStore(Closeable):
             ).fetchone()
         return int(row[0]), int(row[1])
 
-    def usual_output(self, batch: int) -> int | None:
+    def mean_output_tokens(self, batch: int) -> int | None:
         """The mean number of tokens of the batch's answers; None while there are few."""
         with self.database.guarded():
             count, mean = self.database.execute(
@@ -109,7 +115,9 @@ class RunStore(Closeable):
             ).fetchone()
         return round(mean) if count >= 10 else None
 
-    def answer(self, batch: int, document: int, digest: str) -> ModelResponse | None:
+    def find_answer(
+        self, batch: int, document: int, digest: str
+    ) -> ModelResponse | None:
         """The answer that was given to a request for this document before."""
         with self.database.guarded():
             row = self.database.execute(
@@ -119,7 +127,7 @@ class RunStore(Closeable):
             ).fetchone()
         return load_response(row[0]) if row else None
 
-    def keep_answer(
+    def save_answer(
         self, batch: int, document: int, asked: tuple[str, str], response: ModelResponse
     ) -> None:
         """An answer that was paid for is stored before anything else is done with it; `asked`: digest and schema."""
@@ -132,7 +140,7 @@ class RunStore(Closeable):
                 (batch, document, *asked, dump_response(response), *paid),
             )
 
-    def finish(self, batch: int, document: int, outcome: Outcome) -> None:
+    def save_outcome(self, batch: int, document: int, outcome: Outcome) -> None:
         """What became of the document is known."""
         usage = outcome.usage
         with self.database.guarded():
@@ -158,7 +166,7 @@ class RunStore(Closeable):
                 ),
             )
 
-    def retry(self, batch: int) -> int:
+    def requeue_failed(self, batch: int) -> int:
         """Documents that failed, wholly or in part, wait again; of their answers only those that can be used are kept."""
         with self.database.guarded(), self.database.transaction():
             failed = self.database.execute(
@@ -174,7 +182,7 @@ class RunStore(Closeable):
             )
         return cursor.rowcount
 
-    def ask_again(self, batch: int, document: int) -> None:
+    def discard_unusable_answers(self, batch: int, document: int) -> None:
         """Where the document failed, wholly or in part, its answers that can't be used are not taken again."""
         with self.database.guarded(), self.database.transaction():
             state = self.database.execute(
@@ -232,7 +240,7 @@ class RunStore(Closeable):
             ).fetchall()
         return tuple(self.batch(number) for (number,) in rows)
 
-    def listed(
+    def list_documents(
         self, batch: int, state: DocumentState | None = None
     ) -> Iterator[OutcomeListing]:
         """The documents of a batch, in the order in which they came; those in one state only, where one is given."""
@@ -257,31 +265,83 @@ class RunStore(Closeable):
             if fields is not None:
                 yield key, load_run(fields, text)
 
+    def locate(self, name: str, batch: int | None = None) -> list[RunLocation]:
+        """Find the documents with this key, id or source, in one batch or in all.
+
+        An exact key comes before the other matches of its batch.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self.database.guarded():
+            rows = self.database.execute(
+                "SELECT o.batch, o.document FROM outcomes o "
+                "JOIN documents d ON d.number = o.document "
+                "WHERE (d.key = ?1 OR d.id = ?1 "
+                "OR json_extract(d.fields, '$.source') = ?1) "
+                "AND (?2 IS NULL OR o.batch = ?2) "
+                "ORDER BY o.batch, d.key != ?1, o.document",
+                (name, batch),
+            ).fetchall()
+        if not rows:
+            place = f" in batch {batch}" if batch else ""
+            raise NotFoundError(
+                f"{self.path}: holds no document {name!r}{place}; "
+                "`claimcheck runs list` names those it has"
+            )
+        return [RunLocation(*row) for row in rows]
+
     def run(self, batch: int, name: str) -> Run:
-        """The run of the document with this key, source or id.
+        """Return the run of the document with this key, source or id.
 
         Raises:
             InputError: there is no such document, or it has no run.
         """
+        location = self.locate(name, batch)[0]
+        run, state, message = self._load_outcome(location)
+        if run is None:
+            reason = f": {message}" if message else ""
+            raise InputError(f"{self.path}: {name}: has no result ({state}{reason})")
+        return run
+
+    def load_run(self, location: RunLocation) -> Run:
+        """Return the run at this location.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        run, _, _ = self._load_outcome(location)
+        if run is None:
+            raise NotFoundError(f"{location}: there is no such run")
+        return run
+
+    def _load_outcome(
+        self, location: RunLocation
+    ) -> tuple[Run | None, str | None, str | None]:
+        """Return run, state and message; all None if the location is unknown."""
         with self.database.guarded():
             row = self.database.execute(
-                "SELECT o.run, d.text, o.state, o.message FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE o.batch = ? AND (d.key = ? OR d.id = ? OR json_extract(d.fields, '$.source') = ?) "
-                "ORDER BY d.key != ? LIMIT 1",
-                (batch, name, name, name, name),
+                "SELECT o.run, d.text, o.state, o.message FROM outcomes o "
+                "JOIN documents d ON d.number = o.document "
+                "WHERE o.batch = ? AND o.document = ?",
+                (location.batch, location.document),
             ).fetchone()
         if row is None:
-            raise InputError(
-                f"{self.path}: holds no document {name!r}; `claimcheck runs list` names those it has"
-            )
+            return None, None, None
         fields, text, state, message = row
-        if fields is None:
-            raise InputError(
-                f"{self.path}: {name}: has no result ({state}{f': {message}' if message else ''})"
-            )
-        return load_run(fields, text)
+        run = None if fields is None else load_run(fields, text)
+        return run, state, message
 
-    def waiting_number(self, batch: int, key: str) -> int | None:
+    def load_answers(self, location: RunLocation) -> list[tuple[str, str]]:
+        """Return the digests and stored answers of a run, without the void ones."""
+        with self.database.guarded():
+            return self.database.execute(
+                "SELECT digest, response FROM answers "
+                "WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
+                (location.batch, location.document),
+            ).fetchall()
+
+    def find_pending(self, batch: int, key: str) -> int | None:
         """The number of the document with this key, where it waits."""
         with self.database.guarded():
             row = self.database.execute(
@@ -301,7 +361,7 @@ class RunStore(Closeable):
             ).fetchone()
         return row is not None
 
-    def run_count(self, batch: int) -> int:
+    def count_runs(self, batch: int) -> int:
         """How many documents have a run."""
         with self.database.guarded():
             row = self.database.execute(
@@ -310,17 +370,7 @@ class RunStore(Closeable):
             ).fetchone()
         return int(row[0])
 
-    def answers_for(self, batch: int, name: str) -> list[tuple[str, str]]:
-        """The digests and answers, as they were stored, of the document with this key, source or id; void ones aside."""
-        with self.database.guarded():
-            return self.database.execute(
-                "SELECT a.digest, a.response FROM answers a JOIN documents d ON d.number = a.document "
-                "WHERE a.batch = ? AND NOT a.void AND (d.key = ? OR d.id = ? OR json_extract(d.fields, '$.source') = ?) "
-                "ORDER BY a.number",
-                (batch, name, name, name),
-            ).fetchall()
-
-    def failures(self, batch: int) -> list[tuple[str, str, int]]:
+    def list_failures(self, batch: int) -> list[tuple[str, str, int]]:
         """Cause, an example of its message, and how many documents failed of it, the most frequent first."""
         with self.database.guarded():
             return self.database.execute(

@@ -8,7 +8,7 @@ import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState
 from tests.support.batches import batch_command, faulty, outcomes, write_documents
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
@@ -30,7 +30,7 @@ def faults(folder, *, documents, concurrency=32):
         assert sum(info.counts.values()) == progress.finished == documents
         failed = [
             item
-            for item in store.listed(batch.number)
+            for item in store.list_documents(batch.number)
             if item.state is not DocumentState.DONE
         ]
         assert failed

@@ -6,7 +6,7 @@ import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState
 from tests.support.batches import batch_command, faulty, stop_serving, write_documents
 from tests.support.faults import faults, kills
 

@@ -8,7 +8,7 @@ import pytest
 from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
 from claimcheck.batch.openai_batch import BatchApiRunner
 from claimcheck.llm.batch_api import BatchApi
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState
 from tests.support.batch_api import Service, serving
 from tests.support.batches import write_documents
 from tests.support.chronicle import CHRONICLE
@@ -115,7 +115,7 @@ def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
             1,
         )
         with opened(tmp_path / "s.db", url) as (batch, rounds):
-            assert batch.store.failures(batch.number) == [
+            assert batch.store.list_failures(batch.number) == [
                 ("unanswered", "HTTP 400: too odd", 1)
             ]
             service.error_of = lambda body: None

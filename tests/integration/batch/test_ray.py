@@ -8,7 +8,7 @@ import pytest
 
 from claimcheck import RunStore
 from claimcheck.batch.shards import import_shards
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState
 from tests.support.batches import faulty, write_documents
 from tests.support.paths import ROOT
 

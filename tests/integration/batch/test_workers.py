@@ -17,14 +17,14 @@ from claimcheck.batch.batch import Batch
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import FlowLostError
 from claimcheck.batch.workers import WorkerPool
-from claimcheck.store.outcome import DocumentState, Outcome
+from claimcheck.models.outcome import DocumentState, Outcome
 from tests.support.batches import children, faulty, outcomes, write_documents
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks for processes in /proc"
 )
-EXTRACTIVE = Plan.of(Settings(engine="extractive"), Limits())
+EXTRACTIVE = Plan.from_settings(Settings(engine="extractive"), Limits())
 FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 DEADLY = textwrap.dedent("""
     import os, sys
@@ -244,12 +244,12 @@ def test_workers_that_cannot_start_stop_the_batch_and_leave_documents_pending(
     with RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, settings)
         batch.add(str(write_documents(tmp_path / "rows.jsonl", 20)))
-        from claimcheck.batch.runner import StopSignal
+        from claimcheck.models.outcome import StopSignal
 
         stop = StopSignal()
         asyncio.run(batch.run(stop=stop))
-        assert isinstance(stop.because, errors.WorkerError)
-        assert str(stop.because).startswith(
+        assert isinstance(stop.error, errors.WorkerError)
+        assert str(stop.error).startswith(
             "/bin/false: a worker process can't be begun (IncompleteReadError"
         )
         assert batch.info.counts[DocumentState.PENDING] == 20

@@ -128,7 +128,7 @@ def test_a_new_check_of_a_claim_stays_with_its_run(api, tmp_path):
         )
     with RunStore(tmp_path / "runs.db") as store:
         history = History(store)
-        (kept,) = history.checks(history.recent(1)[0].place)
+        (kept,) = history.load_checks(history.list_runs(1)[0].location)
     assert kept.check == Check.from_json(checked.content)
     missing = api.post(
         url.replace(found["id"], "c-000000000000"), json={"evidence": evidence}

@@ -63,7 +63,7 @@ def test_starts_serves_and_stops_with_ctrl_c(started, tmp_path):
     assert process.wait(20) == 0
     assert process.stderr.read() == ""
     with RunStore(tmp_path / "s.db") as store:
-        assert len(History(store).recent(10)) == 1
+        assert len(History(store).list_runs(10)) == 1
 
 
 def test_a_killed_server_has_lost_no_finished_run(started):

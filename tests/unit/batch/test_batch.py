@@ -46,7 +46,7 @@ def test_returns_one_run_per_document_in_order(store, tmp_path):
     intake = batch.add(
         str(tmp_path / "*.txt"), str(table), listed, how=ReadOptions(text_column="body")
     )
-    assert (intake.named, intake.new, intake.unreadable) == (4, 4, 0)
+    assert (intake.documents, intake.new, intake.unreadable) == (4, 4, 0)
     progress, _ = run(batch, *[good("Venus is hot.")] * 4)
     assert (progress.done, progress.total) == (4, 4)
     runs = list(batch.runs())
@@ -63,7 +63,7 @@ def test_resuming_sends_no_request_for_finished_documents(store, tmp_path):
     run(batch, good())
     again = Batch(store, SETTINGS)
     intake = again.add(listed)
-    assert (again.number, intake.new, intake.named) == (batch.number, 0, 1)
+    assert (again.number, intake.new, intake.documents) == (batch.number, 0, 1)
     progress, client = run(again)
     assert (progress.done, progress.here, client.requests) == (1, 0, [])
 
@@ -105,7 +105,9 @@ def test_retries_failed_documents_and_keeps_usable_answers(store, tmp_path):
     refused = response(None, refusal="no")
     progress, _ = run(batch, refused, good("Venus is hot."))
     assert (progress.done, progress.failed) == (1, 1)
-    assert store.failures(batch.number) == [("refused", "the model refused: no", 1)]
+    assert store.list_failures(batch.number) == [
+        ("refused", "the model refused: no", 1)
+    ]
     _, client = run(batch)
     assert client.requests == []  # a failure stays one until somebody asks
     assert batch.retry_failed() == 1

@@ -42,4 +42,4 @@ def test_the_estimate_is_within_15_percent_of_what_is_sent(tmp_path):
     )
     assert (found.documents, found.requests, found.cost_usd) == (40, 40, None)
     assert abs(found.input_tokens - asked) <= 0.15 * asked
-    assert found.output_from == "a guess"
+    assert found.output_source == "a guess"

@@ -8,7 +8,7 @@ SETTINGS = Settings(engine="llm", model="scripted")
 
 
 def test_names_every_prompt_and_schema_that_its_pipelines_use():
-    way = Plan.of(SETTINGS, Limits(), check=True).way()
+    way = Plan.from_settings(SETTINGS, Limits(), check=True).config()
     used = {*summarize._PROMPTS, *long_document._PROMPTS, *check._PROMPTS}
     assert way["prompts"].keys() == used
     assert way["schemas"].keys() >= {
@@ -16,4 +16,4 @@ def test_names_every_prompt_and_schema_that_its_pipelines_use():
         summarize._SCHEMA,
         check.SCHEMA,
     }
-    assert "verdict" not in Plan.of(SETTINGS, Limits()).way()["prompts"]
+    assert "verdict" not in Plan.from_settings(SETTINGS, Limits()).config()["prompts"]

@@ -9,7 +9,7 @@ from claimcheck import Batch, Limits, RunStore, Settings, errors
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.shards import build_shard_row, import_shards
 from claimcheck.models.document import Document
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -18,7 +18,7 @@ FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 def test_a_reservation_of_a_lost_worker_does_not_block_the_others_forever():
     from claimcheck.batch.distributed import _BudgetActor, _RemoteBudget
-    from claimcheck.llm.limiter import RequestCost
+    from claimcheck.llm.budget import RequestCost
 
     purse = _BudgetActor(Limits(budget_tokens=1_000))
 
@@ -69,15 +69,15 @@ def path(tmp_path):
 
 
 def test_imports_each_document_of_the_shards_once(path, tmp_path):
-    plan = Plan.of(SETTINGS, Limits())
+    plan = Plan.from_settings(SETTINGS, Limits())
     with RunStore(path) as store:
         run = store.run(1, "ferry")
-    from claimcheck.store.outcome import Outcome
+    from claimcheck.models.outcome import Outcome
 
     document = Document.from_text(FERRY, source="ferry")
     rows = [
-        build_shard_row(plan, "a", document, Outcome.of(run), None),
-        build_shard_row(plan, "a", document, Outcome.of(run), None),
+        build_shard_row(plan, "a", document, Outcome.from_run(run), None),
+        build_shard_row(plan, "a", document, Outcome.from_run(run), None),
         build_shard_row(plan, "b", Document.from_text(VENUS), None, None),
         build_shard_row(plan, "c", None, None, "is empty"),
     ]

@@ -3,7 +3,7 @@
 import json
 
 from claimcheck import Progress
-from claimcheck.settings import Spending
+from claimcheck.models.llm import Spending
 from tests.support.command import claimcheck
 
 FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."

@@ -40,23 +40,23 @@ def test_never_writes_the_key_to_disk(cache, request_):
     StoredAnswersClient(
         ScriptedClient([GOOD]), cache, replace(SETTINGS, api_key="sk-0123456789")
     ).complete(request_)
-    path = Path(cache.info().path)
+    path = Path(cache.stats().path)
     kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"sk-0123456789" not in kept
     assert b"secret" not in kept
 
 
 def test_the_file_is_readable_by_its_owner_only(cache):
-    assert stat.S_IMODE(Path(cache.info().path).stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(cache.stats().path).stat().st_mode) == 0o600
 
 
 def test_clearing_removes_answers_from_the_disk(cache, request_):
     StoredAnswersClient(ScriptedClient([GOOD]), cache, SETTINGS).complete(request_)
-    assert cache.info().answers == {"scripted": 1}
+    assert cache.stats().answers == {"scripted": 1}
     assert cache.clear(older_than_s=3600) == 0
     assert cache.clear() == 1
-    assert cache.info().answers == {}
-    path = Path(cache.info().path)
+    assert cache.stats().answers == {}
+    path = Path(cache.stats().path)
     assert b"Venus is hot." not in b"".join(
         file.read_bytes() for file in path.parent.iterdir()
     )

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from claimcheck import Batch, RunStore, Settings, errors
-from claimcheck.store.outcome import DocumentState
+from claimcheck.models.outcome import DocumentState
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -36,7 +36,7 @@ def good(quote="The ferry carried 900 people in 2020."):
 def test_ingests_the_same_text_without_an_id_once(store, tmp_path):
     batch = Batch(store, SETTINGS)
     intake = batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}, {"text": FERRY}))
-    assert (intake.named, intake.repeated) == (1, 1)
+    assert (intake.documents, intake.repeated) == (1, 1)
 
 
 def test_names_every_broken_row_before_anything_is_stored(store, tmp_path):
@@ -126,9 +126,9 @@ def test_an_unreadable_file_is_its_own_failure_until_it_is_fixed(store, tmp_path
     broken.write_bytes(b"")
     batch = Batch(store, SETTINGS)
     intake = batch.add(str(tmp_path / "*.txt"))
-    assert (intake.named, intake.unreadable) == (2, 1)
+    assert (intake.documents, intake.unreadable) == (2, 1)
     run(batch, good())
-    (failed,) = store.listed(batch.number, DocumentState.FAILED)
+    (failed,) = store.list_documents(batch.number, DocumentState.FAILED)
     assert (failed.key, failed.cause) == (str(broken), "unreadable")
     assert "is empty" in failed.message
     broken.write_text("Venus is hot.")
@@ -144,5 +144,5 @@ def test_reads_a_source_named_twice_only_once(store, tmp_path):
     intake = batch.add(
         str(tmp_path / "*.txt"), str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
     )
-    assert (intake.named, intake.unreadable) == (2, 1)
-    assert batch.add(str(tmp_path / "*.txt")).named == 2
+    assert (intake.documents, intake.unreadable) == (2, 1)
+    assert batch.add(str(tmp_path / "*.txt")).documents == 2
