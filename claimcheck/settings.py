@@ -102,7 +102,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast requests may be sent, and what they may cost; None is no limit.
+    """How fast requests may be sent, and what they may cost; None is unlimited.
 
     `concurrency` is the maximum number of concurrent requests. `rpm` and `tpm` are
     requests and tokens in any minute. `budget_usd` and `budget_tokens` (input and

@@ -30,8 +30,10 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {"color": {"type": "string", "enum": ["vermilion"]}},
-        "required": ["color"],
+        "properties": {
+            "colour": {"type": "string", "enum": ["vermilion"]}
+        },  # as recorded
+        "required": ["colour"],  # as recorded
         "additionalProperties": False,
     }
     request = ModelRequest(
@@ -46,7 +48,7 @@ def probe(settings: Settings) -> Probe:
     )
     client = OpenAIClient(settings if settings.model else replace(settings, model="-"))
     try:
-        models = tuple(client.models())
+        models = tuple(client.list_models())
         if not settings.model:
             return Probe(models, None, False)
         response = client.complete(request)

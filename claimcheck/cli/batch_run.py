@@ -164,7 +164,7 @@ def _submit_requests(runner: BatchApiRunner, batch: Batch, *, quiet: bool) -> No
     note = f"{batch.store.path}: nothing to submit"
     if submitted.requests:
         note = (
-            f"{batch.store.path}: submitted {submitted.requests:,} requests in "
+            f"{batch.store.path}: {submitted.requests:,} requests submitted in "
             f"{submitted.uploads} files"
         )
     if submitted.left:
@@ -178,7 +178,7 @@ def _print_status(runner: BatchApiRunner) -> None:
     lines = []
     for upload, job in runner.status():
         if job:
-            counts = f"{job.done:,} of {job.total:,} done, {job.failed:,} failed"
+            counts = f"{job.completed:,} of {job.total:,} done, {job.failed:,} failed"
             lines.append(f"{job.id}  {job.status}: {counts}\n")
         else:
             name = upload.job or upload.tag

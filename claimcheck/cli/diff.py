@@ -120,7 +120,7 @@ def _has_changes(changes: RunDiff, kind: FailOnChange) -> bool:
 def _format_changes(changes: RunDiff, style: PageStyle) -> str:
     from rich.text import Text
 
-    from claimcheck.reports.common import make_safe_text, render_for_terminal
+    from claimcheck.reports.text import make_safe_text, render_for_terminal
 
     sections = {
         "Added": [make_safe_text(f"+ {text}", "green") for text in changes.added],
@@ -145,7 +145,7 @@ def _format_changes(changes: RunDiff, style: PageStyle) -> str:
 def _format_reworded(claim: RewordedClaim) -> Text:
     from rich.text import Text
 
-    from claimcheck.reports.common import make_safe_text
+    from claimcheck.reports.text import make_safe_text
 
     segments = []
     for segment in claim.words:
@@ -159,7 +159,7 @@ def _format_reworded(claim: RewordedClaim) -> Text:
 
 
 def _format_verdict(change: VerdictChange) -> Text:
-    from claimcheck.reports.common import make_safe_text
+    from claimcheck.reports.text import make_safe_text
 
     old, new = change.old.replace("_", " "), change.new.replace("_", " ")
     return make_safe_text(f"! {old} -> {new}: {change.text}", "yellow")

@@ -33,7 +33,7 @@ def show(
 ) -> None:
     """Show a run, or one of its claims with the sentences around it."""
     from claimcheck.api.documents import load_run
-    from claimcheck.reports import claim_text
+    from claimcheck.reports import common, text
 
     check_writable(output)
     loaded = load_run(run)
@@ -43,8 +43,8 @@ def show(
     elif claim is None:
         report = render_run(loaded, Format.TEXT, style=style)
     else:
-        selected = claim_text.find_claim(loaded, claim)
-        report = claim_text.render_claim(
+        selected = common.find_claim(loaded, claim)
+        report = text.render_claim(
             loaded, selected, width=style.width, color=style.color
         )
     write_text(report, output)

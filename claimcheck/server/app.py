@@ -168,9 +168,9 @@ def _add_docs(app: FastAPI) -> None:
             swagger_favicon_url=f"{_SWAGGER_URL}/favicon.png",
         )
         scripts = _INLINE_SCRIPT.findall(bytes(page.body).decode())
-        allowed = build_content_security_policy([], scripts, asks=True).replace(
-            "script-src", "script-src 'self'"
-        )
+        allowed = build_content_security_policy(
+            [], scripts, allow_requests=True
+        ).replace("script-src", "script-src 'self'")
         allowed = allowed.replace(
             "style-src 'none'", "style-src 'self' 'unsafe-inline'"
         )  # Swagger UI's own

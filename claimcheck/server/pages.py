@@ -13,10 +13,11 @@ from claimcheck.models.verdict import Label
 from claimcheck.reports import html
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
+    format_badge,
+    format_css_class,
     load_template,
     read_asset,
 )
-from claimcheck.reports.html.cards import LABEL_NAMES
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
@@ -122,7 +123,7 @@ def _render_template(name: str, scripts: Sequence[str], **fields: Any) -> str:
         **fields,
         style=style,
         scripts=scripts,
-        policy=build_content_security_policy([style], scripts, asks=True),
+        policy=build_content_security_policy([style], scripts, allow_requests=True),
     )
 
 
@@ -159,11 +160,9 @@ def _build_later_check(kept: SavedCheck) -> LaterCheck:
     )
     verdict = kept.check.verdicts[0] if kept.check.verdicts else None
     return LaterCheck(
-        label=str(verdict.label if verdict else Label.NOT_ENOUGH_EVIDENCE).replace(
-            "_", "-"
-        ),
-        name=LABEL_NAMES[verdict.label] if verdict else "No verdict",
+        label=format_css_class(verdict.label if verdict else Label.NOT_ENOUGH_EVIDENCE),
+        name=format_badge(verdict.label) if verdict else "No verdict",
         url=f"/checks/{kept.number}",
-        told=f"checked {kept.saved_at:%Y-%m-%d %H:%M} UTC"
+        description=f"checked {kept.saved_at:%Y-%m-%d %H:%M} UTC"
         + (f" against {sources}" if sources else ""),
     )

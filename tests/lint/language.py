@@ -1,7 +1,7 @@
 """Search everything that people read for phrases that the project does not use.
 
 `phrases.txt` lists them. Word lists, test data, and the texts of other people are not
-searched.
+searched, and neither is a line that ends in "# as recorded": a cassette has it.
 """
 
 import re
@@ -57,12 +57,15 @@ def main() -> None:
     problems = []
     for path in find_files():
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if line.endswith("# as recorded"):
+                continue
             for pattern, advice in phrases:
                 if match := pattern.search(line):
                     where = f"{path.relative_to(ROOT)}:{number}"
                     problems.append(f"{where}: {match.group()!r}; write: {advice}")
     if problems:
-        sys.exit("\n".join([*problems, f"{len(problems)} phrases to rewrite"]))
+        print("\n".join(problems))
+        sys.exit(f"{len(problems)} phrases to rewrite")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,10 @@ def test_ctrl_c_finishes_requests_in_flight_and_the_same_command_resumes(tmp_pat
             process.send_signal(signal.SIGINT)
             said = process.stderr.read()
         assert process.returncode == 130
-        assert "finishing the requests in progress; press Ctrl-C again to stop at once" in said
+        assert (
+            "finishing the requests in progress; press Ctrl-C again to stop at once"
+            in said
+        )
         assert "documents are pending in" in said
         assert "run the same command again to resume" in said
         again = subprocess.run(command, capture_output=True, text=True, check=False)
