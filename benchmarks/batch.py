@@ -54,7 +54,7 @@ def bodies_of(texts, url):
         build_run_flow(Document.from_text(text), plan.settings, "llm", check=False)
         for text in texts
     )
-    return [client.body(next(flow)[0]) for flow in flows]
+    return [client.build_body(next(flow)[0]) for flow in flows]
 
 
 def settings(url):

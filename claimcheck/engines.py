@@ -1,4 +1,7 @@
-"""From a document to the flow that makes its run, whichever engine it is."""
+"""Chooses the flow that turns a document into a run: `llm` or `extractive`.
+
+Each engine is imported only when it runs.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,19 @@ def build_run_flow(
     """Build the flow that summarizes, and on request checks, with this engine.
 
     Raises:
-        InputError: the document holds no words.
+        InputError: the document has no words.
     """
     reading = Reading(document.full_text)
     if not any(char.isalnum() for char in reading.text):
         raise InputError(
-            f"{document.source}: holds no words to summarize, only URLs, signs or page furniture"
+            f"{document.source}: has no words to summarize, only URLs, symbols, "
+            "or page headers"
         )
     document = fill_metadata(document, reading)
     if engine == "extractive":
-        from claimcheck.extractive import summarize_extractively as extractive_flow
+        from claimcheck.extractive import summarize_extractively
 
-        flow = extractive_flow(document, reading, settings)
+        flow = summarize_extractively(document, reading, settings)
     else:
         from claimcheck.pipeline.summarize import summarize_with_model
 

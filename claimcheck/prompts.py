@@ -1,8 +1,9 @@
 """Prompts: templates in `prompts/`, rendered in a sandbox.
 
-A template opens with TOML between `+++` lines (name, version, description, schema) and holds one
-block a chat message, named for its role. Document text comes in as a variable and is never compiled; it
-stands between two fence lines whose mark does not occur in it.
+A template opens with TOML between `+++` lines (name, version, description, schema) and
+has one block per chat message, named after its role. Document text is passed in as a
+variable and is never compiled. It is put between two fence lines with a mark that does
+not occur in it, so that no document can close its own fence.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _ROLES = ("system", "user", "assistant")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A template: its front matter, its source, and the sha256 of the whole file."""
+    """A template: its front matter, its body, and the sha256 of the whole file."""
 
     name: str
     version: int
@@ -40,12 +41,8 @@ class Prompt:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all templates."""
-    return tuple(
-        sorted(
-            path.name.removesuffix(_SUFFIX)
-            for path in resources.find_folder("prompts").glob("*" + _SUFFIX)
-        )
-    )
+    paths = resources.find_folder("prompts").glob("*" + _SUFFIX)
+    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
 
 
 def read_source(name: str) -> str:
@@ -55,24 +52,23 @@ def read_source(name: str) -> str:
         InputError: there is no template of that name.
     """
     if name not in list_names():
-        raise InputError(
-            f"prompt {name!r}: there is none; there are {', '.join(list_names())}"
-        )
+        available = ", ".join(list_names())
+        raise InputError(f"Unknown prompt {name!r}. Available: {available}")
     return _get_template_path(name).read_text(encoding="utf-8")
 
 
 @cache
 def load(name: str) -> Prompt:
-    """The template of that name.
+    """Return the template of that name.
 
     Raises:
-        InputError: there is none, or its front matter is broken.
+        InputError: it does not exist, or its front matter is broken.
     """
     text = read_source(name)
     parts = text.split("+++\n", 2)
     try:
         if len(parts) != 3 or parts[0]:
-            raise ValueError("it has to open with TOML between two lines of +++")
+            raise ValueError("it must open with TOML between two +++ lines")
         front = tomllib.loads(parts[1])
         return Prompt(
             name=str(front["name"]),
@@ -87,7 +83,7 @@ def load(name: str) -> Prompt:
 
 
 def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
-    """The messages that the template's blocks give, in their order in the file.
+    """Render a template: one message per block, in the order of the file.
 
     Raises:
         InputError: the template is broken, or uses a variable that is not given.
@@ -97,17 +93,17 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
     try:
         template = _compile_template(load(name).body)
         context = template.new_context(variables)
-        return tuple(
-            Message(role, "".join(block(context)).strip())
-            for role, block in template.blocks.items()
-            if role in _ROLES
-        )
+        messages = []
+        for role, block in template.blocks.items():
+            if role in _ROLES:
+                messages.append(Message(role, "".join(block(context)).strip()))
+        return tuple(messages)
     except jinja2.TemplateError as error:
         raise InputError(f"{_get_template_path(name)}: {error}") from None
 
 
 def choose_fence(text: str) -> str:
-    """Return a mark that does not occur in `text`; it depends on the text only."""
+    """Return a mark that does not occur in `text`, the same one every time."""
     mark = hashlib.sha256(text.encode()).hexdigest()
     while mark[:8] in text:
         mark = hashlib.sha256(mark.encode()).hexdigest()

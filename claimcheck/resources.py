@@ -1,4 +1,8 @@
-"""The data that claimcheck comes with, compressed. NOTICE says where each file is from."""
+"""Files that come with claimcheck: prompts, schemas, word lists, packed data.
+
+`prompts/` and `schemas/` are at the top level of a checkout and under `_data/` in the
+wheel. NOTICE says where the files in `data/` come from.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,13 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
+_DATA_FOLDER = _PACKAGE / "data"
 
 
 def find_folder(name: str) -> Path:
     """Return the project folder of that name: `prompts` or `schemas`."""
     bundled = _PACKAGE / "_data" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent / name
-
-
-_DATA_FOLDER = _PACKAGE / "data"
 
 
 def read_packed(name: str) -> bytes:

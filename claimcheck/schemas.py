@@ -1,7 +1,8 @@
 """Validation against `schemas/`: every problem, each with its JSON path.
 
-`schemas/` holds two kinds: what a model must answer (`*.answer.schema.json`, OpenAI's strict subset) and
-what claimcheck publishes. A model never counts characters, so offsets appear only in the second.
+There are two kinds of schema: what a model must answer (`*.answer`, in the strict
+subset that OpenAI accepts), and what claimcheck publishes. A model never counts
+characters, so only the second kind has offsets. The validator is `jsonschema`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,17 +18,15 @@ from claimcheck import resources
 from claimcheck.errors import SchemaError
 
 if TYPE_CHECKING:
-    import jsonschema_rs
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# halves of characters, and what is white space to Python alone: on these the two validators may differ
-_VALIDATORS_MAY_DIFFER = re.compile(
-    r"\\u(?:[dD][89a-fA-F]|00(?:1[c-fC-F]|85))|[\x1c-\x1f\x85\ud800-\udfff]"
-)
+# A message quotes the value that is wrong, which can be a whole answer.
 _MAX_MESSAGE_CHARACTERS = 160
+# Structured outputs of OpenAI and others refuse some of these and ignore the rest; what
+# they demand is enforced here, after the answer.
 _KEYWORDS_REFUSED_IN_STRICT_MODE = (
     "minLength",
     "maxLength",
@@ -42,7 +40,7 @@ _KEYWORDS_REFUSED_IN_STRICT_MODE = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One way in which a value does not follow its schema, and where: `$.claims[2].quote`."""
+    """One violation of a schema, and its JSON path: `$.claims[2].quote`."""
 
     path: str
     message: str
@@ -53,12 +51,8 @@ class Problem:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all schemas."""
-    return tuple(
-        sorted(
-            path.name.removesuffix(_SUFFIX)
-            for path in resources.find_folder("schemas").glob("*" + _SUFFIX)
-        )
-    )
+    paths = resources.find_folder("schemas").glob("*" + _SUFFIX)
+    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
 
 
 def read_source(name: str) -> str:
@@ -68,12 +62,10 @@ def read_source(name: str) -> str:
         SchemaError: there is no schema of that name.
     """
     if name not in list_names():
-        raise SchemaError(
-            f"schema {name!r}: there is none; there are {', '.join(list_names())}"
-        )
-    return (resources.find_folder("schemas") / (name + _SUFFIX)).read_text(
-        encoding="utf-8"
-    )
+        available = ", ".join(list_names())
+        raise SchemaError(f"Unknown schema {name!r}. Available: {available}")
+    path = resources.find_folder("schemas") / (name + _SUFFIX)
+    return path.read_text(encoding="utf-8")
 
 
 @cache
@@ -84,7 +76,9 @@ def compute_digest(name: str) -> str:
 
 @cache
 def load(name: str) -> dict[str, Any]:
-    """The schema, checked against JSON Schema 2020-12 itself. Not to be changed by the caller.
+    """Return the schema, validated against JSON Schema 2020-12 itself.
+
+    The dict is shared; do not change it.
 
     Raises:
         SchemaError: there is no such schema, or its file is broken.
@@ -96,52 +90,50 @@ def load(name: str) -> dict[str, Any]:
         schema: dict[str, Any] = json.loads(read_source(name))
         jsonschema.Draft202012Validator.check_schema(schema)
     except ValueError as error:
-        raise SchemaError(f"{where}: is not JSON: {error}; restore the file") from None
+        raise SchemaError(
+            f"{where} is not valid JSON: {error}. Restore the file."
+        ) from None
     except jsonschema.SchemaError as error:
         raise SchemaError(
-            f"{where}: is no JSON Schema: {error.json_path}: {error.message}; restore the file"
+            f"{where} is not a valid JSON Schema: {error.json_path}: {error.message}. "
+            "Restore the file."
         ) from None
     return schema
 
 
 def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
-    """Return every way in which `value` violates the schema, in document order."""
-    errors = sorted(
-        _build_validator(name).iter_errors(value),
-        key=lambda error: [str(part) for part in error.absolute_path],
-    )
-    return tuple(
-        Problem(leaf.json_path, _shorten_message(leaf.message))
-        for error in errors
-        for leaf in _find_leaf_errors(error)
-    )
+    """Return every violation of the schema, ordered by path."""
+    problems = []
+    errors = _build_validator(name).iter_errors(value)
+    for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
+        for leaf in _find_leaf_errors(error):
+            problems.append(Problem(leaf.json_path, _shorten_message(leaf.message)))
+    return tuple(problems)
 
 
 def parse_answer(
     name: str, text: str
 ) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
-    """Parse the JSON object in a model's answer and validate it.
+    """Parse the JSON object in a model's answer, and validate it.
 
-    The object is None where there is none; with problems it does not follow the schema.
+    Models wrap JSON in prose and code fences; whatever precedes the object is ignored.
+    The object is None if there is none. It follows the schema if there are no problems.
     """
     try:
         value = _parse_object(text)
     except (ValueError, RecursionError) as error:
         return None, (Problem("$", f"is not JSON: {error}"),)
-    if not _VALIDATORS_MAY_DIFFER.search(text) and _passes_fast_validator(name, value):
-        return value, ()
+    # Half a surrogate pair, as in an answer cut inside an emoji, can be neither stored
+    # nor printed.
     if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-        return None, (
-            Problem("$", "holds half of a surrogate pair, which is no character"),
-        )
+        message = "contains half of a surrogate pair, which is not a character"
+        return None, (Problem("$", message),)
     return value, find_problems(name, value)
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
     """Return a copy of the schema without the keywords that strict mode refuses."""
-    copied: dict[str, Any] = json.loads(
-        _dump_strict_schema(name)
-    )  # the fastest deep copy
+    copied: dict[str, Any] = json.loads(_dump_strict_schema(name))
     return copied
 
 
@@ -153,7 +145,7 @@ def _dump_strict_schema(name: str) -> str:
 def _parse_object(text: str) -> Any:
     start = text.find("{")
     if start < 0:
-        raise ValueError("it holds no object")
+        raise ValueError("it contains no object")
     value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(
         text, start
     )
@@ -163,22 +155,7 @@ def _parse_object(text: str) -> Any:
 
 
 def _reject_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _passes_fast_validator(name: str, value: Any) -> bool:
-    """Tell whether the fast Rust validator accepts the value; most answers pass."""
-    try:
-        return _build_fast_validator(name).is_valid(value)
-    except ValueError:  # nested deeper than it goes
-        return False
-
-
-@cache
-def _build_fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    import jsonschema_rs
-
-    return jsonschema_rs.Draft202012Validator(load(name), validate_formats=True)
+    raise ValueError(f"{name} is not a JSON number")
 
 
 @cache
@@ -208,20 +185,13 @@ def _shorten_message(message: str) -> str:
 
 
 def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
+    """Copy a schema without the refused keywords; `properties` may have any names."""
     if isinstance(node, dict):
         return {
             key: _strip_keywords(value, properties=key in ("properties", "$defs"))
             for key, value in node.items()
             if properties or key not in _KEYWORDS_REFUSED_IN_STRICT_MODE
         }
-    return [_strip_keywords(item) for item in node] if isinstance(node, list) else node
-
-
-def iter_objects(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every object type in a schema: for checks of what all objects must have."""
-    if schema.get("type") == "object" or "properties" in schema:
-        yield schema
-    for value in schema.values():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict):
-                yield from iter_objects(item)
+    if isinstance(node, list):
+        return [_strip_keywords(item) for item in node]
+    return node

@@ -1,4 +1,8 @@
-"""What a run can be told; where the values come from is `claimcheck.config`'s business."""
+"""The settings of a run. `claimcheck.config` reads them from where people keep them.
+
+To add a setting: a field with its default here, its range or type below, a flag in
+`cli/options.py` if it deserves one, and a line in docs/models.md.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,74 @@ from typing import Any
 
 from claimcheck.errors import SettingsError
 
+ENGINES = ("auto", "llm", "extractive")
+# A run without a check does not depend on these, so its signature leaves them out.
+CHECK_ONLY_SETTINGS = ("top_k", "votes")
+# Secret, an address that may be private, stated elsewhere in the signature, or without
+# influence on what a run contains.
+_NOT_IN_SIGNATURE = frozenset(
+    {
+        "api_key",
+        "base_url",
+        "cache",
+        "engine",
+        "model",
+        "prices",
+        "publisher_name",
+        "publisher_url",
+        "seed",
+        *CHECK_ONLY_SETTINGS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a setting accepts, `low` and `high` included."""
+
+    low: float
+    high: float
+    advice: str
+    is_integer: bool = True
+    is_optional: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is a number in the range, or None where that is allowed."""
+        if value is None:
+            return self.is_optional
+        # bool is an int to Python; `max_claims = true` is a mistake.
+        kinds = int if self.is_integer else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
+        return math.isfinite(value) and self.low <= value <= self.high
+
+
+# The upper bounds are there to catch slips of the keyboard; no endpoint needs more.
+RANGES = {
+    "max_claims": Range(1, 200, "give a whole number from 1 to 200"),
+    "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
+    "attempts": Range(1, 20, "give a whole number from 1 to 20"),
+    "temperature": Range(
+        0, 2, "give a number from 0 to 2", is_integer=False, is_optional=True
+    ),
+    "seed": Range(0, 2**63, "give a whole number from 0", is_optional=True),
+    "timeout_s": Range(0.01, 86_400, "give seconds up to 86400", is_integer=False),
+    "context_tokens": Range(256, 10**8, "give at least 256"),
+    "max_output_tokens": Range(
+        1, 10**8, "give a whole number from 1", is_optional=True
+    ),
+    "top_k": Range(1, 50, "give a whole number from 1 to 50"),
+    "votes": Range(1, 25, "give a whole number from 1 to 25"),
+}
+_URL_EXAMPLES = {
+    "base_url": "http://localhost:8080/v1",
+    "publisher_url": "https://example.org",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens: read, read from the endpoint's cache, and written."""
+    """US dollars per million tokens of input, output, and cached input."""
 
     input: float
     output: float
@@ -21,20 +89,24 @@ class Price:
     def cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float:
-        """The cost of a request; the cached tokens are part of those read."""
-        cached = self.input if self.cached is None else self.cached
-        fresh = input_tokens - cached_tokens
-        return (
-            fresh * self.input + cached_tokens * cached + output_tokens * self.output
-        ) / 1e6
+        """Return the cost of a request; cached tokens are part of the input."""
+        cached_price = self.input if self.cached is None else self.cached
+        fresh_tokens = input_tokens - cached_tokens
+        total = (
+            fresh_tokens * self.input
+            + cached_tokens * cached_price
+            + output_tokens * self.output
+        )
+        return total / 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`concurrency`: requests at a time. The others are None where nothing limits.
+    """How fast requests may be sent, and what they may cost; None is unlimited.
 
-    `rpm` and `tpm`: requests and tokens in any minute. `budget_usd` and `budget_tokens`: spent on all requests together,
-    tokens read and written alike.
+    `concurrency` is the maximum number of concurrent requests. `rpm` and `tpm` are
+    requests and tokens in any minute. `budget_usd` and `budget_tokens` (input and
+    output) cover all requests together.
     """
 
     concurrency: int = 16
@@ -44,36 +116,34 @@ class Limits:
     budget_tokens: int | None = None
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{name} is {value!r}; give a number above 0"
-            for name in ("concurrency", "rpm", "tpm", "budget_usd", "budget_tokens")
-            if (value := getattr(self, name)) is not None and not value > 0
-        ]
+        problems = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not None and not value > 0:
+                problems.append(f"{item.name} is {value!r}; give a number above 0")
         if problems:
             raise SettingsError("; ".join(problems))
 
     @property
     def has_budget(self) -> bool:
-        """Whether there is an end to what may be spent."""
+        """Whether there is a limit to what may be spent."""
         return self.budget_usd is not None or self.budget_tokens is not None
-
-
-ENGINES = ("auto", "llm", "extractive")
-CHECK_ONLY_SETTINGS = ("top_k", "votes")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a run.
 
-    `engine`: `auto` takes `llm` where a model or an endpoint is named and `extractive` otherwise.
-    `max_claims`: of a passage; a document of at most `passage_tokens` tokens is one. Longer ones are read in several.
-    `attempts`: how often one request is tried when the endpoint fails (429, 5xx, lost connections).
-    `context_tokens`: the model's window; a request that does not fit is refused before it is sent.
-    `max_output_tokens`: None leaves the limit to the endpoint.
-    `top_k`: at most so many passages are shown to a model with a claim that it checks. `votes`: it is asked so often,
-    and the majority counts. `cache`: answers are kept for the next time and taken from there. `prices`: of models, by
-    name, where they are not the published ones. `publisher_name` and `publisher_url` stand in ClaimReview as the author of the review.
+    `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
+    `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
+    longer than this are read in several passages. `attempts`: how often a request is
+    tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
+    model's window; a request that does not fit is not sent. `max_output_tokens`: None
+    leaves the limit to the endpoint. `top_k`: the maximum number of passages shown to a
+    model that checks a claim. `votes`: how often it is asked; the majority counts.
+    `cache`: keep answers for all later commands. `prices`: of models, by name, where
+    the published ones are missing or do not apply. `publisher_name` and
+    `publisher_url`: the author of ClaimReview markup.
     """
 
     engine: str = "auto"
@@ -96,119 +166,51 @@ class Settings:
     publisher_url: str | None = None
 
     def __post_init__(self) -> None:
-        problems = [
-            problem
-            for ok, problem in (
-                (
-                    self.engine in ENGINES,
-                    f"engine {self.engine!r} is unknown; choose one of {', '.join(ENGINES)}",
-                ),
-                (
-                    _is_integer_between(self.max_claims, 1, 200),
-                    f"max_claims is {self.max_claims!r}; give a whole number from 1 to 200",
-                ),
-                (
-                    _is_integer_between(self.passage_tokens, 100, 10**7),
-                    f"passage_tokens is {self.passage_tokens!r}; give a whole number from 100",
-                ),
-                (
-                    _is_integer_between(self.attempts, 1, 20),
-                    f"attempts is {self.attempts!r}; give a whole number from 1 to 20",
-                ),
-                (
-                    self.temperature is None
-                    or _is_number_between(self.temperature, 0, 2),
-                    f"temperature is {self.temperature!r}; give a number from 0 to 2",
-                ),
-                (
-                    self.seed is None or _is_integer_between(self.seed, 0, 2**63),
-                    f"seed is {self.seed!r}; give a whole number from 0",
-                ),
-                (
-                    _is_number_between(self.timeout_s, 0.01, 86_400),
-                    f"timeout_s is {self.timeout_s!r}; give seconds up to 86400",
-                ),
-                (
-                    _is_integer_between(self.context_tokens, 256, 10**8),
-                    f"context_tokens is {self.context_tokens!r}; give at least 256",
-                ),
-                (
-                    self.max_output_tokens is None
-                    or _is_integer_between(self.max_output_tokens, 1, 10**8),
-                    f"max_output_tokens is {self.max_output_tokens!r}; give a whole number from 1",
-                ),
-                (
-                    _is_integer_between(self.top_k, 1, 50),
-                    f"top_k is {self.top_k!r}; give a whole number from 1 to 50",
-                ),
-                (
-                    _is_integer_between(self.votes, 1, 25),
-                    f"votes is {self.votes!r}; give a whole number from 1 to 25",
-                ),
-                (
-                    self.publisher_url is None
-                    or str(self.publisher_url).startswith(("http://", "https://")),
-                    f"publisher_url {self.publisher_url!r} is no http(s) URL; it looks like https://example.org",
-                ),
-                (
-                    self.base_url is None
-                    or str(self.base_url).startswith(("http://", "https://")),
-                    f"base_url {self.base_url!r} is no http(s) URL; it looks like http://localhost:8080/v1",
-                ),
-            )
-            if not ok
-        ]
+        problems = self._find_problems()
         if problems:
             raise SettingsError("; ".join(problems))
 
+    def _find_problems(self) -> list[str]:
+        problems = []
+        if self.engine not in ENGINES:
+            choices = ", ".join(ENGINES)
+            problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
+        for name, accepted in RANGES.items():
+            value = getattr(self, name)
+            if not accepted.accepts(value):
+                problems.append(f"{name} is {value!r}; {accepted.advice}")
+        for name, example in _URL_EXAMPLES.items():
+            url = getattr(self, name)
+            if url is not None and not str(url).startswith(("http://", "https://")):
+                problems.append(
+                    f"{name} {url!r} is not an http(s) URL such as {example}"
+                )
+        return problems
+
     def chosen_engine(self) -> str:
-        """The engine that runs: `auto` resolved."""
+        """Return the engine that runs: `auto` resolved."""
         if self.engine != "auto":
             return self.engine
         return "llm" if self.model or self.base_url else "extractive"
 
     def endpoint(self) -> str:
-        """The endpoint as messages may show it: without a user's name, password or query in its URL."""
+        """Return the endpoint for messages: its URL without credentials or query."""
         if self.base_url is None:
             return "api.openai.com"
         scheme, _, rest = self.base_url.partition("://")
         host, slash, path = rest.partition("/")
-        return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
+        host_without_credentials = host.rpartition("@")[2]
+        path_without_query = path.partition("?")[0]
+        return f"{scheme}://{host_without_credentials}{slash}{path_without_query}"
 
     def published(self) -> dict[str, Any]:
-        """What a signature may state: everything but the key, the endpoint's address and what it states apart.
+        """Return the settings that a run's signature states.
 
-        What only a check goes by (`CHECK_ONLY`) and who publishes it is left out too.
+        Never the key or the endpoint's address. The model and the seed have fields of
+        their own, and `CHECK_ONLY_SETTINGS` are added by a check.
         """
-        hidden = {
-            "api_key",
-            "base_url",
-            "seed",
-            "model",
-            "engine",
-            "cache",
-            "prices",
-            "publisher_name",
-            "publisher_url",
-            *CHECK_ONLY_SETTINGS,
-        }
         return {
             item.name: getattr(self, item.name)
             for item in fields(self)
-            if item.name not in hidden
+            if item.name not in _NOT_IN_SIGNATURE
         }
-
-
-def _is_integer_between(value: object, low: int, high: int) -> bool:
-    return (
-        isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-    )
-
-
-def _is_number_between(value: object, low: float, high: float) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and low <= value <= high
-    )

@@ -1,7 +1,8 @@
-"""Counting tokens with no network.
+"""Counts tokens without a network.
 
-`o200k_base` (OpenAI's current models) ships with claimcheck, packed, and is checked against its published
-hash. Its ranks and split pattern are tiktoken's (MIT, see NOTICE). For other models the count is an estimate.
+The ranks of `o200k_base` (OpenAI's current models) ship with claimcheck, compressed,
+because tiktoken would download them. They and the split pattern are tiktoken's (MIT,
+see NOTICE). For other models the count is an estimate.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ ENCODING = "o200k_base"
 _RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 _RANKS_FILE = "o200k_base.tiktoken"
 
-# tiktoken splits text with this expression before it merges bytes; the seven cases are a word in lower case,
-# a word in capitals, up to three digits, punctuation, line ends, trailing and other white space.
+# tiktoken splits text with this pattern before it merges bytes. The seven cases are a
+# word in lower case, a word in capitals, up to three digits, punctuation, line ends,
+# trailing white space, and other white space.
 _CONTRACTION = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 _UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
 _LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
@@ -46,16 +48,15 @@ def _load_encoding() -> tiktoken.Encoding:
     raw = read_packed(_RANKS_FILE)
     if hashlib.sha256(raw).hexdigest() != _RANKS_SHA256:
         raise ClaimcheckError(
-            f"{_RANKS_FILE}: does not have the published hash; reinstall claimcheck"
+            f"{_RANKS_FILE} is damaged: its hash is not the published one. "
+            "Reinstall claimcheck."
         )
-    words = (
-        raw.split()
-    )  # a token and its rank, 200,000 times: maps take half the time of a loop
-    ranks = dict(
-        zip(map(binascii.a2b_base64, words[::2]), map(int, words[1::2]), strict=True)
-    )
+    # 200,000 pairs of a token and its rank; `map` takes half the time of a loop.
+    words = raw.split()
+    tokens = map(binascii.a2b_base64, words[::2])
+    ranks = dict(zip(tokens, map(int, words[1::2]), strict=True))
     special = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
-    # a name of its own: a second encoding called o200k_base would break tiktoken's registry
+    # Not named o200k_base: a second encoding of that name breaks tiktoken's registry.
     return tiktoken.Encoding(
         "claimcheck_o200k_base",
         pat_str=_SPLIT_PATTERN,
@@ -65,7 +66,10 @@ def _load_encoding() -> tiktoken.Encoding:
 
 
 def count(text: str) -> int:
-    """How many tokens `text` has in `o200k_base`; a literal `<|endoftext|>` counts as the text that it is."""
+    """Return the number of `o200k_base` tokens in `text`.
+
+    A literal `<|endoftext|>` is text like any other.
+    """
     return len(_load_encoding().encode_ordinary(text))
 
 

@@ -27,7 +27,10 @@ from claimcheck.retrieval import Index
 from claimcheck.settings import Settings
 from claimcheck.verification.retrieve import Corpus
 
-MAX_CLAIM_CHARACTERS = 10_000  # characters
+# A claim is a sentence; whatever is longer is a text with claims in it.
+MAX_CLAIM_CHARACTERS = 10_000
+_MAX_REPORTED_PROBLEMS = 5
+
 ClaimsInput = Run | Iterable[Claim | Statement | str]
 EvidenceInput = Document | str | Path | Index | Sequence[Document | str | Path]
 
@@ -40,21 +43,25 @@ def check(
     client: Client | None = None,
     progress: ProgressCallback = None,
 ) -> Check:
-    """A verdict, or a failure, for each claim, in order: whether the documents carry it.
+    """Check claims against evidence: a verdict or a failure for each, in order.
 
-    `claims` is a run, whose claims are meant, or any number of claims, statements and texts. `against` is one document or several
-    (as for `summarize`), or an `Index`. Engine, settings, client and progress are as for `summarize`.
+    `claims` is a run, whose claims are checked, or any number of claims, statements,
+    and texts. `against` is one document, several (as for `summarize`), or an `Index`.
+    `settings`, `client`, and `progress` are as for `summarize`.
 
     Raises:
-        InputError: there is no claim or no evidence, a claim is empty or far too long, or a document can't be read.
-        ProviderError: the endpoint gave no answer. (An answer that can't be used is in `check.failures`.)
+        InputError: there are no claims or no evidence, a claim is empty or far too
+            long, or a document cannot be read.
+        ProviderError: the endpoint gave no answer. (An answer that cannot be used is
+            in `check.failures`.)
     """
     started = time.perf_counter()
     settings = settings or load_settings().settings
-    library = _collect_evidence(against)
-    flow = _build_check_flow(claims, library, settings, choose_engine(settings, client))
-    with open_client(settings, client, progress) as carrier:
-        return _build_check(drive(flow, carrier), library, claims, started)
+    corpus = _collect_evidence(against)
+    flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
+    with open_client(settings, client, progress) as opened:
+        result = drive(flow, opened)
+    return _build_check(result, corpus, claims, started)
 
 
 async def acheck(
@@ -65,55 +72,54 @@ async def acheck(
     client: Client | None = None,
     progress: ProgressCallback = None,
 ) -> Check:
-    """As `check`, without blocking while the model works."""
+    """Do the same as `check` without blocking while the model works."""
     started = time.perf_counter()
     settings = settings or load_settings().settings
-    library = _collect_evidence(against)
-    flow = _build_check_flow(claims, library, settings, choose_engine(settings, client))
-    async with aopen_client(settings, client, progress) as carrier:
-        return _build_check(await adrive(flow, carrier), library, claims, started)
+    corpus = _collect_evidence(against)
+    flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
+    async with aopen_client(settings, client, progress) as opened:
+        result = await adrive(flow, opened)
+    return _build_check(result, corpus, claims, started)
 
 
 def _build_check_flow(
-    claims: ClaimsInput, library: Corpus, settings: Settings, engine: str
+    claims: ClaimsInput, corpus: Corpus, settings: Settings, engine: str
 ) -> Flow[CheckResult]:
     statements = _build_statements(claims)
-    return (check_without_model if engine == "extractive" else check_with_model)(
-        statements, library, settings
-    )
+    if engine == "extractive":
+        return check_without_model(statements, corpus, settings)
+    return check_with_model(statements, corpus, settings)
 
 
 def _build_statements(claims: ClaimsInput) -> list[Statement]:
     if isinstance(claims, str):
-        raise InputError(
-            "claims: is one text; give a list of claims, each a text of its own"
-        )
-    given = claims.claims if isinstance(claims, Run) else claims
-    statements = [
-        Statement.of(claim)
-        if isinstance(claim, str)
-        else Statement(claim.id, claim.text, claim.speaker)
-        for claim in given
-    ]
-    problems = [
-        problem
-        for number, statement in enumerate(statements, 1)
-        if (problem := _find_text_problem(statement.text, f"claim {number}"))
-    ]
+        raise InputError("claims: got one string; give a list with a string per claim")
+    statements = []
+    problems = []
+    for number, claim in enumerate(
+        claims.claims if isinstance(claims, Run) else claims, start=1
+    ):
+        if isinstance(claim, str):
+            statement = Statement.of(claim)
+        else:
+            statement = Statement(claim.id, claim.text, claim.speaker)
+        statements.append(statement)
+        if problem := _find_text_problem(statement.text):
+            problems.append(f"claim {number}: {problem}")
     if problems:
-        raise InputError("; ".join(problems[:5]))
+        raise InputError("; ".join(problems[:_MAX_REPORTED_PROBLEMS]))
     if not statements:
         raise InputError("claims: there are none; give at least one")
     return statements
 
 
-def _find_text_problem(text: str, place: str) -> str | None:
+def _find_text_problem(text: str) -> str | None:
     if not any(character.isalnum() for character in text):
-        return f"{place}: holds no words"
+        return "has no words"
     if len(text) > MAX_CLAIM_CHARACTERS:
         return (
-            f"{place}: has {len(text):,} characters, a claim has at most {MAX_CLAIM_CHARACTERS:,}; "
-            "summarize a longer text first, and check the claims in it"
+            f"has {len(text):,} characters; the maximum is {MAX_CLAIM_CHARACTERS:,}. "
+            "Summarize a longer text first, and check the claims in it."
         )
     return None
 
@@ -122,13 +128,16 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
     if isinstance(against, Index):
         if not against.count:
             raise InputError(
-                f"{against.path}: holds no documents; `claimcheck index add` puts some in"
+                f"{against.path}: has no documents; "
+                "add some with `claimcheck index add`"
             )
         return Corpus(against)
-    several = [against] if isinstance(against, Document | str | Path) else list(against)
-    if not several:
+    if isinstance(against, Document | str | Path):
+        against = [against]
+    sources = list(against)
+    if not sources:
         raise InputError("against: there is no evidence; give at least one document")
-    documents = [open_document(source) for source in several]
+    documents = [open_document(source) for source in sources]
     if len(documents) == 1:
         return Corpus(documents[0])
     index = Index(":memory:")
@@ -137,27 +146,25 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
 
 
 def _build_check(
-    found: CheckResult, library: Corpus, claims: ClaimsInput, started: float
+    result: CheckResult, corpus: Corpus, claims: ClaimsInput, started: float
 ) -> Check:
-    usage = replace(found.usage, seconds=round(time.perf_counter() - started, 3))
-    cited = dict.fromkeys(
-        identity
-        for verdict in found.verdicts
-        for identity in _list_cited_document_ids(verdict)
-    )
+    cited_ids: dict[str, None] = {}  # a set in the order of first citation
+    for verdict in result.verdicts:
+        cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
+    seconds = round(time.perf_counter() - started, 3)
     return Check(
-        verdicts=found.verdicts,
-        failures=found.failures,
+        verdicts=result.verdicts,
+        failures=result.failures,
         claimed_in=claims.document if isinstance(claims, Run) else None,
-        documents=tuple(library.get_document(identity) for identity in cited),
-        searched=library.document_count,
-        usage=usage,
-        signature=found.signature,
+        documents=tuple(corpus.get_document(cited) for cited in cited_ids),
+        searched=corpus.document_count,
+        usage=replace(result.usage, seconds=seconds),
+        signature=result.signature,
     )
 
 
 def _list_cited_document_ids(verdict: Verdict) -> list[str]:
-    findings = [verdict.finding, *([verdict.content] if verdict.content else [])]
-    return [
-        evidence.document_id for finding in findings for evidence in finding.evidence
-    ]
+    evidence = list(verdict.finding.evidence)
+    if verdict.content is not None:
+        evidence += verdict.content.evidence
+    return [passage.document_id for passage in evidence]

@@ -1,9 +1,9 @@
-"""The client that carries a flow, and who closes it."""
+"""The client of a run: chosen, wrapped, and closed in one place."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 
 from claimcheck.models.llm import Client, Stage
 from claimcheck.settings import Settings
@@ -22,17 +22,18 @@ def open_client(
 ) -> Iterator[Client | None]:
     """Yield the given client, or open and close one if the engine needs it.
 
-    `progress` hears of what goes through it.
+    `progress` is called for every request and answer. A client of the caller's is left
+    open.
     """
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
     from claimcheck.llm import OpenAIClient
 
-    own = OpenAIClient(settings)
-    with ExitStack() as closing:
-        closing.callback(own.close)
-        yield _wrap_with_progress(_wrap_with_cache(own, settings, closing), progress)
+    with ExitStack() as stack:
+        own = OpenAIClient(settings)
+        stack.callback(own.close)
+        yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
 
 
 @asynccontextmanager
@@ -45,14 +46,10 @@ async def aopen_client(
         return
     from claimcheck.llm import OpenAIClient
 
-    own = OpenAIClient(settings)
-    with ExitStack() as closing:
-        try:
-            yield _wrap_with_progress(
-                _wrap_with_cache(own, settings, closing), progress
-            )
-        finally:
-            await own.aclose()
+    async with AsyncExitStack() as stack:
+        own = OpenAIClient(settings)
+        stack.push_async_callback(own.aclose)
+        yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
 
 
 def _wrap_with_progress(
@@ -65,11 +62,13 @@ def _wrap_with_progress(
     return ProgressClient(client, progress)
 
 
-def _wrap_with_cache(client: Client, settings: Settings, closing: ExitStack) -> Client:
+def _wrap_with_cache(
+    client: Client, settings: Settings, stack: ExitStack | AsyncExitStack
+) -> Client:
     """Put the answer cache before the client if the settings ask for it."""
     if not settings.cache:
         return client
     from claimcheck.llm import StoredAnswersClient
     from claimcheck.store.cache import AnswerCache
 
-    return StoredAnswersClient(client, closing.enter_context(AnswerCache()), settings)
+    return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

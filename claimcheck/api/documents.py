@@ -15,7 +15,7 @@ def open_document(source: Document | str | Path) -> Document:
     """Return the document itself, read the file at a path, or wrap a string.
 
     Raises:
-        InputError: it can't be read.
+        InputError: the file cannot be read.
     """
     if isinstance(source, Path):
         return Document.from_path(source)

@@ -1,4 +1,4 @@
-"""How good the answers are on labelled data."""
+"""How good the answers are on labeled data."""
 
 from __future__ import annotations
 
@@ -37,29 +37,35 @@ def evaluate(
     client: Client | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """The scores of a task on rows: `checkworthy`, `verification`, `summaries`, `extraction` or `grounding`.
+    """Score a task on labeled rows.
 
-    Engine, settings and client are as for `summarize`. `progress` is told how many rows of how many are done.
+    `task` is `checkworthy`, `verification`, `summaries`, `extraction`, or `grounding`.
+    `settings` and `client` are as for `summarize`. `progress` is called with the number
+    of rows done and the number of all rows.
 
     Raises:
-        InputError: the rows can't be read, or are not those of the task.
-        ProviderError: the endpoint gave no answer. (An answer that can't be used counts against the score.)
+        InputError: the rows cannot be read, or are not rows of the task.
+        ProviderError: the endpoint gave no answer. (An answer that cannot be used
+            counts against the score.)
     """
     settings = settings or load_settings().settings
-    with open_client(settings, client) as carrier:
-        given = EngineSetup(settings, carrier, choose_engine(settings, client))
-        return run_evaluation(task, rows, given, progress=progress)
+    with open_client(settings, client) as opened:
+        setup = EngineSetup(settings, opened, choose_engine(settings, client))
+        return run_evaluation(task, rows, setup, progress=progress)
 
 
 def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:
-    """What the second of two evaluation files scores above the first, with intervals, over the rows of both.
+    """Return how much the second evaluation file scores above the first.
+
+    Differences have 95 % intervals and cover the rows that both files have.
 
     Raises:
-        InputError: one of them is no evaluation, or they are of different tasks or data.
+        InputError: a file is not an evaluation, or they differ in task or data.
     """
-    return compare_scores(
-        *(
-            Evaluation.from_json(read_bytes(path)[1], str(path))
-            for path in (first, second)
-        )
-    )
+    first_evaluation = _read_evaluation(first)
+    return compare_scores(first_evaluation, _read_evaluation(second))
+
+
+def _read_evaluation(path: str | Path) -> Evaluation:
+    _, data = read_bytes(path)
+    return Evaluation.from_json(data, str(path))

@@ -1,4 +1,4 @@
-"""Where quotes stand in a document."""
+"""Quotes in, their locations in a document out."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from claimcheck.text.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class GroundedQuote:
-    """Where a quote stands in a document; `spans` is empty exactly when `match` is `none`, and `reason` says why.
+    """Where a quote is in a document, or why it is not there.
 
-    `suggestion` is then the nearest passage, if any is near: something to look at, never the quote.
+    `spans` is empty exactly when `match` is `none`; `reason` then says why, and
+    `suggestion` is the closest passage, if there is one: something to look at, never
+    the location of the quote.
     """
 
     quote: str
@@ -33,13 +35,13 @@ class GroundedQuote:
 def ground(
     source: Document | str | Path, quotes: Iterable[str]
 ) -> tuple[GroundedQuote, ...]:
-    """One result for each quote, in order; the document is made ready once.
+    """Locate quotes in a document: one result for each, in order.
 
-    A quote that occurs several times is placed between the quotes before and after it, so quotes given in document
-    order are told apart.
+    The document is prepared once. A quote that occurs several times is located between
+    the quotes before and after it, so give quotes in the order of the document.
 
     Raises:
-        InputError: the source can't be read.
+        InputError: the source cannot be read.
     """
     from claimcheck.grounding import GroundingIndex
 

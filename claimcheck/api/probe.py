@@ -1,4 +1,4 @@
-"""What an endpoint can do."""
+"""Finds out what an endpoint can do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from claimcheck.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint was found to do; `response_format` is None when no model was named to try."""
+    """What an endpoint can do; `response_format` is None if no model was named."""
 
     models: tuple[str, ...]
     response_format: str | None
@@ -17,7 +17,10 @@ class Probe:
 
 
 def probe(settings: Settings) -> Probe:
-    """Lists an endpoint's models and asks one for an answer that its prompt forbids and its schema demands.
+    """List an endpoint's models, and ask one what it does with a schema.
+
+    The prompt forbids the answer that the schema demands: only an endpoint that
+    enforces the schema gives it.
 
     Raises:
         ProviderError: the endpoint does not answer.
@@ -27,8 +30,10 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {"colour": {"type": "string", "enum": ["vermilion"]}},
-        "required": ["colour"],
+        "properties": {
+            "colour": {"type": "string", "enum": ["vermilion"]}
+        },  # as recorded
+        "required": ["colour"],  # as recorded
         "additionalProperties": False,
     }
     request = ModelRequest(
@@ -43,7 +48,7 @@ def probe(settings: Settings) -> Probe:
     )
     client = OpenAIClient(settings if settings.model else replace(settings, model="-"))
     try:
-        models = tuple(client.models())
+        models = tuple(client.list_models())
         if not settings.model:
             return Probe(models, None, False)
         response = client.complete(request)

@@ -103,36 +103,36 @@ def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class RunWriter:
-    """The place for a document's run, and the settings that its answers are asked for with."""
+    """Writes a run, and the answers it is made of, to one place in a store."""
 
     store: RunStore
-    place: RunLocation
+    location: RunLocation
     settings: Settings
 
     @classmethod
-    def begun(cls, store: RunStore, document: Document, plan: Plan) -> RunWriter:
-        """The document waits in the store for its run.
+    def open(cls, store: RunStore, document: Document, plan: Plan) -> RunWriter:
+        """Add the document to the store, where it waits for its run.
 
         Raises:
-            StoreError: the store can't be written to.
+            StoreError: the store cannot be written to.
         """
         return cls(
             store, History(store).add_document(document, plan.config()), plan.settings
         )
 
-    def client(self, inner: Client | None) -> Client | None:
-        """The client that asks for what the store has no answer to, and stores the answer first."""
-        if inner is None:
+    def wrap_client(self, client: Client | None) -> Client | None:
+        """Return a client that asks only for answers that are not stored yet."""
+        if client is None:
             return None
-        from claimcheck.llm.stored import (
-            StoredAnswersClient,
-        )  # imports openai, which is slow
+        # Imported late: it brings openai, which takes half a second.
+        from claimcheck.llm.stored import StoredAnswersClient
 
-        answers = DocumentAnswers(self.store, self.place.batch, self.place.document)
-        return StoredAnswersClient(inner, answers, self.settings)
+        location = self.location
+        answers = DocumentAnswers(self.store, location.batch, location.document)
+        return StoredAnswersClient(client, answers, self.settings)
 
-    def keep(self, run: Run) -> None:
-        """The run is in the store."""
-        self.store.save_outcome(
-            self.place.batch, self.place.document, Outcome.from_run(run)
-        )
+    def save(self, run: Run) -> None:
+        """Store the run."""
+        location = self.location
+        outcome = Outcome.from_run(run)
+        self.store.save_outcome(location.batch, location.document, outcome)

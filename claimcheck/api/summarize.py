@@ -1,4 +1,4 @@
-"""A source in, a run out."""
+"""A document in, a run out."""
 
 from __future__ import annotations
 
@@ -37,22 +37,24 @@ def summarize(
     store: RunStore | None = None,
     progress: ProgressCallback = None,
 ) -> Run:
-    """The run of a source: a `Document`, a `Path` to a file, or a string that is the text itself.
+    """Summarize a document and list its checkable claims.
 
-    Without `settings` they come from the environment and `claimcheck.toml`. A `client` given is used, with the `llm`
-    engine, and left open; otherwise the engine that the settings choose runs. With `check` the summary's sentences and
-    the claims are checked against the document that they came from. With a `store` the run is kept there, and every
-    answer as soon as it is paid for; what is there from before is not asked for again. `progress` hears of every request
-    that is asked and answered.
+    `source` is a `Document`, a `Path` to a file, or a string that is the text itself.
+    Without `settings` they come from the environment and `claimcheck.toml`. A `client`
+    that is given is used with the `llm` engine and left open. `check` also checks the
+    sentences of the summary and the claims against the document. A `store` keeps the
+    run, and every answer as soon as it is paid for; stored answers are not asked for
+    again. `progress` is called when a request is sent and when it is answered.
 
     Raises:
-        InputError: the source can't be read, or the settings make no sense.
-        ProviderError: the endpoint gave no answer. (An answer that can't be used is in `run.failures`.)
+        InputError: the source cannot be read, or the settings make no sense.
+        ProviderError: the endpoint gave no answer. (An answer that cannot be used is
+            in `run.failures`.)
     """
-    job = _SummarizeJob.of(source, settings, client, check, store)
-    job.tell(progress)
-    with open_client(job.settings, client, progress) as carrier:
-        return job.finished(drive(job.flow, job.remembering(carrier)))
+    job = _SummarizeJob.start(source, settings, client, check=check, store=store)
+    job.report_start(progress)
+    with open_client(job.settings, client, progress) as opened:
+        return job.finish(drive(job.flow, job.wrap_client(opened)))
 
 
 async def asummarize(
@@ -64,10 +66,9 @@ async def asummarize(
     store: RunStore | None = None,
     progress: ProgressCallback = None,
 ) -> Run:
-    """As `summarize`, without blocking while the model works."""
-    return await _arun_job(
-        _SummarizeJob.of(source, settings, client, check, store), client, progress
-    )
+    """Do the same as `summarize` without blocking while the model works."""
+    job = _SummarizeJob.start(source, settings, client, check=check, store=store)
+    return await _arun_job(job, client, progress)
 
 
 async def asummarize_to_store(
@@ -79,34 +80,37 @@ async def asummarize_to_store(
     progress: ProgressCallback = None,
 ) -> RunLocation:
     """Do the same as `asummarize` with a store; return where the run is stored."""
-    job = _SummarizeJob.of(document, settings, None, check, store)
+    job = _SummarizeJob.start(document, settings, None, check=check, store=store)
     await _arun_job(job, None, progress)
-    assert job.keeping is not None
-    return job.keeping.place
+    assert job.writer is not None
+    return job.writer.location
 
 
 async def _arun_job(
     job: _SummarizeJob, client: Client | None, progress: ProgressCallback
 ) -> Run:
-    job.tell(progress)
-    async with aopen_client(job.settings, client, progress) as carrier:
-        return job.finished(await adrive(job.flow, job.remembering(carrier)))
+    job.report_start(progress)
+    async with aopen_client(job.settings, client, progress) as opened:
+        return job.finish(await adrive(job.flow, job.wrap_client(opened)))
 
 
 @dataclass(frozen=True, slots=True)
 class _SummarizeJob:
+    """All that `summarize` and `asummarize` share: only the driver differs."""
+
     flow: Flow[Run]
     settings: Settings
     engine: str
-    keeping: RunWriter | None
+    writer: RunWriter | None
     started: float
 
     @classmethod
-    def of(
+    def start(
         cls,
         source: Document | str | Path,
         settings: Settings | None,
         client: Client | None,
+        *,
         check: bool,
         store: RunStore | None,
     ) -> _SummarizeJob:
@@ -114,34 +118,30 @@ class _SummarizeJob:
         settings = settings or load_settings().settings
         engine = choose_engine(settings, client)
         document = open_document(source)
-        if store is None:
-            return cls(
-                build_run_flow(document, settings, engine, check=check),
-                settings,
-                engine,
-                None,
-                started,
-            )
-        from claimcheck.api.stores import RunWriter, build_plan
+        writer = None
+        if store is not None:
+            # SQLite is loaded only when there is a store.
+            from claimcheck.api.stores import RunWriter, build_plan
 
-        plan = build_plan(settings, engine, check)
-        flow = build_run_flow(document, plan.settings, engine, check=check)
-        return cls(
-            flow, plan.settings, engine, RunWriter.begun(store, document, plan), started
-        )
+            plan = build_plan(settings, engine, check)
+            settings = plan.settings
+            writer = RunWriter.open(store, document, plan)
+        flow = build_run_flow(document, settings, engine, check=check)
+        return cls(flow, settings, engine, writer, started)
 
-    def tell(self, progress: ProgressCallback) -> None:
-        """That the work begins, where no request will tell."""
+    def report_start(self, progress: ProgressCallback) -> None:
+        """Report the start of work that sends no requests, which nothing else does."""
         if progress and self.engine == "extractive":
             progress(Stage(Work.SUMMARY_AND_CLAIMS, 0, 0))
 
-    def remembering(self, carrier: Client | None) -> Client | None:
-        return self.keeping.client(carrier) if self.keeping else carrier
+    def wrap_client(self, client: Client | None) -> Client | None:
+        """Put the answers of the store, if there is one, in front of the client."""
+        return self.writer.wrap_client(client) if self.writer else client
 
-    def finished(self, run: Run) -> Run:
-        """The run with its wall time, from reading to result, and kept where it is to be."""
+    def finish(self, run: Run) -> Run:
+        """Return the run with its wall time, and store it."""
         seconds = round(time.perf_counter() - self.started, 3)
         run = replace(run, usage=replace(run.usage, seconds=seconds))
-        if self.keeping:
-            self.keeping.keep(run)
+        if self.writer:
+            self.writer.save(run)
         return run

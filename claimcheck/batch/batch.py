@@ -161,8 +161,8 @@ class Batch:
         from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient
 
         settings = self.plan.settings
-        gate = Limiter(self.plan.limits, Pricing(settings), progress.spent)
-        own = OpenAIClient(settings, gate)
+        limiter = Limiter(self.plan.limits, Pricing(settings), progress.spent)
+        own = OpenAIClient(settings, limiter)
         closing.push_async_callback(own.aclose)
         if not settings.cache:
             return own
@@ -174,7 +174,7 @@ class Batch:
 def _require_known_price(settings: Settings) -> None:
     from claimcheck.llm import Pricing
 
-    if not Pricing(settings).known:
+    if not Pricing(settings).is_known:
         raise SettingsError(
             f"--budget-usd: the price of {settings.model!r} at {settings.endpoint()} is not known; give it in "
             f'claimcheck.toml ([prices."{settings.model}"] input = ..., output = ...), or use --budget-tokens'

@@ -27,7 +27,7 @@ from claimcheck.batch.runner import (
 from claimcheck.batch.shards import build_shard_row
 from claimcheck.errors import BudgetError, InputError, ProviderError, UnreachableError
 from claimcheck.llm import Limiter, OpenAIClient, Pricing
-from claimcheck.llm.limiter import RequestCost
+from claimcheck.llm.budget import RequestCost
 from claimcheck.models.llm import Spending
 from claimcheck.models.outcome import Outcome
 from claimcheck.models.run import Cause
@@ -165,7 +165,7 @@ class _RayWorker:
         remote = _RemoteBudget(purse, settings.timeout_s) if purse is not None else None
         self._client = (
             OpenAIClient(
-                settings, Limiter(plan.limits, Pricing(settings), purse=remote)
+                settings, Limiter(plan.limits, Pricing(settings), shared_budget=remote)
             )
             if plan.engine == "llm"
             else None

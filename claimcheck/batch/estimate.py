@@ -48,7 +48,7 @@ def estimate_batch(
         counted += 1
         requests += len(first)
         tokens += sum(
-            count_input_tokens(client.body(request), schema=counts_schema)
+            count_input_tokens(client.build_body(request), schema=counts_schema)
             for request in first
         )
         told(counted)

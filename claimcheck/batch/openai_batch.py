@@ -17,12 +17,12 @@ from claimcheck.errors import BudgetError, ContextWindowError, InputError, Store
 from claimcheck.llm.batch_api import (
     MAX_FILE_BYTES,
     MAX_REQUESTS_PER_FILE,
-    PRICE_SHARE,
+    PRICE_FACTOR,
     BatchApi,
     BatchJob,
 )
+from claimcheck.llm.budget import count_input_tokens
 from claimcheck.llm.digest import compute_request_digest
-from claimcheck.llm.limiter import count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
@@ -74,7 +74,7 @@ class BatchApiRunner:
         self._plan = plan
         self._api = api
         self._uploads = Uploads(store.database, batch)
-        self._pricing = Pricing(plan.settings, PRICE_SHARE)
+        self._pricing = Pricing(plan.settings, PRICE_FACTOR)
         self._client = OpenAIClient(plan.settings, pricing=self._pricing)
 
     def submit(self) -> SubmitReport:
@@ -127,7 +127,7 @@ class BatchApiRunner:
         return [
             (
                 upload,
-                self._api.job(upload.job)
+                self._api.get_job(upload.job)
                 if upload.state == "submitted" and upload.job
                 else None,
             )
@@ -143,7 +143,7 @@ class BatchApiRunner:
             if job.problem:
                 self._uploads.ended(upload.number, job.problem)
                 collected.refused.append(job.problem)
-            elif not job.ended:
+            elif not job.is_final:
                 collected.waiting += 1
             else:
                 self._take(upload, job, collected)
@@ -172,14 +172,14 @@ class BatchApiRunner:
             self._uploads.uploaded(upload.number, file)
             job = None
         else:  # an earlier command got this far, and perhaps a step further than it could write down
-            job = self._api.find(upload.tag)
-        job = job or self._api.begin(file, upload.tag)
+            job = self._api.find_job(upload.tag)
+        job = job or self._api.create_job(file, upload.tag)
         self._uploads.submitted(upload.number, job.id)
 
     def _take(self, upload: Upload, job: BatchJob, collected: CollectReport) -> None:
         items = {item.name: item for item in self._uploads.items(upload.number)}
         for file in job.files:
-            for line in self._api.lines(file):
+            for line in self._api.read_lines(file):
                 item = items.pop(line.get("custom_id", ""), None)
                 if item is None:
                     continue
@@ -213,7 +213,7 @@ class BatchApiRunner:
         content = answer.get("body") if isinstance(answer, dict) else None
         if status == 200 and isinstance(content, dict):
             try:
-                return self._client.response(content, json.loads(item.body))
+                return self._client.build_response(content, json.loads(item.body))
             except ValueError as problem:
                 told = f"no chat completion: {type(problem).__name__}"
         else:
@@ -295,7 +295,7 @@ class BatchApiRunner:
     def _item(
         self, number: int, request: ModelRequest
     ) -> tuple[UploadItem, float, int]:
-        body = self._client.body(request)
+        body = self._client.build_body(request)
         read = round(_TOKEN_MARGIN * count_input_tokens(body))
         written = int(body.get("max_completion_tokens", 0))
         written_body = json.dumps(body, ensure_ascii=False)

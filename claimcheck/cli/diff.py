@@ -123,7 +123,7 @@ def _load_run(name: str, settings: Settings, check: bool, allow_private: bool) -
 def _format_changes(found: RunDiff, output: Path | None) -> str:
     from rich.text import Text
 
-    from claimcheck.reports.common import make_safe_text, render_for_terminal
+    from claimcheck.reports.text import make_safe_text, render_for_terminal
 
     style = options.detect_page_style(output)
     lines: list[Text] = []
@@ -165,7 +165,7 @@ def _format_changes(found: RunDiff, output: Path | None) -> str:
 def _format_reworded(item: RewordedClaim) -> Text:
     from rich.text import Text
 
-    from claimcheck.reports.common import make_safe_text
+    from claimcheck.reports.text import make_safe_text
 
     parts: dict[str, Callable[[str], Text]] = {
         "same": make_safe_text,

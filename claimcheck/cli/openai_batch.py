@@ -76,7 +76,7 @@ def _print_status(rounds: BatchApiRunner) -> None:
     for upload, job in rounds.status():
         if job:
             lines.append(
-                f"{job.id}  {job.status}: {job.done:,} of {job.total:,} done, {job.failed:,} failed"
+                f"{job.id}  {job.status}: {job.completed:,} of {job.total:,} done, {job.failed:,} failed"
             )
         else:
             reason = f": {upload.message}" if upload.message else ""

@@ -38,7 +38,7 @@ def show(
     """Show a run, or one claim of it with the sentence before and after."""
     from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
-    from claimcheck.reports import claim_text
+    from claimcheck.reports import common, text
 
     check_writable(output)
     _, data = read_bytes(run)
@@ -50,10 +50,8 @@ def show(
     if claim is None:
         report = render_run(read, Format.TEXT, style=style)
     else:
-        selected = claim_text.find_claim(read, claim)
-        report = claim_text.render_claim(
-            read, selected, width=style.width, color=style.color
-        )
+        selected = common.find_claim(read, claim)
+        report = text.render_claim(read, selected, width=style.width, color=style.color)
     write_text(report, output)
 
 

@@ -1,12 +1,14 @@
-"""Carrying requests to models. The only importers of openai and tenacity. Layer 3."""
+"""Send requests to models. Only this package imports openai and tenacity."""
 
-from claimcheck.llm.limiter import Limiter, count_input_tokens
+from claimcheck.llm.budget import Budget, count_input_tokens
+from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.progress import ProgressClient
 from claimcheck.llm.stored import StoredAnswersClient
 
 __all__ = [
+    "Budget",
     "Limiter",
     "OpenAIClient",
     "Pricing",

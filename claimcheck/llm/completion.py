@@ -1,6 +1,11 @@
-"""A chat completion as an endpoint sends it: of its JSON no more is read, and believed, than is needed.
+"""Read a chat completion from an HTTP response.
 
 https://platform.openai.com/docs/api-reference/chat/object
+
+The SDK's own `ChatCompletion` does not fit. It is built without validation: a field of the
+wrong type, as some compatible endpoints send, passes silently and fails far from here. With
+validation, one odd field that nobody needs would cost an answer that has been paid for. So
+this module checks the few fields that claimcheck reads, and only those.
 """
 
 from __future__ import annotations
@@ -11,22 +16,25 @@ from typing import Any
 
 
 class NoCompletionError(ValueError):
-    """JSON came that is no chat completion."""
+    """The endpoint sent JSON that is not a chat completion."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """What an answer took, as the endpoint counts it; `cached` are among those `read`, `reasoning` among those `written`."""
+    """The endpoint's own counts; `cached` is part of `input`, `reasoning` of `output`."""
 
-    read: int
+    input: int
     cached: int
-    written: int
+    output: int
     reasoning: int
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The first choice of a completion; without one all of it is None. `tokens` is None where nothing is said of them."""
+    """The first choice of a completion; without a choice, its fields are None.
+
+    `tokens` is None if the endpoint does not report them.
+    """
 
     model: str | None
     text: str | None
@@ -40,76 +48,73 @@ def parse_completion(content: bytes) -> Completion:
 
     Raises:
         json.JSONDecodeError: it is not JSON.
-        NoCompletionError: it is no chat completion.
+        NoCompletionError: it is not a chat completion.
     """
     try:
-        fields = json.loads(content)
+        return build_completion(json.loads(content))
     except UnicodeDecodeError as error:
-        raise json.JSONDecodeError(
-            f"no UTF-8: {error.reason}", "", error.start
-        ) from None
+        message = f"not UTF-8: {error.reason}"
+        raise json.JSONDecodeError(message, "", error.start) from None
     except RecursionError:
-        raise NoCompletionError("nested too deeply") from None
-    return parse_completion_fields(fields)
+        raise NoCompletionError("the JSON is nested too deeply") from None
 
 
-def parse_completion_fields(fields: Any) -> Completion:
+def build_completion(fields: Any) -> Completion:
     """Build the completion from decoded JSON; any field may be missing.
 
     Raises:
-        NoCompletionError: it is no chat completion; an error that came instead is quoted.
+        NoCompletionError: it is not a chat completion; quotes the endpoint's error, if
+            that came instead.
     """
-    fields = _expect_object(fields, "the answer")
+    fields = _expect_object(fields, "the body")
     choices = fields.get("choices") or []
     error = fields.get("error")
     if error and not choices:
-        said = error.get("message") if isinstance(error, dict) else error
-        raise NoCompletionError(f"an error in the place of an answer: {said}")
+        message = error.get("message") if isinstance(error, dict) else error
+        raise NoCompletionError(f"the endpoint sent an error: {message}")
     if not isinstance(choices, list):
-        raise NoCompletionError("choices: is no list")
+        raise NoCompletionError("choices: expected a list")
     choice = _expect_object(choices[0] if choices else None, "choices[0]")
     message = _expect_object(choice.get("message"), "choices[0].message")
+    usage = _expect_object(fields.get("usage"), "usage")
     return Completion(
         model=_get_text(fields, "model"),
         text=_get_text(message, "content"),
         finish_reason=_get_text(choice, "finish_reason"),
         refusal=_get_text(message, "refusal"),
-        tokens=_parse_token_counts(_expect_object(fields.get("usage"), "usage")),
+        tokens=_build_token_counts(usage) if usage else None,
     )
 
 
-def _parse_token_counts(usage: dict[str, Any]) -> TokenCounts | None:
-    if not usage:
-        return None
-    read = _expect_object(usage.get("prompt_tokens_details"), "prompt_tokens_details")
-    written = _expect_object(
-        usage.get("completion_tokens_details"), "completion_tokens_details"
-    )
+def _build_token_counts(usage: dict[str, Any]) -> TokenCounts:
+    input_name, output_name = "prompt_tokens_details", "completion_tokens_details"
+    input_details = _expect_object(usage.get(input_name), input_name)
+    output_details = _expect_object(usage.get(output_name), output_name)
     return TokenCounts(
-        _get_token_count(usage, "prompt_tokens"),
-        _get_token_count(read, "cached_tokens"),
-        _get_token_count(usage, "completion_tokens"),
-        _get_token_count(written, "reasoning_tokens"),
+        input=_get_token_count(usage, "prompt_tokens"),
+        cached=_get_token_count(input_details, "cached_tokens"),
+        output=_get_token_count(usage, "completion_tokens"),
+        reasoning=_get_token_count(output_details, "reasoning_tokens"),
     )
 
 
-def _expect_object(value: Any, name: str) -> dict[str, Any]:
+def _expect_object(value: Any, path: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise NoCompletionError(f"{name}: is no object")
+        raise NoCompletionError(f"{path}: expected an object")
     return value
 
 
 def _get_text(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
-        raise NoCompletionError(f"{name}: is no text")
+        raise NoCompletionError(f"{name}: expected text")
     return value
 
 
 def _get_token_count(fields: dict[str, Any], name: str) -> int:
     value = fields.get(name) or 0
     if not isinstance(value, int) or value < 0:
-        raise NoCompletionError(f"{name}: is no number of tokens")
+        raise NoCompletionError(f"{name}: expected a number of tokens")
     return value

@@ -1,4 +1,8 @@
-"""What an endpoint's error means for the user: which claimcheck error, in which words, without the key."""
+"""Translate an endpoint's errors into claimcheck's, in words that help, without the key.
+
+Endpoints agree on HTTP status codes but not on error codes. What was refused has to be read
+from the message.
+"""
 
 from __future__ import annotations
 
@@ -26,80 +30,97 @@ _CONTEXT_WINDOW_WORDS = re.compile(
     re.I,
 )
 _API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
+_FORMAT_REFUSAL_STATUSES = (400, 415, 422, 501)
+_OPTIONAL_SETTINGS = ("temperature", "seed")
+# Some proxies send a whole HTML page.
 _MAX_MESSAGE_CHARACTERS = 300
 
 
 def is_format_refusal(error: Exception) -> bool:
     """Tell whether the endpoint refused the response format, not the request."""
-    return (
-        isinstance(error, openai.APIStatusError)
-        and error.status_code in (400, 415, 422, 501)
-        and not _CONTEXT_WINDOW_WORDS.search(_extract_message(error))
-        and bool(_FORMAT_WORDS.search(_extract_message(error)))
-    )
+    if not isinstance(error, openai.APIStatusError):
+        return False
+    if error.status_code not in _FORMAT_REFUSAL_STATUSES:
+        return False
+    message = _extract_message(error)
+    # An error about the context window may mention the schema, too.
+    if _CONTEXT_WINDOW_WORDS.search(message):
+        return False
+    return bool(_FORMAT_WORDS.search(message))
 
 
 def find_refused_setting(error: Exception) -> str | None:
     """Return the optional setting that the endpoint refused, if any."""
-    if isinstance(error, openai.BadRequestError):
-        return next(
-            (
-                name
-                for name in ("temperature", "seed")
-                if error.param == name or f"'{name}'" in _extract_message(error)
-            ),
-            None,
-        )
+    if not isinstance(error, openai.BadRequestError):
+        return None
+    message = _extract_message(error)
+    for name in _OPTIONAL_SETTINGS:
+        if error.param == name or f"'{name}'" in message:
+            return name
     return None
 
 
 def translate_error(error: Exception, settings: Settings) -> ProviderError:
     """Turn an error from openai into a claimcheck error, without the key."""
-    where = settings.endpoint()
-    said = redact_keys(_extract_message(error), settings.api_key)
-    tried = (
-        f"after {settings.attempts} attempts"
-        if settings.attempts > 1
-        else "at the only attempt"
-    )
+    endpoint = settings.endpoint()
+    message = redact_keys(_extract_message(error), settings.api_key)
+    if isinstance(error, openai.APIStatusError):
+        return _translate_status(error, message, settings)
+    if isinstance(error, NoCompletionError):
+        return EndpointError(f"{endpoint}: the answer is not a completion: {message}")
+    attempts = _describe_attempts(settings)
     if isinstance(error, openai.APITimeoutError):
         return UnreachableError(
-            f"{where}: no answer within {settings.timeout_s:g} s, {tried}; raise `timeout_s` in claimcheck.toml"
+            f"{endpoint}: no answer within {settings.timeout_s:g} s {attempts}; "
+            "raise `timeout_s` in claimcheck.toml"
         )
     if isinstance(error, openai.APIConnectionError):
         return UnreachableError(
-            f"{where}: no connection, {tried}; is the server running, and is the URL right?"
+            f"{endpoint}: no connection {attempts}; check that the server is running "
+            "and that the URL is right"
         )
     if isinstance(error, json.JSONDecodeError):
         return EndpointError(
-            f"{where}: answered with something that is not JSON, {tried}; is the URL an OpenAI-compatible API?"
+            f"{endpoint}: no JSON in the answer {attempts}; check that the URL is an "
+            "OpenAI-compatible API"
         )
-    if isinstance(error, NoCompletionError):
-        return EndpointError(f"{where}: answered with no chat completion: {said}")
+    return EndpointError(f"{endpoint}: {message}")
+
+
+def _translate_status(
+    error: openai.APIStatusError, message: str, settings: Settings
+) -> ProviderError:
+    endpoint = settings.endpoint()
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return AuthenticationError(
-            f"{where}: refused the key ({said}); check OPENAI_API_KEY"
+            f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY"
         )
     if isinstance(error, openai.NotFoundError):
         return UnknownModelError(
-            f"{where}: has no model {settings.model!r}, or no such path ({said}); `claimcheck doctor` lists its models"
+            f"{endpoint}: has no model {settings.model!r} or no such path ({message}); "
+            "`claimcheck doctor` lists its models"
         )
-    if isinstance(error, openai.APIStatusError):
-        if _CONTEXT_WINDOW_WORDS.search(said):
-            return ContextWindowError(
-                f"{where}: the document does not fit the window of {settings.model} ({said}); give a shorter one"
-            )
-        advice = (
-            f", {tried}" if error.status_code == 429 or error.status_code >= 500 else ""
+    if _CONTEXT_WINDOW_WORDS.search(message):
+        return ContextWindowError(
+            f"{endpoint}: the document does not fit the context window of "
+            f"{settings.model} ({message}); use a shorter document"
         )
-        return EndpointError(f"{where}: HTTP {error.status_code}{advice}: {said}")
-    return EndpointError(f"{where}: {said}")
+    status = f"HTTP {error.status_code}"
+    if error.status_code == 429 or error.status_code >= 500:
+        status = f"{status} {_describe_attempts(settings)}"
+    return EndpointError(f"{endpoint}: {status}: {message}")
+
+
+def _describe_attempts(settings: Settings) -> str:
+    unit = "attempt" if settings.attempts == 1 else "attempts"
+    return f"after {settings.attempts} {unit}"
 
 
 def build_missing_key_error() -> AuthenticationError:
     """Build the error for OpenAI's own endpoint, which requires a key."""
     return AuthenticationError(
-        "api.openai.com: needs a key; set OPENAI_API_KEY, or name another endpoint with --base-url"
+        "api.openai.com: no API key; set OPENAI_API_KEY, or name another endpoint with "
+        "--base-url"
     )
 
 
@@ -111,14 +132,16 @@ def redact_keys(text: str, key: str | None) -> str:
 
 
 def _extract_message(error: Exception) -> str:
+    """Return the endpoint's own message on one line, or the SDK's if there is none."""
     body = getattr(error, "body", None)
-    fields = body.get("error", body) if isinstance(body, dict) else None
-    message = fields.get("message") if isinstance(fields, dict) else fields
+    # Endpoints send {"error": {"message": ...}}, {"error": "..."}, or {"message": ...}.
+    details = body.get("error", body) if isinstance(body, dict) else None
+    message, kind = details, None
+    if isinstance(details, dict):
+        message, kind = details.get("message"), details.get("type")
     text = " ".join(str(message or getattr(error, "message", error)).split())
-    kind = fields.get("type") if isinstance(fields, dict) else None
-    text = f"{text} [{kind}]" if kind and "context" in str(kind) else text
-    return (
-        text
-        if len(text) <= _MAX_MESSAGE_CHARACTERS
-        else text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
-    )
+    if kind and "context" in str(kind):  # as llama.cpp has it
+        text = f"{text} [{kind}]"
+    if len(text) > _MAX_MESSAGE_CHARACTERS:
+        text = text[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
+    return text

@@ -1,4 +1,4 @@
-"""What a request costs: by the prices that the settings give, else by those that `genai-prices` keeps (MIT)."""
+"""What a request costs: at the settings' prices, else at those of `genai-prices` (MIT)."""
 
 from __future__ import annotations
 
@@ -6,29 +6,38 @@ from claimcheck.settings import Price, Settings
 
 
 class Pricing:
-    """The price of the settings' model at their endpoint; it may not be known. `share`: of it, that is asked for."""
+    """The price of the settings' model at their endpoint, times a `factor`."""
 
-    def __init__(self, settings: Settings, share: float = 1.0) -> None:
-        self._share = share
+    def __init__(self, settings: Settings, factor: float = 1.0) -> None:
+        self._factor = factor
         self._model = settings.model or ""
         self._url = settings.base_url
-        self._given: Price | None = settings.prices.get(self._model)
-        self._unknown = False
+        self._stated_price: Price | None = settings.prices.get(self._model)
+        self._is_unpublished = False
 
     @property
-    def known(self) -> bool:
-        """Whether there is a price."""
+    def is_known(self) -> bool:
+        """Whether the model has a price."""
         return self.cost_usd(1000, 0, 1000) is not None
 
     def cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float | None:
-        """US dollars for a request, None where the price is not known; the cached tokens are part of those read."""
-        if self._given:
-            return self._share * self._given.cost_usd(
+        """Return the cost of a request in US dollars, or None without a known price.
+
+        The cached tokens are part of the input tokens.
+        """
+        if self._stated_price:
+            return self._factor * self._stated_price.cost_usd(
                 input_tokens, cached_tokens, output_tokens
             )
-        if self._unknown:
+        cost = self._look_up_cost_usd(input_tokens, cached_tokens, output_tokens)
+        return None if cost is None else self._factor * cost
+
+    def _look_up_cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float | None:
+        if self._is_unpublished:  # a failed look-up is slow: don't repeat it
             return None
         from genai_prices import Usage, calc_price
 
@@ -39,12 +48,10 @@ class Pricing:
         )
         try:
             if self._url is None:
-                price = calc_price(usage, model_ref=self._model, provider_id="openai")
+                price = calc_price(usage, self._model, provider_id="openai")
             else:
-                price = calc_price(
-                    usage, model_ref=self._model, provider_api_url=self._url
-                )
+                price = calc_price(usage, self._model, provider_api_url=self._url)
         except LookupError:
-            self._unknown = True
+            self._is_unpublished = True
             return None
-        return self._share * float(price.total_price)
+        return float(price.total_price)

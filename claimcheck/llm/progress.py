@@ -23,9 +23,9 @@ class ProgressClient:
     With `complete` that is in the thread that asks.
     """
 
-    def __init__(self, inner: Client, told: Callable[[Stage], None]) -> None:
+    def __init__(self, inner: Client, on_progress: Callable[[Stage], None]) -> None:
         self._inner = inner
-        self._told = told
+        self._on_progress = on_progress
         self._lock = threading.Lock()
         self._asked: Counter[Work] = Counter()
         self._answered: Counter[Work] = Counter()
@@ -48,4 +48,4 @@ class ProgressClient:
         work = _WORK_BY_SCHEMA[request.schema_name]
         with self._lock:
             counter[work] += 1
-            self._told(Stage(work, self._answered[work], self._asked[work]))
+            self._on_progress(Stage(work, self._answered[work], self._asked[work]))

@@ -1,1 +1,1 @@
-"""The data model: frozen values that flow from reader to report. Layer 1."""
+"""The data model: frozen values that flow from readers to reports."""

@@ -1,4 +1,4 @@
-"""A claim, and what is known about it."""
+"""Claims: what a document says that could be checked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from claimcheck.models.span import Excerpt
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A claim, or a sentence of a summary, to be checked; `speaker` is None when nobody is said to have said it."""
+    """A claim, or a sentence of a summary, to check.
+
+    `speaker` is None when the text is not attributed to anyone.
+    """
 
     id: str
     text: str
@@ -19,7 +22,7 @@ class Statement:
 
     @classmethod
     def of(cls, text: str, speaker: str | None = None) -> Statement:
-        """A statement with an id made from its content."""
+        """Make a statement with an id derived from its content."""
         return cls(make_statement_id(text), text, speaker)
 
 
@@ -29,7 +32,7 @@ def make_statement_id(text: str) -> str:
 
 
 class Match(StrEnum):
-    """How a quote was found in the document, from the strictest to not at all."""
+    """How a quote was found in the document, strictest first."""
 
     EXACT = "exact"
     NORMALIZED = "normalized"
@@ -38,7 +41,7 @@ class Match(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a claim is about: the first question for somebody who checks it."""
+    """The type of a claim, which decides how one would check it."""
 
     EVENT = "event"
     QUANTITY = "quantity"
@@ -59,7 +62,11 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time as written; `resolved` (ISO 8601 date, month or year) only where the document makes it certain."""
+    """A time as written, and what it resolves to.
+
+    `resolved` is an ISO 8601 date, month, or year; None unless the document makes it
+    certain.
+    """
 
     text: str
     resolved: str | None
@@ -69,9 +76,11 @@ class When:
 class Claim:
     """Something that the document says and that could be checked.
 
-    `text` stands alone; `quote` is the excerpts' text folded for reading, or, when `match` is
-    `none`, the quote that could not be found. `also_at`: where the document says the same once more. `speaker` is None when the document itself says it.
-    `check_worthiness` runs from 0 (nobody would check this) to 1.
+    `text` is decontextualized: it can be understood alone. `quote` is the text of
+    `spans` with white space collapsed or, when `match` is `none`, the quote that could
+    not be found. `also_at` has the other places where the document says the same.
+    `speaker` is None when the document itself says it. `check_worthiness` is from 0
+    (nobody would check this) to 1.
     """
 
     id: str
@@ -91,9 +100,6 @@ class Claim:
 
 def make_claim_id(document_id: str, text: str, quote: str) -> str:
     """Derive a claim's id from its content, so that it is the same in every run."""
-    return (
-        "c-"
-        + hashlib.sha256("\x1f".join((document_id, text, quote)).encode()).hexdigest()[
-            :12
-        ]
-    )
+    # The separator keeps ("ab", "c") and ("a", "bc") apart.
+    content = "\x1f".join((document_id, text, quote))
+    return "c-" + hashlib.sha256(content.encode()).hexdigest()[:12]

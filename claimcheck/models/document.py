@@ -17,13 +17,14 @@ from claimcheck.models.span import LineIndex
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text and where it came from; every span in a run counts in `text`.
+    """A text and where it came from; the spans of a run are ranges of `text`.
 
-    `text` is the original as read; it is None only in a run that was written without it.
-    `published` is the publication date, None when not known; `published_from` says how it is
-    known: `given`, `metadata` (the document states it apart from its text), `text` or `url`. `language` is ISO 639-1,
-    None when it can't be told. `format` is what it was read as; `url` is its canonical address, where it has one.
-    `tokens` is None until counted.
+    `text` is the original as read; it is None only in a run written without it.
+    `published` is the publication date, None when unknown; `published_from` says how
+    it is known: `given` (by the user), `metadata` (stated apart from the text),
+    `text`, or `url`. `language` is an ISO 639-1 code, None when it cannot be detected.
+    `format` is what the document was read as. `url` is its canonical address. `tokens`
+    is None until counted.
     """
 
     id: str
@@ -49,10 +50,11 @@ class Document:
         title: str | None = None,
         published: date | None = None,
     ) -> Document:
-        """A document with this text.
+        """Make a document of a text.
 
         Raises:
-            InputError: the text is empty, only white space, or holds NUL characters or lone surrogates.
+            InputError: the text is empty, has only white space, or contains NUL
+                characters or lone surrogates.
         """
         _refuse_unusable(text, source)
         if title is not None:
@@ -81,14 +83,15 @@ class Document:
         title: str | None = None,
         published: date | None = None,
     ) -> Document:
-        """The document in a file, or on standard input for `-`; its format is told by its content.
+        """Read a file, or standard input for `-`; its content decides the format.
 
         Raises:
-            InputError: the file is missing, a folder, empty, damaged, in no format or encoding that can be read, or
-                the extra that reads it is not installed.
+            InputError: the file is missing, a folder, empty, damaged, or in a format
+                or encoding that cannot be read, or the extra that reads it is not
+                installed.
         """
         document: Document = _readers().read(path)
-        return document.given(title=title, published=published)
+        return document.with_metadata(title=title, published=published)
 
     @classmethod
     def from_url(
@@ -99,16 +102,17 @@ class Document:
         published: date | None = None,
         allow_private: bool = False,
     ) -> Document:
-        """The document at an http or https address; private and local addresses only with `allow_private`.
+        """Fetch an http or https address; private ones only with `allow_private`.
 
         Raises:
-            InputError: the address is refused, does not answer, answers with an error, or holds no readable document.
+            InputError: the address is refused, does not answer, answers with an
+                error, or has no readable document.
         """
         document: Document = _readers().fetch(url, allow_private=allow_private)
-        return document.given(title=title, published=published)
+        return document.with_metadata(title=title, published=published)
 
-    def given(self, *, title: str | None, published: date | None) -> Document:
-        """This document with the title and date that somebody gave, over those that it states."""
+    def with_metadata(self, *, title: str | None, published: date | None) -> Document:
+        """Return a copy whose title and date are those given, where they are given."""
         document = self
         if title is not None:
             _refuse_unusable(title, "title")
@@ -119,14 +123,15 @@ class Document:
 
     @property
     def full_text(self) -> str:
-        """The text, where a stage can't do without it.
+        """The text, for stages that need it.
 
         Raises:
-            InputError: the run was written with `--no-text`.
+            InputError: the document belongs to a run written without its text.
         """
         if self.text is None:
             raise InputError(
-                f"{self.source}: the text was left out of this run (--no-text); read the source again"
+                f"{self.source}: this run was saved without its text (--no-text). "
+                "Read the source again."
             )
         return self.text
 
@@ -154,19 +159,22 @@ def _refuse_unusable(text: str, source: str) -> None:
     if not text:
         raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
-        raise InputError(f"{source}: holds nothing but white space; give some text")
-    for at, what in (
+        raise InputError(f"{source}: has only white space; give some text")
+    # Neither can be stored, printed, or sent: both mean that bytes were decoded wrongly.
+    for offset, what in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (_find_surrogate(text), "a lone surrogate"),
     ):
-        if at >= 0:
-            line, column = LineIndex(text).position(at)
+        if offset >= 0:
+            line, column = LineIndex(text).position(offset)
             raise InputError(
-                f"{source}:{line}:{column}: holds {what}; remove it or convert the file to UTF-8 text"
+                f"{source}:{line}:{column}: contains {what}; "
+                "remove it, or convert the file to UTF-8 text"
             )
 
 
 def _find_surrogate(text: str) -> int:
+    """Return the offset of the first lone surrogate, or -1."""
     try:
         text.encode()
     except UnicodeEncodeError as error:

@@ -1,4 +1,4 @@
-"""What is being worked on, told while it is."""
+"""What goes to a model and what comes back, and the client that does it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Message:
 class ModelRequest:
     """A question to a model.
 
-    `schema` is the JSON Schema (strict subset) that the answer must follow, `schema_name` its name.
-    `schema_message` is added for an endpoint that can't be held to a schema. `temperature` and `seed` stand above the
-    settings' own where they are given.
+    `schema` is the JSON Schema (OpenAI's strict subset) that the answer must follow,
+    and `schema_name` its name. `schema_message` describes it in words, for endpoints
+    that cannot enforce a schema. `temperature` and `seed` override the settings.
     """
 
     messages: tuple[Message, ...]
@@ -37,10 +37,11 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a run cost. Token counts are the endpoint's own; cached and reasoning are parts of the others.
+    """What a run cost.
 
-    `stored_answers` were there already, from an earlier run, and cost nothing now. `cost_usd` is None where the model's
-    price is not known.
+    Token counts are the endpoint's own; `cached_tokens` are part of `input_tokens`, and
+    `reasoning_tokens` of `output_tokens`. `stored_answers` came from an earlier run and
+    cost nothing now. `cost_usd` is None when the price of the model is unknown.
     """
 
     requests: int = 0
@@ -53,6 +54,10 @@ class Usage:
     seconds: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
+        # One unknown price makes the whole sum unknown.
+        cost_usd = None
+        if self.cost_usd is not None and other.cost_usd is not None:
+            cost_usd = self.cost_usd + other.cost_usd
         return Usage(
             self.requests + other.requests,
             self.stored_answers + other.stored_answers,
@@ -60,9 +65,7 @@ class Usage:
             self.cached_tokens + other.cached_tokens,
             self.output_tokens + other.output_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
-            None
-            if self.cost_usd is None or other.cost_usd is None
-            else self.cost_usd + other.cost_usd,
+            cost_usd,
             self.seconds + other.seconds,
         )
 
@@ -77,11 +80,12 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class ModelResponse:
-    """An answer as it came: nothing is validated yet.
+    """An answer as received; nothing is validated yet.
 
-    `text` is None when the endpoint sent no choice at all. `finish_reason` is the endpoint's word
-    (`stop`, `length`, `content_filter`); `refusal` the model's own, where it refused. `left_out` names the
-    settings that the endpoint did not take. `fault` says why there is no answer at all, where others had one.
+    `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
+    own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
+    when it refused. `left_out` names the settings that the endpoint does not accept.
+    `fault` says why this request, one of several, got no answer.
     """
 
     text: str | None
@@ -106,22 +110,22 @@ def load_response(fields: str) -> ModelResponse:
 
 
 class Client(Protocol):
-    """Carries requests to a model; retries of the transport are its own affair.
+    """Sends requests to a model, and retries what fails on the way.
 
-    Both methods raise `ProviderError` when no answer could be had.
+    Both methods raise `ProviderError` when there is no answer.
     """
 
     def complete(self, request: ModelRequest) -> ModelResponse:
-        """The answer to one request."""
+        """Answer one request."""
         ...
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
-        """The answer to one request, without blocking."""
+        """Answer one request without blocking."""
         ...
 
 
 class Work(StrEnum):
-    """The work that a model is asked to do, or an engine does."""
+    """What a model or an engine is working on."""
 
     SUMMARY_AND_CLAIMS = "summary and claims"
     CLAIMS = "claims of each passage"
@@ -132,15 +136,16 @@ class Work(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How far a piece of work is: so many requests `answered` of so many `asked` up to now; both 0 where none is needed."""
+    """Progress of a piece of work: `answered` of the requests `asked` so far.
+
+    Both are 0 when the work needs no requests.
+    """
 
     work: Work
     answered: int
     asked: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.work}: {self.answered} of {self.asked} answered"
-            if self.asked
-            else str(self.work)
-        )
+        if not self.asked:
+            return str(self.work)
+        return f"{self.work}: {self.answered} of {self.asked} answered"

@@ -1,4 +1,4 @@
-"""A check: the verdicts of many claims, and what they rest on."""
+"""The results that claimcheck publishes: the run of a document, and a check."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 RUN_SCHEMA_VERSION = "1.2"
+CHECK_SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """A sentence of the summary, with the ids of the claims that carry it."""
+    """A sentence of the summary, with the ids of the claims that support it."""
 
     text: str
     claim_ids: tuple[str, ...]
@@ -31,7 +32,7 @@ class LinkedText:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """What one party holds where parties disagree."""
+    """The position of one party to a disagreement."""
 
     party: str
     position: str
@@ -40,7 +41,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The document in short; every sentence and key point is linked to claims."""
+    """The document in brief; each sentence and key point is linked to claims."""
 
     headline: str
     sentences: tuple[LinkedText, ...]
@@ -50,7 +51,7 @@ class Summary:
 
 
 class Cause(StrEnum):
-    """Why there is no answer, or none that could be used."""
+    """Why there is no usable answer."""
 
     UNANSWERED = "unanswered"
     TRUNCATED = "truncated"
@@ -62,7 +63,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request whose answer could not be used, for the characters [start, end) of the document."""
+    """A request without a usable answer, about document.text[start:end]."""
 
     cause: Cause
     message: str
@@ -71,14 +72,14 @@ class Failure:
     attempts: int
     raw: str | None
 
-    def whole(self, characters: int) -> bool:
-        """Whether it is about a document of so many characters as a whole."""
+    def covers(self, characters: int) -> bool:
+        """Whether it is about a whole document of this many characters."""
         return self.start == 0 and self.end == characters
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFailure:
-    """A claim that got no verdict, and why: the answer could not be used."""
+    """A claim without a verdict, because its answer was not usable."""
 
     subject: str
     text: str
@@ -89,7 +90,7 @@ class CheckFailure:
 
 
 class Status(StrEnum):
-    """What became of a range of the document."""
+    """What happened to a range of the document."""
 
     READ = "read"
     SET_ASIDE = "set_aside"
@@ -98,7 +99,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What became of the characters [start, end); the entries of a run tile its document."""
+    """What happened to document.text[start:end]; a run's entries tile its document."""
 
     start: int
     end: int
@@ -108,11 +109,12 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What made a run: enough to make it again, or to say why two runs differ.
+    """What produced a run: enough to repeat it, or to say why two runs differ.
 
-    `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the endpoint was held
-    to the schema: `json_schema`, `json_object`, `text`, or None when no model was asked.
-    `token_count` says which encoding counted `document.tokens`, and whether that is exact for the model.
+    `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the
+    endpoint was made to follow the schema: `json_schema`, `json_object`, `text`, or
+    None when no model was asked. `token_count` names the encoding that counted
+    `document.tokens`, and says whether that is exact for the model.
     """
 
     version: str
@@ -130,8 +132,9 @@ class Signature:
 class Run:
     """The result of one `summarize`; `summary` is None only when a failure says why.
 
-    With a check, `verdicts` says of each sentence of the summary and of each claim whether the document carries it, and
-    `unchecked` of which the answer could not be used; without one both are empty. `passages`: in how many parts the
+    After a check, `verdicts` has one for each sentence of the summary and each claim:
+    whether the document supports it. `unchecked` has those without a usable answer.
+    Both are empty without a check. `passages` is the number of parts in which the
     document was read.
     """
 
@@ -148,17 +151,19 @@ class Run:
     schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
-        """This run as JSON that follows `schemas/run.schema.json`; `text=False` leaves the document's text out.
+        """Write this run as JSON that follows `schemas/run.schema.json`.
 
-        Without an indent it is one line.
+        `text=False` leaves out the document's text. `indent=None` writes one line.
         """
-        run = (
-            self if text else replace(self, document=replace(self.document, text=None))
-        )
-        return codec.dump(run, indent=indent)
+        if text:
+            return codec.dump(self, indent=indent)
+        without_text = replace(self, document=replace(self.document, text=None))
+        return codec.dump(without_text, indent=indent)
 
     def claims_frame(self) -> pandas.DataFrame:
-        """The claims as a pandas DataFrame, a row each; `claimcheck.reports.table.COLUMNS` are its columns.
+        """Return the claims as a pandas DataFrame, one row each.
+
+        `claimcheck.reports.table.COLUMNS` describes the columns.
 
         Raises:
             InputError: pandas is not installed.
@@ -167,13 +172,13 @@ class Run:
         return frame
 
     def _repr_html_(self) -> str:
-        """The run as a notebook shows it."""
+        """Render the run for a notebook."""
         html: str = _reports("notebook").render_notebook_html(self)
         return html
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Run:
-        """The run that `to_json` wrote.
+        """Read a run that `to_json` wrote.
 
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
@@ -181,30 +186,12 @@ class Run:
         return codec.load(data, cls, schema="run", version=RUN_SCHEMA_VERSION)
 
 
-def _reports(module: str) -> Any:
-    """Return a module of `claimcheck.reports`, which is a layer above this one.
-
-    A run shows itself in notebooks and data frames. What renders it is looked up when
-    it is asked to, so that the data model imports nothing else of ours.
-    """
-    return import_module(f"claimcheck.reports.{module}")
-
-
-def load_run(fields: str, text: str) -> Run:
-    """Read a run that was written without its text, and put the text back."""
-    run = codec.from_fields(json.loads(fields), Run)
-    return replace(run, document=replace(run.document, text=text))
-
-
-CHECK_SCHEMA_VERSION = "1.1"
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of one check: for each claim, in order, a verdict, or else a failure.
+    """The result of one check: a verdict or a failure for each claim, in order.
 
-    `claimed_in` is the document that makes the claims, where it is known; `documents` are those that evidence is quoted
-    from; `searched` is how many were looked through.
+    `claimed_in` is the document that makes the claims, if known. `documents` are those
+    quoted as evidence, and `searched` is the number that were searched.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -217,7 +204,10 @@ class Check:
     schema_version: str = field(default=CHECK_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True) -> str:
-        """This check as JSON that follows `schemas/check.schema.json`; `text=False` leaves documents' texts out."""
+        """Write this check as JSON that follows `schemas/check.schema.json`.
+
+        `text=False` leaves out the documents' texts.
+        """
         return codec.dump(self if text else self._without_texts())
 
     def _without_texts(self) -> Check:
@@ -227,9 +217,24 @@ class Check:
 
     @classmethod
     def from_json(cls, data: str | bytes) -> Check:
-        """The check that `to_json` wrote.
+        """Read a check that `to_json` wrote.
 
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
         return codec.load(data, cls, schema="check", version=CHECK_SCHEMA_VERSION)
+
+
+def _reports(module: str) -> Any:
+    """Return a module of `claimcheck.reports`, which is a layer above this one.
+
+    The methods that use it are where people look for them. The module is looked up
+    when one is called, so that the data model imports nothing else of ours.
+    """
+    return import_module(f"claimcheck.reports.{module}")
+
+
+def load_run(fields: str, text: str) -> Run:
+    """Read a run that was written without its text, and put the text back."""
+    run = codec.from_fields(json.loads(fields), Run)
+    return replace(run, document=replace(run.document, text=text))

@@ -1,4 +1,4 @@
-"""Where an offset stands for a person: line and column, page, time code."""
+"""Ranges of a document's text, and what people call them: line, page, time code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from itertools import accumulate
 class Span:
     """A half-open range [start, end) of `Document.text`.
 
-    Offsets count Unicode code points (Python str indices): not bytes, not UTF-16 units.
+    Offsets count Unicode code points (Python str indices), not bytes and not UTF-16
+    units. The HTML report converts; nothing else may.
     """
 
     start: int
@@ -25,9 +26,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Excerpt:
-    """A span together with its characters: `text == document.text[start:end]`, line breaks included.
+    """A span with its characters: `text == document.text[start:end]`.
 
-    `line` is where it starts, from 1; `page` and `time` (of a subtitle, hh:mm:ss.mmm) only where the document has them.
+    Line breaks are kept. `line` is where it starts, from 1. `page` (from 1) and `time`
+    (of a subtitle, `hh:mm:ss.mmm`) are None in documents that have none.
     """
 
     start: int
@@ -44,36 +46,45 @@ class Excerpt:
             )
 
 
-def extract_excerpts(places: LineIndex, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
+def extract_excerpts(lines: LineIndex, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
     """Return the text and location of each span, in the order given."""
     return tuple(
         Excerpt(
             span.start,
             span.end,
-            places.text[span.start : span.end],
-            places.position(span.start)[0],
-            places.page(span.start),
-            places.time(span.start),
+            lines.text[span.start : span.end],
+            lines.position(span.start)[0],
+            lines.page(span.start),
+            lines.time(span.start),
         )
         for span in spans
     )
 
 
 def format_quote(parts: tuple[Excerpt, ...]) -> str:
-    """Join excerpts with ellipses and fold white space, for reading."""
+    """Join excerpts with ellipses and collapse white space, for reading."""
     return " … ".join(" ".join(part.text.split()) for part in parts)
 
 
+# The timing line of a cue, as SubRip (comma) and WebVTT (full stop) write it.
 _SUBTITLE_CUE = re.compile(
-    r"^[ \t]*((?:\d+:)?\d\d:\d\d[.,]\d{3})[ \t]+-->[ \t]+(?:\d+:)?\d\d:\d\d[.,]\d{3}[^\r\n]*",
-    re.M,
+    r"""
+    ^[ \t]*
+    ( (?:\d+:)? \d\d:\d\d [.,] \d{3} )      # start
+    [ \t]+ --> [ \t]+
+    (?:\d+:)? \d\d:\d\d [.,] \d{3}          # end
+    [^\r\n]*                                # cue settings
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 
 
 class LineIndex:
-    """The places of a text. Lines, columns and pages count from 1, columns in code points.
+    """Maps offsets of a text to lines, columns, pages, and subtitle times.
 
-    Pages are parted by form feeds, as in the text of a PDF; times are those of subtitle cues (SubRip, WebVTT).
+    Lines, columns, and pages count from 1; columns count code points. Form feeds
+    separate pages, as in the text of a PDF. Built in one pass, then each lookup is a
+    binary search.
     """
 
     def __init__(self, text: str) -> None:
@@ -87,26 +98,32 @@ class LineIndex:
         self._cue_starts = [match.start() for match in self._cues]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The (line, column) at which `offset` stands."""
+        """Return the (line, column) of an offset."""
         line = bisect.bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
     def page(self, offset: int) -> int | None:
-        """The page on which `offset` stands; None in a text without pages."""
-        return bisect.bisect_right(self._pages, offset) + 1 if self._pages else None
+        """Return the page of an offset; None in a text without pages."""
+        if not self._pages:
+            return None
+        return bisect.bisect_right(self._pages, offset) + 1
 
     def time(self, offset: int) -> str | None:
-        """When the subtitle at `offset` appears, as `hh:mm:ss.mmm`; None before the first cue and without cues."""
+        """Return when the subtitle at an offset appears, as `hh:mm:ss.mmm`.
+
+        None before the first cue and in a text without cues.
+        """
         cue = bisect.bisect_right(self._cue_starts, offset)
         if not cue:
             return None
-        written = self._cues[cue - 1].group(1).replace(",", ".")
-        hours, minutes, seconds = (
-            written.split(":") if written.count(":") > 1 else ("0", *written.split(":"))
-        )
-        return f"{int(hours):02d}:{minutes}:{seconds}"
+        *hours, minutes, seconds = self._cues[cue - 1].group(1).split(":")
+        # WebVTT may leave the hours out.
+        hour = int(hours[0]) if hours else 0
+        return f"{hour:02d}:{minutes}:{seconds.replace(',', '.')}"
 
 
 def _unify_line_breaks(text: str) -> str:
     """Replace every line break with a line feed; the length stays the same."""
-    return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+    if "\r" not in text:
+        return text
+    return text.replace("\r\n", " \n").replace("\r", "\n")

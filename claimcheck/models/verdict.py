@@ -1,4 +1,4 @@
-"""Verdicts: whether evidence carries a claim, and which characters of which document say so."""
+"""Verdicts: whether evidence supports a claim, and where that evidence is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from claimcheck.models.span import Excerpt
 
 
 class Label(StrEnum):
-    """What a check comes to. The labels are AVeriTeC's (Schlichtkrull, Guo, Vlachos 2023)."""
+    """The result of a check; AVeriTeC's labels (Schlichtkrull et al. 2023)."""
 
     SUPPORTED = "supported"
     REFUTED = "refuted"
@@ -19,7 +19,10 @@ class Label(StrEnum):
 
 
 class Stance(StrEnum):
-    """How a piece of evidence stands to a claim; `related` is about the same and decides nothing."""
+    """How evidence bears on a claim.
+
+    `related` evidence is about the same subject and decides nothing.
+    """
 
     SUPPORTS = "supports"
     REFUTES = "refutes"
@@ -27,7 +30,11 @@ class Stance(StrEnum):
 
 
 class DecidedBy(StrEnum):
-    """What a label rests on: how well the words align, a rule that found a difference, or a model's answer."""
+    """What a label rests on.
+
+    `alignment`: how well the words match. `rules`: a rule found a difference.
+    `model`: a model's answer.
+    """
 
     ALIGNMENT = "alignment"
     RULES = "rules"
@@ -36,7 +43,10 @@ class DecidedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage of a document that bears on a claim: `text` is that of its spans, folded for reading."""
+    """A passage of a document that bears on a claim.
+
+    `text` is the text of its spans with white space collapsed.
+    """
 
     document_id: str
     spans: tuple[Excerpt, ...]
@@ -57,9 +67,11 @@ def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words of a claim that its evidence says otherwise, or not at all (`evidence` is then None).
+    """Words of a claim that the evidence contradicts or does not contain.
 
-    `kind`: number, name, date, negation, opposite, speaker, attribution, outlet, order or role.
+    `kind` is number, name, date, negation, opposite, speaker, or attribution; older
+    runs may have outlet, order, or role. `evidence` is None when it does not contain
+    them.
     """
 
     kind: str
@@ -71,7 +83,8 @@ class Difference:
 class Finding:
     """The answer to one question about a claim.
 
-    `confidence` is the probability, 0 to 1, that the label is right; None where a model gave none.
+    `confidence` is the probability, 0 to 1, that the label is right; None where a model
+    gave none.
     """
 
     label: Label
@@ -84,7 +97,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """How a model answered when it was asked several times."""
+    """How many of a model's repeated answers agreed with the label."""
 
     asked: int
     agreed: int
@@ -92,11 +105,12 @@ class Votes:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check of one claim, or of one sentence of a summary, came to.
+    """The result of checking one claim, or one sentence of a summary.
 
-    `subject` is the id of what was checked. When the claim is given as somebody's words, `speaker` is who, `finding`
-    answers whether they said it, and `content` whether it is so; neither stands for the other. `content` is None when
-    nobody is said to have said it.
+    `subject` is the id of what was checked. For an attributed claim `speaker` is who is
+    said to have said it, `finding` answers whether they said it, and `content` whether
+    it is true: two questions with two answers. Otherwise `speaker` and `content` are
+    None.
     """
 
     subject: str
@@ -108,5 +122,5 @@ class Verdict:
 
     @property
     def label(self) -> Label:
-        """The label of the finding: for somebody's words, whether they said it."""
+        """The label of the finding; for an attributed claim, whether it was said."""
         return self.finding.label

@@ -109,7 +109,7 @@ def _add_docs(app: FastAPI) -> None:
 
 def _build_docs_policy(scripts: list[str]) -> str:
     """Allow what Swagger UI needs: its own files, inline styles, and `data:` images."""
-    policy = build_content_security_policy([], scripts, asks=True)
+    policy = build_content_security_policy([], scripts, allow_requests=True)
     policy = policy.replace("script-src", "script-src 'self'")
     policy = policy.replace("style-src 'none'", "style-src 'self' 'unsafe-inline'")
     return f"{policy}; img-src 'self' data:"

@@ -21,10 +21,11 @@ from claimcheck.models.verdict import Label
 from claimcheck.reports import html
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
+    format_badge,
+    format_css_class,
     load_template,
     read_asset,
 )
-from claimcheck.reports.html.cards import LABEL_NAMES
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import (
@@ -149,7 +150,7 @@ def render_problem(status: int, message: str) -> str:
 
 def _render_template(name: str, scripts: Sequence[str], **fields: Any) -> str:
     style = read_asset("report.css") + read_asset("web.css", _FOLDER)
-    policy = build_content_security_policy([style], scripts, asks=True)
+    policy = build_content_security_policy([style], scripts, allow_requests=True)
     template = load_template(name, _FOLDER)
     return template.render(**fields, style=style, scripts=scripts, policy=policy)
 
@@ -189,15 +190,15 @@ def _build_later_check(saved: SavedCheck) -> LaterCheck:
     label, name = Label.NOT_ENOUGH_EVIDENCE, "No verdict"
     if saved.check.verdicts:
         label = saved.check.verdicts[0].label
-        name = LABEL_NAMES[label]
+        name = format_badge(label)
     description = f"checked {saved.saved_at:%Y-%m-%d %H:%M} UTC"
     # Several documents may come from one source; a dict keeps the order.
     sources = dict.fromkeys(document.source for document in saved.check.documents)
     if sources:
         description += f" against {', '.join(sources)}"
     return LaterCheck(
-        label=str(label).replace("_", "-"),
+        label=format_css_class(label),
         name=name,
         url=f"/checks/{saved.number}",
-        told=description,
+        description=description,
     )

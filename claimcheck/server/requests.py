@@ -58,7 +58,7 @@ def read_document(arguments: Arguments, *, allow_private: bool = False) -> Docum
 
     name = _sanitize_file_name(arguments.get("name"))
     document = build_document(_decode_file(name, arguments["data"]), name, name=name)
-    return document.given(title=title, published=published)
+    return document.with_metadata(title=title, published=published)
 
 
 def _decode_file(name: str, data: str) -> bytes:

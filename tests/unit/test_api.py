@@ -29,13 +29,13 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
     ("claims", "against", "problem"),
     [
         ([], FERRY, "claims: there are none"),
-        (["..."], FERRY, "claim 1: holds no words"),
+        (["..."], FERRY, "claim 1: has no words"),
         (
             ["ok claim", "x" * 50_000],
             FERRY,
-            "claim 2: has 50,000 characters, a claim has at most 10,000",
+            "claim 2: has 50,000 characters; the maximum is 10,000",
         ),
-        ("one text", FERRY, "give a list of claims"),
+        ("one text", FERRY, "give a list with a string per claim"),
         (["a claim"], [], "there is no evidence"),
         (["a claim"], "", "is empty"),
     ],
@@ -48,6 +48,6 @@ def test_check_refuses_unusable_claims_and_evidence(claims, against, problem):
 def test_check_refuses_an_empty_index(tmp_path):
     with (
         Index(tmp_path / "empty.db") as index,
-        pytest.raises(errors.InputError, match="holds no documents"),
+        pytest.raises(errors.InputError, match="has no documents"),
     ):
         check(["a claim"], index, settings=SETTINGS)

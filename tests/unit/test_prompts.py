@@ -57,7 +57,7 @@ def test_every_template_uses_exactly_its_variables():
             "unsafe",
         ),
         (template("{% block user %}{% if %}{% endblock %}"), "x.md.j2: "),
-        ("no front matter", "front matter: it has to open with TOML"),
+        ("no front matter", "front matter: it must open with TOML"),
         ('+++\nname = "x"\n+++\n', "front matter: 'version'"),
     ],
 )

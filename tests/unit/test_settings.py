@@ -73,8 +73,8 @@ def test_an_empty_environment_variable_counts_as_unset(tmp_path):
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("model = ", "is no TOML"),
-        (b"\xff\xfe", "is no TOML"),
+        ("model = ", "is not valid TOML"),
+        (b"\xff\xfe", "is not valid TOML"),
         ("modle = 'x'", "'modle' is unknown; there are attempts"),
         ("max_claims = 'many'", "max_claims is 'many'; it has to be int"),
         ("max_claims = true", "max_claims is True"),
@@ -82,7 +82,7 @@ def test_an_empty_environment_variable_counts_as_unset(tmp_path):
             "max_claims = 0",
             "claimcheck.toml: max_claims is 0; give a whole number from 1",
         ),
-        ("api_key = 'sk-abc'", "holds api_key"),
+        ("api_key = 'sk-abc'", "contains api_key"),
     ],
 )
 def test_names_a_malformed_file(tmp_path, toml, message):

@@ -92,24 +92,24 @@ def test_retries_a_transient_fault(go, fault):
         ((403, error("not for you")), errors.AuthenticationError, "refused the key", 1),
         ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
         ((429, error("quota", code="insufficient_quota")), errors.EndpointError, "HTTP 429", 1),
-        ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429, after 2 attempts: slow down", 2),
+        ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429 after 2 attempts: slow down", 2),
         ((500, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 500", 1),
-        ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500, after 2 attempts: oops", 2),
-        ((200, "nope"), errors.EndpointError, "not JSON, after 2 attempts", 2),
-        ((200, b"\xff\xfe"), errors.EndpointError, "not JSON, after 2 attempts", 2),
-        ((200, "[" * 100_000), errors.EndpointError, "no chat completion: nested too deeply", 1),
-        ((200, []), errors.EndpointError, "no chat completion: the answer: is no object", 1),
-        ((200, {"choices": {"a": 1}}), errors.EndpointError, "no chat completion: choices: is no list", 1),
-        ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: is no object", 1),
-        ((200, {"choices": [{"message": {"content": 7}}]}), errors.EndpointError, "content: is no text", 1),
-        ((200, {"choices": [], "usage": {"prompt_tokens": "many"}}), errors.EndpointError, "prompt_tokens: is no number", 1),
-        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"an error in the place of an answer: no credit for \[key\]", 1),
+        ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500 after 2 attempts: oops", 2),
+        ((200, "nope"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
+        ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
+        ((200, "[" * 100_000), errors.EndpointError, "not a completion: the JSON is nested too deeply", 1),
+        ((200, []), errors.EndpointError, "not a completion: the body: expected an object", 1),
+        ((200, {"choices": {"a": 1}}), errors.EndpointError, "not a completion: choices: expected a list", 1),
+        ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: expected an object", 1),
+        ((200, {"choices": [{"message": {"content": 7}}]}), errors.EndpointError, "content: expected text", 1),
+        ((200, {"choices": [], "usage": {"prompt_tokens": "many"}}), errors.EndpointError, "prompt_tokens: expected a number of tokens", 1),
+        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"the endpoint sent an error: no credit for \[key\]", 1),
         ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 1),
         (
             (400, error("request exceeds the available context size", type="exceed_context_size_error")),
-            errors.ContextWindowError, "does not fit the window of m", 1,
+            errors.ContextWindowError, "does not fit the context window of m", 1,
         ),
-        (DROP, errors.UnreachableError, "no connection, after 2 attempts", 2),
+        (DROP, errors.UnreachableError, "no connection after 2 attempts", 2),
     ],
 )  # fmt: skip
 def test_a_permanent_fault_has_its_own_error_without_the_key(
@@ -128,7 +128,9 @@ def test_a_permanent_fault_has_its_own_error_without_the_key(
 def test_names_a_refused_connection(go):
     with serving((200, GOOD)) as (url, _):
         pass  # the port is free again
-    with pytest.raises(errors.UnreachableError, match="is the server running"):
+    with pytest.raises(
+        errors.UnreachableError, match="check that the server is running"
+    ):
         go(url, attempts=1)
 
 

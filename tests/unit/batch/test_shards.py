@@ -18,7 +18,7 @@ FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 def test_a_reservation_of_a_lost_worker_does_not_block_the_others_forever():
     from claimcheck.batch.distributed import _BudgetActor, _RemoteBudget
-    from claimcheck.llm.limiter import RequestCost
+    from claimcheck.llm.budget import RequestCost
 
     purse = _BudgetActor(Limits(budget_tokens=1_000))
 

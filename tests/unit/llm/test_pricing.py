@@ -19,7 +19,7 @@ def test_uses_stated_prices_with_their_own_price_for_cached_tokens():
 def test_knows_published_prices_and_guesses_no_others():
     known = Pricing(Settings(engine="llm", model="gpt-4o-mini"))
     assert known.cost_usd(1_000_000, 0, 0) == pytest.approx(0.15)
-    assert not Pricing(Settings(engine="llm", model="nobody-knows-this")).known
+    assert not Pricing(Settings(engine="llm", model="nobody-knows-this")).is_known
     assert not Pricing(
         Settings(engine="llm", model="gpt-4o-mini", base_url="http://localhost:1/v1")
-    ).known
+    ).is_known

@@ -6,7 +6,7 @@ from claimcheck import Document, errors
 
 
 def test_refuses_a_lone_surrogate_and_names_its_location():
-    with pytest.raises(errors.InputError, match="text:2:3: holds a lone surrogate"):
+    with pytest.raises(errors.InputError, match="text:2:3: contains a lone surrogate"):
         Document.from_text("One.\nTw\ud800o.")
 
 

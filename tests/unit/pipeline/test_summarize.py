@@ -207,7 +207,7 @@ def test_records_an_unusable_answer_and_does_not_ask_again(run, given, cause):
     [
         (
             json.dumps(answer(claim("Venus is hot.", check_worthiness=float("nan")))),
-            "NaN is no JSON number",
+            "NaN is not a JSON number",
         ),
         (json.dumps(answer(claim("Venus \ud800 is hot."))), "half of a surrogate pair"),
         (
@@ -215,7 +215,7 @@ def test_records_an_unusable_answer_and_does_not_ask_again(run, given, cause):
             "$.claims[0].quote: ' ' does not match",
         ),
         ('{"claims": ' * 100_000, "is not JSON"),
-        ("[1, 2]", "it holds no object"),
+        ("[1, 2]", "it contains no object"),
         ("{} {}", "something follows the object"),
     ],
 )

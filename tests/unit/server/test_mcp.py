@@ -80,7 +80,7 @@ def test_every_tool_follows_the_published_schemas():
         ("summarize", {"path": "/etc/passwd"}, "'path' was unexpected"),
         ("summarize", {"url": "file:///etc/passwd"}, "$.url"),
         ("summarize", {"url": "http://127.0.0.1/"}, "private"),
-        ("summarize", {"text": "..."}, "holds no words"),
+        ("summarize", {"text": "..."}, "has no words"),
         ("summarize", {"text": FERRY, "date": "tomorrow"}, "$.date"),
         ("check_claims", {"claims": [], "evidence": [{"text": FERRY}]}, "$.claims"),
         ("check_claims", {"claims": [{"text": "x y"}], "evidence": []}, "$.evidence"),
