@@ -135,7 +135,10 @@ def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
     page = visit(api, "/runs/1-1")
     page.click("button.recheck")
     page.click("#recheck [type=submit]")
-    assert page.inner_text("#recheck-status") == "Enter a text or an address, or choose a file."
+    assert (
+        page.inner_text("#recheck-status")
+        == "Enter a text or an address, or choose a file."
+    )
     page.keyboard.press("Escape")
     page.click("button.recheck")
     (tmp_path / "report.txt").write_text("In 2020 the ferry carried 700 people.")
