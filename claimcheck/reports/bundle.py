@@ -21,8 +21,7 @@ from typing import Any
 from claimcheck import prompts, schemas
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import InputError, ProviderError
-from claimcheck.llm.digest import compute_request_digest
-from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
