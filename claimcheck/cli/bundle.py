@@ -96,7 +96,7 @@ def verify(
     steps = verified(bundle)
     write_text(
         "".join(
-            f"{_RESULT_LABELS[step.holds]:<9}{step.name}: {step.told}\n"
+            f"{_RESULT_LABELS[step.holds]:<9}{step.name}: {step.detail}\n"
             for step in steps
         ),
         None,
