@@ -80,18 +80,23 @@ def serve(
     if not all(find_spec(module) for module in EXTRAS["web"]):
         raise InputError("serve needs an extra; run pip install 'claimcheck[web]'")
     from claimcheck.server import app
-    from claimcheck.server.config import ServerConfig
+    from claimcheck.server.config import (
+        ServerConfig,
+        bind_socket,
+        list_host_names,
+        require_token,
+    )
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
-    app.require_token(host, token)
+    require_token(host, token)
     settings = llm.load_settings(max_claims=max_claims)
     options.announce_engine(settings, quiet=quiet)
-    with app.bind_socket(host, port) as listener:
+    with bind_socket(host, port) as listener:
         actual_port = listener.getsockname()[1]
         config = ServerConfig(
             settings,
             store or _create_default_store(),
-            app.list_host_names(host, actual_port),
+            list_host_names(host, actual_port),
             token,
             max_mb * 2**20,
             jobs,
@@ -102,7 +107,7 @@ def serve(
 
         def on_ready() -> None:
             print_note(
-                f"claimcheck is at {url} (runs in {config.store}); Ctrl-C stops it",
+                f"claimcheck is at {url} (runs in {config.store_path}); Ctrl-C stops it",
                 quiet=quiet,
             )
             if open_page:

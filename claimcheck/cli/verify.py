@@ -28,6 +28,6 @@ def verify(
     steps = verify_bundle(bundle)
     for step in steps:
         label = _RESULT_LABELS[step.holds]
-        write_text(f"{label:<9}{step.name}: {step.told}\n", None)
+        write_text(f"{label:<9}{step.name}: {step.detail}\n", None)
     if any(step.holds is False for step in steps):
         raise typer.Exit(1)
