@@ -14,7 +14,14 @@ from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.output import print_note
 from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
 from claimcheck.errors import InputError
-from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
+from claimcheck.server.config import (
+    DEFAULT_MAX_JOBS,
+    DEFAULT_MAX_REQUEST_MB,
+    ServerConfig,
+    bind_socket,
+    list_host_names,
+    require_token,
+)
 
 TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
@@ -82,10 +89,9 @@ def serve(
     if not all(map(find_spec, EXTRAS["web"])):
         raise InputError("serve: needs pip install 'claimcheck[web]'")
     from claimcheck.server import app
-    from claimcheck.server.config import ServerConfig
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
-    app.require_token(host, token)
+    require_token(host, token)
     configured = options.resolve_settings(
         no_cache=no_cache,
         engine=engine,
@@ -97,12 +103,12 @@ def serve(
         seed=seed,
     )
     options.announce_engine(configured, quiet=quiet)
-    with app.bind_socket(host, port) as opened:
+    with bind_socket(host, port) as opened:
         actual = opened.getsockname()[1]
-        site = ServerConfig(
+        server_config = ServerConfig(
             configured.settings,
             store or _create_default_store(),
-            app.list_host_names(host, actual),
+            list_host_names(host, actual),
             token,
             max_mb * 2**20,
             jobs,
@@ -112,13 +118,13 @@ def serve(
 
         def ready() -> None:
             print_note(
-                f"claimcheck is at {url} (runs in {site.store}); Ctrl-C ends it",
+                f"claimcheck is at {url} (runs in {server_config.store_path}); Ctrl-C ends it",
                 quiet=quiet,
             )
             if open_page:
                 typer.launch(url)
 
-        app.serve(site, opened, ready)
+        app.serve(server_config, opened, ready)
 
 
 def _create_default_store() -> Path:
