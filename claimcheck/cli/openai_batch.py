@@ -57,8 +57,8 @@ def run_step(step: str, batch: Batch, *, report: bool, quiet: bool) -> None:
 def _submit_requests(rounds: BatchApiRunner, batch: Batch, *, quiet: bool) -> None:
     done = rounds.submit()
     left = (
-        f"; {done.left:,} documents left out, the budget does not cover them"
-        if done.left
+        f"; {done.over_budget:,} documents left out, the budget does not cover them"
+        if done.over_budget
         else ""
     )
     if done.requests:
@@ -103,8 +103,8 @@ def _collect_answers(
     parts = [f"{found.answers:,} answers", f"{found.finished:,} documents finished"]
     parts += [f"{found.errors:,} errors"] if found.errors else []
     parts += [f"{found.expired:,} requests expired"] if found.expired else []
-    parts += [f"{found.waiting} files still under way"] if found.waiting else []
-    if waiting and not found.waiting:
+    parts += [f"{found.in_progress} files still under way"] if found.in_progress else []
+    if waiting and not found.in_progress:
         parts.append(f"{waiting:,} documents want to ask more: submit again")
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     failures = batch.store.list_failures(batch.number)
