@@ -1,6 +1,6 @@
 """Claims against one index of all the documents of a set: is theirs found among the others, and what is the verdict?
 
-    python benchmarks/collection.py ../shared/data/C_verification/wice_claim.dev.jsonl
+    python benchmarks/collection.py data/C_verification/wice_claim.dev.jsonl
 
 Rows {"claim", "document", "supported"}, as of WiCE (Kamoi et al. 2023). A claim that its own document does not carry may be
 carried by another's, which counts here as wrong. The weights of the verdicts were fitted on the development half.

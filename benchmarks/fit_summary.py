@@ -1,6 +1,6 @@
 """How much a sentence's place should count in a summary without a model: ROUGE-1 over lead-3 for a grid of weights.
 
-    python benchmarks/fit_summary.py ../shared/data/D_news_summaries/realsumm_cnndm.dev.jsonl
+    python benchmarks/fit_summary.py data/D_news_summaries/realsumm_cnndm.dev.jsonl
 
 The data is REALSumm's (Bhandari et al. 2020), rows {"document", "reference"}; it is not part of claimcheck. Beside the
 grid: the gain where the weights are chosen on four fifths of the articles and measured on the last, mean of 20 seeds.

@@ -1,6 +1,6 @@
 """Fits the weights by which evidence carries a claim, and says how good they are on documents not fitted on.
 
-    python benchmarks/fit_support.py ../shared/data [--write]
+    python benchmarks/fit_support.py data [--write]
 
 Rows {"claim", "document", "supported", "doc_id"} of six sets, the development halves: WiCE claims (Kamoi et al. 2023),
 SummEdits (Laban et al. 2023), FM2 (Eisenschlos et al. 2021), and the content units of REALSumm (Bhandari et al. 2020) beside

@@ -1,6 +1,6 @@
 """How much of the evidence that people marked is among the passages that a model is shown.
 
-    python benchmarks/retrieval.py ../shared/data/E_quotes/wice_evidence.dev.jsonl [--semantic]
+    python benchmarks/retrieval.py data/E_quotes/wice_evidence.dev.jsonl [--semantic]
 
 Rows {"claim", "document", "evidence_sets"} of WiCE (Kamoi et al. 2023): each set of sentences carries the claim, or what
 of it is carried. Recall at k: of the set that fares best, the share among the first k; mean over claims. `--semantic`

@@ -1,6 +1,6 @@
 """Short claims: REALSumm's content units, beside summaries of which people said whether they hold them, and changed.
 
-    python benchmarks/units.py ../shared/data/D_news_summaries/realsumm_cnndm.dev.jsonl OUT
+    python benchmarks/units.py data/D_news_summaries/realsumm_cnndm.dev.jsonl OUT
 
 Bhandari et al. 2020 (github.com/neulab/REALSumm) took the reference summaries of news articles apart into units of a
 few words, and looked for each in the summaries that some 25 systems wrote of the same article. OUT gets three files of rows

@@ -1,6 +1,6 @@
 """The shipped verdict prompt and its alternatives, on the same rows, paired.
 
-    python benchmarks/verdict_prompts.py URL MODEL ../shared/data/C_verification OUT [--rows 150] [--top-k 8]
+    python benchmarks/verdict_prompts.py URL MODEL data/C_verification OUT [--rows 150] [--top-k 8]
         [--set wice_claim]... [--prompt shipped]...
 
 OUT keeps every answer, a file a prompt, so that the same command goes on where it was stopped. `prompts/verdict.md.j2` is

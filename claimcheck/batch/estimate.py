@@ -44,7 +44,10 @@ def estimate_batch(
     if mean_output_tokens is None:
         output_tokens, output_source = requests * _DEFAULT_OUTPUT_TOKENS, "a guess"
     else:
-        output_tokens, output_source = requests * mean_output_tokens, "answers so far"
+        output_tokens, output_source = (
+            requests * mean_output_tokens,
+            "the answers so far",
+        )
     return Estimate(
         documents=documents,
         counted=sample.counted,

@@ -1,1 +1,1 @@
-"""Everything that is English and nothing that is not: terms, lexicon, WordNet, dates, quantities, names, quotations."""
+"""English: words, numbers, dates, names and quotations, by rules and word lists."""

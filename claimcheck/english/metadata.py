@@ -1,4 +1,4 @@
-"""What a document says of itself: title, publication date, language; and how many tokens it has."""
+"""The metadata that a document's text states: title, date, language, token count."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ def fill_metadata(document: Document, reading: Reading) -> Document:
     """Fill in the metadata that the document lacks from its text."""
     text = document.full_text
     published, published_from = document.published, document.published_from
-    if published is None and (found := find_publication_date(text)):
-        published, published_from = found
+    if published is None and (stated := find_publication_date(text)):
+        published, published_from = stated
+    token_count = document.tokens
+    if token_count is None:
+        token_count = tokens.count(text)
     return replace(
         document,
         title=document.title or _find_title(reading),
         published=published,
         published_from=published_from,
-        # pages are often made from a template in another language: the text knows better
+        # The text wins: page templates often declare another language.
         language=detect_language(reading.text) or document.language,
-        tokens=document.tokens if document.tokens is not None else tokens.count(text),
+        tokens=token_count,
     )
 
 
 def _find_title(reading: Reading) -> str | None:
-    """Return the first block if it is a heading followed by prose."""
+    """Return the first block if it is a heading followed by more text."""
     blocks = reading.blocks
-    if (
-        len(blocks) < 2
-        or not blocks[0].heading
-        or len(reading.text[blocks[0].start : blocks[0].end].split()) < 2
-    ):
+    if len(blocks) < 2 or not blocks[0].heading:
         return None
-    return reading.text[blocks[0].start : blocks[0].end]
+    heading = reading.text[blocks[0].start : blocks[0].end]
+    return heading if len(heading.split()) >= 2 else None

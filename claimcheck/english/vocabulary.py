@@ -1,6 +1,6 @@
-"""What is known of English words by themselves: how common, which part of speech, what about.
+"""Single English words: how common they are, their part of speech, their topic.
 
-The data is packed by `benchmarks/pack_words.py`, which says where it comes from.
+`benchmarks/pack_words.py` packs the data and names its sources.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from claimcheck.english.lexicon import WORD_CACHE_SIZE
 from claimcheck.resources import read_packed, read_packed_lines
 
-_RARE_RANK = 20_000  # a word of this rank tells as much as any
-_WORD_CACHE_SIZE = 200_000  # words: a process that reads on and on must not grow
+# From this rank in the word list on, a word counts as fully rare. Chosen by hand.
+_RARE_RANK = 20_000
 _DIMENSIONS = 16
 
 
-@lru_cache(maxsize=_WORD_CACHE_SIZE)
+@lru_cache(maxsize=WORD_CACHE_SIZE)
 def compute_rarity(word: str) -> float:
     """Score a lowercase word from near 0 (very common) to 1 (rare or a number)."""
     if word[0].isdigit():
@@ -40,22 +41,21 @@ def get_part_of_speech(word: str) -> str:
 def compute_topic_vector(words: Iterable[str]) -> NDArray[np.float64]:
     """Average the vectors of some lowercase words, weighted by rarity."""
     vectors = _load_vectors()
-    known = [
-        (compute_rarity(word), place)
-        for word in words
-        if (place := _get_rank(word)) < len(vectors)
-    ]
-    if not known:
+    weights, ranks = [], []
+    for word in words:
+        rank = _get_rank(word)
+        if rank < len(vectors):
+            weights.append(compute_rarity(word))
+            ranks.append(rank)
+    if not ranks:
         return np.zeros(_DIMENSIONS)
-    weights, places = (
-        np.array([weight for weight, _ in known]),
-        [place for _, place in known],
-    )
-    return np.asarray(weights @ vectors[places] / weights.sum())
+    weighted_sum = np.array(weights) @ vectors[ranks]
+    return np.asarray(weighted_sum / np.array(weights).sum())
 
 
 @cache
 def _load_words() -> dict[str, tuple[int, str]]:
+    """Map each word to its rank and its part of speech."""
     rows = (line.split() for line in read_packed_lines("words"))
     return {word: (rank, part) for rank, (word, part) in enumerate(rows)}
 
@@ -63,7 +63,5 @@ def _load_words() -> dict[str, tuple[int, str]]:
 @cache
 def _load_vectors() -> NDArray[np.float64]:
     """Load one vector per common word, in the order of the word list."""
-    return (
-        np.frombuffer(read_packed("vectors"), dtype=np.int8).reshape(-1, _DIMENSIONS)
-        / 100
-    )
+    vectors = np.frombuffer(read_packed("vectors"), dtype=np.int8)
+    return vectors.reshape(-1, _DIMENSIONS) / 100

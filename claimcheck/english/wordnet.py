@@ -1,7 +1,7 @@
-"""How English words are related: synonyms, kinds of one another, opposites, words of one root. By WordNet.
+"""How English words are related: synonyms, kinds of one another, opposites, cognates.
 
-The data is packed by `benchmarks/pack_words.py`, which says where it comes from. Meanings are those of stems
-(`grounding.lexicon.stem`), so that inflections need no care.
+The data is WordNet's, packed by `benchmarks/pack_words.py`. All words here are stems
+(`claimcheck.english.lexicon.stem`), so that inflections share their senses.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from claimcheck.english.lexicon import WORD_CACHE_SIZE
 from claimcheck.resources import read_packed_lines
 
+# More steps up the hierarchy relate nearly everything: all nouns are "entities".
 _MAX_STEPS = 3
 
 Senses = frozenset[int]
@@ -22,7 +23,7 @@ _NO_SENSES: Senses = frozenset()
 
 
 class Relation(StrEnum):
-    """How a word of a claim stands to the words of its evidence, the closest first."""
+    """How a claim's word is related to the words of the evidence, closest first."""
 
     SYNONYM = "synonym"
     COGNATE = "cognate"
@@ -33,13 +34,13 @@ class Relation(StrEnum):
     NONE = "none"
 
 
-# the word beside it says the same, or something from which it follows
+# The evidence's word means the same, or something from which the claim's follows.
 ENTAILING_RELATIONS = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
 
 
 @dataclass(frozen=True, slots=True)
 class TextSenses:
-    """The stems of a text, and what any of them can mean, as in `Meaning`."""
+    """The stems of a text, and all the senses that any of them has."""
 
     forms: frozenset[str]
     senses: Senses
@@ -47,39 +48,37 @@ class TextSenses:
 
 @dataclass(frozen=True, slots=True)
 class WordSenses:
-    """What a word can mean: numbers of WordNet's senses.
+    """The numbers of the WordNet senses of a word, and of the senses around them.
 
-    `above` are the senses that `senses` are a kind of, `below` those that are a kind of these, both up to three steps
-    away; `beside` are the senses of a common kind, one step up and one down. Tuples, as in `_Network`.
+    `hypernyms` and `hyponyms` are up to three steps away; `siblings` are one step up
+    and one down. Tuples, because they are smaller than sets.
     """
 
     form: str
     senses: tuple[int, ...] = ()
-    above: tuple[int, ...] = ()
-    below: tuple[int, ...] = ()
-    beside: tuple[int, ...] = ()
+    hypernyms: tuple[int, ...] = ()
+    hyponyms: tuple[int, ...] = ()
+    siblings: tuple[int, ...] = ()
 
-    def find_relation(self, around: TextSenses) -> Relation:
-        """The closest relation of this word to any of those around."""
-        if not around.senses.isdisjoint(self.senses):
+    def find_relation(self, text: TextSenses) -> Relation:
+        """Return the closest relation of this word to any word of a text."""
+        if not text.senses.isdisjoint(self.senses):
             return Relation.SYNONYM
-        cognates, of_one_root = _find_cognates(self.form)
-        if not around.senses.isdisjoint(cognates) or not around.forms.isdisjoint(
-            of_one_root
-        ):
+        if _overlaps(text, *_find_cognates(self.form)):
             return Relation.COGNATE
-        if not around.senses.isdisjoint(self.below):
+        if not text.senses.isdisjoint(self.hyponyms):
             return Relation.GENERAL
-        opposites, opposed = _find_opposites(self.form)
-        if not around.senses.isdisjoint(opposites) or not around.forms.isdisjoint(
-            opposed
-        ):
+        if _overlaps(text, *_find_opposites(self.form)):
             return Relation.OPPOSITE
-        if not around.senses.isdisjoint(self.above):
+        if not text.senses.isdisjoint(self.hypernyms):
             return Relation.SPECIFIC
-        return (
-            Relation.NONE if around.senses.isdisjoint(self.beside) else Relation.SIBLING
-        )
+        if not text.senses.isdisjoint(self.siblings):
+            return Relation.SIBLING
+        return Relation.NONE
+
+
+def _overlaps(text: TextSenses, senses: Iterable[int], forms: Iterable[str]) -> bool:
+    return not text.senses.isdisjoint(senses) or not text.forms.isdisjoint(forms)
 
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
@@ -88,13 +87,13 @@ def look_up_senses(form: str) -> WordSenses:
     senses = _load_senses_by_form().get(form)
     if senses is None:
         return WordSenses(form)
-    up, down = _load_network().kind_of, _load_hyponyms()
+    parents, children = _load_network().parents, _load_children()
     return WordSenses(
         form,
         senses,
-        _collect_reachable_senses(senses, up),
-        _collect_reachable_senses(senses, down),
-        _collect_reachable_senses(_follow_links(senses, up), down, 1),
+        hypernyms=_collect_reachable_senses(senses, parents),
+        hyponyms=_collect_reachable_senses(senses, children),
+        siblings=tuple(_follow_links(_follow_links(senses, parents), children)),
     )
 
 
@@ -111,11 +110,10 @@ def is_related(
     others: frozenset[str],
     relations: Sequence[Relation] = ENTAILING_RELATIONS,
 ) -> bool:
-    """Whether a stem is one of the others or has a given relation to them."""
-    return (
-        form in others
-        or look_up_senses(form).find_relation(collect_senses(others)) in relations
-    )
+    """Return whether a stem is one of the others or has a given relation to them."""
+    if form in others:
+        return True
+    return look_up_senses(form).find_relation(collect_senses(others)) in relations
 
 
 @cache
@@ -127,58 +125,41 @@ def get_antonyms(form: str) -> frozenset[str]:
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def _find_cognates(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Find the senses and the stems that share a root with a stem."""
-    cognates, forms, known = (
-        _load_cognates(),
-        _load_network().forms,
-        _load_senses_by_form(),
-    )
-    words = set[str]().union(*[forms[sense] for sense in known.get(form, ())])
-    others = (
-        set[str]().union(*[cognates[word] for word in cognates.keys() & words])
-        & known.keys()
-    )
-    return tuple(_get_paired_senses(cognates, form)), tuple(others)
+    cognates = _load_cognates()
+    synonyms = _collect_forms(_load_senses_by_form().get(form, ()))
+    senses = _get_paired_senses(cognates, form)
+    return tuple(senses), tuple(_get_paired_forms(cognates, synonyms))
 
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def _find_opposites(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Find the senses and the stems that are opposed to a stem.
 
-    A word is opposed to its antonyms and, as WordNet has it for adjectives, to those of the words that it is similar to.
+    These are its antonyms, the antonyms of words similar to it, and words similar to
+    these: WordNet gives antonyms only to the commonest adjective of a group.
     """
-    antonyms, forms, known = (
-        _load_antonyms(),
-        _load_network().forms,
-        _load_senses_by_form(),
+    antonyms = _load_antonyms()
+    senses = _load_senses_by_form().get(form, ())
+    opposed_senses = _NO_SENSES.union(
+        *[_get_paired_senses(antonyms, word) for word in _add_similar_forms(form)]
     )
-    senses = known.get(form, ())
-    direct = _NO_SENSES.union(
-        *[
-            _get_paired_senses(antonyms, word)
-            for word in antonyms.keys() & _add_similar_forms(form)
-        ]
-    )
-    words = set[str]().union(
-        *[forms[sense] for sense in _get_similar_senses(senses).union(senses)]
-    )
-    others = (
-        set[str]().union(*[antonyms[word] for word in antonyms.keys() & words])
-        & known.keys()
-    )
-    return tuple(direct | _get_similar_senses(direct)), tuple(
-        others.union(*map(_add_similar_forms, others))
+    synonyms = _collect_forms(_get_similar_senses(senses).union(senses))
+    opposed_forms = _get_paired_forms(antonyms, synonyms)
+    return (
+        tuple(opposed_senses | _get_similar_senses(opposed_senses)),
+        tuple(opposed_forms.union(*map(_add_similar_forms, opposed_forms))),
     )
 
 
 def _add_similar_forms(form: str) -> set[str]:
     """Return the stem and the forms of the senses similar to its own."""
+    similar = _get_similar_senses(_load_senses_by_form().get(form, ()))
+    return {form} | _collect_forms(similar)
+
+
+def _collect_forms(senses: Iterable[int]) -> set[str]:
     forms = _load_network().forms
-    return {form}.union(
-        *[
-            forms[sense]
-            for sense in _get_similar_senses(_load_senses_by_form().get(form, ()))
-        ]
-    )
+    return set[str]().union(*[forms[sense] for sense in senses])
 
 
 def _get_similar_senses(senses: Iterable[int]) -> Senses:
@@ -190,59 +171,68 @@ def _get_paired_senses(pairs: dict[str, set[str]], form: str) -> Senses:
     return _NO_SENSES.union(*[senses.get(other, ()) for other in pairs.get(form, ())])
 
 
+def _get_paired_forms(pairs: dict[str, set[str]], forms: Iterable[str]) -> set[str]:
+    """Return the stems paired with any of the forms that WordNet contains."""
+    paired = set[str]().union(*[pairs.get(form, ()) for form in forms])
+    return paired & _load_senses_by_form().keys()
+
+
 def _collect_reachable_senses(
-    senses: Iterable[int], steps: Sequence[tuple[int, ...]], most: int = _MAX_STEPS
+    senses: Iterable[int], links: Sequence[tuple[int, ...]]
 ) -> tuple[int, ...]:
-    """Collect the senses at most `most` steps away."""
-    generations = [_follow_links(senses, steps)]
-    while len(generations) < most:
-        generations.append(_follow_links(generations[-1], steps))
-    return tuple(_NO_SENSES.union(*generations))
+    """Collect the senses that are one to `_MAX_STEPS` links away."""
+    reachable = frontier = _follow_links(senses, links)
+    for _ in range(_MAX_STEPS - 1):
+        frontier = _follow_links(frontier, links)
+        reachable |= frontier
+    return tuple(reachable)
 
 
-def _follow_links(senses: Iterable[int], steps: Sequence[tuple[int, ...]]) -> Senses:
-    return _NO_SENSES.union(*[steps[sense] for sense in senses])
+def _follow_links(senses: Iterable[int], links: Sequence[tuple[int, ...]]) -> Senses:
+    return _NO_SENSES.union(*[links[sense] for sense in senses])
 
 
 class _Network(NamedTuple):
-    """WordNet's senses: by its number what each one's forms are, and which senses it is a kind of or similar to.
+    """WordNet, by sense number: the forms of each sense, its parents, similar senses.
 
-    Tuples, not objects or sets: Python's search for garbage then passes over a hundred thousand of them.
+    Tuples of strings and numbers, because Python's garbage collector would traverse a
+    hundred thousand sets or objects again and again.
     """
 
     forms: list[tuple[str, ...]]
-    kind_of: list[tuple[int, ...]]
+    parents: list[tuple[int, ...]]
     similar: list[tuple[int, ...]]
 
 
 @cache
 def _load_network() -> _Network:
-    found = _Network([], [], [])
+    network = _Network([], [], [])
     for line in read_packed_lines("senses"):
-        forms, kind_of, similar = line.split(";")
-        found.forms.append(tuple(forms.split()))
-        found.kind_of.append(tuple(map(int, kind_of.split())))
-        found.similar.append(tuple(map(int, similar.split())))
-    return found
+        forms, parents, similar = line.split(";")
+        network.forms.append(tuple(forms.split()))
+        network.parents.append(tuple(map(int, parents.split())))
+        network.similar.append(tuple(map(int, similar.split())))
+    return network
 
 
 @cache
-def _load_hyponyms() -> list[tuple[int, ...]]:
-    """Return the hyponyms of each sense, the inverse of `kind_of`."""
-    found: list[tuple[int, ...]] = [()] * len(_load_network().kind_of)
-    for sense, above in enumerate(_load_network().kind_of):
-        for other in above:
-            found[other] = (*found[other], sense)
-    return found
+def _load_children() -> list[tuple[int, ...]]:
+    """Return the hyponyms of each sense, the inverse of `parents`."""
+    parents_by_sense = _load_network().parents
+    children: list[tuple[int, ...]] = [()] * len(parents_by_sense)
+    for sense, parents in enumerate(parents_by_sense):
+        for parent in parents:
+            children[parent] = (*children[parent], sense)
+    return children
 
 
 @cache
 def _load_senses_by_form() -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
+    senses: dict[str, tuple[int, ...]] = {}
     for number, forms in enumerate(_load_network().forms):
         for form in forms:
-            found[form] = (*found.get(form, ()), number)
-    return found
+            senses[form] = (*senses.get(form, ()), number)
+    return senses
 
 
 @cache
@@ -256,9 +246,10 @@ def _load_cognates() -> dict[str, set[str]]:
 
 
 def _load_pairs(name: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    """Map each word of the packed pairs to the words it is paired with."""
+    pairs: dict[str, set[str]] = {}
     for line in read_packed_lines(name):
         left, right = line.split()
-        found.setdefault(left, set()).add(right)
-        found.setdefault(right, set()).add(left)
-    return found
+        pairs.setdefault(left, set()).add(right)
+        pairs.setdefault(right, set()).add(left)
+    return pairs

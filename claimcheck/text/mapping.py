@@ -1,7 +1,7 @@
-"""Changed copies of a text that remember which characters each part came from.
+"""Changed copies of a text that lead back to its characters.
 
 Matching needs a text without its typography; results need offsets of the original. So
-every change here keeps a way back: `MappedText` maps offsets, `lower` preserves them.
+every change here keeps a way back: `MappedText` maps offsets, `lower` keeps them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def lower(text: str) -> str:
 
 
 class MappedPiece(NamedTuple):
-    """`text` replaces source[start:end]; it is a copy if both have the same length."""
+    """`text` stands for source[start:end]: a copy if the lengths are equal."""
 
     text: str
     start: int
@@ -34,7 +34,7 @@ class MappedPiece(NamedTuple):
 
 
 class MappedText:
-    """Pieces joined to one `text`, with a way from its offsets to the source's."""
+    """Pieces joined to one `text`, whose offsets map to the source."""
 
     def __init__(self, pieces: Iterable[MappedPiece]) -> None:
         self._pieces = [piece for piece in pieces if piece.text]
@@ -48,7 +48,7 @@ class MappedText:
         return cls([MappedPiece(text, 0, len(text))])
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
-        """Return the smallest source range that covers text[start:end], not empty."""
+        """Return the smallest source range that covers text[start:end]."""
         first, last = self._find_piece(start), self._find_piece(end - 1)
         source_start, _ = self._locate_character(first, start)
         _, source_end = self._locate_character(last, end - 1)
@@ -108,7 +108,7 @@ class MappedText:
         return bisect.bisect_right(self._starts, position) - 1
 
     def _locate_character(self, index: int, position: int) -> tuple[int, int]:
-        """Return the source range of the character text[position] in a piece."""
+        """Return the source range of text[position], which is in a piece."""
         piece = self._pieces[index]
         if len(piece.text) != piece.end - piece.start:
             return piece.start, piece.end  # a replacement maps to all it replaced

@@ -97,7 +97,8 @@ def test_the_current_year_is_the_last_one_named_in_the_paragraph():
     assert find_year_before(text + " word" * 200, len(text) + 1_000) is None
     assert find_first_time("They left in February.", WEDNESDAY).resolved == "2019-02"
     assert (
-        find_first_time("They left in February.", WEDNESDAY, told=1942).resolved is None
+        find_first_time("They left in February.", WEDNESDAY, context_year=1942).resolved
+        is None
     )
 
 

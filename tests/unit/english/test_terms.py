@@ -80,7 +80,7 @@ def test_threads_that_share_a_lookup_miss_nothing():
 
 
 def test_a_lookup_finds_again_what_it_evicted():
-    lookup = FormIndex(most=2)
+    lookup = FormIndex(max_chunks=2)
     for _ in range(2):
         for written in ({"ferries,", "sail"}, {"The", "(ferry)", "ferry-house"}):
             held = lookup.find_chunks({normalize_word("ferry")}, written)

@@ -185,7 +185,7 @@ def test_merges_the_same_claim_from_two_passages(run):
         (len(text) - len(twice), twice)
     ]
     assert "; also 803:1" in common.format_claim_location(
-        claim, common.build_line_index(made)
+        claim, common.build_line_index(made.document)
     )
 
 
