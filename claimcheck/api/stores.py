@@ -5,8 +5,10 @@ The command line and the server import the store's types from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from claimcheck.batch.answers import DocumentAnswers
 from claimcheck.batch.plan import Plan
@@ -29,7 +31,19 @@ __all__ = [
     "delete_runs",
     "find_batch",
     "find_latest_run",
+    "open_history",
 ]
+
+
+@contextmanager
+def open_history(path: str | Path) -> Iterator[History]:
+    """Open the store in a file, which is created if necessary, and yield its history.
+
+    Raises:
+        StoreError: the store can't be used.
+    """
+    with RunStore(path) as store:
+        yield History(store)
 
 
 def find_batch(store: RunStore, number: int | None) -> BatchStatus:

@@ -22,9 +22,9 @@ from claimcheck.llm.batch_api import (
     BatchJob,
 )
 from claimcheck.llm.budget import count_input_tokens
-from claimcheck.llm.digest import compute_request_digest
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.stored import compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Outcome

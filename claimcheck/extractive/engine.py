@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from claimcheck import schemas, tokens
 from claimcheck.english.dates import (
     find_first_time,
     find_year_before,
@@ -35,10 +34,11 @@ from claimcheck.extractive.summary import ScoredSentence, build_extractive_summa
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import Run, Signature
+from claimcheck.models.run import Run
 from claimcheck.models.span import Span, extract_excerpts, format_quote
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
+from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
@@ -48,7 +48,6 @@ from claimcheck.text.sentences import (
     count_words,
     split_sentences,
 )
-from claimcheck.version import __version__
 
 _PRONOUN = re.compile(r"(?:He|She)\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -123,7 +122,13 @@ def summarize_extractively(
         ledger=build_ledger(document.characters, noise),
         passages=1,
         usage=Usage(),
-        signature=_build_signature(settings),
+        signature=build_extractive_signature(
+            "run",
+            {
+                "max_claims": settings.max_claims,
+                "passage_tokens": settings.passage_tokens,
+            },
+        ),
     )
 
 
@@ -282,20 +287,3 @@ def _score_sentences(
         )
         items.append(item)
     return items
-
-
-def _build_signature(settings: Settings) -> Signature:
-    return Signature(
-        version=__version__,
-        engine="extractive",
-        model=None,
-        response_format=None,
-        prompts={},
-        schemas={"run": schemas.compute_digest("run")},
-        settings={
-            "max_claims": settings.max_claims,
-            "passage_tokens": settings.passage_tokens,
-        },
-        seed=None,
-        token_count=f"{tokens.ENCODING} (estimate)",
-    )

@@ -1,6 +1,6 @@
-"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22).
+"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22), continuous.
 
-It is the continuous variant. The graph's edges are TF-IDF cosines. For rows of unit length in X the similarity matrix
+The graph's edges are TF-IDF cosines. For rows of unit length in X the similarity matrix
 is X Xᵀ without its diagonal, so that a step of the power iteration is two sparse
 products. The matrix itself is never built: time is linear in the number of words.
 """

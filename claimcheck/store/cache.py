@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from claimcheck.llm.digest import is_usable
+from claimcheck.llm.stored import is_usable
 from claimcheck.models.llm import (
     ModelRequest,
     ModelResponse,

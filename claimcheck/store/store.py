@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError, NotFoundError, StoreError
-from claimcheck.llm.digest import is_usable
+from claimcheck.llm.stored import is_usable
 from claimcheck.models.document import Document, load_document
 from claimcheck.models.llm import ModelResponse, dump_response, load_response
 from claimcheck.models.outcome import (

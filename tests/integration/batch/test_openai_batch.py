@@ -200,7 +200,10 @@ def test_every_step_works_on_the_command_line(tmp_path):
 
     with serving(Service()) as url:
         assert command("fly").returncode == 2
-        assert "takes submit, status, collect, not 'fly'" in command("fly").err
+        assert (
+            "the first argument is 'fly'; give one of submit, status, collect"
+            in command("fly").err
+        )
         assert "takes no documents" in command("collect", rows).err
         done = command("submit", rows)
         assert (done.returncode, "3 requests submitted in 1 files" in done.err) == (

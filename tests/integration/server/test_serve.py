@@ -109,7 +109,7 @@ def test_names_what_prevents_the_start(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert (
-            f"127.0.0.1:{port}: can't be served at: Address already in use; --port 0"
+            f"cannot listen on 127.0.0.1:{port}: Address already in use; use --port 0"
             in refused("--port", port)
         )
     (tmp_path / "no.db").write_text("this is no database")

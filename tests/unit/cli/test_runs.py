@@ -97,13 +97,13 @@ def test_shows_one_run_and_exports_all(runs, tmp_path):
     ("words", "message"),
     [
         (("show", "mars"), "holds no document 'mars'"),
-        (("list", "--batch", "7"), "has no batch 7; it has 1, 2"),
+        (("list", "--batch", "7"), "no batch 7. Available: 1, 2"),
         (
             ("list", "--state", "lost"),
-            "--state 'lost': is none; there are pending, done, partial, failed",
+            "'lost' is not one of 'pending', 'done', 'partial', 'failed'",
         ),
-        (("compare", "1", "9"), "has no batch 9"),
-        (("import", "nowhere"), "nowhere: is no folder"),
+        (("compare", "1", "9"), "no batch 9"),
+        (("import", "nowhere"), "nowhere: is not a folder"),
         (("delete", "ferry", "mars"), "holds no document 'mars'"),
         (("delete", "ferry", "--batch", "7"), "holds no document 'ferry' in batch 7"),
     ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Settings
-from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.stored import compute_request_digest
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(

@@ -237,7 +237,7 @@ def test_reads_an_answer_inside_a_code_fence_or_a_sentence(run, wrapped):
 
 def test_refuses_a_document_that_does_not_fit_before_sending(run):
     with pytest.raises(
-        errors.ContextWindowError, match="no passage fits a window of 256 tokens"
+        errors.ContextWindowError, match="a context window of 256 tokens has no room"
     ):
         run(settings=Settings(engine="llm", model="m", context_tokens=256))
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Settings, errors
-from claimcheck.llm.digest import compute_request_digest
-from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.store.cache import AnswerCache
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
