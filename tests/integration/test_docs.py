@@ -91,6 +91,7 @@ def test_every_command_and_option_is_documented():
         "source",
         "sources",
         "claims",
+        "evidence",
         "return",
         "open-page",
     }
