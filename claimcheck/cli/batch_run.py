@@ -167,8 +167,8 @@ def _submit_requests(runner: BatchApiRunner, batch: Batch, *, quiet: bool) -> No
             f"{batch.store.path}: {submitted.requests:,} requests submitted in "
             f"{submitted.uploads} files"
         )
-    if submitted.left:
-        note += f"; the budget does not cover {submitted.left:,} more documents"
+    if submitted.over_budget:
+        note += f"; the budget does not cover {submitted.over_budget:,} more documents"
     if submitted.requests:
         note += "; `status` shows the progress, `collect` fetches the answers"
     print_note(note, quiet=quiet)
@@ -207,9 +207,9 @@ def _collect_answers(
         parts.append(f"{collected.errors:,} errors")
     if collected.expired:
         parts.append(f"{collected.expired:,} requests expired")
-    if collected.waiting:
-        parts.append(f"{collected.waiting} files still in progress")
-    if pending and not collected.waiting:
+    if collected.in_progress:
+        parts.append(f"{collected.in_progress} files still in progress")
+    if pending and not collected.in_progress:
         parts.append(f"{pending:,} documents need more requests: submit again")
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     if report:

@@ -82,9 +82,7 @@ async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
     """
     arguments = await read_arguments(request, "summarize")
     work = partial(_summarize_to_store, config, arguments)
-    return await respond_with_job(
-        request, jobs, work, partial(_describe_completed_run, config)
-    )
+    return await respond_with_job(request, jobs, work)
 
 
 @router.get(
@@ -184,15 +182,12 @@ async def check_claim(
     if not claims:
         raise NotFoundError(f"{name}: has no claim {claim}")
 
-    async def work(report: ReportStage) -> int:
+    async def work(report: ReportStage) -> CompletedJob:
         run_of_one_claim = replace(run, claims=claims)
         check = await _run_check(config, run_of_one_claim, arguments, report)
-        with open_history(config.store_path) as history:
-            return history.save_check(check, location, claim)
+        return _save_check(config, check, location, claim)
 
-    return await respond_with_job(
-        request, jobs, work, partial(_describe_completed_check, config)
-    )
+    return await respond_with_job(request, jobs, work)
 
 
 @router.post(
@@ -212,15 +207,12 @@ async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response
     """
     arguments = await read_arguments(request, "check_claims")
 
-    async def work(report: ReportStage) -> int:
+    async def work(report: ReportStage) -> CompletedJob:
         claims = requests.build_statements(arguments)
         check = await _run_check(config, claims, arguments, report)
-        with open_history(config.store_path) as history:
-            return history.save_check(check)
+        return _save_check(config, check)
 
-    return await respond_with_job(
-        request, jobs, work, partial(_describe_completed_check, config)
-    )
+    return await respond_with_job(request, jobs, work)
 
 
 @router.get(
@@ -297,17 +289,20 @@ def describe_server(config: Config, jobs: Jobs) -> dict[str, Any]:
 
 async def _summarize_to_store(
     config: ServerConfig, arguments: Arguments, report: ReportStage
-) -> RunLocation:
+) -> CompletedJob:
     report("reading the document")
     document = requests.read_document(arguments, allow_private=config.allow_private)
     with open_history(config.store_path) as history:
-        return await asummarize_to_store(
+        location = await asummarize_to_store(
             document,
             history.store,
             settings=requests.override_settings(arguments, config.settings),
             check=arguments.get("check", False),
             progress=report,
         )
+    return CompletedJob(
+        f"/runs/{location}", lambda: _load_run(config, location).to_json()
+    )
 
 
 async def _run_check(
@@ -325,20 +320,15 @@ async def _run_check(
     return await acheck(claims, evidence, settings=config.settings, progress=report)
 
 
-def _describe_completed_run(
-    config: ServerConfig, location: RunLocation
+def _save_check(
+    config: ServerConfig,
+    check: Check,
+    location: RunLocation | None = None,
+    claim: str | None = None,
 ) -> CompletedJob:
-    return CompletedJob(
-        f"/runs/{location}", lambda: _load_run(config, location).to_json()
-    )
-
-
-def _describe_completed_check(config: ServerConfig, number: int) -> CompletedJob:
-    def load_json() -> str:
-        with open_history(config.store_path) as history:
-            return history.load_check(number).check.to_json()
-
-    return CompletedJob(f"/checks/{number}", load_json)
+    with open_history(config.store_path) as history:
+        number = history.save_check(check, location, claim)
+    return CompletedJob(f"/checks/{number}", check.to_json)
 
 
 def _load_run(config: ServerConfig, location: RunLocation) -> Run:

@@ -33,7 +33,7 @@ def until_done(path, url, **more):
     rounds_taken = 0
     while True:
         with opened(path, url, **more) as (_, rounds):
-            if rounds.collect().waiting:
+            if rounds.collect().in_progress:
                 continue
         with opened(path, url, **more) as (batch, rounds):
             if not rounds.submit().requests:
@@ -167,7 +167,7 @@ def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
             batch.add(str(rows))
             done = rounds.submit()
             assert 0 < done.requests < 20
-            assert done.left == 20 - done.requests
+            assert done.over_budget == 20 - done.requests
             assert rounds.submit().requests == 0
         with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
             batch,

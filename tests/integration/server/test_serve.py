@@ -113,6 +113,6 @@ def test_names_what_prevents_the_start(tmp_path):
             in refused("--port", port)
         )
     (tmp_path / "no.db").write_text("this is no database")
-    assert "no.db: is no store of runs" in refused("--port", "0", "--store", "no.db")
+    assert "no.db: not a" in refused("--port", "0", "--store", "no.db")
     assert "missing/s.db" in refused("--port", "0", "--store", "missing/s.db")
     assert "max_claims" in refused("--max-claims", "0")
