@@ -1,4 +1,4 @@
-"""Summarize with a model: one request for claims and summary, or one for each passage."""
+"""Summarize with a model, in one request or passage by passage."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def summarize_with_model(
     budget_tokens = _compute_passage_budget(document, settings)
     if (document.tokens or 0) > budget_tokens:
         passages = split_into_passages(reading, document.language, budget_tokens)
+        # The tokens of a document include its noise: without it, one passage may do.
         if len(passages) > 1:
             return (
                 yield from summarize_long_document(
@@ -107,8 +108,9 @@ def _compute_passage_budget(document: Document, settings: Settings) -> int:
     free_tokens = input_tokens - overhead_tokens
     if free_tokens < _MIN_PASSAGE_TOKENS:
         raise ContextWindowError(
-            f"{document.source}: a context window of {settings.context_tokens:,} tokens "
-            "has no room for a passage; raise `context_tokens` in claimcheck.toml if the "
-            "model has a larger window, or use --engine extractive"
+            f"{document.source}: a context window of {settings.context_tokens:,} "
+            "tokens has no room for a passage; raise `context_tokens` in "
+            "claimcheck.toml if the model has a larger window, or use --engine "
+            "extractive"
         )
     return min(settings.passage_tokens, free_tokens)

@@ -1,7 +1,7 @@
 """Build a summary whose every text is linked to claims.
 
-The summary of a long document is made from its claims. If they do not fit into one request,
-groups of them are condensed first, in as many rounds as it takes.
+The summary of a long document is made from its claims. If they do not fit into one
+request, groups of them are condensed first, in as many rounds as it takes.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ from claimcheck.pipeline.driver import Flow
 from claimcheck.settings import Settings
 
 SCHEMA, PROMPT = "digest.answer", "digest"
-# The most check-worthy claims of each passage; the rest are not summarized. Chosen by hand.
+# The most check-worthy claims of each passage; the rest are not summarized. Chosen by
+# hand.
 _CLAIMS_PER_PASSAGE = 8
-# Of a group whose summary failed: enough to continue without another request. Twice as many
-# make a group worth condensing.
+# Of a group whose summary failed: enough to continue without another request. Twice as
+# many make a group worth condensing.
 _INPUTS_AFTER_FAILURE = 9
 # The number, the period, and the line break around each text in the prompt.
 _TOKENS_AROUND_INPUT = 3
@@ -63,7 +64,8 @@ class NumberedInputs:
     def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
         """Return the ids of the claims behind the lines that the model named.
 
-        If none of them exists, return those behind the lines with the most similar words.
+        If none of them exists, return those behind the lines with the most similar
+        words.
         """
         indices = [number - 1 for number in numbers if 0 < number <= len(self.inputs)]
         if not indices:
@@ -77,7 +79,7 @@ class NumberedInputs:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A summary, or the failure to write one; neither without lines to summarize.
+    """A summary, or the failure to write one; neither without any lines.
 
     `answers` are those of all rounds.
     """
@@ -109,7 +111,7 @@ def build_summary(answer: DigestAnswer, numbering: Numbering) -> Summary:
 def _link_texts(
     items: Sequence[LinkedTextAnswer], numbering: Numbering
 ) -> tuple[LinkedText, ...]:
-    """Link each text once: at its last position, with the claims of its first."""
+    """Link each text once, in its last place, to the claims of its first."""
     numbers_by_text: dict[str, tuple[int, ...]] = {}
     for item in items:
         numbers = numbers_by_text.pop(item.text, item.claims)
@@ -147,7 +149,7 @@ def summarize_inputs(
         requests = [_build_request(document, group) for group in groups]
         round_answers = yield from ask_all(requests, DigestAnswer)
         answers += round_answers
-        if len(groups) == 1:
+        if len(groups) == 1:  # this round's answer is the summary
             return _build_digest(document, inputs, answers)
         inputs = []
         for group, answer in zip(groups, round_answers, strict=True):
@@ -171,7 +173,7 @@ def _build_digest(
 def _group_by_budget(
     inputs: Sequence[SummaryInput], budget_tokens: int
 ) -> list[list[SummaryInput]]:
-    """Group lines within the token budget, so that each round has fewer lines."""
+    """Group lines within the token budget, so that rounds get shorter."""
     groups: list[list[SummaryInput]] = [[]]
     group_tokens = 0
     for item in inputs:
@@ -189,8 +191,9 @@ def _group_by_budget(
 def _condense_group(
     group: list[SummaryInput], answer: Answer[DigestAnswer]
 ) -> list[SummaryInput]:
-    """Return a group's summary as lines, or some of its lines if that failed."""
+    """Return a group's summary as lines, or a few of its lines."""
     if not answer.value:
+        # Spread over the group, as its lines are in document order.
         step = math.ceil(len(group) / _INPUTS_AFTER_FAILURE)
         return group[::step]
     summary = build_summary(answer.value, NumberedInputs(group))

@@ -179,7 +179,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("eval", "verification", "-"),
             b'{"claim": 1}',
-            "line 1: 'claim' is missing or no str",
+            "line 1: 'claim' is missing, empty, or not a string",
         ),
         (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
     ],
