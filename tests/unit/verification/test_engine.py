@@ -21,9 +21,9 @@ given him a fine of 9,000 crowns in 2019 for letting the Aurora leave with too m
 passengers. His lawyer, Karin Holm, said the ferry company would pay.
 
 The Aurora sails between Gdansk and Nynashamn, and 1,200 people board it on a summer
-day. Its captain told the court that he had counted the tickets himself. A judge will
-hear the case against the company in autumn. The crew had asked for a second lifeboat,
-and the harbour refused to wait for one.
+day. Its captain told the court that he had counted the tickets himself.
+A judge will hear the case against the company in autumn. The crew had asked for a
+second lifeboat, and the harbour refused to wait for one.
 """
 
 
