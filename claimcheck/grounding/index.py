@@ -80,6 +80,7 @@ class GroundingIndex:
         min_start = 0
         for number, quote in enumerate(quotes):
             matches = matches_by_quote[number]
+            # A quote is not looked for behind the next one that leaves no choice.
             max_start = self._find_next_start(matches_by_quote[number + 1 :], min_start)
             unused = [match for match in matches if match.spans not in used]
             if matches:
@@ -104,10 +105,12 @@ class GroundingIndex:
     def _search(self, quote: str) -> list[GroundingResult]:
         if not _LETTER.search(quote):
             return []
+        # In the source, so that a quote may include what the view skips.
         source, quoted = self._reading.source, quote.strip()
         if exact := list(find_whole_words(source, quoted, *self._source_range)):
             return [GroundingResult((Span(*span),), Match.EXACT) for span in exact]
         plain = normalize_typography(quote).text.strip()
+        # The source comes second: the view is what people quote from.
         for text in self._texts:
             if found := text.find_normalized(plain) or text.find_in_parts(plain):
                 return [GroundingResult(spans, Match.NORMALIZED) for spans in found]
