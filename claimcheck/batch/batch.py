@@ -35,7 +35,7 @@ from claimcheck.store.store import DocumentAnswers, RunStore
 # One process reads this much in about the time that workers take to start.
 _MIN_CHARACTERS_FOR_WORKERS = 100_000
 # Enough that a worker never waits for this process to store an outcome. Chosen by hand.
-_DOCUMENTS_PER_WORKER = 4
+_DOCUMENTS_PER_WORKER = 8
 
 
 def _ignore_progress(progress: Progress) -> None:
