@@ -13,7 +13,7 @@ from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
 from claimcheck.cli.output import check_writable, write_text
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, ListFormat, PageStyle
+from claimcheck.reports.formats import Format, PageStyle
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,32 +34,34 @@ class FailOnChange(StrEnum):
     VERDICTS = "verdicts"
 
 
+_Old = Annotated[
+    str,
+    typer.Argument(
+        metavar="OLD", help="A run (JSON), or a document to summarize first."
+    ),
+]
+_New = Annotated[
+    str, typer.Argument(metavar="NEW", help="The run or document to compare.")
+]
+_Check = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Check summarized documents, to compare verdicts, too."
+    ),
+]
+_FailOn = Annotated[
+    FailOnChange | None,
+    typer.Option("--fail-on", help="Exit with 1 if there are changes of this kind."),
+]
+
+
 @options.expand_groups
 def diff(
-    old: Annotated[
-        str,
-        typer.Argument(
-            metavar="OLD", help="A run (JSON), or a document to summarize first."
-        ),
-    ],
-    new: Annotated[
-        str, typer.Argument(metavar="NEW", help="The run or document to compare.")
-    ],
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Check summarized documents, to compare verdicts, too."
-        ),
-    ] = False,
-    fail_on: Annotated[
-        FailOnChange | None,
-        typer.Option(
-            "--fail-on", help="Exit with 1 if there are changes of this kind."
-        ),
-    ] = None,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the changes.")
-    ] = Format.TEXT,
+    old: _Old,
+    new: _New,
+    check: _Check = False,
+    fail_on: _FailOn = None,
+    format: options.ReportFormat = Format.TEXT,
     output: options.Output = None,
     max_claims: options.MaxClaims = None,
     allow_private: options.AllowPrivate = False,
@@ -70,8 +72,7 @@ def diff(
 ) -> None:
     """Compare the claims of two runs or documents.
 
-    Lists the claims that were added, gone, reworded or moved, and the verdicts that
-    changed.
+    Lists added, gone, reworded, and moved claims, and changed verdicts.
     """
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run
@@ -104,6 +105,7 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
     if is_url(source):
         return open_document(source, allow_private=allow_private)
     name, content = read_bytes(source)
+    # A document may be JSON, too; only a run names the version of its schema.
     if content.lstrip()[:1] == b"{" and b'"schema_version"' in content:
         return Run.from_json(content)
     if source == "-":

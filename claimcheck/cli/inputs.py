@@ -1,8 +1,9 @@
-"""The documents that a command line names: files, URLs, folders, tables, indexes."""
+"""The documents that a command line names."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -24,12 +25,19 @@ SOURCE_HELP = (
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
 _MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
+# `file:/etc/passwd` counts as a URL, so that it is refused and not read as a path.
 _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
 
 def is_url(source: str) -> bool:
     """Return whether a source is a URL, not a path."""
     return _URL_PATTERN.match(source) is not None
+
+
+def announce_terminal_input(source: str, *, quiet: bool) -> None:
+    """Print how to end the input if a person is to type it."""
+    if source == "-" and sys.stdin.isatty():
+        print_note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
 
 
 def open_document(
@@ -54,7 +62,9 @@ def open_document(
 
 
 def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Document]:
-    """Return the documents of a file, folder, URL, JSON Lines file or standard input.
+    """Return the documents that a source holds.
+
+    A source is a file, a folder, a URL, JSON Lines, or `-` for standard input.
 
     Files of a folder that can't be read are skipped, with a note on stderr.
 

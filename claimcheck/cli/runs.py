@@ -24,8 +24,6 @@ from claimcheck.errors import InputError
 from claimcheck.reports.formats import (
     BatchExportFormat,
     Format,
-    ListFormat,
-    RunReportFormat,
     render_run,
 )
 
@@ -42,7 +40,9 @@ app = typer.Typer(
 )
 _BatchOption = Annotated[
     int | None,
-    typer.Option("--batch", metavar="N", help="The number of a batch (default: last)."),
+    typer.Option(
+        "--batch", metavar="N", help="The batch, by number (default: the last one)."
+    ),
 ]
 # The values of `DocumentState`, whose module takes longer to load than Typer.
 _StateName = Literal["pending", "done", "partial", "failed"]
@@ -57,9 +57,7 @@ def list_(
         _StateName | None,
         typer.Option("--state", help="List only documents in this state."),
     ] = None,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the list.")
-    ] = Format.TEXT,
+    format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """List the batches of a store, and the documents of one batch."""
     from claimcheck.api.stores import RunStore, find_batch
@@ -91,9 +89,7 @@ def show(
     ],
     store: options.Store,
     batch: _BatchOption = None,
-    format: Annotated[
-        RunReportFormat, typer.Option("--format", help="Format of the run.")
-    ] = Format.TEXT,
+    format: options.RunFormat = Format.TEXT,
     output: options.Output = None,
 ) -> None:
     """Show the run of one document."""
@@ -124,7 +120,7 @@ def export(
 ) -> None:
     """Write the runs of a batch, or their claims as a table.
 
-    The order is that of the documents.
+    The runs are in the order in which the documents were added.
     """
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
@@ -137,8 +133,8 @@ def export(
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
         print_note(
-            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no result "
-            "or only a failure; `claimcheck runs list` names them",
+            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no "
+            "result or only a failure; `claimcheck runs list` names them",
             quiet=out.quiet,
         )
 
@@ -226,7 +222,7 @@ def import_(
     store: options.Store,
     quiet: options.Quiet = False,
 ) -> None:
-    """Add the results that other machines produced to a store, each one once."""
+    """Add results that other machines produced, each one once."""
     from claimcheck.api.batches import import_shards
     from claimcheck.api.stores import RunStore
 
@@ -244,16 +240,14 @@ def import_(
 
 @app.command("compare")
 def compare(
-    first: Annotated[int, typer.Argument(metavar="A", help="The number of a batch.")],
+    first: Annotated[int, typer.Argument(metavar="A", help="A batch, by number.")],
     second: Annotated[
-        int, typer.Argument(metavar="B", help="The number of another batch.")
+        int, typer.Argument(metavar="B", help="Another batch, by number.")
     ],
     store: options.Store,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the comparison.")
-    ] = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
 ) -> None:
-    """Show what changed from batch A to batch B: claims, verdicts, failures, cost."""
+    """Compare two batches: their claims, verdicts, failures, and costs."""
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.reports.diff import compare_batches
 
@@ -285,7 +279,7 @@ def delete(
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Delete documents with their runs, answers and checks.
+    """Delete documents with their runs, answers, and checks.
 
     Deletes all of them, or none if one is missing, and overwrites their data in the
     file. Answers in the cache stay: see `claimcheck cache clear`.

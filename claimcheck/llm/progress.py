@@ -18,7 +18,7 @@ _WORK_BY_SCHEMA = {
 
 
 class ProgressClient:
-    """Sends requests through another client, and calls `on_progress` before and after.
+    """Calls `on_progress` before and after each request to another client.
 
     `complete` calls it in the thread of the request, one call at a time.
     """
@@ -46,6 +46,7 @@ class ProgressClient:
 
     def _report(self, request: ModelRequest, counter: Counter[Work]) -> None:
         work = _WORK_BY_SCHEMA[request.schema_name]
+        # Without the lock, threads could report their counts in the wrong order.
         with self._lock:
             counter[work] += 1
             self._on_progress(Stage(work, self._answered[work], self._sent[work]))

@@ -1,4 +1,4 @@
-"""Answers that are stored: what identifies a request, and the client that looks first.
+"""Stored answers: what identifies a request, and the client that reuses them.
 
 Only answers that follow their schema are worth storing, so that a bad one is asked for
 again.
@@ -19,7 +19,7 @@ class AnswerStore(Protocol):
     """Where answers are stored: a cache, a store of runs, a bundle."""
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the answer to the request with this digest, if there is one."""
+        """Return the answer to the request with this digest, if any."""
         ...
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
@@ -30,8 +30,8 @@ class AnswerStore(Protocol):
 class StoredAnswersClient:
     """Answers from a store if possible, and from another client otherwise.
 
-    A new answer is stored before anything else is done with it, so that nothing that was
-    paid for is lost.
+    A new answer is stored before anything else is done with it, so that nothing that
+    was paid for is lost.
     """
 
     def __init__(self, inner: Client, answers: AnswerStore, settings: Settings) -> None:
@@ -74,6 +74,7 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
         "seed": settings.seed if seed is None else seed,
         "max_output_tokens": settings.max_output_tokens,
     }
+    # The digests are in users' stores: any change here makes them pay again.
     canonical = json.dumps(
         fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )

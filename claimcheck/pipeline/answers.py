@@ -1,8 +1,8 @@
 """Requests to a model, and what becomes of their responses.
 
-A response that does not follow its schema is repaired once: the model gets its own answer
-back, with each problem and its JSON path. What still can't be used is an answer without a
-value, and with the cause.
+A response that does not follow its schema is repaired once: the model gets its own
+answer back, with each problem and its JSON path. What still can't be used is an answer
+without a value, and with the cause.
 """
 
 from __future__ import annotations
@@ -22,21 +22,23 @@ from claimcheck.models.run import Cause, Failure
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline.driver import Flow
 
-# A repair sends the answer back, and pays for it again.
+# A repair sends the answer back, and pays for it again. All limits below were chosen by
+# hand.
 _MAX_REPAIR_CHARACTERS = 100_000
 _MAX_PROBLEMS_TO_REPAIR = 8
 _MAX_PROBLEMS_TO_REPORT = 3
 # Of an unusable answer in a run. The store of a batch has all of it.
 _MAX_RAW_CHARACTERS = 20_000
 
-# A change to a schema for one request: property, keyword, value.
+# A change to the schema that is sent: property, keyword, value. The answer is validated
+# against the schema without it.
 SchemaOverride = tuple[str, str, Any]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """The outcome of a request: a valid `value`, or None with a `cause` and a `message`.
+    """The outcome of a request: a valid `value`, or the `cause` of failure.
 
     `raw` is the start of the unusable text, if there is any. `usage` includes a repair.
     """
@@ -52,7 +54,7 @@ class Answer(Generic[T]):
     usage: Usage
 
     def build_failure(self, start: int, end: int) -> Failure:
-        """Build the failure of an answer without a value, for a range of the document."""
+        """Build the failure to read a range of the document."""
         assert self.cause is not None
         return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
 
@@ -107,14 +109,14 @@ class DigestAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SummaryAnswer(DigestAnswer):
-    """The answer to `summarize`: claims, numbered from 1, and a summary of them."""
+    """The answer to `summarize`: claims, and a summary of them."""
 
     claims: tuple[ClaimAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteAnswer:
-    """A second quote for the claim of this number, or None."""
+    """A second quote, if any, for the claim with this number."""
 
     number: int
     quote: str | None
@@ -152,17 +154,18 @@ def build_request(
     schema_name: str,
     *overrides: SchemaOverride,
 ) -> ModelRequest:
-    """Render a template into a request, with changes to the schema that is sent."""
+    """Render a template into a request, with overrides of its schema."""
     schema, schema_message = _prepare_schema(schema_name, overrides)
     messages = prompts.render(template, variables)
     return ModelRequest(messages, schema_name, schema, schema_message)
 
 
+# Cached, as every request of a run sends one of a few schemas.
 @cache
 def _prepare_schema(
     schema_name: str, overrides: tuple[SchemaOverride, ...]
 ) -> tuple[dict[str, Any], Message]:
-    """Return the schema to send, and the message for endpoints without schemas."""
+    """Return the schema, and the message for endpoints without schemas."""
     schema = schemas.build_strict_schema(schema_name)
     for name, keyword, value in overrides:
         schema["properties"][name][keyword] = value
@@ -177,7 +180,7 @@ def ask(request: ModelRequest, kind: type[T]) -> Flow[Answer[T]]:
 
 
 def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer[T]]]:
-    """Ask for several values at once, and return the answers in the same order."""
+    """Ask for several values at once; the answers keep the order."""
     if not requests:
         return []
     responses = yield list(requests)
@@ -191,6 +194,7 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
             repairs[index] = _build_repair_request(request, text)
     if not repairs:
         return answers
+    # Only once: each repair costs as much as the request itself.
     repaired = yield list(repairs.values())
     for index, response in zip(repairs, repaired, strict=True):
         answer = _read_response(requests[index], response, kind)
@@ -234,6 +238,7 @@ def _read_response(
 
 def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
     """Return why a response has no text to read, or None."""
+    # An answer that was refused or cut off may still parse, so ask the endpoint first.
     if response.fault is not None:
         return Cause.UNANSWERED, response.fault
     if response.refusal:

@@ -45,7 +45,8 @@ from claimcheck.verification.retrieve import Corpus, select_passages
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 PROMPTS = (PROMPT, "repair", "json-only")
-# Weak models write on and on. Strict mode does not take `maxLength`, but it takes a pattern.
+# Weak models write on and on. Strict mode does not take `maxLength`, but it takes a
+# pattern.
 _RATIONALE_PATTERN = r"^[^\n]{1,300}$"
 # Used if the settings have none, or 0: at 0, all votes would be the same.
 _VOTE_TEMPERATURE = 0.7
@@ -71,7 +72,7 @@ def check_with_model(
     *,
     strict: bool = False,
 ) -> Flow[CheckResult]:
-    """Check statements with a model; those without a relevant passage without one."""
+    """Check statements with a model; one without evidence needs no request."""
     checks = []
     for statement in statements:
         checks.append(_StatementCheck.prepare(statement, corpus, settings, strict))
@@ -79,6 +80,7 @@ def check_with_model(
     answers = yield from ask_all(requests, VerdictAnswer)
     verdicts = []
     failures = []
+    # All requests are sent at once; each check takes its own answers, in order.
     remaining = iter(answers)
     for check in checks:
         votes = list(islice(remaining, len(check.requests)))
@@ -105,11 +107,14 @@ def check_without_model(
     *,
     strict: bool = False,
 ) -> Flow[CheckResult]:
-    """Check statements without a model, for which the settings make no difference."""
+    """Check statements without a model, by comparison and entailment.
+
+    `settings` is not used: the parameters are those of `check_with_model`.
+    """
     verdicts = []
     for statement in statements:
         verdicts.append(verify_statement(statement, corpus, strict=strict))
-        yield []
+        yield []  # the driver can cancel here
     signature = build_extractive_signature("check")
     return CheckResult(tuple(verdicts), (), Usage(), signature)
 
@@ -145,7 +150,8 @@ def check_run(
 
 
 def list_statements(run: Run) -> list[Statement]:
-    """Return the summary sentences, key points, and claims that can be checked."""
+    """Return the sentences and key points of the summary, and the claims."""
+    # A text that is both a sentence and a key point is checked once.
     statements: dict[str, Statement] = {}
     if run.summary:
         for item in (*run.summary.sentences, *run.summary.key_points):
@@ -158,8 +164,8 @@ def list_statements(run: Run) -> list[Statement]:
 class _StatementCheck:
     """The check of one statement with a model.
 
-    `documents` are those that may bear on it; `passages` are their sentences that the model
-    is shown, numbered from 1; `requests` has one request for each vote.
+    `documents` are those that may bear on it; `passages` are their sentences that the
+    model is shown, numbered from 1; `requests` has one request for each vote.
     """
 
     statement: Statement
@@ -180,13 +186,14 @@ class _StatementCheck:
     def decide(
         self, answers: Sequence[Answer[VerdictAnswer]]
     ) -> Verdict | CheckFailure:
-        """Return the verdict of the majority; a failure if no answer is usable."""
+        """Return the majority's verdict, or a failure if there is none."""
         if not self.passages:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         values = [answer.value for answer in answers if answer.value]
         if not values:
             return _build_failure(self.statement, answers[0])
         counts = Counter(value.label for value in values)
+        # In a tie, the label that was given first.
         label, agreed = counts.most_common(1)[0]
         chosen = next(value for value in values if value.label == label)
         if len(answers) == 1:
@@ -208,7 +215,7 @@ class _StatementCheck:
     def _build_finding(
         self, answer: VerdictAnswer, confidence: float | None
     ) -> Finding:
-        """Build the finding from the model's answer, unless it has no ground.
+        """Build the finding from the model's answer, if that has grounds.
 
         A label that cites no passage, and a "supported" against the rules, are replaced
         with `not_enough_evidence`.
@@ -216,9 +223,7 @@ class _StatementCheck:
         cited = self._find_cited_passages(answer)
         label, rationale = answer.label, answer.rationale
         if label is not Label.NOT_ENOUGH_EVIDENCE and not cited:
-            rationale = (
-                f"The model says “{label}” but names no passage for it. {rationale}"
-            )
+            rationale = f"The model says “{label}” but cites no passage. {rationale}"
             label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
         evidence = self._build_evidence(cited, label)
         finding = Finding(label, confidence, rationale, evidence, (), DecidedBy.MODEL)
@@ -229,6 +234,7 @@ class _StatementCheck:
     def _find_cited_passages(
         self, answer: VerdictAnswer
     ) -> list[tuple[EvidenceDocument, int]]:
+        # Weak models cite a passage twice, or one that does not exist.
         numbers = dict.fromkeys(answer.evidence)
         count = len(self.passages)
         return [self.passages[item - 1] for item in numbers if 0 < item <= count]
@@ -246,7 +252,7 @@ class _StatementCheck:
         return tuple(evidence)
 
     def _apply_veto(self, finding: Finding) -> Finding:
-        """Withdraw "supported" if the rules see a difference that the model missed."""
+        """Withdraw "supported" if the rules find a difference."""
         hypothesis = Hypothesis.from_text(
             self.statement.text, self.statement.speaker, strict=self.strict
         )
@@ -292,6 +298,7 @@ def _build_requests(
     request = build_request(PROMPT, variables, SCHEMA, limit)
     if settings.votes == 1:
         return [request]
+    # The seeds differ, so that the votes can, but are the same in every run.
     temperature = settings.temperature or _VOTE_TEMPERATURE
     first_seed = settings.seed or 0
     return [

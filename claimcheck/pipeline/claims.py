@@ -1,4 +1,4 @@
-"""Build claims from a model's answers: grounded, each once, in document order."""
+"""Build claims from answers: grounded, each once, in document order."""
 
 from __future__ import annotations
 
@@ -21,16 +21,12 @@ from claimcheck.pipeline.answers import ClaimAnswer
 from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.text.reading import Reading
 
-# Of the words of two claims, by edit distance: above it they say the same, unless a number,
-# a name, a date, or a negation differs. Chosen by hand.
+# Of the words of two claims, by edit distance: above it they say the same, unless a
+# number, a name, a date, or a negation differs. Chosen by hand.
 _MIN_DUPLICATE_SIMILARITY = 0.9
-# Of a claim's distinct content words. Claims above the similarity share more than that, so
-# this only saves comparisons.
+# Of a claim's distinct content words. Claims above the similarity share more than that,
+# so this only saves comparisons.
 _MIN_DUPLICATE_OVERLAP = 0.7
-# Of a text's content words: below it, a claim that shares them is no support for the text.
-# Chosen by hand.
-_MIN_LINK_OVERLAP = 0.4
-_MAX_LINKS = 2
 # What weak models write instead of null.
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _WORD = re.compile(r"\w+")
@@ -39,35 +35,14 @@ _STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
 
 @dataclass(frozen=True, slots=True)
 class NumberedClaims:
-    """Claims in document order; `by_number` maps the model's numbers to their ids."""
+    """Claims in document order, and the ids behind the model's numbers.
+
+    Numbers start at 1. A merged claim has several. The number of a claim that was not
+    kept is missing.
+    """
 
     claims: tuple[Claim, ...]
-    by_number: dict[int, str]
-
-    def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """Return the ids of the claims that the model named for a text.
-
-        If none of them exists, return those of the claims with the most similar words.
-        """
-        named = [self.by_number[item] for item in numbers if item in self.by_number]
-        if named:
-            return tuple(dict.fromkeys(named))
-        texts = [f"{claim.text} {claim.quote}" for claim in self.claims]
-        similar = find_overlapping_texts(text, texts)
-        return tuple(self.claims[index].id for index in similar)
-
-
-def find_overlapping_texts(text: str, others: Sequence[str]) -> list[int]:
-    """Return the indices of the texts that share the most words with `text`."""
-    words = _extract_content_words(text)
-    shares = []
-    for index, other in enumerate(others):
-        shared = words & _extract_content_words(other)
-        share = len(shared) / max(1, len(words))
-        if share >= _MIN_LINK_OVERLAP:
-            shares.append((share, index))
-    shares.sort(key=lambda item: -item[0])
-    return [index for _, index in shares[:_MAX_LINKS]]
+    ids_by_number: dict[int, str]
 
 
 def build_claims(
@@ -85,19 +60,21 @@ def build_claims(
     ranked = sorted(merger.claims, key=lambda claim: -claim.check_worthiness)
     kept_ids = {claim.id for claim in ranked[:max_claims]}
     kept = [claim for claim in merger.claims if claim.id in kept_ids]
-    by_number = {}
+    # The summary names claims by their number in the answer, before the merging.
+    ids_by_number = {}
     for number, position in enumerate(merger.positions, 1):
         claim = merger.claims[position]
         if claim.id in kept_ids:
-            by_number[number] = claim.id
-    return NumberedClaims(_sort_in_document_order(kept), by_number)
+            ids_by_number[number] = claim.id
+    return NumberedClaims(_sort_in_document_order(kept), ids_by_number)
 
 
 class _ClaimMerger:
     """Collects claims and merges those that say the same.
 
-    `positions` has the index in `claims` of each claim that was added. An inverted index
-    of words finds the few candidates to compare, as comparing all pairs is quadratic.
+    `positions` has the index in `claims` of each claim that was added. An inverted
+    index of words finds the few candidates to compare, as comparing all pairs is
+    quadratic.
     """
 
     def __init__(self) -> None:
@@ -106,8 +83,8 @@ class _ClaimMerger:
         self._by_word: dict[str, list[int]] = {}
 
     def add(self, claim: Claim) -> None:
-        # The empty string finds other claims that consist of stop words only.
-        words = _extract_content_words(claim.text) or {""}
+        # Without the empty string, a claim of stop words only would have no duplicates.
+        words = extract_content_words(claim.text) or {""}
         position = self._find_duplicate(claim, words)
         if position is not None:
             self.claims[position] = _merge_claims(self.claims[position], claim)
@@ -119,6 +96,7 @@ class _ClaimMerger:
         self.positions.append(position)
 
     def _find_duplicate(self, claim: Claim, words: set[str]) -> int | None:
+        # The candidates in their order, so that the first duplicate wins.
         shared = Counter[int]()
         for word in words:
             shared.update(self._by_word.get(word, ()))
@@ -138,11 +116,13 @@ def _is_same_claim(claim: Claim, other: Claim) -> bool:
     similarity = Indel.normalized_similarity(words, other_words)
     if similarity < _MIN_DUPLICATE_SIMILARITY:
         return False
+    # Similar words can still say something else: "rose by 3 %" and "rose by 5 %".
     return find_difference(claim.text, other.text) is None
 
 
 def _merge_claims(claim: Claim, duplicate: Claim) -> Claim:
-    """Add a duplicate's locations, or use its quote if the claim's was not found."""
+    """Add a duplicate's locations; use its claim if only that was found."""
+    # A claim with a location can be checked by a reader; one without can't.
     if claim.match is Match.NONE and duplicate.match is not Match.NONE:
         return duplicate
     known = {*claim.spans, *claim.also_at}
@@ -184,7 +164,7 @@ def _normalize_speaker(speaker: str | None) -> str | None:
 
 
 def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Sort by first span; a claim without one stays behind the claim before it."""
+    """Sort by first span; a claim without one follows the one before it."""
     starts = {}
     last_start = 0
     for claim in claims:
@@ -194,5 +174,6 @@ def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda claim: starts[claim.id]))
 
 
-def _extract_content_words(text: str) -> set[str]:
+def extract_content_words(text: str) -> set[str]:
+    """Return a text's distinct words in lower case, without stop words."""
     return set(_WORD.findall(text.lower())) - _STOP_WORDS

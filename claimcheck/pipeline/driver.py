@@ -1,10 +1,11 @@
 """The two drivers of a flow, one with threads and one with asyncio.
 
-A request without a response becomes a failure of the flow if another request has one: what
-was paid for is not thrown away. The error is raised if no request has a response, or if
-every other request would meet the same error.
+A request without a response becomes a failure of the flow if another request has one:
+what was paid for is not thrown away. The error is raised if no request has a response,
+or if every other request would meet the same error.
 
-A flow without requests yields empty lists, so that it can be canceled between its steps.
+A flow without requests yields empty lists, so that it can be canceled between its
+steps.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
     answered = False
     try:
         requests = next(flow)
-        while True:
+        while True:  # until the flow returns, which raises StopIteration
             outcomes = _complete_all(requests, client)
             responses = _resolve_outcomes(outcomes, answered=answered)
             answered = answered or bool(responses)
@@ -46,7 +47,7 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
 
 
 async def adrive(flow: Flow[Result], client: Client | None) -> Result:
-    """Run a flow with asyncio and return its result; otherwise like `drive`."""
+    """Run a flow with asyncio and return its result, like `drive`."""
     answered = False
     try:
         requests = next(flow)
@@ -113,7 +114,7 @@ async def _acomplete(request: ModelRequest, client: Client | None) -> Outcome:
 def _resolve_outcomes(
     outcomes: Sequence[Outcome], *, answered: bool
 ) -> list[ModelResponse]:
-    """Turn errors into responses with a fault; raise one if it is final, or all failed."""
+    """Turn errors into responses with a fault, or raise one of them."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
     has_response = answered or len(errors) < len(outcomes)
     for error in errors:

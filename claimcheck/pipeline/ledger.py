@@ -11,7 +11,7 @@ from claimcheck.text.noise import Noise
 def build_ledger(
     length: int, noise: Sequence[Noise], failures: Sequence[Failure] = ()
 ) -> tuple[LedgerEntry, ...]:
-    """Tile [0, length) with entries: noise set aside, failures, and text read."""
+    """Tile [0, length) with entries: set aside, failed, or read."""
     entries: list[LedgerEntry] = []
     position = 0
     for item in noise:

@@ -1,7 +1,7 @@
-"""Summarize a long document with a model: claims by passage, then a summary of the claims.
+"""Summarize a long document: claims by passage, then a summary of them.
 
-A passage whose answer is cut off is halved, and both halves are asked about. One that fails
-for good becomes a failure with its characters; the others are not affected.
+A passage whose answer is cut off is halved, and both halves are asked about. One that
+fails for good becomes a failure with its characters; the others are not affected.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _PassageResult:
 
 @dataclass(frozen=True, slots=True)
 class _Extraction:
-    """What became of the passages; `answers` has those about halved ones, too."""
+    """What became of the passages; `answers` includes the halved ones."""
 
     results: Sequence[_PassageResult]
     answers: Sequence[Answer[ClaimsAnswer]]
@@ -59,12 +59,13 @@ def summarize_long_document(
     settings: Settings,
     passages: Sequence[Passage],
 ) -> Flow[Run]:
-    """Summarize a described document that has been split into these passages."""
+    """Summarize a described document that is split into these passages."""
     extraction = yield from _extract_claims(document, reading, settings, passages)
     results = extraction.results
     claim_answers, origins = _order_claims(results)
     index = quotes.PassageIndex(reading, origins)
     requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
+    # `max_claims` is a limit for each passage, as a short document is one passage.
     max_claims = settings.max_claims * len(passages)
     claims = build_claims(document, reading, index, requoted, max_claims).claims
     inputs = summary.select_summary_inputs(claims, len(results))
@@ -99,6 +100,7 @@ def _extract_claims(
     results: list[_PassageResult] = []
     all_answers: list[Answer[ClaimsAnswer]] = []
     pending = list(passages)
+    # Each round asks about all of its passages at once.
     while pending:
         requests = [
             _build_request(document, reading, passage, settings) for passage in pending
@@ -131,6 +133,7 @@ def _build_request(
 ) -> ModelRequest:
     text = reading.text[passage.start : passage.end].strip()
     fields = describe_document(document)
+    # The fence must not occur in anything that comes from the document.
     untrusted = "".join([text, passage.context, fields["title"] or ""])
     variables = {
         **fields,
@@ -146,7 +149,7 @@ def _build_request(
 def _order_claims(
     results: Sequence[_PassageResult],
 ) -> tuple[list[ClaimAnswer], list[Passage]]:
-    """Return all claims in the order of their passages, and the passage of each."""
+    """Return all claims in document order, and the passage of each."""
     claims: list[ClaimAnswer] = []
     origins: list[Passage] = []
     for result in sorted(results, key=lambda result: result.passage.start):
@@ -170,7 +173,7 @@ def _build_failures(
 def _locate_passage(
     document: Document, reading: Reading, passage: Passage
 ) -> tuple[int, int]:
-    """Return the range of a passage in the document, with the white space around it.
+    """Return the range of a passage, with the white space around it.
 
     White space belongs to no passage; without it, the ledger would call it read.
     """

@@ -1,4 +1,4 @@
-"""Locate the quotes of claims, and ask once more for those that can't be found."""
+"""Locate the quotes of claims, and ask again for those not found."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class QuoteIndex(Protocol):
 
 
 class PassageIndex:
-    """Locates each claim's quote in the passage that the claim was extracted from.
+    """Locates each claim's quote in the passage that the claim is from.
 
-    A sentence that occurs several times is found where the model read it. `passages` has
-    the passage of each claim, in the order of the claims.
+    A sentence that occurs several times is found where the model read it. `passages`
+    has the passage of each claim, in the order of the claims.
     """
 
     def __init__(self, reading: Reading, passages: Sequence[Passage]) -> None:
@@ -60,7 +60,7 @@ class PassageIndex:
         return GroundingIndex(self._reading)
 
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """Locate each quote in its passage or, if it is not there, in the document."""
+        """Locate each quote in its passage, or else in the document."""
         results: list[GroundingResult] = []
         pairs = zip(self._passages, quotes, strict=True)
         for passage, group in groupby(pairs, key=lambda pair: pair[0]):
@@ -85,7 +85,7 @@ class PassageIndex:
         return self._results[passage, quotes]
 
     def _widen(self, quote: str, result: GroundingResult) -> GroundingResult:
-        """Return the quote's location elsewhere, if it is not in its passage."""
+        """Look elsewhere in the document for a quote that was not found."""
         if result.match is not Match.NONE:
             return result
         elsewhere = self.ground(quote)
@@ -94,7 +94,7 @@ class PassageIndex:
 
 @dataclass(frozen=True, slots=True)
 class _MissingQuote:
-    """A claim whose quote was not found, and where its second quote has to be."""
+    """A claim whose quote was not found, and the most similar passage."""
 
     number: int
     claim: ClaimAnswer
@@ -105,7 +105,7 @@ class _MissingQuote:
 def requote(
     reading: Reading, index: QuoteIndex, claims: Sequence[ClaimAnswer]
 ) -> Flow[tuple[list[ClaimAnswer], Usage]]:
-    """Ask again for the quotes that can't be found; return all claims, and the cost.
+    """Ask again for quotes that were not found; return all claims.
 
     A second quote replaces the first if it is in the passage that the model was shown.
     Otherwise the claim keeps its first quote, and is reported as not found. Nothing is
@@ -122,8 +122,10 @@ def requote(
     for answer in answers:
         for item in answer.value.quotes if answer.value else ():
             passage = passages.get(item.number)
+            # The model found none, or made up a number.
             if item.quote is None or passage is None:
                 continue
+            # Elsewhere in the document, it would be another claim's quote.
             if _is_within(index.ground(item.quote), passage):
                 claim = claims[item.number - 1]
                 requoted[item.number - 1] = replace(claim, quote=item.quote)
@@ -163,6 +165,7 @@ def _expand_passage(source: str, suggestion: tuple[Span, ...]) -> Span:
     first, last = suggestion[0].start, suggestion[-1].end
     start = max(0, first - _CONTEXT_CHARACTERS)
     end = min(len(source), last + _CONTEXT_CHARACTERS)
+    # Stop at the next white space, so that no word is cut.
     while 0 < start < first and not source[start - 1].isspace():
         start += 1
     while last < end < len(source) and not source[end].isspace():

@@ -1,4 +1,4 @@
-"""Summarize with a model: one request for claims and summary, or one for each passage."""
+"""Summarize with a model, in one request or passage by passage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
 from claimcheck.pipeline.signature import build_model_signature
-from claimcheck.pipeline.summary import build_summary
+from claimcheck.pipeline.summary import ClaimLinks, build_summary
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_into_passages
@@ -45,6 +45,7 @@ def summarize_with_model(
     budget_tokens = _compute_passage_budget(document, settings)
     if (document.tokens or 0) > budget_tokens:
         passages = split_into_passages(reading, document.language, budget_tokens)
+        # The tokens of a document include its noise: without it, one passage may do.
         if len(passages) > 1:
             return (
                 yield from summarize_long_document(
@@ -63,12 +64,15 @@ def _summarize_short_document(
     index = GroundingIndex(reading)
     requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
     claims = build_claims(document, reading, index, requoted, settings.max_claims)
+    summary = None
+    if answer.value:
+        summary = build_summary(answer.value, ClaimLinks.from_claims(claims))
     failures: tuple[Failure, ...] = ()
     if answer.cause:
         failures = (answer.build_failure(0, document.characters),)
     return Run(
         document=document,
-        summary=build_summary(answer.value, claims) if answer.value else None,
+        summary=summary,
         claims=claims.claims,
         verdicts=(),
         unchecked=(),
@@ -107,8 +111,9 @@ def _compute_passage_budget(document: Document, settings: Settings) -> int:
     free_tokens = input_tokens - overhead_tokens
     if free_tokens < _MIN_PASSAGE_TOKENS:
         raise ContextWindowError(
-            f"{document.source}: a context window of {settings.context_tokens:,} tokens "
-            "has no room for a passage; raise `context_tokens` in claimcheck.toml if the "
-            "model has a larger window, or use --engine extractive"
+            f"{document.source}: a context window of {settings.context_tokens:,} "
+            "tokens has no room for a passage; raise `context_tokens` in "
+            "claimcheck.toml if the model has a larger window, or use --engine "
+            "extractive"
         )
     return min(settings.passage_tokens, free_tokens)

@@ -46,7 +46,7 @@ _RETRY_AFTER_S = 10  # a typical document takes less
 
 
 def create_app(config: ServerConfig, jobs: JobPool) -> ASGIApp:
-    """Create the application, protected by the access rules; `jobs` run its work.
+    """Create the application with access control; `jobs` runs its work.
 
     Raises:
         StoreError: the store can't be used.
@@ -57,14 +57,16 @@ def create_app(config: ServerConfig, jobs: JobPool) -> ASGIApp:
 
 
 def create_unprotected_app(config: ServerConfig, jobs: JobPool) -> FastAPI:
-    """Create the app without access control; its `openapi()` describes the API."""
+    """Create the app without access control; `openapi()` describes its API."""
     app = FastAPI(
         title="claimcheck",
         version=__version__,
         description=_API_DESCRIPTION,
+        # FastAPI's own pages load their scripts from another server.
         docs_url=None,
         redoc_url=None,
         max_body_size=config.max_request_bytes,
+        # By default the ids contain paths and methods, which read badly in clients.
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.config = config
@@ -80,7 +82,7 @@ def create_unprotected_app(config: ServerConfig, jobs: JobPool) -> FastAPI:
 
 
 def _add_docs(app: FastAPI) -> None:
-    """Serve Swagger UI from installed files, so that no other server is contacted."""
+    """Serve Swagger UI from installed files; no other server is contacted."""
     build_description = app.openapi
     description: dict[str, Any] = {}
 
@@ -108,7 +110,7 @@ def _add_docs(app: FastAPI) -> None:
 
 
 def _build_docs_policy(scripts: list[str]) -> str:
-    """Allow what Swagger UI needs: its own files, inline styles, and `data:` images."""
+    """Allow Swagger UI its own files, inline styles, and `data:` images."""
     policy = build_content_security_policy([], scripts, allow_requests=True)
     policy = policy.replace("script-src", "script-src 'self'")
     policy = policy.replace("style-src 'none'", "style-src 'self' 'unsafe-inline'")
@@ -132,6 +134,7 @@ async def _respond_to_error(request: Request, error: Exception) -> Response:
     elif status == 503:
         headers["retry-after"] = str(_RETRY_AFTER_S)
 
+    # The API responds with JSON, even to a person who opens its address.
     accepts_html = "text/html" in request.headers.get("accept", "")
     if accepts_html and not request.url.path.startswith("/api/"):
         return HTMLResponse(pages.render_problem(status, message), status, headers)
@@ -164,7 +167,7 @@ def _format_validation_error(problem: dict[str, Any]) -> str:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that cancels its jobs when it stops, and answers their clients.
+    """A uvicorn server that cancels its jobs, and answers them, when it stops.
 
     Otherwise it would wait for a model, perhaps for minutes.
     """

@@ -100,7 +100,7 @@ def _describe_bind_error(error: OSError | OverflowError) -> str:
 
 
 def list_host_names(host: str, port: int) -> frozenset[str] | None:
-    """Return the `Host` values of a loopback server; None (any) for other addresses."""
+    """Return the `Host` values of a server on loopback; else None (any)."""
     if not is_loopback(host):
         return None
     literal = f"[{host}]" if ":" in host else host

@@ -20,7 +20,7 @@ from claimcheck.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """The title of a format on the page, its media type, and its file extension."""
+    """The title of a format, its media type, and its file extension."""
 
     title: str
     media_type: str
@@ -70,7 +70,8 @@ def build_file_name(stem: str, format: str) -> str:
 
 
 def build_headers(stem: str, format: RunFormat | CheckFormat) -> dict[str, str]:
-    """Name the file; browsers show JSON and HTML and download other formats."""
+    """Name the file; browsers show JSON and HTML, and download the rest."""
+    # The page's links have a `download` attribute, which overrides "inline".
     disposition = "inline" if format in ("json", "html") else "attachment"
     name = build_file_name(stem, format)
     return {"content-disposition": f'{disposition}; filename="{name}"'}
@@ -89,6 +90,7 @@ def export_run(
         InputError: there is no such run, or it can't be written in this format.
     """
     run = history.store.load_run(location)
+    # A bundle always holds the text: it is there to be verified.
     if format is RunFormat.BUNDLE:
         config = history.store.batch(location.batch).config
         answers = [BundledAnswer(*row) for row in history.store.load_answers(location)]

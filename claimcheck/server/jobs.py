@@ -1,4 +1,4 @@
-"""Jobs: summaries and checks that run on threads while the server answers others.
+"""Jobs: summaries and checks, which run on threads of their own.
 
 A limited number of jobs run at the same time, some more wait, and the rest are
 refused. A job belongs to the request that started it and is cancelled with it.
@@ -22,7 +22,7 @@ _MAX_WAITING_JOBS = 16  # chosen by hand: whoever comes later had better try aga
 
 
 class BusyError(ClaimcheckError):
-    """The server takes no more jobs: too many are waiting, or it is shutting down."""
+    """Too many jobs are waiting, or the server is shutting down."""
 
 
 class JobPool:
@@ -36,7 +36,7 @@ class JobPool:
         self._max_running = max_running
         self._threads = ThreadPoolExecutor(max_running, thread_name_prefix="job")
         self._open_jobs = 0
-        self._results: set[asyncio.Future[Any]] = set()
+        self._results: set[asyncio.Future[Any]] = set()  # to cancel at shutdown
         self._shutting_down = False
 
     @property
@@ -47,10 +47,11 @@ class JobPool:
     async def run(
         self, work: JobFunction[ResultT], report: ReportStage = lambda stage: None
     ) -> ResultT:
-        """Return the result of the work; `report` is called in this event loop.
+        """Run the work and return its result.
 
-        Cancelling this call cancels the work: while it waits for a model, or at the
-        next step of its flow. Only then is its thread available again.
+        `report` is called in this event loop, with each stage of the work. Cancelling
+        this call cancels the work: while it waits for a model, or at the next step of
+        its flow. Only then is its thread available again.
 
         Raises:
             BusyError: too many jobs are waiting, or the server is shutting down.
@@ -85,7 +86,7 @@ class JobPool:
         """Cancel every job and refuse new ones."""
         self._shutting_down = True
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for result in list(self._results):
+        for result in list(self._results):  # a copy: cancelling removes it
             result.cancel()
 
     def _refuse_if_busy(self) -> None:

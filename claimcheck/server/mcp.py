@@ -41,8 +41,8 @@ _TOOL_DESCRIPTIONS = {
     "that could be true or false, who says it, and where.",
     "check_claims": "Check claims against documents that you provide: for each one "
     "supported, refuted, conflicting_evidence or not_enough_evidence, with the "
-    "passages that decided it. A claim with a speaker gets two verdicts: whether the "
-    "speaker said it, and whether it is true.",
+    "passages that decided it. A claim with a speaker gets two findings: one on "
+    "whether the speaker said it, and one on the statement itself.",
     "ground_quotes": "Locate quotes in a text or web page, character by character, or "
     "say why they are not there. A changed number, name, date or negation makes a "
     "different quote.",
@@ -106,6 +106,7 @@ def _build_tool(name: str) -> types.Tool:
         name=name,
         description=_TOOL_DESCRIPTIONS[name],
         input_schema=load_schema(f"request.{name}"),
+        # Clients validate `structured_content` against it.
         output_schema=requests.build_answer_schema(name),
     )
 

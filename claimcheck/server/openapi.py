@@ -37,6 +37,7 @@ _NULLABLE_STRING = {"type": ["string", "null"]}
 _COUNT = {"type": "integer", "minimum": 0}
 _NULLABLE_COUNT = {"type": ["integer", "null"], "minimum": 0}
 _STRINGS = {"type": "array", "items": _STRING}
+# Looser than the pattern of parameters, which bounds the numbers.
 _RUN_NAME = {"type": "string", "pattern": "^[1-9][0-9]*-[1-9][0-9]*$"}
 _RUN_LISTING_SCHEMA = build_object_schema(
     {
@@ -109,6 +110,18 @@ def describe_responses(
     return responses
 
 
+def describe_job_responses(
+    schema_name: str, *, errors: tuple[int, ...] = ()
+) -> dict[int | str, dict[str, Any]]:
+    """Describe the responses of an operation that starts a job."""
+    return describe_responses(
+        201,
+        schema_name,
+        EVENT_STREAM_MEDIA_TYPE,
+        errors=(*JOB_ERROR_STATUSES, *errors),
+    )
+
+
 def list_media_types(formats: Iterable[str]) -> tuple[str, ...]:
     """List the media types of the formats, except JSON."""
     media_types = [EXPORT_FORMATS[format].media_type for format in formats]
@@ -122,7 +135,7 @@ def describe_request_body(name: str) -> dict[str, Any]:
 
 
 def add_components(description: dict[str, Any]) -> None:
-    """Add the components that the operations refer to, and the token, in place."""
+    """Add the components that operations refer to, and the token, in place."""
     schemas = {
         f"request.{name}": load_schema(f"request.{name}") for name in _REQUEST_SCHEMAS
     }
@@ -135,6 +148,7 @@ def add_components(description: dict[str, Any]) -> None:
         "error": _ERROR_SCHEMA,
     }
     components = dict(description["components"]["schemas"])
+    # Schemas share names of definitions, so each gets the name of its schema.
     for name, schema in schemas.items():
         for inner_name, definition in schema.get("$defs", {}).items():
             components[f"{name}.{inner_name}"] = _rewrite_refs(definition, name)
@@ -143,6 +157,7 @@ def add_components(description: dict[str, Any]) -> None:
         "schemas": components,
         "securitySchemes": {"token": _TOKEN_SCHEME},
     }
+    # The empty alternative: a server without a token needs no authentication.
     description["security"] = [{}, {"token": []}]
 
 
@@ -151,7 +166,7 @@ def _build_ref(name: str) -> dict[str, str]:
 
 
 def _rewrite_refs(value: Any, name: str) -> Any:
-    """Turn a part of a schema into a component: its `$ref`s point to components."""
+    """Return a part of a schema with its `$ref`s pointing to components."""
     if isinstance(value, list):
         return [_rewrite_refs(item, name) for item in value]
     if not isinstance(value, dict):

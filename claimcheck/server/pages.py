@@ -76,6 +76,7 @@ def render_home(
 
     With `before` the list continues after that run.
     """
+    # One run more than the page shows, to learn whether there are older ones.
     runs = history.list_runs(_RUNS_PER_PAGE + 1, before)
     page = runs[:_RUNS_PER_PAGE]
     has_more = len(runs) > _RUNS_PER_PAGE
@@ -99,13 +100,14 @@ def render_run(history: History, location: RunLocation) -> str:
         NotFoundError: there is no such run.
     """
     run = history.store.load_run(location)
+    # The checks of each claim, by its id.
     later: dict[str, list[LaterCheck]] = defaultdict(list)
     for saved in history.load_checks(location):
         later[saved.subject or ""].append(_build_later_check(saved))
 
     url = f"/api/runs/{location}"
     formats = list(RunFormat)
-    if find_spec("pyarrow") is None:
+    if find_spec("pyarrow") is None:  # an optional dependency
         formats.remove(RunFormat.PARQUET)
     scripts = [read_asset("client.js", _FOLDER), read_asset("run.js", _FOLDER)]
     controls = ServerControls(
@@ -121,7 +123,7 @@ def render_run(history: History, location: RunLocation) -> str:
 
 
 def render_check(settings: Settings, saved: SavedCheck) -> str:
-    """Render the report of a check, with ClaimReview if its publisher is known."""
+    """Render the report of a check, with ClaimReview for known publishers."""
     url = f"/api/checks/{saved.number}"
     has_publisher = settings.publisher_name and settings.publisher_url
     # ClaimReview needs the address of a page, so it has a form instead of a link.
@@ -139,7 +141,7 @@ def render_check(settings: Settings, saved: SavedCheck) -> str:
 
 
 def render_login(*, is_retry: bool = False) -> str:
-    """Render the page that asks for the token; on a retry it says that it was wrong."""
+    """Render the page that asks for the token, again on a retry."""
     return _render_template("login.html.j2", [], is_retry=is_retry)
 
 
@@ -175,6 +177,7 @@ def _list_exports(
 def _build_run_row(run: RunListing) -> dict[str, Any]:
     engine = run.model or run.engine
     return {
+        # A failed run has no report to link to.
         "url": f"/runs/{run.location}" if run.claims is not None else None,
         "title": run.headline or run.title or run.source,
         "source": run.source,

@@ -56,6 +56,7 @@ def read_document(arguments: Arguments, *, allow_private: bool = False) -> Docum
     if "text" in arguments:
         return Document.from_text(arguments["text"], title=title, published=published)
 
+    # The name labels the document in messages and helps to detect its format.
     name = _sanitize_file_name(arguments.get("name"))
     document = build_document(_decode_file(name, arguments["data"]), name, name=name)
     return document.with_metadata(title=title, published=published)
@@ -69,7 +70,7 @@ def _decode_file(name: str, data: str) -> bytes:
 
 
 def _sanitize_file_name(name: str | None) -> str:
-    """Return the last path component, printable characters only, for messages."""
+    """Return the last path component, with printable characters only."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
     printable = "".join(character for character in last if character.isprintable())
     return printable.strip() or "file"
@@ -99,7 +100,7 @@ def dump_quotes(quotes: tuple[GroundedQuote, ...]) -> Arguments:
 
 
 def build_answer_schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of an answer: a published schema or parts of one."""
+    """Return the JSON Schema of an answer: a published one or parts of it."""
     if name == "summarize":
         return load_schema("run")
     if name == "check_claims":
@@ -122,7 +123,7 @@ def build_answer_schema(name: str) -> dict[str, Any]:
 
 
 def build_object_schema(properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object with exactly these properties, all required."""
+    """Return the schema of an object with these properties, all required."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -134,7 +135,7 @@ def build_object_schema(properties: dict[str, Any]) -> dict[str, Any]:
 def _build_partial_schema(
     schema: dict[str, Any], properties: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return a schema of these properties, with the definitions of another schema."""
+    """Return a schema of these properties, with another schema's `$defs`."""
     return {
         "$schema": schema["$schema"],
         **build_object_schema(properties),

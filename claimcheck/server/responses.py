@@ -1,4 +1,4 @@
-"""What the operations share: the server's configuration, arguments, and responses.
+"""What the operations share: configuration, arguments, and responses.
 
 An operation that starts a job responds with the result, or streams the stages of the
 job as server-sent events if the client accepts those.
@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -31,22 +31,24 @@ from claimcheck.server.jobs import BusyError, JobFunction, JobPool
 from claimcheck.server.openapi import EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE
 from claimcheck.server.requests import Arguments
 
-JobResultT = TypeVar("JobResultT")
 # Nobody reads this response: the client has closed the connection. nginx logs the
 # same number.
 _CLIENT_CLOSED_REQUEST = 499
-# The first class that matches decides, so subclasses come first.
-_STATUS_BY_ERROR: tuple[tuple[type[ClaimcheckError], int], ...] = (
-    (BusyError, 503),
-    (NotFoundError, 404),
-    (StoreError, 503),
-    (InputError, 400),
-    (ProviderError, 502),
-)
 
 
 class MediaTypeError(InputError):
     """The media type of the body is not JSON."""
+
+
+# The first class that matches decides, so subclasses come before `InputError`.
+_STATUS_BY_ERROR: tuple[tuple[type[ClaimcheckError], int], ...] = (
+    (BusyError, 503),
+    (MediaTypeError, 415),
+    (NotFoundError, 404),
+    (StoreError, 503),  # most often locked, so worth another try
+    (InputError, 400),
+    (ProviderError, 502),
+)
 
 
 # Coroutines, because FastAPI would run plain functions on another thread.
@@ -66,13 +68,13 @@ Jobs = Annotated[JobPool, Depends(_get_jobs)]
 
 @dataclass(frozen=True, slots=True)
 class CompletedJob:
-    """The page that shows a job's result, and a function that returns it as JSON.
+    """The page that shows a job's result, and a function for its JSON.
 
-    The address of the result in the API is `/api` and that of the page.
+    Only a response in one piece calls the function.
     """
 
     page: str
-    load_json: Callable[[], str]
+    dump_json: Callable[[], str]
 
     @property
     def location(self) -> str:
@@ -82,8 +84,6 @@ class CompletedJob:
 
 def get_status_code(error: ClaimcheckError) -> int:
     """Return the HTTP status code for an error."""
-    if isinstance(error, MediaTypeError):
-        return 415
     for error_class, status in _STATUS_BY_ERROR:
         if isinstance(error, error_class):
             return status
@@ -127,21 +127,23 @@ def _parse_arguments(body: bytes, name: str) -> Arguments:
 async def respond_with_job(
     request: Request,
     jobs: JobPool,
-    work: JobFunction[JobResultT],
-    describe: Callable[[JobResultT], CompletedJob],
+    work: JobFunction[CompletedJob],
 ) -> Response:
-    """Run a job and respond with its result, or stream its stages if accepted."""
+    """Run a job and respond with its result, or stream its stages.
+
+    `work` returns the result as a page and as JSON.
+    """
     if EVENT_STREAM_MEDIA_TYPE in request.headers.get("accept", ""):
-        return EventSourceResponse(_stream_events(jobs, work, describe))
+        return EventSourceResponse(_stream_events(jobs, work))
 
     job = asyncio.ensure_future(jobs.run(work))
     disconnect = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
         await asyncio.wait({job, disconnect}, return_when=asyncio.FIRST_COMPLETED)
-        if not job.done():
+        if not job.done():  # `finally` cancels it: nobody is waiting for the result
             return Response(status_code=_CLIENT_CLOSED_REQUEST)
-        completed = describe(job.result())
-        body = await asyncio.to_thread(completed.load_json)
+        completed = job.result()
+        body = await asyncio.to_thread(completed.dump_json)
         headers = {"location": completed.location}
         return Response(body, 201, headers, JSON_MEDIA_TYPE)
     finally:
@@ -151,17 +153,16 @@ async def respond_with_job(
 
 async def _stream_events(
     jobs: JobPool,
-    work: JobFunction[JobResultT],
-    describe: Callable[[JobResultT], CompletedJob],
+    work: JobFunction[CompletedJob],
 ) -> AsyncIterator[ServerSentEvent]:
     stages: asyncio.Queue[object] = asyncio.Queue()
     job = asyncio.ensure_future(jobs.run(work, stages.put_nowait))
-    job.add_done_callback(lambda _: stages.put_nowait(None))
+    job.add_done_callback(lambda _: stages.put_nowait(None))  # ends the loop below
     try:
         while (stage := await stages.get()) is not None:
             yield _build_event("stage", _dump_stage(stage))
         try:
-            completed = describe(job.result())
+            completed = job.result()
         except ClaimcheckError as error:
             # The response has begun, so its own status is 200.
             fields = {"error": str(error), "status": get_status_code(error)}
@@ -170,10 +171,11 @@ async def _stream_events(
             fields = {"location": completed.location, "page": completed.page}
             yield _build_event("done", fields)
     finally:
-        job.cancel()
+        job.cancel()  # the client may have closed the connection
 
 
 def _dump_stage(stage: object) -> dict[str, Any]:
+    """Return a stage of the engine, or a text, as the fields of an event."""
     if isinstance(stage, Stage):
         return {
             "work": str(stage.work),

@@ -1,7 +1,7 @@
 """The operations of the HTTP API: runs, checks, quotes, and the server itself.
 
-OpenAPI publishes the `name` of an operation as its id, and its docstring as its
-description.
+OpenAPI publishes the name of a function (or its `name`) as the id of its operation, and
+the docstring as the description.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
 from claimcheck.server.jobs import ReportStage
 from claimcheck.server.openapi import (
-    EVENT_STREAM_MEDIA_TYPE,
     JOB_ERROR_STATUSES,
     JSON_MEDIA_TYPE,
+    describe_job_responses,
     describe_request_body,
     describe_responses,
     list_media_types,
@@ -63,13 +63,10 @@ router = APIRouter(prefix="/api")
 
 @router.post(
     "/runs",
-    name="summarize",
     tags=[_RUNS],
     status_code=201,
     openapi_extra=describe_request_body("summarize"),
-    responses=describe_responses(
-        201, "run", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
-    ),
+    responses=describe_job_responses("run"),
 )
 async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
     """Summarize a document and list its checkable claims.
@@ -82,9 +79,7 @@ async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
     """
     arguments = await read_arguments(request, "summarize")
     work = partial(_summarize_to_store, config, arguments)
-    return await respond_with_job(
-        request, jobs, work, partial(_describe_completed_run, config)
-    )
+    return await respond_with_job(request, jobs, work)
 
 
 @router.get(
@@ -112,7 +107,7 @@ def list_runs(
     """
     with open_history(config.store_path) as history:
         last = RunLocation.parse(before) if before else None
-        runs = history.list_runs(limit + 1, last)  # one more shows whether to go on
+        runs = history.list_runs(limit + 1, last)  # one more: are any left?
         waiting = history.count_pending()
     page = runs[:limit]
     return {
@@ -162,13 +157,10 @@ def delete_run(config: Config, name: RunName) -> Response:
 
 @router.post(
     "/runs/{name}/claims/{claim}/checks",
-    name="check_claim",
     tags=[_CHECKS],
     status_code=201,
     openapi_extra=describe_request_body("check_claim"),
-    responses=describe_responses(
-        201, "check", EVENT_STREAM_MEDIA_TYPE, errors=(404, *JOB_ERROR_STATUSES)
-    ),
+    responses=describe_job_responses("check", errors=(404,)),
 )
 async def check_claim(
     request: Request, config: Config, jobs: Jobs, name: RunName, claim: ClaimId
@@ -184,26 +176,20 @@ async def check_claim(
     if not claims:
         raise NotFoundError(f"{name}: has no claim {claim}")
 
-    async def work(report: ReportStage) -> int:
+    async def work(report: ReportStage) -> CompletedJob:
         run_of_one_claim = replace(run, claims=claims)
         check = await _run_check(config, run_of_one_claim, arguments, report)
-        with open_history(config.store_path) as history:
-            return history.save_check(check, location, claim)
+        return _save_check(config, check, location, claim)
 
-    return await respond_with_job(
-        request, jobs, work, partial(_describe_completed_check, config)
-    )
+    return await respond_with_job(request, jobs, work)
 
 
 @router.post(
     "/checks",
-    name="check_claims",
     tags=[_CHECKS],
     status_code=201,
     openapi_extra=describe_request_body("check_claims"),
-    responses=describe_responses(
-        201, "check", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
-    ),
+    responses=describe_job_responses("check"),
 )
 async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response:
     """Check claims against evidence.
@@ -212,15 +198,12 @@ async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response
     """
     arguments = await read_arguments(request, "check_claims")
 
-    async def work(report: ReportStage) -> int:
+    async def work(report: ReportStage) -> CompletedJob:
         claims = requests.build_statements(arguments)
         check = await _run_check(config, claims, arguments, report)
-        with open_history(config.store_path) as history:
-            return history.save_check(check)
+        return _save_check(config, check)
 
-    return await respond_with_job(
-        request, jobs, work, partial(_describe_completed_check, config)
-    )
+    return await respond_with_job(request, jobs, work)
 
 
 @router.get(
@@ -255,7 +238,6 @@ def export_check(
 
 @router.post(
     "/quotes",
-    name="ground_quotes",
     tags=[_CHECKS],
     openapi_extra=describe_request_body("ground_quotes"),
     responses=describe_responses(200, "quotes", errors=JOB_ERROR_STATUSES),
@@ -297,17 +279,20 @@ def describe_server(config: Config, jobs: Jobs) -> dict[str, Any]:
 
 async def _summarize_to_store(
     config: ServerConfig, arguments: Arguments, report: ReportStage
-) -> RunLocation:
+) -> CompletedJob:
     report("reading the document")
     document = requests.read_document(arguments, allow_private=config.allow_private)
     with open_history(config.store_path) as history:
-        return await asummarize_to_store(
+        location = await asummarize_to_store(
             document,
             history.store,
             settings=requests.override_settings(arguments, config.settings),
             check=arguments.get("check", False),
             progress=report,
         )
+    return CompletedJob(
+        f"/runs/{location}", lambda: _load_run(config, location).to_json()
+    )
 
 
 async def _run_check(
@@ -325,20 +310,15 @@ async def _run_check(
     return await acheck(claims, evidence, settings=config.settings, progress=report)
 
 
-def _describe_completed_run(
-    config: ServerConfig, location: RunLocation
+def _save_check(
+    config: ServerConfig,
+    check: Check,
+    location: RunLocation | None = None,
+    claim: str | None = None,
 ) -> CompletedJob:
-    return CompletedJob(
-        f"/runs/{location}", lambda: _load_run(config, location).to_json()
-    )
-
-
-def _describe_completed_check(config: ServerConfig, number: int) -> CompletedJob:
-    def load_json() -> str:
-        with open_history(config.store_path) as history:
-            return history.load_check(number).check.to_json()
-
-    return CompletedJob(f"/checks/{number}", load_json)
+    with open_history(config.store_path) as history:
+        number = history.save_check(check, location, claim)
+    return CompletedJob(f"/checks/{number}", check.to_json)
 
 
 def _load_run(config: ServerConfig, location: RunLocation) -> Run:

@@ -1,4 +1,4 @@
-"""Who may send requests, from where, and what browsers may do with the responses."""
+"""Who may send requests, and what browsers may do with the responses."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ async def log_in(request: Request, config: Config) -> Response:
     response.set_cookie(
         _COOKIE_NAME,
         _compute_cookie(config),
-        httponly=True,
-        samesite="strict",
+        httponly=True,  # no script can read it
+        samesite="strict",  # requests that other sites cause do not carry it
         secure=request.url.scheme == "https",
     )
     return response
 
 
 class AccessMiddleware:
-    """Passes on requests from its own pages, local programs, and holders of the token.
+    """Admits its own pages, local programs, and holders of the token.
 
     A page elsewhere can reach a server on loopback in two ways. It can ask directly,
     which shows in `Origin` and `Sec-Fetch-Site`; or through a host name of its own that
@@ -70,9 +70,9 @@ class AccessMiddleware:
         self._config = config
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request or pass it on; add the security headers to the response.
+        """Refuse a request or pass it on, and secure the response.
 
-        ASGI: https://asgi.readthedocs.io
+        This is the interface of ASGI: https://asgi.readthedocs.io
         """
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
@@ -89,7 +89,7 @@ class AccessMiddleware:
         await (refusal or self._app)(scope, receive, send_secured)
 
     def _find_refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        """Return the response that refuses a request, None if it is allowed."""
+        """Return the response that refuses a request; None admits it."""
         config = self._config
         host = headers.get("host", "")
         if config.allowed_hosts is not None and host not in config.allowed_hosts:
@@ -106,7 +106,7 @@ class AccessMiddleware:
             return _build_error_response(
                 413, f"the request has more than {config.max_request_bytes:,} bytes"
             )
-        if config.token is None or scope["path"] == _LOGIN_PATH:
+        if config.token is None or scope["path"] == _LOGIN_PATH:  # no token needed
             return None
         if self._has_access(scope, headers):
             return None
@@ -125,7 +125,7 @@ class AccessMiddleware:
 
 
 def _compute_cookie(config: ServerConfig) -> str:
-    """Return what a browser stores in place of the token, which it cannot reveal."""
+    """Return what a browser stores instead of the token itself."""
     key = (config.token or "").encode()
     return hmac.new(key, b"claimcheck page", hashlib.sha256).hexdigest()
 
@@ -149,6 +149,7 @@ def _is_longer(content_length: str, max_bytes: int) -> bool:
 
 def _is_same_origin(scope: Scope, headers: Headers, host: str) -> bool:
     origin = headers.get("origin")
+    # Behind a proxy with TLS the server does not know its own scheme.
     if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
         return False
     if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
