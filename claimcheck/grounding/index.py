@@ -7,14 +7,14 @@ search finds gets no span: the nearest passage is a suggestion, never the quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from claimcheck.grounding.normalize import normalize_typography
 from claimcheck.grounding.search import (
     GroundingResult,
     SearchableText,
-    is_word_bounded,
+    find_whole_words,
 )
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
@@ -104,22 +104,14 @@ class GroundingIndex:
     def _search(self, quote: str) -> list[GroundingResult]:
         if not _LETTER.search(quote):
             return []
-        if exact := list(self._find_exact(quote.strip())):
-            return [GroundingResult((span,), Match.EXACT) for span in exact]
+        source, quoted = self._reading.source, quote.strip()
+        if exact := list(find_whole_words(source, quoted, *self._source_range)):
+            return [GroundingResult((Span(*span),), Match.EXACT) for span in exact]
         plain = normalize_typography(quote).text.strip()
         for text in self._texts:
             if found := text.find_normalized(plain) or text.find_in_parts(plain):
                 return [GroundingResult(spans, Match.NORMALIZED) for spans in found]
         return []
-
-    def _find_exact(self, quote: str) -> Iterator[Span]:
-        source, (low, high) = self._reading.source, self._source_range
-        start = source.find(quote, low, high)
-        while start >= 0:
-            end = start + len(quote)
-            if is_word_bounded(source, start, end):
-                yield Span(start, end)
-            start = source.find(quote, start + 1, high)
 
     def _find_fuzzy(self, quote: str, min_start: int) -> GroundingResult:
         """Return the fuzzy match, or none with the reason and a suggestion."""
