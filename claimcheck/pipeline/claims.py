@@ -35,10 +35,10 @@ _STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
 
 @dataclass(frozen=True, slots=True)
 class NumberedClaims:
-    """Claims in document order, and the ids behind the model's numbers, from 1.
+    """Claims in document order, and the ids behind the model's numbers.
 
-    A merged claim has several numbers. The number of a claim that was not kept is
-    missing.
+    Numbers start at 1. A merged claim has several. The number of a claim that was not
+    kept is missing.
     """
 
     claims: tuple[Claim, ...]
@@ -175,5 +175,5 @@ def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 def extract_content_words(text: str) -> set[str]:
-    """Return the distinct words of a text in lower case, without stop words."""
+    """Return a text's distinct words in lower case, without stop words."""
     return set(_WORD.findall(text.lower())) - _STOP_WORDS

@@ -83,7 +83,7 @@ class ClaimLinks:
         return cls(ids_by_number, inputs)
 
     def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """Return the ids of the claims that the model named for a text, each once."""
+        """Return the ids of the claims behind a text, each once."""
         named = [self.ids_by_number[n] for n in numbers if n in self.ids_by_number]
         ids = named or [item.claim_ids for item in self._find_similar(text)]
         return tuple(dict.fromkeys(chain.from_iterable(ids)))
