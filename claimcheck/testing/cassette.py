@@ -61,7 +61,7 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
 def explain_miss(
     miss: CannotOverwriteExistingCassetteException, command: str | None = None
 ) -> CassetteMissError:
-    """Turn a miss into an error with a short diff and the command to record it."""
+    """Build the error of a miss: what changed, and how to record it."""
     request = miss.failed_request
     name = Path(str(miss.cassette.path)).name
     cleaned = miss.cassette.filter_request(request)
@@ -116,7 +116,7 @@ def _parse_body(body: bytes | None) -> Any:
 
 
 def _flatten_json(value: Any, path: str = "$") -> list[str]:
-    """List a JSON value as `path: text` lines, so that a diff names what changed."""
+    """List a JSON value as `path: text` lines, so that a diff has paths."""
     children: list[tuple[str, Any]] = []
     if isinstance(value, dict):
         children = [(f"{path}.{key}", value[key]) for key in sorted(value)]
@@ -133,13 +133,13 @@ def _flatten_json(value: Any, path: str = "$") -> list[str]:
 
 
 def assert_same_body(left: Request, right: Request) -> None:
-    """Fail unless both bodies have the same canonical form (a vcrpy matcher)."""
+    """Fail if the canonical bodies differ (a vcrpy matcher)."""
     assert hash_body(left) == hash_body(right), "the bodies differ"
 
 
 def hash_body(request: Request) -> str:
-    """Return the SHA-256 of the request's canonical body, cached on the request."""
-    # vcrpy compares each request with every recorded one.
+    """Return the SHA-256 of the request's canonical body."""
+    # Cached on the request, because vcrpy compares it with every recorded one.
     digest: str | None = request.__dict__.get("_body_digest")
     if digest is None:
         digest = hashlib.sha256(canonicalize_body(request.body_bytes)).hexdigest()

@@ -63,7 +63,7 @@ def test_a_killed_worker_loses_and_duplicates_no_document(tmp_path):
     assert all(claim.spans for run in runs.values() for claim in run.claims)
     assert (
         seen["requests"] >= DOCUMENTS
-    )  # what the dead worker had in its hands is asked for again
+    )  # what the dead worker had in hand is requested again
 
 
 @pytest.mark.timeout(300)
