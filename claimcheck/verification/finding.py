@@ -207,6 +207,7 @@ def _apply_rules(
     if not contradictions:
         results.agreeing.append(index)
         return
+    # What differs does not count: the rest must be about the same thing.
     details = [difference.claim for difference in contradictions]
     if pair.compute_coverage_without(*details) >= _MIN_SHARED_COVERAGE:
         results.contradictions += [(index, item) for item in contradictions]
@@ -255,6 +256,7 @@ def _list_supporting_sentences(
     for alignment in comparison.alignments:
         if alignment.best_coverage < _NEAR_BEST_COVERAGE:
             return []
+    # A sentence that leaves the number out does not support the number.
     numbers = _extract_contradicted_numbers(differences)
     return [
         index
