@@ -1,9 +1,12 @@
-"""Claims against one index of all the documents of a set: is theirs found among the others, and what is the verdict?
+"""Check claims against one index of all the documents of a data set.
+
+Is the document of a claim found among the others, and what is the verdict?
 
     python benchmarks/collection.py data/C_verification/wice_claim.dev.jsonl
 
-Rows {"claim", "document", "supported"}, as of WiCE (Kamoi et al. 2023). A claim that its own document does not carry may be
-carried by another's, which counts here as wrong. The weights of the verdicts were fitted on the development half.
+Rows are {"claim", "document", "supported"}, as in WiCE (Kamoi et al. 2023). A claim
+that its own document does not support may be supported by another, which counts as
+wrong here. The weights of the verdicts were fitted on the development half.
 """
 
 from __future__ import annotations
@@ -19,12 +22,8 @@ from claimcheck import Document, Index, Label, Statement
 from claimcheck.verification import retrieve
 from claimcheck.verification.engine import verify_statement
 
-LOOKED_INTO = (
-    (1, 12),
-    (5, 12),
-    (10, 30),
-    (20, 60),
-)  # documents a claim, passages a sentence; shipped is one of them
+# Documents per claim and passages per sentence; one of them is what ships.
+LIMITS = ((1, 12), (5, 12), (10, 30), (20, 60))
 
 
 def main(path: Path) -> None:
@@ -35,9 +34,10 @@ def main(path: Path) -> None:
         index.add(list(documents.values()))
         print(f"{len(rows)} claims against {len(documents)} documents, {path.name}")
         print(
-            "looked into   its own among them   balanced accuracy   conflicting   claims a second"
+            "documents   its own among them   balanced accuracy   conflicting"
+            "   claims per second"
         )
-        for most, passages in LOOKED_INTO:
+        for most, passages in LIMITS:
             retrieve._MAX_DOCUMENTS_PER_CLAIM, retrieve._MAX_PASSAGES_PER_SENTENCE = (
                 most,
                 passages,
@@ -59,9 +59,9 @@ def main(path: Path) -> None:
                     verify_statement(Statement.of(row["claim"]), evidence).label,
                 ] += 1
             took = time.perf_counter() - start
-            carried, others = (
+            supported, others = (
                 labels[answer, Label.SUPPORTED]
-                / sum(n for (said, _), n in labels.items() if said is answer)
+                / sum(n for (gold, _), n in labels.items() if gold is answer)
                 for answer in (True, False)
             )
             conflicts = sum(
@@ -70,7 +70,9 @@ def main(path: Path) -> None:
                 if label is Label.CONFLICTING_EVIDENCE
             )
             print(
-                f"{most:11d}{100 * found / len(rows):20.1f} %{50 * (carried + 1 - others):20.1f}{conflicts:14d}{len(rows) / took:18.0f}"
+                f"{most:9d}{100 * found / len(rows):20.1f} %"
+                f"{50 * (supported + 1 - others):20.1f}{conflicts:14d}"
+                f"{len(rows) / took:20.0f}"
             )
 
 

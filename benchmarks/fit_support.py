@@ -1,13 +1,17 @@
-"""Fits the weights by which evidence carries a claim, and says how good they are on documents not fitted on.
+"""Fit the weights of the entailment model, and cross-validate them by document.
 
     python benchmarks/fit_support.py data [--write]
 
-Rows {"claim", "document", "supported", "doc_id"} of six sets, the development halves: WiCE claims (Kamoi et al. 2023),
-SummEdits (Laban et al. 2023), FM2 (Eisenschlos et al. 2021), and the content units of REALSumm (Bhandari et al. 2020) beside
-one summary, beside several, and changed (units.py): the first three have no short claim on a long document. The data is
-not part of claimcheck. Every set weighs the same, and so do both answers within a set. Five folds by document, four
-seeds; each row is scored with weights that have not seen its document, by the probability alone and by the verdict, in
-which the rules have their say. `--write` stores the weights fitted on all rows.
+Rows are {"claim", "document", "supported", "doc_id"}, from the development halves of
+six sets: WiCE claims (Kamoi et al. 2023), SummEdits (Laban et al. 2023), FM2
+(Eisenschlos et al. 2021), and three made of the content units of REALSumm (Bhandari et
+al. 2020; see units.py), because the others have no short claims on long documents. The
+data is not part of claimcheck.
+
+Every set has the same weight, and so have both answers within a set. There are five
+folds by document, and four seeds. Each row is scored with weights fitted on other
+documents, by the probability alone and by the verdict, which includes the rules.
+`--write` stores the weights fitted on all rows.
 """
 
 from __future__ import annotations
@@ -43,7 +47,10 @@ WEIGHTS = Path(entailment.__file__).with_name("weights.json")
 
 
 def sets(data: Path) -> dict[str, list[Row]]:
-    """The rows of each set; those of one article of REALSumm share their document in all of its sets."""
+    """Return the rows of each set.
+
+    Rows of one REALSumm article have the same `doc_id` in all three sets made of it.
+    """
     found = {
         name: [
             json.loads(line)
@@ -61,7 +68,7 @@ def sets(data: Path) -> dict[str, list[Row]]:
 
 
 def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
-    """Features, longness, answers and documents of a set's rows."""
+    """Return the features, lengths, answers, and documents of a set's rows."""
     named, long, answers, documents = [], [], [], []
     sources: dict[str, EvidenceDocument] = {}
     for row in rows:
@@ -85,7 +92,7 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
 
 
 def findings(rows: list[Row], probability: Array) -> Iterator[Finding]:
-    """The finding of each row, given the probability that its claim is carried."""
+    """Yield the finding of each row, with a given probability of support."""
     with mock.patch(
         "claimcheck.verification.finding.estimate_support",
         side_effect=probability.tolist(),
@@ -116,7 +123,7 @@ def main(data: Path, *, write: bool) -> None:
         for answer in (0.0, 1.0):
             rows = (which == number) & (answers == answer)
             importance[rows] = 500 / rows.sum()
-    # the last column, which `fit` adds, is the bias that always counts: it alone is not shrunk
+    # `fit` adds the last column, the bias that always counts; only it is not penalized.
     x = np.c_[values * long[:, :1], values * long[:, 1:], values[:, :-1]]
     alone, ruled = np.zeros((SEEDS, len(given))), np.zeros((SEEDS, len(given)))
     decided, right = 0, 0
@@ -141,33 +148,38 @@ def main(data: Path, *, write: bool) -> None:
                 for number in range(len(given))
             ]
     print(
-        f"{len(answers):,} rows, {len(names) - 1} features; {FOLDS} folds by document, {SEEDS} seeds"
+        f"{len(answers):,} rows, {len(names) - 1} features; "
+        f"{FOLDS} folds by document, {SEEDS} seeds"
     )
     print("balanced accuracy: by the weights alone, and of verdicts (range over seeds)")
     for number, name in enumerate(given):
         column = ruled[:, number]
         print(
-            f"  {name:<14}{alone[:, number].mean():.1f}   {column.mean():.1f} ({column.min():.1f} to {column.max():.1f})"
+            f"  {name:<14}{alone[:, number].mean():.1f}   {column.mean():.1f} "
+            f"({column.min():.1f} to {column.max():.1f})"
         )
     print(
-        f"the rules decide {decided / SEEDS:.0f} claims, of which {right / SEEDS:.0f} are not supported (mean of seeds)"
+        f"the rules decide {decided / SEEDS:.0f} claims; "
+        f"{right / SEEDS:.0f} of these are not supported (mean of seeds)"
     )
     if write:
         fitted = np.round(fit(x, answers, PENALTY, importance), 3)
         on_documents, on_claims, always = np.split(fitted, [len(names), 2 * len(names)])
         stored = {
-            "what": "Logistic regression: P(the evidence entails the claim), where half "
-            "of all claims are entailed. For each feature (entailment.py): its weight, "
-            "and what it gains with a long document and with a long claim.",
-            "fitted_on": "WiCE claims, SummEdits, FM2 and REALSumm's content units beside one summary, beside several, and "
-            "changed, development halves; sets and answers weigh the same; "
+            "what": "Logistic regression: P(the evidence entails the claim), where "
+            "half of all claims are entailed. For each feature (entailment.py): its "
+            "weight, and what it gains with a long document and with a long claim.",
+            "fitted_on": "Development halves of WiCE claims, SummEdits, FM2, and three "
+            "sets of REALSumm's content units; sets and answers weigh the same; "
             f"L2 penalty {PENALTY}",
             "cross_validation": {
-                name: f"balanced accuracy of verdicts {score:.1f}, {FOLDS} folds by document, mean of {SEEDS} seeds"
+                name: f"balanced accuracy of verdicts {score:.1f}, "
+                f"{FOLDS} folds by document, mean of {SEEDS} seeds"
                 for name, score in zip(given, ruled.mean(0), strict=True)
             },
-            "sources": "WiCE: Kamoi et al. 2023, doi:10.18653/v1/2023.emnlp-main.470; SummEdits: Laban et al. 2023, "
-            "doi:10.18653/v1/2023.emnlp-main.600; FM2: Eisenschlos et al. 2021, doi:10.18653/v1/2021.naacl-main.32; "
+            "sources": "WiCE: Kamoi et al. 2023, doi:10.18653/v1/2023.emnlp-main.470; "
+            "SummEdits: Laban et al. 2023, doi:10.18653/v1/2023.emnlp-main.600; "
+            "FM2: Eisenschlos et al. 2021, doi:10.18653/v1/2021.naacl-main.32; "
             "REALSumm: Bhandari et al. 2020, doi:10.18653/v1/2020.emnlp-main.751",
             "sha256_of_data": {
                 Path(file).name: hashlib.sha256((data / file).read_bytes()).hexdigest()
@@ -186,7 +198,7 @@ def main(data: Path, *, write: bool) -> None:
 
 
 def _on_one_line(text: str) -> str:
-    """JSON in which a list of numbers stands on one line."""
+    """Return JSON with every list of three numbers on one line."""
     return re.sub(
         r"\[\s+([-\d.]+),\s+([-\d.]+),\s+([-\d.]+)\s+\]", r"[\1, \2, \3]", text
     )

@@ -1,4 +1,4 @@
-"""Logistic regression by Newton's method, and probabilities by cross-validation over documents."""
+"""Logistic regression by Newton's method, and folds for cross-validation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Array = NDArray[np.float64]
 
 
 def fit(x: Array, y: Array, penalty: float, importance: Array | None = None) -> Array:
-    """The weights, the last of them the bias (a column of ones is added); L2 penalty on all but the bias."""
+    """Return the weights, with the bias last; the L2 penalty spares the bias."""
     x = np.c_[x, np.ones(len(x))]
     weights, importance = (
         np.zeros(x.shape[1]),
@@ -34,6 +34,6 @@ def predict(x: Array, weights: Array) -> Array:
 
 
 def folds(documents: NDArray[np.str_], seed: int = 0) -> list[NDArray[np.bool_]]:
-    """For each fold which rows are held out; a document is in one fold alone."""
+    """Return which rows each fold holds out; a document is in one fold only."""
     order = np.random.default_rng(seed).permutation(sorted(set(documents)))
     return [np.isin(documents, order[fold::FOLDS]) for fold in range(FOLDS)]

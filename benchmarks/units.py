@@ -1,14 +1,20 @@
-"""Short claims: REALSumm's content units, beside summaries of which people said whether they hold them, and changed.
+"""Make rows of short claims from REALSumm's content units, true and changed.
 
     python benchmarks/units.py data/D_news_summaries/realsumm_cnndm.dev.jsonl OUT
 
-Bhandari et al. 2020 (github.com/neulab/REALSumm) took the reference summaries of news articles apart into units of a
-few words, and looked for each in the summaries that some 25 systems wrote of the same article. OUT gets three files of rows
-for `claimcheck eval verification`: `units.jsonl`, a unit beside one summary; `units_joined.jsonl`, a unit beside four to
-twelve summaries of its article as one longer document, which holds the unit where one of them does, as in half of the
-rows; `units_changed.jsonl`, a unit beside its article, and beside a summary that holds it, as it is and with one word changed
-for another that stands there. The labels of the first two are people's. Those of the last are made: that an article
-carries the units of its reference is mostly so, and that nothing carries the changed ones nearly always.
+Bhandari et al. 2020 (github.com/neulab/REALSumm) split the reference summaries of news
+articles into units of a few words, and looked for each unit in the summaries that some
+25 systems wrote of the same article. OUT gets three files of rows for
+`claimcheck eval verification`:
+
+* `units.jsonl`: a unit and one summary.
+* `units_joined.jsonl`: a unit and four to twelve summaries of its article, joined into
+  one document. In half of the rows, one of the summaries contains the unit.
+* `units_changed.jsonl`: a unit and its article, or a summary that contains it; as it
+  is, and with one word replaced by another from the document.
+
+Annotators labeled the first two. The labels of the last are derived: an article mostly
+supports the units of its reference, and almost never a changed unit.
 """
 
 from __future__ import annotations
@@ -34,7 +40,7 @@ SEED, BESIDE_ONE, FEWEST, MOST = 1, 1_500, 4, 12
 
 
 def units(path: Path) -> list[Row]:
-    """A sample of units, each beside one summary."""
+    """Return a sample of units, each with one summary."""
     every = [
         _row(
             f"{article['id']}/{number}/{system['system']}",
@@ -50,19 +56,19 @@ def units(path: Path) -> list[Row]:
 
 
 def units_joined(path: Path) -> list[Row]:
-    """Each unit beside several summaries that do not hold it, and beside as many of which one does."""
+    """Return each unit with several summaries, without it and with it in one."""
     chance = random.Random(SEED)
     rows = []
     for article, number in _units(path):
-        told: dict[bool, list[str]] = {True: [], False: []}
+        by_label: dict[bool, list[str]] = {True: [], False: []}
         for system, held in _systems(article, number):
-            if system["summary"] not in told[held]:
-                told[held].append(system["summary"])
+            if system["summary"] not in by_label[held]:
+                by_label[held].append(system["summary"])
         count = chance.randint(FEWEST, MOST)
-        if len(told[False]) < count or not told[True]:
+        if len(by_label[False]) < count or not by_label[True]:
             continue
-        without = chance.sample(told[False], count)
-        with_it = chance.sample([*without[1:], chance.choice(told[True])], count)
+        without = chance.sample(by_label[False], count)
+        with_it = chance.sample([*without[1:], chance.choice(by_label[True])], count)
         for held, summaries in ((False, without), (True, with_it)):
             identity = f"{article['id']}/{number}/{'held' if held else 'not held'}"
             rows.append(
@@ -72,9 +78,9 @@ def units_joined(path: Path) -> list[Row]:
 
 
 def units_changed(path: Path) -> list[Row]:
-    """Each unit beside its article and beside a summary that holds it, as it is and changed.
+    """Return each unit with its article or a summary, as it is and changed.
 
-    Changed is one name, number or verb, or the last word, for another that stands there.
+    A name, a number, a verb, or the last word is replaced by another of the document.
     """
     chance = random.Random(SEED)
     rows = []
@@ -102,9 +108,9 @@ def units_changed(path: Path) -> list[Row]:
                     unit,
                     count=1,
                 )
-                if (
-                    changed not in true
-                ):  # "147" is no word of "147th"; two units may differ in a name only
+                # Two units may differ only in a name. "147" is not a word of "147th",
+                # so that nothing may have changed.
+                if changed not in true:
                     row = _row(
                         f"{identity}/{kind}", article, number, document, held=False
                     )
@@ -115,7 +121,7 @@ def units_changed(path: Path) -> list[Row]:
 def _changes(
     unit: str, units: list[str], text: str
 ) -> dict[str, tuple[str, list[str]]]:
-    """What may be changed in a unit, by kind: the old word or words, and those of the text that may take their place."""
+    """Return what may be changed in a unit: by kind, the words and replacements."""
     written = list(dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text)))
     found: dict[str, tuple[str, list[str]]] = {}
     if names := find_names(unit):
@@ -151,7 +157,10 @@ def _changes(
 
 
 def _in_place_of(term: Term, word: str, unit: str) -> bool:
-    """Whether a word may stand where a term stands, the same part of speech in the same form, and says something else."""
+    """Return whether a word fits in place of a term and means something else.
+
+    It has to be the same part of speech in the same form.
+    """
     return (
         word not in FUNCTION_WORDS
         and get_part_of_speech(word).lower() == get_part_of_speech(term.word).lower()
