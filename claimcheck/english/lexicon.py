@@ -32,6 +32,7 @@ BASE_FORMS = _load_base_forms()
 FUNCTION_WORDS = frozenset(read_words("function_words"))
 FORMS_OF_BE = frozenset("be am is are was were been being".split())
 
+# Both spellings share a stem only after this; the stemmer keeps them apart.
 _BRITISH_TO_AMERICAN = (
     ("ise", "ize"),
     ("isation", "ization"),
@@ -52,7 +53,7 @@ _stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache of its own, `stem` has o
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def stem(word: str) -> str:
-    """Return the form shared by a lowercase word's inflections and spellings."""
+    """Return what a lowercase word's inflections and spellings share."""
     base = BASE_FORMS.get(word, word)
     if len(base) >= _MIN_RESPELLED_LETTERS:
         for british, american in _BRITISH_TO_AMERICAN:
@@ -65,6 +66,8 @@ def stem(word: str) -> str:
 
 
 _KINDS_BY_WORD = _load_critical_words()
+# By stem, so that inflections are found, and as written, for words whose stem is
+# another critical word's.
 CRITICAL_WORD_KINDS: dict[str, str] = {
     **{stem(word): kind for word, kind in _KINDS_BY_WORD.items()},
     **_KINDS_BY_WORD,
@@ -75,7 +78,7 @@ NEGATION_WORDS = frozenset(
 
 
 def are_synonyms(left: str, right: str) -> bool:
-    """Return whether WordNet lists two lowercase words as synonyms, by stem."""
+    """Return whether two lowercase words are synonyms in WordNet, by stem."""
     sets = _load_synonym_sets()
     return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
 

@@ -60,10 +60,10 @@ _NUMBER_WORD = rf"""
 _SCALE_WORD = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
     rf"""
-    (?<![\w.,:/-])
+    (?<![\w.,:/-])              # not inside "v2.1", "5:30", or "B-52"
     (?:
         (?P<sign>(?:us|au?|ca?|nz|hk|r)?\$|[€£¥₹₽₩₺₴])\s?
-        | (?P<code>[a-z]{{3}})\s?(?=\d)
+        | (?P<code>[a-z]{{3}})\s?(?=\d)     # checked against the ISO codes later
     )?
     (?:
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
@@ -71,6 +71,7 @@ _QUANTITY = re.compile(
         | (?P<word>(?:{_NUMBER_WORD})\b|an?(?=\s+(?:{_SCALE_WORD}|dozen)\b))
     )
     (?P<half>\s+and\s+a\s+half\b)?
+    # Two scales, for "two hundred thousand"
     (?:[\s-]+(?P<scale>{_SCALE_WORD})s?\b)?
     (?:[\s-]+(?P<scale2>{_SCALE_WORD})s?\b)?
     (?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age\ points?)?\b)?
@@ -94,11 +95,12 @@ _UNIT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# For the noun after an adjective: "large separate rooms".
 _NEXT_WORD = re.compile(rf"\s+{_NOT_A_UNIT}([a-z]{{3,}})\b", re.IGNORECASE)
 _MEASURE_MODIFIERS = frozenset(("square", "cubic", "nautical", "metric", "light"))
 # WordNet lists these as verbs, because they are verbs more often than adjectives.
 _ADJECTIVES_LISTED_AS_VERBS = frozenset(("separate", "free", "live", "open", "own"))
-_MAX_ADJECTIVES = 2
+_MAX_ADJECTIVES = 2  # with more between, the noun is often another phrase's
 _RATE = re.compile(
     r"\s+(?:an?|per)\s+"
     r"(second|minute|hour|day|week|month|year|person|head|capita)\b",
@@ -119,7 +121,7 @@ _NUMBER_LABEL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MAX_LABEL_CHARACTERS = 10
-# The number goes on as an ordinal, a time, a decimal, or a word such as "5G".
+# The number continues as an ordinal, a time, a decimal, or a word such as "5G".
 _NUMBER_CONTINUATION = re.compile(
     r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]"
 )
@@ -137,17 +139,17 @@ _MONTH_NAMES = frozenset(
     name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
 )
 _YEAR_NUMBER = re.compile(YEAR)
-# Mostly not numbers: "one of them", "no one", "zero in on", "half".
+# Mostly no quantities: "one of them", "no one", "zero in on", "half".
 _VAGUE_NUMBER_WORDS = frozenset(("one", "half", "zero"))
 
 
 def is_numeral(word: str) -> bool:
-    """Return whether a word is a number word other than "a", "an" or "half"."""
+    """Return whether a word is a number, but not "a", "an" or "half"."""
     return word in NUMBER_WORDS and word not in ("a", "an", "half")
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
-    """Find the quantities of a text; years and days of a month do not count."""
+    """Find the quantities of a text, without years and days of a month."""
     quantities = []
     for match in _QUANTITY.finditer(lower(text)):
         quantity = _parse_quantity(match, text)
@@ -157,26 +159,31 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def _parse_quantity(match: re.Match[str], text: str) -> Quantity | None:
-    """Return the quantity of a match in lowercase, or None if it is not one."""
+    """Return the quantity of a match, or None if it is not one."""
     currency = _get_currency(match, text)
     number_start = match.start("digits" if match["digits"] else "word")
     if not currency and number_start == match.end("code"):
         return None  # a part of a name, such as "ABC7"
     start = match.start() if currency else number_start
-    is_bare = not (match["scale"] or currency or match["percent"] or match["suffix"])
+    marks = (currency, match["scale"], match["percent"], match["suffix"])
+    is_bare = not any(marks)
     if is_bare and _is_other_number(text, start, match.end()):
         return None
     unit, end = _find_unit(match, text, currency)
-    if is_bare and unit and unit.split()[0] in _MONTH_NAMES:
-        return None
-    is_vague = is_bare and match["word"] in _VAGUE_NUMBER_WORDS
-    if is_vague and not _MEASURE_UNIT.match(unit or ""):
+    if is_bare and _counts_nothing(match["word"], unit or ""):
         return None
     return Quantity(text[start:end].strip(), _compute_value(match), unit)
 
 
+def _counts_nothing(word: str | None, unit: str) -> bool:
+    """Return whether it is a day, "3 May", or vague: "one of them"."""
+    if unit.partition(" ")[0] in _MONTH_NAMES:
+        return True
+    return word in _VAGUE_NUMBER_WORDS and not _MEASURE_UNIT.match(unit)
+
+
 def _is_other_number(text: str, start: int, end: int) -> bool:
-    """Return whether a bare number is a year, a day, an ordinal, or a label."""
+    """Return whether a bare number is a year, day, ordinal, or label."""
     return bool(
         _YEAR_NUMBER.fullmatch(text[start:end].strip())
         or _follows_month(text, start)

@@ -32,7 +32,7 @@ BIAS = "bias"
 NEAR, ELSEWHERE = "near", "elsewhere"
 
 _WEIGHTS_PATH = Path(__file__).with_name("weights.json")
-# Not 1: the same words may stand in another context.
+# Not 1: the same words may be part of another context, such as a denial.
 _VERBATIM_PROBABILITY = 0.99
 # At these lengths a document and a claim count as half long. Chosen by hand.
 _HALF_LONG_DOCUMENT_CHARACTERS = 900
@@ -47,6 +47,7 @@ _TERM_CLASSES = (
     ),
     *(f"word {relation}" for relation in (ELSEWHERE, *Relation)),
 )
+# The names of features are the keys of `weights.json`.
 _SIGNALS = (
     "strict word",
     "direction",
@@ -84,7 +85,7 @@ def estimate_support(
 
 
 def exclude_verbatim(alignments: Sequence[Alignment]) -> list[Alignment]:
-    """Return the claim sentences that do not occur verbatim in the document."""
+    """Return the claim sentences that the document does not contain."""
     return [alignment for alignment in alignments if not alignment.is_verbatim]
 
 
@@ -135,7 +136,7 @@ def compute_features(
 def _measure_term_classes(
     alignments: Sequence[Alignment], counts: Counter[str]
 ) -> dict[str, float]:
-    """Measure how much of the claim the evidence has, and in which relation."""
+    """Measure how much of the claim the evidence has, and how related."""
     weights = [term.weight for alignment in alignments for term in alignment.terms]
     total = sum(weights) or 1.0
     near = sum(counts[f"{kind} {NEAR}"] for kind in ("number", "name", "word")) / total
@@ -150,6 +151,7 @@ def _measure_term_classes(
     in_one_sentence = sum(
         alignment.best_coverage * alignment.weight for alignment in alignments
     )
+    # A claim of one term has no pairs; its coverage is the best estimate.
     pairs = counts["pairs met"] / counts["pairs"] if counts["pairs"] else near
     return {
         **shares,
@@ -227,6 +229,7 @@ def classify_term(term: Term, alignment: Alignment) -> str:
     is_elsewhere = term.form in alignment.document_forms
     if term.is_number or term.is_name:
         return ELSEWHERE if is_elsewhere else Relation.NONE
+    # Numbers and names have no synonyms that could be trusted; other words do.
     relation = look_up_senses(term.form).find_relation(alignment.nearby_senses)
     if is_elsewhere and relation not in ENTAILING_RELATIONS:
         return ELSEWHERE
@@ -234,7 +237,7 @@ def classify_term(term: Term, alignment: Alignment) -> str:
 
 
 def _weigh_terms(alignment: Alignment) -> Counter[str]:
-    """Sum the weights of the terms by kind and class, and count them by kind."""
+    """Sum the weights of terms by kind and class; count them by kind."""
     counts: Counter[str] = Counter()
     for term in alignment.terms:
         kind = "word"
@@ -242,13 +245,14 @@ def _weigh_terms(alignment: Alignment) -> Counter[str]:
             kind = "number"
         elif term.is_name:
             kind = "name"
-        counts[f"{kind} {classify_term(term, alignment)}"] += term.weight  # type: ignore[assignment]
+        term_class = f"{kind} {classify_term(term, alignment)}"
+        counts[term_class] += term.weight  # type: ignore[assignment]
         counts[f"{kind}s"] += 1
     return counts
 
 
 def _count_signals(alignment: Alignment, evidence: EvidenceDocument) -> Counter[str]:
-    """Count strict words, negations, antonyms and word pairs in evidence order."""
+    """Count strict words, antonyms, negations, and pairs of words."""
     counts: Counter[str] = Counter()
     for form in alignment.forms:
         if form in _STRICT_WORDS and form not in alignment.nearby_forms:
@@ -271,7 +275,7 @@ def _count_signals(alignment: Alignment, evidence: EvidenceDocument) -> Counter[
 
 
 def _count_pairs(alignment: Alignment, evidence: EvidenceDocument) -> Counter[str]:
-    """Count the pairs of terms that one sentence has, and the word pairs in order."""
+    """Count term pairs within a sentence, and word pairs in order."""
     counts: Counter[str] = Counter()
     sentences = alignment.forms_by_sentence.values()
     pairs = list(pairwise(term.form for term in alignment.terms))

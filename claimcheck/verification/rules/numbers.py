@@ -39,9 +39,10 @@ _SCORE = re.compile(
     re.VERBOSE,
 )
 _LIMIT_PHRASE = re.compile(r"\b([A-Za-z]+) (under|over|above|below) (\d+)\b")
-_CENTURY = normalize_word("century")  # a text is often about several
+# Not ranked: a text about the 19th century may well mention the 20th.
+_CENTURY = normalize_word("century")
 _MAX_WORDS_TO_COUNTED = 3  # from an ordinal to what it counts
-# With so many numbers in a sentence it is unclear which belongs to what.
+# With this many numbers in a sentence, it is unclear which belongs to what.
 _TOO_MANY_NUMBERS = 4
 
 
@@ -74,7 +75,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 def _find_rival(
     amount: Amount, claim_amounts: Sequence[Amount], pair: SentencePair
 ) -> Amount | None:
-    """Return the evidence's amount that stands in place of the claim's, or None."""
+    """Return the evidence's amount that replaces the claim's, or None."""
     evidence_amounts = find_amounts(pair.evidence)
     rivals = _list_rivals(amount, evidence_amounts)
     if _is_confirmed(amount, rivals, pair):
@@ -87,7 +88,8 @@ def _find_rival(
 
 
 def _list_rivals(amount: Amount, others: Sequence[Amount]) -> list[Amount]:
-    """Return the same number in another unit, or else numbers in the same unit."""
+    """Return the number in other units, or else others in its unit."""
+    # "14 a month" beside "14 a year": the unit is what differs.
     same_numbers = [
         other
         for other in others
@@ -227,7 +229,7 @@ def _find_score_conflicts(pair: SentencePair) -> list[Difference]:
     if len(claim_scores) != 1 or len(evidence_scores) != 1:
         return []
     claimed, actual = claim_scores[0], evidence_scores[0]
-    # "9 to 4" and "4 to 9" are one score, told from two sides.
+    # "9 to 4" and "4 to 9" are one score, seen from two sides.
     nearby = [sorted(score) for score in _SCORE.findall(pair.nearby_text)]
     if sorted(claimed.groups()) in nearby:
         return []
@@ -248,7 +250,7 @@ def find_missing_details(pair: SentencePair) -> list[Difference]:
 
 
 def _matches_claim_number(rival: Amount, claim_amounts: Iterable[Amount]) -> bool:
-    """Return whether an evidence number matches another number of the claim."""
+    """Return whether an evidence number is another of the claim."""
     return any(
         other.unit == rival.unit and is_consistent_amount(other, rival)
         for other in claim_amounts
@@ -256,7 +258,7 @@ def _matches_claim_number(rival: Amount, claim_amounts: Iterable[Amount]) -> boo
 
 
 def _is_in_text(amount: Amount, text: str) -> bool:
-    """Return whether the text contains the number in a form like "2nd" or "B-52"."""
+    """Return whether the text has the number, also in "2nd" or "B-52"."""
     digits = f"{amount.quantity.value:g}"
     plain = text.replace(",", "")
     if digits not in plain:

@@ -1,6 +1,8 @@
-"""The forms in which words are compared."""
+"""The forms in which quotes are compared."""
 
 import pytest
+
+from claimcheck.english.words import parse_words
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,4 @@ import pytest
     ],
 )
 def test_normalizes_words_for_comparison(text, forms):
-    from claimcheck.english.words import parse_words
-
     assert [word.form for word in parse_words(text)] == forms
