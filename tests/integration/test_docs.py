@@ -15,7 +15,6 @@ from tests.support.paths import ROOT
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 _SECONDS = re.compile(r"\b\d+\.\d s\b")
-_SHELL = re.compile(r"[|<>&;$*?]")
 ELISION = "[...]"
 
 
@@ -37,14 +36,26 @@ def _checkout(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 
 
-def output_of(command):
-    """What a command prints; a shell runs it where it needs one, and this process otherwise."""
-    program, *arguments = shlex.split(command)
-    if program == "claimcheck" and not _SHELL.search(command):
-        done = claimcheck(*arguments)
-        return done.out + done.err
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+def output_of(line):
+    """What a line of commands prints. `claimcheck` runs in this process, everything else in a shell."""
+    printed = ""
+    for commands in parts(line, ";"):
+        piped = b""
+        for command in parts(commands, "|"):
+            if command.startswith("claimcheck "):
+                done = claimcheck(*shlex.split(command)[1:], stdin=piped)
+            else:
+                done = subprocess.run(command, shell=True, input=piped, capture_output=True, check=False)
+            piped = done.stdout
+            printed += done.stderr.decode()
+        printed += piped.decode()
+    return printed
+
+
+def parts(line, separator):
+    """Split a line at a separator that is not inside quotation marks."""
+    quoted = rf"""(?:[^{re.escape(separator)}'"]|'[^']*'|"[^"]*")+"""
+    return [part.strip() for part in re.findall(quoted, line)]
 
 
 @pytest.mark.parametrize("block", blocks("console"))

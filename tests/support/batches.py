@@ -14,10 +14,19 @@ from tests.support.paths import ROOT
 
 
 @contextmanager
-def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
+def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0, hold=0):
     """The base URL of a running server, and a function that gives its counts."""
     command = [sys.executable, "-m", "tests.support.faulty_server", "--rate", str(rate), "--seed", str(seed)]
-    command += ["--hang", str(hang), "--delays", *map(str, delays), "--per-second", str(per_second)]
+    command += [
+        "--hang",
+        str(hang),
+        "--delays",
+        *map(str, delays),
+        "--per-second",
+        str(per_second),
+        "--hold",
+        str(hold),
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             url = f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -29,6 +38,12 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
             yield f"{url}/v1", counts
         finally:
             process.kill()
+
+
+def release(url):
+    """A server that holds answers back gives them, now and from now on."""
+    with urllib.request.urlopen(f"{url.removesuffix('/v1')}/release"):
+        pass
 
 
 def stop_serving(url):

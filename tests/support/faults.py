@@ -4,12 +4,12 @@ import asyncio
 import random
 import signal
 import subprocess
-import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
 from claimcheck.store.outcome import State
 from tests.support.batches import batch_command, faulty, outcomes, write_documents
+from tests.support.waiting import until
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
@@ -17,8 +17,8 @@ CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 def faults(folder, *, documents, concurrency=32):
     """A batch at 25 % faults, and what has to be true after it."""
     rows = write_documents(folder / "rows.jsonl", documents)
-    with faulty(rate=0.25) as (url, counts), RunStore(folder / "runs.db") as store:
-        settings = Settings(engine="llm", model="m", base_url=url, timeout_s=1.0, attempts=4)
+    with faulty(rate=0.25, hang=100.0) as (url, counts), RunStore(folder / "runs.db") as store:
+        settings = Settings(engine="llm", model="m", base_url=url, timeout_s=5.0, attempts=4)
         batch = Batch(store, settings, Limits(concurrency=concurrency))
         batch.add(str(rows))
         progress = asyncio.run(batch.run())
@@ -52,7 +52,9 @@ def kills(folder, *, documents, kills, seed=3):
         while True:
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
                 if killed < kills:
-                    time.sleep(chance.uniform(0.7, 1.6))
+                    # it has asked for a few documents since it started, and is in the middle of others
+                    wanted = counts()["requests"] + chance.randint(1, 2 * documents // (kills + 1))
+                    until(lambda: process.poll() is not None or counts()["requests"] >= wanted)  # noqa: B023
                     if process.poll() is None:
                         process.send_signal(signal.SIGKILL)
                         killed += 1

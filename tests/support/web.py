@@ -4,7 +4,6 @@ import json
 import select
 import socket
 import threading
-import time
 from contextlib import contextmanager
 
 import httpx2
@@ -30,7 +29,7 @@ def running(store, settings=None, **fields):
         thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
         thread.start()
         try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
                 yield client
         finally:
             server.should_exit = True
@@ -73,14 +72,6 @@ def modelled():
         held.url = url
         yield held
         held.free.set()
-
-
-def until(true, seconds=10):
-    """Waits until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.01)
 
 
 def events(response):

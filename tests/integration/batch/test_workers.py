@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,9 @@ from claimcheck.batch.plan import Plan
 from claimcheck.batch.step import Lost
 from claimcheck.batch.workers import Workers
 from claimcheck.store.outcome import Outcome, State
-from tests.support.batches import children, faulty, outcomes, write_documents
+from tests.support.batches import children, faulty, outcomes, release, write_documents
 from tests.support.paths import ROOT
+from tests.support.waiting import until, until_async
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
 EXTRACTIVE = Plan.of(Settings(engine="extractive"), Limits())
@@ -90,18 +90,22 @@ def batch_of(documents, folder, url, name, **more):
 def test_a_batch_gives_the_same_results_with_and_without_workers(tmp_path, always, monkeypatch):
     rows = write_documents(tmp_path / "rows.jsonl", 120)
     with faulty(rate=0.25, hang=0.2) as (url, _):
-        with_workers, seen = batch_of(rows, tmp_path, url, "with.db", meanwhile=lambda work: counted())
+        with_workers, seen = batch_of(rows, tmp_path, url, "with.db", meanwhile=most_workers)
     assert seen == 2
     monkeypatch.setattr("claimcheck.batch.batch._WORTH", 10**9)
     with faulty(rate=0.25, hang=0.2) as (url, _):
-        without, seen = batch_of(rows, tmp_path, url, "without.db", meanwhile=lambda work: counted())
+        without, seen = batch_of(rows, tmp_path, url, "without.db", meanwhile=most_workers)
     assert seen == 0
     assert with_workers == without
 
 
-async def counted():
-    await asyncio.sleep(0.3)
-    return len(workers_of())
+async def most_workers(work):
+    """How many workers were seen at once until there were two, or the batch was done."""
+    most = 0
+    while most < 2 and not work.done():
+        most = max(most, len(workers_of()))
+        await asyncio.sleep(0.01)
+    return most
 
 
 def test_killed_workers_lose_no_document_and_no_answer(tmp_path, always):
@@ -110,16 +114,17 @@ def test_killed_workers_lose_no_document_and_no_answer(tmp_path, always):
         calm, _ = batch_of(rows, tmp_path, url, "calm.db")
 
     async def kill(work):
-        # each of the two once: over one that was killed twice with its worker a document would have failed, as it should
-        await asyncio.sleep(0.9)
-        pids = workers_of()
+        # each of the two once: a document fails when its worker is killed twice over it
+        pids = await until_async(lambda: len(found := workers_of()) == 2 and found)
+        release(url)
         for pid in pids:
+            wanted = counts()["requests"] + 10
+            await until_async(lambda: counts()["requests"] >= wanted)  # noqa: B023
             os.kill(pid, signal.SIGKILL)
-            await asyncio.sleep(0.9)
         assert not work.done()
         return len(pids)
 
-    with faulty(rate=0.25, hang=0.2, delays=(0.2, 0.8)) as (url, counts):
+    with faulty(rate=0.25, hang=0.2, delays=(0.2, 0.8), hold=8) as (url, counts):
         disturbed, killed = batch_of(rows, tmp_path, url, "killed.db", meanwhile=kill)
         asked = counts()
     assert killed == 2
@@ -230,14 +235,12 @@ def test_a_cancelled_batch_leaves_no_worker_running(tmp_path, always):
 
     async def cancelled(batch):
         work = asyncio.ensure_future(batch.run())
-        while not workers_of():
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(0.3)
+        await until_async(lambda: workers_of() and counts()["requests"])
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work
 
-    with faulty(delays=(5.0, 5.0)) as (url, _), RunStore(tmp_path / "runs.db") as store:
+    with faulty(delays=(100.0, 100.0)) as (url, counts), RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, Settings(engine="llm", model="m", base_url=url), Limits(concurrency=16))
         batch.add(str(rows))
         asyncio.run(cancelled(batch))
@@ -262,12 +265,6 @@ def test_a_script_needs_no_main_guard(tmp_path):
 def test_workers_exit_with_their_parent_process(tmp_path):
     command, environment = script(tmp_path, 4_000_000)
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as process:
-        end = time.monotonic() + 20
-        while not (found := workers_of(process.pid)):
-            assert time.monotonic() < end
-            time.sleep(0.02)
-        time.sleep(0.5)
+        found = until(lambda: workers_of(process.pid))
         process.send_signal(signal.SIGKILL)
-    while any(map(runs, found)):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: not any(map(runs, found)))

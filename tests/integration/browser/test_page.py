@@ -11,7 +11,8 @@ import pytest
 from claimcheck import Run, Settings
 from tests.support.hostile import HOSTILE
 from tests.support.paths import AXE, SEED
-from tests.support.web import FERRY, modelled, running, until
+from tests.support.waiting import until
+from tests.support.web import FERRY, modelled, running
 
 DROP = """([name, text, kind]) => {
   const transfer = new DataTransfer();

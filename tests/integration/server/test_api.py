@@ -14,7 +14,8 @@ from claimcheck.bundle import verify
 from claimcheck.store.history import History
 from tests.support.loopback import Handler, served
 from tests.support.paths import ROOT, SEED
-from tests.support.web import FERRY, events, until
+from tests.support.waiting import until
+from tests.support.web import FERRY, events
 
 STREAM = {"accept": "text/event-stream"}
 
@@ -215,7 +216,7 @@ def test_work_without_a_model_can_be_cancelled(serve):
     long = "\n\n".join(text.replace("50,000", f"{number},000") for number in range(100, 500))
     with asked(api, {"text": long, "check": True}, {}):
         until(lambda: api.get("/api/runs").json()["waiting"] == 1)
-    until(lambda: api.get("/api/about").json()["open_jobs"] == 0, seconds=30)
+    until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
     assert api.get("/api/runs").json() == {"runs": [], "waiting": 1, "next": None}
 
 
@@ -228,12 +229,12 @@ def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
     statuses, told = [], []
 
     def ask(number):
-        with httpx2.Client(base_url=api.base_url, timeout=60, trust_env=False) as client:
+        with httpx2.Client(base_url=api.base_url, timeout=120, trust_env=False) as client:
             statuses.append(client.post("/api/runs", json={"text": f"{FERRY} {number}."}).status_code)
 
     def listen():
         with (
-            httpx2.Client(base_url=api.base_url, timeout=60, trust_env=False) as client,
+            httpx2.Client(base_url=api.base_url, timeout=120, trust_env=False) as client,
             client.stream("POST", "/api/runs", json={"text": "Venus is hot."}, headers=STREAM) as response,
         ):
             told.extend(events(response))
@@ -278,7 +279,7 @@ def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(tmp_pat
     with running(tmp_path / "s.db", model.settings()) as api:
 
         def ask():
-            with httpx2.Client(base_url=api.base_url, timeout=30, trust_env=False) as client:
+            with httpx2.Client(base_url=api.base_url, timeout=120, trust_env=False) as client:
                 answers.append(client.post("/api/runs", json={"text": FERRY}))
 
         thread = threading.Thread(target=ask)

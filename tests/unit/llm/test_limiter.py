@@ -75,7 +75,7 @@ def test_limits_requests_per_minute(monkeypatch):
     gate = Gate(Limits(rpm=5), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 11, usage=Usage(), work_s=0))
-    assert 0.6 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 0.6
 
 
 def test_limits_tokens_per_minute_and_sends_an_oversized_request_alone(monkeypatch):
@@ -83,7 +83,7 @@ def test_limits_tokens_per_minute_and_sends_an_oversized_request_alone(monkeypat
     gate = Gate(Limits(tpm=100), Pricing(PRICED))
     started = time.monotonic()
     asyncio.run(_sent(gate, 3, usage=Usage(), work_s=0))
-    assert 0.4 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 0.4
 
 
 def test_a_rate_limit_pauses_everyone_and_halves_concurrency():
