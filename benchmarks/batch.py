@@ -2,7 +2,7 @@
 
     python benchmarks/batch.py [--documents 12000]
 
-The server (tests/support/faulty_server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
+The server (tests/faults/server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
 requests of the batch through `AsyncOpenAI` and does nothing with the answers; the batch renders, counts, validates,
 grounds and stores. Every figure is the median of the rounds, taken in turn.
 """
@@ -26,8 +26,8 @@ import openai
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings
 from claimcheck.batch.plan import Plan
-from claimcheck.clients import OpenAIClient
-from claimcheck.flows.document import run_flow
+from claimcheck.engines import build_run_flow
+from claimcheck.llm import OpenAIClient
 from tests.support.batches import faulty
 
 ROUNDS = 3
@@ -48,10 +48,13 @@ def documents(count):
 
 def bodies_of(texts, url):
     """The bodies that a batch sends for these texts."""
-    plan = Plan.of(settings(url), Limits())
+    plan = Plan.from_settings(settings(url), Limits())
     client = OpenAIClient(plan.settings)
-    flows = (run_flow(Document.from_text(text), plan.settings, "llm", check=False) for text in texts)
-    return [client.body(next(flow)[0]) for flow in flows]
+    flows = (
+        build_run_flow(Document.from_text(text), plan.settings, "llm", check=False)
+        for text in texts
+    )
+    return [client.build_body(next(flow)[0]) for flow in flows]
 
 
 def settings(url):
@@ -74,12 +77,18 @@ async def bare(bodies, url, concurrency, http_client=None):
 
 
 async def batched(texts, url, concurrency):
-    with tempfile.TemporaryDirectory() as folder, RunStore(Path(folder) / "runs.db") as store:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RunStore(Path(folder) / "runs.db") as store,
+    ):
         rows = Path(folder) / "rows.jsonl"
         import json
 
         rows.write_text(
-            "".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate(texts))
+            "".join(
+                json.dumps({"id": str(n), "text": text}) + "\n"
+                for n, text in enumerate(texts)
+            )
         )
         batch = Batch(store, settings(url), Limits(concurrency=concurrency))
         batch.add(str(rows))
@@ -99,11 +108,15 @@ def throughput(count):
             alone.append(asyncio.run(bare(bodies, url, 64)))
             ours.append(asyncio.run(batched(texts, url, 64)))
     one, other = statistics.median(alone), statistics.median(ours)
-    print(f"instant answers, {count} documents of 2.5 kB, concurrency 64, openai {version('openai')}")
+    print(
+        f"instant answers, {count} documents of 2.5 kB, concurrency 64, openai {version('openai')}"
+    )
     print(f"  bare loop of AsyncOpenAI   {count / one:6.0f} a second   1.00")
     fast = find_spec("aiohttp")
     goal = "goal 1.2, with the extra `fast`" if fast else "goal 0.85"
-    print(f"  claimcheck batch           {count / other:6.0f} a second   {one / other:.2f}   ({goal})")
+    print(
+        f"  claimcheck batch           {count / other:6.0f} a second   {one / other:.2f}   ({goal})"
+    )
 
 
 def schedule(count):
@@ -116,9 +129,9 @@ def schedule(count):
     with faulty(delays=(0.05, 2.0)) as (url, _):
         ours = asyncio.run(batched(texts, url, 32))
         delays = [
-            random.Random(hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()).uniform(
-                0.05, 2.0
-            )
+            random.Random(
+                hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
+            ).uniform(0.05, 2.0)
             for body in bodies_of(texts, url)
         ]
     free = [0.0] * 32
@@ -150,10 +163,15 @@ def langextract_s(texts, url, concurrency):
     served = {"base_url": url, "api_key": "not-needed"}
     started = time.perf_counter()
     found = lx.extract(
-        [lx.data.Document(text=text, document_id=str(number)) for number, text in enumerate(texts)],
+        [
+            lx.data.Document(text=text, document_id=str(number))
+            for number, text in enumerate(texts)
+        ],
         prompt_description="List the claims, with exact quotes.",
         examples=[example],
-        config=ModelConfig(model_id="gpt-m", provider="OpenAILanguageModel", provider_kwargs=served),
+        config=ModelConfig(
+            model_id="gpt-m", provider="OpenAILanguageModel", provider_kwargs=served
+        ),
         max_char_buffer=100_000,
         batch_length=concurrency,
         max_workers=concurrency,

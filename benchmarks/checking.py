@@ -24,13 +24,13 @@ import sentencex
 from extractive import ROUNDS, median_s, text_of
 
 from claimcheck import Document, Settings, Statement, check
-from claimcheck.checking import amounts
-from claimcheck.checking.engine import verdict_on
-from claimcheck.checking.library import Library
-from claimcheck.extractive.speech import speech_in
-from claimcheck.text import dates
-from claimcheck.text.names import names_in
-from claimcheck.text.sentences import split
+from claimcheck.english import dates
+from claimcheck.english.names import find_names
+from claimcheck.english.quotations import detect_speech
+from claimcheck.text.sentences import split_paragraph
+from claimcheck.verification import amounts
+from claimcheck.verification.engine import verify_statement
+from claimcheck.verification.retrieve import Corpus
 
 DOCUMENTS, CHARACTERS = 100, 9_000
 
@@ -39,32 +39,47 @@ def main() -> None:
     chance = random.Random(5)
     text = text_of(DOCUMENTS * CHARACTERS)
     documents = [
-        Document.from_text(text[start : start + CHARACTERS]) for start in range(0, len(text), CHARACTERS)
+        Document.from_text(text[start : start + CHARACTERS])
+        for start in range(0, len(text), CHARACTERS)
     ]
     claims = []
     for document in documents:
-        sentence = chance.choice([part for part in split(document.full_text, "en") if 60 < len(part) < 200])
+        sentence = chance.choice(
+            [
+                part
+                for part in split_paragraph(document.full_text, "en")
+                if 60 < len(part) < 200
+            ]
+        )
         changed = re.sub(r"\d", lambda _: str(chance.randint(1, 9)), sentence)
-        claims.append(Statement.of(" ".join(chance.choice((sentence, changed)).split())))
+        claims.append(
+            Statement.of(" ".join(chance.choice((sentence, changed)).split()))
+        )
 
     def each_new() -> None:
         for claim, document in zip(claims, documents, strict=True):
-            verdict_on(claim, Library(document))
+            verify_statement(claim, Corpus(document))
 
-    ready = Library(documents[0])
+    ready = Corpus(documents[0])
 
     def one_ready() -> None:
         for claim in claims:
-            verdict_on(claim, ready)
+            verify_statement(claim, ready)
 
     each_new()
     new, one = median_s(each_new), median_s(one_ready)
-    split_s = median_s(lambda: [sentencex.segment("en", document.full_text) for document in documents])
+    split_s = median_s(
+        lambda: [sentencex.segment("en", document.full_text) for document in documents]
+    )
     print(
         f"checking without a model: {DOCUMENTS} claims, documents of {CHARACTERS:,} characters, median of {ROUNDS} rounds"
     )
-    print(f"  a new document each   {DOCUMENTS / new:7.0f} a second   {new / split_s:6.1f} x sentencex")
-    print(f"  one document, ready   {DOCUMENTS / one:7.0f} a second   {one / split_s:6.1f} x sentencex")
+    print(
+        f"  a new document each   {DOCUMENTS / new:7.0f} a second   {new / split_s:6.1f} x sentencex"
+    )
+    print(
+        f"  one document, ready   {DOCUMENTS / one:7.0f} a second   {one / split_s:6.1f} x sentencex"
+    )
 
 
 def four_a_page(pairs: list[dict[str, str]]) -> float:
@@ -72,7 +87,11 @@ def four_a_page(pairs: list[dict[str, str]]) -> float:
     chance = random.Random(1)
     work = []
     for pair in pairs:
-        fitting = [part.split() for part in split(pair["document"], "en") if 60 < len(part) < 250]
+        fitting = [
+            part.split()
+            for part in split_paragraph(pair["document"], "en")
+            if 60 < len(part) < 250
+        ]
         drawn = chance.sample(fitting, min(3, len(fitting)))
         others = [" ".join(words[:2] + words[3:]) for words in drawn]
         work.append(([pair["claim"], *others], pair["document"]))
@@ -94,14 +113,25 @@ def rows(path: Path) -> None:
         return len(part) / (time.perf_counter() - start)
 
     middle = len(pairs) // 2
-    print(f"checking without a model, {path.name}, {len(pairs) - middle} pages, by check()", flush=True)
+    print(
+        f"checking without a model, {path.name}, {len(pairs) - middle} pages, by check()",
+        flush=True,
+    )
     timed(pairs[:middle])
     if not (child := os.fork()):  # what it learns of words is not this process's
-        print(f"  four claims a page    {four_a_page(pairs[middle:]):7.0f} a second", flush=True)
+        print(
+            f"  four claims a page    {four_a_page(pairs[middle:]):7.0f} a second",
+            flush=True,
+        )
         os._exit(0)
     os.waitpid(child, 0)
     new = timed(pairs[middle:])
-    for remembered in (speech_in, names_in, amounts.amounts_in, dates._whens):
+    for remembered in (
+        detect_speech,
+        find_names,
+        amounts.find_amounts,
+        dates._match_times,
+    ):
         remembered.cache_clear()
     again = timed(pairs[middle:])
     print(f"  words new too         {new:7.0f} a second")

@@ -1,6 +1,6 @@
 """Claims against one index of all the documents of a set: is theirs found among the others, and what is the verdict?
 
-    python benchmarks/collection.py ../shared/data/C_verification/wice_claim.dev.jsonl
+    python benchmarks/collection.py data/C_verification/wice_claim.dev.jsonl
 
 Rows {"claim", "document", "supported"}, as of WiCE (Kamoi et al. 2023). A claim that its own document does not carry may be
 carried by another's, which counts here as wrong. The weights of the verdicts were fitted on the development half.
@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 from claimcheck import Document, Index, Label, Statement
-from claimcheck.checking import library
-from claimcheck.checking.engine import verdict_on
+from claimcheck.verification import retrieve
+from claimcheck.verification.engine import verify_statement
 
 LOOKED_INTO = (
     (1, 12),
@@ -34,21 +34,41 @@ def main(path: Path) -> None:
         index = Index(Path(folder) / "all.db")
         index.add(list(documents.values()))
         print(f"{len(rows)} claims against {len(documents)} documents, {path.name}")
-        print("looked into   its own among them   balanced accuracy   conflicting   claims a second")
+        print(
+            "looked into   its own among them   balanced accuracy   conflicting   claims a second"
+        )
         for most, passages in LOOKED_INTO:
-            library._DOCUMENTS, library._PASSAGES = most, passages
-            evidence, found, labels = library.Library(index), 0, Counter[tuple[bool, Label]]()
+            retrieve._MAX_DOCUMENTS_PER_CLAIM, retrieve._MAX_PASSAGES_PER_SENTENCE = (
+                most,
+                passages,
+            )
+            evidence, found, labels = (
+                retrieve.Corpus(index),
+                0,
+                Counter[tuple[bool, Label]](),
+            )
             start = time.perf_counter()
             for row in rows:
-                near = {source.document.id for source in evidence.sources(row["claim"])}
+                near = {
+                    source.document.id
+                    for source in evidence.find_documents(row["claim"])
+                }
                 found += documents[row["document"]].id in near
-                labels[row["supported"], verdict_on(Statement.of(row["claim"]), evidence).label] += 1
+                labels[
+                    row["supported"],
+                    verify_statement(Statement.of(row["claim"]), evidence).label,
+                ] += 1
             took = time.perf_counter() - start
             carried, others = (
-                labels[answer, Label.SUPPORTED] / sum(n for (said, _), n in labels.items() if said is answer)
+                labels[answer, Label.SUPPORTED]
+                / sum(n for (said, _), n in labels.items() if said is answer)
                 for answer in (True, False)
             )
-            conflicts = sum(n for (_, label), n in labels.items() if label is Label.CONFLICTING_EVIDENCE)
+            conflicts = sum(
+                n
+                for (_, label), n in labels.items()
+                if label is Label.CONFLICTING_EVIDENCE
+            )
             print(
                 f"{most:11d}{100 * found / len(rows):20.1f} %{50 * (carried + 1 - others):20.1f}{conflicts:14d}{len(rows) / took:18.0f}"
             )

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import sentencex
 
-from claimcheck import Document, Settings, summarize
-from claimcheck.core import tokens
+from claimcheck import Document, Settings, summarize, tokens
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
@@ -28,12 +27,18 @@ def text_of(size: int) -> str:
     chance = random.Random(20)
     known = [
         sentence.text
-        for path in [*sorted((ROOT / "tests" / "articles").glob("*.txt")), *(ROOT / "seeds").glob("*.txt")]
-        for sentence in sentences(Reading(path.read_text(encoding="utf-8")), "en")
+        for path in [
+            *sorted((ROOT / "tests" / "articles").glob("*.txt")),
+            *(ROOT / "seeds").glob("*.txt"),
+        ]
+        for sentence in split_sentences(Reading(path.read_text(encoding="utf-8")), "en")
     ]
     parts: list[str] = []
     while sum(map(len, parts)) < size:
-        picked = [re.sub(r"\d", lambda _: str(chance.randint(1, 9)), one) for one in chance.sample(known, 4)]
+        picked = [
+            re.sub(r"\d", lambda _: str(chance.randint(1, 9)), one)
+            for one in chance.sample(known, 4)
+        ]
         parts.append(" ".join(picked) + "\n\n")
     return "".join(parts)[:size]
 
@@ -51,11 +56,17 @@ def main() -> None:
     settings = Settings(engine="extractive")
     started = time.perf_counter()
     summarize("The ferry carried 900 people in 2020.", settings=settings)
-    print(f"first summary in a process, with everything loaded: {time.perf_counter() - started:.2f} s")
-    print(f"extractive engine: median of {ROUNDS} rounds, against the same text in the same run")
+    print(
+        f"first summary in a process, with everything loaded: {time.perf_counter() - started:.2f} s"
+    )
+    print(
+        f"extractive engine: median of {ROUNDS} rounds, against the same text in the same run"
+    )
     for size in (10_000, 100_000, 1_000_000):
         text = text_of(size)
-        whole = median_s(lambda text=text: summarize(Document.from_text(text), settings=settings))
+        whole = median_s(
+            lambda text=text: summarize(Document.from_text(text), settings=settings)
+        )
         split = median_s(lambda text=text: sentencex.segment("en", text))
         count = median_s(lambda text=text: tokens.count(text))
         print(

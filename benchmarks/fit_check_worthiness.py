@@ -18,10 +18,10 @@ import numpy as np
 from logistic import FOLDS, Array, fit, folds, predict
 from numpy.typing import NDArray
 
-from claimcheck.extractive import worth
+from claimcheck.extractive import check_worthiness
 
 PENALTY = 1.0
-WEIGHTS = Path(worth.__file__).with_name("weights.json")
+WEIGHTS = Path(check_worthiness.__file__).with_name("weights.json")
 
 
 def cross_validated(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:
@@ -35,13 +35,15 @@ def cross_validated(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:
 def main() -> None:
     path = Path(sys.argv[1])
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    features = [worth.features(row["text"]) for row in rows]
+    features = [check_worthiness.compute_features(row["text"]) for row in rows]
     names = list(features[0])
     x = np.array([list(values.values()) for values in features])
     y = np.array([float(row["checkworthy"]) for row in rows])
     probability = cross_validated(x, y, np.array([row["doc_id"] for row in rows]))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    print(f"{len(rows)} rows, {y.mean():.3f} check-worthy, sha256 {digest[:12]}, {FOLDS} folds by document")
+    print(
+        f"{len(rows)} rows, {y.mean():.3f} check-worthy, sha256 {digest[:12]}, {FOLDS} folds by document"
+    )
     for threshold in (0.25, 0.3, 0.35, 0.4, 0.5):
         said = probability >= threshold
         precision, recall = y[said].mean(), said[y == 1].mean()

@@ -1,6 +1,6 @@
 """Fits the weights by which evidence carries a claim, and says how good they are on documents not fitted on.
 
-    python benchmarks/fit_support.py ../shared/data [--write]
+    python benchmarks/fit_support.py data [--write]
 
 Rows {"claim", "document", "supported", "doc_id"} of six sets, the development halves: WiCE claims (Kamoi et al. 2023),
 SummEdits (Laban et al. 2023), FM2 (Eisenschlos et al. 2021), and the content units of REALSumm (Bhandari et al. 2020) beside
@@ -25,46 +25,60 @@ from logistic import FOLDS, Array, fit, folds, predict
 from numpy.typing import NDArray
 from units import Row, units, units_changed, units_joined
 
-from claimcheck.checking import support
-from claimcheck.checking.alignment import align
-from claimcheck.checking.features import features
-from claimcheck.checking.judge import Question, judge
-from claimcheck.checking.parts import sentences_of
-from claimcheck.checking.source import Source
-from claimcheck.core.document import Document
-from claimcheck.core.verdict import DecidedBy, Finding, Label
+from claimcheck.models.document import Document
+from claimcheck.models.verdict import DecidedBy, Finding, Label
+from claimcheck.verification import entailment
+from claimcheck.verification.alignment import align_sentence
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.features import compute_features
+from claimcheck.verification.finding import Hypothesis, assess
+from claimcheck.verification.statements import split_statement
 
-FILES = {name: f"C_verification/{name}.dev.jsonl" for name in ("wice_claim", "summedits", "fm2")}
+FILES = {
+    name: f"C_verification/{name}.dev.jsonl"
+    for name in ("wice_claim", "summedits", "fm2")
+}
 UNITS = "D_news_summaries/realsumm_cnndm.dev.jsonl"
 PENALTY = 5.0
 SEEDS = 4
-WEIGHTS = Path(support.__file__).with_name("weights.json")
+WEIGHTS = Path(entailment.__file__).with_name("weights.json")
 
 
 def sets(data: Path) -> dict[str, list[Row]]:
     """The rows of each set; those of one article of REALSumm share their document in all of its sets."""
     found = {
-        name: [json.loads(line) for line in (data / file).read_text(encoding="utf-8").splitlines()]
+        name: [
+            json.loads(line)
+            for line in (data / file).read_text(encoding="utf-8").splitlines()
+        ]
         for name, file in FILES.items()
     }
     for name, rows in found.items():
         for row in rows:
             row["doc_id"] = f"{name}/{row['doc_id']}"
-    return found | {made.__name__: made(data / UNITS) for made in (units, units_joined, units_changed)}
+    return found | {
+        made.__name__: made(data / UNITS)
+        for made in (units, units_joined, units_changed)
+    }
 
 
 def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
     """Features, longness, answers and documents of a set's rows."""
     named, long, answers, documents = [], [], [], []
-    sources: dict[str, Source] = {}
+    sources: dict[str, EvidenceDocument] = {}
     for row in rows:
         if row["document"] not in sources:
-            sources = {row["document"]: Source(Document.from_text(row["document"]))}
+            sources = {
+                row["document"]: EvidenceDocument(Document.from_text(row["document"]))
+            }
         source = sources[row["document"]]
-        aligned = [align(sentence, source) for sentence in sentences_of(row["claim"])]
-        alignments = support.weighed(aligned) or aligned
-        named.append({**features(alignments, source), support.BIAS: 1.0})
-        long.append(support.longness(alignments, source))
+        aligned = [
+            align_sentence(sentence, source)
+            for sentence in split_statement(row["claim"])
+        ]
+        alignments = entailment.exclude_verbatim(aligned) or aligned
+        named.append({**compute_features(alignments, source), entailment.BIAS: 1.0})
+        long.append(entailment.measure_length(alignments, source))
         answers.append(float(row["supported"]))
         documents.append(row["doc_id"])
     return named, np.array(long), np.array(answers), np.array(documents)
@@ -72,9 +86,15 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
 
 def findings(rows: list[Row], probability: Array) -> Iterator[Finding]:
     """The finding of each row, given the probability that its claim is carried."""
-    with mock.patch("claimcheck.checking.judge.support", side_effect=probability.tolist()):
+    with mock.patch(
+        "claimcheck.verification.finding.estimate_support",
+        side_effect=probability.tolist(),
+    ):
         for row in rows:
-            yield judge(Question.of(row["claim"]), Source(Document.from_text(row["document"])))
+            yield assess(
+                Hypothesis.from_text(row["claim"]),
+                EvidenceDocument(Document.from_text(row["document"])),
+            )
 
 
 def balanced_accuracy(answers: Array, said: NDArray[np.bool_]) -> float:
@@ -87,7 +107,9 @@ def main(data: Path, *, write: bool) -> None:
     parts = [read(rows) for rows in given.values()]
     names = list(parts[0][0][0])
     values = np.array([list(row.values()) for part in parts for row in part[0]])
-    long, answers, documents = (np.concatenate([part[number] for part in parts]) for number in (1, 2, 3))
+    long, answers, documents = (
+        np.concatenate([part[number] for part in parts]) for number in (1, 2, 3)
+    )
     which = np.repeat(np.arange(len(given)), [len(part[2]) for part in parts])
     importance = np.zeros(len(answers))
     for number in range(len(given)):
@@ -101,17 +123,26 @@ def main(data: Path, *, write: bool) -> None:
     for seed in range(SEEDS):
         probability = np.zeros(len(answers))
         for held in folds(documents, seed):
-            probability[held] = predict(x[held], fit(x[~held], answers[~held], PENALTY, importance[~held]))
+            probability[held] = predict(
+                x[held], fit(x[~held], answers[~held], PENALTY, importance[~held])
+            )
         found = list(findings(every, probability))
-        by_rules = np.array([finding.decided_by is DecidedBy.RULES for finding in found])
-        decided, right = decided + by_rules.sum(), right + (by_rules & (answers == 0)).sum()
+        by_rules = np.array(
+            [finding.decided_by is DecidedBy.RULES for finding in found]
+        )
+        decided, right = (
+            decided + by_rules.sum(),
+            right + (by_rules & (answers == 0)).sum(),
+        )
         supported = np.array([finding.label is Label.SUPPORTED for finding in found])
         for scores, said in ((alone, probability >= 0.5), (ruled, supported)):
             scores[seed] = [
                 100 * balanced_accuracy(answers[which == number], said[which == number])
                 for number in range(len(given))
             ]
-    print(f"{len(answers):,} rows, {len(names) - 1} features; {FOLDS} folds by document, {SEEDS} seeds")
+    print(
+        f"{len(answers):,} rows, {len(names) - 1} features; {FOLDS} folds by document, {SEEDS} seeds"
+    )
     print("balanced accuracy: by the weights alone, and of verdicts (range over seeds)")
     for number, name in enumerate(given):
         column = ruled[:, number]
@@ -144,7 +175,9 @@ def main(data: Path, *, write: bool) -> None:
             "fitted_by": "benchmarks/fit_support.py",
             "weights": {
                 name: [float(a), float(d), float(c)]
-                for name, a, d, c in zip(names, always, on_documents, on_claims, strict=True)
+                for name, a, d, c in zip(
+                    names, always, on_documents, on_claims, strict=True
+                )
             },
         }
         text = json.dumps(stored, indent=2, ensure_ascii=False)
@@ -153,7 +186,9 @@ def main(data: Path, *, write: bool) -> None:
 
 def _on_one_line(text: str) -> str:
     """JSON in which a list of numbers stands on one line."""
-    return re.sub(r"\[\s+([-\d.]+),\s+([-\d.]+),\s+([-\d.]+)\s+\]", r"[\1, \2, \3]", text)
+    return re.sub(
+        r"\[\s+([-\d.]+),\s+([-\d.]+),\s+([-\d.]+)\s+\]", r"[\1, \2, \3]", text
+    )
 
 
 if __name__ == "__main__":

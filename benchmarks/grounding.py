@@ -24,7 +24,12 @@ from claimcheck.grounding import GroundingIndex
 from claimcheck.text.reading import Reading
 
 # size in characters: documents, cases of each kind in one, documents and cases of each kind for the baselines
-_SIZES = {1_000: (60, 2, 8, 1), 20_000: (16, 8, 3, 2), 100_000: (5, 20, 1, 3), 1_000_000: (1, 60, 0, 0)}
+_SIZES = {
+    1_000: (60, 2, 8, 1),
+    20_000: (16, 8, 3, 2),
+    100_000: (5, 20, 1, 3),
+    1_000_000: (1, 60, 0, 0),
+}
 _DIFFLIB_UP_TO = 20_000
 Ranges = Sequence[tuple[int, int]]
 Aligner = Callable[[str, Sequence[Case]], tuple[list[Ranges], float]]
@@ -36,10 +41,14 @@ def claimcheck(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], float]:
     index.ground("the first quote makes the index of words")
     started = time.perf_counter()
     found = [index.ground(case.quote) for case in cases]
-    return [[(span.start, span.end) for span in one.spans] for one in found], time.perf_counter() - started
+    return [
+        [(span.start, span.end) for span in one.spans] for one in found
+    ], time.perf_counter() - started
 
 
-def langextract(text: str, cases: Sequence[Case], **options: bool) -> tuple[list[Ranges], float]:
+def langextract(
+    text: str, cases: Sequence[Case], **options: bool
+) -> tuple[list[Ranges], float]:
     """LangExtract's aligner over all the quotes in one call."""
     from langextract.core.data import Extraction
     from langextract.resolver import WordAligner
@@ -59,18 +68,24 @@ def longest_blocks(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], floa
     for case in cases:
         matcher = difflib.SequenceMatcher(None, text, case.quote, autojunk=False)
         longest = matcher.find_longest_match()
-        low, high = max(0, longest.a - longest.b - 20), longest.a - longest.b + len(case.quote) + 80
+        low, high = (
+            max(0, longest.a - longest.b - 20),
+            longest.a - longest.b + len(case.quote) + 80,
+        )
         near = difflib.SequenceMatcher(None, text[low:high], case.quote, autojunk=False)
         blocks = [block for block in near.get_matching_blocks() if block.size > 2]
         held = sum(block.size for block in blocks) >= 0.9 * len(case.quote)
-        found.append([(low + blocks[0].a, low + blocks[-1].a + blocks[-1].size)] if held else [])
+        found.append(
+            [(low + blocks[0].a, low + blocks[-1].a + blocks[-1].size)] if held else []
+        )
     return found, time.perf_counter() - started
 
 
 def iou(found: Ranges, truth: Ranges) -> float:
     """Characters in both over characters in either; noise between the parts counts for neither."""
     left, right = (
-        {offset for start, end in ranges for offset in range(start, end)} for ranges in (found, truth)
+        {offset for start, end in ranges for offset in range(start, end)}
+        for ranges in (found, truth)
     )
     return len(left & right) / max(1, len(left | right))
 
@@ -87,13 +102,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--show", action="store_true", help="print what claimcheck got wrong")
+    parser.add_argument(
+        "--show", action="store_true", help="print what claimcheck got wrong"
+    )
     options = parser.parse_args()
     texts = articles(options.data)
     aligners: dict[str, Aligner] = {
         "claimcheck": claimcheck,
         "LangExtract": langextract,
-        "LangExtract, no lesser": lambda text, cases: langextract(text, cases, accept_match_lesser=False),
+        "LangExtract, no lesser": lambda text, cases: langextract(
+            text, cases, accept_match_lesser=False
+        ),
         "difflib": longest_blocks,
     }
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -104,7 +123,10 @@ def main() -> None:
             made = sheet(texts, size, each, options.seed * 1_000 + number)
             for name, align in aligners.items():
                 ours = name == "claimcheck"
-                if not ours and (number >= documents_theirs or (name == "difflib" and size > _DIFFLIB_UP_TO)):
+                if not ours and (
+                    number >= documents_theirs
+                    or (name == "difflib" and size > _DIFFLIB_UP_TO)
+                ):
                     continue
                 cases = made.cases if ours else sample(made.cases, each_theirs)
                 found, took = align(made.text, cases)
@@ -160,11 +182,21 @@ def report(aligners, counts, per_size, seconds, seed: int) -> None:
             good = bad if kind in FALSE else total - bad
             row += f"{good:>13}/{total:<4}{100 * good / max(1, total):>6.1f} %"
         print(f"  {kind:<26}{row}")
-    print("claimcheck by size, exact and harmless in the right place, falsified given a span")
-    for name, target in (("exact", "100 %"), ("harmless", ">= 98 %"), ("falsified", "<= 0.5 %")):
+    print(
+        "claimcheck by size, exact and harmless in the right place, falsified given a span"
+    )
+    for name, target in (
+        ("exact", "100 %"),
+        ("harmless", ">= 98 %"),
+        ("falsified", "<= 0.5 %"),
+    ):
         cells = []
         for size in (*_SIZES, None):
-            tallies = [value for (row, at), value in per_size.items() if row == name and size in (at, None)]
+            tallies = [
+                value
+                for (row, at), value in per_size.items()
+                if row == name and size in (at, None)
+            ]
             bad, total = (sum(column) for column in zip(*tallies, strict=True))
             good = bad if name == "falsified" else total - bad
             cells.append(f"{good:>7}/{total:<5}{100 * good / total:>6.2f} %")

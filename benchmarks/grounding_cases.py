@@ -25,8 +25,21 @@ _SWAPS = dict(
     game/games team/squad car/automobile song/track album/albums book/volume student/pupil
     """.split()
 )
-_ADDED = ("also", "really", "just", "still", "indeed", "very", "so", "then", "quite", "even")
-_DROPPED = frozenset("the a an that also very just then really even still own many".split()) - {"many"}
+_ADDED = (
+    "also",
+    "really",
+    "just",
+    "still",
+    "indeed",
+    "very",
+    "so",
+    "then",
+    "quite",
+    "even",
+)
+_DROPPED = frozenset(
+    "the a an that also very just then really even still own many".split()
+) - {"many"}
 _OPPOSITES = {
     left: right
     for pair in """
@@ -53,7 +66,15 @@ HARMLESS = (
     "word changed", "word dropped", "word added", "case and punctuation", "ellipsis",
     "cut by a URL", "cut by a page break", "cut by a footnote mark",
 )  # fmt: skip
-FALSE = ("number", "name", "date", "negation", "direction", "own words", "other document")
+FALSE = (
+    "number",
+    "name",
+    "date",
+    "negation",
+    "direction",
+    "own words",
+    "other document",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +102,9 @@ def articles(data: Path) -> list[str]:
         "D_news_summaries/realsumm_cnndm.dev.jsonl",
     )
     found = [
-        json.loads(line)["document"] for name in files for line in (data / name).read_text().splitlines()
+        json.loads(line)["document"]
+        for name in files
+        for line in (data / name).read_text().splitlines()
     ]
     return list(dict.fromkeys(found))
 
@@ -96,12 +119,16 @@ def sheet(texts: list[str], size: int, each: int, seed: int) -> Sheet:
         used += 1
     body = body[: body.rfind(" ", 0, size + 200)] if len(body) > size + 200 else body
     letters = _letters(body)
-    sentences = [text for text in _sentences(body) if letters.count(_letters(text)) == 1]
+    sentences = [
+        text for text in _sentences(body) if letters.count(_letters(text)) == 1
+    ]
     rnd.shuffle(sentences)
     text, cut = _with_noise(body, sentences, each, rnd)
     whole = [sentence for sentence in sentences if sentence in text]
     others = [
-        sentence for sentence in _sentences("\n\n".join(order[used : used + 8])) if sentence not in body
+        sentence
+        for sentence in _sentences("\n\n".join(order[used : used + 8]))
+        if sentence not in body
     ]
     return Sheet(text, (*cut, *_cases(text, whole, others, each, rnd)))
 
@@ -114,7 +141,11 @@ def _sentences(text: str) -> list[str]:
     # the marks of a heading or a list item are no part of a sentence
     lines = (re.sub(r"^[\s#*•>|-]+", "", line) for line in text.splitlines())
     found = (part.strip() for line in lines for part in segment("en", line))
-    return [part for part in found if 8 <= len(part.split()) <= 40 and re.search(r"[a-z]{3}", part)]
+    return [
+        part
+        for part in found
+        if 8 <= len(part.split()) <= 40 and re.search(r"[a-z]{3}", part)
+    ]
 
 
 def _with_noise(
@@ -150,13 +181,21 @@ def _with_noise(
         shift = sum(len(other) for _, other, _ in inserted[:number])
         start = len(head) + body.index(sentence) + shift
         cut, end = len(head) + place + shift, start + len(sentence) + len(noise)
-        truth = ((start, cut), (cut + len(noise), end)) if kind != "hyphenated page" else ((start, end),)
+        truth = (
+            ((start, cut), (cut + len(noise), end))
+            if kind != "hyphenated page"
+            else ((start, end),)
+        )
         cases.append(Case(kind, sentence, truth))
     return text, tuple(cases)
 
 
 def _place(sentence: str, kind: str, rnd: random.Random) -> int | None:
-    pattern = r"(?<=\b[a-z]{4})(?=[a-z]{4})" if kind == "hyphenated page" else r"(?<=[a-z]) (?=[a-z])"
+    pattern = (
+        r"(?<=\b[a-z]{4})(?=[a-z]{4})"
+        if kind == "hyphenated page"
+        else r"(?<=[a-z]) (?=[a-z])"
+    )
     places = [match.start() for match in re.finditer(pattern, sentence)]
     return rnd.choice(places) if places else None
 
@@ -171,26 +210,41 @@ def _cases(
             if quote is None or (kind not in EXACT and quote == sentence):
                 continue
             start = text.index(sentence)
-            yield Case(kind, quote, () if kind in FALSE else _truth(kind, sentence, quote, start))
+            yield Case(
+                kind,
+                quote,
+                () if kind in FALSE else _truth(kind, sentence, quote, start),
+            )
             made += 1
             if made == each:
                 break
 
 
-def _truth(kind: str, sentence: str, quote: str, start: int) -> tuple[tuple[int, int], ...]:
+def _truth(
+    kind: str, sentence: str, quote: str, start: int
+) -> tuple[tuple[int, int], ...]:
     if kind != "ellipsis":
         return ((start, start + len(sentence)),)
     first, second = quote.split(" ... ")
-    return ((start, start + len(first)), (start + len(sentence) - len(second), start + len(sentence)))
+    return (
+        (start, start + len(first)),
+        (start + len(sentence) - len(second), start + len(sentence)),
+    )
 
 
 Maker = Callable[[str, list[str], list[str], random.Random], str | None]
 
 
 def _swapped(word: Callable[[str], str | None]) -> Maker:
-    def make(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
+    def make(
+        sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+    ) -> str | None:
         words = sentence.split(" ")
-        places = [place for place in range(1, len(words) - 1) if word(words[place]) is not None]
+        places = [
+            place
+            for place in range(1, len(words) - 1)
+            if word(words[place]) is not None
+        ]
         if not places:
             return None
         place = rnd.choice(places)
@@ -200,12 +254,16 @@ def _swapped(word: Callable[[str], str | None]) -> Maker:
     return make
 
 
-def _added(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
+def _added(
+    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
     words = sentence.split(" ")
     low = [
         place
         for place in range(2, len(words) - 1)
-        if words[place].islower() and words[place - 1].islower() and words[place - 1].isalpha()
+        if words[place].islower()
+        and words[place - 1].islower()
+        and words[place - 1].isalpha()
     ]
     if not low:
         return None
@@ -213,22 +271,34 @@ def _added(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> s
     return " ".join(words)
 
 
-def _negated(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
+def _negated(
+    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
     if re.search(r" not ", sentence):
         return sentence.replace(" not ", " ", 1)
-    found = list(re.finditer(r" (?:is|was|are|were|has|have|had|will|can|could) ", sentence))
+    found = list(
+        re.finditer(r" (?:is|was|are|were|has|have|had|will|can|could) ", sentence)
+    )
     if not found:
         return None
     place = rnd.choice(found).end()
     return sentence[:place] + rnd.choice(("not ", "never ")) + sentence[place:]
 
 
-def _named(sentence: str, _s: list[str], others: list[str], rnd: random.Random) -> str | None:
+def _named(
+    sentence: str, _s: list[str], others: list[str], rnd: random.Random
+) -> str | None:
     names = sorted(
-        {name for text in others for name in re.findall(r"(?<=[a-z] )[A-Z][a-z]{3,}", text)}
+        {
+            name
+            for text in others
+            for name in re.findall(r"(?<=[a-z] )[A-Z][a-z]{3,}", text)
+        }
         - {*_MONTHS, *_DAYS}
     )
-    places = [match.span() for match in re.finditer(r"(?<=[a-z] )[A-Z][a-z]{3,}", sentence)]
+    places = [
+        match.span() for match in re.finditer(r"(?<=[a-z] )[A-Z][a-z]{3,}", sentence)
+    ]
     if not names or not places:
         return None
     start, end = rnd.choice(places)
@@ -253,10 +323,15 @@ def _numbered(word: str) -> str | None:
         return None
     if bare in _SMALL:
         return word.replace(bare, _SMALL[_SMALL.index(bare) + 1])
-    return word.replace(bare, f"{int(bare.replace(',', '')) + 1:,}" if "," in bare else str(int(bare) + 1))
+    return word.replace(
+        bare,
+        f"{int(bare.replace(',', '')) + 1:,}" if "," in bare else str(int(bare) + 1),
+    )
 
 
-def _shortened(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
+def _shortened(
+    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
     words = sentence.split(" ")
     if len(words) < 12:
         return None
@@ -264,38 +339,70 @@ def _shortened(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) 
     last = first + rnd.randrange(1, min(6, len(words) - first - 4))
     left_out = " ".join(words[first:last])
     if (
-        re.search(r"n't|\b(?:not|no|never|none|nor|without|cannot|deni\w+|refus\w+|fail\w+)\b", left_out)
+        re.search(
+            r"n't|\b(?:not|no|never|none|nor|without|cannot|deni\w+|refus\w+|fail\w+)\b",
+            left_out,
+        )
         or "..." in sentence
     ):
         return None
     return f"{' '.join(words[:first]).rstrip(',;:')} ... {' '.join(words[last:])}"
 
 
-def _hyphenated(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
+def _hyphenated(
+    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
     place = _place(sentence, "hyphenated page", rnd)
     return None if place is None else f"{sentence[:place]}-\n{sentence[place:]}"
 
 
-def _wrapped(sentence: str, _s: list[str], _o: list[str], _r: random.Random) -> str | None:
+def _wrapped(
+    sentence: str, _s: list[str], _o: list[str], _r: random.Random
+) -> str | None:
     return re.sub(r"(.{25,40}?) ", r"\1\n", sentence)
 
 
-def _spaced(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
-    return re.sub(" ", lambda _: rnd.choice((" ", " ", "  ", "\u00a0", "\t", " \u2009")), sentence)
+def _spaced(
+    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
+    return re.sub(
+        " ", lambda _: rnd.choice((" ", " ", "  ", "\u00a0", "\t", " \u2009")), sentence
+    )
 
 
-def _remarked(sentence: str, _s: list[str], _o: list[str], rnd: random.Random) -> str | None:
-    table = {'"': "“”", "“": '"„', "”": '"»', "'": "’‘", "’": "'ʼ", "-": "–‐", "–": "-—", "—": "–-"}
-    changed = "".join(rnd.choice(table[char]) if char in table else char for char in sentence)
+def _remarked(
+    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
+    table = {
+        '"': "“”",
+        "“": '"„',
+        "”": '"»',
+        "'": "’‘",
+        "’": "'ʼ",
+        "-": "–‐",
+        "–": "-—",
+        "—": "–-",
+    }
+    changed = "".join(
+        rnd.choice(table[char]) if char in table else char for char in sentence
+    )
     return changed if changed != sentence else None
 
 
-def _shuffled(sentence: str, sentences: list[str], _o: list[str], rnd: random.Random) -> str | None:
-    words = [word for other in rnd.sample(sentences, min(4, len(sentences))) for word in other.split()]
+def _shuffled(
+    sentence: str, sentences: list[str], _o: list[str], rnd: random.Random
+) -> str | None:
+    words = [
+        word
+        for other in rnd.sample(sentences, min(4, len(sentences)))
+        for word in other.split()
+    ]
     return " ".join(rnd.sample(words, min(len(words), 14)))
 
 
-def _unpunctuated(sentence: str, _s: list[str], _o: list[str], _r: random.Random) -> str | None:
+def _unpunctuated(
+    sentence: str, _s: list[str], _o: list[str], _r: random.Random
+) -> str | None:
     return re.sub(r"(?<=\w)[,;:](?= )", "", sentence).lower()
 
 
@@ -316,5 +423,7 @@ _MAKERS: dict[str, Maker] = {
     "negation": _negated,
     "direction": _swapped(_OPPOSITES.get),
     "own words": _shuffled,
-    "other document": lambda _sentence, _s, others, rnd: rnd.choice(others) if others else None,
+    "other document": lambda _sentence, _s, others, rnd: (
+        rnd.choice(others) if others else None
+    ),
 }

@@ -12,12 +12,17 @@ Array = NDArray[np.float64]
 def fit(x: Array, y: Array, penalty: float, importance: Array | None = None) -> Array:
     """The weights, the last of them the bias (a column of ones is added); L2 penalty on all but the bias."""
     x = np.c_[x, np.ones(len(x))]
-    weights, importance = np.zeros(x.shape[1]), np.ones(len(y)) if importance is None else importance
+    weights, importance = (
+        np.zeros(x.shape[1]),
+        np.ones(len(y)) if importance is None else importance,
+    )
     shrink = penalty * np.r_[np.ones(x.shape[1] - 1), 0.0]
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ weights))
         gradient = x.T @ (importance * (p - y)) + shrink * weights
-        step = np.linalg.solve((x.T * (importance * p * (1 - p))) @ x + np.diag(shrink), gradient)
+        step = np.linalg.solve(
+            (x.T * (importance * p * (1 - p))) @ x + np.diag(shrink), gradient
+        )
         weights = weights - step
         if np.abs(step).max() < 1e-6:
             break

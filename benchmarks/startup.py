@@ -31,7 +31,9 @@ def main() -> None:
     print(f"start-up: median of {ROUNDS} rounds, the commands in turn")
     for name, values in times.items():
         median = statistics.median(values)
-        print(f"  {name:<22}{1000 * median:7.0f} ms   {median / base:5.1f} x python -c pass")
+        print(
+            f"  {name:<22}{1000 * median:7.0f} ms   {median / base:5.1f} x python -c pass"
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Short claims: REALSumm's content units, beside summaries of which people said whether they hold them, and changed.
 
-    python benchmarks/units.py ../shared/data/D_news_summaries/realsumm_cnndm.dev.jsonl OUT
+    python benchmarks/units.py data/D_news_summaries/realsumm_cnndm.dev.jsonl OUT
 
 Bhandari et al. 2020 (github.com/neulab/REALSumm) took the reference summaries of news articles apart into units of a
 few words, and looked for each in the summaries that some 25 systems wrote of the same article. OUT gets three files of rows
@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from claimcheck.checking.terms import Term, form_of, terms_of
-from claimcheck.grounding.lexicon import LIGHT
-from claimcheck.text.meaning import Relation, meaning_of, meanings_of
-from claimcheck.text.names import names_in
-from claimcheck.text.vocabulary import part_of_speech
+from claimcheck.english.lexicon import FUNCTION_WORDS
+from claimcheck.english.names import find_names
+from claimcheck.english.terms import Term, extract_terms, normalize_word
+from claimcheck.english.vocabulary import get_part_of_speech
+from claimcheck.english.wordnet import Relation, collect_senses, look_up_senses
 
 Row = dict[str, Any]
 NUMBER = r"(?<![\w.,])\d+(?:,\d{3})*(?![\w,.]*\d)"
@@ -36,7 +36,13 @@ SEED, BESIDE_ONE, FEWEST, MOST = 1, 1_500, 4, 12
 def units(path: Path) -> list[Row]:
     """A sample of units, each beside one summary."""
     every = [
-        _row(f"{article['id']}/{number}/{system['system']}", article, number, system["summary"], held=held)
+        _row(
+            f"{article['id']}/{number}/{system['system']}",
+            article,
+            number,
+            system["summary"],
+            held=held,
+        )
         for article, number in _units(path)
         for system, held in _systems(article, number)
     ]
@@ -59,7 +65,9 @@ def units_joined(path: Path) -> list[Row]:
         with_it = chance.sample([*without[1:], chance.choice(told[True])], count)
         for held, summaries in ((False, without), (True, with_it)):
             identity = f"{article['id']}/{number}/{'held' if held else 'not held'}"
-            rows.append(_row(identity, article, number, "\n\n".join(summaries), held=held))
+            rows.append(
+                _row(identity, article, number, "\n\n".join(summaries), held=held)
+            )
     return rows
 
 
@@ -76,50 +84,83 @@ def units_changed(path: Path) -> list[Row]:
         if "/" in unit:
             continue  # "425/many young women"
         documents = {"article": article["document"]}
-        if holding := [system["summary"] for system, held in _systems(article, number) if held]:
+        if holding := [
+            system["summary"] for system, held in _systems(article, number) if held
+        ]:
             documents["summary"] = chance.choice(holding)
         for where, document in documents.items():
             identity = f"{article['id']}/{number}/{where}"
             rows.append(_row(identity, article, number, document, held=True))
-            for kind, (old, others) in _changes(unit, article["scus"], document).items():
+            for kind, (old, others) in _changes(
+                unit, article["scus"], document
+            ).items():
                 if not others:
                     continue
-                changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", chance.choice(others), unit, count=1)
-                if changed not in true:  # "147" is no word of "147th"; two units may differ in a name only
-                    row = _row(f"{identity}/{kind}", article, number, document, held=False)
+                changed = re.sub(
+                    rf"(?<!\w){re.escape(old)}(?!\w)",
+                    chance.choice(others),
+                    unit,
+                    count=1,
+                )
+                if (
+                    changed not in true
+                ):  # "147" is no word of "147th"; two units may differ in a name only
+                    row = _row(
+                        f"{identity}/{kind}", article, number, document, held=False
+                    )
                     rows.append(row | {"claim": changed})
     return rows
 
 
-def _changes(unit: str, units: list[str], text: str) -> dict[str, tuple[str, list[str]]]:
+def _changes(
+    unit: str, units: list[str], text: str
+) -> dict[str, tuple[str, list[str]]]:
     """What may be changed in a unit, by kind: the old word or words, and those of the text that may take their place."""
     written = list(dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text)))
     found: dict[str, tuple[str, list[str]]] = {}
-    if names := names_in(unit):
+    if names := find_names(unit):
         ours = {word for name in names for word in name.split()}
-        every = dict.fromkeys(name for other in units for name in names_in(other))
-        others = [name for name in every if ours.isdisjoint(name.split()) and name.lower() in text.lower()]
+        every = dict.fromkeys(name for other in units for name in find_names(other))
+        others = [
+            name
+            for name in every
+            if ours.isdisjoint(name.split()) and name.lower() in text.lower()
+        ]
         found["name"] = names[0], others
     if numbers := re.findall(NUMBER, unit):
         every = dict.fromkeys(re.findall(NUMBER, text))
-        others = [other for other in every if other not in numbers and len(other) == len(numbers[0])]
+        others = [
+            other
+            for other in every
+            if other not in numbers and len(other) == len(numbers[0])
+        ]
         found["number"] = numbers[0], others
-    words = [term for term in terms_of(unit) if not term.is_name and not term.is_number and term.word in unit]
-    verbs = [term for term in words if part_of_speech(term.word) == "v"]
+    words = [
+        term
+        for term in extract_terms(unit)
+        if not term.is_name and not term.is_number and term.word in unit
+    ]
+    verbs = [term for term in words if get_part_of_speech(term.word) == "v"]
     for kind, term in (("last word", words[-1:]), ("verb", verbs[:1])):
         if term:
-            found[kind] = term[0].word, [word for word in written if _in_place_of(term[0], word, unit)]
+            found[kind] = (
+                term[0].word,
+                [word for word in written if _in_place_of(term[0], word, unit)],
+            )
     return found
 
 
 def _in_place_of(term: Term, word: str, unit: str) -> bool:
     """Whether a word may stand where a term stands, the same part of speech in the same form, and says something else."""
     return (
-        word not in LIGHT
-        and part_of_speech(word).lower() == part_of_speech(term.word).lower()
+        word not in FUNCTION_WORDS
+        and get_part_of_speech(word).lower() == get_part_of_speech(term.word).lower()
         and word[-2:] == term.word[-2:]
         and word not in unit.lower()
-        and meaning_of(form_of(word)).relation_to(meanings_of(frozenset({term.form}))) in ANOTHER
+        and look_up_senses(normalize_word(word)).find_relation(
+            collect_senses(frozenset({term.form}))
+        )
+        in ANOTHER
     )
 
 

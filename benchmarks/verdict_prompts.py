@@ -1,6 +1,6 @@
 """The shipped verdict prompt and its alternatives, on the same rows, paired.
 
-    python benchmarks/verdict_prompts.py URL MODEL ../shared/data/C_verification OUT [--rows 150] [--top-k 8]
+    python benchmarks/verdict_prompts.py URL MODEL data/C_verification OUT [--rows 150] [--top-k 8]
         [--set wice_claim]... [--prompt shipped]...
 
 OUT keeps every answer, a file a prompt, so that the same command goes on where it was stopped. `prompts/verdict.md.j2` is
@@ -22,18 +22,20 @@ import numpy as np
 import openai
 from jinja2 import Template
 
-from claimcheck import prompt, schema
-from claimcheck.checking.shown import shown
-from claimcheck.checking.source import Source
-from claimcheck.core.document import Document
-from claimcheck.evaluation.bootstrap import intervals
-from claimcheck.evaluation.measures import balanced_accuracy
+from claimcheck import prompts, schemas
+from claimcheck.evaluation.metrics import balanced_accuracy, bootstrap_intervals
+from claimcheck.models.document import Document
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.retrieve import select_passages
 
 HERE = Path(__file__).parent
 SETS = ("wice_claim", "summedits", "fm2")
 PROMPTS = {
     "shipped": HERE.parent / "prompts" / "verdict.md.j2",
-    **{path.name.removesuffix(".md.j2"): path for path in sorted((HERE / "prompts").glob("*.md.j2"))},
+    **{
+        path.name.removesuffix(".md.j2"): path
+        for path in sorted((HERE / "prompts").glob("*.md.j2"))
+    },
 }
 LABEL_TOKENS, ANSWER_TOKENS, SEED = 18, 250, 1
 Row = dict[str, Any]
@@ -44,34 +46,47 @@ def sample(folder: Path, sets: list[str], count: int) -> list[tuple[str, Row]]:
     for name in sets:
         lines = (folder / f"{name}.dev.jsonl").read_text(encoding="utf-8").splitlines()
         drawn.append(
-            [(name, row) for row in random.Random(SEED).sample([json.loads(x) for x in lines], count)]
+            [
+                (name, row)
+                for row in random.Random(SEED).sample(
+                    [json.loads(x) for x in lines], count
+                )
+            ]
         )
     return [item for turn in zip(*drawn, strict=True) for item in turn]
 
 
 def passages(row: Row, most: int) -> list[str]:
     """The sentences that the llm engine would show, in the order of the document."""
-    source = Source(Document.from_text(row["document"]))
-    return [source.sentences[place].text for _, place in shown(row["claim"], [source], most)]
+    source = EvidenceDocument(Document.from_text(row["document"]))
+    return [
+        source.sentences[place].text
+        for _, place in select_passages(row["claim"], [source], most)
+    ]
 
 
 def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
     body = path.read_text(encoding="utf-8").rpartition("+++\n")[2]
     template = Template(body, trim_blocks=True, lstrip_blocks=True)
     texts = passages(row, most)
-    fence = prompt.fence("".join([row["claim"], *texts]))
-    context = template.new_context({"claim": row["claim"], "passages": texts, "fence": fence})
+    fence = prompts.choose_fence("".join([row["claim"], *texts]))
+    context = template.new_context(
+        {"claim": row["claim"], "passages": texts, "fence": fence}
+    )
     return [
-        {"role": role, "content": "".join(block(context)).strip()} for role, block in template.blocks.items()
+        {"role": role, "content": "".join(block(context)).strip()}
+        for role, block in template.blocks.items()
     ]
 
 
 def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -> str:
     """The label of an answer; "failed" where there is none."""
-    answer = schema.wire("verdict.answer")
+    answer = schemas.build_strict_schema("verdict.answer")
     answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
     if name != "shipped":  # the label first
-        answer["properties"] = {key: answer["properties"][key] for key in ("label", "evidence", "rationale")}
+        answer["properties"] = {
+            key: answer["properties"][key] for key in ("label", "evidence", "rationale")
+        }
     try:
         completion = client.chat.completions.create(
             model=given.model,
@@ -84,14 +99,21 @@ def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -
                 "json_schema": {"name": "verdict", "strict": True, "schema": answer},
             },
         )
-    except openai.InternalServerError:  # llama.cpp's for an answer that leaves its grammar
+    except (
+        openai.InternalServerError
+    ):  # llama.cpp's for an answer that leaves its grammar
         return "failed"
-    found = re.search(r'"label":\s*"(\w+)"', completion.choices[0].message.content or "")
+    found = re.search(
+        r'"label":\s*"(\w+)"', completion.choices[0].message.content or ""
+    )
     return found[1] if found else "failed"
 
 
 def answers(
-    given: argparse.Namespace, rows: list[tuple[str, Row]], client: openai.OpenAI, name: str
+    given: argparse.Namespace,
+    rows: list[tuple[str, Row]],
+    client: openai.OpenAI,
+    name: str,
 ) -> dict[str, str]:
     path = given.out / f"{name}.jsonl"
     known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -101,7 +123,9 @@ def answers(
             identity = f"{which}/{row['id']}"
             if identity not in labels:
                 labels[identity] = ask(client, given, name, row)
-                file.write(json.dumps({"id": identity, "label": labels[identity]}) + "\n")
+                file.write(
+                    json.dumps({"id": identity, "label": labels[identity]}) + "\n"
+                )
                 file.flush()
     return labels
 
@@ -113,26 +137,40 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=150)
     parser.add_argument("--top-k", type=int, default=8)
     parser.add_argument("--set", dest="sets", action="append", choices=SETS)
-    parser.add_argument("--prompt", dest="prompts", action="append", choices=list(PROMPTS))
+    parser.add_argument(
+        "--prompt", dest="prompts", action="append", choices=list(PROMPTS)
+    )
     given = parser.parse_args()
     given.out.mkdir(exist_ok=True)
     sets, prompts = given.sets or list(SETS), given.prompts or list(PROMPTS)
     rows = sample(given.folder, sets, given.rows)
     with openai.OpenAI(base_url=given.url, api_key="not-needed", timeout=600) as client:
         labels = {name: answers(given, rows, client, name) for name in prompts}
-    print(f"{given.rows} rows a set, balanced accuracy of the model's own labels [95 % interval]")
+    print(
+        f"{given.rows} rows a set, balanced accuracy of the model's own labels [95 % interval]"
+    )
     for which in sets:
         of_set = [row for name, row in rows if name == which]
         gold = np.array([float(row["supported"]) for row in of_set])
         columns = {"gold": gold} | {
-            name: np.array([float(labels[name][f"{which}/{row['id']}"] == "supported") for row in of_set])
+            name: np.array(
+                [
+                    float(labels[name][f"{which}/{row['id']}"] == "supported")
+                    for row in of_set
+                ]
+            )
             for name in prompts
         }
         # a failed answer is wrong, whatever the row
         for name in prompts:
-            failed = np.array([labels[name][f"{which}/{row['id']}"] == "failed" for row in of_set])
+            failed = np.array(
+                [labels[name][f"{which}/{row['id']}"] == "failed" for row in of_set]
+            )
             columns[name][failed] = 1 - gold[failed]
-        measures = {name: lambda c, n=name: balanced_accuracy(c["gold"] == 1, c[n] == 1) for name in prompts}
+        measures = {
+            name: lambda c, n=name: balanced_accuracy(c["gold"] == 1, c[n] == 1)
+            for name in prompts
+        }
         measures |= {
             f"shipped less {name}": lambda c, n=name: (
                 balanced_accuracy(c["gold"] == 1, c["shipped"] == 1)
@@ -141,7 +179,9 @@ def main() -> None:
             for name in prompts
             if name != "shipped" and "shipped" in prompts
         }
-        bounds = intervals(measures, columns, [row["doc_id"] for row in of_set], 0)
+        bounds = bootstrap_intervals(
+            measures, columns, [row["doc_id"] for row in of_set], 0
+        )
         for name, measure in measures.items():
             low, high = bounds[name]
             print(

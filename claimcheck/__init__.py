@@ -12,17 +12,27 @@ from claimcheck.version import __version__
 
 if TYPE_CHECKING:
     from claimcheck import errors
-    from claimcheck.api import GroundedQuote, acheck, asummarize, check, ground, summarize
-    from claimcheck.api.evaluating import compare_evaluations, evaluate
+    from claimcheck.api.check import acheck, check
+    from claimcheck.api.evaluate import compare_evaluations, evaluate
+    from claimcheck.api.ground import GroundedQuote, ground
+    from claimcheck.api.summarize import asummarize, summarize
     from claimcheck.batch.batch import Batch
-    from claimcheck.batch.progress import Progress
-    from claimcheck.core.check import Check
-    from claimcheck.core.claim import Claim, Kind, Match, Quantity, When
-    from claimcheck.core.document import Document
-    from claimcheck.core.exchange import Client, Message, ModelRequest, ModelResponse
-    from claimcheck.core.limits import Limits
-    from claimcheck.core.price import Price
-    from claimcheck.core.run import (
+    from claimcheck.evaluation.datasets import Rows
+    from claimcheck.evaluation.result import Evaluation, Score
+    from claimcheck.models.claim import Claim, Kind, Match, Quantity, Statement, When
+    from claimcheck.models.document import Document
+    from claimcheck.models.llm import (
+        Client,
+        Message,
+        ModelRequest,
+        ModelResponse,
+        Stage,
+        Usage,
+        Work,
+    )
+    from claimcheck.models.outcome import Progress
+    from claimcheck.models.run import (
+        Check,
         CheckFailure,
         Failure,
         LedgerEntry,
@@ -31,69 +41,72 @@ if TYPE_CHECKING:
         Run,
         Signature,
         Summary,
-        Usage,
     )
-    from claimcheck.core.settings import Settings
-    from claimcheck.core.span import Excerpt, Span
-    from claimcheck.core.stage import Stage, Work
-    from claimcheck.core.statement import Statement
-    from claimcheck.core.verdict import Difference, Evidence, Finding, Label, Stance, Verdict, Votes
-    from claimcheck.evaluation.datasets import Rows
-    from claimcheck.evaluation.result import Evaluation, Score
-    from claimcheck.evidence import Index
-    from claimcheck.store.runs import RunStore
+    from claimcheck.models.span import Excerpt, Span
+    from claimcheck.models.verdict import (
+        Difference,
+        Evidence,
+        Finding,
+        Label,
+        Stance,
+        Verdict,
+        Votes,
+    )
+    from claimcheck.retrieval import Index
+    from claimcheck.settings import Limits, Price, Settings
+    from claimcheck.store.store import RunStore
 
 _HOMES = {
     "Batch": "batch.batch",
-    "Check": "core.check",
-    "CheckFailure": "core.run",
-    "Claim": "core.claim",
-    "Client": "core.exchange",
-    "Difference": "core.verdict",
-    "Document": "core.document",
+    "Check": "models.run",
+    "CheckFailure": "models.run",
+    "Claim": "models.claim",
+    "Client": "models.llm",
+    "Difference": "models.verdict",
+    "Document": "models.document",
     "Evaluation": "evaluation.result",
-    "Evidence": "core.verdict",
-    "Excerpt": "core.span",
-    "Failure": "core.run",
-    "Finding": "core.verdict",
-    "GroundedQuote": "api",
-    "Index": "evidence",
-    "Kind": "core.claim",
-    "Label": "core.verdict",
-    "LedgerEntry": "core.run",
-    "Limits": "core.limits",
-    "LinkedText": "core.run",
-    "Match": "core.claim",
-    "Message": "core.exchange",
-    "ModelRequest": "core.exchange",
-    "ModelResponse": "core.exchange",
-    "Position": "core.run",
-    "Price": "core.price",
-    "Progress": "batch.progress",
-    "Quantity": "core.claim",
+    "Evidence": "models.verdict",
+    "Excerpt": "models.span",
+    "Failure": "models.run",
+    "Finding": "models.verdict",
+    "GroundedQuote": "api.ground",
+    "Index": "retrieval",
+    "Kind": "models.claim",
+    "Label": "models.verdict",
+    "LedgerEntry": "models.run",
+    "Limits": "settings",
+    "LinkedText": "models.run",
+    "Match": "models.claim",
+    "Message": "models.llm",
+    "ModelRequest": "models.llm",
+    "ModelResponse": "models.llm",
+    "Position": "models.run",
+    "Price": "settings",
+    "Progress": "models.outcome",
+    "Quantity": "models.claim",
     "Rows": "evaluation.datasets",
-    "Run": "core.run",
-    "RunStore": "store.runs",
+    "Run": "models.run",
+    "RunStore": "store.store",
     "Score": "evaluation.result",
-    "Settings": "core.settings",
-    "Signature": "core.run",
-    "Span": "core.span",
-    "Stage": "core.stage",
-    "Stance": "core.verdict",
-    "Statement": "core.statement",
-    "Summary": "core.run",
-    "Usage": "core.run",
-    "Verdict": "core.verdict",
-    "Votes": "core.verdict",
-    "When": "core.claim",
-    "Work": "core.stage",
-    "acheck": "api",
-    "asummarize": "api",
-    "check": "api",
-    "compare_evaluations": "api.evaluating",
-    "evaluate": "api.evaluating",
-    "ground": "api",
-    "summarize": "api",
+    "Settings": "settings",
+    "Signature": "models.run",
+    "Span": "models.span",
+    "Stage": "models.llm",
+    "Stance": "models.verdict",
+    "Statement": "models.claim",
+    "Summary": "models.run",
+    "Usage": "models.llm",
+    "Verdict": "models.verdict",
+    "Votes": "models.verdict",
+    "When": "models.claim",
+    "Work": "models.llm",
+    "acheck": "api.check",
+    "asummarize": "api.summarize",
+    "check": "api.check",
+    "compare_evaluations": "api.evaluate",
+    "evaluate": "api.evaluate",
+    "ground": "api.ground",
+    "summarize": "api.summarize",
 }
 
 __all__ = [

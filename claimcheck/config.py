@@ -1,4 +1,8 @@
-"""Settings from where people keep them: flags, then environment, then `claimcheck.toml`, then defaults. Layer 3."""
+"""Settings from where people keep them.
+
+A flag wins over the environment, that over `claimcheck.toml` in the working folder,
+and that over the default.
+"""
 
 from __future__ import annotations
 
@@ -9,41 +13,33 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from claimcheck.core.price import Price
-from claimcheck.core.settings import Settings
 from claimcheck.errors import SettingsError
+from claimcheck.settings import RANGES, Price, Settings
 
-FILE = "claimcheck.toml"
-VARIABLES = {
+SETTINGS_FILE = "claimcheck.toml"
+ENVIRONMENT_VARIABLES = {
     "api_key": "OPENAI_API_KEY",
     "base_url": "OPENAI_BASE_URL",
     "model": "CLAIMCHECK_MODEL",
     "engine": "CLAIMCHECK_ENGINE",
 }
-_TYPES: dict[str, tuple[type, ...]] = {
-    "engine": (str,),
-    "model": (str,),
-    "base_url": (str,),
-    "max_claims": (int,),
-    "passage_tokens": (int,),
-    "attempts": (int,),
-    "temperature": (int, float),
-    "seed": (int,),
-    "timeout_s": (int, float),
-    "context_tokens": (int,),
-    "max_output_tokens": (int,),
-    "top_k": (int,),
-    "votes": (int,),
-    "cache": (bool,),
-    "prices": (dict,),
-    "publisher_name": (str,),
-    "publisher_url": (str,),
+# What a setting may be in the file. Keys of endpoints are not among them: files get
+# shared and committed.
+_FILE_TYPES: dict[str, type] = {
+    **{name: int if item.is_integer else float for name, item in RANGES.items()},
+    "engine": str,
+    "model": str,
+    "base_url": str,
+    "cache": bool,
+    "prices": dict,
+    "publisher_name": str,
+    "publisher_url": str,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
-    """The settings, and for each by name where its value came from."""
+class LoadedSettings:
+    """The settings, and for each of them, by name, where its value came from."""
 
     settings: Settings
     origins: dict[str, str]
@@ -55,77 +51,113 @@ def load_settings(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     defaults: Mapping[str, Any] | None = None,
-) -> Configured:
-    """The settings in force; a flag that is None was not given, an empty variable is not set.
+) -> LoadedSettings:
+    """Return the settings in force.
 
-    `defaults` are a command's own, for what nobody has set.
+    A flag that is None and a variable that is empty count as not given. `defaults` are
+    a command's own, for settings that nobody has set.
 
     Raises:
-        SettingsError: a value makes no sense, or `claimcheck.toml` is malformed; the message says where.
+        SettingsError: a value is out of range, or `claimcheck.toml` is malformed; the
+            message says where.
     """
     environment = os.environ if environment is None else environment
-    path = (folder or Path()) / FILE
-    layers = (
-        ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
-        ("environment", {name: environment[key] for name, key in VARIABLES.items() if environment.get(key)}),
-        (FILE, _from_file(path)),
+    layers: list[tuple[str, Mapping[str, Any]]] = [
+        ("flag", _drop_none(flags or {})),
+        ("environment", _read_environment(environment)),
+        (SETTINGS_FILE, _read_settings_file((folder or Path()) / SETTINGS_FILE)),
         ("default", defaults or {}),
-    )
+    ]
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name in (item.name for item in fields(Settings)):
+        origins[name] = "default"
         for origin, layer in layers:
             if name in layer:
                 values[name] = layer[name]
-                origins[name] = f"{origin} {VARIABLES[name]}" if origin == "environment" else origin
+                origins[name] = origin
                 break
-        else:
-            origins[name] = "default"
+        if origins[name] == "environment":
+            origins[name] = f"environment {ENVIRONMENT_VARIABLES[name]}"
     try:
-        return Configured(Settings(**values), origins)
+        return LoadedSettings(Settings(**values), origins)
     except SettingsError as error:
-        used = sorted(
-            {origin for name, origin in origins.items() if origin != "default" and name in str(error)}
-        )
-        raise SettingsError(f"{', '.join(used) or 'settings'}: {error}") from None
+        culprits = {
+            origin
+            for name, origin in origins.items()
+            if origin != "default" and name in str(error)
+        }
+        where = ", ".join(sorted(culprits)) or "settings"
+        raise SettingsError(f"{where}: {error}") from None
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if value is not None}
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: environment[variable]
+        for name, variable in ENVIRONMENT_VARIABLES.items()
+        if environment.get(variable)
+    }
+
+
+def _read_settings_file(path: Path) -> dict[str, Any]:
+    """Return the settings in the file; none if there is no file."""
     try:
         with path.open("rb") as file:
             values = tomllib.load(file)
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: is no TOML: {error}; mend or remove it") from None
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}. Fix or delete it."
+        ) from None
     except OSError as error:
-        raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
     if "api_key" in values:
         raise SettingsError(
-            f"{path}: holds api_key; keep keys out of files that get shared, set OPENAI_API_KEY instead"
+            f"{path}: contains api_key. Keep keys out of files that get shared; "
+            "set OPENAI_API_KEY instead."
         )
-    problems = [
-        f"{name!r} is unknown; there are {', '.join(sorted(_TYPES))}"
-        if name not in _TYPES
-        else f"{name} is {value!r}; it has to be {_TYPES[name][-1].__name__}"
-        for name, value in values.items()
-        if name not in _TYPES
-        or not isinstance(value, _TYPES[name])
-        or (isinstance(value, bool) and bool not in _TYPES[name])
-    ]
+    problems = []
+    for name, value in values.items():
+        if problem := _find_problem(name, value):
+            problems.append(problem)
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
-    if "prices" in values:
-        values["prices"] = {model: _price(path, model, price) for model, price in values["prices"].items()}
+    prices = values.get("prices", {})
+    if prices:
+        values["prices"] = {
+            model: _parse_price(path, model, price) for model, price in prices.items()
+        }
     return values
 
 
-def _price(path: Path, model: str, price: Any) -> Price:
+def _find_problem(name: str, value: object) -> str | None:
+    if name not in _FILE_TYPES:
+        known = ", ".join(sorted(_FILE_TYPES))
+        return f"{name!r} is unknown; there are {known}"
+    expected = _FILE_TYPES[name]
+    accepted = (int, float) if expected is float else (expected,)
+    is_misplaced_bool = isinstance(value, bool) and expected is not bool
+    if isinstance(value, accepted) and not is_misplaced_bool:
+        return None
+    return f"{name} is {value!r}; it has to be {expected.__name__}"
+
+
+def _parse_price(path: Path, model: str, price: Any) -> Price:
     known = {item.name for item in fields(Price)}
-    fits = isinstance(price, dict) and {"input", "output"} <= price.keys() <= known
-    if not fits or not all(type(value) in (int, float) and value >= 0 for value in price.values()):
-        raise SettingsError(
-            f"{path}: prices.{model!r} is {price!r}; give US dollars for a million tokens as "
-            "{ input = 0.15, output = 0.60, cached = 0.075 }, cached if it has a price of its own"
-        )
-    return Price(**price)
+    has_right_keys = (
+        isinstance(price, dict) and {"input", "output"} <= price.keys() <= known
+    )
+    if has_right_keys and all(
+        type(value) in (int, float) and value >= 0 for value in price.values()
+    ):
+        return Price(**price)
+    raise SettingsError(
+        f"{path}: prices.{model!r} is {price!r}; give US dollars for a million tokens "
+        "as { input = 0.15, output = 0.60, cached = 0.075 }, with `cached` only if it "
+        "has a price of its own"
+    )

@@ -1,38 +1,39 @@
 """Every error that claimcheck raises on purpose.
 
 ClaimcheckError                  exit code
-├── InputError                   2   what was given can't be read or makes no sense
-│   ├── NotFoundError            2   what is named is not there
-│   ├── StoreError               2   a file that claimcheck keeps is full, locked, damaged or of another kind
-│   ├── SettingsError            2   a flag, variable or claimcheck.toml is wrong
-│   └── SchemaError              2   a schema or a file to validate is broken
-├── WorkerError                  2   a process of its own can't be started
-├── Interrupted                130   by Ctrl-C, with work stored
-└── ProviderError                3   the model's endpoint did not do its part
-    ├── AuthenticationError          the key is missing, wrong or not allowed (final)
+├── InputError                   2   input that cannot be read or makes no sense
+│   ├── NotFoundError            2   what is named does not exist
+│   ├── StoreError               2   an index, a cache, or a store cannot be used
+│   ├── SettingsError            2   a bad flag, variable, or claimcheck.toml
+│   └── SchemaError              2   a broken schema, or a file that violates one
+├── WorkerError                  2   a worker process cannot be started
+├── Interrupted                130   Ctrl-C, with finished work stored
+└── ProviderError                3   the model's endpoint failed
+    ├── AuthenticationError          the key is missing, wrong, or lacks access (final)
     ├── UnknownModelError            the endpoint has no such model (final)
-    ├── BudgetError                  the budget is spent: nothing more is sent (final)
+    ├── BudgetError                  the budget is spent; nothing more is sent (final)
     ├── UnreachableError             no connection, or none that lasted
-    ├── ContextWindowError           the document does not fit the model's window
-    └── EndpointError                any other refusal: what the endpoint said
+    ├── ContextWindowError           the request exceeds the model's context window
+    └── EndpointError                any other refusal, in the endpoint's words
 
-A message says what happened, where, and what to do. It never holds a key.
-An answer that can't be used (refused, truncated, filtered, invalid) is no
-exception: it is a `Failure` in the run; so is a request without an answer
-beside others that have one, unless the error is final.
+A message says what happened, where, and what to do. It never contains a key.
+
+An answer that cannot be used (refused, truncated, filtered, invalid) is not an
+exception: it is a `Failure` in the run. So is a request without an answer when other
+requests have one, unless the error is final.
 """
 
 from __future__ import annotations
 
 
 class ClaimcheckError(Exception):
-    """Any error that claimcheck raises on purpose; `exit_code` is what the command line returns."""
+    """Base of all errors; `exit_code` is what the command line returns."""
 
     exit_code = 2
 
 
 class InputError(ClaimcheckError):
-    """What the user gave can't be read or makes no sense; nothing was written."""
+    """Input cannot be read or makes no sense; nothing was written."""
 
 
 class NotFoundError(InputError):
@@ -40,31 +41,32 @@ class NotFoundError(InputError):
 
 
 class StoreError(InputError):
-    """A file that claimcheck keeps (an index, a cache, a store of runs) can't be used; what is in it is untouched."""
+    """An index, a cache, or a store of runs cannot be used; it was not changed."""
 
 
 class SettingsError(InputError):
-    """A flag, an environment variable or `claimcheck.toml` holds something unusable."""
+    """A flag, an environment variable, or `claimcheck.toml` has a bad value."""
 
 
 class SchemaError(InputError):
-    """A JSON Schema, or a document that has to follow one, is broken."""
+    """A JSON Schema is broken, or a document does not follow it."""
 
 
 class WorkerError(ClaimcheckError):
-    """A process that claimcheck needs for its work can't be started."""
+    """A worker process cannot be started."""
 
 
 class Interrupted(ClaimcheckError):
-    """Ctrl-C ended the work; what was finished is stored, and the message says how to go on."""
+    """Ctrl-C stopped the work; finished work is stored, and the command resumes."""
 
     exit_code = 130
 
 
 class ProviderError(ClaimcheckError):
-    """The model's endpoint did not do its part.
+    """The model's endpoint failed.
 
-    `requests`: how many were sent. `final`: whether every other request would end the same.
+    `requests` is the number of requests that were sent. `final` means that any other
+    request would fail in the same way.
     """
 
     exit_code = 3
@@ -76,7 +78,7 @@ class ProviderError(ClaimcheckError):
 
 
 class AuthenticationError(ProviderError):
-    """The endpoint refused the key (HTTP 401 or 403), or none was given."""
+    """The endpoint refused the key (HTTP 401 or 403), or no key was given."""
 
     final = True
 
@@ -94,7 +96,7 @@ class BudgetError(ProviderError):
 
 
 class UnreachableError(ProviderError):
-    """No connection to the endpoint could be made, or every attempt at one was lost."""
+    """Every attempt to connect to the endpoint failed, or the connection was lost."""
 
 
 class ContextWindowError(ProviderError):

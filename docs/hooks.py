@@ -10,19 +10,19 @@ from typing import Any
 import typer.main
 from mkdocs.structure.files import File, Files
 
-from claimcheck import Settings, schema
+from claimcheck import Settings, schemas
 from claimcheck.cli.main import app
-from claimcheck.serving.web.app import application
-from claimcheck.serving.web.guard import Rules
-from claimcheck.serving.web.jobs import Jobs
-from claimcheck.serving.web.site import Site
+from claimcheck.server.app import create_unprotected_app
+from claimcheck.server.config import ServerConfig
+from claimcheck.server.jobs import JobPool
+from claimcheck.server.security import AccessRules
 
 
 def on_files(files: Files, config: Any) -> Files:
     """The pages are among the files of the site."""
     pages = {
         "reference-commands.md": commands(),
-        "reference-schemas.md": schemas(),
+        "reference-schemas.md": schema_page(),
         "reference-http.md": http(),
     }
     for name, text in pages.items():
@@ -33,36 +33,51 @@ def on_files(files: Files, config: Any) -> Files:
 def commands() -> str:
     """Every command with what its --help says."""
     intro = "What every command says with `--help`. [With words and examples](cli.md)."
-    return "\n".join(["# Commands", "", intro, "", *_command(typer.main.get_command(app), "claimcheck")])
+    return "\n".join(
+        [
+            "# Commands",
+            "",
+            intro,
+            "",
+            *_command(typer.main.get_command(app), "claimcheck"),
+        ]
+    )
 
 
 def _command(command: Any, name: str) -> Iterator[str]:
-    with command.make_context(name, [], resilient_parsing=True, terminal_width=100) as context:
+    with command.make_context(
+        name, [], resilient_parsing=True, terminal_width=100
+    ) as context:
         text = command.get_help(context)
     yield from (f"## {name}", "", "```text", text, "```", "")
     for inner, found in getattr(command, "commands", {}).items():
         yield from _command(found, f"{name} {inner}")
 
 
-def schemas() -> str:
+def schema_page() -> str:
     """Every schema, whole."""
     intro = (
         "What claimcheck publishes, what it takes over HTTP and from assistants (`request.*`), and what a model must answer "
         "(`*.answer`). `claimcheck schema NAME` prints one."
     )
     lines = ["# Schemas", "", intro, ""]
-    for name in schema.names():
-        title = schema.load(name).get("title", "")
+    for name in schemas.list_names():
+        title = schemas.load(name).get("title", "")
         lines += [f"## {name}", "", title, "", '??? note "The schema"', "    ```json"]
-        lines += [f"    {line}" for line in json.dumps(schema.load(name), indent=2).splitlines()]
+        lines += [
+            f"    {line}"
+            for line in json.dumps(schemas.load(name), indent=2).splitlines()
+        ]
         lines += ["    ```", ""]
     return "\n".join(lines)
 
 
 def http() -> str:
     """Every operation of the HTTP API, from its own description."""
-    site = Site(Settings(engine="extractive"), Path("runs.db"), None)
-    described = application(site, Jobs(1), Rules(None, None, site.most_bytes)).openapi()
+    site = ServerConfig(Settings(engine="extractive"), Path("runs.db"), None)
+    described = create_unprotected_app(
+        site, JobPool(1), AccessRules(None, None, site.most_bytes)
+    ).openapi()
     lines = [
         "# HTTP API",
         "",
@@ -95,7 +110,7 @@ def _named(content: dict[str, Any]) -> Iterator[str]:
         name = found["schema"].get("$ref", "").rpartition("/")[2]
         linked = (
             f"[`{name}`](reference-schemas.md#{name.replace('.', '')})"
-            if name in schema.names()
+            if name in schemas.list_names()
             else f"`{name}`"
         )
         yield f"`{media}`{f' that follows {linked}' if name else ''}"

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.paths import SEED
+
+# how long an example takes depends on what else the machine does
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)
@@ -31,4 +38,7 @@ def seed_text():
 def seed_run(seed_text):
     from claimcheck import Document, Settings, summarize
 
-    return summarize(Document.from_text(seed_text, source="seed.txt"), settings=Settings(engine="extractive"))
+    return summarize(
+        Document.from_text(seed_text, source="seed.txt"),
+        settings=Settings(engine="extractive"),
+    )

@@ -12,16 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claimcheck import Document, Match
-from claimcheck.checking.judge import Question, judge
-from claimcheck.checking.source import Source
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
-from claimcheck.readers.file import document_of, fetch
+from claimcheck.readers.file import build_document, fetch
 from claimcheck.text.reading import Reading
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.finding import Hypothesis, assess
 
 FILES = Path(__file__).parent / "files"
 SUFFIXES = ("md", "html", "pdf", "docx", "eml", "srt", "vtt")
-SEEDS = {suffix: [path.read_bytes() for path in sorted(FILES.glob(f"*.{suffix}"))] for suffix in SUFFIXES}
+SEEDS = {
+    suffix: [path.read_bytes() for path in sorted(FILES.glob(f"*.{suffix}"))]
+    for suffix in SUFFIXES
+}
 PIECES = st.sampled_from(
     """The ministry said|did not|5,000|3 million|per cent|%|Jane Roe|U.S.|"|“|…|...|[12]|¹|http://a.b/c-|\n|\r\n|\f|\n\n|-\n
     |\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒|--> |00:00:01,000 --> 00:00:02,000|**|```|---|# |WEBVTT|never|rose|fell|,|.|?|'s|n't|re-|
@@ -65,7 +68,15 @@ def damaged(draw, suffix):
             st.one_of(
                 st.binary(max_size=40),
                 st.sampled_from(
-                    [b"<div>" * 50, b"\x00", b"\xff\xfe", b"%PDF-", b"PK\x03\x04", b"--> ", b"\n\n"]
+                    [
+                        b"<div>" * 50,
+                        b"\x00",
+                        b"\xff\xfe",
+                        b"%PDF-",
+                        b"PK\x03\x04",
+                        b"--> ",
+                        b"\n\n",
+                    ]
                 ),
             )
         )
@@ -88,7 +99,7 @@ def check_reader(data):
     """A document, or an error that says what is wrong; in time."""
     started = time.monotonic()
     try:
-        document, problem = document_of(data, "fuzzed"), None
+        document, problem = build_document(data, "fuzzed"), None
     except InputError as error:
         document, problem = None, str(error)
     assert problem is None or problem.startswith("fuzzed")
@@ -108,16 +119,21 @@ def check_address(url):
 def check_aligner(text, quote):
     """Spans within the text in order, or a reason."""
     found = GroundingIndex(Reading(text)).ground(quote)
-    assert (found.match is Match.NONE) == (found.spans == ()) == (found.reason is not None)
+    assert (
+        (found.match is Match.NONE) == (found.spans == ()) == (found.reason is not None)
+    )
     assert list(found.spans) == sorted(found.spans)
-    assert all(0 <= span.start < span.end <= len(text) for span in (*found.spans, *found.suggestion))
+    assert all(
+        0 <= span.start < span.end <= len(text)
+        for span in (*found.spans, *found.suggestion)
+    )
 
 
 def check_checking(claim, sentences):
     """A verdict that is a probability, with evidence that stands in the document; in time."""
     document = Document.from_text("The end. " + ". ".join(sentences))
     started = time.monotonic()
-    finding = judge(Question.of(claim), Source(document))
+    finding = assess(Hypothesis.from_text(claim), EvidenceDocument(document))
     assert 0.5 <= finding.confidence <= 1
     for item in finding.evidence:
         assert [document.text[span.start : span.end] for span in item.spans] == [
@@ -133,23 +149,36 @@ def main(count):
         "aligner": given_examples(count)(given(TEXTS, TEXTS)(check_aligner)),
         "aligner, parts of the text": given_examples(count)(
             given(TEXTS, st.integers(0, 200), st.integers(0, 200), TEXTS)(
-                lambda text, start, end, more: check_aligner(text, text[start:end] + more)
+                lambda text, start, end, more: check_aligner(
+                    text, text[start:end] + more
+                )
             )
         ),
         "checking": given_examples(count)(
-            given(SENTENCES, st.lists(SENTENCES, min_size=1, max_size=6))(check_checking)
+            given(SENTENCES, st.lists(SENTENCES, min_size=1, max_size=6))(
+                check_checking
+            )
         ),
         **{
-            f"readers, damaged {suffix}": given_examples(count)(given(damaged(suffix))(check_reader))
+            f"readers, damaged {suffix}": given_examples(count)(
+                given(damaged(suffix))(check_reader)
+            )
             for suffix in SUFFIXES
         },
         "addresses": given_examples(count)(given(ADDRESSES)(check_address)),
-        "readers, any bytes": given_examples(count)(given(st.binary(max_size=400))(check_reader)),
-        "readers, any text": given_examples(count)(given(TEXTS.map(str.encode))(check_reader)),
+        "readers, any bytes": given_examples(count)(
+            given(st.binary(max_size=400))(check_reader)
+        ),
+        "readers, any text": given_examples(count)(
+            given(TEXTS.map(str.encode))(check_reader)
+        ),
     }.items():
         started = time.monotonic()
         run()
-        print(f"{name}: {count:,} inputs in {time.monotonic() - started:.0f} s", flush=True)
+        print(
+            f"{name}: {count:,} inputs in {time.monotonic() - started:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def soak_faults():
         started = time.monotonic()
         seen, info = faults(Path(folder), documents=2000, concurrency=64)
     counts = {str(state): count for state, count in info.counts.items() if count}
-    print(f"2,000 documents at 25 % faults: {counts} in {time.monotonic() - started:.0f} s")
+    print(
+        f"2,000 documents at 25 % faults: {counts} in {time.monotonic() - started:.0f} s"
+    )
     print(f"  faults: {seen['struck']}")
     print(
         f"  most attempts at one request {seen['attempts']}, most answers to one request {seen['answered']}"
@@ -45,7 +47,9 @@ def soak_memory():
             folder = Path(name) / str(count)
             folder.mkdir()
             rows = write_documents(folder / "rows.jsonl", count)
-            command = batch_command(rows, folder / "runs.db", url, "--concurrency", "64", "--quiet")
+            command = batch_command(
+                rows, folder / "runs.db", url, "--concurrency", "64", "--quiet"
+            )
             started = time.monotonic()
             peaks[count] = _peak_mb(command)
             print(
@@ -93,4 +97,9 @@ def soak_long():
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or ("faults", "kills", "memory", "long"):
-        {"faults": soak_faults, "kills": soak_kills, "memory": soak_memory, "long": soak_long}[part]()
+        {
+            "faults": soak_faults,
+            "kills": soak_kills,
+            "memory": soak_memory,
+            "long": soak_long,
+        }[part]()

@@ -6,29 +6,37 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
-from claimcheck.batch.estimate import Estimate, estimate
+from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.progress import Progress
-from claimcheck.batch.queue import Queue, Stop
-from claimcheck.batch.step import Here, Steps
-from claimcheck.batch.workers import Workers
-from claimcheck.core import garbage
-from claimcheck.core.exchange import Client
-from claimcheck.core.limits import Limits
-from claimcheck.core.run import Run
-from claimcheck.core.settings import Settings
+from claimcheck.batch.runner import (
+    BatchRunner,
+    LocalStepExecutor,
+    StepExecutor,
+)
+from claimcheck.batch.workers import WorkerPool
 from claimcheck.errors import SettingsError
-from claimcheck.readers.many import Reading, sources_of
-from claimcheck.store.intake import Intake, take_in
-from claimcheck.store.outcome import BatchInfo
-from claimcheck.store.runs import RunStore
+from claimcheck.models.llm import Client
+from claimcheck.models.outcome import (
+    BatchStatus,
+    Estimate,
+    IngestReport,
+    Progress,
+    StopSignal,
+)
+from claimcheck.models.run import Run
+from claimcheck.readers.sources import ReadOptions, find_sources
+from claimcheck.settings import Limits, Settings
+from claimcheck.store.ingest import ingest_sources
+from claimcheck.store.store import RunStore
 
-_WORTH = 100_000  # characters that wait
-_MOST = 4  # processes for a model's documents: these keep up with all that this one can ask and store
-_IN_HAND = 48  # documents for a process without a model, so that it never waits
+_MIN_CHARACTERS_FOR_WORKERS = 100_000  # characters that wait
+_MAX_LLM_WORKERS = 4  # processes for a model's documents: these keep up with all that this one can ask and store
+_DOCUMENTS_PER_WORKER = (
+    48  # documents for a process without a model, so that it never waits
+)
 
 
-def _unheard(progress: Progress) -> None:
+def _ignore_progress(progress: Progress) -> None:
     pass
 
 
@@ -40,37 +48,47 @@ class Batch:
     """
 
     def __init__(
-        self, store: RunStore, settings: Settings, limits: Limits | None = None, *, check: bool = False
+        self,
+        store: RunStore,
+        settings: Settings,
+        limits: Limits | None = None,
+        *,
+        check: bool = False,
     ) -> None:
         self.store = store
-        self.plan = Plan.of(settings, limits or Limits(), check=check)
+        self.plan = Plan.from_settings(settings, limits or Limits(), check=check)
         if self.plan.engine == "llm" and self.plan.limits.budget_usd is not None:
-            _check_price(self.plan.settings)
-        self.number = store.begin(self.plan.way())
+            _require_known_price(self.plan.settings)
+        self.number = store.open_batch(self.plan.config())
 
     def add(
         self,
         *names: str,
-        how: Reading | None = None,
+        how: ReadOptions | None = None,
         told: Callable[[int], None] = lambda count: None,
-    ) -> Intake:
+    ) -> IngestReport:
         """The documents of files, folders, globs, addresses, JSON Lines and tables are in the store, all or none.
 
         Raises:
             InputError: a name leads nowhere, a row is broken, an id stands twice; the store is as it was then.
         """
-        return take_in(self.store.database, self.number, sources_of(names, how or Reading()), told)
+        return ingest_sources(
+            self.store.database,
+            self.number,
+            find_sources(names, how or ReadOptions()),
+            told,
+        )
 
     def retry_failed(self) -> int:
         """Documents that failed, wholly or in part, wait again; how many that are."""
-        return self.store.retry(self.number)
+        return self.store.requeue_failed(self.number)
 
     def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
         """What the waiting documents will take."""
-        return estimate(self.store, self.number, self.plan, told)
+        return estimate_batch(self.store, self.number, self.plan, told)
 
     @property
-    def info(self) -> BatchInfo:
+    def info(self) -> BatchStatus:
         """The batch in numbers."""
         return self.store.batch(self.number)
 
@@ -81,8 +99,8 @@ class Batch:
     async def run(
         self,
         *,
-        told: Callable[[Progress], None] = _unheard,
-        stop: Stop | None = None,
+        told: Callable[[Progress], None] = _ignore_progress,
+        stop: StopSignal | None = None,
         client: Client | None = None,
     ) -> Progress:
         """Every document that waited has an outcome, or `stop` says why not; what was paid for is stored.
@@ -92,52 +110,71 @@ class Batch:
         Raises:
             StoreError: another command works on the store: both would pay for the same documents.
         """
-        with self.store.alone(), garbage.looked_for_seldom():
+        with self.store.lock():
             return await self._run(told, stop, client)
 
     async def _run(
-        self, told: Callable[[Progress], None], stop: Stop | None, client: Client | None
+        self,
+        told: Callable[[Progress], None],
+        stop: StopSignal | None,
+        client: Client | None,
     ) -> Progress:
-        progress = Progress.of(self.info)
+        progress = Progress.from_status(self.info)
         count = self._workers()
         async with AsyncExitStack() as closing:
-            steps: Steps = Here(self.plan)
+            steps: StepExecutor = LocalStepExecutor(self.plan)
             alone = self.plan.engine == "extractive" and client is None
             if count:
-                workers = Workers(self.plan, count, None if alone else steps)
+                workers = WorkerPool(self.plan, count, None if alone else steps)
                 steps = await closing.enter_async_context(workers)
             if not alone:
                 client = client or self._client(progress, closing)
-            width = max(1, count) * _IN_HAND if alone else self.plan.limits.concurrency
-            queue = Queue(self.store, self.number, self.plan, progress, told, steps, stop or Stop())
+            width = (
+                max(1, count) * _DOCUMENTS_PER_WORKER
+                if alone
+                else self.plan.limits.concurrency
+            )
+            queue = BatchRunner(
+                self.store,
+                self.number,
+                self.plan,
+                progress,
+                told,
+                steps,
+                stop or StopSignal(),
+            )
             await queue.run(client, width)
         return progress
 
     def _workers(self) -> int:
         """How many processes take the documents' steps; none where this one does all in the time that they take to begin."""
-        if self.store.waiting(self.number)[1] < _WORTH:
+        if self.store.measure_pending(self.number)[1] < _MIN_CHARACTERS_FOR_WORKERS:
             return 0
         cores = os.cpu_count() or 1
-        return cores if self.plan.engine == "extractive" else min(cores // 2, _MOST)
+        return (
+            cores
+            if self.plan.engine == "extractive"
+            else min(cores // 2, _MAX_LLM_WORKERS)
+        )
 
     def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
-        from claimcheck.clients import CachedClient, Gate, OpenAIClient, Pricing
+        from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient
 
         settings = self.plan.settings
-        gate = Gate(self.plan.limits, Pricing(settings), progress.spent)
-        own = OpenAIClient(settings, gate)
+        limiter = Limiter(self.plan.limits, Pricing(settings), progress.spent)
+        own = OpenAIClient(settings, limiter)
         closing.push_async_callback(own.aclose)
         if not settings.cache:
             return own
-        from claimcheck.store.answers import AnswerCache
+        from claimcheck.store.cache import AnswerCache
 
-        return CachedClient(own, closing.enter_context(AnswerCache()), settings)
+        return StoredAnswersClient(own, closing.enter_context(AnswerCache()), settings)
 
 
-def _check_price(settings: Settings) -> None:
-    from claimcheck.clients import Pricing
+def _require_known_price(settings: Settings) -> None:
+    from claimcheck.llm import Pricing
 
-    if not Pricing(settings).known:
+    if not Pricing(settings).is_known:
         raise SettingsError(
             f"--budget-usd: the price of {settings.model!r} at {settings.endpoint()} is not known; give it in "
             f'claimcheck.toml ([prices."{settings.model}"] input = ..., output = ...), or use --budget-tokens'

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from claimcheck import prompt, schema
-from claimcheck.core.limits import Limits
-from claimcheck.core.settings import CHECK_ONLY, Settings
+from claimcheck import prompts, schemas
+from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
 MAX_OUTPUT_TOKENS = 8192  # a budget can only be kept where an answer has an end
 _PROMPTS = ("summarize", "claims", "digest", "requote", "repair", "json-only")
 _SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "requote.answer")
-_CHECKS, _CHECK_SCHEMAS = ("verdict",), ("verdict.answer",)
-_NO_MATTER = ("attempts", "timeout_s")  # for what the answers say
+_CHECK_PROMPTS, _CHECK_SCHEMAS = ("verdict",), ("verdict.answer",)
+_IRRELEVANT_SETTINGS = ("attempts", "timeout_s")  # for what the answers say
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +25,29 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
-    def of(cls, settings: Settings, limits: Limits, *, check: bool = False) -> Plan:
+    def from_settings(
+        cls, settings: Settings, limits: Limits, *, check: bool = False
+    ) -> Plan:
         """The plan, with an end to how long an answer may be."""
         if settings.max_output_tokens is None:
             settings = replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
         return cls(settings, settings.chosen_engine(), check, limits)
 
-    def way(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
         """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
         settings = self.settings
-        published = {name: value for name, value in settings.published().items() if name not in _NO_MATTER}
+        published = {
+            name: value
+            for name, value in settings.published().items()
+            if name not in _IRRELEVANT_SETTINGS
+        }
         if self.check:
-            published |= {name: getattr(settings, name) for name in CHECK_ONLY}
+            published |= {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
         if self.engine == "extractive":
-            sizes = {"max_claims": settings.max_claims, "passage_tokens": settings.passage_tokens}
+            sizes = {
+                "max_claims": settings.max_claims,
+                "passage_tokens": settings.passage_tokens,
+            }
             return {"engine": self.engine, "check": self.check, **sizes}
         return {
             "engine": self.engine,
@@ -48,6 +56,12 @@ class Plan:
             "check": self.check,
             "seed": settings.seed,
             "settings": published,
-            "prompts": {name: prompt.load(name).digest for name in (*_PROMPTS, *_CHECKS[: self.check])},
-            "schemas": {name: schema.digest(name) for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])},
+            "prompts": {
+                name: prompts.load(name).digest
+                for name in (*_PROMPTS, *_CHECK_PROMPTS[: self.check])
+            },
+            "schemas": {
+                name: schemas.compute_digest(name)
+                for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])
+            },
         }

@@ -13,21 +13,20 @@ import signal
 import struct
 from typing import Any, BinaryIO
 
-from claimcheck.batch.step import Flows, Given, Step
-from claimcheck.core import garbage
-from claimcheck.core.document import Document
+from claimcheck.batch.runner import ActiveFlows, StepInput, StepResult
 from claimcheck.errors import StoreError
+from claimcheck.models.document import Document
 
-_NO_DOCUMENT = -1
-HEAD = struct.Struct(">Q")
-Move = tuple[int, Given | None]
-Moved = Step | StoreError | None
+_WARM_UP_NUMBER = -1
+FRAME_HEADER = struct.Struct(">Q")
+WorkerTask = tuple[int, StepInput | None]
+WorkerReply = StepResult | StoreError | None
 
 
-def packed(value: object) -> bytes:
-    """The frame of a value."""
+def encode_frame(value: object) -> bytes:
+    """Encode a value as a frame: its length, then its pickle."""
     body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    return HEAD.pack(len(body)) + body
+    return FRAME_HEADER.pack(len(body)) + body
 
 
 def main() -> None:
@@ -35,21 +34,30 @@ def main() -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C goes to every process of a terminal, and is the first one's
-    with garbage.looked_for_seldom(), os.fdopen(0, "rb") as asked, os.fdopen(os.dup(1), "wb") as told:
+    with (
+        os.fdopen(0, "rb") as asked,
+        os.fdopen(os.dup(1), "wb") as told,
+    ):
         os.dup2(2, 1)  # what anybody prints is no frame
-        flows = Flows(_read(asked))
+        flows = ActiveFlows(_read_frame(asked))
         # what a first document would load is loaded: no document is to blame for a process that ends meanwhile
         for given in (Document.from_text("It was a bright day."), None):
-            _moved(flows, _NO_DOCUMENT, given)
+            _perform_task(flows, _WARM_UP_NUMBER, given)
         answer: object = "ready"
         while answer is not None:
-            told.write(packed(answer))
+            told.write(encode_frame(answer))
             told.flush()
-            moves: list[Move] | None = _read(asked)
-            answer = None if moves is None else [_moved(flows, number, given) for number, given in moves]
+            moves: list[WorkerTask] | None = _read_frame(asked)
+            answer = (
+                None
+                if moves is None
+                else [_perform_task(flows, number, given) for number, given in moves]
+            )
 
 
-def _moved(flows: Flows, number: int, given: Given | None) -> Moved:
+def _perform_task(
+    flows: ActiveFlows, number: int, given: StepInput | None
+) -> WorkerReply:
     if given is None:
         flows.let_go(number)
         return None
@@ -62,10 +70,10 @@ def _moved(flows: Flows, number: int, given: Given | None) -> Moved:
     return step
 
 
-def _read(file: BinaryIO) -> Any:
-    head = file.read(HEAD.size)
-    if len(head) < HEAD.size:
+def _read_frame(file: BinaryIO) -> Any:
+    head = file.read(FRAME_HEADER.size)
+    if len(head) < FRAME_HEADER.size:
         return None
-    (length,) = HEAD.unpack(head)
+    (length,) = FRAME_HEADER.unpack(head)
     body = file.read(length)
     return pickle.loads(body) if len(body) == length else None  # noqa: S301 - from the process that began this one

@@ -19,57 +19,71 @@ from itertools import chain
 from typing import Any
 
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.step import Given, Lost, Step, Steps, failed
-from claimcheck.batch.worker import HEAD, Move, Moved, packed
-from claimcheck.core.document import Document
+from claimcheck.batch.runner import (
+    FlowLostError,
+    StepExecutor,
+    StepInput,
+    StepResult,
+)
+from claimcheck.batch.worker import FRAME_HEADER, WorkerReply, WorkerTask, encode_frame
 from claimcheck.errors import WorkerError
+from claimcheck.models.document import Document
+from claimcheck.models.outcome import Outcome
 
-_MOST = 8  # moves in a frame
-_BEGINNINGS = 3  # of a process that ends before it is ready
-_AHEAD = 4  # frames on the way: a worker that is done with one has the next
-_SHORT = 20_000  # characters, of which something is made in a few milliseconds
-_BUFFER = 2**22  # bytes
-_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from claimcheck.batch.worker import main; main()"
+_MAX_TASKS_PER_FRAME = 8  # moves in a frame
+_MAX_START_ATTEMPTS = 3  # of a process that ends before it is ready
+_MAX_FRAMES_IN_FLIGHT = (
+    4  # frames on the way: a worker that is done with one has the next
+)
+_MAX_LOCAL_CHARACTERS = (
+    20_000  # characters, of which something is made in a few milliseconds
+)
+_PIPE_BUFFER_BYTES = 2**22  # bytes
+_WORKER_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from claimcheck.batch.worker import main; main()"
 
 
 @dataclass(slots=True, eq=False)
-class _Wanted:
+class _PendingTask:
     """A move, and its step to come; a document under suspicion is taken `alone`."""
 
-    move: Move
-    step: asyncio.Future[Step]
+    move: WorkerTask
+    step: asyncio.Future[StepResult]
     alone: bool
 
-    def settle(self, moved: Moved | Lost | WorkerError) -> None:
+    def settle(self, moved: WorkerReply | FlowLostError | WorkerError) -> None:
         """Who waits for the step has it; nobody does where the document was let go. None: its flow is not there."""
         if self.step.done():
             return
         if self.move[1] is None:
             self.step.cancel()
         elif moved is None:
-            self.step.set_exception(Lost())
+            self.step.set_exception(FlowLostError())
         elif isinstance(moved, Exception):
             self.step.set_exception(moved)
         else:
             self.step.set_result(moved)
 
 
-class Workers(Steps):
+class WorkerPool(StepExecutor):
     """So many processes; use it in an `async with`. `take` raises `WorkerError` where one can't be begun.
 
     With `here` this process takes on short documents itself until a worker is ready, and while all that are under way wait
     for one: it has nothing else to do then.
     """
 
-    def __init__(self, plan: Plan, count: int, here: Steps | None = None) -> None:
+    def __init__(
+        self, plan: Plan, count: int, here: StepExecutor | None = None
+    ) -> None:
         self._here = here
-        self._workers = [_Worker(plan) for _ in range(count)]
-        self._home: dict[int, _Worker | Steps] = {}
+        self._workers = [_WorkerProcess(plan) for _ in range(count)]
+        self._home: dict[int, _WorkerProcess | StepExecutor] = {}
         self._waiting = 0
         self._serving: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Workers:
-        self._serving = [asyncio.create_task(worker.serve()) for worker in self._workers]
+    async def __aenter__(self) -> WorkerPool:
+        self._serving = [
+            asyncio.create_task(worker.serve()) for worker in self._workers
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -77,12 +91,12 @@ class Workers(Steps):
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
 
-    async def take(self, number: int, given: Given) -> Step:
+    async def take(self, number: int, given: StepInput) -> StepResult:
         """The step, from the process that the document is with."""
         if number not in self._home:
             self._home[number] = self._chosen(given)
         home = self._home[number]
-        if not isinstance(home, _Worker):
+        if not isinstance(home, _WorkerProcess):
             return await home.take(number, given)
         self._waiting += 1
         try:
@@ -95,22 +109,27 @@ class Workers(Steps):
         if home := self._home.pop(number, None):
             home.let_go(number)
 
-    def _chosen(self, given: Given) -> _Worker | Steps:
+    def _chosen(self, given: StepInput) -> _WorkerProcess | StepExecutor:
         ready = [worker for worker in self._workers if worker.ready]
-        idle = not ready or self._waiting >= max(_MOST, len(self._home))
-        if self._here and idle and isinstance(given, Document) and given.characters <= _SHORT:
+        idle = not ready or self._waiting >= max(_MAX_TASKS_PER_FRAME, len(self._home))
+        if (
+            self._here
+            and idle
+            and isinstance(given, Document)
+            and given.characters <= _MAX_LOCAL_CHARACTERS
+        ):
             return self._here
         return min(ready or self._workers, key=lambda worker: worker.load)
 
 
-class _Worker:
+class _WorkerProcess:
     """One process, and another one if it ends. `ready`: whether one has begun."""
 
     def __init__(self, plan: Plan) -> None:
         self.ready = False
         self._plan = plan
-        self._wanted: deque[_Wanted] = deque()
-        self._sent: deque[list[_Wanted]] = deque()
+        self._wanted: deque[_PendingTask] = deque()
+        self._sent: deque[list[_PendingTask]] = deque()
         self._suspects: set[int] = set()
         self._news = asyncio.Event()
         self._broken: WorkerError | None = None
@@ -120,7 +139,7 @@ class _Worker:
         """How many moves it has to make."""
         return len(self._wanted) + sum(map(len, self._sent))
 
-    def take(self, number: int, given: Given) -> asyncio.Future[Step]:
+    def take(self, number: int, given: StepInput) -> asyncio.Future[StepResult]:
         """The step to come."""
         return self._want(number, given)
 
@@ -129,9 +148,11 @@ class _Worker:
         self._suspects.discard(number)
         self._want(number, None)
 
-    def _want(self, number: int, given: Given | None) -> asyncio.Future[Step]:
-        wanted = _Wanted(
-            (number, given), asyncio.get_running_loop().create_future(), number in self._suspects
+    def _want(self, number: int, given: StepInput | None) -> asyncio.Future[StepResult]:
+        wanted = _PendingTask(
+            (number, given),
+            asyncio.get_running_loop().create_future(),
+            number in self._suspects,
         )
         if self._broken:
             wanted.settle(self._broken)
@@ -144,7 +165,7 @@ class _Worker:
         """What is wanted is had from a process, until this is cancelled."""
         try:
             while True:
-                async with _begun(self._plan) as process:
+                async with _run_process(self._plan) as process:
                     self.ready = True
                     with suppress(asyncio.IncompleteReadError, ConnectionError):
                         await self._exchange(process)
@@ -156,24 +177,32 @@ class _Worker:
 
     async def _exchange(self, process: Process) -> None:
         while True:
-            while len(self._sent) < _AHEAD and (moves := self._next()):
+            while len(self._sent) < _MAX_FRAMES_IN_FLIGHT and (moves := self._next()):
                 self._sent.append(moves)
                 # not drained: a worker that has an answer to write reads nothing meanwhile
-                _pipe(process.stdin).write(packed([wanted.move for wanted in moves]))
+                _require_pipe(process.stdin).write(
+                    encode_frame([wanted.move for wanted in moves])
+                )
             if self._sent:
-                steps = await _frame(process)
+                steps = await _receive_frame(process)
                 for wanted, moved in zip(self._sent.popleft(), steps, strict=True):
                     wanted.settle(moved)
             else:
                 self._news.clear()
                 await self._news.wait()
 
-    def _next(self) -> list[_Wanted]:
+    def _next(self) -> list[_PendingTask]:
         """What goes into the next frame; nothing goes beside a document that is taken alone."""
-        if not self._wanted or (self._sent and (self._wanted[0].alone or self._sent[0][0].alone)):
+        if not self._wanted or (
+            self._sent and (self._wanted[0].alone or self._sent[0][0].alone)
+        ):
             return []
         moves = [self._wanted.popleft()]
-        while self._wanted and len(moves) < _MOST and not (moves[0].alone or self._wanted[0].alone):
+        while (
+            self._wanted
+            and len(moves) < _MAX_TASKS_PER_FRAME
+            and not (moves[0].alone or self._wanted[0].alone)
+        ):
             moves.append(self._wanted.popleft())
         return moves
 
@@ -184,35 +213,46 @@ class _Worker:
         for wanted in first:
             number, given = wanted.move
             if wanted.alone and given is not None:
-                wanted.settle(failed("crashed", "the process that read it was ended; is there memory?"))
+                wanted.settle(
+                    Outcome.from_failure(
+                        "crashed",
+                        "the process that read it was ended; is there memory?",
+                    )
+                )
             elif given is not None:
                 self._suspects.add(number)
         for wanted in chain(first, *self._sent):
-            wanted.settle(Lost())
+            wanted.settle(FlowLostError())
         self._sent.clear()
 
 
 @asynccontextmanager
-async def _begun(plan: Plan) -> AsyncIterator[Process]:
-    """A process that is ready; it has ended, and its pipes are closed, when the block is left."""
-    process = await _ready(plan)
+async def _run_process(plan: Plan) -> AsyncIterator[Process]:
+    """Start a worker process for the block, and kill it afterwards."""
+    process = await _start_process(plan)
     try:
         yield process
     finally:
-        await _ended(process)
+        await _kill_process(process)
 
 
-async def _ready(plan: Plan) -> Process:
-    """A process that is ready; one that ends before it is, is begun again."""
-    for left in reversed(range(_BEGINNINGS)):
+async def _start_process(plan: Plan) -> Process:
+    """Start a worker process and wait until it is ready; retry if it ends."""
+    for left in reversed(range(_MAX_START_ATTEMPTS)):
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", _COMMAND, *sys.path, stdin=PIPE, stdout=PIPE, limit=_BUFFER
+                sys.executable,
+                "-c",
+                _WORKER_COMMAND,
+                *sys.path,
+                stdin=PIPE,
+                stdout=PIPE,
+                limit=_PIPE_BUFFER_BYTES,
             )
             async with AsyncExitStack() as undo:
-                undo.push_async_callback(_ended, process)
-                _pipe(process.stdin).write(packed(plan))
-                await _frame(process)
+                undo.push_async_callback(_kill_process, process)
+                _require_pipe(process.stdin).write(encode_frame(plan))
+                await _receive_frame(process)
                 undo.pop_all()
         except (OSError, asyncio.IncompleteReadError) as error:
             if not left:
@@ -225,20 +265,20 @@ async def _ready(plan: Plan) -> Process:
     return process
 
 
-async def _ended(process: Process) -> None:
+async def _kill_process(process: Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
-    _pipe(process.stdin).close()
+    _require_pipe(process.stdin).close()
     await process.communicate()
 
 
-async def _frame(process: Process) -> Any:
+async def _receive_frame(process: Process) -> Any:
     stdout = process.stdout
     assert stdout is not None
-    (length,) = HEAD.unpack(await stdout.readexactly(HEAD.size))
+    (length,) = FRAME_HEADER.unpack(await stdout.readexactly(FRAME_HEADER.size))
     return pickle.loads(await stdout.readexactly(length))  # noqa: S301 - from a process that was begun here
 
 
-def _pipe(stream: asyncio.StreamWriter | None) -> asyncio.StreamWriter:
+def _require_pipe(stream: asyncio.StreamWriter | None) -> asyncio.StreamWriter:
     assert stream is not None
     return stream

@@ -10,23 +10,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimcheck.cli import options, rounds
-from claimcheck.cli.output import error_line, note, write
-from claimcheck.cli.progress import counted, described, shown
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP
+from claimcheck.cli import openai_batch, options
+from claimcheck.cli.output import print_error, print_note, write_text
+from claimcheck.cli.progress import (
+    format_failures,
+    format_progress,
+    report_failures,
+    show_count,
+    show_progress,
+)
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
 from claimcheck.errors import Interrupted
 
 if TYPE_CHECKING:
     from claimcheck.batch.batch import Batch
-    from claimcheck.batch.estimate import Estimate
-    from claimcheck.batch.progress import Progress
-    from claimcheck.batch.queue import Stop
-    from claimcheck.store.intake import Intake
-
-_SHOWN_CAUSES = 20
+    from claimcheck.models.outcome import Estimate, IngestReport, Progress, StopSignal
 
 
-class Via(StrEnum):
+class RequestMode(StrEnum):
     """How requests get to the model."""
 
     REQUESTS = "requests"
@@ -44,23 +45,34 @@ def batch(
     ],
     store: options.Store,
     check: Annotated[
-        bool, typer.Option("--check", help="Check each summary and its claims against the document.")
+        bool,
+        typer.Option(
+            "--check", help="Check each summary and its claims against the document."
+        ),
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Ask again for documents that failed, wholly or in part.")
+        bool,
+        typer.Option(
+            "--retry-failed",
+            help="Ask again for documents that failed, wholly or in part.",
+        ),
     ] = False,
     estimate: Annotated[
-        bool, typer.Option("--estimate", help="Count requests, tokens and cost, and send nothing.")
+        bool,
+        typer.Option(
+            "--estimate", help="Count requests, tokens and cost, and send nothing."
+        ),
     ] = False,
     via: Annotated[
-        Via,
+        RequestMode,
         typer.Option(
             "--via",
             help="batch-api: OpenAI's, at half the price and within a day; SOURCES then begins with submit, status or collect.",
         ),
-    ] = Via.REQUESTS,
+    ] = RequestMode.REQUESTS,
     report: Annotated[
-        bool, typer.Option("--report", help="End with a table of what failed, by cause.")
+        bool,
+        typer.Option("--report", help="End with a table of what failed, by cause."),
     ] = False,
     concurrency: options.Concurrency = None,
     rpm: options.Rpm = None,
@@ -75,9 +87,14 @@ def batch(
     temperature: options.Temperature = None,
     seed: options.Seed = None,
     text_column: Annotated[
-        str, typer.Option(metavar="NAME", help="The column of a CSV or TSV that holds the text.")
+        str,
+        typer.Option(
+            metavar="NAME", help="The column of a CSV or TSV that holds the text."
+        ),
     ] = "text",
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -88,11 +105,11 @@ def batch(
     `claimcheck runs` shows and exports what is in the store.
     """
     from claimcheck.batch.batch import Batch
-    from claimcheck.readers.many import Reading
-    from claimcheck.store.runs import RunStore
+    from claimcheck.readers.sources import ReadOptions
+    from claimcheck.store.store import RunStore
 
-    limits = options.limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
-    configured = options.configured(
+    limits = options.build_limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
+    configured = options.resolve_settings(
         no_cache=no_cache,
         engine=engine,
         model=model,
@@ -102,32 +119,38 @@ def batch(
         temperature=temperature,
         seed=seed,
     )
-    options.say_engine(configured, quiet=quiet)
-    how = Reading(text_column, allow_private)
+    options.announce_engine(configured, quiet=quiet)
+    how = ReadOptions(text_column, allow_private)
     step = None
-    if via is Via.BATCH_API:
+    if via is RequestMode.BATCH_API:
         step, *sources = sources
-        rounds.check_step(step, sources, configured.settings)
+        openai_batch.validate_step(step, sources, configured.settings)
     with RunStore(store, create=step in (None, "submit")) as opened:
         made = Batch(opened, configured.settings, limits, check=check)
         if sources:
-            with counted("reading documents:", quiet=quiet) as read:
+            with show_count("reading documents:", quiet=quiet) as read:
                 intake = made.add(*sources, how=how, told=read)
-            _say_intake(intake, made, quiet=quiet)
+            _report_ingest(intake, made, quiet=quiet)
         if retry_failed:
-            note(f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet)
+            print_note(
+                f"{store}: {made.retry_failed():,} documents to ask for again",
+                quiet=quiet,
+            )
         if estimate:
-            with counted("counting documents:", quiet=quiet) as told:
-                write(_estimated(made.estimate(told), configured.settings.model), None)
+            with show_count("counting documents:", quiet=quiet) as told:
+                write_text(
+                    _format_estimate(made.estimate(told), configured.settings.model),
+                    None,
+                )
             return
         if step:
-            rounds.take(step, made, report=report, quiet=quiet)
+            openai_batch.run_step(step, made, report=report, quiet=quiet)
             return
-        work(made, report=report, quiet=quiet)
+        run_batch(made, report=report, quiet=quiet)
 
 
-def work(batch: Batch, *, report: bool, quiet: bool) -> None:
-    """The batch's documents are worked on, with progress on stderr; how it ended is said, and is the exit code.
+def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
+    """Run the batch with progress on stderr, and report how it ended.
 
     Raises:
         ProviderError, InputError: what ended it early.
@@ -136,81 +159,78 @@ def work(batch: Batch, *, report: bool, quiet: bool) -> None:
     """
     import asyncio
 
-    from claimcheck.batch.progress import Progress
-    from claimcheck.batch.queue import Stop
+    from claimcheck.models.outcome import Progress, StopSignal
 
-    stop = Stop()
+    stop = StopSignal()
     started = time.monotonic()
-    with shown(Progress.of(batch.info), quiet=quiet) as told:
-        progress = asyncio.run(_interruptible(batch, told, stop, quiet=quiet))
-    note(f"{batch.store.path}: {described(progress, time.monotonic() - started)}", quiet=quiet)
-    failures = batch.store.failures(batch.number)
+    with show_progress(Progress.from_status(batch.info), quiet=quiet) as told:
+        progress = asyncio.run(_run_interruptibly(batch, told, stop, quiet=quiet))
+    print_note(
+        f"{batch.store.path}: {format_progress(progress, time.monotonic() - started)}",
+        quiet=quiet,
+    )
+    failures = batch.store.list_failures(batch.number)
     if report and failures:
-        write(reported(batch, failures), None)
+        write_text(format_failures(batch, failures), None)
     left = progress.total - progress.finished
-    if stop.because:
+    if stop.error:
         again = f" {progress.finished:,} of {progress.total:,} documents are finished and stored; the same command goes on."
-        error_line(again.strip())
-        raise stop.because
-    if stop.wanted:
+        print_error(again.strip())
+        raise stop.error
+    if stop.requested:
         raise Interrupted(
             f"interrupted; {left:,} of {progress.total:,} documents wait in {batch.store.path}: the same command goes on"
         )
-    say_failures(progress, failures)
+    report_failures(progress, failures)
 
 
-def say_failures(progress: Progress, failures: list[tuple[str, str, int]]) -> None:
-    """What failed, on stderr and as the exit code."""
-    if failures:
-        causes = {cause for cause, _, _ in failures}
-        error_line(
-            f"{progress.failed:,} documents failed, {progress.partial:,} in part: "
-            f"{'; '.join(f'{cause} {count:,}' for cause, _, count in failures)} (--report says more)"
-        )
-        raise typer.Exit(2 if causes == {"unreadable"} else 3)
-
-
-async def _interruptible(
-    batch: Batch, told: Callable[[Progress], None], stop: Stop, *, quiet: bool
+async def _run_interruptibly(
+    batch: Batch, told: Callable[[Progress], None], stop: StopSignal, *, quiet: bool
 ) -> Progress:
-    """The batch's progress at its end; Ctrl-C once ends it gently, twice at once."""
+    """Run the batch; stop gently on the first Ctrl-C, at once on the second."""
     import asyncio
 
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(batch.run(told=told, stop=stop))
 
     def interrupt() -> None:
-        if stop.wanted:
+        if stop.requested:
             task.cancel()
         else:
-            stop.now()
-            note("finishing what is under way; Ctrl-C again stops at once", quiet=quiet)
+            stop.request()
+            print_note(
+                "finishing what is under way; Ctrl-C again stops at once", quiet=quiet
+            )
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:
         return await task
     except asyncio.CancelledError:
-        from claimcheck.batch.progress import Progress
+        from claimcheck.models.outcome import Progress
 
-        return Progress.of(batch.info)
+        return Progress.from_status(batch.info)
     finally:
         loop.remove_signal_handler(signal.SIGINT)
 
 
-def _say_intake(intake: Intake, batch: Batch, *, quiet: bool) -> None:
-    from claimcheck.store.outcome import State
+def _report_ingest(intake: IngestReport, batch: Batch, *, quiet: bool) -> None:
+    from claimcheck.models.outcome import DocumentState
 
     counts = batch.info.counts
-    parts = [f"{intake.named:,} documents"]
-    parts += [f"{intake.new:,} of them new"] if intake.new != intake.named else []
+    parts = [f"{intake.documents:,} documents"]
+    parts += [f"{intake.new:,} of them new"] if intake.new != intake.documents else []
     parts += [f"{intake.changed:,} changed, to be done again"] if intake.changed else []
-    parts += [f"{intake.repeated:,} texts repeated and left out"] if intake.repeated else []
+    parts += (
+        [f"{intake.repeated:,} texts repeated and left out"] if intake.repeated else []
+    )
     parts += [f"{intake.unreadable:,} can't be read"] if intake.unreadable else []
-    waiting = counts[State.PENDING]
-    note(f"{batch.store.path}: {', '.join(parts)}; {waiting:,} to do", quiet=quiet)
+    waiting = counts[DocumentState.PENDING]
+    print_note(
+        f"{batch.store.path}: {', '.join(parts)}; {waiting:,} to do", quiet=quiet
+    )
 
 
-def _estimated(found: Estimate, model: str | None) -> str:
+def _format_estimate(found: Estimate, model: str | None) -> str:
     if found.requests == 0:
         return f"{found.documents:,} documents, no request to a model, no cost\n"
     counted_all = found.counted + found.unusable >= found.documents
@@ -224,19 +244,11 @@ def _estimated(found: Estimate, model: str | None) -> str:
         f"documents      {found.documents:,}",
         f"requests       {found.requests:,}{about}; repairs, retries and checks come on top",
         f"tokens in      {found.input_tokens:,}",
-        f"tokens out     about {found.output_tokens:,} ({found.output_from})",
+        f"tokens out     about {found.output_tokens:,} ({found.output_source})",
         f"cost           {cost}",
     ]
     if found.unusable:
-        lines.append(f"can't be sent  {found.unusable:,} documents: too long, or without words")
-    return "\n".join(lines) + "\n"
-
-
-def reported(batch: Batch, failures: list[tuple[str, str, int]]) -> str:
-    """What failed by cause, and how to ask for it again."""
-    width = max(len(cause) for cause, _, _ in failures)
-    lines = [
-        f"{count:>7,}  {cause:<{width}}  {message}" for cause, message, count in failures[:_SHOWN_CAUSES]
-    ]
-    lines.append(f"Ask again for them: claimcheck runs retry --store {batch.store.path}")
+        lines.append(
+            f"can't be sent  {found.unusable:,} documents: too long, or without words"
+        )
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import note, write
+from claimcheck.cli.output import print_note, write_text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,27 +20,34 @@ _DAY_S = 86_400.0
 @app.command("info")
 def info(debug: options.Debug = False) -> None:
     """Say where the cache lies, how large it is, and how many answers of each model it holds."""
-    from claimcheck.store.answers import AnswerCache
+    from claimcheck.store.cache import AnswerCache
 
     with AnswerCache() as cache:
-        found = cache.info()
-    lines = [f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"]
+        found = cache.stats()
+    lines = [
+        f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"
+    ]
     lines += [f"{count:>8,}  {model}" for model, count in found.answers.items()]
-    write("\n".join(lines) + "\n", None)
+    write_text("\n".join(lines) + "\n", None)
 
 
 @app.command("clear")
 def clear(
     older_than: Annotated[
         float,
-        typer.Option("--older-than", metavar="DAYS", min=0, help="Only answers older than so many days."),
+        typer.Option(
+            "--older-than",
+            metavar="DAYS",
+            min=0,
+            help="Only answers older than so many days.",
+        ),
     ] = 0.0,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Delete answers from the cache, and from the disk."""
-    from claimcheck.store.answers import AnswerCache
+    from claimcheck.store.cache import AnswerCache
 
     with AnswerCache() as cache:
         gone = cache.clear(older_than_s=older_than * _DAY_S)
-        note(f"{cache.info().path}: {gone:,} answers deleted", quiet=quiet)
+        print_note(f"{cache.stats().path}: {gone:,} answers deleted", quiet=quiet)

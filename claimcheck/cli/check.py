@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, error_line, note, working, write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, open_document, open_evidence
+from claimcheck.cli.output import (
+    check_writable,
+    print_error,
+    print_note,
+    show_spinner,
+    write_text,
+)
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document, open_evidence
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
-    from claimcheck.core.check import Check
-    from claimcheck.core.run import Run
-    from claimcheck.core.settings import Settings
-    from claimcheck.core.statement import Statement
-    from claimcheck.core.verdict import Verdict
+    from claimcheck.models.claim import Statement
+    from claimcheck.models.run import Run
+    from claimcheck.models.verdict import Verdict
+    from claimcheck.settings import Settings
 
 
-class Format(StrEnum):
-    """The formats of a check."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    CLAIMREVIEW = "claimreview"
-
-
-class FailOn(StrEnum):
+class FailOnVerdict(StrEnum):
     """The verdicts for which the exit code is 1."""
 
     REFUTED = "refuted"
@@ -61,15 +54,19 @@ def check(
     text: Annotated[
         bool,
         typer.Option(
-            "--text", help="CLAIMS is a whole text, such as a draft: the claims in it are found first."
+            "--text",
+            help="CLAIMS is a whole text, such as a draft: the claims in it are found first.",
         ),
     ] = False,
     output: options.Output = None,
-    format: Annotated[Format, typer.Option("--format", help="How to write the result.")] = Format.TEXT,
+    format: Annotated[
+        CheckReportFormat, typer.Option("--format", help="How to write the result.")
+    ] = Format.TEXT,
     fail_on: Annotated[
-        FailOn | None,
+        FailOnVerdict | None,
         typer.Option(
-            "--fail-on", help="Exit 1 when a claim is refuted, or not supported for whatever reason."
+            "--fail-on",
+            help="Exit 1 when a claim is refuted, or not supported for whatever reason.",
         ),
     ] = None,
     engine: options.Engine = None,
@@ -78,22 +75,31 @@ def check(
     top_k: options.TopK = None,
     votes: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Ask the model so often and take the majority (default 1)."),
+        typer.Option(
+            metavar="N",
+            help="Ask the model so often and take the majority (default 1).",
+        ),
     ] = None,
     attempts: options.Attempts = None,
     temperature: options.Temperature = None,
     seed: options.Seed = None,
     review_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="For claimreview: the page on which the review will stand."),
+        typer.Option(
+            metavar="URL",
+            help="For claimreview: the page on which the review will stand.",
+        ),
     ] = None,
     claimed_at: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="For claimreview: the page that makes the claims, where it is not known."
+            metavar="URL",
+            help="For claimreview: the page that makes the claims, where it is not known.",
         ),
     ] = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     no_text: options.NoText = False,
     quiet: options.Quiet = False,
@@ -104,10 +110,10 @@ def check(
     Every verdict quotes the passages that it rests on. Words that somebody is said to have said are asked twice: did
     they say it, and is it so. Without a model, rules and fitted weights do the work, and abstain where they can't tell.
     """
-    from claimcheck.api import check as run_check
+    from claimcheck.api.check import check as run_check
 
     check_writable(output)
-    configured = options.configured(
+    configured = options.resolve_settings(
         no_cache=no_cache,
         engine=engine,
         model=model,
@@ -119,89 +125,60 @@ def check(
         seed=seed,
     )
     settings = configured.settings
+    review = None
     if format is Format.CLAIMREVIEW:
-        from claimcheck.reports.claimreview import require_publisher
+        from claimcheck.reports.claimreview import build_review
 
-        require_publisher(settings, review_url)
+        review = build_review(settings, review_url, claimed_at=claimed_at)
     if claims == "-" and sys.stdin.isatty():
-        note("Reading claims from the terminal; end with Ctrl-D.", quiet=quiet)
+        print_note("Reading claims from the terminal; end with Ctrl-D.", quiet=quiet)
     if claims == "-" and "-" in against:
         raise InputError("CLAIMS and --against: only one of them can be standard input")
-    chosen = options.say_engine(configured, quiet=quiet)
-    wanted = _claims(claims, text, settings)
+    chosen = options.announce_engine(configured, quiet=quiet)
+    wanted = _load_claims(claims, text, settings)
     evidence = open_evidence(against, allow_private=allow_private, quiet=quiet)
-    with working(f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive") as told:
+    with show_spinner(
+        f"{settings.model or chosen} is checking", quiet=quiet or chosen == "extractive"
+    ) as told:
         result = run_check(wanted, evidence, settings=settings, progress=told)
-    write(_rendered(result, format, settings, _Written(output, review_url, claimed_at, not no_text)), output)
+    report = render_check(
+        result,
+        format,
+        include_text=not no_text,
+        style=options.detect_page_style(output),
+        review=review,
+    )
+    write_text(report, output)
     for failure in result.failures:
-        error_line(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
+        print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
     if result.failures:
         raise typer.Exit(3)
-    if fails(result.verdicts, fail_on):
+    if has_failing_verdict(result.verdicts, fail_on):
         raise typer.Exit(1)
 
 
-def fails(verdicts: Sequence[Verdict], fail_on: FailOn | None) -> bool:
-    """Whether one of the verdicts is of the kind to fail on."""
-    from claimcheck.core.verdict import Label
+def has_failing_verdict(
+    verdicts: Sequence[Verdict], fail_on: FailOnVerdict | None
+) -> bool:
+    """Whether any verdict is of the kind to fail on."""
+    from claimcheck.models.verdict import Label
 
     bad = {
         None: set(),
-        FailOn.REFUTED: {Label.REFUTED},
-        FailOn.UNSUPPORTED: set(Label) - {Label.SUPPORTED},
+        FailOnVerdict.REFUTED: {Label.REFUTED},
+        FailOnVerdict.UNSUPPORTED: set(Label) - {Label.SUPPORTED},
     }[fail_on]
     return any(verdict.label in bad for verdict in verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Where the result goes, with which addresses, and whether with the documents' texts."""
-
-    output: Path | None
-    review_url: str | None
-    claimed_at: str | None
-    text: bool
-
-
-def _claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
+def _load_claims(name: str, text: bool, settings: Settings) -> Run | list[Statement]:
     if not text:
         from claimcheck.readers.claims import read_claims
 
         return read_claims(name)
-    from claimcheck.api import summarize
+    from claimcheck.api.summarize import summarize
 
     run = summarize(open_document(name), settings=settings)
     if not run.claims:
         raise InputError(f"{run.document.source}: no checkable claim was found in it")
     return run
-
-
-def _rendered(result: Check, format: Format, settings: Settings, written: _Written) -> str:
-    if format is Format.JSON:
-        return result.to_json(text=written.text)
-    if format is Format.HTML:
-        from claimcheck.reports import html
-
-        if not written.text:
-            documents = tuple(replace(document, text=None) for document in result.documents)
-            result = replace(result, documents=documents)
-        return html.render(result)
-    if format is Format.MARKDOWN:
-        from claimcheck.reports import verdicts_markdown
-
-        return verdicts_markdown.render(result)
-    if format is Format.CLAIMREVIEW:
-        from claimcheck.reports import claimreview
-
-        today = datetime.now(UTC).date()
-        return claimreview.render(
-            result,
-            settings,
-            review_url=str(written.review_url),
-            published=today,
-            claimed_at=written.claimed_at,
-        )
-    from claimcheck.reports import verdicts_text
-
-    width, colour = options.page(written.output)
-    return verdicts_text.render(result, width=width, colour=colour)

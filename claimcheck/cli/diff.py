@@ -12,26 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, write
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP, open_document
+from claimcheck.cli.output import check_writable, write_text
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format, ListFormat
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from claimcheck.changes import Changes, Reworded
-    from claimcheck.core.run import Run
-    from claimcheck.core.settings import Settings
+    from claimcheck.models.run import Run
+    from claimcheck.reports.diff import RewordedClaim, RunDiff
+    from claimcheck.settings import Settings
 
 
-class Format(StrEnum):
-    """How changes are written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
+class FailOnChange(StrEnum):
     """Which changes are a finding."""
 
     ANY = "any"
@@ -44,51 +38,71 @@ class FailOn(StrEnum):
 
 def diff(
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A run (JSON), or a document, which is summarized first.")
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A run (JSON), or a document, which is summarized first.",
+        ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
     check: Annotated[
-        bool, typer.Option("--check", help="Check documents that are summarized, to compare verdicts too.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Check documents that are summarized, to compare verdicts too.",
+        ),
     ] = False,
     fail_on: Annotated[
-        FailOn | None, typer.Option("--fail-on", help="Exit 1 when there are such changes.")
+        FailOnChange | None,
+        typer.Option("--fail-on", help="Exit 1 when there are such changes."),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How to write the changes.")] = Format.TEXT,
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="How to write the changes.")
+    ] = Format.TEXT,
     output: options.Output = None,
     engine: options.Engine = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
     max_claims: options.MaxClaims = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
     """Say how the claims of two runs, or of two versions of a document, differ: added, gone, reworded, moved, verdicts."""
-    from claimcheck.changes import changes
+    from claimcheck.reports.diff import compare_runs
 
     check_writable(output)
     if old == new == "-":
         raise InputError("OLD and NEW: only one of them can be standard input")
-    configured = options.configured(
-        no_cache=no_cache, engine=engine, model=model, base_url=base_url, max_claims=max_claims
+    configured = options.resolve_settings(
+        no_cache=no_cache,
+        engine=engine,
+        model=model,
+        base_url=base_url,
+        max_claims=max_claims,
     )
-    runs = [_run(name, configured.settings, check, allow_private) for name in (old, new)]
-    found = changes(*runs)
-    write(
+    runs = [
+        _load_run(name, configured.settings, check, allow_private)
+        for name in (old, new)
+    ]
+    found = compare_runs(*runs)
+    write_text(
         json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n"
         if format is Format.JSON
-        else _text(found, output),
+        else _format_changes(found, output),
         output,
     )
     wanted = asdict(found) if fail_on else {}
-    if fail_on and (found if fail_on is FailOn.ANY else wanted[fail_on]):
+    if fail_on and (found if fail_on is FailOnChange.ANY else wanted[fail_on]):
         raise typer.Exit(1)
 
 
-def _run(name: str, settings: Settings, check: bool, allow_private: bool) -> Run:
-    from claimcheck.api import summarize
-    from claimcheck.core.run import Run
+def _load_run(name: str, settings: Settings, check: bool, allow_private: bool) -> Run:
+    from claimcheck.api.summarize import summarize
+    from claimcheck.models.run import Run
     from claimcheck.readers.file import read_bytes
 
     if "://" not in name:
@@ -96,57 +110,74 @@ def _run(name: str, settings: Settings, check: bool, allow_private: bool) -> Run
         if data.lstrip()[:1] == b"{" and b'"schema_version"' in data:
             return Run.from_json(data)
         if name == "-":
-            from claimcheck.readers.file import document_of
+            from claimcheck.readers.file import build_document
 
-            return summarize(document_of(data, source), settings=settings, check=check)
-    return summarize(open_document(name, allow_private=allow_private), settings=settings, check=check)
+            return summarize(
+                build_document(data, source), settings=settings, check=check
+            )
+    return summarize(
+        open_document(name, allow_private=allow_private), settings=settings, check=check
+    )
 
 
-def _text(found: Changes, output: Path | None) -> str:
+def _format_changes(found: RunDiff, output: Path | None) -> str:
     from rich.text import Text
 
-    from claimcheck.reports.terminal import plain, rendered
+    from claimcheck.reports.common import make_safe_text, render_for_terminal
 
-    width, colour = options.page(output)
+    style = options.detect_page_style(output)
     lines: list[Text] = []
 
     def section(title: str, items: list[Text]) -> None:
         if items:
-            lines.append(plain(f"{title} ({len(items)})", "bold"))
+            lines.append(make_safe_text(f"{title} ({len(items)})", "bold"))
             lines.extend(items)
             lines.append(Text(""))
 
-    section("Added", [plain(f"+ {text}", "green") for text in found.added])
-    section("Gone", [plain(f"- {text}", "red") for text in found.gone])
-    section("Reworded", [_reworded(item) for item in found.reworded])
-    section("Moved", [plain(f"~ {text}") for text in found.moved])
+    section("Added", [make_safe_text(f"+ {text}", "green") for text in found.added])
+    section("Gone", [make_safe_text(f"- {text}", "red") for text in found.gone])
+    section("Reworded", [_format_reworded(item) for item in found.reworded])
+    section("Moved", [make_safe_text(f"~ {text}") for text in found.moved])
     section(
         "Other verdicts",
         [
-            plain(f"! {_label(item.old)} -> {_label(item.new)}: {item.text}", "yellow")
+            make_safe_text(
+                f"! {_format_label(item.old)} -> {_format_label(item.new)}: {item.text}",
+                "yellow",
+            )
             for item in found.verdicts
         ],
     )
     lines.append(
-        plain(f"{found.same} claims the same" if found else f"No change: {found.same} claims the same", "dim")
+        make_safe_text(
+            f"{found.same} claims the same"
+            if found
+            else f"No change: {found.same} claims the same",
+            "dim",
+        )
     )
-    return "".join(rendered(line, width=width, colour=colour) for line in lines)
+    return "".join(
+        render_for_terminal(line, width=style.width, color=style.color)
+        for line in lines
+    )
 
 
-def _reworded(item: Reworded) -> Text:
+def _format_reworded(item: RewordedClaim) -> Text:
     from rich.text import Text
 
-    from claimcheck.reports.terminal import plain
+    from claimcheck.reports.common import make_safe_text
 
     parts: dict[str, Callable[[str], Text]] = {
-        "same": plain,
-        "gone": lambda text: plain(f"[-{text}-]", "red"),
-        "added": lambda text: plain(f"{{+{text}+}}", "green"),
+        "same": make_safe_text,
+        "gone": lambda text: make_safe_text(f"[-{text}-]", "red"),
+        "added": lambda text: make_safe_text(f"{{+{text}+}}", "green"),
     }
     line = Text("* ")
-    line.append_text(Text(" ").join(parts[words.what](words.text) for words in item.words))
+    line.append_text(
+        Text(" ").join(parts[words.what](words.text) for words in item.words)
+    )
     return line
 
 
-def _label(name: str) -> str:
+def _format_label(name: str) -> str:
     return name.replace("_", " ")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from claimcheck.cli.output import working, write
+from claimcheck.cli.output import show_spinner, write_text
 from claimcheck.errors import ProviderError
 
 if TYPE_CHECKING:
-    from claimcheck.config import Configured
+    from claimcheck.config import LoadedSettings
 
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
@@ -25,7 +25,7 @@ EXTRAS = {
     "distributed": ("ray",),
     "testing": ("pytest", "vcr", "pytest_socket"),
 }
-_SHOWN = (
+_LISTED_SETTINGS = (
     "engine",
     "model",
     "base_url",
@@ -41,9 +41,15 @@ _SHOWN = (
 
 
 def doctor(
-    engine: Annotated[str | None, typer.Option(metavar="ENGINE", help="As for summarize.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="NAME", help="As for summarize.")] = None,
-    base_url: Annotated[str | None, typer.Option(metavar="URL", help="As for summarize.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="As for summarize.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="As for summarize.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="As for summarize.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
     """Show what is configured and where from, and try the endpoint.
@@ -51,14 +57,17 @@ def doctor(
     With an endpoint or model configured this sends two small requests. Keys are never shown. Exit 3 when the llm
     engine is chosen and its endpoint does not answer.
     """
+    from claimcheck import tokens
     from claimcheck.config import load_settings
-    from claimcheck.core import tokens
     from claimcheck.version import __version__
 
     configured = load_settings({"engine": engine, "model": model, "base_url": base_url})
     chosen = configured.settings.chosen_engine()
     lines = [f"claimcheck {__version__}", "", "Settings"]
-    lines += [f"  {name:<18}{_value(configured, name):<34}{configured.origins[name]}" for name in _SHOWN]
+    lines += [
+        f"  {name:<18}{_format_setting(configured, name):<34}{configured.origins[name]}"
+        for name in _LISTED_SETTINGS
+    ]
     lines += ["", f"Engine that runs: {chosen}"]
     count = tokens.count("claimcheck")  # raises when the packed encoding is damaged
     exact = "exact" if tokens.is_exact(configured.settings.model) else "an estimate"
@@ -70,14 +79,17 @@ def doctor(
         lines.append(
             f"Extra {name}: {'installed' if not missing else f'not installed (pip install claimcheck[{name}])'}"
         )
-    write("\n".join(lines) + "\n", None)
+    write_text("\n".join(lines) + "\n", None)
     if chosen == "llm":
-        write(_endpoint(configured), None)
+        write_text(_probe_endpoint(configured), None)
     else:
-        write("Endpoint: none configured; --model NAME or --base-url URL names one\n", None)
+        write_text(
+            "Endpoint: none configured; --model NAME or --base-url URL names one\n",
+            None,
+        )
 
 
-def _value(configured: Configured, name: str) -> str:
+def _format_setting(configured: LoadedSettings, name: str) -> str:
     value = getattr(configured.settings, name)
     if name == "api_key":
         return "set (not shown)" if value else "not set"
@@ -86,18 +98,22 @@ def _value(configured: Configured, name: str) -> str:
     return "-" if value is None else str(value)
 
 
-def _endpoint(configured: Configured) -> str:
-    """What the endpoint is found to do; raises `ProviderError` when it does not answer."""
+def _probe_endpoint(configured: LoadedSettings) -> str:
+    """Probe the endpoint and describe it; raises `ProviderError` on failure."""
     from dataclasses import replace
 
-    from claimcheck.api import probe
+    from claimcheck.api.probe import probe
 
-    settings = replace(configured.settings, attempts=1, timeout_s=min(configured.settings.timeout_s, 60.0))
+    settings = replace(
+        configured.settings,
+        attempts=1,
+        timeout_s=min(configured.settings.timeout_s, 60.0),
+    )
     try:
-        with working("trying the endpoint", quiet=False):
+        with show_spinner("trying the endpoint", quiet=False):
             found = probe(settings)
     except ProviderError:
-        write(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
+        write_text(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
         raise
     models = ", ".join(found.models[:12]) + (
         f" and {len(found.models) - 12} more" if len(found.models) > 12 else ""
@@ -108,7 +124,9 @@ def _endpoint(configured: Configured) -> str:
     ]
     if found.response_format:
         enforced = (
-            "enforced" if found.enforces_schema else "not enforced (answers are validated here all the same)"
+            "enforced"
+            if found.enforces_schema
+            else "not enforced (answers are validated here all the same)"
         )
         lines.append(f"  response format: {found.response_format}; schema: {enforced}")
     else:

@@ -6,14 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, note, write
+from claimcheck.cli.output import check_writable, print_note, write_text
+from claimcheck.reports.formats import Format, ListFormat
 
 if TYPE_CHECKING:
     from claimcheck.evaluation.result import Evaluation, Score
@@ -32,28 +32,31 @@ _TASKS = {
 }
 
 
-class Format(StrEnum):
-    """How scores are written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-def _command(task: str, about: str) -> Callable[..., None]:
+def _build_command(task: str, about: str) -> Callable[..., None]:
     def evaluate(
-        file: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, a row a line; or -.")],
+        file: Annotated[
+            str, typer.Argument(metavar="FILE", help="JSON Lines, a row a line; or -.")
+        ],
         dataset: Annotated[
             str | None,
             typer.Option(
-                metavar="NAME", help="The public set that FILE is of, when its rows are not in plain form."
+                metavar="NAME",
+                help="The public set that FILE is of, when its rows are not in plain form.",
             ),
         ] = None,
         limit: Annotated[
-            int | None, typer.Option(metavar="N", min=1, help="A sample of so many rows (default: all).")
+            int | None,
+            typer.Option(
+                metavar="N", min=1, help="A sample of so many rows (default: all)."
+            ),
         ] = None,
-        seed: Annotated[int, typer.Option(metavar="N", min=0, help="For the sample and the intervals.")] = 0,
+        seed: Annotated[
+            int,
+            typer.Option(metavar="N", min=0, help="For the sample and the intervals."),
+        ] = 0,
         format: Annotated[
-            Format, typer.Option("--format", help="json has every row, for compare.")
+            ListFormat,
+            typer.Option("--format", help="json has every row, for compare."),
         ] = Format.TEXT,
         output: options.Output = None,
         engine: options.Engine = None,
@@ -65,11 +68,11 @@ def _command(task: str, about: str) -> Callable[..., None]:
         quiet: options.Quiet = False,
         debug: options.Debug = False,
     ) -> None:
-        from claimcheck.api.evaluating import evaluate as run_evaluate
+        from claimcheck.api.evaluate import evaluate as run_evaluate
         from claimcheck.evaluation.datasets import Rows
 
         check_writable(output)
-        configured = options.configured(
+        configured = options.resolve_settings(
             no_cache=no_cache,
             engine=engine,
             model=model,
@@ -77,54 +80,69 @@ def _command(task: str, about: str) -> Callable[..., None]:
             top_k=top_k,
             attempts=attempts,
         )
-        options.say_engine(configured, quiet=quiet)
-        with _progress(task, quiet=quiet) as progress:
+        options.announce_engine(configured, quiet=quiet)
+        with _show_progress(task, quiet=quiet) as progress:
             rows = Rows(file, dataset, limit, seed)
-            result = run_evaluate(task, rows, settings=configured.settings, progress=progress)
-        write(result.to_json() if format is Format.JSON else _text(result), output)
+            result = run_evaluate(
+                task, rows, settings=configured.settings, progress=progress
+            )
+        write_text(
+            result.to_json() if format is Format.JSON else _format_evaluation(result),
+            output,
+        )
 
     evaluate.__doc__ = about
     return evaluate
 
 
 for _name, _about in _TASKS.items():
-    app.command(_name)(_command(_name, _about))
+    app.command(_name)(_build_command(_name, _about))
 
 
 @app.command("compare")
 def compare(
     first: Annotated[
-        Path, typer.Argument(metavar="A.json", help="An evaluation written with --format json.")
+        Path,
+        typer.Argument(
+            metavar="A.json", help="An evaluation written with --format json."
+        ),
     ],
-    second: Annotated[Path, typer.Argument(metavar="B.json", help="Another, on the same file.")],
-    format: Annotated[Format, typer.Option("--format", help="How to write the differences.")] = Format.TEXT,
+    second: Annotated[
+        Path, typer.Argument(metavar="B.json", help="Another, on the same file.")
+    ],
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="How to write the differences.")
+    ] = Format.TEXT,
     debug: options.Debug = False,
 ) -> None:
     """What B scores above A, paired row by row, with 95 % intervals."""
     from dataclasses import asdict
 
-    from claimcheck.api.evaluating import compare_evaluations
+    from claimcheck.api.evaluate import compare_evaluations
 
     found = compare_evaluations(first, second)
     if format is Format.JSON:
-        write(json.dumps(asdict(found), indent=1) + "\n", None)
+        write_text(json.dumps(asdict(found), indent=1) + "\n", None)
         return
     lines = [f"{second} less {first}, {found.n:,} rows of both"]
-    lines += [_line(name, score, sign=True) for name, score in found.differences.items()]
-    write("\n".join(lines) + "\n", None)
+    lines += [
+        _format_score(name, score, sign=True)
+        for name, score in found.differences.items()
+    ]
+    write_text("\n".join(lines) + "\n", None)
 
 
-def _text(result: Evaluation) -> str:
+def _format_evaluation(result: Evaluation) -> str:
     signature = result.signature
     rate = signature.n / result.seconds if result.seconds else 0.0
     lines = [
         f"{signature.task} on {signature.dataset}: {signature.n:,} rows, {result.failed:,} failed, {rate:,.0f} a second"
     ]
-    lines += [_line(name, score) for name, score in result.scores.items()]
+    lines += [_format_score(name, score) for name, score in result.scores.items()]
     return "\n".join([*lines, signature.line()]) + "\n"
 
 
-def _line(name: str, score: Score, *, sign: bool = False) -> str:
+def _format_score(name: str, score: Score, *, sign: bool = False) -> str:
     if name in ("words", "claims a row"):
         return f"  {name:<22}{score.value:7.1f}   [{score.low:.1f}, {score.high:.1f}]"
     plus = "+" if sign else ""
@@ -132,8 +150,10 @@ def _line(name: str, score: Score, *, sign: bool = False) -> str:
 
 
 @contextmanager
-def _progress(task: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """On a terminal a bar, in a pipe a line now and then; nothing when quiet."""
+def _show_progress(
+    task: str, *, quiet: bool
+) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar on a terminal or occasional lines in a pipe; neither if quiet."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
@@ -144,10 +164,10 @@ def _progress(task: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] 
             job = bar.add_task(task, total=None)
             yield lambda done, total: bar.update(job, completed=done, total=total)
     else:
-        yield _now_and_then
+        yield _note_progress
 
 
-def _now_and_then(done: int, total: int) -> None:
+def _note_progress(done: int, total: int) -> None:
     step = max(1, total // 10)
     if total >= 100 and done % step == 0 and done < total:
-        note(f"{done:,} of {total:,} rows", quiet=False)
+        print_note(f"{done:,} of {total:,} rows", quiet=False)

@@ -18,23 +18,22 @@ from claimcheck.cli import (
     evaluate,
     ground,
     index,
-    listings,
     mcp,
     runs,
     serve,
     show,
     summarize,
+    templates,
     validate,
 )
-from claimcheck.cli.output import error_line
-from claimcheck.cli.variadic import ManyAgainst
-from claimcheck.core import garbage
+from claimcheck.cli.output import print_error
+from claimcheck.cli.variadic import VariadicCommand
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
 
 _EPILOG = "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, 3 model or provider, 130 interrupted."
 
-INTERRUPTED = 130
+EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="claimcheck",
@@ -44,7 +43,7 @@ app = typer.Typer(
     epilog=_EPILOG,
 )
 app.command("summarize")(summarize.summarize)
-app.command("check", cls=ManyAgainst)(check.check)
+app.command("check", cls=VariadicCommand)(check.check)
 app.command("batch")(batch.batch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
@@ -55,15 +54,15 @@ app.command("bundle")(bundle.bundle)
 app.command("verify")(bundle.verify)
 app.command("ground")(ground.ground)
 app.add_typer(cache.app, name="cache")
-app.command("schema")(listings.schema)
+app.command("schema")(templates.schema)
 app.command("validate")(validate.validate)
-app.command("prompts")(listings.prompts)
+app.command("prompts")(templates.prompts)
 app.command("serve")(serve.serve)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"claimcheck {__version__}")
         raise typer.Exit
@@ -72,7 +71,13 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def claimcheck(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Show the version.",
+        ),
     ] = False,
 ) -> None:
     """What a text claims, where it says so, and whether it holds.
@@ -87,15 +92,18 @@ def main() -> None:
     """Runs the command line and exits; `--debug` lets a traceback through."""
     debug = "--debug" in sys.argv
     try:
-        with garbage.looked_for_seldom():
-            app(prog_name="claimcheck")
+        app(prog_name="claimcheck")
     except ClaimcheckError as error:
         if debug:
             raise
-        error_line(str(error))
+        print_error(str(error))
         sys.exit(error.exit_code)
     except SystemExit as stop:
-        if stop.code == INTERRUPTED:  # typer turns Ctrl-C into this code without a word
-            error_line("interrupted; nothing was written")
-            os._exit(INTERRUPTED)  # threads may wait for answers still; nobody else does
+        if (
+            stop.code == EXIT_INTERRUPTED
+        ):  # typer turns Ctrl-C into this code without a word
+            print_error("interrupted; nothing was written")
+            os._exit(
+                EXIT_INTERRUPTED
+            )  # threads may wait for answers still; nobody else does
         raise

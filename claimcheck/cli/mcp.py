@@ -19,8 +19,10 @@ def mcp(
     """Serve the tools summarize, extract_claims, check_claims and ground_quotes to an assistant (MCP, on stdin and stdout)."""
     if find_spec("mcp") is None:
         raise InputError("mcp: needs pip install 'claimcheck[mcp]'")
-    from claimcheck.serving.mcp import serve
+    from claimcheck.server.mcp import serve
 
-    configured = options.configured(no_cache=no_cache, engine=engine, model=model, base_url=base_url)
-    options.say_engine(configured, quiet=quiet)
+    configured = options.resolve_settings(
+        no_cache=no_cache, engine=engine, model=model, base_url=base_url
+    )
+    options.announce_engine(configured, quiet=quiet)
     serve(configured.settings)

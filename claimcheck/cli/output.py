@@ -13,29 +13,29 @@ from pathlib import Path
 from claimcheck.errors import InputError
 
 
-def error_line(message: str) -> None:
-    """One line on stderr, without control characters."""
-    _say(f"claimcheck: {message}")
+def print_error(message: str) -> None:
+    """Print one line to stderr, without control characters."""
+    _print_to_stderr(f"claimcheck: {message}")
 
 
-def note(message: str, *, quiet: bool) -> None:
-    """A line on stderr, unless quiet."""
+def print_note(message: str, *, quiet: bool) -> None:
+    """Print a line to stderr unless `quiet`."""
     if not quiet:
-        _say(message)
+        _print_to_stderr(message)
 
 
-def write(text: str, path: Path | None) -> None:
-    """The text stands on stdout, or whole in the file: a file is written aside and renamed.
+def write_text(text: str, path: Path | None) -> None:
+    """Write text to stdout, or to a file atomically.
 
     Raises:
         InputError: the file can't be written; what was there before is untouched.
     """
-    _write([text], path)
+    _write_parts([text], path)
 
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
     """As `write`, for lines that need not fit into memory together."""
-    _write((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
+    _write_parts((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
 
 
 def write_binary(make: Callable[[Path], None], path: Path | None) -> None:
@@ -47,7 +47,7 @@ def write_binary(make: Callable[[Path], None], path: Path | None) -> None:
     if path is None or str(path) == "-":
         raise InputError("this format is for a file: name one with --output")
     try:
-        with _aside(path.resolve()) as temporary:
+        with _open_replacement(path.resolve()) as temporary:
             make(temporary)
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
@@ -70,23 +70,27 @@ def check_writable(path: Path | None) -> None:
 
 
 @contextmanager
-def working(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
-    """A spinner with the elapsed time while the block runs, only on a terminal; what is told beside the message."""
+def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
+    """Show a spinner and the elapsed time on a terminal while the block runs."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(message, total=None)
         yield lambda stage: progress.update(task, description=f"{message} · {stage}")
 
 
-def _write(parts: Iterable[str], path: Path | None) -> None:
+def _write_parts(parts: Iterable[str], path: Path | None) -> None:
     if path is None or str(path) == "-":
-        _to_stdout(parts)
+        _write_to_stdout(parts)
         return
     try:
         if path.exists() and not path.is_file():
@@ -95,19 +99,22 @@ def _write(parts: Iterable[str], path: Path | None) -> None:
             ) as file:  # a device or a pipe: there is nothing to rename over
                 file.writelines(parts)
         else:
-            _replace(path.resolve(), parts)  # of a link the file that it leads to
+            _replace_file(path.resolve(), parts)  # of a link the file that it leads to
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
 
 
-def _replace(path: Path, parts: Iterable[str]) -> None:
-    with _aside(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+def _replace_file(path: Path, parts: Iterable[str]) -> None:
+    with (
+        _open_replacement(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         file.writelines(parts)
 
 
 @contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """A file that takes the path's place, and its mode, when the block has written it; what goes wrong leaves it as it was."""
+def _open_replacement(path: Path) -> Iterator[Path]:
+    """Yield a temporary file that replaces the path if the block succeeds."""
     umask = os.umask(0)
     os.umask(umask)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask
@@ -122,7 +129,7 @@ def _aside(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _to_stdout(parts: Iterable[str]) -> None:
+def _write_to_stdout(parts: Iterable[str]) -> None:
     try:
         for part in parts:
             sys.stdout.buffer.write(part.encode())
@@ -132,7 +139,7 @@ def _to_stdout(parts: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _say(message: str) -> None:
+def _print_to_stderr(message: str) -> None:
     line = "".join(char if char.isprintable() else " " for char in message)
     print(
         line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(

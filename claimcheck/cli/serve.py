@@ -11,12 +11,12 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
-from claimcheck.cli.output import note
-from claimcheck.cli.source import ALLOW_PRIVATE_HELP
+from claimcheck.cli.output import print_note
+from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
 from claimcheck.errors import InputError
-from claimcheck.serving.web.site import JOBS, MOST_MB
+from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
 
-VARIABLE = "CLAIMCHECK_TOKEN"
+TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 
 def serve(
@@ -24,11 +24,14 @@ def serve(
         str,
         typer.Option(
             metavar="ADDRESS",
-            help=f"Where to listen; other addresses than loopback need {VARIABLE} to be set.",
+            help=f"Where to listen; other addresses than loopback need {TOKEN_ENVIRONMENT_VARIABLE} to be set.",
         ),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+        int,
+        typer.Option(
+            metavar="N", min=0, max=65535, help="The port; 0 takes a free one."
+        ),
     ] = 8765,
     store: Annotated[
         Path | None,
@@ -39,12 +42,24 @@ def serve(
         ),
     ] = None,
     jobs: Annotated[
-        int, typer.Option(metavar="N", min=1, max=64, help="So many documents at a time; more wait.")
-    ] = JOBS,
+        int,
+        typer.Option(
+            metavar="N", min=1, max=64, help="So many documents at a time; more wait."
+        ),
+    ] = DEFAULT_MAX_JOBS,
     max_mb: Annotated[
-        int, typer.Option("--max-mb", metavar="N", min=1, max=200, help="Megabytes that a request may have.")
-    ] = MOST_MB,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
+        int,
+        typer.Option(
+            "--max-mb",
+            metavar="N",
+            min=1,
+            max=200,
+            help="Megabytes that a request may have.",
+        ),
+    ] = DEFAULT_MAX_REQUEST_MB,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Open the page in your browser.")
+    ] = False,
     engine: options.Engine = None,
     model: options.Model = None,
     base_url: options.BaseUrl = None,
@@ -52,7 +67,9 @@ def serve(
     attempts: options.Attempts = None,
     temperature: options.Temperature = None,
     seed: options.Seed = None,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
+    ] = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -64,12 +81,12 @@ def serve(
     """
     if not all(map(find_spec, EXTRAS["web"])):
         raise InputError("serve: needs pip install 'claimcheck[web]'")
-    from claimcheck.serving.web import server
-    from claimcheck.serving.web.site import Site
+    from claimcheck.server import app
+    from claimcheck.server.config import ServerConfig
 
-    token = os.environ.get(VARIABLE) or None
-    server.require_token(host, token)
-    configured = options.configured(
+    token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
+    app.require_token(host, token)
+    configured = options.resolve_settings(
         no_cache=no_cache,
         engine=engine,
         model=model,
@@ -79,13 +96,13 @@ def serve(
         temperature=temperature,
         seed=seed,
     )
-    options.say_engine(configured, quiet=quiet)
-    with server.bound(host, port) as opened:
+    options.announce_engine(configured, quiet=quiet)
+    with app.bind_socket(host, port) as opened:
         actual = opened.getsockname()[1]
-        site = Site(
+        site = ServerConfig(
             configured.settings,
-            store or _default_store(),
-            server.names_of(host, actual),
+            store or _create_default_store(),
+            app.list_host_names(host, actual),
             token,
             max_mb * 2**20,
             jobs,
@@ -94,14 +111,17 @@ def serve(
         url = f"http://{f'[{host}]' if ':' in host else host}:{actual}/"
 
         def ready() -> None:
-            note(f"claimcheck is at {url} (runs in {site.store}); Ctrl-C ends it", quiet=quiet)
+            print_note(
+                f"claimcheck is at {url} (runs in {site.store}); Ctrl-C ends it",
+                quiet=quiet,
+            )
             if open_page:
                 typer.launch(url)
 
-        server.serve(site, opened, ready)
+        app.serve(site, opened, ready)
 
 
-def _default_store() -> Path:
+def _create_default_store() -> Path:
     import platformdirs
 
     folder = Path(platformdirs.user_data_dir("claimcheck"))

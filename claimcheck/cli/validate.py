@@ -7,16 +7,22 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli.output import write
+from claimcheck.cli.output import write_text
 from claimcheck.errors import InputError
 
 
 def validate(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Result files, or - for standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Result files, or - for standard input."
+        ),
     ],
     against: Annotated[
-        str, typer.Option("--schema", metavar="NAME", help="The schema that they have to follow.")
+        str,
+        typer.Option(
+            "--schema", metavar="NAME", help="The schema that they have to follow."
+        ),
     ] = "run",
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
@@ -24,40 +30,42 @@ def validate(
 
     Spans are also held against the document's text where the file has it. Exit 2 when a file has a problem.
     """
-    from claimcheck import schema
+    from claimcheck import schemas
     from claimcheck.readers.file import read_bytes
 
-    schema.load(against)
+    schemas.load(against)
     failed = False
     for name in files:
         source, data = read_bytes(name)
-        problems = _problems(data, against, source)
+        problems = _find_problems(data, against, source)
         failed = failed or bool(problems)
         lines = [f"{source}: {problem}" for problem in problems] or [
             f"{source}: follows {against}.schema.json"
         ]
-        write("\n".join(lines) + "\n", None)
+        write_text("\n".join(lines) + "\n", None)
     if failed:
         raise typer.Exit(2)
 
 
-def _problems(data: bytes, against: str, source: str) -> list[str]:
-    from claimcheck import schema
+def _find_problems(data: bytes, against: str, source: str) -> list[str]:
+    from claimcheck import schemas
 
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         return [f"$: is not JSON: {error}"]
-    found = [str(problem) for problem in schema.problems(against, value)]
+    found = [str(problem) for problem in schemas.find_problems(against, value)]
     if found or against not in ("run", "check"):
         return found
-    from claimcheck.core.check import Check
-    from claimcheck.core.run import Run
-    from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
+    from claimcheck.models.integrity import (
+        find_check_inconsistencies,
+        find_run_inconsistencies,
+    )
+    from claimcheck.models.run import Check, Run
 
     try:
         if against == "check":
-            return check_inconsistencies(Check.from_json(data))
-        return inconsistencies(Run.from_json(data))
+            return find_check_inconsistencies(Check.from_json(data))
+        return find_run_inconsistencies(Run.from_json(data))
     except InputError as error:
         return [str(error)]

@@ -20,9 +20,9 @@ from claimcheck.errors import InputError
 from claimcheck.readers.file import read_bytes
 from claimcheck.readers.rows import read_rows
 
-Fields = dict[str, Any]
+RowFields = dict[str, Any]
 
-FIELDS: dict[str, dict[str, type]] = {
+TASK_FIELDS: dict[str, dict[str, type]] = {
     "checkworthy": {"text": str, "label": bool},
     "verification": {"claim": str, "document": str, "supported": bool},
     "summaries": {"document": str, "references": list},
@@ -37,7 +37,7 @@ class Example:
 
     id: str
     document: str
-    fields: Fields
+    fields: RowFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Adapter:
     """How a public set's rows become those of a task."""
 
     task: str
-    fields: Callable[[Fields], Fields]
+    fields: Callable[[RowFields], RowFields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,84 +77,115 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
     Raises:
         InputError: the file can't be read, a row lacks a field of the task, or the set is for another task.
     """
-    adapter, limit = _adapter(task, rows.dataset), rows.limit
+    adapter, limit = _find_adapter(task, rows.dataset), rows.limit
     source, data = read_bytes(rows.file)
-    examples = read_rows(data, source, lambda row, number: _example(row, task, adapter, number))
+    examples = read_rows(
+        data, source, lambda row, number: _parse_example(row, task, adapter, number)
+    )
     if not examples:
-        raise InputError(f"{source}: holds no rows; give a JSON object a line with {', '.join(FIELDS[task])}")
+        raise InputError(
+            f"{source}: holds no rows; give a JSON object a line with {', '.join(TASK_FIELDS[task])}"
+        )
     if limit is not None and limit < len(examples):
         chosen = np.random.default_rng(rows.seed).permutation(len(examples))[:limit]
         examples = [examples[place] for place in sorted(chosen)]
-    return Dataset(rows.dataset or Path(source).name, hashlib.sha256(data).hexdigest(), tuple(examples))
+    return Dataset(
+        rows.dataset or Path(source).name,
+        hashlib.sha256(data).hexdigest(),
+        tuple(examples),
+    )
 
 
-def _adapter(task: str, dataset: str | None) -> Adapter | None:
+def _find_adapter(task: str, dataset: str | None) -> Adapter | None:
     if dataset is None:
         return None
     fitting = sorted(name for name, adapter in ADAPTERS.items() if adapter.task == task)
     if dataset not in fitting:
-        raise InputError(f"--dataset {dataset!r}: is none of the sets for {task}: {', '.join(fitting)}")
+        raise InputError(
+            f"--dataset {dataset!r}: is none of the sets for {task}: {', '.join(fitting)}"
+        )
     return ADAPTERS[dataset]
 
 
-def _example(row: Any, task: str, adapter: Adapter | None, number: int) -> Example:
+def _parse_example(
+    row: Any, task: str, adapter: Adapter | None, number: int
+) -> Example:
     if not isinstance(row, dict):
         raise InputError("is no JSON object")
     try:
-        fields = adapter.fields(row) if adapter else _plain(row, task)
+        fields = adapter.fields(row) if adapter else _convert_plain_row(row, task)
     except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"is no row of that set: {type(error).__name__} {error}") from None
-    for name, kind in FIELDS[task].items():
-        if not isinstance(fields.get(name), kind) or _empty(name, fields[name]):
+        raise InputError(
+            f"is no row of that set: {type(error).__name__} {error}"
+        ) from None
+    for name, kind in TASK_FIELDS[task].items():
+        if not isinstance(fields.get(name), kind) or _is_empty(name, fields[name]):
             raise InputError(
-                f"{name!r} is missing or no {kind.__name__}; {task} needs {', '.join(FIELDS[task])}"
+                f"{name!r} is missing or no {kind.__name__}; {task} needs {', '.join(TASK_FIELDS[task])}"
             )
     identity = str(row.get("id") or number)
     return Example(identity, str(row.get("doc_id") or identity), fields)
 
 
-def _empty(name: str, value: object) -> bool:
-    """A passage may hold no claim; everything else has to be there."""
+def _is_empty(name: str, value: object) -> bool:
+    """Return whether a required value is empty; only `claims` may be."""
     return name != "claims" and value in ("", [])
 
 
-def _plain(row: Fields, task: str) -> Fields:
-    """A row in plain form; where a summary has one reference it may stand by itself."""
+def _convert_plain_row(row: RowFields, task: str) -> RowFields:
+    """Return the row; for summaries, a single `reference` becomes a list."""
     if task == "summaries" and isinstance(row.get("reference"), str):
         return {**row, "references": [row["reference"]]}
     return row
 
 
-def _passthrough(row: Fields) -> Fields:
-    return {"claim": row["claim"], "document": row["document"], "supported": bool(row["supported"])}
+def _convert_verification_row(row: RowFields) -> RowFields:
+    return {
+        "claim": row["claim"],
+        "document": row["document"],
+        "supported": bool(row["supported"]),
+    }
 
 
 ADAPTERS = {
     "claimbuster": Adapter(
-        "checkworthy", lambda row: {"text": row["text"], "label": bool(row["checkworthy"])}
+        "checkworthy",
+        lambda row: {"text": row["text"], "label": bool(row["checkworthy"])},
     ),
-    "policlaim": Adapter("checkworthy", lambda row: {"text": row["text"], "label": row["label"] == 1}),
+    "policlaim": Adapter(
+        "checkworthy", lambda row: {"text": row["text"], "label": row["label"] == 1}
+    ),
     "factcheckbench-sentences": Adapter(
         "checkworthy", lambda row: {"text": row["text"], "label": row["label"] == "yes"}
     ),
-    "wice": Adapter("verification", _passthrough),
-    "summedits": Adapter("verification", _passthrough),
-    "fm2": Adapter("verification", _passthrough),
+    "wice": Adapter("verification", _convert_verification_row),
+    "summedits": Adapter("verification", _convert_verification_row),
+    "fm2": Adapter("verification", _convert_verification_row),
     "realsumm": Adapter(
         "summaries",
         lambda row: {
             "document": row["document"],
             # the human highlights stand in <t> tags, a sentence each
-            "references": ["\n".join(part.strip() for part in re.findall(r"<t>(.*?)</t>", row["reference"]))],
+            "references": [
+                "\n".join(
+                    part.strip()
+                    for part in re.findall(r"<t>(.*?)</t>", row["reference"])
+                )
+            ],
         },
     ),
     "factcheckbench-claims": Adapter(
         "extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}
     ),
-    "factscore": Adapter("extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}),
+    "factscore": Adapter(
+        "extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}
+    ),
     "realsumm-scus": Adapter(
         "extraction",
-        lambda row: {"passage": re.sub(r"</?t>", " ", row["passage"]).strip(), "claims": row["claims"]},
+        lambda row: {
+            "passage": re.sub(r"</?t>", " ", row["passage"]).strip(),
+            "claims": row["claims"],
+        },
     ),
     "wice-evidence": Adapter(
         "grounding",

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from claimcheck import schema
+from claimcheck import schemas
 from claimcheck.errors import InputError
 
 EVALUATION_SCHEMA_VERSION = "1.0"
@@ -22,7 +22,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeasuredRow:
     """A row's id, its document, what was measured of it, and why it failed, if it did."""
 
     id: str
@@ -71,7 +71,7 @@ class Evaluation:
     scores: dict[str, Score]
     failed: int
     seconds: float
-    rows: tuple[Row, ...]
+    rows: tuple[MeasuredRow, ...]
 
     def to_json(self) -> str:
         """This evaluation as JSON that follows `schemas/evaluation.schema.json`."""
@@ -89,12 +89,14 @@ class Evaluation:
             fields = json.loads(data)
         except (ValueError, RecursionError) as error:
             raise InputError(f"{source}: is not JSON: {error}") from None
-        if problems := schema.problems("evaluation", fields):
-            raise InputError(f"{source}: is no evaluation: {'; '.join(map(str, problems[:3]))}")
+        if problems := schemas.find_problems("evaluation", fields):
+            raise InputError(
+                f"{source}: is no evaluation: {'; '.join(map(str, problems[:3]))}"
+            )
         return cls(
             EvaluationSignature(**fields["signature"]),
             {name: Score(**score) for name, score in fields["scores"].items()},
             fields["failed"],
             fields["seconds"],
-            tuple(Row(**row) for row in fields["rows"]),
+            tuple(MeasuredRow(**row) for row in fields["rows"]),
         )

@@ -1,5 +1,5 @@
 """The embedded engine: selects and ranks the source's own sentences. No model, no network. Layer 4."""
 
-from claimcheck.extractive.engine import summarize_flow
+from claimcheck.extractive.engine import summarize_extractively
 
-__all__ = ["summarize_flow"]
+__all__ = ["summarize_extractively"]

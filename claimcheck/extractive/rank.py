@@ -16,35 +16,45 @@ from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W\d_]{2,}|\d[\d,.]*|[\u2e80-\u9fff]")
 _DAMPING = 0.85
-_ROUNDS = 50
-_CLOSE_ENOUGH = 1e-6
+_MAX_ITERATIONS = 50
+_CONVERGENCE_TOLERANCE = 1e-6
 
 Vector = dict[str, float]
 
 
-def vectors(texts: Sequence[str]) -> list[Vector]:
-    """Unit TF-IDF vectors over crudely stemmed words (the first six letters)."""
-    counts = [Counter(word[:6] for word in _WORD.findall(text.lower())) for text in texts]
+def compute_tfidf_vectors(texts: Sequence[str]) -> list[Vector]:
+    """Return unit TF-IDF vectors over words cut to six letters."""
+    counts = [
+        Counter(word[:6] for word in _WORD.findall(text.lower())) for text in texts
+    ]
     frequency = Counter(word for count in counts for word in count)
     rows = []
     for count in counts:
-        row = {word: n * math.log((1 + len(texts)) / frequency[word]) for word, n in count.items()}
+        row = {
+            word: n * math.log((1 + len(texts)) / frequency[word])
+            for word, n in count.items()
+        }
         length = math.sqrt(sum(weight * weight for weight in row.values())) or 1.0
         rows.append({word: weight / length for word, weight in row.items()})
     return rows
 
 
-def cosine(left: Vector, right: Vector) -> float:
-    """The cosine of two unit vectors."""
+def compute_cosine(left: Vector, right: Vector) -> float:
+    """Return the cosine similarity of two unit vectors."""
     if len(left) > len(right):
         left, right = right, left
     return sum(weight * right.get(word, 0.0) for word, weight in left.items())
 
 
-def centrality(rows: Sequence[Vector]) -> NDArray[np.float64]:
-    """LexRank of each row, scaled so that the largest is 1."""
+def compute_centrality(rows: Sequence[Vector]) -> NDArray[np.float64]:
+    """Return the LexRank score of each row, scaled so that the largest is 1."""
     n = len(rows)
-    index = {word: place for place, word in enumerate(dict.fromkeys(word for row in rows for word in row))}
+    index = {
+        word: place
+        for place, word in enumerate(
+            dict.fromkeys(word for row in rows for word in row)
+        )
+    }
     if n < 3 or not index:
         return np.ones(n)
     row_of = np.repeat(np.arange(n), [len(row) for row in rows])
@@ -54,13 +64,15 @@ def centrality(rows: Sequence[Vector]) -> NDArray[np.float64]:
 
     def neighbours(values: NDArray[np.float64]) -> NDArray[np.float64]:
         words = np.bincount(column_of, weight * values[row_of], len(index))
-        return np.asarray(np.bincount(row_of, weight * words[column_of], n) - itself * values)
+        return np.asarray(
+            np.bincount(row_of, weight * words[column_of], n) - itself * values
+        )
 
     degree = np.maximum(neighbours(np.ones(n)), 1e-9)
     score = np.full(n, 1.0 / n)
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         following = (1 - _DAMPING) / n + _DAMPING * neighbours(score / degree)
-        done = np.abs(following - score).sum() < _CLOSE_ENOUGH
+        done = np.abs(following - score).sum() < _CONVERGENCE_TOLERANCE
         score = following
         if done:
             break

@@ -1,6 +1,6 @@
 """Where a quote stands in a document, or that it does not stand there. Layer 2."""
 
-from claimcheck.grounding.ladder import GroundingIndex
-from claimcheck.grounding.place import Grounded
+from claimcheck.grounding.index import GroundingIndex
+from claimcheck.grounding.match import GroundingResult
 
-__all__ = ["Grounded", "GroundingIndex"]
+__all__ = ["GroundingIndex", "GroundingResult"]

@@ -23,8 +23,8 @@ class Content:
     url: str | None = None
 
 
-def required(module: str, extra: str, source: str, kind: str) -> ModuleType:
-    """The library that reads this kind of file.
+def import_required(module: str, extra: str, source: str, kind: str) -> ModuleType:
+    """Import the library that reads this kind of file.
 
     Raises:
         InputError: it is not installed; the message names the extra.
@@ -37,7 +37,22 @@ def required(module: str, extra: str, source: str, kind: str) -> ModuleType:
         ) from None
 
 
-def clean(value: object) -> str | None:
-    """A stated title or name on one line, None for an empty one."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in str(value or "")).split())
+def clean_metadata(value: object) -> str | None:
+    """Put a title or name on one line; None if it is empty."""
+    text = " ".join(
+        "".join(
+            char if char.isprintable() else " " for char in str(value or "")
+        ).split()
+    )
     return text or None
+
+
+def refuse_empty(content: Content, source: str, kind: str) -> Content:
+    """The content, when there are words in it.
+
+    Raises:
+        InputError: there are none.
+    """
+    if not any(char.isalnum() for char in content.text):
+        raise InputError(f"{source}: {kind} holds no text that can be read")
+    return content

@@ -6,14 +6,14 @@ import codecs
 
 from claimcheck.errors import InputError
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_FORMATS = (
+_BINARY_SIGNATURES = (
     (b"PK\x03\x04", "a ZIP archive, and no Word document (ODT, EPUB, XLSX?)"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Office document"),
     (b"{\\rtf", "an RTF document"),
@@ -36,22 +36,28 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
-    for magic, name in _FORMATS:
+    for magic, name in _BINARY_SIGNATURES:
         if data.startswith(magic):
-            raise InputError(f"{source}: is {name}, not text; extract its text first and give that")
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _utf16_without_mark(
-        data
-    )
+            raise InputError(
+                f"{source}: is {name}, not text; extract its text first and give that"
+            )
+    encoding = next(
+        (name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None
+    ) or _detect_utf16_without_bom(data)
     try:
-        return data.decode(encoding or "utf-8"), (encoding or "utf-8").removesuffix("-sig")
+        return data.decode(encoding or "utf-8"), (encoding or "utf-8").removesuffix(
+            "-sig"
+        )
     except UnicodeDecodeError as error:
         if encoding or b"\x00" in data:
             what = f"is not valid {encoding}" if encoding else "is binary, not text"
-            raise InputError(f"{source}: {what} (byte {error.start}); convert it to UTF-8 text") from None
-        return _stated(data, charset) or _legacy(data, source, error)
+            raise InputError(
+                f"{source}: {what} (byte {error.start}); convert it to UTF-8 text"
+            ) from None
+        return _decode_declared(data, charset) or _decode_legacy(data, source, error)
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
+def _detect_utf16_without_bom(data: bytes) -> str | None:
     sample = data[:4_000]
     pairs = len(sample) // 2
     if pairs < 2 or len(data) % 2:
@@ -62,15 +68,17 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return "utf-16-be" if even > 0.4 * pairs and odd < 0.05 * pairs else None
 
 
-def _stated(data: bytes, charset: str | None) -> tuple[str, str] | None:
+def _decode_declared(data: bytes, charset: str | None) -> tuple[str, str] | None:
     try:
         return (data.decode(charset), codecs.lookup(charset).name) if charset else None
     except (UnicodeDecodeError, LookupError):
         return None
 
 
-def _legacy(data: bytes, source: str, error: UnicodeDecodeError) -> tuple[str, str]:
-    """Text in an encoding from before UTF-8; damaged UTF-8 is not taken for one."""
+def _decode_legacy(
+    data: bytes, source: str, error: UnicodeDecodeError
+) -> tuple[str, str]:
+    """Decode text in a legacy encoding; reject damaged UTF-8."""
     line = data.count(b"\n", 0, error.start) + 1
     broken = f"{source}: byte {error.start} (line {line}) is not UTF-8"
     whole = len(data.decode("utf-8", "ignore"))
@@ -83,7 +91,13 @@ def _legacy(data: bytes, source: str, error: UnicodeDecodeError) -> tuple[str, s
     import charset_normalizer
 
     control = sum(byte < 9 or 13 < byte < 32 for byte in data[:4_000])
-    best = charset_normalizer.from_bytes(data).best() if control < 0.01 * len(data[:4_000]) + 1 else None
+    best = (
+        charset_normalizer.from_bytes(data).best()
+        if control < 0.01 * len(data[:4_000]) + 1
+        else None
+    )
     if best is None:
-        raise InputError(f"{broken} and no other encoding fits: is it a text? Convert it to UTF-8 text")
+        raise InputError(
+            f"{broken} and no other encoding fits: is it a text? Convert it to UTF-8 text"
+        )
     return str(best), best.encoding.replace("_", "-")

@@ -9,16 +9,28 @@ from io import BytesIO
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean, required
-from claimcheck.readers.formats import refuse_empty
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    import_required,
+    refuse_empty,
+)
 
-_MOST_UNPACKED = 200 * 2**20
-_MOST_XML = 60 * 2**20
-_MOST_PARTS = 10_000
+_MAX_UNPACKED_BYTES = 200 * 2**20
+_MAX_XML_BYTES = 60 * 2**20
+_MAX_PARTS = 10_000
 
 # what zipfile and python-docx raise for archives with bytes changed
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, AssertionError),
+_DAMAGE_ERRORS = (
+    *(
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        AssertionError,
+    ),
     *(KeyError, IndexError, ValueError, TypeError, AttributeError),
 )
 
@@ -29,28 +41,31 @@ def parse_docx(data: bytes, source: str) -> Content:
     Raises:
         InputError: the archive is damaged, or would unpack to more than 200 MB.
     """
-    docx = required("docx", "docx", source, "a Word document")
-    _refuse_bombs(data, source)
+    docx = import_required("docx", "docx", source, "a Word document")
+    _refuse_zip_bombs(data, source)
     from docx.opc.exceptions import OpcError
     from lxml.etree import XMLSyntaxError
 
     try:
         document = docx.Document(BytesIO(data))
-        text = "\n\n".join(_blocks(document))
+        text = "\n\n".join(_iterate_blocks(document))
         stated = document.core_properties
-        title, author = _title(stated.title), _author(stated.author)
-    except (OpcError, XMLSyntaxError, *_DAMAGE) as error:
-        raise InputError(f"{source}: is a damaged Word document ({error}); save it again") from None
+        title, author = _clean_title(stated.title), _clean_author(stated.author)
+    except (OpcError, XMLSyntaxError, *_DAMAGE_ERRORS) as error:
+        raise InputError(
+            f"{source}: is a damaged Word document ({error}); save it again"
+        ) from None
     content = Content(text, title=title, author=author)
     return refuse_empty(content, source, "the Word document")
 
 
-def _blocks(document: Any) -> Iterator[str]:
+def _iterate_blocks(document: Any) -> Iterator[str]:
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
             # a merged cell comes once for each column that it covers
             rows = (
-                "\t".join({cell._tc: cell.text.strip() for cell in row.cells}.values()) for row in block.rows
+                "\t".join({cell._tc: cell.text.strip() for cell in row.cells}.values())
+                for row in block.rows
             )
             text = "\n".join(row for row in rows if row.strip())
         else:
@@ -59,15 +74,19 @@ def _blocks(document: Any) -> Iterator[str]:
             yield text
 
 
-def _title(stated: str) -> str | None:
-    return None if stated in ("Word Document", "Untitled") else clean(stated)  # what office programs fill in
+def _clean_title(stated: str) -> str | None:
+    return (
+        None if stated in ("Word Document", "Untitled") else clean_metadata(stated)
+    )  # what office programs fill in
 
 
-def _author(name: str) -> str | None:
-    return None if name == "python-docx" else clean(name)  # the library's own default
+def _clean_author(name: str) -> str | None:
+    return (
+        None if name == "python-docx" else clean_metadata(name)
+    )  # the library's own default
 
 
-def _refuse_bombs(data: bytes, source: str) -> None:
+def _refuse_zip_bombs(data: bytes, source: str) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -76,8 +95,15 @@ def _refuse_bombs(data: bytes, source: str) -> None:
             f"{source}: is a damaged or truncated Word document ({error}); get it again"
         ) from None
     unpacked = sum(part.file_size for part in parts)
-    largest = max((part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))), default=0)
-    if unpacked > _MOST_UNPACKED or largest > _MOST_XML or len(parts) > _MOST_PARTS:
+    largest = max(
+        (part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))),
+        default=0,
+    )
+    if (
+        unpacked > _MAX_UNPACKED_BYTES
+        or largest > _MAX_XML_BYTES
+        or len(parts) > _MAX_PARTS
+    ):
         raise InputError(
             f"{source}: would unpack to {unpacked >> 20:,} MB in {len(parts):,} parts, more than a document needs; "
             "save its text alone and give that"

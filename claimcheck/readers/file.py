@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from claimcheck.core.document import Document
 from claimcheck.errors import InputError
-from claimcheck.readers.formats import parse
+from claimcheck.models.document import Document
+from claimcheck.readers.detect import parse_content
 
-_LARGEST_BYTES = 50 * 2**20
+_MAX_FILE_BYTES = 50 * 2**20
 
 
 def read(path: str | Path) -> Document:
@@ -21,7 +21,7 @@ def read(path: str | Path) -> Document:
         InputError: it is missing, a folder, unreadable, too large, damaged, or holds no text.
     """
     source, data = read_bytes(path)
-    return document_of(data, source, name=source)
+    return build_document(data, source, name=source)
 
 
 def fetch(url: str, *, allow_private: bool = False) -> Document:
@@ -33,19 +33,21 @@ def fetch(url: str, *, allow_private: bool = False) -> Document:
     from claimcheck.readers.url import fetch_bytes
 
     final, data, charset = fetch_bytes(url, allow_private=allow_private)
-    document = document_of(data, final, name=urlsplit(final).path, charset=charset)
+    document = build_document(data, final, name=urlsplit(final).path, charset=charset)
     return document if document.url else replace(document, url=final)
 
 
-def document_of(data: bytes, source: str, *, name: str = "", charset: str | None = None) -> Document:
-    """The document in these bytes.
+def build_document(
+    data: bytes, source: str, *, name: str = "", charset: str | None = None
+) -> Document:
+    """Build a document from the bytes of a file.
 
     Raises:
         InputError: they are damaged, or hold no text.
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
-    found, content = parse(data, source, name=name, charset=charset)
+    found, content = parse_content(data, source, name=name, charset=charset)
     document = Document.from_text(content.text, source=source, title=content.title)
     return replace(
         document,
@@ -68,20 +70,26 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
     name = str(path)
     # a file name may hold bytes that are no UTF-8; what messages and results call it may not
     shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    source, data = ("standard input", _standard_input()) if name == "-" else (shown, _file(Path(path)))
-    if len(data) > _LARGEST_BYTES:
-        raise InputError(f"{source}: has more than {_LARGEST_BYTES >> 20} MB; split it and give the parts")
+    source, data = (
+        ("standard input", _read_standard_input())
+        if name == "-"
+        else (shown, _read_file(Path(path)))
+    )
+    if len(data) > _MAX_FILE_BYTES:
+        raise InputError(
+            f"{source}: has more than {_MAX_FILE_BYTES >> 20} MB; split it and give the parts"
+        )
     return source, data
 
 
-def _standard_input() -> bytes:
-    return sys.stdin.buffer.read(_LARGEST_BYTES + 1)
+def _read_standard_input() -> bytes:
+    return sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
 
 
-def _file(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_LARGEST_BYTES + 1)
+            return file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise InputError(
             f"{path}: there is no such file; check the path, or give - for standard input"

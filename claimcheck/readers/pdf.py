@@ -7,14 +7,20 @@ import threading
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean, required
+from claimcheck.readers.content import Content, clean_metadata, import_required
 
-_MOST_PAGES = 5_000
-_MOST_CHARACTERS = 20_000_000
-_PDFIUM = threading.Lock()  # PDFium is not safe to use from two threads
-_BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")  # PDFium's marks of a hyphen at a line end
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_NO_TITLE = re.compile(r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I)
+_MAX_PAGES = 5_000
+_MAX_CHARACTERS = 20_000_000
+_PDFIUM_LOCK = threading.Lock()  # PDFium is not safe to use from two threads
+_BROKEN_WORD = re.compile(
+    "[\x02\ufffe]\r?\n?"
+)  # PDFium's marks of a hyphen at a line end
+_CONTROL_CHARACTERS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
+)
+_PLACEHOLDER_TITLE = re.compile(
+    r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I
+)
 
 
 def parse_pdf(data: bytes, source: str) -> Content:
@@ -23,18 +29,22 @@ def parse_pdf(data: bytes, source: str) -> Content:
     Raises:
         InputError: the file is damaged, needs a password, has no text layer or more than 5,000 pages.
     """
-    pdfium = required("pypdfium2", "pdf", source, "a PDF")
-    with _PDFIUM:
+    pdfium = import_required("pypdfium2", "pdf", source, "a PDF")
+    with _PDFIUM_LOCK:
         try:
             document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
-            raise InputError(f"{source}: {_why(str(error))}") from None
+            raise InputError(f"{source}: {_explain_error(str(error))}") from None
         try:
             count = len(document)
-            if count > _MOST_PAGES:
-                raise InputError(f"{source}: has {count:,} pages, more than {_MOST_PAGES:,}; split it")
-            pages = _pages(document, pdfium.PdfiumError, source)
-            title, author = (_stated(document, key) for key in ("Title", "Author"))
+            if count > _MAX_PAGES:
+                raise InputError(
+                    f"{source}: has {count:,} pages, more than {_MAX_PAGES:,}; split it"
+                )
+            pages = _extract_pages(document, pdfium.PdfiumError, source)
+            title, author = (
+                _read_metadata(document, key) for key in ("Title", "Author")
+            )
         finally:
             document.close()
     if not any(char.isalnum() for page in pages for char in page):
@@ -44,19 +54,19 @@ def parse_pdf(data: bytes, source: str) -> Content:
         )
     return Content(
         text="".join(f"{page}\f" for page in pages),
-        title=None if title and _NO_TITLE.match(title) else title,
+        title=None if title and _PLACEHOLDER_TITLE.match(title) else title,
         author=author,
     )
 
 
-def _stated(document: Any, key: str) -> str | None:
+def _read_metadata(document: Any, key: str) -> str | None:
     try:
-        return clean(document.get_metadata_value(key))
+        return clean_metadata(document.get_metadata_value(key))
     except UnicodeDecodeError:  # damaged; the text may still be whole
         return None
 
 
-def _pages(document: Any, error: type[Exception], source: str) -> list[str]:
+def _extract_pages(document: Any, error: type[Exception], source: str) -> list[str]:
     pages: list[str] = []
     length = 0
     for number in range(1, len(document) + 1):
@@ -70,17 +80,19 @@ def _pages(document: Any, error: type[Exception], source: str) -> list[str]:
             raise InputError(
                 f"{source}, page {number}: can't be read ({str(problem).rstrip('.')}); mend the file with qpdf, or leave the page out"
             ) from None
-        text = _CONTROL.sub("", _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n"))
+        text = _CONTROL_CHARACTERS.sub(
+            "", _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n")
+        )
         pages.append(text)
         length += len(text)
-        if length > _MOST_CHARACTERS:
+        if length > _MAX_CHARACTERS:
             raise InputError(
-                f"{source}: has more than {_MOST_CHARACTERS:,} characters by page {number}; split it"
+                f"{source}: has more than {_MAX_CHARACTERS:,} characters by page {number}; split it"
             )
     return pages
 
 
-def _why(message: str) -> str:
+def _explain_error(message: str) -> str:
     if "password" in message.lower():
         return "is protected by a password; remove it (qpdf --decrypt does) and give the result"
     return f"is a damaged or truncated PDF ({message.rstrip('.')}); get it again, or mend it with qpdf"

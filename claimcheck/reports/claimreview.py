@@ -7,90 +7,127 @@ Who publishes the review, and on which page, comes from whoever publishes it: no
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
-from claimcheck import schema
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.settings import Settings
-from claimcheck.core.verdict import Label, Verdict
+from claimcheck import schemas
 from claimcheck.errors import SettingsError
-from claimcheck.reports.verdicts_text import NAMES
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check
+from claimcheck.models.verdict import Label, Verdict
+from claimcheck.reports.verdicts_text import UPPERCASE_LABEL_NAMES
+from claimcheck.settings import Settings
 
-_BEST, _WORST = 5, 1
-_RATING = {Label.SUPPORTED: _BEST, Label.REFUTED: _WORST, Label.CONFLICTING_EVIDENCE: 3}
+_BEST_RATING, _WORST_RATING = 5, 1
+_RATING_BY_LABEL = {
+    Label.SUPPORTED: _BEST_RATING,
+    Label.REFUTED: _WORST_RATING,
+    Label.CONFLICTING_EVIDENCE: 3,
+}
 
 
-def require_publisher(settings: Settings, review_url: str | None) -> None:
-    """Fails where it is not known who publishes the review, or where.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who publishes a review, on which page, and on which day.
+
+    `claimed_at` is the page that makes the claims; None if their document says it.
+    """
+
+    publisher_name: str
+    publisher_url: str
+    url: str
+    published: date
+    claimed_at: str | None = None
+
+
+def build_review(
+    settings: Settings,
+    review_url: str | None,
+    *,
+    claimed_at: str | None = None,
+    published: date | None = None,
+) -> Review:
+    """Return the review that the settings' publisher publishes; by default today.
 
     Raises:
-        SettingsError: the publisher's name or URL, or the page, is missing or no URL.
+        SettingsError: the publisher's name, its URL, or the page is missing, or the
+            page is not an http(s) URL.
     """
-    missing = [
-        what
-        for what, value in (
-            ("`publisher_name` in claimcheck.toml", settings.publisher_name),
-            ("`publisher_url` in claimcheck.toml", settings.publisher_url),
-            ("--review-url, the page on which the review will stand", review_url),
-        )
-        if not value
-    ]
+    required = {
+        "`publisher_name` in claimcheck.toml": settings.publisher_name,
+        "`publisher_url` in claimcheck.toml": settings.publisher_url,
+        "--review-url, the page that will publish the review": review_url,
+    }
+    missing = [name for name, value in required.items() if not value]
     if missing:
-        raise SettingsError(f"claimreview: needs {'; '.join(missing)}: it names who answers for the review")
-    if not str(review_url).startswith(("http://", "https://")):
-        raise SettingsError(f"--review-url {review_url!r}: is no http(s) URL")
+        raise SettingsError(
+            f"claimreview needs {'; '.join(missing)}. "
+            "A review names its publisher and its page."
+        )
+    url = str(review_url)
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(f"--review-url {url!r} is not an http(s) URL")
+    return Review(
+        str(settings.publisher_name),
+        str(settings.publisher_url),
+        url,
+        published or datetime.now(UTC).date(),
+        claimed_at,
+    )
 
 
-def render(
-    check: Check, settings: Settings, *, review_url: str, published: date, claimed_at: str | None = None
-) -> str:
-    """A JSON array with a ClaimReview for each verdict; a claim without a verdict has none.
-
-    `claimed_at` is the page that makes the claims, where the check does not know it from their document.
-
-    Raises:
-        SettingsError: who publishes the review is not known.
-    """
-    require_publisher(settings, review_url)
-    documents = {document.id: _work(document) for document in check.documents}
-    appearance = _appearance(check.claimed_in, claimed_at)
+def render(check: Check, review: Review) -> str:
+    """Render a JSON array with one ClaimReview per verdict."""
+    documents = {
+        document.id: _build_creative_work(document) for document in check.documents
+    }
+    appearance = _build_appearance(check.claimed_in, review.claimed_at)
+    page = review.url.partition("#")[0]
     reviews = []
     for verdict in check.verdicts:
-        cited = dict.fromkeys(item.document_id for item in verdict.finding.evidence)
-        review: dict[str, Any] = {
+        cited = dict.fromkeys(
+            evidence.document_id for evidence in verdict.finding.evidence
+        )
+        item: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
-            "url": f"{review_url.partition('#')[0]}#{verdict.subject}",
-            "datePublished": published.isoformat(),
+            "url": f"{page}#{verdict.subject}",
+            "datePublished": review.published.isoformat(),
             "author": {
                 "@type": "Organization",
-                "name": settings.publisher_name,
-                "url": settings.publisher_url,
+                "name": review.publisher_name,
+                "url": review.publisher_url,
             },
             "claimReviewed": verdict.text,
             "reviewBody": verdict.finding.rationale,
-            "itemReviewed": _claim(verdict, appearance),
-            "reviewRating": _rating(verdict.label),
+            "itemReviewed": _build_claim(verdict, appearance),
+            "reviewRating": _build_rating(verdict.label),
         }
         if cited:
-            review["citation"] = [documents[identity] for identity in cited]
-        reviews.append(review)
-    problems = schema.problems("claimreview", reviews)
+            item["citation"] = [documents[identity] for identity in cited]
+        reviews.append(item)
+    problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rating(label: Label) -> dict[str, Any]:
-    """The rating; where the evidence is not enough there is a name and no number."""
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": NAMES[label].capitalize()}
-    if label in _RATING:
-        rating |= {"ratingValue": _RATING[label], "bestRating": _BEST, "worstRating": _WORST}
+def _build_rating(label: Label) -> dict[str, Any]:
+    """Build the rating; without enough evidence it has a name but no number."""
+    rating: dict[str, Any] = {
+        "@type": "Rating",
+        "alternateName": UPPERCASE_LABEL_NAMES[label].capitalize(),
+    }
+    if label in _RATING_BY_LABEL:
+        rating |= {
+            "ratingValue": _RATING_BY_LABEL[label],
+            "bestRating": _BEST_RATING,
+            "worstRating": _WORST_RATING,
+        }
     return rating
 
 
-def _claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
+def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
     claim: dict[str, Any] = {"@type": "Claim"}
     if verdict.speaker:
         claim["author"] = {"@type": "Person", "name": verdict.speaker}
@@ -99,15 +136,20 @@ def _claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]
     return claim
 
 
-def _appearance(document: Document | None, claimed_at: str | None) -> list[dict[str, Any]]:
-    """Where the claims are made, as far as it is known."""
+def _build_appearance(
+    document: Document | None, claimed_at: str | None
+) -> list[dict[str, Any]]:
+    """List where the claims were made, as far as that is known."""
     if claimed_at:
         return [{"@type": "CreativeWork", "url": claimed_at}]
-    return [_work(document)] if document else []
+    return [_build_creative_work(document)] if document else []
 
 
-def _work(document: Document) -> dict[str, Any]:
-    work: dict[str, Any] = {"@type": "CreativeWork", "name": document.title or document.source}
+def _build_creative_work(document: Document) -> dict[str, Any]:
+    work: dict[str, Any] = {
+        "@type": "CreativeWork",
+        "name": document.title or document.source,
+    }
     if document.url:
         work["url"] = document.url
     if document.published:

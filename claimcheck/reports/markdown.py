@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
-from claimcheck.core.run import Run
-from claimcheck.core.verdict import Label
-from claimcheck.reports import footing, verdicts_markdown, verdicts_text
-from claimcheck.reports.escaped import escaped
+from claimcheck.models.run import Run
+from claimcheck.models.verdict import Label
+from claimcheck.reports import common, verdicts_markdown, verdicts_text
+from claimcheck.reports.common import escape_markdown
 
 
-def render(run: Run) -> str:
-    """The run as CommonMark with one table (GitHub's extension)."""
-    number_of, places = footing.numbers(run), footing.places_of(run)
+def render_run(run: Run) -> str:
+    """Render a run as CommonMark with one table (a GitHub extension)."""
+    number_of, places = common.number_claims(run), common.build_line_index(run)
     parts = []
     if run.summary:
         summary = run.summary
-        parts.append(f"# {escaped(summary.headline)}")
+        parts.append(f"# {escape_markdown(summary.headline)}")
         parts.append(
-            " ".join(f"{escaped(item.text)}{_cite(item.claim_ids, number_of)}" for item in summary.sentences)
+            " ".join(
+                f"{escape_markdown(item.text)}{_cite(item.claim_ids, number_of)}"
+                for item in summary.sentences
+            )
         )
-        parts += _section(
+        parts += _build_section(
             "Key points",
-            [f"{escaped(item.text)}{_cite(item.claim_ids, number_of)}" for item in summary.key_points],
+            [
+                f"{escape_markdown(item.text)}{_cite(item.claim_ids, number_of)}"
+                for item in summary.key_points
+            ],
         )
-        parts += _section(
+        parts += _build_section(
             "Positions",
             [
-                f"**{escaped(item.party)}**: {escaped(item.position)}{_cite(item.claim_ids, number_of)}"
+                f"**{escape_markdown(item.party)}**: {escape_markdown(item.position)}{_cite(item.claim_ids, number_of)}"
                 for item in summary.positions
             ],
         )
-        parts += _section("Open questions", [escaped(question) for question in summary.open_questions])
+        parts += _build_section(
+            "Open questions",
+            [escape_markdown(question) for question in summary.open_questions],
+        )
     if run.claims:
-        rows = ["| # | Worth | Who says it | Claim | Quote | Where |", "|--:|--:|---|---|---|---|"]
+        rows = [
+            "| # | Worth | Who says it | Claim | Quote | Where |",
+            "|--:|--:|---|---|---|---|",
+        ]
         rows += [
-            f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {escaped(claim.speaker or 'the document')} "
-            f"| {escaped(claim.text)} | {escaped(claim.quote)} | {footing.place(claim, places)} |"
+            f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {escape_markdown(claim.speaker or 'the document')} "
+            f"| {escape_markdown(claim.text)} | {escape_markdown(claim.quote)} | {common.format_claim_location(claim, places)} |"
             for claim in run.claims
         ]
         parts += [f"## Claims ({len(run.claims)})", "\n".join(rows)]
     elif not run.failures:
         parts.append("No checkable claims were found.")
     if run.verdicts:
-        parts.append(f"## Held against the document: {verdicts_text.counted(run.verdicts)}")
-        doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
-        parts += [verdicts_markdown.table(doubtful, [run.document])] if doubtful else []
-    parts += _section("Notes", [escaped(line) for line in footing.warnings(run)])
-    parts.append(f"{escaped(footing.about_document(run))}  \n{escaped(footing.made_by(run))}")
+        parts.append(
+            f"## Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
+        )
+        doubtful = [
+            verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED
+        ]
+        parts += (
+            [verdicts_markdown.render_verdict_table(doubtful, [run.document])]
+            if doubtful
+            else []
+        )
+    parts += _build_section(
+        "Notes", [escape_markdown(line) for line in common.list_warnings(run)]
+    )
+    parts.append(
+        f"{escape_markdown(common.describe_document(run))}  \n{escape_markdown(common.describe_provenance(run))}"
+    )
     if run.claims:
         parts.append("*Grounded means found in the document; it does not mean true.*")
     return "\n\n".join(parts) + "\n"
 
 
-def _section(title: str, items: list[str]) -> list[str]:
+def _build_section(title: str, items: list[str]) -> list[str]:
     return [f"## {title}", "\n".join(f"- {item}" for item in items)] if items else []
 
 
 def _cite(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
-    mark = footing.marks(ids, number_of)
-    return f" {escaped(mark)}" if mark else ""
+    mark = common.format_citations(ids, number_of)
+    return f" {escape_markdown(mark)}" if mark else ""

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claimcheck.core.run import Run
 from claimcheck.errors import InputError
+from claimcheck.models.run import Run
 
 if TYPE_CHECKING:
     import pandas
 
-_TEXTS = (
+_TEXT_COLUMNS = (
     *(
         "document",
         "source",
@@ -28,10 +28,20 @@ _TEXTS = (
         "speaker",
         "about",
     ),
-    *("when", "when_resolved", "quantities", "reason", "time", "verdict", "rationale", "engine", "model"),
+    *(
+        "when",
+        "when_resolved",
+        "quantities",
+        "reason",
+        "time",
+        "verdict",
+        "rationale",
+        "engine",
+        "model",
+    ),
 )
-_WHOLE = ("number", "start", "end", "line", "page")
-_REAL = ("check_worthiness", "confidence")
+_INTEGER_COLUMNS = ("number", "start", "end", "line", "page")
+_FLOAT_COLUMNS = ("check_worthiness", "confidence")
 COLUMNS = (
     *(
         "document",
@@ -47,14 +57,25 @@ COLUMNS = (
         "speaker",
     ),
     *("about", "when", "when_resolved", "quantities", "check_worthiness", "reason"),
-    *("start", "end", "line", "page", "time", "verdict", "confidence", "rationale", "engine", "model"),
+    *(
+        "start",
+        "end",
+        "line",
+        "page",
+        "time",
+        "verdict",
+        "confidence",
+        "rationale",
+        "engine",
+        "model",
+    ),
 )
 # a cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
-def rows(run: Run) -> Iterator[dict[str, Any]]:
-    """A row for each claim, with all of `COLUMNS`; None where there is nothing. `start` is where its first span starts,
+def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
+    """Yield one row per claim with all of `COLUMNS`; missing values are None.
     `end` where its last one ends, in code points of the document's text."""
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     document = run.document
@@ -76,7 +97,8 @@ def rows(run: Run) -> Iterator[dict[str, Any]]:
             "about": "; ".join(claim.about) or None,
             "when": claim.when.text if claim.when else None,
             "when_resolved": claim.when.resolved if claim.when else None,
-            "quantities": "; ".join(quantity.text for quantity in claim.quantities) or None,
+            "quantities": "; ".join(quantity.text for quantity in claim.quantities)
+            or None,
             "check_worthiness": claim.check_worthiness,
             "reason": claim.reason,
             "start": first.start if first else None,
@@ -92,12 +114,12 @@ def rows(run: Run) -> Iterator[dict[str, Any]]:
         }
 
 
-def csv_lines(runs: Iterable[Run]) -> Iterator[str]:
-    """The rows of runs as CSV (RFC 4180), line by line, a header first. No cell is a formula."""
-    yield _line(COLUMNS)
+def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
+    """Yield the rows of runs as CSV (RFC 4180), header first; no cell is a formula."""
+    yield _format_csv_line(COLUMNS)
     for run in runs:
-        for row in rows(run):
-            yield _line([_harmless(row[name]) for name in COLUMNS])
+        for row in iter_claim_rows(run):
+            yield _format_csv_line([_neutralize_formula(row[name]) for name in COLUMNS])
 
 
 def write_parquet(runs: Iterable[Run], path: Path) -> None:
@@ -112,19 +134,21 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
     except ImportError:
         raise InputError("parquet: needs pip install 'claimcheck[parquet]'") from None
     types = {
-        **dict.fromkeys(_TEXTS, pyarrow.string()),
-        **dict.fromkeys(_WHOLE, pyarrow.int64()),
-        **dict.fromkeys(_REAL, pyarrow.float64()),
+        **dict.fromkeys(_TEXT_COLUMNS, pyarrow.string()),
+        **dict.fromkeys(_INTEGER_COLUMNS, pyarrow.int64()),
+        **dict.fromkeys(_FLOAT_COLUMNS, pyarrow.float64()),
     }
     schema = pyarrow.schema([(name, types[name]) for name in COLUMNS])
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         for run in runs:
             if run.claims:
-                writer.write_table(pyarrow.Table.from_pylist(list(rows(run)), schema=schema))
+                writer.write_table(
+                    pyarrow.Table.from_pylist(list(iter_claim_rows(run)), schema=schema)
+                )
 
 
-def frame(run: Run) -> pandas.DataFrame:
-    """The rows as a pandas DataFrame.
+def build_data_frame(run: Run) -> pandas.DataFrame:
+    """Return the run's claim rows as a pandas DataFrame.
 
     Raises:
         InputError: pandas is not installed.
@@ -134,18 +158,24 @@ def frame(run: Run) -> pandas.DataFrame:
     except ImportError:
         raise InputError("claims_frame: needs pip install pandas") from None
     kinds = {
-        **dict.fromkeys(_TEXTS, "string"),
-        **dict.fromkeys(_WHOLE, "Int64"),
-        **dict.fromkeys(_REAL, "Float64"),
+        **dict.fromkeys(_TEXT_COLUMNS, "string"),
+        **dict.fromkeys(_INTEGER_COLUMNS, "Int64"),
+        **dict.fromkeys(_FLOAT_COLUMNS, "Float64"),
     }
-    return pandas.DataFrame(list(rows(run)), columns=list(COLUMNS)).astype(kinds)
+    return pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS)).astype(
+        kinds
+    )
 
 
-def _line(cells: Iterable[Any]) -> str:
+def _format_csv_line(cells: Iterable[Any]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()
 
 
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _neutralize_formula(value: Any) -> Any:
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES)
+        else value
+    )

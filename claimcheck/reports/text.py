@@ -6,54 +6,81 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from claimcheck.core.claim import Match
-from claimcheck.core.run import LinkedText, Run
-from claimcheck.core.verdict import Label
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.terminal import plain, rendered
+from claimcheck.models.claim import Match
+from claimcheck.models.run import LinkedText, Run
+from claimcheck.models.verdict import Label
+from claimcheck.reports import common, verdicts_text
+from claimcheck.reports.common import make_safe_text, render_for_terminal
 
 
-def render(run: Run, *, width: int = 100, colour: bool = False) -> str:
-    """The run as text of at most `width` columns; with terminal colours only when asked."""
-    return rendered(_page(run), width=width, colour=colour)
+def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
+    """Render a run as text of at most `width` columns; colors only on request."""
+    return render_for_terminal(_build_report(run), width=width, color=color)
 
 
-def _page(run: Run) -> Group:
-    number_of = footing.numbers(run)
+def _build_report(run: Run) -> Group:
+    number_of = common.number_claims(run)
     parts: list[object] = []
     if run.summary:
-        parts.append(plain(run.summary.headline, "bold"))
+        parts.append(make_safe_text(run.summary.headline, "bold"))
         parts.append(Text(""))
-        parts.append(_paragraph(run.summary.sentences, number_of))
-        parts += _bullets("Key points", [_cited(point, number_of) for point in run.summary.key_points])
-        parts += _bullets(
+        parts.append(_build_paragraph(run.summary.sentences, number_of))
+        parts += _build_bullets(
+            "Key points",
+            [_append_citations(point, number_of) for point in run.summary.key_points],
+        )
+        parts += _build_bullets(
             "Positions",
             [
-                _cited(LinkedText(f"{item.party}: {item.position}", item.claim_ids), number_of)
+                _append_citations(
+                    LinkedText(f"{item.party}: {item.position}", item.claim_ids),
+                    number_of,
+                )
                 for item in run.summary.positions
             ],
         )
-        parts += _bullets("Open questions", [plain(question) for question in run.summary.open_questions])
+        parts += _build_bullets(
+            "Open questions",
+            [make_safe_text(question) for question in run.summary.open_questions],
+        )
     if run.claims:
-        parts += [Text(""), plain(f"Claims ({len(run.claims)})", "bold"), _table(run, number_of)]
+        parts += [
+            Text(""),
+            make_safe_text(f"Claims ({len(run.claims)})", "bold"),
+            _build_claim_table(run, number_of),
+        ]
     elif not run.failures:
-        parts += [Text(""), plain("No checkable claims were found.")]
+        parts += [Text(""), make_safe_text("No checkable claims were found.")]
     if run.verdicts:
-        title = f"Held against the document: {verdicts_text.counted(run.verdicts)}"
-        doubtful = [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
-        parts += [Text(""), plain(title, "bold"), verdicts_text.block(doubtful, [run.document])]
+        title = f"Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
+        doubtful = [
+            verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED
+        ]
+        parts += [
+            Text(""),
+            make_safe_text(title, "bold"),
+            verdicts_text.build_verdict_list(doubtful, [run.document]),
+        ]
     parts.append(Text(""))
     parts += [
-        plain(line, "yellow" if not line.startswith("Set aside") else "dim") for line in footing.warnings(run)
+        make_safe_text(line, "yellow" if not line.startswith("Set aside") else "dim")
+        for line in common.list_warnings(run)
     ]
-    parts += [plain(footing.about_document(run), "dim"), plain(footing.made_by(run), "dim")]
+    parts += [
+        make_safe_text(common.describe_document(run), "dim"),
+        make_safe_text(common.describe_provenance(run), "dim"),
+    ]
     if run.claims:
-        parts.append(plain("Grounded means found in the document; it does not mean true.", "dim"))
+        parts.append(
+            make_safe_text(
+                "Grounded means found in the document; it does not mean true.", "dim"
+            )
+        )
     return Group(*parts)  # type: ignore[arg-type]
 
 
-def _table(run: Run, number_of: dict[str, int]) -> Table:
-    places = footing.places_of(run)
+def _build_claim_table(run: Run, number_of: dict[str, int]) -> Table:
+    places = common.build_line_index(run)
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("worth", justify="right", no_wrap=True)
@@ -64,28 +91,37 @@ def _table(run: Run, number_of: dict[str, int]) -> Table:
         table.add_row(
             str(number_of[claim.id]),
             f"{claim.check_worthiness:.2f}",
-            plain(claim.speaker or "the document"),
-            plain(claim.text),
-            plain(footing.place(claim, places), "bold red" if claim.match is Match.NONE else ""),
+            make_safe_text(claim.speaker or "the document"),
+            make_safe_text(claim.text),
+            make_safe_text(
+                common.format_claim_location(claim, places),
+                "bold red" if claim.match is Match.NONE else "",
+            ),
         )
     return table
 
 
-def _paragraph(sentences: tuple[LinkedText, ...], number_of: dict[str, int]) -> Text:
-    return Text(" ").join(_cited(sentence, number_of) for sentence in sentences)
+def _build_paragraph(
+    sentences: tuple[LinkedText, ...], number_of: dict[str, int]
+) -> Text:
+    return Text(" ").join(
+        _append_citations(sentence, number_of) for sentence in sentences
+    )
 
 
-def _cited(item: LinkedText, number_of: dict[str, int]) -> Text:
-    cited = plain(item.text)
-    if mark := footing.marks(item.claim_ids, number_of):
+def _append_citations(item: LinkedText, number_of: dict[str, int]) -> Text:
+    cited = make_safe_text(item.text)
+    if mark := common.format_citations(item.claim_ids, number_of):
         cited.append(f" {mark}", "cyan")
     return cited
 
 
-def _bullets(title: str, items: list[Text]) -> list[object]:
+def _build_bullets(title: str, items: list[Text]) -> list[object]:
     if not items:
         return []
-    grid = Table.grid(padding=(0, 1, 0, 0))  # a grid, so that long items hang behind their dash
+    grid = Table.grid(
+        padding=(0, 1, 0, 0)
+    )  # a grid, so that long items hang behind their dash
     for item in items:
         grid.add_row("-", item)
-    return [Text(""), plain(title, "bold"), grid]
+    return [Text(""), make_safe_text(title, "bold"), grid]

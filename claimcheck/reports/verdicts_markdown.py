@@ -4,57 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.places import Places
-from claimcheck.core.verdict import Evidence, Finding, Verdict
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.escaped import escaped
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check
+from claimcheck.models.span import LineIndex
+from claimcheck.models.verdict import Evidence, Finding, Verdict
+from claimcheck.reports import common, verdicts_text
+from claimcheck.reports.common import escape_markdown
 
-_SHOWN = 2
+_MAX_EVIDENCE_PER_FINDING = 2
 
 
-def render(check: Check) -> str:
-    """The check as CommonMark with one table (GitHub's extension)."""
-    parts = [f"# Checked: {verdicts_text.counted(check.verdicts)}"]
+def render_check(check: Check) -> str:
+    """Render a check as CommonMark with one table (a GitHub extension)."""
+    parts = [f"# Checked: {verdicts_text.format_label_counts(check.verdicts)}"]
     if check.verdicts:
-        parts.append(table(check.verdicts, check.documents))
+        parts.append(render_verdict_table(check.verdicts, check.documents))
     if check.failures:
-        rows = [f"- {escaped(item.text)}: {item.cause}: {escaped(item.message)}" for item in check.failures]
+        rows = [
+            f"- {escape_markdown(item.text)}: {item.cause}: {escape_markdown(item.message)}"
+            for item in check.failures
+        ]
         parts += ["## No verdict", "\n".join(rows)]
     documents = "1 document" if check.searched == 1 else f"{check.searched:,} documents"
-    parts.append(f"Checked against {documents}  \n{escaped(footing.made_by(check))}")
-    parts.append(f"*{verdicts_text.MEANING}*")
+    parts.append(
+        f"Checked against {documents}  \n{escape_markdown(common.describe_provenance(check))}"
+    )
+    parts.append(f"*{verdicts_text.SUPPORTED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
 
 
-def table(verdicts: Sequence[Verdict], documents: Sequence[Document]) -> str:
-    """The verdicts as a table."""
+def render_verdict_table(
+    verdicts: Sequence[Verdict], documents: Sequence[Document]
+) -> str:
+    """Render the verdicts as a Markdown table."""
     places = {
-        document.id: Places(document.text) if document.text is not None else None for document in documents
+        document.id: LineIndex(document.text) if document.text is not None else None
+        for document in documents
     }
     sources = {document.id: document.source for document in documents}
 
     def quoted(item: Evidence) -> str:
-        where = " + ".join(footing.where(span, places.get(item.document_id)) for span in item.spans)
-        return f"{item.stance}: “{escaped(item.text)}” ({escaped(sources.get(item.document_id, item.document_id))}, {where})"
+        where = " + ".join(
+            common.format_span_location(span, places.get(item.document_id))
+            for span in item.spans
+        )
+        return f"{item.stance}: “{escape_markdown(item.text)}” ({escape_markdown(sources.get(item.document_id, item.document_id))}, {where})"
 
-    rows = ["| # | Verdict | Confidence | Claim | Why | Evidence |", "|--:|---|--:|---|---|---|"]
+    rows = [
+        "| # | Verdict | Confidence | Claim | Why | Evidence |",
+        "|--:|---|--:|---|---|---|",
+    ]
     for number, verdict in enumerate(verdicts, 1):
-        evidence = "<br>".join(quoted(item) for item in verdict.finding.evidence[:_SHOWN])
+        evidence = "<br>".join(
+            quoted(item)
+            for item in verdict.finding.evidence[:_MAX_EVIDENCE_PER_FINDING]
+        )
         rows.append(
-            f"| {number} | {_label(verdict)} | {_confidence(verdict.finding)} | {escaped(verdict.text)} "
-            f"| {escaped(verdict.finding.rationale)} | {evidence} |"
+            f"| {number} | {_format_label(verdict)} | {_format_confidence(verdict.finding)} | {escape_markdown(verdict.text)} "
+            f"| {escape_markdown(verdict.finding.rationale)} | {evidence} |"
         )
     return "\n".join(rows)
 
 
-def _label(verdict: Verdict) -> str:
-    name = verdicts_text.NAMES[verdict.label].lower()
+def _format_label(verdict: Verdict) -> str:
+    name = verdicts_text.UPPERCASE_LABEL_NAMES[verdict.label].lower()
     if verdict.content is None:
         return f"**{name}**"
-    return f"said: **{name}**; so: {verdicts_text.NAMES[verdict.content.label].lower()}"
+    return f"said: **{name}**; so: {verdicts_text.UPPERCASE_LABEL_NAMES[verdict.content.label].lower()}"
 
 
-def _confidence(finding: Finding) -> str:
+def _format_confidence(finding: Finding) -> str:
     return f"{finding.confidence:.2f}" if finding.confidence is not None else ""

@@ -7,16 +7,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from claimcheck.errors import StoreError
-from claimcheck.store.closing import Closing
 
-WAIT_S = 5.0  # for another process that writes
+
+class Closeable:
+    """Something with a file or connections of its own; `close` gives them back."""
+
+    def close(self) -> None:
+        """The file is closed."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+LOCK_TIMEOUT_S = 5.0  # for another process that writes
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class DatabaseLayout:
     """What a kind of file is called, the table that tells it from others, and the scripts that make it.
 
     The first script makes version 1, every further one the next version from the one before.
@@ -27,7 +47,7 @@ class Layout:
     scripts: Sequence[str]
 
 
-class Database(Closing):
+class Database(Closeable):
     """The connection to a file, which is made when it is not there; an older version is brought up to date.
 
     It may be used by several threads, one at a time.
@@ -37,13 +57,22 @@ class Database(Closing):
             version of claimcheck. Nothing in it is changed then.
     """
 
-    def __init__(self, path: str | Path, layout: Layout, *, synchronous: str = "FULL") -> None:
+    def __init__(
+        self, path: str | Path, layout: DatabaseLayout, *, synchronous: str = "FULL"
+    ) -> None:
         self.path = str(path)
         self._layout = layout
-        new = self.path == ":memory:" or not Path(self.path).exists() or not Path(self.path).stat().st_size
+        new = (
+            self.path == ":memory:"
+            or not Path(self.path).exists()
+            or not Path(self.path).stat().st_size
+        )
         with self.guarded(), ExitStack() as undo:
             self._connection = sqlite3.connect(
-                self.path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=LOCK_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
             undo.callback(self._connection.close)
             self._connection.execute("PRAGMA foreign_keys = ON")
@@ -53,7 +82,9 @@ class Database(Closing):
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             undo.pop_all()
 
-    def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+    def execute(
+        self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> sqlite3.Cursor:
         """The cursor of a statement that has been run."""
         return self._connection.execute(statement, values)
 
@@ -70,7 +101,7 @@ class Database(Closing):
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise StoreError(f"{self.path}: {_advice(str(error))}") from None
+            raise StoreError(f"{self.path}: {_explain_error(str(error))}") from None
         except sqlite3.DatabaseError as error:
             kind = self._layout.kind
             raise StoreError(
@@ -85,9 +116,13 @@ class Database(Closing):
         kind, known = self._layout.kind, len(self._layout.scripts)
         tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', ?)"
         (found,) = self.execute(tables, (self._layout.table,)).fetchone()
-        row = self.execute("SELECT version FROM meta").fetchone() if found == 2 else None
+        row = (
+            self.execute("SELECT version FROM meta").fetchone() if found == 2 else None
+        )
         if row is None:
-            raise StoreError(f"{self.path}: is no {kind} of claimcheck; name another file")
+            raise StoreError(
+                f"{self.path}: is no {kind} of claimcheck; name another file"
+            )
         version = int(row[0])
         if version > known:
             raise StoreError(
@@ -101,7 +136,12 @@ class Database(Closing):
         if version == len(scripts):
             return
         with self.transaction():
-            if version == 0 and self.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            if (
+                version == 0
+                and self.execute(
+                    "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+                ).fetchone()
+            ):
                 version = self._version()  # another process was quicker
             elif version == 0:
                 self.execute("CREATE TABLE meta (version INTEGER NOT NULL)")
@@ -113,9 +153,9 @@ class Database(Closing):
             self.execute("UPDATE meta SET version = ?", (len(scripts),))
 
 
-def _advice(reason: str) -> str:
+def _explain_error(reason: str) -> str:
     if "locked" in reason or "busy" in reason:
-        return f"is locked by another process (waited {WAIT_S:.0f} s); wait until it is done"
+        return f"is locked by another process (waited {LOCK_TIMEOUT_S:.0f} s); wait until it is done"
     if "readonly" in reason or "unable to open" in reason:
         return "can't be opened for writing; check the folder and its rights"
     if "full" in reason:

@@ -4,85 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from claimcheck.core.check import Check
-from claimcheck.core.codec import document_from_json, document_to_json, run_of
-from claimcheck.core.document import Document
-from claimcheck.core.run import Run
-from claimcheck.errors import InputError, NotFoundError
-from claimcheck.store.outcome import State
-from claimcheck.store.runs import RunStore
+from claimcheck.errors import NotFoundError
+from claimcheck.models.document import Document, dump_document, load_document
+from claimcheck.models.outcome import DocumentState, RunListing, RunLocation, SavedCheck
+from claimcheck.models.run import Check
+from claimcheck.store.store import RunStore
 
-_NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
-
-_DEPENDENTS = (
+_DELETE_DEPENDENTS = (
     "DELETE FROM checks WHERE batch = ? AND document = ?",
     "DELETE FROM answers WHERE batch = ? AND document = ?",
     "DELETE FROM upload_items WHERE upload IN (SELECT number FROM uploads WHERE batch = ?) AND document = ?",
 )
 # a source whose document is gone has to be read again by who wants it back
-_UNREAD = (
+_FORGET_INPUT_STATE = (
     "UPDATE inputs SET state = '' WHERE number = (SELECT input FROM documents WHERE number = ? "
     "AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number))"
 )
-_ORPHAN = "DELETE FROM documents WHERE number = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a run is in a store: the numbers of its batch and of its document; `str` gives its name, such as `2-17`."""
-
-    batch: int
-    document: int
-
-    def __str__(self) -> str:
-        return f"{self.batch}-{self.document}"
-
-    @classmethod
-    def named(cls, name: str) -> Place:
-        """The place of this name.
-
-        Raises:
-            InputError: it is no such name.
-        """
-        match = _NAME.fullmatch(name)
-        if match is None:
-            raise InputError(f"{name!r}: names no run; a name is two numbers, such as 2-17")
-        return cls(int(match[1]), int(match[2]))
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A run as a list shows it. `headline` and `claims` are None where there is no result; `message` then says why."""
-
-    place: Place
-    source: str
-    title: str | None
-    headline: str | None
-    claims: int | None
-    state: State
-    message: str | None
-    finished: datetime
-    cost_usd: float | None
-    engine: str
-    model: str | None
-    checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A check that was kept, by its number, and the subject that it is about."""
-
-    number: int
-    subject: str | None
-    made: datetime
-    check: Check
+_DELETE_ORPHANED_DOCUMENT = "DELETE FROM documents WHERE number = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
 
 
 class History:
@@ -92,13 +35,15 @@ class History:
         self.store = store
         self._database = store.database
 
-    def place(self, document: Document, way: Mapping[str, Any]) -> Place:
+    def add_document(
+        self, document: Document, config: Mapping[str, Any]
+    ) -> RunLocation:
         """The place for the document's run in this way; it waits there, unless it has a result from before.
 
         Where that is a failure, wholly or in part, what failed is asked for again.
         """
-        batch = self.store.begin(dict(way))
-        fields = document_to_json(document)
+        batch = self.store.open_batch(dict(config))
+        fields = dump_document(document)
         key = f"{document.id}-{hashlib.sha256(fields.encode()).hexdigest()[:8]}"
         with self._database.guarded(), self._database.transaction():
             row = self._database.execute(
@@ -116,10 +61,12 @@ class History:
                 "INSERT OR IGNORE INTO outcomes (batch, document, state) VALUES (?, ?, 'pending')",
                 (batch, row[0]),
             )
-        self.store.ask_again(batch, row[0])
-        return Place(batch, int(row[0]))
+        self.store.discard_unusable_answers(batch, row[0])
+        return RunLocation(batch, int(row[0]))
 
-    def recent(self, limit: int, before: Place | None = None) -> list[Past]:
+    def list_runs(
+        self, limit: int, before: RunLocation | None = None
+    ) -> list[RunListing]:
         """The last runs, the newest first; those that were finished before another one, where it is given."""
         last = (before.batch, before.document) if before else (None, None)
         with self._database.guarded():
@@ -132,51 +79,17 @@ class History:
                 "ORDER BY o.finished DESC, o.batch DESC, o.document DESC LIMIT ?",
                 (last[0], *last, limit),
             ).fetchall()
-        return [_past(row) for row in rows]
+        return [_build_run_listing(row) for row in rows]
 
-    def waiting(self) -> int:
+    def count_pending(self) -> int:
         """How many documents have no outcome yet: they wait in a batch, or their run was broken off."""
         with self._database.guarded():
-            row = self._database.execute("SELECT count(*) FROM outcomes WHERE state = 'pending'").fetchone()
+            row = self._database.execute(
+                "SELECT count(*) FROM outcomes WHERE state = 'pending'"
+            ).fetchone()
         return int(row[0])
 
-    def run(self, place: Place) -> Run:
-        """The run at a place.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        with self._database.guarded():
-            row = self._database.execute(
-                "SELECT o.run, d.text FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE o.batch = ? AND o.document = ? AND o.run IS NOT NULL",
-                (place.batch, place.document),
-            ).fetchone()
-        if row is None:
-            raise NotFoundError(f"{place}: there is no such run")
-        return run_of(*row)
-
-    def places(self, name: str, batch: int | None = None) -> list[Place]:
-        """Where the documents of this key, id or source are: in one batch, or in all.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT o.batch, o.document FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE (d.key = ?1 OR d.id = ?1 OR json_extract(d.fields, '$.source') = ?1) "
-                "AND (?2 IS NULL OR o.batch = ?2) ORDER BY o.batch, o.document",
-                (name, batch),
-            ).fetchall()
-        if not rows:
-            raise NotFoundError(
-                f"{self.store.path}: holds no document {name!r}{f' in batch {batch}' if batch else ''}; "
-                "`claimcheck runs list` names those it has"
-            )
-        return [Place(*row) for row in rows]
-
-    def delete(self, place: Place) -> None:
+    def delete(self, place: RunLocation) -> None:
         """The run is gone, with its answers and checks, and with the document's text where no other run has it.
 
         What it took in the file is overwritten. (The cache of answers is another file: `claimcheck cache clear`.)
@@ -188,24 +101,20 @@ class History:
         with self._database.guarded():
             self._database.execute("PRAGMA secure_delete = ON")
             with self._database.transaction():
-                for statement in _DEPENDENTS:
+                for statement in _DELETE_DEPENDENTS:
                     self._database.execute(statement, where)
-                gone = self._database.execute("DELETE FROM outcomes WHERE batch = ? AND document = ?", where)
-                for statement in (_UNREAD, _ORPHAN):
+                gone = self._database.execute(
+                    "DELETE FROM outcomes WHERE batch = ? AND document = ?", where
+                )
+                for statement in (_FORGET_INPUT_STATE, _DELETE_ORPHANED_DOCUMENT):
                     self._database.execute(statement, (place.document,))
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if not gone.rowcount:
             raise NotFoundError(f"{place}: there is no such run")
 
-    def answers(self, place: Place) -> list[tuple[str, str]]:
-        """The digests and answers of a run's requests, as they were stored; void ones aside."""
-        with self._database.guarded():
-            return self._database.execute(
-                "SELECT digest, response FROM answers WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
-                (place.batch, place.document),
-            ).fetchall()
-
-    def keep_check(self, check: Check, place: Place | None = None, subject: str | None = None) -> int:
+    def save_check(
+        self, check: Check, place: RunLocation | None = None, subject: str | None = None
+    ) -> int:
         """The number under which the check is kept; `place` and `subject`: the run and the claim that it is about."""
         batch, document = (place.batch, place.document) if place else (None, None)
         with self._database.guarded():
@@ -215,16 +124,16 @@ class History:
             ).fetchone()
         return int(row[0])
 
-    def checks(self, place: Place) -> list[Kept]:
+    def load_checks(self, place: RunLocation) -> list[SavedCheck]:
         """The checks of a run's claims, the oldest first."""
         with self._database.guarded():
             rows = self._database.execute(
                 "SELECT number, subject, made, result FROM checks WHERE batch = ? AND document = ? ORDER BY number",
                 (place.batch, place.document),
             ).fetchall()
-        return [_kept(*row) for row in rows]
+        return [_build_saved_check(*row) for row in rows]
 
-    def check(self, number: int) -> Kept:
+    def load_check(self, number: int) -> SavedCheck:
         """The check of this number.
 
         Raises:
@@ -232,25 +141,37 @@ class History:
         """
         with self._database.guarded():
             row = self._database.execute(
-                "SELECT number, subject, made, result FROM checks WHERE number = ?", (number,)
+                "SELECT number, subject, made, result FROM checks WHERE number = ?",
+                (number,),
             ).fetchone()
         if row is None:
             raise NotFoundError(f"{number}: there is no such check")
-        return _kept(*row)
+        return _build_saved_check(*row)
 
 
-def _past(row: tuple[Any, ...]) -> Past:
-    batch, document, fields, headline, claims, state, message, finished, cost_usd, way = row
-    about, made_by = document_from_json(fields), json.loads(way)
-    return Past(
-        place=Place(batch, document),
+def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
+    (
+        batch,
+        document,
+        fields,
+        headline,
+        claims,
+        state,
+        message,
+        finished,
+        cost_usd,
+        way,
+    ) = row
+    about, made_by = load_document(fields), json.loads(way)
+    return RunListing(
+        location=RunLocation(batch, document),
         source=about.source,
         title=about.title,
         headline=headline,
         claims=claims,
-        state=State(state),
+        state=DocumentState(state),
         message=message,
-        finished=_moment(finished),
+        finished_at=_to_datetime(finished),
         cost_usd=cost_usd,
         engine=made_by["engine"],
         model=made_by.get("model"),
@@ -258,9 +179,11 @@ def _past(row: tuple[Any, ...]) -> Past:
     )
 
 
-def _kept(number: int, subject: str | None, made: float, result: str) -> Kept:
-    return Kept(number, subject, _moment(made), Check.from_json(result))
+def _build_saved_check(
+    number: int, subject: str | None, made: float, result: str
+) -> SavedCheck:
+    return SavedCheck(number, subject, _to_datetime(made), Check.from_json(result))
 
 
-def _moment(seconds: float) -> datetime:
+def _to_datetime(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

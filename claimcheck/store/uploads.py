@@ -11,7 +11,7 @@ from claimcheck.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class UploadItem:
     """A request of a document, by its digest: the schema of its answer, and its body as JSON."""
 
     document: int
@@ -48,13 +48,19 @@ class Uploads:
         self._database = database
         self._batch = batch
 
-    def prepare(self, items: Sequence[Item], usd: float, tokens: int) -> None:
+    def prepare(self, items: Sequence[UploadItem], usd: float, tokens: int) -> None:
         """An upload of these requests is there, which can cost so much at most."""
         with self._database.guarded(), self._database.transaction():
             row = self._database.execute(
                 "INSERT INTO uploads (batch, tag, state, usd, tokens, made) VALUES (?, ?, 'prepared', ?, ?, ?) "
                 "RETURNING number",
-                (self._batch, f"claimcheck-{uuid.uuid4().hex}", usd, tokens, time.time()),
+                (
+                    self._batch,
+                    f"claimcheck-{uuid.uuid4().hex}",
+                    usd,
+                    tokens,
+                    time.time(),
+                ),
             ).fetchone()
             for item in items:
                 self._database.execute(
@@ -72,11 +78,11 @@ class Uploads:
             ).fetchall()
         return [Upload(*row) for row in rows]
 
-    def items(self, upload: int) -> Iterator[Item]:
+    def items(self, upload: int) -> Iterator[UploadItem]:
         """The requests of an upload."""
         with self._database.guarded():
             yield from (
-                Item(*row)
+                UploadItem(*row)
                 for row in self._database.execute(
                     "SELECT document, digest, schema, body FROM upload_items WHERE upload = ? ORDER BY document, digest",
                     (upload,),
@@ -108,7 +114,11 @@ class Uploads:
 
     def ended(self, upload: int, message: str | None) -> None:
         """It is collected, or, with a message, failed as a whole."""
-        state = "state = 'collected', message = ?" if message is None else "state = 'failed', message = ?"
+        state = (
+            "state = 'collected', message = ?"
+            if message is None
+            else "state = 'failed', message = ?"
+        )
         self._set(upload, state, message)
 
     def _set(self, upload: int, what: str, value: str | None) -> None:

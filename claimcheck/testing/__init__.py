@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from claimcheck.testing.cassette import CassetteMissError, use_cassette
-    from claimcheck.testing.secrets import secrets_in
+    from claimcheck.testing.redaction import find_secrets
 
-__all__ = ["CassetteMissError", "secrets_in", "use_cassette"]
+__all__ = ["CassetteMissError", "find_secrets", "use_cassette"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,8 +21,8 @@ def __getattr__(name: str) -> Any:
         from claimcheck.testing import cassette
 
         return getattr(cassette, name)
-    if name == "secrets_in":
-        from claimcheck.testing.secrets import secrets_in
+    if name in ("find_secrets", "secrets_in"):  # the second is the name before 0.2
+        from claimcheck.testing.redaction import find_secrets
 
-        return secrets_in
+        return find_secrets
     raise AttributeError(f"module 'claimcheck.testing' has no attribute {name!r}")

@@ -22,13 +22,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="record cassettes from a real endpoint: once (those missing), new (requests missing), all (again)",
     )
-    parser.addini("cassette_folder", "where cassettes lie, relative to the root folder", default="cassettes")
+    parser.addini(
+        "cassette_folder",
+        "where cassettes lie, relative to the root folder",
+        default="cassettes",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker."""
     config.addinivalue_line(
-        "markers", "cassette(name): answer the test's HTTP requests from this cassette in cassette_folder"
+        "markers",
+        "cassette(name): answer the test's HTTP requests from this cassette in cassette_folder",
     )
 
 
@@ -47,14 +52,20 @@ def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
         ) from None
 
     record = request.config.getoption("--record")
-    with use_cassette(_path(request.config, marker), record=record) as cassette:
+    with use_cassette(
+        _build_cassette_path(request.config, marker), record=record
+    ) as cassette:
         if record is None:
             _block_sockets()
         yield cassette
-    if record is None and not cassette.all_played and not getattr(request.node, "_claimcheck_failed", False):
+    if (
+        record is None
+        and not cassette.all_played
+        and not getattr(request.node, "_claimcheck_failed", False)
+    ):
         unplayed = len(cassette) - cassette.play_count
         pytest.fail(
-            f"{Path(cassette.path).name}: {unplayed} recorded answers were not asked for; record it again: {_command(request.node)}"
+            f"{Path(cassette.path).name}: {unplayed} recorded answers were not asked for; record it again: {_build_record_command(request.node)}"
         )
 
 
@@ -71,7 +82,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     from vcr.errors import CannotOverwriteExistingCassetteException
 
-    from claimcheck.testing.cassette import explained
+    from claimcheck.testing.cassette import explain_miss
 
     failed = True
     try:
@@ -79,19 +90,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         failed = False
         return result
     except CannotOverwriteExistingCassetteException as miss:
-        raise explained(miss, _command(item)) from None
+        raise explain_miss(miss, _build_record_command(item)) from None
     finally:
         item._claimcheck_failed = failed  # type: ignore[attr-defined]
 
 
-def _path(config: pytest.Config, marker: pytest.Mark) -> Path:
+def _build_cassette_path(config: pytest.Config, marker: pytest.Mark) -> Path:
     if len(marker.args) != 1 or not isinstance(marker.args[0], str):
         raise pytest.UsageError("@pytest.mark.cassette takes one name")
     folder: Path = config.rootpath / config.getini("cassette_folder")
     return folder / f"{marker.args[0]}.json"
 
 
-def _command(item: pytest.Item) -> str:
+def _build_record_command(item: pytest.Item) -> str:
     return f"pytest --record=all {shlex.quote(item.nodeid)}"
 
 

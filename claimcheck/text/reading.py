@@ -1,8 +1,9 @@
-"""The reading view: a document as a person reads it, with the way back to its characters.
+"""The reading view: a document as people read it, mapped to its source.
 
-Hard line breaks are folded, page noise is stepped over, a paragraph that noise has cut in two is
-one again. `spans` turns any range of the view into the document's own spans: more than one where
-noise stands in between.
+Hard line breaks are folded, page noise is skipped, and a paragraph that noise cut in
+two is whole again. `Reading.locate` turns a range of the view into spans of the source:
+more than one where noise lies between them. A document is read once; what needs its
+view or its line index is given the `Reading`.
 """
 
 from __future__ import annotations
@@ -12,51 +13,45 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice, takewhile
+from functools import cache, cached_property
 from typing import NamedTuple
 
-from claimcheck.core.span import Span
-from claimcheck.text.mapped import MappedText, Piece
-from claimcheck.text.noise import CUE, Noise, find_noise
-from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
+from claimcheck.models.span import LineIndex, Span
+from claimcheck.text.mapping import MappedPiece, MappedText
+from claimcheck.text.noise import (
+    FORM_FEED,
+    PAGE_NUMBER,
+    RUNNING_FOOT,
+    RUNNING_HEAD,
+    SUBTITLE_CUE,
+    Noise,
+    find_noise,
+)
 
-_WORDS = re.compile(r"\S+(?: \S+)*")
+_WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
-_TERMINAL = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
+_TERMINAL_PUNCTUATION = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
-_CUTS = (CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
-_HYPHENS = "-\u2010\u00ad"
-_FIRST_CJK = "\u2e80"
-_STOPS = tuple(".!?…。！？।؟,;")
-_CLOSING = "\"'”’»)]"
+_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
+_SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
+# The last character of a line whose break is a space: not a hyphen, and not CJK.
+_SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
+_NON_HEADING_ENDINGS = tuple(".!?…。！？।؟,;")
+_CLOSING_MARKS = "\"'”’»)]"
+# Chosen by hand, as are the two shares and lengths below.
+_MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16
+# Lines of more characters show the page width, or are more than a heading.
+_MIN_TEXT_LINE_CHARACTERS = 40
+_SHORT_LINE_SHARE = 0.6  # of the width of a page
 
 
 class Block(NamedTuple):
-    """A paragraph of the view, text[start:end]; a heading is no sentence."""
+    """A paragraph of the view: text[start:end]. Headings are not sentences."""
 
     start: int
     end: int
     heading: bool
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    """Lines that read on, source[start:end]; `last` has the words of the last of them.
-
-    `whole`: nothing in between is left out, and each line break is a space in the view. `bullet`: the first line opens a
-    list item. `after_cut`: a page or a subtitle ends before, a place where sentences are cut anywhere.
-    """
-
-    start: int
-    end: int
-    last: str
-    lines: int
-    whole: bool
-    bullet: bool
-    after_noise: bool
-    after_cut: bool
 
 
 class Reading:
@@ -69,105 +64,209 @@ class Reading:
         self._mapped, self.blocks = _assemble(source, self.noise)
         self.text = self._mapped.text
 
-    def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """The document's spans of text[start:end], in order, without white space at their ends."""
-        low, high = self._mapped.source(start, end)
+    @cached_property
+    def lines(self) -> LineIndex:
+        """The line index of the source, built once, when first needed."""
+        return LineIndex(self.source)
+
+    def locate(self, start: int, end: int) -> tuple[Span, ...]:
+        """Return the spans of the source that text[start:end] was read from.
+
+        They are in order, without noise, and without white space at their ends.
+        """
+        low, high = self._mapped.locate(start, end)
         first = bisect.bisect_right(self._noise_ends, low)
-        cuts = list(takewhile(lambda noise: noise.start < high, islice(self.noise, first, None)))
-        edges = [low, *(edge for noise in cuts for edge in (noise.start, noise.end)), high]
-        return tuple(
-            span
-            for left, right in zip(edges[::2], edges[1::2], strict=True)
-            if left < right and (span := self._stripped(left, right))
-        )
+        last = bisect.bisect_left(self.noise, high, key=lambda noise: noise.start)
+        spans: list[Span] = []
+        for noise in self.noise[first:last]:
+            spans += self._strip_range(low, noise.start)
+            low = noise.end
+        spans += self._strip_range(low, high)
+        return tuple(spans)
 
-    def extent(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the document from the first to the last character of text[start:end]."""
-        return self._mapped.source(start, end)
+    def locate_extent(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source range from the first to the last character."""
+        return self._mapped.locate(start, end)
 
-    def _stripped(self, start: int, end: int) -> Span | None:
+    def _strip_range(self, start: int, end: int) -> list[Span]:
+        """Return a range without white space at its ends, or nothing."""
         part = self.source[start:end]
         left = start + len(part) - len(part.lstrip())
         right = end - (len(part) - len(part.rstrip()))
-        return Span(left, right) if left < right else None
+        return [Span(left, right)] if left < right else []
 
 
-def _assemble(source: str, noise: tuple[Noise, ...]) -> tuple[MappedText, tuple[Block, ...]]:
+def _assemble(
+    source: str, noise: tuple[Noise, ...]
+) -> tuple[MappedText, tuple[Block, ...]]:
+    """Return the view as mapped text, and its blocks."""
+
     @cache
-    def vocabulary() -> set[str]:
+    def list_words() -> set[str]:
         return set(re.findall(r"\w+", source.lower()))
 
-    pieces: list[Piece] = []
+    pieces: list[MappedPiece] = []
     blocks: list[tuple[int, int]] = []
     length = 0
-    for paragraph in _joined(source, _paragraphs(source, noise)):
-        whole = _whole(source, paragraph)
-        words = [whole] if whole else _fold(source, _parts(source, paragraph, noise), vocabulary)
-        if not words:
+    for paragraph in _join_paragraphs(source, _find_paragraphs(source, noise)):
+        folded = _fold_as_one_piece(source, paragraph)
+        if not folded:
+            ranges = _find_text_ranges(source, paragraph, noise)
+            folded = _fold_ranges(source, ranges, list_words)
+        if not folded:
             continue
         if pieces:
-            pieces.append(Piece("\n\n", words[0].start, words[0].start))
+            pieces.append(MappedPiece("\n\n", folded[0].start, folded[0].start))
             length += 2
         start = length
-        pieces += words
-        length += sum([len(piece.text) for piece in words])
+        pieces += folded
+        length += sum([len(piece.text) for piece in folded])
         blocks.append((start, length))
     mapped = MappedText(pieces)
-    return mapped, _marked(mapped.text, blocks)
+    return mapped, _mark_headings(mapped.text, blocks)
 
 
-def _paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
-    """Runs of lines with words in them; blank lines, noise and list items part them."""
+def _mark_headings(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
+    """Mark short blocks without a full stop, unless that is all there is."""
+    marks = [_looks_like_heading(text[start:end]) for start, end in blocks]
+    some_text = not all(marks)
+    marked: list[Block] = []
+    for (start, end), mark in zip(blocks, marks, strict=True):
+        marked.append(Block(start, end, mark and some_text))
+    return tuple(marked)
+
+
+def _looks_like_heading(text: str) -> bool:
+    return (
+        len(text) <= _MAX_HEADING_CHARACTERS
+        and text.count(" ") < _MAX_HEADING_WORDS
+        and not text.rstrip(_CLOSING_MARKS).endswith(_NON_HEADING_ENDINGS)
+    )
+
+
+class _Line(NamedTuple):
+    """A source line without noise, bullet and outer white space.
+
+    `words` is source[start:end], empty also after a bullet that nothing follows.
+    `ends_page`: the line is blank and ends a page or a subtitle, where a sentence may
+    be cut anywhere.
+    """
+
+    start: int
+    end: int
+    words: str
+    blank: bool
+    noisy: bool
+    bullet: bool = False
+    ends_page: bool = False
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """Lines that belong together: source[start:end].
+
+    `last` is the text of the last line. `whole`: nothing in between is left out, and
+    each line break is a space in the view. `bullet`: the first line opens a list item.
+    `after_page`: a page or a subtitle ends just before.
+    """
+
+    start: int
+    end: int
+    last: str
+    lines: int
+    whole: bool
+    bullet: bool
+    after_noise: bool
+    after_page: bool
+
+    def takes(self, line: _Line, wrap: float) -> bool:
+        """Whether a line continues this paragraph, on a page `wrap` wide."""
+        if line.blank or line.bullet:
+            return False
+        # A line much shorter than the page was ended by its author.
+        return (
+            len(self.last) >= _SHORT_LINE_SHARE * wrap
+            or line.words[:1].islower()
+            or self.last.endswith((",", "-", "–", "—"))
+        )
+
+    def add_line(self, line: _Line) -> None:
+        if line.noisy or not _SPACED_LINE_END.fullmatch(self.last[-1:]):
+            self.whole = False
+        self.end, self.last = line.end, line.words
+        self.lines += 1
+
+    def add_paragraph(self, other: _Paragraph) -> None:
+        self.whole = False
+        self.end, self.last = other.end, other.last
+        self.lines += other.lines
+
+
+def _find_paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
+    """Yield runs of text lines, split at blank lines, noise and list items."""
     lines = source.splitlines(keepends=True)
-    wide = [len(line) for line in lines if len(line) > 40]
-    wrap = statistics.median(wide) if wide else 0
+    lengths = [len(line) for line in lines if len(line) > _MIN_TEXT_LINE_CHARACTERS]
+    wrap = statistics.median(lengths) if lengths else 0
     current: _Paragraph | None = None
-    after_noise = after_cut = False
+    after_noise = after_page = False
+    for line in _find_lines(source, lines, noise):
+        if current and current.takes(line, wrap):
+            current.add_line(line)
+            continue
+        if current:
+            yield current
+            current, after_noise, after_page = None, False, False
+        if line.blank:
+            after_noise |= line.noisy
+            after_page |= line.ends_page
+            continue
+        current = _Paragraph(
+            start=line.start,
+            end=line.end,
+            last=line.words,
+            lines=1,
+            whole=not line.noisy,
+            bullet=line.bullet,
+            after_noise=after_noise,
+            after_page=after_page,
+        )
+    if current:
+        yield current
+
+
+def _find_lines(
+    source: str, lines: list[str], noise: tuple[Noise, ...]
+) -> Iterator[_Line]:
     index = end = 0
     for line in lines:
         start, end = end, end + len(line)
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
-        kept = _kept(source, start, end, noise, index) if noisy else [(start, end)]
-        if not kept or not line.strip():
-            if current:
-                yield current
-                current, after_noise, after_cut = None, False, False
-            after_noise = after_noise or noisy
-            after_cut = after_cut or _is_cut(source, start, end, noise, index)
+        ranges = [(start, end)]
+        if noisy:
+            ranges = _subtract_noise(source, start, end, noise, index)
+        if not ranges or not line.strip():
+            ends_page = FORM_FEED in source[max(0, start - 1) : end]
+            if noisy:
+                ends_page |= noise[index].reason in _PAGE_OR_CUE_REASONS
+            yield _Line(start, end, "", True, noisy, ends_page=ends_page)
             continue
-        bullet = _BULLET.match(source, *kept[0])
-        start = bullet.end() if bullet else kept[0][0]
-        text = source[start : kept[-1][1]] if bullet or noisy else line
+        bullet = _BULLET.match(source, *ranges[0])
+        text_start = bullet.end() if bullet else ranges[0][0]
+        text = source[text_start : ranges[-1][1]]
         words = text.strip()
-        start += text.find(words[:1])
-        if current and not bullet and not _stands_alone(current.last, words, wrap):
-            current.whole = current.whole and not noisy and not _may_join(current.last)
-            current.lines += 1
-            current.end, current.last = start + len(words), words
-            continue
-        if current:
-            yield current
-            after_noise = after_cut = False
-        current = _Paragraph(
-            start, start + len(words), words, 1, not noisy, bullet is not None, after_noise, after_cut
-        )
-    if current:
-        yield current
+        text_start += text.find(words[:1])
+        text_end = text_start + len(words)
+        yield _Line(text_start, text_end, words, False, noisy, bullet is not None)
 
 
-def _is_cut(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> bool:
-    """Whether a line without words ends a page or a subtitle."""
-    if FORM_FEED in source[max(0, start - 1) : end]:
-        return True
-    here = noise[index] if index < len(noise) and noise[index].start < end else None
-    return here is not None and here.reason in _CUTS
-
-
-def _kept(source: str, start: int, end: int, noise: tuple[Noise, ...], index: int) -> list[tuple[int, int]]:
-    """The parts of a range that are no noise and not blank; `index` is that of the first noise that may be in it."""
-    ranges, position = [], start
+def _subtract_noise(
+    source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
+) -> list[tuple[int, int]]:
+    """Return the parts of a range that are neither noise nor blank."""
+    ranges: list[tuple[int, int]] = []
+    position = start
     while index < len(noise) and noise[index].start < end:
         ranges.append((position, max(position, noise[index].start)))
         position = max(position, noise[index].end)
@@ -176,96 +275,102 @@ def _kept(source: str, start: int, end: int, noise: tuple[Noise, ...], index: in
     return [(left, right) for left, right in ranges if source[left:right].strip()]
 
 
-def _stands_alone(previous: str, line: str, wrap: float) -> bool:
-    """Whether the previous line was not broken by the page's width: it is short, and a new start follows."""
-    return (
-        len(previous) < 0.6 * wrap and not line[:1].islower() and not previous.endswith((",", "-", "–", "—"))
-    )
-
-
-def _may_join(line: str) -> bool:
-    """Whether the line break after it may be no space in the view."""
-    return line[-1:] in _HYPHENS or line[-1:] >= _FIRST_CJK
-
-
-def _joined(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
-    """Paragraphs that stop in mid-sentence take in the next one, when it goes on in lower case."""
+def _join_paragraphs(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
+    """Join a paragraph that stops mid-sentence with its continuation."""
     joined: list[_Paragraph] = []
     for paragraph in paragraphs:
-        goes_on = source[paragraph.start : paragraph.start + 1].islower()
-        if joined and not paragraph.bullet and (goes_on or paragraph.after_cut):
-            before = joined[-1]
-            # a heading at the foot of a page is no beginning of the next page's sentence
-            cued = paragraph.after_noise and (goes_on or FORM_FEED not in source)
-            long_enough = before.lines > 1 or len(before.last) > 40 or cued
-            if long_enough and not _TERMINAL.search(before.last):
-                before.end, before.last, before.whole = paragraph.end, paragraph.last, False
-                before.lines += paragraph.lines
-                continue
-        joined.append(paragraph)
+        if joined and _is_continuation(source, joined[-1], paragraph):
+            joined[-1].add_paragraph(paragraph)
+        else:
+            joined.append(paragraph)
     return joined
 
 
-def _whole(source: str, paragraph: _Paragraph) -> Piece | None:
-    """The paragraph as one piece, where every character of it stands for one: most are so."""
+def _is_continuation(source: str, before: _Paragraph, paragraph: _Paragraph) -> bool:
+    starts_lower = source[paragraph.start : paragraph.start + 1].islower()
+    if paragraph.bullet or not (starts_lower or paragraph.after_page):
+        return False
+    if _TERMINAL_PUNCTUATION.search(before.last):
+        return False
+    if before.lines > 1 or len(before.last) > _MIN_TEXT_LINE_CHARACTERS:
+        return True
+    # A heading at the foot of a page does not begin a sentence of the next page.
+    return paragraph.after_noise and (starts_lower or FORM_FEED not in source)
+
+
+def _fold_as_one_piece(source: str, paragraph: _Paragraph) -> list[MappedPiece]:
+    """Return a paragraph as one piece if its characters map one to one."""
     if not paragraph.whole:
-        return None
-    written = source[paragraph.start : paragraph.end].replace("\n", " ")
-    if "  " in written or not written.isprintable():
-        folded = " ".join(written.split())
-        if len(folded) != len(written):
-            return None
-        written = folded
-    return Piece(written, paragraph.start, paragraph.end) if written else None
+        return []
+    text = source[paragraph.start : paragraph.end].replace("\n", " ")
+    if "  " in text or not text.isprintable():
+        folded = " ".join(text.split())
+        if len(folded) != len(text):
+            return []
+        text = folded
+    return [MappedPiece(text, paragraph.start, paragraph.end)] if text else []
 
 
-def _parts(source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]) -> list[tuple[int, int]]:
+def _find_text_ranges(
+    source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]
+) -> list[tuple[int, int]]:
     index = bisect.bisect_right(noise, paragraph.start, key=lambda cut: cut.end)
-    return _kept(source, paragraph.start, paragraph.end, noise, index)
+    return _subtract_noise(source, paragraph.start, paragraph.end, noise, index)
 
 
-def _fold(source: str, ranges: Iterable[tuple[int, int]], vocabulary: Callable[[], set[str]]) -> list[Piece]:
-    """The words in some ranges, one space between them, none where a word was broken or in Chinese."""
-    folded: list[Piece] = []
-    last: Piece | None = None
+def _fold_ranges(
+    source: str, ranges: Iterable[tuple[int, int]], list_words: Callable[[], set[str]]
+) -> list[MappedPiece]:
+    """Join the words of ranges with single spaces; rejoin broken words."""
+    folded: list[MappedPiece] = []
+    last: MappedPiece | None = None
     for start, end in ranges:
-        for match in _WORDS.finditer(source, start, end):
-            words = Piece(match.group(), match.start(), match.end())
+        for match in _WORD_RUN.finditer(source, start, end):
+            words = MappedPiece(match.group(), match.start(), match.end())
             if last is not None:
-                gap, last = _gap(last, words, vocabulary, source)
+                gap, last = _resolve_gap(last, words, list_words, source)
                 folded.append(last)
                 if gap:
-                    folded.append(Piece(gap, last.end, words.start))
+                    folded.append(MappedPiece(gap, last.end, words.start))
             last = words
     return folded if last is None else [*folded, last]
 
 
-def _gap(left: Piece, right: Piece, vocabulary: Callable[[], set[str]], source: str) -> tuple[str, Piece]:
-    """What stands between two runs of words, and the left one, without a hyphen that only the page needed."""
+def _resolve_gap(
+    left: MappedPiece,
+    right: MappedPiece,
+    list_words: Callable[[], set[str]],
+    source: str,
+) -> tuple[str, MappedPiece]:
+    """Return the separator of two word runs, and the left run to use."""
     between = source[left.end : right.start]
-    line_break = "\n" in between or "\r" in between
-    if line_break and left.text.endswith("\u00ad"):
-        return "", Piece(left.text[:-1], left.start, left.end - 1)
-    broken = _BROKEN_WORD.search(left.text) if left.text[-1] in "-\u2010" else None
-    if line_break and broken and right.text[:1].islower():
-        rest = re.match(r"\w+", right.text)
-        if left.text.endswith("\u2010"):  # what browsers print at a soft hyphen; people type "-"
-            return "", Piece(left.text[:-1], left.start, left.end - 1)
-        if rest and len(left.text) > 1 and (broken.group(1) + rest.group()).lower() in vocabulary():
-            return "", Piece(left.text[:-1], left.start, left.end - 1)
-        return "", left
-    if line_break and _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
+    if "\n" not in between and "\r" not in between:
+        return " ", left
+    without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)
+    if left.text.endswith(_SOFT_HYPHEN):
+        return "", without_hyphen
+    if left.text.endswith(("-", _UNICODE_HYPHEN)) and right.text[:1].islower():
+        broken = _BROKEN_WORD.search(left.text)
+        if broken and _is_hyphen_added(
+            left.text, broken.group(1), right.text, list_words
+        ):
+            return "", without_hyphen
+        if broken:
+            return "", left
+    if _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
         return "", left
     return " ", left
 
 
-def _marked(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
-    """Headings told from prose by form: short, no full stop; a text of nothing else has no headings."""
-    heading = [_looks_like_heading(text[start:end]) for start, end in blocks]
-    if all(heading):
-        heading = [False] * len(blocks)
-    return tuple(Block(start, end, mark) for (start, end), mark in zip(blocks, heading, strict=True))
+def _is_hyphen_added(
+    left: str, beginning: str, right: str, list_words: Callable[[], set[str]]
+) -> bool:
+    """Whether layout added the hyphen between two halves of a word.
 
-
-def _looks_like_heading(text: str) -> bool:
-    return len(text) <= 120 and text.count(" ") < 16 and not text.rstrip(_CLOSING).endswith(_STOPS)
+    Browsers print U+2010 at a soft hyphen. People type "-", in compounds too, so that
+    such a hyphen was added only if the document has the joined word elsewhere.
+    """
+    if left.endswith(_UNICODE_HYPHEN):
+        return True
+    ending = re.match(r"\w+", right)
+    return ending is not None and (beginning + ending.group()).lower() in list_words()

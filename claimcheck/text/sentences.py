@@ -1,24 +1,52 @@
-"""Sentences of the reading view, with their offsets. The splitting is sentencex's."""
+"""Sentences of a reading view, and passages made of whole sentences.
+
+A passage fits a token budget. sentencex segments; what it gets wrong in the texts that
+we read is corrected here.
+"""
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import sentencex
 
+from claimcheck import tokens
 from claimcheck.text.reading import Reading
 
-_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_ONE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")  # nothing at which a sentence could end inside
-# sentencex takes "May." for a month cut short; it never is, so a capital after it opens a sentence. And in tokenised
-# text, where a full stop stands by itself, it waits for a capital that lower-cased text does not have
-_MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])|(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)")
+# Longer "sentences" are tables, logs or code, on which every pattern is lost. Chosen
+# by hand; the engine, the evidence and the index all skip them.
+MAX_SENTENCE_CHARACTERS = 3_000
+# Characters before a passage that a model is shown, so that it can resolve pronouns.
+_CONTEXT_CHARACTERS = 400
+
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese are written without spaces.
+_UNSPACED_SCRIPT = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+)
+# A text in which no sentence can end before its last character needs no segmenter.
+_SINGLE_SENTENCE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")
+# Ends of sentences that sentencex misses. It takes "May." for an abbreviated month,
+# which it never is. In tokenized text, where a full stop has spaces around it, it waits
+# for a capital, which lowercased text does not have.
+_MISSED_SENTENCE_END = re.compile(
+    r"""
+    \bMay\.\s+(?=[A-Z])
+    |(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)
+    """,
+    re.X,
+)
+_MISSED_END_MARKS = ("May.", " .", " !", " ?")
+_WHITE_SPACE = re.compile(r"\s+")
 
 
 class Sentence(NamedTuple):
-    """view.text[start:end], in paragraph number `block`."""
+    """A sentence of the view: text[start:end], in the block of this number."""
 
     text: str
     start: int
@@ -26,57 +54,166 @@ class Sentence(NamedTuple):
     block: int
 
 
-def word_count(text: str) -> int:
-    """How many words a text has; in scripts without spaces two characters count as one."""
-    spaceless = len(_SPACELESS.findall(text))
-    return len(_SPACELESS.sub(" ", text).split()) + spaceless // 2
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of sentences of the view: text[start:end].
+
+    `tokens` is an estimate; `context` is the end of the text before the passage.
+    """
+
+    start: int
+    end: int
+    tokens: int
+    context: str
 
 
-def sentences(reading: Reading, language: str | None, *, headings: bool = False) -> tuple[Sentence, ...]:
-    """The sentences of every block in order; those of headings only when asked for."""
-    found: list[Sentence] = []
+def count_words(text: str) -> int:
+    """Count words; in unspaced scripts, two characters count as one word."""
+    unspaced = len(_UNSPACED_SCRIPT.findall(text))
+    return len(_UNSPACED_SCRIPT.sub(" ", text).split()) + unspaced // 2
+
+
+def split_sentences(
+    reading: Reading, language: str | None, *, headings: bool = False
+) -> tuple[Sentence, ...]:
+    """Split every block of the reading view into sentences, in order."""
+    sentences: list[Sentence] = []
     for number, block in enumerate(reading.blocks):
         if block.heading and not headings:
             continue
         text = reading.text[block.start : block.end]
-        if _ONE.fullmatch(text):
-            found.append(Sentence(text, block.start, block.end, number))
-            continue
-        for start, end in _bounds(text, language or "en"):
+        for start, end in _find_sentence_bounds(text, language or "en"):
             part = text[start:end]
             if words := part.strip():
                 left = block.start + start + part.index(words)
-                found.append(Sentence(words, left, left + len(words), number))
-    return tuple(found)
+                right = left + len(words)
+                sentences.append(Sentence(words, left, right, number))
+    return tuple(sentences)
 
 
-def split(text: str, language: str) -> list[str]:
-    """The sentences of a text that is one paragraph."""
-    bounds = [(0, len(text))] if _ONE.fullmatch(text) else _bounds(text, language)
-    return [part for start, end in bounds if (part := text[start:end].strip())]
+def split_paragraph(text: str, language: str) -> list[str]:
+    """Split a one-paragraph text into sentences."""
+    parts = [text[start:end] for start, end in _find_sentence_bounds(text, language)]
+    return [part.strip() for part in parts if part.strip()]
 
 
-def _bounds(text: str, language: str) -> list[tuple[int, int]]:
-    parts = sentencex.segment(language, text)  # every character is in one of them
-    raw = list(pairwise(accumulate(map(len, parts), initial=0)))
-    if "May." in text or " ." in text or " !" in text or " ?" in text:
-        raw = [bounds for start, end in raw for bounds in _cut(text, start, end)]
-    joined: list[tuple[int, int]] = []
-    for start, end in raw:
-        # sentencex parts at a full stop inside quotation marks; what is quoted in one breath stays whole
-        # only while the sentence around it has not ended: `"Stop. Now," he said.`
-        if joined and _continues(text[joined[-1][0] : start], text[start:end].lstrip()):
-            joined[-1] = (joined[-1][0], end)
+def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
+    """Return consecutive ranges that cover the text, one for each sentence."""
+    if _SINGLE_SENTENCE.fullmatch(text):
+        return [(0, len(text))]
+    parts = sentencex.segment(language, text)  # together they are the whole text
+    edges = list(accumulate(map(len, parts), initial=0))
+    if any(mark in text for mark in _MISSED_END_MARKS):
+        edges = _add_missed_ends(text, edges)
+    bounds: list[tuple[int, int]] = []
+    for start, end in pairwise(edges):
+        # sentencex splits at a full stop inside quotation marks. What follows in lower
+        # case belongs to the same sentence, unless the sentence has ended before.
+        if bounds and _continues_sentence(text[bounds[-1][0] : start], text[start:end]):
+            bounds[-1] = (bounds[-1][0], end)
         else:
-            joined.append((start, end))
-    return joined
+            bounds.append((start, end))
+    return bounds
 
 
-def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The range, cut where sentencex misses the end of a sentence."""
-    cuts = [match.end() for match in _MISSED.finditer(text, start, end) if match.end() < end]
-    return list(pairwise([start, *cuts, end]))
+def _add_missed_ends(text: str, edges: list[int]) -> list[int]:
+    """Add the sentence ends that sentencex misses to those it found."""
+    ends = edges[:1]
+    for start, end in pairwise(edges):
+        for match in _MISSED_SENTENCE_END.finditer(text, start, end):
+            if match.end() < end:
+                ends.append(match.end())
+        ends.append(end)
+    return ends
 
 
-def _continues(left: str, right: str) -> bool:
-    return right[:1].islower() and left.rstrip()[-1:] not in ".!?" and not right.startswith("http")
+def _continues_sentence(left: str, right: str) -> bool:
+    right = right.lstrip()
+    return (
+        right[:1].islower()
+        and left.rstrip()[-1:] not in ".!?"
+        and not right.startswith("http")
+    )
+
+
+def split_into_passages(
+    reading: Reading, language: str | None, budget_tokens: int
+) -> tuple[Passage, ...]:
+    """Split the view into passages of similar length within a budget.
+
+    A sentence that is longer than the budget is cut between words.
+    """
+    sentences = split_sentences(reading, language, headings=True)
+    starts = [sentence.start for sentence in sentences]
+    return _cut_range(reading.text, 0, len(reading.text), starts, budget_tokens)
+
+
+def halve_passage(
+    reading: Reading, language: str | None, passage: Passage
+) -> tuple[Passage, ...]:
+    """Halve a passage between sentences; a single sentence stays whole."""
+    sentences = split_sentences(reading, language, headings=True)
+    starts = [sentence.start for sentence in sentences]
+    inner = [start for start in starts if passage.start < start < passage.end]
+    if not inner:
+        return (passage,)
+    budget = math.ceil(passage.tokens / 2)
+    return _cut_range(reading.text, passage.start, passage.end, inner, budget)
+
+
+def _cut_range(
+    text: str, low: int, high: int, starts: Sequence[int], budget: int
+) -> tuple[Passage, ...]:
+    """Cut text[low:high] at some of `starts` to fit the budget."""
+    edges = [low, *(start for start in starts if low < start < high), high]
+    units: list[tuple[int, int]] = []
+    for start, end in pairwise(edges):
+        units += _split_to_budget(text, start, end, budget)
+    total = sum(count for _, count in units)
+    for number in itertools.count(math.ceil(total / budget) or 1):
+        parts = _group_evenly(units, total / number)
+        if max(count for _, count in parts) <= budget:
+            break
+    ends = [start for start, _ in parts[1:]] + [high]
+    passages: list[Passage] = []
+    for (start, count), end in zip(parts, ends, strict=True):
+        passages.append(Passage(start, end, count, _find_context(text, start)))
+    return tuple(passages)
+
+
+def _split_to_budget(
+    text: str, start: int, end: int, budget: int
+) -> list[tuple[int, int]]:
+    """Split a range between words to fit: (start, tokens) of each part."""
+    count = tokens.count(text[start:end])
+    if count <= budget:
+        return [(start, count)]
+    middle = (start + end) // 2
+    ends = [match.end() for match in _WHITE_SPACE.finditer(text, start, end)]
+    inner = [cut for cut in ends if start < cut < end]
+    cut = min(inner, key=lambda cut: abs(cut - middle), default=middle)
+    left = _split_to_budget(text, start, cut, budget)
+    return left + _split_to_budget(text, cut, end, budget)
+
+
+def _group_evenly(
+    units: Sequence[tuple[int, int]], share: float
+) -> list[tuple[int, int]]:
+    """Group units into parts of similar size: (start, tokens) of each."""
+    parts: dict[int, tuple[int, int]] = {}
+    before = 0
+    for start, count in units:
+        # A unit belongs to the part that its middle falls into.
+        number = int((before + count / 2) / share) if share else 0
+        part_start, part_count = parts.get(number, (start, 0))
+        parts[number] = (part_start, part_count + count)
+        before += count
+    return list(parts.values())
+
+
+def _find_context(text: str, start: int) -> str:
+    """Return the last whole words before an offset, on one line."""
+    context = text[max(0, start - _CONTEXT_CHARACTERS) : start]
+    if start > _CONTEXT_CHARACTERS:
+        context = context.partition(" ")[2]
+    return " ".join(context.split())

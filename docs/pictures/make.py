@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from claimcheck import Document, RunStore, Settings, check, summarize
 from claimcheck.reports import html
-from claimcheck.serving.web import pages
-from claimcheck.serving.web.site import Site
+from claimcheck.server import pages
+from claimcheck.server.config import ServerConfig
 from claimcheck.store.history import History
 
 HERE = Path(__file__).parent
@@ -22,7 +22,12 @@ CLAIMS = [
     "Ryabkov said Russia was concerned by U.S. sanctions.",
     "The talks in Rome lasted two hours.",
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 def main() -> None:
@@ -51,13 +56,22 @@ def main() -> None:
 
 def _first_page(document: Document, settings: Settings, path: Path) -> str:
     """The first page of `claimcheck serve`, with runs of the seed and of two articles of the tests."""
-    articles = [HERE.parent.parent / "tests" / "articles" / name for name in ("ferry.txt", "heat.txt")]
+    articles = [
+        HERE.parent.parent / "tests" / "articles" / name
+        for name in ("ferry.txt", "heat.txt")
+    ]
     with RunStore(path) as store:
         for article in articles:
             text = article.read_text(encoding="utf-8")
-            summarize(Document.from_text(text, source=article.name), settings=settings, store=store)
+            summarize(
+                Document.from_text(text, source=article.name),
+                settings=settings,
+                store=store,
+            )
         summarize(document, settings=settings, check=True, store=store)
-        return pages.home(Site(settings, path, None), History(store), None)
+        return pages.render_home(
+            ServerConfig(settings, path, None), History(store), None
+        )
 
 
 if __name__ == "__main__":

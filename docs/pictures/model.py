@@ -4,12 +4,12 @@ import dataclasses
 import typing
 from html import escape
 
-from claimcheck.core import check, claim, document, run, span, verdict
+from claimcheck.models import claim, document, run, span, verdict
 
 WIDTH, LINE, HEAD, GAP_X, GAP_Y, MARGIN = 232, 17, 26, 74, 26, 16
 COLUMNS = [
     [document.Document, run.LedgerEntry, run.Failure],
-    [run.Run, check.Check, run.Signature, run.Usage],
+    [run.Run, run.Check, run.Signature, run.Usage],
     [run.Summary, run.LinkedText, claim.Claim, run.Position],
     [verdict.Verdict, verdict.Finding, run.CheckFailure, verdict.Votes],
     [verdict.Evidence, span.Excerpt, verdict.Difference, claim.When, claim.Quantity],
@@ -76,7 +76,13 @@ def _box(kind: type, x: int, y: int) -> str:
         for number, field in enumerate(dataclasses.fields(kind))
     ]
     box = f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{_height(kind)}" rx="5"/>'
-    return "\n".join([box, f'<text class="name" x="{x + 10}" y="{y + 18}">{kind.__name__}</text>', *rows])
+    return "\n".join(
+        [
+            box,
+            f'<text class="name" x="{x + 10}" y="{y + 18}">{kind.__name__}</text>',
+            *rows,
+        ]
+    )
 
 
 def _type(written: str) -> str:

@@ -9,9 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Document, Settings, asummarize, check, schema, summarize
-from claimcheck.api import probe
-from claimcheck.reports.integrity import check_inconsistencies, inconsistencies
+from claimcheck import Document, Settings, asummarize, check, schemas, summarize
+from claimcheck.api.probe import probe
+from claimcheck.models.integrity import (
+    find_check_inconsistencies,
+    find_run_inconsistencies,
+)
 from tests.support.paths import ARTICLES, SEED
 
 SETTINGS = Settings(
@@ -30,8 +33,8 @@ def document(path):
 def check_run(run, least_claims):
     """What must be so of any run, however weak the model."""
     assert run.failures == ()
-    assert schema.problems("run", json.loads(run.to_json())) == ()
-    assert inconsistencies(run) == []
+    assert schemas.find_problems("run", json.loads(run.to_json())) == ()
+    assert find_run_inconsistencies(run) == []
     assert len(run.claims) >= least_claims
     assert all(not claim.spans or "http" not in claim.quote for claim in run.claims)
     assert all(sentence.claim_ids for sentence in run.summary.sentences)
@@ -51,12 +54,16 @@ def test_summarizes_the_ferry():
 
 @pytest.mark.cassette("recorded/heat")
 def test_summarizes_with_asyncio():
-    check_run(asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5)
+    check_run(
+        asyncio.run(asummarize(document(ARTICLES / "heat.txt"), settings=SETTINGS)), 5
+    )
 
 
 @pytest.mark.cassette("recorded/album")
 def test_asks_again_for_a_missing_quote():
-    run = summarize(document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20))
+    run = summarize(
+        document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20)
+    )
     check_run(run, 5)
     assert run.usage.requests == 2
     assert "requote" in run.signature.prompts
@@ -72,7 +79,10 @@ def test_summarizes_in_passages():
     grounded = [claim for claim in run.claims if claim.spans]
     assert len(grounded) >= 0.9 * len(run.claims)
     middle = run.document.characters / 2
-    assert {claim.spans[0].start < middle for claim in grounded} == {True, False}  # of both halves
+    assert {claim.spans[0].start < middle for claim in grounded} == {
+        True,
+        False,
+    }  # of both halves
 
 
 @pytest.mark.cassette("recorded/verdicts")
@@ -86,32 +96,45 @@ def test_checks_claims_against_the_seed():
         "Cats sleep for sixteen hours a day.",
     ]
     found = check(claims, document(SEED), settings=SETTINGS)
-    assert schema.problems("check", json.loads(found.to_json())) == ()
-    assert check_inconsistencies(found) == []
+    assert schemas.find_problems("check", json.loads(found.to_json())) == ()
+    assert find_check_inconsistencies(found) == []
     assert len(found.verdicts) + len(found.failures) == len(claims)
     labels = {verdict.text: verdict.label for verdict in found.verdicts}
     # whatever the model said of them, no false one is supported
     assert all(labels.get(claim) != "supported" for claim in (*claims[1:4], claims[5]))
     assert found.signature.response_format == "json_schema"
     assert found.usage.requests == len(claims)
-    vetoed = {verdict.text for verdict in found.verdicts if verdict.finding.decided_by == "rules"}
+    vetoed = {
+        verdict.text
+        for verdict in found.verdicts
+        if verdict.finding.decided_by == "rules"
+    }
     assert vetoed == {claims[2]}  # the model calls it supported, and lists a passage
     # of all others it lists none, whatever it calls them: a label that rests on nothing is no verdict
-    assert {labels[claim] for claim in claims if claim != claims[2]} == {"not_enough_evidence"}
+    assert {labels[claim] for claim in claims if claim != claims[2]} == {
+        "not_enough_evidence"
+    }
 
 
 @pytest.mark.cassette("recorded/seed-checked")
 def test_checks_the_summary_of_the_seed():
     run = summarize(document(SEED), settings=SETTINGS, check=True)
     check_run(run, 5)
-    outcomes = [*(verdict.subject for verdict in run.verdicts), *(item.subject for item in run.unchecked)]
+    outcomes = [
+        *(verdict.subject for verdict in run.verdicts),
+        *(item.subject for item in run.unchecked),
+    ]
     texts = {item.text for item in (*run.summary.sentences, *run.summary.key_points)}
     assert len(outcomes) == len(texts) + len(run.claims)
     # the model drops who said that the talks were positive, and gives every claim to Abrams
-    doubtful = {verdict.text for verdict in run.verdicts if verdict.label != "supported"}
+    doubtful = {
+        verdict.text for verdict in run.verdicts if verdict.label != "supported"
+    }
     assert any("positive" in text for text in doubtful)
     wrong = [
-        verdict for verdict in run.verdicts if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text
+        verdict
+        for verdict in run.verdicts
+        if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text
     ]
     assert wrong
     assert all(verdict.label != "supported" for verdict in wrong)

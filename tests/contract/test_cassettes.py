@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from claimcheck.testing import secrets_in
-from claimcheck.testing.serializer import deserialize, kept_headers
+from claimcheck.testing import find_secrets
+from claimcheck.testing.serializer import deserialize, select_headers
 from tests.support.paths import ROOT
 
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
@@ -19,23 +19,32 @@ def played():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for mark in node.decorator_list:
-                    if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.cassette":
+                    if (
+                        isinstance(mark, ast.Call)
+                        and ast.unparse(mark.func) == "pytest.mark.cassette"
+                    ):
                         names.add(mark.args[0].value)
     return names
 
 
 def test_every_cassette_is_used_and_every_used_one_exists():
-    there = {str(path.relative_to(ROOT / "cassettes").with_suffix("")) for path in CASSETTES}
+    there = {
+        str(path.relative_to(ROOT / "cassettes").with_suffix("")) for path in CASSETTES
+    }
     assert there == played() != set()
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
 def test_no_cassette_contains_a_secret_or_an_unlisted_header(path):
     text = path.read_text(encoding="utf-8")
-    assert secrets_in(text) == []
+    assert find_secrets(text) == []
     for entry in json.loads(text)["interactions"]:
-        assert entry["request"]["headers"] == kept_headers(entry["request"]["headers"], response=False)
-        assert entry["response"]["headers"] == kept_headers(entry["response"]["headers"], response=True)
+        assert entry["request"]["headers"] == select_headers(
+            entry["request"]["headers"], response=False
+        )
+        assert entry["response"]["headers"] == select_headers(
+            entry["response"]["headers"], response=True
+        )
 
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
@@ -56,7 +65,7 @@ def test_every_cassette_loads(path):
     ],
 )
 def test_the_search_finds_each_kind_of_secret(text):
-    assert secrets_in(f'{{"body": "{text}"}}') != []
+    assert find_secrets(f'{{"body": "{text}"}}') != []
 
 
 def test_the_readme_states_model_hash_server_and_date():
@@ -68,4 +77,7 @@ def test_the_readme_states_model_hash_server_and_date():
         if "json" in entry["request"]["body"]
     }
     assert {model.lower() for model in models} == {"qwen2.5-coder-1.5b-instruct"}
-    assert all(word in readme for word in ("Qwen2.5-Coder-1.5B-Instruct", "sha256", "llama.cpp", "2026-"))
+    assert all(
+        word in readme
+        for word in ("Qwen2.5-Coder-1.5B-Instruct", "sha256", "llama.cpp", "2026-")
+    )

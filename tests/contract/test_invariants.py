@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claimcheck import Document, Run, Settings, errors, schema, summarize
+from claimcheck import Document, Run, Settings, errors, schemas, summarize
+from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.reports import markdown
 from claimcheck.reports import text as text_report
-from claimcheck.reports.integrity import inconsistencies
 
 PIECES = st.sampled_from(
     [
@@ -33,12 +33,16 @@ PIECES = st.sampled_from(
         " whereas the United States backs it and that ",
     ]
 )
-TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=30)), min_size=1, max_size=14).map("".join)
+TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=30)), min_size=1, max_size=14).map(
+    "".join
+)
 
 
 def run_of(text):
     try:
-        return summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+        return summarize(
+            Document.from_text(text), settings=Settings(engine="extractive")
+        )
     except errors.InputError:
         return None  # what can't be a document is tested by name elsewhere
 
@@ -50,7 +54,7 @@ def test_every_span_is_document_text_and_the_ledger_covers_the_document(text):
     if run is None:
         return
     assert run.document.text == text
-    assert inconsistencies(run) == []
+    assert find_run_inconsistencies(run) == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -60,7 +64,7 @@ def test_a_run_survives_the_round_trip_and_follows_its_schema(text):
     if run is None:
         return
     assert Run.from_json(run.to_json()) == run
-    assert schema.problems("run", json.loads(run.to_json())) == ()
+    assert schemas.find_problems("run", json.loads(run.to_json())) == ()
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,17 +73,23 @@ def test_every_report_renders(text):
     run = run_of(text)
     if run is None:
         return
-    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text_report.render(run)) is None
-    assert re.search(r"(?<!\\)[<>]", markdown.render(run)) is None
+    assert (
+        re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text_report.render_run(run)) is None
+    )
+    assert re.search(r"(?<!\\)[<>]", markdown.render_run(run)) is None
 
 
 def test_the_same_text_gives_the_same_run(seed_text):
     first, second = (run_of(seed_text) for _ in range(2))
-    assert (first.claims, first.summary, first.ledger) == (second.claims, second.summary, second.ledger)
+    assert (first.claims, first.summary, first.ledger) == (
+        second.claims,
+        second.summary,
+        second.ledger,
+    )
 
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_run_without_its_text_follows_the_schema_too(seed_run, kept):
     data = seed_run.to_json(text=kept)
-    assert schema.problems("run", json.loads(data)) == ()
+    assert schemas.find_problems("run", json.loads(data)) == ()
     assert (Run.from_json(data).document.text is None) is not kept

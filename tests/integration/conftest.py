@@ -11,8 +11,10 @@ from tests.support.web import modelled, running
 def serve(tmp_path):
     """Starts servers, each on the same store where none is named."""
     with ExitStack() as stack:
-        yield lambda settings=None, store=tmp_path / "runs.db", **fields: stack.enter_context(
-            running(store, settings, **fields)
+        yield (
+            lambda settings=None, store=tmp_path / "runs.db", **fields: (
+                stack.enter_context(running(store, settings, **fields))
+            )
         )
 
 

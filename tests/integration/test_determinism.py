@@ -21,7 +21,9 @@ print([verdict for verdict in check(texts, Path({str(SEED)!r}), settings=setting
 def verdicts(hash_seed):
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-c", SCRIPT]
-    return subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+    return subprocess.run(
+        command, env=environment, capture_output=True, check=True
+    ).stdout
 
 
 @pytest.fixture(scope="module")

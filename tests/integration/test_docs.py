@@ -5,10 +5,13 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from claimcheck.cli import batch, check, serve, summarize
+from claimcheck.cli.doctor import EXTRAS
 from tests.support.command import claimcheck
 from tests.support.paths import ROOT
 
@@ -22,7 +25,9 @@ def blocks(language):
     return [
         pytest.param(match[2], id=f"{page.name}-{number}")
         for page in PAGES
-        for number, match in enumerate(_FENCE.finditer(page.read_text(encoding="utf-8")), 1)
+        for number, match in enumerate(
+            _FENCE.finditer(page.read_text(encoding="utf-8")), 1
+        )
         if match[1] == language
     ]
 
@@ -33,7 +38,9 @@ def _checkout(tmp_path, monkeypatch):
     for name in ("seeds", "tests"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv(
+        "PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
 
 
 def output_of(line):
@@ -45,7 +52,9 @@ def output_of(line):
             if command.startswith("claimcheck "):
                 done = claimcheck(*shlex.split(command)[1:], stdin=piped)
             else:
-                done = subprocess.run(command, shell=True, input=piped, capture_output=True, check=False)
+                done = subprocess.run(
+                    command, shell=True, input=piped, capture_output=True, check=False
+                )
             piped = done.stdout
             printed += done.stderr.decode()
         printed += piped.decode()
@@ -78,8 +87,6 @@ def test_a_python_example_runs(block, capfd):
 
 
 def test_every_command_and_option_is_documented():
-    from claimcheck.cli import batch, check, serve, summarize
-
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     listing = claimcheck("--help").out
     commands = re.findall(r"^  (\w+)  ", listing.split("Commands:")[1], re.M)
@@ -105,7 +112,9 @@ def test_every_command_and_option_is_documented():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_within_the_project_exist(page):
-    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
+    for target in re.findall(
+        r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")
+    ):
         assert (page.parent / target).exists(), target
 
 
@@ -113,15 +122,13 @@ def test_the_picture_of_the_data_model_is_up_to_date(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "docs" / "pictures"))
     from model import drawn
 
-    assert (ROOT / "docs" / "pictures" / "model.svg").read_text(encoding="utf-8") == drawn(), (
-        "run make pictures"
-    )
+    assert (ROOT / "docs" / "pictures" / "model.svg").read_text(
+        encoding="utf-8"
+    ) == drawn(), "run make pictures"
 
 
 def test_doctor_knows_every_extra():
-    import tomllib
-
-    from claimcheck.cli.doctor import EXTRAS
-
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
     assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev"}

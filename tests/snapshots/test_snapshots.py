@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Check, Document, Run, Settings, check, summarize
-from claimcheck.flows.summarize import summarize_flow
-from claimcheck.reports import markdown, verdicts_markdown, verdicts_text
-from claimcheck.reports import text as text_report
-from claimcheck.text.facts import describe
+from claimcheck.english.metadata import fill_metadata
+from claimcheck.pipeline.summarize import summarize_with_model
+from claimcheck.reports import markdown, text, verdicts_markdown, verdicts_text
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 from tests.support.chronicle import ReadingClient
@@ -69,22 +68,27 @@ def timeless(seed_run):
 
 
 def test_the_text_report(timeless):
-    same("seed.txt", text_report.render(timeless))
+    same("seed.txt", text.render_run(timeless))
 
 
 def test_the_narrow_text_report(timeless):
-    report = text_report.render(timeless, width=60)
+    report = text.render_run(timeless, width=60)
     assert max(map(len, report.splitlines())) <= 60
     same("seed-60.txt", report)
 
 
 def test_the_markdown_report(timeless):
-    same("seed.md", markdown.render(timeless))
+    same("seed.md", markdown.render_run(timeless))
 
 
 def test_the_json(timeless):
     assert Run.from_json(timeless.to_json()) == timeless
-    same("seed.json", re.sub(r'"version": "[^"]*"', '"version": "VERSION"', timeless.to_json(text=False)))
+    same(
+        "seed.json",
+        re.sub(
+            r'"version": "[^"]*"', '"version": "VERSION"', timeless.to_json(text=False)
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -98,35 +102,48 @@ def timeless_check(seed_text):
 
 
 def test_the_text_report_of_a_check(timeless_check):
-    same("check.txt", verdicts_text.render(timeless_check))
+    same("check.txt", verdicts_text.render_check(timeless_check))
 
 
 def test_the_markdown_report_of_a_check(timeless_check):
-    same("check.md", verdicts_markdown.render(timeless_check))
+    same("check.md", verdicts_markdown.render_check(timeless_check))
 
 
 def test_the_json_of_a_check(timeless_check):
     assert Check.from_json(timeless_check.to_json()) == timeless_check
     same(
         "check.json",
-        re.sub(r'"version": "[^"]*"', '"version": "VERSION"', timeless_check.to_json(text=False)),
+        re.sub(
+            r'"version": "[^"]*"',
+            '"version": "VERSION"',
+            timeless_check.to_json(text=False),
+        ),
     )
 
 
 def test_the_prompt_that_a_model_receives(seed_text):
     reading = Reading(seed_text)
-    document = describe(Document.from_text(seed_text, source="seed.txt"), reading)
-    (request,) = next(summarize_flow(document, reading, Settings(engine="llm", model="m")))
+    document = fill_metadata(Document.from_text(seed_text, source="seed.txt"), reading)
+    (request,) = next(
+        summarize_with_model(document, reading, Settings(engine="llm", model="m"))
+    )
     same(
         "prompt.md",
-        "\n\n".join(f"## {message.role}\n{message.content}" for message in request.messages) + "\n",
+        "\n\n".join(
+            f"## {message.role}\n{message.content}" for message in request.messages
+        )
+        + "\n",
     )
 
 
 def test_the_prompts_of_a_long_document(seed_text):
     client = ReadingClient()
     settings = Settings(engine="llm", model="m", passage_tokens=300)
-    summarize(Document.from_text(seed_text, source="seed.txt"), settings=settings, client=client)
+    summarize(
+        Document.from_text(seed_text, source="seed.txt"),
+        settings=settings,
+        client=client,
+    )
     same(
         "prompts-long.md",
         "\n\n".join(
@@ -138,7 +155,9 @@ def test_the_prompts_of_a_long_document(seed_text):
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command or "claimcheck")
+@pytest.mark.parametrize(
+    "command", COMMANDS, ids=lambda command: command or "claimcheck"
+)
 def test_the_help(command, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     done = claimcheck(*command.split(), "--help")

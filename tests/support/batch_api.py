@@ -47,7 +47,9 @@ class Service:
 
     def step(self, job):
         """Each look at a job finds it one step further."""
-        lines = [json.loads(line) for line in self.files[job["input_file_id"]].splitlines()]
+        lines = [
+            json.loads(line) for line in self.files[job["input_file_id"]].splitlines()
+        ]
         if job["status"] == "validating":
             job["request_counts"]["total"] = len(lines)
             job["status"] = "in_progress"
@@ -55,7 +57,9 @@ class Service:
                 job["status"] = "failed"
                 job["errors"] = {
                     "object": "list",
-                    "data": [{"code": "x", "message": "bad line", "line": 1, "param": None}],
+                    "data": [
+                        {"code": "x", "message": "bad line", "line": 1, "param": None}
+                    ],
                 }
         elif job["status"] == "in_progress":
             self.end(job, lines)
@@ -70,20 +74,49 @@ class Service:
             entry = {"id": "x", "custom_id": line["custom_id"], "error": None}
             if wrong:
                 status, message = wrong
-                answer = {"status_code": status, "request_id": "r", "body": {"error": {"message": message}}}
+                answer = {
+                    "status_code": status,
+                    "request_id": "r",
+                    "body": {"error": {"message": message}},
+                }
                 errors.append(entry | {"response": answer})
             else:
                 self.answered.append(line["custom_id"])
                 made = completion(body, json.dumps(answer_to(body)))
-                output.append(entry | {"response": {"status_code": 200, "request_id": "r", "body": made}})
+                output.append(
+                    entry
+                    | {
+                        "response": {
+                            "status_code": 200,
+                            "request_id": "r",
+                            "body": made,
+                        }
+                    }
+                )
         for line in lines[len(asked) :]:
-            error = {"code": "batch_expired", "message": "This request could not be executed in time."}
-            errors.append({"id": "x", "custom_id": line["custom_id"], "response": None, "error": error})
+            error = {
+                "code": "batch_expired",
+                "message": "This request could not be executed in time.",
+            }
+            errors.append(
+                {
+                    "id": "x",
+                    "custom_id": line["custom_id"],
+                    "response": None,
+                    "error": error,
+                }
+            )
         output.reverse()  # "the output line order may not match the input line order"
-        job["request_counts"] = {"total": len(lines), "completed": len(output), "failed": len(errors)}
+        job["request_counts"] = {
+            "total": len(lines),
+            "completed": len(output),
+            "failed": len(errors),
+        }
         for field, entries in (("output_file_id", output), ("error_file_id", errors)):
             if entries:
-                job[field] = self.make_file("".join(json.dumps(entry) + "\n" for entry in entries))
+                job[field] = self.make_file(
+                    "".join(json.dumps(entry) + "\n" for entry in entries)
+                )
         job["status"] = job["end"]
 
 
@@ -97,8 +130,12 @@ def serving(service):
             if self.path == "/v1/files":
                 head = f"content-type: {self.headers['content-type']}\r\n\r\n".encode()
                 parts = {
-                    part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
-                    for part in email.message_from_bytes(head + data, policy=HTTP).iter_parts()
+                    part.get_param(
+                        "name", header="content-disposition"
+                    ): part.get_payload(decode=True)
+                    for part in email.message_from_bytes(
+                        head + data, policy=HTTP
+                    ).iter_parts()
                 }
                 assert parts["purpose"] == b"batch"
                 name = service.make_file(parts["file"].decode())

@@ -16,7 +16,15 @@ from tests.support.paths import ROOT
 @contextmanager
 def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0, hold=0):
     """The base URL of a running server, and a function that gives its counts."""
-    command = [sys.executable, "-m", "tests.support.faulty_server", "--rate", str(rate), "--seed", str(seed)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.faulty_server",
+        "--rate",
+        str(rate),
+        "--seed",
+        str(seed),
+    ]
     command += [
         "--hang",
         str(hang),
@@ -27,7 +35,9 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0, hold=
         "--hold",
         str(hold),
     ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
             url = f"http://127.0.0.1:{int(process.stdout.readline())}"
 
@@ -48,7 +58,10 @@ def release(url):
 
 def stop_serving(url):
     """The server is gone, in the middle of whatever it does."""
-    with contextlib.suppress(OSError), urllib.request.urlopen(f"{url.removesuffix('/v1')}/stop"):
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"{url.removesuffix('/v1')}/stop"),
+    ):
         pass
 
 
@@ -67,7 +80,15 @@ def write_documents(path, count):
 def batch_command(documents, store, url, *more):
     """The command line of a batch against a server."""
     return [
-        *(sys.executable, "-m", "claimcheck", "batch", str(documents), "--store", str(store)),
+        *(
+            sys.executable,
+            "-m",
+            "claimcheck",
+            "batch",
+            str(documents),
+            "--store",
+            str(store),
+        ),
         *("--engine", "llm", "--model", "m", "--base-url", url, "--no-cache", *more),
     ]
 
@@ -83,7 +104,7 @@ def children(pid="self"):
 
 def outcomes(store):
     """What a store came to, without times and attempts: outcomes by key, and answers."""
-    from claimcheck.store.runs import RunStore
+    from claimcheck.store.store import RunStore
 
     def without_attempts(text):
         fields = json.loads(text)
@@ -98,6 +119,9 @@ def outcomes(store):
             "SELECT d.key, a.response FROM answers a JOIN documents d ON d.number = a.document"
         ).fetchall()
     return (
-        {key: (state, cause, run and without_attempts(run)) for key, state, cause, run in rows},
+        {
+            key: (state, cause, run and without_attempts(run))
+            for key, state, cause, run in rows
+        },
         sorted((key, without_attempts(response)) for key, response in answers),
     )

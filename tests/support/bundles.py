@@ -4,14 +4,14 @@ import hashlib
 import json
 import zipfile
 
-from claimcheck.bundle import verify
+from claimcheck.reports.bundle import verify_bundle
 
 ALL_STEPS = ("files", "places", "source", "prompts and schemas", "claims and verdicts")
 
 
 def verified(path):
     """Whether each step of the verification holds, by its name."""
-    return {step.name: step.holds for step in verify(path)}
+    return {step.name: step.holds for step in verify_bundle(path)}
 
 
 def change(path, name, edit, *, update_hashes=False):
@@ -22,7 +22,9 @@ def change(path, name, edit, *, update_hashes=False):
     if update_hashes:
         manifest = json.loads(files["manifest.json"])
         manifest["files"] = {
-            item: hashlib.sha256(data).hexdigest() for item, data in files.items() if item != "manifest.json"
+            item: hashlib.sha256(data).hexdigest()
+            for item, data in files.items()
+            if item != "manifest.json"
         }
         files["manifest.json"] = json.dumps(manifest).encode()
     with zipfile.ZipFile(path, "w") as case:

@@ -27,12 +27,19 @@ class ReadingClient:
     def complete(self, request):
         self.requests.append(request)
         body = {
-            "messages": [{"role": item.role, "content": item.content} for item in request.messages],
-            "response_format": {"json_schema": {"name": request.schema_name.replace(".", "_")}},
+            "messages": [
+                {"role": item.role, "content": item.content}
+                for item in request.messages
+            ],
+            "response_format": {
+                "json_schema": {"name": request.schema_name.replace(".", "_")}
+            },
         }
         shown = request.messages[1].content
         usage = Usage(requests=1, input_tokens=100, output_tokens=50)
-        answer = ModelResponse(json.dumps(answer_to(body)), "stop", None, "m", "json_schema", usage)
+        answer = ModelResponse(
+            json.dumps(answer_to(body)), "stop", None, "m", "json_schema", usage
+        )
         if self.truncate in shown and len(shown) > 3_000:
             return replace(answer, finish_reason="length")
         if self.fail in shown and request.schema_name == "claims.answer":

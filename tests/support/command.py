@@ -34,7 +34,9 @@ class _Pipe(io.TextIOWrapper):
     """A stream with a `buffer`, as a process has it; its bytes stay readable after the command."""
 
     def __init__(self, content=b""):
-        super().__init__(io.BytesIO(content), encoding="utf-8", newline="", write_through=True)
+        super().__init__(
+            io.BytesIO(content), encoding="utf-8", newline="", write_through=True
+        )
 
 
 def claimcheck(*arguments, stdin=b"", environment=None):

@@ -19,7 +19,9 @@ def completion(content, *, finish_reason="stop", refusal=None, choices=True):
         "object": "chat.completion",
         "created": 0,
         "model": "scripted-1",
-        "choices": [{"index": 0, "finish_reason": finish_reason, "message": message}] if choices else [],
+        "choices": [{"index": 0, "finish_reason": finish_reason, "message": message}]
+        if choices
+        else [],
         "usage": {
             "prompt_tokens": 100,
             "completion_tokens": 20,
@@ -32,7 +34,9 @@ def completion(content, *, finish_reason="stop", refusal=None, choices=True):
 
 def error(message, **fields):
     """The body of an error."""
-    return {"error": {"message": message, "type": "x", "param": None, "code": None} | fields}
+    return {
+        "error": {"message": message, "type": "x", "param": None, "code": None} | fields
+    }
 
 
 @contextmanager
@@ -53,7 +57,9 @@ def serving(*script):
             self.answer(answer, status, **(headers[0] if headers else {}))
 
         def do_GET(self):
-            self.answer({"object": "list", "data": [{"id": "scripted-1", "object": "model"}]})
+            self.answer(
+                {"object": "list", "data": [{"id": "scripted-1", "object": "model"}]}
+            )
 
     with served(Scripted) as url:
         yield url, received

@@ -7,7 +7,7 @@ import subprocess
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
-from claimcheck.store.outcome import State
+from claimcheck.models.outcome import DocumentState
 from tests.support.batches import batch_command, faulty, outcomes, write_documents
 from tests.support.waiting import until
 
@@ -17,21 +17,32 @@ CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 def faults(folder, *, documents, concurrency=32):
     """A batch at 25 % faults, and what has to be true after it."""
     rows = write_documents(folder / "rows.jsonl", documents)
-    with faulty(rate=0.25, hang=100.0) as (url, counts), RunStore(folder / "runs.db") as store:
-        settings = Settings(engine="llm", model="m", base_url=url, timeout_s=5.0, attempts=4)
+    with (
+        faulty(rate=0.25, hang=100.0) as (url, counts),
+        RunStore(folder / "runs.db") as store,
+    ):
+        settings = Settings(
+            engine="llm", model="m", base_url=url, timeout_s=8.0, attempts=4
+        )
         batch = Batch(store, settings, Limits(concurrency=concurrency))
         batch.add(str(rows))
         progress = asyncio.run(batch.run())
         seen = counts()
         info = batch.info
-        assert info.counts[State.PENDING] == 0
+        assert info.counts[DocumentState.PENDING] == 0
         assert sum(info.counts.values()) == progress.finished == documents
-        failed = [item for item in store.listed(batch.number) if item.state is not State.DONE]
+        failed = [
+            item
+            for item in store.list_documents(batch.number)
+            if item.state is not DocumentState.DONE
+        ]
         assert failed
         assert {item.cause for item in failed} <= CAUSES
         assert all(item.message for item in failed)
         assert seen["attempts"] <= settings.attempts
-        assert info.spent_tokens == seen["tokens"]  # each answer that was sent whole, once
+        assert (
+            info.spent_tokens == seen["tokens"]
+        )  # each answer that was sent whole, once
         used = "SELECT sum(input_tokens + output_tokens) FROM outcomes"
         assert store.database.execute(used).fetchone()[0] == seen["tokens"]
         ran = {key for key, _ in batch.runs()}
@@ -44,17 +55,23 @@ def kills(folder, *, documents, kills, seed=3):
     rows = write_documents(folder / "rows.jsonl", documents)
     quick = ("--concurrency", "8", "--quiet")
     with faulty(rate=0.25, seed=seed, hang=0.2) as (url, _):
-        subprocess.run(batch_command(rows, folder / "calm.db", url, *quick), capture_output=True, check=False)
+        subprocess.run(
+            batch_command(rows, folder / "calm.db", url, *quick),
+            capture_output=True,
+            check=False,
+        )
     chance = random.Random(seed)
     killed = 0
     with faulty(rate=0.25, seed=seed, hang=0.2, delays=(0.0, 0.2)) as (url, counts):
         command = batch_command(rows, folder / "killed.db", url, *quick)
         while True:
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            with subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ) as process:
                 if killed < kills:
-                    # it has asked for a few documents since it started, and is in the middle of others
-                    wanted = counts()["requests"] + chance.randint(1, 2 * documents // (kills + 1))
-                    until(lambda: process.poll() is not None or counts()["requests"] >= wanted)  # noqa: B023
+                    _wait_for_requests(
+                        process, counts, chance.randint(1, 2 * documents // (kills + 1))
+                    )
                     if process.poll() is None:
                         process.send_signal(signal.SIGKILL)
                         killed += 1
@@ -67,3 +84,9 @@ def kills(folder, *, documents, kills, seed=3):
     assert disturbed[1] == calm[1]
     assert all(state != "pending" for state, _, _ in calm[0].values())
     return killed, twice
+
+
+def _wait_for_requests(process, counts, more):
+    """Wait until a process has sent so many more requests, or has ended."""
+    wanted = counts()["requests"] + more
+    until(lambda: process.poll() is not None or counts()["requests"] >= wanted)

@@ -25,7 +25,9 @@ LASTING = (
     "truncated", "fails the schema", "refusal", "content filter", "empty choices", "duplicate claims",
     "invented quotes", "20 MB", "drips",
 )  # fmt: skip
-_DOCUMENT = re.compile(r"^(\w{8}) (?!context)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M)
+_DOCUMENT = re.compile(
+    r"^(\w{8}) (?!context)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M
+)
 _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
 
@@ -71,7 +73,9 @@ class Behaviour:
         if chance.random() >= self.rate:
             return None
         fault = chance.choice(self.faults)
-        return None if fault in PASSING and attempt > chance.choice((1, 1, 2)) else fault
+        return (
+            None if fault in PASSING and attempt > chance.choice((1, 1, 2)) else fault
+        )
 
 
 def claim(quote):
@@ -90,21 +94,32 @@ def answer_to(body):
     """What a model could answer: sentences of the document as its claims, the first passage as evidence."""
     name = body.get("response_format", {}).get("json_schema", {}).get("name")
     if name is None:  # another tool's question, for benchmarks
-        sentences = [match.group().strip() for match in _SENTENCE.finditer(body["messages"][-1]["content"])][
-            -6:
-        ]
-        return {"extractions": [{"claim": sentence, "claim_attributes": {}} for sentence in sentences]}
-    shown = "\n".join(match[2] for match in _DOCUMENT.finditer(body["messages"][1]["content"]))
+        sentences = [
+            match.group().strip()
+            for match in _SENTENCE.finditer(body["messages"][-1]["content"])
+        ][-6:]
+        return {
+            "extractions": [
+                {"claim": sentence, "claim_attributes": {}} for sentence in sentences
+            ]
+        }
+    shown = "\n".join(
+        match[2] for match in _DOCUMENT.finditer(body["messages"][1]["content"])
+    )
     sentences = [match.group().strip() for match in _SENTENCE.finditer(shown)][:6]
     if name == "verdict_answer":
-        return {"rationale": "The passage says so.", "evidence": [1], "label": "supported"}
+        return {
+            "rationale": "The passage says so.",
+            "evidence": [1],
+            "label": "supported",
+        }
     if name == "requote_answer":
         return {"quotes": []}
     if name == "claims_answer":
         return {"claims": [claim(sentence) for sentence in sentences]}
-    linked = [{"text": f"It says: {sentence}", "claims": [1]} for sentence in sentences[:2]] or [
-        {"text": "It says nothing.", "claims": []}
-    ]
+    linked = [
+        {"text": f"It says: {sentence}", "claims": [1]} for sentence in sentences[:2]
+    ] or [{"text": "It says nothing.", "claims": []}]
     rest = {
         "headline": "What it says",
         "sentences": linked,
@@ -112,7 +127,11 @@ def answer_to(body):
         "positions": [],
         "open_questions": [],
     }
-    return rest if name == "digest_answer" else {"claims": [claim(sentence) for sentence in sentences]} | rest
+    return (
+        rest
+        if name == "digest_answer"
+        else {"claims": [claim(sentence) for sentence in sentences]} | rest
+    )
 
 
 def completion(body, content, *, finish_reason="stop", refusal=None, choices=True):
@@ -143,9 +162,14 @@ def lasting(fault, body):
         case "fails the schema":
             return completion(body, json.dumps({"claims": "many"}))
         case "duplicate claims" if "claims" in answer:
-            return completion(body, json.dumps(answer | {"claims": answer["claims"] * 3}))
+            return completion(
+                body, json.dumps(answer | {"claims": answer["claims"] * 3})
+            )
         case "invented quotes" if "claims" in answer:
-            made_up = [item | {"quote": "Nobody wrote these words anywhere."} for item in answer["claims"]]
+            made_up = [
+                item | {"quote": "Nobody wrote these words anywhere."}
+                for item in answer["claims"]
+            ]
             return completion(body, json.dumps(answer | {"claims": made_up}))
         case "20 MB":
             return completion(body, json.dumps(answer | {"padding": "x" * 20 * 2**20}))
@@ -186,7 +210,9 @@ class Server:
         if head.startswith(b"GET /stop"):
             os._exit(0)
         if b"sk-wrong" in head:
-            return await self._send(writer, 401, json.dumps({"error": {"message": "no such key"}}))
+            return await self._send(
+                writer, 401, json.dumps({"error": {"message": "no such key"}})
+            )
         return await self._answer(writer, json.loads(body))
 
     async def _answer(self, writer, body):
@@ -212,15 +238,21 @@ class Server:
             case "429":
                 return await self._send(writer, 429, "{}", "retry-after: 0")
             case "500":
-                return await self._send(writer, 500, '{"error": {"message": "oops"}}', "retry-after-ms: 5")
+                return await self._send(
+                    writer, 500, '{"error": {"message": "oops"}}', "retry-after-ms: 5"
+                )
             case "503 html":
-                return await self._send(writer, 503, "<html>busy</html>", "retry-after-ms: 5")
+                return await self._send(
+                    writer, 503, "<html>busy</html>", "retry-after-ms: 5"
+                )
             case "no json":
                 return await self._send(writer, 200, "this is not JSON")
             case "dropped before":
                 return False
             case "dropped in the middle":
-                writer.write(self._head(200, len(text)) + text[: len(text) // 2].encode())
+                writer.write(
+                    self._head(200, len(text)) + text[: len(text) // 2].encode()
+                )
                 await writer.drain()
                 return False
             case "hangs":

@@ -48,7 +48,13 @@ def hostile_run():
     text = "\n\n".join(f"The mayor said {part} on Monday." for part in HOSTILE)
     document = Document.from_text(text, source=HOSTILE[21], title=HOSTILE[24])
     claims = [
-        claim(f"The mayor said {part} on Monday.", part, speaker=part, about=[part], reason=part)
+        claim(
+            f"The mayor said {part} on Monday.",
+            part,
+            speaker=part,
+            about=[part],
+            reason=part,
+        )
         for part in HOSTILE
     ]
     made = answer(*claims, headline=HOSTILE[0]) | {
@@ -58,7 +64,9 @@ def hostile_run():
         "open_questions": [HOSTILE[5]],
     }
     settings = Settings(engine="llm", model="scripted", max_claims=100)
-    return summarize(document, settings=settings, client=ScriptedClient([response(made)] * 3))
+    return summarize(
+        document, settings=settings, client=ScriptedClient([response(made)] * 3)
+    )
 
 
 def parsed(text):

@@ -18,7 +18,7 @@ import ray
 import ray.data
 
 from claimcheck import Limits, Settings
-from claimcheck.batch.distributed import summarized
+from claimcheck.batch.distributed import summarize_dataset
 
 
 def workers():
@@ -26,7 +26,10 @@ def workers():
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and b"MapBatches(_Worker)" in (entry / "cmdline").read_bytes():
+            if (
+                entry.name.isdigit()
+                and b"MapBatches(_Worker)" in (entry / "cmdline").read_bytes()
+            ):
                 found.append(int(entry.name))
         except OSError:
             continue
@@ -46,15 +49,28 @@ def kill_one(url):
 
 
 def summarize(rows, out, url, budget=None):
-    settings = Settings(engine="llm", model="m", base_url=url, api_key="not-needed", max_output_tokens=500)
+    settings = Settings(
+        engine="llm",
+        model="m",
+        base_url=url,
+        api_key="not-needed",
+        max_output_tokens=500,
+    )
     documents = ray.data.read_json(rows, override_num_blocks=4)
-    summarized(documents, settings, Limits(concurrency=8, budget_tokens=budget), workers=2).write_json(out)
+    summarize_dataset(
+        documents, settings, Limits(concurrency=8, budget_tokens=budget), workers=2
+    ).write_json(out)
 
 
 def main(rows, *jobs):
     """Two jobs on one Ray, which is slow to start: one loses a worker, the other reaches its budget."""
     killed_out, killed_url, budget_out, budget_url, budget = jobs
-    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    ray.init(
+        num_cpus=4,
+        include_dashboard=False,
+        log_to_driver=False,
+        configure_logging=False,
+    )
     threading.Thread(target=kill_one, args=(killed_url,), daemon=True).start()
     summarize(rows, killed_out, killed_url)
     summarize(rows, budget_out, budget_url, int(budget))

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import httpx2
 
 from claimcheck import Settings
-from claimcheck.serving.web.server import Server, bound, names_of
-from claimcheck.serving.web.site import Site
+from claimcheck.server.app import Server, bind_socket, list_host_names
+from claimcheck.server.config import ServerConfig
 from tests.support.endpoint import completion
 from tests.support.loopback import Handler, served
 from tests.support.scripted import answer, claim
@@ -21,15 +21,24 @@ FERRY = "The ferry carried 900 people in 2020."
 @contextmanager
 def running(store, settings=None, **fields):
     """A client of a server that runs while the block does."""
-    with bound("127.0.0.1", 0) as opened:
+    with bind_socket("127.0.0.1", 0) as opened:
         port = opened.getsockname()[1]
-        site = Site(settings or Settings(engine="extractive"), store, names_of("127.0.0.1", port), **fields)
+        site = ServerConfig(
+            settings or Settings(engine="extractive"),
+            store,
+            list_host_names("127.0.0.1", port),
+            **fields,
+        )
         server = Server(site)
         opened.listen(16)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [opened]}, daemon=True
+        )
         thread.start()
         try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
+            with httpx2.Client(
+                base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False
+            ) as client:
                 yield client
         finally:
             server.should_exit = True
@@ -45,11 +54,19 @@ class Model:
         self.gone = 0
 
     def settings(self, **fields):
-        return Settings(engine="llm", model="held", base_url=self.url, api_key="sk-held-0123456789", **fields)
+        return Settings(
+            engine="llm",
+            model="held",
+            base_url=self.url,
+            api_key="sk-held-0123456789",
+            **fields,
+        )
 
     def hold(self, connection):
         while not self.free.wait(0.02):
-            if select.select([connection], [], [], 0)[0] and not connection.recv(1, socket.MSG_PEEK):
+            if select.select([connection], [], [], 0)[0] and not connection.recv(
+                1, socket.MSG_PEEK
+            ):
                 self.gone += 1
                 return False
         return True

@@ -11,7 +11,9 @@ FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998.
 
 def test_check_keeps_claim_ids_and_names_the_document_of_a_run(seed_run):
     found = check(seed_run, SEED, settings=SETTINGS)
-    assert [verdict.subject for verdict in found.verdicts] == [claim.id for claim in seed_run.claims]
+    assert [verdict.subject for verdict in found.verdicts] == [
+        claim.id for claim in seed_run.claims
+    ]
     assert found.claimed_in.id == seed_run.document.id
 
 
@@ -27,9 +29,13 @@ def test_summarize_with_check_checks_the_summary_and_the_claims(seed_text):
     ("claims", "against", "problem"),
     [
         ([], FERRY, "claims: there are none"),
-        (["..."], FERRY, "claim 1: holds no words"),
-        (["ok claim", "x" * 50_000], FERRY, "claim 2: has 50,000 characters, a claim has at most 10,000"),
-        ("one text", FERRY, "give a list of claims"),
+        (["..."], FERRY, "claim 1: has no words"),
+        (
+            ["ok claim", "x" * 50_000],
+            FERRY,
+            "claim 2: has 50,000 characters; the maximum is 10,000",
+        ),
+        ("one text", FERRY, "give a list with a string per claim"),
         (["a claim"], [], "there is no evidence"),
         (["a claim"], "", "is empty"),
     ],
@@ -40,5 +46,8 @@ def test_check_refuses_unusable_claims_and_evidence(claims, against, problem):
 
 
 def test_check_refuses_an_empty_index(tmp_path):
-    with Index(tmp_path / "empty.db") as index, pytest.raises(errors.InputError, match="holds no documents"):
+    with (
+        Index(tmp_path / "empty.db") as index,
+        pytest.raises(errors.InputError, match="has no documents"),
+    ):
         check(["a claim"], index, settings=SETTINGS)

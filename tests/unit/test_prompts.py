@@ -4,7 +4,7 @@ import jinja2
 import pytest
 from jinja2 import meta
 
-from claimcheck import errors, prompt
+from claimcheck import errors, prompts
 
 KNOWN = {
     "summarize": {"fence", "max_claims", "title", "published", "text"},
@@ -20,10 +20,12 @@ KNOWN = {
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "prompts").mkdir()
-    monkeypatch.setattr("claimcheck.assets.folder", lambda name: tmp_path / name)
-    prompt.load.cache_clear()
+    monkeypatch.setattr(
+        "claimcheck.resources.find_folder", lambda name: tmp_path / name
+    )
+    prompts.load.cache_clear()
     yield tmp_path / "prompts"
-    prompt.load.cache_clear()
+    prompts.load.cache_clear()
 
 
 def template(body):
@@ -31,36 +33,52 @@ def template(body):
 
 
 def test_every_template_uses_exactly_its_variables():
-    assert set(prompt.names()) == set(KNOWN)
+    assert set(prompts.list_names()) == set(KNOWN)
     for name, variables in KNOWN.items():
-        body = prompt.load(name).body
-        assert meta.find_undeclared_variables(jinja2.Environment(autoescape=False).parse(body)) == variables
-        assert prompt.load(name).name == name
+        body = prompts.load(name).body
+        assert (
+            meta.find_undeclared_variables(
+                jinja2.Environment(autoescape=False).parse(body)
+            )
+            == variables
+        )
+        assert prompts.load(name).name == name
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (template("{% block user %}{{ missing }}{% endblock %}"), "'missing' is undefined"),
-        (template("{% block user %}{{ ''.__class__.__mro__ }}{% endblock %}"), "unsafe"),
+        (
+            template("{% block user %}{{ missing }}{% endblock %}"),
+            "'missing' is undefined",
+        ),
+        (
+            template("{% block user %}{{ ''.__class__.__mro__ }}{% endblock %}"),
+            "unsafe",
+        ),
         (template("{% block user %}{% if %}{% endblock %}"), "x.md.j2: "),
-        ("no front matter", "front matter: it has to open with TOML"),
+        ("no front matter", "front matter: it must open with TOML"),
         ('+++\nname = "x"\n+++\n', "front matter: 'version'"),
     ],
 )
 def test_names_the_file_of_a_broken_template(folder, text, message):
     (folder / "x.md.j2").write_text(text)
     with pytest.raises(errors.InputError, match=message.replace(".", r"\.")):
-        prompt.render("x", {})
+        prompts.render("x", {})
 
 
 def test_the_value_of_a_variable_is_never_a_template(folder):
-    (folder / "x.md.j2").write_text(template("{% block user %}{{ text }}{% endblock %}"))
-    assert prompt.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content == "{{ 7 * 7 }}{% raw %}"
+    (folder / "x.md.j2").write_text(
+        template("{% block user %}{{ text }}{% endblock %}")
+    )
+    assert (
+        prompts.render("x", {"text": "{{ 7 * 7 }}{% raw %}"})[0].content
+        == "{{ 7 * 7 }}{% raw %}"
+    )
 
 
 def test_a_fence_never_occurs_in_its_text():
     text = "some text"
-    marked = text + prompt.fence(text)
-    assert prompt.fence(text) == prompt.fence(text)
-    assert prompt.fence(marked) not in marked
+    marked = text + prompts.choose_fence(text)
+    assert prompts.choose_fence(text) == prompts.choose_fence(text)
+    assert prompts.choose_fence(marked) not in marked

@@ -6,26 +6,33 @@ from claimcheck import Limits, Settings, errors
 from claimcheck.config import load_settings
 
 
-@pytest.mark.parametrize("name", ["concurrency", "rpm", "tpm", "budget_usd", "budget_tokens"])
+@pytest.mark.parametrize(
+    "name", ["concurrency", "rpm", "tpm", "budget_usd", "budget_tokens"]
+)
 def test_refuses_a_limit_of_zero(name):
-    with pytest.raises(errors.SettingsError, match=f"{name} is 0; give a number above 0"):
+    with pytest.raises(
+        errors.SettingsError, match=f"{name} is 0; give a number above 0"
+    ):
         Limits(**{name: 0})
 
 
 @pytest.mark.parametrize(
-    "price", ["{ input = 1 }", "3", '{ input = "1", output = 2 }', "{ input = -1, output = 2 }"]
+    "price",
+    ["{ input = 1 }", "3", '{ input = "1", output = 2 }', "{ input = -1, output = 2 }"],
 )
 def test_names_a_price_that_is_not_valid(tmp_path, price):
-    from claimcheck.config import load_settings
-
     (tmp_path / "claimcheck.toml").write_text(f'[prices]\n"gpt x" = {price}\n')
-    with pytest.raises(errors.SettingsError, match=r"prices\.'gpt x' is .*; give US dollars"):
+    with pytest.raises(
+        errors.SettingsError, match=r"prices\.'gpt x' is .*; give US dollars"
+    ):
         load_settings(folder=tmp_path, environment={})
 
 
 def load(tmp_path, flags=None, environment=None, toml=None):
     if toml is not None:
-        (tmp_path / "claimcheck.toml").write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+        (tmp_path / "claimcheck.toml").write_bytes(
+            toml if isinstance(toml, bytes) else toml.encode()
+        )
     return load_settings(flags, environment=environment or {}, folder=tmp_path)
 
 
@@ -36,29 +43,44 @@ def test_flags_override_environment_override_file_override_defaults(tmp_path):
         {"CLAIMCHECK_MODEL": "env", "OPENAI_BASE_URL": "http://env/v1"},
         'model = "file"\nbase_url = "http://file/v1"\nmax_claims = 5\n',
     )
-    assert (found.settings.model, found.settings.base_url, found.settings.max_claims) == (
+    assert (
+        found.settings.model,
+        found.settings.base_url,
+        found.settings.max_claims,
+    ) == (
         "flag",
         "http://env/v1",
         5,
     )
-    assert (found.origins["model"], found.origins["base_url"]) == ("flag", "environment OPENAI_BASE_URL")
-    assert (found.origins["max_claims"], found.origins["attempts"]) == ("claimcheck.toml", "default")
+    assert (found.origins["model"], found.origins["base_url"]) == (
+        "flag",
+        "environment OPENAI_BASE_URL",
+    )
+    assert (found.origins["max_claims"], found.origins["attempts"]) == (
+        "claimcheck.toml",
+        "default",
+    )
 
 
 def test_an_empty_environment_variable_counts_as_unset(tmp_path):
-    assert load(tmp_path, environment={"CLAIMCHECK_ENGINE": ""}).settings.engine == "auto"
+    assert (
+        load(tmp_path, environment={"CLAIMCHECK_ENGINE": ""}).settings.engine == "auto"
+    )
 
 
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("model = ", "is no TOML"),
-        (b"\xff\xfe", "is no TOML"),
+        ("model = ", "is not valid TOML"),
+        (b"\xff\xfe", "is not valid TOML"),
         ("modle = 'x'", "'modle' is unknown; there are attempts"),
         ("max_claims = 'many'", "max_claims is 'many'; it has to be int"),
         ("max_claims = true", "max_claims is True"),
-        ("max_claims = 0", "claimcheck.toml: max_claims is 0; give a whole number from 1"),
-        ("api_key = 'sk-abc'", "holds api_key"),
+        (
+            "max_claims = 0",
+            "claimcheck.toml: max_claims is 0; give a whole number from 1",
+        ),
+        ("api_key = 'sk-abc'", "contains api_key"),
     ],
 )
 def test_names_a_malformed_file(tmp_path, toml, message):
@@ -95,7 +117,10 @@ def test_auto_chooses_a_model_only_when_one_or_an_endpoint_is_set():
 
 
 def test_shows_an_endpoint_without_credentials():
-    assert Settings(base_url="http://jane:pw@localhost:80/v1?key=abc").endpoint() == "http://localhost:80/v1"
+    assert (
+        Settings(base_url="http://jane:pw@localhost:80/v1?key=abc").endpoint()
+        == "http://localhost:80/v1"
+    )
     assert Settings().endpoint() == "api.openai.com"
 
 

@@ -8,36 +8,47 @@ from __future__ import annotations
 
 import numpy as np
 
-from claimcheck.checking.engine import verdict_on
-from claimcheck.checking.library import Library
-from claimcheck.core.document import Document
-from claimcheck.core.statement import Statement
-from claimcheck.core.verdict import Label
-from claimcheck.evaluation.bootstrap import Columns, Measure
-from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.measures.rouge import NAMES, rouge
-from claimcheck.evaluation.tasks.running import first_failure, run_flow
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
+from claimcheck.evaluation.datasets import RowFields
+from claimcheck.evaluation.metrics import ROUGE_NAMES, Columns, Metric, rouge
+from claimcheck.evaluation.tasks.base import EngineSetup, Measurement, Task
+from claimcheck.evaluation.tasks.running import get_first_failure, summarize_row
+from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
+from claimcheck.models.verdict import Label
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
+from claimcheck.verification.engine import verify_statement
+from claimcheck.verification.retrieve import Corpus
 
-_LEAD = 3
+_LEAD_SENTENCES = 3
 
 
-def _measure(fields: Fields, given: Given) -> Outcome:
+def _measure_summaries(fields: RowFields, given: EngineSetup) -> Measurement:
     document = Document.from_text(fields["document"])
-    lead = [sentence.text for sentence in sentences(Reading(document.full_text), "en", headings=True)][:_LEAD]
-    lead_scores = {f"lead {name}": value for name, value in rouge(lead, fields["references"]).items()}
-    run = run_flow(document, given)
-    if failure := first_failure(run):
-        nothing = dict.fromkeys([*NAMES.values(), "faithful", "words"], 0.0)
-        return Outcome({**nothing, **lead_scores}, failure)
-    summary = [sentence.text for sentence in run.summary.sentences] if run.summary else []
-    library = Library(document)
+    lead = [
+        sentence.text
+        for sentence in split_sentences(
+            Reading(document.full_text), "en", headings=True
+        )
+    ][:_LEAD_SENTENCES]
+    lead_scores = {
+        f"lead {name}": value
+        for name, value in rouge(lead, fields["references"]).items()
+    }
+    run = summarize_row(document, given)
+    if failure := get_first_failure(run):
+        nothing = dict.fromkeys([*ROUGE_NAMES.values(), "faithful", "words"], 0.0)
+        return Measurement({**nothing, **lead_scores}, failure)
+    summary = (
+        [sentence.text for sentence in run.summary.sentences] if run.summary else []
+    )
+    library = Corpus(document)
     carried = [
-        verdict_on(Statement.of(text), library, strict=True).label is Label.SUPPORTED for text in summary
+        verify_statement(Statement.of(text), library, strict=True).label
+        is Label.SUPPORTED
+        for text in summary
     ]
-    return Outcome(
+    return Measurement(
         {
             **rouge(summary, fields["references"]),
             **lead_scores,
@@ -47,29 +58,35 @@ def _measure(fields: Fields, given: Given) -> Outcome:
     )
 
 
-def _mean(name: str) -> Measure:
+def _make_mean_metric(name: str) -> Metric:
     def measure(columns: Columns) -> float:
         return float(np.mean(columns[name]))
 
     return measure
 
 
-def _gain(name: str) -> Measure:
+def _make_gain_over_lead_metric(name: str) -> Metric:
     def measure(columns: Columns) -> float:
         return float(np.mean(columns[name] - columns[f"lead {name}"]))
 
     return measure
 
 
-TASK = Task(
+SUMMARIES_TASK = Task(
     "summaries",
-    _measure,
+    _measure_summaries,
     {
-        **{name: _mean(name) for name in NAMES.values()},
-        **{f"lead-3 {name}": _mean(f"lead {name}") for name in NAMES.values()},
-        **{f"{name} over lead-3": _gain(name) for name in NAMES.values()},
-        "faithfulness": _mean("faithful"),
-        "words": _mean("words"),
+        **{name: _make_mean_metric(name) for name in ROUGE_NAMES.values()},
+        **{
+            f"lead-3 {name}": _make_mean_metric(f"lead {name}")
+            for name in ROUGE_NAMES.values()
+        },
+        **{
+            f"{name} over lead-3": _make_gain_over_lead_metric(name)
+            for name in ROUGE_NAMES.values()
+        },
+        "faithfulness": _make_mean_metric("faithful"),
+        "words": _make_mean_metric("words"),
     },
     ("summarize", "requote", "repair", "json-only"),
     ("summary.answer", "requote.answer"),

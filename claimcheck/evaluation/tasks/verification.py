@@ -6,44 +6,65 @@ the confidence that the claim is supported: that of the label, or what it leaves
 
 from __future__ import annotations
 
-from claimcheck.core.document import Document
-from claimcheck.core.statement import Statement
-from claimcheck.core.verdict import Label, Verdict
-from claimcheck.evaluation.bootstrap import Columns
-from claimcheck.evaluation.datasets import Fields
-from claimcheck.evaluation.measures import auroc, balanced_accuracy, calibration_error, f1
-from claimcheck.evaluation.measures.arrays import Flags
-from claimcheck.evaluation.tasks.running import check_one
-from claimcheck.evaluation.tasks.task import Given, Outcome, Task
+from claimcheck.evaluation.datasets import RowFields
+from claimcheck.evaluation.metrics import (
+    BoolArray,
+    Columns,
+    auroc,
+    balanced_accuracy,
+    calibration_error,
+    f1,
+)
+from claimcheck.evaluation.tasks.base import EngineSetup, Measurement, Task
+from claimcheck.evaluation.tasks.running import check_row
+from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
+from claimcheck.models.verdict import Label, Verdict
 
 
-def _measure(fields: Fields, given: Given) -> Outcome:
+def _measure_verification(fields: RowFields, given: EngineSetup) -> Measurement:
     gold = float(fields["supported"])
-    verdict = check_one(Statement.of(fields["claim"]), Document.from_text(fields["document"]), given)
+    verdict = check_row(
+        Statement.of(fields["claim"]), Document.from_text(fields["document"]), given
+    )
     if not isinstance(verdict, Verdict):
-        return Outcome({"gold": gold, "said": 1 - gold, "score": 1 - gold}, verdict.message)
+        return Measurement(
+            {"gold": gold, "said": 1 - gold, "score": 1 - gold}, verdict.message
+        )
     said = verdict.label is Label.SUPPORTED
-    confidence = 1.0 if verdict.finding.confidence is None else verdict.finding.confidence
-    return Outcome({"gold": gold, "said": float(said), "score": confidence if said else 1 - confidence})
+    confidence = (
+        1.0 if verdict.finding.confidence is None else verdict.finding.confidence
+    )
+    return Measurement(
+        {
+            "gold": gold,
+            "said": float(said),
+            "score": confidence if said else 1 - confidence,
+        }
+    )
 
 
-def _flags(columns: Columns) -> tuple[Flags, Flags]:
+def _binarize_supported(columns: Columns) -> tuple[BoolArray, BoolArray]:
     return columns["gold"] == 1, columns["said"] == 1
 
 
-def _others(columns: Columns) -> tuple[Flags, Flags]:
+def _binarize_not_supported(columns: Columns) -> tuple[BoolArray, BoolArray]:
     return columns["gold"] == 0, columns["said"] == 0
 
 
-TASK = Task(
+VERIFICATION_TASK = Task(
     "verification",
-    _measure,
+    _measure_verification,
     {
-        "balanced accuracy": lambda columns: balanced_accuracy(*_flags(columns)),
-        "F1 supported": lambda columns: f1(*_flags(columns)),
-        "F1 not supported": lambda columns: f1(*_others(columns)),
+        "balanced accuracy": lambda columns: balanced_accuracy(
+            *_binarize_supported(columns)
+        ),
+        "F1 supported": lambda columns: f1(*_binarize_supported(columns)),
+        "F1 not supported": lambda columns: f1(*_binarize_not_supported(columns)),
         "AUROC": lambda columns: auroc(columns["gold"] == 1, columns["score"]),
-        "calibration error": lambda columns: calibration_error(columns["gold"] == 1, columns["score"]),
+        "calibration error": lambda columns: calibration_error(
+            columns["gold"] == 1, columns["score"]
+        ),
     },
     ("verdict", "repair", "json-only"),
     ("verdict.answer",),

@@ -8,20 +8,29 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from claimcheck.core.claim import Match
-from claimcheck.core.run import Run
-from claimcheck.core.verdict import Label
-from claimcheck.reports.html.cards import NAMES
-from claimcheck.reports.html.kit import asset, policy, template
+from claimcheck.models.claim import Match
+from claimcheck.models.run import Run
+from claimcheck.models.verdict import Label
+from claimcheck.reports.html.assets import (
+    build_content_security_policy,
+    load_template,
+    read_asset,
+)
+from claimcheck.reports.html.cards import LABEL_NAMES
 
-_SOURCES = 25  # of which a bar is shown
-_DOCUMENTS = 300  # that are listed
-_WIDTH = 600.0
-_ORDER = (Label.REFUTED, Label.CONFLICTING_EVIDENCE, Label.NOT_ENOUGH_EVIDENCE, Label.SUPPORTED)
+_MAX_SOURCES = 25  # of which a bar is shown
+_MAX_DOCUMENTS = 300  # that are listed
+_CHART_WIDTH = 600.0
+_LABEL_ORDER = (
+    Label.REFUTED,
+    Label.CONFLICTING_EVIDENCE,
+    Label.NOT_ENOUGH_EVIDENCE,
+    Label.SUPPORTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BatchDocument:
     """A document of a batch, as a store lists it: its key, its state, why it failed if it did, and its run if it has one."""
 
     key: str
@@ -32,7 +41,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarSegment:
     """A piece of a bar: how many, of which kind, from where to where."""
 
     count: int
@@ -48,11 +57,11 @@ class Bar:
 
     name: str
     total: int
-    parts: tuple[Part, ...]
+    parts: tuple[BarSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DocumentRow:
     """A document in the list."""
 
     key: str
@@ -70,62 +79,84 @@ class _Counts:
     labels: Counter[Label] = field(default_factory=Counter)
     by_source: dict[str, Counter[Label]] = field(default_factory=dict)
     claims: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[DocumentRow] = field(default_factory=list)
 
 
-def render(title: str, about: str, entries: Iterable[Entry]) -> str:
+def render(title: str, about: str, entries: Iterable[BatchDocument]) -> str:
     """The page of a batch; entries are looked at one by one."""
     counts = _Counts()
     for entry in entries:
         counts.states[entry.state] += 1
-        counts.rows.append(_row(entry, counts))
-    worst = sorted(counts.rows, key=_first)[:_DOCUMENTS]
-    sources = sorted(counts.by_source.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+        counts.rows.append(_build_document_row(entry, counts))
+    worst = sorted(counts.rows, key=_rank_document)[:_MAX_DOCUMENTS]
+    sources = sorted(
+        counts.by_source.items(), key=lambda item: (-sum(item[1].values()), item[0])
+    )
     widest = max((sum(found.values()) for _, found in sources), default=1) or 1
-    style = asset("report.css")
-    return template("overview.html.j2").render(
+    style = read_asset("report.css")
+    return load_template("overview.html.j2").render(
         title=title,
         about=about,
         documents=sum(counts.states.values()),
         states=sorted(counts.states.items()),
         claims=counts.claims,
-        labels=[(NAMES[label], str(label).replace("_", "-"), counts.labels[label]) for label in _ORDER],
+        labels=[
+            (LABEL_NAMES[label], str(label).replace("_", "-"), counts.labels[label])
+            for label in _LABEL_ORDER
+        ],
         checked=bool(counts.labels),
-        bars=[_bar(name, found, widest) for name, found in sources[:_SOURCES]],
-        other_sources=max(0, len(sources) - _SOURCES),
+        bars=[
+            _build_bar(name, found, widest) for name, found in sources[:_MAX_SOURCES]
+        ],
+        other_sources=max(0, len(sources) - _MAX_SOURCES),
         rows=worst,
         left_out=len(counts.rows) - len(worst),
         style=style,
-        policy=policy([style], []),
+        policy=build_content_security_policy([style], []),
     )
 
 
-def _row(entry: Entry, counts: _Counts) -> Row:
+def _build_document_row(entry: BatchDocument, counts: _Counts) -> DocumentRow:
     run = entry.run
     if run is None:
-        return Row(entry.key, entry.source, entry.state, 0, (0,) * len(_ORDER), 0, entry.reason)
+        return DocumentRow(
+            entry.key,
+            entry.source,
+            entry.state,
+            0,
+            (0,) * len(_LABEL_ORDER),
+            0,
+            entry.reason,
+        )
     labels = Counter(verdict.label for verdict in run.verdicts)
     counts.labels.update(labels)
-    counts.by_source.setdefault(_source(run), Counter()).update(labels)
+    counts.by_source.setdefault(_get_source_name(run), Counter()).update(labels)
     counts.claims += len(run.claims)
-    return Row(
+    return DocumentRow(
         key=entry.key,
-        title=run.summary.headline if run.summary else run.document.title or run.document.source,
+        title=run.summary.headline
+        if run.summary
+        else run.document.title or run.document.source,
         state=entry.state,
         claims=len(run.claims),
-        counts=tuple(labels[label] for label in _ORDER),
+        counts=tuple(labels[label] for label in _LABEL_ORDER),
         not_found=sum(claim.match is Match.NONE for claim in run.claims),
         reason=entry.reason,
     )
 
 
-def _first(row: Row) -> tuple[int, int, int, str]:
-    """Refuted first, then what failed, then what was not found."""
-    return -row.counts[0] - row.counts[1], -int(bool(row.reason)), -row.not_found, row.key
+def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
+    """Sort key: refuted or conflicting first, then failed, then quotes not found."""
+    return (
+        -row.counts[0] - row.counts[1],
+        -int(bool(row.reason)),
+        -row.not_found,
+        row.key,
+    )
 
 
-def _source(run: Run) -> str:
-    """Where a document is from: the host of its address, else the folder or file that it was read from."""
+def _get_source_name(run: Run) -> str:
+    """Return the URL's host, or else the folder or file the document was read from."""
     document = run.document
     host = (
         urlsplit(document.url or document.source).hostname
@@ -138,13 +169,21 @@ def _source(run: Run) -> str:
     return name if colon and line.isdigit() else str(PurePath(document.source).parent)
 
 
-def _bar(name: str, found: Counter[Label], widest: int) -> Bar:
+def _build_bar(name: str, found: Counter[Label], widest: int) -> Bar:
     parts = []
     start = 0.0
-    for label in _ORDER:
-        width = _WIDTH * found[label] / widest
+    for label in _LABEL_ORDER:
+        width = _CHART_WIDTH * found[label] / widest
         if found[label]:
             mark = str(label).replace("_", "-")
-            parts.append(Part(found[label], mark, NAMES[label], round(start, 1), round(width, 1)))
+            parts.append(
+                BarSegment(
+                    found[label],
+                    mark,
+                    LABEL_NAMES[label],
+                    round(start, 1),
+                    round(width, 1),
+                )
+            )
         start += width
     return Bar(name, sum(found.values()), tuple(parts))

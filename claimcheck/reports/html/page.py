@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from claimcheck.core.check import Check
-from claimcheck.core.document import Document
-from claimcheck.core.run import LinkedText, Run, Status
-from claimcheck.core.statement import statement_id
-from claimcheck.core.verdict import Verdict
-from claimcheck.reports import footing, verdicts_text
-from claimcheck.reports.html.cards import (
-    NAMES,
-    Anchors,
-    Answer,
-    Card,
-    answers,
-    claim_card,
-    day,
-    verdict_card,
+from claimcheck.models.claim import make_statement_id
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check, LinkedText, Run, Status
+from claimcheck.models.verdict import Verdict
+from claimcheck.reports import common, verdicts_text
+from claimcheck.reports.html.assets import (
+    build_content_security_policy,
+    load_template,
+    read_asset,
+    replace_control_characters,
 )
-from claimcheck.reports.html.kit import asset, policy, readable, template
-from claimcheck.reports.html.segments import Mark, Segment, blocks
+from claimcheck.reports.html.cards import (
+    LABEL_NAMES,
+    Anchors,
+    Card,
+    CardFinding,
+    build_claim_card,
+    build_findings,
+    build_verdict_card,
+    format_date,
+)
+from claimcheck.reports.html.segments import Mark, Segment, split_blocks
 
-_STRONGEST = ("refuted", "conflicting-evidence", "not-enough-evidence", "supported")
-_WORTH = ("worth-high", "worth-middle", "worth-low")
+_VERDICT_MARKS = ("refuted", "conflicting-evidence", "not-enough-evidence", "supported")
+_WORTH_MARKS = ("worth-high", "worth-middle", "worth-low")
 _CHART_UNITS = 1000
-_LEAST_LINES, _SHORTEST, _LONGEST = (
+_MIN_WRAPPED_LINES, _MIN_MEDIAN_LENGTH, _MAX_LINE_LENGTH = (
     5,
     50,
     120,
@@ -35,16 +39,16 @@ _LEAST_LINES, _SHORTEST, _LONGEST = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SummaryItem:
     """A sentence of the summary, the numbers of its claims, and what became of it."""
 
     text: str
     numbers: tuple[int, ...]
-    answer: Answer | None
+    answer: CardFinding | None
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A piece of text as the template writes it: `mark` is its class, `numbers` its claims, `anchors` what begins here."""
 
     text: str
@@ -55,7 +59,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DocumentView:
     """A document on the page: what is known of it, and its text in marked pieces, None where it was left out.
 
     `wrapped`: its lines were broken by the width of some page, and need not be broken there again.
@@ -64,7 +68,7 @@ class Shown:
     title: str
     about: str
     wrapped: bool
-    blocks: tuple[tuple[Piece, ...], ...] | None
+    blocks: tuple[tuple[TextPiece, ...], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class LaterCheck:
     """A check of a claim that was made after the run, and its page."""
 
     label: str
@@ -87,7 +91,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServerControls:
     """What a report has besides, where a server shows it: exports by name, address and file name, and checks by claim.
 
     `script` sends claims to `checks_url` to be checked against added evidence; without a `checks_url` none can be. At
@@ -98,33 +102,47 @@ class Served:
     review_url: str | None
     delete_url: str | None
     checks_url: str | None
-    later: Mapping[str, Sequence[Later]]
+    later: Mapping[str, Sequence[LaterCheck]]
     style: str
     script: str
 
 
-def render(result: Run | Check, served: Served | None = None) -> str:
+def render(result: Run | Check, served: ServerControls | None = None) -> str:
     """The report as an HTML document: one that stands alone, or the view of a server."""
-    fields = _run(result) if isinstance(result, Run) else _check(result)
-    style = asset("report.css") + (served.style if served else "")
-    scripts = [asset("report.js"), *([served.script] if served and served.script else [])]
-    return template("page.html.j2").render(
+    fields = (
+        _build_run_fields(result)
+        if isinstance(result, Run)
+        else _build_check_fields(result)
+    )
+    style = read_asset("report.css") + (served.style if served else "")
+    scripts = [
+        read_asset("report.js"),
+        *([served.script] if served and served.script else []),
+    ]
+    return load_template("page.html.j2").render(
         **fields,
         served=served,
         style=style,
         scripts=scripts,
-        policy=policy([style], scripts, asks=served is not None),
-        legend={name: NAMES[label] for label in NAMES for name in [str(label).replace("_", "-")]},
+        policy=build_content_security_policy([style], scripts, asks=served is not None),
+        legend={
+            name: LABEL_NAMES[label]
+            for label in LABEL_NAMES
+            for name in [str(label).replace("_", "-")]
+        },
     )
 
 
-def _run(run: Run) -> dict[str, object]:
+def _build_run_fields(run: Run) -> dict[str, object]:
     anchors = Anchors({run.document.id: run.document})
-    places = footing.places_of(run)
+    places = common.build_line_index(run)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    number_of = footing.numbers(run)
+    number_of = common.number_claims(run)
     cards = [
-        claim_card(run, number_of[claim.id], verdicts.get(claim.id), anchors, places) for claim in run.claims
+        build_claim_card(
+            run, number_of[claim.id], verdicts.get(claim.id), anchors, places
+        )
+        for claim in run.claims
     ]
     marks = [
         Mark(span.start, span.end, f"s{number_of[claim.id]}")
@@ -133,26 +151,32 @@ def _run(run: Run) -> dict[str, object]:
     ]
     aside = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
     marks += [
-        Mark(entry.start, entry.end, aside[entry.status]) for entry in run.ledger if entry.status in aside
+        Mark(entry.start, entry.end, aside[entry.status])
+        for entry in run.ledger
+        if entry.status in aside
     ]
 
-    def told(items: Sequence[LinkedText]) -> list[Told]:
+    def told(items: Sequence[LinkedText]) -> list[SummaryItem]:
         return [
-            Told(
+            SummaryItem(
                 item.text,
                 tuple(number_of[identity] for identity in item.claim_ids),
-                _first(verdicts.get(statement_id(item.text)), anchors),
+                _build_first_finding(
+                    verdicts.get(make_statement_id(item.text)), anchors
+                ),
             )
             for item in items
         ]
 
     summary = run.summary
     fields = {
-        "title": summary.headline if summary else run.document.title or run.document.source,
+        "title": summary.headline
+        if summary
+        else run.document.title or run.document.source,
         "sentences": told(summary.sentences) if summary else [],
         "points": told(summary.key_points) if summary else [],
         "positions": [
-            Told(
+            SummaryItem(
                 f"{item.party}: {item.position}",
                 tuple(number_of[identity] for identity in item.claim_ids),
                 None,
@@ -160,96 +184,130 @@ def _run(run: Run) -> dict[str, object]:
             for item in (summary.positions if summary else ())
         ],
         "questions": list(summary.open_questions) if summary else [],
-        "counted": f"Held against the document: {verdicts_text.counted(run.verdicts)}"
+        "counted": f"Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
         if run.verdicts
         else "",
-        "warnings": footing.warnings(run),
-        "made_by": footing.made_by(run),
+        "warnings": common.list_warnings(run),
+        "made_by": common.describe_provenance(run),
         "meaning": "Grounded means found in the document; it does not mean true.",
         "cards": cards,
-        "ticks": _ticks(run, cards),
+        "ticks": _build_ticks(run, cards),
         "checked": bool(run.verdicts),
         "rated": True,
-        "apart": [card for card in cards if card.where and not card.anchor and run.document.text is not None],
+        "apart": [
+            card
+            for card in cards
+            if card.where and not card.anchor and run.document.text is not None
+        ],
     }
     marks += anchors.marks[run.document.id]
-    return {**fields, "documents": [_shown(run.document, marks, cards)]}
+    return {**fields, "documents": [_build_document_view(run.document, marks, cards)]}
 
 
-def _check(check: Check) -> dict[str, object]:
+def _build_check_fields(check: Check) -> dict[str, object]:
     documents = {document.id: document for document in check.documents}
     anchors = Anchors(documents)
-    cards = [verdict_card(number, verdict, anchors) for number, verdict in enumerate(check.verdicts, 1)]
+    cards = [
+        build_verdict_card(number, verdict, anchors)
+        for number, verdict in enumerate(check.verdicts, 1)
+    ]
     marks = anchors.marks
     warnings = [
-        f"No verdict ({failure.cause}): {failure.text}: {failure.message}" for failure in check.failures
+        f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in check.failures
     ]
     return {
-        "title": verdicts_text.counted(check.verdicts),
+        "title": verdicts_text.format_label_counts(check.verdicts),
         "sentences": [],
         "points": [],
         "positions": [],
         "questions": [],
         "counted": "",
         "warnings": warnings,
-        "made_by": footing.made_by(check),
-        "meaning": verdicts_text.MEANING,
+        "made_by": common.describe_provenance(check),
+        "meaning": verdicts_text.SUPPORTED_CAVEAT,
         "cards": cards,
         "ticks": [],
         "checked": True,
         "rated": False,
         "apart": [],
-        "documents": [_shown(document, marks[document.id], cards) for document in check.documents],
+        "documents": [
+            _build_document_view(document, marks[document.id], cards)
+            for document in check.documents
+        ],
     }
 
 
-def _first(verdict: Verdict | None, anchors: Anchors) -> Answer | None:
-    return answers(verdict, anchors)[0] if verdict else None
+def _build_first_finding(
+    verdict: Verdict | None, anchors: Anchors
+) -> CardFinding | None:
+    return build_findings(verdict, anchors)[0] if verdict else None
 
 
-def _ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
+def _build_ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
     length = run.document.characters
     return [
-        Tick(card.number, round(_CHART_UNITS * claim.spans[0].start / length, 1), card.mark)
+        Tick(
+            card.number,
+            round(_CHART_UNITS * claim.spans[0].start / length, 1),
+            card.mark,
+        )
         for claim, card in zip(run.claims, cards, strict=True)
         if claim.spans
     ]
 
 
-def _shown(document: Document, marks: Sequence[Mark], cards: Sequence[Card]) -> Shown:
-    about = [document.source, day(document.published), f"{document.characters:,} characters"]
+def _build_document_view(
+    document: Document, marks: Sequence[Mark], cards: Sequence[Card]
+) -> DocumentView:
+    about = [
+        document.source,
+        format_date(document.published),
+        f"{document.characters:,} characters",
+    ]
     made = None
     if document.text is not None:
         mark_of = {f"s{card.number}": card.mark for card in cards}
         made = tuple(
-            tuple(_piece(segment, mark_of) for segment in block) for block in blocks(document.text, marks)
+            tuple(_build_text_piece(segment, mark_of) for segment in block)
+            for block in split_blocks(document.text, marks)
         )
     wrapped = document.text is not None and _is_wrapped(document.text)
-    return Shown(document.title or document.source, " · ".join(about), wrapped, made)
+    return DocumentView(
+        document.title or document.source, " · ".join(about), wrapped, made
+    )
 
 
 def _is_wrapped(text: str) -> bool:
     lengths = sorted(len(line) for line in text.splitlines() if line.strip())
-    if len(lengths) < _LEAST_LINES:
+    if len(lengths) < _MIN_WRAPPED_LINES:
         return False
-    return lengths[len(lengths) // 2] >= _SHORTEST and lengths[len(lengths) * 19 // 20] <= _LONGEST
+    return (
+        lengths[len(lengths) // 2] >= _MIN_MEDIAN_LENGTH
+        and lengths[len(lengths) * 19 // 20] <= _MAX_LINE_LENGTH
+    )
 
 
-def _piece(segment: Segment, mark_of: dict[str, str]) -> Piece:
+def _build_text_piece(segment: Segment, mark_of: dict[str, str]) -> TextPiece:
     claims = [name for name in segment.names if name in mark_of]
     classes = {mark_of[name] for name in claims}
-    strongest = next((name for name in (*_STRONGEST, *_WORTH) if name in classes), "")
+    strongest = next(
+        (name for name in (*_VERDICT_MARKS, *_WORTH_MARKS) if name in classes), ""
+    )
     state = next((name for name in ("failed", "aside") if name in segment.names), "")
-    return Piece(
-        text=readable(segment.text),
+    return TextPiece(
+        text=replace_control_characters(segment.text),
         mark=strongest or state,
         numbers=tuple(int(name[1:]) for name in claims),
         anchors=tuple(
-            sorted((name for name in segment.begins if name not in ("aside", "failed")), key=_by_number)
+            sorted(
+                (name for name in segment.begins if name not in ("aside", "failed")),
+                key=_parse_anchor,
+            )
         ),
         evidence=any(name.startswith("e") for name in segment.names),
     )
 
 
-def _by_number(name: str) -> tuple[str, int]:
+def _parse_anchor(name: str) -> tuple[str, int]:
     return name[0], int(name[1:])

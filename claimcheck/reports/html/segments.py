@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
-_LONGEST_BLOCK = 3_000  # characters: a browser lays out what it shows, block by block
+_MAX_BLOCK_LENGTH = (
+    3_000  # characters: a browser lays out what it shows, block by block
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,11 +35,13 @@ class Segment:
     begins: tuple[str, ...]
 
 
-def blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
-    """The text in blocks, paragraphs where it has some, each in segments; together they are all of it."""
+def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
+    """Split the whole text into blocks, by paragraph if possible, each in segments."""
     ordered = sorted(mark for mark in marks if mark.start < mark.end)
-    cuts = _cuts(text)
-    edges = sorted({*cuts, *(edge for mark in ordered for edge in (mark.start, mark.end))})
+    cuts = _find_block_boundaries(text)
+    edges = sorted(
+        {*cuts, *(edge for mark in ordered for edge in (mark.start, mark.end))}
+    )
     active: Counter[str] = Counter()
     ends: dict[int, list[str]] = {}
     begun: set[str] = set()
@@ -62,14 +66,18 @@ def blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
             block = []
 
 
-def _cuts(text: str) -> Sequence[int]:
-    """Where blocks begin, and the end of the text."""
+def _find_block_boundaries(text: str) -> Sequence[int]:
+    """Return the offset of each block's start, and the end of the text."""
     places = [0, *(match.end() for match in _BLANK_LINES.finditer(text)), len(text)]
     found = [0]
     for start, end in pairwise(sorted(set(places))):
-        while end - found[-1] > _LONGEST_BLOCK:
-            space = text.rfind(" ", found[-1] + 1, found[-1] + _LONGEST_BLOCK)
-            found.append(space + 1 if space > max(found[-1], start) else found[-1] + _LONGEST_BLOCK)
+        while end - found[-1] > _MAX_BLOCK_LENGTH:
+            space = text.rfind(" ", found[-1] + 1, found[-1] + _MAX_BLOCK_LENGTH)
+            found.append(
+                space + 1
+                if space > max(found[-1], start)
+                else found[-1] + _MAX_BLOCK_LENGTH
+            )
         if end > found[-1]:
             found.append(end)
     return found

@@ -6,7 +6,7 @@ import subprocess
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
-from claimcheck.store.outcome import State
+from claimcheck.models.outcome import DocumentState
 from tests.support.batches import batch_command, faulty, stop_serving, write_documents
 from tests.support.faults import faults, kills
 from tests.support.waiting import until
@@ -34,7 +34,10 @@ def test_ctrl_c_finishes_requests_in_flight_and_the_same_command_resumes(tmp_pat
         assert "the same command goes on" in said
         again = subprocess.run(command, capture_output=True, text=True, check=False)
         assert again.returncode == 0
-        assert (counts()["requests"], counts()["answered"]) == (40, 1)  # none was asked for twice
+        assert (counts()["requests"], counts()["answered"]) == (
+            40,
+            1,
+        )  # none was asked for twice
 
 
 def test_ctrl_c_twice_stops_at_once(tmp_path):
@@ -65,7 +68,9 @@ def test_adapts_to_the_rate_limit_of_an_endpoint_without_failures(tmp_path):
 def test_a_lost_connection_stops_the_batch_and_leaves_documents_pending(tmp_path):
     rows = write_documents(tmp_path / "rows.jsonl", 60)
     with faulty(delays=(0.2, 0.3)) as (url, counts):
-        command = batch_command(rows, tmp_path / "runs.db", url, "--concurrency", "4", "--attempts", "1")
+        command = batch_command(
+            rows, tmp_path / "runs.db", url, "--concurrency", "4", "--attempts", "1"
+        )
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             until(lambda: counts()["requests"] >= 8)
             stop_serving(url)
@@ -75,9 +80,9 @@ def test_a_lost_connection_stops_the_batch_and_leaves_documents_pending(tmp_path
     assert "the same command goes on" in said
     with RunStore(tmp_path / "runs.db") as store:
         (info,) = store.batches()
-    assert info.counts[State.FAILED] == 0
-    assert info.counts[State.DONE] + info.counts[State.PENDING] == 60
-    assert info.counts[State.DONE] >= 4
+    assert info.counts[DocumentState.FAILED] == 0
+    assert info.counts[DocumentState.DONE] + info.counts[DocumentState.PENDING] == 60
+    assert info.counts[DocumentState.DONE] >= 4
 
 
 def test_a_wrong_key_stops_the_batch_at_once_with_one_message(tmp_path, monkeypatch):

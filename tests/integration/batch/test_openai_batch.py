@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
-from claimcheck.batch.rounds import Rounds
-from claimcheck.clients.batch_api import BatchApi
-from claimcheck.store.outcome import State
+from claimcheck.batch.openai_batch import BatchApiRunner
+from claimcheck.llm.batch_api import BatchApi
+from claimcheck.models.outcome import DocumentState
 from tests.support.batch_api import Service, serving
 from tests.support.batches import write_documents
 from tests.support.chronicle import CHRONICLE
@@ -23,7 +23,7 @@ def opened(path, url, limits=None, **settings):
         batch = Batch(store, Settings(**(base | settings)), limits)
         api = BatchApi(batch.plan.settings)
         try:
-            yield batch, Rounds(store, batch.number, batch.plan, api)
+            yield batch, BatchApiRunner(store, batch.number, batch.plan, api)
         finally:
             api.close()
 
@@ -55,12 +55,17 @@ def test_requests_each_document_once_and_stores_its_run(tmp_path):
         info, more = until_done(tmp_path / "s.db", url)
         with opened(tmp_path / "s.db", url) as (batch, _):
             runs = dict(batch.runs())
-    assert (info.counts[State.DONE], more) == (20, 0)
+    assert (info.counts[DocumentState.DONE], more) == (20, 0)
     assert len(service.answered) == len(set(service.answered)) == 20
     assert runs.keys() == {f"row-{number}" for number in range(20)}
-    assert all("town 7 " in claim.text or "trees" in claim.text for claim in runs["row-7"].claims)
+    assert all(
+        "town 7 " in claim.text or "trees" in claim.text
+        for claim in runs["row-7"].claims
+    )
     assert all(claim.spans for run in runs.values() for claim in run.claims)
-    assert info.spent_tokens == sum(run.usage.input_tokens + run.usage.output_tokens for run in runs.values())
+    assert info.spent_tokens == sum(
+        run.usage.input_tokens + run.usage.output_tokens for run in runs.values()
+    )
 
 
 def test_a_long_document_takes_one_round_for_passages_and_one_for_the_summary(tmp_path):
@@ -73,7 +78,7 @@ def test_a_long_document_takes_one_round_for_passages_and_one_for_the_summary(tm
         info, more = until_done(tmp_path / "s.db", url, passage_tokens=2_000)
         with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, _):
             ((_, run),) = batch.runs()
-    assert (info.counts[State.DONE], more) == (1, 1)
+    assert (info.counts[DocumentState.DONE], more) == (1, 1)
     assert run.passages > 5
     assert run.summary.sentences
 
@@ -89,26 +94,35 @@ def test_requests_expired_items_again_and_keeps_the_others(tmp_path):
             found = rounds.collect()
             assert (found.answers, found.expired, found.finished) == (10, 10, 10)
         info, more = until_done(tmp_path / "s.db", url)
-    assert (info.counts[State.DONE], more) == (20, 1)
+    assert (info.counts[DocumentState.DONE], more) == (20, 1)
     assert len(service.answered) == len(set(service.answered)) == 20
 
 
 def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
-    service = Service(error_of=lambda body: (400, "too odd") if "town 3 " in json.dumps(body) else None)
+    service = Service(
+        error_of=lambda body: (
+            (400, "too odd") if "town 3 " in json.dumps(body) else None
+        )
+    )
     rows = write_documents(tmp_path / "rows.jsonl", 5)
     with serving(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, rounds):
             batch.add(str(rows))
             rounds.submit()
         info, _ = until_done(tmp_path / "s.db", url)
-        assert (info.counts[State.DONE], info.counts[State.FAILED]) == (4, 1)
+        assert (info.counts[DocumentState.DONE], info.counts[DocumentState.FAILED]) == (
+            4,
+            1,
+        )
         with opened(tmp_path / "s.db", url) as (batch, rounds):
-            assert batch.store.failures(batch.number) == [("unanswered", "HTTP 400: too odd", 1)]
+            assert batch.store.list_failures(batch.number) == [
+                ("unanswered", "HTTP 400: too odd", 1)
+            ]
             service.error_of = lambda body: None
             assert batch.retry_failed() == 1
             assert rounds.submit().requests == 1
         info, _ = until_done(tmp_path / "s.db", url)
-    assert info.counts[State.DONE] == 5
+    assert info.counts[DocumentState.DONE] == 5
 
 
 def test_reports_a_refused_file_and_submits_it_again(tmp_path):
@@ -119,10 +133,10 @@ def test_reports_a_refused_file_and_submits_it_again(tmp_path):
             batch.add(str(rows))
             rounds.submit()
             assert rounds.collect().refused == ["line 1: bad line"]
-            assert batch.info.counts[State.PENDING] == 3
+            assert batch.info.counts[DocumentState.PENDING] == 3
             assert rounds.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
-    assert info.counts[State.DONE] == 3
+    assert info.counts[DocumentState.DONE] == 3
 
 
 def test_finds_a_job_created_just_before_the_connection_broke(tmp_path):
@@ -137,7 +151,7 @@ def test_finds_a_job_created_just_before_the_connection_broke(tmp_path):
             assert rounds.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
     assert len(service.jobs) == 1
-    assert info.counts[State.DONE] == 3
+    assert info.counts[DocumentState.DONE] == 3
 
 
 def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
@@ -146,24 +160,35 @@ def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
     prices = {"m": Price(input=10.0, output=20.0)}
     more = {"prices": prices, "max_output_tokens": 1_000}
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (batch, rounds):
+        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
+            batch,
+            rounds,
+        ):
             batch.add(str(rows))
             done = rounds.submit()
             assert 0 < done.requests < 20
             assert done.left == 20 - done.requests
             assert rounds.submit().requests == 0
-        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (batch, rounds):
+        with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
+            batch,
+            rounds,
+        ):
             rounds.collect()
             assert rounds.collect().finished == done.requests
             assert 0 < batch.info.spent_usd <= 0.1
             _, run = next(batch.runs())
         with (
-            opened(tmp_path / "s.db", url, Limits(budget_usd=0.02), **more) as (_, rounds),
+            opened(tmp_path / "s.db", url, Limits(budget_usd=0.02), **more) as (
+                _,
+                rounds,
+            ),
             pytest.raises(errors.BudgetError, match="does not cover another document"),
         ):
             rounds.submit()
     used = run.usage
-    assert used.cost_usd == pytest.approx((10 * used.input_tokens + 20 * used.output_tokens) / 1e6 / 2)
+    assert used.cost_usd == pytest.approx(
+        (10 * used.input_tokens + 20 * used.output_tokens) / 1e6 / 2
+    )
 
 
 def test_every_step_works_on_the_command_line(tmp_path):
@@ -178,9 +203,18 @@ def test_every_step_works_on_the_command_line(tmp_path):
         assert "takes submit, status, collect, not 'fly'" in command("fly").err
         assert "takes no documents" in command("collect", rows).err
         done = command("submit", rows)
-        assert (done.returncode, "3 requests submitted in 1 files" in done.err) == (0, True), done.err
+        assert (done.returncode, "3 requests submitted in 1 files" in done.err) == (
+            0,
+            True,
+        ), done.err
         done = command("status")
-        assert (done.returncode, done.out) == (0, "batch_1  in_progress: 0 of 3 done, 0 failed\n")
+        assert (done.returncode, done.out) == (
+            0,
+            "batch_1  in_progress: 0 of 3 done, 0 failed\n",
+        )
         done = command("collect")
-        assert (done.returncode, "3 answers, 3 documents finished" in done.err) == (0, True), done.err
+        assert (done.returncode, "3 answers, 3 documents finished" in done.err) == (
+            0,
+            True,
+        ), done.err
         assert command("status").out == "batch_1  collected, 3 requests\n"

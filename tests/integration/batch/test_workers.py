@@ -14,15 +14,23 @@ import pytest
 from claimcheck import Document, Limits, RunStore, Settings, errors
 from claimcheck.batch.batch import Batch
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.step import Lost
-from claimcheck.batch.workers import Workers
-from claimcheck.store.outcome import Outcome, State
-from tests.support.batches import children, faulty, outcomes, release, write_documents
+from claimcheck.batch.runner import FlowLostError
+from claimcheck.batch.workers import WorkerPool
+from claimcheck.models.outcome import DocumentState, Outcome
+from tests.support.batches import (
+    children,
+    faulty,
+    outcomes,
+    release,
+    write_documents,
+)
 from tests.support.paths import ROOT
 from tests.support.waiting import until, until_async
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
-EXTRACTIVE = Plan.of(Settings(engine="extractive"), Limits())
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks for processes in /proc"
+)
+EXTRACTIVE = Plan.from_settings(Settings(engine="extractive"), Limits())
 FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 DEADLY = textwrap.dedent("""
     import os, sys
@@ -49,8 +57,14 @@ with RunStore("runs.db") as store:
 
 
 def workers_of(pid="self"):
-    told = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)}
-    return [child for child, command in told.items() if b"claimcheck.batch.worker" in command]
+    told = {
+        child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(pid)
+    }
+    return [
+        child
+        for child, command in told.items()
+        if b"claimcheck.batch.worker" in command
+    ]
 
 
 def runs(pid):
@@ -63,7 +77,7 @@ def runs(pid):
 @pytest.fixture
 def always(monkeypatch):
     """Two workers, however little there is to do."""
-    monkeypatch.setattr("claimcheck.batch.batch._WORTH", 1)
+    monkeypatch.setattr("claimcheck.batch.batch._MIN_CHARACTERS_FOR_WORKERS", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 4)
 
 
@@ -77,24 +91,32 @@ def batch_of(documents, folder, url, name, **more):
         await work
         return seen
 
-    settings = Settings(engine="llm", model="m", base_url=url, timeout_s=5.0, attempts=4)
+    settings = Settings(
+        engine="llm", model="m", base_url=url, timeout_s=60.0, attempts=4
+    )
     with RunStore(folder / name) as store:
         batch = Batch(store, settings, Limits(concurrency=16))
         batch.add(str(documents))
         seen = asyncio.run(both(batch))
-        assert batch.info.counts[State.PENDING] == 0
+        assert batch.info.counts[DocumentState.PENDING] == 0
     assert workers_of() == []
     return outcomes(folder / name), seen
 
 
-def test_a_batch_gives_the_same_results_with_and_without_workers(tmp_path, always, monkeypatch):
+def test_a_batch_gives_the_same_results_with_and_without_workers(
+    tmp_path, always, monkeypatch
+):
     rows = write_documents(tmp_path / "rows.jsonl", 120)
     with faulty(rate=0.25, hang=0.2) as (url, _):
-        with_workers, seen = batch_of(rows, tmp_path, url, "with.db", meanwhile=most_workers)
+        with_workers, seen = batch_of(
+            rows, tmp_path, url, "with.db", meanwhile=most_workers
+        )
     assert seen == 2
-    monkeypatch.setattr("claimcheck.batch.batch._WORTH", 10**9)
+    monkeypatch.setattr("claimcheck.batch.batch._MIN_CHARACTERS_FOR_WORKERS", 10**9)
     with faulty(rate=0.25, hang=0.2) as (url, _):
-        without, seen = batch_of(rows, tmp_path, url, "without.db", meanwhile=most_workers)
+        without, seen = batch_of(
+            rows, tmp_path, url, "without.db", meanwhile=most_workers
+        )
     assert seen == 0
     assert with_workers == without
 
@@ -134,23 +156,29 @@ def test_killed_workers_lose_no_document_and_no_answer(tmp_path, always):
 
 
 def test_a_document_that_crashes_its_worker_twice_fails_alone(monkeypatch):
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", DEADLY)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", DEADLY)
 
     async def outcome(workers, number, text):
         while True:
             try:
                 return await workers.take(number, Document.from_text(text))
-            except Lost:
+            except FlowLostError:
                 pass
 
     async def every():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             texts = [f"{FERRY} Ship {number}." for number in range(20)]
             texts[7] = f"{FERRY} POISON"
-            return await asyncio.gather(*(outcome(workers, *item) for item in enumerate(texts)))
+            return await asyncio.gather(
+                *(outcome(workers, *item) for item in enumerate(texts))
+            )
 
     found = asyncio.run(every())
-    failed = {number: step for number, step in enumerate(found) if step.state is not State.DONE}
+    failed = {
+        number: step
+        for number, step in enumerate(found)
+        if step.state is not DocumentState.DONE
+    }
     assert list(failed) == [7]
     assert (failed[7].cause, failed[7].message) == (
         "crashed",
@@ -159,75 +187,83 @@ def test_a_document_that_crashes_its_worker_twice_fails_alone(monkeypatch):
 
 
 def test_output_of_a_worker_does_not_disturb_the_protocol(monkeypatch, capfd):
-    chatty = DEADLY.replace("    return take(", '    print("from a step", flush=True)\n    return take(')
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", chatty)
+    chatty = DEADLY.replace(
+        "    return take(", '    print("from a step", flush=True)\n    return take('
+    )
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", chatty)
 
     async def one():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             return await workers.take(1, Document.from_text(FERRY))
 
-    assert asyncio.run(one()).state is State.DONE
+    assert asyncio.run(one()).state is DocumentState.DONE
     assert "from a step" in capfd.readouterr().err
 
 
 def test_an_internal_error_in_a_worker_fails_only_its_document(monkeypatch):
     mistaken = DEADLY.replace("os._exit(9)", "self.plan = None")
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", mistaken)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", mistaken)
 
     async def both():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             texts = (FERRY, f"{FERRY} POISON")
-            return [await workers.take(number, Document.from_text(text)) for number, text in enumerate(texts)]
+            return [
+                await workers.take(number, Document.from_text(text))
+                for number, text in enumerate(texts)
+            ]
 
     good, bad = asyncio.run(both())
     assert isinstance(bad, Outcome)
-    assert (bad.state, bad.cause) == (State.FAILED, "internal")
-    assert good.state is State.DONE
+    assert (bad.state, bad.cause) == (DocumentState.FAILED, "internal")
+    assert good.state is DocumentState.DONE
 
 
 def test_a_store_error_in_a_worker_is_raised_unchanged(monkeypatch):
     broken = DEADLY.replace(
-        "os._exit(9)", "from claimcheck.errors import StoreError; raise StoreError('full')"
+        "os._exit(9)",
+        "from claimcheck.errors import StoreError; raise StoreError('full')",
     )
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", broken)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", broken)
 
     async def one():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             with pytest.raises(errors.StoreError, match="full"):
                 await workers.take(1, Document.from_text(f"{FERRY} POISON"))
             return await workers.take(2, Document.from_text(FERRY))
 
-    assert asyncio.run(one()).state is State.DONE
+    assert asyncio.run(one()).state is DocumentState.DONE
 
 
 def test_restarts_a_worker_that_exits_before_it_is_ready(tmp_path, monkeypatch):
     begun = tmp_path / "begun"
     stumbling = f"import os, pathlib; begun = pathlib.Path({str(begun)!r})\nif not begun.exists(): begun.touch(); os._exit(9)\n"
-    monkeypatch.setattr("claimcheck.batch.workers._COMMAND", stumbling + DEADLY)
+    monkeypatch.setattr("claimcheck.batch.workers._WORKER_COMMAND", stumbling + DEADLY)
 
     async def one():
-        async with Workers(EXTRACTIVE, 1) as workers:
+        async with WorkerPool(EXTRACTIVE, 1) as workers:
             return await workers.take(1, Document.from_text(FERRY))
 
-    assert asyncio.run(one()).state is State.DONE
+    assert asyncio.run(one()).state is DocumentState.DONE
     assert begun.exists()
 
 
-def test_workers_that_cannot_start_stop_the_batch_and_leave_documents_pending(tmp_path, always, monkeypatch):
+def test_workers_that_cannot_start_stop_the_batch_and_leave_documents_pending(
+    tmp_path, always, monkeypatch
+):
     monkeypatch.setattr("sys.executable", "/bin/false")
     settings = Settings(engine="extractive")
     with RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, settings)
         batch.add(str(write_documents(tmp_path / "rows.jsonl", 20)))
-        from claimcheck.batch.queue import Stop
+        from claimcheck.models.outcome import StopSignal
 
-        stop = Stop()
+        stop = StopSignal()
         asyncio.run(batch.run(stop=stop))
-        assert isinstance(stop.because, errors.WorkerError)
-        assert str(stop.because).startswith(
+        assert isinstance(stop.error, errors.WorkerError)
+        assert str(stop.error).startswith(
             "/bin/false: a worker process can't be begun (IncompleteReadError"
         )
-        assert batch.info.counts[State.PENDING] == 20
+        assert batch.info.counts[DocumentState.PENDING] == 20
 
 
 def test_a_cancelled_batch_leaves_no_worker_running(tmp_path, always):
@@ -240,8 +276,15 @@ def test_a_cancelled_batch_leaves_no_worker_running(tmp_path, always):
         with pytest.raises(asyncio.CancelledError):
             await work
 
-    with faulty(delays=(100.0, 100.0)) as (url, counts), RunStore(tmp_path / "runs.db") as store:
-        batch = Batch(store, Settings(engine="llm", model="m", base_url=url), Limits(concurrency=16))
+    with (
+        faulty(delays=(100.0, 100.0)) as (url, counts),
+        RunStore(tmp_path / "runs.db") as store,
+    ):
+        batch = Batch(
+            store,
+            Settings(engine="llm", model="m", base_url=url),
+            Limits(concurrency=16),
+        )
         batch.add(str(rows))
         asyncio.run(cancelled(batch))
     assert workers_of() == []
@@ -250,21 +293,32 @@ def test_a_cancelled_batch_leaves_no_worker_running(tmp_path, always):
 def script(folder, characters):
     with (folder / "rows.jsonl").open("w") as file:
         while file.tell() < characters:
-            file.write(json.dumps({"text": f"{FERRY} " * 30 + f"Ship {file.tell()}."}) + "\n")
+            file.write(
+                json.dumps({"text": f"{FERRY} " * 30 + f"Ship {file.tell()}."}) + "\n"
+            )
     (folder / "script.py").write_text(SCRIPT)
     return [sys.executable, "script.py"], {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def test_a_script_needs_no_main_guard(tmp_path):
     command, environment = script(tmp_path, 400_000)
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) > 100
 
 
 def test_workers_exit_with_their_parent_process(tmp_path):
     command, environment = script(tmp_path, 4_000_000)
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL
+    ) as process:
         found = until(lambda: workers_of(process.pid))
         process.send_signal(signal.SIGKILL)
     until(lambda: not any(map(runs, found)))

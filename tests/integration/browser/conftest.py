@@ -9,9 +9,12 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+WAIT_MS = 120_000  # on a machine that is busy with other things, too
 
 
-@pytest.fixture(scope="package")  # while it is open an event loop runs in this thread, which others need
+@pytest.fixture(
+    scope="package"
+)  # while it is open an event loop runs in this thread, which others need
 def browser():
     program = shutil.which("chromium")
     if program is None:
@@ -35,8 +38,13 @@ def open_page(browser, tmp_path):
         path = tmp_path / "report.html"
         path.write_text(html, encoding="utf-8")
         context = browser.new_context(
-            **{"viewport": {"width": 1300, "height": 900}, "reduced_motion": "reduce", **options}
+            **{
+                "viewport": {"width": 1300, "height": 900},
+                "reduced_motion": "reduce",
+                **options,
+            }
         )
+        context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         page = context.new_page()
         page.said = []

@@ -35,7 +35,10 @@ def visit(browser):
 
     def go(api, path="/", **options):
         size = {"width": 1300, "height": 900}
-        context = browser.new_context(**{"viewport": size, "reduced_motion": "reduce", **options})
+        context = browser.new_context(
+            **{"viewport": size, "reduced_motion": "reduce", **options}
+        )
+        context.set_default_timeout(120_000)
         contexts.append(context)
         page = context.new_page()
         page.said, page.asked = [], []
@@ -53,7 +56,11 @@ def visit(browser):
 
 
 def foreign(page, api):
-    return [url for url in page.asked if not url.startswith((str(api.base_url), "data:", "blob:"))]
+    return [
+        url
+        for url in page.asked
+        if not url.startswith((str(api.base_url), "data:", "blob:"))
+    ]
 
 
 def test_a_pasted_text_becomes_a_report_and_is_listed(visit, api):
@@ -77,7 +84,9 @@ def test_a_dropped_file_shows_its_progress(visit, tmp_path):
         page.evaluate(DROP, ["ferry.md", f"# Ferries\n\n{FERRY}\n", "text/markdown"])
         assert "ferry.md" in page.inner_text("#chosen")
         page.click("[type=submit]")
-        page.locator("#stages li", has_text="summary and claims: 0 of 1 answered").wait_for()
+        page.locator(
+            "#stages li", has_text="summary and claims: 0 of 1 answered"
+        ).wait_for()
         assert page.locator("#stages li.past").inner_text() == "reading the document"
         assert page.is_disabled("[type=submit]")
         model.free.set()
@@ -89,7 +98,9 @@ def test_a_dropped_file_shows_its_progress(visit, tmp_path):
 def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
     with modelled() as model, running(tmp_path / "s.db", model.settings()) as api:
         page = visit(api)
-        for number, leave in enumerate((lambda: page.click("#stop"), lambda: page.goto("about:blank")), 1):
+        for number, leave in enumerate(
+            (lambda: page.click("#stop"), lambda: page.goto("about:blank")), 1
+        ):
             page.fill("[name=text]", f"{FERRY} It was trip {number}.")
             page.click("[type=submit]")
             page.locator("#stages li", has_text="0 of 1 answered").wait_for()
@@ -166,21 +177,34 @@ def test_every_export_downloads_a_named_file(visit, api, tmp_path):
         path = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(path)
         names.append(path.name)
-    assert names == [f"run-1-1.{ending}" for ending in ("json", "html", "md", "txt", "csv", "parquet", "zip")]
+    assert names == [
+        f"run-1-1.{ending}"
+        for ending in ("json", "html", "md", "txt", "csv", "parquet", "zip")
+    ]
     assert Run.from_json((tmp_path / "run-1-1.json").read_bytes()).verdicts
     assert "manifest.json" in zipfile.ZipFile(tmp_path / "run-1-1.zip").namelist()
 
 
 def test_a_check_exports_as_claimreview_for_a_known_publisher(visit, api, tmp_path):
-    given = {"claims": [{"text": "The ferry carried 700 people."}], "evidence": [{"text": FERRY}]}
+    given = {
+        "claims": [{"text": "The ferry carried 700 people."}],
+        "evidence": [{"text": FERRY}],
+    }
     api.post("/api/checks", json=given)
-    assert visit(api, "/checks/1").locator(".exports form").count() == 0  # nobody answers for it
-    known = Settings(engine="extractive", publisher_name="Desk", publisher_url="https://example.org")
+    assert (
+        visit(api, "/checks/1").locator(".exports form").count() == 0
+    )  # nobody answers for it
+    known = Settings(
+        engine="extractive", publisher_name="Desk", publisher_url="https://example.org"
+    )
     with running(tmp_path / "s.db", known) as desk:
         page = visit(desk, "/checks/1")
         page.click(".exports summary")
         page.fill("[name=review_url]", "https://example.org/review")
-        with page.expect_response("**/api/checks/1?**") as answer, page.expect_download() as waiting:
+        with (
+            page.expect_response("**/api/checks/1?**") as answer,
+            page.expect_download() as waiting,
+        ):
             page.click(".exports [type=submit]")
         assert answer.value.headers["content-type"] == "application/ld+json"
         (review,) = json.loads(Path(waiting.value.path()).read_bytes())
@@ -190,13 +214,21 @@ def test_a_check_exports_as_claimreview_for_a_known_publisher(visit, api, tmp_pa
 
 def test_hostile_text_never_runs_on_a_server_page(visit, api):
     text = "\n\n".join(
-        f"The ferry carried {number} people {item}." for number, item in enumerate(HOSTILE, 100)
+        f"The ferry carried {number} people {item}."
+        for number, item in enumerate(HOSTILE, 100)
     )
     name = HOSTILE[0].replace("/", "")
-    given = {"data": base64.b64encode(text.encode()).decode(), "name": f"{name}.txt", "title": HOSTILE[0]}
+    given = {
+        "data": base64.b64encode(text.encode()).decode(),
+        "name": f"{name}.txt",
+        "title": HOSTILE[0],
+    }
     made = api.post("/api/runs", json=given)
     claim = made.json()["claims"][0]["id"]
-    api.post(f"/api/runs/1-1/claims/{claim}/checks", json={"evidence": [{"text": text, "title": HOSTILE[1]}]})
+    api.post(
+        f"/api/runs/1-1/claims/{claim}/checks",
+        json={"evidence": [{"text": text, "title": HOSTILE[1]}]},
+    )
     for path in ("/", "/runs/1-1", "/checks/1"):
         page = visit(api, path)
         page.wait_for_timeout(100)
@@ -206,10 +238,14 @@ def test_hostile_text_never_runs_on_a_server_page(visit, api):
         html5lib.HTMLParser(strict=True).parse(api.get(path).text)
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core from npm (make test installs it)")
+@pytest.mark.skipif(
+    not AXE.exists(), reason="needs axe-core from npm (make test installs it)"
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_on_any_page(visit, api, tmp_path, scheme):
-    api.post("/api/runs", json={"text": SEED.read_text(encoding="utf-8"), "check": True})
+    api.post(
+        "/api/runs", json={"text": SEED.read_text(encoding="utf-8"), "check": True}
+    )
     claim = api.get("/api/runs/1-1").json()["claims"][0]["id"]
     evidence = {"evidence": [{"text": "The talks ended on Wednesday, 20 March."}]}
     api.post(f"/api/runs/1-1/claims/{claim}/checks", json=evidence)
@@ -222,7 +258,10 @@ def test_axe_finds_no_violation_on_any_page(visit, api, tmp_path, scheme):
         page.evaluate(AXE.read_text(encoding="utf-8"))
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
-        return [(item["id"], [node["html"][:90] for node in item["nodes"][:3]]) for item in found]
+        return [
+            (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
+            for item in found
+        ]
 
     for path in ("/", "/runs/1-1", "/checks/1", "/runs/9-9"):
         page = visit(api, path, color_scheme=scheme)

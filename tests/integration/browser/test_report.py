@@ -7,6 +7,7 @@ import pytest
 
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
+from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run
 from tests.support.paths import AXE, SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
@@ -27,7 +28,8 @@ def run():
 @pytest.fixture(scope="module")
 def unchecked_run():
     return summarize(
-        Document.from_text(SEED.read_text(encoding="utf-8"), source="seed.txt"), settings=EXTRACTIVE
+        Document.from_text(SEED.read_text(encoding="utf-8"), source="seed.txt"),
+        settings=EXTRACTIVE,
     )
 
 
@@ -96,26 +98,40 @@ def test_filters_and_search_narrow_the_claims(page):
     assert 0 < page.locator(".card:visible").count() < 5
     page.locator("#search").fill("")
     page.locator("input[name=worth]").fill("0.7")
-    worths = [float(card.get_attribute("data-worth")) for card in page.locator(".card:visible").all()]
+    worths = [
+        float(card.get_attribute("data-worth"))
+        for card in page.locator(".card:visible").all()
+    ]
     assert worths
     assert min(worths) >= 0.7
     page.locator("input[name=worth]").fill("0")
     page.locator("select[name=kind]").select_option("quantity")
-    assert {card.get_attribute("data-kind") for card in page.locator(".card:visible").all()} == {"quantity"}
+    assert {
+        card.get_attribute("data-kind") for card in page.locator(".card:visible").all()
+    } == {"quantity"}
 
 
 def test_filters_by_verdict_and_check_worthiness(open_page):
     text = "The ferry carried 900 people in 2020. It is the oldest ship of the line. In 2021 it carried 400 people."
     told = answer(
         claim("The ferry carried 900 people in 2020."),
-        claim("In 2021 it carried 400 people.", "In 2021 it carried 300 people.", check_worthiness=0.9),
+        claim(
+            "In 2021 it carried 400 people.",
+            "In 2021 it carried 300 people.",
+            check_worthiness=0.9,
+        ),
     )
-    run = summarize(text, settings=Settings(model="m"), client=ScriptedClient([response(told)]))
+    run = summarize(
+        text, settings=Settings(model="m"), client=ScriptedClient([response(told)])
+    )
     checked = check(run, text, settings=EXTRACTIVE)
     page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
 
     def shown():
-        return [card.get_attribute("data-claims") for card in page.locator(".card:visible").all()]
+        return [
+            card.get_attribute("data-claims")
+            for card in page.locator(".card:visible").all()
+        ]
 
     page.locator("select[name=mark]").select_option("refuted")
     assert shown() == ["2"]
@@ -140,29 +156,37 @@ def test_evidence_links_to_its_passage(open_page, run):
 def test_axe_finds_no_violation(open_page, run, scheme, width):
     if not AXE.exists():
         pytest.skip("needs axe-core from npm: make .browser/.done")
-    page = open_page(html.render(run), color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = open_page(
+        html.render(run), color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
     page.evaluate(AXE.read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
-    assert [(item["id"], [node["html"][:90] for node in item["nodes"][:3]]) for item in found] == []
+    assert [
+        (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
+        for item in found
+    ] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
-    from claimcheck.reports.html import overview
-
     if not AXE.exists():
         pytest.skip("needs axe-core from npm: make .browser/.done")
     entries = [
-        overview.Entry("1", "x", "done", "", run),
-        overview.Entry("2", "y", "failed", "refused: no", None),
+        overview.BatchDocument("1", "x", "done", "", run),
+        overview.BatchDocument("2", "y", "failed", "refused: no", None),
     ]
-    page = open_page(overview.render("runs.db", "batch 1", entries), color_scheme=scheme)
+    page = open_page(
+        overview.render("runs.db", "batch 1", entries), color_scheme=scheme
+    )
     assert (page.said, len(page.asked)) == ([], 1)
     # the policy lets no other script run, so axe is given to the page by the driver
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run()")["violations"]
-    assert [(item["id"], [node["html"][:90] for node in item["nodes"][:3]]) for item in found] == []
+    assert [
+        (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
+        for item in found
+    ] == []
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(open_page, run):
@@ -207,7 +231,9 @@ def test_marks_cover_exactly_their_claims_after_any_characters(open_page):
     run = summarize(text, settings=EXTRACTIVE)
     page = open_page(html.render(run))
     for number, found in enumerate(run.claims, 1):
-        marked = "".join(page.locator(f".mark[data-claims~='{number}']").all_text_contents())
+        marked = "".join(
+            page.locator(f".mark[data-claims~='{number}']").all_text_contents()
+        )
         assert marked == "".join(span.text for span in found.spans)
 
 
@@ -217,26 +243,33 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
         for n in range(11_000)
     ]
     text = "".join(
-        f"{sentence}\n\n" if place % 6 == 0 else sentence for place, sentence in enumerate(sentences)
+        f"{sentence}\n\n" if place % 6 == 0 else sentence
+        for place, sentence in enumerate(sentences)
     )
     run = summarize(text, settings=Settings(engine="extractive", max_claims=40))
     assert len(text) > 1_000_000
     assert len(run.claims) > 1_900
     made = html.render(run)
-    small = html.render(summarize("The ferry carried 900 people in 2020.", settings=EXTRACTIVE))
+    small = html.render(
+        summarize("The ferry carried 900 people in 2020.", settings=EXTRACTIVE)
+    )
 
     def opened(written):
         started = time.monotonic()
         page = open_page(written)
         page.locator(".card").first.wait_for(state="visible")
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
         return page, time.monotonic() - started
 
-    # the best of three, and on a machine where a page of one line takes its time as much more as that takes
-    usual = min(opened(small)[1] for _ in range(3))
-    tries = [opened(made) for _ in range(3)]
-    page, seconds = min(tries, key=lambda found: found[1])
-    assert seconds < 2 * max(1, usual / _SMALL_S)
+    # a busy machine has as much more time as it takes longer for a page of one line
+    slowness = max(1, min(opened(small)[1] for _ in range(3)) / _SMALL_S)
+    for _ in range(3):
+        page, seconds = opened(made)
+        if seconds < 2 * slowness:
+            break
+    assert seconds < 2 * slowness
     slow = page.evaluate(
         """async () => {
           const panel = document.querySelector('.documents'); const waits = [];
@@ -247,7 +280,7 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
           return waits.sort((a, b) => a - b)[15];
         }"""
     )
-    assert slow < 100
+    assert slow < 100 * slowness
 
 
 def test_a_check_shows_its_claims_beside_the_evidence(open_page):

@@ -17,7 +17,9 @@ from tests.support.hostile import HOSTILE
 from tests.support.paths import ROOT, SEED
 from tests.support.web import running
 
-VALIDATOR = ROOT / ".browser" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+VALIDATOR = (
+    ROOT / ".browser" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+)
 RULES = {
     "root": True,
     "extends": ["html-validate:standard", "html-validate:a11y"],
@@ -26,27 +28,42 @@ RULES = {
 EXTRACTIVE = Settings(engine="extractive")
 
 
-@pytest.mark.skipif(not VALIDATOR.exists() or not shutil.which("node"), reason="needs html-validate from npm")
+@pytest.mark.skipif(
+    not VALIDATOR.exists() or not shutil.which("node"),
+    reason="needs html-validate from npm",
+)
 def test_html_validate_accepts_every_page(tmp_path):
     text = SEED.read_text(encoding="utf-8")
     hostile = "\n\n".join(
-        f"The ferry carried {number} people {item}." for number, item in enumerate(HOSTILE, 100)
+        f"The ferry carried {number} people {item}."
+        for number, item in enumerate(HOSTILE, 100)
     )
-    run = summarize(Document.from_text(text, title="Talks"), settings=EXTRACTIVE, check=True)
+    run = summarize(
+        Document.from_text(text, title="Talks"), settings=EXTRACTIVE, check=True
+    )
     entries = [
-        overview.Entry("1", "x", "done", "", run),
-        overview.Entry("2", "y", "failed", "refused: no", None),
+        overview.BatchDocument("1", "x", "done", "", run),
+        overview.BatchDocument("2", "y", "failed", "refused: no", None),
     ]
     pages = {
         "run": html.render(run),
         "hostile": html.render(summarize(hostile, settings=EXTRACTIVE, check=True)),
-        "check": html.render(check(["The talks ended on Wednesday."], text, settings=EXTRACTIVE)),
+        "check": html.render(
+            check(["The talks ended on Wednesday."], text, settings=EXTRACTIVE)
+        ),
         "overview": overview.render("runs.db", "batch 1", entries),
     }
     with running(tmp_path / "s.db", token=None) as api:
         claim = api.post("/api/runs", json={"text": text}).json()["claims"][0]["id"]
-        api.post(f"/api/runs/1-1/claims/{claim}/checks", json={"evidence": [{"text": "The talks failed."}]})
-        for name, path in (("first", "/"), ("served", "/runs/1-1"), ("served-check", "/checks/1")):
+        api.post(
+            f"/api/runs/1-1/claims/{claim}/checks",
+            json={"evidence": [{"text": "The talks failed."}]},
+        )
+        for name, path in (
+            ("first", "/"),
+            ("served", "/runs/1-1"),
+            ("served-check", "/checks/1"),
+        ):
             pages[name] = api.get(path).text
         pages["problem"] = api.get("/runs/9-9", headers={"accept": "text/html"}).text
     with running(tmp_path / "t.db", token="a-long-and-random-token") as api:

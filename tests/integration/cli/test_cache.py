@@ -17,7 +17,11 @@ def test_commands_share_the_cache_and_no_cache_bypasses_it(tmp_path, monkeypatch
         second = claimcheck("summarize", "a.txt", *model, "--format", "json")
         assert len(received) == 1
         usage = json.loads(second.out)["usage"]
-        assert (usage["requests"], usage["stored_answers"], usage["cost_usd"]) == (0, 1, 0.0)
+        assert (usage["requests"], usage["stored_answers"], usage["cost_usd"]) == (
+            0,
+            1,
+            0.0,
+        )
         assert json.loads(first.out)["claims"] == json.loads(second.out)["claims"]
         claimcheck("summarize", "a.txt", *model, "--no-cache")
         assert len(received) == 2

@@ -8,9 +8,15 @@ from tests.support.paths import SEED
 
 def test_writes_a_failed_answer_and_exits_with_3(tmp_path):
     with serving((200, completion("{", finish_reason="length"))) as (url, _):
-        done = claimcheck("summarize", SEED, "--base-url", url, "--model", "m", "--format", "json")
+        done = claimcheck(
+            "summarize", SEED, "--base-url", url, "--model", "m", "--format", "json"
+        )
     run = Run.from_json(done.stdout)
-    assert (done.returncode, run.failures[0].cause, run.summary) == (3, "truncated", None)
+    assert (done.returncode, run.failures[0].cause, run.summary) == (
+        3,
+        "truncated",
+        None,
+    )
     assert b"truncated: the answer was cut off" in done.stderr
 
 
@@ -18,7 +24,13 @@ def test_a_refused_key_exits_with_3_and_is_never_shown(tmp_path):
     key = "sk-proj-abcdefghij0123456789"
     with serving((401, error(f"Incorrect API key: {key}"))) as (url, _):
         done = claimcheck(
-            "summarize", SEED, "--base-url", url, "--model", "m", environment={"OPENAI_API_KEY": key}
+            "summarize",
+            SEED,
+            "--base-url",
+            url,
+            "--model",
+            "m",
+            environment={"OPENAI_API_KEY": key},
         )
     assert (done.returncode, done.stdout) == (3, b"")
     assert b"refused the key" in done.stderr
@@ -32,7 +44,10 @@ def test_doctor_shows_where_settings_come_from_and_never_the_key(tmp_path):
             "doctor",
             "--model",
             "m",
-            environment={"OPENAI_API_KEY": "sk-secret-key-0123456789", "OPENAI_BASE_URL": url},
+            environment={
+                "OPENAI_API_KEY": "sk-secret-key-0123456789",
+                "OPENAI_BASE_URL": url,
+            },
         )
     said = " ".join(done.stdout.decode().split())
     assert done.returncode == 0

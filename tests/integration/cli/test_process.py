@@ -61,7 +61,9 @@ def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path):
         _, said = process.communicate(timeout=90)
         connection.close()
     assert process.returncode == 130
-    assert said.decode().splitlines()[-1] == "claimcheck: interrupted; nothing was written"
+    assert (
+        said.decode().splitlines()[-1] == "claimcheck: interrupted; nothing was written"
+    )
     assert [path.name for path in tmp_path.iterdir()] == [".cache"]
 
 
@@ -89,7 +91,8 @@ def test_starting_loads_no_heavy_module():
 def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("passage_tokens = 200\n")
     lines = (
-        f"The town of Aldbury number {number} counted {number * 37} houses in 1900." for number in range(400)
+        f"The town of Aldbury number {number} counted {number * 37} houses in 1900."
+        for number in range(400)
     )
     (tmp_path / "long.txt").write_text(" ".join(lines))
     with faulty(delays=(100.0, 100.0)) as (url, counts):
@@ -111,7 +114,10 @@ def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
             said = process.stderr.read()
             process.wait(timeout=90)
     assert time.monotonic() - started < 90  # the answers take longer
-    assert (process.returncode, "interrupted; nothing was written" in said) == (130, True)
+    assert (process.returncode, "interrupted; nothing was written" in said) == (
+        130,
+        True,
+    )
 
 
 def test_shell_completion_knows_the_commands():
@@ -121,5 +127,7 @@ def test_shell_completion_knows_the_commands():
         "COMP_CWORD": "1",
     }
     command = [sys.executable, "-m", "claimcheck"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    )
     assert "summarize" in done.stdout.split()

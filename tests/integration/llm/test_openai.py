@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 
 import pytest
 
@@ -26,7 +27,13 @@ def run_async(settings):
 @pytest.fixture(params=[run_sync, run_async], ids=["sync", "async"])
 def go(request):
     def run(url, **settings):
-        base = {"engine": "llm", "model": "m", "base_url": url, "api_key": KEY, "attempts": 2}
+        base = {
+            "engine": "llm",
+            "model": "m",
+            "base_url": url,
+            "api_key": KEY,
+            "attempts": 2,
+        }
         return request.param(Settings(**(base | settings)))
 
     return run
@@ -42,7 +49,11 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
     assert usage.seconds > 0
     assert run.signature.model == "scripted-1"
     sent = received[0]
-    assert (sent["seed"], sent["temperature"], sent["max_completion_tokens"]) == (5, 0.0, 99)
+    assert (sent["seed"], sent["temperature"], sent["max_completion_tokens"]) == (
+        5,
+        0.0,
+        99,
+    )
     assert sent["response_format"]["json_schema"]["strict"] is True
 
 
@@ -58,7 +69,16 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
         (400, error("x"), {"x-should-retry": "true"} | SOON),
         DROP,
     ],
-    ids=["429", "500", "503", "200-text", "200-empty", "409", "told-to-retry", "dropped"],
+    ids=[
+        "429",
+        "500",
+        "503",
+        "200-text",
+        "200-empty",
+        "409",
+        "told-to-retry",
+        "dropped",
+    ],
 )
 def test_retries_a_transient_fault(go, fault):
     with serving(fault, (200, GOOD)) as (url, received):
@@ -73,28 +93,33 @@ def test_retries_a_transient_fault(go, fault):
         ((403, error("not for you")), errors.AuthenticationError, "refused the key", 1),
         ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
         ((429, error("quota", code="insufficient_quota")), errors.EndpointError, "HTTP 429", 1),
-        ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429, after 2 attempts: slow down", 2),
+        ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429 after 2 attempts: slow down", 2),
         ((500, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 500", 1),
-        ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500, after 2 attempts: oops", 2),
-        ((200, "nope"), errors.EndpointError, "not JSON, after 2 attempts", 2),
-        ((200, b"\xff\xfe"), errors.EndpointError, "not JSON, after 2 attempts", 2),
-        ((200, "[" * 100_000), errors.EndpointError, "no chat completion: nested too deeply", 1),
-        ((200, []), errors.EndpointError, "no chat completion: the answer: is no object", 1),
-        ((200, {"choices": {"a": 1}}), errors.EndpointError, "no chat completion: choices: is no list", 1),
-        ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: is no object", 1),
-        ((200, {"choices": [{"message": {"content": 7}}]}), errors.EndpointError, "content: is no text", 1),
-        ((200, {"choices": [], "usage": {"prompt_tokens": "many"}}), errors.EndpointError, "prompt_tokens: is no number", 1),
-        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"an error in the place of an answer: no credit for \[key\]", 1),
+        ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500 after 2 attempts: oops", 2),
+        ((200, "nope"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
+        ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
+        ((200, "[" * 100_000), errors.EndpointError, "not a completion: the JSON is nested too deeply", 1),
+        ((200, []), errors.EndpointError, "not a completion: the body: expected an object", 1),
+        ((200, {"choices": {"a": 1}}), errors.EndpointError, "not a completion: choices: expected a list", 1),
+        ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: expected an object", 1),
+        ((200, {"choices": [{"message": {"content": 7}}]}), errors.EndpointError, "content: expected text", 1),
+        ((200, {"choices": [], "usage": {"prompt_tokens": "many"}}), errors.EndpointError, "prompt_tokens: expected a number of tokens", 1),
+        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"the endpoint sent an error: no credit for \[key\]", 1),
         ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 1),
         (
             (400, error("request exceeds the available context size", type="exceed_context_size_error")),
-            errors.ContextWindowError, "does not fit the window of m", 1,
+            errors.ContextWindowError, "does not fit the context window of m", 1,
         ),
-        (DROP, errors.UnreachableError, "no connection, after 2 attempts", 2),
+        (DROP, errors.UnreachableError, "no connection after 2 attempts", 2),
     ],
 )  # fmt: skip
-def test_a_permanent_fault_has_its_own_error_without_the_key(go, fault, raised, message, requests):
-    with serving(fault) as (url, received), pytest.raises(raised, match=message) as caught:
+def test_a_permanent_fault_has_its_own_error_without_the_key(
+    go, fault, raised, message, requests
+):
+    with (
+        serving(fault) as (url, received),
+        pytest.raises(raised, match=message) as caught,
+    ):
         go(url)
     assert len(received) == requests
     assert KEY not in str(caught.value)
@@ -104,13 +129,13 @@ def test_a_permanent_fault_has_its_own_error_without_the_key(go, fault, raised, 
 def test_names_a_refused_connection(go):
     with serving((200, GOOD)) as (url, _):
         pass  # the port is free again
-    with pytest.raises(errors.UnreachableError, match="is the server running"):
+    with pytest.raises(
+        errors.UnreachableError, match="check that the server is running"
+    ):
         go(url, attempts=1)
 
 
 def test_gives_up_on_an_endpoint_that_hangs(go):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
         with pytest.raises(errors.UnreachableError, match=r"no answer within 0\.2 s"):
@@ -154,7 +179,10 @@ def test_falls_back_when_the_endpoint_refuses_a_response_format(go):
 def test_omits_a_setting_the_model_refuses_and_signs_without_it(go):
     refusal = (
         400,
-        error("Unsupported value: 'temperature' does not support 0 with this model.", param="temperature"),
+        error(
+            "Unsupported value: 'temperature' does not support 0 with this model.",
+            param="temperature",
+        ),
     )
     with serving(refusal, (200, GOOD)) as (url, received):
         run = go(url)

@@ -21,13 +21,20 @@ def serving(*answers):
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            received.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            received.append(
+                (
+                    self.path,
+                    {name.lower(): value for name, value in self.headers.items()},
+                )
+            )
             status, headers, body = answers[min(len(received), len(answers)) - 1]
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            with suppress(BrokenPipeError, ConnectionResetError):  # the reader had enough, as it should
+            with suppress(
+                BrokenPipeError, ConnectionResetError
+            ):  # the reader had enough, as it should
                 self.wfile.write(body)
 
         def log_message(self, *_):
@@ -44,7 +51,10 @@ def serving(*answers):
 
 
 def test_fetches_an_article_after_a_redirect():
-    with serving((302, {"location": "/b?x=1"}, b""), (200, HTML, FERRY)) as (base, received):
+    with serving((302, {"location": "/b?x=1"}, b""), (200, HTML, FERRY)) as (
+        base,
+        received,
+    ):
         document = Document.from_url(f"{base}/a", allow_private=True)
     assert (document.format, document.source) == ("html", f"{base}/b?x=1")
     assert document.url == "https://varberg.example/ferry"
@@ -62,7 +72,10 @@ def test_decodes_with_the_charset_the_server_declares():
 def test_refuses_a_redirect_to_a_private_address(monkeypatch):
     monkeypatch.setattr(url, "_is_public", lambda address: str(address) == "127.0.0.1")
     answer = (302, {"location": "http://169.254.169.254/latest/"}, b"")
-    with serving(answer) as (base, _), pytest.raises(errors.InputError, match=r"leads to 169\.254\.169\.254"):
+    with (
+        serving(answer) as (base, _),
+        pytest.raises(errors.InputError, match=r"leads to 169\.254\.169\.254"),
+    ):
         Document.from_url(base)
 
 
@@ -82,7 +95,10 @@ def test_refuses_a_redirect_to_a_file():
         ((403, HTML, b""), r"refuses access \(HTTP 403\)"),
         ((302, {"location": "/again"}, b""), "redirects more than 5 times"),
         ((200, {"content-type": "image/png"}, b"\x89PNG"), "is image/png, no document"),
-        ((200, {"content-type": "text/plain"}, b"x" * (21 << 20)), "has more than 20 MB"),
+        (
+            (200, {"content-type": "text/plain"}, b"x" * (21 << 20)),
+            "has more than 20 MB",
+        ),
         ((200, HTML, b""), "is empty"),
     ],
 )
@@ -92,7 +108,7 @@ def test_refuses_responses_that_are_not_documents(answer, message):
 
 
 def test_gives_up_on_a_server_that_never_answers(monkeypatch):
-    monkeypatch.setattr(url, "_MOST_SECONDS", 0.5)
+    monkeypatch.setattr(url, "_TIMEOUT_S", 0.5)
 
     class Silent(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -105,7 +121,9 @@ def test_gives_up_on_a_server_that_never_answers(monkeypatch):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with pytest.raises(errors.InputError, match="did not answer"):
-            Document.from_url(f"http://127.0.0.1:{server.server_port}/", allow_private=True)
+            Document.from_url(
+                f"http://127.0.0.1:{server.server_port}/", allow_private=True
+            )
     finally:
         server.shutdown()
         server.server_close()

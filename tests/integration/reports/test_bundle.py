@@ -11,13 +11,19 @@ from tests.support.command import claimcheck
 def test_verifies_a_run_from_the_stored_answers_of_its_model(tmp_path):
     rows = write_documents(tmp_path / "rows.jsonl", 3)
     with faulty() as (url, _), RunStore(tmp_path / "s.db") as store:
-        batch = Batch(store, Settings(engine="llm", model="m", base_url=url), check=True)
+        batch = Batch(
+            store, Settings(engine="llm", model="m", base_url=url), check=True
+        )
         batch.add(str(rows))
         asyncio.run(batch.run())
     path = tmp_path / "case.zip"
-    done = claimcheck("bundle", "row-1", "--store", tmp_path / "s.db", "-o", path, "--quiet")
+    done = claimcheck(
+        "bundle", "row-1", "--store", tmp_path / "s.db", "-o", path, "--quiet"
+    )
     assert done.returncode == 0, done.err
-    assert verified(path) == dict.fromkeys(ALL_STEPS, True)  # the server is gone: nothing is asked
+    assert verified(path) == dict.fromkeys(
+        ALL_STEPS, True
+    )  # the server is gone: nothing is asked
 
     def other_answer(text):
         return text.replace("planted 10 trees", "planted 99 trees")

@@ -8,9 +8,13 @@ import pytest
 from claimcheck import Document, Index
 
 FERRY = Document.from_text(
-    "The night ferry carries 900 passengers to the island.", source="ferry.txt", title="Ferry"
+    "The night ferry carries 900 passengers to the island.",
+    source="ferry.txt",
+    title="Ferry",
 )
-TREES = Document.from_text("The city planted 11,400 trees in five years.", source="trees.txt")
+TREES = Document.from_text(
+    "The city planted 11,400 trees in five years.", source="trees.txt"
+)
 
 
 @pytest.fixture

@@ -1,21 +1,26 @@
 """The HTTP API: documents in, runs and checks out in every format; clients that leave cancel their jobs."""
 
+import asyncio
 import base64
 import io
 import json
 import socket
+import threading
 import zipfile
 from contextlib import contextmanager
 
+import httpx2
 import pytest
 
-from claimcheck import Check, Run, RunStore, schema
-from claimcheck.bundle import verify
+from claimcheck import Batch, Check, Run, RunStore, Settings, schemas
+from claimcheck.reports.bundle import verify_bundle
+from claimcheck.server import pages
 from claimcheck.store.history import History
+from tests.support.endpoint import error, serving
 from tests.support.loopback import Handler, served
 from tests.support.paths import ROOT, SEED
 from tests.support.waiting import until
-from tests.support.web import FERRY, events
+from tests.support.web import FERRY, events, running
 
 STREAM = {"accept": "text/event-stream"}
 
@@ -27,18 +32,24 @@ def api(serve):
 
 def test_a_text_becomes_a_stored_run_that_follows_its_schema(api):
     made = api.post(
-        "/api/runs", json={"text": FERRY, "title": "Ferries", "date": "2021-02-03", "check": True}
+        "/api/runs",
+        json={"text": FERRY, "title": "Ferries", "date": "2021-02-03", "check": True},
     )
     assert made.status_code == 201
-    assert not schema.problems("run", made.json())
+    assert not schemas.find_problems("run", made.json())
     run = Run.from_json(made.content)
-    assert (run.document.title, str(run.document.published)) == ("Ferries", "2021-02-03")
+    assert (run.document.title, str(run.document.published)) == (
+        "Ferries",
+        "2021-02-03",
+    )
     assert run.verdicts
     assert api.get(made.headers["location"]).content == made.content
 
 
 def test_reads_a_file_by_its_content_and_ignores_folders_in_its_name(api):
-    data = base64.b64encode((ROOT / "tests" / "files" / "ferry-libreoffice.docx").read_bytes()).decode()
+    data = base64.b64encode(
+        (ROOT / "tests" / "files" / "ferry-libreoffice.docx").read_bytes()
+    ).decode()
     given = {"data": data, "name": "../../etc/C:\\secret\\ferry.docx"}
     document = api.post("/api/runs", json=given).json()["document"]
     assert (document["format"], document["source"]) == ("docx", "ferry.docx")
@@ -51,9 +62,15 @@ def test_fetches_private_addresses_only_when_allowed(serve):
 
     with served(Page) as url:
         refused = serve().post("/api/runs", json={"url": url})
-        assert (refused.status_code, "not public" in refused.json()["error"]) == (400, True)
+        assert (refused.status_code, "not public" in refused.json()["error"]) == (
+            400,
+            True,
+        )
         assert (
-            serve(allow_private=True).post("/api/runs", json={"url": url}).json()["document"]["text"] == FERRY
+            serve(allow_private=True)
+            .post("/api/runs", json={"url": url})
+            .json()["document"]["text"]
+            == FERRY
         )
 
 
@@ -73,17 +90,24 @@ def test_serves_a_run_in_every_format(api, tmp_path):
     assert run.summary.headline in got("markdown").text
     assert run.summary.headline in got("text").text
     assert len(pandas.read_csv(io.StringIO(got("csv").text))) == len(run.claims)
-    assert len(pandas.read_parquet(io.BytesIO(got("parquet").content))) == len(run.claims)
+    assert len(pandas.read_parquet(io.BytesIO(got("parquet").content))) == len(
+        run.claims
+    )
     (tmp_path / "case.zip").write_bytes(got("bundle").content)
-    assert all(step.holds for step in verify(tmp_path / "case.zip"))
+    assert all(step.holds for step in verify_bundle(tmp_path / "case.zip"))
     assert zipfile.ZipFile(tmp_path / "case.zip").testzip() is None
     assert api.get(name, params={"text": False}).json()["document"]["text"] is None
-    assert "not part of this report" in api.get(name, params={"text": False, "format": "html"}).text
+    assert (
+        "not part of this report"
+        in api.get(name, params={"text": False, "format": "html"}).text
+    )
 
 
 def test_lists_runs_in_pages_newest_first(api):
     names = [
-        api.post("/api/runs", json={"text": f"The ferry carried {number} people."}).headers["location"][10:]
+        api.post(
+            "/api/runs", json={"text": f"The ferry carried {number} people."}
+        ).headers["location"][10:]
         for number in range(300, 305)
     ]
     first = api.get("/api/runs", params={"limit": 3}).json()
@@ -99,26 +123,34 @@ def test_a_new_check_of_a_claim_stays_with_its_run(api, tmp_path):
     evidence = [{"text": "In 2020 the ferry carried 700 people.", "title": "Report"}]
     checked = api.post(url, json={"evidence": evidence})
     assert checked.status_code == 201
-    assert not schema.problems("check", checked.json())
+    assert not schemas.find_problems("check", checked.json())
     (verdict,) = checked.json()["verdicts"]
     assert (verdict["subject"], verdict["finding"]["label"]) == (found["id"], "refuted")
     assert checked.json()["claimed_in"]["id"] == made.json()["document"]["id"]
     for format in ("json", "html", "markdown", "text"):
-        assert api.get(checked.headers["location"], params={"format": format}).status_code == 200
+        assert (
+            api.get(checked.headers["location"], params={"format": format}).status_code
+            == 200
+        )
     with RunStore(tmp_path / "runs.db") as store:
         history = History(store)
-        (kept,) = history.checks(history.recent(1)[0].place)
+        (kept,) = history.load_checks(history.list_runs(1)[0].location)
     assert kept.check == Check.from_json(checked.content)
-    missing = api.post(url.replace(found["id"], "c-000000000000"), json={"evidence": evidence})
-    assert (missing.status_code, "has no claim" in missing.json()["error"]) == (404, True)
+    missing = api.post(
+        url.replace(found["id"], "c-000000000000"), json={"evidence": evidence}
+    )
+    assert (missing.status_code, "has no claim" in missing.json()["error"]) == (
+        404,
+        True,
+    )
 
 
 def test_deletes_a_run_with_its_checks(api):
     made = api.post("/api/runs", json={"text": FERRY})
     location, claim = made.headers["location"], made.json()["claims"][0]["id"]
-    check = api.post(f"{location}/claims/{claim}/checks", json={"evidence": [{"text": FERRY}]}).headers[
-        "location"
-    ]
+    check = api.post(
+        f"{location}/claims/{claim}/checks", json={"evidence": [{"text": FERRY}]}
+    ).headers["location"]
     deleted = api.delete(location)
     assert (deleted.status_code, deleted.content) == (204, b"")
     assert [api.get(path).status_code for path in (location, check)] == [404, 404]
@@ -126,21 +158,36 @@ def test_deletes_a_run_with_its_checks(api):
 
 
 def test_checks_claims_without_a_run(api):
-    given = {"claims": [{"text": "The ferry carried 900 people."}], "evidence": [{"text": FERRY}]}
+    given = {
+        "claims": [{"text": "The ferry carried 900 people."}],
+        "evidence": [{"text": FERRY}],
+    }
     checked = api.post("/api/checks", json=given)
     assert checked.json()["verdicts"][0]["finding"]["label"] == "supported"
     assert api.get(checked.headers["location"]).content == checked.content
 
 
 def test_writes_claimreview_only_for_a_known_publisher(serve):
-    from claimcheck import Settings
-
-    given = {"claims": [{"text": "The ferry carried 900 people."}], "evidence": [{"text": FERRY}]}
+    given = {
+        "claims": [{"text": "The ferry carried 900 people."}],
+        "evidence": [{"text": FERRY}],
+    }
     api = serve()
     url = api.post("/api/checks", json=given).headers["location"]
-    refused = api.get(url, params={"format": "claimreview", "review_url": "https://example.org/r"})
-    assert (refused.status_code, "publisher_name" in refused.json()["error"]) == (400, True)
-    known = serve(Settings(engine="extractive", publisher_name="Desk", publisher_url="https://example.org"))
+    refused = api.get(
+        url, params={"format": "claimreview", "review_url": "https://example.org/r"}
+    )
+    assert (refused.status_code, "publisher_name" in refused.json()["error"]) == (
+        400,
+        True,
+    )
+    known = serve(
+        Settings(
+            engine="extractive",
+            publisher_name="Desk",
+            publisher_url="https://example.org",
+        )
+    )
     params = {
         "format": "claimreview",
         "review_url": "https://example.org/r",
@@ -148,7 +195,7 @@ def test_writes_claimreview_only_for_a_known_publisher(serve):
     }
     review = known.get(url, params=params)
     assert review.headers["content-type"] == "application/ld+json"
-    assert not schema.problems("claimreview", review.json())
+    assert not schemas.find_problems("claimreview", review.json())
 
 
 def test_grounds_quotes(api):
@@ -159,14 +206,25 @@ def test_grounds_quotes(api):
 
 def test_streams_stages_as_they_happen(serve, model):
     api = serve(model.settings())
-    with api.stream("POST", "/api/runs", json={"text": FERRY}, headers=STREAM) as response:
+    with api.stream(
+        "POST", "/api/runs", json={"text": FERRY}, headers=STREAM
+    ) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         told = events(response)
-        assert next(told) == ("stage", {"work": "reading the document", "answered": 0, "asked": 0})
-        assert next(told) == ("stage", {"work": "summary and claims", "answered": 0, "asked": 1})
+        assert next(told) == (
+            "stage",
+            {"work": "reading the document", "answered": 0, "asked": 0},
+        )
+        assert next(told) == (
+            "stage",
+            {"work": "summary and claims", "answered": 0, "asked": 1},
+        )
         until(lambda: model.asked == 1)  # it was told before there is an answer
         model.free.set()
-        assert next(told) == ("stage", {"work": "summary and claims", "answered": 1, "asked": 1})
+        assert next(told) == (
+            "stage",
+            {"work": "summary and claims", "answered": 1, "asked": 1},
+        )
         name, done = next(told)
     assert name == "done"
     assert api.get(done["location"]).json()["claims"][0]["quote"] == FERRY
@@ -174,7 +232,9 @@ def test_streams_stages_as_they_happen(serve, model):
 
 
 def test_streams_errors_as_events(serve):
-    with serve().stream("POST", "/api/runs", json={"url": "http://127.0.0.1:9/"}, headers=STREAM) as response:
+    with serve().stream(
+        "POST", "/api/runs", json={"url": "http://127.0.0.1:9/"}, headers=STREAM
+    ) as response:
         *_, (name, told) = events(response)
     assert (name, told["status"]) == ("error", 400)
     assert "not public" in told["error"]
@@ -202,7 +262,9 @@ def test_a_disconnected_client_cancels_its_job(serve, model, headers):
     api = serve(model.settings(), jobs=1)
     with asked(api, {"text": FERRY}, headers):
         until(lambda: model.asked == 1)
-    until(lambda: model.gone == 1)  # the request to the model is closed, not only forgotten
+    until(
+        lambda: model.gone == 1
+    )  # the request to the model is closed, not only forgotten
     waiting = api.get("/api/runs").json()
     assert (waiting["runs"], waiting["waiting"]) == ([], 1)
     model.free.set()  # and its place is free again
@@ -213,7 +275,9 @@ def test_a_disconnected_client_cancels_its_job(serve, model, headers):
 def test_work_without_a_model_can_be_cancelled(serve):
     api = serve()
     text = SEED.read_text(encoding="utf-8")
-    long = "\n\n".join(text.replace("50,000", f"{number},000") for number in range(100, 500))
+    long = "\n\n".join(
+        text.replace("50,000", f"{number},000") for number in range(100, 500)
+    )
     with asked(api, {"text": long, "check": True}, {}):
         until(lambda: api.get("/api/runs").json()["waiting"] == 1)
     until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
@@ -221,21 +285,27 @@ def test_work_without_a_model_can_be_cancelled(serve):
 
 
 def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
-    import threading
-
-    import httpx2
-
     api = serve(model.settings(), jobs=1)
     statuses, told = [], []
 
     def ask(number):
-        with httpx2.Client(base_url=api.base_url, timeout=120, trust_env=False) as client:
-            statuses.append(client.post("/api/runs", json={"text": f"{FERRY} {number}."}).status_code)
+        with httpx2.Client(
+            base_url=api.base_url, timeout=120, trust_env=False
+        ) as client:
+            statuses.append(
+                client.post(
+                    "/api/runs", json={"text": f"{FERRY} {number}."}
+                ).status_code
+            )
 
     def listen():
         with (
-            httpx2.Client(base_url=api.base_url, timeout=120, trust_env=False) as client,
-            client.stream("POST", "/api/runs", json={"text": "Venus is hot."}, headers=STREAM) as response,
+            httpx2.Client(
+                base_url=api.base_url, timeout=120, trust_env=False
+            ) as client,
+            client.stream(
+                "POST", "/api/runs", json={"text": "Venus is hot."}, headers=STREAM
+            ) as response,
         ):
             told.extend(events(response))
 
@@ -260,33 +330,32 @@ def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
 
 
 def test_a_restart_loses_no_finished_run(tmp_path):
-    from tests.support.web import running
-
     with running(tmp_path / "s.db") as api:
         made = api.post("/api/runs", json={"text": FERRY})
     with running(tmp_path / "s.db") as api:
         assert api.get(made.headers["location"]).content == made.content
 
 
-def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(tmp_path, model):
-    import threading
-
-    import httpx2
-
-    from tests.support.web import running
-
+def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(
+    tmp_path, model
+):
     answers = []
     with running(tmp_path / "s.db", model.settings()) as api:
 
         def ask():
-            with httpx2.Client(base_url=api.base_url, timeout=120, trust_env=False) as client:
+            with httpx2.Client(
+                base_url=api.base_url, timeout=120, trust_env=False
+            ) as client:
                 answers.append(client.post("/api/runs", json={"text": FERRY}))
 
         thread = threading.Thread(target=ask)
         thread.start()
         until(lambda: model.asked == 1)
     thread.join()
-    assert (answers[0].status_code, "the server is ending" in answers[0].json()["error"]) == (503, True)
+    assert (
+        answers[0].status_code,
+        "the server is ending" in answers[0].json()["error"],
+    ) == (503, True)
     model.free.set()
     with running(tmp_path / "s.db", model.settings()) as api:
         assert api.get("/api/runs").json()["waiting"] == 1
@@ -294,10 +363,6 @@ def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(tmp_pat
 
 
 def test_lists_runs_made_by_a_batch(serve, tmp_path):
-    import asyncio
-
-    from claimcheck import Batch, Settings
-
     (tmp_path / "a.txt").write_text(FERRY)
     with RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, Settings(engine="extractive"))
@@ -329,7 +394,9 @@ def test_lists_runs_made_by_a_batch(serve, tmp_path):
     ],
 )
 def test_names_bad_input_and_stores_nothing(api, given, status, says):
-    response = api.post("/api/runs", content=given, headers={"content-type": "application/json"})
+    response = api.post(
+        "/api/runs", content=given, headers={"content-type": "application/json"}
+    )
     assert response.status_code == status
     assert says in response.json()["error"]
     assert api.get("/api/runs").json() == {"runs": [], "waiting": 0, "next": None}
@@ -342,16 +409,17 @@ def test_refuses_bodies_not_declared_as_json(api):
 
 
 def test_reports_a_failing_endpoint_without_its_key(serve):
-    from claimcheck import Settings
-    from tests.support.endpoint import error, serving
-
     key = "sk-test-0123456789abcdefghij"
     with serving((401, error(f"bad key {key}"))) as (url, _):
-        api = serve(Settings(engine="llm", model="m", base_url=url, api_key=key, attempts=1))
+        api = serve(
+            Settings(engine="llm", model="m", base_url=url, api_key=key, attempts=1)
+        )
         response = api.post("/api/runs", json={"text": FERRY})
     assert response.status_code == 502
     assert key not in response.text
-    assert api.get("/api/runs").json()["waiting"] == 1  # and the same request goes on from there
+    assert (
+        api.get("/api/runs").json()["waiting"] == 1
+    )  # and the same request goes on from there
 
 
 def test_names_what_does_not_exist(api):
@@ -366,7 +434,9 @@ def test_names_what_does_not_exist(api):
 
 def test_names_a_store_that_became_unreadable(serve, tmp_path):
     api = serve()
-    (tmp_path / "runs.db").write_bytes(b"no database any more, whatever it was before; " * 200)
+    (tmp_path / "runs.db").write_bytes(
+        b"no database any more, whatever it was before; " * 200
+    )
     response = api.get("/api/runs")
     assert (response.status_code, "runs.db" in response.json()["error"]) == (503, True)
 
@@ -395,22 +465,27 @@ def test_openapi_describes_every_operation_with_the_published_schemas(api):
                 yield from references(item)
 
     assert {name.rpartition("/")[2] for name in references(described)} <= set(parts)
-    assert parts["run"]["properties"].keys() == schema.load("run")["properties"].keys()
+    assert parts["run"]["properties"].keys() == schemas.load("run")["properties"].keys()
     assert json.dumps(described).count("HTTPValidationError") == 0
 
 
-def test_an_internal_error_is_reported_and_the_server_keeps_running(api, monkeypatch, caplog):
-    import httpx2
-
-    from claimcheck.serving.web import pages
-
+def test_an_internal_error_is_reported_and_the_server_keeps_running(
+    api, monkeypatch, caplog
+):
     def broken(*_):
         raise RuntimeError("secret of the document")
 
-    monkeypatch.setattr(pages, "home", broken)
+    monkeypatch.setattr(pages, "render_home", broken)
     response = api.get("/")
     assert response.status_code == 500
     assert "internal mistake (RuntimeError)" in response.json()["error"]
     assert "secret" not in response.text
-    assert httpx2.get(f"{str(api.base_url).rstrip('/')}/api/about", trust_env=False).status_code == 200
-    assert "secret of the document" in caplog.text  # on the standard error of the server
+    assert (
+        httpx2.get(
+            f"{str(api.base_url).rstrip('/')}/api/about", trust_env=False
+        ).status_code
+        == 200
+    )
+    assert (
+        "secret of the document" in caplog.text
+    )  # on the standard error of the server

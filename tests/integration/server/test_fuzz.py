@@ -20,7 +20,7 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 def fuzz(api, folder, *options):
     done = subprocess.run(
         [
-            SCHEMATHESIS, "run", f"{str(api.base_url).rstrip('/')}/openapi.json", "--max-examples=10", "--seed=1", "--request-timeout=90",
+            SCHEMATHESIS, "run", f"{str(api.base_url).rstrip('/')}/openapi.json", "--max-examples=25", "--seed=1", "--request-timeout=90",
             "--exclude-checks=positive_data_acceptance", "--generation-database=none", "--no-color", *options,
         ],
         check=False,

@@ -49,20 +49,30 @@ def refused(*options, **environment):
 
 def test_starts_serves_and_stops_with_ctrl_c(started, tmp_path):
     process, url = started("--store", "s.db")
-    assert httpx2.post(f"{url}api/runs", json={"text": FERRY}, trust_env=False).status_code == 201
+    assert (
+        httpx2.post(f"{url}api/runs", json={"text": FERRY}, trust_env=False).status_code
+        == 201
+    )
     process.send_signal(signal.SIGINT)
     assert process.wait(90) == 0
     assert process.stderr.read() == ""
     with RunStore(tmp_path / "s.db") as store:
-        assert len(History(store).recent(10)) == 1
+        assert len(History(store).list_runs(10)) == 1
 
 
 def test_a_killed_server_has_lost_no_finished_run(started):
     process, url = started()
-    location = httpx2.post(f"{url}api/runs", json={"text": FERRY}, trust_env=False).headers["location"]
+    location = httpx2.post(
+        f"{url}api/runs", json={"text": FERRY}, trust_env=False
+    ).headers["location"]
     process.kill()
     _, url = started()
-    assert httpx2.get(f"{url.rstrip('/')}{location}", trust_env=False).json()["document"]["text"] == FERRY
+    assert (
+        httpx2.get(f"{url.rstrip('/')}{location}", trust_env=False).json()["document"][
+            "text"
+        ]
+        == FERRY
+    )
 
 
 def test_the_store_is_readable_by_its_owner_only(started, tmp_path):
@@ -80,7 +90,10 @@ def test_other_machines_need_the_token(started):
     url = url.replace("0.0.0.0", "127.0.0.1")
     assert httpx2.get(f"{url}api/about", trust_env=False).status_code == 401
     headers = {"authorization": f"Bearer {token}"}
-    assert httpx2.get(f"{url}api/about", headers=headers, trust_env=False).status_code == 200
+    assert (
+        httpx2.get(f"{url}api/about", headers=headers, trust_env=False).status_code
+        == 200
+    )
     process.send_signal(signal.SIGINT)
     process.wait(90)
     assert token not in process.stderr.read()
@@ -89,10 +102,21 @@ def test_other_machines_need_the_token(started):
 def test_names_what_prevents_the_start(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        command = [sys.executable, "-m", "claimcheck", "serve", "--quiet", "--port", port]
+        command = [
+            sys.executable,
+            "-m",
+            "claimcheck",
+            "serve",
+            "--quiet",
+            "--port",
+            port,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert f"127.0.0.1:{port}: can't be served at: Address already in use; --port 0" in done.stderr
+    assert (
+        f"127.0.0.1:{port}: can't be served at: Address already in use; --port 0"
+        in done.stderr
+    )
     (tmp_path / "no.db").write_text("this is no database")
     assert "no.db: is no store of runs" in refused("--port", "0", "--store", "no.db")
     assert "missing/s.db" in refused("--port", "0", "--store", "missing/s.db")

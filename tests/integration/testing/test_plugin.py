@@ -27,17 +27,37 @@ COOKIE = {
 }
 
 
-def pytest_in(folder, *arguments, url="http://127.0.0.1:1/v1", line="second line", temperature=0, times=1):
-    (folder / "test_it.py").write_text(TEST.format(url=url, line=line, temperature=temperature, times=times))
+def pytest_in(
+    folder,
+    *arguments,
+    url="http://127.0.0.1:1/v1",
+    line="second line",
+    temperature=0,
+    times=1,
+):
+    (folder / "test_it.py").write_text(
+        TEST.format(url=url, line=line, temperature=temperature, times=times)
+    )
     (folder / "pytest.ini").write_text("[pytest]\n")
     return run_pytest(folder, *arguments)
 
 
 def run_pytest(folder, *arguments, autoload=False):
     """Run pytest in its own process, with our plugin and pytest-socket alone: the other plugins are slow to load."""
-    plugins = () if autoload else ("-p", "claimcheck.testing.plugin", "-p", "pytest_socket")
+    plugins = (
+        () if autoload else ("-p", "claimcheck.testing.plugin", "-p", "pytest_socket")
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins, *arguments],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *plugins,
+            *arguments,
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -79,7 +99,15 @@ def test_record_once_then_replay_with_no_server(recording, url, tmp_path):
 @pytest.mark.usefixtures("url")
 def test_no_secret_reaches_the_file(tmp_path):
     text = (tmp_path / "cassettes" / "greeting.json").read_text()
-    for secret in ("sk-live", "org-abc", "cf_bm", "req_1", "authorization", "user-agent", "x-stainless"):
+    for secret in (
+        "sk-live",
+        "org-abc",
+        "cf_bm",
+        "req_1",
+        "authorization",
+        "user-agent",
+        "x-stainless",
+    ):
         assert secret not in text.lower()
     assert "second line" in text
 
@@ -90,7 +118,9 @@ def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(url, tmp_
     assert "CassetteMissError: greeting.json: no recorded answer for POST" in said
     assert "-$.messages[0].content: second line" in said
     assert "+$.messages[0].content: another line" in said
-    assert "first line" not in said.split("CassetteMissError")[1].split("To record it")[0]
+    assert (
+        "first line" not in said.split("CassetteMissError")[1].split("To record it")[0]
+    )
     assert "pytest --record=all test_it.py::test_greeting" in said
 
 
@@ -140,7 +170,9 @@ def test_record_new_adds_what_is_missing(tmp_path):
 
 def test_no_request_leaves_while_a_cassette_plays(tmp_path):
     (tmp_path / "cassettes").mkdir()
-    (tmp_path / "cassettes" / "empty.json").write_text('{"interactions": [], "version": 1}')
+    (tmp_path / "cassettes" / "empty.json").write_text(
+        '{"interactions": [], "version": 1}'
+    )
     (tmp_path / "test_it.py").write_text(
         "import pytest, socket\n"
         "@pytest.mark.cassette('empty')\n"
@@ -152,6 +184,8 @@ def test_no_request_leaves_while_a_cassette_plays(tmp_path):
         "        socket.create_connection(server.getsockname()).close()\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    code, said = run_pytest(tmp_path, autoload=True)  # as it is for users, who name no plugin
+    code, said = run_pytest(
+        tmp_path, autoload=True
+    )  # as it is for users, who name no plugin
     assert code == 0, said
     assert "2 passed" in said

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from claimcheck import Batch, Limits, RunStore, Settings
-from claimcheck.readers.many import Reading
+from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
+from claimcheck.readers.sources import ReadOptions
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -38,11 +38,15 @@ def test_returns_one_run_per_document_in_order(store, tmp_path):
     table = tmp_path / "t.csv"
     table.write_text('id,body,title\n7,"The mayor, it says, planted 11 trees.",Trees\n')
     listed = rows(
-        tmp_path / "r.jsonl", {"id": "x", "text": "Venus is hot."}, {"text": "Mercury has no moons."}
+        tmp_path / "r.jsonl",
+        {"id": "x", "text": "Venus is hot."},
+        {"text": "Mercury has no moons."},
     )
     batch = Batch(store, SETTINGS)
-    intake = batch.add(str(tmp_path / "*.txt"), str(table), listed, how=Reading(text_column="body"))
-    assert (intake.named, intake.new, intake.unreadable) == (4, 4, 0)
+    intake = batch.add(
+        str(tmp_path / "*.txt"), str(table), listed, how=ReadOptions(text_column="body")
+    )
+    assert (intake.documents, intake.new, intake.unreadable) == (4, 4, 0)
     progress, _ = run(batch, *[good("Venus is hot.")] * 4)
     assert (progress.done, progress.total) == (4, 4)
     runs = list(batch.runs())
@@ -59,7 +63,7 @@ def test_resuming_sends_no_request_for_finished_documents(store, tmp_path):
     run(batch, good())
     again = Batch(store, SETTINGS)
     intake = again.add(listed)
-    assert (again.number, intake.new, intake.named) == (batch.number, 0, 1)
+    assert (again.number, intake.new, intake.documents) == (batch.number, 0, 1)
     progress, client = run(again)
     assert (progress.done, progress.here, client.requests) == (1, 0, [])
 
@@ -91,11 +95,19 @@ def test_processes_a_changed_document_again(store, tmp_path):
 
 def test_retries_failed_documents_and_keeps_usable_answers(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=1))
-    batch.add(rows(tmp_path / "r.jsonl", {"id": "a", "text": FERRY}, {"id": "b", "text": "Venus is hot."}))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            {"id": "a", "text": FERRY},
+            {"id": "b", "text": "Venus is hot."},
+        )
+    )
     refused = response(None, refusal="no")
     progress, _ = run(batch, refused, good("Venus is hot."))
     assert (progress.done, progress.failed) == (1, 1)
-    assert store.failures(batch.number) == [("refused", "the model refused: no", 1)]
+    assert store.list_failures(batch.number) == [
+        ("refused", "the model refused: no", 1)
+    ]
     _, client = run(batch)
     assert client.requests == []  # a failure stays one until somebody asks
     assert batch.retry_failed() == 1
@@ -117,8 +129,6 @@ def test_stores_an_answer_before_processing_it(store, tmp_path):
 
 
 def test_the_extractive_engine_gives_the_same_run_in_a_batch_as_alone(store, tmp_path):
-    from claimcheck import Document, summarize
-
     batch = Batch(store, Settings(engine="extractive"))
     batch.add(
         rows(
@@ -134,4 +144,8 @@ def test_the_extractive_engine_gives_the_same_run_in_a_batch_as_alone(store, tmp
         Document.from_text(f"{FERRY} Ship 0.", source=f"{tmp_path}/r.jsonl:1"),
         settings=Settings(engine="extractive"),
     )
-    assert (key, made.summary, made.claims) == (alone.document.id, alone.summary, alone.claims)
+    assert (key, made.summary, made.claims) == (
+        alone.document.id,
+        alone.summary,
+        alone.claims,
+    )

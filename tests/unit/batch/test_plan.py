@@ -2,14 +2,18 @@
 
 from claimcheck import Limits, Settings
 from claimcheck.batch.plan import Plan
-from claimcheck.flows import check, long, summarize
+from claimcheck.pipeline import check, long_document, summarize
 
 SETTINGS = Settings(engine="llm", model="scripted")
 
 
 def test_names_every_prompt_and_schema_that_its_pipelines_use():
-    way = Plan.of(SETTINGS, Limits(), check=True).way()
-    used = {*summarize._PROMPTS, *long._PROMPTS, *check._PROMPTS}
+    way = Plan.from_settings(SETTINGS, Limits(), check=True).config()
+    used = {*summarize._PROMPTS, *long_document._PROMPTS, *check._PROMPTS}
     assert way["prompts"].keys() == used
-    assert way["schemas"].keys() >= {*long._SCHEMAS, summarize._SCHEMA, check.SCHEMA}
-    assert "verdict" not in Plan.of(SETTINGS, Limits()).way()["prompts"]
+    assert way["schemas"].keys() >= {
+        *long_document._SCHEMAS,
+        summarize._SCHEMA,
+        check.SCHEMA,
+    }
+    assert "verdict" not in Plan.from_settings(SETTINGS, Limits()).config()["prompts"]

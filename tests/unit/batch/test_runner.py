@@ -6,8 +6,7 @@ import json
 import pytest
 
 from claimcheck import Batch, Limits, RunStore, Settings, errors
-from claimcheck.batch.queue import Stop
-from claimcheck.store.outcome import State
+from claimcheck.models.outcome import DocumentState, StopSignal
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -36,9 +35,16 @@ def good(quote="The ferry carried 900 people in 2020."):
 
 def test_a_stop_finishes_requests_in_flight(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=1))
-    batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(5))))
-    stop = Stop()
-    progress, client = run(batch, *[good("x")] * 5, stop=stop, told=lambda progress: stop.now())
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"Town {number} has a mayor."} for number in range(5)),
+        )
+    )
+    stop = StopSignal()
+    progress, client = run(
+        batch, *[good("x")] * 5, stop=stop, told=lambda progress: stop.request()
+    )
     assert (progress.done, progress.total, len(client.requests)) == (1, 5, 1)
 
 
@@ -58,10 +64,14 @@ class Broken:
 def test_two_commands_cannot_run_on_one_store_at_once(store, tmp_path):
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
-    with RunStore(store.path) as other, other.alone():
-        with pytest.raises(errors.StoreError, match=r"runs\.db: another command works on it"):
+    with RunStore(store.path) as other, other.lock():
+        with pytest.raises(
+            errors.StoreError, match=r"runs\.db: another command works on it"
+        ):
             run(batch, good())
-        assert [item.key for item in other.listed(batch.number)]  # it can be read
+        assert [
+            item.key for item in other.list_documents(batch.number)
+        ]  # it can be read
     progress, _ = run(batch, good())
     assert progress.done == 1
     assert not (tmp_path / "runs.db.lock").exists()
@@ -69,21 +79,31 @@ def test_two_commands_cannot_run_on_one_store_at_once(store, tmp_path):
 
 def test_a_final_error_stops_the_batch_and_leaves_documents_pending(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=2))
-    batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(50))))
-    stop, client = Stop(), Broken(errors.UnknownModelError("has no model 'scripted'"))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"Town {number} has a mayor."} for number in range(50)),
+        )
+    )
+    stop, client = (
+        StopSignal(),
+        Broken(errors.UnknownModelError("has no model 'scripted'")),
+    )
     progress = asyncio.run(batch.run(client=client, stop=stop))
-    assert isinstance(stop.because, errors.UnknownModelError)
+    assert isinstance(stop.error, errors.UnknownModelError)
     assert (progress.finished, client.requests) == (0, 2)
-    assert batch.info.counts[State.PENDING] == 50
+    assert batch.info.counts[DocumentState.PENDING] == 50
 
 
 def test_an_unreachable_endpoint_fails_no_document(store, tmp_path):
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
-    stop = Stop()
-    asyncio.run(batch.run(client=Broken(errors.UnreachableError("no connection", 1)), stop=stop))
-    assert str(stop.because) == "no connection"
-    assert batch.info.counts[State.PENDING] == 1
+    stop = StopSignal()
+    asyncio.run(
+        batch.run(client=Broken(errors.UnreachableError("no connection", 1)), stop=stop)
+    )
+    assert str(stop.error) == "no connection"
+    assert batch.info.counts[DocumentState.PENDING] == 1
 
 
 def test_a_document_without_an_answer_fails_when_others_got_theirs(store, tmp_path):
@@ -99,7 +119,9 @@ def test_a_document_without_an_answer_fails_when_others_got_theirs(store, tmp_pa
 
     progress = asyncio.run(batch.run(client=Once([None, good("Venus is hot.")])))
     assert (progress.done, progress.failed) == (1, 1)
-    assert store.failures(batch.number) == [("unanswered", "no answer within 1 s", 1)]
+    assert store.list_failures(batch.number) == [
+        ("unanswered", "no answer within 1 s", 1)
+    ]
 
 
 def test_an_internal_error_fails_only_its_document(store, tmp_path):
@@ -107,17 +129,22 @@ def test_an_internal_error_fails_only_its_document(store, tmp_path):
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
     progress = asyncio.run(batch.run(client=Broken(KeyError("spans"))))
     assert progress.failed == 1
-    assert store.failures(batch.number) == [("internal", "KeyError: 'spans'", 1)]
+    assert store.list_failures(batch.number) == [("internal", "KeyError: 'spans'", 1)]
 
 
 def test_a_full_disk_stops_the_batch_and_loses_nothing(store, tmp_path):
     batch = Batch(store, SETTINGS, Limits(concurrency=1))
-    batch.add(rows(tmp_path / "r.jsonl", *({"text": f"Town {number} has a mayor."} for number in range(50))))
+    batch.add(
+        rows(
+            tmp_path / "r.jsonl",
+            *({"text": f"Town {number} has a mayor."} for number in range(50)),
+        )
+    )
     (pages,) = store.database.execute("PRAGMA page_count").fetchone()
     store.database.execute(f"PRAGMA max_page_count = {pages + 8}")
-    stop = Stop()
+    stop = StopSignal()
     progress, _ = run(batch, *[good("x")] * 50, stop=stop)
-    assert "the disk is full" in str(stop.because)
+    assert "the disk is full" in str(stop.error)
     assert 0 < progress.done < 50
     store.database.execute("PRAGMA max_page_count = 100000")
     progress, _ = run(batch, *[good("x")] * 50)

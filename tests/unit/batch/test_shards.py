@@ -6,10 +6,12 @@ import json
 import pytest
 
 from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck.batch.distributed import _BudgetActor, _RemoteBudget
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.shard import import_shards, row_of
-from claimcheck.core.document import Document
-from claimcheck.store.outcome import State
+from claimcheck.batch.shards import build_shard_row, import_shards
+from claimcheck.llm.budget import RequestCost
+from claimcheck.models.document import Document
+from claimcheck.models.outcome import DocumentState, Outcome
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -17,10 +19,7 @@ FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 
 def test_a_reservation_of_a_lost_worker_does_not_block_the_others_forever():
-    from claimcheck.batch.distributed import _Purse, _RemotePurse
-    from claimcheck.clients.gate import Bound
-
-    purse = _Purse(Limits(budget_tokens=1_000))
+    purse = _BudgetActor(Limits(budget_tokens=1_000))
 
     class Actor:
         """What an actor's handle is to its callers."""
@@ -36,43 +35,48 @@ def test_a_reservation_of_a_lost_worker_does_not_block_the_others_forever():
                 return purse.settle(*values)
 
     async def story():
-        mine = _RemotePurse(Actor, 0.3)
-        await mine.reserve(Bound(0.0, 600))
-        await mine.settle(Bound(0.0, 600), Bound(0.0, 200))
-        await mine.reserve(Bound(0.0, 800))  # and its worker dies
+        mine = _RemoteBudget(Actor, 0.3)
+        await mine.reserve(RequestCost(0.0, 600))
+        await mine.settle(RequestCost(0.0, 600), RequestCost(0.0, 200))
+        await mine.reserve(RequestCost(0.0, 800))  # and its worker dies
         with pytest.raises(errors.BudgetError):
-            await _RemotePurse(Actor, 0.3).reserve(Bound(0.0, 100))
+            await _RemoteBudget(Actor, 0.3).reserve(RequestCost(0.0, 100))
 
-    asyncio.run(asyncio.wait_for(story(), 10))
+    asyncio.run(asyncio.wait_for(story(), 90))
 
 
 @pytest.fixture
 def path(tmp_path):
     """Two documents, one of which failed; and the first again with another model."""
     (tmp_path / "r.jsonl").write_text(
-        json.dumps({"id": "ferry", "text": FERRY}) + "\n" + json.dumps({"id": "venus", "text": VENUS})
+        json.dumps({"id": "ferry", "text": FERRY})
+        + "\n"
+        + json.dumps({"id": "venus", "text": VENUS})
     )
     with RunStore(tmp_path / "s.db") as store:
-        for settings, text in ((SETTINGS, FERRY), (Settings(engine="llm", model="other"), "A ferry sailed.")):
+        for settings, text in (
+            (SETTINGS, FERRY),
+            (Settings(engine="llm", model="other"), "A ferry sailed."),
+        ):
             batch = Batch(store, settings, Limits(concurrency=1))
             batch.add(str(tmp_path / "r.jsonl"))
-            client = ScriptedClient([response(answer(claim(FERRY, text))), response(None, refusal="no")])
+            client = ScriptedClient(
+                [response(answer(claim(FERRY, text))), response(None, refusal="no")]
+            )
             asyncio.run(batch.run(client=client))
     return tmp_path / "s.db"
 
 
 def test_imports_each_document_of_the_shards_once(path, tmp_path):
-    plan = Plan.of(SETTINGS, Limits())
+    plan = Plan.from_settings(SETTINGS, Limits())
     with RunStore(path) as store:
         run = store.run(1, "ferry")
-    from claimcheck.store.outcome import Outcome
-
     document = Document.from_text(FERRY, source="ferry")
     rows = [
-        row_of(plan, "a", document, Outcome.of(run), None),
-        row_of(plan, "a", document, Outcome.of(run), None),
-        row_of(plan, "b", Document.from_text(VENUS), None, None),
-        row_of(plan, "c", None, None, "is empty"),
+        build_shard_row(plan, "a", document, Outcome.from_run(run), None),
+        build_shard_row(plan, "a", document, Outcome.from_run(run), None),
+        build_shard_row(plan, "b", Document.from_text(VENUS), None, None),
+        build_shard_row(plan, "c", None, None, "is empty"),
     ]
     shards = tmp_path / "shards"
     shards.mkdir()
@@ -81,11 +85,20 @@ def test_imports_each_document_of_the_shards_once(path, tmp_path):
         found = import_shards(store, shards)
         assert (found.documents, found.outcomes, found.repeated) == (3, 1, 1)
         (batch,) = store.batches()
-        assert batch.counts == {State.PENDING: 1, State.DONE: 1, State.PARTIAL: 0, State.FAILED: 1}
-        assert batch.spent_tokens == run.usage.input_tokens + run.usage.output_tokens > 0
+        assert batch.counts == {
+            DocumentState.PENDING: 1,
+            DocumentState.DONE: 1,
+            DocumentState.PARTIAL: 0,
+            DocumentState.FAILED: 1,
+        }
+        assert (
+            batch.spent_tokens == run.usage.input_tokens + run.usage.output_tokens > 0
+        )
         assert store.run(batch.number, "a") == run
         assert import_shards(store, shards).outcomes == 0
-        assert Batch(store, SETTINGS).number == batch.number  # a batch goes on with what waits
+        assert (
+            Batch(store, SETTINGS).number == batch.number
+        )  # a batch goes on with what waits
 
 
 @pytest.mark.parametrize(
@@ -100,5 +113,8 @@ def test_imports_each_document_of_the_shards_once(path, tmp_path):
 def test_names_what_is_wrong_with_shards(tmp_path, name, content, message):
     (tmp_path / "shards").mkdir()
     (tmp_path / "shards" / name).write_text(content)
-    with RunStore(tmp_path / "s.db") as store, pytest.raises(errors.InputError, match=message):
+    with (
+        RunStore(tmp_path / "s.db") as store,
+        pytest.raises(errors.InputError, match=message),
+    ):
         import_shards(store, tmp_path / "shards")

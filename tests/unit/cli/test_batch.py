@@ -3,23 +3,30 @@
 import json
 
 from claimcheck import Progress
-from claimcheck.core.limits import Spent
+from claimcheck.cli.progress import show_progress
+from claimcheck.models.llm import Spending
 from tests.support.command import claimcheck
 
 FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 
 
 def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
-    from claimcheck.cli.progress import shown
-
-    monkeypatch.setattr("claimcheck.cli.progress._EVERY_S", 0.0)
-    with shown(Progress(total=40), quiet=False) as told:
-        told(Progress(total=40, done=9, failed=1, here=10, spent=Spent(usd=0.5, tokens=12_000)))
+    monkeypatch.setattr("claimcheck.cli.progress._LINE_INTERVAL_S", 0.0)
+    with show_progress(Progress(total=40), quiet=False) as told:
+        told(
+            Progress(
+                total=40,
+                done=9,
+                failed=1,
+                here=10,
+                spent=Spending(usd=0.5, tokens=12_000),
+            )
+        )
     line = capsys.readouterr().err
     assert line.startswith("10 of 40 documents · 1 failed · ")
     assert " · 12,000 tokens · $0.5000 · $2.0000 expected · " in line
     assert line.endswith(" left\n")
-    with shown(Progress(total=40), quiet=True) as told:
+    with show_progress(Progress(total=40), quiet=True) as told:
         told(Progress(total=40, done=9))
     assert capsys.readouterr().err == ""
 
@@ -27,10 +34,20 @@ def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
 def test_reads_a_list_of_sources_from_standard_input(tmp_path):
     (tmp_path / "a.txt").write_text(FERRY)
     (tmp_path / "b c.txt").write_text("Venus is hot, and Mercury has no moons at all.")
-    done = claimcheck("batch", "-", "--store", "s.db", "--engine", "extractive", stdin=b"a.txt\n\nb c.txt\n")
+    done = claimcheck(
+        "batch",
+        "-",
+        "--store",
+        "s.db",
+        "--engine",
+        "extractive",
+        stdin=b"a.txt\n\nb c.txt\n",
+    )
     assert (done.returncode, "2 of 2 documents" in done.err) == (0, True), done.err
     export = claimcheck("runs", "export", "--store", "s.db")
-    assert [json.loads(line)["document"]["source"] for line in export.out.splitlines()] == [
+    assert [
+        json.loads(line)["document"]["source"] for line in export.out.splitlines()
+    ] == [
         "a.txt",
         "b c.txt",
     ]

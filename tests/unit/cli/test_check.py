@@ -9,7 +9,7 @@ from claimcheck import Check
 from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
-CLAIMS = "The talks in Rome ended on Tuesday.\n\nTASS quoted Ryabkov as saying the talks were difficult but frank.\n"
+CLAIMS = "The talks in Rome ended on Tuesday.\n\nOil exports were declining by about 500,000 barrels a month.\n"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_checks_one_claim_per_line(claims):
     text = done.stdout.decode()
     assert text.startswith("1. SUPPORTED")
     assert "2. REFUTED" in text
-    assert "The claim names “TASS”, the evidence “RIA”." in text
+    assert "The claim says “500,000 barrels a month”" in text
     assert "1 supported, 1 refuted" in text
     assert done.stderr.decode().startswith("Engine: extractive")
 
@@ -47,11 +47,16 @@ def test_every_argument_after_against_is_evidence(words, claims, tmp_path):
     for name, line in zip(("a.txt", "b.txt"), CLAIMS.split("\n\n"), strict=True):
         (tmp_path / name).write_text(line)
     places = {"CLAIMS": claims, "A": tmp_path / "a.txt", "B": tmp_path / "b.txt"}
-    arguments = re.sub("CLAIMS|A|B", lambda match: str(places[match[0]]), words).split(" ")
+    arguments = re.sub("CLAIMS|A|B", lambda match: str(places[match[0]]), words).split(
+        " "
+    )
     done = claimcheck("check", "--format", "json", *arguments)
     assert done.returncode == 0, done.stderr
     found = Check.from_json(done.stdout)
-    assert [document.source for document in found.documents] == [str(places["A"]), str(places["B"])]
+    assert [document.source for document in found.documents] == [
+        str(places["A"]),
+        str(places["B"]),
+    ]
     assert [verdict.text for verdict in found.verdicts] == CLAIMS.strip().split("\n\n")
 
 
@@ -72,14 +77,15 @@ def test_missing_claims_or_evidence_are_usage_errors(words, problem):
 
 
 def test_json_from_standard_input_is_a_valid_check(tmp_path):
-    rows = (
-        b'{"text": "All options are on the table.", "speaker": "Trump"}\n{"claim": "Minerven mines gold."}\n'
-    )
+    rows = b'{"text": "All options are on the table.", "speaker": "Trump"}\n{"claim": "Minerven mines gold."}\n'
     done = claimcheck("check", "-", "--against", SEED, "--format", "json", stdin=rows)
     found = Check.from_json(done.stdout)
     assert [verdict.speaker for verdict in found.verdicts] == ["Trump", None]
     checked = claimcheck("validate", "-", "--schema", "check", stdin=done.stdout)
-    assert (checked.returncode, checked.stdout) == (0, b"standard input: follows check.schema.json\n")
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        b"standard input: follows check.schema.json\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,14 +98,18 @@ def test_json_from_standard_input_is_a_valid_check(tmp_path):
     ],
 )
 def test_fail_on_sets_the_exit_code(fail_on, claim, code):
-    done = claimcheck("check", "-", "--against", SEED, "--fail-on", fail_on, stdin=claim.encode())
+    done = claimcheck(
+        "check", "-", "--against", SEED, "--fail-on", fail_on, stdin=claim.encode()
+    )
     assert done.returncode == code
 
 
 def test_accepts_a_run_and_a_draft_as_claims(tmp_path):
     run = claimcheck("summarize", SEED, "--format", "json", "-o", "run.json")
     assert run.returncode == 0
-    from_run = claimcheck("check", "run.json", "--against", SEED, "--format", "markdown")
+    from_run = claimcheck(
+        "check", "run.json", "--against", SEED, "--format", "markdown"
+    )
     assert from_run.stdout.decode().startswith("# Checked: ")
     draft = claimcheck("check", "--text", SEED, "--against", SEED, "--format", "json")
     assert len(Check.from_json(draft.stdout).verdicts) == 20
@@ -129,22 +139,50 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "stdin", "problem"),
     [
-        (("check", "nope.txt", "--against", SEED), b"", "nope.txt: there is no such file"),
+        (
+            ("check", "nope.txt", "--against", SEED),
+            b"",
+            "nope.txt: there is no such file",
+        ),
         (("check", "-", "--against", SEED), b"", "is empty; give a claim a line"),
         (
             ("check", "-", "--against", SEED),
             b"x" * 50_000,
             "has 50,000 characters, a claim has at most 10,000",
         ),
-        (("check", "-", "--against", SEED), b'{"text": 5}\n{"text": "a b"}', "line 1: is no {"),
-        (("check", "-", "--against", "-"), b"a b", "only one of them can be standard input"),
-        (("check", "-", "--against", "missing.db"), b"a b", "missing.db: there is no such file"),
-        (("check", "-", "--against", SEED, "--format", "claimreview"), b"a b", "needs `publisher_name`"),
+        (
+            ("check", "-", "--against", SEED),
+            b'{"text": 5}\n{"text": "a b"}',
+            "line 1: is no {",
+        ),
+        (
+            ("check", "-", "--against", "-"),
+            b"a b",
+            "only one of them can be standard input",
+        ),
+        (
+            ("check", "-", "--against", "missing.db"),
+            b"a b",
+            "missing.db: there is no such file",
+        ),
+        (
+            ("check", "-", "--against", SEED, "--format", "claimreview"),
+            b"a b",
+            "needs `publisher_name`",
+        ),
         (("check", "-", "--against", SEED, "--votes", "0"), b"a b", "votes is 0"),
-        (("summarize", SEED, "--fail-on", "refuted"), b"", "--fail-on: goes with --check"),
+        (
+            ("summarize", SEED, "--fail-on", "refuted"),
+            b"",
+            "--fail-on: goes with --check",
+        ),
         (("index", "list", "missing.db"), b"", "there is no such index"),
         (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
-        (("eval", "verification", "-"), b'{"claim": 1}', "line 1: 'claim' is missing or no str"),
+        (
+            ("eval", "verification", "-"),
+            b'{"claim": 1}',
+            "line 1: 'claim' is missing or no str",
+        ),
         (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
     ],
 )
@@ -170,5 +208,7 @@ def test_writes_claimreview_with_a_publisher(claims, tmp_path):
         "--review-url",
         "https://check.example/1",
     )
-    ratings = [review["reviewRating"]["alternateName"] for review in json.loads(done.stdout)]
+    ratings = [
+        review["reviewRating"]["alternateName"] for review in json.loads(done.stdout)
+    ]
     assert ratings == ["Supported", "Refuted"]

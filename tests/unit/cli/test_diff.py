@@ -18,7 +18,9 @@ NEW = (
 
 
 def diff(*words, stdin=""):
-    return claimcheck("diff", *words, "--engine", "extractive", "--quiet", stdin=stdin.encode())
+    return claimcheck(
+        "diff", *words, "--engine", "extractive", "--quiet", stdin=stdin.encode()
+    )
 
 
 def run(text, **more):

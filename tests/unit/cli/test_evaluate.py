@@ -8,14 +8,21 @@ from tests.support.paths import SEED
 
 
 def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
-    row = {"claim": "The talks in Rome ended on Tuesday.", "document": SEED.read_text(), "supported": True}
+    row = {
+        "claim": "The talks in Rome ended on Tuesday.",
+        "document": SEED.read_text(),
+        "supported": True,
+    }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     text = claimcheck("eval", "verification", "rows.jsonl").stdout.decode()
     assert text.startswith("verification on rows.jsonl: 1 rows, 0 failed")
     assert "balanced accuracy       100.0" in text
     assert "|engine:extractive|seed:0|" in text.splitlines()[-1]
     assert (
-        claimcheck("eval", "verification", "rows.jsonl", "--format", "json", "-o", "a.json").returncode == 0
+        claimcheck(
+            "eval", "verification", "rows.jsonl", "--format", "json", "-o", "a.json"
+        ).returncode
+        == 0
     )
     Evaluation.from_json((tmp_path / "a.json").read_bytes(), "a.json")
     assert b"1 rows of both" in claimcheck("eval", "compare", "a.json", "a.json").stdout

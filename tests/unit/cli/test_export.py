@@ -16,12 +16,22 @@ def test_exports_a_batch_as_a_table(tmp_path):
         return claimcheck(*words, "--store", "s.db", "--quiet")
 
     run("batch", "a.txt", "b.txt", "--engine", "extractive")
-    rows = list(csv.DictReader(io.StringIO(run("runs", "export", "--format", "csv").out, newline="")))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(run("runs", "export", "--format", "csv").out, newline="")
+        )
+    )
     assert [(row["source"], row["quantities"]) for row in rows] == [
         ("a.txt", "900 people"),
         ("b.txt", "90 people"),
     ]
-    assert run("runs", "export", "--format", "parquet", "-o", "out.parquet").returncode == 0
-    assert pandas.read_parquet(tmp_path / "out.parquet")["source"].tolist() == ["a.txt", "b.txt"]
+    assert (
+        run("runs", "export", "--format", "parquet", "-o", "out.parquet").returncode
+        == 0
+    )
+    assert pandas.read_parquet(tmp_path / "out.parquet")["source"].tolist() == [
+        "a.txt",
+        "b.txt",
+    ]
     refused = run("runs", "export", "--format", "parquet")
     assert (refused.returncode, "name one with --output" in refused.err) == (2, True)

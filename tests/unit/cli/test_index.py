@@ -17,11 +17,20 @@ def claims(tmp_path):
 
 
 def test_an_index_is_built_listed_searched_and_used_as_evidence(claims, tmp_path):
-    assert claimcheck("index", "add", "e.db", SEED).stderr == b"e.db: 1 added, 0 there already; 1 documents\n"
-    assert claimcheck("index", "add", "e.db", SEED).stderr == b"e.db: 0 added, 1 there already; 1 documents\n"
+    assert (
+        claimcheck("index", "add", "e.db", SEED).stderr
+        == b"e.db: 1 added, 0 there already; 1 documents\n"
+    )
+    assert (
+        claimcheck("index", "add", "e.db", SEED).stderr
+        == b"e.db: 0 added, 1 there already; 1 documents\n"
+    )
     listed = claimcheck("index", "list", "e.db", "--format", "json").stdout
     assert json.loads(listed)["source"] == str(SEED)
-    assert b"Minerven" in claimcheck("index", "search", "e.db", "gold mining company").stdout
+    assert (
+        b"Minerven"
+        in claimcheck("index", "search", "e.db", "gold mining company").stdout
+    )
     assert b"1. SUPPORTED" in claimcheck("check", claims, "--against", "e.db").stdout
     assert claimcheck("index", "remove", "e.db", str(SEED)).returncode == 0
     empty = claimcheck("check", claims, "--against", "e.db")

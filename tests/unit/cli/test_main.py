@@ -12,9 +12,9 @@ from tests.support.paths import SEED
         (["summarize", "none.txt"], b"", "none.txt: there is no such file"),
         (["summarize", "."], b"", ".: is a folder"),
         (["summarize", "-"], b"", "standard input: is empty"),
-        (["summarize", "-"], b" \n ", "nothing but white space"),
-        (["summarize", "-"], b"https://a.example/b", "holds no words to summarize"),
-        (["summarize", "-"], b"a\x00b", "holds a NUL character"),
+        (["summarize", "-"], b" \n ", "only white space"),
+        (["summarize", "-"], b"https://a.example/b", "has no words to summarize"),
+        (["summarize", "-"], b"a\x00b", "contains a NUL character"),
         (
             ["summarize", "-", "--date", "20 March"],
             b"x",
@@ -23,18 +23,30 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "--engine", "gpt"],
             b"x",
-            "flag: engine 'gpt' is unknown; choose one of auto, llm, extractive",
+            "flag: engine 'gpt' is unknown; choose from auto, llm, extractive",
         ),
-        (["summarize", "-", "-o", "no/such/run.json"], b"x", "there is no folder no/such"),
+        (
+            ["summarize", "-", "-o", "no/such/run.json"],
+            b"x",
+            "there is no folder no/such",
+        ),
         (["summarize", "-", "-o", "."], b"x", "is a folder"),
-        (["summarize", "-", "--title", " "], b"x", "title: holds nothing but white space"),
-        (["summarize", "-", "--title", b"\xff"], b"x", "title:1:1: holds a lone surrogate"),
+        (
+            ["summarize", "-", "--title", " "],
+            b"x",
+            "title: has only white space",
+        ),
+        (
+            ["summarize", "-", "--title", b"\xff"],
+            b"x",
+            "title:1:1: contains a lone surrogate",
+        ),
         (
             ["schema", "nothing"],
             b"",
-            "schema 'nothing': there is none; there are check, claimreview, claims.answer, digest.answer",
+            "Unknown schema 'nothing'. Available: check, claimreview, claims.answer, digest.answer",
         ),
-        (["prompts", "../x"], b"", "prompt '../x': there is none"),
+        (["prompts", "../x"], b"", "Unknown prompt '../x'"),
         (["validate", "none.json"], b"", "none.json: there is no such file"),
     ],
 )
@@ -58,7 +70,7 @@ def test_names_a_malformed_settings_file(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("engine = [")
     done = claimcheck("summarize", SEED)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"claimcheck.toml: is no TOML" in done.stderr
+    assert b"claimcheck.toml is not valid TOML" in done.stderr
 
 
 def test_debug_shows_the_traceback():

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
-from claimcheck.batch.compare import compare
-from claimcheck.bundle import verify
+from claimcheck.reports.bundle import verify_bundle
+from claimcheck.reports.diff import compare_batches
 from tests.support.command import claimcheck
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -17,15 +17,22 @@ FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
     with RunStore(tmp_path / "s.db") as store:
-        for text, most in (("The ferry carried 900 people in 2020.", 30), ("Venus is hot.", 3)):
+        for text, most in (
+            ("The ferry carried 900 people in 2020.", 30),
+            ("Venus is hot.", 3),
+        ):
             document = Document.from_text(text, source=f"{most}.txt")
-            summarize(document, settings=Settings(engine="extractive", max_claims=most), store=store)
+            summarize(
+                document,
+                settings=Settings(engine="extractive", max_claims=most),
+                store=store,
+            )
     done = {
         name: claimcheck("bundle", name, "--store", "s.db", "-o", f"{name}.zip")
         for name in ("30.txt", "3.txt", "none.txt")
     }
     assert [run.returncode for run in done.values()] == [0, 0, 2]
-    assert all(step.holds for step in verify(tmp_path / "30.txt.zip"))
+    assert all(step.holds for step in verify_bundle(tmp_path / "30.txt.zip"))
     assert "holds no document 'none.txt'" in done["none.txt"].err
 
 
@@ -33,13 +40,20 @@ def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
 def path(tmp_path):
     """Two documents, one of which failed; and the first again with another model."""
     (tmp_path / "r.jsonl").write_text(
-        json.dumps({"id": "ferry", "text": FERRY}) + "\n" + json.dumps({"id": "venus", "text": VENUS})
+        json.dumps({"id": "ferry", "text": FERRY})
+        + "\n"
+        + json.dumps({"id": "venus", "text": VENUS})
     )
     with RunStore(tmp_path / "s.db") as store:
-        for settings, text in ((SETTINGS, FERRY), (Settings(engine="llm", model="other"), "A ferry sailed.")):
+        for settings, text in (
+            (SETTINGS, FERRY),
+            (Settings(engine="llm", model="other"), "A ferry sailed."),
+        ):
             batch = Batch(store, settings, Limits(concurrency=1))
             batch.add(str(tmp_path / "r.jsonl"))
-            client = ScriptedClient([response(answer(claim(FERRY, text))), response(None, refusal="no")])
+            client = ScriptedClient(
+                [response(answer(claim(FERRY, text))), response(None, refusal="no")]
+            )
             asyncio.run(batch.run(client=client))
     return tmp_path / "s.db"
 
@@ -72,7 +86,10 @@ def test_shows_one_run_and_exports_all(runs, tmp_path):
     assert (code, json.loads(out)["document"]["text"]) == (0, FERRY)
     code, _, said = runs("export", "-o", str(tmp_path / "out.jsonl"))
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
-    assert [json.loads(line)["document"]["source"] for line in lines] == ["ferry", "venus"]
+    assert [json.loads(line)["document"]["source"] for line in lines] == [
+        "ferry",
+        "venus",
+    ]
     assert "1 of 2 documents have no result or only a failure" in said
 
 
@@ -81,7 +98,10 @@ def test_shows_one_run_and_exports_all(runs, tmp_path):
     [
         (("show", "mars"), "holds no document 'mars'"),
         (("list", "--batch", "7"), "has no batch 7; it has 1, 2"),
-        (("list", "--state", "lost"), "--state 'lost': is none; there are pending, done, partial, failed"),
+        (
+            ("list", "--state", "lost"),
+            "--state 'lost': is none; there are pending, done, partial, failed",
+        ),
         (("compare", "1", "9"), "has no batch 9"),
         (("import", "nowhere"), "nowhere: is no folder"),
         (("delete", "ferry", "mars"), "holds no document 'mars'"),
@@ -95,12 +115,17 @@ def test_names_what_does_not_exist(runs, words, message):
 
 def test_compares_two_batches(runs, path):
     with RunStore(path) as store:
-        found = compare(store, 1, 2)
+        found = compare_batches(store, 1, 2)
     ferry = found.documents["ferry"]
     assert (ferry.same, ferry.added, ferry.gone) == (0, ("A ferry sailed.",), (FERRY,))
     _, out, _ = runs("compare", "1", "2")
-    assert "0 claims the same, 1 added, 1 gone, 0 reworded, 0 moved; 0 verdicts changed" in out
-    assert json.loads(runs("compare", "1", "2", "--format", "json")[1])["only_first"] == 0
+    assert (
+        "0 claims the same, 1 added, 1 gone, 0 reworded, 0 moved; 0 verdicts changed"
+        in out
+    )
+    assert (
+        json.loads(runs("compare", "1", "2", "--format", "json")[1])["only_first"] == 0
+    )
 
 
 def test_deletes_a_document_from_every_batch_and_from_the_file(runs, path):

@@ -11,7 +11,9 @@ def test_prints_text_on_stdout_and_the_engine_on_stderr():
     done = claimcheck("summarize", SEED)
     assert done.returncode == 0
     assert done.stdout.decode().startswith("High-level U.S.-Russian talks")
-    assert done.stderr.decode().startswith("Engine: extractive (no model); --model NAME")
+    assert done.stderr.decode().startswith(
+        "Engine: extractive (no model); --model NAME"
+    )
     assert b"\x1b" not in done.stdout + done.stderr
 
 
@@ -21,7 +23,15 @@ def test_quiet_prints_nothing_on_stderr():
 
 def test_json_from_standard_input_is_a_valid_run(tmp_path):
     done = claimcheck(
-        "summarize", "-", "--format", "json", "--title", "T", "--date", "2020-02-02", stdin=SEED.read_bytes()
+        "summarize",
+        "-",
+        "--format",
+        "json",
+        "--title",
+        "T",
+        "--date",
+        "2020-02-02",
+        stdin=SEED.read_bytes(),
     )
     run = Run.from_json(done.stdout)
     assert (run.document.source, run.document.title, str(run.document.published)) == (
@@ -30,11 +40,16 @@ def test_json_from_standard_input_is_a_valid_run(tmp_path):
         "2020-02-02",
     )
     checked = claimcheck("validate", "-", stdin=done.stdout)
-    assert (checked.returncode, checked.stdout) == (0, b"standard input: follows run.schema.json\n")
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        b"standard input: follows run.schema.json\n",
+    )
 
 
 def test_no_text_leaves_the_text_out():
-    run = json.loads(claimcheck("summarize", SEED, "--no-text", "--format", "json").stdout)
+    run = json.loads(
+        claimcheck("summarize", SEED, "--no-text", "--format", "json").stdout
+    )
     assert run["document"]["text"] is None
     assert b"NOT FOUND" not in claimcheck("summarize", SEED, "--no-text").stdout
 
@@ -61,7 +76,9 @@ def test_document_text_cannot_control_the_terminal():
 
 def test_reads_a_line_of_five_megabytes(tmp_path):
     path = tmp_path / "long.txt"
-    path.write_text("The ferry carried 900 people in 2020. " * 10 + "word " * 1_000_000 + "end.")
+    path.write_text(
+        "The ferry carried 900 people in 2020. " * 10 + "word " * 1_000_000 + "end."
+    )
     done = claimcheck("summarize", path, "--quiet", "--no-text", "--format", "json")
     assert done.returncode == 0, done.stderr
     run = Run.from_json(done.stdout)

@@ -16,7 +16,10 @@ def test_validate_shows_every_problem_with_its_path(tmp_path):
     done = claimcheck("validate", "a.json", "b.json")
     assert done.returncode == 2
     said = done.stdout.decode()
-    assert "a.json: $.claims[0].check_worthiness: 2 is greater than the maximum of 1" in said
+    assert (
+        "a.json: $.claims[0].check_worthiness: 2 is greater than the maximum of 1"
+        in said
+    )
     assert "a.json: $.claims[1]: 'quote' is a required property" in said
     assert "a.json: $.document.published: 'yesterday' is not a 'date'" in said
     assert "b.json: $: is not JSON" in said
@@ -49,9 +52,14 @@ def test_ground_answers_each_quote_in_order(tmp_path):
 
 
 def test_ground_names_every_line_that_is_not_a_quote():
-    done = claimcheck("ground", SEED, "-", stdin=b'{"quote": "a"}\n{"quot": 1}\nnothing\n')
+    done = claimcheck(
+        "ground", SEED, "-", stdin=b'{"quote": "a"}\n{"quot": 1}\nnothing\n'
+    )
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b'standard input: line 2: is not {"quote": "..."}; line 3: is not JSON' in done.stderr
+    assert (
+        b'standard input: line 2: is not {"quote": "..."}; line 3: is not JSON'
+        in done.stderr
+    )
     assert claimcheck("ground", "-", "-").returncode == 2
 
 
@@ -60,13 +68,23 @@ def test_show_prints_a_run_and_each_of_its_claims(tmp_path):
     (tmp_path / "a.txt").write_text(text)
 
     claimcheck(
-        "summarize", "a.txt", "--engine", "extractive", "--format", "json", "--check", "-o", "run.json"
+        "summarize",
+        "a.txt",
+        "--engine",
+        "extractive",
+        "--format",
+        "json",
+        "--check",
+        "-o",
+        "run.json",
     )
     whole = claimcheck("show", "run.json")
     assert "Claims (" in whole.out
     run = json.loads((tmp_path / "run.json").read_text())
     place, claim = next(
-        (number, item) for number, item in enumerate(run["claims"], 1) if "900" in item["quote"]
+        (number, item)
+        for number, item in enumerate(run["claims"], 1)
+        if "900" in item["quote"]
     )
     for name in (str(place), claim["id"]):
         shown = claimcheck("show", "run.json", name).out
@@ -74,6 +92,9 @@ def test_show_prints_a_run_and_each_of_its_claims(tmp_path):
         assert text in " ".join(shown.split())  # with the sentences before and after
         assert "SUPPORTED" in shown
     missing = claimcheck("show", "run.json", "99")
-    assert (missing.returncode, "claim '99': there is none; the run has 1 to" in missing.err) == (2, True)
+    assert (
+        missing.returncode,
+        "claim '99': there is none; the run has 1 to" in missing.err,
+    ) == (2, True)
     assert claimcheck("show", "run.json", "--raw").out == "every answer could be used\n"
     assert claimcheck("show", "a.txt").returncode == 2

@@ -4,7 +4,12 @@ from datetime import date
 
 import pytest
 
-from claimcheck.text.dates import published_in, when_in, whens_in, year_before
+from claimcheck.english.dates import (
+    find_first_time,
+    find_publication_date,
+    find_times,
+    find_year_before,
+)
 
 WEDNESDAY = date(2019, 3, 20)
 
@@ -38,12 +43,12 @@ WEDNESDAY = date(2019, 3, 20)
     ],
 )
 def test_resolves_dates_from_the_publication_date(text, written, resolved):
-    found = when_in(text, WEDNESDAY)
+    found = find_first_time(text, WEDNESDAY)
     assert (found.text, found.resolved) == (written, resolved)
 
 
 def test_does_not_resolve_a_weekday_without_a_publication_date():
-    assert when_in("The talks ended on Tuesday.", None).resolved is None
+    assert find_first_time("The talks ended on Tuesday.", None).resolved is None
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_does_not_resolve_a_weekday_without_a_publication_date():
     ],
 )
 def test_finds_the_publication_date(text, found):
-    assert published_in(text) == found
+    assert find_publication_date(text) == found
 
 
 @pytest.mark.parametrize(
@@ -74,30 +79,42 @@ def test_finds_the_publication_date(text, found):
         ("In 1942 they met, and in February they left.", ["1942", None]),
         ("On 5 May 2011 it passed; on 7 June it was signed.", ["2011-05-05", None]),
         ("It began in 2018, and in September it ended.", ["2018", "2018-09"]),
-        ("It began in 2018, and in February it ended.", ["2018", None]),  # of 2018, or of 2019
+        (
+            "It began in 2018, and in February it ended.",
+            ["2018", None],
+        ),  # of 2018, or of 2019
         ("It began in 1942. On Tuesday it ended.", ["1942", "2019-03-19"]),
     ],
 )
 def test_a_month_takes_the_year_of_its_paragraph(text, resolved):
-    assert [when.resolved for when in whens_in(text, WEDNESDAY)] == resolved
+    assert [when.resolved for when in find_times(text, WEDNESDAY)] == resolved
 
 
 def test_the_current_year_is_the_last_one_named_in_the_paragraph():
     text = "It was 1999.\n\nIn 1942 they met. In 1,985 days they left; in 2020-21 they came. Then"
-    assert year_before(text, len(text)) == 1942
-    assert year_before(text, text.index("In 1942")) is None
-    assert year_before(text + " word" * 200, len(text) + 1_000) is None
-    assert when_in("They left in February.", WEDNESDAY).resolved == "2019-02"
-    assert when_in("They left in February.", WEDNESDAY, told=1942).resolved is None
+    assert find_year_before(text, len(text)) == 1942
+    assert find_year_before(text, text.index("In 1942")) is None
+    assert find_year_before(text + " word" * 200, len(text) + 1_000) is None
+    assert find_first_time("They left in February.", WEDNESDAY).resolved == "2019-02"
+    assert (
+        find_first_time("They left in February.", WEDNESDAY, context_year=1942).resolved
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "published"),
     [
         ("Results\n\nOSLO, October 24, 2024 - Norvik reports.", date(2024, 10, 24)),
-        ("Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- Norvik reports.", date(2024, 10, 24)),
+        (
+            "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- Norvik reports.",
+            date(2024, 10, 24),
+        ),
         ("NEW YORK, 5 May 2011 (AP) — Norvik reports.", date(2011, 5, 5)),
-        ("Published 20 March 2019\n\nOSLO, October 24, 2024 - Norvik reports.", date(2019, 3, 20)),
+        (
+            "Published 20 March 2019\n\nOSLO, October 24, 2024 - Norvik reports.",
+            date(2019, 3, 20),
+        ),
         ("LONDON, May 5 (Reuters) - Norvik reports.", None),
         ("Ann Lee was born in Oslo, May 3, 1950 - and lived there.", None),
         ("USA troops left Oslo, May 3, 1950 - and came back.", None),
@@ -105,5 +122,5 @@ def test_the_current_year_is_the_last_one_named_in_the_paragraph():
     ],
 )
 def test_takes_the_publication_date_from_a_dateline(text, published):
-    found = published_in(text)
+    found = find_publication_date(text)
     assert (found and found[0]) == published

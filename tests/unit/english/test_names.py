@@ -2,13 +2,16 @@
 
 import pytest
 
-from claimcheck.text.names import names_in
+from claimcheck.english.names import find_names
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("Deputy Foreign Minister Sergei Ryabkov met Elliot Abrams.", ["Sergei Ryabkov", "Elliot Abrams"]),
+        (
+            "Deputy Foreign Minister Sergei Ryabkov met Elliot Abrams.",
+            ["Sergei Ryabkov", "Elliot Abrams"],
+        ),
         ("Apple sells the iPhone, and iOS with it.", ["Apple"]),
         (
             "J.K. Rowling’s book, O’Brien's and Ludwig van Beethoven's",
@@ -19,4 +22,4 @@ from claimcheck.text.names import names_in
     ],
 )
 def test_finds_names(text, names):
-    assert list(names_in(text)) == names
+    assert list(find_names(text)) == names

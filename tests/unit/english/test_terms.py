@@ -7,12 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from claimcheck.checking.lookup import Lookup
-from claimcheck.checking.terms import form_of, terms_of, words_in
+from claimcheck.english.terms import (
+    FormIndex,
+    extract_terms,
+    extract_words,
+    normalize_word,
+)
 
 
 def test_different_spellings_have_one_form():
-    assert [form_of(word) for word in ("five", "5", "fifth", "5th", "1,800", "1940s")] == [
+    assert [
+        normalize_word(word) for word in ("five", "5", "fifth", "5th", "1,800", "1940s")
+    ] == [
         "5",
         "5",
         "5th",
@@ -20,7 +26,7 @@ def test_different_spellings_have_one_form():
         "1800",
         "1940",
     ]
-    assert words_in("The U.S. and the US, not us; Minaj's") == [
+    assert extract_words("The U.S. and the US, not us; Minaj's") == [
         "the",
         "usa",
         "and",
@@ -34,7 +40,9 @@ def test_different_spellings_have_one_form():
 
 def test_recognizes_names_by_capitals():
     names = [
-        term.word for term in terms_of("Qwrtz met Liz Cheney on Monday, and talks failed.") if term.is_name
+        term.word
+        for term in extract_terms("Qwrtz met Liz Cheney on Monday, and talks failed.")
+        if term.is_name
     ]
     assert names == ["qwrtz", "liz", "cheney", "monday"]
 
@@ -49,9 +57,12 @@ def switched_often():
 
 @pytest.mark.usefixtures("switched_often")
 def test_threads_that_share_a_lookup_miss_nothing():
-    forms = {form_of("ferry")}
+    forms = {normalize_word("ferry")}
     words = {
-        f"{left}{word}{right}" for word in ("ferry", "ferries") for left in '("[' for right in ".,;:!?)]"
+        f"{left}{word}{right}"
+        for word in ("ferry", "ferries")
+        for left in '("['
+        for right in ".,;:!?)]"
     }
     together = threading.Barrier(4)
 
@@ -59,18 +70,20 @@ def test_threads_that_share_a_lookup_miss_nothing():
         mixed = random.Random(turn).sample(sorted(words), len(words))
         together.wait()
         for start in range(0, len(mixed), 5):
-            lookup.holding(forms, set(mixed[start : start + 5]))
+            lookup.find_chunks(forms, set(mixed[start : start + 5]))
 
     with ThreadPoolExecutor(4) as threads:
         for _ in range(100):
-            lookup = Lookup()
+            lookup = FormIndex()
             list(threads.map(learn, [lookup] * 4, range(4)))
-            assert lookup.holding(forms, words).keys() == words
+            assert lookup.find_chunks(forms, words).keys() == words
 
 
 def test_a_lookup_finds_again_what_it_evicted():
-    lookup = Lookup(most=2)
+    lookup = FormIndex(max_chunks=2)
     for _ in range(2):
         for written in ({"ferries,", "sail"}, {"The", "(ferry)", "ferry-house"}):
-            held = lookup.holding({form_of("ferry")}, written)
-            assert held == {word: {form_of("ferry")} for word in written if "ferr" in word}
+            held = lookup.find_chunks({normalize_word("ferry")}, written)
+            assert held == {
+                word: {normalize_word("ferry")} for word in written if "ferr" in word
+            }

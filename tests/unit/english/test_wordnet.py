@@ -2,8 +2,8 @@
 
 import pytest
 
-from claimcheck.grounding.lexicon import stem
-from claimcheck.text.meaning import Relation, meaning_of, meanings_of
+from claimcheck.english.lexicon import stem
+from claimcheck.english.wordnet import Relation, collect_senses, look_up_senses
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,9 @@ from claimcheck.text.meaning import Relation, meaning_of, meanings_of
     ],
 )
 def test_finds_the_relation_between_two_words(claim, evidence, relation):
-    assert meaning_of(stem(claim)).relation_to(meanings_of(frozenset({stem(evidence)}))) is relation
+    assert (
+        look_up_senses(stem(claim)).find_relation(
+            collect_senses(frozenset({stem(evidence)}))
+        )
+        is relation
+    )

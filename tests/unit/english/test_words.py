@@ -2,6 +2,8 @@
 
 import pytest
 
+from claimcheck.english.words import parse_words
+
 
 @pytest.mark.parametrize(
     ("text", "forms"),
@@ -14,12 +16,13 @@ import pytest
         ("a dozen of twenty-five", ["#12", "of", "#25"]),
         ("2.5bn in 2019-20", ["#2500000000", "in", "#2019", "#20"]),
         ("at -5 degrees", ["at", "#-5", "degrees"]),
-        ("didn't and cannot and won't", ["did", "not", "and", "can", "not", "and", "will", "not"]),
+        (
+            "didn't and cannot and won't",
+            ["did", "not", "and", "can", "not", "and", "will", "not"],
+        ),
         ("per cent, percent, %", ["percent", "percent", "percent"]),
         ("March 5th, the fifth", ["march", "#5th", "the", "#5th"]),
     ],
 )
 def test_normalizes_words_for_comparison(text, forms):
-    from claimcheck.grounding.words import words_of
-
-    assert [word.form for word in words_of(text)] == forms
+    assert [word.form for word in parse_words(text)] == forms

@@ -5,20 +5,35 @@ import json
 import pytest
 
 from claimcheck import Rows, Settings, errors, evaluate
-from claimcheck.evaluation.datasets import ADAPTERS, FIELDS, read_dataset
+from claimcheck.evaluation.datasets import ADAPTERS, TASK_FIELDS, read_dataset
 
 SETTINGS = Settings(engine="extractive")
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
 ROWS = [
-    {"claim": "The night ferry carries 900 passengers.", "document": FERRY, "supported": True, "doc_id": "a"},
+    {
+        "claim": "The night ferry carries 900 passengers.",
+        "document": FERRY,
+        "supported": True,
+        "doc_id": "a",
+    },
     {
         "claim": "The night ferry carries 700 passengers.",
         "document": FERRY,
         "supported": False,
         "doc_id": "a",
     },
-    {"claim": "It was built in Gdansk in 1998.", "document": FERRY, "supported": True, "doc_id": "b"},
-    {"claim": "The captain comes from Malmö.", "document": FERRY, "supported": False, "doc_id": "b"},
+    {
+        "claim": "It was built in Gdansk in 1998.",
+        "document": FERRY,
+        "supported": True,
+        "doc_id": "b",
+    },
+    {
+        "claim": "The captain comes from Malmö.",
+        "document": FERRY,
+        "supported": False,
+        "doc_id": "b",
+    },
 ]
 SAMPLES = {
     "claimbuster": {"text": "We cut taxes.", "checkworthy": True},
@@ -27,7 +42,10 @@ SAMPLES = {
     "wice": ROWS[0],
     "summedits": ROWS[0],
     "fm2": ROWS[0],
-    "realsumm": {"document": FERRY, "reference": "<t> A ferry . </t> <t> Gdansk . </t>"},
+    "realsumm": {
+        "document": FERRY,
+        "reference": "<t> A ferry . </t> <t> Gdansk . </t>",
+    },
     "factcheckbench-claims": {"sentence": FERRY, "claims": ["a"]},
     "factscore": {"sentence": FERRY, "claims": ["a"]},
     "realsumm-scus": {"passage": "<t> A ferry . </t>", "claims": ["a"]},
@@ -40,7 +58,9 @@ SAMPLES = {
 def write(tmp_path):
     def to(rows, name="rows.jsonl"):
         path = tmp_path / name
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        path.write_text(
+            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
+        )
         return path
 
     return to
@@ -49,7 +69,12 @@ def write(tmp_path):
 def test_the_same_seed_gives_the_same_sample(write):
     path = write([replace_claim(number) for number in range(40)])
     ids = [
-        [example.id for example in read_dataset(Rows(path, limit=5, seed=seed), "verification").examples]
+        [
+            example.id
+            for example in read_dataset(
+                Rows(path, limit=5, seed=seed), "verification"
+            ).examples
+        ]
         for seed in (1, 1, 2)
     ]
     assert ids[0] == ids[1] != ids[2]
@@ -78,14 +103,22 @@ def test_names_broken_rows_before_measuring(write, rows, problem):
 
 
 def test_refuses_a_dataset_for_another_task(write):
-    with pytest.raises(errors.InputError, match="none of the sets for verification: fm2, summedits, wice"):
-        evaluate("verification", Rows(write(ROWS), dataset="claimbuster"), settings=SETTINGS)
+    with pytest.raises(
+        errors.InputError,
+        match="none of the sets for verification: fm2, summedits, wice",
+    ):
+        evaluate(
+            "verification", Rows(write(ROWS), dataset="claimbuster"), settings=SETTINGS
+        )
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_every_adapter_provides_the_fields_of_its_task(name, write):
     adapter = ADAPTERS[name]
-    (example,) = read_dataset(Rows(write([SAMPLES[name]]), dataset=name), adapter.task).examples
+    (example,) = read_dataset(
+        Rows(write([SAMPLES[name]]), dataset=name), adapter.task
+    ).examples
     assert {
-        key: isinstance(example.fields[key], kind) for key, kind in FIELDS[adapter.task].items()
-    } == dict.fromkeys(FIELDS[adapter.task], True)
+        key: isinstance(example.fields[key], kind)
+        for key, kind in TASK_FIELDS[adapter.task].items()
+    } == dict.fromkeys(TASK_FIELDS[adapter.task], True)

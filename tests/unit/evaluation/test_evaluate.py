@@ -10,15 +10,30 @@ from claimcheck import Rows, Settings, compare_evaluations, errors, evaluate
 SETTINGS = Settings(engine="extractive")
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
 ROWS = [
-    {"claim": "The night ferry carries 900 passengers.", "document": FERRY, "supported": True, "doc_id": "a"},
+    {
+        "claim": "The night ferry carries 900 passengers.",
+        "document": FERRY,
+        "supported": True,
+        "doc_id": "a",
+    },
     {
         "claim": "The night ferry carries 700 passengers.",
         "document": FERRY,
         "supported": False,
         "doc_id": "a",
     },
-    {"claim": "It was built in Gdansk in 1998.", "document": FERRY, "supported": True, "doc_id": "b"},
-    {"claim": "The captain comes from Malmö.", "document": FERRY, "supported": False, "doc_id": "b"},
+    {
+        "claim": "It was built in Gdansk in 1998.",
+        "document": FERRY,
+        "supported": True,
+        "doc_id": "b",
+    },
+    {
+        "claim": "The captain comes from Malmö.",
+        "document": FERRY,
+        "supported": False,
+        "doc_id": "b",
+    },
 ]
 
 
@@ -26,7 +41,9 @@ ROWS = [
 def write(tmp_path):
     def to(rows, name="rows.jsonl"):
         path = tmp_path / name
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        path.write_text(
+            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
+        )
         return path
 
     return to
@@ -35,18 +52,28 @@ def write(tmp_path):
 def test_compares_two_evaluations_row_by_row(write, tmp_path):
     path = write(ROWS)
     first = evaluate("verification", Rows(path), settings=SETTINGS)
-    wrong = tuple(replace(row, values=row.values | {"said": 1 - row.values["gold"]}) for row in first.rows)
+    wrong = tuple(
+        replace(row, values=row.values | {"said": 1 - row.values["gold"]})
+        for row in first.rows
+    )
     (tmp_path / "a.json").write_text(first.to_json())
     (tmp_path / "b.json").write_text(replace(first, rows=wrong).to_json())
     found = compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
     assert found.n == 4
     assert found.differences["balanced accuracy"].value == -1
-    assert compare_evaluations(tmp_path / "a.json", tmp_path / "a.json").differences["AUROC"].value == 0
+    assert (
+        compare_evaluations(tmp_path / "a.json", tmp_path / "a.json")
+        .differences["AUROC"]
+        .value
+        == 0
+    )
 
 
 def test_refuses_to_compare_evaluations_of_different_data(write, tmp_path):
     for name, rows in (("a", ROWS), ("b", ROWS[::-1])):
-        found = evaluate("verification", Rows(write(rows, f"{name}.jsonl")), settings=SETTINGS)
+        found = evaluate(
+            "verification", Rows(write(rows, f"{name}.jsonl")), settings=SETTINGS
+        )
         (tmp_path / f"{name}.json").write_text(found.to_json())
     with pytest.raises(errors.InputError, match="can't be compared"):
         compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")

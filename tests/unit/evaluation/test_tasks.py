@@ -5,22 +5,37 @@ import json
 
 import pytest
 
-from claimcheck import Evaluation, Rows, Settings, evaluate, schema
+from claimcheck import Evaluation, Rows, Settings, evaluate, schemas
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, response
 
 SETTINGS = Settings(engine="extractive")
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
 ROWS = [
-    {"claim": "The night ferry carries 900 passengers.", "document": FERRY, "supported": True, "doc_id": "a"},
+    {
+        "claim": "The night ferry carries 900 passengers.",
+        "document": FERRY,
+        "supported": True,
+        "doc_id": "a",
+    },
     {
         "claim": "The night ferry carries 700 passengers.",
         "document": FERRY,
         "supported": False,
         "doc_id": "a",
     },
-    {"claim": "It was built in Gdansk in 1998.", "document": FERRY, "supported": True, "doc_id": "b"},
-    {"claim": "The captain comes from Malmö.", "document": FERRY, "supported": False, "doc_id": "b"},
+    {
+        "claim": "It was built in Gdansk in 1998.",
+        "document": FERRY,
+        "supported": True,
+        "doc_id": "b",
+    },
+    {
+        "claim": "The captain comes from Malmö.",
+        "document": FERRY,
+        "supported": False,
+        "doc_id": "b",
+    },
 ]
 
 
@@ -28,7 +43,9 @@ ROWS = [
 def write(tmp_path):
     def to(rows, name="rows.jsonl"):
         path = tmp_path / name
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        path.write_text(
+            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
+        )
         return path
 
     return to
@@ -39,10 +56,16 @@ def test_scores_verification_with_a_signature(write):
     found = evaluate("verification", Rows(path), settings=SETTINGS)
     assert found.scores["balanced accuracy"].value == 1
     assert found.scores["AUROC"].value == 1
-    assert (found.failed, found.signature.n, found.signature.engine) == (0, 4, "extractive")
-    assert found.signature.dataset_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (found.failed, found.signature.n, found.signature.engine) == (
+        0,
+        4,
+        "extractive",
+    )
+    assert (
+        found.signature.dataset_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    )
     assert found.signature.line().startswith("task:verification|data:rows.jsonl@")
-    assert schema.problems("evaluation", json.loads(found.to_json())) == ()
+    assert schemas.find_problems("evaluation", json.loads(found.to_json())) == ()
     assert Evaluation.from_json(found.to_json(), "x") == found
 
 
@@ -51,7 +74,9 @@ def test_a_failed_row_counts_against_the_score_and_is_reported(write):
     client = ScriptedClient([response(good), response("", finish_reason="length")])
     rows = [ROWS[0], ROWS[2]]
     settings = Settings(engine="llm", model="scripted")
-    found = evaluate("verification", Rows(write(rows)), settings=settings, client=client)
+    found = evaluate(
+        "verification", Rows(write(rows)), settings=settings, client=client
+    )
     assert found.failed == 1
     assert found.scores["balanced accuracy"].value == 0.5
     assert [row.failure is None for row in found.rows].count(False) == 1
@@ -60,7 +85,10 @@ def test_a_failed_row_counts_against_the_score_and_is_reported(write):
 
 def test_scores_check_worthiness(write):
     rows = [
-        {"text": "Unemployment fell by 3 percent to 12 million people in 2019.", "label": True},
+        {
+            "text": "Unemployment fell by 3 percent to 12 million people in 2019.",
+            "label": True,
+        },
         {"text": "Thank you all so much for being here tonight.", "label": False},
     ]
     found = evaluate("checkworthy", Rows(write(rows)), settings=SETTINGS)
@@ -70,7 +98,9 @@ def test_scores_check_worthiness(write):
 def test_scores_summaries_against_the_first_three_sentences(write):
     document = SEED.read_text(encoding="utf-8")
     found = evaluate(
-        "summaries", Rows(write([{"document": document, "reference": document[:60]}])), settings=SETTINGS
+        "summaries",
+        Rows(write([{"document": document, "reference": document[:60]}])),
+        settings=SETTINGS,
     )
     gain = found.scores["ROUGE-1"].value - found.scores["lead-3 ROUGE-1"].value
     assert found.scores["ROUGE-1 over lead-3"].value == pytest.approx(gain)
@@ -81,9 +111,22 @@ def test_scores_extraction_and_grounding(write):
     rows = [
         {
             "passage": FERRY,
-            "claims": ["The night ferry carries 900 passengers.", "The captain is from Malmö."],
+            "claims": [
+                "The night ferry carries 900 passengers.",
+                "The captain is from Malmö.",
+            ],
         }
     ]
-    assert evaluate("extraction", Rows(write(rows)), settings=SETTINGS).scores["coverage"].value == 0.5
+    assert (
+        evaluate("extraction", Rows(write(rows)), settings=SETTINGS)
+        .scores["coverage"]
+        .value
+        == 0.5
+    )
     rows = [{"document": FERRY, "quotes": ["built in Gdansk", "built in Danzig"]}]
-    assert evaluate("grounding", Rows(write(rows)), settings=SETTINGS).scores["located"].value == 0.5
+    assert (
+        evaluate("grounding", Rows(write(rows)), settings=SETTINGS)
+        .scores["located"]
+        .value
+        == 0.5
+    )

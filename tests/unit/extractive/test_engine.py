@@ -36,7 +36,10 @@ def test_finds_at_least_ten_claims(seed_run):
     ("words", "speaker"),
     [
         ("No, we did not come to a meeting of minds", "Elliot Abrams"),
-        ("Perhaps we failed to narrow positions", "Sergei Ryabkov"),  # TASS reports, Ryabkov speaks
+        (
+            "Perhaps we failed to narrow positions",
+            "Sergei Ryabkov",
+        ),  # TASS reports, Ryabkov speaks
         ("We assume that Washington treats our priorities", "Sergei Ryabkov"),
         ("the talks were difficult but frank", "Sergei Ryabkov"),  # RIA reports
         ("Moscow had warned Washington", "Sergei Ryabkov"),
@@ -59,11 +62,19 @@ def test_finds_the_speaker_of_each_claim(seed_run, words, speaker):
 
 
 def test_publishes_no_url_and_nothing_of_the_footer(seed_run):
-    published = [text for claim in seed_run.claims for text in (claim.text, claim.quote)]
-    published += [sentence.text for sentence in (*seed_run.summary.sentences, *seed_run.summary.key_points)]
+    published = [
+        text for claim in seed_run.claims for text in (claim.text, claim.quote)
+    ]
+    published += [
+        sentence.text
+        for sentence in (*seed_run.summary.sentences, *seed_run.summary.key_points)
+    ]
     published += [seed_run.summary.headline, *seed_run.summary.open_questions]
     for text in published:
-        assert not any(word in text for word in ("http", "themoscowtimes", "Original url", "a64881"))
+        assert not any(
+            word in text
+            for word in ("http", "themoscowtimes", "Original url", "a64881")
+        )
 
 
 def test_a_sentence_interrupted_by_a_url_is_one_claim_with_two_spans(seed_run):
@@ -76,11 +87,16 @@ def test_the_claim_text_resolves_what_the_document_makes_certain(seed_run):
     (talks,) = claims_with(seed_run, "High-level U.S.-Russian talks")
     assert "ended on Tuesday [2019-03-19] with" in talks.text
     (called,) = claims_with(seed_run, "useful, substantive")
-    assert called.text.startswith("He [Elliot Abrams] called Tuesday's [2019-03-19] talks")
+    assert called.text.startswith(
+        "He [Elliot Abrams] called Tuesday's [2019-03-19] talks"
+    )
 
 
 def test_takes_the_publication_date_from_the_url(seed_run):
-    assert (str(seed_run.document.published), seed_run.document.published_from) == ("2019-03-20", "url")
+    assert (str(seed_run.document.published), seed_run.document.published_from) == (
+        "2019-03-20",
+        "url",
+    )
 
 
 def test_quantities_have_values_and_units(seed_run):
@@ -93,7 +109,9 @@ def test_quantities_have_values_and_units(seed_run):
 @cache
 def run_of(name):
     text = (ARTICLES / name).read_text(encoding="utf-8")
-    return summarize(Document.from_text(text, source=name), settings=Settings(engine="extractive"))
+    return summarize(
+        Document.from_text(text, source=name), settings=Settings(engine="extractive")
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,19 +139,30 @@ def test_finds_the_speaker_in_other_articles(article, words, speaker):
 
 
 def test_finds_the_title_and_date_that_the_document_states():
-    assert run_of(FERRY).document.title == "Night ferry to Holm Island to stop in October, operator says"
-    assert (str(run_of(FERRY).document.published), run_of(FERRY).document.published_from) == (
+    assert (
+        run_of(FERRY).document.title
+        == "Night ferry to Holm Island to stop in October, operator says"
+    )
+    assert (
+        str(run_of(FERRY).document.published),
+        run_of(FERRY).document.published_from,
+    ) == (
         "2026-09-12",
         "text",
     )
-    assert (str(run_of(HEAT).document.published), run_of(HEAT).document.published_from) == (
+    assert (
+        str(run_of(HEAT).document.published),
+        run_of(HEAT).document.published_from,
+    ) == (
         "2026-05-27",
         "url",
     )
 
 
 def test_distinguishes_past_and_future_dates_in_one_sentence():
-    (claim,) = [claim for claim in run_of(FERRY).claims if "will stop running" in claim.quote]
+    (claim,) = [
+        claim for claim in run_of(FERRY).claims if "will stop running" in claim.quote
+    ]
     assert "on 4 October [2026-10-04]" in claim.text
     assert "on Friday [2026-09-11]" in claim.text
 
@@ -142,5 +171,6 @@ def test_distinguishes_past_and_future_dates_in_one_sentence():
 def test_headline_byline_and_links_are_not_claims(article):
     for claim in run_of(article).claims:
         assert not any(
-            word in claim.quote for word in ("http", "Read more", "By Marta", "five-year study finds")
+            word in claim.quote
+            for word in ("http", "Read more", "By Marta", "five-year study finds")
         )

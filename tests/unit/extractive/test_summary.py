@@ -16,18 +16,26 @@ def test_the_summary_has_two_to_four_sentences_each_with_claims(seed_run):
 
 
 def test_both_sides_of_the_disagreement_are_positions(seed_run):
-    assert [position.party for position in seed_run.summary.positions] == ["Russia", "United States"]
+    assert [position.party for position in seed_run.summary.positions] == [
+        "Russia",
+        "United States",
+    ]
     assert all(position.claim_ids for position in seed_run.summary.positions)
 
 
 @cache
 def run_of(name):
     text = (ARTICLES / name).read_text(encoding="utf-8")
-    return summarize(Document.from_text(text, source=name), settings=Settings(engine="extractive"))
+    return summarize(
+        Document.from_text(text, source=name), settings=Settings(engine="extractive")
+    )
 
 
 def test_a_semicolon_between_parties_gives_positions():
-    assert [position.party for position in run_of(HEAT).summary.positions] == ["Greens", "Liberals"]
+    assert [position.party for position in run_of(HEAT).summary.positions] == [
+        "Greens",
+        "Liberals",
+    ]
 
 
 def test_with_few_claims_the_summary_uses_the_sentences_of_the_claims():
@@ -49,7 +57,9 @@ def test_a_summary_has_no_captions_and_no_unattributed_quotations():
     )
     summary = " ".join(
         sentence.text
-        for sentence in summarize(text, settings=Settings(engine="extractive")).summary.sentences
+        for sentence in summarize(
+            text, settings=Settings(engine="extractive")
+        ).summary.sentences
     )
     assert "saved by fishermen" in summary
     assert len(summary.split()) > 40
@@ -82,7 +92,9 @@ def extracted(text):
     ],
 )
 def test_a_long_first_sentence_is_cut_where_a_headline_may_end(first, headline):
-    run = extracted(f"{first} The council met again on Thursday in the town hall of Lindvik.")
+    run = extracted(
+        f"{first} The council met again on Thursday in the town hall of Lindvik."
+    )
     assert run.summary.headline == headline
 
 

@@ -47,7 +47,10 @@ def ground(text, quote, **options):
         (
             "Abrams cited recent estimates ... the country's oil exports were declining",
             Match.NORMALIZED,
-            ["Abrams cited recent estimates", "the country's oil exports were declining"],
+            [
+                "Abrams cited recent estimates",
+                "the country's oil exports were declining",
+            ],
         ),
         (
             "Ryabkov was quoted by RIA news agency as saying the talks really were difficult but frank",
@@ -57,7 +60,9 @@ def ground(text, quote, **options):
         (
             "the talks really were difficult but frank and that Moscow had warned Washington not to intervene",
             Match.FUZZY,
-            ["the talks were difficult but frank\nand that Moscow had warned Washington not to intervene"],
+            [
+                "the talks were difficult but frank\nand that Moscow had warned Washington not to intervene"
+            ],
         ),
         (
             "after the very two-hour talks in Rome but Moscow’s delegation chief",
@@ -74,7 +79,11 @@ def ground(text, quote, **options):
             Match.FUZZY,
             ["spread hunger and preventable disease and\nled to an exodus"],
         ),
-        ("has spread hunger and preventable illness", Match.NONE, []),  # a word that is not the document's
+        (
+            "has spread hunger and preventable illness",
+            Match.NONE,
+            [],
+        ),  # a word that is not the document's
         (
             "led to the exodus of some 3 million people since 2015",
             Match.FUZZY,
@@ -91,15 +100,39 @@ def test_finds_quotes_of_the_seed(seed_text, quote, match, parts):
     [
         ("led to an exodus of some 4 million people since 2015", "number"),
         ("led to an exodus of some 3 billion people since 2015", "unit of the number"),
-        ("after the long three-hour talks in Rome but Moscow's delegation chief", "number in a compound"),
-        ("Ryabkov was quoted by Russia's TASS news agency as saying the talks were difficult", "name"),
-        ("the talks were not difficult but frank and that Moscow had warned Washington", "negation"),
-        ("the country's oil exports were rising by about 50,000 barrels a month", "direction"),
-        ("talks on how to defuse Venezuela's crisis ended on Wednesday with the two sides", "date"),
+        (
+            "after the long three-hour talks in Rome but Moscow's delegation chief",
+            "number in a compound",
+        ),
+        (
+            "Ryabkov was quoted by Russia's TASS news agency as saying the talks were difficult",
+            "name",
+        ),
+        (
+            "the talks were not difficult but frank and that Moscow had warned Washington",
+            "negation",
+        ),
+        (
+            "the country's oil exports were rising by about 50,000 barrels a month",
+            "direction",
+        ),
+        (
+            "talks on how to defuse Venezuela's crisis ended on Wednesday with the two sides",
+            "date",
+        ),
         ("Moscow had warned Caracas not to intervene militarily in Venezuela", "name"),
-        ("Washington had warned Moscow not to intervene militarily in Venezuela", "order"),
-        ("The Prime Minister resigned after a vote in parliament on Monday", "not in the document"),
-        ("the talks Venezuela oil minds Rome sanctions president crisis", "the document's own words"),
+        (
+            "Washington had warned Moscow not to intervene militarily in Venezuela",
+            "order",
+        ),
+        (
+            "The Prime Minister resigned after a vote in parliament on Monday",
+            "not in the document",
+        ),
+        (
+            "the talks Venezuela oil minds Rome sanctions president crisis",
+            "the document's own words",
+        ),
         ("...", "no words"),
     ],
 )
@@ -112,8 +145,14 @@ def test_a_short_near_miss_has_no_span():
 
 
 def test_does_not_find_a_number_inside_a_longer_one():
-    assert ground("It cost 1,250,000 euros and 3.5 percent.", "250,000 euros") == (Match.NONE, [])
-    assert ground("It cost 1,250,000 euros and 3.5 percent.", "5 percent") == (Match.NONE, [])
+    assert ground("It cost 1,250,000 euros and 3.5 percent.", "250,000 euros") == (
+        Match.NONE,
+        [],
+    )
+    assert ground("It cost 1,250,000 euros and 3.5 percent.", "5 percent") == (
+        Match.NONE,
+        [],
+    )
 
 
 def test_takes_the_first_match_after_the_previous_quote():
@@ -126,7 +165,11 @@ def test_takes_the_first_match_after_the_previous_quote():
 @pytest.mark.parametrize(
     ("text", "quote", "found"),
     [
-        ("第一句话。委内瑞拉的石油出口正在下降。", "石油出口正在下降", "石油出口正在下降"),
+        (
+            "第一句话。委内瑞拉的石油出口正在下降。",
+            "石油出口正在下降",
+            "石油出口正在下降",
+        ),
         ("Der Kaffee kostet 3 €.", "Der Kaffee kostet 3 €.", "Der Kaffee kostet 3 €."),
         (
             "A cafe\u0301 opened in 1999 in Paris.",
@@ -141,7 +184,11 @@ def test_takes_the_first_match_after_the_previous_quote():
         ("وقال الوزير إن الصادرات تراجعت.", "إن الصادرات تراجعت", "إن الصادرات تراجعت"),
         ("मंत्री ने कहा कि निर्यात घटा है।", "निर्यात घटा है", "निर्यात घटा है"),
         ("👩‍👩‍👧 The family moved to Rome.", "The family moved", "The family moved"),
-        ("so\u00adcial me\u00addia grew", "social media grew", "so\u00adcial me\u00addia grew"),
+        (
+            "so\u00adcial me\u00addia grew",
+            "social media grew",
+            "so\u00adcial me\u00addia grew",
+        ),
         ("zero\u200bwidth marks stay", "zerowidth marks", "zero\u200bwidth marks"),
     ],
 )
@@ -163,7 +210,11 @@ def test_any_quote_of_any_text_gets_ordered_spans_or_none(text, quote):
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.sampled_from(["word", "Name", "12", "3.5", "cé", "a-b", "it's"]), min_size=3, max_size=12),
+    st.lists(
+        st.sampled_from(["word", "Name", "12", "3.5", "cé", "a-b", "it's"]),
+        min_size=3,
+        max_size=12,
+    ),
     st.data(),
 )
 def test_finds_consecutive_words_of_a_text_exactly(words, data):
@@ -178,10 +229,17 @@ def test_finds_consecutive_words_of_a_text_exactly(words, data):
 def rows(name):
     for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
         reason, document, quote = line.split("\t")
-        if reason not in ("uncased", "language"):  # in prose with capitals, where less is refused out of hand
-            document = "In spring Jane Roe of Bonn made the bells of St Mary's. " + document
+        if reason not in (
+            "uncased",
+            "language",
+        ):  # in prose with capitals, where less is refused out of hand
+            document = (
+                "In spring Jane Roe of Bonn made the bells of St Mary's. " + document
+            )
         yield pytest.param(
-            document.replace("\\n", "\n").replace("\\u0301", "\u0301"), quote, id=f"{reason}-{quote}"
+            document.replace("\\n", "\n").replace("\\u0301", "\u0301"),
+            quote,
+            id=f"{reason}-{quote}",
         )
 
 
@@ -218,33 +276,52 @@ def test_a_quote_with_nothing_near_has_no_suggestion(seed_text):
     grounded = GroundingIndex(Reading(seed_text)).ground(
         "Parliament passed the budget with a narrow majority."
     )
-    assert (grounded.reason, grounded.suggestion) == ("the document has no such passage", ())
+    assert (grounded.reason, grounded.suggestion) == (
+        "the document has no such passage",
+        (),
+    )
 
 
 def test_places_repeated_quotes_between_their_neighbors():
     text = "One. He said yes. Two. He said yes. Three. He said yes."
     index = GroundingIndex(Reading(text))
-    starts = [found.spans[0].start for found in index.ground_all(["Two.", "He said yes.", "Three."])]
+    starts = [
+        found.spans[0].start
+        for found in index.ground_all(["Two.", "He said yes.", "Three."])
+    ]
     assert starts == [18, 23, 36]
-    same_twice = [found.spans[0].start for found in index.ground_all(["He said yes."] * 4)]
+    same_twice = [
+        found.spans[0].start for found in index.ground_all(["He said yes."] * 4)
+    ]
     assert same_twice == [5, 23, 43, 43]
 
 
 def test_prefers_the_match_with_the_same_case():
     text = "the yard is sold. So The Yard Is Sold. It is so."
-    assert ground(text, "The  Yard Is Sold.") == (Match.NORMALIZED, ["The Yard Is Sold."])
+    assert ground(text, "The  Yard Is Sold.") == (
+        Match.NORMALIZED,
+        ["The Yard Is Sold."],
+    )
 
 
 def test_an_ellipsis_joins_the_closest_parts():
     text = "The firm grew. It hired. The firm built two ships and sold a yard."
-    assert ground(text, "The firm ... sold a yard.") == (Match.NORMALIZED, ["The firm", "sold a yard."])
-    assert GroundingIndex(Reading(text)).ground("The firm ... sold a yard.").spans[0].start == 25
+    assert ground(text, "The firm ... sold a yard.") == (
+        Match.NORMALIZED,
+        ["The firm", "sold a yard."],
+    )
+    assert (
+        GroundingIndex(Reading(text)).ground("The firm ... sold a yard.").spans[0].start
+        == 25
+    )
 
 
 def test_finds_or_refuses_a_quote_as_long_as_a_chapter_quickly():
     text = " ".join(f"The yard sold {number} ships." for number in range(20_000))
     assert ground(text, text[:200_000].rpartition(" ")[0])[0] is Match.EXACT
-    grounded = GroundingIndex(Reading(text)).ground(text[:200_000].replace("sold", "lost"))
+    grounded = GroundingIndex(Reading(text)).ground(
+        text[:200_000].replace("sold", "lost")
+    )
     assert (grounded.match, grounded.reason) == (
         Match.NONE,
         "it has more than 400 words, and not the document's",

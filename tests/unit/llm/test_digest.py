@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Settings
-from claimcheck.store.answers import digest_of
+from claimcheck import Settings, summarize
+from claimcheck.llm.digest import compute_request_digest
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
-SETTINGS = Settings(engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc")
+SETTINGS = Settings(
+    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
+)
 GOOD = response(answer(claim("Venus is hot.")))
 
 
 @pytest.fixture
 def request_():
     client = ScriptedClient([GOOD])
-    from claimcheck import summarize
-
     summarize("Venus is hot.", settings=SETTINGS, client=client)
     return client.requests[0]
 
@@ -32,5 +32,9 @@ def request_():
     ],
 )
 def test_every_setting_that_changes_the_answer_changes_the_digest(request_, other):
-    assert digest_of(request_, replace(SETTINGS, **other)) != digest_of(request_, SETTINGS)
-    assert digest_of(replace(request_, seed=4), SETTINGS) != digest_of(request_, SETTINGS)
+    assert compute_request_digest(
+        request_, replace(SETTINGS, **other)
+    ) != compute_request_digest(request_, SETTINGS)
+    assert compute_request_digest(
+        replace(request_, seed=4), SETTINGS
+    ) != compute_request_digest(request_, SETTINGS)

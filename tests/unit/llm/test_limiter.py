@@ -3,30 +3,36 @@
 import asyncio
 import time
 
+import httpx2
 import pytest
 
 from claimcheck import Limits, Price, Settings, errors
-from claimcheck.clients import Gate, Pricing
-from claimcheck.core.run import Usage
+from claimcheck.llm import Limiter, Pricing
+from claimcheck.models.llm import Usage
 
-PRICED = Settings(engine="llm", model="m", prices={"m": Price(input=1.0, output=2.0, cached=0.5)})
-BODY = {"messages": [{"role": "user", "content": "word " * 1000}], "max_completion_tokens": 1000}
+PRICED = Settings(
+    engine="llm", model="m", prices={"m": Price(input=1.0, output=2.0, cached=0.5)}
+)
+BODY = {
+    "messages": [{"role": "user", "content": "word " * 1000}],
+    "max_completion_tokens": 1000,
+}
 
 
-async def _sent(gate, count, *, usage=None, work_s=0.01):
+async def _sent(limiter, count, *, usage=None, work_s=0.01):
     """So many requests at once: how many were sent, and the most that were under way together."""
     under_way, most, sent, refused = 0, 0, 0, []
 
     async def one():
         nonlocal under_way, most, sent
         try:
-            async with gate.turn(BODY) as turn:
+            async with limiter.slot(BODY) as slot:
                 sent += 1
                 under_way += 1
                 most = max(most, under_way)
                 await asyncio.sleep(work_s)
                 under_way -= 1
-                turn.usage = usage
+                slot.usage = usage
         except errors.BudgetError as error:
             refused.append(error)
 
@@ -35,67 +41,74 @@ async def _sent(gate, count, *, usage=None, work_s=0.01):
 
 
 def test_sends_at_most_the_stated_number_of_requests_at_once():
-    gate = Gate(Limits(concurrency=3), Pricing(PRICED))
-    sent, most, _ = asyncio.run(_sent(gate, 10, usage=Usage()))
+    limiter = Limiter(Limits(concurrency=3), Pricing(PRICED))
+    sent, most, _ = asyncio.run(_sent(limiter, 10, usage=Usage()))
     assert (sent, most) == (10, 3)
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(budget_usd=0.01, concurrency=50), Limits(budget_tokens=7_000, concurrency=50)]
+    "limits",
+    [
+        Limits(budget_usd=0.01, concurrency=50),
+        Limits(budget_tokens=7_000, concurrency=50),
+    ],
 )
 def test_concurrent_requests_do_not_exceed_the_budget(limits):
     """A request may cost 1,100 + 2 x 1,000 millionths of a dollar, and costs 1,000 + 2 x 500 in the end."""
-    gate = Gate(limits, Pricing(PRICED))
+    limiter = Limiter(limits, Pricing(PRICED))
     usage = Usage(requests=1, input_tokens=1000, output_tokens=500, cost_usd=0.002)
-    sent, most, refused = asyncio.run(_sent(gate, 50, usage=usage))
+    sent, most, refused = asyncio.run(_sent(limiter, 50, usage=usage))
     assert most == 3  # of what they may cost, three fit
-    assert sent == 4  # of what they do cost, a fourth fits, for which there may have to be room too
+    assert (
+        sent == 4
+    )  # of what they do cost, a fourth fits, for which there may have to be room too
     assert len(refused) == 46
-    assert gate.spent.usd <= 0.01
-    assert gate.spent.tokens <= 7_000
-    assert "the budget is reached" in str(refused[0])
+    assert limiter.spent.usd <= 0.01
+    assert limiter.spent.tokens <= 7_000
+    assert "the budget is used up" in str(refused[0])
 
 
 def test_charges_an_unknown_cost_at_its_upper_bound():
-    gate = Gate(Limits(budget_tokens=5_000), Pricing(PRICED))
+    limiter = Limiter(Limits(budget_tokens=5_000), Pricing(PRICED))
 
     async def lost():
         import openai
 
-        async with gate.turn(BODY):
+        async with limiter.slot(BODY):
             raise openai.APITimeoutError(request=None)
 
     with pytest.raises(Exception, match="timed out"):
         asyncio.run(lost())
-    assert gate.spent.tokens > 2_000
+    assert limiter.spent.tokens > 2_000
 
 
 def test_limits_requests_per_minute(monkeypatch):
-    monkeypatch.setattr("claimcheck.clients.gate._MINUTE_S", 0.3)
-    gate = Gate(Limits(rpm=5), Pricing(PRICED))
+    monkeypatch.setattr("claimcheck.llm.limiter._RATE_WINDOW_S", 0.3)
+    limiter = Limiter(Limits(rpm=5), Pricing(PRICED))
     started = time.monotonic()
-    asyncio.run(_sent(gate, 11, usage=Usage(), work_s=0))
+    asyncio.run(_sent(limiter, 11, usage=Usage(), work_s=0))
     assert time.monotonic() - started >= 0.6
 
 
 def test_limits_tokens_per_minute_and_sends_an_oversized_request_alone(monkeypatch):
-    monkeypatch.setattr("claimcheck.clients.gate._MINUTE_S", 0.2)
-    gate = Gate(Limits(tpm=100), Pricing(PRICED))
+    monkeypatch.setattr("claimcheck.llm.limiter._RATE_WINDOW_S", 0.2)
+    limiter = Limiter(Limits(tpm=100), Pricing(PRICED))
     started = time.monotonic()
-    asyncio.run(_sent(gate, 3, usage=Usage(), work_s=0))
+    asyncio.run(_sent(limiter, 3, usage=Usage(), work_s=0))
     assert time.monotonic() - started >= 0.4
 
 
 def test_a_rate_limit_pauses_everyone_and_halves_concurrency():
-    import httpx2
     import openai
 
-    gate = Gate(Limits(concurrency=8), Pricing(PRICED))
+    limiter = Limiter(Limits(concurrency=8), Pricing(PRICED))
 
     async def refused():
-        async with gate.turn(BODY):
+        async with limiter.slot(BODY):
             response = httpx2.Response(
-                429, headers={"retry-after-ms": "300"}, request=httpx2.Request("POST", "http://x")
+                429,
+                headers={"retry-after-ms": "300"},
+                request=httpx2.Request("POST", "http://x"),
             )
             raise openai.RateLimitError("slow down", response=response, body=None)
 
@@ -103,7 +116,7 @@ def test_a_rate_limit_pauses_everyone_and_halves_concurrency():
         with pytest.raises(openai.RateLimitError):
             await refused()
         started = time.monotonic()
-        _, most, _ = await _sent(gate, 20, usage=Usage())
+        _, most, _ = await _sent(limiter, 20, usage=Usage())
         return most, time.monotonic() - started
 
     most, waited = asyncio.run(story())

@@ -1,7 +1,7 @@
 """Progress reports every request that was sent and answered."""
 
-from claimcheck import Settings, Stage, Work, schema, summarize
-from claimcheck.clients.watched import _WORK
+from claimcheck import Settings, Stage, Work, schemas, summarize
+from claimcheck.llm.progress import _WORK_BY_SCHEMA
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 FERRY = "The ferry carried 900 people in 2020."
@@ -11,10 +11,15 @@ SCRIPTED = Settings(engine="llm", model="scripted")
 
 def test_reports_every_request_sent_and_answered():
     heard = []
-    quote_not_there = response(answer(claim("The ferry carried 800 people in 2020.", FERRY)))
+    quote_not_there = response(
+        answer(claim("The ferry carried 800 people in 2020.", FERRY))
+    )
     second = response({"quotes": [{"number": 1, "quote": FERRY}]})
     summarize(
-        FERRY, settings=SCRIPTED, client=ScriptedClient([quote_not_there, second]), progress=heard.append
+        FERRY,
+        settings=SCRIPTED,
+        client=ScriptedClient([quote_not_there, second]),
+        progress=heard.append,
     )
     assert heard == [
         Stage(Work.SUMMARY_AND_CLAIMS, 0, 1),
@@ -32,4 +37,6 @@ def test_reports_an_engine_that_sends_no_request():
 
 
 def test_every_answer_schema_belongs_to_a_stage():
-    assert {name for name in schema.names() if name.endswith(".answer")} == set(_WORK)
+    assert {name for name in schemas.list_names() if name.endswith(".answer")} == set(
+        _WORK_BY_SCHEMA
+    )

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Settings
-from claimcheck.clients import CachedClient
-from claimcheck.core.run import Usage
-from claimcheck.store.answers import AnswerCache
+from claimcheck import Settings, summarize
+from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.models.llm import Usage
+from claimcheck.store.cache import AnswerCache
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
-SETTINGS = Settings(engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc")
+SETTINGS = Settings(
+    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
+)
 GOOD = response(answer(claim("Venus is hot.")))
 
 
 @pytest.fixture
 def request_():
     client = ScriptedClient([GOOD])
-    from claimcheck import summarize
-
     summarize("Venus is hot.", settings=SETTINGS, client=client)
     return client.requests[0]
 
@@ -31,7 +31,7 @@ def cache(tmp_path):
 
 def test_asks_once_and_repeats_cost_nothing(cache, request_):
     inner = ScriptedClient([GOOD])
-    client = CachedClient(inner, cache, SETTINGS)
+    client = StoredAnswersClient(inner, cache, SETTINGS)
     assert client.complete(request_) == GOOD
     again = client.complete(request_)
     assert again == replace(GOOD, usage=Usage(stored_answers=1))
@@ -51,6 +51,6 @@ def test_asks_once_and_repeats_cost_nothing(cache, request_):
 )
 def test_keeps_no_unusable_answer(cache, request_, bad):
     inner = ScriptedClient([bad, GOOD])
-    client = CachedClient(inner, cache, SETTINGS)
+    client = StoredAnswersClient(inner, cache, SETTINGS)
     client.complete(request_)
     assert client.complete(request_) == GOOD

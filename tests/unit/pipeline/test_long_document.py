@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Document, Match, Settings, asummarize, errors, summarize
-from claimcheck.core import tokens
-from claimcheck.reports import footing, markdown
-from claimcheck.reports import text as text_report
-from claimcheck.reports.integrity import inconsistencies
-from claimcheck.text.passages import passages
+from claimcheck import Document, Match, Settings, asummarize, errors, summarize, tokens
+from claimcheck.models.integrity import find_run_inconsistencies
+from claimcheck.reports import common, markdown, text
 from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_into_passages
 from tests.support.chronicle import CHRONICLE, TOWNS, ReadingClient
 from tests.support.scripted import run_async, run_sync
 
@@ -22,7 +20,9 @@ SETTINGS = Settings(engine="llm", model="m", passage_tokens=2_000)
 @pytest.fixture(params=[run_sync, run_async], ids=["sync", "async"])
 def run(request):
     def go(client, text=CHRONICLE, settings=SETTINGS):
-        return request.param(Document.from_text(text, title="Aldbury"), settings, client)
+        return request.param(
+            Document.from_text(text, title="Aldbury"), settings, client
+        )
 
     return go
 
@@ -41,10 +41,17 @@ def test_finds_claims_in_every_passage_in_order_and_links_the_summary(run):
     ids = {claim.id for claim in made.claims}
     assert made.summary.sentences
     assert all(
-        sentence.claim_ids and ids.issuperset(sentence.claim_ids) for sentence in made.summary.sentences
+        sentence.claim_ids and ids.issuperset(sentence.claim_ids)
+        for sentence in made.summary.sentences
     )
-    assert (made.failures, inconsistencies(made)) == ((), [])
-    assert made.signature.prompts.keys() == {"claims", "digest", "repair", "json-only", "requote"}
+    assert (made.failures, find_run_inconsistencies(made)) == ((), [])
+    assert made.signature.prompts.keys() == {
+        "claims",
+        "digest",
+        "repair",
+        "json-only",
+        "requote",
+    }
     assert made.usage.requests == len(client.requests)
 
 
@@ -54,16 +61,33 @@ def test_every_passage_has_context_and_no_text_is_left_out(run):
     shown = [request.messages[1].content for request in sent(client, "claims.answer")]
     assert "context begins" not in shown[0]
     assert all("context begins\n" in text for text in shown[1:])
-    own = "".join(text.partition("passage begins\n")[2].partition("passage ends")[0] for text in shown)
-    assert [number for number in range(TOWNS) if f"Aldbury number {number} counted" not in own] == []
+    own = "".join(
+        text.partition("passage begins\n")[2].partition("passage ends")[0]
+        for text in shown
+    )
+    assert [
+        number
+        for number in range(TOWNS)
+        if f"Aldbury number {number} counted" not in own
+    ] == []
 
 
 def test_default_passages_send_at_most_a_fifth_more_than_the_document():
-    text = "\n\n".join(f"{CHRONICLE} Part {part} of the chronicle ends here." for part in range(3))
+    text = "\n\n".join(
+        f"{CHRONICLE} Part {part} of the chronicle ends here." for part in range(3)
+    )
     document = Document.from_text(text)
     client = ReadingClient()
-    summarize(document, settings=replace(SETTINGS, passage_tokens=Settings().passage_tokens), client=client)
-    total = sum(tokens.count(message.content) for request in client.requests for message in request.messages)
+    summarize(
+        document,
+        settings=replace(SETTINGS, passage_tokens=Settings().passage_tokens),
+        client=client,
+    )
+    total = sum(
+        tokens.count(message.content)
+        for request in client.requests
+        for message in request.messages
+    )
     assert len(sent(client, "claims.answer")) > 4
     assert total <= 1.2 * tokens.count(text)
 
@@ -72,7 +96,7 @@ def test_halves_a_passage_whose_answer_was_cut_off(run):
     client = ReadingClient(truncate="Aldbury number 200 counted")
     made = run(client)
     assert made.failures == ()
-    assert made.passages > len(passages(Reading(CHRONICLE), "en", 2_000))
+    assert made.passages > len(split_into_passages(Reading(CHRONICLE), "en", 2_000))
     assert [entry.status for entry in made.ledger] == ["read"]
     assert len(made.claims) == 6 * made.passages
 
@@ -86,10 +110,10 @@ def test_reports_a_failed_passage_with_its_characters_in_every_format(run):
     assert (made.ledger[1].start, made.ledger[1].end) == (failure.start, failure.end)
     assert made.summary is not None
     told = f"1 of {made.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
-    assert footing.failed_passages(made) == told
-    assert told in text_report.render(made, width=200)
-    assert told in markdown.render(made)
-    assert inconsistencies(made) == []
+    assert common.describe_failed_passages(made) == told
+    assert told in text.render_run(made, width=200)
+    assert told in markdown.render_run(made)
+    assert find_run_inconsistencies(made) == []
 
 
 def test_raises_an_error_when_every_passage_fails(run):
@@ -102,9 +126,12 @@ def test_keeps_the_claims_when_the_summary_fails(run):
     assert made.summary is None
     assert len(made.claims) > 30
     (failure,) = made.failures
-    assert failure.message == "the summary of the claims could not be written: the model refused: no"
+    assert (
+        failure.message
+        == "the summary of the claims could not be written: the model refused: no"
+    )
     assert [entry.status for entry in made.ledger] == ["read"]  # all of it was
-    assert inconsistencies(made) == []
+    assert find_run_inconsistencies(made) == []
 
 
 def test_a_summary_of_many_claims_takes_rounds(run):
@@ -116,7 +143,8 @@ def test_a_summary_of_many_claims_takes_rounds(run):
     assert "1. It says:" in last  # made of the sentences of the rounds before
     ids = {claim.id for claim in made.claims}
     assert all(
-        sentence.claim_ids and ids.issuperset(sentence.claim_ids) for sentence in made.summary.sentences
+        sentence.claim_ids and ids.issuperset(sentence.claim_ids)
+        for sentence in made.summary.sentences
     )
 
 
@@ -132,26 +160,39 @@ def test_merges_the_same_claim_from_two_passages(run):
             if request.schema_name != "claims.answer":
                 return answer
             listed = json.loads(answer.text)["claims"]
-            own = request.messages[1].content.partition("passage begins\n")[2].partition("passage ends")[0]
+            own = (
+                request.messages[1]
+                .content.partition("passage begins\n")[2]
+                .partition("passage ends")[0]
+            )
             quotes = [twice] if twice in own else []
             return replace(
                 answer,
                 text=json.dumps(
-                    {"claims": [listed[0] | {"quote": quote, "text": quote} for quote in quotes]}
+                    {
+                        "claims": [
+                            listed[0] | {"quote": quote, "text": quote}
+                            for quote in quotes
+                        ]
+                    }
                 ),
             )
 
     made = run(First(), text)
     (claim,) = made.claims
     assert claim.spans[0].start == 0
-    assert [(span.start, span.text) for span in claim.also_at] == [(len(text) - len(twice), twice)]
-    assert "; also 803:1" in footing.place(claim, footing.places_of(made))
+    assert [(span.start, span.text) for span in claim.also_at] == [
+        (len(text) - len(twice), twice)
+    ]
+    assert "; also 803:1" in common.format_claim_location(
+        claim, common.build_line_index(made)
+    )
 
 
 def test_grounds_a_repeated_sentence_in_its_own_passage(run):
-    text = CHRONICLE.replace("The mayor said that 7 of them were empty.", "Nobody knows why.").replace(
-        "The mayor said that 390 of them were empty.", "Nobody knows why."
-    )
+    text = CHRONICLE.replace(
+        "The mayor said that 7 of them were empty.", "Nobody knows why."
+    ).replace("The mayor said that 390 of them were empty.", "Nobody knows why.")
 
     class Late(ReadingClient):
         """Lists it for the last passage alone."""
@@ -164,7 +205,11 @@ def test_grounds_a_repeated_sentence_in_its_own_passage(run):
             shown = request.messages[1].content.partition("passage ends")[0]
             late = "Aldbury number 390 counted" in shown
             claims = [
-                listed[0] | {"quote": "Nobody knows why.", "text": "Nobody knows why houses are empty."}
+                listed[0]
+                | {
+                    "quote": "Nobody knows why.",
+                    "text": "Nobody knows why houses are empty.",
+                }
             ]
             return replace(answer, text=json.dumps({"claims": claims if late else []}))
 
@@ -173,7 +218,10 @@ def test_grounds_a_repeated_sentence_in_its_own_passage(run):
 
 
 def test_the_extractive_engine_scales_claims_with_the_number_of_passages():
-    made = summarize(CHRONICLE, settings=Settings(engine="extractive", max_claims=5, passage_tokens=2_000))
+    made = summarize(
+        CHRONICLE,
+        settings=Settings(engine="extractive", max_claims=5, passage_tokens=2_000),
+    )
     assert len(made.claims) == 5 * -(-made.document.tokens // 2_000)
 
 

@@ -1,14 +1,21 @@
 """The summary with a model, with a scripted client, sync and async."""
 
+import asyncio
 import json
 
 import pytest
 
-from claimcheck import Document, Match, Settings, errors, schema
-from claimcheck.reports import markdown
-from claimcheck.reports import text as text_report
-from claimcheck.reports.integrity import inconsistencies
-from tests.support.scripted import ScriptedClient, answer, claim, response, run_async, run_sync
+from claimcheck import Document, Match, Settings, errors, schemas, summarize
+from claimcheck.models.integrity import find_run_inconsistencies
+from claimcheck.reports import markdown, text
+from tests.support.scripted import (
+    ScriptedClient,
+    answer,
+    claim,
+    response,
+    run_async,
+    run_sync,
+)
 
 TEXT = "Mercury has no moons. Mars has two moons, NASA said on Monday. https://a.example/x Venus is hot."
 
@@ -35,16 +42,22 @@ def test_grounds_claims_in_document_order_and_links_sentences(run):
         ("Mercury has no moons.", Match.EXACT),
         ("Mars has two moons, NASA said", Match.EXACT),
     ]
-    assert result.summary.sentences[0].claim_ids == (result.claims[1].id, result.claims[0].id)
-    assert inconsistencies(result) == []
+    assert result.summary.sentences[0].claim_ids == (
+        result.claims[1].id,
+        result.claims[0].id,
+    )
+    assert find_run_inconsistencies(result) == []
 
 
 def quotes(*pairs):
-    return response({"quotes": [{"number": number, "quote": quote} for number, quote in pairs]})
+    return response(
+        {"quotes": [{"number": number, "quote": quote} for number, quote in pairs]}
+    )
 
 
 @pytest.mark.parametrize(
-    "second", ["Mercury has two moons.", None, "Venus is hot.", "Something else altogether."]
+    "second",
+    ["Mercury has two moons.", None, "Venus is hot.", "Something else altogether."],
 )
 def test_asks_once_more_for_a_missing_quote_and_keeps_it_without_a_span(run, second):
     first = response(answer(claim("Mercury has two moons.")))
@@ -58,14 +71,18 @@ def test_asks_once_more_for_a_missing_quote_and_keeps_it_without_a_span(run, sec
         (),
         "Mercury has two moons.",
     )
-    for rendered in (text_report.render(result), markdown.render(result)):
+    for rendered in (text.render_run(result), markdown.render_run(result)):
         assert "NOT FOUND" in rendered
 
 
 def test_takes_a_second_quote_that_is_in_the_passage(run):
-    first = response(answer(claim("Mercury has two moons.", text="Mercury is moonless.")))
+    first = response(
+        answer(claim("Mercury has two moons.", text="Mercury is moonless."))
+    )
     result, client = run(first, quotes((1, "Mercury has no moons.")))
-    assert [(item.quote, item.match) for item in result.claims] == [("Mercury has no moons.", Match.EXACT)]
+    assert [(item.quote, item.match) for item in result.claims] == [
+        ("Mercury has no moons.", Match.EXACT)
+    ]
     assert result.usage.requests == 2
     asked = client.requests[1].messages[-1].content
     assert "Quote as given: Mercury has two moons." in asked
@@ -75,7 +92,11 @@ def test_takes_a_second_quote_that_is_in_the_passage(run):
 def test_an_unusable_second_answer_changes_nothing(run):
     first = response(answer(claim("Mercury has two moons.")))
     result, client = run(first, response("no json"), response("none again"))
-    assert (len(client.requests), result.claims[0].match, result.failures) == (3, Match.NONE, ())
+    assert (len(client.requests), result.claims[0].match, result.failures) == (
+        3,
+        Match.NONE,
+        (),
+    )
 
 
 def test_does_not_ask_again_for_a_quote_with_nothing_near_it(run):
@@ -85,10 +106,19 @@ def test_does_not_ask_again_for_a_quote_with_nothing_near_it(run):
 
 def test_merges_repeated_claims_and_their_links(run):
     same = claim("Mercury has no moons.")
-    answered = answer(*[same] * 9, claim("Venus is hot."), sentences=[{"text": "A.", "claims": [7, 10]}])
+    answered = answer(
+        *[same] * 9,
+        claim("Venus is hot."),
+        sentences=[{"text": "A.", "claims": [7, 10]}],
+    )
     result, _ = run(response(answered))
-    assert [item.quote for item in result.claims] == ["Mercury has no moons.", "Venus is hot."]
-    assert result.summary.sentences[0].claim_ids == tuple(item.id for item in result.claims)
+    assert [item.quote for item in result.claims] == [
+        "Mercury has no moons.",
+        "Venus is hot.",
+    ]
+    assert result.summary.sentences[0].claim_ids == tuple(
+        item.id for item in result.claims
+    )
 
 
 def test_does_not_merge_claims_that_differ_in_a_number(run):
@@ -111,16 +141,20 @@ def test_does_not_merge_claims_that_differ_in_a_number(run):
 
 def test_max_claims_keeps_the_most_check_worthy(run):
     answered = answer(
-        claim("Mercury has no moons.", check_worthiness=0.2), claim("Venus is hot.", check_worthiness=0.9)
+        claim("Mercury has no moons.", check_worthiness=0.2),
+        claim("Venus is hot.", check_worthiness=0.9),
     )
-    result, client = run(response(answered), settings=Settings(engine="llm", model="m", max_claims=1))
+    result, client = run(
+        response(answered), settings=Settings(engine="llm", model="m", max_claims=1)
+    )
     assert [item.quote for item in result.claims] == ["Venus is hot."]
     assert client.requests[0].schema["properties"]["claims"]["maxItems"] == 1
 
 
 def test_replaces_a_dangling_link_with_the_claim_that_supports_the_sentence(run):
     answered = answer(
-        claim("Mercury has no moons."), sentences=[{"text": "Mercury has no moons at all.", "claims": [8]}]
+        claim("Mercury has no moons."),
+        sentences=[{"text": "Mercury has no moons at all.", "claims": [8]}],
     )
     result, _ = run(response(answered))
     assert result.summary.sentences[0].claim_ids == (result.claims[0].id,)
@@ -128,7 +162,9 @@ def test_replaces_a_dangling_link_with_the_claim_that_supports_the_sentence(run)
 
 def test_repairs_an_invalid_answer_once_quoting_path_and_problem(run):
     bad = answer(claim("Mercury has no moons.", check_worthiness=7))
-    result, client = run(response(bad), response(answer(claim("Mercury has no moons."))))
+    result, client = run(
+        response(bad), response(answer(claim("Mercury has no moons.")))
+    )
     assert (len(client.requests), result.failures, result.usage.requests) == (2, (), 2)
     repair = client.requests[1].messages[-1].content
     assert "$.claims[0].check_worthiness: 7 is greater than the maximum of 1" in repair
@@ -139,11 +175,15 @@ def test_records_an_answer_that_stays_invalid_with_its_raw_text(run):
     result, client = run(response("no JSON at all"), response('{"claims": 3}'))
     assert len(client.requests) == 2
     (failure,) = result.failures
-    assert (failure.cause, failure.attempts, failure.raw) == ("invalid", 2, '{"claims": 3}')
+    assert (failure.cause, failure.attempts, failure.raw) == (
+        "invalid",
+        2,
+        '{"claims": 3}',
+    )
     assert (result.summary, result.claims) == (None, ())
     assert {entry.status for entry in result.ledger} == {"failed", "set_aside"}
-    assert schema.problems("run", json.loads(result.to_json())) == ()
-    assert "FAILED (invalid)" in text_report.render(result)
+    assert schemas.find_problems("run", json.loads(result.to_json())) == ()
+    assert "FAILED (invalid)" in text.render_run(result)
 
 
 @pytest.mark.parametrize(
@@ -166,28 +206,40 @@ def test_records_an_unusable_answer_and_does_not_ask_again(run, given, cause):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (json.dumps(answer(claim("Venus is hot.", check_worthiness=float("nan")))), "NaN is no JSON number"),
+        (
+            json.dumps(answer(claim("Venus is hot.", check_worthiness=float("nan")))),
+            "NaN is not a JSON number",
+        ),
         (json.dumps(answer(claim("Venus \ud800 is hot."))), "half of a surrogate pair"),
-        (json.dumps(answer(claim(" ", text=" \n"))), "$.claims[0].quote: ' ' does not match"),
+        (
+            json.dumps(answer(claim(" ", text=" \n"))),
+            "$.claims[0].quote: ' ' does not match",
+        ),
         ('{"claims": ' * 100_000, "is not JSON"),
-        ("[1, 2]", "it holds no object"),
+        ("[1, 2]", "it contains no object"),
         ("{} {}", "something follows the object"),
     ],
 )
 def test_rejects_json_values_that_a_result_must_not_contain(run, text, problem):
     result, _ = run(response(text), response(text))
     assert problem in result.failures[0].message
-    assert schema.problems("run", json.loads(result.to_json())) == ()
+    assert schemas.find_problems("run", json.loads(result.to_json())) == ()
 
 
-@pytest.mark.parametrize("wrapped", ["```json\n{}\n```", "Here it is:\n{}", "{}\nI hope this helps."])
+@pytest.mark.parametrize(
+    "wrapped", ["```json\n{}\n```", "Here it is:\n{}", "{}\nI hope this helps."]
+)
 def test_reads_an_answer_inside_a_code_fence_or_a_sentence(run, wrapped):
-    result, _ = run(response(wrapped.replace("{}", json.dumps(answer(claim("Venus is hot."))))))
+    result, _ = run(
+        response(wrapped.replace("{}", json.dumps(answer(claim("Venus is hot.")))))
+    )
     assert result.failures == ()
 
 
 def test_refuses_a_document_that_does_not_fit_before_sending(run):
-    with pytest.raises(errors.ContextWindowError, match="no passage fits a window of 256 tokens"):
+    with pytest.raises(
+        errors.ContextWindowError, match="no passage fits a window of 256 tokens"
+    ):
         run(settings=Settings(engine="llm", model="m", context_tokens=256))
 
 
@@ -204,7 +256,9 @@ def test_fences_the_document_and_never_treats_it_as_a_template(run):
 
 def test_folds_white_space_in_the_answer(run):
     answered = answer(
-        claim("Venus is hot.", text="Venus\n is  hot."), headline=" A\nB ", open_questions=["Why\n?"]
+        claim("Venus is hot.", text="Venus\n is  hot."),
+        headline=" A\nB ",
+        open_questions=["Why\n?"],
     )
     result, _ = run(response(answered))
     assert (result.claims[0].text, result.summary.headline) == ("Venus is hot.", "A B")
@@ -218,10 +272,16 @@ def test_does_not_send_page_noise(run):
 
 def test_the_signature_states_what_made_the_run(run):
     result, _ = run(
-        response(answer(claim("Venus is hot."))), settings=Settings(engine="llm", model="m", seed=3)
+        response(answer(claim("Venus is hot."))),
+        settings=Settings(engine="llm", model="m", seed=3),
     )
     signature = result.signature
-    assert (signature.engine, signature.model, signature.response_format, signature.seed) == (
+    assert (
+        signature.engine,
+        signature.model,
+        signature.response_format,
+        signature.seed,
+    ) == (
         "llm",
         "scripted",
         "json_schema",
@@ -232,10 +292,6 @@ def test_the_signature_states_what_made_the_run(run):
 
 
 def test_summarize_works_inside_a_running_loop():
-    import asyncio
-
-    from claimcheck import summarize
-
     async def notebook():
         return summarize(
             TEXT,

@@ -7,9 +7,7 @@ import pytest
 from claimcheck import errors
 from claimcheck.readers import read
 
-TEXT = (
-    "Das Gespräch dauerte zwei Stunden. Größere Fortschritte gab es nicht, sagte der Minister für Äußeres.\n"
-)
+TEXT = "Das Gespräch dauerte zwei Stunden. Größere Fortschritte gab es nicht, sagte der Minister für Äußeres.\n"
 
 
 @pytest.mark.parametrize(
@@ -41,11 +39,11 @@ def test_recognizes_legacy_encodings(tmp_path):
     ("data", "message"),
     [
         (b"", "is empty"),
-        (b" \n\t\n", "nothing but white space"),
+        (b" \n\t\n", "only white space"),
         (b"%PDF-1.7 ...", "is a damaged or truncated PDF"),
         (b"PK\x03\x04....", "ZIP archive"),
         (b"<!DOCTYPE html><p></p>", "no article was found"),
-        (b"One line.\nA NUL \x00 here.\n", r"a\.txt:2:7: holds a NUL character"),
+        (b"One line.\nA NUL \x00 here.\n", r"a\.txt:2:7: contains a NUL character"),
         (bytes(range(256)) * 20, "binary|no other encoding"),
         (
             ("é" * 50 + "\n").encode() + b"broken \xff byte",

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Document, Match, Settings, ground, summarize
-from claimcheck.readers.formats import detect
+from claimcheck.readers.detect import detect_format
 from tests.support.paths import FILES
 
 SENTENCE = "Kattegat Line said the route lost 14.2 million kronor last year, twice as much as in 2023"
@@ -24,7 +24,9 @@ SENTENCE = "Kattegat Line said the route lost 14.2 million kronor last year, twi
         ("talk.vtt", "subtitles"),
     ],
 )
-def test_detects_the_format_from_the_content_and_reads_the_article(name, kind, tmp_path):
+def test_detects_the_format_from_the_content_and_reads_the_article(
+    name, kind, tmp_path
+):
     nameless = tmp_path / "document"
     nameless.write_bytes((FILES / name).read_bytes())
     document = Document.from_path(nameless)
@@ -50,4 +52,4 @@ def test_detects_the_format_from_the_content_and_reads_the_article(name, kind, t
     ],
 )
 def test_plain_text_about_formats_stays_plain_text(data, name, kind):
-    assert detect(data, name) == kind
+    assert detect_format(data, name) == kind

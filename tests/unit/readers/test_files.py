@@ -2,7 +2,10 @@
 
 import builtins
 import io
+import os
+import sys
 import zipfile
+from datetime import date
 
 import pytest
 
@@ -21,8 +24,6 @@ def test_names_missing_files_and_folders(tmp_path):
 
 
 def test_reads_a_file_whose_name_is_not_utf8(tmp_path):
-    import os
-
     path = os.fsencode(tmp_path) + b"/caf\xe9.txt"
     with open(path, "wb") as file:
         file.write(b"The bridge opened.")
@@ -32,10 +33,30 @@ def test_reads_a_file_whose_name_is_not_utf8(tmp_path):
 @pytest.mark.parametrize(
     ("name", "title", "author", "published"),
     [
-        ("ferry.md", "Night ferry to Holm Island to stop in October", "Marta Lindqvist", "2026-09-12"),
-        ("ferry.html", "Night ferry to Holm Island to stop in October", "Marta Lindqvist", "2026-09-12"),
-        ("ferry.docx", "Night ferry to Holm Island to stop in October", "Marta Lindqvist", "None"),
-        ("ferry-libreoffice.pdf", "Night ferry to Holm Island to stop in October", "Marta Lindqvist", "None"),
+        (
+            "ferry.md",
+            "Night ferry to Holm Island to stop in October",
+            "Marta Lindqvist",
+            "2026-09-12",
+        ),
+        (
+            "ferry.html",
+            "Night ferry to Holm Island to stop in October",
+            "Marta Lindqvist",
+            "2026-09-12",
+        ),
+        (
+            "ferry.docx",
+            "Night ferry to Holm Island to stop in October",
+            "Marta Lindqvist",
+            "None",
+        ),
+        (
+            "ferry-libreoffice.pdf",
+            "Night ferry to Holm Island to stop in October",
+            "Marta Lindqvist",
+            "None",
+        ),
         (
             "ferry.eml",
             "Night ferry to Holm Island to stop in October",
@@ -48,14 +69,18 @@ def test_reads_a_file_whose_name_is_not_utf8(tmp_path):
 )
 def test_reads_the_metadata_of_a_document(name, title, author, published):
     document = Document.from_path(FILES / name)
-    assert (str(document.title), str(document.author), str(document.published)) == (title, author, published)
+    assert (str(document.title), str(document.author), str(document.published)) == (
+        title,
+        author,
+        published,
+    )
     assert document.published_from == ("metadata" if document.published else None)
 
 
 def test_stated_options_override_the_metadata():
-    from datetime import date
-
-    document = Document.from_path(FILES / "ferry.html", title="Mine", published=date(2026, 1, 2))
+    document = Document.from_path(
+        FILES / "ferry.html", title="Mine", published=date(2026, 1, 2)
+    )
     assert (document.title, document.published, document.published_from) == (
         "Mine",
         date(2026, 1, 2),
@@ -72,10 +97,10 @@ def test_stated_options_override_the_metadata():
     ],
 )
 def test_names_the_extra_that_a_format_needs(monkeypatch, module, name, extra):
-    import sys
-
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(errors.InputError, match=rf"pip install 'claimcheck\[{extra}\]'"):
+    with pytest.raises(
+        errors.InputError, match=rf"pip install 'claimcheck\[{extra}\]'"
+    ):
         Document.from_path(FILES / name)
 
 
@@ -97,12 +122,30 @@ def zipped(parts):
             "damaged or truncated Word",
         ),
         (zipped({"content.xml": b"<a/>"}), "is a ZIP archive, and no Word document"),
-        (b"<html><body>" + b"<div>" * 100_000 + b"word" + b"</div>" * 100_000, "nested too deeply"),
-        (b"<html><script>" + b"x" * (1 << 20) + b"</script></html>", "no article was found"),
-        (b"From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: image/png\n\n\x89PNG", "has no text of its own"),
-        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "holds no words"),
+        (
+            b"<html><body>" + b"<div>" * 100_000 + b"word" + b"</div>" * 100_000,
+            "nested too deeply",
+        ),
+        (
+            b"<html><script>" + b"x" * (1 << 20) + b"</script></html>",
+            "no article was found",
+        ),
+        (
+            b"From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: image/png\n\n\x89PNG",
+            "has no text of its own",
+        ),
+        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "has no words"),
     ],
-    ids=["bomb", "no-parts", "cut", "odt", "nested", "script", "picture-mail", "no-cues"],
+    ids=[
+        "bomb",
+        "no-parts",
+        "cut",
+        "odt",
+        "nested",
+        "script",
+        "picture-mail",
+        "no-cues",
+    ],
 )
 def test_refuses_hostile_files(tmp_path, data, message):
     path = tmp_path / "file"

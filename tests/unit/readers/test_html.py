@@ -17,7 +17,10 @@ def test_reads_an_article_with_a_megabyte_of_script(tmp_path):
     path = tmp_path / "page.html"
     page = (FILES / "ferry.html").read_bytes()
     path.write_bytes(
-        page.replace(b"<style>", b"<script>var a = '<p>" + b"y" * (1 << 20) + b"';</script><style>")
+        page.replace(
+            b"<style>",
+            b"<script>var a = '<p>" + b"y" * (1 << 20) + b"';</script><style>",
+        )
     )
     document = Document.from_path(path)
     assert SENTENCE in document.full_text.replace("\n", " ")
@@ -26,15 +29,21 @@ def test_reads_an_article_with_a_megabyte_of_script(tmp_path):
 
 def test_reads_a_page_that_declares_the_wrong_charset(tmp_path):
     path = tmp_path / "page.html"
-    page = (FILES / "ferry.html").read_text(encoding="utf-8").replace("Sandahl", "Sändåhl")
+    page = (
+        (FILES / "ferry.html").read_text(encoding="utf-8").replace("Sandahl", "Sändåhl")
+    )
     path.write_bytes(page.replace('charset="utf-8"', 'charset="iso-8859-1"').encode())
     assert "Erik Sändåhl" in Document.from_path(path).full_text
-    path.write_bytes(page.replace('charset="utf-8"', 'charset="windows-1252"').encode("cp1252"))
+    path.write_bytes(
+        page.replace('charset="utf-8"', 'charset="windows-1252"').encode("cp1252")
+    )
     document = Document.from_path(path)
     assert (document.encoding, "Erik Sändåhl" in document.full_text) == ("cp1252", True)
 
 
 def test_reads_a_utf16_page(tmp_path):
     path = tmp_path / "page.html"
-    path.write_bytes((FILES / "ferry.html").read_text(encoding="utf-8").encode("utf-16"))
+    path.write_bytes(
+        (FILES / "ferry.html").read_text(encoding="utf-8").encode("utf-16")
+    )
     assert Document.from_path(path).format == "html"

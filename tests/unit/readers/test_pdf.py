@@ -19,7 +19,9 @@ def test_spans_have_pages_and_running_heads_are_set_aside():
     assert "Crossings of the Kattegat" not in published
     assert "of 6" not in published
     pages = [[span.page for span in claim.spans] for claim in run.claims]
-    assert all(found == sorted(found) and set(found) <= set(range(1, 7)) for found in pages)
+    assert all(
+        found == sorted(found) and set(found) <= set(range(1, 7)) for found in pages
+    )
     assert [found[0] for found in pages] == sorted(found[0] for found in pages)
 
 
@@ -33,14 +35,19 @@ def test_joins_words_broken_at_line_ends_in_two_columns():
     assert "cros\u2010\nsings" in document.full_text
     reading = Reading(document.full_text).text
     assert "which makes six crossings between" in reading
-    assert reading.index("The night ferry") < reading.index("put the route out to tender")
+    assert reading.index("The night ferry") < reading.index(
+        "put the route out to tender"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("password.pdf", "is protected by a password; remove it"),
-        ("image-only.pdf", r"has no text layer \(1 page of pictures\); recognise its text"),
+        (
+            "image-only.pdf",
+            r"has no text layer \(1 page of pictures\); recognise its text",
+        ),
         ("truncated.pdf", "is a damaged or truncated PDF"),
     ],
 )
@@ -56,7 +63,9 @@ def test_refuses_a_pdf_with_too_many_pages(tmp_path):
         document.new_page(10, 10).close()
     document.save(tmp_path / "long.pdf")
     document.close()
-    with pytest.raises(errors.InputError, match="has 5,001 pages, more than 5,000; split it"):
+    with pytest.raises(
+        errors.InputError, match="has 5,001 pages, more than 5,000; split it"
+    ):
         Document.from_path(tmp_path / "long.pdf")
 
 

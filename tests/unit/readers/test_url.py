@@ -29,7 +29,13 @@ def test_refuses_private_addresses_in_every_spelling(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["file:///etc/passwd", "ftp://example.org/a", "gopher://example.org", "javascript://x"]
+    "address",
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/a",
+        "gopher://example.org",
+        "javascript://x",
+    ],
 )
 def test_refuses_schemes_other_than_http(address):
     with pytest.raises(errors.InputError, match="only http and https"):

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Document, Settings, errors, summarize
-from claimcheck.bundle import pack, verify
+from claimcheck.reports.bundle import verify_bundle, write_bundle
 from tests.support.bundles import ALL_STEPS, change, verified
 from tests.support.paths import SEED
+from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")
 
@@ -23,9 +24,9 @@ def run():
 
 
 def test_verifies_every_part_of_a_run_made_without_a_model(run, tmp_path):
-    pack(run, tmp_path / "case.zip")
+    write_bundle(run, tmp_path / "case.zip")
     assert verified(tmp_path / "case.zip") == dict.fromkeys(ALL_STEPS, True)
-    pack(run, tmp_path / "again.zip")
+    write_bundle(run, tmp_path / "again.zip")
     assert (tmp_path / "case.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
 
@@ -40,10 +41,12 @@ def test_verifies_every_part_of_a_run_made_without_a_model(run, tmp_path):
         (("schemas/run.schema.json", "A claimcheck run", "Another run"), True, {"prompts and schemas"}),
     ],
 )  # fmt: skip
-def test_finds_a_change_even_when_the_hashes_were_updated(run, tmp_path, edit, update_hashes, wrong):
+def test_finds_a_change_even_when_the_hashes_were_updated(
+    run, tmp_path, edit, update_hashes, wrong
+):
     name, old, new = edit
     path = tmp_path / "case.zip"
-    pack(run, path)
+    write_bundle(run, path)
 
     def made(text):
         assert old in text
@@ -56,18 +59,21 @@ def test_finds_a_change_even_when_the_hashes_were_updated(run, tmp_path, edit, u
 
 
 def test_claims_cannot_be_verified_without_the_stored_answers(tmp_path):
-    from tests.support.scripted import ScriptedClient, answer, claim, response
-
     made = answer(claim("Venus is hot."))
     settings = Settings(engine="llm", model="scripted")
-    run = summarize("Venus is hot.", settings=settings, client=ScriptedClient([response(made)]))
-    pack(run, tmp_path / "case.zip")
+    run = summarize(
+        "Venus is hot.", settings=settings, client=ScriptedClient([response(made)])
+    )
+    write_bundle(run, tmp_path / "case.zip")
     assert verified(tmp_path / "case.zip")["claims and verdicts"] is None
 
 
 def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
     with pytest.raises(errors.InputError, match="text was left out"):
-        pack(replace(run, document=replace(run.document, text=None)), tmp_path / "case.zip")
+        write_bundle(
+            replace(run, document=replace(run.document, text=None)),
+            tmp_path / "case.zip",
+        )
 
 
 @pytest.mark.parametrize(
@@ -77,17 +83,22 @@ def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
         ({"/etc/passwd": "x"}, "holds '/etc/passwd'"),
         ({"run.json": "{}"}, r"its manifest\.json is broken"),
         ({"manifest.json": '{"format": 7, "files": {}, "way": null}'}, "format 7"),
-        ({"manifest.json": '{"format": 1, "files": {}, "way": null}'}, "has no run.json"),
+        (
+            {"manifest.json": '{"format": 1, "files": {}, "way": null}'},
+            "has no run.json",
+        ),
         ({"manifest.json": "["}, "is broken"),
     ],
 )
-def test_refuses_files_that_are_not_bundles_and_unpacks_nothing(tmp_path, files, message):
+def test_refuses_files_that_are_not_bundles_and_unpacks_nothing(
+    tmp_path, files, message
+):
     with zipfile.ZipFile(tmp_path / "case.zip", "w") as case:
         for name, text in files.items():
             case.writestr(name, text)
     with pytest.raises(errors.InputError, match=message):
-        verify(tmp_path / "case.zip")
+        verify_bundle(tmp_path / "case.zip")
     assert [path.name for path in tmp_path.iterdir()] == ["case.zip"]
     (tmp_path / "text.zip").write_text("no ZIP at all")
     with pytest.raises(errors.InputError, match="can't be read as a bundle"):
-        verify(tmp_path / "text.zip")
+        verify_bundle(tmp_path / "text.zip")

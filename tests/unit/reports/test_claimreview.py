@@ -1,35 +1,51 @@
 """ClaimReview: what Google asks for, nothing that nobody said."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from importlib import import_module
 
 import pytest
 
-from claimcheck import Document, Settings, check, errors, schema, summarize
+from claimcheck import Document, Settings, check, errors, schemas, summarize
 from claimcheck.reports import claimreview
 
-PUBLISHER = Settings(engine="extractive", publisher_name="The Check", publisher_url="https://check.example")
+PUBLISHER = Settings(
+    engine="extractive",
+    publisher_name="The Check",
+    publisher_url="https://check.example",
+)
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
 
 
 def reviews(claims, **options):
-    from dataclasses import replace
-
-    evidence = replace(Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry")
-    found = check(claims, evidence, settings=PUBLISHER)
-    text = claimreview.render(
-        found, PUBLISHER, review_url="https://check.example/r/7#old", published=date(2026, 5, 1), **options
+    evidence = replace(
+        Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry"
     )
-    return json.loads(text)
+    found = check(claims, evidence, settings=PUBLISHER)
+    review = claimreview.build_review(
+        PUBLISHER,
+        "https://check.example/r/7#old",
+        published=date(2026, 5, 1),
+        **options,
+    )
+    return json.loads(claimreview.render(found, review))
 
 
 def test_a_review_has_every_required_property():
-    (review,) = reviews(["The night ferry carries 700 passengers."], claimed_at="https://claims.example/a")
-    assert schema.problems("claimreview", [review]) == ()
+    (review,) = reviews(
+        ["The night ferry carries 700 passengers."],
+        claimed_at="https://claims.example/a",
+    )
+    assert schemas.find_problems("claimreview", [review]) == ()
     assert review["@type"] == "ClaimReview"
     assert review["url"].startswith("https://check.example/r/7#s-")
     assert review["datePublished"] == "2026-05-01"
-    assert review["author"] == {"@type": "Organization", "name": "The Check", "url": "https://check.example"}
+    assert review["author"] == {
+        "@type": "Organization",
+        "name": "The Check",
+        "url": "https://check.example",
+    }
     assert review["itemReviewed"]["appearance"] == [
         {"@type": "CreativeWork", "url": "https://claims.example/a"}
     ]
@@ -45,17 +61,24 @@ def test_a_review_has_every_required_property():
 
 def test_a_json_ld_processor_finds_only_properties_of_schema_org():
     """PyLD is a JSON-LD processor, which drops what is no JSON-LD; the vocabulary is pydantic2-schemaorg's."""
-    from importlib import import_module
-
     from pyld import jsonld
 
-    written = reviews(["The night ferry carries 700 passengers."], claimed_at="https://claims.example/a")
+    written = reviews(
+        ["The night ferry carries 700 passengers."],
+        claimed_at="https://claims.example/a",
+    )
     context = {
         "@context": {"@vocab": "http://schema.org/"}
     }  # what https://schema.org gives, but for types of values
     (review,) = jsonld.expand(
         written,
-        {"documentLoader": lambda url, _: {"contextUrl": None, "documentUrl": url, "document": context}},
+        {
+            "documentLoader": lambda url, _: {
+                "contextUrl": None,
+                "documentUrl": url,
+                "document": context,
+            }
+        },
     )
 
     def nodes(value):
@@ -82,19 +105,25 @@ def test_a_json_ld_processor_finds_only_properties_of_schema_org():
         name = node["@type"][0].removeprefix("http://schema.org/")
         kind = getattr(import_module(f"pydantic2_schemaorg.{name}"), name)
         known = {field.alias for field in kind.__fields__.values()}
-        assert {key.removeprefix("http://schema.org/") for key in node} - {"@type"} <= known, name
+        assert {key.removeprefix("http://schema.org/") for key in node} - {
+            "@type"
+        } <= known, name
 
 
 def test_not_enough_evidence_has_a_name_and_no_number():
     (review,) = reviews(["Cats sleep for sixteen hours."])
-    assert review["reviewRating"] == {"@type": "Rating", "alternateName": "Not enough evidence"}
+    assert review["reviewRating"] == {
+        "@type": "Rating",
+        "alternateName": "Not enough evidence",
+    }
     assert "appearance" not in review["itemReviewed"]
 
 
 def test_claims_of_a_run_appear_in_its_document():
     run = summarize(Document.from_text(FERRY, title="Ferry news"), settings=PUBLISHER)
     found = check(run, FERRY, settings=PUBLISHER)
-    text = claimreview.render(found, PUBLISHER, review_url="https://a.example", published=date(2026, 5, 1))
+    review = claimreview.build_review(PUBLISHER, "https://a.example")
+    text = claimreview.render(found, review)
     assert json.loads(text)[0]["itemReviewed"]["appearance"] == [
         {"@type": "CreativeWork", "name": "Ferry news"}
     ]
@@ -104,11 +133,15 @@ def test_claims_of_a_run_appear_in_its_document():
     ("settings", "url", "missing"),
     [
         (Settings(engine="extractive"), "https://a.example", "`publisher_name`"),
-        (Settings(engine="extractive", publisher_name="A"), "https://a.example", "`publisher_url`"),
+        (
+            Settings(engine="extractive", publisher_name="A"),
+            "https://a.example",
+            "`publisher_url`",
+        ),
         (PUBLISHER, None, "--review-url"),
-        (PUBLISHER, "a.example", "is no http"),
+        (PUBLISHER, "a.example", "is not an http"),
     ],
 )
 def test_never_invents_a_publisher(settings, url, missing):
     with pytest.raises(errors.SettingsError, match=missing):
-        claimreview.require_publisher(settings, url)
+        claimreview.build_review(settings, url)

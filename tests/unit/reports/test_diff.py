@@ -1,7 +1,9 @@
 """What changed from one run to another: added, gone, reworded and moved claims, and verdicts."""
 
-from claimcheck import Settings, summarize
-from claimcheck.changes import Words, changes
+from dataclasses import replace
+
+from claimcheck import Label, Settings, summarize
+from claimcheck.reports.diff import DiffSegment, compare_runs
 
 OLD = (
     "The ferry carried 900 people in 2020. It was built in Gdansk in 1998. The mayor opened the harbour on Monday. "
@@ -18,36 +20,48 @@ def run(text, **more):
 
 
 def test_claims_are_added_gone_reworded_and_moved():
-    found = changes(run(OLD), run(NEW))
+    found = compare_runs(run(OLD), run(NEW))
     assert found.added == ("A new ship costs 40 million euros.",)
     assert found.gone == ("Anna Brandt said the ferry is too old.",)
     assert [(item.old, item.new) for item in found.reworded] == [
-        ("The ferry carried 900 people in 2020.", "The ferry carried 700 people in 2020.")
+        (
+            "The ferry carried 900 people in 2020.",
+            "The ferry carried 700 people in 2020.",
+        )
     ]
     assert found.reworded[0].words == (
-        Words("same", "The ferry carried"),
-        Words("gone", "900"),
-        Words("added", "700"),
-        Words("same", "people in 2020."),
+        DiffSegment("same", "The ferry carried"),
+        DiffSegment("gone", "900"),
+        DiffSegment("added", "700"),
+        DiffSegment("same", "people in 2020."),
     )
-    assert (found.moved, found.same) == (("The mayor opened the harbour on Monday.",), 2)
+    assert (found.moved, found.same) == (
+        ("The mayor opened the harbour on Monday.",),
+        2,
+    )
 
 
 def test_a_run_does_not_differ_from_itself():
-    found = changes(run(OLD), run(OLD))
+    found = compare_runs(run(OLD), run(OLD))
     assert (bool(found), found.same) == (False, len(run(OLD).claims))
 
 
 def test_reports_a_changed_verdict_on_the_same_claim():
-    from dataclasses import replace
-
-    from claimcheck import Label
-
     old = run(OLD, check=True)
     claims = {claim.id for claim in old.claims}
-    place = next(number for number, verdict in enumerate(old.verdicts) if verdict.subject in claims)
+    place = next(
+        number
+        for number, verdict in enumerate(old.verdicts)
+        if verdict.subject in claims
+    )
     verdict = old.verdicts[place]
     other = replace(verdict, finding=replace(verdict.finding, label=Label.REFUTED))
-    new = replace(old, verdicts=(*old.verdicts[:place], other, *old.verdicts[place + 1 :]))
-    (changed,) = changes(old, new).verdicts
-    assert (changed.text, changed.old, changed.new) == (verdict.text, "supported", "refuted")
+    new = replace(
+        old, verdicts=(*old.verdicts[:place], other, *old.verdicts[place + 1 :])
+    )
+    (changed,) = compare_runs(old, new).verdicts
+    assert (changed.text, changed.old, changed.new) == (
+        verdict.text,
+        "supported",
+        "refuted",
+    )

@@ -33,8 +33,10 @@ def rows(found):
 
 @pytest.mark.parametrize("checked", [False, True])
 def test_a_run_is_headings_lists_and_a_table_with_one_row_per_claim(checked):
-    run = summarize(SEED.read_text(encoding="utf-8"), settings=EXTRACTIVE, check=checked)
-    found = list(tokens(markdown.render(run)))
+    run = summarize(
+        SEED.read_text(encoding="utf-8"), settings=EXTRACTIVE, check=checked
+    )
+    found = list(tokens(markdown.render_run(run)))
     tables = sum(token.type == "table_open" for token in found)
     assert tables == 1  # with a second one of what is not supported, where there is any
     assert rows(found) >= len(run.claims) + 1
@@ -43,21 +45,43 @@ def test_a_run_is_headings_lists_and_a_table_with_one_row_per_claim(checked):
 
 def test_a_check_is_a_table_with_one_row_per_claim():
     found = check(
-        ["The talks ended on Tuesday.", "Cats sleep."], SEED.read_text(encoding="utf-8"), settings=EXTRACTIVE
+        ["The talks ended on Tuesday.", "Cats sleep."],
+        SEED.read_text(encoding="utf-8"),
+        settings=EXTRACTIVE,
     )
-    read = list(tokens(verdicts_markdown.render(found)))
+    read = list(tokens(verdicts_markdown.render_check(found)))
     assert (sum(token.type == "table_open" for token in read), rows(read)) == (1, 3)
 
 
 def test_document_text_never_becomes_markup():
     bad = "\n\n".join(
-        f"The ferry carried {number} people {mark}." for number, mark in enumerate([*HOSTILE, *MARKS], 100)
+        f"The ferry carried {number} people {mark}."
+        for number, mark in enumerate([*HOSTILE, *MARKS], 100)
     )
     run = summarize(bad, settings=EXTRACTIVE, check=True)
     plain = summarize(SEED.read_text(encoding="utf-8"), settings=EXTRACTIVE, check=True)
-    checked = check([f"The ferry carried 900 people {mark}." for mark in MARKS], bad, settings=EXTRACTIVE)
-    kinds = {token.type for token in tokens(markdown.render(plain))}
-    for text in (markdown.render(run), verdicts_markdown.render(checked)):
-        found = {token.type for token in tokens(text) if token.content != "<br>"}  # ours, in cells of a table
-        assert not found & {"html_block", "html_inline", "link_open", "image", "fence", "code_block", "hr"}
-        assert found <= kinds | {"strong_open", "strong_close", "softbreak", "text_special"}
+    checked = check(
+        [f"The ferry carried 900 people {mark}." for mark in MARKS],
+        bad,
+        settings=EXTRACTIVE,
+    )
+    kinds = {token.type for token in tokens(markdown.render_run(plain))}
+    for text in (markdown.render_run(run), verdicts_markdown.render_check(checked)):
+        found = {
+            token.type for token in tokens(text) if token.content != "<br>"
+        }  # ours, in cells of a table
+        assert not found & {
+            "html_block",
+            "html_inline",
+            "link_open",
+            "image",
+            "fence",
+            "code_block",
+            "hr",
+        }
+        assert found <= kinds | {
+            "strong_open",
+            "strong_close",
+            "softbreak",
+            "text_special",
+        }

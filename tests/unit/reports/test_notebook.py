@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Document, Settings, summarize
-from claimcheck.reports.notebook import fragment
+from claimcheck.reports.notebook import render_notebook_html
 from tests.support.hostile import hostile_run, parsed
 from tests.support.paths import SEED
 
@@ -20,7 +20,7 @@ def test_a_notebook_shows_a_table_without_active_content(run):
     )
     assert len(tree.findall(".//tbody/tr")) == len(run.claims)
     hostile = parsed(
-        f"<!DOCTYPE html><html><head><title>x</title></head><body>{fragment(hostile_run())}</body></html>"
+        f"<!DOCTYPE html><html><head><title>x</title></head><body>{render_notebook_html(hostile_run())}</body></html>"
     )
     tags = {element.tag for element in hostile.iter() if isinstance(element.tag, str)}
     assert tags <= {

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pandas
 import pytest
@@ -18,7 +19,11 @@ def run():
 
 
 def test_csv_has_one_row_per_claim_with_its_fields(run):
-    read = list(csv.DictReader(io.StringIO("".join(table.csv_lines([run, run])), newline="")))
+    read = list(
+        csv.DictReader(
+            io.StringIO("".join(table.iter_csv_lines([run, run])), newline="")
+        )
+    )
     assert len(read) == 2 * len(run.claims)
     assert tuple(read[0]) == table.COLUMNS
     last, claim = read[-1], run.claims[-1]
@@ -36,13 +41,17 @@ def test_csv_has_one_row_per_claim_with_its_fields(run):
     )
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+)
 def test_no_cell_is_a_formula(cell):
-    run = summarize("The ferry carried 900 people in 2020.", settings=Settings(engine="extractive"))
-    from dataclasses import replace
-
+    run = summarize(
+        "The ferry carried 900 people in 2020.", settings=Settings(engine="extractive")
+    )
     run = replace(run, claims=(replace(run.claims[0], speaker=cell),))
-    (row,) = csv.DictReader(io.StringIO("".join(table.csv_lines([run])), newline=""))
+    (row,) = csv.DictReader(
+        io.StringIO("".join(table.iter_csv_lines([run])), newline="")
+    )
     assert row["speaker"] == f"'{cell}"
 
 
@@ -53,10 +62,16 @@ def test_pandas_reads_the_parquet_file_back_as_the_same_frame(run, tmp_path):
     assert list(read.columns) == list(frame.columns) == list(table.COLUMNS)
     assert read["check_worthiness"].tolist() == frame["check_worthiness"].tolist()
     assert read["text"].tolist() == [claim.text for claim in run.claims]
-    assert (str(frame["start"].dtype), str(frame["confidence"].dtype)) == ("Int64", "Float64")
+    assert (str(frame["start"].dtype), str(frame["confidence"].dtype)) == (
+        "Int64",
+        "Float64",
+    )
     assert frame[frame.kind == "quantity"].quantities.str.contains("50,000").any()
 
 
 def test_a_run_without_claims_has_the_same_columns():
     run = summarize("Is it so? Who knows?", settings=Settings(engine="extractive"))
-    assert (len(run.claims_frame()), list(run.claims_frame().columns)) == (0, list(table.COLUMNS))
+    assert (len(run.claims_frame()), list(run.claims_frame().columns)) == (
+        0,
+        list(table.COLUMNS),
+    )

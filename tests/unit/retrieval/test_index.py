@@ -1,15 +1,20 @@
 """The evidence index: what goes in comes out, and a file that can't be used is left as it is."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from claimcheck import Document, Index, errors
 
 FERRY = Document.from_text(
-    "The night ferry carries 900 passengers to the island.", source="ferry.txt", title="Ferry"
+    "The night ferry carries 900 passengers to the island.",
+    source="ferry.txt",
+    title="Ferry",
 )
-TREES = Document.from_text("The city planted 11,400 trees in five years.", source="trees.txt")
+TREES = Document.from_text(
+    "The city planted 11,400 trees in five years.", source="trees.txt"
+)
 
 
 @pytest.fixture
@@ -22,7 +27,10 @@ def path(tmp_path):
 def test_documents_come_back_unchanged(path):
     with Index(path) as index:
         assert index.document(FERRY.id) == FERRY
-        assert [(item.id, item.source, item.title, item.passages) for item in index.contents()] == [
+        assert [
+            (item.id, item.source, item.title, item.passages)
+            for item in index.contents()
+        ] == [
             (FERRY.id, "ferry.txt", "Ferry", 1),
             (TREES.id, "trees.txt", None, 1),
         ]
@@ -59,13 +67,13 @@ def test_adds_all_documents_or_none(path):
     broken = Document(*[None] * 13)
     with Index(path) as index:
         with pytest.raises(errors.InputError):
-            index.add([Document.from_text("A new one about horses."), broken_text(broken)])
+            index.add(
+                [Document.from_text("A new one about horses."), broken_text(broken)]
+            )
         assert index.count == 2
 
 
 def broken_text(document):
-    from dataclasses import replace
-
     return replace(document, source="broken")
 
 
@@ -75,13 +83,17 @@ def test_refuses_an_index_of_a_newer_version_and_leaves_it_untouched(path):
     database.commit()
     database.close()
     before = path.read_bytes()
-    with pytest.raises(errors.InputError, match=r"newer claimcheck \(index version 99, this one reads 1\)"):
+    with pytest.raises(
+        errors.InputError,
+        match=r"newer claimcheck \(index version 99, this one reads 1\)",
+    ):
         Index(path)
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    "content", [b"not a database at all, just text" * 40, b"SQLite format 3\x00" + b"\x07" * 5000]
+    "content",
+    [b"not a database at all, just text" * 40, b"SQLite format 3\x00" + b"\x07" * 5000],
 )
 def test_refuses_a_file_that_is_not_an_index_and_leaves_it_untouched(tmp_path, content):
     (tmp_path / "x.db").write_bytes(content)
@@ -99,11 +111,14 @@ def test_refuses_another_database(tmp_path):
 
 
 def test_names_a_locked_index(path, monkeypatch):
-    monkeypatch.setattr("claimcheck.store.database.WAIT_S", 0.05)
+    monkeypatch.setattr("claimcheck.store.database.LOCK_TIMEOUT_S", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
-        with Index(path) as index, pytest.raises(errors.InputError, match="locked by another process"):
+        with (
+            Index(path) as index,
+            pytest.raises(errors.InputError, match="locked by another process"),
+        ):
             index.add([Document.from_text("A new one about horses.")])
     finally:
         other.close()

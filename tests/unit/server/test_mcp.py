@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from mcp import Client
 
-from claimcheck import Settings, schema
-from claimcheck.serving.mcp import server
+from claimcheck import Settings, schemas
+from claimcheck.server.mcp import build_server
 from tests.support.paths import SEED
 
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
@@ -18,9 +18,11 @@ def called(*calls):
     """The results of calls, one after another, on one connection in this process."""
 
     async def run():
-        async with Client(server(Settings(engine="extractive"))) as client:
+        async with Client(build_server(Settings(engine="extractive"))) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
+            return tools, [
+                await client.call_tool(name, arguments) for name, arguments in calls
+            ]
 
     return asyncio.run(run())
 
@@ -28,23 +30,38 @@ def called(*calls):
 def test_every_tool_follows_the_published_schemas():
     text = SEED.read_text(encoding="utf-8")
     calls = [
-        ("summarize", {"text": text, "check": True, "title": "Talks", "date": "2019-03-20"}),
+        (
+            "summarize",
+            {"text": text, "check": True, "title": "Talks", "date": "2019-03-20"},
+        ),
         ("extract_claims", {"text": text, "max_claims": 3}),
         (
             "check_claims",
-            {"claims": [{"text": "The night ferry carries 700 passengers."}], "evidence": [{"text": FERRY}]},
+            {
+                "claims": [{"text": "The night ferry carries 700 passengers."}],
+                "evidence": [{"text": FERRY}],
+            },
         ),
-        ("ground_quotes", {"text": FERRY, "quotes": ["built in Gdansk", "built in Oslo"]}),
+        (
+            "ground_quotes",
+            {"text": FERRY, "quotes": ["built in Gdansk", "built in Oslo"]},
+        ),
     ]
     tools, results = called(*calls)
     assert tools.keys() == {name for name, _ in calls}
     for (name, _), result in zip(calls, results, strict=True):
         assert not result.is_error, result.content
-        jsonschema.Draft202012Validator(tools[name].output_schema).validate(result.structured_content)
+        jsonschema.Draft202012Validator(tools[name].output_schema).validate(
+            result.structured_content
+        )
         assert json.loads(result.content[0].text) == result.structured_content
-        assert tools[name].input_schema == schema.load(f"request.{name}")
+        assert tools[name].input_schema == schemas.load(f"request.{name}")
     run, claims, checked, grounded = (result.structured_content for result in results)
-    assert (run["document"]["title"], run["document"]["text"], len(run["verdicts"]) > 10) == (
+    assert (
+        run["document"]["title"],
+        run["document"]["text"],
+        len(run["verdicts"]) > 10,
+    ) == (
         "Talks",
         None,
         True,
@@ -63,7 +80,7 @@ def test_every_tool_follows_the_published_schemas():
         ("summarize", {"path": "/etc/passwd"}, "'path' was unexpected"),
         ("summarize", {"url": "file:///etc/passwd"}, "$.url"),
         ("summarize", {"url": "http://127.0.0.1/"}, "private"),
-        ("summarize", {"text": "..."}, "holds no words"),
+        ("summarize", {"text": "..."}, "has no words"),
         ("summarize", {"text": FERRY, "date": "tomorrow"}, "$.date"),
         ("check_claims", {"claims": [], "evidence": [{"text": FERRY}]}, "$.claims"),
         ("check_claims", {"claims": [{"text": "x y"}], "evidence": []}, "$.evidence"),

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Settings, errors
-from claimcheck.clients import CachedClient
-from claimcheck.store.answers import AnswerCache, digest_of
+from claimcheck import Settings, errors, summarize
+from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.store.cache import AnswerCache
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
-SETTINGS = Settings(engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc")
+SETTINGS = Settings(
+    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
+)
 GOOD = response(answer(claim("Venus is hot.")))
 
 
 @pytest.fixture
 def request_():
     client = ScriptedClient([GOOD])
-    from claimcheck import summarize
-
     summarize("Venus is hot.", settings=SETTINGS, client=client)
     return client.requests[0]
 
@@ -31,26 +32,32 @@ def cache(tmp_path):
 
 
 def test_never_writes_the_key_to_disk(cache, request_):
-    assert digest_of(request_, replace(SETTINGS, api_key="sk-0123456789")) == digest_of(request_, SETTINGS)
-    CachedClient(ScriptedClient([GOOD]), cache, replace(SETTINGS, api_key="sk-0123456789")).complete(request_)
-    path = Path(cache.info().path)
+    assert compute_request_digest(
+        request_, replace(SETTINGS, api_key="sk-0123456789")
+    ) == compute_request_digest(request_, SETTINGS)
+    StoredAnswersClient(
+        ScriptedClient([GOOD]), cache, replace(SETTINGS, api_key="sk-0123456789")
+    ).complete(request_)
+    path = Path(cache.stats().path)
     kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"sk-0123456789" not in kept
     assert b"secret" not in kept
 
 
 def test_the_file_is_readable_by_its_owner_only(cache):
-    assert stat.S_IMODE(Path(cache.info().path).stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(cache.stats().path).stat().st_mode) == 0o600
 
 
 def test_clearing_removes_answers_from_the_disk(cache, request_):
-    CachedClient(ScriptedClient([GOOD]), cache, SETTINGS).complete(request_)
-    assert cache.info().answers == {"scripted": 1}
+    StoredAnswersClient(ScriptedClient([GOOD]), cache, SETTINGS).complete(request_)
+    assert cache.stats().answers == {"scripted": 1}
     assert cache.clear(older_than_s=3600) == 0
     assert cache.clear() == 1
-    assert cache.info().answers == {}
-    path = Path(cache.info().path)
-    assert b"Venus is hot." not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert cache.stats().answers == {}
+    path = Path(cache.stats().path)
+    assert b"Venus is hot." not in b"".join(
+        file.read_bytes() for file in path.parent.iterdir()
+    )
 
 
 def test_refuses_a_file_that_is_not_a_cache(tmp_path):

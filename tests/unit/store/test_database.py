@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import RunStore, errors
+from claimcheck import Index, RunStore, errors
 
 
 def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
@@ -16,31 +16,37 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
     database.close()
     before = path.read_bytes()
     with pytest.raises(
-        errors.StoreError, match=r"newer claimcheck \(store of runs version 99, this one reads 2\)"
+        errors.StoreError,
+        match=r"newer claimcheck \(store of runs version 99, this one reads 2\)",
     ):
         RunStore(path)
     assert path.read_bytes() == before
 
 
 def test_refuses_other_kinds_of_files(tmp_path):
-    from claimcheck import Index
-
     Index(tmp_path / "index.db").close()
     with pytest.raises(errors.StoreError, match="is no store of runs of claimcheck"):
         RunStore(tmp_path / "index.db")
     (tmp_path / "text.txt").write_text("Venus is hot. " * 100)
-    with pytest.raises(errors.StoreError, match="is no store of runs, or a damaged one"):
+    with pytest.raises(
+        errors.StoreError, match="is no store of runs, or a damaged one"
+    ):
         RunStore(tmp_path / "text.txt")
 
 
 def test_names_a_missing_folder(tmp_path):
-    with pytest.raises(errors.StoreError, match=r"can't be opened for writing; check the folder"):
+    with pytest.raises(
+        errors.StoreError, match=r"can't be opened for writing; check the folder"
+    ):
         RunStore(tmp_path / "no" / "runs.db")
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody may write")
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="needs a folder in which nobody may write"
+)
 def test_names_a_folder_that_is_not_writable():
     with pytest.raises(
-        errors.StoreError, match=r"/proc/runs\.db: can't be opened for writing; check the folder"
+        errors.StoreError,
+        match=r"/proc/runs\.db: can't be opened for writing; check the folder",
     ):
         RunStore("/proc/runs.db")

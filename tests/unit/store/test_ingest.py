@@ -6,7 +6,7 @@ import json
 import pytest
 
 from claimcheck import Batch, RunStore, Settings, errors
-from claimcheck.store.outcome import State
+from claimcheck.models.outcome import DocumentState
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 SETTINGS = Settings(engine="llm", model="scripted")
@@ -36,46 +36,70 @@ def good(quote="The ferry carried 900 people in 2020."):
 def test_ingests_the_same_text_without_an_id_once(store, tmp_path):
     batch = Batch(store, SETTINGS)
     intake = batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}, {"text": FERRY}))
-    assert (intake.named, intake.repeated) == (1, 1)
+    assert (intake.documents, intake.repeated) == (1, 1)
 
 
 def test_names_every_broken_row_before_anything_is_stored(store, tmp_path):
     path = tmp_path / "r.jsonl"
-    lines = [json.dumps({"id": number, "text": f"Town {number} has a mayor."}) for number in range(1, 10_001)]
+    lines = [
+        json.dumps({"id": number, "text": f"Town {number} has a mayor."})
+        for number in range(1, 10_001)
+    ]
     lines[6_999] = '{"id": 7000, "text": '
     lines[7_999] = '{"id": 8000}'
     path.write_text("\n".join(lines))
     batch = Batch(store, SETTINGS)
-    with pytest.raises(errors.InputError, match=r"r\.jsonl: line 7000: is not JSON: .*; line 8000: is no"):
+    with pytest.raises(
+        errors.InputError,
+        match=r"r\.jsonl: line 7000: is not JSON: .*; line 8000: is no",
+    ):
         batch.add(str(path))
-    assert batch.info.counts[State.PENDING] == 0
+    assert batch.info.counts[DocumentState.PENDING] == 0
     assert store.database.execute("SELECT count(*) FROM documents").fetchone() == (0,)
 
 
 def test_names_duplicate_ids(store, tmp_path):
     batch = Batch(store, SETTINGS)
-    first = rows(tmp_path / "a.jsonl", {"id": "x", "text": FERRY}, {"id": "x", "text": "Venus is hot."})
-    with pytest.raises(errors.InputError, match=r"a\.jsonl:2: the id 'x' was there before"):
+    first = rows(
+        tmp_path / "a.jsonl",
+        {"id": "x", "text": FERRY},
+        {"id": "x", "text": "Venus is hot."},
+    )
+    with pytest.raises(
+        errors.InputError, match=r"a\.jsonl:2: the id 'x' was there before"
+    ):
         batch.add(first)
     one = rows(tmp_path / "b.jsonl", {"id": "x", "text": FERRY})
     other = rows(tmp_path / "c.jsonl", {"id": "x", "text": FERRY})
-    with pytest.raises(errors.InputError, match=r"c\.jsonl:1: the id 'x' was there before"):
+    with pytest.raises(
+        errors.InputError, match=r"c\.jsonl:1: the id 'x' was there before"
+    ):
         batch.add(one, other)
 
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("t.csv", "a,b\n1,2\n", r"t\.csv: has no column 'text'; it has a, b: name one with --text-column"),
+        (
+            "t.csv",
+            "a,b\n1,2\n",
+            r"t\.csv: has no column 'text'; it has a, b: name one with --text-column",
+        ),
         ("t.csv", b"text\n\xff\xfe\n", r"t\.csv: is not UTF-8"),
         ("t.csv", 'text\n"open\n', r"t\.csv:\d: is no CSV"),
         ("t.csv", "", r"t\.csv: has no column 'text'; it has none"),
         ("r.jsonl", "\n\n", r"r\.jsonl: holds no rows"),
-        ("r.jsonl", '{"text": "x", "id": [1]}', r"r\.jsonl: line 1: id has to be a text or a whole number"),
+        (
+            "r.jsonl",
+            '{"text": "x", "id": [1]}',
+            r"r\.jsonl: line 1: id has to be a text or a whole number",
+        ),
         ("r.jsonl", '{"text": ""}', r"r\.jsonl: line 1: .*is empty"),
     ],
 )
-def test_names_the_problem_of_an_unreadable_table(store, tmp_path, name, content, message):
+def test_names_the_problem_of_an_unreadable_table(
+    store, tmp_path, name, content, message
+):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(errors.InputError, match=message):
@@ -102,9 +126,9 @@ def test_an_unreadable_file_is_its_own_failure_until_it_is_fixed(store, tmp_path
     broken.write_bytes(b"")
     batch = Batch(store, SETTINGS)
     intake = batch.add(str(tmp_path / "*.txt"))
-    assert (intake.named, intake.unreadable) == (2, 1)
+    assert (intake.documents, intake.unreadable) == (2, 1)
     run(batch, good())
-    (failed,) = store.listed(batch.number, State.FAILED)
+    (failed,) = store.list_documents(batch.number, DocumentState.FAILED)
     assert (failed.key, failed.cause) == (str(broken), "unreadable")
     assert "is empty" in failed.message
     broken.write_text("Venus is hot.")
@@ -117,6 +141,8 @@ def test_reads_a_source_named_twice_only_once(store, tmp_path):
     (tmp_path / "a.txt").write_text(FERRY)
     (tmp_path / "b.txt").write_bytes(b"")
     batch = Batch(store, SETTINGS)
-    intake = batch.add(str(tmp_path / "*.txt"), str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
-    assert (intake.named, intake.unreadable) == (2, 1)
-    assert batch.add(str(tmp_path / "*.txt")).named == 2
+    intake = batch.add(
+        str(tmp_path / "*.txt"), str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
+    )
+    assert (intake.documents, intake.unreadable) == (2, 1)
+    assert batch.add(str(tmp_path / "*.txt")).documents == 2

@@ -6,11 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from claimcheck import Document, RunStore, Settings, asummarize, check, errors, summarize
-from claimcheck.store.database import Database, Layout
-from claimcheck.store.history import History, Place
-from claimcheck.store.layout import LAYOUT
-from claimcheck.store.outcome import State
+from claimcheck import (
+    Batch,
+    Document,
+    RunStore,
+    Settings,
+    asummarize,
+    check,
+    errors,
+    summarize,
+)
+from claimcheck.models.outcome import DocumentState, RunLocation
+from claimcheck.store.database import Database, DatabaseLayout
+from claimcheck.store.history import History
+from claimcheck.store.tables import STORE_LAYOUT
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 FERRY = "The ferry carried 900 people in 2020."
@@ -30,21 +39,27 @@ def store(tmp_path):
 
 def test_a_stored_run_comes_back_unchanged(store):
     run = summarize(FERRY, settings=EXTRACTIVE, store=store)
-    (past,) = History(store).recent(10)
-    assert (past.headline, past.claims, past.state) == (run.summary.headline, len(run.claims), State.DONE)
+    (past,) = History(store).list_runs(10)
+    assert (past.headline, past.claims, past.state) == (
+        run.summary.headline,
+        len(run.claims),
+        DocumentState.DONE,
+    )
     assert (past.engine, past.model, past.checked) == ("extractive", None, False)
-    assert History(store).run(past.place) == run
+    assert store.load_run(past.location) == run
 
 
-@pytest.mark.parametrize("how", [summarize, lambda *a, **k: asyncio.run(asummarize(*a, **k))])
+@pytest.mark.parametrize(
+    "how", [summarize, lambda *a, **k: asyncio.run(asummarize(*a, **k))]
+)
 def test_never_asks_again_for_a_paid_answer(store, how):
     client = scripted(FERRY)
     first = how(FERRY, settings=SCRIPTED, client=client, store=store)
     again = how(FERRY, settings=SCRIPTED, client=client, store=store)
     assert len(client.requests) == 1
     assert again.claims == first.claims
-    place = History(store).recent(10)[0].place
-    assert len(History(store).answers(place)) == 1
+    place = History(store).list_runs(10)[0].location
+    assert len(store.load_answers(place)) == 1
 
 
 def test_an_interrupted_run_resumes_and_costs_only_what_is_missing(store):
@@ -54,11 +69,15 @@ def test_an_interrupted_run_resumes_and_costs_only_what_is_missing(store):
                 raise errors.UnreachableError("gone", requests=1)
             return super().complete(request)
 
-    quote_not_there = response(answer(claim("The ferry carried 800 people in 2020.", FERRY)))
+    quote_not_there = response(
+        answer(claim("The ferry carried 800 people in 2020.", FERRY))
+    )
     broken = Broken([quote_not_there])
     run = summarize(FERRY, settings=SCRIPTED, client=broken, store=store)
-    assert run.claims[0].match == "none"  # the second request failed, and what the first paid for is there
-    assert History(store).waiting() == 0
+    assert (
+        run.claims[0].match == "none"
+    )  # the second request failed, and what the first paid for is there
+    assert History(store).count_pending() == 0
 
     class Dead(ScriptedClient):
         def complete(self, request):
@@ -66,88 +85,138 @@ def test_an_interrupted_run_resumes_and_costs_only_what_is_missing(store):
 
     with pytest.raises(errors.UnreachableError):
         summarize("Venus is hot.", settings=SCRIPTED, client=Dead([]), store=store)
-    assert History(store).waiting() == 1
-    summarize("Venus is hot.", settings=SCRIPTED, client=scripted("Venus is hot."), store=store)
-    assert History(store).waiting() == 0
+    assert History(store).count_pending() == 1
+    summarize(
+        "Venus is hot.",
+        settings=SCRIPTED,
+        client=scripted("Venus is hot."),
+        store=store,
+    )
+    assert History(store).count_pending() == 0
 
 
 def test_retries_a_failure_and_keeps_usable_answers(store):
-    client = ScriptedClient([response(None, refusal="no"), response(answer(claim(FERRY)))])
+    client = ScriptedClient(
+        [response(None, refusal="no"), response(answer(claim(FERRY)))]
+    )
     first = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
-    assert (first.summary, History(store).recent(1)[0].state) == (None, State.FAILED)
+    assert (first.summary, History(store).list_runs(1)[0].state) == (
+        None,
+        DocumentState.FAILED,
+    )
     second = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
-    assert (len(second.claims), History(store).recent(1)[0].state) == (1, State.DONE)
+    assert (len(second.claims), History(store).list_runs(1)[0].state) == (
+        1,
+        DocumentState.DONE,
+    )
     third = summarize(FERRY, settings=SCRIPTED, client=client, store=store)
     assert (third.claims, len(client.requests)) == (second.claims, 2)
 
 
 def test_finds_a_finished_run_by_its_document_and_settings(store):
     first = summarize(FERRY, settings=EXTRACTIVE, store=store)
-    place = History(store).recent(1)[0].place
-    assert History(store).place(Document.from_text(FERRY), store.batch(place.batch).way) == place
-    assert History(store).run(place) == first
+    place = History(store).list_runs(1)[0].location
+    assert (
+        History(store).add_document(
+            Document.from_text(FERRY), store.batch(place.batch).config
+        )
+        == place
+    )
+    assert store.load_run(place) == first
 
 
 def test_the_same_text_under_another_title_is_another_document(store):
     for title in (None, "Ferries"):
-        summarize(Document.from_text(FERRY, title=title), settings=EXTRACTIVE, store=store)
-    assert [past.title for past in History(store).recent(10)] == ["Ferries", None]
+        summarize(
+            Document.from_text(FERRY, title=title), settings=EXTRACTIVE, store=store
+        )
+    assert [past.title for past in History(store).list_runs(10)] == ["Ferries", None]
 
 
 def test_lists_the_newest_runs_first_in_pages(store):
     for number in range(5):
-        summarize(f"The ferry carried {number + 100} people.", settings=EXTRACTIVE, store=store)
+        summarize(
+            f"The ferry carried {number + 100} people.",
+            settings=EXTRACTIVE,
+            store=store,
+        )
     history = History(store)
-    whole = history.recent(10)
-    assert [past.finished for past in whole] == sorted((past.finished for past in whole), reverse=True)
-    first = history.recent(2)
-    assert first + history.recent(10, before=first[-1].place) == whole
+    whole = history.list_runs(10)
+    assert [past.finished_at for past in whole] == sorted(
+        (past.finished_at for past in whole), reverse=True
+    )
+    first = history.list_runs(2)
+    assert first + history.list_runs(10, before=first[-1].location) == whole
 
 
 def test_keeps_the_checks_of_a_claim_with_its_run(store):
     run = summarize(FERRY, settings=EXTRACTIVE, store=store)
     history = History(store)
-    place = history.recent(1)[0].place
-    found = check([run.claims[0]], "The ferry carried 900 people in the year 2020.", settings=EXTRACTIVE)
-    number = history.keep_check(found, place, run.claims[0].id)
-    alone = history.keep_check(found)
-    (kept,) = history.checks(place)
+    place = history.list_runs(1)[0].location
+    found = check(
+        [run.claims[0]],
+        "The ferry carried 900 people in the year 2020.",
+        settings=EXTRACTIVE,
+    )
+    number = history.save_check(found, place, run.claims[0].id)
+    alone = history.save_check(found)
+    (kept,) = history.load_checks(place)
     assert (kept.number, kept.subject, kept.check) == (number, run.claims[0].id, found)
-    assert history.check(alone).check == found
-    assert abs((datetime.now(UTC) - kept.made).total_seconds()) < 60
+    assert history.load_check(alone).check == found
+    assert abs((datetime.now(UTC) - kept.saved_at).total_seconds()) < 60
     with pytest.raises(errors.StoreError):
-        history.keep_check(found, Place(place.batch, 99), "c-1")
+        history.save_check(found, RunLocation(place.batch, 99), "c-1")
 
 
 @pytest.mark.parametrize(
-    "name", ["", "1", "1-", "-1", "0-1", "1-0", "1-1-1", "1-../x", "１-1", "1-1\n", "9" * 10 + "-1"]
+    "name",
+    [
+        "",
+        "1",
+        "1-",
+        "-1",
+        "0-1",
+        "1-0",
+        "1-1-1",
+        "1-../x",
+        "１-1",
+        "1-1\n",
+        "9" * 10 + "-1",
+    ],
 )
 def test_the_name_of_a_run_is_two_numbers(name):
     with pytest.raises(errors.InputError, match="names no run"):
-        Place.named(name)
-    assert str(Place.named("2-17")) == "2-17"
+        RunLocation.parse(name)
+    assert str(RunLocation.parse("2-17")) == "2-17"
 
 
 def test_names_a_missing_run_or_check(store):
-    for missing in (lambda: History(store).run(Place(1, 1)), lambda: History(store).check(1)):
+    for missing in (
+        lambda: store.load_run(RunLocation(1, 1)),
+        lambda: History(store).load_check(1),
+    ):
         with pytest.raises(errors.InputError, match="there is no such"):
             missing()
 
 
 def test_migrates_a_store_of_the_first_version_with_its_contents(tmp_path):
-    old = Layout(LAYOUT.kind, LAYOUT.table, LAYOUT.scripts[:1])
+    old = DatabaseLayout(
+        STORE_LAYOUT.kind, STORE_LAYOUT.table, STORE_LAYOUT.scripts[:1]
+    )
     path = tmp_path / "old.db"
     with Database(path, old) as database:
         database.execute("INSERT INTO inputs (name, state) VALUES ('a.txt', 'x')")
     with RunStore(path) as store:
-        assert store.database.execute("SELECT name FROM inputs").fetchall() == [("a.txt",)]
+        assert store.database.execute("SELECT name FROM inputs").fetchall() == [
+            ("a.txt",)
+        ]
         summarize(FERRY, settings=EXTRACTIVE, store=store)
-        assert len(History(store).recent(10)) == 1
+        assert len(History(store).list_runs(10)) == 1
 
 
 def test_a_stored_run_shares_the_configuration_of_a_batch(store, tmp_path):
-    from claimcheck import Batch
-
     summarize(FERRY, settings=SCRIPTED, client=scripted(FERRY), store=store)
-    assert Batch(store, SCRIPTED).number == History(store).recent(1)[0].place.batch
+    assert (
+        Batch(store, SCRIPTED).number == History(store).list_runs(1)[0].location.batch
+    )
     assert Batch(store, replace(SCRIPTED, max_claims=3)).number != 1

@@ -7,7 +7,9 @@ from claimcheck.text.reading import Reading
 
 
 def test_slides_keep_their_lines_and_lose_their_heads():
-    text = "\f".join(f"Acme plc\n\nWe sold {number}00 yards.\n" for number in range(1, 9))
+    text = "\f".join(
+        f"Acme plc\n\nWe sold {number}00 yards.\n" for number in range(1, 9)
+    )
     reading = Reading(text).text
     assert "We sold 800 yards." in reading
     assert "Acme plc" not in reading
@@ -34,9 +36,15 @@ def test_sets_a_whole_url_aside_and_nothing_else(source, url):
 
 @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
 def test_sets_a_label_aside_only_with_the_url_it_introduces(line_break):
-    text = "He came.\nOriginal url: \n\nhttps://a.example/b\n\nMinister:\nHe left.".replace("\n", line_break)
-    assert [(noise.reason, text[noise.start : noise.end]) for noise in find_noise(text)] == [
+    text = "He came.\nOriginal url: \n\nhttps://a.example/b\n\nMinister:\nHe left.".replace(
+        "\n", line_break
+    )
+    assert [
+        (noise.reason, text[noise.start : noise.end]) for noise in find_noise(text)
+    ] == [
         ("label of a URL", "Original url:"),
         ("bare URL", "https://a.example/b"),
     ]
-    assert [noise.reason for noise in find_noise("Original url: https://a.example/b")] == ["bare URL"]
+    assert [
+        noise.reason for noise in find_noise("Original url: https://a.example/b")
+    ] == ["bare URL"]

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
 
 
 def texts(source):
-    return [sentence.text for sentence in sentences(Reading(source), "en")]
+    return [sentence.text for sentence in split_sentences(Reading(source), "en")]
 
 
 def test_folds_hard_line_breaks():
@@ -29,9 +29,10 @@ def test_joins_a_hyphenated_word_that_the_text_also_has_whole():
 @given(st.text(alphabet="ab .\n\r-\u00adé汉hts:/", max_size=80))
 def test_every_character_of_the_view_maps_back_to_the_source(source):
     reading = Reading(source)
-    for sentence in sentences(reading, "en"):
+    for sentence in split_sentences(reading, "en"):
         joined = "".join(
-            source[span.start : span.end] for span in reading.spans(sentence.start, sentence.end)
+            source[span.start : span.end]
+            for span in reading.locate(sentence.start, sentence.end)
         )
         kept = [char for char in sentence.text if char.isalnum()]
         assert kept == [char for char in joined if char.isalnum()]

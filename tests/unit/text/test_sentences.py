@@ -2,7 +2,7 @@
 
 from claimcheck import Match, ground
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import sentences
+from claimcheck.text.sentences import split_sentences
 
 
 def test_a_sentence_across_a_page_break_has_two_spans():
@@ -16,16 +16,25 @@ def test_a_sentence_across_a_page_break_has_two_spans():
 
 
 def texts(source):
-    return [sentence.text for sentence in sentences(Reading(source), "en")]
+    return [sentence.text for sentence in split_sentences(Reading(source), "en")]
 
 
 def test_a_sentence_interrupted_by_noise_has_two_spans():
     source = "The sides understood each other better\n\nhttps://a.example/x\n\nafter the talks in Rome."
     reading = Reading(source)
-    (sentence,) = sentences(reading, "en")
-    assert sentence.text == "The sides understood each other better after the talks in Rome."
-    parts = [source[span.start : span.end] for span in reading.spans(sentence.start, sentence.end)]
-    assert parts == ["The sides understood each other better", "after the talks in Rome."]
+    (sentence,) = split_sentences(reading, "en")
+    assert (
+        sentence.text
+        == "The sides understood each other better after the talks in Rome."
+    )
+    parts = [
+        source[span.start : span.end]
+        for span in reading.locate(sentence.start, sentence.end)
+    ]
+    assert parts == [
+        "The sides understood each other better",
+        "after the talks in Rome.",
+    ]
 
 
 def test_a_heading_is_not_a_sentence_and_list_items_are_separate():

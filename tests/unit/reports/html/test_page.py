@@ -1,5 +1,7 @@
 """The HTML report as text: valid, self-contained, and safe whatever a document or a model wrote."""
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -31,7 +33,9 @@ def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
     tree = parsed(made)
     assert len(tree.findall(".//script")) == 1
     for element in tree.iter():
-        assert not [name for name in element.attrib if str(name).startswith("on")], element.tag
+        assert not [name for name in element.attrib if str(name).startswith("on")], (
+            element.tag
+        )
         assert not str(element.attrib.get("href", "#")).lower().startswith("javascript")
     assert {element.tag for element in tree.iter() if isinstance(element.tag, str)} & {
         "iframe",
@@ -43,15 +47,15 @@ def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
 
 
 def test_the_policy_allows_only_its_own_script_and_style(run):
-    import base64
-    import hashlib
-
     made = html.render(run)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', made)[1]
     assert policy.startswith("default-src &#39;none&#39;")
     for tag in ("style", "script"):
         inside = re.search(rf"<{tag}>(.*?)</{tag}>", made, re.S)[1]
-        assert base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode() in policy
+        assert (
+            base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+            in policy
+        )
 
 
 def test_the_page_is_one_small_file(run):
@@ -64,9 +68,13 @@ def test_the_page_is_one_small_file(run):
 def test_shows_every_character_of_the_text(run):
     tree = parsed(html.render(run))
     (text,) = (
-        element for element in tree.iter("div") if element.attrib.get("class", "").split()[:1] == ["text"]
+        element
+        for element in tree.iter("div")
+        if element.attrib.get("class", "").split()[:1] == ["text"]
     )
-    assert "".join(text.itertext()).replace("\n", "") == run.document.text.replace("\n", "")
+    assert "".join(text.itertext()).replace("\n", "") == run.document.text.replace(
+        "\n", ""
+    )
 
 
 def test_marks_a_claim_whose_quote_was_not_found():
@@ -106,7 +114,11 @@ def test_lists_missing_quotes_apart_and_shows_the_cost_of_claims():
     text = "The ferry carried 900 people in 2020."
     told = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
     second = response({"quotes": [{"number": 2, "quote": "nothing like it"}]})
-    made = summarize(text, settings=Settings(model="m"), client=ScriptedClient([response(told), second]))
+    made = summarize(
+        text,
+        settings=Settings(model="m"),
+        client=ScriptedClient([response(told), second]),
+    )
     priced = replace(made, usage=replace(made.usage, cost_usd=0.01))
     page = html.render(priced)
     (apart,) = re.findall(r'<section class="apart".*?</section>', page, re.S)

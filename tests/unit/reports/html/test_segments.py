@@ -1,10 +1,10 @@
 """Marked segments and blocks cover the text exactly."""
 
-from claimcheck.reports.html.segments import Mark, blocks
+from claimcheck.reports.html.segments import Mark, split_blocks
 
 
 def test_marks_an_overlap_with_both_claims():
-    (block,) = blocks("0123456789", [Mark(1, 6, "a"), Mark(4, 8, "b")])
+    (block,) = split_blocks("0123456789", [Mark(1, 6, "a"), Mark(4, 8, "b")])
     assert [(part.text, part.names, part.begins) for part in block] == [
         ("0", (), ()),
         ("123", ("a",), ("a",)),
@@ -22,6 +22,6 @@ def test_blocks_cover_all_of_the_text():
         "\n\n\n",
         "a" * 2_999 + "\n\n" + "b" * 3_001,
     ):
-        made = list(blocks(text, [Mark(0, 1, "a")]))
+        made = list(split_blocks(text, [Mark(0, 1, "a")]))
         assert "".join(part.text for block in made for part in block) == text
         assert max(len("".join(part.text for part in block)) for block in made) <= 3_000

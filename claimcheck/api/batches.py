@@ -1,0 +1,56 @@
+"""Batches: many documents in one store, run by request or through the Batch API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from claimcheck.batch.batch import Batch
+from claimcheck.batch.shards import ImportReport, import_shards
+from claimcheck.readers.sources import ReadOptions
+
+if TYPE_CHECKING:
+    from claimcheck.batch.openai_batch import BatchApiRunner
+
+__all__ = [
+    "Batch",
+    "ImportReport",
+    "ReadOptions",
+    "import_shards",
+    "list_batch_flags",
+    "open_batch_api",
+]
+
+
+@contextmanager
+def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
+    """Yield the runner that submits and collects a batch; locks the store meanwhile.
+
+    Raises:
+        ProviderError: no API key is set.
+        StoreError: another command works on the store.
+    """
+    from claimcheck.batch.openai_batch import BatchApiRunner
+    from claimcheck.llm.batch_api import BatchApi
+
+    with closing(BatchApi(batch.plan.settings)) as endpoint, batch.store.lock():
+        yield BatchApiRunner(batch.store, batch.number, batch.plan, endpoint)
+
+
+def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the flags with which a stored batch was started, as `load_settings` takes.
+
+    `config` is what the store recorded: `BatchStatus.config`.
+    """
+    if config["engine"] == "extractive":
+        names = ("engine", "max_claims", "passage_tokens")
+        return {name: config[name] for name in names}
+    endpoint = config["endpoint"]
+    return {
+        "engine": "llm",
+        "model": config["model"],
+        "base_url": endpoint if "://" in endpoint else None,
+        "seed": config["seed"],
+        **config["settings"],
+    }

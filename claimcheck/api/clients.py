@@ -1,0 +1,74 @@
+"""The client of a run: chosen, wrapped, and closed in one place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+
+from claimcheck.models.llm import Client, Stage
+from claimcheck.settings import Settings
+
+ProgressCallback = Callable[[Stage], None] | None
+
+
+def choose_engine(settings: Settings, client: Client | None) -> str:
+    """Return `llm` if a client is given, otherwise the engine of the settings."""
+    return "llm" if client is not None else settings.chosen_engine()
+
+
+@contextmanager
+def open_client(
+    settings: Settings, client: Client | None, progress: ProgressCallback = None
+) -> Iterator[Client | None]:
+    """Yield the given client, or open and close one if the engine needs it.
+
+    `progress` is called for every request and answer. A client of the caller's is left
+    open.
+    """
+    if client is not None or settings.chosen_engine() == "extractive":
+        yield _wrap_with_progress(client, progress)
+        return
+    from claimcheck.llm import OpenAIClient
+
+    with ExitStack() as stack:
+        own = OpenAIClient(settings)
+        stack.callback(own.close)
+        yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
+
+
+@asynccontextmanager
+async def aopen_client(
+    settings: Settings, client: Client | None, progress: ProgressCallback = None
+) -> AsyncIterator[Client | None]:
+    """Do the same as `open_client` for a flow that does not block."""
+    if client is not None or settings.chosen_engine() == "extractive":
+        yield _wrap_with_progress(client, progress)
+        return
+    from claimcheck.llm import OpenAIClient
+
+    async with AsyncExitStack() as stack:
+        own = OpenAIClient(settings)
+        stack.push_async_callback(own.aclose)
+        yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
+
+
+def _wrap_with_progress(
+    client: Client | None, progress: ProgressCallback
+) -> Client | None:
+    if client is None or progress is None:
+        return client
+    from claimcheck.llm import ProgressClient
+
+    return ProgressClient(client, progress)
+
+
+def _wrap_with_cache(
+    client: Client, settings: Settings, stack: ExitStack | AsyncExitStack
+) -> Client:
+    """Put the answer cache before the client if the settings ask for it."""
+    if not settings.cache:
+        return client
+    from claimcheck.llm import StoredAnswersClient
+    from claimcheck.store.cache import AnswerCache
+
+    return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

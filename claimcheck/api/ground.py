@@ -1,0 +1,78 @@
+"""Quotes in, their locations in a document out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claimcheck.api.documents import open_document, read_bytes
+from claimcheck.errors import InputError
+from claimcheck.models.claim import Match
+from claimcheck.models.document import Document
+from claimcheck.models.span import Excerpt, extract_excerpts
+from claimcheck.readers.rows import read_rows
+from claimcheck.text.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedQuote:
+    """Where a quote is in a document, or why it is not there.
+
+    `spans` is empty exactly when `match` is `none`; `reason` then says why, and
+    `suggestion` is the closest passage, if there is one: something to look at, never
+    the location of the quote.
+    """
+
+    quote: str
+    match: Match
+    spans: tuple[Excerpt, ...]
+    reason: str | None
+    suggestion: tuple[Excerpt, ...]
+
+
+def ground(
+    source: Document | str | Path, quotes: Iterable[str]
+) -> tuple[GroundedQuote, ...]:
+    """Locate quotes in a document: one result for each, in order.
+
+    The document is prepared once. A quote that occurs several times is located between
+    the quotes before and after it, so give quotes in the order of the document.
+
+    Raises:
+        InputError: the source cannot be read.
+    """
+    from claimcheck.grounding import GroundingIndex
+
+    document = open_document(source)
+    reading = Reading(document.full_text)
+    index = GroundingIndex(reading)
+    wanted = tuple(quotes)
+    return tuple(
+        GroundedQuote(
+            quote,
+            grounded.match,
+            extract_excerpts(reading.lines, grounded.spans),
+            grounded.reason,
+            extract_excerpts(reading.lines, grounded.suggestion),
+        )
+        for quote, grounded in zip(wanted, index.ground_all(wanted), strict=True)
+    )
+
+
+def read_quotes(path: str | Path) -> list[str]:
+    """Return the quotes of a JSON Lines file of {"quote": "..."}.
+
+    Raises:
+        InputError: the file can't be read, or lines of it are invalid.
+    """
+    source, content = read_bytes(path)
+    return read_rows(content, source, _parse_quote)
+
+
+def _parse_quote(row: Any, _number: int) -> str:
+    quote = row.get("quote") if isinstance(row, dict) else None
+    if not isinstance(quote, str):
+        raise InputError('is not {"quote": "..."}')
+    return quote

@@ -1,0 +1,100 @@
+"""What claimcheck is made of: prompts, schemas, the tokenizer; and result files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from claimcheck import prompts, schemas, tokens
+from claimcheck.errors import InputError
+
+TOKEN_ENCODING = tokens.ENCODING
+
+
+def list_prompts() -> list[prompts.Prompt]:
+    """Return all prompt templates, sorted by name."""
+    return [prompts.load(name) for name in prompts.list_names()]
+
+
+def read_prompt(name: str) -> str:
+    """Return the text of a prompt template.
+
+    Raises:
+        InputError: there is no template with this name.
+    """
+    return prompts.read_source(name)
+
+
+def list_schemas() -> dict[str, str]:
+    """Map the name of each JSON Schema to the SHA-256 hash of its file."""
+    return {name: schemas.compute_digest(name) for name in schemas.list_names()}
+
+
+def read_schema(name: str) -> str:
+    """Return the text of a JSON Schema.
+
+    Raises:
+        SchemaError: there is no schema with this name.
+    """
+    return schemas.read_source(name)
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """Return a JSON Schema. Callers must not change it.
+
+    Raises:
+        SchemaError: there is no schema with this name.
+    """
+    return schemas.load(name)
+
+
+def find_schema_problems(name: str, value: Any) -> list[str]:
+    """Return every way in which a value violates a schema, each with its JSON path."""
+    return [str(problem) for problem in schemas.find_problems(name, value)]
+
+
+def find_result_problems(name: str, content: bytes) -> list[str]:
+    """Return every problem of a result file: JSON, schema, and inconsistencies.
+
+    The spans of a run or a check are compared with the document's text, if the file
+    contains it.
+
+    Raises:
+        SchemaError: there is no schema with this name.
+    """
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        return [f"$: is not JSON: {error}"]
+    problems = find_schema_problems(name, value)
+    if problems:
+        return problems
+    try:
+        return _find_inconsistencies(name, content)
+    except InputError as error:
+        return [str(error)]
+
+
+def _find_inconsistencies(name: str, content: bytes) -> list[str]:
+    from claimcheck.models import integrity
+    from claimcheck.models.run import Check, Run
+
+    if name == "check":
+        return integrity.find_check_inconsistencies(Check.from_json(content))
+    if name == "run":
+        return integrity.find_run_inconsistencies(Run.from_json(content))
+    return []
+
+
+def count_tokens(text: str) -> int:
+    """Return the number of tokens of a text in `TOKEN_ENCODING`.
+
+    Raises:
+        ClaimcheckError: the packed encoding is damaged.
+    """
+    return tokens.count(text)
+
+
+def has_exact_token_counts(model: str | None) -> bool:
+    """Return whether `count_tokens` is exact for a model, not an estimate."""
+    return tokens.is_exact(model)

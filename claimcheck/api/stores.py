@@ -1,0 +1,124 @@
+"""Stores of runs and answers, and how a run gets into one.
+
+The command line and the server import the store's types from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from claimcheck.batch.answers import DocumentAnswers
+from claimcheck.batch.plan import Plan
+from claimcheck.errors import InputError
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Client
+from claimcheck.models.outcome import BatchStatus, Outcome, RunLocation
+from claimcheck.models.run import Run
+from claimcheck.settings import Limits, Settings
+from claimcheck.store.cache import AnswerCache
+from claimcheck.store.history import History
+from claimcheck.store.store import RunStore
+
+__all__ = [
+    "AnswerCache",
+    "History",
+    "RunStore",
+    "RunWriter",
+    "build_plan",
+    "delete_runs",
+    "find_batch",
+    "find_latest_run",
+]
+
+
+def find_batch(store: RunStore, number: int | None) -> BatchStatus:
+    """Return the batch with this number; the latest one if `number` is None.
+
+    Raises:
+        InputError: the store has no such batch.
+    """
+    batches = store.batches()
+    if not batches:
+        raise InputError(f"{store.path}: the store has no batch")
+    if number is None:
+        return batches[-1]
+    for batch in batches:
+        if batch.number == number:
+            return batch
+    available = ", ".join(str(batch.number) for batch in batches)
+    raise InputError(f"{store.path}: no batch {number}. Available: {available}")
+
+
+def find_latest_run(store: RunStore, name: str) -> tuple[BatchStatus, Run]:
+    """Return a document's run from the latest batch that has one, and the batch.
+
+    Raises:
+        InputError: no batch has a run of this document.
+    """
+    problem: InputError | None = None
+    for batch in reversed(store.batches()):
+        try:
+            return batch, store.run(batch.number, name)
+        except InputError as error:
+            problem = problem or error  # the latest batch explains it best
+    raise problem or InputError(f"{store.path}: the store has no batch")
+
+
+def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int:
+    """Delete the runs of these documents and return how many were deleted.
+
+    Looks in every batch if `batch` is None.
+
+    Raises:
+        NotFoundError: one of the documents is missing; nothing was deleted.
+    """
+    history = History(store)
+    locations: dict[RunLocation, None] = {}
+    for name in names:
+        locations.update(dict.fromkeys(store.locate(name, batch)))
+    for location in locations:
+        history.delete(location)
+    return len(locations)
+
+
+def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
+    """Build the plan of a batch with these settings, so a batch can resume the run."""
+    return replace(Plan.from_settings(settings, Limits(), check=check), engine=engine)
+
+
+@dataclass(frozen=True, slots=True)
+class RunWriter:
+    """Writes a run, and the answers it is made of, to one place in a store."""
+
+    store: RunStore
+    location: RunLocation
+    settings: Settings
+
+    @classmethod
+    def open(cls, store: RunStore, document: Document, plan: Plan) -> RunWriter:
+        """Add the document to the store, where it waits for its run.
+
+        Raises:
+            StoreError: the store cannot be written to.
+        """
+        return cls(
+            store, History(store).add_document(document, plan.config()), plan.settings
+        )
+
+    def wrap_client(self, client: Client | None) -> Client | None:
+        """Return a client that asks only for answers that are not stored yet."""
+        if client is None:
+            return None
+        # Imported late: it brings openai, which takes half a second.
+        from claimcheck.llm.stored import StoredAnswersClient
+
+        location = self.location
+        answers = DocumentAnswers(self.store, location.batch, location.document)
+        return StoredAnswersClient(client, answers, self.settings)
+
+    def save(self, run: Run) -> None:
+        """Store the run."""
+        location = self.location
+        outcome = Outcome.from_run(run)
+        self.store.save_outcome(location.batch, location.document, outcome)

@@ -1,0 +1,147 @@
+"""A document in, a run out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from claimcheck.api.clients import (
+    ProgressCallback,
+    aopen_client,
+    choose_engine,
+    open_client,
+)
+from claimcheck.api.documents import open_document
+from claimcheck.config import load_settings
+from claimcheck.engines import build_run_flow
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Client, Stage, Work
+from claimcheck.models.run import Run
+from claimcheck.pipeline.driver import Flow, adrive, drive
+from claimcheck.settings import Settings
+
+if TYPE_CHECKING:
+    from claimcheck.api.stores import RunWriter
+    from claimcheck.models.outcome import RunLocation
+    from claimcheck.store.store import RunStore
+
+
+def summarize(
+    source: Document | str | Path,
+    *,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    check: bool = False,
+    store: RunStore | None = None,
+    progress: ProgressCallback = None,
+) -> Run:
+    """Summarize a document and list its checkable claims.
+
+    `source` is a `Document`, a `Path` to a file, or a string that is the text itself.
+    Without `settings` they come from the environment and `claimcheck.toml`. A `client`
+    that is given is used with the `llm` engine and left open. `check` also checks the
+    sentences of the summary and the claims against the document. A `store` keeps the
+    run, and every answer as soon as it is paid for; stored answers are not asked for
+    again. `progress` is called when a request is sent and when it is answered.
+
+    Raises:
+        InputError: the source cannot be read, or the settings make no sense.
+        ProviderError: the endpoint gave no answer. (An answer that cannot be used is
+            in `run.failures`.)
+    """
+    job = _SummarizeJob.start(source, settings, client, check=check, store=store)
+    job.report_start(progress)
+    with open_client(job.settings, client, progress) as opened:
+        return job.finish(drive(job.flow, job.wrap_client(opened)))
+
+
+async def asummarize(
+    source: Document | str | Path,
+    *,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    check: bool = False,
+    store: RunStore | None = None,
+    progress: ProgressCallback = None,
+) -> Run:
+    """Do the same as `summarize` without blocking while the model works."""
+    job = _SummarizeJob.start(source, settings, client, check=check, store=store)
+    return await _arun_job(job, client, progress)
+
+
+async def asummarize_to_store(
+    document: Document,
+    store: RunStore,
+    *,
+    settings: Settings,
+    check: bool = False,
+    progress: ProgressCallback = None,
+) -> RunLocation:
+    """Do the same as `asummarize` with a store; return where the run is stored."""
+    job = _SummarizeJob.start(document, settings, None, check=check, store=store)
+    await _arun_job(job, None, progress)
+    assert job.writer is not None
+    return job.writer.location
+
+
+async def _arun_job(
+    job: _SummarizeJob, client: Client | None, progress: ProgressCallback
+) -> Run:
+    job.report_start(progress)
+    async with aopen_client(job.settings, client, progress) as opened:
+        return job.finish(await adrive(job.flow, job.wrap_client(opened)))
+
+
+@dataclass(frozen=True, slots=True)
+class _SummarizeJob:
+    """All that `summarize` and `asummarize` share: only the driver differs."""
+
+    flow: Flow[Run]
+    settings: Settings
+    engine: str
+    writer: RunWriter | None
+    started: float
+
+    @classmethod
+    def start(
+        cls,
+        source: Document | str | Path,
+        settings: Settings | None,
+        client: Client | None,
+        *,
+        check: bool,
+        store: RunStore | None,
+    ) -> _SummarizeJob:
+        started = time.perf_counter()
+        settings = settings or load_settings().settings
+        engine = choose_engine(settings, client)
+        document = open_document(source)
+        writer = None
+        if store is not None:
+            # SQLite is loaded only when there is a store.
+            from claimcheck.api.stores import RunWriter, build_plan
+
+            plan = build_plan(settings, engine, check)
+            settings = plan.settings
+            writer = RunWriter.open(store, document, plan)
+        flow = build_run_flow(document, settings, engine, check=check)
+        return cls(flow, settings, engine, writer, started)
+
+    def report_start(self, progress: ProgressCallback) -> None:
+        """Report the start of work that sends no requests, which nothing else does."""
+        if progress and self.engine == "extractive":
+            progress(Stage(Work.SUMMARY_AND_CLAIMS, 0, 0))
+
+    def wrap_client(self, client: Client | None) -> Client | None:
+        """Put the answers of the store, if there is one, in front of the client."""
+        return self.writer.wrap_client(client) if self.writer else client
+
+    def finish(self, run: Run) -> Run:
+        """Return the run with its wall time, and store it."""
+        seconds = round(time.perf_counter() - self.started, 3)
+        run = replace(run, usage=replace(run.usage, seconds=seconds))
+        if self.writer:
+            self.writer.save(run)
+        return run

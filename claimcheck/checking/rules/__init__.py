@@ -1,5 +1,0 @@
-"""What evidence says otherwise than a claim, found without a model: one kind of difference a file."""
-
-from claimcheck.checking.rules.pair import Pair, contradictions, missing
-
-__all__ = ["Pair", "contradictions", "missing"]

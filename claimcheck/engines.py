@@ -1,0 +1,44 @@
+"""Chooses the flow that turns a document into a run: `llm` or `extractive`.
+
+Each engine is imported only when it runs.
+"""
+
+from __future__ import annotations
+
+from claimcheck.english.metadata import fill_metadata
+from claimcheck.errors import InputError
+from claimcheck.models.document import Document
+from claimcheck.models.run import Run
+from claimcheck.pipeline.driver import Flow
+from claimcheck.settings import Settings
+from claimcheck.text.reading import Reading
+
+
+def build_run_flow(
+    document: Document, settings: Settings, engine: str, *, check: bool
+) -> Flow[Run]:
+    """Build the flow that summarizes, and on request checks, with this engine.
+
+    Raises:
+        InputError: the document has no words.
+    """
+    reading = Reading(document.full_text)
+    if not any(char.isalnum() for char in reading.text):
+        raise InputError(
+            f"{document.source}: has no words to summarize, only URLs, symbols, "
+            "or page headers"
+        )
+    document = fill_metadata(document, reading)
+    if engine == "extractive":
+        from claimcheck.extractive import summarize_extractively
+
+        flow = summarize_extractively(document, reading, settings)
+    else:
+        from claimcheck.pipeline.summarize import summarize_with_model
+
+        flow = summarize_with_model(document, reading, settings)
+    if not check:
+        return flow
+    from claimcheck.pipeline.check import check_run
+
+    return check_run(flow, reading, settings, engine)

@@ -1,0 +1,442 @@
+"""Dates: when a document was published, and what "Tuesday" means in it.
+
+A time is resolved only as far as the text makes it certain. English names of months
+and weekdays.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+from claimcheck.models.claim import When
+from claimcheck.resources import read_words
+from claimcheck.text.mapping import lower
+
+MONTHS = {name: number for number, name in enumerate(read_words("months"), 1)}
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    )
+}
+YEAR = r"(?:1[5-9]|20)\d\d"
+# All patterns here are for lowercase text: they run twice as fast as with IGNORECASE.
+_MONTH = (
+    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?"
+    r"|aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?"
+    r"|dec(?:ember|\.)?)"
+)
+_WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+
+
+def _write_full_date_pattern(prefix: str = "") -> str:
+    """Return the verbose pattern of a full date; `prefix` is for its group names."""
+    return rf"""
+    (?<![\w-])
+    (?:
+        (?P<{prefix}iso>{YEAR}-\d\d-\d\d)(?!\d)
+        # "May 3rd, 2019"
+        | (?P<{prefix}m1>{_MONTH})\s+(?P<{prefix}d1>\d{{1,2}})(?:st|nd|rd|th)?
+          ,?\s+(?P<{prefix}y1>{YEAR})\b
+        # "3rd May 2019"
+        | (?P<{prefix}d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<{prefix}m2>{_MONTH})
+          \s+(?P<{prefix}y2>{YEAR})\b
+    )
+    """
+
+
+_DATE_LINE = re.compile(
+    rf"""
+    ^[ \t]*
+    (?:
+        (?:published|posted|updated|date|first\ published|last\ updated)\b[^\n]{{0,20}}?
+    )?
+    (?:{_WEEKDAY},?\s+)?
+    {_write_full_date_pattern()}
+    [^\n]{{0,40}}$
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+# "OSLO, October 24, 2024 - The port", "Oslo, Norway, Oct. 24, 2024 (NEWSWIRE) -- The"
+_DATELINE = re.compile(
+    rf"""
+    ^(?P<place>[^\n,.:;!?()]{{2,40}}(?:,\s[^\n,:;!?()]{{2,30}})?)
+    ,\s+{_write_full_date_pattern()},?\s*
+    (?P<agency>\([^()\n]{{2,40}}\)\s*|/[^/\n]{{2,40}}/\s*)?
+    (?:[-–—]{{1,2}})\s
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+_URL_DATE = re.compile(
+    rf"""
+    https?://\S*?
+    [/_-]({YEAR})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])
+    (?=[/_\-.]|\s|$)
+    """,
+    re.VERBOSE,
+)
+_ORIGINAL_URL_LABEL = re.compile(
+    r"(?:original|source|canonical|permalink|published at)[^\n]{0,20}:?\s*$",
+    re.IGNORECASE,
+)
+_MAX_URL_LABEL_CHARACTERS = 60
+
+_TIME_PREPOSITIONS = "in|since|by|until|during|from|before|after"
+_PART_OF_MONTH = r"(?:early\s+|late\s+|mid-)?"
+
+
+def _compile_time_pattern(start: str, relative: str = "") -> re.Pattern[str]:
+    """Compile the pattern of a time; `relative` is one more form of relative time."""
+    return re.compile(
+        rf"""
+        {start}
+        (?:
+            (?P<full>{_write_full_date_pattern("f_")})
+            # "May 3" without a year
+            | (?P<monthday>
+                \b(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH})\b(?!\s*,?\s*{YEAR})
+            )
+            # "May 2019", "since early May 2019"
+            | (?P<monthyear>
+                \b(?:(?:{_TIME_PREPOSITIONS})\s+{_PART_OF_MONTH})?
+                {_MONTH}(?:\s?,)?\s+(?:of\s+)?{YEAR}\b
+            )
+            | (?P<weekday>\b(?:(?:last|next|this)\s+)?{_WEEKDAY}\b)
+            # A month alone needs a preposition: "may" and "march" are verbs, too.
+            | (?P<month>
+                \b(?:{_TIME_PREPOSITIONS}|last|next)\s+{_PART_OF_MONTH}
+                (?:{"|".join(MONTHS)})\b
+                (?!\s+{_DAY}\s*(?:,|to\b|and\b|[-–]))
+            )
+            | (?P<year>\b(?:{_TIME_PREPOSITIONS}|of)\s+(?P<yearnumber>{YEAR})\b)
+            | (?P<relative>
+                \b(?:
+                    yesterday | today | tomorrow
+                    | (?:last|next|this)\s+(?:week|month|year)
+                    | over\ the\ (?:next|past|last)\ (?:\w+\s+)?
+                      (?:days|weeks|months|years)
+                    {relative}
+                )
+            )
+        )
+        """,
+        re.VERBOSE,
+    )
+
+
+# All times start a word, and most with one of these letters: this lookahead spares
+# the rest of the search. Only "three weeks ago" may start with any letter.
+_TIME = _compile_time_pattern(r"(?<!\w)(?=[\dabdfijlmnostuwy])")
+_TIME_WITH_AGO = _compile_time_pattern(
+    r"(?<!\w)(?=\w)",
+    r"| (?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:earlier|ago|later)",
+)
+# Every time contains a digit or one of these. Most sentences do not.
+_TIME_CUES = (
+    *(name[:3] for name in MONTHS),
+    "day",
+    "week",
+    "month",
+    "year",
+    "hour",
+    "tomorrow",
+)
+# "in March and April 2019", "May 3-5, 2019"
+_SHARED_YEAR = re.compile(
+    rf"""
+    \s*(?:,|and|or|to|through|until|[-–—])\s*
+    (?:(?:in|on|until|the)\s+)?
+    (?:{_MONTH}(?:\s+{_DAY})?|{_DAY}(?:\s+{_MONTH})?)
+    ,?\s+(?P<year>{YEAR})\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MONTH_DAY = re.compile(
+    rf"""
+    (?:(?:in|during)\s+|(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+)?
+    (?P<month>{_MONTH})
+    (?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?)?
+    """,
+    re.VERBOSE,
+)
+_ANY_YEAR = re.compile(rf"(?<![\w.,-]){YEAR}(?![\w-])")
+_DIGIT = re.compile(r"\d")
+_RELATIVE_WEEKDAY = re.compile(r"(?:last|next)\s", re.IGNORECASE)
+_FUTURE_VERB = re.compile(
+    r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.IGNORECASE
+)
+_FUTURE_AUXILIARY = re.compile(
+    r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to"
+    r"|scheduled)\b",
+    re.IGNORECASE,
+)
+# "today" is missing, because it may mean "nowadays".
+_DAYS_FROM_PUBLICATION = {"yesterday": -1, "tomorrow": 1}
+_YEARS_FROM_PUBLICATION = {"last year": -1, "this year": 0, "next year": 1}
+# How far from the top a date line is looked for, and how far back a year; by hand.
+_TOP_CHARACTERS = 1_500
+_YEAR_SEARCH_CHARACTERS = 600
+
+
+def find_publication_date(text: str) -> tuple[date, str] | None:
+    """Find the publication date and its origin, "text" or "url".
+
+    In order: a date on a line of its own near the top, or a dateline there; the date
+    in a URL that the text calls its original; the date that all dated URLs share.
+    """
+    stated = _find_stated_date(text)
+    if stated is not None:
+        return stated, "text"
+    dates, original_dates = set(), set()
+    for match in _URL_DATE.finditer(text):
+        day = _make_date(*match.groups())
+        if day is None:
+            continue
+        dates.add(day)
+        before = text[max(0, match.start() - _MAX_URL_LABEL_CHARACTERS) : match.start()]
+        if _ORIGINAL_URL_LABEL.search(before):
+            original_dates.add(day)
+    candidates = original_dates or dates
+    return (candidates.pop(), "url") if len(candidates) == 1 else None
+
+
+def _find_stated_date(text: str) -> date | None:
+    top = lower(text[:_TOP_CHARACTERS])
+    if match := _DATE_LINE.search(top):
+        day = _parse_full_date(match)
+        if day is not None:
+            return day
+    for match in _DATELINE.finditer(top):
+        day = _parse_full_date(match) if _is_dateline(match, text) else None
+        if day is not None:
+            return day
+    return None
+
+
+def _is_dateline(match: re.Match[str], text: str) -> bool:
+    """Return whether the place, or the agency after the date, is in capitals.
+
+    In "Ann was born in Oslo, May 3, 1950 -" neither is.
+    """
+    place = text[slice(*match.span("place"))].split(",", maxsplit=1)[0]
+    agency = text[slice(*match.span("agency"))] if match["agency"] else ""
+    return place.isupper() or agency.isupper()
+
+
+def find_first_time(
+    text: str, published: date | None, context_year: int | None = None
+) -> When | None:
+    """Find the first time expression, resolved as far as it is certain."""
+    times = find_times(text, published, context_year)
+    return times[0] if times else None
+
+
+def find_times(
+    text: str, published: date | None, context_year: int | None = None
+) -> list[When]:
+    """Find every time expression, resolved as far as it is certain.
+
+    `context_year` is the year that the text before was about, if it named one.
+    """
+    times = []
+    for match in _match_times(text):
+        written = text[slice(*match.span())]
+        times.append(When(written, _resolve_time(match, text, published, context_year)))
+    return times
+
+
+def find_year_before(text: str, position: int) -> int | None:
+    """Find the last year mentioned earlier in the same paragraph."""
+    paragraph_start = text.rfind("\n\n", 0, position) + 1
+    start = max(0, paragraph_start, position - _YEAR_SEARCH_CHARACTERS)
+    years = _ANY_YEAR.findall(text, start, position)
+    return int(years[-1]) if years else None
+
+
+def parse_partial_date(time: str) -> str | None:
+    """Parse a day, month or weekday without a year, such as "--05-03".
+
+    None if it depends on another time: "last Friday", "by May", "tomorrow".
+    """
+    written = time.lower()
+    if written in WEEKDAYS:
+        return written
+    match = _MONTH_DAY.fullmatch(written)
+    if match is None:
+        return None
+    month = f"--{_parse_month(match['month']):02d}"
+    day = match["before"] or match["after"]
+    return f"{month}-{int(day):02d}" if day else month
+
+
+def resolve_relative_times(
+    text: str, published: date | None, context_year: int | None = None
+) -> list[tuple[int, str]]:
+    """Resolve relative times to (end offset, ISO date, month or year)."""
+    resolved_times = []
+    for match in _match_times(text):
+        if match["full"] or match["monthyear"] or match["year"]:
+            continue
+        resolved = _resolve_time(match, text, published, context_year)
+        if resolved:
+            resolved_times.append((match.end(), resolved))
+    return resolved_times
+
+
+def has_time(text: str) -> bool:
+    """Return whether a text contains a time expression."""
+    return bool(_match_times(text))
+
+
+# A claim is compared with several sentences, and a sentence with several claims.
+@lru_cache(maxsize=256)
+def _match_times(text: str) -> tuple[re.Match[str], ...]:
+    """Match the time expressions of a text in its lowercase form."""
+    plain = lower(text)
+    if not _DIGIT.search(text) and not any(cue in plain for cue in _TIME_CUES):
+        return ()
+    has_ago = "ago" in plain or "earlier" in plain or "later" in plain
+    pattern = _TIME_WITH_AGO if has_ago else _TIME
+    return tuple(pattern.finditer(plain))
+
+
+def _resolve_time(
+    match: re.Match[str], text: str, published: date | None, context_year: int | None
+) -> str | None:
+    """Return the ISO date, month or year of a time, or None if it is uncertain."""
+    written = match.group()
+    if match["full"]:
+        return _format_date(_parse_full_date(match, "f_"))
+    if match["monthyear"]:
+        month = _parse_month(_extract_month_name(written))
+        return f"{written[-len('2019') :]}-{month:02d}"
+    if match["year"]:
+        return match["yearnumber"]
+    is_yearless = bool(match["month"] or match["monthday"])
+    if is_yearless and (shared := _SHARED_YEAR.match(text, match.end())):
+        return _resolve_with_year(written, shared["year"])
+    if published is None:
+        return None
+    before = text[: match.start()]
+    if match["weekday"]:
+        return _format_date(_resolve_weekday(written, before, published))
+    if is_yearless:
+        year = find_year_before(text, match.start()) or context_year
+        return _resolve_yearless(match, before, published, year)
+    if written in _DAYS_FROM_PUBLICATION:
+        day = published + timedelta(days=_DAYS_FROM_PUBLICATION[written])
+        return day.isoformat()
+    if written in _YEARS_FROM_PUBLICATION:
+        return str(published.year + _YEARS_FROM_PUBLICATION[written])
+    return None
+
+
+def _resolve_with_year(written: str, year: str) -> str | None:
+    """Resolve a day or month of a year that is written later: "May 3-5, 2019"."""
+    month = str(_parse_month(_extract_month_name(written)))
+    day = _extract_digits(written)
+    resolved = _make_date(year, month, day or "1")
+    if resolved is None:
+        return None
+    return resolved.isoformat() if day else resolved.isoformat()[: len("2019-03")]
+
+
+def _resolve_weekday(written: str, before: str, published: date) -> date | None:
+    """Resolve a weekday to the last such day up to publication."""
+    if _RELATIVE_WEEKDAY.match(written):
+        return None  # "last Friday" may be this week's or the week before's
+    if _is_future(f"{before} {written}"):
+        return None
+    weekday = WEEKDAYS[written.rsplit(maxsplit=1)[-1].lower()]
+    return published - timedelta(days=(published.weekday() - weekday) % 7)
+
+
+def _resolve_yearless(
+    match: re.Match[str], before: str, published: date, context_year: int | None
+) -> str | None:
+    """Resolve a day or month to the one closest to publication.
+
+    None if the text is about another year: in "in 1987 ... on 23 July", the day
+    belongs to 1987.
+    """
+    written = match.group()
+    month = _parse_month(_extract_month_name(written))
+    is_future = _is_future(before)
+    if match["month"]:
+        resolved = _resolve_month(month, published, written, is_future=is_future)
+    else:
+        day = int(_extract_digits(written))
+        resolved = _resolve_day(month, day, published, is_future=is_future)
+    if resolved is None:
+        return None
+    resolved_year = int(resolved[: len("2019")])
+    if context_year in (None, published.year, resolved_year):
+        return resolved
+    return None
+
+
+def _resolve_month(
+    month: int, published: date, written: str, *, is_future: bool
+) -> str | None:
+    if is_future or written.startswith(("next", "by", "until", "last")):
+        return None
+    year = published.year if month <= published.month else published.year - 1
+    return f"{year}-{month:02d}"
+
+
+def _resolve_day(
+    month: int, day: int, published: date, *, is_future: bool
+) -> str | None:
+    """Resolve a day to its last date up to publication, or the next if future."""
+    years = (published.year - 1, published.year, published.year + 1)
+    candidates = [_make_date(str(year), str(month), str(day)) for year in years]
+    dates = [candidate for candidate in candidates if candidate]
+    if is_future:
+        fitting = [candidate for candidate in dates if candidate >= published]
+        return min(fitting).isoformat() if fitting else None
+    fitting = [candidate for candidate in dates if candidate <= published]
+    return max(fitting).isoformat() if fitting else None
+
+
+def _is_future(before: str) -> bool:
+    """Return whether the clause before a time expression is about the future."""
+    clause = re.split(r"[,;:]", before)[-1]
+    return bool(_FUTURE_AUXILIARY.search(clause) or _FUTURE_VERB.search(before))
+
+
+def _parse_full_date(match: re.Match[str], prefix: str = "") -> date | None:
+    if iso := match[f"{prefix}iso"]:
+        return _make_date(*iso.split("-"))
+    order = "1" if match[f"{prefix}m1"] else "2"
+    month = _parse_month(match[f"{prefix}m{order}"])
+    return _make_date(
+        match[f"{prefix}y{order}"], str(month), match[f"{prefix}d{order}"]
+    )
+
+
+def _format_date(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _extract_digits(written: str) -> str:
+    return re.sub(r"\D", "", written)
+
+
+def _extract_month_name(written: str) -> str:
+    words = re.split(r"[\s,-]+", written)
+    return next(word for word in words if re.fullmatch(_MONTH, word))
+
+
+def _parse_month(name: str) -> int:
+    start = name.lower().rstrip(".")[:3]
+    return next(number for full, number in MONTHS.items() if full.startswith(start))
+
+
+def _make_date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""Word stems, and the words whose change alters what a sentence says.
+
+The word lists are `claimcheck/data/*.txt`; edit them there.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+import Stemmer
+
+from claimcheck.resources import read_packed_lines, read_words
+
+
+def _load_base_forms() -> dict[str, str]:
+    """Map each irregular inflection to its base form: "went" -> "go"."""
+    base_forms = {}
+    for line in read_words("irregular_forms"):
+        base, *inflections = line.split()
+        base_forms.update(dict.fromkeys(inflections, base))
+    return base_forms
+
+
+def _load_critical_words() -> dict[str, str]:
+    return {
+        word: kind
+        for kind, word in (line.split() for line in read_words("critical_words"))
+    }
+
+
+BASE_FORMS = _load_base_forms()
+FUNCTION_WORDS = frozenset(read_words("function_words"))
+FORMS_OF_BE = frozenset("be am is are was were been being".split())
+
+_BRITISH_TO_AMERICAN = (
+    ("ise", "ize"),
+    ("isation", "ization"),
+    ("our", "or"),
+    ("yse", "yze"),
+    ("tre", "ter"),
+)
+# Respelling a short word makes another word of it: "four", "wise", "tread".
+_MIN_RESPELLED_LETTERS = 6
+_MIN_LETTERS_BESIDE_ENDING = 3
+
+# A long-running process meets ever new words; without a limit its caches would grow
+# with them. Chosen by hand.
+WORD_CACHE_SIZE = 200_000
+
+_stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache of its own, `stem` has one
+
+
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def stem(word: str) -> str:
+    """Return the form shared by a lowercase word's inflections and spellings."""
+    base = BASE_FORMS.get(word, word)
+    if len(base) >= _MIN_RESPELLED_LETTERS:
+        for british, american in _BRITISH_TO_AMERICAN:
+            if british not in base:
+                continue
+            if len(base) >= len(british) + _MIN_LETTERS_BESIDE_ENDING:
+                base = base.replace(british, american)
+    # "travelled" and "traveled" share a stem only with one "l".
+    return str(_stemmer.stemWord(base.replace("ll", "l")))
+
+
+_KINDS_BY_WORD = _load_critical_words()
+CRITICAL_WORD_KINDS: dict[str, str] = {
+    **{stem(word): kind for word, kind in _KINDS_BY_WORD.items()},
+    **_KINDS_BY_WORD,
+}
+NEGATION_WORDS = frozenset(
+    word for word, kind in _KINDS_BY_WORD.items() if kind == "negation"
+)
+
+
+def are_synonyms(left: str, right: str) -> bool:
+    """Return whether WordNet lists two lowercase words as synonyms, by stem."""
+    sets = _load_synonym_sets()
+    return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
+
+
+@cache
+def _load_synonym_sets() -> dict[str, frozenset[int]]:
+    """Map each stem to the numbers of the synonym sets that contain it."""
+    numbers_by_stem: dict[str, set[int]] = {}
+    for number, line in enumerate(read_packed_lines("synonyms")):
+        for word in line.split():
+            numbers_by_stem.setdefault(stem(word), set()).add(number)
+    return {form: frozenset(numbers) for form, numbers in numbers_by_stem.items()}

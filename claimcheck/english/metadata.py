@@ -1,0 +1,40 @@
+"""The metadata that a document's text states: title, date, language, token count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from claimcheck import tokens
+from claimcheck.english.dates import find_publication_date
+from claimcheck.models.document import Document
+from claimcheck.text.language import detect_language
+from claimcheck.text.reading import Reading
+
+
+def fill_metadata(document: Document, reading: Reading) -> Document:
+    """Fill in the metadata that the document lacks from its text."""
+    text = document.full_text
+    published, published_from = document.published, document.published_from
+    if published is None and (stated := find_publication_date(text)):
+        published, published_from = stated
+    token_count = document.tokens
+    if token_count is None:
+        token_count = tokens.count(text)
+    return replace(
+        document,
+        title=document.title or _find_title(reading),
+        published=published,
+        published_from=published_from,
+        # The text wins: page templates often declare another language.
+        language=detect_language(reading.text) or document.language,
+        tokens=token_count,
+    )
+
+
+def _find_title(reading: Reading) -> str | None:
+    """Return the first block if it is a heading followed by more text."""
+    blocks = reading.blocks
+    if len(blocks) < 2 or not blocks[0].heading:
+        return None
+    heading = reading.text[blocks[0].start : blocks[0].end]
+    return heading if len(heading.split()) >= 2 else None

@@ -1,0 +1,263 @@
+"""Quantities: numbers as written, with their value and unit."""
+
+from __future__ import annotations
+
+import re
+
+from claimcheck.english.dates import MONTHS, YEAR
+from claimcheck.english.vocabulary import get_part_of_speech
+from claimcheck.models.claim import Quantity
+from claimcheck.resources import read_words
+from claimcheck.text.mapping import lower
+
+_SIMPLE_NUMBERS = {
+    word: float(value)
+    for word, value in (line.split() for line in read_words("number_words"))
+}
+_BELOW_TWENTY = [word for word, value in _SIMPLE_NUMBERS.items() if value < 20]
+_TENS = [word for word, value in _SIMPLE_NUMBERS.items() if value >= 20]
+_DIGITS = _BELOW_TWENTY[1:10]
+NUMBER_WORDS: dict[str, float] = {
+    **_SIMPLE_NUMBERS,
+    **{
+        f"{ten}-{digit}": _SIMPLE_NUMBERS[ten] + _SIMPLE_NUMBERS[digit]
+        for ten in _TENS
+        for digit in _DIGITS
+    },
+    "dozen": 12.0,
+    "half": 0.5,
+    "a": 1.0,
+    "an": 1.0,
+}
+ORDINAL_WORDS: dict[str, int] = {
+    word: int(value)
+    for word, value in (line.split() for line in read_words("ordinal_words"))
+}
+NUMBER_SCALES: dict[str, float] = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "m": 1e6,
+    "k": 1e3,
+}
+_CURRENCY_BY_SIGN: dict[str, str] = dict(
+    line.split() for line in read_words("currency_signs")
+)
+# Only with their capitals: "all", "try" and "top" are words.
+_CURRENCY_CODES = frozenset(read_words("currency_codes"))
+
+_NUMBER_WORD = rf"""
+    (?=[zotfsendh])     # the first letters of all of them: the search fails early
+    (?:
+        (?:{"|".join(_TENS)})(?:[-\s](?:{"|".join(_DIGITS)}))?
+        | {"|".join(_BELOW_TWENTY)}
+        | dozen | half
+    )
+"""
+_SCALE_WORD = r"(?:hundred|thousand|million|billion|trillion|bn)"
+_QUANTITY = re.compile(
+    rf"""
+    (?<![\w.,:/-])
+    (?:
+        (?P<sign>(?:us|au?|ca?|nz|hk|r)?\$|[€£¥₹₽₩₺₴])\s?
+        | (?P<code>[a-z]{{3}})\s?(?=\d)
+    )?
+    (?:
+        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
+        (?P<suffix>(?:bn|m|k)\b)?
+        | (?P<word>(?:{_NUMBER_WORD})\b|an?(?=\s+(?:{_SCALE_WORD}|dozen)\b))
+    )
+    (?P<half>\s+and\s+a\s+half\b)?
+    (?:[\s-]+(?P<scale>{_SCALE_WORD})s?\b)?
+    (?:[\s-]+(?P<scale2>{_SCALE_WORD})s?\b)?
+    (?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age\ points?)?\b)?
+    """,
+    re.VERBOSE,
+)
+_NOT_A_UNIT = rf"(?!(?:{'|'.join(read_words('non_units'))})\b)"
+_UNIT = re.compile(
+    rf"""
+    [\s-]+
+    (?P<unit>
+        {_NOT_A_UNIT}
+        (?:
+            (?:years?|months?|weeks?|days?)[\s-]+olds?\b
+            # "Canadian dollars", "Norwegian kroner"
+            | [a-z.]{{2,12}}\s+(?:dollars?|pounds|francs|pesos|rupees|kron[eo]r)\b
+            # "barrels", "barrels of oil"
+            | [a-z]{{2,}}(?:\s+of\s+[a-z]{{3,}})?
+        )
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NEXT_WORD = re.compile(rf"\s+{_NOT_A_UNIT}([a-z]{{3,}})\b", re.IGNORECASE)
+_MEASURE_MODIFIERS = frozenset(("square", "cubic", "nautical", "metric", "light"))
+# WordNet lists these as verbs, because they are verbs more often than adjectives.
+_ADJECTIVES_LISTED_AS_VERBS = frozenset(("separate", "free", "live", "open", "own"))
+_MAX_ADJECTIVES = 2
+_RATE = re.compile(
+    r"\s+(?:an?|per)\s+"
+    r"(second|minute|hour|day|week|month|year|person|head|capita)\b",
+    re.IGNORECASE,
+)
+# The longest month name with its spaces; a longer look back would cost time.
+_MAX_MONTH_CHARACTERS = 24
+# "twenty-first" counts nothing; nor does the number of a part, a round, a seat.
+_ORDINAL_TAIL = re.compile(
+    r"-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b",
+    re.IGNORECASE,
+)
+_NUMBER_LABEL = re.compile(
+    rf"""
+    (?:\bnos?\. | \# | \b(?:{"|".join(map(re.escape, read_words("number_labels")))}))
+    \s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MAX_LABEL_CHARACTERS = 10
+# The number goes on as an ordinal, a time, a decimal, or a word such as "5G".
+_NUMBER_CONTINUATION = re.compile(
+    r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]"
+)
+_MEASURE_UNIT = re.compile(
+    r"(?:day|week|month|year|hour|minute|person|percent|mile|kilomet)"
+)
+_MONTH_BEFORE = re.compile(
+    rf"\b(?:{'|'.join(MONTHS)}|{'|'.join(name[:3] for name in MONTHS)})\.?\s+$",
+    re.IGNORECASE,
+)
+# Compared first, because it is cheaper than the regular expression.
+_MONTH_ENDS = tuple({part for name in MONTHS for part in (name[:3], name[-3:])})
+# With their capital, as after a day: in "3 may leave", "may" is a verb.
+_MONTH_NAMES = frozenset(
+    name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
+)
+_YEAR_NUMBER = re.compile(YEAR)
+# Mostly not numbers: "one of them", "no one", "zero in on", "half".
+_VAGUE_NUMBER_WORDS = frozenset(("one", "half", "zero"))
+
+
+def is_numeral(word: str) -> bool:
+    """Return whether a word is a number word other than "a", "an" or "half"."""
+    return word in NUMBER_WORDS and word not in ("a", "an", "half")
+
+
+def find_quantities(text: str) -> tuple[Quantity, ...]:
+    """Find the quantities of a text; years and days of a month do not count."""
+    quantities = []
+    for match in _QUANTITY.finditer(lower(text)):
+        quantity = _parse_quantity(match, text)
+        if quantity is not None:
+            quantities.append(quantity)
+    return tuple(quantities)
+
+
+def _parse_quantity(match: re.Match[str], text: str) -> Quantity | None:
+    """Return the quantity of a match in lowercase, or None if it is not one."""
+    currency = _get_currency(match, text)
+    number_start = match.start("digits" if match["digits"] else "word")
+    if not currency and number_start == match.end("code"):
+        return None  # a part of a name, such as "ABC7"
+    start = match.start() if currency else number_start
+    is_bare = not (match["scale"] or currency or match["percent"] or match["suffix"])
+    if is_bare and _is_other_number(text, start, match.end()):
+        return None
+    unit, end = _find_unit(match, text, currency)
+    if is_bare and unit and unit.split()[0] in _MONTH_NAMES:
+        return None
+    is_vague = is_bare and match["word"] in _VAGUE_NUMBER_WORDS
+    if is_vague and not _MEASURE_UNIT.match(unit or ""):
+        return None
+    return Quantity(text[start:end].strip(), _compute_value(match), unit)
+
+
+def _is_other_number(text: str, start: int, end: int) -> bool:
+    """Return whether a bare number is a year, a day, an ordinal, or a label."""
+    return bool(
+        _YEAR_NUMBER.fullmatch(text[start:end].strip())
+        or _follows_month(text, start)
+        or _NUMBER_CONTINUATION.match(text, end)
+        or _ORDINAL_TAIL.match(text, end)
+        or _NUMBER_LABEL.search(text, max(0, start - _MAX_LABEL_CHARACTERS), start)
+    )
+
+
+def _get_currency(match: re.Match[str], text: str) -> str | None:
+    """Return the code of the currency sign or code before a number."""
+    if match["sign"]:
+        return _CURRENCY_BY_SIGN[match["sign"]]
+    code = text[slice(*match.span("code"))] if match["code"] else ""
+    return code if code in _CURRENCY_CODES else None
+
+
+def _follows_month(text: str, start: int) -> bool:
+    first = max(0, start - _MAX_MONTH_CHARACTERS)
+    before = text[first:start].rstrip().removesuffix(".").lower()
+    if not before.endswith(_MONTH_ENDS):
+        return False
+    return _MONTH_BEFORE.search(text, first, start) is not None
+
+
+def _compute_value(match: re.Match[str]) -> float:
+    if match["digits"]:
+        value = float(match["digits"].replace(",", ""))
+    else:
+        value = NUMBER_WORDS["-".join(match["word"].split())]
+    if match["half"]:
+        value += 0.5
+    for group in ("suffix", "scale", "scale2"):
+        if match[group]:
+            value *= NUMBER_SCALES[match[group]]
+    return value
+
+
+def _find_unit(
+    match: re.Match[str], text: str, currency: str | None
+) -> tuple[str | None, int]:
+    """Find the unit, and the offset where the quantity ends with it."""
+    if match["percent"]:
+        return "%", match.end()
+    if currency:
+        unit, end = currency, match.end()
+    elif unit_match := _UNIT.match(text, match.end()):
+        unit, end = _find_counted_noun(unit_match, text)
+    else:
+        unit, end = "", match.end()
+    if rate := _RATE.match(text, end):
+        return f"{unit or 1}/{rate.group(1)}", rate.end()
+    return unit or None, end
+
+
+def _find_counted_noun(unit_match: re.Match[str], text: str) -> tuple[str, int]:
+    """Find the counted noun and its end: "rooms" in "large separate rooms"."""
+    unit = " ".join(unit_match["unit"].replace("-", " ").split())
+    end = unit_match.end()
+    following = _NEXT_WORD.match(text, end)
+    if following and unit.lower() in _MEASURE_MODIFIERS:
+        return f"{unit} {following[1]}", following.end()
+    word, word_end = unit, end
+    for _ in range(_MAX_ADJECTIVES):
+        if not _is_adjective(word):
+            break
+        following = _NEXT_WORD.match(text, word_end)
+        if following is None:
+            break
+        word, word_end = following[1], following.end()
+        if _is_noun(word.lower()):
+            return word, word_end
+    return unit, end
+
+
+def _is_adjective(word: str) -> bool:
+    if word in _ADJECTIVES_LISTED_AS_VERBS:
+        return True
+    return word.islower() and get_part_of_speech(word) == "a"
+
+
+def _is_noun(word: str) -> bool:
+    part = get_part_of_speech(word)
+    return part in "nN" or (part == "?" and word.endswith("s"))

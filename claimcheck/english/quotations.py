@@ -1,0 +1,518 @@
+"""Who says a sentence, and the clauses into which it can be split.
+
+Only the form of a sentence counts, and only forms that are safe: a speaker that is
+merely likely is not returned, and a clause is not cut where another reading is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from claimcheck.english.lexicon import BASE_FORMS
+from claimcheck.english.names import find_names, strip_title
+from claimcheck.resources import read_words
+from claimcheck.text.sentences import Sentence
+
+
+def _match_any(*names: str) -> str:
+    """Return the alternatives of word lists, escaped for a verbose pattern."""
+    return "|".join(re.escape(word) for name in names for word in read_words(name))
+
+
+_ADVERBS = f"(?:{_match_any('reporting_adverbs')})"
+_SPEECH_VERBS = _match_any("speech_verbs")
+_VERBS_BEFORE_THAT = _match_any("verbs_before_that")
+_VERBS_WITH_NAMED_SUBJECT = _match_any("verbs_with_named_subject")
+# A sentence without one of these reports no speech. Most sentences have none, and
+# this look-up spares them the regular expressions.
+_SPEECH_MARKER_WORDS = frozenset(
+    phrase.split()[0]
+    for name in ("speech_verbs", "verbs_before_that", "verbs_with_named_subject")
+    for phrase in read_words(name)
+) | frozenset(("quoted", "quotes", "according", "According"))
+_TELL_VERBS = ("told", "tells")  # they need a listener, so they are never inverted
+_WORD = re.compile(r"\w+")
+
+# In all patterns "¤" is a character of quoted text, see `detect_speech`.
+_SPEECH_VERB = re.compile(
+    rf"""
+    \b(?:(?:has|have|had)\s+)?
+    (?:{_ADVERBS}\s+)*
+    (?:
+        (?P<strong>{_SPEECH_VERBS})\b
+            (?!\s+to\s+(?:be|have)\b)           # "said to be"
+            (?!                                 # a book "tells the story"
+                \s+(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?
+                (?:tales?|story|stories|history)\b
+            )
+        | (?P<that>{_VERBS_BEFORE_THAT})\b
+            (?=\s*(?:,|:|that\b|how\b|whether\b|["“”¤])|\s*\.?$)
+        | (?<=¤\ )(?P<inverted>{_VERBS_BEFORE_THAT})\b
+        | (?P<named>{_VERBS_WITH_NAMED_SUBJECT})\b
+    )
+    """,
+    re.VERBOSE,
+)
+_WAS_QUOTED_AS_SAYING = re.compile(
+    rf"""
+    \b(?:was|were|is|has\ been|had\ been)\s+(?:{_ADVERBS}\s+)*
+    (?:quoted|cited|reported)\b[^¤]*?\bas\s+(?:saying|telling)\b
+    """,
+    re.VERBOSE,
+)
+_QUOTED_AS_SAYING = re.compile(
+    r"\b(?:quoted|cited|quotes|cites)\s+(?P<who>[^,¤]{2,80}?)"
+    r"\s+as\s+(?:saying|telling)\b"
+)
+_ACCORDING_TO = re.compile(r"\b[Aa]ccording to\s+(?P<who>[^,.;¤]{2,90})")
+_MAX_OPENING_CHARACTERS = 3  # so far in, "according to" still opens the sentence
+_ENDS_IN_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|it)\s+(?:\w+ly\s+)?$"
+)
+# "as long as Mao said it was"
+_ENDS_IN_COMPARISON = re.compile(
+    r"\b(?:than|as\s+\w+\s+as)\s+(?:[\w.’'-]+\s+){0,3}[\w.’'-]+$", re.IGNORECASE
+)
+# "an endeavor that calls for", "texted to say"
+_ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
+_ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
+_ENDS_IN_PREPOSITION = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
+_ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
+_ENDS_IN_CAPITALIZED_WORD = re.compile(r"[A-Z][\w.'’-]*$")
+_CLAUSE_START = re.compile(
+    r"""
+    [,;:¤—–]\s*
+    | \s(?:but|and|whereas|while|because|after|when|as|that|which|who)\s
+    | ^(?:but|and|as|while|when|after)\s
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+QUOTATION_MARK = re.compile(r"[\"“”]")
+FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
+_THIRD_PERSON_PRONOUNS = frozenset(("he", "she", "they", "it"))
+_QUOTED_TEXT = re.compile(r"[\"“][^\"”]*[\"”]?")
+_THAT = re.compile(r"\bthat\b")
+_MAX_CHARACTERS_TO_THAT = 60  # from a verb of speech
+_TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.\s|\b[A-Z]\.\s?"
+_AFTER_VERB = re.compile(
+    rf"\s+(?P<head>(?:{_TITLE}|[^,.;¤])+)(?:,\s+(?P<name>(?:{_TITLE}|[^,.;¤])+))?"
+)
+# "said the port" names the speaker; "said the port would close" does not.
+_CLAUSE_MARKER = re.compile(
+    r"""
+    \b(?:
+        (?:who|which|that|whose)
+        | (?P<verb>
+            is|are|was|were|has|have|had|does|did|do|will|would|can|could|may|might
+            |must|should
+        )
+    )\b
+    """,
+    re.VERBOSE,
+)
+_OPENING_NAME = re.compile(r"(?P<name>(?:[A-Z][\w'’-]+\s){1,3}[A-Z][\w'’-]+),\s")
+_FINITE_VERB = re.compile(
+    r"""
+    \b(?:
+        is|are|was|were|has|have|had|did|does|do|will|would|can|could|may|might
+        | \w{2,}ed
+        | \w{3,}s(?=\s(?:the|a|an|that|to)\s)
+    )\b
+    """,
+    re.VERBOSE,
+)
+_SPEAKER_END = re.compile(
+    r"""
+    \s+(?:
+        in|on|at|by|during|after|before|last|this|when|while|to|for|who|from
+        |published|released|issued|conducted
+    )\b\s*
+    | \s+(?:has|have|had)$
+    """,
+    re.VERBOSE,
+)
+_NOT_A_SPEAKER = re.compile(
+    r"(?:\w+ly\s+)?"
+    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none)\b",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(
+    r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
+)
+_PLURAL_NOUN = re.compile(r"[a-z]+s$")
+# Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
+_MAX_SPEAKER_WORDS = 9
+_MAX_APPOSITION_CHARACTERS = 100
+_MAX_NAME_CHARACTERS = 40
+_MAX_FULL_NAME_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The speaker as the sentence names them, and the offset where their words begin.
+
+    `content_start` is None if they come before the verb.
+    """
+
+    speaker: str
+    content_start: int | None
+
+
+# Resolving "he" looks at the sentences before, once for each sentence that says "he".
+@lru_cache(maxsize=4_096)
+def detect_speech(text: str) -> Speech | None:
+    """Return who says this sentence, or None; pronouns are not resolved."""
+    if _SPEECH_MARKER_WORDS.isdisjoint(_WORD.findall(text)):
+        return None
+    # Quoted text is masked, so that a verb in it is not taken for the reporting one.
+    masked = _QUOTED_TEXT.sub(lambda match: "¤" * len(match.group()), text)
+    if match := _WAS_QUOTED_AS_SAYING.search(masked):
+        return _build_speech(_find_subject(masked[: match.start()]), match.end())
+    if match := _QUOTED_AS_SAYING.search(masked):
+        return _build_speech(_extract_speaker(match["who"]), match.end())
+    for match in _SPEECH_VERB.finditer(masked):
+        if speech := _parse_speech_at(match, masked):
+            return speech
+    if match := _ACCORDING_TO.search(masked):
+        opens_sentence = match.start() < _MAX_OPENING_CHARACTERS
+        content_start = match.end() if opens_sentence else None
+        return _build_speech(_extract_speaker(match["who"]), content_start)
+    return None
+
+
+def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
+    """Return each sentence's speech; resolve pronouns and continued quotations."""
+    full_names: dict[str, str] | None = None  # costly, and most texts quote nobody
+    speeches: list[Speech | None] = []
+    for index in range(len(sentences)):
+        previous = speeches[-1] if speeches else None
+        speech = _resolve_speech(sentences, index, previous)
+        if speech:
+            if full_names is None:
+                full_names = map_full_names(sentences)
+            full_name = full_names.get(speech.speaker, speech.speaker)
+            speech = replace(speech, speaker=full_name)
+        speeches.append(speech)
+    return speeches
+
+
+def _resolve_speech(
+    sentences: Sequence[Sentence], index: int, previous: Speech | None
+) -> Speech | None:
+    """Return a sentence's speech, given that of the sentence before it."""
+    sentence = sentences[index]
+    speech = detect_speech(sentence.text)
+    if speech and is_third_person_pronoun(speech.speaker):
+        previous_speaker = previous.speaker if previous else None
+        speaker = find_antecedent(sentences, index, previous_speaker)
+        return _build_speech(speaker, speech.content_start)
+    if speech or not previous:
+        return speech
+    before = sentences[index - 1]
+    if before.block != sentence.block:
+        return None
+    if not _continues_quotation(before.text, sentence.text):
+        return None
+    return Speech(previous.speaker, 0)
+
+
+def is_third_person_pronoun(speaker: str) -> bool:
+    """Return whether a speaker is named only as "he", "she", "they", or "it"."""
+    return speaker.lower() in _THIRD_PERSON_PRONOUNS
+
+
+def find_antecedent(
+    sentences: Sequence[Sentence], index: int, speaker: str | None
+) -> str | None:
+    """Return whom the "He" or "She" of a sentence refers to, or None if uncertain.
+
+    `speaker` is that of the sentence before. It is the antecedent if the sentence
+    opens with it; otherwise the sentence's only name is, if it is near the start.
+    """
+    if not index or sentences[index].block - sentences[index - 1].block > 1:
+        return None
+    before = sentences[index - 1].text
+    people = [name for name in find_names(before) if name in before]
+    if not people:
+        return None
+    first = people[0]
+    if speaker and (first in speaker or speaker in first):
+        return speaker
+    is_full_name = " " in first
+    is_near_start = before.find(first) < _MAX_NAME_CHARACTERS
+    return first if len(people) == 1 and is_near_start and is_full_name else None
+
+
+def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
+    """Return the speech that a verb of speech reports, or None if it reports none."""
+    if _ENDS_IN_PASSIVE.search(masked[: match.start()]):
+        return None
+    left = masked[: match.start()].rstrip()
+    if _ENDS_IN_COMPARISON.search(left) or _ENDS_IN_NON_SPEECH.search(left):
+        return None
+    speaker_after_verb = _find_speaker_after_verb(match, masked, left)
+    if speaker_after_verb:
+        return Speech(speaker_after_verb, None)
+    subject = _find_verb_subject(match, masked, left)
+    if subject is None:
+        return None
+    if match["named"] and not _is_person(subject):
+        return None
+    if _is_content_before_verb(match, masked, left):
+        return Speech(subject, None)
+    return Speech(subject, _find_content_start(match, masked))
+
+
+def _find_speaker_after_verb(
+    match: re.Match[str], masked: str, left: str
+) -> str | None:
+    """Return the speaker of `"...," said X`, or None."""
+    is_strong = match["strong"] and match["strong"] not in _TELL_VERBS
+    if not (match["inverted"] or match["that"] or is_strong):
+        return None
+    if not left.endswith(("¤", ",")):
+        return None
+    after = _AFTER_VERB.match(masked, match.end())
+    if after is None:
+        return None
+    if left.endswith(",") and _is_reported_content(after["head"]):
+        return None
+    return _resolve_apposition(after["head"], after["name"])
+
+
+def _find_verb_subject(match: re.Match[str], masked: str, left: str) -> str | None:
+    """Return the subject before a verb of speech, or None."""
+    if _ENDS_IN_CONJUNCTION.search(left):
+        subject = _find_leading_subject(masked)
+    else:
+        subject = _find_subject(left)
+    if subject and _is_person(subject):
+        return subject
+    # "Jane Roe, who made "X" the anthem of the city, said"
+    opening = _OPENING_NAME.match(masked)
+    if opening and match["strong"]:
+        return strip_title(opening["name"])
+    return subject
+
+
+def _is_person(subject: str) -> bool:
+    return bool(find_names(subject)) or is_third_person_pronoun(subject)
+
+
+def _is_content_before_verb(match: re.Match[str], masked: str, left: str) -> bool:
+    """Return whether the words of the speaker come before the verb."""
+    after = masked[match.end() :]
+    if "¤" in left and not _THAT.match(after.lstrip()):
+        return True
+    rest = after.replace("reporters", "").replace("journalists", "")
+    return _WORD.search(rest) is None
+
+
+def _is_reported_content(text: str) -> bool:
+    """Return whether words after "said" are the content, not the speaker."""
+    clause = _CLAUSE_MARKER.search(text)
+    if clause and clause["verb"]:
+        return True
+    head = text[: clause.start()] if clause else text
+    return any(_is_past_form(word) for word in head.split())
+
+
+def _is_past_form(word: str) -> bool:
+    return word in BASE_FORMS or (word.islower() and word.endswith("ed"))
+
+
+def _find_content_start(match: re.Match[str], masked: str) -> int:
+    """Return where the content begins: after the verb, or after a near "that"."""
+    if not match["named"] and match["strong"] not in _TELL_VERBS:
+        return match.end()
+    end = match.end() + _MAX_CHARACTERS_TO_THAT
+    that = _THAT.search(masked, match.end(), end)
+    return that.start() if that else match.end()
+
+
+def _build_speech(speaker: str | None, content_start: int | None) -> Speech | None:
+    return Speech(speaker, content_start) if speaker else None
+
+
+def _find_subject(left: str) -> str | None:
+    """Return the noun phrase that ends `left`, also before an apposition."""
+    left = left.rstrip()
+    if not left.endswith(","):
+        return _extract_speaker(_find_last_clause(left))
+    head, _, apposition = left[:-1].rpartition(",")
+    if not head or "¤" in apposition or len(apposition) > _MAX_APPOSITION_CHARACTERS:
+        return None
+    return _resolve_apposition(_find_last_clause(head), apposition)
+
+
+def _find_last_clause(text: str) -> str:
+    starts = [match.end() for match in _CLAUSE_START.finditer(text)]
+    return text[starts[-1] :] if starts else text
+
+
+def _resolve_apposition(head: str, apposition: str | None) -> str | None:
+    """Return the name of a person given as "Jane Roe, the director" or reversed."""
+    apposition = (apposition or "").strip()
+    if _is_full_name(apposition) and not _ENDS_IN_CAPITALIZED_WORD.search(head.strip()):
+        return strip_title(find_names(apposition)[0])
+    return _extract_speaker(head)
+
+
+def _is_full_name(text: str) -> bool:
+    """Return whether a text is one full name, perhaps with an office before it."""
+    names = find_names(text)
+    if len(names) != 1 or len(text) >= _MAX_NAME_CHARACTERS:
+        return False
+    return " " in names[0] and text.endswith(names[0])
+
+
+def _find_leading_subject(masked: str) -> str | None:
+    """Return the subject that opens the sentence, for "and said" or "but said"."""
+    verb = _FINITE_VERB.search(masked)
+    opening = masked[: verb.start()] if verb else ""
+    return _find_subject(opening) if opening.strip() else None
+
+
+def _extract_speaker(text: str) -> str | None:
+    """Return the speaker in a noun phrase: the final name, or a short phrase."""
+    phrase = _SPEAKER_END.split(text.strip(), maxsplit=1)[0].strip(" \"“”'")
+    if not phrase or _NOT_A_SPEAKER.match(phrase):
+        return None
+    if pronoun := _ENDS_IN_PRONOUN.search(phrase):
+        return pronoun.group()
+    names = find_names(phrase)
+    final_names = [name for name in names if phrase.endswith(name)]
+    if final_names:
+        before = phrase.removesuffix(final_names[-1])
+        if not _ENDS_IN_PREPOSITION.search(before):
+            return strip_title(final_names[-1])
+    if not names and not _DETERMINER.match(phrase) and not _PLURAL_NOUN.match(phrase):
+        return None
+    return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None
+
+
+def _continues_quotation(before: str, text: str) -> bool:
+    """Return whether `text` continues the quotation of the sentence before it."""
+    if before.count('"') % 2 == 1 or before.count("“") > before.count("”"):
+        return True
+    opens = text[:1] in '"“'
+    closes = text.rstrip(".")[-1:] in '"”'
+    is_one_quotation = len(_QUOTED_TEXT.findall(text)) == 1
+    if not (opens and closes and is_one_quotation):
+        return False
+    return _QUOTED_TEXT.search(before) is not None
+
+
+def map_full_names(sentences: Sequence[Sentence]) -> dict[str, str]:
+    """Map each last name to the full name if the document has only one."""
+    full_names: dict[str, set[str]] = {}
+    for sentence in sentences:
+        for name in find_names(sentence.text):
+            words = name.split()
+            if 2 <= len(words) <= _MAX_FULL_NAME_WORDS and words[-1].isalpha():
+                full_names.setdefault(words[-1], set()).add(name)
+    return {last: names.pop() for last, names in full_names.items() if len(names) == 1}
+
+
+_AND_THAT = re.compile(r",?\s+and\s+(?=that\s)")
+_CONTRAST = re.compile(
+    r"""
+    ,?\s+whereas\s+
+    | ,\s+while\s+(?=(?:the\s+)?[A-Z])
+    | ;\s+(?=(?:the\s+)?[A-Z]\w+\s+[a-z])
+    """,
+    re.VERBOSE,
+)
+_APPOSITIVE_NOUN = r"""
+    an?\s+(?:[a-z]+\s+)?
+    (?:position|claim|view|charge|allegation|accusation|statement|assertion|figure
+    |demand)\s+
+"""
+_APPOSITIVE_START = re.compile(_APPOSITIVE_NOUN, re.VERBOSE)
+_APPOSITION = re.compile(rf",\s+(?={_APPOSITIVE_NOUN}(?!that\b|of\b|to\b))", re.VERBOSE)
+# With fewer words on a side, a cut leaves no statement there. Chosen by hand.
+_MIN_CLAUSE_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Ranges of a sentence that together state one thing.
+
+    `is_contrast`: another clause of the sentence states the opposite side.
+    `referent`: the range that the clause comments on, in "A, a claim X denied".
+    """
+
+    ranges: tuple[tuple[int, int], ...]
+    speech: Speech | None
+    is_contrast: bool = False
+    referent: tuple[int, int] | None = None
+
+
+def split_clauses(text: str, speech: Speech | None) -> tuple[Clause, ...]:
+    """Split a sentence into clauses; return one clause if no split is safe."""
+    return (
+        _split_contrast(text)
+        or _split_apposition(text, speech)
+        or _split_and_that(text, speech)
+        or (Clause(((0, len(text)),), speech),)
+    )
+
+
+def _split_contrast(text: str) -> tuple[Clause, ...]:
+    """Split "A whereas B"; return nothing if the sentence has another form."""
+    cut = _find_cut(_CONTRAST, text)
+    if cut is None:
+        return ()
+    left = (0, cut.start())
+    right = (cut.end(), len(text))
+    return tuple(
+        Clause((side,), detect_speech(text[slice(*side)]), is_contrast=True)
+        for side in (left, right)
+    )
+
+
+def _split_apposition(text: str, speech: Speech | None) -> tuple[Clause, ...]:
+    """Split "A, a position that X said B"; return nothing for another form."""
+    cut = _find_cut(_APPOSITION, text)
+    if cut is None:
+        return ()
+    referent_start = 0
+    if speech and speech.content_start and speech.content_start < cut.start():
+        referent_start = speech.content_start
+    comment = _APPOSITIVE_START.sub("", text[cut.end() :], count=1)
+    return (
+        Clause(((0, cut.start()),), speech),
+        Clause(
+            ((cut.end(), len(text)),),
+            detect_speech(comment),
+            referent=(referent_start, cut.start()),
+        ),
+    )
+
+
+def _split_and_that(text: str, speech: Speech | None) -> tuple[Clause, ...]:
+    """Split "X said that A and that B"; return nothing for another form."""
+    cut = _find_cut(_AND_THAT, text)
+    if cut is None or speech is None or speech.content_start is None:
+        return ()
+    if not 0 < speech.content_start < cut.start():
+        return ()
+    head = text[: speech.content_start].rstrip()
+    return (
+        Clause(((0, cut.start()),), speech),
+        Clause(((0, len(head)), (cut.end(), len(text))), speech),
+    )
+
+
+def _find_cut(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Return the first match outside quotes with enough words on both sides."""
+    for match in pattern.finditer(text):
+        left, right = text[: match.start()], text[match.end() :]
+        if left.count('"') % 2 or left.count("“") > left.count("”"):
+            continue
+        if min(len(left.split()), len(right.split())) >= _MIN_CLAUSE_WORDS:
+            return match
+    return None

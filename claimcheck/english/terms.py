@@ -1,0 +1,194 @@
+"""The terms of a claim, and the forms under which evidence is searched for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from threading import Lock
+from unicodedata import normalize
+
+from claimcheck.english.lexicon import FUNCTION_WORDS, WORD_CACHE_SIZE, stem
+from claimcheck.english.names import may_be_name
+from claimcheck.english.quantities import NUMBER_WORDS, ORDINAL_WORDS, is_numeral
+from claimcheck.english.vocabulary import compute_rarity, get_part_of_speech
+from claimcheck.resources import read_words
+
+WORD_PATTERN = re.compile(
+    r"""
+    \d+(?:[.,:/]\d+)*                                   # 1,200.5 or 24/7
+        (?:(?:[sS][tT]|[nN][dD]|[rR][dD]|[tT][hH]|[sS])\b)?   # 2nd or 1990s
+    | (?:[^\W\d_]\.){2,}                                # U.S.
+    | [^\W\d_]+(?:['’][^\W\d_]+)?                       # ferry or don't
+    """,
+    re.VERBOSE,
+)
+_IGNORED_WORDS = FUNCTION_WORDS | frozenset(read_words("unaligned_words"))
+_EDGE_PUNCTUATION = ".,;:!?…-–—*'’‘\"“”()[]"
+# Only with their capitals: "us" is a pronoun.
+US_ABBREVIATIONS = frozenset(("US", "U.S.", "USA", "U.S.A."))
+# "first" is missing: it is more often a comparison than a number.
+_ORDINAL_FORMS = {
+    word: f"{number}th" for word, number in ORDINAL_WORDS.items() if number > 1
+}
+_DEGREE_ENDINGS = (
+    ("iest", "y"),
+    ("ier", "y"),
+    ("est", ""),
+    ("est", "e"),
+    ("er", ""),
+    ("er", "e"),
+)
+# "outer" and "number" are not degrees; "fewer" and "more" are opposed as they are.
+_NOT_DEGREES = frozenset(("higher", "fewer", "lesser", "outer", "number"))
+# People leave accents out: "Guaidó" and "Guaido" are one name.
+_COMBINING_ACCENT = re.compile("(?<=[^\\W\\d_])[\u0300-\u036f]+")
+_ORDINAL_NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a claim.
+
+    `form` is what inflections and spellings share, `weight` the rarity of the word
+    from 0 to 1. `is_name` is judged by the capital letter.
+    """
+
+    form: str
+    word: str
+    weight: float
+    is_name: bool
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether the term is a number, in digits or as a word."""
+        return self.form[0].isdigit()
+
+
+class FormIndex:
+    """The chunks of text met so far, by the forms in them; threads may share it.
+
+    A chunk is what stands between white space, such as `"(ferries,"`. The index is
+    emptied when it holds more than `max_chunks`.
+    """
+
+    def __init__(self, max_chunks: int = WORD_CACHE_SIZE) -> None:
+        self._max_chunks = max_chunks
+        self._known_chunks: set[str] = set()
+        # Tuples, because Python's garbage collector does not traverse tuples of
+        # strings again and again as it does sets.
+        self._chunks_by_form: dict[str, tuple[str, ...]] = {}
+        self._lock = Lock()
+
+    def find_chunks(
+        self, forms: Iterable[str], chunks: set[str]
+    ) -> dict[str, set[str]]:
+        """Map those of the chunks that contain any of the forms to these forms."""
+        with self._lock:
+            chunks_by_form = self._add(chunks)
+        forms_by_chunk: dict[str, set[str]] = {}
+        for form in forms:
+            for chunk in chunks_by_form.get(form, ()):
+                if chunk in chunks:
+                    forms_by_chunk.setdefault(chunk, set()).add(form)
+        return forms_by_chunk
+
+    def _add(self, chunks: set[str]) -> dict[str, tuple[str, ...]]:
+        if len(self._known_chunks) > self._max_chunks:
+            # New objects: another thread may still be reading the old ones.
+            self._known_chunks, self._chunks_by_form = set(), {}
+        new_chunks = chunks - self._known_chunks
+        for chunk in new_chunks:
+            for form in map(normalize_word, split_chunk(chunk)):
+                known = self._chunks_by_form.get(form, ())
+                self._chunks_by_form[form] = (*known, chunk)
+        self._known_chunks |= new_chunks
+        return self._chunks_by_form
+
+
+FORM_INDEX = FormIndex()
+
+
+def extract_words(text: str) -> list[str]:
+    """Return the words and numbers of a text, lowercase, without possessives."""
+    return split_chunks(text.split())
+
+
+def split_chunks(chunks: Iterable[str]) -> list[str]:
+    """Return the words in whitespace-separated chunks, lowercase."""
+    return list(chain.from_iterable(map(_split_chunk_cached, chunks)))
+
+
+def split_chunk(chunk: str) -> tuple[str, ...]:
+    """Return the words in one whitespace-separated chunk, lowercase."""
+    bare = chunk.strip(_EDGE_PUNCTUATION)
+    if bare.isdecimal():
+        return (bare,)
+    if bare.isalpha():
+        return ("usa" if bare in US_ABBREVIATIONS else bare.lower(),)
+    return tuple([_clean_word(word) for word in WORD_PATTERN.findall(chunk)])
+
+
+# Texts repeat their chunks. `FormIndex` uses the uncached function: it asks once.
+_split_chunk_cached = lru_cache(maxsize=WORD_CACHE_SIZE)(split_chunk)
+
+
+def _clean_word(word: str) -> str:
+    if word in US_ABBREVIATIONS:
+        return "usa"
+    plain = word.lower().replace("’", "'").removesuffix("'s")
+    return plain.replace(".", "") if word[0].isalpha() else plain
+
+
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def normalize_word(word: str) -> str:
+    """Return the form shared by a lowercase word's inflections and spellings."""
+    if not word.isascii():
+        word = normalize("NFC", _COMBINING_ACCENT.sub("", normalize("NFD", word)))
+    if word[0].isdigit():
+        ordinal = _ORDINAL_NUMBER.fullmatch(word)
+        return f"{ordinal[1]}th" if ordinal else word.replace(",", "").removesuffix("s")
+    if is_numeral(word):
+        return f"{NUMBER_WORDS[word]:g}"
+    return _ORDINAL_FORMS.get(word) or stem(word)
+
+
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def strip_degree(word: str) -> str:
+    """Return the normalized form of a word without "-er" or "-est"."""
+    if word in _NOT_DEGREES or get_part_of_speech(word) == "v":
+        return normalize_word(word)
+    for ending, replacement in _DEGREE_ENDINGS:
+        if not word.endswith(ending):
+            continue
+        base = word.removesuffix(ending) + replacement
+        candidates = [base]
+        if base[-1:] == base[-2:-1]:
+            candidates.append(base[:-1])  # "bigg" -> "big"
+        for adjective in candidates:
+            if get_part_of_speech(adjective) == "a":
+                return normalize_word(adjective)
+    return normalize_word(word)
+
+
+def extract_terms(sentence: str) -> list[Term]:
+    """Return the content terms of a claim sentence, or all its words if none."""
+    terms = [
+        _make_term(match.group(), is_first=index == 0)
+        for index, match in enumerate(WORD_PATTERN.finditer(sentence))
+    ]
+    content_terms = [
+        term
+        for term in terms
+        if term.word not in _IGNORED_WORDS and term.form not in _IGNORED_WORDS
+    ]
+    return content_terms or terms
+
+
+def _make_term(written: str, *, is_first: bool) -> Term:
+    word = _clean_word(written)
+    # Any word is capitalized at the start of a sentence.
+    is_name = written[0].isupper() and (not is_first or may_be_name(word))
+    return Term(normalize_word(word), word, compute_rarity(word), is_name)

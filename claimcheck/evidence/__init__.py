@@ -1,5 +1,0 @@
-"""Collections of documents in which the passages that bear on a claim are found. Layer 3."""
-
-from claimcheck.evidence.index import Hit, Index, Listed
-
-__all__ = ["Hit", "Index", "Listed"]

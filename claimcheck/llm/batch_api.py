@@ -1,0 +1,145 @@
+"""OpenAI's Batch API: files of requests, answered within a day at half the price.
+
+https://platform.openai.com/docs/guides/batch. A file holds at most 50,000 requests and
+200 MB.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import openai
+
+from claimcheck.llm import errors
+from claimcheck.llm.openai_client import build_sdk_options
+from claimcheck.llm.retry import build_retrying
+from claimcheck.settings import Settings
+
+if TYPE_CHECKING:
+    from openai.types import Batch
+
+MAX_REQUESTS_PER_FILE = 50_000
+# Below the 200 MB of the guide, whether its megabytes are decimal or binary.
+MAX_FILE_BYTES = 190 * 2**20
+# "50% lower costs", says the guide.
+PRICE_FACTOR = 0.5
+_ENDPOINT: Final = "/v1/chat/completions"
+_COMPLETION_WINDOW: Final = "24h"
+_TAG_KEY = "claimcheck"
+_FINAL_STATUSES = ("completed", "expired", "cancelled")
+# The most that the API lists on one page.
+_JOBS_TO_SEARCH = 100
+_MAX_PROBLEMS_SHOWN = 3
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchJob:
+    """The endpoint's progress with a file.
+
+    `is_final`: no more answers will come. `problem`: why the whole file was refused, or
+    None. `files`: the ids of the files with answers and errors.
+    """
+
+    id: str
+    status: str
+    completed: int
+    failed: int
+    total: int
+    is_final: bool
+    problem: str | None
+    files: tuple[str, ...]
+
+
+class BatchApi:
+    """The Batch API of the settings' endpoint; close it after use.
+
+    Every method raises `ProviderError` if the endpoint fails.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client = openai.OpenAI(**build_sdk_options(settings))
+
+    def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
+        """Upload a file of requests, each an id and a JSON body; return the file's id."""
+        lines = [_build_line(request_id, body) for request_id, body in requests]
+        file = (f"{name}.jsonl", "".join(lines).encode())
+        create = self._client.files.create
+        return self._retry(lambda: create(file=file, purpose="batch").id)
+
+    def create_job(self, file_id: str, tag: str) -> BatchJob:
+        """Start a job for a file, and mark it with a tag."""
+        batch = self._retry(
+            lambda: self._client.batches.create(
+                input_file_id=file_id,
+                endpoint=_ENDPOINT,
+                completion_window=_COMPLETION_WINDOW,
+                metadata={_TAG_KEY: tag},
+            )
+        )
+        return _build_job(batch)
+
+    def find_job(self, tag: str) -> BatchJob | None:
+        """Return the job with this tag, or None if the last hundred have another."""
+        page = self._retry(lambda: self._client.batches.list(limit=_JOBS_TO_SEARCH))
+        for batch in page.data:
+            if batch.metadata and batch.metadata.get(_TAG_KEY) == tag:
+                return _build_job(batch)
+        return None
+
+    def get_job(self, job_id: str) -> BatchJob:
+        """Return the current state of a job."""
+        return _build_job(self._retry(lambda: self._client.batches.retrieve(job_id)))
+
+    def read_lines(self, file_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the decoded lines of a file of answers."""
+        text = self._retry(lambda: self._client.files.content(file_id).text)
+        for line in text.splitlines():
+            if line.strip():
+                yield json.loads(line)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _retry(self, call: Callable[[], T]) -> T:
+        try:
+            return build_retrying(self._settings.attempts)(call)
+        except (openai.OpenAIError, json.JSONDecodeError) as error:
+            raise errors.translate_error(error, self._settings) from None
+
+
+def _build_line(request_id: str, body: str) -> str:
+    # The body is JSON already, and has to stay byte for byte what the store keeps.
+    return (
+        f'{{"custom_id": {json.dumps(request_id)}, "method": "POST", '
+        f'"url": "{_ENDPOINT}", "body": {body}}}\n'
+    )
+
+
+def _build_job(batch: Batch) -> BatchJob:
+    counts = batch.request_counts
+    files = (batch.output_file_id, batch.error_file_id)
+    return BatchJob(
+        id=batch.id,
+        status=batch.status,
+        completed=counts.completed if counts else 0,
+        failed=counts.failed if counts else 0,
+        total=counts.total if counts else 0,
+        is_final=batch.status in _FINAL_STATUSES,
+        problem=_describe_problem(batch) if batch.status == "failed" else None,
+        files=tuple(file for file in files if file),
+    )
+
+
+def _describe_problem(batch: Batch) -> str:
+    messages = []
+    errors = batch.errors.data if batch.errors else None
+    for error in errors or ():
+        place = f"line {error.line}: " if error.line else ""
+        messages.append(f"{place}{error.message}")
+    return "; ".join(messages[:_MAX_PROBLEMS_SHOWN]) or "refused without a reason"

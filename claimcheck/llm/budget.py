@@ -1,0 +1,141 @@
+"""A hard limit on what all requests together may cost.
+
+The most that a request can cost is reserved before it is sent, and settled after it: the
+reservation is released, and what the request did cost counts as spent. Spent and reserved
+together never exceed the budget, however many requests are in flight.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from claimcheck import tokens
+from claimcheck.errors import BudgetError
+from claimcheck.llm.pricing import Pricing
+from claimcheck.models.llm import Spending
+from claimcheck.settings import Limits
+
+# Token counts are estimates for models with another encoding than ours, and chat formats
+# add a few tokens to each message. The margin was chosen by hand.
+_TOKEN_MARGIN = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCost:
+    """What a request costs, or the most that it can cost; tokens include the answer's."""
+
+    usd: float = 0.0
+    tokens: int = 0
+
+    def __add__(self, other: RequestCost) -> RequestCost:
+        return RequestCost(self.usd + other.usd, self.tokens + other.tokens)
+
+    def __sub__(self, other: RequestCost) -> RequestCost:
+        return RequestCost(self.usd - other.usd, self.tokens - other.tokens)
+
+
+class Budget:
+    """The budget of one process, or of an actor that several processes ask.
+
+    It counts up `spent`, which the caller may share with a progress display. It is not
+    thread-safe: use it from one thread, or one event loop.
+    """
+
+    def __init__(self, limits: Limits, spent: Spending | None = None) -> None:
+        self.spent = spent or Spending()
+        self._limits = limits
+        self._reserved = RequestCost()
+        self._open_reservations = 0
+
+    def covers(self, cost: RequestCost) -> bool:
+        """Tell whether this much more can be reserved now."""
+        return not (self._exceeds_usd(cost) or self._exceeds_tokens(cost))
+
+    def reserve(self, cost: RequestCost) -> bool:
+        """Reserve this much and return True, or return False: try again after a `settle`.
+
+        Raises:
+            BudgetError: the budget does not cover the cost, and no reservation is open
+                whose settling could change that.
+        """
+        if not self.covers(cost):
+            if self._open_reservations:
+                return False
+            raise self._build_error(cost)
+        self._reserved += cost
+        self._open_reservations += 1
+        return True
+
+    def settle(self, reserved: RequestCost, spent: RequestCost) -> None:
+        """Release what was reserved for one request, and count what it did cost."""
+        self._reserved -= reserved
+        self._open_reservations -= 1
+        self.spent.usd += spent.usd
+        self.spent.tokens += spent.tokens
+
+    def _exceeds_usd(self, cost: RequestCost) -> bool:
+        limit = self._limits.budget_usd
+        total = self.spent.usd + self._reserved.usd + cost.usd
+        return limit is not None and total > limit
+
+    def _exceeds_tokens(self, cost: RequestCost) -> bool:
+        limit = self._limits.budget_tokens
+        total = self.spent.tokens + self._reserved.tokens + cost.tokens
+        return limit is not None and total > limit
+
+    def _build_error(self, cost: RequestCost) -> BudgetError:
+        limits, spent = self._limits, self.spent
+        if self._exceeds_usd(cost):
+            problem = (
+                f"${spent.usd:.4f} of ${limits.budget_usd:g} has been spent, "
+                f"and the next request may cost ${cost.usd:.4f}"
+            )
+        else:
+            problem = (
+                f"{spent.tokens:,} of {limits.budget_tokens:,} tokens have been spent, "
+                f"and the next request may take {cost.tokens:,}"
+            )
+        return BudgetError(
+            f"the budget is used up: {problem}; raise the budget to continue"
+        )
+
+
+class SharedBudget(Protocol):
+    """A `Budget` that lives in another process and is shared by several."""
+
+    async def reserve(self, cost: RequestCost) -> None:
+        """Reserve this much; wait while open reservations may still free enough.
+
+        Raises:
+            BudgetError: the budget does not cover the cost.
+        """
+        ...
+
+    async def settle(self, reserved: RequestCost, spent: RequestCost) -> None:
+        """Release what was reserved for one request, and count what it did cost."""
+        ...
+
+
+def estimate_max_cost(body: Mapping[str, Any], pricing: Pricing | None) -> RequestCost:
+    """Return the most that the request with this body can cost.
+
+    Without `pricing`, or without a known price, the dollars are 0.
+    """
+    input_tokens = math.ceil(_TOKEN_MARGIN * count_input_tokens(body))
+    output_tokens = int(body.get("max_completion_tokens") or 0)
+    usd = pricing.cost_usd(input_tokens, 0, output_tokens) if pricing else None
+    return RequestCost(usd or 0.0, input_tokens + output_tokens)
+
+
+def count_input_tokens(body: Mapping[str, Any], *, schema: bool = True) -> int:
+    """Count the tokens of a request's messages and, with `schema`, of its JSON Schema."""
+    text = "\n".join(message["content"] for message in body["messages"])
+    count = tokens.count(text)
+    response_schema = body.get("response_format", {}).get("json_schema")
+    if schema and response_schema:
+        count += tokens.count(json.dumps(response_schema))
+    return count

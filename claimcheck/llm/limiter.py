@@ -1,0 +1,226 @@
+"""When a request may be sent: stated rate limits, the endpoint's refusals, and the budget.
+
+Additive increase, multiplicative decrease (Chiu and Jain 1989): a 429 halves the number of
+concurrent requests and pauses all of them for as long as the endpoint asks. Every answer
+then raises the number a little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import openai
+
+from claimcheck.llm.budget import Budget, RequestCost, SharedBudget, estimate_max_cost
+from claimcheck.llm.completion import NoCompletionError
+from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.retry import MAX_RETRY_AFTER_S, parse_retry_after_s
+from claimcheck.models.llm import Spending, Usage
+from claimcheck.settings import Limits
+
+# After these nobody knows whether the request was billed.
+_UNKNOWN_OUTCOME_ERRORS = (
+    openai.APIConnectionError,
+    json.JSONDecodeError,
+    NoCompletionError,
+    asyncio.CancelledError,
+)
+_RATE_WINDOW_S = 60.0
+# The pause after a 429 without `Retry-After`. It doubles with each further one in a row.
+# Chosen by hand.
+_FIRST_PAUSE_S = 1.0
+# A pause that is rounded to nothing would make the waiting loop spin.
+_MIN_PAUSE_S = 0.001
+
+
+@dataclass(slots=True)
+class RequestSlot:
+    """Permission to send one request. Set `usage` to what the answer reports, if it does."""
+
+    usage: Usage | None = None
+
+
+class Limiter:
+    """The one gate for all requests of a batch; it belongs to one event loop.
+
+    It keeps its own `Budget`, unless there is a `shared_budget` of several processes.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        pricing: Pricing,
+        spent: Spending | None = None,
+        shared_budget: SharedBudget | None = None,
+    ) -> None:
+        self._limits = limits
+        self._pricing = pricing
+        self._budget = Budget(limits, spent)
+        self._shared_budget = shared_budget
+        self._changed = asyncio.Event()
+        self._in_flight = 0
+        self._concurrency = float(limits.concurrency)
+        self._refusals_in_a_row = 0
+        self._closed_until = 0.0
+        self._halved_until = 0.0
+        self._sent: deque[tuple[float, int]] = deque()  # time and tokens, oldest first
+        self._sent_tokens = 0
+
+    @property
+    def max_concurrency(self) -> int:
+        """The maximum number of concurrent requests."""
+        return self._limits.concurrency
+
+    @property
+    def spent(self) -> Spending:
+        """What this limiter's requests have cost so far."""
+        return self._budget.spent
+
+    @asynccontextmanager
+    async def slot(self, body: Mapping[str, Any]) -> AsyncIterator[RequestSlot]:
+        """Wait until the request with this body may be sent; learn from how it ends.
+
+        Raises:
+            BudgetError: the budget does not cover the request, and no other request is
+                in flight whose settling could change that.
+        """
+        slot = RequestSlot()
+        max_cost = self._estimate_max_cost(body)
+        charge = RequestCost()
+        await self._reserve(max_cost)
+        try:
+            async with self._turn(max_cost.tokens):
+                # An answer that does not report its usage, or an unknown outcome, may
+                # have cost as much as this.
+                charge = max_cost
+                yield slot
+        except BaseException as error:
+            if not _may_be_billed(error):
+                charge = RequestCost()
+            raise
+        else:
+            if slot.usage:
+                charge = _compute_cost(slot.usage)
+        finally:
+            await self._settle(max_cost, charge)
+
+    def _estimate_max_cost(self, body: Mapping[str, Any]) -> RequestCost:
+        # Counting the tokens of every request takes time: skip it if no limit needs it.
+        if not (self._limits.has_budget or self._limits.tpm):
+            return RequestCost()
+        has_usd_budget = self._limits.budget_usd is not None
+        return estimate_max_cost(body, self._pricing if has_usd_budget else None)
+
+    async def _reserve(self, cost: RequestCost) -> None:
+        if self._shared_budget:
+            await self._shared_budget.reserve(cost)
+            return
+        while not self._budget.reserve(cost):
+            await self._changed.wait()
+
+    async def _settle(self, reserved: RequestCost, spent: RequestCost) -> None:
+        if self._shared_budget:
+            await self._shared_budget.settle(reserved, spent)
+            return
+        self._budget.settle(reserved, spent)
+        self._wake_waiters()
+
+    @asynccontextmanager
+    async def _turn(self, tokens: int) -> AsyncIterator[None]:
+        """Wait for the rate limits, then count the request as in flight."""
+        while pause := self._compute_pause_s(tokens):
+            await self._wait_for_change(pause)
+        self._in_flight += 1
+        if self._limits.rpm or self._limits.tpm:
+            self._sent.append((time.monotonic(), tokens))
+            self._sent_tokens += tokens
+        try:
+            yield
+            self._raise_concurrency()
+        except openai.RateLimitError as error:
+            self._lower_concurrency(parse_retry_after_s(error.response.headers))
+            raise
+        finally:
+            self._in_flight -= 1
+            self._wake_waiters()
+
+    async def _wait_for_change(self, pause_s: float) -> None:
+        timeout = None if pause_s == math.inf else pause_s
+        try:
+            async with asyncio.timeout(timeout):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+
+    def _wake_waiters(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _compute_pause_s(self, tokens: int) -> float:
+        """Return the seconds until a request may be sent: 0 for now.
+
+        Infinity means that the end of another request has to be awaited.
+        """
+        if self._in_flight >= max(1, int(self._concurrency)):
+            return math.inf
+        now = time.monotonic()
+        if now < self._closed_until:
+            return self._closed_until - now
+        self._forget_before(now - _RATE_WINDOW_S)
+        if not self._exceeds_rate(tokens):
+            return 0.0
+        return max(_MIN_PAUSE_S, self._sent[0][0] + _RATE_WINDOW_S - now)
+
+    def _forget_before(self, time_s: float) -> None:
+        while self._sent and self._sent[0][0] <= time_s:
+            _, tokens = self._sent.popleft()
+            self._sent_tokens -= tokens
+
+    def _exceeds_rate(self, tokens: int) -> bool:
+        # A request with more tokens than a minute allows is sent alone: it can't wait
+        # for a better moment.
+        if not self._sent:
+            return False
+        rpm, tpm = self._limits.rpm, self._limits.tpm
+        if rpm is not None and len(self._sent) >= rpm:
+            return True
+        return tpm is not None and self._sent_tokens + tokens > tpm
+
+    def _raise_concurrency(self) -> None:
+        raised = self._concurrency + 1 / self._concurrency
+        self._concurrency = min(float(self._limits.concurrency), raised)
+        self._refusals_in_a_row = 0
+
+    def _lower_concurrency(self, retry_after_s: float | None) -> None:
+        now = time.monotonic()
+        pause = retry_after_s
+        if pause is None:
+            backoff = _FIRST_PAUSE_S * 2**self._refusals_in_a_row
+            pause = min(MAX_RETRY_AFTER_S, backoff)
+        # Requests that were sent together are refused together: halve once for all.
+        is_first = now > self._halved_until
+        self._closed_until = max(self._closed_until, now + pause)
+        if is_first:
+            self._concurrency = max(1.0, self._concurrency / 2)
+            self._halved_until = self._closed_until
+            self._refusals_in_a_row += 1
+
+
+def _compute_cost(usage: Usage) -> RequestCost:
+    return RequestCost(usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens)
+
+
+def _may_be_billed(error: BaseException) -> bool:
+    """Tell whether the endpoint may have billed a request that ended in this error."""
+    if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
+        return False  # no connection was made at all
+    return isinstance(error, _UNKNOWN_OUTCOME_ERRORS)

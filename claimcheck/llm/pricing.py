@@ -1,0 +1,57 @@
+"""What a request costs: at the settings' prices, else at those of `genai-prices` (MIT)."""
+
+from __future__ import annotations
+
+from claimcheck.settings import Price, Settings
+
+
+class Pricing:
+    """The price of the settings' model at their endpoint, times a `factor`."""
+
+    def __init__(self, settings: Settings, factor: float = 1.0) -> None:
+        self._factor = factor
+        self._model = settings.model or ""
+        self._url = settings.base_url
+        self._stated_price: Price | None = settings.prices.get(self._model)
+        self._is_unpublished = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the model has a price."""
+        return self.cost_usd(1000, 0, 1000) is not None
+
+    def cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float | None:
+        """Return the cost of a request in US dollars, or None without a known price.
+
+        The cached tokens are part of the input tokens.
+        """
+        if self._stated_price:
+            return self._factor * self._stated_price.cost_usd(
+                input_tokens, cached_tokens, output_tokens
+            )
+        cost = self._look_up_cost_usd(input_tokens, cached_tokens, output_tokens)
+        return None if cost is None else self._factor * cost
+
+    def _look_up_cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float | None:
+        if self._is_unpublished:  # a failed look-up is slow: don't repeat it
+            return None
+        from genai_prices import Usage, calc_price
+
+        usage = Usage(
+            input_tokens=input_tokens,
+            cache_read_tokens=cached_tokens,
+            output_tokens=output_tokens,
+        )
+        try:
+            if self._url is None:
+                price = calc_price(usage, self._model, provider_id="openai")
+            else:
+                price = calc_price(usage, self._model, provider_api_url=self._url)
+        except LookupError:
+            self._is_unpublished = True
+            return None
+        return float(price.total_price)

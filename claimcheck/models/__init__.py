@@ -1,0 +1,1 @@
+"""The data model: frozen values that flow from readers to reports."""

@@ -1,0 +1,105 @@
+"""Claims: what a document says that could be checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from claimcheck.models.span import Excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim, or a sentence of a summary, to check.
+
+    `speaker` is None when the text is not attributed to anyone.
+    """
+
+    id: str
+    text: str
+    speaker: str | None = None
+
+    @classmethod
+    def of(cls, text: str, speaker: str | None = None) -> Statement:
+        """Make a statement with an id derived from its content."""
+        return cls(make_statement_id(text), text, speaker)
+
+
+def make_statement_id(text: str) -> str:
+    """Derive the id of a text that is not a claim of a run from its content."""
+    return "s-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Match(StrEnum):
+    """How a quote was found in the document, strictest first."""
+
+    EXACT = "exact"
+    NORMALIZED = "normalized"
+    FUZZY = "fuzzy"
+    NONE = "none"
+
+
+class Kind(StrEnum):
+    """The type of a claim, which decides how one would check it."""
+
+    EVENT = "event"
+    QUANTITY = "quantity"
+    STATEMENT = "statement"
+    RELATION = "relation"
+    PREDICTION = "prediction"
+    OPINION = "opinion"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as written, its value, and its unit (None for a bare count)."""
+
+    text: str
+    value: float
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time as written, and what it resolves to.
+
+    `resolved` is an ISO 8601 date, month, or year; None unless the document makes it
+    certain.
+    """
+
+    text: str
+    resolved: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that the document says and that could be checked.
+
+    `text` is decontextualized: it can be understood alone. `quote` is the text of
+    `spans` with white space collapsed or, when `match` is `none`, the quote that could
+    not be found. `also_at` has the other places where the document says the same.
+    `speaker` is None when the document itself says it. `check_worthiness` is from 0
+    (nobody would check this) to 1.
+    """
+
+    id: str
+    text: str
+    quote: str
+    spans: tuple[Excerpt, ...]
+    also_at: tuple[Excerpt, ...]
+    match: Match
+    kind: Kind
+    speaker: str | None
+    about: tuple[str, ...]
+    when: When | None
+    quantities: tuple[Quantity, ...]
+    check_worthiness: float
+    reason: str
+
+
+def make_claim_id(document_id: str, text: str, quote: str) -> str:
+    """Derive a claim's id from its content, so that it is the same in every run."""
+    # The separator keeps ("ab", "c") and ("a", "bc") apart.
+    content = "\x1f".join((document_id, text, quote))
+    return "c-" + hashlib.sha256(content.encode()).hexdigest()[:12]

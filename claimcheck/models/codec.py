@@ -1,0 +1,79 @@
+"""Frozen dataclasses to JSON and back: `load(dump(value), type) == value`.
+
+Knows no type of ours: `run`, `document` and `llm` say what they write.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from cattrs.preconf.json import JsonConverter
+
+T = TypeVar("T")
+
+
+@cache
+def _build_converter() -> JsonConverter:
+    from cattrs.preconf.json import make_converter
+
+    return make_converter(forbid_extra_keys=True)
+
+
+def to_fields(value: Any) -> dict[str, Any]:
+    """Return a dataclass as nested dicts and lists that `json.dumps` accepts."""
+    fields: dict[str, Any] = _build_converter().unstructure(value)
+    return fields
+
+
+def from_fields(fields: Any, kind: type[T]) -> T:
+    """Build the dataclass that `to_fields` took apart.
+
+    Raises:
+        BaseValidationError, ValueError: the fields are not those of this type.
+    """
+    return _build_converter().structure(fields, kind)
+
+
+def dump(result: Any, *, indent: int | None = 2) -> str:
+    """Write a result as JSON with `schema_version` first and a final line break.
+
+    The other keys keep the order of the data model.
+    """
+    fields = to_fields(result)
+    ordered = {"schema_version": fields.pop("schema_version"), **fields}
+    return json.dumps(ordered, ensure_ascii=False, indent=indent) + "\n"
+
+
+def load(data: str | bytes, kind: type[T], *, schema: str, version: str) -> T:
+    """Read a result that `dump` wrote; `schema` is the name in error messages.
+
+    Raises:
+        InputError: the data is not JSON, does not follow the schema, or has another
+            schema version.
+    """
+    from cattrs.errors import BaseValidationError
+    from cattrs.v import transform_error
+
+    try:
+        fields = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{schema}: is not JSON: {error}") from None
+    found = fields.get("schema_version") if isinstance(fields, dict) else None
+    if found != version:
+        raise InputError(
+            f"{schema}: has schema_version {found!r}, this claimcheck reads {version!r}"
+        )
+    try:
+        return from_fields(fields, kind)
+    except BaseValidationError as error:
+        problems = transform_error(error, path="$")
+    except ValueError as error:
+        problems = [str(error)]
+    raise InputError(
+        f"{schema}: does not follow {schema}.schema.json: {'; '.join(problems[:3])}"
+    )

@@ -1,0 +1,182 @@
+"""A document: the text as it was read, and what is known about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.models import codec
+from claimcheck.models.span import LineIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and where it came from; the spans of a run are ranges of `text`.
+
+    `text` is the original as read; it is None only in a run written without it.
+    `published` is the publication date, None when unknown; `published_from` says how
+    it is known: `given` (by the user), `metadata` (stated apart from the text),
+    `text`, or `url`. `language` is an ISO 639-1 code, None when it cannot be detected.
+    `format` is what the document was read as. `url` is its canonical address. `tokens`
+    is None until counted.
+    """
+
+    id: str
+    text: str | None = field(repr=False)
+    title: str | None
+    author: str | None
+    source: str
+    url: str | None
+    format: str
+    published: date | None
+    published_from: str | None
+    language: str | None
+    encoding: str | None
+    characters: int
+    tokens: int | None
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str,
+        *,
+        source: str = "text",
+        title: str | None = None,
+        published: date | None = None,
+    ) -> Document:
+        """Make a document of a text.
+
+        Raises:
+            InputError: the text is empty, has only white space, or contains NUL
+                characters or lone surrogates.
+        """
+        _refuse_unusable(text, source)
+        if title is not None:
+            _refuse_unusable(title, "title")
+        return cls(
+            id="doc-" + hashlib.sha256(text.encode()).hexdigest()[:16],
+            text=text,
+            title=title,
+            author=None,
+            source=source,
+            url=None,
+            format="text",
+            published=published,
+            published_from="given" if published else None,
+            language=None,
+            encoding=None,
+            characters=len(text),
+            tokens=None,
+        )
+
+    @classmethod
+    def from_path(
+        cls,
+        path: str | Path,
+        *,
+        title: str | None = None,
+        published: date | None = None,
+    ) -> Document:
+        """Read a file, or standard input for `-`; its content decides the format.
+
+        Raises:
+            InputError: the file is missing, a folder, empty, damaged, or in a format
+                or encoding that cannot be read, or the extra that reads it is not
+                installed.
+        """
+        document: Document = _readers().read(path)
+        return document.with_metadata(title=title, published=published)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        title: str | None = None,
+        published: date | None = None,
+        allow_private: bool = False,
+    ) -> Document:
+        """Fetch an http or https address; private ones only with `allow_private`.
+
+        Raises:
+            InputError: the address is refused, does not answer, answers with an
+                error, or has no readable document.
+        """
+        document: Document = _readers().fetch(url, allow_private=allow_private)
+        return document.with_metadata(title=title, published=published)
+
+    def with_metadata(self, *, title: str | None, published: date | None) -> Document:
+        """Return a copy whose title and date are those given, where they are given."""
+        document = self
+        if title is not None:
+            _refuse_unusable(title, "title")
+            document = replace(document, title=title)
+        if published is not None:
+            document = replace(document, published=published, published_from="given")
+        return document
+
+    @property
+    def full_text(self) -> str:
+        """The text, for stages that need it.
+
+        Raises:
+            InputError: the document belongs to a run written without its text.
+        """
+        if self.text is None:
+            raise InputError(
+                f"{self.source}: this run was saved without its text (--no-text). "
+                "Read the source again."
+            )
+        return self.text
+
+
+def _readers() -> Any:
+    """Return `claimcheck.readers`, which is a layer above this one.
+
+    The constructors that use it are where people look for them. The module is looked
+    up when one is called, so that the data model imports nothing else of ours.
+    """
+    return import_module("claimcheck.readers")
+
+
+def dump_document(document: Document) -> str:
+    """Write a document as JSON without its text, as stores keep it."""
+    return json.dumps(codec.to_fields(replace(document, text=None)), ensure_ascii=False)
+
+
+def load_document(fields: str, text: str | None = None) -> Document:
+    """Read the document that `dump_document` wrote, with its text where it is known."""
+    return replace(codec.from_fields(json.loads(fields), Document), text=text)
+
+
+def _refuse_unusable(text: str, source: str) -> None:
+    if not text:
+        raise InputError(f"{source}: is empty; give some text")
+    if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
+        raise InputError(f"{source}: has only white space; give some text")
+    # Neither can be stored, printed, or sent: both mean that bytes were decoded wrongly.
+    for offset, what in (
+        (text.find("\0"), "a NUL character (is it a binary file?)"),
+        (_find_surrogate(text), "a lone surrogate"),
+    ):
+        if offset >= 0:
+            line, column = LineIndex(text).position(offset)
+            raise InputError(
+                f"{source}:{line}:{column}: contains {what}; "
+                "remove it, or convert the file to UTF-8 text"
+            )
+
+
+def _find_surrogate(text: str) -> int:
+    """Return the offset of the first lone surrogate, or -1."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return -1

@@ -1,0 +1,136 @@
+"""What a schema cannot say: do the parts of a result fit each other and the text?
+
+Problems are strings that begin with the JSON path of what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from claimcheck.models.claim import Match, make_statement_id
+from claimcheck.models.run import Check, Run
+from claimcheck.models.verdict import Finding, Verdict
+
+
+def find_run_inconsistencies(run: Run) -> list[str]:
+    """List every contradiction within a run; empty for a valid one."""
+    return [
+        *_find_span_problems(run),
+        *_find_id_problems(run),
+        *_find_verdict_problems(run),
+        *_find_ledger_problems(run),
+    ]
+
+
+def find_check_inconsistencies(check: Check) -> list[str]:
+    """List every contradiction within a check; empty for a valid one."""
+    problems = []
+    texts = {document.id: document.text for document in check.documents}
+    for number, verdict in enumerate(check.verdicts):
+        for _, finding in _iter_findings(verdict):
+            for problem in find_misplaced_evidence(finding, texts):
+                problems.append(f"$.verdicts[{number}]: {problem}")
+    return problems
+
+
+def find_misplaced_evidence(
+    finding: Finding, texts: Mapping[str, str | None]
+) -> list[str]:
+    """List the evidence that is not where it says it is.
+
+    `texts` has the documents' texts by id; None is a text that was left out, in which
+    nothing can be looked up.
+    """
+    problems = []
+    for evidence in finding.evidence:
+        if evidence.document_id not in texts:
+            problems.append(f"there is no document {evidence.document_id}")
+            continue
+        text = texts[evidence.document_id]
+        if text is None:
+            continue
+        for span in evidence.spans:
+            if text[span.start : span.end] != span.text:
+                location = f"{evidence.document_id}.text[{span.start}:{span.end}]"
+                problems.append(f"evidence is not {location}")
+    return problems
+
+
+def _find_span_problems(run: Run) -> Iterator[str]:
+    text = run.document.text
+    if text is not None and len(text) != run.document.characters:
+        yield (
+            f"$.document.characters: is {run.document.characters}, "
+            f"but the text has {len(text)}"
+        )
+    for number, claim in enumerate(run.claims):
+        path = f"$.claims[{number}].spans"
+        if (claim.match is Match.NONE) != (not claim.spans):
+            yield f"{path}: match is {claim.match}, with {len(claim.spans)} spans"
+        if text is None:
+            continue
+        for index, span in enumerate(claim.spans):
+            if text[span.start : span.end] != span.text:
+                location = f"document.text[{span.start}:{span.end}]"
+                yield f"{path}[{index}].text: is not {location}"
+
+
+def _find_id_problems(run: Run) -> Iterator[str]:
+    known: set[str] = set()
+    for index, claim in enumerate(run.claims):
+        if claim.id in known:
+            yield f"$.claims[{index}].id: {claim.id} occurs twice"
+        known.add(claim.id)
+    if run.summary is None:
+        if not run.failures:
+            yield "$.summary: is null, and no failure says why"
+        return
+    for name in ("sentences", "key_points", "positions"):
+        for index, item in enumerate(getattr(run.summary, name)):
+            for claim_id in item.claim_ids:
+                if claim_id not in known:
+                    path = f"$.summary.{name}[{index}].claim_ids"
+                    yield f"{path}: there is no claim {claim_id}"
+
+
+def _find_verdict_problems(run: Run) -> Iterator[str]:
+    checked = [verdict.subject for verdict in run.verdicts]
+    checked += [failure.subject for failure in run.unchecked]
+    if checked:
+        subjects = _list_subjects(run)
+        for subject in checked:
+            if subject not in subjects:
+                yield f"$.verdicts: {subject} is not part of the run"
+        for subject in sorted(subjects.difference(checked)):
+            yield f"$.verdicts: {subject} is not checked"
+    texts = {run.document.id: run.document.text}
+    for number, verdict in enumerate(run.verdicts):
+        for name, finding in _iter_findings(verdict):
+            for problem in find_misplaced_evidence(finding, texts):
+                yield f"$.verdicts[{number}].{name}: {problem}"
+
+
+def _list_subjects(run: Run) -> set[str]:
+    """Return the ids of all that a check of the run has to answer for."""
+    subjects = {claim.id for claim in run.claims}
+    if run.summary is not None:
+        for item in (*run.summary.sentences, *run.summary.key_points):
+            subjects.add(make_statement_id(item.text))
+    return subjects
+
+
+def _iter_findings(verdict: Verdict) -> Iterator[tuple[str, Finding]]:
+    yield "finding", verdict.finding
+    if verdict.content is not None:
+        yield "content", verdict.content
+
+
+def _find_ledger_problems(run: Run) -> Iterator[str]:
+    end = 0
+    for number, entry in enumerate(run.ledger):
+        if entry.start != end or entry.end <= entry.start:
+            yield f"$.ledger[{number}]: starts at {entry.start} instead of {end}"
+            return
+        end = entry.end
+    if end != run.document.characters:
+        yield f"$.ledger: ends at {end}, the document at {run.document.characters}"

@@ -1,0 +1,151 @@
+"""What goes to a model and what comes back, and the client that does it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from claimcheck.models import codec
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message; `role` is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """A question to a model.
+
+    `schema` is the JSON Schema (OpenAI's strict subset) that the answer must follow,
+    and `schema_name` its name. `schema_message` describes it in words, for endpoints
+    that cannot enforce a schema. `temperature` and `seed` override the settings.
+    """
+
+    messages: tuple[Message, ...]
+    schema_name: str
+    schema: dict[str, Any]
+    schema_message: Message
+    temperature: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a run cost.
+
+    Token counts are the endpoint's own; `cached_tokens` are part of `input_tokens`, and
+    `reasoning_tokens` of `output_tokens`. `stored_answers` came from an earlier run and
+    cost nothing now. `cost_usd` is None when the price of the model is unknown.
+    """
+
+    requests: int = 0
+    stored_answers: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost_usd: float | None = 0.0
+    seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        # One unknown price makes the whole sum unknown.
+        cost_usd = None
+        if self.cost_usd is not None and other.cost_usd is not None:
+            cost_usd = self.cost_usd + other.cost_usd
+        return Usage(
+            self.requests + other.requests,
+            self.stored_answers + other.stored_answers,
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            cost_usd,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(slots=True)
+class Spending:
+    """What has been spent so far; `usd` leaves out answers without a known price."""
+
+    usd: float = 0.0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResponse:
+    """An answer as received; nothing is validated yet.
+
+    `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
+    own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
+    when it refused. `left_out` names the settings that the endpoint does not accept.
+    `fault` says why this request, one of several, got no answer.
+    """
+
+    text: str | None
+    finish_reason: str | None
+    refusal: str | None
+    model: str
+    response_format: str
+    usage: Usage
+    left_out: tuple[str, ...] = ()
+    fault: str | None = None
+
+
+def dump_response(response: ModelResponse) -> str:
+    """Write a response as JSON on one line, as stores keep it."""
+    fields = codec.to_fields(response)
+    return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+
+
+def load_response(fields: str) -> ModelResponse:
+    """Read the response that `dump_response` wrote."""
+    return codec.from_fields(json.loads(fields), ModelResponse)
+
+
+class Client(Protocol):
+    """Sends requests to a model, and retries what fails on the way.
+
+    Both methods raise `ProviderError` when there is no answer.
+    """
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        """Answer one request."""
+        ...
+
+    async def acomplete(self, request: ModelRequest) -> ModelResponse:
+        """Answer one request without blocking."""
+        ...
+
+
+class Work(StrEnum):
+    """What a model or an engine is working on."""
+
+    SUMMARY_AND_CLAIMS = "summary and claims"
+    CLAIMS = "claims of each passage"
+    SUMMARY = "summary"
+    QUOTES = "quotes that were not found"
+    VERDICTS = "verdicts"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Progress of a piece of work: `answered` of the requests `asked` so far.
+
+    Both are 0 when the work needs no requests.
+    """
+
+    work: Work
+    answered: int
+    asked: int
+
+    def __str__(self) -> str:
+        if not self.asked:
+            return str(self.work)
+        return f"{self.work}: {self.answered} of {self.asked} answered"

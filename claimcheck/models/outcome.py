@@ -1,0 +1,223 @@
+"""What a store of runs reports: outcomes, listings and counts. Plain data, no database.
+
+The command line and the server read these; only `store` and `batch` create them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from claimcheck.errors import ClaimcheckError, InputError
+from claimcheck.models.llm import Spending, Usage
+from claimcheck.models.run import Check, Run
+
+_LOCATION_NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
+
+
+class DocumentState(StrEnum):
+    """The state of a document in a batch; `partial` has a result with failures."""
+
+    PENDING = "pending"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of one document. Without a run, `cause` and `message` say why.
+
+    `run` is JSON without the document's text, as the store keeps it.
+    """
+
+    state: DocumentState
+    run: str | None
+    cause: str | None
+    message: str | None
+    usage: Usage
+
+    @classmethod
+    def from_run(cls, run: Run) -> Outcome:
+        """Build the outcome of a run: done, partial, or failed if it has no content."""
+        run_json = run.to_json(text=False, indent=None)
+        if not run.failures and not run.unchecked:
+            return cls(DocumentState.DONE, run_json, None, None, run.usage)
+        has_content = run.summary is not None or bool(run.claims)
+        state = DocumentState.PARTIAL if has_content else DocumentState.FAILED
+        first = run.failures[0] if run.failures else run.unchecked[0]
+        return cls(state, run_json, str(first.cause), first.message, run.usage)
+
+    @classmethod
+    def from_failure(cls, cause: str, message: str, requests: int = 0) -> Outcome:
+        """Build the outcome of a document without a result."""
+        usage = Usage(requests=requests)
+        return cls(DocumentState.FAILED, None, str(cause), message, usage)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeListing:
+    """A document in a batch, without its text and run."""
+
+    key: str
+    source: str
+    title: str | None
+    state: DocumentState
+    cause: str | None
+    message: str | None
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStatus:
+    """The counts and spending of a batch.
+
+    `config` holds engine, model and settings. The spending includes unusable answers;
+    `spent_usd` is None if the price of any answer is unknown.
+    """
+
+    number: int
+    config: dict[str, Any]
+    counts: dict[DocumentState, int]
+    spent_usd: float | None
+    spent_tokens: int
+
+
+@dataclass(slots=True)
+class Progress:
+    """Document counts and spending, updated while a batch runs.
+
+    `here` counts the documents that this command finished. `spent` covers the whole
+    batch, earlier commands included; `priced` is False if its dollars are incomplete.
+    """
+
+    total: int = 0
+    done: int = 0
+    partial: int = 0
+    failed: int = 0
+    here: int = 0
+    spent: Spending = field(default_factory=Spending)
+    priced: bool = True
+
+    @classmethod
+    def from_status(cls, batch: BatchStatus) -> Progress:
+        """Start from what the store already holds of the batch."""
+        counts = batch.counts
+        return cls(
+            total=sum(counts.values()),
+            done=counts[DocumentState.DONE],
+            partial=counts[DocumentState.PARTIAL],
+            failed=counts[DocumentState.FAILED],
+            spent=Spending(batch.spent_usd or 0.0, batch.spent_tokens),
+            priced=batch.spent_usd is not None,
+        )
+
+    @property
+    def finished(self) -> int:
+        """The number of documents that have an outcome."""
+        return self.done + self.partial + self.failed
+
+
+@dataclass(slots=True)
+class StopSignal:
+    """A request to end a batch: work in progress is finished and stored, none begins.
+
+    `error` is the reason, or None if a person asked.
+    """
+
+    requested: bool = False
+    error: ClaimcheckError | None = None
+
+    def request(self, error: ClaimcheckError | None = None) -> None:
+        """Ask the batch to stop; the first error given is kept."""
+        self.requested = True
+        self.error = self.error or error
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Documents, first requests and their tokens; repairs, retries and checks are extra.
+
+    `counted` documents were counted, the others extrapolated from their length.
+    `output_source` says where the expected output tokens come from. `cost_usd` is None
+    if the price is unknown.
+    """
+
+    documents: int
+    counted: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    output_source: str
+    cost_usd: float | None
+    unusable: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """How many documents the sources hold, and how many of them are new or changed.
+
+    `repeated` texts were skipped; `unreadable` sources are recorded as failures.
+    """
+
+    documents: int
+    new: int
+    changed: int
+    repeated: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunLocation:
+    """Where a run is in a store: its batch and document numbers; `str` gives `2-17`."""
+
+    batch: int
+    document: int
+
+    def __str__(self) -> str:
+        return f"{self.batch}-{self.document}"
+
+    @classmethod
+    def parse(cls, name: str) -> RunLocation:
+        """Parse a name such as `2-17`.
+
+        Raises:
+            InputError: the name is not two numbers.
+        """
+        match = _LOCATION_NAME.fullmatch(name)
+        if match is None:
+            raise InputError(
+                f"{name!r}: names no run; a name is two numbers, such as 2-17"
+            )
+        return cls(int(match[1]), int(match[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class RunListing:
+    """A run in a list; without a result, `headline` and `claims` are None."""
+
+    location: RunLocation
+    source: str
+    title: str | None
+    headline: str | None
+    claims: int | None
+    state: DocumentState
+    message: str | None
+    finished_at: datetime
+    cost_usd: float | None
+    engine: str
+    model: str | None
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCheck:
+    """A stored check; `subject` is the id of the claim that it is about, if any."""
+
+    number: int
+    subject: str | None
+    saved_at: datetime
+    check: Check

@@ -1,0 +1,240 @@
+"""The results that claimcheck publishes: the run of a document, and a check."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from claimcheck.models import codec
+from claimcheck.models.claim import Claim
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Usage
+from claimcheck.models.verdict import Verdict
+
+if TYPE_CHECKING:
+    import pandas
+
+
+RUN_SCHEMA_VERSION = "1.2"
+CHECK_SCHEMA_VERSION = "1.1"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedText:
+    """A sentence of the summary, with the ids of the claims that support it."""
+
+    text: str
+    claim_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The position of one party to a disagreement."""
+
+    party: str
+    position: str
+    claim_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The document in brief; each sentence and key point is linked to claims."""
+
+    headline: str
+    sentences: tuple[LinkedText, ...]
+    key_points: tuple[LinkedText, ...]
+    positions: tuple[Position, ...]
+    open_questions: tuple[str, ...]
+
+
+class Cause(StrEnum):
+    """Why there is no usable answer."""
+
+    UNANSWERED = "unanswered"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    FILTERED = "filtered"
+    EMPTY = "empty"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request without a usable answer, about document.text[start:end]."""
+
+    cause: Cause
+    message: str
+    start: int
+    end: int
+    attempts: int
+    raw: str | None
+
+    def covers(self, characters: int) -> bool:
+        """Whether it is about a whole document of this many characters."""
+        return self.start == 0 and self.end == characters
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFailure:
+    """A claim without a verdict, because its answer was not usable."""
+
+    subject: str
+    text: str
+    cause: Cause
+    message: str
+    attempts: int
+    raw: str | None
+
+
+class Status(StrEnum):
+    """What happened to a range of the document."""
+
+    READ = "read"
+    SET_ASIDE = "set_aside"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What happened to document.text[start:end]; a run's entries tile its document."""
+
+    start: int
+    end: int
+    status: Status
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What produced a run: enough to repeat it, or to say why two runs differ.
+
+    `prompts` and `schemas` map names to sha256 hashes. `response_format` is how the
+    endpoint was made to follow the schema: `json_schema`, `json_object`, `text`, or
+    None when no model was asked. `token_count` names the encoding that counted
+    `document.tokens`, and says whether that is exact for the model.
+    """
+
+    version: str
+    engine: str
+    model: str | None
+    response_format: str | None
+    prompts: dict[str, str]
+    schemas: dict[str, str]
+    settings: dict[str, Any]
+    seed: int | None
+    token_count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The result of one `summarize`; `summary` is None only when a failure says why.
+
+    After a check, `verdicts` has one for each sentence of the summary and each claim:
+    whether the document supports it. `unchecked` has those without a usable answer.
+    Both are empty without a check. `passages` is the number of parts in which the
+    document was read.
+    """
+
+    document: Document
+    summary: Summary | None
+    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+    unchecked: tuple[CheckFailure, ...]
+    failures: tuple[Failure, ...]
+    ledger: tuple[LedgerEntry, ...]
+    passages: int
+    usage: Usage
+    signature: Signature
+    schema_version: str = field(default=RUN_SCHEMA_VERSION)
+
+    def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
+        """Write this run as JSON that follows `schemas/run.schema.json`.
+
+        `text=False` leaves out the document's text. `indent=None` writes one line.
+        """
+        if text:
+            return codec.dump(self, indent=indent)
+        without_text = replace(self, document=replace(self.document, text=None))
+        return codec.dump(without_text, indent=indent)
+
+    def claims_frame(self) -> pandas.DataFrame:
+        """Return the claims as a pandas DataFrame, one row each.
+
+        `claimcheck.reports.table.COLUMNS` describes the columns.
+
+        Raises:
+            InputError: pandas is not installed.
+        """
+        frame: pandas.DataFrame = _reports("table").build_data_frame(self)
+        return frame
+
+    def _repr_html_(self) -> str:
+        """Render the run for a notebook."""
+        html: str = _reports("notebook").render_notebook_html(self)
+        return html
+
+    @classmethod
+    def from_json(cls, data: str | bytes) -> Run:
+        """Read a run that `to_json` wrote.
+
+        Raises:
+            InputError: the data is not JSON, or not a run of this schema version.
+        """
+        return codec.load(data, cls, schema="run", version=RUN_SCHEMA_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of one check: a verdict or a failure for each claim, in order.
+
+    `claimed_in` is the document that makes the claims, if known. `documents` are those
+    quoted as evidence, and `searched` is the number that were searched.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    failures: tuple[CheckFailure, ...]
+    claimed_in: Document | None
+    documents: tuple[Document, ...]
+    searched: int
+    usage: Usage
+    signature: Signature
+    schema_version: str = field(default=CHECK_SCHEMA_VERSION)
+
+    def to_json(self, *, text: bool = True) -> str:
+        """Write this check as JSON that follows `schemas/check.schema.json`.
+
+        `text=False` leaves out the documents' texts.
+        """
+        return codec.dump(self if text else self._without_texts())
+
+    def _without_texts(self) -> Check:
+        claimed_in = self.claimed_in and replace(self.claimed_in, text=None)
+        documents = tuple(replace(document, text=None) for document in self.documents)
+        return replace(self, claimed_in=claimed_in, documents=documents)
+
+    @classmethod
+    def from_json(cls, data: str | bytes) -> Check:
+        """Read a check that `to_json` wrote.
+
+        Raises:
+            InputError: the data is not JSON, or not a check of this schema version.
+        """
+        return codec.load(data, cls, schema="check", version=CHECK_SCHEMA_VERSION)
+
+
+def _reports(module: str) -> Any:
+    """Return a module of `claimcheck.reports`, which is a layer above this one.
+
+    The methods that use it are where people look for them. The module is looked up
+    when one is called, so that the data model imports nothing else of ours.
+    """
+    return import_module(f"claimcheck.reports.{module}")
+
+
+def load_run(fields: str, text: str) -> Run:
+    """Read a run that was written without its text, and put the text back."""
+    run = codec.from_fields(json.loads(fields), Run)
+    return replace(run, document=replace(run.document, text=text))

@@ -1,0 +1,129 @@
+"""Ranges of a document's text, and what people call them: line, page, time code."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range [start, end) of `Document.text`.
+
+    Offsets count Unicode code points (Python str indices), not bytes and not UTF-16
+    units. The HTML report converts; nothing else may.
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"span [{self.start}, {self.end}) is empty or reversed")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Excerpt:
+    """A span with its characters: `text == document.text[start:end]`.
+
+    Line breaks are kept. `line` is where it starts, from 1. `page` (from 1) and `time`
+    (of a subtitle, `hh:mm:ss.mmm`) are None in documents that have none.
+    """
+
+    start: int
+    end: int
+    text: str
+    line: int
+    page: int | None
+    time: str | None
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
+            raise ValueError(
+                f"excerpt [{self.start}, {self.end}) does not fit its {len(self.text)} characters"
+            )
+
+
+def extract_excerpts(lines: LineIndex, spans: tuple[Span, ...]) -> tuple[Excerpt, ...]:
+    """Return the text and location of each span, in the order given."""
+    return tuple(
+        Excerpt(
+            span.start,
+            span.end,
+            lines.text[span.start : span.end],
+            lines.position(span.start)[0],
+            lines.page(span.start),
+            lines.time(span.start),
+        )
+        for span in spans
+    )
+
+
+def format_quote(parts: tuple[Excerpt, ...]) -> str:
+    """Join excerpts with ellipses and collapse white space, for reading."""
+    return " … ".join(" ".join(part.text.split()) for part in parts)
+
+
+# The timing line of a cue, as SubRip (comma) and WebVTT (full stop) write it.
+_SUBTITLE_CUE = re.compile(
+    r"""
+    ^[ \t]*
+    ( (?:\d+:)? \d\d:\d\d [.,] \d{3} )      # start
+    [ \t]+ --> [ \t]+
+    (?:\d+:)? \d\d:\d\d [.,] \d{3}          # end
+    [^\r\n]*                                # cue settings
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+class LineIndex:
+    """Maps offsets of a text to lines, columns, pages, and subtitle times.
+
+    Lines, columns, and pages count from 1; columns count code points. Form feeds
+    separate pages, as in the text of a PDF. Built in one pass, then each lookup is a
+    binary search.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        lines = _unify_line_breaks(text).split("\n")
+        self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
+        self._pages = (
+            [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
+        )
+        self._cues = list(_SUBTITLE_CUE.finditer(text)) if "-->" in text else []
+        self._cue_starts = [match.start() for match in self._cues]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the (line, column) of an offset."""
+        line = bisect.bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def page(self, offset: int) -> int | None:
+        """Return the page of an offset; None in a text without pages."""
+        if not self._pages:
+            return None
+        return bisect.bisect_right(self._pages, offset) + 1
+
+    def time(self, offset: int) -> str | None:
+        """Return when the subtitle at an offset appears, as `hh:mm:ss.mmm`.
+
+        None before the first cue and in a text without cues.
+        """
+        cue = bisect.bisect_right(self._cue_starts, offset)
+        if not cue:
+            return None
+        *hours, minutes, seconds = self._cues[cue - 1].group(1).split(":")
+        # WebVTT may leave the hours out.
+        hour = int(hours[0]) if hours else 0
+        return f"{hour:02d}:{minutes}:{seconds.replace(',', '.')}"
+
+
+def _unify_line_breaks(text: str) -> str:
+    """Replace every line break with a line feed; the length stays the same."""
+    if "\r" not in text:
+        return text
+    return text.replace("\r\n", " \n").replace("\r", "\n")

@@ -1,0 +1,126 @@
+"""Verdicts: whether evidence supports a claim, and where that evidence is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from claimcheck.models.span import Excerpt
+
+
+class Label(StrEnum):
+    """The result of a check; AVeriTeC's labels (Schlichtkrull et al. 2023)."""
+
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+    CONFLICTING_EVIDENCE = "conflicting_evidence"
+
+
+class Stance(StrEnum):
+    """How evidence bears on a claim.
+
+    `related` evidence is about the same subject and decides nothing.
+    """
+
+    SUPPORTS = "supports"
+    REFUTES = "refutes"
+    RELATED = "related"
+
+
+class DecidedBy(StrEnum):
+    """What a label rests on.
+
+    `alignment`: how well the words match. `rules`: a rule found a difference.
+    `model`: a model's answer.
+    """
+
+    ALIGNMENT = "alignment"
+    RULES = "rules"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage of a document that bears on a claim.
+
+    `text` is the text of its spans with white space collapsed.
+    """
+
+    document_id: str
+    spans: tuple[Excerpt, ...]
+    text: str
+    stance: Stance
+
+
+def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
+    """Move the first passage of each stance to the front, so a cut keeps all sides."""
+    first: dict[Stance, Evidence] = {}
+    for passage in passages:
+        first.setdefault(passage.stance, passage)
+    return [
+        *first.values(),
+        *(passage for passage in passages if passage is not first[passage.stance]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Words of a claim that the evidence contradicts or does not contain.
+
+    `kind` is number, name, date, negation, opposite, speaker, or attribution; older
+    runs may have outlet, order, or role. `evidence` is None when it does not contain
+    them.
+    """
+
+    kind: str
+    claim: str
+    evidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question about a claim.
+
+    `confidence` is the probability, 0 to 1, that the label is right; None where a model
+    gave none.
+    """
+
+    label: Label
+    confidence: float | None
+    rationale: str
+    evidence: tuple[Evidence, ...]
+    differences: tuple[Difference, ...]
+    decided_by: DecidedBy
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many of a model's repeated answers agreed with the label."""
+
+    asked: int
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result of checking one claim, or one sentence of a summary.
+
+    `subject` is the id of what was checked. For an attributed claim `speaker` is who is
+    said to have said it, `finding` answers whether they said it, and `content` whether
+    it is true: two questions with two answers. Otherwise `speaker` and `content` are
+    None.
+    """
+
+    subject: str
+    text: str
+    speaker: str | None
+    finding: Finding
+    content: Finding | None
+    votes: Votes | None
+
+    @property
+    def label(self) -> Label:
+        """The label of the finding; for an attributed claim, whether it was said."""
+        return self.finding.label

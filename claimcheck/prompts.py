@@ -1,0 +1,133 @@
+"""Prompts: templates in `prompts/`, rendered in a sandbox.
+
+A template opens with TOML between `+++` lines (name, version, description, schema) and
+has one block per chat message, named after its role. Document text is passed in as a
+variable and is never compiled. It is put between two fence lines with a mark that does
+not occur in it, so that no document can close its own fence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claimcheck import resources
+from claimcheck.errors import InputError
+from claimcheck.models.llm import Message
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+_SUFFIX = ".md.j2"
+_ROLES = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A template: its front matter, its body, and the sha256 of the whole file."""
+
+    name: str
+    version: int
+    description: str
+    schema: str | None
+    body: str
+    digest: str
+
+
+def list_names() -> tuple[str, ...]:
+    """Return the names of all templates."""
+    paths = resources.find_folder("prompts").glob("*" + _SUFFIX)
+    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
+
+
+def read_source(name: str) -> str:
+    """Return the text of the template file.
+
+    Raises:
+        InputError: there is no template of that name.
+    """
+    if name not in list_names():
+        available = ", ".join(list_names())
+        raise InputError(f"Unknown prompt {name!r}. Available: {available}")
+    return _get_template_path(name).read_text(encoding="utf-8")
+
+
+@cache
+def load(name: str) -> Prompt:
+    """Return the template of that name.
+
+    Raises:
+        InputError: it does not exist, or its front matter is broken.
+    """
+    text = read_source(name)
+    parts = text.split("+++\n", 2)
+    try:
+        if len(parts) != 3 or parts[0]:
+            raise ValueError("it must open with TOML between two +++ lines")
+        front = tomllib.loads(parts[1])
+        return Prompt(
+            name=str(front["name"]),
+            version=int(front["version"]),
+            description=str(front["description"]),
+            schema=front.get("schema"),
+            body=parts[2],
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+        )
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{_get_template_path(name)}: front matter: {error}") from None
+
+
+def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
+    """Render a template: one message per block, in the order of the file.
+
+    Raises:
+        InputError: the template is broken, or uses a variable that is not given.
+    """
+    import jinja2
+
+    try:
+        template = _compile_template(load(name).body)
+        context = template.new_context(variables)
+        messages = []
+        for role, block in template.blocks.items():
+            if role in _ROLES:
+                messages.append(Message(role, "".join(block(context)).strip()))
+        return tuple(messages)
+    except jinja2.TemplateError as error:
+        raise InputError(f"{_get_template_path(name)}: {error}") from None
+
+
+def choose_fence(text: str) -> str:
+    """Return a mark that does not occur in `text`, the same one every time."""
+    mark = hashlib.sha256(text.encode()).hexdigest()
+    while mark[:8] in text:
+        mark = hashlib.sha256(mark.encode()).hexdigest()
+    return mark[:8]
+
+
+@cache
+def _compile_template(body: str) -> Template:
+    """Compile a template body from `prompts/`; document text is never compiled."""
+    return _build_environment().from_string(body)
+
+
+@cache
+def _build_environment() -> ImmutableSandboxedEnvironment:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+
+
+def _get_template_path(name: str) -> Path:
+    return resources.find_folder("prompts") / (name + _SUFFIX)

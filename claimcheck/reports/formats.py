@@ -1,0 +1,133 @@
+"""The output formats, and the function for each kind of result that renders them.
+
+Renderers are imported when they are needed: the command line imports this module
+for every command, also for those that render nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from claimcheck.models.run import Check, Run
+    from claimcheck.reports.claimreview import Review
+
+
+class Format(StrEnum):
+    """Every format that claimcheck writes."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+    PARQUET = "parquet"
+    BUNDLE = "bundle"
+    CLAIMREVIEW = "claimreview"
+
+
+# What one command or function offers, in the order in which its help lists them.
+ListFormat = Literal[Format.TEXT, Format.JSON]
+RunReportFormat = Literal[
+    Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML, Format.CSV
+]
+CheckReportFormat = Literal[
+    Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML, Format.CLAIMREVIEW
+]
+BatchExportFormat = Literal[Format.JSONL, Format.CSV, Format.PARQUET, Format.HTML]
+
+
+@dataclass(frozen=True, slots=True)
+class PageStyle:
+    """The width of a text report in columns, and whether it has colors."""
+
+    width: int = 100
+    color: bool = False
+
+
+def render_run(
+    run: Run,
+    format: Format,
+    *,
+    include_text: bool = True,
+    style: PageStyle | None = None,
+) -> str:
+    """Render a run in a format.
+
+    Without `include_text` the document's text is left out, and claims have offsets
+    where they would have lines and columns. `style` is for `Format.TEXT`.
+
+    Raises:
+        ValueError: the format is not one of `RunReportFormat`.
+    """
+    if format is Format.JSON:
+        return run.to_json(text=include_text)
+    if not include_text:
+        run = replace(run, document=replace(run.document, text=None))
+    if format is Format.CSV:
+        from claimcheck.reports.table import iter_csv_lines
+
+        return "".join(iter_csv_lines([run]))
+    if format is Format.HTML:
+        from claimcheck.reports import html
+
+        return html.render(run)
+    if format is Format.MARKDOWN:
+        from claimcheck.reports import markdown
+
+        return markdown.render_run(run)
+    if format is not Format.TEXT:
+        raise ValueError(f"a run cannot be rendered as {format}")
+
+    from claimcheck.reports import text
+
+    style = style or PageStyle()
+    return text.render_run(run, width=style.width, color=style.color)
+
+
+def render_check(
+    check: Check,
+    format: Format,
+    *,
+    include_text: bool = True,
+    style: PageStyle | None = None,
+    review: Review | None = None,
+) -> str:
+    """Render a check in a format.
+
+    `include_text` is for `Format.JSON` and `Format.HTML`, `style` for `Format.TEXT`;
+    `Format.CLAIMREVIEW` needs a `review`.
+
+    Raises:
+        ValueError: the format is not one of `CheckReportFormat`.
+    """
+    if format is Format.JSON:
+        return check.to_json(text=include_text)
+    if format is Format.HTML:
+        from claimcheck.reports import html
+
+        return html.render(check if include_text else _without_text(check))
+    if format is Format.MARKDOWN:
+        from claimcheck.reports import verdicts_markdown
+
+        return verdicts_markdown.render_check(check)
+    if format is Format.CLAIMREVIEW:
+        from claimcheck.reports import claimreview
+
+        assert review is not None
+        return claimreview.render(check, review)
+    if format is not Format.TEXT:
+        raise ValueError(f"a check cannot be rendered as {format}")
+
+    from claimcheck.reports import verdicts_text
+
+    style = style or PageStyle()
+    return verdicts_text.render_check(check, width=style.width, color=style.color)
+
+
+def _without_text(check: Check) -> Check:
+    documents = tuple(replace(document, text=None) for document in check.documents)
+    return replace(check, documents=documents)

@@ -1,0 +1,37 @@
+"""Files that come with claimcheck: prompts, schemas, word lists, packed data.
+
+`prompts/` and `schemas/` are at the top level of a checkout and under `_data/` in the
+wheel. NOTICE says where the files in `data/` come from.
+"""
+
+from __future__ import annotations
+
+import lzma
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_DATA_FOLDER = _PACKAGE / "data"
+
+
+def find_folder(name: str) -> Path:
+    """Return the project folder of that name: `prompts` or `schemas`."""
+    bundled = _PACKAGE / "_data" / name
+    return bundled if bundled.is_dir() else _PACKAGE.parent / name
+
+
+def read_packed(name: str) -> bytes:
+    """Return the decompressed bytes of `data/NAME.xz`."""
+    return lzma.decompress((_DATA_FOLDER / f"{name}.xz").read_bytes())
+
+
+def read_packed_lines(name: str) -> list[str]:
+    """Return the lines of `data/NAME.xz`."""
+    return read_packed(name).decode().splitlines()
+
+
+@cache
+def read_words(name: str) -> tuple[str, ...]:
+    """Return the lines of `data/NAME.txt`, without blank lines and `#` comments."""
+    lines = (_DATA_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))

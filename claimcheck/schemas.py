@@ -1,0 +1,197 @@
+"""Validation against `schemas/`: every problem, each with its JSON path.
+
+There are two kinds of schema: what a model must answer (`*.answer`, in the strict
+subset that OpenAI accepts), and what claimcheck publishes. A model never counts
+characters, so only the second kind has offsets. The validator is `jsonschema`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from claimcheck import resources
+from claimcheck.errors import SchemaError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+_SUFFIX = ".schema.json"
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# A message quotes the value that is wrong, which can be a whole answer.
+_MAX_MESSAGE_CHARACTERS = 160
+# Structured outputs of OpenAI and others refuse some of these and ignore the rest; what
+# they demand is enforced here, after the answer.
+_KEYWORDS_REFUSED_IN_STRICT_MODE = (
+    "minLength",
+    "maxLength",
+    "pattern",
+    "$schema",
+    "$id",
+    "title",
+    "description",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One violation of a schema, and its JSON path: `$.claims[2].quote`."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def list_names() -> tuple[str, ...]:
+    """Return the names of all schemas."""
+    paths = resources.find_folder("schemas").glob("*" + _SUFFIX)
+    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
+
+
+def read_source(name: str) -> str:
+    """Return the text of the schema file.
+
+    Raises:
+        SchemaError: there is no schema of that name.
+    """
+    if name not in list_names():
+        available = ", ".join(list_names())
+        raise SchemaError(f"Unknown schema {name!r}. Available: {available}")
+    path = resources.find_folder("schemas") / (name + _SUFFIX)
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def compute_digest(name: str) -> str:
+    """Return the SHA-256 hash of the schema file."""
+    return hashlib.sha256(read_source(name).encode()).hexdigest()
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Return the schema, validated against JSON Schema 2020-12 itself.
+
+    The dict is shared; do not change it.
+
+    Raises:
+        SchemaError: there is no such schema, or its file is broken.
+    """
+    import jsonschema
+
+    where = resources.find_folder("schemas") / (name + _SUFFIX)
+    try:
+        schema: dict[str, Any] = json.loads(read_source(name))
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except ValueError as error:
+        raise SchemaError(
+            f"{where} is not valid JSON: {error}. Restore the file."
+        ) from None
+    except jsonschema.SchemaError as error:
+        raise SchemaError(
+            f"{where} is not a valid JSON Schema: {error.json_path}: {error.message}. "
+            "Restore the file."
+        ) from None
+    return schema
+
+
+def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
+    """Return every violation of the schema, ordered by path."""
+    problems = []
+    errors = _build_validator(name).iter_errors(value)
+    for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
+        for leaf in _find_leaf_errors(error):
+            problems.append(Problem(leaf.json_path, _shorten_message(leaf.message)))
+    return tuple(problems)
+
+
+def parse_answer(
+    name: str, text: str
+) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """Parse the JSON object in a model's answer, and validate it.
+
+    Models wrap JSON in prose and code fences; whatever precedes the object is ignored.
+    The object is None if there is none. It follows the schema if there are no problems.
+    """
+    try:
+        value = _parse_object(text)
+    except (ValueError, RecursionError) as error:
+        return None, (Problem("$", f"is not JSON: {error}"),)
+    # Half a surrogate pair, as in an answer cut inside an emoji, can be neither stored
+    # nor printed.
+    if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        message = "contains half of a surrogate pair, which is not a character"
+        return None, (Problem("$", message),)
+    return value, find_problems(name, value)
+
+
+def build_strict_schema(name: str) -> dict[str, Any]:
+    """Return a copy of the schema without the keywords that strict mode refuses."""
+    copied: dict[str, Any] = json.loads(_dump_strict_schema(name))
+    return copied
+
+
+@cache
+def _dump_strict_schema(name: str) -> str:
+    return json.dumps(_strip_keywords(load(name)))
+
+
+def _parse_object(text: str) -> Any:
+    start = text.find("{")
+    if start < 0:
+        raise ValueError("it contains no object")
+    value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(
+        text, start
+    )
+    if "{" in text[end:]:
+        raise ValueError("something follows the object")
+    return value
+
+
+def _reject_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+@cache
+def _build_validator(name: str) -> Validator:
+    import jsonschema
+
+    schema = load(name)
+    return jsonschema.Draft202012Validator(
+        schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+def _find_leaf_errors(error: ValidationError) -> list[ValidationError]:
+    """Return the errors inside an `anyOf`, without the unhelpful "or null" branch."""
+    inner = [other for other in error.context or () if other.schema != {"type": "null"}]
+    if error.validator != "anyOf" or not inner:
+        return [error]
+    return [leaf for other in inner for leaf in _find_leaf_errors(other)]
+
+
+def _shorten_message(message: str) -> str:
+    """Cut the middle of a long message; its end says what is wrong."""
+    if len(message) <= _MAX_MESSAGE_CHARACTERS:
+        return message
+    half = _MAX_MESSAGE_CHARACTERS // 2
+    return f"{message[:half]} … {message[-half:]}"
+
+
+def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
+    """Copy a schema without the refused keywords; `properties` may have any names."""
+    if isinstance(node, dict):
+        return {
+            key: _strip_keywords(value, properties=key in ("properties", "$defs"))
+            for key, value in node.items()
+            if properties or key not in _KEYWORDS_REFUSED_IN_STRICT_MODE
+        }
+    if isinstance(node, list):
+        return [_strip_keywords(item) for item in node]
+    return node

@@ -1,0 +1,216 @@
+"""The settings of a run. `claimcheck.config` reads them from where people keep them.
+
+To add a setting: a field with its default here, its range or type below, a flag in
+`cli/options.py` if it deserves one, and a line in docs/models.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from claimcheck.errors import SettingsError
+
+ENGINES = ("auto", "llm", "extractive")
+# A run without a check does not depend on these, so its signature leaves them out.
+CHECK_ONLY_SETTINGS = ("top_k", "votes")
+# Secret, an address that may be private, stated elsewhere in the signature, or without
+# influence on what a run contains.
+_NOT_IN_SIGNATURE = frozenset(
+    {
+        "api_key",
+        "base_url",
+        "cache",
+        "engine",
+        "model",
+        "prices",
+        "publisher_name",
+        "publisher_url",
+        "seed",
+        *CHECK_ONLY_SETTINGS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a setting accepts, `low` and `high` included."""
+
+    low: float
+    high: float
+    advice: str
+    is_integer: bool = True
+    is_optional: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value is a number in the range, or None where that is allowed."""
+        if value is None:
+            return self.is_optional
+        # bool is an int to Python; `max_claims = true` is a mistake.
+        kinds = int if self.is_integer else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
+        return math.isfinite(value) and self.low <= value <= self.high
+
+
+# The upper bounds are there to catch slips of the keyboard; no endpoint needs more.
+RANGES = {
+    "max_claims": Range(1, 200, "give a whole number from 1 to 200"),
+    "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
+    "attempts": Range(1, 20, "give a whole number from 1 to 20"),
+    "temperature": Range(
+        0, 2, "give a number from 0 to 2", is_integer=False, is_optional=True
+    ),
+    "seed": Range(0, 2**63, "give a whole number from 0", is_optional=True),
+    "timeout_s": Range(0.01, 86_400, "give seconds up to 86400", is_integer=False),
+    "context_tokens": Range(256, 10**8, "give at least 256"),
+    "max_output_tokens": Range(
+        1, 10**8, "give a whole number from 1", is_optional=True
+    ),
+    "top_k": Range(1, 50, "give a whole number from 1 to 50"),
+    "votes": Range(1, 25, "give a whole number from 1 to 25"),
+}
+_URL_EXAMPLES = {
+    "base_url": "http://localhost:8080/v1",
+    "publisher_url": "https://example.org",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens of input, output, and cached input."""
+
+    input: float
+    output: float
+    cached: float | None = None
+
+    def cost_usd(
+        self, input_tokens: int, cached_tokens: int, output_tokens: int
+    ) -> float:
+        """Return the cost of a request; cached tokens are part of the input."""
+        cached_price = self.input if self.cached is None else self.cached
+        fresh_tokens = input_tokens - cached_tokens
+        total = (
+            fresh_tokens * self.input
+            + cached_tokens * cached_price
+            + output_tokens * self.output
+        )
+        return total / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast requests may be sent, and what they may cost; None is unlimited.
+
+    `concurrency` is the maximum number of concurrent requests. `rpm` and `tpm` are
+    requests and tokens in any minute. `budget_usd` and `budget_tokens` (input and
+    output) cover all requests together.
+    """
+
+    concurrency: int = 16
+    rpm: int | None = None
+    tpm: int | None = None
+    budget_usd: float | None = None
+    budget_tokens: int | None = None
+
+    def __post_init__(self) -> None:
+        problems = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not None and not value > 0:
+                problems.append(f"{item.name} is {value!r}; give a number above 0")
+        if problems:
+            raise SettingsError("; ".join(problems))
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether there is a limit to what may be spent."""
+        return self.budget_usd is not None or self.budget_tokens is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a run.
+
+    `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
+    `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
+    longer than this are read in several passages. `attempts`: how often a request is
+    tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
+    model's window; a request that does not fit is not sent. `max_output_tokens`: None
+    leaves the limit to the endpoint. `top_k`: the maximum number of passages shown to a
+    model that checks a claim. `votes`: how often it is asked; the majority counts.
+    `cache`: keep answers for all later commands. `prices`: of models, by name, where
+    the published ones are missing or do not apply. `publisher_name` and
+    `publisher_url`: the author of ClaimReview markup.
+    """
+
+    engine: str = "auto"
+    model: str | None = None
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    max_claims: int = 30
+    passage_tokens: int = 6_000
+    attempts: int = 4
+    temperature: float | None = 0.0
+    seed: int | None = None
+    timeout_s: float = 600.0
+    context_tokens: int = 128_000
+    max_output_tokens: int | None = None
+    top_k: int = 8
+    votes: int = 1
+    cache: bool = False
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    publisher_name: str | None = None
+    publisher_url: str | None = None
+
+    def __post_init__(self) -> None:
+        problems = self._find_problems()
+        if problems:
+            raise SettingsError("; ".join(problems))
+
+    def _find_problems(self) -> list[str]:
+        problems = []
+        if self.engine not in ENGINES:
+            choices = ", ".join(ENGINES)
+            problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
+        for name, accepted in RANGES.items():
+            value = getattr(self, name)
+            if not accepted.accepts(value):
+                problems.append(f"{name} is {value!r}; {accepted.advice}")
+        for name, example in _URL_EXAMPLES.items():
+            url = getattr(self, name)
+            if url is not None and not str(url).startswith(("http://", "https://")):
+                problems.append(
+                    f"{name} {url!r} is not an http(s) URL such as {example}"
+                )
+        return problems
+
+    def chosen_engine(self) -> str:
+        """Return the engine that runs: `auto` resolved."""
+        if self.engine != "auto":
+            return self.engine
+        return "llm" if self.model or self.base_url else "extractive"
+
+    def endpoint(self) -> str:
+        """Return the endpoint for messages: its URL without credentials or query."""
+        if self.base_url is None:
+            return "api.openai.com"
+        scheme, _, rest = self.base_url.partition("://")
+        host, slash, path = rest.partition("/")
+        host_without_credentials = host.rpartition("@")[2]
+        path_without_query = path.partition("?")[0]
+        return f"{scheme}://{host_without_credentials}{slash}{path_without_query}"
+
+    def published(self) -> dict[str, Any]:
+        """Return the settings that a run's signature states.
+
+        Never the key or the endpoint's address. The model and the seed have fields of
+        their own, and `CHECK_ONLY_SETTINGS` are added by a check.
+        """
+        return {
+            item.name: getattr(self, item.name)
+            for item in fields(self)
+            if item.name not in _NOT_IN_SIGNATURE
+        }

@@ -1,0 +1,42 @@
+"""Spent and reserved together never exceed the budget."""
+
+import pytest
+
+from claimcheck import Limits, errors
+from claimcheck.llm.budget import Budget, RequestCost
+from claimcheck.models.llm import Spending
+
+
+def test_a_reservation_counts_until_it_is_settled():
+    budget = Budget(Limits(budget_tokens=100))
+    cost = RequestCost(tokens=60)
+    assert budget.reserve(cost)
+    assert not budget.covers(cost)
+    assert not budget.reserve(cost)
+    budget.settle(cost, RequestCost(tokens=30))
+    assert budget.reserve(cost)
+    assert budget.spent.tokens == 30
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (
+            Limits(budget_tokens=1_000),
+            "900 of 1,000 tokens have been spent, and the next request may take 200",
+        ),
+        (
+            Limits(budget_usd=0.5),
+            r"\$0.4500 of \$0.5 has been spent, and the next request may cost \$0.1000",
+        ),
+    ],
+    ids=["tokens", "dollars"],
+)
+def test_refuses_what_no_settling_can_free(limits, message):
+    budget = Budget(limits, Spending(usd=0.45, tokens=900))
+    with pytest.raises(errors.BudgetError, match=message):
+        budget.reserve(RequestCost(usd=0.1, tokens=200))
+
+
+def test_covers_everything_without_a_budget():
+    assert Budget(Limits()).covers(RequestCost(usd=1e9, tokens=10**12))
