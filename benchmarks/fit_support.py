@@ -28,11 +28,9 @@ from units import Row, units, units_changed, units_joined
 from claimcheck.models.document import Document
 from claimcheck.models.verdict import DecidedBy, Finding, Label
 from claimcheck.verification import entailment
-from claimcheck.verification.alignment import align_sentence
+from claimcheck.verification.alignment import align_sentence, split_statement
 from claimcheck.verification.evidence import EvidenceDocument
-from claimcheck.verification.features import compute_features
 from claimcheck.verification.finding import Hypothesis, assess
-from claimcheck.verification.statements import split_statement
 
 FILES = {
     name: f"C_verification/{name}.dev.jsonl"
@@ -77,7 +75,9 @@ def read(rows: list[Row]) -> tuple[list[dict[str, float]], Array, Array, Array]:
             for sentence in split_statement(row["claim"])
         ]
         alignments = entailment.exclude_verbatim(aligned) or aligned
-        named.append({**compute_features(alignments, source), entailment.BIAS: 1.0})
+        named.append(
+            {**entailment.compute_features(alignments, source), entailment.BIAS: 1.0}
+        )
         long.append(entailment.measure_length(alignments, source))
         answers.append(float(row["supported"]))
         documents.append(row["doc_id"])
@@ -157,7 +157,7 @@ def main(data: Path, *, write: bool) -> None:
         on_documents, on_claims, always = np.split(fitted, [len(names), 2 * len(names)])
         stored = {
             "what": "Logistic regression: P(the evidence carries the claim), where half of all claims are carried. "
-            "Of each feature (features.py): its weight, what it gains with a long document, with a long claim (support.py).",
+            "Of each feature (entailment.py): its weight, what it gains with a long document, with a long claim (entailment.py).",
             "fitted_on": "WiCE claims, SummEdits, FM2 and REALSumm's content units beside one summary, beside several, and "
             "changed, development halves; sets and answers weigh the same; "
             f"L2 penalty {PENALTY}",

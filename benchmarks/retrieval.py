@@ -22,10 +22,9 @@ import numpy as np
 
 from claimcheck.english.terms import extract_terms, normalize_word
 from claimcheck.models.document import Document
-from claimcheck.verification.alignment import align_sentence
+from claimcheck.verification.alignment import align_sentence, split_statement
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
-from claimcheck.verification.statements import split_statement
 
 AT = (1, 3, 5, 8)
 Ranking = Sequence[int]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Batch",
+    "BatchApiRunner",
     "ImportReport",
     "ReadOptions",
     "import_shards",

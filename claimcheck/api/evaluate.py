@@ -14,7 +14,7 @@ from claimcheck.evaluation.evaluate import (
     run_evaluation,
 )
 from claimcheck.evaluation.result import Evaluation, Score
-from claimcheck.evaluation.tasks.base import EngineSetup
+from claimcheck.evaluation.tasks import EngineSetup
 from claimcheck.models.llm import Client
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
@@ -51,7 +51,7 @@ def evaluate(
     settings = settings or load_settings().settings
     with open_client(settings, client) as opened:
         setup = EngineSetup(settings, opened, choose_engine(settings, client))
-        return run_evaluation(task, rows, setup, progress=progress)
+        return run_evaluation(task, rows, setup, on_progress=progress)
 
 
 def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:

@@ -5,10 +5,11 @@ The command line and the server import the store's types from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from claimcheck.batch.answers import DocumentAnswers
 from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
@@ -18,7 +19,7 @@ from claimcheck.models.run import Run
 from claimcheck.settings import Limits, Settings
 from claimcheck.store.cache import AnswerCache
 from claimcheck.store.history import History
-from claimcheck.store.store import RunStore
+from claimcheck.store.store import DocumentAnswers, RunStore
 
 __all__ = [
     "AnswerCache",
@@ -29,7 +30,19 @@ __all__ = [
     "delete_runs",
     "find_batch",
     "find_latest_run",
+    "open_history",
 ]
+
+
+@contextmanager
+def open_history(path: str | Path) -> Iterator[History]:
+    """Open the store in a file, which is created if necessary, and yield its history.
+
+    Raises:
+        StoreError: the store can't be used.
+    """
+    with RunStore(path) as store:
+        yield History(store)
 
 
 def find_batch(store: RunStore, number: int | None) -> BatchStatus:
@@ -113,12 +126,9 @@ class RunWriter:
         # Imported late: it brings openai, which takes half a second.
         from claimcheck.llm.stored import StoredAnswersClient
 
-        location = self.location
-        answers = DocumentAnswers(self.store, location.batch, location.document)
+        answers = DocumentAnswers(self.store, self.location)
         return StoredAnswersClient(client, answers, self.settings)
 
     def save(self, run: Run) -> None:
         """Store the run."""
-        location = self.location
-        outcome = Outcome.from_run(run)
-        self.store.save_outcome(location.batch, location.document, outcome)
+        self.store.save_outcome(self.location, Outcome.from_run(run))

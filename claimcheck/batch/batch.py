@@ -1,39 +1,41 @@
-"""A batch: documents into the store, every one of them read once, whatever happens on the way."""
+"""A batch: documents in a store, each run once with the same configuration."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 
+from claimcheck.batch.documents import run_document, run_extractively
 from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import (
-    BatchRunner,
-    LocalStepExecutor,
-    StepExecutor,
-)
+from claimcheck.batch.runner import BatchRunner, RunDocument
 from claimcheck.batch.workers import WorkerPool
 from claimcheck.errors import SettingsError
+from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient
+from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
 from claimcheck.models.outcome import (
     BatchStatus,
     Estimate,
     IngestReport,
+    Outcome,
     Progress,
+    RunLocation,
     StopSignal,
 )
 from claimcheck.models.run import Run
 from claimcheck.readers.sources import ReadOptions, find_sources
 from claimcheck.settings import Limits, Settings
+from claimcheck.store.cache import AnswerCache
 from claimcheck.store.ingest import ingest_sources
-from claimcheck.store.store import RunStore
+from claimcheck.store.store import DocumentAnswers, RunStore
 
-_MIN_CHARACTERS_FOR_WORKERS = 100_000  # characters that wait
-_MAX_LLM_WORKERS = 4  # processes for a model's documents: these keep up with all that this one can ask and store
-_DOCUMENTS_PER_WORKER = (
-    48  # documents for a process without a model, so that it never waits
-)
+# One process reads this much in the time that workers take to start: about a second.
+_MIN_CHARACTERS_FOR_WORKERS = 100_000
+# Enough that a worker never waits for this process to store an outcome. Chosen by hand.
+_DOCUMENTS_PER_WORKER = 4
 
 
 def _ignore_progress(progress: Progress) -> None:
@@ -41,10 +43,12 @@ def _ignore_progress(progress: Progress) -> None:
 
 
 class Batch:
-    """Documents that are read in one way, in a store. The same way in the same store is the same batch, and goes on.
+    """The documents that one configuration reads, in a store.
+
+    The same settings with the same store are the same batch, and resume it.
 
     Raises:
-        SettingsError: there is a budget in dollars, and the model's price is not known.
+        SettingsError: there is a budget in dollars, and the model's price is unknown.
     """
 
     def __init__(
@@ -67,33 +71,32 @@ class Batch:
         how: ReadOptions | None = None,
         told: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
-        """The documents of files, folders, globs, addresses, JSON Lines and tables are in the store, all or none.
+        """Add the documents of files, folders, patterns, addresses and tables, or none.
+
+        Calls `told` with the number of documents read since the last call.
 
         Raises:
-            InputError: a name leads nowhere, a row is broken, an id stands twice; the store is as it was then.
+            InputError: a source is missing, a row is broken, or an id appears twice;
+                the store is unchanged.
         """
-        return ingest_sources(
-            self.store.database,
-            self.number,
-            find_sources(names, how or ReadOptions()),
-            told,
-        )
+        sources = find_sources(names, how or ReadOptions())
+        return ingest_sources(self.store.database, self.number, sources, told)
 
     def retry_failed(self) -> int:
-        """Documents that failed, wholly or in part, wait again; how many that are."""
+        """Make documents that failed, wholly or in part, pending; return how many."""
         return self.store.requeue_failed(self.number)
 
     def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
-        """What the waiting documents will take."""
+        """Estimate the cost of the pending documents; calls `told` with a count."""
         return estimate_batch(self.store, self.number, self.plan, told)
 
     @property
     def info(self) -> BatchStatus:
-        """The batch in numbers."""
+        """The counts and spending of the batch."""
         return self.store.batch(self.number)
 
     def runs(self) -> Iterator[tuple[str, Run]]:
-        """The keys and runs of the documents that have one."""
+        """Yield the keys and runs of the documents that have one."""
         return self.store.runs(self.number)
 
     async def run(
@@ -103,79 +106,79 @@ class Batch:
         stop: StopSignal | None = None,
         client: Client | None = None,
     ) -> Progress:
-        """Every document that waited has an outcome, or `stop` says why not; what was paid for is stored.
+        """Run every pending document, until all have an outcome or `stop` is requested.
 
-        A `client` given is used, and left open; rate limits and budgets are then its own affair.
+        Calls `told` after each document. Answers are stored as soon as they arrive. Your
+        own `client` is left open, and answers for its own rate limits and budget.
 
         Raises:
-            StoreError: another command works on the store: both would pay for the same documents.
+            StoreError: another command is working on the store, and both would pay for
+                the same documents.
         """
         with self.store.lock():
-            return await self._run(told, stop, client)
-
-    async def _run(
-        self,
-        told: Callable[[Progress], None],
-        stop: StopSignal | None,
-        client: Client | None,
-    ) -> Progress:
-        progress = Progress.from_status(self.info)
-        count = self._workers()
-        async with AsyncExitStack() as closing:
-            steps: StepExecutor = LocalStepExecutor(self.plan)
-            alone = self.plan.engine == "extractive" and client is None
-            if count:
-                workers = WorkerPool(self.plan, count, None if alone else steps)
-                steps = await closing.enter_async_context(workers)
-            if not alone:
-                client = client or self._client(progress, closing)
-            width = (
-                max(1, count) * _DOCUMENTS_PER_WORKER
-                if alone
-                else self.plan.limits.concurrency
-            )
-            queue = BatchRunner(
-                self.store,
-                self.number,
-                self.plan,
-                progress,
-                told,
-                steps,
-                stop or StopSignal(),
-            )
-            await queue.run(client, width)
+            progress = Progress.from_status(self.info)
+            async with AsyncExitStack() as resources:
+                run_one, width = await self._choose_runner(client, progress, resources)
+                runner = BatchRunner(
+                    store=self.store,
+                    batch=self.number,
+                    run_document=run_one,
+                    width=width,
+                    progress=progress,
+                    on_progress=told,
+                    stop=stop or StopSignal(),
+                )
+                await runner.run()
         return progress
 
-    def _workers(self) -> int:
-        """How many processes take the documents' steps; none where this one does all in the time that they take to begin."""
-        if self.store.measure_pending(self.number)[1] < _MIN_CHARACTERS_FOR_WORKERS:
-            return 0
-        cores = os.cpu_count() or 1
-        return (
-            cores
-            if self.plan.engine == "extractive"
-            else min(cores // 2, _MAX_LLM_WORKERS)
-        )
+    async def _choose_runner(
+        self, client: Client | None, progress: Progress, resources: AsyncExitStack
+    ) -> tuple[RunDocument, int]:
+        """Return the function that runs one document, and how many run at a time."""
+        if self.plan.engine == "llm" or client is not None:
+            client = client or self._open_client(progress, resources)
+            return partial(self._run_with_model, client), self.plan.limits.concurrency
+        _, characters = self.store.measure_pending(self.number)
+        if characters < _MIN_CHARACTERS_FOR_WORKERS:
+            return self._run_here, 1
+        workers = os.cpu_count() or 1
+        task = partial(run_extractively, self.plan)
+        pool = await resources.enter_async_context(WorkerPool(task, workers))
+        return partial(_run_in_pool, pool), workers * _DOCUMENTS_PER_WORKER
 
-    def _client(self, progress: Progress, closing: AsyncExitStack) -> Client:
-        from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient
+    async def _run_with_model(
+        self, client: Client, location: RunLocation, document: Document
+    ) -> Outcome:
+        answers = DocumentAnswers(self.store, location)
+        stored = StoredAnswersClient(client, answers, self.plan.settings)
+        return await run_document(document, self.plan, stored)
 
+    async def _run_here(self, location: RunLocation, document: Document) -> Outcome:
+        return await run_document(document, self.plan, None)
+
+    def _open_client(self, progress: Progress, resources: AsyncExitStack) -> Client:
         settings = self.plan.settings
         limiter = Limiter(self.plan.limits, Pricing(settings), progress.spent)
-        own = OpenAIClient(settings, limiter)
-        closing.push_async_callback(own.aclose)
+        client = OpenAIClient(settings, limiter)
+        resources.push_async_callback(client.aclose)
         if not settings.cache:
-            return own
-        from claimcheck.store.cache import AnswerCache
+            return client
+        cache = resources.enter_context(AnswerCache())
+        return StoredAnswersClient(client, cache, settings)
 
-        return StoredAnswersClient(own, closing.enter_context(AnswerCache()), settings)
+
+async def _run_in_pool(
+    pool: WorkerPool, location: RunLocation, document: Document
+) -> Outcome:
+    return await pool.run(document)
 
 
 def _require_known_price(settings: Settings) -> None:
-    from claimcheck.llm import Pricing
-
-    if not Pricing(settings).is_known:
-        raise SettingsError(
-            f"--budget-usd: the price of {settings.model!r} at {settings.endpoint()} is not known; give it in "
-            f'claimcheck.toml ([prices."{settings.model}"] input = ..., output = ...), or use --budget-tokens'
-        )
+    if Pricing(settings).is_known:
+        return
+    model = settings.model
+    raise SettingsError(
+        f"--budget-usd: the price of {model!r} at {settings.endpoint()} is unknown. "
+        f'Set it in claimcheck.toml ([prices."{model}"] input = ..., output = ...), '
+        "or use --budget-tokens."
+    )

@@ -1,15 +1,17 @@
-"""A batch by way of a batch API, in rounds: what flows want to ask is uploaded, and what comes back takes them on.
+"""A batch through OpenAI's Batch API, in rounds of submit and collect.
 
-A flow is gone through from its start each time, on the answers that the store has; where it asks for one that is not
-there, that request is part of the next upload. So repairs, second quotes and the summaries of long documents are rounds
-of their own, and every step can be taken on another machine that has the store.
+Every round replays each document's flow from its start, on the answers that the store
+has; the requests that it makes beyond these go into the next upload. So repairs, second
+quotes and the summaries of long documents are rounds of their own, and any machine that
+has the store can take the next step.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
@@ -21,52 +23,63 @@ from claimcheck.llm.batch_api import (
     BatchApi,
     BatchJob,
 )
-from claimcheck.llm.budget import count_input_tokens
-from claimcheck.llm.digest import compute_request_digest
+from claimcheck.llm.budget import Budget, RequestCost, estimate_max_cost
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.stored import compute_request_digest
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
-from claimcheck.models.outcome import Outcome
+from claimcheck.models.llm import ModelRequest, ModelResponse, Spending, Usage
+from claimcheck.models.outcome import Outcome, RunLocation
 from claimcheck.models.run import Run
 from claimcheck.store.store import RunStore
-from claimcheck.store.uploads import Upload, UploadItem, Uploads
+from claimcheck.store.uploads import OpenRequests, Upload, UploadItem, Uploads
 
-_TOKEN_MARGIN = 1.1  # counts of tokens are estimates
+# A line of the file also holds id, method and URL: about 120 bytes, rounded up.
+_BYTES_PER_ENVELOPE = 200
+_MAX_FAULT_CHARACTERS = 300
+_UNANSWERED_CODES = ("batch_expired", "batch_cancelled")
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitReport:
-    """What a submit did: requests sent, in how many files, and documents that were left for want of budget."""
+    """The result of a submit; `over_budget` documents were left out."""
 
     requests: int
     uploads: int
-    left: int
+    over_budget: int
 
 
 @dataclass(slots=True)
 class CollectReport:
-    """What a collect did. `waiting`: uploads that the endpoint still works on. `refused`: messages of those it refused."""
+    """The result of a collect.
+
+    `expired` requests were not answered in time, `in_progress` uploads are not done.
+    `refused` holds the endpoint's reasons for refusing whole files.
+    """
 
     answers: int = 0
     errors: int = 0
     expired: int = 0
     finished: int = 0
-    waiting: int = 0
+    in_progress: int = 0
     refused: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _DocumentRequests:
-    """A document whose flow goes no further without answers, and what they can cost at most."""
+    """The requests that a document needs next, and the most that they can cost."""
 
     items: tuple[UploadItem, ...]
-    usd: float
-    tokens: int
+    max_cost: RequestCost
+
+    @property
+    def size_bytes(self) -> int:
+        bodies = sum(len(item.body.encode()) for item in self.items)
+        return bodies + _BYTES_PER_ENVELOPE * len(self.items)
 
 
 class BatchApiRunner:
-    """A batch in a store, by way of a batch API."""
+    """Submits and collects the requests of one batch in a store."""
 
     def __init__(self, store: RunStore, batch: int, plan: Plan, api: BatchApi) -> None:
         self._store = store
@@ -78,241 +91,232 @@ class BatchApiRunner:
         self._client = OpenAIClient(plan.settings, pricing=self._pricing)
 
     def submit(self) -> SubmitReport:
-        """All that waiting documents want to ask is with the endpoint, as far as the budget goes.
+        """Submit the requests of all pending documents that the budget covers.
 
         Raises:
-            BudgetError: it does not cover a single document.
+            BudgetError: it covers no document, and no upload is in progress.
         """
-        requests = uploads = left = 0
-        known, reserved_usd, reserved_tokens = self._uploads.under_way()
-        info = self._store.batch(self._batch)
-        usd, tokens = (
-            (info.spent_usd or 0.0) + reserved_usd,
-            info.spent_tokens + reserved_tokens,
-        )
-        limits = self._plan.limits
-        group: list[_DocumentRequests] = []
-        for wanted in self._wanted(known):
-            over_usd = (
-                limits.budget_usd is not None and usd + wanted.usd > limits.budget_usd
-            )
-            over_tokens = (
-                limits.budget_tokens is not None
-                and tokens + wanted.tokens > limits.budget_tokens
-            )
-            if over_usd or over_tokens:
-                left += 1
-                continue
-            usd, tokens = usd + wanted.usd, tokens + wanted.tokens
-            if (
-                group and _count_bytes(group) + _count_bytes([wanted]) > MAX_FILE_BYTES
-            ) or _count_requests([*group, wanted]) > MAX_REQUESTS_PER_FILE:
-                self._prepare(group)
-                group = []
-            group.append(wanted)
-        if group:
-            self._prepare(group)
-        for upload in self._uploads.all():
+        open_requests = self._uploads.find_open_requests()
+        over_budget = self._prepare_uploads(open_requests)
+        requests = uploads = 0
+        for upload in self._uploads.list_all():
             if upload.state in ("prepared", "uploaded"):
                 self._send(upload)
-                requests, uploads = requests + upload.items, uploads + 1
-        if left and not requests and not known:
+                requests += upload.items
+                uploads += 1
+        if over_budget and not requests and not open_requests.keys:
             raise BudgetError(
-                "the budget is reached: it does not cover another document; nothing was sent"
+                "the budget is used up: it does not cover another document; "
+                "nothing was sent"
             )
-        return SubmitReport(requests, uploads, left)
+        return SubmitReport(requests, uploads, over_budget)
 
     def status(self) -> list[tuple[Upload, BatchJob | None]]:
-        """Every upload, and how far the endpoint is with those that it works on."""
-        return [
-            (
-                upload,
-                self._api.get_job(upload.job)
-                if upload.state == "submitted" and upload.job
-                else None,
-            )
-            for upload in self._uploads.all()
-        ]
+        """Return the uploads, each with its job if the endpoint works on it."""
+        jobs: list[tuple[Upload, BatchJob | None]] = []
+        for upload in self._uploads.list_all():
+            job = None
+            if upload.state == "submitted" and upload.job:
+                job = self._api.get_job(upload.job)
+            jobs.append((upload, job))
+        return jobs
 
     def collect(self) -> CollectReport:
-        """Answers that are there are in the store, and documents that need no more of them have their outcome."""
-        collected = CollectReport()
+        """Store the answers that are ready, and finish the documents that have all."""
+        report = CollectReport()
         for upload, job in self.status():
             if job is None:
                 continue
             if job.problem:
-                self._uploads.ended(upload.number, job.problem)
-                collected.refused.append(job.problem)
-            elif not job.is_final:
-                collected.waiting += 1
+                self._uploads.mark_failed(upload.number, job.problem)
+                report.refused.append(job.problem)
+            elif job.is_final:
+                self._save_answers(upload, job, report)
+                self._uploads.mark_collected(upload.number)
             else:
-                self._take(upload, job, collected)
-                self._uploads.ended(upload.number, None)
-        before = self._store.measure_pending(self._batch)[0]
-        for _ in self._stuck():
-            pass  # going through the flows finishes those that can be
-        collected.finished = before - self._store.measure_pending(self._batch)[0]
-        return collected
+                report.in_progress += 1
+        pending, _ = self._store.measure_pending(self._batch)
+        for _ in self._replay_pending():
+            pass  # replaying saves the outcomes of documents that need no more answers
+        still_pending, _ = self._store.measure_pending(self._batch)
+        report.finished = pending - still_pending
+        return report
 
-    def _prepare(self, group: list[_DocumentRequests]) -> None:
-        items = [item for wanted in group for item in wanted.items]
-        self._uploads.prepare(
-            items,
-            sum(wanted.usd for wanted in group),
-            sum(wanted.tokens for wanted in group),
+    def _build_budget(self, open_requests: OpenRequests) -> Budget:
+        """Return the budget, less what is spent and what open uploads can cost."""
+        status = self._store.batch(self._batch)
+        spent = Spending(
+            (status.spent_usd or 0.0) + open_requests.usd,
+            status.spent_tokens + open_requests.tokens,
         )
+        return Budget(self._plan.limits, spent)
+
+    def _prepare_uploads(self, open_requests: OpenRequests) -> int:
+        """Store new requests in uploads; return how many documents are over budget."""
+        budget = self._build_budget(open_requests)
+        over_budget = 0
+        group: list[_DocumentRequests] = []
+        group_requests = group_bytes = 0
+        for document in self._find_new_requests(open_requests.keys):
+            if not budget.covers(document.max_cost):
+                over_budget += 1
+                continue
+            budget.reserve(document.max_cost)
+            group_requests += len(document.items)
+            group_bytes += document.size_bytes
+            is_full = (
+                group_requests > MAX_REQUESTS_PER_FILE or group_bytes > MAX_FILE_BYTES
+            )
+            if group and is_full:
+                self._prepare_upload(group)
+                group = []
+                group_requests, group_bytes = len(document.items), document.size_bytes
+            group.append(document)
+        if group:
+            self._prepare_upload(group)
+        return over_budget
+
+    def _prepare_upload(self, group: list[_DocumentRequests]) -> None:
+        items = [item for document in group for item in document.items]
+        cost = sum((document.max_cost for document in group), RequestCost())
+        self._uploads.prepare(items, cost.usd, cost.tokens)
 
     def _send(self, upload: Upload) -> None:
-        file = upload.file
+        """Upload the file and create its job, unless an earlier command did."""
+        file, job = upload.file, None
         if file is None:
-            items = self._uploads.items(upload.number)
-            file = self._api.upload(
-                upload.tag, ((item.name, item.body) for item in items)
-            )
-            self._uploads.uploaded(upload.number, file)
-            job = None
-        else:  # an earlier command got this far, and perhaps a step further than it could write down
+            items = self._uploads.iter_items(upload.number)
+            lines = ((item.name, item.body) for item in items)
+            file = self._api.upload(upload.tag, lines)
+            self._uploads.mark_uploaded(upload.number, file)
+        else:
+            # the earlier command may have died before it could store its job
             job = self._api.find_job(upload.tag)
-        job = job or self._api.create_job(file, upload.tag)
-        self._uploads.submitted(upload.number, job.id)
+        if job is None:
+            job = self._api.create_job(file, upload.tag)
+        self._uploads.mark_submitted(upload.number, job.id)
 
-    def _take(self, upload: Upload, job: BatchJob, collected: CollectReport) -> None:
-        items = {item.name: item for item in self._uploads.items(upload.number)}
+    def _save_answers(
+        self, upload: Upload, job: BatchJob, report: CollectReport
+    ) -> None:
+        items = {item.name: item for item in self._uploads.iter_items(upload.number)}
         for file in job.files:
             for line in self._api.read_lines(file):
                 item = items.pop(line.get("custom_id", ""), None)
                 if item is None:
                     continue
-                response = self._response(line, item)
+                response = self._build_response(line, item)
                 if response is None:
-                    collected.expired += 1
+                    report.expired += 1
                     continue
-                collected.errors += response.fault is not None
-                collected.answers += response.fault is None
-                if (
-                    self._store.find_answer(self._batch, item.document, item.digest)
-                    is None
-                ):
-                    self._store.save_answer(
-                        self._batch, item.document, (item.digest, item.schema), response
-                    )
-        collected.expired += len(items)  # no line at all: they are asked for again
+                if response.fault is None:
+                    report.answers += 1
+                else:
+                    report.errors += 1
+                self._save_answer(item, response)
+        report.expired += len(items)  # they have no line and are submitted again
 
-    def _response(
-        self, line: dict[str, object], item: UploadItem
+    def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
+        location = RunLocation(self._batch, item.document)
+        # a collect that was interrupted may have stored it before
+        if self._store.find_answer(location, item.digest) is None:
+            self._store.save_answer(location, item.digest, item.schema, response)
+
+    def _build_response(
+        self, line: Mapping[str, Any], item: UploadItem
     ) -> ModelResponse | None:
-        """The answer in a line, with a fault in it where it is an error; None where it was not asked in time."""
+        """Return the answer of a line, with a fault if it is an error.
+
+        None means that the request was not answered in time.
+        """
         error = line.get("error")
-        if isinstance(error, dict) and error.get("code") in (
-            "batch_expired",
-            "batch_cancelled",
-        ):
+        if isinstance(error, dict) and error.get("code") in _UNANSWERED_CODES:
             return None
         answer = line.get("response")
-        status = answer.get("status_code") if isinstance(answer, dict) else None
-        content = answer.get("body") if isinstance(answer, dict) else None
+        if not isinstance(answer, dict):
+            return _build_fault(_describe_error(error))
+        status, content = answer.get("status_code"), answer.get("body")
         if status == 200 and isinstance(content, dict):
             try:
                 return self._client.build_response(content, json.loads(item.body))
             except ValueError as problem:
-                told = f"no chat completion: {type(problem).__name__}"
-        else:
-            fields = content.get("error") if isinstance(content, dict) else error
-            told = (
-                str(fields.get("message"))
-                if isinstance(fields, dict)
-                else "no answer and no error"
-            )
-            told = f"HTTP {status}: {told}" if status else told
-        return ModelResponse(
-            None, None, None, "", "", Usage(requests=1), fault=told[:300]
-        )
+                return _build_fault(f"no chat completion: {type(problem).__name__}")
+        if isinstance(content, dict):
+            error = content.get("error")
+        prefix = f"HTTP {status}: " if status else ""
+        return _build_fault(prefix + _describe_error(error))
 
-    def _stuck(self) -> Iterator[tuple[int, list[ModelRequest]]]:
-        """The waiting documents whose flows go no further, and what they ask; those that ask nothing more are finished."""
+    def _replay_pending(self) -> Iterator[tuple[int, list[ModelRequest]]]:
+        """Yield the pending documents that need more answers, and their requests.
+
+        Documents that need none are finished.
+        """
         for number, document in self._store.iter_pending(self._batch):
+            location = RunLocation(self._batch, number)
             try:
-                found = self._taken_on(number, document)
+                result = self._replay(location, document)
             except StoreError:
                 raise
             except (InputError, ContextWindowError) as error:
-                self._store.save_outcome(
-                    self._batch, number, Outcome.from_failure("unreadable", str(error))
-                )
+                outcome = Outcome.from_failure("unreadable", str(error))
+                self._store.save_outcome(location, outcome)
                 continue
-            if isinstance(found, Run):
-                self._store.save_outcome(self._batch, number, Outcome.from_run(found))
+            if isinstance(result, Run):
+                self._store.save_outcome(location, Outcome.from_run(result))
             else:
-                yield number, found
+                yield number, result
 
-    def _wanted(self, known: set[tuple[int, str]]) -> Iterator[_DocumentRequests]:
-        """What each waiting document wants to ask and has not asked."""
-        for number, requests in self._stuck():
-            items = [self._item(number, request) for request in requests]
-            fresh = {
-                item.digest: (item, usd, tokens)
-                for item, usd, tokens in items
-                if (number, item.digest) not in known
-            }
-            if fresh:
-                yield _DocumentRequests(
-                    tuple(item for item, _, _ in fresh.values()),
-                    sum(usd for _, usd, _ in fresh.values()),
-                    sum(tokens for _, _, tokens in fresh.values()),
-                )
-
-    def _taken_on(self, number: int, document: Document) -> Run | list[ModelRequest]:
-        """The document's run, or the requests without which its flow goes no further."""
-        flow = build_run_flow(
-            document, self._plan.settings, self._plan.engine, check=self._plan.check
-        )
+    def _replay(
+        self, location: RunLocation, document: Document
+    ) -> Run | list[ModelRequest]:
+        """Return the document's run, or the requests that have no stored answer yet."""
+        plan = self._plan
+        flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
         try:
             requests = next(flow)
             while True:
-                digests = [
-                    compute_request_digest(request, self._plan.settings)
-                    for request in requests
-                ]
-                answers = [
-                    self._store.find_answer(self._batch, number, digest)
-                    for digest in digests
-                ]
-                missing = [
-                    request
-                    for request, answer in zip(requests, answers, strict=True)
-                    if answer is None
-                ]
+                answers, missing = [], []
+                for request in requests:
+                    digest = compute_request_digest(request, plan.settings)
+                    answer = self._store.find_answer(location, digest)
+                    if answer is None:
+                        missing.append(request)
+                    else:
+                        answers.append(answer)
                 if missing:
                     flow.close()
                     return missing
-                requests = flow.send(
-                    [answer for answer in answers if answer is not None]
-                )
+                requests = flow.send(answers)
         except StopIteration as stop:
             run: Run = stop.value
             return run
 
-    def _item(
-        self, number: int, request: ModelRequest
-    ) -> tuple[UploadItem, float, int]:
-        body = self._client.build_body(request)
-        read = round(_TOKEN_MARGIN * count_input_tokens(body))
-        written = int(body.get("max_completion_tokens", 0))
-        written_body = json.dumps(body, ensure_ascii=False)
-        item = UploadItem(
-            number,
-            compute_request_digest(request, self._plan.settings),
-            request.schema_name,
-            written_body,
-        )
-        return item, self._pricing.cost_usd(read, 0, written) or 0.0, read + written
+    def _find_new_requests(
+        self, open_keys: frozenset[tuple[int, str]]
+    ) -> Iterator[_DocumentRequests]:
+        """Yield the requests of each pending document that no open upload holds."""
+        for number, requests in self._replay_pending():
+            items: dict[str, UploadItem] = {}
+            cost = RequestCost()
+            for request in requests:
+                body = self._client.build_body(request)
+                digest = compute_request_digest(request, self._plan.settings)
+                if (number, digest) in open_keys or digest in items:
+                    continue
+                body_json = json.dumps(body, ensure_ascii=False)
+                schema = request.schema_name
+                items[digest] = UploadItem(number, digest, schema, body_json)
+                cost += estimate_max_cost(body, self._pricing)
+            if items:
+                yield _DocumentRequests(tuple(items.values()), cost)
 
 
-def _count_bytes(group: list[_DocumentRequests]) -> int:
-    return sum(
-        len(item.body.encode()) + 200 for wanted in group for item in wanted.items
-    )
+def _describe_error(error: object) -> str:
+    if isinstance(error, dict):
+        return str(error.get("message"))
+    return "no answer and no error"
 
 
-def _count_requests(group: list[_DocumentRequests]) -> int:
-    return sum(len(wanted.items) for wanted in group)
+def _build_fault(message: str) -> ModelResponse:
+    fault = message[:_MAX_FAULT_CHARACTERS]
+    return ModelResponse(None, None, None, "", "", Usage(requests=1), fault=fault)

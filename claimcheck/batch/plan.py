@@ -1,4 +1,7 @@
-"""What a batch is told: how documents are read, how fast, and at what cost; and what makes two batches the same."""
+"""How a batch reads its documents, and which two batches are the same.
+
+The same configuration in the same store is the same batch, and resumes.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,21 @@ from typing import Any
 from claimcheck import prompts, schemas
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
-MAX_OUTPUT_TOKENS = 8192  # a budget can only be kept where an answer has an end
+# A budget can only be kept if every answer has a maximum length. Chosen by hand.
+MAX_OUTPUT_TOKENS = 8192
 _PROMPTS = ("summarize", "claims", "digest", "requote", "repair", "json-only")
 _SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "requote.answer")
-_CHECK_PROMPTS, _CHECK_SCHEMAS = ("verdict",), ("verdict.answer",)
-_IRRELEVANT_SETTINGS = ("attempts", "timeout_s")  # for what the answers say
+_CHECK_PROMPT, _CHECK_SCHEMA = "verdict", "verdict.answer"
+# Settings that do not change what a model answers.
+_TRANSPORT_SETTINGS = ("attempts", "timeout_s")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a batch reads its documents. `engine` is `llm` or `extractive`; with `check` each run is held against its text."""
+    """The settings, engine (`llm` or `extractive`) and limits of a batch.
+
+    With `check`, each run is checked against its own document.
+    """
 
     settings: Settings
     engine: str
@@ -28,40 +36,40 @@ class Plan:
     def from_settings(
         cls, settings: Settings, limits: Limits, *, check: bool = False
     ) -> Plan:
-        """The plan, with an end to how long an answer may be."""
+        """Build a plan in which the length of an answer is limited."""
         if settings.max_output_tokens is None:
             settings = replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
         return cls(settings, settings.chosen_engine(), check, limits)
 
     def config(self) -> dict[str, Any]:
-        """All that decides what comes out: the same way in the same store is the same batch, and goes on."""
-        settings = self.settings
-        published = {
-            name: value
-            for name, value in settings.published().items()
-            if name not in _IRRELEVANT_SETTINGS
-        }
-        if self.check:
-            published |= {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
+        """Return all that decides what the runs hold; it identifies the batch."""
         if self.engine == "extractive":
-            sizes = {
-                "max_claims": settings.max_claims,
-                "passage_tokens": settings.passage_tokens,
+            return {
+                "engine": self.engine,
+                "check": self.check,
+                "max_claims": self.settings.max_claims,
+                "passage_tokens": self.settings.passage_tokens,
             }
-            return {"engine": self.engine, "check": self.check, **sizes}
+        prompt_names, schema_names = [*_PROMPTS], [*_SCHEMAS]
+        if self.check:
+            prompt_names.append(_CHECK_PROMPT)
+            schema_names.append(_CHECK_SCHEMA)
         return {
             "engine": self.engine,
-            "model": settings.model,
-            "endpoint": settings.endpoint(),
+            "model": self.settings.model,
+            "endpoint": self.settings.endpoint(),
             "check": self.check,
-            "seed": settings.seed,
-            "settings": published,
-            "prompts": {
-                name: prompts.load(name).digest
-                for name in (*_PROMPTS, *_CHECK_PROMPTS[: self.check])
-            },
-            "schemas": {
-                name: schemas.compute_digest(name)
-                for name in (*_SCHEMAS, *_CHECK_SCHEMAS[: self.check])
-            },
+            "seed": self.settings.seed,
+            "settings": self._answer_settings(),
+            "prompts": {name: prompts.load(name).digest for name in prompt_names},
+            "schemas": {name: schemas.compute_digest(name) for name in schema_names},
         }
+
+    def _answer_settings(self) -> dict[str, Any]:
+        settings = self.settings.published()
+        for name in _TRANSPORT_SETTINGS:
+            settings.pop(name, None)
+        if self.check:
+            for name in CHECK_ONLY_SETTINGS:
+                settings[name] = getattr(self.settings, name)
+        return settings

@@ -1,4 +1,7 @@
-"""Outcomes outside a store: rows of JSON Lines or Parquet, as machines write them that share no file."""
+"""Outcomes outside a store: rows of JSON Lines or Parquet files, called shards.
+
+Machines that share no file write them; `claimcheck runs import` adds them to a store.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,24 @@ from claimcheck.errors import InputError
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.llm import Usage
 from claimcheck.models.outcome import DocumentState, Outcome
-from claimcheck.models.run import Run, load_run
+from claimcheck.models.run import load_run
 from claimcheck.store.ingest import DocumentSource, SourceEntry, ingest_sources
 from claimcheck.store.store import RunStore
 
 _SUFFIXES = (".jsonl", ".json", ".parquet")
+_REQUIRED_COLUMNS = ("key", "state", "way")
+_ROWS_PER_READ = 200  # of a Parquet file, which need not fit into memory
+
+_Row = dict[str, Any]
+_LocatedRow = tuple[str, _Row]  # with the file and line for messages
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How many documents shards had, how many of them had no outcome before, and how many rows were repeats."""
+    """The number of documents in the shards, and of outcomes new to the store.
+
+    `repeated` rows have the key of an earlier row and were skipped.
+    """
 
     documents: int
     outcomes: int
@@ -31,27 +42,16 @@ class ImportReport:
 
 
 def build_shard_row(
-    plan: Plan,
-    key: str,
-    document: Document | None,
-    outcome: Outcome | None,
-    problem: str | None,
-) -> dict[str, Any]:
-    """Build the shard row of a document: its fields, outcome and usage."""
+    plan: Plan, key: str, document: Document | None, outcome: Outcome | None
+) -> _Row:
+    """Build the row of a document; without an outcome it is pending."""
     usage = outcome.usage if outcome else Usage()
-    state = (
-        outcome.state
-        if outcome
-        else DocumentState.FAILED
-        if problem
-        else DocumentState.PENDING
-    )
     return {
         "key": key,
         "way": json.dumps(plan.config(), ensure_ascii=False, sort_keys=True),
-        "state": str(state),
-        "cause": outcome.cause if outcome else "unreadable" if problem else None,
-        "message": outcome.message if outcome else problem,
+        "state": str(outcome.state if outcome else DocumentState.PENDING),
+        "cause": outcome.cause if outcome else None,
+        "message": outcome.message if outcome else None,
         "fields": dump_document(document) if document else None,
         "text": document.text if document else None,
         "run": outcome.run if outcome else None,
@@ -63,110 +63,129 @@ def build_shard_row(
 
 
 def import_shards(store: RunStore, folder: Path) -> ImportReport:
-    """The documents and outcomes of the shards in a folder are in the store, each once; an outcome there stays.
+    """Add the documents and outcomes of a folder's shards to the store, each once.
+
+    Outcomes that the store already has stay.
 
     Raises:
-        InputError: there are no shards, or one can't be read; the store has what stood before the bad row.
+        InputError: there are no shards, or one is invalid; the files before it are in.
     """
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in _SUFFIXES and path.is_file()
-    )
-    if not files:
-        raise InputError(f"{folder}: holds no shards ({', '.join(_SUFFIXES)})")
-    seen: set[str] = set()
+    paths = _find_shards(folder)
+    keys: set[str] = set()
     outcomes = repeated = 0
-    for path in files:
-        rows = []
-        for place, row in _read_shard_rows(path):
-            missing = {"key", "way", "state"} - row.keys()
-            if missing:
-                raise InputError(
-                    f"{place}: is no outcome: it has no {', '.join(sorted(missing))}"
-                )
-            if row["key"] in seen:
+    for path in paths:
+        rows: list[_LocatedRow] = []
+        for origin, row in _read_rows(path):
+            _require_columns(origin, row)
+            if row["key"] in keys:
                 repeated += 1
-                continue
-            seen.add(row["key"])
-            rows.append((place, row))
-        for way in {row["way"] for _, row in rows}:
-            batch = store.open_batch(json.loads(way))
-            of_batch = [(place, row) for place, row in rows if row["way"] == way]
-            source = DocumentSource(str(path), None, partial(_build_entries, of_batch))
-            ingest_sources(store.database, batch, [source])
-            outcomes += sum(_record_outcome(store, batch, row) for _, row in of_batch)
-    return ImportReport(len(seen), outcomes, repeated)
+            else:
+                keys.add(row["key"])
+                rows.append((origin, row))
+        outcomes += _import_rows(store, path, rows)
+    return ImportReport(len(keys), outcomes, repeated)
 
 
-def _build_entries(rows: list[tuple[str, dict[str, Any]]]) -> Iterator[SourceEntry]:
-    for place, row in rows:
-        if row.get("text") is None:
-            yield SourceEntry(
-                row["key"], None, place, problem=row.get("message") or "no text"
-            )
+def _find_shards(folder: Path) -> list[Path]:
+    paths = [path for path in folder.rglob("*") if path.suffix in _SUFFIXES]
+    shards = sorted(path for path in paths if path.is_file())
+    if not shards:
+        raise InputError(f"{folder}: contains no shards ({', '.join(_SUFFIXES)})")
+    return shards
+
+
+def _require_columns(origin: str, row: _Row) -> None:
+    missing = [name for name in _REQUIRED_COLUMNS if name not in row]
+    if missing:
+        raise InputError(f"{origin}: not an outcome. Missing: {', '.join(missing)}")
+
+
+def _import_rows(store: RunStore, path: Path, rows: list[_LocatedRow]) -> int:
+    """Add rows to their batches; return how many outcomes were new."""
+    rows_by_config: dict[str, list[_LocatedRow]] = {}
+    for origin, row in rows:
+        rows_by_config.setdefault(row["way"], []).append((origin, row))
+    outcomes = 0
+    for config, batch_rows in rows_by_config.items():
+        batch = store.open_batch(json.loads(config))
+        source = DocumentSource(str(path), None, partial(_build_entries, batch_rows))
+        ingest_sources(store.database, batch, [source])
+        for _, row in batch_rows:
+            outcomes += _import_outcome(store, batch, row)
+    return outcomes
+
+
+def _build_entries(rows: list[_LocatedRow]) -> Iterator[SourceEntry]:
+    for origin, row in rows:
+        key, text = row["key"], row.get("text")
+        if text is None:
+            problem = row.get("message") or "no text"
+            yield SourceEntry(key, None, origin, problem=problem)
         else:
-            yield SourceEntry(
-                row["key"], load_document(row["fields"], row["text"]), place
-            )
+            yield SourceEntry(key, load_document(row["fields"], text), origin)
 
 
-def _record_outcome(store: RunStore, batch: int, row: dict[str, Any]) -> bool:
-    """Store the row's outcome; return whether it is the document's first."""
+def _import_outcome(store: RunStore, batch: int, row: _Row) -> bool:
+    """Store the row's outcome; return whether the document had none before."""
     if row["state"] == DocumentState.PENDING or row.get("text") is None:
         return False
-    number = store.find_pending(batch, row["key"])
-    if number is None:
+    location = store.find_pending(batch, row["key"])
+    if location is None:
         return False
-    run: Run | None = load_run(row["run"], row["text"]) if row.get("run") else None
-    usage = (
-        run.usage
-        if run
-        else Usage(
-            requests=row.get("requests") or 0,
-            input_tokens=row.get("input_tokens") or 0,
-            output_tokens=row.get("output_tokens") or 0,
-            cost_usd=row.get("cost_usd"),
-        )
+    outcome = Outcome(
+        state=DocumentState(row["state"]),
+        run=row.get("run"),
+        cause=row.get("cause"),
+        message=row.get("message"),
+        usage=_read_usage(row),
     )
-    store.save_outcome(
-        batch,
-        number,
-        Outcome(
-            DocumentState(row["state"]),
-            row.get("run"),
-            row.get("cause"),
-            row.get("message"),
-            usage,
-        ),
-    )
+    store.save_outcome(location, outcome)
     return True
 
 
-def _read_shard_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _read_usage(row: _Row) -> Usage:
+    if row.get("run"):
+        return load_run(row["run"], row["text"]).usage
+    return Usage(
+        requests=row.get("requests") or 0,
+        input_tokens=row.get("input_tokens") or 0,
+        output_tokens=row.get("output_tokens") or 0,
+        cost_usd=row.get("cost_usd"),
+    )
+
+
+def _read_rows(path: Path) -> Iterator[_LocatedRow]:
     if path.suffix == ".parquet":
-        try:
-            import pyarrow.parquet
-        except ImportError:
-            raise InputError(
-                f"{path}: Parquet needs pip install 'claimcheck[distributed]'"
-            ) from None
-        try:
-            file = pyarrow.parquet.ParquetFile(path)
-            number = 0
-            for batch in file.iter_batches(200):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield f"{path}, row {number}", row
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: is no Parquet file: {error}") from None
-        return
+        return _read_parquet_rows(path)
+    return _read_json_rows(path)
+
+
+def _read_parquet_rows(path: Path) -> Iterator[_LocatedRow]:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise InputError(
+            f"{path}: Parquet needs pip install 'claimcheck[distributed]'"
+        ) from None
+    number = 0
+    try:
+        file = pyarrow.parquet.ParquetFile(path)
+        for batch in file.iter_batches(_ROWS_PER_READ):
+            for row in batch.to_pylist():
+                number += 1
+                yield f"{path}, row {number}", row
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not a valid Parquet file: {error}") from None
+
+
+def _read_json_rows(path: Path) -> Iterator[_LocatedRow]:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
+            origin = f"{path}:{number}"
             try:
                 row = json.loads(line)
             except ValueError as error:
-                raise InputError(f"{path}:{number}: is not JSON: {error}") from None
+                raise InputError(f"{origin}: not valid JSON: {error}") from None
             if not isinstance(row, dict):
-                raise InputError(f"{path}:{number}: is no row")
-            yield f"{path}:{number}", row
+                raise InputError(f"{origin}: expected an object")
+            yield origin, row

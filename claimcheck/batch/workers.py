@@ -1,284 +1,163 @@
-"""Steps in processes of their own: all cores work, and what is computed for one document holds up no other's answer.
+"""Run documents in worker processes, so that the extractive engine uses every core.
 
-They are begun as commands and not by `multiprocessing`, which would run a caller's script again in each of them.
-A worker that ends takes its flows with it. Their documents are begun again, and what was answered is in the store; one that
-it was working on is then taken alone, and fails if a worker ends over it again.
+A worker may die at any moment (a bug in a C library, no memory left). Python then
+breaks the whole pool, so that every document in it is a suspect: each is run again in a
+process of its own. One that ends that process too has failed; the others are done.
+
+Documents of a model are not run here: their time is spent waiting for answers.
 """
 
 from __future__ import annotations
 
 import asyncio
-import pickle
+import multiprocessing
+import os
+import signal
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
+from typing import Self, TypeVar
 
-from claimcheck.batch.plan import Plan
-from claimcheck.batch.runner import (
-    FlowLostError,
-    StepExecutor,
-    StepInput,
-    StepResult,
-)
-from claimcheck.batch.worker import FRAME_HEADER, WorkerReply, WorkerTask, encode_frame
 from claimcheck.errors import WorkerError
 from claimcheck.models.document import Document
 from claimcheck.models.outcome import Outcome
 
-_MAX_TASKS_PER_FRAME = 8  # moves in a frame
-_MAX_START_ATTEMPTS = 3  # of a process that ends before it is ready
-_MAX_FRAMES_IN_FLIGHT = (
-    4  # frames on the way: a worker that is done with one has the next
-)
-_MAX_LOCAL_CHARACTERS = (
-    20_000  # characters, of which something is made in a few milliseconds
-)
-_PIPE_BUFFER_BYTES = 2**22  # bytes
-_WORKER_COMMAND = "import sys; sys.path[:] = sys.argv[1:]; from claimcheck.batch.worker import main; main()"
+# A process may fail to start because memory is short for a moment. Chosen by hand.
+_MAX_START_ATTEMPTS = 3
+
+_Result = TypeVar("_Result")
 
 
-@dataclass(slots=True, eq=False)
-class _PendingTask:
-    """A move, and its step to come; a document under suspicion is taken `alone`."""
+class WorkerPool:
+    """A number of processes that run `task` on documents; use it in an `async with`.
 
-    move: WorkerTask
-    step: asyncio.Future[StepResult]
-    alone: bool
-
-    def settle(self, moved: WorkerReply | FlowLostError | WorkerError) -> None:
-        """Who waits for the step has it; nobody does where the document was let go. None: its flow is not there."""
-        if self.step.done():
-            return
-        if self.move[1] is None:
-            self.step.cancel()
-        elif moved is None:
-            self.step.set_exception(FlowLostError())
-        elif isinstance(moved, Exception):
-            self.step.set_exception(moved)
-        else:
-            self.step.set_result(moved)
-
-
-class WorkerPool(StepExecutor):
-    """So many processes; use it in an `async with`. `take` raises `WorkerError` where one can't be begun.
-
-    With `here` this process takes on short documents itself until a worker is ready, and while all that are under way wait
-    for one: it has nothing else to do then.
+    `task` and what it returns have to be picklable. Workers start when they are needed.
     """
 
-    def __init__(
-        self, plan: Plan, count: int, here: StepExecutor | None = None
-    ) -> None:
-        self._here = here
-        self._workers = [_WorkerProcess(plan) for _ in range(count)]
-        self._home: dict[int, _WorkerProcess | StepExecutor] = {}
-        self._waiting = 0
-        self._serving: list[asyncio.Task[None]] = []
+    def __init__(self, task: Callable[[Document], Outcome], workers: int) -> None:
+        self._task = task
+        self._workers = workers
+        self._shared: ProcessPoolExecutor | None = None
+        self._single: ProcessPoolExecutor | None = None
+        self._single_lock = asyncio.Lock()
+        self._start_error: WorkerError | None = None
 
-    async def __aenter__(self) -> WorkerPool:
-        self._serving = [
-            asyncio.create_task(worker.serve()) for worker in self._workers
-        ]
+    async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+    async def __aexit__(
+        self, error_type: type[BaseException] | None, *_: object
+    ) -> None:
+        if error_type is not None:
+            _kill_workers()  # a cancelled batch does not wait for long documents
+        for pool in (self._shared, self._single):
+            if pool is not None:
+                await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
-    async def take(self, number: int, given: StepInput) -> StepResult:
-        """The step, from the process that the document is with."""
-        if number not in self._home:
-            self._home[number] = self._chosen(given)
-        home = self._home[number]
-        if not isinstance(home, _WorkerProcess):
-            return await home.take(number, given)
-        self._waiting += 1
+    async def run(self, document: Document) -> Outcome:
+        """Run the task on a document in one of the workers.
+
+        Raises:
+            WorkerError: no worker process can be started.
+        """
+        if self._shared is None:
+            self._shared = _create_pool(self._workers)
+        pool = self._shared
         try:
-            return await home.take(number, given)
-        finally:
-            self._waiting -= 1
+            return await _submit(pool, self._task, document)
+        except (BrokenProcessPool, OSError):
+            if self._shared is pool:  # the first to notice: later documents get another
+                self._shared = None
+        async with self._single_lock:
+            return await self._run_alone(document)
 
-    def let_go(self, number: int) -> None:
-        """The process that has the document forgets it."""
-        if home := self._home.pop(number, None):
-            home.let_go(number)
-
-    def _chosen(self, given: StepInput) -> _WorkerProcess | StepExecutor:
-        ready = [worker for worker in self._workers if worker.ready]
-        idle = not ready or self._waiting >= max(_MAX_TASKS_PER_FRAME, len(self._home))
-        if (
-            self._here
-            and idle
-            and isinstance(given, Document)
-            and given.characters <= _MAX_LOCAL_CHARACTERS
-        ):
-            return self._here
-        return min(ready or self._workers, key=lambda worker: worker.load)
-
-
-class _WorkerProcess:
-    """One process, and another one if it ends. `ready`: whether one has begun."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.ready = False
-        self._plan = plan
-        self._wanted: deque[_PendingTask] = deque()
-        self._sent: deque[list[_PendingTask]] = deque()
-        self._suspects: set[int] = set()
-        self._news = asyncio.Event()
-        self._broken: WorkerError | None = None
-
-    @property
-    def load(self) -> int:
-        """How many moves it has to make."""
-        return len(self._wanted) + sum(map(len, self._sent))
-
-    def take(self, number: int, given: StepInput) -> asyncio.Future[StepResult]:
-        """The step to come."""
-        return self._want(number, given)
-
-    def let_go(self, number: int) -> None:
-        """Nothing more is done about this document."""
-        self._suspects.discard(number)
-        self._want(number, None)
-
-    def _want(self, number: int, given: StepInput | None) -> asyncio.Future[StepResult]:
-        wanted = _PendingTask(
-            (number, given),
-            asyncio.get_running_loop().create_future(),
-            number in self._suspects,
-        )
-        if self._broken:
-            wanted.settle(self._broken)
-        else:
-            self._wanted.append(wanted)
-            self._news.set()
-        return wanted.step
-
-    async def serve(self) -> None:
-        """What is wanted is had from a process, until this is cancelled."""
+    async def _run_alone(self, document: Document) -> Outcome:
+        """Run a suspect in a process that nothing else uses."""
+        if self._single is None:
+            self._single = await self._start_single()
         try:
-            while True:
-                async with _run_process(self._plan) as process:
-                    self.ready = True
-                    with suppress(asyncio.IncompleteReadError, ConnectionError):
-                        await self._exchange(process)
-                self._lose()
-        except WorkerError as error:
-            self._broken = error
-            for wanted in [*chain.from_iterable(self._sent), *self._wanted]:
-                wanted.settle(error)
-
-    async def _exchange(self, process: Process) -> None:
-        while True:
-            while len(self._sent) < _MAX_FRAMES_IN_FLIGHT and (moves := self._next()):
-                self._sent.append(moves)
-                # not drained: a worker that has an answer to write reads nothing meanwhile
-                _require_pipe(process.stdin).write(
-                    encode_frame([wanted.move for wanted in moves])
-                )
-            if self._sent:
-                steps = await _receive_frame(process)
-                for wanted, moved in zip(self._sent.popleft(), steps, strict=True):
-                    wanted.settle(moved)
-            else:
-                self._news.clear()
-                await self._news.wait()
-
-    def _next(self) -> list[_PendingTask]:
-        """What goes into the next frame; nothing goes beside a document that is taken alone."""
-        if not self._wanted or (
-            self._sent and (self._wanted[0].alone or self._sent[0][0].alone)
-        ):
-            return []
-        moves = [self._wanted.popleft()]
-        while (
-            self._wanted
-            and len(moves) < _MAX_TASKS_PER_FRAME
-            and not (moves[0].alone or self._wanted[0].alone)
-        ):
-            moves.append(self._wanted.popleft())
-        return moves
-
-    def _lose(self) -> None:
-        """The process has ended over the first frame that it had not answered."""
-        self.ready = False
-        first = self._sent.popleft() if self._sent else []
-        for wanted in first:
-            number, given = wanted.move
-            if wanted.alone and given is not None:
-                wanted.settle(
-                    Outcome.from_failure(
-                        "crashed",
-                        "the process that read it was ended; is there memory?",
-                    )
-                )
-            elif given is not None:
-                self._suspects.add(number)
-        for wanted in chain(first, *self._sent):
-            wanted.settle(FlowLostError())
-        self._sent.clear()
-
-
-@asynccontextmanager
-async def _run_process(plan: Plan) -> AsyncIterator[Process]:
-    """Start a worker process for the block, and kill it afterwards."""
-    process = await _start_process(plan)
-    try:
-        yield process
-    finally:
-        await _kill_process(process)
-
-
-async def _start_process(plan: Plan) -> Process:
-    """Start a worker process and wait until it is ready; retry if it ends."""
-    for left in reversed(range(_MAX_START_ATTEMPTS)):
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                _WORKER_COMMAND,
-                *sys.path,
-                stdin=PIPE,
-                stdout=PIPE,
-                limit=_PIPE_BUFFER_BYTES,
+            return await _submit(self._single, self._task, document)
+        except BrokenProcessPool:
+            self._single = None
+            return Outcome.from_failure(
+                "crashed",
+                "the process that read this document crashed twice; "
+                "it may have run out of memory",
             )
-            async with AsyncExitStack() as undo:
-                undo.push_async_callback(_kill_process, process)
-                _require_pipe(process.stdin).write(encode_frame(plan))
-                await _receive_frame(process)
-                undo.pop_all()
-        except (OSError, asyncio.IncompleteReadError) as error:
-            if not left:
-                raise WorkerError(
-                    f"{sys.executable}: a worker process can't be begun ({type(error).__name__}: {error}); "
-                    "is there memory, and may processes be started?"
-                ) from None
-        else:
-            break
-    return process
+
+    async def _start_single(self) -> ProcessPoolExecutor:
+        """Start a process and wait until it works: a document is then to blame."""
+        if self._start_error is not None:
+            raise self._start_error
+        for _ in range(_MAX_START_ATTEMPTS):
+            pool = _create_pool(1)
+            try:
+                await _submit(pool, os.getpid)
+            except (BrokenProcessPool, OSError) as error:
+                problem = f"{type(error).__name__}: {error}"
+            else:
+                return pool
+        self._start_error = WorkerError(
+            f"cannot start a worker process ({problem}). Check that enough memory is "
+            "free and that processes may be started."
+        )
+        raise self._start_error
 
 
-async def _kill_process(process: Process) -> None:
-    with suppress(ProcessLookupError):
-        process.kill()
-    _require_pipe(process.stdin).close()
-    await process.communicate()
+def _create_pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        workers, mp_context=_WorkerContext(), initializer=_initialize_worker
+    )
 
 
-async def _receive_frame(process: Process) -> Any:
-    stdout = process.stdout
-    assert stdout is not None
-    (length,) = FRAME_HEADER.unpack(await stdout.readexactly(FRAME_HEADER.size))
-    return pickle.loads(await stdout.readexactly(length))  # noqa: S301 - from a process that was begun here
+async def _submit(
+    pool: ProcessPoolExecutor, task: Callable[..., _Result], *arguments: object
+) -> _Result:
+    return await asyncio.get_running_loop().run_in_executor(pool, task, *arguments)
 
 
-def _require_pipe(stream: asyncio.StreamWriter | None) -> asyncio.StreamWriter:
-    assert stream is not None
-    return stream
+class _WorkerProcess(SpawnProcess):
+    """A process that does not import the caller's `__main__`.
+
+    `multiprocessing` would: a script without `if __name__ == "__main__"` would run its
+    batch again in every worker. The tasks here need nothing from it.
+    """
+
+    def start(self) -> None:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _WorkerContext(SpawnContext):
+    """Spawned rather than forked: a fork would copy locks that other threads hold."""
+
+    Process = _WorkerProcess
+
+
+def _initialize_worker() -> None:
+    # Ctrl-C reaches every process of the terminal, and is for the first one to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)  # what a library prints must not end up among the results
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+
+
+def _exit_with_parent() -> None:
+    """Exit when the parent is killed; a pool's workers would wait for it forever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _kill_workers() -> None:
+    for process in multiprocessing.active_children():
+        if isinstance(process, _WorkerProcess):
+            process.kill()

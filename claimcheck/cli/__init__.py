@@ -1,4 +1,7 @@
-"""The command line. It knows the API and the reports only; heavy imports wait for the command that needs them. Layer 7."""
+"""The command line: one file per command, named after it.
+
+It imports only the API, the models, the reports, the settings and the server.
+"""
 
 from claimcheck.cli.main import main
 

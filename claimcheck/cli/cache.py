@@ -1,4 +1,4 @@
-"""`claimcheck cache`: answers of models that are kept for the next time."""
+"""`claimcheck cache`: the models' answers, stored so that none is paid for twice."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from claimcheck.cli.output import print_note, write_text
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Answers of models, kept so that the same question is paid for once; CLAIMCHECK_CACHE says where.",
+    help="Show or clear the cache of models' answers.\n\n"
+    "The same request is paid for once. CLAIMCHECK_CACHE sets the location.",
 )
-_DAY_S = 86_400.0
+_SECONDS_PER_DAY = 86_400.0
 
 
 @app.command("info")
-def info(debug: options.Debug = False) -> None:
-    """Say where the cache lies, how large it is, and how many answers of each model it holds."""
-    from claimcheck.store.cache import AnswerCache
+def info() -> None:
+    """Show the location and size of the cache, and its models."""
+    from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:
-        found = cache.stats()
-    lines = [
-        f"{found.path}: {sum(found.answers.values()):,} answers, {found.size_bytes / 2**20:.1f} MB"
-    ]
-    lines += [f"{count:>8,}  {model}" for model, count in found.answers.items()]
-    write_text("\n".join(lines) + "\n", None)
+        stats = cache.stats()
+    total = sum(stats.answers.values())
+    megabytes = stats.size_bytes / 2**20
+    lines = [f"{stats.path}: {total:,} answers, {megabytes:.1f} MB\n"]
+    for model, count in stats.answers.items():
+        lines.append(f"{count:>8,}  {model}\n")
+    write_text("".join(lines), None)
 
 
 @app.command("clear")
@@ -39,15 +41,14 @@ def clear(
             "--older-than",
             metavar="DAYS",
             min=0,
-            help="Only answers older than so many days.",
+            help="Delete only answers that are older than this many days.",
         ),
     ] = 0.0,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
-    """Delete answers from the cache, and from the disk."""
-    from claimcheck.store.cache import AnswerCache
+    """Delete answers from the cache and free their disk space."""
+    from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:
-        gone = cache.clear(older_than_s=older_than * _DAY_S)
-        print_note(f"{cache.stats().path}: {gone:,} answers deleted", quiet=quiet)
+        deleted = cache.clear(older_than_s=older_than * _SECONDS_PER_DAY)
+        print_note(f"{cache.stats().path}: {deleted:,} answers deleted", quiet=quiet)

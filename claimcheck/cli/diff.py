@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.inputs import is_url, open_document
 from claimcheck.cli.output import check_writable, write_text
-from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_document
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, ListFormat
+from claimcheck.reports.formats import Format, ListFormat, PageStyle
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from claimcheck.models.document import Document
     from claimcheck.models.run import Run
-    from claimcheck.reports.diff import RewordedClaim, RunDiff
-    from claimcheck.settings import Settings
+    from claimcheck.reports.diff import RewordedClaim, RunDiff, VerdictChange
 
 
 class FailOnChange(StrEnum):
-    """Which changes are a finding."""
+    """The changes for which the exit code is 1."""
 
     ANY = "any"
     ADDED = "added"
@@ -36,148 +34,132 @@ class FailOnChange(StrEnum):
     VERDICTS = "verdicts"
 
 
+@options.expand_groups
 def diff(
     old: Annotated[
         str,
         typer.Argument(
-            metavar="OLD",
-            help="A run (JSON), or a document, which is summarized first.",
+            metavar="OLD", help="A run (JSON), or a document to summarize first."
         ),
     ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The run or document to compare.")
+    ],
     check: Annotated[
         bool,
         typer.Option(
-            "--check",
-            help="Check documents that are summarized, to compare verdicts too.",
+            "--check", help="Check summarized documents, to compare verdicts, too."
         ),
     ] = False,
     fail_on: Annotated[
         FailOnChange | None,
-        typer.Option("--fail-on", help="Exit 1 when there are such changes."),
+        typer.Option(
+            "--fail-on", help="Exit with 1 if there are changes of this kind."
+        ),
     ] = None,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="How to write the changes.")
+        ListFormat, typer.Option("--format", help="Format of the changes.")
     ] = Format.TEXT,
     output: options.Output = None,
-    engine: options.Engine = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
     max_claims: options.MaxClaims = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
-    ] = False,
+    allow_private: options.AllowPrivate = False,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
+    *,
+    engine: options.EngineOptions,
 ) -> None:
-    """Say how the claims of two runs, or of two versions of a document, differ: added, gone, reworded, moved, verdicts."""
+    """Compare the claims of two runs or documents.
+
+    Lists the claims that were added, gone, reworded or moved, and the verdicts that
+    changed.
+    """
+    from claimcheck.api.summarize import summarize
+    from claimcheck.models.run import Run
     from claimcheck.reports.diff import compare_runs
 
     check_writable(output)
     if old == new == "-":
-        raise InputError("OLD and NEW: only one of them can be standard input")
-    configured = options.resolve_settings(
-        no_cache=no_cache,
-        engine=engine,
-        model=model,
-        base_url=base_url,
-        max_claims=max_claims,
-    )
-    runs = [
-        _load_run(name, configured.settings, check, allow_private)
-        for name in (old, new)
-    ]
-    found = compare_runs(*runs)
-    write_text(
-        json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n"
-        if format is Format.JSON
-        else _format_changes(found, output),
-        output,
-    )
-    wanted = asdict(found) if fail_on else {}
-    if fail_on and (found if fail_on is FailOnChange.ANY else wanted[fail_on]):
+        raise InputError("only one of OLD and NEW can be standard input")
+    settings = engine.load_settings(max_claims=max_claims, no_cache=no_cache)
+    runs = []
+    for source in (old, new):
+        loaded = _load_run_or_document(source, allow_private=allow_private)
+        if not isinstance(loaded, Run):
+            loaded = summarize(loaded, settings=settings, check=check)
+        runs.append(loaded)
+    changes = compare_runs(*runs)
+    if format is Format.JSON:
+        report = json.dumps(asdict(changes), ensure_ascii=False, indent=2) + "\n"
+    else:
+        report = _format_changes(changes, options.detect_page_style(output))
+    write_text(report, output)
+    if fail_on and _has_changes(changes, fail_on):
         raise typer.Exit(1)
 
 
-def _load_run(name: str, settings: Settings, check: bool, allow_private: bool) -> Run:
-    from claimcheck.api.summarize import summarize
+def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document:
+    from claimcheck.api.documents import build_document, read_bytes
     from claimcheck.models.run import Run
-    from claimcheck.readers.file import read_bytes
 
-    if "://" not in name:
-        source, data = read_bytes(name)
-        if data.lstrip()[:1] == b"{" and b'"schema_version"' in data:
-            return Run.from_json(data)
-        if name == "-":
-            from claimcheck.readers.file import build_document
-
-            return summarize(
-                build_document(data, source), settings=settings, check=check
-            )
-    return summarize(
-        open_document(name, allow_private=allow_private), settings=settings, check=check
-    )
+    if is_url(source):
+        return open_document(source, allow_private=allow_private)
+    name, content = read_bytes(source)
+    if content.lstrip()[:1] == b"{" and b'"schema_version"' in content:
+        return Run.from_json(content)
+    if source == "-":
+        return build_document(content, name)  # standard input can't be read twice
+    return open_document(source)
 
 
-def _format_changes(found: RunDiff, output: Path | None) -> str:
+def _has_changes(changes: RunDiff, kind: FailOnChange) -> bool:
+    if kind is FailOnChange.ANY:
+        return bool(changes)
+    return bool(getattr(changes, kind))
+
+
+def _format_changes(changes: RunDiff, style: PageStyle) -> str:
     from rich.text import Text
 
-    from claimcheck.reports.common import make_safe_text, render_for_terminal
+    from claimcheck.reports.text import make_safe_text, render_for_terminal
 
-    style = options.detect_page_style(output)
+    sections = {
+        "Added": [make_safe_text(f"+ {text}", "green") for text in changes.added],
+        "Gone": [make_safe_text(f"- {text}", "red") for text in changes.gone],
+        "Reworded": [_format_reworded(claim) for claim in changes.reworded],
+        "Moved": [make_safe_text(f"~ {text}") for text in changes.moved],
+        "Other verdicts": [_format_verdict(change) for change in changes.verdicts],
+    }
     lines: list[Text] = []
-
-    def section(title: str, items: list[Text]) -> None:
+    for title, items in sections.items():
         if items:
             lines.append(make_safe_text(f"{title} ({len(items)})", "bold"))
-            lines.extend(items)
-            lines.append(Text(""))
-
-    section("Added", [make_safe_text(f"+ {text}", "green") for text in found.added])
-    section("Gone", [make_safe_text(f"- {text}", "red") for text in found.gone])
-    section("Reworded", [_format_reworded(item) for item in found.reworded])
-    section("Moved", [make_safe_text(f"~ {text}") for text in found.moved])
-    section(
-        "Other verdicts",
-        [
-            make_safe_text(
-                f"! {_format_label(item.old)} -> {_format_label(item.new)}: {item.text}",
-                "yellow",
-            )
-            for item in found.verdicts
-        ],
-    )
-    lines.append(
-        make_safe_text(
-            f"{found.same} claims the same"
-            if found
-            else f"No change: {found.same} claims the same",
-            "dim",
-        )
-    )
+            lines += [*items, Text("")]
+    same = f"{changes.same} claims the same"
+    lines.append(make_safe_text(same if changes else f"No change: {same}", "dim"))
     return "".join(
         render_for_terminal(line, width=style.width, color=style.color)
         for line in lines
     )
 
 
-def _format_reworded(item: RewordedClaim) -> Text:
+def _format_reworded(claim: RewordedClaim) -> Text:
     from rich.text import Text
 
-    from claimcheck.reports.common import make_safe_text
+    from claimcheck.reports.text import make_safe_text
 
-    parts: dict[str, Callable[[str], Text]] = {
-        "same": make_safe_text,
-        "gone": lambda text: make_safe_text(f"[-{text}-]", "red"),
-        "added": lambda text: make_safe_text(f"{{+{text}+}}", "green"),
-    }
-    line = Text("* ")
-    line.append_text(
-        Text(" ").join(parts[words.what](words.text) for words in item.words)
-    )
-    return line
+    segments = []
+    for segment in claim.words:
+        if segment.what == "gone":
+            segments.append(make_safe_text(f"[-{segment.text}-]", "red"))
+        elif segment.what == "added":
+            segments.append(make_safe_text(f"{{+{segment.text}+}}", "green"))
+        else:
+            segments.append(make_safe_text(segment.text))
+    return Text("* ").append_text(Text(" ").join(segments))
 
 
-def _format_label(name: str) -> str:
-    return name.replace("_", " ")
+def _format_verdict(change: VerdictChange) -> Text:
+    from claimcheck.reports.text import make_safe_text
+
+    old, new = change.old.replace("_", " "), change.new.replace("_", " ")
+    return make_safe_text(f"! {old} -> {new}: {change.text}", "yellow")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from claimcheck.cli.output import show_spinner, write_text
+from claimcheck.cli import options
+from claimcheck.cli.output import write_text
+from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import ProviderError
 
 if TYPE_CHECKING:
-    from claimcheck.config import LoadedSettings
+    from claimcheck.settings import Settings
 
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
@@ -38,50 +39,39 @@ _LISTED_SETTINGS = (
     "context_tokens",
     "max_output_tokens",
 )
+_MAX_LISTED_MODELS = 12  # some endpoints have hundreds
+_PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
 
 
-def doctor(
-    engine: Annotated[
-        str | None, typer.Option(metavar="ENGINE", help="As for summarize.")
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="As for summarize.")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="As for summarize.")
-    ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-) -> None:
-    """Show what is configured and where from, and try the endpoint.
+@options.expand_groups
+def doctor(engine: options.EngineOptions) -> None:
+    """Show the settings and their origins, and test the endpoint.
 
-    With an endpoint or model configured this sends two small requests. Keys are never shown. Exit 3 when the llm
-    engine is chosen and its endpoint does not answer.
+    If an endpoint or a model is configured, this sends two small requests. Keys are
+    never shown. Exits with 3 if the llm engine is selected and its endpoint does not
+    respond.
     """
-    from claimcheck import tokens
     from claimcheck.config import load_settings
     from claimcheck.version import __version__
 
-    configured = load_settings({"engine": engine, "model": model, "base_url": base_url})
-    chosen = configured.settings.chosen_engine()
+    loaded = load_settings(asdict(engine))
+    settings = loaded.settings
     lines = [f"claimcheck {__version__}", "", "Settings"]
-    lines += [
-        f"  {name:<18}{_format_setting(configured, name):<34}{configured.origins[name]}"
-        for name in _LISTED_SETTINGS
-    ]
-    lines += ["", f"Engine that runs: {chosen}"]
-    count = tokens.count("claimcheck")  # raises when the packed encoding is damaged
-    exact = "exact" if tokens.is_exact(configured.settings.model) else "an estimate"
-    lines.append(
-        f"Tokenizer: {tokens.ENCODING}, packed, hash checked ({count} tokens in 'claimcheck'); {exact} for this model"
-    )
-    for name, modules in EXTRAS.items():
-        missing = [module for module in modules if find_spec(module) is None]
-        lines.append(
-            f"Extra {name}: {'installed' if not missing else f'not installed (pip install claimcheck[{name}])'}"
-        )
+    for name in _LISTED_SETTINGS:
+        value = _format_setting(settings, name)
+        lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
+    lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
+    lines.append(_describe_tokenizer(settings.model))
+    for extra, modules in EXTRAS.items():
+        if all(find_spec(module) for module in modules):
+            lines.append(f"Extra {extra}: installed")
+        else:
+            command = f"pip install claimcheck[{extra}]"
+            lines.append(f"Extra {extra}: not installed ({command})")
     write_text("\n".join(lines) + "\n", None)
-    if chosen == "llm":
-        write_text(_probe_endpoint(configured), None)
+
+    if settings.chosen_engine() == "llm":
+        write_text(_probe_endpoint(settings), None)
     else:
         write_text(
             "Endpoint: none configured; --model NAME or --base-url URL names one\n",
@@ -89,46 +79,58 @@ def doctor(
         )
 
 
-def _format_setting(configured: LoadedSettings, name: str) -> str:
-    value = getattr(configured.settings, name)
+def _format_setting(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
     if name == "api_key":
         return "set (not shown)" if value else "not set"
     if name == "base_url" and value:
-        return configured.settings.endpoint()
+        return settings.endpoint()  # without user name and password
     return "-" if value is None else str(value)
 
 
-def _probe_endpoint(configured: LoadedSettings) -> str:
-    """Probe the endpoint and describe it; raises `ProviderError` on failure."""
+def _describe_tokenizer(model: str | None) -> str:
+    from claimcheck.api import inspect
+
+    # Counting loads the packed encoding, and fails if its hash is wrong.
+    count = inspect.count_tokens("claimcheck")
+    exactness = "exact" if inspect.has_exact_token_counts(model) else "an estimate"
+    return (
+        f"Tokenizer: {inspect.TOKEN_ENCODING}, packed, hash checked ({count} tokens in "
+        f"'claimcheck'); {exactness} for this model"
+    )
+
+
+def _probe_endpoint(settings: Settings) -> str:
+    """Probe the endpoint and describe it.
+
+    Raises:
+        ProviderError: the endpoint does not respond.
+    """
     from dataclasses import replace
 
     from claimcheck.api.probe import probe
 
-    settings = replace(
-        configured.settings,
-        attempts=1,
-        timeout_s=min(configured.settings.timeout_s, 60.0),
-    )
+    timeout_s = min(settings.timeout_s, _PROBE_TIMEOUT_S)
+    settings = replace(settings, attempts=1, timeout_s=timeout_s)
     try:
-        with show_spinner("trying the endpoint", quiet=False):
-            found = probe(settings)
+        with show_spinner("testing the endpoint", quiet=False):
+            result = probe(settings)
     except ProviderError:
         write_text(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
         raise
-    models = ", ".join(found.models[:12]) + (
-        f" and {len(found.models) - 12} more" if len(found.models) > 12 else ""
-    )
+    models = ", ".join(result.models[:_MAX_LISTED_MODELS]) or "none listed"
+    unlisted = len(result.models) - _MAX_LISTED_MODELS
+    if unlisted > 0:
+        models += f" and {unlisted} more"
     lines = [
         f"Endpoint: {settings.endpoint()}: reachable",
-        f"  models: {models or 'none listed'}",
+        f"  models: {models}",
     ]
-    if found.response_format:
-        enforced = (
-            "enforced"
-            if found.enforces_schema
-            else "not enforced (answers are validated here all the same)"
-        )
-        lines.append(f"  response format: {found.response_format}; schema: {enforced}")
+    if result.response_format:
+        schema = "not enforced (answers are validated here all the same)"
+        if result.enforces_schema:
+            schema = "enforced"
+        lines.append(f"  response format: {result.response_format}; schema: {schema}")
     else:
         lines.append("  no model named: give --model NAME to try one")
     return "\n".join(lines) + "\n"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from claimcheck.cli import options
+from claimcheck.cli.inputs import SOURCE_HELP, open_document
 from claimcheck.cli.output import write_text
-from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, ListFormat
 
@@ -23,48 +24,50 @@ def ground(
         str,
         typer.Argument(
             metavar="QUOTES",
-            help='JSON Lines, {"quote": "..."} a line; or - for standard input.',
+            help='JSON Lines of {"quote": "..."}, or - for standard input.',
         ),
     ],
     format: Annotated[
         ListFormat, typer.Option("--format", help="json writes JSON Lines.")
     ] = Format.TEXT,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    allow_private: options.AllowPrivate = False,
 ) -> None:
-    """Find where quotes stand in a document, or that they do not.
+    """Find quotes in a document.
 
-    A quote with another number, name, date, negation or direction is not found, and the reason is given.
+    A quote with a changed number, name, date, negation or direction is not found, and
+    the reason is given.
     """
     from dataclasses import asdict
 
-    from claimcheck.api.ground import ground as run_ground
+    from claimcheck.api.ground import ground as ground_quotes
+    from claimcheck.api.ground import read_quotes
     from claimcheck.models.span import LineIndex
 
     if document == quotes == "-":
-        raise InputError("DOCUMENT and QUOTES: only one of them can be standard input")
-    wanted = _read_quotes(quotes)
-    read = open_document(document, allow_private=allow_private)
-    results = run_ground(read, wanted)
+        raise InputError("only one of DOCUMENT and QUOTES can be standard input")
+    wanted = read_quotes(quotes)
+    source = open_document(document, allow_private=allow_private)
+    results = ground_quotes(source, wanted)
     if format is Format.JSON:
         rows = [json.dumps(asdict(result), ensure_ascii=False) for result in results]
     else:
-        lines = LineIndex(read.full_text)
+        lines = LineIndex(source.full_text)
         rows = [_format_quote(result, lines) for result in results]
     write_text("".join(row + "\n" for row in rows), None)
 
 
 def _format_quote(result: GroundedQuote, lines: LineIndex) -> str:
     """Format a quote's match and location, or why it was not found."""
-    places = _format_locations(result.spans, lines) or "-"
-    reason = f"  ({result.reason})" if result.reason else ""
-    row = f"{result.match if result.spans else 'NOT FOUND':<11} {places:<16} {_collapse_whitespace(result.quote)}{reason}"
+    match = str(result.match) if result.spans else "NOT FOUND"
+    locations = _format_locations(result.spans, lines) or "-"
+    row = f"{match:<11} {locations:<16} {_collapse_whitespace(result.quote)}"
+    if result.reason:
+        row += f"  ({result.reason})"
     if not result.suggestion:
         return row
-    near = " … ".join(_collapse_whitespace(part.text) for part in result.suggestion)
-    return f"{row}\n{'  nearest:':<11} {_format_locations(result.suggestion, lines):<16} {near}"
+    locations = _format_locations(result.suggestion, lines)
+    passage = " … ".join(_collapse_whitespace(part.text) for part in result.suggestion)
+    return f"{row}\n  nearest:  {locations:<16} {passage}"
 
 
 def _format_locations(spans: tuple[Excerpt, ...], lines: LineIndex) -> str:
@@ -75,18 +78,3 @@ def _format_locations(spans: tuple[Excerpt, ...], lines: LineIndex) -> str:
 
 def _collapse_whitespace(text: str) -> str:
     return " ".join(text.split())
-
-
-def _read_quotes(name: str) -> list[str]:
-    """Read the quotes of a JSON Lines file; report all invalid lines at once."""
-    from claimcheck.readers.file import read_bytes
-    from claimcheck.readers.rows import read_rows
-
-    source, data = read_bytes(name)
-    return read_rows(data, source, _parse_quote)
-
-
-def _parse_quote(row: Any, _number: int) -> str:
-    if isinstance(row, dict) and isinstance(row.get("quote"), str):
-        return str(row["quote"])
-    raise InputError('is not {"quote": "..."}')

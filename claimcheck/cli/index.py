@@ -1,135 +1,140 @@
-"""`claimcheck index`: a local evidence collection."""
+"""`claimcheck index`: a local collection of evidence."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import print_note, show_spinner, write_text
-from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, open_documents
+from claimcheck.cli.inputs import open_documents
+from claimcheck.cli.output import print_note, write_lines
+from claimcheck.cli.progress import show_spinner
 from claimcheck.reports.formats import Format, ListFormat
+
+if TYPE_CHECKING:
+    from claimcheck.api.evidence import IndexEntry, SearchHit
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="A local evidence collection, one SQLite file: documents to check many claims against.",
+    help="Manage a collection of evidence, in one SQLite file.",
 )
-_INDEX_ARGUMENT = typer.Argument(
-    metavar="INDEX", help="The file; `add` makes it when it is not there."
-)
+_IndexArgument = Annotated[
+    Path,
+    typer.Argument(metavar="INDEX", help="The file of the index; `add` creates it."),
+]
+_ListFormatOption = Annotated[
+    ListFormat, typer.Option("--format", help="json writes JSON Lines.")
+]
 
 
 @app.command("add")
 def add(
-    index: Annotated[Path, _INDEX_ARGUMENT],
+    index: _IndexArgument,
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
-            help="Files, folders, addresses, JSON Lines of {text, title, date, source}, or - for standard input.",
+            metavar="SOURCE",
+            help="Files, folders, URLs, JSON Lines of {text, title, date, source}, or - "
+            "for standard input.",
         ),
     ],
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
-    ] = False,
+    allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
-    """Put documents into an index: all of them, or none when one can't be read. The same text is kept once."""
-    from claimcheck.retrieval import Index
+    """Add documents to an index.
 
-    documents = [
-        document
-        for name in sources
-        for document in open_documents(name, allow_private=allow_private, quiet=quiet)
-    ]
-    with (
-        Index(index) as opened,
-        show_spinner(f"indexing {len(documents):,} documents", quiet=quiet),
-    ):
-        added = opened.add(documents)
-        count = opened.count
+    Adds all of them, or none if one can't be read. A text that the index already contains is not added again.
+    """
+    from claimcheck.api.evidence import Index
+
+    documents = []
+    for source in sources:
+        documents += open_documents(source, allow_private=allow_private, quiet=quiet)
+    message = f"indexing {len(documents):,} documents"
+    with Index(index) as collection, show_spinner(message, quiet=quiet):
+        added = collection.add(documents)
+        count = collection.count
+    known = len(documents) - added
     print_note(
-        f"{index}: {added:,} added, {len(documents) - added:,} there already; {count:,} documents",
+        f"{index}: {added:,} added, {known:,} there already; {count:,} documents",
         quiet=quiet,
     )
 
 
 @app.command("list")
-def list_(
-    index: Annotated[Path, _INDEX_ARGUMENT],
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="json writes JSON Lines.")
-    ] = Format.TEXT,
-    debug: options.Debug = False,
-) -> None:
+def list_(index: _IndexArgument, format: _ListFormatOption = Format.TEXT) -> None:
     """List the documents of an index."""
-    from claimcheck.retrieval import Index
+    from claimcheck.api.evidence import Index
 
-    with Index(index, create=False) as opened:
-        listed = opened.contents()
+    with Index(index, create=False) as collection:
+        entries = collection.contents()
     if format is Format.JSON:
-        from dataclasses import asdict
-
-        rows = [json.dumps(asdict(item), ensure_ascii=False) for item in listed]
+        rows = [_dump_json(entry) for entry in entries]
     else:
-        rows = [
-            f"{item.id}  {item.characters:>10,}  {item.passages:>6,}  {item.source}"
-            + (f"  {item.title}" if item.title else "")
-            for item in listed
-        ]
-    write_text("".join(row + "\n" for row in rows), None)
+        rows = [_format_entry(entry) for entry in entries]
+    write_lines(rows, None)
 
 
 @app.command("remove")
 def remove(
-    index: Annotated[Path, _INDEX_ARGUMENT],
+    index: _IndexArgument,
     names: Annotated[
         list[str],
-        typer.Argument(metavar="NAME...", help="Ids or sources, as `list` has them."),
+        typer.Argument(metavar="NAME", help="Ids or sources, as listed by `list`."),
     ],
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
-    """Take documents out of an index: all that are named, or none when one is not there."""
-    from claimcheck.retrieval import Index
+    """Remove documents from an index.
 
-    with Index(index, create=False) as opened:
-        removed, count = opened.remove(names), opened.count
+    Removes all of them, or none if one is missing.
+    """
+    from claimcheck.api.evidence import Index
+
+    with Index(index, create=False) as collection:
+        removed = collection.remove(names)
+        count = collection.count
     print_note(f"{index}: {removed:,} removed; {count:,} documents", quiet=quiet)
 
 
 @app.command("search")
 def search(
-    index: Annotated[Path, _INDEX_ARGUMENT],
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words to look for.")],
+    index: _IndexArgument,
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="The words to search for.")
+    ],
     top_k: Annotated[
         int,
-        typer.Option(metavar="N", min=1, max=1000, help="At most so many passages."),
+        typer.Option(metavar="N", min=1, max=1000, help="Maximum number of passages."),
     ] = 10,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="json writes JSON Lines.")
-    ] = Format.TEXT,
-    debug: options.Debug = False,
+    format: _ListFormatOption = Format.TEXT,
 ) -> None:
-    """Find the passages of an index that share words with a query, ranked by BM25."""
-    from claimcheck.english.terms import extract_terms
-    from claimcheck.retrieval import Index
+    """Find the passages that share words with a query, best first (BM25)."""
+    from claimcheck.api.evidence import Index, search_index
 
-    with Index(index, create=False) as opened:
-        hits = opened.search([term.word for term in extract_terms(query)], top_k)
-        sources = {item.id: item.source for item in opened.contents()}
+    with Index(index, create=False) as collection:
+        hits = search_index(collection, query, limit=top_k)
+        sources = {entry.id: entry.source for entry in collection.contents()}
     if format is Format.JSON:
-        from dataclasses import asdict
-
-        rows = [json.dumps(asdict(hit), ensure_ascii=False) for hit in hits]
+        rows = [_dump_json(hit) for hit in hits]
     else:
-        rows = [
-            f"{hit.score:6.2f}  {sources[hit.document_id]}\n        {hit.text}"
-            for hit in hits
-        ]
-    write_text("".join(row + "\n" for row in rows), None)
+        rows = [_format_hit(hit, sources[hit.document_id]) for hit in hits]
+    write_lines(rows, None)
+
+
+def _dump_json(row: IndexEntry | SearchHit) -> str:
+    return json.dumps(asdict(row), ensure_ascii=False)
+
+
+def _format_entry(entry: IndexEntry) -> str:
+    counts = f"{entry.characters:>10,}  {entry.passages:>6,}"
+    title = f"  {entry.title}" if entry.title else ""
+    return f"{entry.id}  {counts}  {entry.source}{title}"
+
+
+def _format_hit(hit: SearchHit, source: str) -> str:
+    return f"{hit.score:6.2f}  {source}\n        {hit.text}"

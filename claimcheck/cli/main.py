@@ -1,4 +1,9 @@
-"""The commands, and how every error of theirs ends: one line on stderr, an exit code, no traceback."""
+"""The commands, and how each ends.
+
+An error that claimcheck raises on purpose becomes one line on stderr and an exit code.
+Every module of a command is imported at each start, so heavy imports wait inside the
+functions that need them.
+"""
 
 from __future__ import annotations
 
@@ -8,62 +13,64 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import (
-    batch,
-    bundle,
-    cache,
-    check,
-    diff,
-    doctor,
-    evaluate,
-    ground,
-    index,
-    mcp,
-    runs,
-    serve,
-    show,
-    summarize,
-    templates,
-    validate,
-)
+from claimcheck.cli import cache, index, runs
+from claimcheck.cli.batch import batch
+from claimcheck.cli.bundle import bundle
+from claimcheck.cli.check import check
+from claimcheck.cli.diff import diff
+from claimcheck.cli.doctor import doctor
+from claimcheck.cli.eval import app as eval_app
+from claimcheck.cli.ground import ground
+from claimcheck.cli.mcp import mcp
 from claimcheck.cli.output import print_error
-from claimcheck.cli.variadic import VariadicCommand
+from claimcheck.cli.prompts import prompts
+from claimcheck.cli.schema import schema
+from claimcheck.cli.serve import serve
+from claimcheck.cli.show import show
+from claimcheck.cli.summarize import summarize
+from claimcheck.cli.validate import validate
+from claimcheck.cli.verify import verify
 from claimcheck.errors import ClaimcheckError
 from claimcheck.version import __version__
 
-_EPILOG = "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, 3 model or provider, 130 interrupted."
-
+_EPILOG = (
+    "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, "
+    "3 model or provider, 130 interrupted."
+)
+DEBUG_FLAG = "--debug"
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="claimcheck",
     no_args_is_help=True,
-    rich_markup_mode=None,  # plain help: rich costs more to load than the rest of the start
+    rich_markup_mode=None,  # rich takes longer to load than all the rest of the start
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     epilog=_EPILOG,
 )
-app.command("summarize")(summarize.summarize)
-app.command("check", cls=VariadicCommand)(check.check)
-app.command("batch")(batch.batch)
+# In the order in which `claimcheck --help` lists them.
+app.command()(summarize)
+app.command()(check)
+app.command()(batch)
+app.command()(show)
+app.command()(diff)
+app.command()(bundle)
+app.command()(verify)
+app.command()(ground)
+app.command()(schema)
+app.command()(validate)
+app.command()(prompts)
+app.command()(serve)
+app.command()(mcp)
+app.command()(doctor)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
-app.add_typer(evaluate.app, name="eval")
-app.command("show")(show.show)
-app.command("diff")(diff.diff)
-app.command("bundle")(bundle.bundle)
-app.command("verify")(bundle.verify)
-app.command("ground")(ground.ground)
+app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")
-app.command("schema")(templates.schema)
-app.command("validate")(validate.validate)
-app.command("prompts")(templates.prompts)
-app.command("serve")(serve.serve)
-app.command("mcp")(mcp.mcp)
-app.command("doctor")(doctor.doctor)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"claimcheck {__version__}")
         raise typer.Exit
 
@@ -76,11 +83,18 @@ def claimcheck(
             "--version",
             callback=_print_version,
             is_eager=True,
-            help="Show the version.",
+            help="Show the version and exit.",
+        ),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            DEBUG_FLAG,
+            help="Show a traceback when a command fails; works after the command, too.",
         ),
     ] = False,
 ) -> None:
-    """What a text claims, where it says so, and whether it holds.
+    """Find out what a text claims, where it says so, and whether it is true.
 
     \b
     Start with:  claimcheck summarize article.txt
@@ -89,21 +103,30 @@ def claimcheck(
 
 
 def main() -> None:
-    """Runs the command line and exits; `--debug` lets a traceback through."""
-    debug = "--debug" in sys.argv
+    """Run the command line and exit; `--debug` lets a traceback through."""
+    debug, arguments = _extract_debug_flag(sys.argv[1:])
     try:
-        app(prog_name="claimcheck")
+        app(arguments, prog_name="claimcheck")
     except ClaimcheckError as error:
         if debug:
             raise
         print_error(str(error))
         sys.exit(error.exit_code)
     except SystemExit as stop:
-        if (
-            stop.code == EXIT_INTERRUPTED
-        ):  # typer turns Ctrl-C into this code without a word
+        # Typer turns Ctrl-C into this exit code and prints nothing.
+        if stop.code == EXIT_INTERRUPTED:
             print_error("interrupted; nothing was written")
-            os._exit(
-                EXIT_INTERRUPTED
-            )  # threads may wait for answers still; nobody else does
+            # Threads may still wait for a model's answers; `sys.exit` would join them.
+            os._exit(EXIT_INTERRUPTED)
         raise
+
+
+def _extract_debug_flag(arguments: list[str]) -> tuple[bool, list[str]]:
+    """Return whether `--debug` is among the arguments, and the other arguments.
+
+    The flag is accepted before and after the name of a command, so that nobody has to
+    retype a command that failed. After `--` it is an ordinary argument.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    remaining = [word for word in arguments[:end] if word != DEBUG_FLAG]
+    return DEBUG_FLAG in arguments[:end], remaining + arguments[end:]

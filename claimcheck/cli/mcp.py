@@ -8,21 +8,20 @@ from claimcheck.cli import options
 from claimcheck.errors import InputError
 
 
+@options.expand_groups
 def mcp(
-    engine: options.Engine = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
+    engine: options.EngineOptions,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
-    """Serve the tools summarize, extract_claims, check_claims and ground_quotes to an assistant (MCP, on stdin and stdout)."""
+    """Serve claimcheck to an AI assistant over MCP.
+
+    MCP messages use standard input and output. The tools are summarize, extract_claims, check_claims and ground_quotes.
+    """
     if find_spec("mcp") is None:
-        raise InputError("mcp: needs pip install 'claimcheck[mcp]'")
+        raise InputError("mcp needs an extra; run pip install 'claimcheck[mcp]'")
     from claimcheck.server.mcp import serve
 
-    configured = options.resolve_settings(
-        no_cache=no_cache, engine=engine, model=model, base_url=base_url
-    )
-    options.announce_engine(configured, quiet=quiet)
-    serve(configured.settings)
+    settings = engine.load_settings(no_cache=no_cache)
+    options.announce_engine(settings, quiet=quiet)
+    serve(settings)

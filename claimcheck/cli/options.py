@@ -1,14 +1,27 @@
-"""The options that several commands share, and what they do about them."""
+"""Options that several commands share, each defined once.
+
+Options that travel together are one frozen value, such as `LLMOptions`: a group is a
+dataclass whose fields are Typer options. A command takes it as one parameter:
+
+    @expand_groups
+    def summarize(source: SourceArgument, *, llm: LLMOptions) -> None:
+        settings = llm.load_settings()
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import shutil
 import sys
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
+from enum import StrEnum
+from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -16,181 +29,299 @@ from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
-    from claimcheck.config import LoadedSettings
+    from claimcheck.models.verdict import Verdict
     from claimcheck.reports.formats import PageStyle
-    from claimcheck.settings import Limits
+    from claimcheck.settings import Limits, Settings
 
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write here instead of stdout."
+        "-o", "--output", metavar="FILE", help="Write to this file instead of stdout."
     ),
 ]
-Engine = Annotated[
-    str | None,
+MaxClaims = Annotated[
+    int | None,
     typer.Option(
-        metavar="ENGINE",
-        help="auto, llm or extractive. auto takes llm where a model or endpoint is named, else extractive.",
+        metavar="N",
+        help="Maximum number of claims; keeps those most worth checking (default 30).",
     ),
 ]
-Model = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="The model, as its endpoint calls it."),
-]
-BaseUrl = Annotated[
-    str | None,
+TopK = Annotated[
+    int | None,
     typer.Option(
-        metavar="URL",
-        help="An OpenAI-compatible endpoint, such as http://localhost:8080/v1.",
+        metavar="N",
+        help="Maximum number of passages shown to the model per claim (default 8).",
     ),
 ]
 Attempts = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="How often a request is tried when the endpoint fails (default 4).",
-    ),
-]
-Temperature = Annotated[
-    float | None,
-    typer.Option(metavar="X", help="The model's temperature, 0 to 2 (default 0)."),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="The model's seed, where the endpoint knows seeds."),
-]
-TopK = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="At most so many passages are shown to the model (default 8)."
-    ),
-]
-MaxClaims = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="At most so many claims, the worthiest (default 30)."
+        help="Maximum number of attempts per request, if the endpoint fails "
+        "(default 4).",
     ),
 ]
 Store = Annotated[
     Path,
+    typer.Option("--store", metavar="FILE", help="The store of runs, a SQLite file."),
+]
+Report = Annotated[
+    bool,
     typer.Option(
-        "--store",
-        metavar="FILE",
-        help="The store of runs; it is made when it is not there.",
+        "--report", help="Print a table of the failures, by cause, at the end."
     ),
 ]
-Concurrency = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="So many requests at a time (default 16)."),
-]
-Rpm = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="At most so many requests in any minute."),
-]
-Tpm = Annotated[
-    int | None, typer.Option(metavar="N", help="At most so many tokens in any minute.")
-]
-BudgetUsd = Annotated[
-    float | None,
-    typer.Option(
-        metavar="X",
-        help="Stop before more US dollars than this are spent, earlier commands included.",
-    ),
-]
-BudgetTokens = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N",
-        help="Stop before more tokens than this are read and written together.",
-    ),
+AllowPrivate = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Allow URLs on private and local networks."),
 ]
 NoCache = Annotated[
     bool,
-    typer.Option(
-        "--no-cache", help="Neither take answers from the cache nor put them there."
-    ),
+    typer.Option("--no-cache", help="Do not read from or write to the answer cache."),
 ]
-_DEFAULTS = {"cache": True}  # of commands, where nobody has set them
 NoText = Annotated[
-    bool, typer.Option("--no-text", help="Leave documents' texts out of JSON.")
+    bool,
+    typer.Option("--no-text", help="Leave the documents' texts out of the result."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Print nothing but errors to stderr.")
+]
+
+# The API caches answers only on request. On the command line, repeating a command should
+# not be paid for twice, unless the settings or --no-cache say otherwise.
+_DEFAULT_SETTINGS = {"cache": True}
+
+MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
+DEFAULT_PAGE_COLUMNS = 100
 
 
-def resolve_settings(*, no_cache: bool, **flags: Any) -> LoadedSettings:
-    """Return the settings for a command; flags that are None were not given.
+class FailOn(StrEnum):
+    """The verdicts for which a command exits with 1."""
+
+    REFUTED = "refuted"
+    UNSUPPORTED = "unsupported"
+
+
+def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> bool:
+    """Return whether a verdict is one to fail on; never if `fail_on` is None."""
+    if fail_on is None:
+        return False
+    from claimcheck.models.verdict import Label
+
+    failing = {Label.REFUTED}
+    if fail_on is FailOn.UNSUPPORTED:
+        failing = set(Label) - {Label.SUPPORTED}
+    return any(verdict.label in failing for verdict in verdicts)
+
+
+class OptionGroup:
+    """Base class of the dataclasses that `expand_groups` expands."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions(OptionGroup):
+    """Which engine, model and endpoint do the work."""
+
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENGINE",
+            help="auto, llm or extractive. auto is llm if a model or endpoint is "
+            "configured, otherwise extractive.",
+        ),
+    ] = None
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The model, as its endpoint names it."),
+    ] = None
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="An OpenAI-compatible endpoint, such as http://localhost:8080/v1.",
+        ),
+    ] = None
+
+    def load_settings(self, **flags: Any) -> Settings:
+        """Return the settings of these options, the environment and claimcheck.toml.
+
+        Flags that are None count as not given.
+
+        Raises:
+            SettingsError: a value is invalid.
+        """
+        return load_settings(**asdict(self), **flags)
+
+
+@dataclass(frozen=True, slots=True)
+class LLMOptions(EngineOptions):
+    """How the model is asked, as well."""
+
+    attempts: Attempts = None
+    temperature: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Sampling temperature, 0 to 2 (default 0)."),
+    ] = None
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Sampling seed, for endpoints that support seeds."
+        ),
+    ] = None
+    no_cache: NoCache = False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOptions(OptionGroup):
+    """How fast a batch runs, and how much it may spend."""
+
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Maximum number of concurrent requests (default 16)."
+        ),
+    ] = None
+    rpm: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Maximum number of requests per minute."),
+    ] = None
+    tpm: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Maximum number of tokens per minute."),
+    ] = None
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="Maximum cost in US dollars, including what earlier commands spent on "
+            "this batch.",
+        ),
+    ] = None
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of tokens, input and output together, including "
+            "earlier commands.",
+        ),
+    ] = None
+
+    def build_limits(self) -> Limits:
+        """Return the limits of these options.
+
+        Raises:
+            SettingsError: one of them is not above 0.
+        """
+        from claimcheck.settings import Limits
+
+        chosen = {
+            name: value for name, value in asdict(self).items() if value is not None
+        }
+        return Limits(**chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions(OptionGroup):
+    """Where a result goes, and what comes with it."""
+
+    output: Output = None
+    no_text: NoText = False
+    quiet: Quiet = False
+
+
+def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take groups of options as single parameters.
+
+    Typer reads a command's parameters from its signature. The returned function has the
+    fields of each `OptionGroup` in its signature, and passes the command one group with
+    the values that Typer found.
+    """
+    groups: dict[str, type[Any]] = {}
+    parameters: list[Parameter] = []
+    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
+        annotation = parameter.annotation
+        if inspect.isclass(annotation) and issubclass(annotation, OptionGroup):
+            groups[name] = annotation
+            parameters += _list_group_parameters(annotation)
+        else:
+            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
+
+    @functools.wraps(command)
+    def call_with_groups(**values: Any) -> None:
+        for name, group in groups.items():
+            members = {field.name: values.pop(field.name) for field in fields(group)}
+            values[name] = group(**members)
+        command(**values)
+
+    annotations = {parameter.name: parameter.annotation for parameter in parameters}
+    call_with_groups.__annotations__ = annotations
+    call_with_groups.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return call_with_groups
+
+
+def _list_group_parameters(group: type[Any]) -> list[Parameter]:
+    annotations = get_type_hints(group, include_extras=True)
+    parameters = []
+    for field in fields(group):
+        parameters.append(
+            Parameter(
+                field.name,
+                Parameter.KEYWORD_ONLY,
+                default=Parameter.empty if field.default is MISSING else field.default,
+                annotation=annotations[field.name],
+            )
+        )
+    return parameters
+
+
+def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
+    """Return the settings in force; flags that are None count as not given.
 
     Raises:
-        SettingsError: a value makes no sense.
+        SettingsError: a value is invalid.
     """
-    from claimcheck.config import load_settings
+    from claimcheck.config import load_settings as load
 
-    return load_settings(
-        {**flags, "cache": False if no_cache else None}, defaults=_DEFAULTS
-    )
-
-
-def build_limits(
-    concurrency: int | None,
-    rpm: int | None,
-    tpm: int | None,
-    budget_usd: float | None,
-    budget_tokens: int | None,
-) -> Limits:
-    """Build the limits from these options.
-
-    Raises:
-        SettingsError: one of them is not above 0.
-    """
-    from claimcheck.settings import Limits
-
-    given = Limits(rpm=rpm, tpm=tpm, budget_usd=budget_usd, budget_tokens=budget_tokens)
-    return given if concurrency is None else replace(given, concurrency=concurrency)
+    if no_cache:
+        flags["cache"] = False
+    return load(flags, defaults=_DEFAULT_SETTINGS).settings
 
 
-def announce_engine(configured: LoadedSettings, *, quiet: bool) -> str:
+def announce_engine(settings: Settings, *, quiet: bool) -> str:
     """Return the engine that will run; print it if it was chosen automatically."""
-    settings = configured.settings
-    chosen = settings.chosen_engine()
-    if settings.engine == "auto" and chosen == "llm":
+    engine = settings.chosen_engine()
+    if settings.engine != "auto":
+        return engine
+    if engine == "llm":
+        model = settings.model or "no model named"
         print_note(
-            f"Engine: llm ({settings.model or 'no model named'} at {settings.endpoint()}); --engine extractive works without a model.",
+            f"Engine: llm ({model} at {settings.endpoint()}); --engine extractive works "
+            "without a model.",
             quiet=quiet,
         )
-    elif settings.engine == "auto":
-        key = (
-            "OPENAI_API_KEY is set but no model is named. " if settings.api_key else ""
-        )
-        print_note(
-            f"{key}Engine: extractive (no model); --model NAME, with --base-url URL for a local server, uses a model.",
-            quiet=quiet,
-        )
-    return chosen
+        return engine
+    key = "OPENAI_API_KEY is set but no model is named. " if settings.api_key else ""
+    print_note(
+        f"{key}Engine: extractive (no model); --model NAME, with --base-url URL for a "
+        "local server, uses a model.",
+        quiet=quiet,
+    )
+    return engine
 
 
-def announce_encoding(encoding: str | None, source: str, *, quiet: bool) -> None:
-    """Print a note if the encoding was guessed."""
-    if encoding not in (None, "utf-8", "ascii"):
-        print_note(
-            f"{source}: read as {encoding}; convert it to UTF-8 if that is wrong.",
-            quiet=quiet,
-        )
-
-
-def parse_date(written: str | None) -> date | None:
+def parse_date(value: str | None) -> date | None:
     """Parse the value of `--date`.
 
     Raises:
-        InputError: it is none.
+        InputError: it is not a date.
     """
-    if written is None:
+    if value is None:
         return None
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(value)
     except ValueError:
         raise InputError(
-            f"--date {written!r}: is no date; give it as YYYY-MM-DD, such as 2019-03-20"
+            f"--date {value!r} is not a valid date; use YYYY-MM-DD, such as 2019-03-20"
         ) from None
 
 
@@ -198,10 +329,9 @@ def detect_page_style(output: Path | None) -> PageStyle:
     """Return the width and color of a text report: those of the terminal, if any."""
     from claimcheck.reports.formats import PageStyle
 
-    terminal = output is None and sys.stdout.isatty()
-    width = (
-        shutil.get_terminal_size((100, 24)).columns
-        if terminal or os.environ.get("COLUMNS")
-        else 100
-    )
-    return PageStyle(max(40, width), terminal and "NO_COLOR" not in os.environ)
+    is_terminal = output is None and sys.stdout.isatty()
+    columns = DEFAULT_PAGE_COLUMNS
+    if is_terminal or os.environ.get("COLUMNS"):
+        columns = shutil.get_terminal_size((DEFAULT_PAGE_COLUMNS, 24)).columns
+    color = is_terminal and "NO_COLOR" not in os.environ
+    return PageStyle(max(MIN_PAGE_COLUMNS, columns), color)

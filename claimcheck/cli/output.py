@@ -1,4 +1,4 @@
-"""Results on stdout or in a file, everything else on stderr."""
+"""Results go to stdout or into a file, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -28,78 +28,64 @@ def write_text(text: str, path: Path | None) -> None:
     """Write text to stdout, or to a file atomically.
 
     Raises:
-        InputError: the file can't be written; what was there before is untouched.
+        InputError: the file can't be written; an existing file is left as it was.
     """
     _write_parts([text], path)
 
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
-    """As `write`, for lines that need not fit into memory together."""
+    """Do the same as `write_text` with lines that need not all fit into memory."""
     _write_parts((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
 
 
-def write_binary(make: Callable[[Path], None], path: Path | None) -> None:
-    """The file that `make` writes is there, whole.
+def write_binary(write: Callable[[Path], None], path: Path | None) -> None:
+    """Call `write` with a temporary path, and move the file it writes to `path`.
 
     Raises:
-        InputError: no file is named, or it can't be written; what was there before is untouched.
+        InputError: there is no file name, or the file can't be written; an existing
+            file is left as it was.
     """
-    if path is None or str(path) == "-":
-        raise InputError("this format is for a file: name one with --output")
+    if path is None or _is_stdout(path):
+        raise InputError("this format needs a file; name one with --output")
     try:
         with _open_replacement(path.resolve()) as temporary:
-            make(temporary)
+            write(temporary)
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
 
 
 def check_writable(path: Path | None) -> None:
-    """Fails before any work is done when the output could not be written after it.
+    """Fail before any work is done, not after it, if the output can't be written.
 
     Raises:
-        InputError: the folder does not exist or can't be written to, or the path is a folder.
+        InputError: the path is a folder, or its folder is missing or read-only.
     """
-    if path is None or str(path) == "-":
+    if path is None or _is_stdout(path):
         return
     if path.is_dir():
         raise InputError(f"{path}: is a folder; give a file name")
     if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
+        raise InputError(f"{path}: the folder {path.parent} does not exist; create it")
     if not os.access(path.parent, os.W_OK):
-        raise InputError(f"{path}: the folder {path.parent} can't be written to")
+        raise InputError(f"{path}: the folder {path.parent} is not writable")
 
 
-@contextmanager
-def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
-    """Show a spinner and the elapsed time on a terminal while the block runs."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda stage: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(message, total=None)
-        yield lambda stage: progress.update(task, description=f"{message} · {stage}")
+def _is_stdout(path: Path) -> bool:
+    return str(path) == "-"
 
 
 def _write_parts(parts: Iterable[str], path: Path | None) -> None:
-    if path is None or str(path) == "-":
+    if path is None or _is_stdout(path):
         _write_to_stdout(parts)
         return
     try:
         if path.exists() and not path.is_file():
-            with path.open(
-                "w", encoding="utf-8"
-            ) as file:  # a device or a pipe: there is nothing to rename over
+            # Nothing may be renamed over a device or a named pipe.
+            with path.open("w", encoding="utf-8") as file:
                 file.writelines(parts)
         else:
-            _replace_file(path.resolve(), parts)  # of a link the file that it leads to
+            # Resolved, so that a symbolic link stays and its target is replaced.
+            _replace_file(path.resolve(), parts)
     except OSError as error:
         raise InputError(f"{path}: can't be written: {error.strerror}") from None
 
@@ -114,8 +100,8 @@ def _replace_file(path: Path, parts: Iterable[str]) -> None:
 
 @contextmanager
 def _open_replacement(path: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces the path if the block succeeds."""
-    umask = os.umask(0)
+    """Yield a temporary file that replaces `path` if the block succeeds."""
+    umask = os.umask(0)  # the only way to read it is to set it
     os.umask(umask)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~umask
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -123,7 +109,7 @@ def _open_replacement(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(mode)  # mkstemp's files are for their owner only
+        temporary.chmod(mode)  # mkstemp lets only the owner read
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -135,15 +121,13 @@ def _write_to_stdout(parts: Iterable[str]) -> None:
             sys.stdout.buffer.write(part.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # the reader of the pipe has had enough: no error, and no complaint at exit either
+        # The reader, such as `head`, has enough. Python would complain when it flushes
+        # stdout at exit, so stdout leads nowhere from here on.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_to_stderr(message: str) -> None:
     line = "".join(char if char.isprintable() else " " for char in message)
-    print(
-        line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(
-            sys.stderr.encoding or "utf-8"
-        ),
-        file=sys.stderr,
-    )
+    # A terminal that can't show a character gets its escape, not a UnicodeEncodeError.
+    encoding = sys.stderr.encoding or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)

@@ -1,4 +1,7 @@
-"""Progress of a batch: a bar on a terminal, a line now and then elsewhere; both on stderr."""
+"""Progress on stderr: a bar on a terminal, an occasional line in a pipe.
+
+With `quiet`, neither. Each function yields the callback that reports progress.
+"""
 
 from __future__ import annotations
 
@@ -8,49 +11,121 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import typer
-
-from claimcheck.cli.output import print_error, print_note
+from claimcheck.cli.output import print_note
 
 if TYPE_CHECKING:
-    from claimcheck.batch.batch import Batch
+    from rich.progress import Progress as Bar
+    from rich.progress import ProgressColumn
+
     from claimcheck.models.outcome import Progress
 
-_LINE_INTERVAL_S = 15.0  # between lines in a pipe
-_MAX_LISTED_CAUSES = 20
+_LINE_INTERVAL_S = 15.0  # often enough to see that a batch runs; short logs
+_MIN_ROWS_FOR_LINES = 100  # fewer rows take a moment; no lines
+_LINES_PER_EVALUATION = 10
 
 
 @contextmanager
-def show_progress(
-    start: Progress, *, quiet: bool
-) -> Iterator[Callable[[Progress], None]]:
-    """Show progress while the block runs; yields the function that updates it."""
-    if quiet:
-        yield lambda progress: None
-    elif sys.stderr.isatty():
-        with _show_bar(start) as told:
-            yield told
-    else:
-        yield _ProgressLines().told
+def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
+    """Show a spinner, the stage of the work, and the elapsed time on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    description = TextColumn("{task.description}", markup=False)
+    with _open_bar(SpinnerColumn(), description, TimeElapsedColumn()) as bar:
+        task = bar.add_task(message, total=None)
+        yield lambda stage: bar.update(task, description=f"{message} · {stage}")
 
 
 @contextmanager
 def show_count(message: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Show a growing count on a terminal; yields the function that adds to it."""
+    """Show a growing count on a terminal; the callback adds to it."""
     if quiet or not sys.stderr.isatty():
         yield lambda count: None
         return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn(f"{message} {{task.completed:,.0f}}", markup=False),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    text = TextColumn(f"{message} {{task.completed:,.0f}}", markup=False)
+    with _open_bar(SpinnerColumn(), text) as bar:
         task = bar.add_task(message, total=None)
         yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def show_rows(task: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many rows of an evaluation are done."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _open_bar() as bar:
+            job = bar.add_task(task, total=None)
+            yield lambda done, total: bar.update(job, completed=done, total=total)
+    else:
+        yield _print_row_count
+
+
+def _print_row_count(done: int, total: int) -> None:
+    if total < _MIN_ROWS_FOR_LINES or done >= total:
+        return
+    if done % (total // _LINES_PER_EVALUATION) == 0:
+        print_note(f"{done:,} of {total:,} rows", quiet=False)
+
+
+@contextmanager
+def show_batch_progress(
+    start: Progress, *, quiet: bool
+) -> Iterator[Callable[[Progress], None]]:
+    """Show how many documents of a batch are finished, at what rate and cost."""
+    if quiet:
+        yield lambda progress: None
+    elif sys.stderr.isatty():
+        with _show_batch_bar(start) as report:
+            yield report
+    else:
+        yield _BatchProgressLines().report
+
+
+@contextmanager
+def _show_batch_bar(start: Progress) -> Iterator[Callable[[Progress], None]]:
+    from rich.progress import BarColumn, TextColumn
+
+    started = time.monotonic()
+    description = TextColumn("{task.description}", markup=False)
+    with _open_bar(BarColumn(bar_width=24), description) as bar:
+        task = bar.add_task(
+            format_progress(start, 0),
+            total=max(1, start.total),
+            completed=start.finished,
+        )
+
+        def report(progress: Progress) -> None:
+            line = format_progress(progress, time.monotonic() - started)
+            bar.update(task, completed=progress.finished, description=line)
+
+        yield report
+
+
+class _BatchProgressLines:
+    """A line at most every `_LINE_INTERVAL_S` seconds."""
+
+    def __init__(self) -> None:
+        self._started = self._last_line = time.monotonic()
+
+    def report(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._last_line >= _LINE_INTERVAL_S:
+            self._last_line = now
+            print_note(format_progress(progress, now - self._started), quiet=False)
+
+
+@contextmanager
+def _open_bar(*columns: ProgressColumn) -> Iterator[Bar]:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield bar
 
 
 def format_progress(progress: Progress, seconds: float) -> str:
@@ -65,80 +140,26 @@ def format_progress(progress: Progress, seconds: float) -> str:
         parts.append(f"{rate:,.1f}/s" if rate >= 1 else f"{60 * rate:,.1f}/min")
     if progress.spent.tokens:
         parts.append(f"{progress.spent.tokens:,} tokens")
-    if progress.priced and progress.spent.usd:
-        parts.append(f"${progress.spent.usd:,.4f}")
-        if 0 < progress.finished < progress.total:
-            parts.append(
-                f"${progress.spent.usd / progress.finished * progress.total:,.4f} expected"
-            )
-    left = progress.total - progress.finished
-    if rate and left:
-        parts.append(f"{_format_duration(left / rate)} left")
+    parts += _format_cost(progress)
+    remaining = progress.total - progress.finished
+    if rate and remaining:
+        parts.append(f"{_format_duration(remaining / rate)} left")
     return " · ".join(parts)
 
 
+def _format_cost(progress: Progress) -> list[str]:
+    if not progress.priced or not progress.spent.usd:
+        return []
+    parts = [f"${progress.spent.usd:,.4f}"]
+    if 0 < progress.finished < progress.total:
+        expected_usd = progress.spent.usd / progress.finished * progress.total
+        parts.append(f"${expected_usd:,.4f} expected")
+    return parts
+
+
 def _format_duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-@contextmanager
-def _show_bar(start: Progress) -> Iterator[Callable[[Progress], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    began = time.monotonic()
-    columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(
-            format_progress(start, 0),
-            total=max(1, start.total),
-            completed=start.finished,
-        )
-
-        def told(progress: Progress) -> None:
-            seconds = time.monotonic() - began
-            bar.update(
-                task,
-                completed=progress.finished,
-                description=format_progress(progress, seconds),
-            )
-
-        yield told
-
-
-class _ProgressLines:
-    def __init__(self) -> None:
-        self._began = self._last = time.monotonic()
-
-    def told(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if now - self._last >= _LINE_INTERVAL_S:
-            self._last = now
-            print_note(format_progress(progress, now - self._began), quiet=False)
-
-
-def report_failures(progress: Progress, failures: list[tuple[str, str, int]]) -> None:
-    """Report failures on stderr and exit with the matching code."""
-    if failures:
-        causes = {cause for cause, _, _ in failures}
-        print_error(
-            f"{progress.failed:,} documents failed, {progress.partial:,} in part: "
-            f"{'; '.join(f'{cause} {count:,}' for cause, _, count in failures)} (--report says more)"
-        )
-        raise typer.Exit(2 if causes == {"unreadable"} else 3)
-
-
-def format_failures(batch: Batch, failures: list[tuple[str, str, int]]) -> str:
-    """List failures by cause, with the command that retries them."""
-    width = max(len(cause) for cause, _, _ in failures)
-    lines = [
-        f"{count:>7,}  {cause:<{width}}  {message}"
-        for cause, message, count in failures[:_MAX_LISTED_CAUSES]
-    ]
-    lines.append(
-        f"Ask again for them: claimcheck runs retry --store {batch.store.path}"
-    )
-    return "\n".join(lines) + "\n"
+    if hours:
+        return f"{hours}:{minutes:02d}:{seconds:02d}"
+    return f"{minutes}:{seconds:02d}"

@@ -1,15 +1,18 @@
-"""`claimcheck runs`: what is in a store."""
+"""`claimcheck runs`: what a store of runs contains."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from claimcheck.cli import options
+from claimcheck.cli.batch_run import run_batch
 from claimcheck.cli.output import (
     check_writable,
     print_note,
@@ -27,77 +30,55 @@ from claimcheck.reports.formats import (
 )
 
 if TYPE_CHECKING:
-    from claimcheck.models.outcome import BatchStatus
+    from claimcheck.api.stores import RunStore
+    from claimcheck.models.outcome import BatchStatus, OutcomeListing
     from claimcheck.reports.diff import BatchComparison
-    from claimcheck.store.store import RunStore
-
+    from claimcheck.reports.html.overview import BatchDocument
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="What is in a store of runs."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, show, export, retry, and delete runs in a store.",
 )
 _BatchOption = Annotated[
     int | None,
-    typer.Option(
-        "--batch",
-        metavar="N",
-        help="A batch by its number; the last one where none is named.",
-    ),
+    typer.Option("--batch", metavar="N", help="The number of a batch (default: last)."),
 ]
-_MAX_EXAMPLES = 5
+# The values of `DocumentState`, whose module takes longer to load than Typer.
+_StateName = Literal["pending", "done", "partial", "failed"]
+_MAX_EXAMPLES = 5  # of changed verdicts and documents; --format json has all of them
 
 
 @app.command("list")
-def list_runs(
+def list_(
     store: options.Store,
     batch: _BatchOption = None,
     state: Annotated[
-        str | None,
-        typer.Option(
-            metavar="STATE",
-            help="Only documents that are pending, done, partial or failed.",
-        ),
+        _StateName | None,
+        typer.Option("--state", help="List only documents in this state."),
     ] = None,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="How to write the list.")
+        ListFormat, typer.Option("--format", help="Format of the list.")
     ] = Format.TEXT,
-    debug: options.Debug = False,
 ) -> None:
-    """List the batches of a store, and the documents of one with what became of them."""
+    """List the batches of a store, and the documents of one batch."""
+    from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
-    from claimcheck.store.store import RunStore
 
-    if state is not None and state not in list(DocumentState):
-        raise InputError(
-            f"--state {state!r}: is none; there are {', '.join(DocumentState)}"
-        )
-    with RunStore(store, create=False) as opened:
-        number = _resolve_batch(opened, batch)
-        wanted = DocumentState(state) if state else None
+    with RunStore(store, create=False) as run_store:
+        number = find_batch(run_store, batch).number
+        selected_state = DocumentState(state) if state else None
+        documents = run_store.list_documents(number, selected_state)
         if format is Format.JSON:
-            rows = (
-                {
-                    "key": item.key,
-                    "source": item.source,
-                    "title": item.title,
-                    "state": item.state,
-                    "cause": item.cause,
-                    "message": item.message,
-                    "cost_usd": item.cost_usd,
-                }
-                for item in opened.list_documents(number, wanted)
-            )
+            rows = (asdict(document) for document in documents)
             write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
             return
-        lines = [
-            _format_batch(info, chosen=info.number == number)
-            for info in opened.batches()
+        batches = [
+            _format_batch(status, is_selected=status.number == number)
+            for status in run_store.batches()
         ]
-        listed = (
-            f"{item.state:<8} {item.key}{f'  {item.source}' if item.source != item.key else ''}"
-            f"{f'  {item.cause}: {item.message}' if item.cause else ''}"
-            for item in opened.list_documents(number, wanted)
-        )
-        write_lines(_prepend_lines([*lines, ""], listed), None)
+        listing = (_format_document(document) for document in documents)
+        write_lines(chain(batches, [""], listing), None)
 
 
 @app.command("show")
@@ -105,28 +86,28 @@ def show(
     document: Annotated[
         str,
         typer.Argument(
-            metavar="DOCUMENT", help="Its id, path or address in the store."
+            metavar="DOCUMENT", help="The id, path or URL of a document in the store."
         ),
     ],
     store: options.Store,
     batch: _BatchOption = None,
     format: Annotated[
-        RunReportFormat, typer.Option("--format", help="How to write the run.")
+        RunReportFormat, typer.Option("--format", help="Format of the run.")
     ] = Format.TEXT,
     output: options.Output = None,
-    debug: options.Debug = False,
 ) -> None:
     """Show the run of one document."""
-    from claimcheck.store.store import RunStore
+    from claimcheck.api.stores import RunStore, find_batch
 
     check_writable(output)
-    with RunStore(store, create=False) as opened:
-        run = opened.run(_resolve_batch(opened, batch), document)
+    with RunStore(store, create=False) as run_store:
+        run = run_store.run(find_batch(run_store, batch).number, document)
     style = options.detect_page_style(output)
     write_text(render_run(run, format, style=style), output)
 
 
 @app.command("export")
+@options.expand_groups
 def export(
     store: options.Store,
     batch: _BatchOption = None,
@@ -134,83 +115,106 @@ def export(
         BatchExportFormat,
         typer.Option(
             "--format",
-            help="jsonl: whole runs; csv and parquet: their claims, a row each; html: an overview.",
+            help="jsonl: whole runs; csv and parquet: one row per claim; html: an "
+            "overview.",
         ),
     ] = Format.JSONL,
-    output: options.Output = None,
-    no_text: options.NoText = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
+    *,
+    out: options.OutputOptions,
 ) -> None:
-    """Write the runs of a batch as JSON Lines, or their claims as a table, in the order of the documents."""
-    from claimcheck.models.outcome import DocumentState
-    from claimcheck.reports import table
-    from claimcheck.store.store import RunStore
+    """Write the runs of a batch, or their claims as a table.
 
-    check_writable(output)
-    with RunStore(store, create=False) as opened:
-        number = _resolve_batch(opened, batch)
-        counts = opened.batch(number).counts
-        runs = (run for _, run in opened.runs(number))
-        if format is Format.PARQUET:
-            write_binary(lambda path: table.write_parquet(runs, path), output)
-        elif format is Format.HTML:
-            write_text(_render_overview(opened, opened.batch(number)), output)
-        elif format is Format.CSV:
-            write_lines(table.iter_csv_lines(runs), output)
-        else:
-            write_lines(
-                (run.to_json(text=not no_text, indent=None) for run in runs), output
-            )
+    The order is that of the documents.
+    """
+    from claimcheck.api.stores import RunStore, find_batch
+    from claimcheck.models.outcome import DocumentState
+
+    check_writable(out.output)
+    with RunStore(store, create=False) as run_store:
+        status = find_batch(run_store, batch)
+        _export_runs(run_store, status, format, out)
+    counts = status.counts
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
         print_note(
-            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no result or only a failure: "
-            "`claimcheck runs list` names them",
-            quiet=quiet,
+            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no result "
+            "or only a failure; `claimcheck runs list` names them",
+            quiet=out.quiet,
         )
+
+
+def _export_runs(
+    store: RunStore, batch: BatchStatus, format: Format, out: options.OutputOptions
+) -> None:
+    from claimcheck.reports import table
+    from claimcheck.reports.html import overview
+
+    # A generator: a batch may have more runs than fit into memory.
+    runs = (run for _, run in store.runs(batch.number))
+    if format is Format.PARQUET:
+        write_binary(lambda path: table.write_parquet(runs, path), out.output)
+    elif format is Format.CSV:
+        write_lines(table.iter_csv_lines(runs), out.output)
+    elif format is Format.HTML:
+        documents = _iter_overview_documents(store, batch.number)
+        description = _format_batch(batch).strip()
+        page = overview.render(Path(store.path).name, description, documents)
+        write_text(page, out.output)
+    else:
+        with_text = not out.no_text
+        lines = (run.to_json(text=with_text, indent=None) for run in runs)
+        write_lines(lines, out.output)
+
+
+def _iter_overview_documents(store: RunStore, batch: int) -> Iterator[BatchDocument]:
+    """Yield each document of a batch with its run, if it has one."""
+    from claimcheck.reports.html.overview import BatchDocument
+
+    # Documents and runs come in the same order, so one pass over both is enough.
+    runs = store.runs(batch)
+    next_key, next_run = next(runs, (None, None))
+    for item in store.list_documents(batch):
+        reason = f"{item.cause}: {item.message}" if item.cause else ""
+        run = None
+        if item.key == next_key:
+            run = next_run
+            next_key, next_run = next(runs, (None, None))
+        yield BatchDocument(item.key, item.source, item.state, reason, run)
 
 
 @app.command("retry")
+@options.expand_groups
 def retry(
     store: options.Store,
     batch: _BatchOption = None,
-    report: Annotated[
-        bool,
-        typer.Option("--report", help="End with a table of what failed, by cause."),
-    ] = False,
-    concurrency: options.Concurrency = None,
-    rpm: options.Rpm = None,
-    tpm: options.Tpm = None,
-    budget_usd: options.BudgetUsd = None,
-    budget_tokens: options.BudgetTokens = None,
+    report: options.Report = False,
     attempts: options.Attempts = None,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
+    *,
+    limits: options.LimitOptions,
 ) -> None:
-    """Ask again for the documents of a batch that failed, wholly or in part, in the way in which it was asked before."""
-    from claimcheck.batch.batch import Batch
-    from claimcheck.cli.batch import run_batch
-    from claimcheck.store.store import RunStore
+    """Retry the documents of a batch that failed completely or in part.
 
-    limits = options.build_limits(concurrency, rpm, tpm, budget_usd, budget_tokens)
-    with RunStore(store, create=False) as opened:
-        number = _resolve_batch(opened, batch)
-        way = opened.batch(number).config
-        configured = options.resolve_settings(
-            no_cache=no_cache, attempts=attempts, **_restore_flags(way)
-        )
-        made = Batch(opened, configured.settings, limits, check=way["check"])
-        if made.number != number:
+    The engine, model and settings are those of the batch.
+    """
+    from claimcheck.api.batches import Batch, list_batch_flags
+    from claimcheck.api.stores import RunStore, find_batch
+
+    request_limits = limits.build_limits()
+    with RunStore(store, create=False) as run_store:
+        status = find_batch(run_store, batch)
+        flags = list_batch_flags(status.config) | {"no_cache": no_cache}
+        settings = options.load_settings(**flags, attempts=attempts)
+        job = Batch(run_store, settings, request_limits, check=status.config["check"])
+        if job.number != status.number:
             raise InputError(
-                f"{store}: batch {number} was made with other prompts, schemas or settings than are in force now; "
-                "`claimcheck batch` starts a new one"
+                f"{store}: batch {status.number} was made with prompts, schemas or "
+                "settings that have changed since; start a new batch with "
+                "`claimcheck batch`"
             )
-        print_note(
-            f"{store}: {made.retry_failed():,} documents to ask for again", quiet=quiet
-        )
-        run_batch(made, report=report, quiet=quiet)
+        print_note(f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet)
+        run_batch(job, report=report, quiet=quiet)
 
 
 @app.command("import")
@@ -221,203 +225,133 @@ def import_(
     ],
     store: options.Store,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
-    """Take outcomes that were made on many machines into a store, each once."""
-    from claimcheck.batch.shards import import_shards
-    from claimcheck.store.store import RunStore
+    """Add the results that other machines produced to a store, each one once."""
+    from claimcheck.api.batches import import_shards
+    from claimcheck.api.stores import RunStore
 
     if not folder.is_dir():
-        raise InputError(f"{folder}: is no folder")
-    with RunStore(store) as opened:
-        found = import_shards(opened, folder)
-    repeated = f", {found.repeated:,} rows repeated" if found.repeated else ""
-    print_note(
-        f"{store}: {found.documents:,} documents, {found.outcomes:,} new outcomes{repeated}",
-        quiet=quiet,
+        raise InputError(f"{folder}: is not a folder")
+    with RunStore(store) as run_store:
+        imported = import_shards(run_store, folder)
+    note = (
+        f"{store}: {imported.documents:,} documents, {imported.outcomes:,} new outcomes"
     )
+    if imported.repeated:
+        note += f", {imported.repeated:,} repeated rows skipped"
+    print_note(note, quiet=quiet)
 
 
 @app.command("compare")
 def compare(
-    first: Annotated[int, typer.Argument(metavar="A", help="A batch, by its number.")],
-    second: Annotated[int, typer.Argument(metavar="B", help="Another one.")],
+    first: Annotated[int, typer.Argument(metavar="A", help="The number of a batch.")],
+    second: Annotated[
+        int, typer.Argument(metavar="B", help="The number of another batch.")
+    ],
     store: options.Store,
     format: Annotated[
-        ListFormat, typer.Option("--format", help="How to write the comparison.")
+        ListFormat, typer.Option("--format", help="Format of the comparison.")
     ] = Format.TEXT,
-    debug: options.Debug = False,
 ) -> None:
-    """Say what changed from batch A to batch B: claims added and gone, verdicts, failures, cost."""
-    from dataclasses import asdict
+    """Show what changed from batch A to batch B: claims, verdicts, failures, cost."""
+    from claimcheck.api.stores import RunStore, find_batch
+    from claimcheck.reports.diff import compare_batches
 
-    from claimcheck.reports.diff import compare_batches as compared
-    from claimcheck.store.store import RunStore
-
-    with RunStore(store, create=False) as opened:
-        batches = [
-            opened.batch(_resolve_batch(opened, number)) for number in (first, second)
-        ]
-        found = compared(opened, first, second)
+    with RunStore(store, create=False) as run_store:
+        batches = [find_batch(run_store, number) for number in (first, second)]
+        comparison = compare_batches(run_store, first, second)
     if format is Format.JSON:
-        write_text(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n", None)
+        report = json.dumps(asdict(comparison), ensure_ascii=False, indent=2)
+        write_text(report + "\n", None)
         return
-    write_text(
-        "\n".join(
-            [
-                *(_format_batch(info, chosen=False) for info in batches),
-                "",
-                *_format_comparison(found),
-            ]
-        )
-        + "\n",
-        None,
-    )
+    lines = [_format_batch(status) for status in batches]
+    write_lines([*lines, "", *_format_comparison(comparison)], None)
 
 
-def _render_overview(store: RunStore, info: BatchStatus) -> str:
-    from claimcheck.reports.html import overview
-
-    runs = store.runs(info.number)
-    waiting = next(runs, None)
-
-    def entries() -> Iterator[overview.BatchDocument]:
-        nonlocal waiting
-        for item in store.list_documents(info.number):
-            run = None
-            if (
-                waiting and waiting[0] == item.key
-            ):  # both come in the order of the documents
-                run, waiting = waiting[1], next(runs, None)
-            reason = f"{item.cause}: {item.message}" if item.cause else ""
-            yield overview.BatchDocument(item.key, item.source, item.state, reason, run)
-
-    return overview.render(
-        Path(store.path).name, _format_batch(info, chosen=False).strip(), entries()
-    )
-
-
-def _resolve_batch(store: RunStore, wanted: int | None) -> int:
-    """Return the batch number; the latest batch if none was named.
-
-    Raises:
-        InputError: there is no such batch.
-    """
-    numbers = [info.number for info in store.batches()]
-    if not numbers:
-        raise InputError(f"{store.path}: holds no batch")
-    if wanted is None:
-        return numbers[-1]
-    if wanted not in numbers:
-        raise InputError(
-            f"{store.path}: has no batch {wanted}; it has {', '.join(map(str, numbers))}"
-        )
-    return wanted
-
-
-def _format_batch(info: BatchStatus, *, chosen: bool) -> str:
-    way = info.config
-    model = f" {way['model']} at {way['endpoint']}" if way.get("model") else ""
-    counts = ", ".join(
-        f"{count:,} {state}" for state, count in info.counts.items() if count
-    )
-    spent = f", {info.spent_tokens:,} tokens" if info.spent_tokens else ""
-    if info.spent_tokens:
-        spent += (
-            f", ${info.spent_usd:,.4f}"
-            if info.spent_usd is not None
-            else ", price not known"
-        )
-    check = ", checked" if way["check"] else ""
-    return f"{'*' if chosen else ' '} batch {info.number}: {way['engine']}{model}{check}: {counts or 'empty'}{spent}"
-
-
-def _format_comparison(found: BatchComparison) -> list[str]:
-    every = found.documents.values()
-    verdicts = [
-        (key, change)
-        for key, item in found.documents.items()
-        for change in item.verdicts
-    ]
-    counts = {
-        name: sum(len(getattr(item, name)) for item in every)
-        for name in ("added", "gone", "reworded", "moved")
-    }
-    lines = [
-        f"{len(every):,} documents have a run in both"
-        + (f", {found.only_first:,} only in the first" if found.only_first else "")
-        + (f", {found.only_second:,} only in the second" if found.only_second else ""),
-        f"{sum(item.same for item in every):,} claims the same, "
-        + ", ".join(f"{count:,} {name}" for name, count in counts.items())
-        + f"; {len(verdicts):,} verdicts changed",
-    ]
-    lines += [
-        f"  {key}: {change.text}: {change.old} -> {change.new}"
-        for key, change in verdicts[:_MAX_EXAMPLES]
-    ]
-    most = sorted(
-        found.documents.items(),
-        key=lambda pair: -len(pair[1].added) - len(pair[1].gone),
-    )[:_MAX_EXAMPLES]
-    lines += [
-        f"  {key}: {len(item.added)} added, {len(item.gone)} gone, {len(item.reworded)} reworded"
-        for key, item in most
-        if item
-    ]
-    return lines
-
-
-def _restore_flags(way: dict[str, Any]) -> dict[str, Any]:
-    """Convert the stored settings of a batch back to flags."""
-    if way["engine"] == "extractive":
-        return {name: way[name] for name in ("engine", "max_claims", "passage_tokens")}
-    endpoint = way["endpoint"]
-    return {
-        "engine": "llm",
-        "model": way["model"],
-        "base_url": endpoint if "://" in endpoint else None,
-        "seed": way["seed"],
-        **way["settings"],
-    }
-
-
-def _prepend_lines(first: list[str], rest: Iterator[str]) -> Iterator[str]:
-    yield from first
-    yield from rest
-
-
-@app.command()
+@app.command("delete")
 def delete(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="DOCUMENT...", help="Ids, paths or addresses, as `list` has them."
+            metavar="DOCUMENT", help="Ids, paths or URLs, as listed by `list`."
         ),
     ],
     store: options.Store,
     batch: Annotated[
         int | None,
         typer.Option(
-            "--batch", metavar="N", help="Only out of this batch; else out of all."
+            "--batch", metavar="N", help="Delete only from this batch (default: all)."
         ),
     ] = None,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
 ) -> None:
-    """Delete documents with their runs, answers and checks: all that are named, or none when one is not there.
+    """Delete documents with their runs, answers and checks.
 
-    What they took in the file is overwritten. Answers in the cache are another file's: `claimcheck cache clear`.
+    Deletes all of them, or none if one is missing, and overwrites their data in the
+    file. Answers in the cache stay: see `claimcheck cache clear`.
     """
-    from claimcheck.store.history import History
-    from claimcheck.store.store import RunStore
+    from claimcheck.api.stores import RunStore, delete_runs
 
-    with RunStore(store, create=False) as opened:
-        history = History(opened)
-        places = dict.fromkeys(
-            place for name in names for place in opened.locate(name, batch)
-        )
-        for place in places:
-            history.delete(place)
-    print_note(
-        f"{store}: {len(places):,} run{'s' * (len(places) != 1)} deleted", quiet=quiet
+    with RunStore(store, create=False) as run_store:
+        deleted = delete_runs(run_store, names, batch)
+    plural = "" if deleted == 1 else "s"
+    print_note(f"{store}: {deleted:,} run{plural} deleted", quiet=quiet)
+
+
+def _format_document(document: OutcomeListing) -> str:
+    line = f"{document.state:<8} {document.key}"
+    if document.source != document.key:
+        line += f"  {document.source}"
+    if document.cause:
+        line += f"  {document.cause}: {document.message}"
+    return line
+
+
+def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
+    marker = "*" if is_selected else " "
+    config = batch.config
+    line = f"{marker} batch {batch.number}: {config['engine']}"
+    if config.get("model"):
+        line += f" {config['model']} at {config['endpoint']}"
+    if config["check"]:
+        line += ", checked"
+    counts = [f"{count:,} {state}" for state, count in batch.counts.items() if count]
+    line += f": {', '.join(counts) or 'empty'}"
+    if batch.spent_tokens:
+        cost = "price unknown"
+        if batch.spent_usd is not None:
+            cost = f"${batch.spent_usd:,.4f}"
+        line += f", {batch.spent_tokens:,} tokens, {cost}"
+    return line
+
+
+def _format_comparison(comparison: BatchComparison) -> list[str]:
+    documents = comparison.documents
+    changes = documents.values()
+    totals = f"{len(documents):,} documents have a run in both"
+    if comparison.only_first:
+        totals += f", {comparison.only_first:,} only in the first"
+    if comparison.only_second:
+        totals += f", {comparison.only_second:,} only in the second"
+
+    counts = [f"{sum(item.same for item in changes):,} claims the same"]
+    for kind in ("added", "gone", "reworded", "moved"):
+        count = sum(len(getattr(item, kind)) for item in changes)
+        counts.append(f"{count:,} {kind}")
+    verdicts = []
+    for key, item in documents.items():
+        for change in item.verdicts:
+            verdicts.append(f"  {key}: {change.text}: {change.old} -> {change.new}")
+
+    most_changed = sorted(
+        documents.items(), key=lambda pair: -len(pair[1].added) - len(pair[1].gone)
     )
+    examples = []
+    for key, item in most_changed[:_MAX_EXAMPLES]:
+        if item:
+            examples.append(
+                f"  {key}: {len(item.added)} added, {len(item.gone)} gone, "
+                f"{len(item.reworded)} reworded"
+            )
+    summary = f"{', '.join(counts)}; {len(verdicts):,} verdicts changed"
+    return [totals, summary, *verdicts[:_MAX_EXAMPLES], *examples]

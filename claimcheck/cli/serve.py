@@ -12,25 +12,26 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.output import print_note
-from claimcheck.cli.sources import ALLOW_PRIVATE_HELP
 from claimcheck.errors import InputError
 from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
 
 TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
 
+@options.expand_groups
 def serve(
     host: Annotated[
         str,
         typer.Option(
             metavar="ADDRESS",
-            help=f"Where to listen; other addresses than loopback need {TOKEN_ENVIRONMENT_VARIABLE} to be set.",
+            help="The address to listen on. Any but a loopback address requires the "
+            f"variable {TOKEN_ENVIRONMENT_VARIABLE}.",
         ),
     ] = "127.0.0.1",
     port: Annotated[
         int,
         typer.Option(
-            metavar="N", min=0, max=65535, help="The port; 0 takes a free one."
+            metavar="N", min=0, max=65535, help="The port; 0 picks a free one."
         ),
     ] = 8765,
     store: Annotated[
@@ -38,13 +39,17 @@ def serve(
         typer.Option(
             "--store",
             metavar="FILE",
-            help="Where runs are kept (default: in your data folder); a batch's too.",
+            help="The store of runs, also one of `claimcheck batch` (default: in your "
+            "user data folder).",
         ),
     ] = None,
     jobs: Annotated[
         int,
         typer.Option(
-            metavar="N", min=1, max=64, help="So many documents at a time; more wait."
+            metavar="N",
+            min=1,
+            max=64,
+            help="Maximum number of documents processed at once; more wait.",
         ),
     ] = DEFAULT_MAX_JOBS,
     max_mb: Annotated[
@@ -54,71 +59,61 @@ def serve(
             metavar="N",
             min=1,
             max=200,
-            help="Megabytes that a request may have.",
+            help="Maximum size of a request in megabytes.",
         ),
     ] = DEFAULT_MAX_REQUEST_MB,
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the page in your browser.")
     ] = False,
-    engine: options.Engine = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
     max_claims: options.MaxClaims = None,
-    attempts: options.Attempts = None,
-    temperature: options.Temperature = None,
-    seed: options.Seed = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
-    ] = False,
-    no_cache: options.NoCache = False,
+    allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
-    debug: options.Debug = False,
+    *,
+    llm: options.LLMOptions,
 ) -> None:
-    """Serve a page and an HTTP API on this machine: give a text, watch, read the report, check claims again.
+    """Serve a web page and an HTTP API on this machine.
 
-    Runs are kept in a store of runs. The HTTP API is described at /docs. Ctrl-C ends it; nothing that was finished or
-    paid for is lost.
+    Paste a text, watch the progress, read the report, and check claims again. Runs are
+    saved in a store of runs. The HTTP API is documented at /docs. Ctrl-C stops the
+    server; nothing that was finished or paid for is lost.
     """
-    if not all(map(find_spec, EXTRAS["web"])):
-        raise InputError("serve: needs pip install 'claimcheck[web]'")
+    if not all(find_spec(module) for module in EXTRAS["web"]):
+        raise InputError("serve needs an extra; run pip install 'claimcheck[web]'")
     from claimcheck.server import app
-    from claimcheck.server.config import ServerConfig
+    from claimcheck.server.config import (
+        ServerConfig,
+        bind_socket,
+        list_host_names,
+        require_token,
+    )
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
-    app.require_token(host, token)
-    configured = options.resolve_settings(
-        no_cache=no_cache,
-        engine=engine,
-        model=model,
-        base_url=base_url,
-        max_claims=max_claims,
-        attempts=attempts,
-        temperature=temperature,
-        seed=seed,
-    )
-    options.announce_engine(configured, quiet=quiet)
-    with app.bind_socket(host, port) as opened:
-        actual = opened.getsockname()[1]
-        site = ServerConfig(
-            configured.settings,
+    require_token(host, token)
+    settings = llm.load_settings(max_claims=max_claims)
+    options.announce_engine(settings, quiet=quiet)
+    with bind_socket(host, port) as listener:
+        actual_port = listener.getsockname()[1]
+        config = ServerConfig(
+            settings,
             store or _create_default_store(),
-            app.list_host_names(host, actual),
+            list_host_names(host, actual_port),
             token,
             max_mb * 2**20,
             jobs,
             allow_private,
         )
-        url = f"http://{f'[{host}]' if ':' in host else host}:{actual}/"
+        host_in_url = f"[{host}]" if ":" in host else host  # IPv6
+        url = f"http://{host_in_url}:{actual_port}/"
 
-        def ready() -> None:
+        def on_ready() -> None:
             print_note(
-                f"claimcheck is at {url} (runs in {site.store}); Ctrl-C ends it",
+                f"claimcheck is at {url} (runs in {config.store_path}); Ctrl-C stops it",
                 quiet=quiet,
             )
             if open_page:
                 typer.launch(url)
 
-        app.serve(site, opened, ready)
+        app.serve(config, listener, on_ready)
 
 
 def _create_default_store() -> Path:

@@ -11,7 +11,7 @@ from claimcheck.cli.output import check_writable, write_text
 from claimcheck.reports.formats import Format, render_run
 
 if TYPE_CHECKING:
-    from claimcheck.models.run import Run
+    from claimcheck.models.run import CheckFailure, Failure, Run
 
 
 def show(
@@ -22,51 +22,44 @@ def show(
     claim: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CLAIM]", help="A claim by its number or id, in its context."
+            metavar="CLAIM", help="The number or id of a claim to show in context."
         ),
     ] = None,
     raw: Annotated[
         bool,
-        typer.Option(
-            "--raw",
-            help="Show what the model answered where an answer could not be used.",
-        ),
+        typer.Option("--raw", help="Show the model's answers that could not be used."),
     ] = False,
     output: options.Output = None,
-    debug: options.Debug = False,
 ) -> None:
-    """Show a run, or one claim of it with the sentence before and after."""
-    from claimcheck.models.run import Run
-    from claimcheck.readers.file import read_bytes
-    from claimcheck.reports import claim_text
+    """Show a run, or one of its claims with the sentences around it."""
+    from claimcheck.api.documents import load_run
+    from claimcheck.reports import common, text
 
     check_writable(output)
-    _, data = read_bytes(run)
-    read = Run.from_json(data)
-    if raw:
-        write_text(_format_unusable_answers(read), output)
-        return
+    loaded = load_run(run)
     style = options.detect_page_style(output)
-    if claim is None:
-        report = render_run(read, Format.TEXT, style=style)
+    if raw:
+        report = _format_unusable_answers(loaded)
+    elif claim is None:
+        report = render_run(loaded, Format.TEXT, style=style)
     else:
-        selected = claim_text.find_claim(read, claim)
-        report = claim_text.render_claim(
-            read, selected, width=style.width, color=style.color
+        selected = common.find_claim(loaded, claim)
+        report = text.render_claim(
+            loaded, selected, width=style.width, color=style.color
         )
     write_text(report, output)
 
 
 def _format_unusable_answers(run: Run) -> str:
-    """List every unusable answer below what was wrong with it."""
-    failures = [(f"{item.cause}: {item.message}", item.raw) for item in run.failures]
-    failures += [(f"{item.cause}: {item.message}", item.raw) for item in run.unchecked]
-    if not failures:
+    """List every unusable answer below the reason why it is unusable."""
+    parts = []
+    failures: list[Failure | CheckFailure] = [*run.failures, *run.unchecked]
+    for failure in failures:
+        answer = "(no answer)" if failure.raw is None else failure.raw
+        parts.append(f"{failure.cause}: {failure.message}\n{answer}\n")
+    if not parts:
         return "every answer could be used\n"
-    parts = [
-        f"{said}\n{answer if answer is not None else '(no answer)'}\n"
-        for said, answer in failures
-    ]
+    # A model's answer may contain terminal escapes.
     return "".join(
         char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}"
         for char in "\n".join(parts)

@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.check import FailOnVerdict, has_failing_verdict
-from claimcheck.cli.output import (
-    check_writable,
-    print_error,
-    print_note,
-    show_spinner,
-    write_text,
-)
-from claimcheck.cli.sources import ALLOW_PRIVATE_HELP, SOURCE_HELP, open_document
+from claimcheck.cli.inputs import SourceArgument, open_document
+from claimcheck.cli.output import check_writable, print_error, print_note, write_text
+from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, RunReportFormat, render_run
 
@@ -29,40 +23,38 @@ if TYPE_CHECKING:
     from claimcheck.settings import Settings
 
 
+@options.expand_groups
 def summarize(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)],
-    output: options.Output = None,
+    source: SourceArgument,
     format: Annotated[
-        RunReportFormat, typer.Option("--format", help="How to write the result.")
+        RunReportFormat, typer.Option("--format", help="Format of the result.")
     ] = Format.TEXT,
     check: Annotated[
         bool,
         typer.Option(
-            "--check",
-            help="Check the summary's sentences and the claims against the document.",
+            "--check", help="Check the summary and the claims against the document."
         ),
     ] = False,
     fail_on: Annotated[
-        FailOnVerdict | None,
+        options.FailOn | None,
         typer.Option(
             "--fail-on",
-            help="With --check: exit 1 when one is refuted, or not supported for whatever reason.",
+            help="With --check: exit with 1 if something is refuted, or if something is "
+            "not supported for any reason.",
         ),
     ] = None,
-    engine: options.Engine = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
     max_claims: options.MaxClaims = None,
     title: Annotated[
         str | None,
         typer.Option(
-            metavar="T", help="The document's title, when it does not state it."
+            metavar="TITLE", help="The document's title, if it does not state one."
         ),
     ] = None,
     date: Annotated[
         str | None,
         typer.Option(
-            metavar="YYYY-MM-DD", help="When it was published; makes 'Tuesday' a date."
+            metavar="YYYY-MM-DD",
+            help="When the document was published; turns 'Tuesday' into a date.",
         ),
     ] = None,
     store: Annotated[
@@ -70,72 +62,60 @@ def summarize(
         typer.Option(
             "--store",
             metavar="FILE",
-            help="Keep the run, and every answer that was paid for, in this store of runs.",
+            help="Save the run, and every answer as soon as it is paid for, in this "
+            "store of runs.",
         ),
     ] = None,
-    attempts: options.Attempts = None,
-    temperature: options.Temperature = None,
-    seed: options.Seed = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help=ALLOW_PRIVATE_HELP)
-    ] = False,
-    no_cache: options.NoCache = False,
-    no_text: options.NoText = False,
-    quiet: options.Quiet = False,
-    debug: options.Debug = False,
+    allow_private: options.AllowPrivate = False,
+    *,
+    llm: options.LLMOptions,
+    out: options.OutputOptions,
 ) -> None:
-    """Summarize a document, and list the claims in it that can be checked.
+    """Summarize a document and list its checkable claims.
 
-    Every claim is tied to the characters of the document that carry it. Without a model the
-    embedded extractive engine does the work: no key, no network.
+    Every claim is tied to the exact characters of the document that support it.
+    Without a model, the built-in extractive engine does the work: no key, no network.
     """
-    from claimcheck.reports.common import describe_failed_passages
-
     if fail_on and not check:
-        raise InputError("--fail-on: goes with --check")
+        raise InputError("--fail-on requires --check")
     published = options.parse_date(date)
-    check_writable(output)
-    configured = options.resolve_settings(
-        no_cache=no_cache,
-        engine=engine,
-        model=model,
-        base_url=base_url,
-        max_claims=max_claims,
-        attempts=attempts,
-        temperature=temperature,
-        seed=seed,
-    )
+    check_writable(out.output)
+    settings = llm.load_settings(max_claims=max_claims)
     if source == "-" and sys.stdin.isatty():
-        print_note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
+        print_note("Reading from the terminal; end with Ctrl-D.", quiet=out.quiet)
+
     document = open_document(
         source, title=title, published=published, allow_private=allow_private
     )
-    options.announce_encoding(document.encoding, document.source, quiet=quiet)
-    chosen = options.announce_engine(configured, quiet=quiet)
-    reader = configured.settings.model or chosen
+    _announce_encoding(document, quiet=out.quiet)
+    engine = options.announce_engine(settings, quiet=out.quiet)
     with show_spinner(
-        f"{reader} is reading {document.source}", quiet=quiet or chosen == "extractive"
-    ) as told:
+        f"{settings.model or engine} is reading {document.source}",
+        quiet=out.quiet or engine == "extractive",
+    ) as on_progress:
         run = _summarize_document(
-            document, configured.settings, store, check=check, progress=told
+            document, settings, store, check=check, on_progress=on_progress
         )
-    style = options.detect_page_style(output)
-    write_text(render_run(run, format, include_text=not no_text, style=style), output)
-    if failed := describe_failed_passages(run):
-        print_error(f"{document.source}: {failed}")
-    if run.failures:
-        for failure in run.failures:
-            print_error(
-                f"{document.source}: characters {failure.start:,}-{failure.end:,}: {failure.cause}: {failure.message}"
-            )
-    for unchecked in run.unchecked:
-        print_error(
-            f"{document.source}: not checked: {unchecked.text!r}: {unchecked.cause}: {unchecked.message}"
-        )
+
+    style = options.detect_page_style(out.output)
+    report = render_run(run, format, include_text=not out.no_text, style=style)
+    write_text(report, out.output)
+    _print_failures(run)
     if run.failures or run.unchecked:
         raise typer.Exit(3)
-    if has_failing_verdict(run.verdicts, fail_on):
+    if options.has_failing_verdict(run.verdicts, fail_on):
         raise typer.Exit(1)
+
+
+def _announce_encoding(document: Document, *, quiet: bool) -> None:
+    """Print a note if the encoding was guessed."""
+    if document.encoding in (None, "utf-8", "ascii"):
+        return
+    print_note(
+        f"{document.source}: read as {document.encoding}; convert it to UTF-8 if that "
+        "is wrong.",
+        quiet=quiet,
+    )
 
 
 def _summarize_document(
@@ -144,17 +124,40 @@ def _summarize_document(
     store: Path | None,
     *,
     check: bool,
-    progress: Callable[[Stage], None],
+    on_progress: Callable[[Stage], None],
 ) -> Run:
     from claimcheck.api.summarize import summarize as run_summarize
 
     if store is None:
         return run_summarize(
-            document, settings=settings, check=check, progress=progress
+            document, settings=settings, check=check, progress=on_progress
         )
-    from claimcheck.store.store import RunStore
+    from claimcheck.api.stores import RunStore
 
-    with RunStore(store) as opened:
+    with RunStore(store) as run_store:
         return run_summarize(
-            document, settings=settings, check=check, store=opened, progress=progress
+            document,
+            settings=settings,
+            check=check,
+            store=run_store,
+            progress=on_progress,
+        )
+
+
+def _print_failures(run: Run) -> None:
+    from claimcheck.reports.common import describe_failed_passages
+
+    source = run.document.source
+    failed_passages = describe_failed_passages(run)
+    if failed_passages:
+        print_error(f"{source}: {failed_passages}")
+    for failure in run.failures:
+        print_error(
+            f"{source}: characters {failure.start:,}-{failure.end:,}: "
+            f"{failure.cause}: {failure.message}"
+        )
+    for unchecked in run.unchecked:
+        print_error(
+            f"{source}: not checked: {unchecked.text!r}: {unchecked.cause}: "
+            f"{unchecked.message}"
         )

@@ -1,1 +1,1 @@
-"""How good the answers are, on data that people have labelled. Layer 5."""
+"""Scores of engines on labeled data."""

@@ -1,8 +1,9 @@
-"""Rows to measure with: anybody's own in plain form, and adapters for public sets.
+"""Labeled rows to evaluate on: your own, and those of public datasets.
 
-A plain row is a JSON object a line, with the fields of its task (`FIELDS`), and optionally `id` and `doc_id`: rows of
-one document are drawn together in intervals. The sets themselves are not part of claimcheck; docs/evaluation.md says
-where each comes from.
+A row of your own is a JSON object per line with the fields of its task (`TASK_FIELDS`),
+and optionally `id` and `doc_id`: rows of one document are resampled together. Adapters
+convert the rows of public datasets, which are not part of claimcheck; see
+docs/evaluation.md for where to get them.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ TASK_FIELDS: dict[str, dict[str, type]] = {
     "extraction": {"passage": str, "claims": list},
     "grounding": {"document": str, "quotes": list},
 }
+_TYPE_NAMES = {str: "string", bool: "Boolean", list: "list"}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A row: its id, the document that it belongs to, and the fields of its task."""
+    """A row: its id, the id of its document, and the fields of its task."""
 
     id: str
     document: str
@@ -42,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The rows of a file, all or a sample, and what tells it from others."""
+    """The rows of a file, all or a sample, and the hash of the file."""
 
     name: str
     sha256: str
@@ -51,18 +53,18 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """How a public set's rows become those of a task."""
+    """Converts the rows of a public dataset to the fields of a task."""
 
     task: str
-    fields: Callable[[RowFields], RowFields]
+    convert: Callable[[RowFields], RowFields]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Which rows to measure with: those of a file, of more than `limit` a sample drawn with the seed.
+    """The rows to evaluate on: those of a file, or a sample of `limit` of them.
 
-    `dataset` names the public set that the file is of; None where its rows are in plain form. The seed draws the
-    intervals too.
+    `dataset` names the public dataset that the file is from; None for your own rows.
+    `seed` is for the sample and for the intervals.
     """
 
     file: str | Path
@@ -72,37 +74,42 @@ class Rows:
 
 
 def read_dataset(rows: Rows, task: str) -> Dataset:
-    """The rows of a file, as a task has them.
+    """Read the rows of a file for a task.
 
     Raises:
-        InputError: the file can't be read, a row lacks a field of the task, or the set is for another task.
+        InputError: the file can't be read, a row lacks a field of the task, or the
+            dataset is for another task.
     """
-    adapter, limit = _find_adapter(task, rows.dataset), rows.limit
+    adapter = _find_adapter(task, rows.dataset)
     source, data = read_bytes(rows.file)
     examples = read_rows(
         data, source, lambda row, number: _parse_example(row, task, adapter, number)
     )
     if not examples:
         raise InputError(
-            f"{source}: holds no rows; give a JSON object a line with {', '.join(TASK_FIELDS[task])}"
+            f"{source} has no rows. Each line needs a JSON object with "
+            f"{_list_fields(task)}."
         )
-    if limit is not None and limit < len(examples):
-        chosen = np.random.default_rng(rows.seed).permutation(len(examples))[:limit]
-        examples = [examples[place] for place in sorted(chosen)]
-    return Dataset(
-        rows.dataset or Path(source).name,
-        hashlib.sha256(data).hexdigest(),
-        tuple(examples),
-    )
+    if rows.limit is not None and rows.limit < len(examples):
+        examples = _draw_sample(examples, rows.limit, rows.seed)
+    name = rows.dataset or Path(source).name
+    return Dataset(name, hashlib.sha256(data).hexdigest(), tuple(examples))
+
+
+def _draw_sample(examples: list[Example], size: int, seed: int) -> list[Example]:
+    """Draw a sample, in the order of the file."""
+    drawn = np.random.default_rng(seed).permutation(len(examples))[:size]
+    return [examples[index] for index in sorted(drawn)]
 
 
 def _find_adapter(task: str, dataset: str | None) -> Adapter | None:
     if dataset is None:
         return None
-    fitting = sorted(name for name, adapter in ADAPTERS.items() if adapter.task == task)
-    if dataset not in fitting:
+    suitable = [name for name, adapter in ADAPTERS.items() if adapter.task == task]
+    if dataset not in suitable:
         raise InputError(
-            f"--dataset {dataset!r}: is none of the sets for {task}: {', '.join(fitting)}"
+            f"--dataset {dataset!r} is not a dataset for {task}. Available: "
+            f"{', '.join(sorted(suitable))}"
         )
     return ADAPTERS[dataset]
 
@@ -111,35 +118,50 @@ def _parse_example(
     row: Any, task: str, adapter: Adapter | None, number: int
 ) -> Example:
     if not isinstance(row, dict):
-        raise InputError("is no JSON object")
+        raise InputError("not a JSON object")
     try:
-        fields = adapter.fields(row) if adapter else _convert_plain_row(row, task)
+        fields = adapter.convert(row) if adapter else _convert_own_row(row, task)
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"is no row of that set: {type(error).__name__} {error}"
+            f"not a row of this dataset: {type(error).__name__} {error}"
         ) from None
     for name, kind in TASK_FIELDS[task].items():
-        if not isinstance(fields.get(name), kind) or _is_empty(name, fields[name]):
+        value = fields.get(name)
+        # Of all fields only `claims` may be empty: a passage may have no claim.
+        is_empty = name != "claims" and value in ("", [])
+        if not isinstance(value, kind) or is_empty:
             raise InputError(
-                f"{name!r} is missing or no {kind.__name__}; {task} needs {', '.join(TASK_FIELDS[task])}"
+                f"{name!r} is missing, empty, or not a {_TYPE_NAMES[kind]}; {task} "
+                f"needs {_list_fields(task)}"
             )
-    identity = str(row.get("id") or number)
-    return Example(identity, str(row.get("doc_id") or identity), fields)
+    row_id = str(row.get("id") or number)
+    return Example(row_id, str(row.get("doc_id") or row_id), fields)
 
 
-def _is_empty(name: str, value: object) -> bool:
-    """Return whether a required value is empty; only `claims` may be."""
-    return name != "claims" and value in ("", [])
+def _list_fields(task: str) -> str:
+    return ", ".join(TASK_FIELDS[task])
 
 
-def _convert_plain_row(row: RowFields, task: str) -> RowFields:
+def _convert_own_row(row: RowFields, task: str) -> RowFields:
     """Return the row; for summaries, a single `reference` becomes a list."""
     if task == "summaries" and isinstance(row.get("reference"), str):
         return {**row, "references": [row["reference"]]}
     return row
 
 
-def _convert_verification_row(row: RowFields) -> RowFields:
+def _convert_claimbuster(row: RowFields) -> RowFields:
+    return {"text": row["text"], "label": bool(row["checkworthy"])}
+
+
+def _convert_policlaim(row: RowFields) -> RowFields:
+    return {"text": row["text"], "label": row["label"] == 1}
+
+
+def _convert_factcheckbench_sentences(row: RowFields) -> RowFields:
+    return {"text": row["text"], "label": row["label"] == "yes"}
+
+
+def _convert_verification(row: RowFields) -> RowFields:
     return {
         "claim": row["claim"],
         "document": row["document"],
@@ -147,58 +169,46 @@ def _convert_verification_row(row: RowFields) -> RowFields:
     }
 
 
+def _convert_realsumm(row: RowFields) -> RowFields:
+    # Each sentence of the reference is in <t> tags.
+    sentences = re.findall(r"<t>(.*?)</t>", row["reference"])
+    reference = "\n".join(sentence.strip() for sentence in sentences)
+    return {"document": row["document"], "references": [reference]}
+
+
+def _convert_realsumm_units(row: RowFields) -> RowFields:
+    passage = re.sub(r"</?t>", " ", row["passage"]).strip()
+    return {"passage": passage, "claims": row["claims"]}
+
+
+def _convert_extraction(row: RowFields) -> RowFields:
+    return {"passage": row["sentence"], "claims": row["claims"]}
+
+
+def _convert_wice_evidence(row: RowFields) -> RowFields:
+    # A span is [start, end, text].
+    quotes = [span[2] for group in row["evidence_sets"] for span in group]
+    return {"document": row["document"], "quotes": quotes}
+
+
+def _convert_pdnc(row: RowFields) -> RowFields:
+    quotes = [span[2] for quote in row["quotes"] for span in quote["spans"]]
+    return {"document": row["document"], "quotes": quotes}
+
+
 ADAPTERS = {
-    "claimbuster": Adapter(
-        "checkworthy",
-        lambda row: {"text": row["text"], "label": bool(row["checkworthy"])},
-    ),
-    "policlaim": Adapter(
-        "checkworthy", lambda row: {"text": row["text"], "label": row["label"] == 1}
-    ),
+    "claimbuster": Adapter("checkworthy", _convert_claimbuster),
+    "policlaim": Adapter("checkworthy", _convert_policlaim),
     "factcheckbench-sentences": Adapter(
-        "checkworthy", lambda row: {"text": row["text"], "label": row["label"] == "yes"}
+        "checkworthy", _convert_factcheckbench_sentences
     ),
-    "wice": Adapter("verification", _convert_verification_row),
-    "summedits": Adapter("verification", _convert_verification_row),
-    "fm2": Adapter("verification", _convert_verification_row),
-    "realsumm": Adapter(
-        "summaries",
-        lambda row: {
-            "document": row["document"],
-            # the human highlights stand in <t> tags, a sentence each
-            "references": [
-                "\n".join(
-                    part.strip()
-                    for part in re.findall(r"<t>(.*?)</t>", row["reference"])
-                )
-            ],
-        },
-    ),
-    "factcheckbench-claims": Adapter(
-        "extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}
-    ),
-    "factscore": Adapter(
-        "extraction", lambda row: {"passage": row["sentence"], "claims": row["claims"]}
-    ),
-    "realsumm-scus": Adapter(
-        "extraction",
-        lambda row: {
-            "passage": re.sub(r"</?t>", " ", row["passage"]).strip(),
-            "claims": row["claims"],
-        },
-    ),
-    "wice-evidence": Adapter(
-        "grounding",
-        lambda row: {
-            "document": row["document"],
-            "quotes": [span[2] for group in row["evidence_sets"] for span in group],
-        },
-    ),
-    "pdnc": Adapter(
-        "grounding",
-        lambda row: {
-            "document": row["document"],
-            "quotes": [span[2] for quote in row["quotes"] for span in quote["spans"]],
-        },
-    ),
+    "wice": Adapter("verification", _convert_verification),
+    "summedits": Adapter("verification", _convert_verification),
+    "fm2": Adapter("verification", _convert_verification),
+    "realsumm": Adapter("summaries", _convert_realsumm),
+    "factcheckbench-claims": Adapter("extraction", _convert_extraction),
+    "factscore": Adapter("extraction", _convert_extraction),
+    "realsumm-scus": Adapter("extraction", _convert_realsumm_units),
+    "wice-evidence": Adapter("grounding", _convert_wice_evidence),
+    "pdnc": Adapter("grounding", _convert_pdnc),
 }

@@ -1,11 +1,11 @@
-"""Two evaluations of the same rows: what the second scores above the first, with an interval of the difference."""
+"""Evaluate an engine on a dataset, and compare two evaluations of the same rows."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,22 +19,23 @@ from claimcheck.evaluation.result import (
     MeasuredRow,
     Score,
 )
-from claimcheck.evaluation.tasks import TASKS, Task
-from claimcheck.evaluation.tasks.base import EngineSetup
+from claimcheck.evaluation.tasks import TASKS, EngineSetup, Task
 from claimcheck.settings import CHECK_ONLY_SETTINGS
 from claimcheck.version import __version__
 
-_CONCURRENCY = 8
+_CONCURRENCY = 8  # requests to a model at a time; chosen by hand
 
 
 def run_evaluation(
     task_name: str,
     rows: Rows,
-    given: EngineSetup,
+    setup: EngineSetup,
     *,
-    progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Evaluate an engine; calls `progress` with the number of rows done and in all.
+    """Evaluate an engine.
+
+    `on_progress` is called with the number of finished rows and the number of all rows.
 
     Raises:
         InputError: the rows can't be read.
@@ -44,24 +45,19 @@ def run_evaluation(
     dataset = read_dataset(rows, task_name)
     started = time.perf_counter()
     measured: list[MeasuredRow] = []
-    for row in _measure_rows(task, dataset, given):
+    for row in _measure_rows(task, dataset, setup):
         measured.append(row)
-        if progress:
-            progress(len(measured), len(dataset.examples))
+        if on_progress:
+            on_progress(len(measured), len(dataset.examples))
     seconds = time.perf_counter() - started
     columns = {
         name: np.array([row.values[name] for row in measured])
         for name in measured[0].values
     }
-    bounds = bootstrap_intervals(
-        task.measures, columns, [row.document for row in measured], rows.seed
-    )
+    documents = [row.document for row in measured]
     return Evaluation(
-        signature=_build_signature(task, dataset, given, rows),
-        scores={
-            name: Score(measure(columns), *bounds[name])
-            for name, measure in task.measures.items()
-        },
+        signature=_build_signature(task, dataset, setup, rows),
+        scores=_compute_scores(task.metrics, columns, documents, rows.seed),
         failed=sum(row.failure is not None for row in measured),
         seconds=round(seconds, 2),
         rows=tuple(measured),
@@ -69,55 +65,74 @@ def run_evaluation(
 
 
 def _measure_rows(
-    task: Task, dataset: Dataset, given: EngineSetup
+    task: Task, dataset: Dataset, setup: EngineSetup
 ) -> Iterator[MeasuredRow]:
-    def one(example: Example) -> MeasuredRow:
+    def measure(example: Example) -> MeasuredRow:
         try:
-            outcome = task.measure(example.fields, given)
+            measurement = task.measure(example.fields, setup)
         except InputError as error:
             raise InputError(f"row {example.id}: {error}") from None
         return MeasuredRow(
-            example.id, example.document, outcome.values, outcome.failure
+            example.id, example.document, measurement.values, measurement.failure
         )
 
-    if given.client is None:
-        yield from map(one, dataset.examples)
+    if setup.client is None:
+        yield from map(measure, dataset.examples)
         return
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
-        yield from pool.map(one, dataset.examples)
+        yield from pool.map(measure, dataset.examples)
+
+
+def _compute_scores(
+    metrics: Mapping[str, Metric],
+    columns: Columns,
+    documents: Sequence[str],
+    seed: int,
+) -> dict[str, Score]:
+    intervals = bootstrap_intervals(metrics, columns, documents, seed)
+    scores = {}
+    for name, metric in metrics.items():
+        low, high = intervals[name]
+        scores[name] = Score(metric(columns), low, high)
+    return scores
 
 
 def _build_signature(
-    task: Task, dataset: Dataset, given: EngineSetup, rows: Rows
+    task: Task, dataset: Dataset, setup: EngineSetup, rows: Rows
 ) -> EvaluationSignature:
-    model = given.engine == "llm"
-    settings = given.settings
-    return EvaluationSignature(
+    settings = setup.settings
+    signature = EvaluationSignature(
         version=__version__,
         task=task.name,
         dataset=dataset.name,
         dataset_sha256=dataset.sha256,
-        engine=given.engine,
-        model=settings.model if model else None,
-        prompts={name: prompts.load(name).digest for name in task.prompts}
-        if model
-        else {},
-        schemas={name: schemas.compute_digest(name) for name in task.schemas}
-        if model
-        else {},
-        settings=settings.published()
-        | {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
-        if model
-        else {},
+        engine=setup.engine,
+        model=None,
+        prompts={},
+        schemas={},
+        settings={},
         limit=rows.limit,
         seed=rows.seed,
         n=len(dataset.examples),
+    )
+    if setup.engine != "llm":
+        return signature
+    check_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
+    return replace(
+        signature,
+        model=settings.model,
+        prompts={name: prompts.load(name).digest for name in task.prompts},
+        schemas={name: schemas.compute_digest(name) for name in task.schemas},
+        settings=settings.published() | check_settings,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationComparison:
-    """The rows that both have, and the difference of each score, second less first, over them."""
+    """The differences of the scores, second minus first, over the rows of both.
+
+    `n` is the number of these rows.
+    """
 
     n: int
     differences: dict[str, Score]
@@ -127,53 +142,57 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
     """Compare two evaluations, paired: each resample scores both on the same rows.
 
     Raises:
-        InputError: they are of different tasks or data, or share no row.
+        InputError: they are of different tasks or data, or have no row in common.
     """
-    left, right = first.signature, second.signature
-    if left.task != right.task or left.dataset_sha256 != right.dataset_sha256:
-        raise InputError(
-            f"compare: {left.task} on {left.dataset}@{left.dataset_sha256[:12]} and {right.task} on "
-            f"{right.dataset}@{right.dataset_sha256[:12]} can't be compared; evaluate both on the same file"
-        )
-    theirs = {row.id: row for row in second.rows}
-    pairs = [(row, theirs[row.id]) for row in first.rows if row.id in theirs]
+    _require_same_data(first.signature, second.signature)
+    second_rows = {row.id: row for row in second.rows}
+    pairs = [(row, second_rows[row.id]) for row in first.rows if row.id in second_rows]
     if not pairs:
         raise InputError(
-            "compare: the two have no row in common; use the same --limit and --seed"
+            "compare: the two evaluations have no row in common; use the same --limit "
+            "and --seed"
         )
-    columns = {
-        f"{side} {name}": np.array([pair[number].values[name] for pair in pairs])
-        for number, side in enumerate(("first", "second"))
-        for name in _list_value_names(pairs[0][number])
+    columns = {}
+    for name in pairs[0][0].values:
+        columns[f"first {name}"] = np.array([row.values[name] for row, _ in pairs])
+    for name in pairs[0][1].values:
+        columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
+    metrics = {
+        name: _make_difference(metric)
+        for name, metric in TASKS[first.signature.task].metrics.items()
     }
-    measures = {
-        name: _make_difference_metric(measure)
-        for name, measure in TASKS[left.task].measures.items()
+    documents = [row.document for row, _ in pairs]
+    differences = _compute_scores(metrics, columns, documents, first.signature.seed)
+    return EvaluationComparison(len(pairs), differences)
+
+
+def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) -> None:
+    same_task = first.task == second.task
+    if same_task and first.dataset_sha256 == second.dataset_sha256:
+        return
+    described = [
+        f"{signature.task} on {signature.dataset}@{signature.dataset_sha256[:12]}"
+        for signature in (first, second)
+    ]
+    raise InputError(
+        f"compare: {' and '.join(described)} can't be compared; evaluate both on the "
+        "same file"
+    )
+
+
+def _make_difference(metric: Metric) -> Metric:
+    """Return the metric of the second evaluation's columns minus that of the first's."""
+
+    def compute_difference(columns: Columns) -> float:
+        return metric(_select(columns, "second ")) - metric(_select(columns, "first "))
+
+    return compute_difference
+
+
+def _select(columns: Columns, prefix: str) -> Columns:
+    """Return the columns with this prefix, without it."""
+    return {
+        name.removeprefix(prefix): column
+        for name, column in columns.items()
+        if name.startswith(prefix)
     }
-    bounds = bootstrap_intervals(
-        measures, columns, [row.document for row, _ in pairs], left.seed
-    )
-    return EvaluationComparison(
-        len(pairs),
-        {
-            name: Score(measure(columns), *bounds[name])
-            for name, measure in measures.items()
-        },
-    )
-
-
-def _list_value_names(row: MeasuredRow) -> list[str]:
-    return list(row.values)
-
-
-def _make_difference_metric(measure: Metric) -> Metric:
-    def of(columns: Columns, side: str) -> float:
-        return measure(
-            {
-                name.removeprefix(side): column
-                for name, column in columns.items()
-                if name.startswith(side)
-            }
-        )
-
-    return lambda columns: of(columns, "second ") - of(columns, "first ")

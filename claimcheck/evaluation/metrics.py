@@ -1,4 +1,8 @@
-"""One measure a file, with its definition and where it comes from. All take arrays with an element a row."""
+"""The metrics: what each of them measures, and the paper that defines it.
+
+`gold` is the annotators' answer and `predicted` the engine's, one element per row;
+`score` is the engine's confidence in `True`. All results are in [0, 1].
+"""
 
 from __future__ import annotations
 
@@ -15,146 +19,136 @@ from claimcheck.errors import InputError
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
 
-
-Columns = Mapping[str, NDArray[np.float64]]
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
+Columns = Mapping[str, FloatArray]
+"""What was measured: a value per row, by name."""
 Metric = Callable[[Columns], float]
+"""A function from columns to one score."""
+
+_CALIBRATION_BINS = 10  # chosen by hand
 _BOOTSTRAP_SAMPLES = 1_000
 _CONFIDENCE_LEVEL = 0.95
 
-
-def bootstrap_intervals(
-    measures: Mapping[str, Metric],
-    columns: Columns,
-    documents: Sequence[str],
-    seed: int,
-) -> dict[str, tuple[float, float]]:
-    """Return the 95 % percentile interval of each metric."""
-    _, group = np.unique(np.array(documents), return_inverse=True)
-    rows = [np.flatnonzero(group == number) for number in range(group.max() + 1)]
-    random = np.random.default_rng(seed)
-    drawn: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(_BOOTSTRAP_SAMPLES):
-        chosen = np.concatenate(
-            [rows[number] for number in random.integers(0, len(rows), len(rows))]
-        )
-        sample = {name: column[chosen] for name, column in columns.items()}
-        for name, measure in measures.items():
-            drawn[name].append(measure(sample))
-    tail = 100 * (1 - _CONFIDENCE_LEVEL) / 2
-    return {
-        name: (
-            float(np.percentile(values, tail)),
-            float(np.percentile(values, 100 - tail)),
-        )
-        for name, values in drawn.items()
-    }
-
-
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.float64]
-
-
-def auroc(gold: BoolArray, score: FloatArray) -> float:
-    """The area, 0 to 1; 0.5 where only one answer occurs."""
-    positive, negative = int(gold.sum()), int((~gold).sum())
-    if not positive or not negative:
-        return 0.5
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]  # of ties the mean
-    return float(
-        (ranks[gold].sum() - positive * (positive + 1) / 2) / (positive * negative)
-    )
-
-
-def average_precision(gold: BoolArray, score: FloatArray) -> float:
-    """The mean precision, 0 to 1; 0 where nothing is so."""
-    if not gold.any():
-        return 0.0
-    order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    last = np.r_[ranked[1:] != ranked[:-1], True]  # of each run of ties
-    found = np.cumsum(gold[order])[last]
-    precision = found / (np.flatnonzero(last) + 1)
-    gained = np.diff(np.r_[0, found])
-    return float((precision * gained).sum() / gold.sum())
-
-
-def balanced_accuracy(gold: BoolArray, said: BoolArray) -> float:
-    """The mean of the recalls, 0 to 1; the one recall where only one answer occurs."""
-    recalls = [
-        recall(truth, answer)
-        for truth, answer in ((gold, said), (~gold, ~said))
-        if truth.any()
-    ]
-    return sum(recalls) / len(recalls) if recalls else 0.0
-
-
-_CALIBRATION_BINS = 10
-
-
-def calibration_error(gold: BoolArray, score: FloatArray) -> float:
-    """The error, 0 to 1: the bins' distances weighed by how many rows they have."""
-    bins = np.minimum((score * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
-    counts = np.bincount(bins, minlength=_CALIBRATION_BINS)
-    gaps = np.abs(
-        np.bincount(bins, score, _CALIBRATION_BINS)
-        - np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
-    )
-    return float(gaps.sum() / counts.sum()) if counts.sum() else 0.0
-
-
+# A claim is covered by another one with at least this part of its words, weighted.
+# Chosen by hand.
 MIN_SHARED_WEIGHT = 0.7
-
-
-def flag_covered_claims(claims: Sequence[str], by: Sequence[str]) -> list[bool]:
-    """Return for each claim whether one of the other claims covers it."""
-    forms = [{normalize_word(word) for word in extract_words(other)} for other in by]
-    return [
-        any(
-            _compute_shared_weight(claim, other) >= MIN_SHARED_WEIGHT for other in forms
-        )
-        for claim in claims
-    ]
-
-
-def _compute_shared_weight(claim: str, forms: set[str]) -> float:
-    terms = extract_terms(claim)
-    total = sum(term.weight for term in terms) or 1.0
-    return sum(term.weight for term in terms if term.form in forms) / total
-
-
-def precision(gold: BoolArray, said: BoolArray) -> float:
-    """How many of those said are so, 0 to 1."""
-    return float((gold & said).sum() / said.sum()) if said.any() else 0.0
-
-
-def recall(gold: BoolArray, said: BoolArray) -> float:
-    """How many of those that are so are said, 0 to 1."""
-    return float((gold & said).sum() / gold.sum()) if gold.any() else 0.0
-
-
-def f1(gold: BoolArray, said: BoolArray) -> float:
-    """The harmonic mean of both, 0 to 1."""
-    both = precision(gold, said) + recall(gold, said)
-    return 2 * precision(gold, said) * recall(gold, said) / both if both else 0.0
-
 
 ROUGE_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeLsum": "ROUGE-L"}
 
 
+def precision(gold: BoolArray, predicted: BoolArray) -> float:
+    """Return the share of predicted rows that are correct; 0 if none is predicted.
+
+    van Rijsbergen 1979, "Information Retrieval", chapter 7.
+    """
+    if not predicted.any():
+        return 0.0
+    return float((gold & predicted).sum() / predicted.sum())
+
+
+def recall(gold: BoolArray, predicted: BoolArray) -> float:
+    """Return the share of gold rows that are predicted; 0 if there are none.
+
+    van Rijsbergen 1979, "Information Retrieval", chapter 7.
+    """
+    if not gold.any():
+        return 0.0
+    return float((gold & predicted).sum() / gold.sum())
+
+
+def f1(gold: BoolArray, predicted: BoolArray) -> float:
+    """Return the harmonic mean of precision and recall; 0 if both are 0.
+
+    van Rijsbergen 1979, "Information Retrieval", chapter 7.
+    """
+    p, r = precision(gold, predicted), recall(gold, predicted)
+    return 2 * p * r / (p + r) if p + r else 0.0
+
+
+def balanced_accuracy(gold: BoolArray, predicted: BoolArray) -> float:
+    """Return the mean of the recalls of both answers; 0.5 is chance.
+
+    If only one answer occurs in `gold`, its recall. Brodersen, Ong, Stephan, Buhmann
+    2010, "The balanced accuracy and its posterior distribution", ICPR.
+    """
+    recalls = []
+    if gold.any():
+        recalls.append(recall(gold, predicted))
+    if not gold.all():
+        recalls.append(recall(~gold, ~predicted))
+    return sum(recalls) / len(recalls) if recalls else 0.0
+
+
+def auroc(gold: BoolArray, score: FloatArray) -> float:
+    """Return the area under the ROC curve; 0.5 is chance, or only one answer occurs.
+
+    It is the probability that a positive row scores above a negative one, where a tie
+    counts half: the Mann-Whitney statistic. Hanley, McNeil 1982, "The meaning and use
+    of the area under a receiver operating characteristic (ROC) curve", Radiology
+    143(1), 29-36.
+    """
+    positives, negatives = int(gold.sum()), int((~gold).sum())
+    if not positives or not negatives:
+        return 0.5
+    _, group, sizes = np.unique(score, return_inverse=True, return_counts=True)
+    # Rows of equal score all get the mean of their ranks.
+    mean_ranks = np.cumsum(sizes) - (sizes - 1) / 2
+    rank_sum = mean_ranks[group][gold].sum()
+    u = rank_sum - positives * (positives + 1) / 2
+    return float(u / (positives * negatives))
+
+
+def average_precision(gold: BoolArray, score: FloatArray) -> float:
+    """Return the mean precision at the positive rows, by descending score; 0 without.
+
+    Rows of equal score share one rank. Manning, Raghavan, Schütze 2008, "Introduction
+    to Information Retrieval", chapter 8.4, without interpolation.
+    """
+    if not gold.any():
+        return 0.0
+    order = np.argsort(-score, kind="stable")
+    ranked = score[order]
+    is_last_of_tie = np.r_[ranked[1:] != ranked[:-1], True]
+    true_positives = np.cumsum(gold[order])[is_last_of_tie]
+    predicted = np.flatnonzero(is_last_of_tie) + 1
+    gained = np.diff(np.r_[0, true_positives])
+    return float((true_positives / predicted * gained).sum() / gold.sum())
+
+
+def calibration_error(gold: BoolArray, score: FloatArray) -> float:
+    """Return how far the confidence is from the share of positives; 0 is best.
+
+    The expected calibration error: the mean distance over ten equal bins of confidence,
+    weighted by their rows. Naeini, Cooper, Hauskrecht 2015, "Obtaining Well Calibrated
+    Probabilities Using Bayesian Binning", AAAI; Guo, Pleiss, Sun, Weinberger 2017, "On
+    Calibration of Modern Neural Networks", ICML.
+    """
+    if not len(score):
+        return 0.0
+    bins = np.minimum((score * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
+    confidence = np.bincount(bins, score, _CALIBRATION_BINS)
+    positives = np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
+    return float(np.abs(confidence - positives).sum() / len(score))
+
+
 def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-    """The F1 of each kind, 0 to 1, of a summary's sentences.
+    """Return the ROUGE-1, ROUGE-2 and ROUGE-L F1 of a summary's sentences.
+
+    Computed by Google's rouge-score, with stemming. ROUGE-L is the summary-level one
+    (Lsum). Of several references the best counts. Lin 2004, "ROUGE: A Package for
+    Automatic Evaluation of Summaries".
 
     Raises:
         InputError: the `eval` extra is not installed.
     """
-    scored = [
-        _load_rouge_scorer().score(reference, "\n".join(summary))
-        for reference in references
-    ]
+    scorer = _load_rouge_scorer()
+    # rouge-score takes sentences as lines.
+    text = "\n".join(summary)
+    scores = [scorer.score(reference, text) for reference in references]
     return {
-        shown: max(float(scores[name].fmeasure) for scores in scored)
-        for name, shown in ROUGE_NAMES.items()
+        display_name: max(float(score[name].fmeasure) for score in scores)
+        for name, display_name in ROUGE_NAMES.items()
     }
 
 
@@ -169,12 +163,58 @@ def _load_rouge_scorer() -> RougeScorer:
     return RougeScorer(list(ROUGE_NAMES), use_stemmer=True)
 
 
-__all__ = [
-    "auroc",
-    "average_precision",
-    "balanced_accuracy",
-    "calibration_error",
-    "f1",
-    "precision",
-    "recall",
-]
+def flag_covered_claims(claims: Sequence[str], others: Sequence[str]) -> list[bool]:
+    """Return for each claim whether one of the other claims covers it.
+
+    A claim is covered if the other one has `MIN_SHARED_WEIGHT` of its words, weighted
+    by rarity, in any inflection. So other words for the same thing do not count, the
+    same words with another meaning do, and a claim that says several things may cover
+    several. Our own measure.
+    """
+    form_sets = []
+    for other in others:
+        form_sets.append({normalize_word(word) for word in extract_words(other)})
+    return [
+        any(
+            _compute_shared_weight(claim, forms) >= MIN_SHARED_WEIGHT
+            for forms in form_sets
+        )
+        for claim in claims
+    ]
+
+
+def _compute_shared_weight(claim: str, forms: set[str]) -> float:
+    """Return the share, 0 to 1, of the claim's words that have one of these forms."""
+    terms = extract_terms(claim)
+    total = sum(term.weight for term in terms) or 1.0
+    return sum(term.weight for term in terms if term.form in forms) / total
+
+
+def bootstrap_intervals(
+    metrics: Mapping[str, Metric],
+    columns: Columns,
+    documents: Sequence[str],
+    seed: int,
+) -> dict[str, tuple[float, float]]:
+    """Return the 95 % interval of each metric: the percentiles of 1,000 resamples.
+
+    Whole documents are drawn, because rows of one document are not independent. Efron,
+    Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Field, Welsh 2007,
+    "Bootstrapping clustered data".
+    """
+    _, group = np.unique(np.array(documents), return_inverse=True)
+    rows_of = [np.flatnonzero(group == number) for number in range(group.max() + 1)]
+    random = np.random.default_rng(seed)
+    samples: dict[str, list[float]] = {name: [] for name in metrics}
+    for _ in range(_BOOTSTRAP_SAMPLES):
+        drawn = random.integers(0, len(rows_of), len(rows_of))
+        rows = np.concatenate([rows_of[number] for number in drawn])
+        resampled = {name: column[rows] for name, column in columns.items()}
+        for name, metric in metrics.items():
+            samples[name].append(metric(resampled))
+    tail = 100 * (1 - _CONFIDENCE_LEVEL) / 2
+    intervals = {}
+    for name, values in samples.items():
+        low, high = np.percentile(values, [tail, 100 - tail])
+        intervals[name] = (float(low), float(high))
+    return intervals

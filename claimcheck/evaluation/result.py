@@ -1,4 +1,4 @@
-"""What an evaluation came to: scores with intervals, what made them, and every row, so that two can be compared."""
+"""The result of an evaluation: scores with intervals, their signature, and every row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVALUATION_SCHEMA_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A measure's value and its 95 % interval."""
+    """The value of a metric and its 95 % interval."""
 
     value: float
     low: float
@@ -23,7 +23,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """A row's id, its document, what was measured of it, and why it failed, if it did."""
+    """A row, the values measured on it, and why it failed, if it did."""
 
     id: str
     document: str
@@ -33,7 +33,11 @@ class MeasuredRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSignature:
-    """What made a score: enough to make it again, or to say why two differ."""
+    """What produced a score: enough to reproduce it, or to explain a difference.
+
+    Without a model, `prompts`, `schemas` and `settings` are empty. `n` is the number
+    of rows.
+    """
 
     version: str
     task: str
@@ -49,23 +53,24 @@ class EvaluationSignature:
     n: int
 
     def line(self) -> str:
-        """The signature in one line, for below a score."""
+        """Return the signature as one line, to be printed below scores."""
         parts = [
             f"task:{self.task}",
             f"data:{self.dataset}@{self.dataset_sha256[:12]}",
             f"n:{self.n}",
             f"engine:{self.engine}",
-            *([f"model:{self.model}"] if self.model else []),
-            *(f"prompt:{name}@{digest[:12]}" for name, digest in self.prompts.items()),
-            f"seed:{self.seed}",
-            f"v:{self.version}",
         ]
+        if self.model:
+            parts.append(f"model:{self.model}")
+        for name, digest in self.prompts.items():
+            parts.append(f"prompt:{name}@{digest[:12]}")
+        parts += [f"seed:{self.seed}", f"v:{self.version}"]
         return "|".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Scores by name, how many rows failed (they count against the scores), and the rows."""
+    """Scores by name, the number of failed rows (which count against them), and all rows."""
 
     signature: EvaluationSignature
     scores: dict[str, Score]
@@ -74,24 +79,24 @@ class Evaluation:
     rows: tuple[MeasuredRow, ...]
 
     def to_json(self) -> str:
-        """This evaluation as JSON that follows `schemas/evaluation.schema.json`."""
+        """Return the evaluation as JSON that follows `schemas/evaluation.schema.json`."""
         fields = {"schema_version": EVALUATION_SCHEMA_VERSION, **asdict(self)}
         return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, data: str | bytes, source: str) -> Evaluation:
-        """The evaluation that `to_json` wrote.
+        """Read an evaluation that `to_json` wrote; `source` is for error messages.
 
         Raises:
-            InputError: the data is not JSON, or no evaluation.
+            InputError: the data is not JSON or not a valid evaluation.
         """
         try:
             fields = json.loads(data)
         except (ValueError, RecursionError) as error:
-            raise InputError(f"{source}: is not JSON: {error}") from None
+            raise InputError(f"{source} is not JSON: {error}") from None
         if problems := schemas.find_problems("evaluation", fields):
             raise InputError(
-                f"{source}: is no evaluation: {'; '.join(map(str, problems[:3]))}"
+                f"{source} is not a valid evaluation: {'; '.join(map(str, problems[:3]))}"
             )
         return cls(
             EvaluationSignature(**fields["signature"]),

@@ -1,4 +1,4 @@
-"""The embedded engine: selects and ranks the source's own sentences. No model, no network. Layer 4."""
+"""The engine without a model: it selects the source's own sentences."""
 
 from claimcheck.extractive.engine import summarize_extractively
 

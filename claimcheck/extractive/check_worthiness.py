@@ -1,6 +1,8 @@
-"""How much a sentence is worth checking, and why: a logistic model over readable features.
+"""How much a sentence is worth checking, and why.
 
-The weights are in `weights.json`, with where they come from.
+A logistic model over readable features: `weights.json` has the weights and says where
+they come from. The features' words are in `data/feature_*.txt`; after a change to them,
+fit the weights again with `benchmarks/fit_check_worthiness.py`.
 """
 
 from __future__ import annotations
@@ -20,54 +22,56 @@ from claimcheck.english.vocabulary import (
     get_part_of_speech,
 )
 from claimcheck.models.claim import Kind, Quantity
+from claimcheck.resources import read_words
 
 _WEIGHTS_PATH = Path(__file__).with_name("weights.json")
-CHECK_WORTHY_FROM = 0.35  # from here on a sentence is called check-worthy: the best F1 in cross-validation
+# A sentence is called check-worthy from here on: the best F1 in cross-validation.
+CHECK_WORTHY_FROM = 0.35
+# A feature that adds less to the logit is not given as a reason. Chosen by hand.
+_MIN_REASON_CONTRIBUTION = 0.05
+_MAX_REASONS = 3
+_MAX_SHORT_STATEMENT_WORDS = 11  # a longer one with an opinion word says more than that
 
-_PAST_FORMS = r"(?:\w{2,}ed|went|came|took|gave|made|fell|rose|won|lost|led|cut|spent|left|grew|said|brought|got|kept|built|put|done|had|been|was|were|did|sent|met|paid|bought|sold|ran|began|wrote|told|saw|knew|became|broke|held)"
-# of texts in lower case
+
+def _join_words(name: str) -> str:
+    """Return a pattern of the words in a list; `*` and `?` are letters."""
+    words = [re.escape(word) for word in read_words(name)]
+    return "|".join(words).replace(r"\*", r"\w*").replace(r"\?", r"\w")
+
+
+def _compile_words(name: str, flags: int = 0) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_join_words(name)})\b", flags)
+
+
+_PAST_VERB = _compile_words("past_verbs")
 _FEATURE_PATTERNS = {
     "percent or money": re.compile(
         r"%|\bper\s?cent|[$€£¥₹₽]\s?\d|\b(?:dollars|euros)\b"
     ),
     "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
-    "comparison": re.compile(
-        r"\b(?:more|less|fewer|most|least|higher|lower|highest|lowest|largest|biggest|first|worst|best|than|doubled|tripled|half|increased?|decreased?|rose|fell|grew|declin\w+|only|record|every|never|ever)\b",
-    ),
-    "public matter": re.compile(
-        r"\b(?:tax\w*|jobs?|budget|deficit|trade|econom\w*|unemploy\w*|billions?|millions?|percent|congress|senate|law|bill|vote[ds]?|sanction\w*|troops?|war|attack\w*|nuclear|oil|inflation|wages?|income|spending|crime|court|election|government|health|insurance|schools?|disease|deaths?|killed|people|countr\w+)\b",
-    ),
-    "opinion words": re.compile(
-        r"\b(?:think|believe|feel|hope|want|wish|should|ought|must|need to|let's|let us|great|good|bad|wonderful|terrible|important|understand|agree|love|proud|right|wrong|maybe|perhaps)\b",
-    ),
+    "comparison": _compile_words("feature_comparison"),
+    "public matter": _compile_words("feature_public_matter"),
+    "opinion words": _compile_words("feature_opinion"),
     "future": re.compile(r"\b(?:will|would|going to|shall|won't|i'll|we'll)\b"),
     "question": re.compile(r"\?[\"”']?\s*$"),
-    "reported": re.compile(
-        r"\b(?:said|says|told|according to|quoted|reported|claimed|announced|estimates?)\b"
-    ),
-    "position": re.compile(
-        r"\b(?:support(?:s|ed)?|oppos(?:es?|ed)|favou?r(?:s|ed)?|vot(?:es?|ed|ing)|propos(?:es?|ed|al)|promis(?:es?|ed)|pledg\w+|veto\w*|sponsor\w*|sign(?:s|ed)|position|policy|plan|bill|amendment|legislation)\b",
-    ),
+    "reported": _compile_words("feature_reported"),
+    "position": _compile_words("feature_position"),
     "own record": re.compile(
-        rf"\b(?:i|we)(?:['’]ve|['’]d)?\s+(?:(?:have|had|also|never|already|didn['’]t)\s+)*{_PAST_FORMS}\b"
+        rf"""
+        \b(?:i|we)(?:['’]ve|['’]d)?\s+
+        (?:(?:have|had|also|never|already|didn['’]t)\s+)*
+        (?:{_join_words("past_verbs")})\b
+        """,
+        re.X,
     ),
-    "obligation": re.compile(
-        r"\b(?:have to|has to|got to|gotta|needs? to|must|let['’]s|let us|ought|should|make sure|we can|we need)\b",
-    ),
+    "obligation": _compile_words("feature_obligation"),
     "conditional": re.compile(r"\b(?:if|unless|suppose|whether)\b"),
-    "values": re.compile(
-        r"\b(?:best|great|better|strong\w*|freedom|future|hope|dream|values?|leadership|together|opportunit\w+|respect|important|principle\w*|character|moral\w*|decent|fair)\b",
-    ),
-    "quantifier": re.compile(
-        r"\b(?:few|many|majority|most|half|double[sd]?|single|every|all|each|number of|thousands?|hundreds?|none|any|twice|average|rate|total)\b",
-    ),
-    "time span": re.compile(
-        r"\b(?:years?|months?|days?|weeks?|decade|century|since|ago|last|during|when|term)\b"
-    ),
+    "values": _compile_words("feature_values"),
+    "quantifier": _compile_words("feature_quantifier"),
+    "time span": _compile_words("feature_time_span"),
     "quotation": re.compile(r"[\"“”]"),
 }
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|me|my|myself)\b")
-_PAST_VERB = re.compile(rf"\b{_PAST_FORMS}\b")
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+")
 _REASONS = {
     "quantity": "gives a quantity",
@@ -82,98 +86,94 @@ _REASONS = {
     "digits": "gives a number",
 }
 _PREDICTION = re.compile(
-    r"\b(?:will|would|is expected to|are expected to|is likely to|forecasts?|predict\w*|projected to|set to)\b",
-    re.I,
+    r"""
+    \b(?:will|would|(?:is|are)\ expected\ to|is\ likely\ to|forecasts?|predict\w*
+    |projected\ to|set\ to)\b
+    """,
+    re.I | re.X,
 )
-_OPINION = re.compile(
-    r"\b(?:catastroph\w*|disast\w*|useful|positive|serious|best|worst|great|terrible|good|bad|wonderful|wrong|right|should|must|crucial|important|disgrace\w*|shame\w*|brilliant|unfair)\b",
-    re.I,
-)
+_OPINION = _compile_words("opinion_claims", re.I)
 _STATE_VERB = re.compile(
     r"\b(?:is|are|remains?|retains?|backs?|belongs?|consists?|owns?|has been)\b", re.I
 )
+_MEASURED_AMOUNT = re.compile(r"\d|illion|thousand|hundred")
 
 
 def compute_features(
     text: str, quantities: tuple[Quantity, ...] | None = None
 ) -> dict[str, float]:
-    """Compute the features of a sentence: most from 0 to 1, topics around 0."""
-    found = find_quantities(text) if quantities is None else quantities
-    plain = text.lower()
-    words = _WORD.findall(plain)
+    """Compute the features of a sentence: from 0 to 1, topics around 0."""
+    if quantities is None:
+        quantities = find_quantities(text)
+    lowered = text.lower()
+    words = _WORD.findall(lowered)
     count = len(words) or 1
-    speech = [get_part_of_speech(word) for word in words]
-    return {
+    parts = [get_part_of_speech(word) for word in words]
+    capitals = [word for word in text.split()[1:] if word[0].isupper()]
+    long_words = [word for word in words if len(word) > 7]
+    # The caps and the order are those that the weights were fitted with.
+    features = {
         "digits": float(bool(re.search(r"\d", text))),
-        "quantity": min(len(found), 3) / 3,
+        "quantity": min(len(quantities), 3) / 3,
         "names": min(len(find_names(text)), 4) / 4,
-        "capitals": min(6, sum(word[:1].isupper() for word in text.split()[1:])) / 6,
+        "capitals": min(len(capitals), 6) / 6,
         "length": min(count, 40) / 40,
         "short": float(count < 7),
-        "long words": sum(len(word) > 7 for word in words) / count,
+        "long words": len(long_words) / count,
         "rare words": sum(map(compute_rarity, words)) / count,
-        "verbs": speech.count("v") / count,
-        "adjectives": speech.count("a") / count,
-        "past verbs": min(3, len(_PAST_VERB.findall(plain))) / 3,
+        "verbs": parts.count("v") / count,
+        "adjectives": parts.count("a") / count,
+        "past verbs": min(len(_PAST_VERB.findall(lowered)), 3) / 3,
         "first person": float(bool(_FIRST_PERSON.search(text))),
-        **{
-            name: float(bool(pattern.search(plain)))
-            for name, pattern in _FEATURE_PATTERNS.items()
-        },
-        **{
-            f"topic {number}": float(value)
-            for number, value in enumerate(compute_topic_vector(words), 1)
-        },
     }
+    for name, pattern in _FEATURE_PATTERNS.items():
+        features[name] = float(bool(pattern.search(lowered)))
+    for number, value in enumerate(compute_topic_vector(words), 1):
+        features[f"topic {number}"] = float(value)
+    return features
 
 
 def score_check_worthiness(
     text: str, quantities: tuple[Quantity, ...]
 ) -> tuple[float, str]:
-    """Return the probability that a sentence is check-worthy, and the reason."""
+    """Return the probability that a sentence is check-worthy, and why."""
     weights = _load_weights()
-    values = compute_features(text, quantities)
-    logit = weights["bias"] + sum(
-        weights[name] * value for name, value in values.items()
-    )
-    reasons = sorted(
-        (-weights[name] * values[name], words)
-        for name, words in _REASONS.items()
-        if weights[name] * values[name] > 0.05
-    )
-    reason = (
-        ", ".join(words for _, words in reasons[:3])
-        or "says little that could be checked"
-    )
-    return round(1 / (1 + math.exp(-logit)), 2), reason
+    features = compute_features(text, quantities)
+    contributions = {name: weights[name] * value for name, value in features.items()}
+    logit = weights["bias"] + sum(contributions.values())
+    probability = round(1 / (1 + math.exp(-logit)), 2)
+    reasons = [
+        (-contributions[name], reason)
+        for name, reason in _REASONS.items()
+        if contributions[name] > _MIN_REASON_CONTRIBUTION
+    ]
+    strongest = [reason for _, reason in sorted(reasons)[:_MAX_REASONS]]
+    return probability, ", ".join(strongest) or "says little that could be checked"
 
 
 def classify_kind(
     text: str, speaker: str | None, quantities: tuple[Quantity, ...]
 ) -> Kind:
     """Return the kind of a claim, judged by its form."""
-    measured = any(
-        quantity.unit and re.search(r"\d|illion|thousand|hundred", quantity.text)
-        for quantity in quantities
-    )
     if _PREDICTION.search(text):
         return Kind.PREDICTION
-    if measured:
+    if any(map(_is_measured, quantities)):
         return Kind.QUANTITY
+    is_opinion = _OPINION.search(text) is not None
     if speaker:
-        return (
-            Kind.OPINION
-            if len(text.split()) < 12 and _OPINION.search(text)
-            else Kind.STATEMENT
-        )
-    if _OPINION.search(text):
+        is_short = len(text.split()) <= _MAX_SHORT_STATEMENT_WORDS
+        return Kind.OPINION if is_opinion and is_short else Kind.STATEMENT
+    if is_opinion:
         return Kind.OPINION
     return Kind.RELATION if _STATE_VERB.search(text) else Kind.EVENT
 
 
+def _is_measured(quantity: Quantity) -> bool:
+    return bool(quantity.unit and _MEASURED_AMOUNT.search(quantity.text))
+
+
 @cache
 def _load_weights() -> Mapping[str, float]:
-    weights: Mapping[str, float] = json.loads(
-        _WEIGHTS_PATH.read_text(encoding="utf-8")
-    )["weights"]
+    text = _WEIGHTS_PATH.read_text(encoding="utf-8")
+    weights: Mapping[str, float] = json.loads(text)["weights"]
     return weights

@@ -1,4 +1,8 @@
-"""Summarize without a model: from a described document to a run, deterministically."""
+"""Summarize without a model: from a described document to a run.
+
+The claims are the source's own clauses, so nothing can be invented. The same document
+always gives the same run.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from claimcheck import schemas, tokens
 from claimcheck.english.dates import (
     find_first_time,
     find_year_before,
@@ -31,10 +34,11 @@ from claimcheck.extractive.summary import ScoredSentence, build_extractive_summa
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import Run, Signature
-from claimcheck.models.span import LineIndex, extract_excerpts, format_quote
+from claimcheck.models.run import Run
+from claimcheck.models.span import Span, extract_excerpts, format_quote
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
+from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
@@ -44,206 +48,242 @@ from claimcheck.text.sentences import (
     count_words,
     split_sentences,
 )
-from claimcheck.version import __version__
 
 _PRONOUN = re.compile(r"(?:He|She)\b")
-
-
-def decontextualize(
-    text: str, published: date | None, told: int | None, who: str | None
-) -> str:
-    """Make a sentence stand alone: resolve dates and a leading pronoun in brackets.
-    year that is told of before."""
-    for end, resolved in reversed(resolve_relative_times(text, published, told)):
-        possessive = re.match(r"['’]s\b", text[end:])
-        place = end + (possessive.end() if possessive else 0)
-        text = f"{text[:place]} [{resolved}]{text[place:]}"
-    if who and (match := _PRONOUN.match(text)):
-        text = f"{match.group()} [{who}]{text[match.end() :]}"
-    text = text.strip().rstrip(",;:—–")
-    text = text[:1].upper() + text[1:]
-    return text if re.search(r"[.!?…。！？।؟][\"'”’»)\]]*$", text) else text + "."
-
-
+_POSSESSIVE = re.compile(r"['’]s\b")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+# Both minimums were chosen by hand; below them are greetings, fragments and asides.
 _MIN_CHECK_WORTHINESS = 0.03
 _MIN_CLAIM_WORDS = 4
 
 
-def summarize_extractively(
-    document: Document, reading: Reading, settings: Settings
-) -> Flow[Run]:
-    """Summarize a document as a flow that makes no requests; deterministic.
-
-    Raises:
-        InputError: nothing in the document has the length of a sentence.
-    """
-    every = split_sentences(reading, document.language)
-    found = [
-        sentence for sentence in every if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
-    ]
-    if not found:
-        raise InputError(
-            f"{document.source}: holds no sentence of at most {MAX_SENTENCE_CHARACTERS:,} characters; is it prose?"
-        )
-    too_long = [
-        Noise(span.start, span.end, "too long to be a sentence")
-        for sentence in every
-        if len(sentence.text) > MAX_SENTENCE_CHARACTERS
-        for span in reading.locate(sentence.start, sentence.end)
-    ]
-    yield []
-    said = resolve_speeches(found)
-    yield []
-    setting = _DocumentContext(
-        document, reading.lines, reading, found, map_full_names(found)
-    )
-    made = [
-        _extract_claims(setting, place, speech) for place, speech in enumerate(said)
-    ]
-    yield []
-    # as many as the llm engine would list: so many for each passage that it would read
-    most = settings.max_claims * max(
-        1, math.ceil((document.tokens or 0) / settings.passage_tokens)
-    )
-    kept = _select_claims([claim for claims, _ in made for claim in claims], most)
-    ids = {claim.id for claim in kept}
-    rows = compute_tfidf_vectors([sentence.text for sentence in found])
-    items = [
-        ScoredSentence(
-            text,
-            sentence,
-            row,
-            float(central),
-            speech,
-            tuple(claim for claim in claims if claim.id in ids),
-        )
-        for (claims, text), sentence, row, central, speech in zip(
-            made, found, rows, compute_centrality(rows), said, strict=True
-        )
-    ]
-    return Run(
-        document=document,
-        summary=build_extractive_summary(items, document.title),
-        claims=kept,
-        verdicts=(),
-        unchecked=(),
-        failures=(),
-        ledger=build_ledger(document.characters, sorted([*reading.noise, *too_long])),
-        passages=1,
-        usage=Usage(),
-        signature=Signature(
-            version=__version__,
-            engine="extractive",
-            model=None,
-            response_format=None,
-            prompts={},
-            schemas={"run": schemas.compute_digest("run")},
-            settings={
-                "max_claims": settings.max_claims,
-                "passage_tokens": settings.passage_tokens,
-            },
-            seed=None,
-            token_count=f"{tokens.ENCODING} (estimate)",
-        ),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _DocumentContext:
-    """What the claims of a sentence need besides the sentence."""
+    """What the claims of a sentence depend on besides the sentence."""
 
     document: Document
-    places: LineIndex
     reading: Reading
     sentences: Sequence[Sentence]
     full_names: Mapping[str, str]
 
 
-def _extract_claims(
-    setting: _DocumentContext, place: int, speech: Speech | None
-) -> tuple[tuple[Claim, ...], str]:
-    """Return the claims of one sentence, and its decontextualized text."""
-    sentence = setting.sentences[place]
-    who = speech.speaker if speech else None
-    who = (
-        find_antecedent(setting.sentences, place, who)
-        if sentence.text.startswith(("He ", "She "))
-        else None
+@dataclass(frozen=True, slots=True)
+class _References:
+    """What the words of a sentence refer to outside of it.
+
+    `antecedent` is whom "He" or "She" at its start means, `year` is the year that the
+    text mentioned last.
+    """
+
+    published: date | None
+    year: int | None
+    antecedent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _SentenceClaims:
+    """The claims of a sentence, and its decontextualized text."""
+
+    text: str
+    claims: tuple[Claim, ...]
+
+
+def summarize_extractively(
+    document: Document, reading: Reading, settings: Settings
+) -> Flow[Run]:
+    """Summarize a document as a flow that makes no requests.
+
+    It yields between its steps, so that a driver can cancel it there.
+
+    Raises:
+        InputError: no sentence of the document is short enough to be one.
+    """
+    sentences, too_long = _split_document(document, reading)
+    yield []
+    speeches = resolve_speeches(sentences)
+    yield []
+    full_names = map_full_names(sentences)
+    context = _DocumentContext(document, reading, sentences, full_names)
+    extracted = [
+        _extract_claims(context, index, speech) for index, speech in enumerate(speeches)
+    ]
+    yield []
+    found = [claim for item in extracted for claim in item.claims]
+    claims = _select_claims(found, _compute_claim_limit(document, settings))
+    items = _score_sentences(sentences, speeches, extracted, claims)
+    noise = sorted([*reading.noise, *too_long])
+    return Run(
+        document=document,
+        summary=build_extractive_summary(items, document.title),
+        claims=claims,
+        verdicts=(),
+        unchecked=(),
+        failures=(),
+        ledger=build_ledger(document.characters, noise),
+        passages=1,
+        usage=Usage(),
+        signature=build_extractive_signature(
+            "run",
+            {
+                "max_claims": settings.max_claims,
+                "passage_tokens": settings.passage_tokens,
+            },
+        ),
     )
-    told = find_year_before(setting.reading.text, sentence.start)
-    claims = tuple(
-        claim
-        for clause in split_clauses(sentence.text, speech)
-        if (
-            claim := _build_claim(setting, sentence, clause, who, told)
-        ).check_worthiness
-        >= _MIN_CHECK_WORTHINESS
+
+
+def _decontextualize(text: str, references: _References) -> str:
+    """Make a sentence stand alone.
+
+    Relative times and a leading pronoun are resolved in brackets after them.
+    """
+    published, year = references.published, references.year
+    for end, resolved in reversed(resolve_relative_times(text, published, year)):
+        possessive = _POSSESSIVE.match(text, end)
+        offset = possessive.end() if possessive else end
+        text = f"{text[:offset]} [{resolved}]{text[offset:]}"
+    pronoun = _PRONOUN.match(text)
+    if pronoun and references.antecedent:
+        text = f"{pronoun.group()} [{references.antecedent}]{text[pronoun.end() :]}"
+    text = text.strip().rstrip(",;:—–")
+    text = text[:1].upper() + text[1:]
+    return text if _SENTENCE_END.search(text) else text + "."
+
+
+def _split_document(
+    document: Document, reading: Reading
+) -> tuple[list[Sentence], list[Noise]]:
+    """Return the sentences, and what is too long to be one."""
+    sentences: list[Sentence] = []
+    too_long: list[Noise] = []
+    for sentence in split_sentences(reading, document.language):
+        if len(sentence.text) <= MAX_SENTENCE_CHARACTERS:
+            sentences.append(sentence)
+            continue
+        for span in reading.locate(sentence.start, sentence.end):
+            too_long.append(Noise(span.start, span.end, "too long to be a sentence"))
+    if not sentences:
+        raise InputError(
+            f"{document.source}: found no sentence of at most "
+            f"{MAX_SENTENCE_CHARACTERS:,} characters. Is it prose?"
+        )
+    return sentences, too_long
+
+
+def _extract_claims(
+    context: _DocumentContext, index: int, speech: Speech | None
+) -> _SentenceClaims:
+    sentence = context.sentences[index]
+    antecedent = None
+    if sentence.text.startswith(("He ", "She ")):
+        speaker = speech.speaker if speech else None
+        antecedent = find_antecedent(context.sentences, index, speaker)
+    references = _References(
+        published=context.document.published,
+        year=find_year_before(context.reading.text, sentence.start),
+        antecedent=antecedent,
+    )
+    claims: list[Claim] = []
+    for clause in split_clauses(sentence.text, speech):
+        claim = _build_claim(context, sentence, clause, references)
+        if _is_publishable(claim):
+            claims.append(claim)
+    text = _add_speaker(_decontextualize(sentence.text, references), speech)
+    return _SentenceClaims(text, tuple(claims))
+
+
+def _is_publishable(claim: Claim) -> bool:
+    return (
+        claim.check_worthiness >= _MIN_CHECK_WORTHINESS
         and count_words(claim.quote) >= _MIN_CLAIM_WORDS
         and not claim.quote.endswith("?")
-    )
-    return claims, _add_speaker(
-        decontextualize(sentence.text, setting.document.published, told, who), speech
     )
 
 
 def _build_claim(
-    setting: _DocumentContext,
+    context: _DocumentContext,
     sentence: Sentence,
     clause: Clause,
-    who: str | None,
-    told: int | None,
+    references: _References,
 ) -> Claim:
-    document = setting.document
-    spans = [
-        span
-        for start, end in clause.ranges
-        for span in setting.reading.locate(sentence.start + start, sentence.start + end)
-    ]
-    parts = extract_excerpts(setting.places, tuple(spans))
-    quote = format_quote(parts)
-    words = " ".join(sentence.text[start:end].strip() for start, end in clause.ranges)
-    text = _add_speaker(
-        decontextualize(words, document.published, told, who), clause.speech
-    )
+    spans: list[Span] = []
+    parts: list[str] = []
+    for start, end in clause.ranges:
+        spans += context.reading.locate(sentence.start + start, sentence.start + end)
+        parts.append(sentence.text[start:end].strip())
+    excerpts = extract_excerpts(context.reading.lines, tuple(spans))
+    quote = format_quote(excerpts)
+    words = " ".join(parts)
+    text = _add_speaker(_decontextualize(words, references), clause.speech)
     if clause.referent:
-        about = sentence.text[slice(*clause.referent)].strip()
-        text = f"[{about[:1].upper()}{about[1:]}:] {text[:1].lower()}{text[1:]}"
-    speaker = (
-        setting.full_names.get(clause.speech.speaker, clause.speech.speaker)
-        if clause.speech
-        else None
-    )
+        referent = sentence.text[slice(*clause.referent)].strip()
+        referent = referent[:1].upper() + referent[1:]
+        text = f"[{referent}:] {text[:1].lower()}{text[1:]}"
+    speaker = clause.speech.speaker if clause.speech else None
+    if speaker:
+        speaker = context.full_names.get(speaker, speaker)
     quantities = find_quantities(words)
-    worth, reason = score_check_worthiness(words, quantities)
+    check_worthiness, reason = score_check_worthiness(words, quantities)
     return Claim(
-        id=make_claim_id(document.id, text, quote),
+        id=make_claim_id(context.document.id, text, quote),
         text=text,
         quote=quote,
-        spans=parts,
+        spans=excerpts,
         also_at=(),
         match=Match.EXACT,
         kind=classify_kind(words, speaker, quantities),
         speaker=speaker,
         about=find_names(words),
-        when=find_first_time(words, document.published, told),
+        when=find_first_time(words, references.published, references.year),
         quantities=quantities,
-        check_worthiness=worth,
+        check_worthiness=check_worthiness,
         reason=reason,
     )
 
 
 def _add_speaker(text: str, speech: Speech | None) -> str:
-    """Prefix a sentence that is only a quotation with its speaker in brackets."""
+    """Prefix a sentence that is only a quotation with its speaker."""
     if speech and speech.content_start == 0 and text[:1] in '"“':
         return f"[{speech.speaker} said:] {text}"
     return text
 
 
-def _select_claims(claims: Sequence[Claim], most: int) -> tuple[Claim, ...]:
+def _compute_claim_limit(document: Document, settings: Settings) -> int:
+    """Return how many claims the `llm` engine would list at most."""
+    passages = math.ceil((document.tokens or 0) / settings.passage_tokens)
+    return settings.max_claims * max(1, passages)
+
+
+def _select_claims(claims: Sequence[Claim], limit: int) -> tuple[Claim, ...]:
     """Select the most check-worthy distinct claims, in document order."""
     unique: dict[str, Claim] = {}
     for claim in claims:
         unique.setdefault(claim.text, claim)
-    ranked = sorted(unique.values(), key=lambda claim: -claim.check_worthiness)[:most]
-    ids = {claim.id for claim in ranked}
+    ranked = sorted(unique.values(), key=lambda claim: -claim.check_worthiness)
+    ids = {claim.id for claim in ranked[:limit]}
     return tuple(claim for claim in unique.values() if claim.id in ids)
+
+
+def _score_sentences(
+    sentences: Sequence[Sentence],
+    speeches: Sequence[Speech | None],
+    extracted: Sequence[_SentenceClaims],
+    claims: Sequence[Claim],
+) -> list[ScoredSentence]:
+    """Describe the sentences for the summary, with those claims of the run."""
+    ids = {claim.id for claim in claims}
+    vectors = compute_tfidf_vectors([sentence.text for sentence in sentences])
+    centrality = compute_centrality(vectors)
+    items: list[ScoredSentence] = []
+    for index, sentence in enumerate(sentences):
+        own = [claim for claim in extracted[index].claims if claim.id in ids]
+        item = ScoredSentence(
+            text=extracted[index].text,
+            sentence=sentence,
+            vector=vectors[index],
+            centrality=float(centrality[index]),
+            speech=speeches[index],
+            claims=tuple(own),
+        )
+        items.append(item)
+    return items

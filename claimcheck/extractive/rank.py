@@ -1,7 +1,8 @@
-"""How central each sentence is: LexRank (Erkan & Radev 2004, JAIR 22), continuous, in linear time.
+"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22), continuous.
 
-The graph's edges are TF-IDF cosines. With rows of unit length in X the similarity matrix is X Xᵀ less its
-diagonal, and a step of the power iteration is two sparse products: the matrix itself is never built.
+The graph's edges are TF-IDF cosines. For rows of unit length in X the similarity matrix
+is X Xᵀ without its diagonal, so that a step of the power iteration is two sparse
+products. The matrix itself is never built: time is linear in the number of words.
 """
 
 from __future__ import annotations
@@ -15,25 +16,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W\d_]{2,}|\d[\d,.]*|[\u2e80-\u9fff]")
-_DAMPING = 0.85
+_STEM_CHARACTERS = 6  # a cheap stem that works in many languages; chosen by hand
+_DAMPING = 0.85  # as in the paper
 _MAX_ITERATIONS = 50
 _CONVERGENCE_TOLERANCE = 1e-6
+_MIN_DEGREE = 1e-9  # keeps a sentence without neighbors from a division by zero
 
 Vector = dict[str, float]
+Array = NDArray[np.float64]
 
 
 def compute_tfidf_vectors(texts: Sequence[str]) -> list[Vector]:
     """Return unit TF-IDF vectors over words cut to six letters."""
-    counts = [
-        Counter(word[:6] for word in _WORD.findall(text.lower())) for text in texts
-    ]
-    frequency = Counter(word for count in counts for word in count)
-    rows = []
+    counts: list[Counter[str]] = []
+    frequency: Counter[str] = Counter()
+    for text in texts:
+        words = _WORD.findall(text.lower())
+        counts.append(Counter(word[:_STEM_CHARACTERS] for word in words))
+        frequency.update(counts[-1].keys())
+    rows: list[Vector] = []
     for count in counts:
-        row = {
-            word: n * math.log((1 + len(texts)) / frequency[word])
-            for word, n in count.items()
-        }
+        row: Vector = {}
+        for word, number in count.items():
+            row[word] = number * math.log((1 + len(texts)) / frequency[word])
         length = math.sqrt(sum(weight * weight for weight in row.values())) or 1.0
         rows.append({word: weight / length for word, weight in row.items()})
     return rows
@@ -46,34 +51,34 @@ def compute_cosine(left: Vector, right: Vector) -> float:
     return sum(weight * right.get(word, 0.0) for word, weight in left.items())
 
 
-def compute_centrality(rows: Sequence[Vector]) -> NDArray[np.float64]:
-    """Return the LexRank score of each row, scaled so that the largest is 1."""
-    n = len(rows)
-    index = {
-        word: place
-        for place, word in enumerate(
-            dict.fromkeys(word for row in rows for word in row)
-        )
-    }
-    if n < 3 or not index:
-        return np.ones(n)
-    row_of = np.repeat(np.arange(n), [len(row) for row in rows])
-    column_of = np.array([index[word] for row in rows for word in row])
-    weight = np.array([value for row in rows for value in row.values()])
-    itself = np.bincount(row_of, weight * weight, n)
+def compute_centrality(rows: Sequence[Vector]) -> Array:
+    """Return the LexRank score of each row; the largest is 1."""
+    size = len(rows)
+    columns: dict[str, int] = {}
+    row_of: list[int] = []
+    column_of: list[int] = []
+    weights: list[float] = []
+    for number, row in enumerate(rows):
+        for word, weight in row.items():
+            row_of.append(number)
+            column_of.append(columns.setdefault(word, len(columns)))
+            weights.append(weight)
+    if size < 3 or not columns:
+        return np.ones(size)
+    weight_array = np.array(weights)
+    diagonal = np.bincount(row_of, weight_array * weight_array, size)
 
-    def neighbours(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        words = np.bincount(column_of, weight * values[row_of], len(index))
-        return np.asarray(
-            np.bincount(row_of, weight * words[column_of], n) - itself * values
-        )
+    def sum_neighbors(values: Array) -> Array:
+        """Multiply the similarity matrix by a vector."""
+        words = np.bincount(column_of, weight_array * values[row_of], len(columns))
+        sums = np.bincount(row_of, weight_array * words[column_of], size)
+        return np.asarray(sums - diagonal * values)
 
-    degree = np.maximum(neighbours(np.ones(n)), 1e-9)
-    score = np.full(n, 1.0 / n)
+    degree = np.maximum(sum_neighbors(np.ones(size)), _MIN_DEGREE)
+    score = np.full(size, 1.0 / size)
     for _ in range(_MAX_ITERATIONS):
-        following = (1 - _DAMPING) / n + _DAMPING * neighbours(score / degree)
-        done = np.abs(following - score).sum() < _CONVERGENCE_TOLERANCE
-        score = following
-        if done:
+        previous = score
+        score = (1 - _DAMPING) / size + _DAMPING * sum_neighbors(previous / degree)
+        if np.abs(score - previous).sum() < _CONVERGENCE_TOLERANCE:
             break
     return np.asarray(score / score.max())

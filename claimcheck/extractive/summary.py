@@ -1,4 +1,7 @@
-"""The summary made of the source's own sentences: headline, sentences, key points, positions, open questions."""
+"""The summary made of the source's own sentences.
+
+It has a headline, sentences, key points, positions and open questions.
+"""
 
 from __future__ import annotations
 
@@ -12,48 +15,79 @@ from claimcheck.english.quotations import FIRST_PERSON, Speech, split_clauses
 from claimcheck.extractive.rank import Vector, compute_cosine
 from claimcheck.models.claim import Claim
 from claimcheck.models.run import LinkedText, Position, Summary
+from claimcheck.resources import read_words
 from claimcheck.text.sentences import Sentence, count_words
 
+# Chosen by hand, from what editors print.
 _MIN_SUMMARY_SENTENCES, _MAX_SUMMARY_SENTENCES = 2, 4
-_MAX_SUMMARY_WORDS = (
-    90  # what an editor prints; two sentences are printed whatever their length
-)
-_MAX_KEY_POINTS = 5
+_MAX_SUMMARY_WORDS = 90  # two sentences are printed whatever their length
+_MAX_KEY_POINTS, _MAX_POSITIONS, _MAX_OPEN_QUESTIONS = 5, 6, 3
+_MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS = 7, 18
 _DUPLICATE_SIMILARITY = 0.5
-_MAX_HEADLINE_WORDS = 18
+_MIN_INFORMATIVE_WORDS = 8  # fewer say little by themselves
+_PARTY_LINK_CHARACTERS = 40  # of a position, by which its claims are found
+# What its place adds to the centrality of a sentence, which is at most 1, and how fast
+# that falls from sentence to sentence (benchmarks/fit_summary.py).
+_LEAD_BONUS, _LEAD_DECAY = 1.5, 0.5
+
 _OPEN_QUESTION = re.compile(
-    r"\b(?:point of contention|unclear|remains? to be seen|not (?:yet )?known|unknown|unresolved|undecided|at odds"
-    r"|questions? (?:remain|whether|over|about)|yet to be|no word on|did not (?:say|specify)|declined to)\b|\?[\"”']?$",
-    re.I,
+    r"""
+    \b(?:point\ of\ contention
+    |unclear
+    |remains?\ to\ be\ seen
+    |not\ (?:yet\ )?known
+    |unknown
+    |unresolved
+    |undecided
+    |at\ odds
+    |questions?\ (?:remain|whether|over|about)
+    |yet\ to\ be
+    |no\ word\ on
+    |did\ not\ (?:say|specify)
+    |declined\ to)\b
+    |\?[\"”']?$
+    """,
+    re.I | re.X,
 )
 _CLAUSE_BREAK = re.compile(
-    r"(?:,\s+|\s+)(?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite|following)\s)|[;:,–—]\s+"
+    r"""
+    (?:,\s+|\s+)
+    (?=(?:with|after|as|while|because|when|who|which|that|saying|citing|amid|despite
+        |following)\s)
+    |[;:,–—]\s+
+    """,
+    re.X,
 )
-_WEAK_BREAK = re.compile(
-    r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)"
-)  # before what may be left out
-# nothing ends with these: "for up | to eleven days"
-_NON_FINAL_WORDS = frozenset(
-    "a an the of and or but up more less according due able as not no than is are was were has have had be been to in on at by for "
-    "from with over its his her their this that".split()
-)
+# Before a phrase that a headline can do without.
+_WEAK_BREAK = re.compile(r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)")
+_NON_FINAL_WORDS = frozenset(read_words("non_final_words"))
 _CONTEXT_DEPENDENT_START = re.compile(
-    r"^[\"“\[]|^(?:But|And|So|Yet|He|She|They|It|His|Her|Their|Its|This|That|These|Those|However|Also|Meanwhile)\b(?!\s*\[)"
+    r"""
+    ^[\"“\[]
+    |^(?:But|And|So|Yet|He|She|They|It|His|Her|Their|Its|This|That|These|Those|However
+        |Also|Meanwhile)\b(?!\s*\[)
+    """,
+    re.X,
 )
-# what stands under a picture: "Anna Brandt (left)", "Pictured: the ferry", "Proud: the crew"
+# The text under a picture: "Anna Brandt (left)", "Pictured: the ferry".
 _CAPTION = re.compile(
-    r"\(\s*(?:(?:far|top|bottom|main|inset|file|also)\s+)*(?:left|right|pictured|above|below|cent(?:er|re)|shown|inset)\b[^)]*\)"
-    r"|^(?:pictured|scroll down|file photo)\b|^(?:[\w’'-]+\s){0,3}[\w’'-]+\s?:\s(?![\"“‘'])",
-    re.I,
+    r"""
+    \(\s*(?:(?:far|top|bottom|main|inset|file|also)\s+)*
+    (?:left|right|pictured|above|below|cent(?:er|re)|shown|inset)\b[^)]*\)
+    |^(?:pictured|scroll\ down|file\ photo)\b
+    |^(?:[\w’'-]+\s){0,3}[\w’'-]+\s?:\s(?![\"“‘'])
+    """,
+    re.I | re.X,
 )
-# what its place adds to a sentence, beside centrality of at most 1, and how fast that falls (benchmarks/fit_summary.py)
-_LEAD_BONUS, _LEAD_DECAY = 1.5, 0.5
-_MIN_INFORMATIVE_WORDS = 8  # fewer say little by themselves
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence with all that is known of it: its text as it stands alone, centrality (0..1), claims kept."""
+    """A sentence with what is known about it.
+
+    `text` is decontextualized, `centrality` is from 0 to 1, and `claims` are those of
+    the run that the sentence makes.
+    """
 
     text: str
     sentence: Sentence
@@ -67,91 +101,109 @@ def build_extractive_summary(
     items: Sequence[ScoredSentence], title: str | None
 ) -> Summary:
     """Build the summary from a document's sentences (at least one)."""
-    wanted = max(
-        _MIN_SUMMARY_SENTENCES, min(_MAX_SUMMARY_SENTENCES, math.ceil(len(items) / 4))
-    )
-    order = sorted(
-        range(len(items)), key=lambda place: -_score_sentence(items[place], place)
-    )
-    carried = [place for place in order if items[place].claims]
-    chosen = _select_dissimilar(items, carried, [], wanted, _MAX_SUMMARY_WORDS)
-    if (
-        len(chosen) < _MIN_SUMMARY_SENTENCES
-    ):  # a text with hardly a claim still has something to say
-        chosen = _select_dissimilar(
-            items, [*chosen, *order], [], min(wanted, _MIN_SUMMARY_SENTENCES)
-        )
-    worth = sorted(carried, key=lambda place: -_score_key_point(items[place]))
-    points = _select_dissimilar(items, worth, chosen, _MAX_KEY_POINTS)
+    scores = [_score_sentence(item, index) for index, item in enumerate(items)]
+    ranked = sorted(range(len(items)), key=lambda index: -scores[index])
+    sentences = _select_sentences(items, ranked)
+    points = _select_key_points(items, ranked, sentences)
+    positions: list[Position] = []
+    for item in items:
+        positions += _extract_positions(item)
+    questions = [
+        item.text for item in items if _OPEN_QUESTION.search(item.sentence.text)
+    ]
     return Summary(
         headline=title or _shorten_headline(items[0].sentence.text),
-        sentences=tuple(_link_claims(items[place]) for place in chosen),
-        key_points=tuple(_link_claims(items[place]) for place in points),
-        positions=tuple(
-            position for item in items for position in _extract_positions(item)
-        )[:6],
-        open_questions=tuple(
-            item.text for item in items if _OPEN_QUESTION.search(item.sentence.text)
-        )[:3],
+        sentences=tuple(_link_claims(items[index]) for index in sentences),
+        key_points=tuple(_link_claims(items[index]) for index in points),
+        positions=tuple(positions[:_MAX_POSITIONS]),
+        open_questions=tuple(questions[:_MAX_OPEN_QUESTIONS]),
     )
 
 
-def _score_sentence(item: ScoredSentence, place: int) -> float:
-    """Score a sentence by centrality and position; halve it per obstacle.
+def _select_sentences(
+    items: Sequence[ScoredSentence], ranked: Sequence[int]
+) -> list[int]:
+    """Select the sentences of the summary, in document order."""
+    target = math.ceil(len(items) / 4)
+    target = max(_MIN_SUMMARY_SENTENCES, min(_MAX_SUMMARY_SENTENCES, target))
+    with_claims = [index for index in ranked if items[index].claims]
+    selected = _select_dissimilar(items, with_claims, target, _MAX_SUMMARY_WORDS)
+    if len(selected) >= _MIN_SUMMARY_SENTENCES:
+        return selected
+    # A text with hardly a claim still says something.
+    return _select_dissimilar(items, [*selected, *ranked], _MIN_SUMMARY_SENTENCES)
 
-    Half for each thing that keeps a sentence from standing alone.
+
+def _select_key_points(
+    items: Sequence[ScoredSentence], ranked: Sequence[int], sentences: Sequence[int]
+) -> list[int]:
+    """Select check-worthy sentences that are unlike those of the summary."""
+    with_claims = [index for index in ranked if items[index].claims]
+    with_claims.sort(key=lambda index: -_score_key_point(items[index]))
+    return _select_dissimilar(items, with_claims, _MAX_KEY_POINTS, excluded=sentences)
+
+
+def _score_sentence(item: ScoredSentence, index: int) -> float:
+    """Score a sentence by centrality and position.
+
+    Each obstacle to its standing alone halves the score.
     """
-    nobodys = item.speech is None or item.speech.content_start == 0
-    against = (
+    is_own_voice = item.speech is None or item.speech.content_start == 0
+    obstacles = (
         _CONTEXT_DEPENDENT_START.match(item.text),
         _CAPTION.search(item.text),
-        nobodys and FIRST_PERSON.search(item.text),  # "We call it a home.": who does?
+        # "We call it a home.": who does?
+        is_own_voice and FIRST_PERSON.search(item.text),
         count_words(item.text) < _MIN_INFORMATIVE_WORDS,
     )
-    return (item.centrality + _LEAD_BONUS / (1 + _LEAD_DECAY * place)) * 0.5 ** sum(
-        map(bool, against)
-    )
+    score = item.centrality + _LEAD_BONUS / (1 + _LEAD_DECAY * index)
+    return score * 0.5 ** sum(map(bool, obstacles))
 
 
 def _score_key_point(item: ScoredSentence) -> float:
-    """Score a sentence by its most check-worthy claim; halve it if dependent."""
-    most = max(claim.check_worthiness for claim in item.claims)
-    return most * (
-        0.5
-        if _CONTEXT_DEPENDENT_START.match(item.text) and not item.text.startswith("[")
-        else 1
-    )
+    """Score a sentence by its best claim; halve it if it needs context."""
+    score = max(claim.check_worthiness for claim in item.claims)
+    is_resolved = item.text.startswith("[")
+    if _CONTEXT_DEPENDENT_START.match(item.text) and not is_resolved:
+        return score / 2
+    return score
 
 
 def _select_dissimilar(
     items: Sequence[ScoredSentence],
-    order: Sequence[int],
-    taken: Sequence[int],
-    wanted: int,
-    words: float = math.inf,
+    ranked: Sequence[int],
+    target: int,
+    max_words: float = math.inf,
+    *,
+    excluded: Sequence[int] = (),
 ) -> list[int]:
-    """Select the first `wanted` dissimilar sentences, in document order.
+    """Select the first dissimilar sentences, in document order.
 
-    One that would bring them over so many words is passed over, unless it is the first.
+    A sentence that would exceed the words is skipped, unless it is the first. None is
+    like those in `excluded`.
     """
-    chosen: list[int] = []
-    for place in order:
-        length = count_words(items[place].text)
-        others = [items[other].vector for other in (*taken, *chosen)]
-        fits = length <= words or not chosen
-        if (
-            place not in taken
-            and fits
-            and all(
-                compute_cosine(items[place].vector, other) < _DUPLICATE_SIMILARITY
-                for other in others
-            )
-        ):
-            chosen.append(place)
-            words -= length
-        if len(chosen) == wanted:
+    selected: list[int] = []
+    for index in ranked:
+        length = count_words(items[index].text)
+        is_too_long = bool(selected) and length > max_words
+        taken = [*excluded, *selected]
+        if is_too_long or index in taken or _is_duplicate(items, index, taken):
+            continue
+        selected.append(index)
+        max_words -= length
+        if len(selected) == target:
             break
-    return sorted(chosen)
+    return sorted(selected)
+
+
+def _is_duplicate(
+    items: Sequence[ScoredSentence], index: int, others: Sequence[int]
+) -> bool:
+    vector = items[index].vector
+    for other in others:
+        if compute_cosine(vector, items[other].vector) >= _DUPLICATE_SIMILARITY:
+            return True
+    return False
 
 
 def _link_claims(item: ScoredSentence) -> LinkedText:
@@ -165,33 +217,34 @@ def _shorten_headline(text: str) -> str:
         return text
     for pattern in (_CLAUSE_BREAK, _WEAK_BREAK):
         cuts = [text[: match.start()] for match in pattern.finditer(text)]
-        fitting = [
-            cut
-            for cut in cuts
-            if 7 <= len(cut.split()) <= _MAX_HEADLINE_WORDS
-            and cut.count('"') % 2 == 0
-            and cut.split()[-1].lower() not in _NON_FINAL_WORDS
-        ]
+        fitting = [cut for cut in cuts if _is_headline(cut)]
         if fitting:
             return fitting[-1]
     return text
 
 
-def _extract_positions(item: ScoredSentence) -> tuple[Position, ...]:
+def _is_headline(text: str) -> bool:
+    words = text.split()
+    return (
+        _MIN_HEADLINE_WORDS <= len(words) <= _MAX_HEADLINE_WORDS
+        and text.count('"') % 2 == 0
+        and words[-1].lower() not in _NON_FINAL_WORDS
+    )
+
+
+def _extract_positions(item: ScoredSentence) -> list[Position]:
     """Return both sides of a sentence that contrasts two parties."""
-    parts = split_clauses(item.sentence.text, item.speech)
-    if len(parts) != 2 or not all(part.is_contrast for part in parts):
-        return ()
-    found = []
-    for part in parts:
-        text = item.sentence.text[slice(*part.ranges[0])].strip().rstrip(".")
-        party = (
-            part.speech.speaker
-            if part.speech
-            else next(iter(find_proper_names(text)), None)
-        )
-        claim_ids = tuple(claim.id for claim in item.claims if text[:40] in claim.quote)
-        if party is None:
-            return ()
-        found.append(Position(party, text, claim_ids))
-    return tuple(found) if found[0].party != found[1].party else ()
+    clauses = split_clauses(item.sentence.text, item.speech)
+    if len(clauses) != 2 or not all(clause.is_contrast for clause in clauses):
+        return []
+    positions: list[Position] = []
+    for clause in clauses:
+        text = item.sentence.text[slice(*clause.ranges[0])].strip().rstrip(".")
+        names = [clause.speech.speaker] if clause.speech else find_proper_names(text)
+        if not names:
+            return []
+        beginning = text[:_PARTY_LINK_CHARACTERS]
+        ids = [claim.id for claim in item.claims if beginning in claim.quote]
+        positions.append(Position(names[0], text, tuple(ids)))
+    is_same_party = positions[0].party == positions[1].party
+    return [] if is_same_party else positions

@@ -1,6 +1,6 @@
-"""Where a quote stands in a document, or that it does not stand there. Layer 2."""
+"""Where a quote is in a document, or that it is not there."""
 
 from claimcheck.grounding.index import GroundingIndex
-from claimcheck.grounding.match import GroundingResult
+from claimcheck.grounding.search import GroundingResult
 
 __all__ = ["GroundingIndex", "GroundingResult"]

@@ -1,14 +1,15 @@
-"""What may not differ between a quote and the passage it is taken for.
+"""What may not differ between a quote and the passage that it is taken for.
 
-Two wordings that differ in a number, a unit, a date, a name, a negation, a direction, a qualifier or a speaker say
-different things, however similar their letters are. Of the other words a quote may change the form, the spelling and
-the synonym, leave one out, and add none but light ones. Where names can't be told from other words, in a text without
-capitals or in a language that the lists do not know, less is allowed.
+Wordings that differ in a number, a unit, a date, a name, a negation, a direction, a
+qualifier or a speaker say different things, however similar their letters are. Of its
+other words a quote may change the form and the spelling, use synonyms, leave a few out,
+and add only function words. Less is allowed where names cannot be told from other
+words, in a text without capitals, and in a language other than English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
@@ -23,41 +24,41 @@ from claimcheck.english.lexicon import (
 )
 from claimcheck.english.words import Word, parse_words
 
-# words that are a name with capitals and another word without
-_CASE_SENSITIVE_WORDS = frozenset(
-    "us who it aids may march polish turkey china nice reading bush".split()
+# Words that mean something else in capitals ("US"), and with a capital ("March").
+_ACRONYMS = frozenset(("us", "who", "it", "aids"))
+_NAMES = frozenset(
+    ("may", "march", "polish", "turkey", "china", "nice", "reading", "bush")
 )
-_MIN_ENGLISH_FUNCTION_WORD_SHARE = 0.1
-_MIN_CAPITALIZED_SHARE = 0.01  # of the words of a text; below, its names don't show
-_NEUTRAL_SPEECH_VERBS = frozenset(
-    ("say", "state", "tell", "add", "note", "explain")
-)  # that somebody said it, and no more
-_ALLOWED_DROPPED_WORDS = (
-    1  # of those that carry something; more with the length of the quote
-)
-_ALLOWED_DROPPED_SHARE = 0.08
+# Verbs that only say that somebody said it, so that one may replace another.
+_NEUTRAL_SPEECH_VERBS = frozenset(("say", "state", "tell", "add", "note", "explain"))
+
+# All of these were chosen by hand; benchmarks/grounding.py measures their effect.
+_MAX_SAMPLE_WORDS = 20_000
+_MIN_FUNCTION_WORD_SHARE = 0.1  # of the words of an English text
+_MIN_CAPITALIZED_SHARE = 0.01  # of the words of a text that capitalizes its names
+_MAX_DROPPED_WORDS = 1  # content words; more in a passage of more than 25 words
+_MAX_DROPPED_SHARE = 0.08
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageSupport:
-    """What the guard can tell in a text: names by their capitals, harmless words by the English lists."""
+    """What can be told in a text: names by capitals, and harmless words."""
 
-    names_show: bool = True
-    words_known: bool = True
+    has_capitals: bool = True
+    is_english: bool = True
 
     @classmethod
-    def of(cls, words: Sequence[Word]) -> LanguageSupport:
-        """The language of a document's words."""
-        inside = [
-            word.surface for word in words[1:20_000] if word.surface[:1].isalpha()
-        ]
-        capitals = sum(
-            surface[0].isupper() and not surface.isupper() for surface in inside
-        )
-        light = sum(surface.lower() in FUNCTION_WORDS for surface in inside)
+    def detect(cls, words: Sequence[Word]) -> LanguageSupport:
+        """Judge a document by its first words."""
+        sample = [word.surface for word in words[1:_MAX_SAMPLE_WORDS]]
+        surfaces = [surface for surface in sample if surface[:1].isalpha()]
+        initials = [surface for surface in surfaces if surface[0].isupper()]
+        capitalized = [surface for surface in initials if not surface.isupper()]
+        function = [word for word in surfaces if word.lower() in FUNCTION_WORDS]
+        total = len(surfaces)
         return cls(
-            capitals >= _MIN_CAPITALIZED_SHARE * len(inside),
-            light >= _MIN_ENGLISH_FUNCTION_WORD_SHARE * len(inside),
+            has_capitals=len(capitalized) >= _MIN_CAPITALIZED_SHARE * total,
+            is_english=len(function) >= _MIN_FUNCTION_WORD_SHARE * total,
         )
 
 
@@ -80,83 +81,20 @@ def compare_words(
         return None
     dropped = 0
     for change in changes:
-        left, right = _find_unmatched_words(change)
-        for words, where in ((left, "quote"), (right, "document")):
-            for word in words:
-                if kind := classify_critical_word(word):
-                    return f"the {kind} {word.surface!r} only in the {where}"
-        if reason := _explain_unmatched(
-            left, right, names_show=language.names_show and language.words_known
-        ):
+        added, missing = _find_unmatched_words(change)
+        reason = (
+            _find_critical_word(added, "quote")
+            or _find_critical_word(missing, "document")
+            or _find_unequal_content(added, missing, language)
+        )
+        if reason:
             return reason
-        dropped += sum(word.form not in FUNCTION_WORDS for word in right)
-    if dropped > max(
-        _ALLOWED_DROPPED_WORDS, int(_ALLOWED_DROPPED_SHARE * len(passage))
-    ):
+        dropped += len(_drop_function_words(missing))
+    if dropped > max(_MAX_DROPPED_WORDS, int(_MAX_DROPPED_SHARE * len(passage))):
         return "too many words of the passage are missing in the quote"
-    if not language.words_known:
+    if not language.is_english:
         return "words differ in a language in which this can't be told to be harmless"
     return _find_moved_negation(quote, passage)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """Words of the quote that stand where other words of the passage stand; either side may be empty."""
-
-    quote: Sequence[Word]
-    passage: Sequence[Word]
-
-
-def _find_changes(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[_Change]:
-    left, right = [word.form for word in quote], [word.form for word in passage]
-    if left == right:
-        return
-    end_left = end_right = 0
-    for block in Indel.editops(left, right).as_matching_blocks():
-        gap = _Change(quote[end_left : block.a], passage[end_right : block.b])
-        if gap.quote or gap.passage:
-            yield gap
-        end_left, end_right = block.a + block.size, block.b + block.size
-
-
-def _find_unmatched_words(change: _Change) -> tuple[list[Word], list[Word]]:
-    """Return the words that have no equivalent on the other side."""
-    left, right = list(change.quote), list(change.passage)
-    for word in list(left):
-        partner = next((other for other in right if _is_same_word(word, other)), None)
-        if partner is not None:
-            left.remove(word)
-            right.remove(partner)
-    return left, right
-
-
-def _is_same_word(word: Word, other: Word) -> bool:
-    if word.is_number or other.is_number or word.is_date or other.is_date:
-        return word.form == other.form
-    if _is_name(word) or _is_name(other):
-        return word.form == other.form or (
-            word.surface.isupper() == other.surface.isupper()
-            and _is_plural_pair(word, other)
-        )
-    if word.form in FORMS_OF_BE and other.form in FORMS_OF_BE:
-        return True
-    if (
-        stem(word.form) == stem(other.form)
-        or {stem(word.form), stem(other.form)} <= _NEUTRAL_SPEECH_VERBS
-    ):
-        return True
-    weighty = _classify_form(word.form) or _classify_form(other.form)
-    return (
-        not weighty
-        and word.form not in FUNCTION_WORDS
-        and other.form not in FUNCTION_WORDS
-        and are_synonyms(word.form, other.form)
-    )
-
-
-def _is_plural_pair(word: Word, other: Word) -> bool:
-    short, long = sorted((word.form, other.form), key=len)
-    return long in (short + "s", short + "es")
 
 
 def classify_critical_word(word: Word) -> str | None:
@@ -175,74 +113,145 @@ def classify_critical_word(word: Word) -> str | None:
 def _classify_form(form: str) -> str | None:
     if form in FUNCTION_WORDS:
         return None
-    # "prevents" is as weighty as "prevent", "preventable" is another word
-    inflected = form.endswith(("s", "d", "g")) or stem(form) == form
-    return CRITICAL_WORD_KINDS.get(form) or (
-        CRITICAL_WORD_KINDS.get(stem(form)) if inflected else None
-    )
+    if kind := CRITICAL_WORD_KINDS.get(form):
+        return kind
+    # "prevents" matters as much as "prevent"; "preventable" is another word.
+    is_inflected = form.endswith(("s", "d", "g")) or stem(form) == form
+    return CRITICAL_WORD_KINDS.get(stem(form)) if is_inflected else None
 
 
 def _is_name(word: Word) -> bool:
     return word.surface[0].isupper() and word.form not in FUNCTION_WORDS
 
 
-def _explain_unmatched(
-    left: Sequence[Word], right: Sequence[Word], *, names_show: bool
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Words of the quote in the place of others of the passage, or of none."""
+
+    quote: Sequence[Word]
+    passage: Sequence[Word]
+
+
+def _find_changes(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[_Change]:
+    left, right = [word.form for word in quote], [word.form for word in passage]
+    if left == right:
+        return
+    end_left = end_right = 0
+    for block in Indel.editops(left, right).as_matching_blocks():
+        change = _Change(quote[end_left : block.a], passage[end_right : block.b])
+        if change.quote or change.passage:
+            yield change
+        end_left, end_right = block.a + block.size, block.b + block.size
+
+
+def _find_unmatched_words(change: _Change) -> tuple[list[Word], list[Word]]:
+    """Return the words that have no equivalent on the other side."""
+    added: list[Word] = []
+    missing = list(change.passage)
+    for word in change.quote:
+        for other in missing:
+            if _is_same_word(word, other):
+                missing.remove(other)
+                break
+        else:
+            added.append(word)
+    return added, missing
+
+
+def _is_same_word(word: Word, other: Word) -> bool:
+    """Whether one word may replace another without a change of meaning."""
+    if _is_fixed(word) or _is_fixed(other):
+        return word.form == other.form
+    if _is_name(word) or _is_name(other):
+        return _is_same_name(word, other)
+    forms = {word.form, other.form}
+    if forms <= FORMS_OF_BE:
+        return True
+    stems = {stem(form) for form in forms}
+    if len(stems) == 1 or stems <= _NEUTRAL_SPEECH_VERBS:
+        return True
+    if _classify_form(word.form) or _classify_form(other.form):
+        return False
+    return forms.isdisjoint(FUNCTION_WORDS) and are_synonyms(word.form, other.form)
+
+
+def _is_fixed(word: Word) -> bool:
+    return word.is_number or word.is_date
+
+
+def _is_same_name(word: Word, other: Word) -> bool:
+    """Whether two names are equal, or singular and plural of one."""
+    if word.form == other.form:
+        return True
+    if word.surface.isupper() != other.surface.isupper():
+        return False
+    short, long = sorted((word.form, other.form), key=len)
+    return long in (short + "s", short + "es")
+
+
+def _find_critical_word(words: Sequence[Word], side: str) -> str | None:
+    for word in words:
+        if kind := classify_critical_word(word):
+            return f"the {kind} {word.surface!r} only in the {side}"
+    return None
+
+
+def _find_unequal_content(
+    added: Sequence[Word], missing: Sequence[Word], language: LanguageSupport
 ) -> str | None:
-    """Explain why words without an equivalent change the meaning, or None."""
-    added = [word for word in left if word.form not in FUNCTION_WORDS]
-    missing = [word for word in right if word.form not in FUNCTION_WORDS]
+    """Report content words without an equivalent that change the meaning."""
+    added, missing = _drop_function_words(added), _drop_function_words(missing)
     if added:
         instead = f" for {missing[0].surface!r}" if missing else ""
         return f"the word {added[0].surface!r}{instead} only in the quote"
-    if missing and not names_show:
-        return f"the word {missing[0].surface!r} only in the document, where it may be a name"
+    if missing and not (language.has_capitals and language.is_english):
+        word = missing[0].surface
+        return f"the word {word!r} only in the document, where it may be a name"
     return None
+
+
+def _drop_function_words(words: Sequence[Word]) -> list[Word]:
+    return [word for word in words if word.form not in FUNCTION_WORDS]
 
 
 def _find_moved_negation(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
     """Report a negation that applies to different words in the two texts."""
-    left, right = _find_negated_words(quote), _find_negated_words(passage)
-    alike = len(left) == len(right) and all(
-        negation.form == other_negation.form
-        and (word is other or (word and other and _is_same_word(word, other)))
-        for (negation, word), (other_negation, other) in zip(left, right, strict=False)
-    )
-    return None if alike else "the negation is about another word"
+    left, right = _pair_negations(quote), _pair_negations(passage)
+    is_same = len(left) == len(right) and all(map(_is_same_negation, left, right))
+    return None if is_same else "the negation is about another word"
 
 
-def _find_negated_words(words: Sequence[Word]) -> list[tuple[Word, Word | None]]:
-    """Pair each negation with the next content word."""
-    return [
-        (
-            word,
-            next(
-                (
-                    other
-                    for other in words[index + 1 :]
-                    if other.form not in FUNCTION_WORDS
-                ),
-                None,
-            ),
-        )
-        for index, word in enumerate(words)
-        if word.form in NEGATION_WORDS
-    ]
+def _is_same_negation(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    if len(left) != len(right) or left[0].form != right[0].form:
+        return False
+    return len(left) == 1 or _is_same_word(left[1], right[1])
+
+
+def _pair_negations(words: Sequence[Word]) -> list[list[Word]]:
+    """Return each negation with the next content word, if there is one."""
+    pairs: list[list[Word]] = []
+    following: list[Word] = []
+    for word in reversed(words):
+        if word.form in NEGATION_WORDS:
+            pairs.append([word, *following])
+        if word.form not in FUNCTION_WORDS:
+            following = [word]
+    return pairs[::-1]
 
 
 def _find_changed_case(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
     """Report a word that means something else when its capitals change."""
-    if any(_is_single_case(words) for words in (quote, passage)):
+    if _is_single_case(quote) or _is_single_case(passage):
         return None
     for word, other in _pair_equal_words(quote, passage):
-        if word.form not in _CASE_SENSITIVE_WORDS or word.surface == other.surface:
+        if word.surface == other.surface:
             continue
-        acronym = word.form in ("us", "who", "it", "aids")
-        telling: Callable[[str], bool] = str.isupper if acronym else str.istitle
-        if telling(word.surface) != telling(other.surface) and (
-            acronym or (word.start and other.start)
-        ):
-            return f"the name {word.surface!r} for {other.surface!r}"
+        left, right = word.surface, other.surface
+        is_acronym = word.form in _ACRONYMS and left.isupper() != right.isupper()
+        is_name = word.form in _NAMES and left.istitle() != right.istitle()
+        # A word at the start of a text has a capital in any case.
+        if is_acronym or (is_name and word.start and other.start):
+            return f"the name {left!r} for {right!r}"
     return None
 
 
@@ -254,15 +263,11 @@ def _pair_equal_words(
         yield from zip(quote, passage, strict=True)
         return
     for block in Indel.editops(left, right).as_matching_blocks():
-        yield from zip(
-            quote[block.a : block.a + block.size],
-            passage[block.b : block.b + block.size],
-            strict=True,
-        )
+        quoted = quote[block.a : block.a + block.size]
+        yield from zip(quoted, passage[block.b : block.b + block.size], strict=True)
 
 
 def _is_single_case(words: Sequence[Word]) -> bool:
+    """Whether all words are in lower case or all in capitals."""
     letters = [word.surface for word in words if word.surface.isalpha()]
-    return all(word.islower() for word in letters) or all(
-        word.isupper() for word in letters
-    )
+    return all(map(str.islower, letters)) or all(map(str.isupper, letters))

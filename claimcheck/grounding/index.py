@@ -1,7 +1,7 @@
-"""The ladder from a quote to its spans, cheapest rung first: exact, normalized, in parts, fuzzy.
+"""The search for quotes, cheapest first: exact, normalized, in parts, fuzzy.
 
-What is no exact match has to pass the guard. What passes no rung has no span; the nearest passage is at most a
-suggestion, never the quote.
+What is not an exact match has to mean the same (see `differences`). A quote that no
+search finds gets no span: the nearest passage is a suggestion, never the quote.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from claimcheck.grounding.match import GroundingResult, is_word_bounded
 from claimcheck.grounding.normalize import normalize_typography
-from claimcheck.grounding.search import SearchableText
+from claimcheck.grounding.search import (
+    GroundingResult,
+    SearchableText,
+    is_word_bounded,
+)
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
 from claimcheck.text.reading import Reading
@@ -21,106 +24,126 @@ _LETTER = re.compile(r"\w")
 
 
 class GroundingIndex:
-    """A document made ready once, for any number of quotes; or only what of its view stands in `within`."""
+    """A document prepared for any number of quotes.
 
-    def __init__(self, reading: Reading, within: tuple[int, int] | None = None) -> None:
+    With `view_range`, quotes are looked for only in that part of the reading view.
+    """
+
+    def __init__(
+        self, reading: Reading, view_range: tuple[int, int] | None = None
+    ) -> None:
         self._reading = reading
-        self._source = reading.source
-        self._within = within or (0, len(reading.text))
-        self._places: dict[str, list[GroundingResult]] = {}
-        self._low, self._high = (
-            reading.locate_extent(*within) if within else (0, len(reading.source))
-        )
+        self._view_range = (0, len(reading.text))
+        self._source_range = (0, len(reading.source))
+        if view_range:
+            self._view_range = view_range
+            self._source_range = reading.locate_extent(*view_range)
+        self._matches: dict[str, list[GroundingResult]] = {}
 
     @cached_property
-    def _views(self) -> list[SearchableText]:
-        """The texts in which quotes are looked for that stand nowhere exactly."""
-        reading, (start, end), low = self._reading, self._within, self._low
-        views = [
-            SearchableText(
-                reading.text[start:end],
-                lambda a, b: reading.locate(start + a, start + b),
-            )
-        ]
-        if (
-            reading.noise
-        ):  # a quote may take in what the reading steps over, an address for instance
-            source = reading.source[low : self._high]
-            views.append(SearchableText(source, lambda a, b: (Span(low + a, low + b),)))
-        return views
+    def _texts(self) -> list[SearchableText]:
+        """The texts in which a quote without an exact match is looked for."""
+        reading, low = self._reading, self._source_range[0]
+        start, end = self._view_range
 
-    def ground(self, quote: str, *, after: int = 0) -> GroundingResult:
-        """The quote's place in the document; of several, the first that starts at `after` or later."""
-        places = self.places(quote)
-        if places:
-            return next(
-                (place for place in places if place.spans[0].start >= after), places[0]
-            )
-        return self._fuzzy(quote, after)
+        def map_view(left: int, right: int) -> tuple[Span, ...]:
+            return reading.locate(start + left, start + right)
+
+        def map_source(left: int, right: int) -> tuple[Span, ...]:
+            return (Span(low + left, low + right),)
+
+        texts = [SearchableText(reading.text[start:end], map_view)]
+        if reading.noise:
+            # A quote may include what the view skips, an address for instance.
+            source = reading.source[slice(*self._source_range)]
+            texts.append(SearchableText(source, map_source))
+        return texts
+
+    def ground(self, quote: str, *, min_start: int = 0) -> GroundingResult:
+        """Locate a quote: its first match that starts at `min_start` or later.
+
+        If all matches start earlier, the first of all is returned.
+        """
+        if matches := self.find_all(quote):
+            return _choose_match(matches, min_start, len(self._reading.source))
+        return self._find_fuzzy(quote, min_start)
 
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """A result for each quote. A quote that occurs several times stands between its neighbours in `quotes`,
-        whose places leave no choice; the same quote twice stands at two places, as long as there are any left.
+        """Return a result for each of some quotes given in document order.
+
+        A quote with several matches gets one between those of its neighbors that have
+        only one. Equal quotes get different matches as long as there are enough.
         """
-        found = [self.places(quote) for quote in quotes]
-        sure = [
-            places[0].spans[0].start if len(places) == 1 else None for places in found
-        ]
+        matches_by_quote = [self.find_all(quote) for quote in quotes]
         results: list[GroundingResult] = []
-        taken: set[tuple[Span, ...]] = set()
-        after = 0
-        for index, (quote, places) in enumerate(zip(quotes, found, strict=True)):
-            before = next(
-                (
-                    start
-                    for start in sure[index + 1 :]
-                    if start is not None and start >= after
-                ),
-                None,
-            )
-            free = [place for place in places if place.spans not in taken] or places
-            between = [place for place in free if place.spans[0].start >= after]
-            held = [
-                place
-                for place in between
-                if before is None or place.spans[0].start <= before
-            ]
-            candidates = held or between or free
-            result = candidates[0] if candidates else self._fuzzy(quote, after)
+        used: set[tuple[Span, ...]] = set()
+        min_start = 0
+        for number, quote in enumerate(quotes):
+            matches = matches_by_quote[number]
+            max_start = self._find_next_start(matches_by_quote[number + 1 :], min_start)
+            unused = [match for match in matches if match.spans not in used]
+            if matches:
+                result = _choose_match(unused or matches, min_start, max_start)
+            else:
+                result = self._find_fuzzy(quote, min_start)
             if result.spans:
-                after = result.spans[0].start
-                taken.add(result.spans)
+                min_start = result.spans[0].start
+                used.add(result.spans)
             results.append(result)
         return tuple(results)
 
-    def places(self, quote: str) -> list[GroundingResult]:
-        """All places at which the quote stands exactly or in normal form, those of the strictest rung alone."""
-        if quote not in self._places:
-            self._places[quote] = self._sought(quote)
-        return self._places[quote]
+    def find_all(self, quote: str) -> list[GroundingResult]:
+        """Return all exact matches of a quote, else all normalized ones.
 
-    def _sought(self, quote: str) -> list[GroundingResult]:
+        Fuzzy matches are not included.
+        """
+        if quote not in self._matches:
+            self._matches[quote] = self._search(quote)
+        return self._matches[quote]
+
+    def _search(self, quote: str) -> list[GroundingResult]:
         if not _LETTER.search(quote):
             return []
-        if exact := list(self._exact(quote.strip())):
+        if exact := list(self._find_exact(quote.strip())):
             return [GroundingResult((span,), Match.EXACT) for span in exact]
-        clean = normalize_typography(quote).text.strip()
-        found = (view.normalized(clean) or view.in_parts(clean) for view in self._views)
-        return [
-            GroundingResult(spans, Match.NORMALIZED)
-            for spans in next(filter(None, found), [])
-        ]
+        plain = normalize_typography(quote).text.strip()
+        for text in self._texts:
+            if found := text.find_normalized(plain) or text.find_in_parts(plain):
+                return [GroundingResult(spans, Match.NORMALIZED) for spans in found]
+        return []
 
-    def _fuzzy(self, quote: str, after: int) -> GroundingResult:
-        """The fuzzy match, or none with its reason and the nearest passage."""
-        clean = normalize_typography(quote).text.strip()
-        results = [view.fuzzy(clean, after) for view in self._views]
-        return next((result for result in results if result.spans), results[0])
-
-    def _exact(self, quote: str) -> Iterator[Span]:
-        source = self._source
-        start = source.find(quote, self._low, self._high)
+    def _find_exact(self, quote: str) -> Iterator[Span]:
+        source, (low, high) = self._reading.source, self._source_range
+        start = source.find(quote, low, high)
         while start >= 0:
-            if is_word_bounded(source, start, start + len(quote)):
-                yield Span(start, start + len(quote))
-            start = source.find(quote, start + 1, self._high)
+            end = start + len(quote)
+            if is_word_bounded(source, start, end):
+                yield Span(start, end)
+            start = source.find(quote, start + 1, high)
+
+    def _find_fuzzy(self, quote: str, min_start: int) -> GroundingResult:
+        """Return the fuzzy match, or none with the reason and a suggestion."""
+        plain = normalize_typography(quote).text.strip()
+        results = [text.find_fuzzy(plain, min_start) for text in self._texts]
+        for result in results:
+            if result.spans:
+                return result
+        return results[0]
+
+    def _find_next_start(
+        self, matches_by_quote: Sequence[list[GroundingResult]], min_start: int
+    ) -> int:
+        """Return the start of the next match without a choice, or the end."""
+        for matches in matches_by_quote:
+            if len(matches) == 1 and matches[0].spans[0].start >= min_start:
+                return matches[0].spans[0].start
+        return len(self._reading.source)
+
+
+def _choose_match(
+    matches: Sequence[GroundingResult], min_start: int, max_start: int
+) -> GroundingResult:
+    """Return the first match in the range, else after it, else of all."""
+    later = [match for match in matches if match.spans[0].start >= min_start]
+    inside = [match for match in later if match.spans[0].start <= max_start]
+    return (inside or later or matches)[0]

@@ -1,4 +1,7 @@
-"""The passage of a document whose words are most like a quote's, by the places of the quote's rarest words."""
+"""The passage of a text whose words are most like a quote's.
+
+The quote's rarest words vote for where it starts, then an alignment sets both ends.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,18 @@ from rapidfuzz.distance import Indel
 from claimcheck.english.lexicon import stem
 from claimcheck.english.words import Word, parse_words
 
+# All of these were chosen by hand; benchmarks/grounding.py measures what they find.
 _MAX_QUERY_WORDS = 16  # words of a quote that are looked up
-_MAX_POSITIONS = 400  # of one word: a commoner one says little about the place
-_CANDIDATES = 3
+_MAX_POSITIONS = 400  # of one word: a more common word says little about the passage
+_MAX_STARTS = 6  # where an alignment is tried
 
 
 @dataclass(frozen=True, slots=True)
 class NearestPassage:
-    """The document's words that come nearest to a quote's, and how many words have to be dropped and added.
+    """The words of a text nearest to a quote's, and the edits between them.
 
-    `padded` has as many words more at each end as the quote has there that the document has not.
+    `edits` is the number of words dropped and added. `padded` has as many more words at
+    each end as the quote has unmatched words there.
     """
 
     words: Sequence[Word]
@@ -29,76 +34,86 @@ class NearestPassage:
 
 
 class WordIndex:
-    """The words of a text and where each stands, made once."""
+    """The words of a text, and the positions of each."""
 
     def __init__(self, text: str) -> None:
         self.words = parse_words(text)
         self._forms = [stem(word.form) for word in self.words]
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, form in enumerate(self._forms):
-            self._places[form].append(place)
+        self._positions: defaultdict[str, list[int]] = defaultdict(list)
+        for position, form in enumerate(self._forms):
+            self._positions[form].append(position)
 
-    def nearest(self, quote: Sequence[Word], after: int = 0) -> NearestPassage | None:
-        """The nearest passage; of equals the first that starts at the offset `after` or later, else the first."""
+    def find_nearest(
+        self, quote: Sequence[Word], min_start: int = 0
+    ) -> NearestPassage | None:
+        """Return the nearest passage; None if no word of the quote is known.
+
+        Of equals it is the first that starts at offset `min_start` or later, else the
+        first of all.
+        """
+
+        def rank(passage: NearestPassage) -> tuple[int, bool, int]:
+            start = passage.words[0].start
+            return passage.edits, start < min_start, start
+
         forms = [stem(word.form) for word in quote]
-        found = [self._best(forms, start) for start in self._starts(forms)]
-        if not found:
-            return None
-        return min(
-            found,
-            key=lambda passage: (
-                passage.edits,
-                passage.words[0].start < after,
-                passage.words[0].start,
-            ),
-        )
+        passages = [self._fit_passage(forms, start) for start in self._guess(forms)]
+        return min(passages, key=rank, default=None)
 
-    def _starts(self, forms: Sequence[str]) -> list[int]:
-        """The words of the text at which the quote most likely starts."""
-        known = [
-            (len(self._places[form]), place)
-            for place, form in enumerate(forms)
-            if form in self._places
+    def _guess(self, forms: Sequence[str]) -> list[int]:
+        """Return the positions at which the quote most likely starts."""
+        counted = [
+            (len(self._positions[form]), offset)
+            for offset, form in enumerate(forms)
+            if form in self._positions
         ]
+        # Each word votes for the bucket in which the quote starts if the word is in it.
         votes: Counter[int] = Counter()
         width = max(4, len(forms) // 4)
-        for count, place in sorted(known)[:_MAX_QUERY_WORDS]:
+        for count, offset in sorted(counted)[:_MAX_QUERY_WORDS]:
             if count > _MAX_POSITIONS and votes:
                 break
-            for position in self._places[forms[place]][:_MAX_POSITIONS]:
-                votes[(position - place) // width] += 1
+            for position in self._positions[forms[offset]][:_MAX_POSITIONS]:
+                votes[(position - offset) // width] += 1
+        # Words dropped or added move votes to the next bucket, so pairs are compared.
         sums = {bucket: votes[bucket] + votes[bucket + 1] for bucket in votes}
-        best = sorted(sums, key=lambda bucket: (-sums[bucket], bucket))[
-            : _CANDIDATES * 2
-        ]
-        return sorted({max(0, bucket * width) for bucket in best})
+        ranked = sorted(sums, key=lambda bucket: (-sums[bucket], bucket))
+        return sorted({max(0, bucket * width) for bucket in ranked[:_MAX_STARTS]})
 
-    def _best(self, forms: Sequence[str], start: int) -> NearestPassage:
-        """Of the windows about `start` the one that needs fewest edits; of equals the longer, which holds more."""
+    def _fit_passage(self, forms: Sequence[str], start: int) -> NearestPassage:
+        """Return the window around `start` that needs the fewest edits.
+
+        Of equals it is the longer one, which contains more of the quote.
+        """
         margin = max(6, len(forms) // 3)
-        low, high = (
-            max(0, start - margin),
-            min(len(self._forms), start + len(forms) + 2 * margin),
-        )
-        near = self._forms[low:high]
-        blocks = Indel.editops(forms, near).as_matching_blocks()
-        last = blocks[-2].b + blocks[-2].size if len(blocks) > 1 else len(near)
-        first = 0
-        for _ in range(2):  # the better end may allow a better start
-            first = min(
-                range(last),
-                key=lambda place: (Indel.distance(forms, near[place:last]), place),
-            )
-            last = min(
-                range(first + 1, len(near) + 1),
-                key=lambda place: (Indel.distance(forms, near[first:place]), -place),
-            )
-        editing = Indel.editops(forms, near[first:last])
-        matched = [block for block in editing.as_matching_blocks() if block.size]
-        lead = matched[0].a if matched else 0
-        tail = len(forms) - matched[-1].a - matched[-1].size if matched else 0
+        low = max(0, start - margin)
+        high = min(len(self._forms), start + len(forms) + 2 * margin)
+        first, last = _fit_window(forms, self._forms[low:high])
+        first, last = low + first, low + last
+        edits = Indel.editops(forms, self._forms[first:last])
+        matched = [block for block in edits.as_matching_blocks() if block.size]
+        lead = tail = 0
+        if matched:
+            lead = matched[0].a
+            tail = len(forms) - matched[-1].a - matched[-1].size
         return NearestPassage(
-            self.words[low + first : low + last],
-            self.words[max(0, low + first - lead) : low + last + tail],
-            len(editing),
+            words=self.words[first:last],
+            padded=self.words[max(0, first - lead) : last + tail],
+            edits=len(edits),
         )
+
+
+def _fit_window(forms: Sequence[str], nearby: Sequence[str]) -> tuple[int, int]:
+    """Return the range of the nearby words that is most like the quote's."""
+    blocks = Indel.editops(forms, nearby).as_matching_blocks()  # the last one is empty
+    last = blocks[-2].b + blocks[-2].size if len(blocks) > 1 else len(nearby)
+    first = 0
+    for _ in range(2):  # the better end may allow a better start
+        first = min(
+            range(last), key=lambda cut: (Indel.distance(forms, nearby[cut:last]), cut)
+        )
+        last = min(
+            range(first + 1, len(nearby) + 1),
+            key=lambda cut: (Indel.distance(forms, nearby[first:cut]), -cut),
+        )
+    return first, last

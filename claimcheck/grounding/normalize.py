@@ -1,7 +1,7 @@
-"""The normal form in which quotes are compared: what printing changes is levelled, with the way back.
+"""The forms in which quotes are compared: typesetting makes no difference.
 
-Unicode NFKC, quotation marks, dashes, white space, hyphens in words, soft hyphens, zero-width characters, ellipses,
-case.
+Uniform are Unicode (NFKC), quotation marks, dashes, white space, hyphens in words, soft
+hyphens, zero-width characters, ellipses and case. Offsets lead back to the source.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ELLIPSIS = re.compile(
 _ELLIPSIS_BEFORE_WORD = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ \t]*[\r\n]\s*(?=[^\W\d_])")
-_SPACE = re.compile(r" \s+|[^\S ]\s*")  # but for a single space, which is level
+_SPACE = re.compile(r" \s+|[^\S ]\s*")  # all white space but single spaces
 _MARK_REPLACEMENTS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´ʼ", "'"),
@@ -33,27 +33,10 @@ _MARK_REPLACEMENTS = str.maketrans(
 
 def normalize_typography(text: str) -> MappedText:
     """Normalize marks, spaces and Unicode forms; keep case and hyphens."""
-    mapped = MappedText.from_text(text).translate(
-        lambda part: part.translate(_MARK_REPLACEMENTS)
-    )
-    mapped = mapped.replace_matches(_INVISIBLE_CHARACTERS, "")
-    if not unicodedata.is_normalized("NFKC", mapped.text):
-        mapped = mapped.replace_matches(
-            _COMBINING_SEQUENCE,
-            lambda match: unicodedata.normalize("NFKC", match.group()),
-        )
-        changing = {
-            char
-            for char in set(mapped.text)
-            if unicodedata.normalize("NFKC", char) != char
-        }
-        if changing:
-            pattern = re.compile("[" + re.escape("".join(sorted(changing))) + "]")
-            mapped = mapped.replace_matches(
-                pattern, lambda match: unicodedata.normalize("NFKC", match.group())
-            )
+    plain = MappedText.from_text(text).translate(_replace_marks)
+    plain = _normalize_unicode(plain.replace_matches(_INVISIBLE_CHARACTERS, ""))
     return (
-        mapped.replace_matches(_HYPHEN_AT_LINE_END, "-")
+        plain.replace_matches(_HYPHEN_AT_LINE_END, "-")
         .replace_matches(_ELLIPSIS, "…")
         .replace_matches(_ELLIPSIS_BEFORE_WORD, "… ")
         .replace_matches(_SPACE, " ")
@@ -61,5 +44,30 @@ def normalize_typography(text: str) -> MappedText:
 
 
 def normalize(text: str) -> MappedText:
-    """A levelled text in its normal form, mapped to its own offsets: in lower case, without hyphens in words."""
+    """Return a text with uniform typography in lower case, without hyphens."""
     return MappedText.from_text(text).translate(lower).replace_matches(_HYPHEN, "")
+
+
+def _replace_marks(text: str) -> str:
+    return text.translate(_MARK_REPLACEMENTS)
+
+
+def _normalize_unicode(plain: MappedText) -> MappedText:
+    """Return a text in NFKC, which can change the number of characters."""
+
+    def compose(match: re.Match[str]) -> str:
+        return unicodedata.normalize("NFKC", match.group())
+
+    if unicodedata.is_normalized("NFKC", plain.text):
+        return plain
+    plain = plain.replace_matches(_COMBINING_SEQUENCE, compose)
+    characters = sorted(set(plain.text))
+    changing = [
+        character
+        for character in characters
+        if not unicodedata.is_normalized("NFKC", character)
+    ]
+    if not changing:
+        return plain
+    pattern = re.compile(f"[{re.escape(''.join(changing))}]")
+    return plain.replace_matches(pattern, compose)

@@ -1,9 +1,15 @@
-"""A text in its normal form, in which a quote's words are looked up whole, in parts and nearly."""
+"""A text in which quotes are looked for: whole, in parts, and word by word.
+
+Two forms of the text are searched. The plain form has uniform typography (quotation
+marks, dashes, white space); the normal form is also in lower case and without hyphens.
+Both lead back to the source.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -14,7 +20,6 @@ from claimcheck.grounding.differences import (
     classify_critical_word,
     compare_words,
 )
-from claimcheck.grounding.match import GroundingResult, is_word_bounded
 from claimcheck.grounding.nearest import NearestPassage, WordIndex
 from claimcheck.grounding.normalize import normalize, normalize_typography
 from claimcheck.models.claim import Match
@@ -22,186 +27,256 @@ from claimcheck.models.span import Span
 
 _QUOTE_ELLIPSIS = re.compile(r"\s*(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
 _LETTER = re.compile(r"\w")
+_WORD_CHARACTER = re.compile(r"[\w%$€£¥₹₽°]")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟]")
 _TRIMMED_CHARACTERS = " \t\n\r\"'.,;:"
-_MIN_PART_CHARACTERS = 4  # letters of a part of a quote with ellipses
-_MAX_GAP_CHARACTERS = 1_000
-_MAX_STARTS = 200
+_FIRST_CJK = "\u2e80"  # from here on, scripts that are written without spaces
+
+# All of these were chosen by hand; benchmarks/grounding.py measures what they find.
+_MIN_PART_CHARACTERS = 4  # of each part of a quote with ellipses
+_MAX_GAP_CHARACTERS = 1_000  # that an ellipsis may leave out
+_MAX_STARTS = 200  # matches of the first part that are tried
 _MIN_FUZZY_WORDS = 5
 _MAX_FUZZY_WORDS = 400  # the search takes time with the square of their number
-_ALLOWED_EDITS = 2  # words dropped and added: one word changed is two
-_ALLOWED_EDIT_SHARE = 0.3
-_MIN_SHARED_WORD_SHARE = 0.4  # of the words of the quote that are not light
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟]")
+_MAX_EDITS = 2  # words dropped and added: a word changed counts twice
+_MAX_EDIT_SHARE = 0.3
+_MIN_SHARED_WORD_SHARE = 0.4  # of the content words of the quote
 
 SpanMapper = Callable[[int, int], tuple[Span, ...]]
 
 
-class SearchableText:
-    """A text made ready for quotes; `spans` leads from its ranges to the document's."""
+@dataclass(frozen=True, slots=True)
+class GroundingResult:
+    """Where a quote is in a document.
 
-    def __init__(self, text: str, spans: SpanMapper) -> None:
-        self._spans_of = spans
-        self._levelled = normalize_typography(text)
-        self._normal = normalize(self._levelled.text)
+    `spans` is empty exactly when `match` is `none`; then `reason` says why, and
+    `suggestion` is the nearest passage, if any: something to look at, not the quote.
+    """
+
+    spans: tuple[Span, ...]
+    match: Match
+    reason: str | None = None
+    suggestion: tuple[Span, ...] = ()
+
+
+class SearchableText:
+    """A text prepared for quotes; `map_spans` leads to the document."""
+
+    def __init__(self, text: str, map_spans: SpanMapper) -> None:
+        self._map_spans = map_spans
+        self._plain = normalize_typography(text)
+        self._normal = normalize(self._plain.text)
 
     @cached_property
     def _words(self) -> WordIndex:
-        return WordIndex(self._levelled.text)
+        return WordIndex(self._plain.text)
 
     @cached_property
     def _language(self) -> LanguageSupport:
-        return LanguageSupport.of(self._words.words)
+        return LanguageSupport.detect(self._words.words)
 
-    def normalized(self, quote: str) -> list[tuple[Span, ...]]:
-        """The places of a levelled quote whose normal form is the text's."""
+    def find_normalized(self, quote: str) -> list[tuple[Span, ...]]:
+        """Return the matches of a plain quote in normal form.
+
+        Those that also have its case and hyphens come alone if there are any.
+        """
         whole = normalize(quote).text
         for form in (whole, whole.strip(_TRIMMED_CHARACTERS + "…")):
-            places = [
-                place
-                for place in self._find(form)
-                if form and self._says_the_same(quote, *place)
+            ranges = [
+                (start, end)
+                for start, end in self._find(form)
+                if self._has_same_meaning(quote, start, end)
             ]
-            if places:
-                cased = [
-                    place for place in places if self._levelled_at(*place) == quote
-                ]
-                return [self._spans(*place) for place in cased or places]
+            equal = [found for found in ranges if self._get_plain(*found) == quote]
+            if ranges:
+                return [self._map_normal(*found) for found in equal or ranges]
         return []
 
-    def in_parts(self, quote: str) -> list[tuple[Span, ...]]:
-        """The closest place of a levelled quote with ellipses: its parts in order, none far from the one before."""
-        parts = [part.strip() for part in _QUOTE_ELLIPSIS.split(normalize(quote).text)]
-        parts = [part for part in parts if _LETTER.search(part)]
-        if len(parts) < 2 or any(len(part) < _MIN_PART_CHARACTERS for part in parts):
+    def find_in_parts(self, quote: str) -> list[tuple[Span, ...]]:
+        """Return the closest match of a plain quote with ellipses, if any.
+
+        Its parts are in order, and none is far from the one before.
+        """
+        pieces = _QUOTE_ELLIPSIS.split(normalize(quote).text)
+        parts = [piece.strip() for piece in pieces if _LETTER.search(piece)]
+        if len(parts) < 2 or min(map(len, parts)) < _MIN_PART_CHARACTERS:
             return []
-        for wanted in (parts, [part.strip(_TRIMMED_CHARACTERS) for part in parts]):
-            starts = islice(self._find(wanted[0]), _MAX_STARTS)
-            found = [
-                ranges
-                for start in starts
-                if (ranges := self._following(wanted[1:], start))
-            ]
-            if found:
-                closest = min(found, key=lambda ranges: ranges[-1][1] - ranges[0][0])
-                return [tuple(span for part in closest for span in self._spans(*part))]
-        return []
+        trimmed = [part.strip(_TRIMMED_CHARACTERS) for part in parts]
+        closest = self._find_closest(parts) or self._find_closest(trimmed)
+        spans: list[Span] = []
+        for start, end in closest:
+            spans += self._map_normal(start, end)
+        return [tuple(spans)] if spans else []
 
-    def fuzzy(self, quote: str, after: int) -> GroundingResult:
-        """The place of a levelled quote within the budget of edits that passes the guard; or why there is none."""
+    def find_fuzzy(self, quote: str, min_start: int) -> GroundingResult:
+        """Return the match of a plain quote with a few harmless edits.
+
+        If there is none, the result has the reason and the nearest passage. Of equal
+        passages the first that starts at `min_start` or later is used.
+        """
         words = parse_words(quote)
         if not words:
-            return GroundingResult((), Match.NONE, "the quote has no words")
+            return _build_miss("the quote has no words")
         if len(words) > _MAX_FUZZY_WORDS:
-            return GroundingResult(
-                (),
-                Match.NONE,
-                f"it has more than {_MAX_FUZZY_WORDS} words, and not the document's",
+            limit = _MAX_FUZZY_WORDS
+            return _build_miss(
+                f"it has more than {limit} words, and not the document's"
             )
-        passage = self._words.nearest(words, after)
+        passage = self._words.find_nearest(words, min_start)
         if passage is None or not _shares_enough_words(words, passage.words):
-            return GroundingResult((), Match.NONE, "the document has no such passage")
-        for found in (passage.words, passage.padded):
+            return _build_miss("the document has no such passage")
+        found = passage.words
+        reason = compare_words(words, found, self._language)
+        if reason:
+            # The words around the shared ones may be equivalents of the quote's.
+            found = passage.padded
             reason = compare_words(words, found, self._language)
-            if reason is None:
-                break
-        reason = reason or _explain_excess_edits(passage, len(words))
-        if reason is None and found is passage.words:
-            reason = self._changed_beside(passage)
-        if reason is None and _states_question(
-            quote, self._levelled.text[found[-1].end :][:1]
-        ):
-            reason = "the document asks it"
-        spans = self._spans_of(*self._levelled.locate(*self._with_marks(quote, found)))
+        reason = reason or self._explain_misfit(quote, len(words), passage, found)
+        spans = self._map_plain(*self._include_marks(quote, found))
         if reason:
             return GroundingResult((), Match.NONE, reason, spans)
-        return GroundingResult(
-            spans, Match.FUZZY if passage.edits else Match.NORMALIZED
-        )
+        match = Match.FUZZY if passage.edits else Match.NORMALIZED
+        return GroundingResult(spans, match)
 
-    def _find(self, wanted: str) -> Iterator[tuple[int, int]]:
+    def _find(self, form: str) -> Iterator[tuple[int, int]]:
+        """Yield the ranges where the normal form has these whole words."""
         text = self._normal.text
-        position = text.find(wanted)
+        position = text.find(form) if form else -1
         while position >= 0:
-            found = (position, position + len(wanted))
-            if is_word_bounded(text, *found):
-                yield found
-            position = text.find(wanted, position + 1)
+            end = position + len(form)
+            if is_word_bounded(text, position, end):
+                yield position, end
+            position = text.find(form, position + 1)
 
-    def _says_the_same(self, quote: str, start: int, end: int) -> bool:
-        """Whether what the normal form levels, case and hyphens, leaves the same words in a range of it."""
-        passage = self._levelled_at(start, end)
+    def _has_same_meaning(self, quote: str, start: int, end: int) -> bool:
+        """Whether a range differs in nothing but case and hyphens."""
         if _states_question(quote, self._normal.text[end : end + 1]):
             return False
-        left, right = parse_words(quote), parse_words(passage)
+        left, right = parse_words(quote), parse_words(self._get_plain(start, end))
         if compare_words(left, right, self._language) is None:
             return True
         if [word.form for word in left] == [word.form for word in right]:
             return False
-        return _join_without_spaces(left) == _join_without_spaces(
-            right
-        ) and not _differ_in_re_prefix(left, right)
+        # The texts differ in spaces and hyphens alone: "ice-cream", "ice cream".
+        is_joined = _join_words(left) == _join_words(right)
+        return is_joined and _has_re_prefix(left) == _has_re_prefix(right)
 
-    def _levelled_at(self, start: int, end: int) -> str:
-        """What stands in a range of the normal form, its case and hyphens kept."""
-        return self._levelled.text[slice(*self._normal.locate(start, end))]
+    def _find_closest(self, parts: Sequence[str]) -> list[tuple[int, int]]:
+        """Return the ranges of parts that are closest together."""
+        closest: list[tuple[int, int]] = []
+        length = float("inf")
+        for start in islice(self._find(parts[0]), _MAX_STARTS):
+            ranges = self._find_following(start, parts[1:])
+            if ranges and ranges[-1][1] - start[0] < length:
+                closest, length = ranges, ranges[-1][1] - start[0]
+        return closest
 
-    def _following(
-        self, parts: list[str], first: tuple[int, int]
+    def _find_following(
+        self, first: tuple[int, int], parts: Sequence[str]
     ) -> list[tuple[int, int]]:
+        """Return the first range and those of the next parts, or none."""
         text, ranges = self._normal.text, [first]
         for part in parts:
-            end = ranges[-1][1]
-            place = text.find(part, end, end + _MAX_GAP_CHARACTERS + len(part))
-            if (
-                place < 0
-                or _hides_negation(text[end:place])
-                or not is_word_bounded(text, place, place + len(part))
-            ):
+            gap_start = ranges[-1][1]
+            limit = gap_start + _MAX_GAP_CHARACTERS + len(part)
+            start = text.find(part, gap_start, limit)
+            end = start + len(part)
+            if start < 0 or not is_word_bounded(text, start, end):
                 return []
-            ranges.append((place, place + len(part)))
+            if _hides_negation(text[gap_start:start]):
+                return []
+            ranges.append((start, end))
         return ranges
 
-    def _changed_beside(self, passage: NearestPassage) -> str | None:
-        """Whether a weighty word of the sentence stands where the quote has others before or after the shared ones."""
+    def _explain_misfit(
+        self, quote: str, length: int, passage: NearestPassage, found: Sequence[Word]
+    ) -> str | None:
+        """Say why a passage is not the quote, although its words fit."""
+        if passage.edits and length < _MIN_FUZZY_WORDS:
+            return f"it has fewer than {_MIN_FUZZY_WORDS} words, and not the document's"
+        if passage.edits > max(_MAX_EDITS, _MAX_EDIT_SHARE * length):
+            return "too many words differ"
+        if found is passage.words and (reason := self._find_neighbor(passage)):
+            return reason
+        end = found[-1].end
+        if _states_question(quote, self._plain.text[end : end + 1]):
+            return "the document asks it"
+        return None
+
+    def _find_neighbor(self, passage: NearestPassage) -> str | None:
+        """Report a critical word of the sentence that the quote replaced.
+
+        It is beside the shared words, where the quote has other words.
+        """
+        text = self._plain.text
         first, last = passage.words[0].start, passage.words[-1].end
         for word in passage.padded:
-            between = (
-                self._levelled.text[word.end : first]
-                or self._levelled.text[last : word.start]
-            )
-            outside = word.end <= first or word.start >= last
-            if (
-                outside
-                and not _SENTENCE_END.search(between)
-                and (kind := classify_critical_word(word))
-            ):
+            if first < word.end and word.start < last:
+                continue
+            between = text[word.end : first] or text[last : word.start]
+            if _SENTENCE_END.search(between):
+                continue
+            if kind := classify_critical_word(word):
                 return f"the {kind} {word.surface!r} only in the document"
         return None
 
-    def _with_marks(self, quote: str, words: Sequence[Word]) -> tuple[int, int]:
-        """The range of the words with the quotation marks, brackets and stops around it that the quote has too."""
-        start, end = words[0].start, words[-1].end
-        text = self._levelled.text
-        letters = [match.start() for match in re.finditer(r"[\w%$€£¥₹₽°]", quote)]
-        before, after = quote[: letters[0]], quote[letters[-1] + 1 :]
-        while before and start and text[start - 1] == before[-1]:
-            start, before = start - 1, before[:-1]
-        while after and end < len(text) and text[end] == after[0]:
-            end, after = end + 1, after[1:]
-        return start, end
+    def _include_marks(self, quote: str, words: Sequence[Word]) -> tuple[int, int]:
+        """Return the range of words, with the marks that the quote has too."""
+        text, start, end = self._plain.text, words[0].start, words[-1].end
+        characters = [match.start() for match in _WORD_CHARACTER.finditer(quote)]
+        leading, trailing = quote[: characters[0]], quote[characters[-1] + 1 :]
+        before = text[max(0, start - len(leading)) : start]
+        after = text[end : end + len(trailing)]
+        start -= _count_equal(leading[::-1], before[::-1])
+        return start, end + _count_equal(trailing, after)
 
-    def _spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """Spans of the document for a range of the normal form."""
-        return self._spans_of(*self._levelled.locate(*self._normal.locate(start, end)))
+    def _get_plain(self, start: int, end: int) -> str:
+        """Return the plain form of a range of the normal form."""
+        return self._plain.text[slice(*self._normal.locate(start, end))]
+
+    def _map_plain(self, start: int, end: int) -> tuple[Span, ...]:
+        return self._map_spans(*self._plain.locate(start, end))
+
+    def _map_normal(self, start: int, end: int) -> tuple[Span, ...]:
+        return self._map_plain(*self._normal.locate(start, end))
+
+
+def is_word_bounded(text: str, start: int, end: int) -> bool:
+    """Whether a match neither starts nor ends inside a word or a number."""
+    return not (_splits_word(text, start) or _splits_word(text, end))
+
+
+def _splits_word(text: str, offset: int) -> bool:
+    if not 0 < offset < len(text):
+        return False
+    left, right = text[offset - 1], text[offset]
+    if right in ".,":
+        return left.isdigit() and text[offset + 1 : offset + 2].isdigit()
+    if left in ".,":
+        return right.isdigit() and text[offset - 2 : offset - 1].isdigit()
+    return left.isalnum() and right.isalnum() and max(left, right) < _FIRST_CJK
+
+
+def _count_equal(left: str, right: str) -> int:
+    """Count the characters at the start that two texts have in common."""
+    count = 0
+    for character, other in zip(left, right, strict=False):
+        if character != other:
+            break
+        count += 1
+    return count
+
+
+def _build_miss(reason: str) -> GroundingResult:
+    return GroundingResult((), Match.NONE, reason)
 
 
 def _shares_enough_words(quote: Sequence[Word], passage: Sequence[Word]) -> bool:
     """Whether a passage shares enough content words with the quote."""
-    carrying = {
-        stem(word.form) for word in quote if word.form not in FUNCTION_WORDS
-    } or {word.form for word in quote}
-    shared = carrying & {stem(word.form) for word in passage}
-    return len(shared) >= _MIN_SHARED_WORD_SHARE * len(carrying)
+    content = {stem(word.form) for word in quote if word.form not in FUNCTION_WORDS}
+    content = content or {word.form for word in quote}
+    shared = content & {stem(word.form) for word in passage}
+    return len(shared) >= _MIN_SHARED_WORD_SHARE * len(content)
 
 
 def _states_question(quote: str, following: str) -> bool:
@@ -209,29 +284,17 @@ def _states_question(quote: str, following: str) -> bool:
     return following == "?" and quote.rstrip("\"'")[-1:] in (".", "!")
 
 
-def _explain_excess_edits(passage: NearestPassage, words: int) -> str | None:
-    if passage.edits and words < _MIN_FUZZY_WORDS:
-        return f"it has fewer than {_MIN_FUZZY_WORDS} words, and not the document's"
-    return (
-        "too many words differ"
-        if passage.edits > max(_ALLOWED_EDITS, _ALLOWED_EDIT_SHARE * words)
-        else None
-    )
-
-
-def _join_without_spaces(words: Sequence[Word]) -> str:
+def _join_words(words: Sequence[Word]) -> str:
     return "".join(word.surface.lower() for word in words)
 
 
-def _differ_in_re_prefix(left: Sequence[Word], right: Sequence[Word]) -> bool:
-    """Whether only one side writes "re-" apart ("re-signed", "resigned")."""
-    return any(word.form == "re" for word in left) != any(
-        word.form == "re" for word in right
-    )
+def _has_re_prefix(words: Sequence[Word]) -> bool:
+    """Whether "re-" is a word by itself: "re-signed" is not "resigned"."""
+    return any(word.form == "re" for word in words)
 
 
 def _hides_negation(gap: str) -> bool:
-    """Whether what an ellipsis leaves out of a sentence turns the sentence around."""
+    """Whether an ellipsis leaves out a word that reverses its sentence."""
     if _SENTENCE_END.search(gap):
         return False
     return any(word.form in NEGATION_WORDS for word in parse_words(gap))

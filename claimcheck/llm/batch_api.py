@@ -1,4 +1,4 @@
-"""OpenAI's Batch API: files of requests, answered within a day at half the price.
+"""OpenAI's Batch API: files of requests, answered in a day at half the price.
 
 https://platform.openai.com/docs/guides/batch. A file holds at most 50,000 requests and
 200 MB.
@@ -30,7 +30,8 @@ _ENDPOINT: Final = "/v1/chat/completions"
 _COMPLETION_WINDOW: Final = "24h"
 _TAG_KEY = "claimcheck"
 _FINAL_STATUSES = ("completed", "expired", "cancelled")
-# The most that the API lists on one page.
+# One page, the most that the API lists at once. A job is looked for right after an
+# interruption, so it is among the latest.
 _JOBS_TO_SEARCH = 100
 _MAX_PROBLEMS_SHOWN = 3
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class BatchApi:
         self._client = openai.OpenAI(**build_sdk_options(settings))
 
     def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
-        """Upload a file of requests, each an id and a JSON body; return the file's id."""
+        """Upload requests, each an id and a JSON body; return a file id."""
         lines = [_build_line(request_id, body) for request_id, body in requests]
         file = (f"{name}.jsonl", "".join(lines).encode())
         create = self._client.files.create
@@ -84,7 +85,7 @@ class BatchApi:
         return _build_job(batch)
 
     def find_job(self, tag: str) -> BatchJob | None:
-        """Return the job with this tag, or None if the last hundred have another."""
+        """Return the job with this tag, or None if it is not recent."""
         page = self._retry(lambda: self._client.batches.list(limit=_JOBS_TO_SEARCH))
         for batch in page.data:
             if batch.metadata and batch.metadata.get(_TAG_KEY) == tag:

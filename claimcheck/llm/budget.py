@@ -1,8 +1,8 @@
 """A hard limit on what all requests together may cost.
 
-The most that a request can cost is reserved before it is sent, and settled after it: the
-reservation is released, and what the request did cost counts as spent. Spent and reserved
-together never exceed the budget, however many requests are in flight.
+The most that a request can cost is reserved before it is sent, and settled after it:
+the reservation is released, and what the request did cost counts as spent. Spent and
+reserved together never exceed the budget, however many requests are in flight.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from claimcheck.llm.pricing import Pricing
 from claimcheck.models.llm import Spending
 from claimcheck.settings import Limits
 
-# Token counts are estimates for models with another encoding than ours, and chat formats
-# add a few tokens to each message. The margin was chosen by hand.
+# Token counts are estimates for models with another encoding than ours, and chat
+# formats add a few tokens to each message. The margin was chosen by hand.
 _TOKEN_MARGIN = 1.1
 
 
 @dataclass(frozen=True, slots=True)
 class RequestCost:
-    """What a request costs, or the most that it can cost; tokens include the answer's."""
+    """What a request costs or may cost; its tokens include the answer's."""
 
     usd: float = 0.0
     tokens: int = 0
@@ -56,7 +56,7 @@ class Budget:
         return not (self._exceeds_usd(cost) or self._exceeds_tokens(cost))
 
     def reserve(self, cost: RequestCost) -> bool:
-        """Reserve this much and return True, or return False: try again after a `settle`.
+        """Reserve this much and return True; if False, wait for a `settle`.
 
         Raises:
             BudgetError: the budget does not cover the cost, and no reservation is open
@@ -71,7 +71,7 @@ class Budget:
         return True
 
     def settle(self, reserved: RequestCost, spent: RequestCost) -> None:
-        """Release what was reserved for one request, and count what it did cost."""
+        """Release what was reserved for a request; count what it did cost."""
         self._reserved -= reserved
         self._open_reservations -= 1
         self.spent.usd += spent.usd
@@ -108,7 +108,7 @@ class SharedBudget(Protocol):
     """A `Budget` that lives in another process and is shared by several."""
 
     async def reserve(self, cost: RequestCost) -> None:
-        """Reserve this much; wait while open reservations may still free enough.
+        """Reserve this much; wait while `settle` may still free enough.
 
         Raises:
             BudgetError: the budget does not cover the cost.
@@ -116,7 +116,7 @@ class SharedBudget(Protocol):
         ...
 
     async def settle(self, reserved: RequestCost, spent: RequestCost) -> None:
-        """Release what was reserved for one request, and count what it did cost."""
+        """Release what was reserved for a request; count what it did cost."""
         ...
 
 
@@ -132,7 +132,7 @@ def estimate_max_cost(body: Mapping[str, Any], pricing: Pricing | None) -> Reque
 
 
 def count_input_tokens(body: Mapping[str, Any], *, schema: bool = True) -> int:
-    """Count the tokens of a request's messages and, with `schema`, of its JSON Schema."""
+    """Count the tokens of a request's messages and, on request, its schema."""
     text = "\n".join(message["content"] for message in body["messages"])
     count = tokens.count(text)
     response_schema = body.get("response_format", {}).get("json_schema")

@@ -2,10 +2,11 @@
 
 https://platform.openai.com/docs/api-reference/chat/object
 
-The SDK's own `ChatCompletion` does not fit. It is built without validation: a field of the
-wrong type, as some compatible endpoints send, passes silently and fails far from here. With
-validation, one odd field that nobody needs would cost an answer that has been paid for. So
-this module checks the few fields that claimcheck reads, and only those.
+This parses the raw body instead of using the SDK's `ChatCompletion`. The SDK builds it
+without validation, so a field of the wrong type, as some compatible endpoints send,
+passes silently and fails far from here. With validation, a field that nobody reads
+could cost an answer that has been paid for. Only the few fields that claimcheck reads
+are checked here, and any of them may be missing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ class NoCompletionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """The endpoint's own counts; `cached` is part of `input`, `reasoning` of `output`."""
+    """The endpoint's own counts of tokens.
+
+    `cached` is a part of `input`, `reasoning` a part of `output`.
+    """
 
     input: int
     cached: int
@@ -53,6 +57,7 @@ def parse_completion(content: bytes) -> Completion:
     try:
         return build_completion(json.loads(content))
     except UnicodeDecodeError as error:
+        # For the retry, bytes that are not text are as good as text that is not JSON.
         message = f"not UTF-8: {error.reason}"
         raise json.JSONDecodeError(message, "", error.start) from None
     except RecursionError:

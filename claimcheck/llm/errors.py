@@ -1,7 +1,7 @@
-"""Translate an endpoint's errors into claimcheck's, in words that help, without the key.
+"""Translate an endpoint's errors into claimcheck's, without the key.
 
-Endpoints agree on HTTP status codes but not on error codes. What was refused has to be read
-from the message.
+Endpoints agree on HTTP status codes but not on error codes. What was refused has to be
+read from the message.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MAX_MESSAGE_CHARACTERS = 300
 
 
 def is_format_refusal(error: Exception) -> bool:
-    """Tell whether the endpoint refused the response format, not the request."""
+    """Tell whether the endpoint refused just the response format."""
     if not isinstance(error, openai.APIStatusError):
         return False
     if error.status_code not in _FORMAT_REFUSAL_STATUSES:
@@ -132,7 +132,7 @@ def redact_keys(text: str, key: str | None) -> str:
 
 
 def _extract_message(error: Exception) -> str:
-    """Return the endpoint's own message on one line, or the SDK's if there is none."""
+    """Return the endpoint's message on one line, or else the SDK's."""
     body = getattr(error, "body", None)
     # Endpoints send {"error": {"message": ...}}, {"error": "..."}, or {"message": ...}.
     details = body.get("error", body) if isinstance(body, dict) else None

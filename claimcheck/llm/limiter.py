@@ -1,8 +1,8 @@
-"""When a request may be sent: stated rate limits, the endpoint's refusals, and the budget.
+"""When a request may be sent: rate limits, refusals, and the budget.
 
-Additive increase, multiplicative decrease (Chiu and Jain 1989): a 429 halves the number of
-concurrent requests and pauses all of them for as long as the endpoint asks. Every answer
-then raises the number a little.
+Additive increase, multiplicative decrease (Chiu and Jain 1989): a 429 halves the number
+of concurrent requests and pauses all of them for as long as the endpoint asks. Every
+answer then raises the number a little.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from claimcheck.llm.retry import MAX_RETRY_AFTER_S, parse_retry_after_s
 from claimcheck.models.llm import Spending, Usage
 from claimcheck.settings import Limits
 
-# After these nobody knows whether the request was billed.
+# After these nobody knows whether the request was billed. Such a request is charged at
+# the most that it can cost: a budget is a hard limit.
 _UNKNOWN_OUTCOME_ERRORS = (
     openai.APIConnectionError,
     json.JSONDecodeError,
@@ -35,8 +36,8 @@ _UNKNOWN_OUTCOME_ERRORS = (
     asyncio.CancelledError,
 )
 _RATE_WINDOW_S = 60.0
-# The pause after a 429 without `Retry-After`. It doubles with each further one in a row.
-# Chosen by hand.
+# The pause after a 429 without `Retry-After`. It doubles with each further one in a
+# row. Chosen by hand.
 _FIRST_PAUSE_S = 1.0
 # A pause that is rounded to nothing would make the waiting loop spin.
 _MIN_PAUSE_S = 0.001
@@ -44,7 +45,7 @@ _MIN_PAUSE_S = 0.001
 
 @dataclass(slots=True)
 class RequestSlot:
-    """Permission to send one request. Set `usage` to what the answer reports, if it does."""
+    """Permission to send one request. Set `usage` if the answer reports it."""
 
     usage: Usage | None = None
 
@@ -87,7 +88,7 @@ class Limiter:
 
     @asynccontextmanager
     async def slot(self, body: Mapping[str, Any]) -> AsyncIterator[RequestSlot]:
-        """Wait until the request with this body may be sent; learn from how it ends.
+        """Wait until this request may be sent, and learn from how it ends.
 
         Raises:
             BudgetError: the budget does not cover the request, and no other request is
@@ -99,8 +100,8 @@ class Limiter:
         await self._reserve(max_cost)
         try:
             async with self._turn(max_cost.tokens):
-                # An answer that does not report its usage, or an unknown outcome, may
-                # have cost as much as this.
+                # Until the outcome is known, and also if the answer does not report
+                # its usage: it may have cost this much.
                 charge = max_cost
                 yield slot
         except BaseException as error:
@@ -162,13 +163,14 @@ class Limiter:
             pass
 
     def _wake_waiters(self) -> None:
+        # Everyone who waits holds the old event; the next wait gets a new one.
         self._changed.set()
         self._changed = asyncio.Event()
 
     def _compute_pause_s(self, tokens: int) -> float:
-        """Return the seconds until a request may be sent: 0 for now.
+        """Return the seconds to wait before asking again; 0 to send now.
 
-        Infinity means that the end of another request has to be awaited.
+        Infinity means to wait for another request to end.
         """
         if self._in_flight >= max(1, int(self._concurrency)):
             return math.inf
@@ -186,8 +188,8 @@ class Limiter:
             self._sent_tokens -= tokens
 
     def _exceeds_rate(self, tokens: int) -> bool:
-        # A request with more tokens than a minute allows is sent alone: it can't wait
-        # for a better moment.
+        # A request with more tokens than a minute allows is sent alone: there is no
+        # better moment to wait for.
         if not self._sent:
             return False
         rpm, tpm = self._limits.rpm, self._limits.tpm
@@ -196,6 +198,7 @@ class Limiter:
         return tpm is not None and self._sent_tokens + tokens > tpm
 
     def _raise_concurrency(self) -> None:
+        # One more for each full round of answers, as TCP does.
         raised = self._concurrency + 1 / self._concurrency
         self._concurrency = min(float(self._limits.concurrency), raised)
         self._refusals_in_a_row = 0
@@ -220,7 +223,7 @@ def _compute_cost(usage: Usage) -> RequestCost:
 
 
 def _may_be_billed(error: BaseException) -> bool:
-    """Tell whether the endpoint may have billed a request that ended in this error."""
+    """Tell whether a request that ended in this error may be billed."""
     if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
         return False  # no connection was made at all
     return isinstance(error, _UNKNOWN_OUTCOME_ERRORS)

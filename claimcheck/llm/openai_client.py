@@ -1,9 +1,10 @@
 """A client for any OpenAI-compatible endpoint, through the `openai` package.
 
-Not every endpoint can be held to a JSON Schema. The client requests `json_schema`, falls
-back to `json_object` and then to plain text if the endpoint refuses, and remembers what
-worked. In the same way it leaves out a temperature or a seed that the model does not take.
-Every response states which response format was used and which settings were left out.
+Not every endpoint can be held to a JSON Schema. The client requests `json_schema`,
+falls back to `json_object` and then to plain text if the endpoint refuses, and
+remembers what worked. In the same way it leaves out a temperature or a seed that the
+model does not take. Every response states which response format was used and which
+settings were left out.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class OpenAIClient:
         self._settings = settings
         self._limiter = limiter
         self._pricing = pricing or Pricing(settings)
+        # What the endpoint has taught us; threads share it, and it only ever grows.
         self._response_format = RESPONSE_FORMATS[0]
         self._left_out: set[str] = set()
         self._sync: openai.OpenAI | None = None
@@ -70,6 +72,7 @@ class OpenAIClient:
             ProviderError: no attempt succeeded.
         """
         requests = 0
+        # Until the endpoint takes everything in the body, or `_adapt` raises the error.
         while True:
             body = self.build_body(request)
             retrying = build_retrying(self._settings.attempts)
@@ -131,6 +134,7 @@ class OpenAIClient:
         if self._response_format == "json_schema":
             body["response_format"] = _build_schema_format(request)
         else:
+            # The endpoint does not enforce the schema, so the model has to read it.
             messages[0] = _append_schema(messages[0], request.schema_message)
         if self._response_format == "json_object":
             body["response_format"] = {"type": "json_object"}
@@ -142,7 +146,7 @@ class OpenAIClient:
     def build_response(
         self, completion: dict[str, Any], body: dict[str, Any]
     ) -> ModelResponse:
-        """Build the response from a completion that another API returned for this body.
+        """Build the response from a completion that another API returned.
 
         Raises:
             NoCompletionError: it is not a chat completion.
@@ -169,7 +173,7 @@ class OpenAIClient:
         return completion
 
     def _adapt(self, error: Exception, body: dict[str, Any], requests: int) -> None:
-        """Leave out what the endpoint refused next time, or raise the error translated."""
+        """Leave out what the endpoint refused, or raise the error."""
         setting = errors.find_refused_setting(error)
         if setting and setting in body:
             self._left_out.add(setting)
@@ -183,8 +187,8 @@ class OpenAIClient:
         raise translated from None
 
     def _fall_back_from(self, refused: str) -> None:
-        # Another thread may have fallen back already: never step up again, and step down
-        # from the format of this request, not from the current one.
+        # Another thread may have fallen back already: never step up again, and step
+        # down from the format of this request, not from the current one.
         current = RESPONSE_FORMATS.index(self._response_format)
         following = RESPONSE_FORMATS.index(refused) + 1
         self._response_format = RESPONSE_FORMATS[max(current, following)]
@@ -236,7 +240,7 @@ class OpenAIClient:
 
     def _get_async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
-            http_client = None
+            http_client = None  # the SDK's own
             if self._limiter:
                 http_client = _build_http_client(self._limiter.max_concurrency)
             options = build_sdk_options(self._settings)
@@ -264,6 +268,7 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
 
 
 def _build_http_client(concurrency: int) -> httpx2.AsyncClient:
+    # Faster with many concurrent requests; an optional dependency.
     if find_spec("aiohttp"):
         return openai.DefaultAioHttpClient()
     # The pool looks at each idle connection before every request, so keep few of them.
@@ -276,7 +281,7 @@ def _build_http_client(concurrency: int) -> httpx2.AsyncClient:
 
 def _build_schema_format(request: ModelRequest) -> dict[str, Any]:
     schema = {
-        # The API does not allow dots in the name of a schema.
+        # OpenAI allows only letters, digits, underscores, and dashes in the name.
         "name": request.schema_name.replace(".", "_"),
         "strict": True,
         "schema": request.schema,

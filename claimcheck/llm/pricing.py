@@ -1,4 +1,4 @@
-"""What a request costs: at the settings' prices, else at those of `genai-prices` (MIT)."""
+"""What a request costs, at the settings' prices or those of `genai-prices`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pricing:
     def cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float | None:
-        """Return the cost of a request in US dollars, or None without a known price.
+        """Return the cost in US dollars, or None if the price is not known.
 
         The cached tokens are part of the input tokens.
         """
@@ -37,8 +37,9 @@ class Pricing:
     def _look_up_cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float | None:
-        if self._is_unpublished:  # a failed look-up is slow: don't repeat it
+        if self._is_unpublished:  # don't repeat a look-up that failed
             return None
+        # Imported here, as most runs need no prices.
         from genai_prices import Usage, calc_price
 
         usage = Usage(

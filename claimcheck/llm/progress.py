@@ -1,4 +1,4 @@
-"""A client that tells what is asked and answered through it."""
+"""A client that reports its requests as they are sent and answered."""
 
 from __future__ import annotations
 
@@ -18,34 +18,35 @@ _WORK_BY_SCHEMA = {
 
 
 class ProgressClient:
-    """The client before another one; `told` hears of every request when it is asked and when it is answered.
+    """Calls `on_progress` before and after each request to another client.
 
-    With `complete` that is in the thread that asks.
+    `complete` calls it in the thread of the request, one call at a time.
     """
 
     def __init__(self, inner: Client, on_progress: Callable[[Stage], None]) -> None:
         self._inner = inner
         self._on_progress = on_progress
         self._lock = threading.Lock()
-        self._asked: Counter[Work] = Counter()
+        self._sent: Counter[Work] = Counter()
         self._answered: Counter[Work] = Counter()
 
     def complete(self, request: ModelRequest) -> ModelResponse:
-        """The answer to one request."""
-        self._count(request, self._asked)
+        """Answer one request."""
+        self._report(request, self._sent)
         response = self._inner.complete(request)
-        self._count(request, self._answered)
+        self._report(request, self._answered)
         return response
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
-        """The answer to one request, without blocking."""
-        self._count(request, self._asked)
+        """Answer one request without blocking."""
+        self._report(request, self._sent)
         response = await self._inner.acomplete(request)
-        self._count(request, self._answered)
+        self._report(request, self._answered)
         return response
 
-    def _count(self, request: ModelRequest, counter: Counter[Work]) -> None:
+    def _report(self, request: ModelRequest, counter: Counter[Work]) -> None:
         work = _WORK_BY_SCHEMA[request.schema_name]
+        # Without the lock, threads could report their counts in the wrong order.
         with self._lock:
             counter[work] += 1
-            self._on_progress(Stage(work, self._answered[work], self._asked[work]))
+            self._on_progress(Stage(work, self._answered[work], self._sent[work]))

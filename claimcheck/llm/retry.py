@@ -1,9 +1,9 @@
 """When a request is sent again, and how long to wait before.
 
-The rules are the OpenAI SDK's own, whose retries are off so that the two don't multiply:
-408, 409, 429, 5xx, lost connections, and a 200 whose body is not JSON are retried.
-`x-should-retry` overrules the status; `retry-after-ms` and `retry-after` (RFC 9110, 10.2.3)
-overrule the backoff.
+The rules follow those of the OpenAI SDK, whose own retries are off so that the two
+don't multiply: 408, 409, 429, 5xx, lost connections, and a 200 whose body is not JSON
+are retried. `x-should-retry` overrules the status; `retry-after-ms` and `retry-after`
+(RFC 9110, 10.2.3) overrule the backoff.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from email.utils import parsedate_to_datetime
 import openai
 import tenacity
 
-# The one ceiling for what an endpoint asks us to wait, here and in the limiter. An endpoint
-# that asks for an hour would otherwise make a batch stand still without a word. The OpenAI
-# SDK has the same ceiling.
+# The one ceiling for what an endpoint asks us to wait, here and in the limiter. Without
+# it, an endpoint that asks for an hour would stop a batch for an hour without a word.
+# Chosen by hand; the SDK waits for up to two minutes.
 MAX_RETRY_AFTER_S = 60.0
-
+# Half a second first, doubled each time. The jitter spreads out requests that failed
+# together. Chosen by hand, close to the SDK.
 _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 _JITTER = tenacity.wait_random(0, 0.25)
 
 
 class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names them so
-    """Wait as long as the endpoint asks, or as `fallback` says if it does not ask."""
+    """Wait as long as the endpoint asks, or else as `fallback` says."""
 
     def __init__(self, fallback: tenacity.wait.wait_base) -> None:
         self._fallback = fallback
@@ -75,13 +76,17 @@ def is_transient(error: BaseException) -> bool:
     should_retry = error.response.headers.get("x-should-retry")
     if should_retry in ("true", "false"):
         return should_retry == "true"
-    if error.code == "insufficient_quota":  # a 429 that no waiting helps
+    # A 429 that waiting does not help: the account has no credit.
+    if error.code == "insufficient_quota":
         return False
     return error.status_code in (408, 409, 429) or error.status_code >= 500
 
 
 def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds to wait from 0 to `MAX_RETRY_AFTER_S`, or None if not stated."""
+    """Return the seconds that the endpoint asks to wait, or None.
+
+    They are from 0 to `MAX_RETRY_AFTER_S`.
+    """
     seconds = _parse_number(headers.get("retry-after-ms", ""))
     if seconds is not None:
         seconds /= 1000

@@ -1,31 +1,37 @@
-"""A client that asks the endpoint only for answers that nothing has stored yet."""
+"""Stored answers: what identifies a request, and the client that reuses them.
+
+Only answers that follow their schema are worth storing, so that a bad one is asked for
+again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Protocol
 
-from claimcheck.llm.digest import compute_request_digest
+from claimcheck import schemas
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
 from claimcheck.settings import Settings
 
 
 class AnswerStore(Protocol):
-    """Where answers are kept: a cache, a store of runs, a bundle."""
+    """Where answers are stored: a cache, a store of runs, a bundle."""
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the answer to the request of this digest, if there is one."""
+        """Return the answer to the request with this digest, if any."""
         ...
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Keep a new answer."""
+        """Store a new answer."""
         ...
 
 
 class StoredAnswersClient:
-    """Answers from a store first, and from another client otherwise.
+    """Answers from a store if possible, and from another client otherwise.
 
-    A new answer is in the store before anything else is done with it, so that nothing
-    that was paid for is lost.
+    A new answer is stored before anything else is done with it, so that nothing that
+    was paid for is lost.
     """
 
     def __init__(self, inner: Client, answers: AnswerStore, settings: Settings) -> None:
@@ -50,3 +56,35 @@ class StoredAnswersClient:
             response = await self._inner.acomplete(request)
             self._answers.save(digest, request, response)
         return response
+
+
+def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
+    """Return the SHA-256 of everything that decides what a model answers.
+
+    That is the endpoint, the model, the messages, the schema, and the settings. The key
+    is not part of it: two people who ask the same endpoint get the same answer.
+    """
+    temperature, seed = request.temperature, request.seed
+    fields = {
+        "endpoint": settings.endpoint(),
+        "model": settings.model,
+        "messages": [[message.role, message.content] for message in request.messages],
+        "schema": request.schema,
+        "temperature": settings.temperature if temperature is None else temperature,
+        "seed": settings.seed if seed is None else seed,
+        "max_output_tokens": settings.max_output_tokens,
+    }
+    # The digests are in users' stores: any change here makes them pay again.
+    canonical = json.dumps(
+        fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    # A document may contain half of a surrogate pair, which UTF-8 does not allow.
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_usable(schema_name: str, response: ModelResponse) -> bool:
+    """Tell whether an answer is complete and follows its schema."""
+    if response.refusal or response.finish_reason not in (None, "stop"):
+        return False
+    _, problems = schemas.parse_answer(schema_name, response.text or "")
+    return not problems

@@ -1,57 +1,49 @@
-"""From a response to validated JSON: one repair, then a recorded reason why there is none."""
+"""Requests to a model, and what becomes of their responses.
+
+A response that does not follow its schema is repaired once: the model gets its own
+answer back, with each problem and its JSON path. What still can't be used is an answer
+without a value, and with the cause.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from claimcheck import prompts, schemas
+from claimcheck.models import codec
+from claimcheck.models.claim import Kind
+from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
-from claimcheck.models.run import Cause
+from claimcheck.models.run import Cause, Failure
+from claimcheck.models.verdict import Label
+from claimcheck.pipeline.driver import Flow
 
+# A repair sends the answer back, and pays for it again. All limits below were chosen by
+# hand.
+_MAX_REPAIR_CHARACTERS = 100_000
+_MAX_PROBLEMS_TO_REPAIR = 8
+_MAX_PROBLEMS_TO_REPORT = 3
+# Of an unusable answer in a run. The store of a batch has all of it.
+_MAX_RAW_CHARACTERS = 20_000
+
+# A change to the schema that is sent: property, keyword, value. The answer is validated
+# against the schema without it.
 SchemaOverride = tuple[str, str, Any]
-
-
-def build_request(
-    template: str,
-    variables: dict[str, Any],
-    schema_name: str,
-    *narrowed: SchemaOverride,
-) -> ModelRequest:
-    """Render a template into a request.
-
-    `narrowed`: (property, keyword, value) of the schema, as it is sent.
-    """
-    wire, told = _prepare_schema(schema_name, narrowed)
-    return ModelRequest(prompts.render(template, variables), schema_name, wire, told)
-
-
-@cache
-def _prepare_schema(
-    schema_name: str, narrowed: tuple[SchemaOverride, ...]
-) -> tuple[dict[str, Any], Message]:
-    """Return the schema to send, and the message for endpoints without schemas."""
-    wire = schemas.build_strict_schema(schema_name)
-    for name, keyword, value in narrowed:
-        wire["properties"][name][keyword] = value
-    compact = json.dumps(wire, ensure_ascii=False, separators=(",", ":"))
-    return wire, prompts.render("json-only", {"schema": compact})[0]
-
-
-_MAX_REPAIR_CHARACTERS = (
-    100_000  # characters: a repair sends the answer back, and pays for it again
-)
-_MAX_RAW_CHARACTERS = 20_000  # of a bad answer in a run; a batch's store has all of it
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a request came to: `value` follows the schema, or is None and `cause` and `message` say why."""
+class Answer(Generic[T]):
+    """The outcome of a request: a valid `value`, or the `cause` of failure.
 
-    value: dict[str, Any] | None
+    `raw` is the start of the unusable text, if there is any. `usage` includes a repair.
+    """
+
+    value: T | None
     cause: Cause | None
     message: str
     raw: str | None
@@ -61,73 +53,192 @@ class Answer:
     left_out: tuple[str, ...]
     usage: Usage
 
+    def build_failure(self, start: int, end: int) -> Failure:
+        """Build the failure to read a range of the document."""
+        assert self.cause is not None
+        return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
 
-def ask(
-    request: ModelRequest,
-) -> Generator[list[ModelRequest], list[ModelResponse], Answer]:
-    """The answer to a request; one that fails its schema is asked for once more, quoting path and problem."""
-    (answer,) = yield from ask_all([request])
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """A claim as the model wrote it."""
+
+    quote: str
+    text: str
+    kind: Kind
+    speaker: str | None
+    about: tuple[str, ...]
+    check_worthiness: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsAnswer:
+    """The answer to `claims`."""
+
+    claims: tuple[ClaimAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTextAnswer:
+    """A text of a summary, and the numbers of its claims."""
+
+    text: str
+    claims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PositionAnswer:
+    """The position of a party, and the numbers of its claims."""
+
+    party: str
+    position: str
+    claims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAnswer:
+    """The answer to `digest`: a summary of numbered texts."""
+
+    headline: str
+    sentences: tuple[LinkedTextAnswer, ...]
+    key_points: tuple[LinkedTextAnswer, ...]
+    positions: tuple[PositionAnswer, ...]
+    open_questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryAnswer(DigestAnswer):
+    """The answer to `summarize`: claims, and a summary of them."""
+
+    claims: tuple[ClaimAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteAnswer:
+    """A second quote, if any, for the claim with this number."""
+
+    number: int
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequoteAnswer:
+    """The answer to `requote`."""
+
+    quotes: tuple[QuoteAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictAnswer:
+    """The answer to `verdict`; `evidence` has numbers of passages, from 1."""
+
+    rationale: str
+    label: Label
+    evidence: tuple[int, ...]
+
+
+def describe_document(document: Document) -> dict[str, str | None]:
+    """Return the title and the date in the form that prompts use."""
+    title = " ".join(document.title.split()) if document.title else None
+    published = document.published
+    return {
+        "title": title,
+        "published": published.strftime("%A, %Y-%m-%d") if published else None,
+    }
+
+
+def build_request(
+    template: str,
+    variables: dict[str, Any],
+    schema_name: str,
+    *overrides: SchemaOverride,
+) -> ModelRequest:
+    """Render a template into a request, with overrides of its schema."""
+    schema, schema_message = _prepare_schema(schema_name, overrides)
+    messages = prompts.render(template, variables)
+    return ModelRequest(messages, schema_name, schema, schema_message)
+
+
+# Cached, as every request of a run sends one of a few schemas.
+@cache
+def _prepare_schema(
+    schema_name: str, overrides: tuple[SchemaOverride, ...]
+) -> tuple[dict[str, Any], Message]:
+    """Return the schema, and the message for endpoints without schemas."""
+    schema = schemas.build_strict_schema(schema_name)
+    for name, keyword, value in overrides:
+        schema["properties"][name][keyword] = value
+    compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+    return schema, prompts.render("json-only", {"schema": compact})[0]
+
+
+def ask(request: ModelRequest, kind: type[T]) -> Flow[Answer[T]]:
+    """Ask for a value of this kind; repair an invalid answer once."""
+    (answer,) = yield from ask_all([request], kind)
     return answer
 
 
-def ask_all(
-    requests: Sequence[ModelRequest],
-) -> Generator[list[ModelRequest], list[ModelResponse], list[Answer]]:
-    """The answers to requests that don't depend on each other, as `ask` gives each, in their order."""
+def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer[T]]]:
+    """Ask for several values at once; the answers keep the order."""
+    if not requests:
+        return []
     responses = yield list(requests)
-    answers = [
-        _read_response(response, request.schema_name, 1, Usage())
-        for request, response in zip(requests, responses, strict=True)
-    ]
-    broken = [
-        place
-        for place, answer in enumerate(answers)
-        if answer.cause is Cause.INVALID
-        and len(responses[place].text or "") <= _MAX_REPAIR_CHARACTERS
-    ]
-    if broken:
-        seconds = yield [
-            _build_repair_request(requests[place], responses[place].text or "")
-            for place in broken
-        ]
-        for place, second in zip(broken, seconds, strict=True):
-            answers[place] = _read_response(
-                second, requests[place].schema_name, 2, answers[place].usage
-            )
+    answers = []
+    repairs = {}
+    for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
+        answer = _read_response(request, response, kind)
+        answers.append(answer)
+        text = response.text or ""
+        if answer.cause is Cause.INVALID and len(text) <= _MAX_REPAIR_CHARACTERS:
+            repairs[index] = _build_repair_request(request, text)
+    if not repairs:
+        return answers
+    # Only once: each repair costs as much as the request itself.
+    repaired = yield list(repairs.values())
+    for index, response in zip(repairs, repaired, strict=True):
+        answer = _read_response(requests[index], response, kind)
+        usage = answers[index].usage + answer.usage
+        answers[index] = replace(answer, attempts=2, usage=usage)
     return answers
 
 
 def _build_repair_request(request: ModelRequest, text: str) -> ModelRequest:
     _, problems = schemas.parse_answer(request.schema_name, text)
-    repair = prompts.render("repair", {"answer": text, "problems": problems[:8]})
+    variables = {"answer": text, "problems": problems[:_MAX_PROBLEMS_TO_REPAIR]}
+    repair = prompts.render("repair", variables)
     return replace(request, messages=request.messages + repair)
 
 
 def _read_response(
-    response: ModelResponse, schema_name: str, attempts: int, spent: Usage
-) -> Answer:
+    request: ModelRequest, response: ModelResponse, kind: type[T]
+) -> Answer[T]:
+    text = response.text or ""
+    value: T | None = None
     cause, message = _diagnose_response(response)
-    value: dict[str, Any] | None = None
     if cause is None:
-        value, problems = schemas.parse_answer(schema_name, response.text or "")
+        fields, problems = schemas.parse_answer(request.schema_name, text)
         if problems:
-            cause, value = Cause.INVALID, None
-            message = "; ".join(str(problem) for problem in problems[:3])
-            message += f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+            cause, message = Cause.INVALID, _describe_problems(problems)
+        else:
+            value = codec.from_fields(_fold_white_space(fields), kind)
+    raw = text[:_MAX_RAW_CHARACTERS] if cause else ""
     return Answer(
         value=value,
         cause=cause,
         message=message,
-        raw=(response.text or "")[:_MAX_RAW_CHARACTERS] or None if cause else None,
-        attempts=attempts,
+        raw=raw or None,
+        attempts=1,
         model=response.model,
         response_format=response.response_format,
         left_out=response.left_out,
-        usage=spent + response.usage,
+        usage=response.usage,
     )
 
 
 def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
+    """Return why a response has no text to read, or None."""
+    # An answer that was refused or cut off may still parse, so ask the endpoint first.
     if response.fault is not None:
         return Cause.UNANSWERED, response.fault
     if response.refusal:
@@ -140,17 +251,30 @@ def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
             "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
         )
     if response.text is None or not response.text.strip():
-        return Cause.EMPTY, "the endpoint sent an answer with nothing in it"
+        return Cause.EMPTY, "the endpoint sent an empty answer"
     return None, ""
 
 
-def fold_white_space(value: Any) -> Any:
-    """Fold white space in all texts of a JSON value, except in quotes."""
-    if isinstance(value, dict):
-        return {
-            key: item if key == "quote" else fold_white_space(item)
-            for key, item in value.items()
-        }
+def _describe_problems(problems: Sequence[schemas.Problem]) -> str:
+    reported = problems[:_MAX_PROBLEMS_TO_REPORT]
+    message = "; ".join(str(problem) for problem in reported)
+    if len(problems) > len(reported):
+        message += f"; and {len(problems) - len(reported)} more"
+    return message
+
+
+def _fold_white_space(value: Any) -> Any:
+    """Fold white space in all texts of a JSON value, except in quotes.
+
+    A quote is copied from the document, and is compared with it.
+    """
+    if isinstance(value, str):
+        return " ".join(value.split())
     if isinstance(value, list):
-        return [fold_white_space(item) for item in value]
-    return " ".join(value.split()) if isinstance(value, str) else value
+        return [_fold_white_space(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    folded = {}
+    for key, item in value.items():
+        folded[key] = item if key == "quote" else _fold_white_space(item)
+    return folded

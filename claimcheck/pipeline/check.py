@@ -1,4 +1,4 @@
-"""Whether a run's summary and claims are carried by the document that they came from."""
+"""Check whether documents support statements, with a model or without one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from claimcheck import prompts, schemas, tokens
+from claimcheck import prompts
 from claimcheck.models.claim import Statement, make_statement_id
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import CheckFailure, Run, Signature
-from claimcheck.models.verdict import DecidedBy, Finding, Label, Stance, Verdict, Votes
-from claimcheck.pipeline.answers import Answer, ask_all, build_request
+from claimcheck.models.verdict import (
+    DecidedBy,
+    Evidence,
+    Finding,
+    Label,
+    Stance,
+    Verdict,
+    Votes,
+)
+from claimcheck.pipeline.answers import (
+    Answer,
+    VerdictAnswer,
+    ask_all,
+    build_request,
+)
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.signature import (
+    build_extractive_signature,
+    build_model_signature,
+)
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
 from claimcheck.verification.engine import (
@@ -25,19 +42,22 @@ from claimcheck.verification.engine import (
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.finding import Hypothesis, assess, build_evidence
 from claimcheck.verification.retrieve import Corpus, select_passages
-from claimcheck.version import __version__
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
-_PROMPTS = (PROMPT, "repair", "json-only")
+PROMPTS = (PROMPT, "repair", "json-only")
+# Weak models write on and on. Strict mode does not take `maxLength`, but it takes a
+# pattern.
 _RATIONALE_PATTERN = r"^[^\n]{1,300}$"
-_VOTE_TEMPERATURE = 0.7  # temperature at which votes differ, where none is set
-_MAX_RELATED_PASSAGES = 3  # passages that a verdict without any of its own shows
+# Used if the settings have none, or 0: at 0, all votes would be the same.
+_VOTE_TEMPERATURE = 0.7
+# Shown with a verdict that cites none. Chosen by hand.
+_MAX_RELATED_PASSAGES = 3
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check of statements came to: a verdict or a failure for each, in order, and what it cost."""
+    """A verdict or a failure for each statement, in order, and the cost."""
 
     verdicts: tuple[Verdict, ...]
     failures: tuple[CheckFailure, ...]
@@ -47,221 +67,53 @@ class CheckResult:
 
 def check_with_model(
     statements: Sequence[Statement],
-    library: Corpus,
+    corpus: Corpus,
     settings: Settings,
     *,
     strict: bool = False,
 ) -> Flow[CheckResult]:
-    """Check statements with a model; skip those without a relevant passage."""
-    cases = [
-        _StatementCheck.of(statement, library, settings, strict=strict)
-        for statement in statements
-    ]
-    asked = [case for case in cases if case.passages]
-    requests = [request for case in asked for request in case.requests(settings)]
-    answers: list[Answer] = (yield from ask_all(requests)) if requests else []
+    """Check statements with a model; none is asked without any evidence."""
+    checks = []
+    for statement in statements:
+        checks.append(_StatementCheck.prepare(statement, corpus, settings, strict))
+    requests = [request for check in checks for request in check.requests]
+    answers = yield from ask_all(requests, VerdictAnswer)
+    verdicts = []
+    failures = []
+    # All requests are sent at once; each check takes its own answers, in order.
     remaining = iter(answers)
-    outcomes = [
-        case.outcome(list(islice(remaining, settings.votes if case.passages else 0)))
-        for case in cases
-    ]
+    for check in checks:
+        votes = list(islice(remaining, len(check.requests)))
+        outcome = check.decide(votes)
+        if isinstance(outcome, Verdict):
+            verdicts.append(outcome)
+        else:
+            failures.append(outcome)
+    extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     return CheckResult(
-        verdicts=tuple(outcome for outcome in outcomes if isinstance(outcome, Verdict)),
-        failures=tuple(
-            outcome for outcome in outcomes if isinstance(outcome, CheckFailure)
-        ),
+        verdicts=tuple(verdicts),
+        failures=tuple(failures),
         usage=sum((answer.usage for answer in answers), Usage()),
-        signature=_build_signature(settings, answers),
+        signature=build_model_signature(
+            settings, answers, PROMPTS, (SCHEMA, "check"), extra_settings
+        ),
     )
 
 
 def check_without_model(
     statements: Sequence[Statement],
-    library: Corpus,
+    corpus: Corpus,
     settings: Settings,
     *,
     strict: bool = False,
 ) -> Flow[CheckResult]:
-    """Check statements with the embedded engine; no request is sent."""
+    """Check statements without a model; no setting makes a difference."""
     verdicts = []
     for statement in statements:
-        verdicts.append(verify_statement(statement, library, strict=strict))
-        yield []
-    signature = Signature(
-        version=__version__,
-        engine="extractive",
-        model=None,
-        response_format=None,
-        prompts={},
-        schemas={"check": schemas.compute_digest("check")},
-        settings={},
-        seed=None,
-        token_count=f"{tokens.ENCODING} (estimate)",
-    )
+        verdicts.append(verify_statement(statement, corpus, strict=strict))
+        yield []  # the driver can cancel here
+    signature = build_extractive_signature("check")
     return CheckResult(tuple(verdicts), (), Usage(), signature)
-
-
-@dataclass(frozen=True, slots=True)
-class _StatementCheck:
-    """A statement, the documents that bear on it, and the sentences of theirs that the model is shown."""
-
-    statement: Statement
-    sources: Sequence[EvidenceDocument]
-    passages: Sequence[tuple[EvidenceDocument, int]]
-    strict: bool
-
-    @classmethod
-    def of(
-        cls, statement: Statement, library: Corpus, settings: Settings, *, strict: bool
-    ) -> _StatementCheck:
-        sources = library.find_documents(statement.text)
-        return cls(
-            statement,
-            sources,
-            select_passages(statement.text, sources, settings.top_k),
-            strict,
-        )
-
-    def requests(self, settings: Settings) -> list[ModelRequest]:
-        speaker = self.statement.speaker
-        claim = (
-            self.statement.text
-            if speaker is None
-            else f"{self.statement.text} (as the words of {speaker})"
-        )
-        texts = [source.sentences[place].text for source, place in self.passages]
-        fence = prompts.choose_fence("".join([claim, *texts]))
-        # `maxLength` is no keyword of strict mode, and weak models talk on
-        narrowed = ("rationale", "pattern", _RATIONALE_PATTERN)
-        asked = build_request(
-            PROMPT,
-            {"claim": claim, "passages": texts, "fence": fence},
-            SCHEMA,
-            narrowed,
-        )
-        if settings.votes == 1:
-            return [asked]
-        return [
-            replace(
-                asked,
-                temperature=settings.temperature or _VOTE_TEMPERATURE,
-                seed=(settings.seed or 0) + number,
-            )
-            for number in range(settings.votes)
-        ]
-
-    def outcome(self, answers: Sequence[Answer]) -> Verdict | CheckFailure:
-        if not self.passages:
-            return self._verdict(NO_EVIDENCE_FINDING, None)
-        usable = [answer for answer in answers if answer.value]
-        if not usable:
-            return _build_failure(self.statement, answers[0])
-        counts = Counter(
-            Label(answer.value["label"]) for answer in usable if answer.value
-        )
-        label, agreed = counts.most_common(1)[0]
-        chosen = next(
-            answer
-            for answer in usable
-            if answer.value and answer.value["label"] == label
-        )
-        votes = Votes(len(answers), agreed) if len(answers) > 1 else None
-        confidence = agreed / len(answers) if votes else None
-        finding = self._finding(chosen, confidence)
-        return self._verdict(self._ruled(finding), votes)
-
-    def _verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
-        return Verdict(
-            subject=self.statement.id,
-            text=self.statement.text,
-            speaker=find_speaker(self.statement),
-            finding=finding,
-            content=verify_content(self.statement, self.sources),
-            votes=votes,
-        )
-
-    def _finding(self, answer: Answer, confidence: float | None) -> Finding:
-        """The model's answer; a label that rests on no passage that was shown is no verdict on the claim."""
-        value = answer.value or {}
-        label = Label(value["label"])
-        rationale = " ".join(str(value["rationale"]).split())
-        numbers = [
-            number
-            for number in dict.fromkeys(value["evidence"])
-            if 0 < number <= len(self.passages)
-        ]
-        if label is not Label.NOT_ENOUGH_EVIDENCE and not numbers:
-            rationale = (
-                f"The model says “{label}” but names no passage for it. {rationale}"
-            )
-            label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
-        stance = _STANCE_BY_LABEL.get(label, Stance.RELATED)
-        named = [self.passages[number - 1] for number in numbers] or select_passages(
-            self.statement.text, self.sources, _MAX_RELATED_PASSAGES
-        )
-        quoted = tuple(
-            item
-            for source, place in named
-            for item in build_evidence(source, [place], stance)
-        )
-        return Finding(label, confidence, rationale, quoted, (), DecidedBy.MODEL)
-
-    def _ruled(self, finding: Finding) -> Finding:
-        """The finding, or, where the rules see a difference that the model did not, that it is not supported."""
-        if finding.label is not Label.SUPPORTED:
-            return finding
-        question = Hypothesis.from_text(
-            self.statement.text, self.statement.speaker, strict=self.strict
-        )
-        quoted = {item.document_id for item in finding.evidence}
-        for source in self.sources:
-            ruled = assess(question, source)
-            # what one document lacks another may have: only those that the model quotes must have it all
-            counts = (
-                source.document.id in quoted
-                or ruled.label is not Label.NOT_ENOUGH_EVIDENCE
-            )
-            if ruled.decided_by is DecidedBy.RULES and counts:
-                return replace(
-                    finding,
-                    label=Label.NOT_ENOUGH_EVIDENCE,
-                    confidence=ruled.confidence,
-                    rationale=f"The model calls it supported, but the words differ. {ruled.rationale}",
-                    evidence=ruled.evidence,
-                    differences=ruled.differences,
-                    decided_by=DecidedBy.RULES,
-                )
-        return finding
-
-
-def _build_failure(statement: Statement, answer: Answer) -> CheckFailure:
-    assert answer.cause is not None
-    return CheckFailure(
-        statement.id,
-        statement.text,
-        answer.cause,
-        answer.message,
-        answer.attempts,
-        answer.raw,
-    )
-
-
-def _build_signature(settings: Settings, answers: Sequence[Answer]) -> Signature:
-    first = next((answer for answer in answers if answer.model), None)
-    left_out = first.left_out if first else ()
-    only = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
-    exact = tokens.is_exact(settings.model)
-    return Signature(
-        version=__version__,
-        engine="llm",
-        model=first.model if first else settings.model,
-        response_format=first.response_format if first else None,
-        prompts={name: prompts.load(name).digest for name in _PROMPTS},
-        schemas={name: schemas.compute_digest(name) for name in (SCHEMA, "check")},
-        settings=settings.published() | only | dict.fromkeys(left_out, None),
-        seed=None if "seed" in left_out else settings.seed,
-        token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",
-    )
 
 
 def check_run(
@@ -269,8 +121,8 @@ def check_run(
 ) -> Flow[Run]:
     """Check the summary and the claims of the flow's run against its document.
 
-    Each text is checked once, as strictly as a summary deserves: what it adds, or states as a fact where the document
-    has somebody say it, is not supported.
+    Each text is checked once, as strictly as a summary deserves: what it adds to the
+    document, or states as a fact where the document quotes somebody, is not supported.
     """
     run = yield from flow
     statements = list_statements(run)
@@ -278,29 +130,189 @@ def check_run(
         return run
     check = check_without_model if engine == "extractive" else check_with_model
     corpus = Corpus(run.document, reading)
-    found = yield from check(statements, corpus, settings, strict=True)
+    result = yield from check(statements, corpus, settings, strict=True)
     signature = replace(
         run.signature,
-        prompts=run.signature.prompts | found.signature.prompts,
-        schemas=run.signature.schemas | found.signature.schemas,
-        settings=run.signature.settings | found.signature.settings,
+        prompts=run.signature.prompts | result.signature.prompts,
+        schemas=run.signature.schemas | result.signature.schemas,
+        settings=run.signature.settings | result.signature.settings,
     )
     return replace(
         run,
-        verdicts=found.verdicts,
-        unchecked=found.failures,
-        usage=run.usage + found.usage,
+        verdicts=result.verdicts,
+        unchecked=result.failures,
+        usage=run.usage + result.usage,
         signature=signature,
     )
 
 
 def list_statements(run: Run) -> list[Statement]:
-    """Return the summary sentences, key points, and claims that can be checked."""
-    texts = [*run.summary.sentences, *run.summary.key_points] if run.summary else []
-    sentences = {
-        make_statement_id(item.text): Statement.of(item.text) for item in texts
-    }
+    """Return the sentences and key points of the summary, and the claims."""
+    # A text that is both a sentence and a key point is checked once.
+    statements: dict[str, Statement] = {}
+    if run.summary:
+        for item in (*run.summary.sentences, *run.summary.key_points):
+            statements[make_statement_id(item.text)] = Statement.of(item.text)
+    claims = [Statement(claim.id, claim.text, claim.speaker) for claim in run.claims]
+    return [*statements.values(), *claims]
+
+
+@dataclass(frozen=True, slots=True)
+class _StatementCheck:
+    """The check of one statement with a model.
+
+    `documents` are those that may bear on it; `passages` are their sentences that the
+    model is shown, numbered from 1; `requests` has one request for each vote.
+    """
+
+    statement: Statement
+    documents: Sequence[EvidenceDocument]
+    passages: Sequence[tuple[EvidenceDocument, int]]
+    requests: Sequence[ModelRequest]
+    strict: bool
+
+    @classmethod
+    def prepare(
+        cls, statement: Statement, corpus: Corpus, settings: Settings, strict: bool
+    ) -> _StatementCheck:
+        documents = corpus.find_documents(statement.text)
+        passages = select_passages(statement.text, documents, settings.top_k)
+        requests = _build_requests(statement, passages, settings) if passages else []
+        return cls(statement, documents, passages, requests, strict)
+
+    def decide(
+        self, answers: Sequence[Answer[VerdictAnswer]]
+    ) -> Verdict | CheckFailure:
+        """Return the majority's verdict, or a failure if there is none."""
+        if not self.passages:
+            return self._build_verdict(NO_EVIDENCE_FINDING, None)
+        values = [answer.value for answer in answers if answer.value]
+        if not values:
+            return _build_failure(self.statement, answers[0])
+        counts = Counter(value.label for value in values)
+        # Of labels with as many votes, the first that was given.
+        label, agreed = counts.most_common(1)[0]
+        chosen = next(value for value in values if value.label == label)
+        if len(answers) == 1:
+            return self._build_verdict(self._build_finding(chosen, None), None)
+        # An unusable answer is a vote for nothing.
+        finding = self._build_finding(chosen, agreed / len(answers))
+        return self._build_verdict(finding, Votes(len(answers), agreed))
+
+    def _build_verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
+        return Verdict(
+            subject=self.statement.id,
+            text=self.statement.text,
+            speaker=find_speaker(self.statement),
+            finding=finding,
+            content=verify_content(self.statement, self.documents),
+            votes=votes,
+        )
+
+    def _build_finding(
+        self, answer: VerdictAnswer, confidence: float | None
+    ) -> Finding:
+        """Build the finding from the model's answer, unless it has no ground.
+
+        A label that cites no passage, and a "supported" against the rules, are replaced
+        with `not_enough_evidence`.
+        """
+        cited = self._find_cited_passages(answer)
+        label, rationale = answer.label, answer.rationale
+        if label is not Label.NOT_ENOUGH_EVIDENCE and not cited:
+            rationale = (
+                f"The model says “{label}” but names no passage for it. {rationale}"
+            )
+            label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
+        evidence = self._build_evidence(cited, label)
+        finding = Finding(label, confidence, rationale, evidence, (), DecidedBy.MODEL)
+        if label is Label.SUPPORTED:
+            return self._apply_veto(finding)
+        return finding
+
+    def _find_cited_passages(
+        self, answer: VerdictAnswer
+    ) -> list[tuple[EvidenceDocument, int]]:
+        # Weak models cite a passage twice, or one that does not exist.
+        numbers = dict.fromkeys(answer.evidence)
+        count = len(self.passages)
+        return [self.passages[item - 1] for item in numbers if 0 < item <= count]
+
+    def _build_evidence(
+        self, cited: Sequence[tuple[EvidenceDocument, int]], label: Label
+    ) -> tuple[Evidence, ...]:
+        passages = cited or select_passages(
+            self.statement.text, self.documents, _MAX_RELATED_PASSAGES
+        )
+        stance = _STANCE_BY_LABEL.get(label, Stance.RELATED)
+        evidence: list[Evidence] = []
+        for document, index in passages:
+            evidence += build_evidence(document, [index], stance)
+        return tuple(evidence)
+
+    def _apply_veto(self, finding: Finding) -> Finding:
+        """Withdraw "supported" if the rules find a difference."""
+        hypothesis = Hypothesis.from_text(
+            self.statement.text, self.statement.speaker, strict=self.strict
+        )
+        cited_ids = {item.document_id for item in finding.evidence}
+        for document in self.documents:
+            ruling = assess(hypothesis, document)
+            if ruling.decided_by is not DecidedBy.RULES:
+                continue
+            # What one document lacks, another may have: only those that the model cites
+            # must have all of it.
+            is_cited = document.document.id in cited_ids
+            if is_cited or ruling.label is not Label.NOT_ENOUGH_EVIDENCE:
+                return _withdraw_support(finding, ruling)
+        return finding
+
+
+def _withdraw_support(finding: Finding, ruling: Finding) -> Finding:
+    return replace(
+        finding,
+        label=Label.NOT_ENOUGH_EVIDENCE,
+        confidence=ruling.confidence,
+        rationale=(
+            "The model calls it supported, but the words differ. " + ruling.rationale
+        ),
+        evidence=ruling.evidence,
+        differences=ruling.differences,
+        decided_by=DecidedBy.RULES,
+    )
+
+
+def _build_requests(
+    statement: Statement,
+    passages: Sequence[tuple[EvidenceDocument, int]],
+    settings: Settings,
+) -> list[ModelRequest]:
+    claim = statement.text
+    if statement.speaker is not None:
+        claim = f"{claim} (as the words of {statement.speaker})"
+    texts = [document.sentences[index].text for document, index in passages]
+    fence = prompts.choose_fence("".join([claim, *texts]))
+    variables = {"claim": claim, "passages": texts, "fence": fence}
+    limit = ("rationale", "pattern", _RATIONALE_PATTERN)
+    request = build_request(PROMPT, variables, SCHEMA, limit)
+    if settings.votes == 1:
+        return [request]
+    # The seeds differ, so that the votes do, and are the same in the next run.
+    temperature = settings.temperature or _VOTE_TEMPERATURE
+    first_seed = settings.seed or 0
     return [
-        *sentences.values(),
-        *(Statement(claim.id, claim.text, claim.speaker) for claim in run.claims),
+        replace(request, temperature=temperature, seed=first_seed + vote)
+        for vote in range(settings.votes)
     ]
+
+
+def _build_failure(statement: Statement, answer: Answer[VerdictAnswer]) -> CheckFailure:
+    assert answer.cause is not None
+    return CheckFailure(
+        subject=statement.id,
+        text=statement.text,
+        cause=answer.cause,
+        message=answer.message,
+        attempts=answer.attempts,
+        raw=answer.raw,
+    )

@@ -1,4 +1,4 @@
-"""From what a model wrote of claims to claims: grounded, in document order, each once."""
+"""Build claims from answers: grounded, each once, in document order."""
 
 from __future__ import annotations
 
@@ -6,255 +6,197 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import groupby
-from typing import Any, Protocol
 
 from rapidfuzz.distance import Indel
 
+from claimcheck import resources
 from claimcheck.english.dates import find_first_time, find_year_before
 from claimcheck.english.quantities import find_quantities
-from claimcheck.grounding import GroundingIndex, GroundingResult
+from claimcheck.grounding import GroundingResult
 from claimcheck.grounding.differences import find_difference
-from claimcheck.models.claim import Claim, Kind, Match, make_claim_id
+from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
-from claimcheck.models.span import LineIndex, extract_excerpts, format_quote
+from claimcheck.models.span import extract_excerpts, format_quote
+from claimcheck.pipeline.answers import ClaimAnswer
+from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Passage
 
-
-class QuoteIndex(Protocol):
-    """What finds the quotes of a flow."""
-
-    def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """A result for each quote of the flow's claims, in their order."""
-        ...
-
-    def ground(self, quote: str) -> GroundingResult:
-        """A quote's place in the document."""
-        ...
-
-
-class PassageIndex:
-    """The index of quotes that come from passages; `homes` has the passage of each, in order."""
-
-    def __init__(self, reading: Reading, homes: Sequence[Passage]) -> None:
-        self._reading = reading
-        self._homes = homes
-        self._found: dict[
-            tuple[Passage, tuple[str, ...]], tuple[GroundingResult, ...]
-        ] = {}
-
-    @cached_property
-    def _document(self) -> GroundingIndex:
-        return GroundingIndex(self._reading)
-
-    def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
-        """A result for each quote, in the order of the homes."""
-        found: list[GroundingResult] = []
-        for home, group in groupby(
-            zip(self._homes, quotes, strict=True), key=lambda pair: pair[0]
-        ):
-            of_passage = tuple(quote for _, quote in group)
-            for quote, grounded in zip(
-                of_passage, self._within(home, of_passage), strict=True
-            ):
-                elsewhere = (
-                    self.ground(quote) if grounded.match is Match.NONE else grounded
-                )
-                found.append(elsewhere if elsewhere.spans else grounded)
-        return tuple(found)
-
-    def _within(
-        self, home: Passage, quotes: tuple[str, ...]
-    ) -> tuple[GroundingResult, ...]:
-        """The results in one passage; they are kept, and the passage's index, which is larger, is not."""
-        if (home, quotes) not in self._found:
-            index = GroundingIndex(self._reading, (home.start, home.end))
-            self._found[home, quotes] = index.ground_all(quotes)
-        return self._found[home, quotes]
-
-    def ground(self, quote: str) -> GroundingResult:
-        """A quote's place in the document."""
-        return self._document.ground(quote)
-
-
+# Of the words of two claims, by edit distance: above it they say the same, unless a
+# number, a name, a date, or a negation differs. Chosen by hand.
 _MIN_DUPLICATE_SIMILARITY = 0.9
+# Of a claim's distinct content words. Claims above the similarity share more than that,
+# so this only saves comparisons.
+_MIN_DUPLICATE_OVERLAP = 0.7
+# Of a text's content words: a claim that shares fewer is not linked to the text. Chosen
+# by hand.
 _MIN_LINK_OVERLAP = 0.4
-_MIN_DUPLICATE_OVERLAP = (
-    0.7  # of a claim's words: texts that are alike enough share more
-)
+_MAX_LINKS = 2
+# What weak models write instead of null.
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _WORD = re.compile(r"\w+")
-_STOP_WORDS = frozenset(
-    """
-    a an the of and or to in on at by is was are were be been it its that this with for as from has
-    have had he she they
-    """.split()
-)
+_STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedClaims:
-    """Claims in document order; `by_number` leads from the model's numbering (from 1) to their ids."""
+    """Claims in document order, and the ids behind the model's numbers."""
 
     claims: tuple[Claim, ...]
     by_number: dict[int, str]
 
-    def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """The claims that the model named for a text; where none of them exists, those whose words carry it."""
-        named = tuple(
-            dict.fromkeys(
-                self.by_number[number] for number in numbers if number in self.by_number
-            )
-        )
+    def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
+        """Return the ids of the claims that the model named for a text.
+
+        If none of them exists, return those of the claims with the most similar words.
+        """
+        named = [self.by_number[item] for item in numbers if item in self.by_number]
         if named:
-            return named
+            return tuple(dict.fromkeys(named))
         texts = [f"{claim.text} {claim.quote}" for claim in self.claims]
-        return tuple(
-            self.claims[place].id for place in find_overlapping_texts(text, texts)
-        )
+        similar = find_overlapping_texts(text, texts)
+        return tuple(self.claims[index].id for index in similar)
 
 
 def find_overlapping_texts(text: str, others: Sequence[str]) -> list[int]:
-    """Return the indices of the two texts that share the most words with `text`."""
+    """Return the indices of the texts that share most words of `text`."""
     words = _extract_content_words(text)
-    shares = [
-        (len(words & _extract_content_words(other)) / max(1, len(words)), place)
-        for place, other in enumerate(others)
-    ]
-    best = sorted(shares, key=lambda share: -share[0])[:2]
-    return [place for share, place in best if share >= _MIN_LINK_OVERLAP]
+    shares = []
+    for index, other in enumerate(others):
+        shared = words & _extract_content_words(other)
+        share = len(shared) / max(1, len(words))
+        if share >= _MIN_LINK_OVERLAP:
+            shares.append((share, index))
+    shares.sort(key=lambda item: -item[0])
+    return [index for _, index in shares[:_MAX_LINKS]]
 
 
 def build_claims(
     document: Document,
     reading: Reading,
     index: QuoteIndex,
-    answers: Sequence[dict[str, Any]],
-    most: int,
+    answers: Sequence[ClaimAnswer],
+    max_claims: int,
 ) -> NumberedClaims:
-    """Ground the model's claims, merge duplicates, keep the most check-worthy."""
-    kept: list[Claim] = []
-    twins = _DuplicateIndex()
-    place_of: dict[int, int] = {}
-    grounded_quotes = index.ground_all([answer["quote"] for answer in answers])
-    for number, (answer, grounded) in enumerate(
-        zip(answers, grounded_quotes, strict=True), 1
-    ):
-        claim = _build_claim(document, reading.lines, answer, grounded)
-        words = _extract_content_words(claim.text) or {""}
-        twin = next(
-            (
-                place
-                for place in twins.candidates(words)
-                if _is_same_claim(claim, kept[place])
-            ),
-            None,
-        )
-        if twin is None:
-            twins.add(words, len(kept))
-            place_of[number] = len(kept)
-            kept.append(claim)
-        else:
-            kept[twin] = _merge_claims(kept[twin], claim)
-            place_of[number] = twin
-    worthiest = {
-        claim.id
-        for claim in sorted(kept, key=lambda claim: -claim.check_worthiness)[:most]
-    }
-    ordered = _sort_in_document_order(
-        [claim for claim in kept if claim.id in worthiest]
-    )
-    return NumberedClaims(
-        ordered,
-        {
-            number: kept[place].id
-            for number, place in place_of.items()
-            if kept[place].id in worthiest
-        },
-    )
+    """Ground claims, merge duplicates, and keep those most worth checking."""
+    merger = _ClaimMerger()
+    results = index.ground_all([answer.quote for answer in answers])
+    for answer, result in zip(answers, results, strict=True):
+        merger.add(_build_claim(document, reading, answer, result))
+    ranked = sorted(merger.claims, key=lambda claim: -claim.check_worthiness)
+    kept_ids = {claim.id for claim in ranked[:max_claims]}
+    kept = [claim for claim in merger.claims if claim.id in kept_ids]
+    # The summary names claims by their number in the answer, before the merging.
+    by_number = {}
+    for number, position in enumerate(merger.positions, 1):
+        claim = merger.claims[position]
+        if claim.id in kept_ids:
+            by_number[number] = claim.id
+    return NumberedClaims(_sort_in_document_order(kept), by_number)
 
 
-class _DuplicateIndex:
-    """Claims by their words: which of them could say the same as another, without a look at all of them."""
+class _ClaimMerger:
+    """Collects claims and merges those that say the same.
+
+    `positions` has the index in `claims` of each claim that was added. An inverted
+    index of words finds the few candidates to compare, as comparing all pairs is
+    quadratic.
+    """
 
     def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self.positions: list[int] = []
         self._by_word: dict[str, list[int]] = {}
 
-    def add(self, words: set[str], place: int) -> None:
+    def add(self, claim: Claim) -> None:
+        # Without the empty string, a claim of stop words only would have no duplicates.
+        words = _extract_content_words(claim.text) or {""}
+        position = self._find_duplicate(claim, words)
+        if position is not None:
+            self.claims[position] = _merge_claims(self.claims[position], claim)
+        else:
+            position = len(self.claims)
+            self.claims.append(claim)
+            for word in words:
+                self._by_word.setdefault(word, []).append(position)
+        self.positions.append(position)
+
+    def _find_duplicate(self, claim: Claim, words: set[str]) -> int | None:
+        # The candidates in their order, so that the first duplicate wins.
+        shared = Counter[int]()
         for word in words:
-            self._by_word.setdefault(word, []).append(place)
-
-    def candidates(self, words: set[str]) -> list[int]:
-        shared = Counter(
-            place for word in words for place in self._by_word.get(word, ())
-        )
-        return sorted(
-            place
-            for place, count in shared.items()
-            if count >= _MIN_DUPLICATE_OVERLAP * len(words)
-        )
-
-
-def _merge_claims(claim: Claim, twin: Claim) -> Claim:
-    """Add a duplicate's locations; use its quote if the claim's was not found."""
-    if claim.match is Match.NONE and twin.match is not Match.NONE:
-        return twin
-    other = [
-        span
-        for span in twin.spans
-        if span not in claim.spans and span not in claim.also_at
-    ]
-    return replace(claim, also_at=tuple(sorted([*claim.also_at, *other])))
-
-
-def _build_claim(
-    document: Document,
-    places: LineIndex,
-    answer: dict[str, Any],
-    grounded: GroundingResult,
-) -> Claim:
-    spans = extract_excerpts(places, grounded.spans)
-    quote = format_quote(spans) if spans else " ".join(answer["quote"].split())
-    told = find_year_before(document.full_text, spans[0].start) if spans else None
-    return Claim(
-        id=make_claim_id(document.id, answer["text"], quote),
-        text=answer["text"],
-        quote=quote,
-        spans=spans,
-        also_at=(),
-        match=grounded.match,
-        kind=Kind(answer["kind"]),
-        speaker=_normalize_speaker(answer["speaker"]),
-        about=tuple(dict.fromkeys(answer["about"])),
-        when=find_first_time(quote, document.published, told),
-        quantities=find_quantities(quote),
-        check_worthiness=float(answer["check_worthiness"]),
-        reason=answer["reason"],
-    )
-
-
-def _normalize_speaker(named: str | None) -> str | None:
-    """Return the speaker; weak models write "none" instead of null."""
-    return None if named is None or named.strip().lower() in _NO_SPEAKER else named
+            shared.update(self._by_word.get(word, ()))
+        for position in sorted(shared):
+            if shared[position] < _MIN_DUPLICATE_OVERLAP * len(words):
+                continue
+            if _is_same_claim(claim, self.claims[position]):
+                return position
+        return None
 
 
 def _is_same_claim(claim: Claim, other: Claim) -> bool:
-    left, right = _WORD.findall(claim.text.lower()), _WORD.findall(other.text.lower())
-    if left == right:
+    words = _WORD.findall(claim.text.lower())
+    other_words = _WORD.findall(other.text.lower())
+    if words == other_words:
         return True
-    alike = Indel.normalized_similarity(left, right) >= _MIN_DUPLICATE_SIMILARITY
-    return alike and find_difference(claim.text, other.text) is None
+    similarity = Indel.normalized_similarity(words, other_words)
+    if similarity < _MIN_DUPLICATE_SIMILARITY:
+        return False
+    # Similar words can still say something else: "rose by 3 %" and "rose by 5 %".
+    return find_difference(claim.text, other.text) is None
 
 
-def _sort_in_document_order(claims: list[Claim]) -> tuple[Claim, ...]:
-    """Sort by first span; a claim without one stays behind the claim before it."""
-    places, last = {}, 0
+def _merge_claims(claim: Claim, duplicate: Claim) -> Claim:
+    """Add a duplicate's locations; use its claim if only that was found."""
+    # A claim with a location can be checked by a reader; one without can't.
+    if claim.match is Match.NONE and duplicate.match is not Match.NONE:
+        return duplicate
+    known = {*claim.spans, *claim.also_at}
+    others = [span for span in duplicate.spans if span not in known]
+    return replace(claim, also_at=tuple(sorted([*claim.also_at, *others])))
+
+
+def _build_claim(
+    document: Document, reading: Reading, answer: ClaimAnswer, result: GroundingResult
+) -> Claim:
+    spans = extract_excerpts(reading.lines, result.spans)
+    if spans:
+        quote = format_quote(spans)
+        year = find_year_before(document.full_text, spans[0].start)
+    else:
+        quote = " ".join(answer.quote.split())
+        year = None
+    return Claim(
+        id=make_claim_id(document.id, answer.text, quote),
+        text=answer.text,
+        quote=quote,
+        spans=spans,
+        also_at=(),
+        match=result.match,
+        kind=answer.kind,
+        speaker=_normalize_speaker(answer.speaker),
+        about=tuple(dict.fromkeys(answer.about)),
+        when=find_first_time(quote, document.published, year),
+        quantities=find_quantities(quote),
+        check_worthiness=answer.check_worthiness,
+        reason=answer.reason,
+    )
+
+
+def _normalize_speaker(speaker: str | None) -> str | None:
+    if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
+        return None
+    return speaker
+
+
+def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Sort by first span; a claim without one follows the one before it."""
+    starts = {}
+    last_start = 0
     for claim in claims:
-        last = claim.spans[0].start if claim.spans else last
-        places[claim.id] = last
-    return tuple(sorted(claims, key=lambda claim: places[claim.id]))
+        if claim.spans:
+            last_start = claim.spans[0].start
+        starts[claim.id] = last_start
+    return tuple(sorted(claims, key=lambda claim: starts[claim.id]))
 
 
 def _extract_content_words(text: str) -> set[str]:

@@ -1,8 +1,11 @@
-"""The two drivers of a flow: one with threads, one with asyncio. There is no third way to run one.
+"""The two drivers of a flow, one with threads and one with asyncio.
 
-A request without an answer is a failure of the flow's, as long as another one has an answer: what was paid for is not
-thrown away. Where none has, or the error is final, it is raised. A flow that yields no request only offers to be left: there
-work that asks nobody can be cancelled.
+A request without a response becomes a failure of the flow if another request has one:
+what was paid for is not thrown away. The error is raised if no request has a response,
+or if every other request would meet the same error.
+
+A flow without requests yields empty lists, so that it can be canceled between its
+steps.
 """
 
 from __future__ import annotations
@@ -15,38 +18,28 @@ from typing import TypeVar
 from claimcheck.errors import ProviderError
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
 
+# As many as a hosted endpoint takes from one user without a complaint. Chosen by hand.
 _MAX_THREADS = 8
 Result = TypeVar("Result")
 Flow = Generator[list[ModelRequest], list[ModelResponse], Result]
+Outcome = ModelResponse | ProviderError
 
 
 def drive(flow: Flow[Result], client: Client | None) -> Result:
-    """The flow's result, its requests sent with threads; only a flow without requests needs no client."""
+    """Run a flow with threads and return its result.
 
-    def outcome(request: ModelRequest) -> ModelResponse | ProviderError:
-        assert client is not None
-        try:
-            return client.complete(request)
-        except ProviderError as error:
-            return error
+    Only a flow without requests can run without a client.
 
+    Raises:
+        ProviderError: it is final, or no request has a response.
+    """
     answered = False
     try:
         requests = next(flow)
-        while True:
-            if not requests:
-                requests = flow.send([])
-                continue
-            if len(requests) == 1:  # the main thread can be interrupted while it waits
-                outcomes = [outcome(requests[0])]
-            else:
-                pool = ThreadPoolExecutor(_MAX_THREADS)
-                try:
-                    outcomes = list(pool.map(outcome, requests))
-                finally:  # who interrupts does not want to wait for what was not even sent
-                    pool.shutdown(wait=False, cancel_futures=True)
-            responses = _resolve_outcomes(outcomes, answered)
-            answered = True
+        while True:  # until the flow returns, which raises StopIteration
+            outcomes = _complete_all(requests, client)
+            responses = _resolve_outcomes(outcomes, answered=answered)
+            answered = answered or bool(responses)
             requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
@@ -54,17 +47,13 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
 
 
 async def adrive(flow: Flow[Result], client: Client | None) -> Result:
-    """The flow's result, its requests sent with asyncio."""
+    """Run a flow with asyncio and return its result, like `drive`."""
     answered = False
     try:
         requests = next(flow)
         while True:
-            if not requests:
-                await asyncio.sleep(0)
-                requests = flow.send([])
-                continue
             responses = await fetch_responses(requests, client, answered=answered)
-            answered = True
+            answered = answered or bool(responses)
             requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
@@ -74,36 +63,70 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
 async def fetch_responses(
     requests: Sequence[ModelRequest], client: Client | None, *, answered: bool
 ) -> list[ModelResponse]:
-    """Send the requests of a flow concurrently and return the responses.
+    """Send requests concurrently and return the responses in the same order.
+
+    `answered`: whether an earlier request of the flow has a response.
 
     Raises:
-        ProviderError: one that is final, or no request of the flow has an answer.
+        ProviderError: it is final, or no request of the flow has a response.
     """
+    if not requests:
+        await asyncio.sleep(0)  # the chance to cancel
+        return []
+    if len(requests) == 1:  # a task for it would only take time
+        outcomes = [await _acomplete(requests[0], client)]
+    else:
+        tasks = [_acomplete(request, client) for request in requests]
+        outcomes = await asyncio.gather(*tasks)
+    return _resolve_outcomes(outcomes, answered=answered)
 
-    async def outcome(request: ModelRequest) -> ModelResponse | ProviderError:
-        assert client is not None
-        try:
-            return await client.acomplete(request)
-        except ProviderError as error:
-            return error
 
-    if len(requests) == 1:  # a task of its own would only cost time
-        return _resolve_outcomes([await outcome(requests[0])], answered)
-    return _resolve_outcomes(await asyncio.gather(*map(outcome, requests)), answered)
+def _complete_all(
+    requests: Sequence[ModelRequest], client: Client | None
+) -> list[Outcome]:
+    # The main thread can be interrupted while it waits for a single request.
+    if len(requests) <= 1:
+        return [_complete(request, client) for request in requests]
+    pool = ThreadPoolExecutor(_MAX_THREADS)
+    try:
+        return list(pool.map(lambda request: _complete(request, client), requests))
+    finally:
+        # After an interrupt, nobody wants to wait for what has not even been sent.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _complete(request: ModelRequest, client: Client | None) -> Outcome:
+    assert client is not None
+    try:
+        return client.complete(request)
+    except ProviderError as error:
+        return error
+
+
+async def _acomplete(request: ModelRequest, client: Client | None) -> Outcome:
+    assert client is not None
+    try:
+        return await client.acomplete(request)
+    except ProviderError as error:
+        return error
 
 
 def _resolve_outcomes(
-    outcomes: Sequence[ModelResponse | ProviderError], answered: bool
+    outcomes: Sequence[Outcome], *, answered: bool
 ) -> list[ModelResponse]:
-    """Turn errors into responses with a fault; raise if final, or if all failed."""
+    """Turn errors into responses with a fault, or raise one of them."""
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
+    has_response = answered or len(errors) < len(outcomes)
     for error in errors:
-        if error.final or (not answered and len(errors) == len(outcomes)):
+        if error.final or not has_response:
             raise error
-    return [
-        _build_unanswered_response(item) if isinstance(item, ProviderError) else item
-        for item in outcomes
-    ]
+    responses = []
+    for outcome in outcomes:
+        if isinstance(outcome, ProviderError):
+            responses.append(_build_unanswered_response(outcome))
+        else:
+            responses.append(outcome)
+    return responses
 
 
 def _build_unanswered_response(error: ProviderError) -> ModelResponse:

@@ -11,17 +11,16 @@ from claimcheck.text.noise import Noise
 def build_ledger(
     length: int, noise: Sequence[Noise], failures: Sequence[Failure] = ()
 ) -> tuple[LedgerEntry, ...]:
-    """Tile [0, length) with entries: noise set aside, failures, and text read."""
+    """Tile [0, length) with entries: set aside, failed, or read."""
     entries: list[LedgerEntry] = []
     position = 0
     for item in noise:
         entries += _iter_entries(position, item.start, failures)
+        # Noise may overlap with noise before it.
+        start = max(position, item.start)
         if item.end > position:
-            entries.append(
-                LedgerEntry(
-                    max(position, item.start), item.end, Status.SET_ASIDE, item.reason
-                )
-            )
+            entry = LedgerEntry(start, item.end, Status.SET_ASIDE, item.reason)
+            entries.append(entry)
             position = item.end
     entries += _iter_entries(position, length, failures)
     return tuple(entries)
@@ -36,8 +35,9 @@ def _iter_entries(
             continue
         if failure.start > start:
             yield LedgerEntry(start, failure.start, Status.READ, None)
-        start, stop = max(start, failure.start), min(end, failure.end)
-        yield LedgerEntry(start, stop, Status.FAILED, failure.message)
-        start = stop
+        failure_start = max(start, failure.start)
+        failure_end = min(end, failure.end)
+        yield LedgerEntry(failure_start, failure_end, Status.FAILED, failure.message)
+        start = failure_end
     if start < end:
         yield LedgerEntry(start, end, Status.READ, None)

@@ -1,67 +1,56 @@
-"""Summarize a long document with a model: claims from its passages, then a summary of the claims, in rounds.
+"""Summarize a long document: claims by passage, then a summary of them.
 
-A passage whose answer is cut off is halved and asked again. One that fails for good is a failure, with its characters,
-and the rest goes on without it.
+A passage whose answer is cut off is halved, and both halves are asked about. One that
+fails for good becomes a failure with its characters; the others are not affected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from claimcheck import prompts, tokens
-from claimcheck.models.claim import Claim
+from claimcheck import prompts
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
-from claimcheck.models.run import Cause, Failure, Run, Summary
-from claimcheck.pipeline import requote
-from claimcheck.pipeline.answers import Answer, ask_all, build_request, fold_white_space
-from claimcheck.pipeline.claims import (
-    PassageIndex,
-    build_claims,
-    find_overlapping_texts,
+from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.run import Cause, Failure, Run
+from claimcheck.pipeline import quotes, summary
+from claimcheck.pipeline.answers import (
+    Answer,
+    ClaimAnswer,
+    ClaimsAnswer,
+    ask_all,
+    build_request,
+    describe_document,
 )
+from claimcheck.pipeline.claims import build_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
-from claimcheck.pipeline.summary import (
-    build_signature,
-    build_summary,
-    describe_for_prompt,
-)
+from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage, halve_passage
 
-CLAIMS_PROMPT, DIGEST_PROMPT = "claims", "digest"
-_PROMPTS = (CLAIMS_PROMPT, DIGEST_PROMPT, "repair", "json-only", requote.PROMPT)
-_SCHEMAS = ("claims.answer", "digest.answer", requote.SCHEMA)
-_MIN_TOKENS_TO_HALVE = 200  # of a passage that is still worth halving
-_SUMMARY_CLAIMS_PER_PASSAGE = (
-    8  # claims of a passage, the worthiest, of which the summary is made
-)
-_ITEMS_AFTER_FAILURE = 9  # of a group whose summary failed, to go on with
-
-AnyFlow = Generator[list[ModelRequest], list[ModelResponse], Any]
-
-
-@dataclass(slots=True)
-class _PassageResults:
-    """What became of the passages: claims as they were answered, with the passage of each, and answers that failed."""
-
-    claims: list[dict[str, Any]] = field(default_factory=list)
-    homes: list[Passage] = field(default_factory=list)
-    passages: int = 0
-    failed: list[tuple[Passage, Answer]] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
+SCHEMA, PROMPT = "claims.answer", "claims"
+PROMPTS = (PROMPT, summary.PROMPT, "repair", "json-only", quotes.PROMPT)
+SCHEMAS = (SCHEMA, summary.SCHEMA, quotes.SCHEMA)
+# A shorter passage is not worth another two requests. Chosen by hand.
+_MIN_TOKENS_TO_HALVE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _SummaryInput:
-    """A line of which a summary is made, and the claims that it stands for."""
+class _PassageResult:
+    """The answer about a passage that was not halved any further."""
 
-    text: str
-    ids: tuple[str, ...]
+    passage: Passage
+    answer: Answer[ClaimsAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class _Extraction:
+    """What became of the passages; `answers` includes the halved ones."""
+
+    results: Sequence[_PassageResult]
+    answers: Sequence[Answer[ClaimsAnswer]]
 
 
 def summarize_long_document(
@@ -70,40 +59,35 @@ def summarize_long_document(
     settings: Settings,
     passages: Sequence[Passage],
 ) -> Flow[Run]:
-    """Summarize a described document that is read in these passages."""
-    read: _PassageResults = yield from _extract_claims(
-        document, reading, settings, passages
-    )
-    index = PassageIndex(reading, read.homes)
-    quoted, spent = yield from requote.requote(reading, index, read.claims)
-    claims = build_claims(
-        document, reading, index, quoted, settings.max_claims * len(passages)
-    )
-    failures = [
-        _build_failure(document, reading, passage, answer)
-        for passage, answer in read.failed
-    ]
-    digest: _DigestResult = yield from _summarize_items(
-        document, settings, _select_summary_inputs(claims.claims, read.passages)
-    )
-    if digest.failure:
-        failures.append(digest.failure)
-    usage = sum((answer.usage for answer in [*read.answers, *digest.answers]), Usage())
+    """Summarize a described document that is split into these passages."""
+    extraction = yield from _extract_claims(document, reading, settings, passages)
+    results = extraction.results
+    claim_answers, origins = _order_claims(results)
+    index = quotes.PassageIndex(reading, origins)
+    requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
+    # `max_claims` is a limit for each passage, as a short document is one passage.
+    max_claims = settings.max_claims * len(passages)
+    claims = build_claims(document, reading, index, requoted, max_claims).claims
+    inputs = summary.select_summary_inputs(claims, len(results))
+    digest = yield from summary.summarize_inputs(document, settings, inputs)
+    failures = _build_failures(document, reading, results)
+    all_failures = (*failures, digest.failure) if digest.failure else failures
+    usages = [answer.usage for answer in extraction.answers]
+    usages += [answer.usage for answer in digest.answers]
     return Run(
         document=document,
         summary=digest.summary,
-        claims=claims.claims,
+        claims=claims,
         verdicts=(),
         unchecked=(),
-        failures=tuple(failures),
-        ledger=build_ledger(
-            document.characters,
-            reading.noise,
-            [item for item in failures if item is not digest.failure],
+        failures=all_failures,
+        # A summary that failed leaves no part of the document unread.
+        ledger=build_ledger(document.characters, reading.noise, failures),
+        passages=len(results),
+        usage=sum(usages, Usage()) + requote_usage,
+        signature=build_model_signature(
+            settings, extraction.answers, PROMPTS, (*SCHEMAS, "run")
         ),
-        passages=read.passages,
-        usage=usage + spent,
-        signature=build_signature(settings, read.answers, _PROMPTS, _SCHEMAS),
     )
 
 
@@ -112,207 +96,90 @@ def _extract_claims(
     reading: Reading,
     settings: Settings,
     passages: Sequence[Passage],
-) -> AnyFlow:
-    read = _PassageResults()
-    waiting = list(passages)
-    claims: dict[Passage, list[dict[str, Any]]] = {}
-    while waiting:
+) -> Flow[_Extraction]:
+    results: list[_PassageResult] = []
+    all_answers: list[Answer[ClaimsAnswer]] = []
+    pending = list(passages)
+    # Each round asks about all of its passages at once.
+    while pending:
         requests = [
-            _build_claims_request(document, reading, passage, settings)
-            for passage in waiting
+            _build_request(document, reading, passage, settings) for passage in pending
         ]
-        answers: list[Answer] = yield from ask_all(requests)
-        read.answers += answers
+        answers = yield from ask_all(requests, ClaimsAnswer)
+        all_answers += answers
         halves: list[Passage] = []
-        for passage, answer in zip(waiting, answers, strict=True):
-            if answer.value:
-                claims[passage] = fold_white_space(answer.value)["claims"]
-                continue
-            parts = (
-                _halve_passage(document, reading, passage)
-                if answer.cause is Cause.TRUNCATED
-                else ()
-            )
+        for passage, answer in zip(pending, answers, strict=True):
+            parts: tuple[Passage, ...] = (passage,)
+            if answer.cause is Cause.TRUNCATED:
+                parts = _halve_passage(document, reading, passage)
             if len(parts) > 1:
                 halves += parts
             else:
-                read.failed.append((passage, answer))
-        waiting = halves
-    for passage in sorted(claims, key=lambda passage: passage.start):
-        read.claims += claims[passage]
-        read.homes += [passage] * len(claims[passage])
-    read.passages = len(claims) + len(read.failed)
-    return read
+                results.append(_PassageResult(passage, answer))
+        pending = halves
+    return _Extraction(results, all_answers)
 
 
 def _halve_passage(
     document: Document, reading: Reading, passage: Passage
 ) -> tuple[Passage, ...]:
-    return (
-        halve_passage(reading, document.language, passage)
-        if passage.tokens >= _MIN_TOKENS_TO_HALVE
-        else ()
-    )
+    if passage.tokens < _MIN_TOKENS_TO_HALVE:
+        return (passage,)
+    return halve_passage(reading, document.language, passage)
 
 
-def _build_claims_request(
+def _build_request(
     document: Document, reading: Reading, passage: Passage, settings: Settings
 ) -> ModelRequest:
     text = reading.text[passage.start : passage.end].strip()
-    fields = describe_for_prompt(document)
+    fields = describe_document(document)
+    # The fence must not occur in anything that comes from the document.
+    untrusted = "".join([text, passage.context, fields["title"] or ""])
     variables = {
         **fields,
         "context": passage.context,
         "text": text,
-        "fence": prompts.choose_fence(
-            "".join([text, passage.context, fields["title"] or ""])
-        ),
+        "fence": prompts.choose_fence(untrusted),
         "max_claims": settings.max_claims,
     }
-    return build_request(
-        CLAIMS_PROMPT,
-        variables,
-        "claims.answer",
-        ("claims", "maxItems", settings.max_claims),
-    )
+    limit = ("claims", "maxItems", settings.max_claims)
+    return build_request(PROMPT, variables, SCHEMA, limit)
 
 
-def _build_failure(
-    document: Document, reading: Reading, passage: Passage, answer: Answer
-) -> Failure:
-    """Build the failure of a passage; it covers the white space around it."""
-    assert answer.cause is not None
+def _order_claims(
+    results: Sequence[_PassageResult],
+) -> tuple[list[ClaimAnswer], list[Passage]]:
+    """Return all claims in document order, and the passage of each."""
+    claims: list[ClaimAnswer] = []
+    origins: list[Passage] = []
+    for result in sorted(results, key=lambda result: result.passage.start):
+        if result.answer.value:
+            claims += result.answer.value.claims
+            origins += [result.passage] * len(result.answer.value.claims)
+    return claims, origins
+
+
+def _build_failures(
+    document: Document, reading: Reading, results: Sequence[_PassageResult]
+) -> tuple[Failure, ...]:
+    failures = []
+    for result in results:
+        if not result.answer.value:
+            start, end = _locate_passage(document, reading, result.passage)
+            failures.append(result.answer.build_failure(start, end))
+    return tuple(failures)
+
+
+def _locate_passage(
+    document: Document, reading: Reading, passage: Passage
+) -> tuple[int, int]:
+    """Return the range of a passage, with the white space around it.
+
+    White space belongs to no passage; without it, the ledger would call it read.
+    """
     text = document.full_text
     start, end = reading.locate_extent(passage.start, passage.end)
     start = len(text[:start].rstrip()) if passage.start else 0
-    end = end if passage.end < len(reading.text) else len(text)
-    return Failure(
-        answer.cause, answer.message, start, end, answer.attempts, answer.raw
-    )
-
-
-def _select_summary_inputs(
-    claims: Sequence[Claim], passages: int
-) -> list[_SummaryInput]:
-    """Select the most check-worthy claims, in document order."""
-    kept = {
-        claim.id
-        for claim in sorted(claims, key=lambda claim: -claim.check_worthiness)[
-            : _SUMMARY_CLAIMS_PER_PASSAGE * passages
-        ]
-    }
-    return [
-        _SummaryInput(
-            f"{claim.text} (said by {claim.speaker})" if claim.speaker else claim.text,
-            (claim.id,),
-        )
-        for claim in claims
-        if claim.id in kept
-    ]
-
-
-@dataclass(slots=True)
-class _DigestResult:
-    summary: Summary | None = None
-    failure: Failure | None = None
-    answers: list[Answer] = field(default_factory=list)
-
-
-def _summarize_items(
-    document: Document, settings: Settings, items: list[_SummaryInput]
-) -> AnyFlow:
-    """Summarize the items, in rounds if they do not fit into one request."""
-    digest = _DigestResult()
-    while items:
-        groups = _group_by_budget(items, settings.passage_tokens)
-        requests = [_build_digest_request(document, group) for group in groups]
-        answers: list[Answer] = yield from ask_all(requests)
-        digest.answers += answers
-        if len(groups) == 1:
-            (answer,) = answers
-            if answer.value:
-                digest.summary = build_summary(
-                    fold_white_space(answer.value), _NumberedInputs(items)
-                )
-            else:
-                assert answer.cause is not None
-                message = (
-                    f"the summary of the claims could not be written: {answer.message}"
-                )
-                digest.failure = Failure(
-                    answer.cause,
-                    message,
-                    0,
-                    document.characters,
-                    answer.attempts,
-                    answer.raw,
-                )
-            return digest
-        items = [
-            item
-            for group, answer in zip(groups, answers, strict=True)
-            for item in _condense_group(group, answer)
-        ]
-    return digest
-
-
-def _group_by_budget(
-    items: Sequence[_SummaryInput], budget: int
-) -> list[list[_SummaryInput]]:
-    """Group items within the token budget, so that each round has fewer items."""
-    groups: list[list[_SummaryInput]] = [[]]
-    held = 0
-    for item in items:
-        count = tokens.count(item.text) + 3
-        if held + count > budget and len(groups[-1]) > 2 * _ITEMS_AFTER_FAILURE:
-            groups.append([])
-            held = 0
-        groups[-1].append(item)
-        held += count
-    return groups
-
-
-def _condense_group(group: list[_SummaryInput], answer: Answer) -> list[_SummaryInput]:
-    """Return a group's summary lines, or some of its items if that failed."""
-    if not answer.value:
-        return group[:: -(-len(group) // _ITEMS_AFTER_FAILURE)]
-    made = build_summary(fold_white_space(answer.value), _NumberedInputs(group))
-    return [
-        _SummaryInput(item.text, item.claim_ids)
-        for item in (*made.sentences, *made.key_points)
-    ]
-
-
-def _build_digest_request(
-    document: Document, items: Sequence[_SummaryInput]
-) -> ModelRequest:
-    texts = [" ".join(item.text.split()) for item in items]
-    fields = describe_for_prompt(document)
-    fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
-    return build_request(
-        DIGEST_PROMPT, {**fields, "items": texts, "fence": fence}, "digest.answer"
-    )
-
-
-class _NumberedInputs:
-    """Items by their number in a request, as `NumberedClaims` has claims."""
-
-    def __init__(self, items: Sequence[_SummaryInput]) -> None:
-        self._items = items
-
-    def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """The claims of the items that were named; of those whose words carry the text where none of them exists."""
-        named = [
-            self._items[number - 1]
-            for number in numbers
-            if 0 < number <= len(self._items)
-        ]
-        chosen = named or [
-            self._items[place]
-            for place in find_overlapping_texts(
-                text, [item.text for item in self._items]
-            )
-        ]
-        return tuple(
-            dict.fromkeys(identity for item in chosen for identity in item.ids)
-        )
+    if passage.end == len(reading.text):
+        end = len(text)
+    return start, end

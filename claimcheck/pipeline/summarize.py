@@ -1,4 +1,4 @@
-"""Summarize with a model: one request for claims and summary, or, of a long document, one a passage."""
+"""Summarize with a model, in one request or passage by passage."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from claimcheck.grounding import GroundingIndex
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.run import Failure, Run
-from claimcheck.pipeline import requote
-from claimcheck.pipeline.answers import Answer, ask, build_request, fold_white_space
+from claimcheck.pipeline import quotes
+from claimcheck.pipeline.answers import (
+    SummaryAnswer,
+    ask,
+    build_request,
+    describe_document,
+)
 from claimcheck.pipeline.claims import build_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
-from claimcheck.pipeline.summary import (
-    build_signature,
-    build_summary,
-    describe_for_prompt,
-)
+from claimcheck.pipeline.signature import build_model_signature
+from claimcheck.pipeline.summary import build_summary
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_into_passages
 
-_PROMPTS = ("summarize", "repair", "json-only", requote.PROMPT)
-_SCHEMA = "summary.answer"
-_ANSWER_SHARE = 0.25  # of the window, kept free for the answer
-_PROMPT_OVERHEAD_TOKENS = 700  # tokens of a prompt besides its passage
-_MIN_PASSAGE_TOKENS = 100  # tokens of a passage
+SCHEMA, PROMPT = "summary.answer", "summarize"
+PROMPTS = (PROMPT, "repair", "json-only", quotes.PROMPT)
+# All of these were chosen by hand.
+_ANSWER_SHARE = 0.25  # of the context window, for the answer
+_PROMPT_OVERHEAD_TOKENS = 700  # of a prompt without its passage, and some to spare
+_MIN_PASSAGE_TOKENS = 100
 
 
 def summarize_with_model(
@@ -36,14 +39,18 @@ def summarize_with_model(
     """Summarize a described document; an unusable answer becomes a failure.
 
     Raises:
-        ContextWindowError: not even a short passage fits the model's window; nothing was sent.
+        ContextWindowError: not even a short passage fits the model's context window;
+            nothing was sent.
     """
-    budget = _compute_passage_budget(document, settings)
-    if (document.tokens or 0) > budget:
-        parts = split_into_passages(reading, document.language, budget)
-        if len(parts) > 1:
+    budget_tokens = _compute_passage_budget(document, settings)
+    if (document.tokens or 0) > budget_tokens:
+        passages = split_into_passages(reading, document.language, budget_tokens)
+        # The tokens of a document include its noise: without it, one passage may do.
+        if len(passages) > 1:
             return (
-                yield from summarize_long_document(document, reading, settings, parts)
+                yield from summarize_long_document(
+                    document, reading, settings, passages
+                )
             )
     return (yield from _summarize_short_document(document, reading, settings))
 
@@ -51,37 +58,27 @@ def summarize_with_model(
 def _summarize_short_document(
     document: Document, reading: Reading, settings: Settings
 ) -> Flow[Run]:
-    answer: Answer = yield from ask(_build_request(document, reading, settings))
-    value = fold_white_space(answer.value)
+    request = _build_request(document, reading, settings)
+    answer = yield from ask(request, SummaryAnswer)
+    claim_answers = answer.value.claims if answer.value else ()
     index = GroundingIndex(reading)
-    quoted, spent = yield from requote.requote(
-        reading, index, value["claims"] if value else []
-    )
-    claims = build_claims(document, reading, index, quoted, settings.max_claims)
+    requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
+    claims = build_claims(document, reading, index, requoted, settings.max_claims)
     failures: tuple[Failure, ...] = ()
     if answer.cause:
-        failures = (
-            Failure(
-                answer.cause,
-                answer.message,
-                0,
-                document.characters,
-                answer.attempts,
-                answer.raw,
-            ),
-        )
+        failures = (answer.build_failure(0, document.characters),)
     return Run(
         document=document,
-        summary=build_summary(value, claims) if value else None,
+        summary=build_summary(answer.value, claims) if answer.value else None,
         claims=claims.claims,
         verdicts=(),
         unchecked=(),
         failures=failures,
         ledger=build_ledger(document.characters, reading.noise, failures),
         passages=1,
-        usage=answer.usage + spent,
-        signature=build_signature(
-            settings, [answer], _PROMPTS, (_SCHEMA, requote.SCHEMA)
+        usage=answer.usage + requote_usage,
+        signature=build_model_signature(
+            settings, [answer], PROMPTS, (SCHEMA, quotes.SCHEMA, "run")
         ),
     )
 
@@ -89,26 +86,31 @@ def _summarize_short_document(
 def _build_request(
     document: Document, reading: Reading, settings: Settings
 ) -> ModelRequest:
-    fields = describe_for_prompt(document)
     variables = {
-        **fields,
+        **describe_document(document),
         "text": reading.text,
         "fence": prompts.choose_fence(reading.text + (document.title or "")),
         "max_claims": settings.max_claims,
     }
-    return build_request(
-        "summarize", variables, _SCHEMA, ("claims", "maxItems", settings.max_claims)
-    )
+    limit = ("claims", "maxItems", settings.max_claims)
+    return build_request(PROMPT, variables, SCHEMA, limit)
 
 
 def _compute_passage_budget(document: Document, settings: Settings) -> int:
-    """Return the token budget of a passage that fits the context window."""
-    fields = describe_for_prompt(document)
-    told = _PROMPT_OVERHEAD_TOKENS + tokens.count(fields["title"] or "")
-    free = int(settings.context_tokens * (1 - _ANSWER_SHARE)) - told
-    if free < _MIN_PASSAGE_TOKENS:
+    """Return the maximum number of tokens of a passage.
+
+    Raises:
+        ContextWindowError: it would be too small to be of use.
+    """
+    title = describe_document(document)["title"] or ""
+    overhead_tokens = _PROMPT_OVERHEAD_TOKENS + tokens.count(title)
+    input_tokens = int(settings.context_tokens * (1 - _ANSWER_SHARE))
+    free_tokens = input_tokens - overhead_tokens
+    if free_tokens < _MIN_PASSAGE_TOKENS:
         raise ContextWindowError(
-            f"{document.source}: no passage fits a window of {settings.context_tokens:,} tokens with prompt and answer; "
-            "give a larger `context_tokens` in claimcheck.toml if the model has it, or --engine extractive"
+            f"{document.source}: a context window of {settings.context_tokens:,} "
+            "tokens has no room for a passage; raise `context_tokens` in "
+            "claimcheck.toml if the model has a larger window, or use --engine "
+            "extractive"
         )
-    return min(settings.passage_tokens, free)
+    return min(settings.passage_tokens, free_tokens)

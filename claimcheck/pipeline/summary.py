@@ -1,85 +1,209 @@
-"""What runs of short and of long documents have in common: what a prompt is told, the summary, the signature."""
+"""Build a summary whose every text is linked to claims.
+
+The summary of a long document is made from its claims. If they do not fit into one
+request, groups of them are condensed first, in as many rounds as it takes.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from claimcheck import prompts, schemas, tokens
+from claimcheck import prompts, tokens
+from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
-from claimcheck.models.run import LinkedText, Position, Signature, Summary
-from claimcheck.pipeline.answers import Answer
+from claimcheck.models.llm import ModelRequest
+from claimcheck.models.run import Failure, LinkedText, Position, Summary
+from claimcheck.pipeline.answers import (
+    Answer,
+    DigestAnswer,
+    LinkedTextAnswer,
+    ask_all,
+    build_request,
+    describe_document,
+)
+from claimcheck.pipeline.claims import find_overlapping_texts
+from claimcheck.pipeline.driver import Flow
 from claimcheck.settings import Settings
-from claimcheck.version import __version__
+
+SCHEMA, PROMPT = "digest.answer", "digest"
+# The most check-worthy claims of each passage; the rest are not summarized. Chosen by
+# hand.
+_CLAIMS_PER_PASSAGE = 8
+# Of a group whose summary failed: enough to continue without another request. Twice as
+# many make a group worth condensing.
+_INPUTS_AFTER_FAILURE = 9
+# The number, the period, and the line break around each text in the prompt.
+_TOKENS_AROUND_INPUT = 3
 
 
-class ClaimNumbering(Protocol):
-    """What leads from a model's numbers to the ids of claims."""
+class Numbering(Protocol):
+    """Maps the numbers in a model's answer to the ids of claims."""
 
-    def ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """The claims that the model named for a text."""
+    def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
+        """Return the ids of the claims that the model named for a text."""
         ...
 
 
-def describe_for_prompt(document: Document) -> dict[str, str | None]:
-    """Return the title and the date in the form that prompts use."""
-    return {
-        "title": " ".join(document.title.split()) if document.title else None,
-        "published": document.published.strftime("%A, %Y-%m-%d")
-        if document.published
-        else None,
-    }
+@dataclass(frozen=True, slots=True)
+class SummaryInput:
+    """A line to summarize, and the ids of the claims behind it."""
+
+    text: str
+    claim_ids: tuple[str, ...]
 
 
-def build_summary(answer: dict[str, Any], claims: ClaimNumbering) -> Summary:
-    """Build the summary from a model's answer and link it to claims."""
-    told: set[str] = set()  # a weak model repeats its sentences as key points
+@dataclass(frozen=True, slots=True)
+class NumberedInputs:
+    """Lines by their number in a request, from 1."""
 
-    def linked(items: list[dict[str, Any]]) -> tuple[LinkedText, ...]:
-        texts = {item["text"]: item["claims"] for item in reversed(items)}
-        fresh = [
-            (text, numbers)
-            for text, numbers in reversed(texts.items())
-            if text not in told
-        ]
-        told.update(text for text, _ in fresh)
-        return tuple(
-            LinkedText(text, claims.ids(numbers, text)) for text, numbers in fresh
-        )
+    inputs: Sequence[SummaryInput]
 
+    def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
+        """Return the ids of the claims behind the lines that the model named.
+
+        If none of them exists, return those behind the lines with the most similar
+        words.
+        """
+        indices = [number - 1 for number in numbers if 0 < number <= len(self.inputs)]
+        if not indices:
+            texts = [item.text for item in self.inputs]
+            indices = find_overlapping_texts(text, texts)
+        ids: dict[str, None] = {}
+        for index in indices:
+            ids.update(dict.fromkeys(self.inputs[index].claim_ids))
+        return tuple(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A summary, or the failure to write one; neither without any lines.
+
+    `answers` are those of all rounds.
+    """
+
+    summary: Summary | None
+    failure: Failure | None
+    answers: Sequence[Answer[DigestAnswer]]
+
+
+def build_summary(answer: DigestAnswer, numbering: Numbering) -> Summary:
+    """Build the summary from a model's answer, and link it to claims."""
+    sentences = _link_texts(answer.sentences, numbering)
+    # A weak model repeats its sentences as key points.
+    texts = {sentence.text for sentence in sentences}
+    new_points = [point for point in answer.key_points if point.text not in texts]
+    positions = []
+    for item in answer.positions:
+        ids = numbering.find_ids(item.claims, f"{item.party} {item.position}")
+        positions.append(Position(item.party, item.position, ids))
     return Summary(
-        headline=answer["headline"],
-        sentences=linked(answer["sentences"]),
-        key_points=linked(answer["key_points"]),
-        positions=tuple(
-            Position(
-                item["party"],
-                item["position"],
-                claims.ids(item["claims"], f"{item['party']} {item['position']}"),
-            )
-            for item in answer["positions"]
-        ),
-        open_questions=tuple(dict.fromkeys(answer["open_questions"])),
+        headline=answer.headline,
+        sentences=sentences,
+        key_points=_link_texts(new_points, numbering),
+        positions=tuple(positions),
+        open_questions=tuple(dict.fromkeys(answer.open_questions)),
     )
 
 
-def build_signature(
-    settings: Settings,
-    answers: Sequence[Answer],
-    prompt_names: Sequence[str],
-    schema_names: Sequence[str],
-) -> Signature:
-    """Build the signature of a run with a model, from its first answer."""
-    first = next((answer for answer in answers if answer.model), answers[0])
-    exact = tokens.is_exact(settings.model)
-    return Signature(
-        version=__version__,
-        engine="llm",
-        model=first.model or settings.model,
-        response_format=first.response_format or None,
-        prompts={name: prompts.load(name).digest for name in prompt_names},
-        schemas={name: schemas.compute_digest(name) for name in (*schema_names, "run")},
-        settings=settings.published() | dict.fromkeys(first.left_out, None),
-        seed=None if "seed" in first.left_out else settings.seed,
-        token_count=f"{tokens.ENCODING} ({'exact' if exact else 'estimate'})",
-    )
+def _link_texts(
+    items: Sequence[LinkedTextAnswer], numbering: Numbering
+) -> tuple[LinkedText, ...]:
+    """Link each text once, in its last place, to the claims of its first."""
+    numbers_by_text: dict[str, tuple[int, ...]] = {}
+    for item in items:
+        numbers = numbers_by_text.pop(item.text, item.claims)
+        numbers_by_text[item.text] = numbers
+    linked = []
+    for text, numbers in numbers_by_text.items():
+        linked.append(LinkedText(text, numbering.find_ids(numbers, text)))
+    return tuple(linked)
+
+
+def select_summary_inputs(
+    claims: Sequence[Claim], passage_count: int
+) -> list[SummaryInput]:
+    """Select the most check-worthy claims, in document order."""
+    ranked = sorted(claims, key=lambda claim: -claim.check_worthiness)
+    selected = {claim.id for claim in ranked[: _CLAIMS_PER_PASSAGE * passage_count]}
+    inputs = []
+    for claim in claims:
+        if claim.id not in selected:
+            continue
+        text = claim.text
+        if claim.speaker:
+            text = f"{text} (said by {claim.speaker})"
+        inputs.append(SummaryInput(text, (claim.id,)))
+    return inputs
+
+
+def summarize_inputs(
+    document: Document, settings: Settings, inputs: list[SummaryInput]
+) -> Flow[Digest]:
+    """Summarize the lines, in rounds if they do not fit into one request."""
+    answers: list[Answer[DigestAnswer]] = []
+    while inputs:
+        groups = _group_by_budget(inputs, settings.passage_tokens)
+        requests = [_build_request(document, group) for group in groups]
+        round_answers = yield from ask_all(requests, DigestAnswer)
+        answers += round_answers
+        if len(groups) == 1:  # this round's answer is the summary
+            return _build_digest(document, inputs, answers)
+        inputs = []
+        for group, answer in zip(groups, round_answers, strict=True):
+            inputs += _condense_group(group, answer)
+    return Digest(None, None, answers)
+
+
+def _build_digest(
+    document: Document,
+    inputs: Sequence[SummaryInput],
+    answers: Sequence[Answer[DigestAnswer]],
+) -> Digest:
+    last = answers[-1]
+    if last.value:
+        return Digest(build_summary(last.value, NumberedInputs(inputs)), None, answers)
+    message = f"the summary of the claims could not be written: {last.message}"
+    failure = last.build_failure(0, document.characters)
+    return Digest(None, replace(failure, message=message), answers)
+
+
+def _group_by_budget(
+    inputs: Sequence[SummaryInput], budget_tokens: int
+) -> list[list[SummaryInput]]:
+    """Group lines within the token budget, so that rounds get shorter."""
+    groups: list[list[SummaryInput]] = [[]]
+    group_tokens = 0
+    for item in inputs:
+        item_tokens = tokens.count(item.text) + _TOKENS_AROUND_INPUT
+        is_full = group_tokens + item_tokens > budget_tokens
+        # A smaller group would not shrink when it is condensed, and the rounds not end.
+        if is_full and len(groups[-1]) > 2 * _INPUTS_AFTER_FAILURE:
+            groups.append([])
+            group_tokens = 0
+        groups[-1].append(item)
+        group_tokens += item_tokens
+    return groups
+
+
+def _condense_group(
+    group: list[SummaryInput], answer: Answer[DigestAnswer]
+) -> list[SummaryInput]:
+    """Return a group's summary as lines, or a few of its lines."""
+    if not answer.value:
+        # Spread over the group, as its lines are in document order.
+        step = math.ceil(len(group) / _INPUTS_AFTER_FAILURE)
+        return group[::step]
+    summary = build_summary(answer.value, NumberedInputs(group))
+    texts = [*summary.sentences, *summary.key_points]
+    return [SummaryInput(item.text, item.claim_ids) for item in texts]
+
+
+def _build_request(document: Document, inputs: Sequence[SummaryInput]) -> ModelRequest:
+    texts = [" ".join(item.text.split()) for item in inputs]
+    fields = describe_document(document)
+    fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
+    variables = {**fields, "items": texts, "fence": fence}
+    return build_request(PROMPT, variables, SCHEMA)

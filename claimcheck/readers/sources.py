@@ -277,7 +277,7 @@ def _build_entries(
                 str(given) if named else document.id,
                 document,
                 place,
-                key_is_given=named,
+                has_given_id=named,
             )
     if problems:
         more = (

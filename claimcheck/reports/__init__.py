@@ -1,1 +1,1 @@
-"""Runs as people read them: text for a terminal, Markdown for everything else. Layer 5."""
+"""Runs and checks in the formats that people and other programs read."""

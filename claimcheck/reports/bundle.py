@@ -1,8 +1,10 @@
-"""A run as a case that somebody else can verify, offline: source, prompts, schemas, answers and hashes in one ZIP. Layer 5.
+"""A bundle: a run in one ZIP file that somebody else can verify, offline.
 
-What is verified is that the run follows from what is inside: every span is the source's, every hash is right, and the same
-flow on the same answers (or the extractive engine on the same text) comes to the same claims and verdicts. Whether the
-source is what it says it is, and whether a model really gave these answers, no bundle can tell.
+It has the source's text, the prompts, the schemas, the model's answers, and the hash of
+each. Verification shows that the run follows from these: every span is the source's,
+every hash is right, and the same pipeline on the same answers (or the extractive engine
+on the same text) gives the same claims and verdicts. It cannot show that the source is
+authentic, or that a model really gave these answers.
 """
 
 from __future__ import annotations
@@ -19,8 +21,7 @@ from typing import Any
 from claimcheck import prompts, schemas
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import InputError, ProviderError
-from claimcheck.llm.digest import compute_request_digest
-from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
@@ -30,22 +31,31 @@ from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
 _FORMAT_VERSION = 1
-_MANIFEST, _RUN, _SOURCE, _ANSWERS = (
-    "manifest.json",
-    "run.json",
-    "source.txt",
-    "answers.jsonl",
-)
+_MANIFEST = "manifest.json"
+_RUN = "run.json"
+_SOURCE = "source.txt"
+_ANSWERS = "answers.jsonl"
+
+# A bundle comes from somebody else. It is never unpacked, may hold no other file, and
+# may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
 _ALLOWED_NAME = re.compile(
-    r"(?:manifest\.json|run\.json|source\.txt|answers\.jsonl|prompts/[\w-]+\.md\.j2|schemas/[\w.-]+\.schema\.json)"
+    r"""
+      manifest\.json | run\.json | source\.txt | answers\.jsonl
+    | prompts/[\w-]+\.md\.j2
+    | schemas/[\w.-]+\.schema\.json
+    """,
+    re.VERBOSE,
 )
-_MAX_FILES, _MAX_BYTES = 200, 500 * 2**20
-_ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # the same case is the same file
+_MAX_FILES = 200
+_MAX_BYTES = 500 * 2**20
+
+# The earliest time that a ZIP file can hold: the same run gives the same bytes.
+_ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class BundledAnswer:
-    """An answer of a model, by the digest of its request; `response` as a store has it."""
+    """A model's answer by the digest of its request; `response` is as in a store."""
 
     digest: str
     response: str
@@ -53,192 +63,266 @@ class BundledAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VerificationStep:
-    """A step of verification: whether it holds; None where the bundle can't tell, and `told` says why."""
+    """A step of verification; `holds` is None if the bundle cannot tell."""
 
     name: str
     holds: bool | None
-    told: str
+    detail: str
 
 
 def write_bundle(
     run: Run,
     path: Path,
-    way: Mapping[str, Any] | None = None,
+    batch_config: Mapping[str, Any] | None = None,
     answers: Sequence[BundledAnswer] = (),
 ) -> None:
-    """Write the run to a bundle at `path`; with answers it can be replayed.
+    """Write the run to a bundle at `path`.
+
+    A run of a model can only be replayed with its answers and the configuration of its
+    batch.
 
     Raises:
-        InputError: the run is without its document's text, or was made with other prompts or schemas than are here.
+        InputError: the run has no document text, or it was made with other prompts or
+            schemas than this claimcheck has.
     """
-    files = {
-        _RUN: run.to_json(),
-        _SOURCE: run.document.full_text,
-        **{
-            f"prompts/{name}.md.j2": prompts.read_source(name)
-            for name in run.signature.prompts
-        },
-        **{
-            f"schemas/{name}.schema.json": schemas.read_source(name)
-            for name in run.signature.schemas
-        },
-    }
-    if wrong := _find_foreign_files(run, files):
+    files = {_RUN: run.to_json(), _SOURCE: run.document.full_text}
+    for name in run.signature.prompts:
+        files[_name_prompt(name)] = prompts.read_source(name)
+    for name in run.signature.schemas:
+        files[_name_schema(name)] = schemas.read_source(name)
+    if different := _find_different_files(run, files):
         raise InputError(
-            f"{run.document.source}: was made with another {', '.join(wrong)}; bundle it with that claimcheck"
+            f"{run.document.source}: this claimcheck has another "
+            f"{', '.join(different)}; bundle the run with the version that made it"
         )
     if answers:
-        lines = (
-            json.dumps({"digest": item.digest, "response": item.response})
-            for item in answers
-        )
-        files[_ANSWERS] = "".join(f"{line}\n" for line in lines)
+        files[_ANSWERS] = _format_answers(answers)
+    files[_MANIFEST] = _format_manifest(files, batch_config)
+    _write_zip(path, files)
+
+
+def _format_answers(answers: Sequence[BundledAnswer]) -> str:
+    lines = [
+        json.dumps({"digest": answer.digest, "response": answer.response})
+        for answer in answers
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _format_manifest(
+    files: Mapping[str, str], batch_config: Mapping[str, Any] | None
+) -> str:
     manifest = {
         "format": _FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
-        "way": way,
-        "files": {name: _sha256(text.encode()) for name, text in sorted(files.items())},
+        "way": batch_config,
+        "files": {name: _hash(text.encode()) for name, text in sorted(files.items())},
     }
-    files[_MANIFEST] = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as case:
+    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write_zip(path: Path, files: Mapping[str, str]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in sorted(files.items()):
-            about = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
-            about.compress_type = zipfile.ZIP_DEFLATED
-            case.writestr(about, text.encode())
+            entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(entry, text.encode())
 
 
 def verify_bundle(path: Path) -> list[VerificationStep]:
     """Verify the bundle at `path` step by step; it is read, never unpacked.
 
     Raises:
-        InputError: it is no bundle.
+        InputError: the file is not a bundle.
     """
     files = _read_bundle(path)
+    manifest = _parse_manifest(path, files)
+    if _RUN not in files or _SOURCE not in files:
+        raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
+    run = Run.from_json(files[_RUN])
+    texts = {name: data.decode() for name, data in files.items()}
+    return [
+        _verify_hashes(files, manifest.hashes),
+        _verify_spans(run, texts[_RUN]),
+        _verify_source(run, texts[_SOURCE]),
+        _verify_prompts_and_schemas(run, texts),
+        _verify_results(run, manifest.batch_config, texts),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """The hashes of a bundle's files, and the configuration of the run's batch."""
+
+    hashes: dict[str, str]
+    batch_config: Mapping[str, Any] | None
+
+
+def _read_bundle(path: Path) -> dict[str, bytes]:
+    """Read all files of a bundle.
+
+    Raises:
+        InputError: it cannot be read, is too large, or holds files of other names.
+    """
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            entries = bundle.infolist()
+            _check_entries(path, entries)
+            return {entry.filename: bundle.read(entry) for entry in entries}
+    except OSError as error:
+        raise _make_read_error(path, error.strerror or error) from None
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise _make_read_error(path, error) from None
+
+
+def _make_read_error(path: Path, reason: object) -> InputError:
+    return InputError(f"{path}: can't be read as a bundle: {reason}")
+
+
+def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
+    for entry in entries:
+        if not _ALLOWED_NAME.fullmatch(entry.filename):
+            raise InputError(
+                f"{path} is not a claimcheck bundle: it holds {entry.filename!r}"
+            )
+    total_bytes = sum(entry.file_size for entry in entries)
+    if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
+        raise InputError(f"{path} is too large for a bundle")
+    if len({entry.filename for entry in entries}) != len(entries):
+        raise InputError(f"{path} holds a file twice")
+
+
+def _parse_manifest(path: Path, files: Mapping[str, bytes]) -> _Manifest:
     try:
         manifest = json.loads(files[_MANIFEST])
-        if manifest["format"] != _FORMAT_VERSION:
+        version = manifest["format"]
+        if version != _FORMAT_VERSION:
             raise InputError(
-                f"{path}: is a bundle of format {manifest['format']!r}, this claimcheck reads {_FORMAT_VERSION}"
+                f"{path} is a bundle of format {version!r}; this claimcheck reads "
+                f"format {_FORMAT_VERSION}"
             )
-        listed: dict[str, str] = dict(manifest["files"])
-        way = manifest["way"]
+        return _Manifest(dict(manifest["files"]), manifest["way"])
     except (KeyError, ValueError, TypeError) as error:
         raise InputError(
-            f"{path}: is no bundle of claimcheck: its {_MANIFEST} is broken ({error})"
+            f"{path} is not a claimcheck bundle: its {_MANIFEST} is broken ({error})"
         ) from None
-    found = {name: _sha256(data) for name, data in files.items() if name != _MANIFEST}
-    wrong = sorted(
-        name
-        for name in found.keys() | listed.keys()
-        if found.get(name) != listed.get(name)
-    )
-    steps = [
-        VerificationStep(
-            "files",
-            not wrong,
-            f"changed, missing or added: {', '.join(wrong)}"
-            if wrong
-            else f"{len(found)} hashes",
-        )
-    ]
-    if _RUN not in files or _SOURCE not in files:
-        raise InputError(
-            f"{path}: is no bundle of claimcheck: it has no {_RUN} or no {_SOURCE}"
-        )
-    fields_ = json.loads(files[_RUN])
-    problems = [str(problem) for problem in schemas.find_problems("run", fields_)]
-    run = Run.from_json(files[_RUN])
-    problems += find_run_inconsistencies(run)
-    steps.append(
-        VerificationStep(
-            "places",
-            not problems,
-            "; ".join(problems[:3])
-            or f"every span of {len(run.claims)} claims is the document's text",
-        )
-    )
-    source = files[_SOURCE].decode()
-    same = (
-        source == run.document.text and Document.from_text(source).id == run.document.id
-    )
-    steps.append(
-        VerificationStep(
-            "source",
-            same,
-            "the text is the run's, and its id"
-            if same
-            else "the text is not the run's",
-        )
-    )
-    texts = {name: data.decode() for name, data in files.items()}
-    foreign = _find_foreign_files(run, texts)
-    steps.append(
-        VerificationStep(
-            "prompts and schemas",
-            not foreign,
-            f"not those of the run: {', '.join(foreign)}"
-            if foreign
-            else "those that the run names",
-        )
-    )
-    steps.append(_replay_run(run, way, texts))
-    return steps
 
 
-def _replay_run(
-    run: Run, way: dict[str, Any] | None, files: Mapping[str, str]
+def _verify_hashes(
+    files: Mapping[str, bytes], hashes: Mapping[str, str]
 ) -> VerificationStep:
-    """Check whether the same flow produces the same run."""
-    name = "claims and verdicts"
-    here = {
-        item: prompts.load(item).digest
-        for item in run.signature.prompts
-        if item in prompts.list_names()
-    }
-    if here != run.signature.prompts or run.signature.version != __version__:
-        return VerificationStep(
-            name,
-            None,
-            f"made by claimcheck {run.signature.version} with its prompts; verify it with that one",
-        )
-    engine = run.signature.engine
-    check = bool(run.verdicts or run.unchecked)
-    if engine == "extractive":
-        known = {field.name for field in fields(Settings)}
-        given = {
-            key: value
-            for key, value in run.signature.settings.items()
-            if key in known and value is not None
-        }
-        settings, client = Settings(**{**given, "engine": "extractive"}), None
-    elif way is None or _ANSWERS not in files:
-        return VerificationStep(
-            name,
-            None,
-            "the model's answers are not in the bundle (only a store has them)",
-        )
+    actual = {name: _hash(data) for name, data in files.items() if name != _MANIFEST}
+    different = [
+        name
+        for name in sorted(actual.keys() | hashes.keys())
+        if actual.get(name) != hashes.get(name)
+    ]
+    if different:
+        detail = f"changed, missing or added: {', '.join(different)}"
     else:
-        settings = _build_settings(way)
-        client = StoredAnswersClient(
-            _NoEndpoint(settings), _BundledAnswers(files[_ANSWERS]), settings
+        detail = f"{len(actual)} hashes match"
+    return VerificationStep("files", not different, detail)
+
+
+def _verify_spans(run: Run, run_json: str) -> VerificationStep:
+    schema_problems = schemas.find_problems("run", json.loads(run_json))
+    problems = [
+        *(str(problem) for problem in schema_problems),
+        *find_run_inconsistencies(run),
+    ]
+    if problems:
+        detail = "; ".join(problems[:3])
+    else:
+        detail = f"every span of {len(run.claims)} claims matches the document's text"
+    return VerificationStep("spans", not problems, detail)
+
+
+def _verify_source(run: Run, source: str) -> VerificationStep:
+    same_text = source == run.document.text
+    same_id = same_text and Document.from_text(source).id == run.document.id
+    if same_id:
+        return VerificationStep("source", True, "text and id match the run")
+    return VerificationStep("source", False, "not the text of the run")
+
+
+def _verify_prompts_and_schemas(run: Run, texts: Mapping[str, str]) -> VerificationStep:
+    different = _find_different_files(run, texts)
+    detail = "match the run's signature"
+    if different:
+        detail = f"differ from the run's signature: {', '.join(different)}"
+    return VerificationStep("prompts and schemas", not different, detail)
+
+
+def _find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
+    """Return the prompts and schemas that do not match the run's signature."""
+    signature = run.signature
+    hashes = {_name_prompt(name): value for name, value in signature.prompts.items()}
+    for name, value in signature.schemas.items():
+        hashes[_name_schema(name)] = value
+    return [
+        name
+        for name, value in hashes.items()
+        if name not in texts or _hash(texts[name].encode()) != value
+    ]
+
+
+def _verify_results(
+    run: Run, batch_config: Mapping[str, Any] | None, texts: Mapping[str, str]
+) -> VerificationStep:
+    """Replay the pipeline and compare what it gives with the run."""
+    name = "claims and verdicts"
+    if not _has_same_version(run):
+        detail = (
+            f"made by claimcheck {run.signature.version} with its prompts; "
+            "verify the bundle with that version"
         )
+        return VerificationStep(name, None, detail)
+
+    engine = run.signature.engine
+    client: Client | None = None
+    if engine == "extractive":
+        settings = _build_settings(run.signature.settings, engine="extractive")
+    elif batch_config is None or _ANSWERS not in texts:
+        detail = "the bundle has no model answers; only a store keeps them"
+        return VerificationStep(name, None, detail)
+    else:
+        settings = _build_model_settings(batch_config)
+        answers = _BundledAnswers(texts[_ANSWERS])
+        client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
+
+    checked = bool(run.verdicts or run.unchecked)
+    flow = build_run_flow(run.document, settings, engine, check=checked)
     try:
-        again = drive(
-            build_run_flow(run.document, settings, engine, check=check), client
-        )
+        replayed = drive(flow, client)
     except (ProviderError, InputError) as error:
-        return VerificationStep(name, False, f"can't be gone through again: {error}")
+        return VerificationStep(name, False, f"cannot be reproduced: {error}")
     parts = ("summary", "claims", "verdicts", "unchecked", "failures", "ledger")
-    differ = [part for part in parts if getattr(again, part) != getattr(run, part)]
-    return VerificationStep(
-        name,
-        not differ,
-        f"come out otherwise: {', '.join(differ)}" if differ else "come out the same",
-    )
+    different = [
+        part for part in parts if getattr(replayed, part) != getattr(run, part)
+    ]
+    detail = f"different: {', '.join(different)}" if different else "reproduced"
+    return VerificationStep(name, not different, detail)
+
+
+def _has_same_version(run: Run) -> bool:
+    """Whether the run was made by this version, with the prompts that are here."""
+    signature = run.signature
+    names = prompts.list_names()
+    digests = {
+        name: prompts.load(name).digest for name in signature.prompts if name in names
+    }
+    return digests == signature.prompts and signature.version == __version__
+
+
+def _build_settings(values: Mapping[str, Any], **more: Any) -> Settings:
+    """Build settings from those of a signature; unknown names are left out."""
+    known = {field.name for field in fields(Settings)}
+    kept = {name: value for name, value in values.items() if name in known}
+    return Settings(**{**kept, **more})
 
 
 class _BundledAnswers:
-    """An `AnswerStore` that knows the answers of a bundle, and has no endpoint to ask."""
+    """An `AnswerStore` with the answers of a bundle."""
 
     def __init__(self, lines: str) -> None:
         rows = [json.loads(line) for line in lines.splitlines() if line.strip()]
@@ -252,7 +336,7 @@ class _BundledAnswers:
 
 
 class _NoEndpoint(Client):
-    """The client behind a bundle's answers: whatever reaches it is missing there."""
+    """The client behind the answers: it gets the requests that have none."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -265,64 +349,24 @@ class _NoEndpoint(Client):
         return self.complete(request)
 
 
-def _build_settings(way: Mapping[str, Any]) -> Settings:
-    known = {field.name for field in fields(Settings)}
-    endpoint = str(way["endpoint"])
-    return Settings(
+def _build_model_settings(batch_config: Mapping[str, Any]) -> Settings:
+    endpoint = str(batch_config["endpoint"])
+    return _build_settings(
+        batch_config["settings"],
         engine="llm",
-        model=way["model"],
+        model=batch_config["model"],
         base_url=endpoint if "://" in endpoint else None,
-        seed=way["seed"],
-        **{name: value for name, value in way["settings"].items() if name in known},
+        seed=batch_config["seed"],
     )
 
 
-def _find_foreign_files(run: Run, files: Mapping[str, str]) -> list[str]:
-    """Return the prompts and schemas that do not match the run's signature."""
-    wanted = {
-        **{
-            f"prompts/{name}.md.j2": digest
-            for name, digest in run.signature.prompts.items()
-        },
-        **{
-            f"schemas/{name}.schema.json": digest
-            for name, digest in run.signature.schemas.items()
-        },
-    }
-    return [
-        name
-        for name, digest in wanted.items()
-        if name not in files or _sha256(files[name].encode()) != digest
-    ]
+def _name_prompt(name: str) -> str:
+    return f"prompts/{name}.md.j2"
 
 
-def _read_bundle(path: Path) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(path) as case:
-            members = case.infolist()
-            strange = [
-                item.filename
-                for item in members
-                if not _ALLOWED_NAME.fullmatch(item.filename)
-            ]
-            if strange:
-                raise InputError(
-                    f"{path}: is no bundle of claimcheck: it holds {strange[0]!r}"
-                )
-            if (
-                len(members) > _MAX_FILES
-                or sum(item.file_size for item in members) > _MAX_BYTES
-            ):
-                raise InputError(f"{path}: is too large for a bundle")
-            if len({item.filename for item in members}) != len(members):
-                raise InputError(f"{path}: holds a file twice")
-            return {item.filename: case.read(item) for item in members}
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        reason = (
-            error.strerror if isinstance(error, OSError) and error.strerror else error
-        )
-        raise InputError(f"{path}: can't be read as a bundle: {reason}") from None
+def _name_schema(name: str) -> str:
+    return f"schemas/{name}.schema.json"
 
 
-def _sha256(data: bytes) -> str:
+def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

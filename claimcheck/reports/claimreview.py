@@ -16,7 +16,7 @@ from claimcheck.errors import SettingsError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check
 from claimcheck.models.verdict import Label, Verdict
-from claimcheck.reports.verdicts_text import UPPERCASE_LABEL_NAMES
+from claimcheck.reports import common
 from claimcheck.settings import Settings
 
 _BEST_RATING, _WORST_RATING = 5, 1
@@ -116,7 +116,7 @@ def _build_rating(label: Label) -> dict[str, Any]:
     """Build the rating; without enough evidence it has a name but no number."""
     rating: dict[str, Any] = {
         "@type": "Rating",
-        "alternateName": UPPERCASE_LABEL_NAMES[label].capitalize(),
+        "alternateName": common.format_label(label).capitalize(),
     }
     if label in _RATING_BY_LABEL:
         rating |= {

@@ -1,50 +1,36 @@
-"""What every report says about a run: where claims stand, which engine made it, what failed."""
+"""The words that every report uses: locations, labels, origins, costs, and warnings.
+
+Nothing here is escaped: each format does that for itself.
+"""
 
 from __future__ import annotations
 
-import io
-import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from rich.console import Console, RenderableType
-from rich.text import Text
-
-from claimcheck.models.claim import Claim, Match
+from claimcheck.errors import InputError
+from claimcheck.models.claim import Claim, Match, When
+from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import Check, Run, Status
+from claimcheck.models.run import Check, LinkedText, Position, Run, Status
 from claimcheck.models.span import Excerpt, LineIndex
+from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
 
-_MARKDOWN_SYNTAX = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+GROUNDED_CAVEAT = "Grounded means found in the document; it does not mean true."
+SUPPORTED_CAVEAT = (
+    "Supported means that this evidence says so; it does not mean that the evidence "
+    "is right."
+)
+NO_CLAIMS = "No checkable claims were found."
+CONTENT_QUESTION = "Is the statement itself true?"
 
-
-def escape_markdown(text: str) -> str:
-    """Escape all Markdown syntax and put the text on one line."""
-    return _MARKDOWN_SYNTAX.sub(r"\\\1", _CONTROL_CHARACTER.sub(" ", text))
-
-
-_TERMINAL_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
-    """Render as text of at most `width` columns, without trailing white space."""
-    console = Console(
-        file=io.StringIO(),
-        width=width,
-        force_terminal=color,
-        color_system="auto" if color else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    console.print(page)
-    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def make_safe_text(text: str, style: str = "") -> Text:
-    """Build a rich Text without control characters that could drive a terminal."""
-    return Text(_TERMINAL_CONTROLS.sub(" ", text), style)
+# How the publication date is known (`Document.published_from`), for readers.
+_DATE_ORIGINS = {
+    "url": "from its URL",
+    "text": "from its text",
+    "given": "given",
+    "metadata": "stated",
+}
 
 
 def number_claims(run: Run) -> dict[str, int]:
@@ -52,49 +38,222 @@ def number_claims(run: Run) -> dict[str, int]:
     return {claim.id: number for number, claim in enumerate(run.claims, 1)}
 
 
-def format_citations(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
+def find_claim(run: Run, name: str) -> Claim:
+    """Return the run's claim with this number or id.
+
+    Raises:
+        InputError: the run has no such claim.
+    """
+    for number, claim in enumerate(run.claims, 1):
+        if name in (str(number), claim.id):
+            return claim
+    raise InputError(
+        f"The run has no claim {name!r}. Its claims are numbered from 1 to "
+        f"{len(run.claims)}."
+    )
+
+
+def format_citations(ids: Sequence[str], number_of: dict[str, int]) -> str:
     """Format claim numbers as a citation, `[1, 4]`; empty if there are none."""
-    return f"[{', '.join(str(number_of[identity]) for identity in ids)}]" if ids else ""
+    if not ids:
+        return ""
+    return f"[{', '.join(str(number_of[claim_id]) for claim_id in ids)}]"
 
 
-def format_claim_location(claim: Claim, places: LineIndex | None) -> str:
-    """Describe where each span of a claim starts, or say that it was not found."""
+def get_title(document: Document) -> str:
+    """Return the document's title, or its source if it has none."""
+    return document.title or document.source
+
+
+def get_speaker(claim: Claim) -> str:
+    """Return who makes the claim; without a speaker it is the document."""
+    return claim.speaker or "the document"
+
+
+def format_position(position: Position) -> LinkedText:
+    """Format a party's position as "party: position", with its claims."""
+    return LinkedText(f"{position.party}: {position.position}", position.claim_ids)
+
+
+def format_label(label: Label) -> str:
+    """Format a label in lower case words: "not enough evidence"."""
+    return str(label).replace("_", " ")
+
+
+def format_label_counts(verdicts: Sequence[Verdict]) -> str:
+    """Format the number of verdicts per label: "3 supported, 1 refuted"."""
+    counts = Counter(verdict.label for verdict in verdicts)
+    parts = [
+        f"{counts[label]} {format_label(label)}" for label in Label if counts[label]
+    ]
+    return ", ".join(parts) or "no verdict"
+
+
+def format_check_heading(run: Run) -> str:
+    """Format the heading of a run's verdicts, with the number of each label."""
+    return f"Checked against the document: {format_label_counts(run.verdicts)}"
+
+
+def list_unsupported(run: Run) -> list[Verdict]:
+    """List the run's verdicts with any label but `supported`."""
+    return [verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED]
+
+
+def format_confidence(finding: Finding) -> str:
+    """Format a finding's confidence with two digits; empty if it has none."""
+    return "" if finding.confidence is None else f"{finding.confidence:.2f}"
+
+
+def build_line_index(document: Document) -> LineIndex | None:
+    """Build the line index of a document; None if its text was left out."""
+    return None if document.text is None else LineIndex(document.text)
+
+
+def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
+    """Format where a span starts: time, page, line:column, or offsets without a text."""
+    if span.time:
+        return span.time.partition(".")[0]
+    if span.page:
+        return f"p. {span.page}"
+    if line_index is None:
+        return f"{span.start}-{span.end}"
+    line, column = line_index.position(span.start)
+    return f"{line}:{column}"
+
+
+def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
+    """Format where a claim's quote is: "3:14 (fuzzy); also 9:2", or "NOT FOUND"."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
-    starts = list(
-        dict.fromkeys(format_span_location(span, places) for span in claim.spans)
-    )
-    found = (
-        f"{starts[0]} to {starts[-1]}"
-        if claim.spans[0].time and starts[1:]
-        else " + ".join(starts)
-    )
+    starts = _list_locations(claim.spans, line_index)
+    if claim.spans[0].time and len(starts) > 1:
+        # A subtitle quote has one span per cue: its times are a range, not a list.
+        location = f"{starts[0]} to {starts[-1]}"
+    else:
+        location = " + ".join(starts)
     if claim.match is not Match.EXACT:
-        found = f"{found} ({claim.match})"
-    again = list(
-        dict.fromkeys(format_span_location(span, places) for span in claim.also_at)
-    )
-    return f"{found}; also {', '.join(again)}" if again else found
+        location += f" ({claim.match})"
+    if claim.also_at:
+        location += f"; also {', '.join(_list_locations(claim.also_at, line_index))}"
+    return location
+
+
+def _list_locations(
+    spans: Iterable[Excerpt], line_index: LineIndex | None
+) -> list[str]:
+    """List the spans' locations, each once."""
+    return list(dict.fromkeys(format_span_location(span, line_index) for span in spans))
+
+
+class EvidenceLocator:
+    """Describes where evidence is, for evidence from some documents."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._sources: dict[str, str] = {}
+        self._line_indexes: dict[str, LineIndex | None] = {}
+        for document in documents:
+            self._sources[document.id] = document.source
+            self._line_indexes[document.id] = build_line_index(document)
+
+    def describe(self, evidence: Evidence) -> str:
+        """Return the source and the locations: "report.pdf, p. 3 + p. 4"."""
+        document_id = evidence.document_id
+        source = self._sources.get(document_id, document_id)
+        locations = [self.locate(document_id, span) for span in evidence.spans]
+        return f"{source}, {' + '.join(locations)}"
+
+    def locate(self, document_id: str, span: Excerpt) -> str:
+        """Return where a span of a document starts."""
+        return format_span_location(span, self._line_indexes.get(document_id))
 
 
 def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
     """List the known facts about a claim as (name, value), omitting empty ones."""
-    when = claim.when
-    known = [
+    facts = [
         ("Kind", str(claim.kind)),
         ("About", ", ".join(claim.about)),
-        (
-            "When",
-            f"{when.text} ({when.resolved})"
-            if when and when.resolved not in (None, when.text)
-            else when.text
-            if when
-            else "",
-        ),
+        ("When", _format_time(claim.when)),
         ("Quantities", "; ".join(quantity.text for quantity in claim.quantities)),
         ("Check-worthiness", f"{claim.check_worthiness:.2f}: {claim.reason}"),
     ]
-    return [(name, value) for name, value in known if value]
+    return [(name, value) for name, value in facts if value]
+
+
+def _format_time(when: When | None) -> str:
+    """Format a claim's time as written, then resolved if that adds something."""
+    if when is None:
+        return ""
+    if when.resolved in (None, when.text):
+        return when.text
+    return f"{when.text} ({when.resolved})"
+
+
+def format_count(number: int, noun: str) -> str:
+    """Format a number of things: "1 document", "1,200 documents"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def describe_document(run: Run) -> str:
+    """Describe the document's source, date, language and size in one line."""
+    document = run.document
+    parts = [document.source]
+    if document.author:
+        parts.append(f"by {document.author}")
+    if document.published:
+        origin = _DATE_ORIGINS.get(document.published_from or "", "")
+        parts.append(f"published {document.published} ({origin})")
+    else:
+        parts.append("publication date not known")
+    parts.append(f"language {document.language or 'not known'}")
+    parts.append(f"{document.characters:,} characters")
+    if document.tokens is not None:
+        # A tokenizer other than the model's own gives an estimate.
+        about = "about " if "estimate" in run.signature.token_count else ""
+        parts.append(f"{about}{document.tokens:,} tokens")
+    return " · ".join(part for part in parts if part)
+
+
+def describe_search(check: Check) -> str:
+    """Describe in how many documents evidence was searched."""
+    return f"Checked against {format_count(check.searched, 'document')}"
+
+
+def describe_provenance(result: Run | Check) -> str:
+    """Describe version, engine, model, tokens, cost and time in one line."""
+    signature = result.signature
+    parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
+    if signature.model:
+        claims = len(result.claims if isinstance(result, Run) else result.verdicts)
+        parts.append(f"model {signature.model} ({signature.response_format})")
+        parts += _list_usage(result.usage, claims)
+    else:
+        parts.append("no model")
+    parts.append(f"{result.usage.seconds:.1f} s")
+    return " · ".join(parts)
+
+
+def _list_usage(usage: Usage, claims: int) -> list[str]:
+    """List the requests, tokens and cost of a model."""
+    tokens_in = f"{usage.input_tokens:,} tokens in"
+    if usage.cached_tokens:
+        tokens_in += f" ({usage.cached_tokens:,} cached)"
+    tokens_out = f"{usage.output_tokens:,} out"
+    if usage.reasoning_tokens:
+        tokens_out += f" ({usage.reasoning_tokens:,} reasoning)"
+    parts = [format_count(usage.requests, "request"), f"{tokens_in}, {tokens_out}"]
+    if usage.stored_answers:
+        parts.append(format_count(usage.stored_answers, "stored answer"))
+    parts.append(_format_cost(usage, claims))
+    return parts
+
+
+def _format_cost(usage: Usage, claims: int) -> str:
+    """Format the total cost and the cost per claim."""
+    if usage.cost_usd is None:
+        return "price not known"
+    total = f"${usage.cost_usd:.4f}"
+    cost_per_claim = format_cost_per_claim(usage, claims)
+    return f"{total} ({cost_per_claim} per claim)" if cost_per_claim else total
 
 
 def format_cost_per_claim(usage: Usage, claims: int) -> str | None:
@@ -102,127 +261,65 @@ def format_cost_per_claim(usage: Usage, claims: int) -> str | None:
     return f"${usage.cost_usd / claims:.4f}" if usage.cost_usd and claims else None
 
 
-def format_span_location(span: Excerpt, places: LineIndex | None) -> str:
-    """Format a span's location: time, page, line:column, or offsets without a text."""
-    if span.time:
-        return span.time.partition(".")[0]
-    if span.page:
-        return f"p. {span.page}"
-    return (
-        "{}:{}".format(*places.position(span.start))
-        if places
-        else f"{span.start}-{span.end}"
-    )
-
-
-def build_line_index(run: Run) -> LineIndex | None:
-    """Build the line index of a run's document; None if its text was left out."""
-    return LineIndex(run.document.text) if run.document.text is not None else None
-
-
-def describe_provenance(result: Run | Check) -> str:
-    """Describe engine, model, tokens, cost and time in one line."""
-    signature, usage = result.signature, result.usage
-    parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
-    if signature.model:
-        parts.append(f"model {signature.model} ({signature.response_format})")
-        parts.append(f"{usage.requests} request{'s' if usage.requests != 1 else ''}")
-        reasoning = (
-            f", {usage.reasoning_tokens:,} of them reasoning"
-            if usage.reasoning_tokens
-            else ""
-        )
-        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
-        parts.append(
-            f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{reasoning}"
-        )
-        if usage.stored_answers:
-            parts.append(
-                f"{usage.stored_answers} stored answer{'s' if usage.stored_answers != 1 else ''}"
-            )
-        parts.append(
-            _format_cost(
-                usage,
-                len(result.claims if isinstance(result, Run) else result.verdicts),
-            )
-        )
-    else:
-        parts.append("no model")
-    parts.append(f"{usage.seconds:.1f} s")
-    return " · ".join(parts)
-
-
-def _format_cost(usage: Usage, claims: int) -> str:
-    """Format the total cost and the cost per claim."""
-    if usage.cost_usd is None:
-        return "price not known"
-    each = format_cost_per_claim(usage, claims)
-    return f"${usage.cost_usd:.4f}" + (f" ({each} a claim)" if each else "")
-
-
-def describe_document(run: Run) -> str:
-    """Describe the document's source, date, language and size in one line."""
-    document = run.document
-    origin = {
-        "url": "from its URL",
-        "text": "from its text",
-        "given": "given",
-        "metadata": "stated",
-    }.get(document.published_from or "", "")
-    estimate = "about " if "estimate" in run.signature.token_count else ""
-    parts = [
-        document.source,
-        *([f"by {document.author}"] if document.author else []),
-        f"published {document.published} ({origin})"
-        if document.published
-        else "publication date not known",
-        f"language {document.language}" if document.language else "language not known",
-        f"{document.characters:,} characters",
-        f"{estimate}{document.tokens:,} tokens" if document.tokens is not None else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
 def describe_failed_passages(run: Run) -> str | None:
     """Say how many passages failed and where; None if none did or there is only one."""
-    failed = [
+    if run.passages == 1:
+        return None
+    failures = [
         failure
         for failure in run.failures
         if not failure.covers(run.document.characters)
     ]
-    if run.passages == 1 or not failed:
+    if not failures:
         return None
+    ranges = [f"{start:,}-{end:,}" for start, end in _merge_failed_ranges(run)]
+    return (
+        f"{len(failures)} of {run.passages} passages failed: "
+        f"characters {' and '.join(ranges)}"
+    )
+
+
+def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
+    """Return the failed ranges of the ledger; adjacent ones are one range."""
     ranges: list[tuple[int, int]] = []
     for entry in run.ledger:
-        if entry.status is Status.FAILED and ranges and ranges[-1][1] == entry.start:
-            ranges[-1] = (ranges[-1][0], entry.end)
-        elif entry.status is Status.FAILED:
-            ranges.append((entry.start, entry.end))
-    where = " and ".join(f"{start:,}-{end:,}" for start, end in ranges)
-    return f"{len(failed)} of {run.passages} passages failed: characters {where}"
+        if entry.status is not Status.FAILED:
+            continue
+        start = entry.start
+        if ranges and ranges[-1][1] == start:
+            start, _ = ranges.pop()
+        ranges.append((start, entry.end))
+    return ranges
 
 
 def list_warnings(run: Run) -> list[str]:
-    """List failures, unlocated quotes, and text that was set aside."""
-    found = [f"{failed}."] if (failed := describe_failed_passages(run)) else []
-    found += [
-        f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: {failure.message}"
-        for failure in run.failures
-    ]
-    found += [
-        f"NOT CHECKED ({failure.cause}): {failure.text}: {failure.message}"
-        for failure in run.unchecked
-    ]
-    ungrounded = sum(claim.match is Match.NONE for claim in run.claims)
-    if ungrounded:
-        found.append(
-            f"{ungrounded} of {len(run.claims)} claims: the quote that the model gave does not stand in the document "
-            "(marked NOT FOUND)"
+    """List failures, and how many quotes are not in the document."""
+    warnings = []
+    if failed_passages := describe_failed_passages(run):
+        warnings.append(f"{failed_passages}.")
+    for failure in run.failures:
+        warnings.append(
+            f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: "
+            f"{failure.message}"
         )
-    aside = [entry for entry in run.ledger if entry.status is Status.SET_ASIDE]
-    if aside:
-        reasons = ", ".join(sorted({str(entry.reason) for entry in aside}))
-        found.append(
-            f"Set aside: {sum(entry.end - entry.start for entry in aside):,} characters ({reasons})"
+    for unchecked in run.unchecked:
+        warnings.append(
+            f"NOT CHECKED ({unchecked.cause}): {unchecked.text}: {unchecked.message}"
         )
-    return found
+    not_found = sum(claim.match is Match.NONE for claim in run.claims)
+    if not_found:
+        warnings.append(
+            f"{not_found} of {len(run.claims)} claims: the model's quote does not "
+            "appear in the document (marked NOT FOUND)"
+        )
+    return warnings
+
+
+def list_set_aside(run: Run) -> list[str]:
+    """List, in at most one line, how much text was set aside, and why."""
+    entries = [entry for entry in run.ledger if entry.status is Status.SET_ASIDE]
+    if not entries:
+        return []
+    characters = sum(entry.end - entry.start for entry in entries)
+    reasons = sorted({str(entry.reason) for entry in entries})
+    return [f"Set aside: {characters:,} characters ({', '.join(reasons)})"]

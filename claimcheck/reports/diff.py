@@ -1,10 +1,10 @@
-"""Two batches over the same documents, document by document: what a changed model, prompt or setting changed."""
+"""What changed between two runs, or between two batches over the same documents."""
 
 from __future__ import annotations
 
 import bisect
-import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -12,17 +12,20 @@ from rapidfuzz.distance import Indel
 
 from claimcheck.models.claim import Claim
 from claimcheck.models.run import Run
+from claimcheck.models.verdict import Verdict
 from claimcheck.store.store import RunStore
 
-_MIN_REWORDED_SIMILARITY = (
-    0.55  # of the words of two claims, that they share in order: less is another claim
-)
-_WORD = re.compile(r"\S+")
+# Two claims are one reworded claim if they share this part of their words, in order
+# (Indel similarity, 0 to 1). Below, they are two claims. Chosen by hand.
+_MIN_REWORDED_SIMILARITY = 0.55
+
+ClaimPair = tuple[Claim, Claim]
+"""A claim of the old run and the same claim of the new run."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiffSegment:
-    """A run of words in both texts (`same`), in the old one alone (`gone`) or in the new one alone (`added`)."""
+    """Words in a row; `what` is "same" (in both texts), "gone" or "added"."""
 
     what: str
     text: str
@@ -30,7 +33,7 @@ class DiffSegment:
 
 @dataclass(frozen=True, slots=True)
 class RewordedClaim:
-    """A claim whose words changed; `words` in a row say how."""
+    """A claim whose words changed; `words` are all its words, old and new, in order."""
 
     old: str
     new: str
@@ -48,7 +51,11 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class RunDiff:
-    """From an old run to a new one: claims by their texts. `moved` ones stand before or after others than they did."""
+    """The changes from an old run to a new one; false if there are none.
+
+    Claims are given by their text. `same` is the number of unchanged claims; `moved`
+    are those of them that are in another order.
+    """
 
     same: int
     added: tuple[str, ...]
@@ -58,151 +65,15 @@ class RunDiff:
     verdicts: tuple[VerdictChange, ...]
 
     def __bool__(self) -> bool:
-        return bool(
-            self.added or self.gone or self.reworded or self.moved or self.verdicts
-        )
-
-
-def compare_runs(old: Run, new: Run) -> RunDiff:
-    """Compare two runs; claims match by identical text, then by similarity."""
-    pairs = _match_identical_claims(old.claims, new.claims)
-    left = [
-        claim
-        for claim in old.claims
-        if claim.id not in {before.id for before, _ in pairs}
-    ]
-    right = [
-        claim
-        for claim in new.claims
-        if claim.id not in {after.id for _, after in pairs}
-    ]
-    likest = _match_similar_claims(left, right)
-    moved = _find_moved_claims(pairs, old.claims, new.claims)
-    gone = {before.id for before, _ in likest}
-    added = {after.id for _, after in likest}
-    return RunDiff(
-        same=len(pairs),
-        added=tuple(claim.text for claim in right if claim.id not in added),
-        gone=tuple(claim.text for claim in left if claim.id not in gone),
-        reworded=tuple(
-            RewordedClaim(before.text, after.text, _diff_words(before.text, after.text))
-            for before, after in likest
-        ),
-        moved=tuple(claim.text for claim in moved),
-        verdicts=_compare_verdicts(old, new, [*pairs, *likest]),
-    )
-
-
-def _match_identical_claims(
-    old: Sequence[Claim], new: Sequence[Claim]
-) -> list[tuple[Claim, Claim]]:
-    """Pair claims of identical text, each once, in the order of the new run."""
-    waiting: dict[str, list[Claim]] = {}
-    for claim in old:
-        waiting.setdefault(claim.text, []).append(claim)
-    return [
-        (waiting[claim.text].pop(0), claim) for claim in new if waiting.get(claim.text)
-    ]
-
-
-def _match_similar_claims(
-    old: Sequence[Claim], new: Sequence[Claim]
-) -> list[tuple[Claim, Claim]]:
-    """Pair similar claims, most similar first, in the order of the new run."""
-    words = {claim.id: _WORD.findall(claim.text.lower()) for claim in (*old, *new)}
-    scores = sorted(
-        (
-            (
-                Indel.normalized_similarity(words[before.id], words[after.id]),
-                here,
-                there,
-            )
-            for here, before in enumerate(old)
-            for there, after in enumerate(new)
-        ),
-        key=lambda score: (-score[0], score[1], score[2]),
-    )
-    used_old: set[int] = set()
-    found: dict[int, int] = {}
-    for score, here, there in scores:
-        if score < _MIN_REWORDED_SIMILARITY:
-            break
-        if here not in used_old and there not in found:
-            used_old.add(here)
-            found[there] = here
-    return [(old[found[there]], new[there]) for there in sorted(found)]
-
-
-def _find_moved_claims(
-    pairs: Sequence[tuple[Claim, Claim]], old: Sequence[Claim], new: Sequence[Claim]
-) -> list[Claim]:
-    """Return the claims outside the longest common order (patience sorting)."""
-    place = {claim.id: number for number, claim in enumerate(old)}
-    order = {claim.id: number for number, claim in enumerate(new)}
-    ordered = sorted(pairs, key=lambda pair: order[pair[1].id])
-    places = [place[before.id] for before, _ in ordered]
-    tails: list[int] = []
-    last: list[int] = []
-    previous: list[int | None] = []
-    for number, where in enumerate(places):
-        at = bisect.bisect_left(tails, where)
-        previous.append(last[at - 1] if at else None)
-        if at == len(tails):
-            tails.append(where)
-            last.append(number)
-        else:
-            tails[at], last[at] = where, number
-    kept: set[int] = set()
-    number_: int | None = last[-1] if last else None
-    while number_ is not None:
-        kept.add(number_)
-        number_ = previous[number_]
-    return [after for number, (_, after) in enumerate(ordered) if number not in kept]
-
-
-def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    found: list[DiffSegment] = []
-    for tag, a, b, c, d in SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            found.append(DiffSegment("same", " ".join(before[a:b])))
-            continue
-        if a < b:
-            found.append(DiffSegment("gone", " ".join(before[a:b])))
-        if c < d:
-            found.append(DiffSegment("added", " ".join(after[c:d])))
-    return tuple(found)
-
-
-def _compare_verdicts(
-    old: Run, new: Run, pairs: Sequence[tuple[Claim, Claim]]
-) -> tuple[VerdictChange, ...]:
-    """Return the label changes of matched claims and of identical sentences."""
-    before = {verdict.subject: verdict for verdict in old.verdicts}
-    after = {verdict.subject: verdict for verdict in new.verdicts}
-    subjects = [(left.id, right.id) for left, right in pairs]
-    claims = {claim.id for claim in (*old.claims, *new.claims)}
-    subjects += [
-        (subject, subject)
-        for subject in after
-        if subject in before and subject not in claims
-    ]
-    return tuple(
-        VerdictChange(
-            after[right].text, str(before[left].label), str(after[right].label)
-        )
-        for left, right in subjects
-        if left in before
-        and right in after
-        and before[left].label != after[right].label
-    )
+        return any((self.added, self.gone, self.reworded, self.moved, self.verdicts))
 
 
 @dataclass(frozen=True, slots=True)
 class BatchComparison:
-    """The changes of the documents that both batches have a run of, by key, and how many only one has."""
+    """The diffs of the documents that both batches have a run of, by document key.
+
+    `only_first` and `only_second` are the numbers of documents that only one has.
+    """
 
     documents: dict[str, RunDiff]
     only_first: int
@@ -211,10 +82,151 @@ class BatchComparison:
 
 def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison:
     """Compare the runs of two batches, document by document."""
-    both = {
-        key: compare_runs(run, store.run(second, key))
-        for key, run in store.runs(first)
-        if store.has_run(second, key)
-    }
-    only = [store.count_runs(batch) - len(both) for batch in (first, second)]
-    return BatchComparison(both, *only)
+    documents = {}
+    for key, run in store.runs(first):
+        if store.has_run(second, key):
+            documents[key] = compare_runs(run, store.run(second, key))
+    return BatchComparison(
+        documents,
+        only_first=store.count_runs(first) - len(documents),
+        only_second=store.count_runs(second) - len(documents),
+    )
+
+
+def compare_runs(old: Run, new: Run) -> RunDiff:
+    """Compare two runs; claims match by identical text, then by similarity."""
+    identical = _match_identical_claims(old.claims, new.claims)
+    old_rest, new_rest = _list_unmatched(old.claims, new.claims, identical)
+    similar = _match_similar_claims(old_rest, new_rest)
+    gone, added = _list_unmatched(old_rest, new_rest, similar)
+    reworded = [
+        RewordedClaim(before.text, after.text, _diff_words(before.text, after.text))
+        for before, after in similar
+    ]
+    moved = _find_moved_claims(identical, old.claims)
+    return RunDiff(
+        same=len(identical),
+        added=tuple(claim.text for claim in added),
+        gone=tuple(claim.text for claim in gone),
+        reworded=tuple(reworded),
+        moved=tuple(claim.text for claim in moved),
+        verdicts=tuple(_compare_verdicts(old, new, [*identical, *similar])),
+    )
+
+
+def _match_identical_claims(
+    old: Sequence[Claim], new: Sequence[Claim]
+) -> list[ClaimPair]:
+    """Pair claims of identical text, each once, in the order of the new run."""
+    unmatched: dict[str, list[Claim]] = defaultdict(list)
+    for claim in old:
+        unmatched[claim.text].append(claim)
+    pairs = []
+    for claim in new:
+        if unmatched[claim.text]:
+            pairs.append((unmatched[claim.text].pop(0), claim))
+    return pairs
+
+
+def _list_unmatched(
+    old: Sequence[Claim], new: Sequence[Claim], pairs: Sequence[ClaimPair]
+) -> tuple[list[Claim], list[Claim]]:
+    """Return the old and the new claims that are in no pair."""
+    old_ids = {before.id for before, _ in pairs}
+    new_ids = {after.id for _, after in pairs}
+    return (
+        [claim for claim in old if claim.id not in old_ids],
+        [claim for claim in new if claim.id not in new_ids],
+    )
+
+
+def _match_similar_claims(
+    old: Sequence[Claim], new: Sequence[Claim]
+) -> list[ClaimPair]:
+    """Pair similar claims, most similar first, in the order of the new run."""
+    words = {claim.id: claim.text.lower().split() for claim in (*old, *new)}
+    candidates = []
+    for old_number, before in enumerate(old):
+        for new_number, after in enumerate(new):
+            similarity = Indel.normalized_similarity(words[before.id], words[after.id])
+            if similarity >= _MIN_REWORDED_SIMILARITY:
+                candidates.append((-similarity, old_number, new_number))
+    match_of: dict[int, int] = {}  # number of a new claim -> number of an old one
+    for _, old_number, new_number in sorted(candidates):
+        if new_number not in match_of and old_number not in match_of.values():
+            match_of[new_number] = old_number
+    return [(old[match_of[number]], new[number]) for number in sorted(match_of)]
+
+
+def _find_moved_claims(pairs: Sequence[ClaimPair], old: Sequence[Claim]) -> list[Claim]:
+    """Return the fewest new claims whose removal puts the pairs in the old order."""
+    position_of = {claim.id: number for number, claim in enumerate(old)}
+    old_positions = [position_of[before.id] for before, _ in pairs]
+    in_order = _find_longest_increasing(old_positions)
+    return [after for number, (_, after) in enumerate(pairs) if number not in in_order]
+
+
+def _find_longest_increasing(values: Sequence[int]) -> set[int]:
+    """Return the indexes of a longest increasing subsequence (patience sorting).
+
+    Of all increasing subsequences of length n so far, `tails[n - 1]` is the smallest
+    last value and `tail_indexes[n - 1]` its index.
+    """
+    tails: list[int] = []
+    tail_indexes: list[int] = []
+    previous: list[int | None] = []
+    for index, value in enumerate(values):
+        length = bisect.bisect_left(tails, value)
+        previous.append(tail_indexes[length - 1] if length else None)
+        tails[length : length + 1] = [value]
+        tail_indexes[length : length + 1] = [index]
+    longest: set[int] = set()
+    current = tail_indexes[-1] if tail_indexes else None
+    while current is not None:
+        longest.add(current)
+        current = previous[current]
+    return longest
+
+
+def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
+    before, after = old.split(), new.split()
+    segments = []
+    # `autojunk` ignores frequent words in long texts; here every word counts.
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        old_words = " ".join(before[old_start:old_end])
+        new_words = " ".join(after[new_start:new_end])
+        if tag == "equal":
+            segments.append(DiffSegment("same", old_words))
+            continue
+        if old_words:
+            segments.append(DiffSegment("gone", old_words))
+        if new_words:
+            segments.append(DiffSegment("added", new_words))
+    return tuple(segments)
+
+
+def _compare_verdicts(
+    old: Run, new: Run, pairs: Sequence[ClaimPair]
+) -> list[VerdictChange]:
+    """Return the label changes of matched claims and of identical sentences."""
+    old_verdicts = _index_verdicts(old)
+    new_verdicts = _index_verdicts(new)
+    claim_ids = {claim.id for claim in (*old.claims, *new.claims)}
+    subjects = [(before.id, after.id) for before, after in pairs]
+    for subject in new_verdicts:
+        # The id of a sentence is derived from its text: the same in both runs.
+        if subject not in claim_ids:
+            subjects.append((subject, subject))
+    changes = []
+    for old_subject, new_subject in subjects:
+        before = old_verdicts.get(old_subject)
+        after = new_verdicts.get(new_subject)
+        if before and after and before.label != after.label:
+            change = VerdictChange(after.text, str(before.label), str(after.label))
+            changes.append(change)
+    return changes
+
+
+def _index_verdicts(run: Run) -> Mapping[str, Verdict]:
+    return {verdict.subject: verdict for verdict in run.verdicts}

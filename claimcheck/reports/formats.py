@@ -111,9 +111,9 @@ def render_check(
 
         return html.render(check if include_text else _without_text(check))
     if format is Format.MARKDOWN:
-        from claimcheck.reports import verdicts_markdown
+        from claimcheck.reports import markdown
 
-        return verdicts_markdown.render_check(check)
+        return markdown.render_check(check)
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports import claimreview
 
@@ -122,10 +122,10 @@ def render_check(
     if format is not Format.TEXT:
         raise ValueError(f"a check cannot be rendered as {format}")
 
-    from claimcheck.reports import verdicts_text
+    from claimcheck.reports import text
 
     style = style or PageStyle()
-    return verdicts_text.render_check(check, width=style.width, color=style.color)
+    return text.render_check(check, width=style.width, color=style.color)
 
 
 def _without_text(check: Check) -> Check:

@@ -1,84 +1,151 @@
-"""The Markdown report. Text from a document or a model is escaped: it can be neither markup nor HTML."""
+"""Runs and checks as Markdown: CommonMark with tables (a GitHub extension).
+
+Text from documents and models is escaped: it is neither markup nor HTML.
+"""
 
 from __future__ import annotations
 
-from claimcheck.models.run import Run
-from claimcheck.models.verdict import Label
-from claimcheck.reports import common, verdicts_markdown, verdicts_text
-from claimcheck.reports.common import escape_markdown
+import re
+from collections.abc import Iterable, Sequence
+
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check, LinkedText, Run
+from claimcheck.models.verdict import Evidence, Verdict
+from claimcheck.reports import common
+
+_MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SYNTAX = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def render_run(run: Run) -> str:
-    """Render a run as CommonMark with one table (a GitHub extension)."""
-    number_of, places = common.number_claims(run), common.build_line_index(run)
-    parts = []
-    if run.summary:
-        summary = run.summary
-        parts.append(f"# {escape_markdown(summary.headline)}")
-        parts.append(
-            " ".join(
-                f"{escape_markdown(item.text)}{_cite(item.claim_ids, number_of)}"
-                for item in summary.sentences
-            )
-        )
-        parts += _build_section(
-            "Key points",
-            [
-                f"{escape_markdown(item.text)}{_cite(item.claim_ids, number_of)}"
-                for item in summary.key_points
-            ],
-        )
-        parts += _build_section(
-            "Positions",
-            [
-                f"**{escape_markdown(item.party)}**: {escape_markdown(item.position)}{_cite(item.claim_ids, number_of)}"
-                for item in summary.positions
-            ],
-        )
-        parts += _build_section(
-            "Open questions",
-            [escape_markdown(question) for question in summary.open_questions],
-        )
-    if run.claims:
-        rows = [
-            "| # | Worth | Who says it | Claim | Quote | Where |",
-            "|--:|--:|---|---|---|---|",
-        ]
-        rows += [
-            f"| {number_of[claim.id]} | {claim.check_worthiness:.2f} | {escape_markdown(claim.speaker or 'the document')} "
-            f"| {escape_markdown(claim.text)} | {escape_markdown(claim.quote)} | {common.format_claim_location(claim, places)} |"
-            for claim in run.claims
-        ]
-        parts += [f"## Claims ({len(run.claims)})", "\n".join(rows)]
-    elif not run.failures:
-        parts.append("No checkable claims were found.")
+    """Render a run as Markdown."""
+    parts = [*_render_summary(run), *_render_claims(run)]
     if run.verdicts:
-        parts.append(
-            f"## Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
-        )
-        doubtful = [
-            verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED
-        ]
-        parts += (
-            [verdicts_markdown.render_verdict_table(doubtful, [run.document])]
-            if doubtful
-            else []
-        )
-    parts += _build_section(
-        "Notes", [escape_markdown(line) for line in common.list_warnings(run)]
-    )
-    parts.append(
-        f"{escape_markdown(common.describe_document(run))}  \n{escape_markdown(common.describe_provenance(run))}"
-    )
+        parts.append(f"## {common.format_check_heading(run)}")
+        if unsupported := common.list_unsupported(run):
+            parts.append(_render_verdict_table(unsupported, [run.document]))
+    notes = [*common.list_warnings(run), *common.list_set_aside(run)]
+    parts += _render_section("Notes", map(_escape, notes))
+    document = _escape(common.describe_document(run))
+    provenance = _escape(common.describe_provenance(run))
+    parts.append(f"{document}  \n{provenance}")
     if run.claims:
-        parts.append("*Grounded means found in the document; it does not mean true.*")
+        parts.append(f"*{common.GROUNDED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
 
 
-def _build_section(title: str, items: list[str]) -> list[str]:
-    return [f"## {title}", "\n".join(f"- {item}" for item in items)] if items else []
+def render_check(check: Check) -> str:
+    """Render a check as Markdown."""
+    parts = [f"# Checked: {common.format_label_counts(check.verdicts)}"]
+    if check.verdicts:
+        parts.append(_render_verdict_table(check.verdicts, check.documents))
+    failures = [
+        f"{_escape(failure.text)}: {failure.cause}: {_escape(failure.message)}"
+        for failure in check.failures
+    ]
+    parts += _render_section("No verdict", failures)
+    provenance = _escape(common.describe_provenance(check))
+    parts.append(f"{common.describe_search(check)}  \n{provenance}")
+    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
+    return "\n\n".join(parts) + "\n"
 
 
-def _cite(ids: tuple[str, ...], number_of: dict[str, int]) -> str:
-    mark = common.format_citations(ids, number_of)
-    return f" {escape_markdown(mark)}" if mark else ""
+def _render_summary(run: Run) -> list[str]:
+    summary = run.summary
+    if summary is None:
+        return []
+    number_of = common.number_claims(run)
+
+    def cite(item: LinkedText) -> str:
+        citation = common.format_citations(item.claim_ids, number_of)
+        text = _escape(item.text)
+        return f"{text} {_escape(citation)}" if citation else text
+
+    positions = []
+    for position in summary.positions:
+        statement = cite(LinkedText(position.position, position.claim_ids))
+        positions.append(f"**{_escape(position.party)}**: {statement}")
+    return [
+        f"# {_escape(summary.headline)}",
+        " ".join(map(cite, summary.sentences)),
+        *_render_section("Key points", map(cite, summary.key_points)),
+        *_render_section("Positions", positions),
+        *_render_section("Open questions", map(_escape, summary.open_questions)),
+    ]
+
+
+def _render_section(title: str, items: Iterable[str]) -> list[str]:
+    """Render a heading and a list; nothing if the list is empty."""
+    lines = [f"- {item}" for item in items]
+    return [f"## {title}", "\n".join(lines)] if lines else []
+
+
+def _render_claims(run: Run) -> list[str]:
+    if not run.claims:
+        return [] if run.failures else [common.NO_CLAIMS]
+    line_index = common.build_line_index(run.document)
+    rows = [
+        (
+            str(number),
+            f"{claim.check_worthiness:.2f}",
+            _escape(common.get_speaker(claim)),
+            _escape(claim.text),
+            _escape(claim.quote),
+            common.format_claim_location(claim, line_index),
+        )
+        for number, claim in enumerate(run.claims, 1)
+    ]
+    header = ("#", "Worth", "Who says it", "Claim", "Quote", "Where")
+    table = _render_table(header, "|--:|--:|---|---|---|---|", rows)
+    return [f"## Claims ({len(run.claims)})", table]
+
+
+def _render_verdict_table(
+    verdicts: Sequence[Verdict], documents: Sequence[Document]
+) -> str:
+    locator = common.EvidenceLocator(documents)
+    rows = []
+    for number, verdict in enumerate(verdicts, 1):
+        finding = verdict.finding
+        evidence = [
+            _format_evidence(item, locator)
+            for item in finding.evidence[:_MAX_EVIDENCE_PER_FINDING]
+        ]
+        rows.append(
+            (
+                str(number),
+                _format_labels(verdict),
+                common.format_confidence(finding),
+                _escape(verdict.text),
+                _escape(finding.rationale),
+                "<br>".join(evidence),
+            )
+        )
+    header = ("#", "Verdict", "Confidence", "Claim", "Why", "Evidence")
+    return _render_table(header, "|--:|---|--:|---|---|---|", rows)
+
+
+def _render_table(
+    header: Sequence[str], alignment: str, rows: Iterable[Sequence[str]]
+) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in (header, *rows)]
+    return "\n".join([lines[0], alignment, *lines[1:]])
+
+
+def _format_evidence(evidence: Evidence, locator: common.EvidenceLocator) -> str:
+    location = _escape(locator.describe(evidence))
+    return f"{evidence.stance}: “{_escape(evidence.text)}” ({location})"
+
+
+def _format_labels(verdict: Verdict) -> str:
+    """Format the label; of an attributed claim both, attribution and statement."""
+    label = f"**{common.format_label(verdict.label)}**"
+    if verdict.content is None:
+        return label
+    return f"said: {label}; true: {common.format_label(verdict.content.label)}"
+
+
+def _escape(text: str) -> str:
+    """Escape all Markdown syntax and put the text on one line."""
+    return _SYNTAX.sub(r"\\\1", _CONTROL_CHARACTER.sub(" ", text))

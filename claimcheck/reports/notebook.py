@@ -1,66 +1,71 @@
-"""A run as a notebook shows it: the summary and a table of claims, small enough to stand in a cell."""
+"""A run in a notebook cell: the summary and a table of claims."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from claimcheck.models.run import Run
 from claimcheck.reports import common
-from claimcheck.reports.html.assets import replace_control_characters
-from claimcheck.reports.html.cards import LABEL_NAMES
+from claimcheck.reports.html.assets import format_badge, replace_control_characters
 
-_MAX_CLAIMS = 30  # claims
+_MAX_CLAIMS = 30  # a table that still fits a cell; chosen by hand
 
 
 def render_notebook_html(run: Run) -> str:
     """Render a run as an HTML fragment, without script or style, all text escaped."""
-    number_of, places = common.number_claims(run), common.build_line_index(run)
-    verdicts = {verdict.subject: LABEL_NAMES[verdict.label] for verdict in run.verdicts}
-    parts = []
-    if run.summary:
-        sentences = " ".join(
-            f"{_escape_text(item.text)} {_escape_text(common.format_citations(item.claim_ids, number_of))}"
-            for item in run.summary.sentences
-        )
-        parts.append(f"<h4>{_escape_text(run.summary.headline)}</h4><p>{sentences}</p>")
-    parts += [
-        f"<p><strong>{_escape_text(line)}</strong></p>"
-        for line in common.list_warnings(run)
-    ]
-    heads = [
-        "#",
-        "Worth",
-        "Who says it",
-        "Claim",
-        "Where",
-        *(["Verdict"] if verdicts else []),
-    ]
-    rows = [
-        [
-            str(number_of[claim.id]),
-            f"{claim.check_worthiness:.2f}",
-            claim.speaker or "the document",
-            claim.text,
-            common.format_claim_location(claim, places),
-            *([verdicts.get(claim.id, "")] if verdicts else []),
-        ]
-        for claim in run.claims[:_MAX_CLAIMS]
-    ]
-    body = "".join(
-        f"<tr>{''.join(f'<td>{_escape_text(cell)}</td>' for cell in row)}</tr>"
-        for row in rows
-    )
-    head = "".join(f"<th>{cell}</th>" for cell in heads)
-    parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    parts = _render_summary(run)
+    for note in (*common.list_warnings(run), *common.list_set_aside(run)):
+        parts.append(f"<p><strong>{_escape(note)}</strong></p>")
+    parts.append(_render_claims(run))
     if len(run.claims) > _MAX_CLAIMS:
         parts.append(
-            f"<p>and {len(run.claims) - _MAX_CLAIMS} more: <code>run.claims_frame()</code> has all of them</p>"
+            f"<p>and {len(run.claims) - _MAX_CLAIMS} more: "
+            "<code>run.claims_frame()</code> has all of them</p>"
         )
-    parts.append(
-        f"<p><small>{_escape_text(common.describe_provenance(run))}</small></p>"
-    )
+    parts.append(f"<p><small>{_escape(common.describe_provenance(run))}</small></p>")
     return f"<div>{''.join(parts)}</div>"
 
 
-def _escape_text(text: str) -> str:
+def _render_summary(run: Run) -> list[str]:
+    if run.summary is None:
+        return []
+    number_of = common.number_claims(run)
+    sentences = [
+        f"{item.text} {common.format_citations(item.claim_ids, number_of)}"
+        for item in run.summary.sentences
+    ]
+    headline = _escape(run.summary.headline)
+    return [f"<h4>{headline}</h4><p>{_escape(' '.join(sentences))}</p>"]
+
+
+def _render_claims(run: Run) -> str:
+    line_index = common.build_line_index(run.document)
+    badges = {verdict.subject: format_badge(verdict.label) for verdict in run.verdicts}
+    header = ["#", "Worth", "Who says it", "Claim", "Where"]
+    if badges:
+        header.append("Verdict")
+    rows = []
+    for number, claim in enumerate(run.claims[:_MAX_CLAIMS], 1):
+        row = [
+            str(number),
+            f"{claim.check_worthiness:.2f}",
+            common.get_speaker(claim),
+            claim.text,
+            common.format_claim_location(claim, line_index),
+        ]
+        if badges:
+            row.append(badges.get(claim.id, ""))
+        rows.append(_render_row("td", row))
+    return (
+        f"<table><thead>{_render_row('th', header)}</thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _render_row(tag: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{_escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _escape(text: str) -> str:
     return escape(replace_control_characters(text))

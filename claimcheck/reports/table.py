@@ -1,117 +1,135 @@
-"""Claims as rows, for spreadsheets and notebooks: one row a claim, flat, the same columns for every run."""
+"""Claims as flat rows, one per claim, with the same columns for every run."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.errors import InputError
+from claimcheck.models.claim import Claim
+from claimcheck.models.document import Document
 from claimcheck.models.run import Run
+from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas
 
-_TEXT_COLUMNS = (
-    *(
-        "document",
-        "source",
-        "title",
-        "published",
-        "claim",
-        "text",
-        "quote",
-        "match",
-        "kind",
-        "speaker",
-        "about",
-    ),
-    *(
-        "when",
-        "when_resolved",
-        "quantities",
-        "reason",
-        "time",
-        "verdict",
-        "rationale",
-        "engine",
-        "model",
-    ),
-)
-_INTEGER_COLUMNS = ("number", "start", "end", "line", "page")
-_FLOAT_COLUMNS = ("check_worthiness", "confidence")
-COLUMNS = (
-    *(
-        "document",
-        "source",
-        "title",
-        "published",
-        "number",
-        "claim",
-        "text",
-        "quote",
-        "match",
-        "kind",
-        "speaker",
-    ),
-    *("about", "when", "when_resolved", "quantities", "check_worthiness", "reason"),
-    *(
-        "start",
-        "end",
-        "line",
-        "page",
-        "time",
-        "verdict",
-        "confidence",
-        "rationale",
-        "engine",
-        "model",
-    ),
-)
-# a cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection)
+
+class ColumnType(Enum):
+    """The type of a column; its value is a pandas dtype that allows missing values."""
+
+    TEXT = "string"
+    INTEGER = "Int64"
+    FLOAT = "Float64"
+
+
+COLUMN_TYPES = {
+    "document": ColumnType.TEXT,
+    "source": ColumnType.TEXT,
+    "title": ColumnType.TEXT,
+    "published": ColumnType.TEXT,
+    "number": ColumnType.INTEGER,
+    "claim": ColumnType.TEXT,
+    "text": ColumnType.TEXT,
+    "quote": ColumnType.TEXT,
+    "match": ColumnType.TEXT,
+    "kind": ColumnType.TEXT,
+    "speaker": ColumnType.TEXT,
+    "about": ColumnType.TEXT,
+    "when": ColumnType.TEXT,
+    "when_resolved": ColumnType.TEXT,
+    "quantities": ColumnType.TEXT,
+    "check_worthiness": ColumnType.FLOAT,
+    "reason": ColumnType.TEXT,
+    "start": ColumnType.INTEGER,
+    "end": ColumnType.INTEGER,
+    "line": ColumnType.INTEGER,
+    "page": ColumnType.INTEGER,
+    "time": ColumnType.TEXT,
+    "verdict": ColumnType.TEXT,
+    "confidence": ColumnType.FLOAT,
+    "rationale": ColumnType.TEXT,
+    "engine": ColumnType.TEXT,
+    "model": ColumnType.TEXT,
+}
+COLUMNS = tuple(COLUMN_TYPES)
+
+# Spreadsheets evaluate a cell that starts with one of these (OWASP, "CSV Injection").
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
 def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     """Yield one row per claim with all of `COLUMNS`; missing values are None.
-    `end` where its last one ends, in code points of the document's text."""
+
+    `start` is where the first span starts and `end` where the last one ends, in code
+    points of the document's text.
+    """
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    document = run.document
     for number, claim in enumerate(run.claims, 1):
-        verdict = verdicts.get(claim.id)
-        first = claim.spans[0] if claim.spans else None
         yield {
-            "document": document.id,
-            "source": document.source,
-            "title": document.title,
-            "published": document.published.isoformat() if document.published else None,
+            **_list_document_cells(run.document),
             "number": number,
-            "claim": claim.id,
-            "text": claim.text,
-            "quote": claim.quote,
-            "match": str(claim.match),
-            "kind": str(claim.kind),
-            "speaker": claim.speaker,
-            "about": "; ".join(claim.about) or None,
-            "when": claim.when.text if claim.when else None,
-            "when_resolved": claim.when.resolved if claim.when else None,
-            "quantities": "; ".join(quantity.text for quantity in claim.quantities)
-            or None,
-            "check_worthiness": claim.check_worthiness,
-            "reason": claim.reason,
-            "start": first.start if first else None,
-            "end": claim.spans[-1].end if first else None,
-            "line": first.line if first else None,
-            "page": first.page if first else None,
-            "time": first.time if first else None,
-            "verdict": str(verdict.label) if verdict else None,
-            "confidence": verdict.finding.confidence if verdict else None,
-            "rationale": verdict.finding.rationale if verdict else None,
+            **_list_claim_cells(claim),
+            **_list_location_cells(claim),
+            **_list_verdict_cells(verdicts.get(claim.id)),
             "engine": run.signature.engine,
             "model": run.signature.model,
         }
+
+
+def _list_document_cells(document: Document) -> dict[str, Any]:
+    published = document.published
+    return {
+        "document": document.id,
+        "source": document.source,
+        "title": document.title,
+        "published": published.isoformat() if published else None,
+    }
+
+
+def _list_claim_cells(claim: Claim) -> dict[str, Any]:
+    quantities = "; ".join(quantity.text for quantity in claim.quantities)
+    return {
+        "claim": claim.id,
+        "text": claim.text,
+        "quote": claim.quote,
+        "match": str(claim.match),
+        "kind": str(claim.kind),
+        "speaker": claim.speaker,
+        "about": "; ".join(claim.about) or None,
+        "when": claim.when.text if claim.when else None,
+        "when_resolved": claim.when.resolved if claim.when else None,
+        "quantities": quantities or None,
+        "check_worthiness": claim.check_worthiness,
+        "reason": claim.reason,
+    }
+
+
+def _list_location_cells(claim: Claim) -> dict[str, Any]:
+    if not claim.spans:
+        return dict.fromkeys(("start", "end", "line", "page", "time"))
+    first, last = claim.spans[0], claim.spans[-1]
+    return {
+        "start": first.start,
+        "end": last.end,
+        "line": first.line,
+        "page": first.page,
+        "time": first.time,
+    }
+
+
+def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
+    if verdict is None:
+        return dict.fromkeys(("verdict", "confidence", "rationale"))
+    return {
+        "verdict": str(verdict.label),
+        "confidence": verdict.finding.confidence,
+        "rationale": verdict.finding.rationale,
+    }
 
 
 def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
@@ -122,8 +140,21 @@ def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
             yield _format_csv_line([_neutralize_formula(row[name]) for name in COLUMNS])
 
 
+def _format_csv_line(cells: Iterable[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()
+
+
+def _neutralize_formula(value: Any) -> Any:
+    """Put an apostrophe before a formula: spreadsheets then show it as text."""
+    if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES):
+        return f"'{value}"
+    return value
+
+
 def write_parquet(runs: Iterable[Run], path: Path) -> None:
-    """The rows of runs are in a Parquet file, typed; memory holds one run at a time.
+    """Write the rows of runs to a typed Parquet file, one run in memory at a time.
 
     Raises:
         InputError: pyarrow is not installed.
@@ -132,19 +163,23 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise InputError("parquet: needs pip install 'claimcheck[parquet]'") from None
+        raise InputError(
+            "parquet needs pyarrow: pip install 'claimcheck[parquet]'"
+        ) from None
     types = {
-        **dict.fromkeys(_TEXT_COLUMNS, pyarrow.string()),
-        **dict.fromkeys(_INTEGER_COLUMNS, pyarrow.int64()),
-        **dict.fromkeys(_FLOAT_COLUMNS, pyarrow.float64()),
+        ColumnType.TEXT: pyarrow.string(),
+        ColumnType.INTEGER: pyarrow.int64(),
+        ColumnType.FLOAT: pyarrow.float64(),
     }
-    schema = pyarrow.schema([(name, types[name]) for name in COLUMNS])
+    schema = pyarrow.schema(
+        [(name, types[kind]) for name, kind in COLUMN_TYPES.items()]
+    )
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         for run in runs:
+            # Without rows it would write an empty row group.
             if run.claims:
-                writer.write_table(
-                    pyarrow.Table.from_pylist(list(iter_claim_rows(run)), schema=schema)
-                )
+                rows = list(iter_claim_rows(run))
+                writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
 
 
 def build_data_frame(run: Run) -> pandas.DataFrame:
@@ -156,26 +191,6 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
     try:
         import pandas
     except ImportError:
-        raise InputError("claims_frame: needs pip install pandas") from None
-    kinds = {
-        **dict.fromkeys(_TEXT_COLUMNS, "string"),
-        **dict.fromkeys(_INTEGER_COLUMNS, "Int64"),
-        **dict.fromkeys(_FLOAT_COLUMNS, "Float64"),
-    }
-    return pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS)).astype(
-        kinds
-    )
-
-
-def _format_csv_line(cells: Iterable[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
-
-
-def _neutralize_formula(value: Any) -> Any:
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES)
-        else value
-    )
+        raise InputError("claims_frame needs pandas: pip install pandas") from None
+    frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS))
+    return frame.astype({name: kind.value for name, kind in COLUMN_TYPES.items()})

@@ -1,127 +1,305 @@
-"""The text report: what a person wants to read first, first."""
+"""Runs, claims and checks as text for a terminal, the most important things first.
+
+Text from documents and models loses its control characters, so that it cannot move
+the cursor, change colors or drive the terminal in any other way.
+"""
 
 from __future__ import annotations
 
-from rich.console import Group
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from claimcheck.models.claim import Match
-from claimcheck.models.run import LinkedText, Run
-from claimcheck.models.verdict import Label
-from claimcheck.reports import common, verdicts_text
-from claimcheck.reports.common import make_safe_text, render_for_terminal
+from claimcheck.models.claim import Claim, Match
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check, LinkedText, Run
+from claimcheck.models.verdict import (
+    Evidence,
+    Finding,
+    Label,
+    Stance,
+    Verdict,
+    put_each_stance_first,
+)
+from claimcheck.reports import common
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import Sentence, split_sentences
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LABEL_STYLES = {
+    Label.SUPPORTED: "green",
+    Label.REFUTED: "bold red",
+    Label.NOT_ENOUGH_EVIDENCE: "yellow",
+    Label.CONFLICTING_EVIDENCE: "magenta",
+}
+_STANCE_SIGNS = {Stance.SUPPORTS: "+", Stance.REFUTES: "-", Stance.RELATED: "~"}
+# Chosen by hand, so that a verdict takes a few lines.
+_MAX_EVIDENCE_PER_FINDING = 2
+_MAX_EVIDENCE_LENGTH = 300  # characters
+_FACT_NAME_WIDTH = 18  # columns: the longest name, "Check-worthiness", and a gap
 
 
 def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
-    """Render a run as text of at most `width` columns; colors only on request."""
-    return render_for_terminal(_build_report(run), width=width, color=color)
-
-
-def _build_report(run: Run) -> Group:
-    number_of = common.number_claims(run)
-    parts: list[object] = []
-    if run.summary:
-        parts.append(make_safe_text(run.summary.headline, "bold"))
-        parts.append(Text(""))
-        parts.append(_build_paragraph(run.summary.sentences, number_of))
-        parts += _build_bullets(
-            "Key points",
-            [_append_citations(point, number_of) for point in run.summary.key_points],
-        )
-        parts += _build_bullets(
-            "Positions",
-            [
-                _append_citations(
-                    LinkedText(f"{item.party}: {item.position}", item.claim_ids),
-                    number_of,
-                )
-                for item in run.summary.positions
-            ],
-        )
-        parts += _build_bullets(
-            "Open questions",
-            [make_safe_text(question) for question in run.summary.open_questions],
-        )
-    if run.claims:
-        parts += [
-            Text(""),
-            make_safe_text(f"Claims ({len(run.claims)})", "bold"),
-            _build_claim_table(run, number_of),
-        ]
-    elif not run.failures:
-        parts += [Text(""), make_safe_text("No checkable claims were found.")]
+    """Render a run as text of at most `width` columns."""
+    page = [*_build_summary(run), *_build_claims(run)]
     if run.verdicts:
-        title = f"Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
-        doubtful = [
-            verdict for verdict in run.verdicts if verdict.label is not Label.SUPPORTED
-        ]
-        parts += [
+        page += [
             Text(""),
-            make_safe_text(title, "bold"),
-            verdicts_text.build_verdict_list(doubtful, [run.document]),
+            make_safe_text(common.format_check_heading(run), "bold"),
+            _build_verdicts(common.list_unsupported(run), [run.document]),
         ]
-    parts.append(Text(""))
-    parts += [
-        make_safe_text(line, "yellow" if not line.startswith("Set aside") else "dim")
-        for line in common.list_warnings(run)
-    ]
-    parts += [
-        make_safe_text(common.describe_document(run), "dim"),
-        make_safe_text(common.describe_provenance(run), "dim"),
-    ]
+    page.append(Text(""))
+    page += [make_safe_text(line, "yellow") for line in common.list_warnings(run)]
+    page += [make_safe_text(line, "dim") for line in common.list_set_aside(run)]
+    page.append(make_safe_text(common.describe_document(run), "dim"))
+    page.append(make_safe_text(common.describe_provenance(run), "dim"))
     if run.claims:
-        parts.append(
-            make_safe_text(
-                "Grounded means found in the document; it does not mean true.", "dim"
-            )
-        )
-    return Group(*parts)  # type: ignore[arg-type]
+        page.append(make_safe_text(common.GROUNDED_CAVEAT, "dim"))
+    return render_for_terminal(Group(*page), width=width, color=color)
 
 
-def _build_claim_table(run: Run, number_of: dict[str, int]) -> Table:
-    places = common.build_line_index(run)
+def render_claim(
+    run: Run, claim: Claim, *, width: int = 100, color: bool = False
+) -> str:
+    """Render one claim of a run in its context, with facts and verdicts."""
+    number = common.number_claims(run)[claim.id]
+    page: list[RenderableType] = [
+        make_safe_text(f"{number}. {claim.text}", "bold"),
+        Text(""),
+    ]
+    if claim.match is Match.NONE:
+        page.append(make_safe_text(f"NOT FOUND: {claim.quote}", "bold red"))
+    else:
+        page.append(_indent(_build_context(run.document, claim), 2))
+    page.append(Text(""))
+
+    line_index = common.build_line_index(run.document)
+    facts = [
+        ("Who says it", common.get_speaker(claim)),
+        ("Where", common.format_claim_location(claim, line_index)),
+        *common.list_claim_facts(claim),
+        ("Id", claim.id),
+    ]
+    for name, value in facts:
+        page.append(make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}"))
+
+    verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]
+    if verdicts:
+        page += [Text(""), _build_verdicts(verdicts, [run.document])]
+    return render_for_terminal(Group(*page), width=width, color=color)
+
+
+def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
+    """Render a check as text of at most `width` columns."""
+    page: list[RenderableType] = [_build_verdicts(check.verdicts, check.documents)]
+    if check.failures:
+        title = f"No verdict ({len(check.failures)})"
+        page += [Text(""), make_safe_text(title, "bold red")]
+    for failure in check.failures:
+        line = f"- {failure.text}: {failure.cause}: {failure.message}"
+        page.append(make_safe_text(line))
+    page += [
+        Text(""),
+        make_safe_text(common.format_label_counts(check.verdicts), "bold"),
+        make_safe_text(common.describe_search(check), "dim"),
+        make_safe_text(common.describe_provenance(check), "dim"),
+        make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
+    ]
+    return render_for_terminal(Group(*page), width=width, color=color)
+
+
+def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
+    """Render as text of at most `width` columns, without trailing white space."""
+    output = io.StringIO()
+    console = Console(
+        file=output,
+        width=width,
+        force_terminal=color,
+        color_system="auto" if color else None,
+        # Document text is neither highlighted nor markup nor the name of an emoji.
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(page)
+    lines = output.getvalue().splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def make_safe_text(text: str, style: str = "") -> Text:
+    """Build a rich Text without control characters that could drive a terminal."""
+    return Text(_CONTROL_CHARACTER.sub(" ", text), style)
+
+
+def _indent(text: Text, columns: int) -> Padding:
+    return Padding(text, (0, 0, 0, columns))
+
+
+def _build_summary(run: Run) -> list[RenderableType]:
+    summary = run.summary
+    if summary is None:
+        return []
+    number_of = common.number_claims(run)
+
+    def cite(item: LinkedText) -> Text:
+        text = make_safe_text(item.text)
+        if citation := common.format_citations(item.claim_ids, number_of):
+            text.append(f" {citation}", "cyan")
+        return text
+
+    positions = map(common.format_position, summary.positions)
+    return [
+        make_safe_text(summary.headline, "bold"),
+        Text(""),
+        Text(" ").join(map(cite, summary.sentences)),
+        *_build_list("Key points", map(cite, summary.key_points)),
+        *_build_list("Positions", map(cite, positions)),
+        *_build_list("Open questions", map(make_safe_text, summary.open_questions)),
+    ]
+
+
+def _build_list(title: str, items: Iterable[Text]) -> list[RenderableType]:
+    """Build a title and a list; nothing if the list is empty."""
+    # In a grid the second line of an item starts below its first word, not its dash.
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for item in items:
+        grid.add_row("-", item)
+    return [Text(""), make_safe_text(title, "bold"), grid] if grid.row_count else []
+
+
+def _build_claims(run: Run) -> list[RenderableType]:
+    if not run.claims:
+        return [] if run.failures else [Text(""), make_safe_text(common.NO_CLAIMS)]
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("worth", justify="right", no_wrap=True)
     table.add_column("who says it", max_width=18)
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
-    for claim in run.claims:
+    line_index = common.build_line_index(run.document)
+    for number, claim in enumerate(run.claims, 1):
+        location = common.format_claim_location(claim, line_index)
+        style = "bold red" if claim.match is Match.NONE else ""
         table.add_row(
-            str(number_of[claim.id]),
+            str(number),
             f"{claim.check_worthiness:.2f}",
-            make_safe_text(claim.speaker or "the document"),
+            make_safe_text(common.get_speaker(claim)),
             make_safe_text(claim.text),
-            make_safe_text(
-                common.format_claim_location(claim, places),
-                "bold red" if claim.match is Match.NONE else "",
-            ),
+            make_safe_text(location, style),
         )
-    return table
+    return [Text(""), make_safe_text(f"Claims ({len(run.claims)})", "bold"), table]
 
 
-def _build_paragraph(
-    sentences: tuple[LinkedText, ...], number_of: dict[str, int]
-) -> Text:
-    return Text(" ").join(
-        _append_citations(sentence, number_of) for sentence in sentences
-    )
+def _build_verdicts(
+    verdicts: Sequence[Verdict], documents: Sequence[Document]
+) -> Group:
+    """Build a numbered list: label and claim, then the rationale and the evidence."""
+    locator = common.EvidenceLocator(documents)
+    parts: list[RenderableType] = []
+    for number, verdict in enumerate(verdicts, 1):
+        if parts:
+            parts.append(Text(""))
+        parts += _build_verdict(number, verdict, locator)
+    return Group(*parts)
 
 
-def _append_citations(item: LinkedText, number_of: dict[str, int]) -> Text:
-    cited = make_safe_text(item.text)
-    if mark := common.format_citations(item.claim_ids, number_of):
-        cited.append(f" {mark}", "cyan")
-    return cited
+def _build_verdict(
+    number: int, verdict: Verdict, locator: common.EvidenceLocator
+) -> list[RenderableType]:
+    finding, content = verdict.finding, verdict.content
+    rationale = finding.rationale
+    if content and verdict.speaker:
+        rationale = f"Did {verdict.speaker} say it? {rationale}"
+    parts: list[RenderableType] = [
+        _build_verdict_heading(number, verdict),
+        _indent(make_safe_text(rationale), 3),
+        *_build_evidence(finding, locator),
+    ]
+    if content is None:
+        return parts
+    answer = make_safe_text(f"{common.CONTENT_QUESTION} ")
+    answer.append(common.format_label(content.label), _LABEL_STYLES[content.label])
+    answer.append(f"{_format_confidence(content)}. {content.rationale}")
+    parts.append(_indent(answer, 3))
+    if content.label is not Label.NOT_ENOUGH_EVIDENCE:
+        parts += _build_evidence(content, locator)
+    return parts
 
 
-def _build_bullets(title: str, items: list[Text]) -> list[object]:
-    if not items:
-        return []
-    grid = Table.grid(
-        padding=(0, 1, 0, 0)
-    )  # a grid, so that long items hang behind their dash
-    for item in items:
-        grid.add_row("-", item)
-    return [Text(""), make_safe_text(title, "bold"), grid]
+def _build_verdict_heading(number: int, verdict: Verdict) -> Text:
+    label = verdict.label
+    heading = make_safe_text(f"{number}. ")
+    heading.append(common.format_label(label).upper(), _LABEL_STYLES[label])
+    details = _format_confidence(verdict.finding)
+    if votes := verdict.votes:
+        details += f" ({votes.agreed} of {votes.asked} votes)"
+    heading.append(f"{details}  ", "dim")
+    heading.append_text(make_safe_text(verdict.text, "bold"))
+    return heading
+
+
+def _format_confidence(finding: Finding) -> str:
+    confidence = common.format_confidence(finding)
+    return f" {confidence}" if confidence else ""
+
+
+def _build_evidence(
+    finding: Finding, locator: common.EvidenceLocator
+) -> list[RenderableType]:
+    ordered = put_each_stance_first(finding.evidence)
+    return [
+        _build_evidence_item(evidence, locator)
+        for evidence in ordered[:_MAX_EVIDENCE_PER_FINDING]
+    ]
+
+
+def _build_evidence_item(
+    evidence: Evidence, locator: common.EvidenceLocator
+) -> Padding:
+    text = evidence.text
+    if len(text) > _MAX_EVIDENCE_LENGTH:
+        text = f"{text[:_MAX_EVIDENCE_LENGTH]}…"
+    item = make_safe_text(f"{_STANCE_SIGNS[evidence.stance]} {text}")
+    item.append(f"  [{locator.describe(evidence)}]", "cyan")
+    return _indent(item, 6)
+
+
+def _build_context(document: Document, claim: Claim) -> Text:
+    """Show the claim's sentences, its words marked, and one sentence on each side."""
+    if document.text is None:
+        return make_safe_text(claim.quote, "bold")
+    reading = Reading(document.text)
+    sentences = split_sentences(reading, document.language, headings=True)
+    own = [
+        number
+        for number, sentence in enumerate(sentences)
+        if _overlaps_claim(reading, sentence, claim)
+    ]
+    if not own:
+        return make_safe_text(claim.quote, "bold")
+    first, last = max(0, own[0] - 1), min(len(sentences) - 1, own[-1] + 1)
+    parts = [
+        make_safe_text(sentences[number].text, "" if number in own else "dim")
+        for number in range(first, last + 1)
+    ]
+    context = Text(" ").join(parts)
+    for span in claim.spans:
+        words = make_safe_text(" ".join(span.text.split())).plain
+        start = context.plain.find(words)
+        if start >= 0:
+            context.stylize("bold underline", start, start + len(words))
+    return context
+
+
+def _overlaps_claim(reading: Reading, sentence: Sentence, claim: Claim) -> bool:
+    for part in reading.locate(sentence.start, sentence.end):
+        for span in claim.spans:
+            if part.start < span.end and span.start < part.end:
+                return True
+    return False

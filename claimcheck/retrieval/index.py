@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document, dump_document, load_document
-from claimcheck.store.database import Closeable, Database, DatabaseLayout
+from claimcheck.store.database import Database, DatabaseLayout
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import (
     MAX_SENTENCE_CHARACTERS,
@@ -79,7 +80,7 @@ class IndexEntry:
     passages: int
 
 
-class Index(Closeable):
+class Index(AbstractContextManager["Index"]):
     """A collection of documents in one file; it is made when it is not there. Close it, or use it in a `with`.
 
     Raises:
@@ -99,10 +100,7 @@ class Index(Closeable):
     @property
     def count(self) -> int:
         """How many documents there are."""
-        with self._database.guarded():
-            (number,) = self._database.execute(
-                "SELECT count(*) FROM documents"
-            ).fetchone()
+        (number,) = self._database.fetch_one("SELECT count(*) FROM documents")
         return int(number)
 
     def add(self, documents: Iterable[Document]) -> int:
@@ -112,7 +110,7 @@ class Index(Closeable):
             InputError: the index can't be written to.
         """
         added = 0
-        with self._database.guarded(), self._database.transaction():
+        with self._database.transaction():
             for document in documents:
                 added += self._add(document)
         return added
@@ -123,7 +121,7 @@ class Index(Closeable):
         Raises:
             InputError: one of them is not there; nothing is removed then.
         """
-        with self._database.guarded(), self._database.transaction():
+        with self._database.transaction():
             found = {name: self._numbers(name) for name in names}
             unknown = [name for name, numbers in found.items() if not numbers]
             if unknown:
@@ -143,10 +141,9 @@ class Index(Closeable):
 
     def contents(self) -> tuple[IndexEntry, ...]:
         """The documents, in the order in which they were added."""
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT fields, passages FROM documents ORDER BY number"
-            ).fetchall()
+        rows = self._database.fetch_all(
+            "SELECT fields, passages FROM documents ORDER BY number"
+        )
         documents = [(load_document(fields), count) for fields, count in rows]
         return tuple(
             IndexEntry(
@@ -162,13 +159,13 @@ class Index(Closeable):
         )
         if not query:
             return ()
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT documents.id, words.text, -bm25(words) FROM words "
-                "JOIN passages ON passages.number = words.rowid JOIN documents ON documents.number = passages.document "
-                "WHERE words MATCH ? ORDER BY bm25(words), words.rowid LIMIT ?",
-                (query, most),
-            ).fetchall()
+        rows = self._database.fetch_all(
+            "SELECT documents.id, words.text, -bm25(words) FROM words "
+            "JOIN passages ON passages.number = words.rowid "
+            "JOIN documents ON documents.number = passages.document "
+            "WHERE words MATCH ? ORDER BY bm25(words), words.rowid LIMIT ?",
+            (query, most),
+        )
         return tuple(SearchHit(*row) for row in rows)
 
     def document(self, identity: str) -> Document:
@@ -177,16 +174,18 @@ class Index(Closeable):
         Raises:
             InputError: there is none.
         """
-        with self._database.guarded():
-            row = self._database.execute(
-                "SELECT fields, text FROM documents WHERE id = ?", (identity,)
-            ).fetchone()
+        row = self._database.fetch_one(
+            "SELECT fields, text FROM documents WHERE id = ?", (identity,)
+        )
         if row is None:
             raise InputError(f"{self.path}: holds no document {identity}")
         return load_document(row[0], row[1])
 
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
-        """The file is closed."""
+        """Close the file."""
         self._database.close()
 
     def _add(self, document: Document) -> int:
@@ -209,8 +208,9 @@ class Index(Closeable):
         return 1
 
     def _numbers(self, name: str) -> list[int]:
-        rows = self._database.execute(
-            "SELECT number FROM documents WHERE id = ? OR json_extract(fields, '$.source') = ?",
+        rows = self._database.fetch_all(
+            "SELECT number FROM documents "
+            "WHERE id = ? OR json_extract(fields, '$.source') = ?",
             (name, name),
-        ).fetchall()
+        )
         return [number for (number,) in rows]

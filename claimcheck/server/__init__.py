@@ -1,1 +1,1 @@
-"""claimcheck for other programs and for browsers: a server of tools (MCP), and a page with an HTTP API. Layer 7."""
+"""claimcheck as a web page, an HTTP API, and an MCP server."""

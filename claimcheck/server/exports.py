@@ -1,4 +1,4 @@
-"""A run and a check as files."""
+"""Runs and checks as files to download."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from claimcheck.api.stores import History
 from claimcheck.models.outcome import RunLocation
 from claimcheck.models.run import Check
 from claimcheck.reports import table
@@ -15,18 +16,18 @@ from claimcheck.reports.bundle import BundledAnswer, write_bundle
 from claimcheck.reports.claimreview import build_review
 from claimcheck.reports.formats import Format, render_check, render_run
 from claimcheck.settings import Settings
-from claimcheck.store.history import History
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """A format: what people call it, its media type, and the ending of its files."""
+    """The title of a format, its media type, and its file extension."""
 
     title: str
-    media: str
-    ending: str
+    media_type: str
+    extension: str
 
 
+# The two classes below are part of the HTTP API: OpenAPI publishes their names.
 class RunFormat(StrEnum):
     """The formats of a run."""
 
@@ -63,30 +64,40 @@ EXPORT_FORMATS = {
 }
 
 
-def build_headers(name: str, format: RunFormat | CheckFormat) -> dict[str, str]:
-    """Name the file; formats other than JSON and HTML are sent as downloads."""
-    kind = "inline" if format in (RunFormat.JSON, RunFormat.HTML) else "attachment"
-    return {
-        "content-disposition": f'{kind}; filename="{name}.{EXPORT_FORMATS[format].ending}"'
-    }
+def build_file_name(stem: str, format: str) -> str:
+    """Return the name of an exported file."""
+    return f"{stem}.{EXPORT_FORMATS[format].extension}"
+
+
+def build_headers(stem: str, format: RunFormat | CheckFormat) -> dict[str, str]:
+    """Name the file; browsers show JSON and HTML, and download the rest."""
+    # The page's links have a `download` attribute, which overrides "inline".
+    disposition = "inline" if format in ("json", "html") else "attachment"
+    name = build_file_name(stem, format)
+    return {"content-disposition": f'{disposition}; filename="{name}"'}
 
 
 def export_run(
-    format: RunFormat, history: History, place: RunLocation, *, text: bool = True
+    format: RunFormat,
+    history: History,
+    location: RunLocation,
+    *,
+    include_text: bool = True,
 ) -> bytes:
-    """Export a run in a format, without the document's text if `text` is False.
+    """Export a run. `include_text` is ignored by bundles and Parquet files.
 
     Raises:
-        InputError: there is no such run, or it can't be written so.
+        InputError: there is no such run, or it can't be written in this format.
     """
-    run = history.store.load_run(place)
+    run = history.store.load_run(location)
+    # A bundle always holds the text: it is there to be verified.
     if format is RunFormat.BUNDLE:
-        way = history.store.batch(place.batch).config
-        answers = [BundledAnswer(*row) for row in history.store.load_answers(place)]
-        return _capture_file_bytes(lambda path: write_bundle(run, path, way, answers))
+        config = history.store.batch(location.batch).config
+        answers = [BundledAnswer(*row) for row in history.store.load_answers(location)]
+        return _read_written_file(lambda path: write_bundle(run, path, config, answers))
     if format is RunFormat.PARQUET:
-        return _capture_file_bytes(lambda path: table.write_parquet([run], path))
-    return render_run(run, Format(format), include_text=text).encode()
+        return _read_written_file(lambda path: table.write_parquet([run], path))
+    return render_run(run, Format(format), include_text=include_text).encode()
 
 
 def export_check(
@@ -100,7 +111,7 @@ def export_check(
     """Export a check in a format; the two addresses are for `claimreview`.
 
     Raises:
-        SettingsError: who publishes the review, or where, is not known.
+        SettingsError: the publisher or the address of the review is missing.
     """
     review = None
     if format is CheckFormat.CLAIMREVIEW:
@@ -108,7 +119,8 @@ def export_check(
     return render_check(check, Format(format), review=review).encode()
 
 
-def _capture_file_bytes(write: Callable[[Path], None]) -> bytes:
+def _read_written_file(write: Callable[[Path], None]) -> bytes:
+    """Call a function that writes a file, and return what it wrote."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
         write(path)

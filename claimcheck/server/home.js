@@ -1,79 +1,90 @@
 "use strict";
 (() => {
-  const form = document.getElementById("ask");
+  const form = document.getElementById("document-form");
   const drop = document.getElementById("drop");
   const stages = document.getElementById("stages");
-  const told = document.getElementById("told");
+  const status = document.getElementById("status");
+  const submit = form.querySelector("[type=submit]");
   const stop = document.getElementById("stop");
-  const most = Number(form.dataset.mostBytes);
+  const maxBytes = Number(form.dataset.maxBytes);
+  // Base64 takes four bytes for three; the rest of the request takes little.
+  const REQUEST_BYTES_PER_FILE_BYTE = 1.4;
   let file = null;
   let running = null;
 
-  const choose = (chosen) => {
+  const chooseFile = (chosen) => {
     file = chosen;
-    document.getElementById("chosen").textContent = file ? "File: " + file.name + " (" + Math.ceil(file.size / 1024).toLocaleString("en") + " kB)" : "";
-    document.getElementById("forget").hidden = !file;
+    const size = file ? Math.ceil(file.size / 1024).toLocaleString("en") : "";
+    document.getElementById("chosen").textContent = file ? "File: " + file.name + " (" + size + " kB)" : "";
+    document.getElementById("remove-file").hidden = !file;
     if (!file) form.elements.file.value = "";
   };
-  form.elements.file.addEventListener("change", () => choose(form.elements.file.files[0] || null));
-  document.getElementById("forget").addEventListener("click", () => choose(null));
+  form.elements.file.addEventListener("change", () => chooseFile(form.elements.file.files[0] || null));
+  document.getElementById("remove-file").addEventListener("click", () => chooseFile(null));
+
   for (const name of ["dragenter", "dragover"]) {
     document.addEventListener(name, (event) => {
-      event.preventDefault();
+      event.preventDefault(); // otherwise the browser opens the file
       drop.classList.add("over");
     });
   }
   document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) drop.classList.remove("over");
+    if (!event.relatedTarget) drop.classList.remove("over"); // left the window
   });
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     drop.classList.remove("over");
     const dropped = event.dataTransfer;
-    if (dropped.files.length) choose(dropped.files[0]);
-    else if (dropped.getData("text/uri-list")) form.elements.url.value = dropped.getData("text/uri-list").split("\n")[0];
+    const urls = dropped.getData("text/uri-list");
+    if (dropped.files.length) chooseFile(dropped.files[0]);
+    else if (urls) form.elements.url.value = urls.split("\n")[0];
     else form.elements.text.value = dropped.getData("text");
   });
 
-  const works = new Map(); // the works of this run, each with its line
-  const tell = (stage) => {
-    for (const line of works.values()) if (line.dataset.work !== stage.work) line.classList.add("past");
-    if (!works.has(stage.work)) {
+  const lines = new Map(); // one line for each kind of work
+  const showStage = (stage) => {
+    for (const [work, line] of lines) if (work !== stage.work) line.classList.add("past");
+    if (!lines.has(stage.work)) {
       const line = document.createElement("li");
-      line.dataset.work = stage.work;
-      works.set(stage.work, line);
+      lines.set(stage.work, line);
       stages.append(line);
     }
-    works.get(stage.work).textContent = staged(stage);
+    lines.get(stage.work).textContent = formatStage(stage);
+  };
+
+  const readFields = async () => {
+    if (file && file.size * REQUEST_BYTES_PER_FILE_BYTE > maxBytes) {
+      throw new Error(file.name + " is too large: the server accepts " + (maxBytes >> 20) + " MB with its encoding.");
+    }
+    const fields = await readDocument(form, file);
+    const { title, date, max_claims, check } = form.elements;
+    if (title.value.trim()) fields.title = title.value.trim();
+    if (date.value) fields.date = date.value;
+    if (max_claims.value) fields.max_claims = Number(max_claims.value);
+    fields.check = check.checked;
+    return fields;
   };
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (running) return;
     running = new AbortController();
-    works.clear();
+    lines.clear();
     stages.replaceChildren();
-    told.textContent = "";
-    told.classList.remove("wrong");
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
+    status.textContent = "";
+    status.classList.remove("error");
+    submit.disabled = true;
     stop.hidden = false;
     try {
-      if (file && file.size * 1.4 > most) throw new Error(file.name + " is too large: the server takes " + (most >> 20) + " MB with its packing.");
-      const given = await documentOf(form, file);
-      if (form.elements.title.value.trim()) given.title = form.elements.title.value.trim();
-      if (form.elements.date.value) given.date = form.elements.date.value;
-      if (form.elements.max_claims.value) given.max_claims = Number(form.elements.max_claims.value);
-      given.check = form.elements.check.checked;
-      const done = await ask("/api/runs", given, tell, running.signal);
-      told.textContent = "Done.";
-      location.assign(done.page);
+      const result = await runJob("/api/runs", await readFields(), showStage, running.signal);
+      status.textContent = "Done.";
+      location.assign(result.page);
     } catch (error) {
-      told.classList.add("wrong");
-      told.textContent = error.name === "AbortError" ? "Stopped. What was paid for is kept; the same text again goes on from there." : error.message;
+      const stopped = error.name === "AbortError";
+      showError(status, stopped ? "Stopped. Submit the same text again to resume; answers that were already paid for are stored." : error.message);
     } finally {
       running = null;
-      button.disabled = false;
+      submit.disabled = false;
       stop.hidden = true;
     }
   });

@@ -1,4 +1,8 @@
-"""Jobs: so many at a time, some more wait, the rest is turned away; each ends with the request that asked for it."""
+"""Jobs: summaries and checks, which run on threads of their own.
+
+A limited number of jobs run at the same time, some more wait, and the rest are
+refused. A job belongs to the request that started it and is cancelled with it.
+"""
 
 from __future__ import annotations
 
@@ -14,108 +18,123 @@ from claimcheck.errors import ClaimcheckError
 ResultT = TypeVar("ResultT")
 ReportStage = Callable[[object], None]
 JobFunction = Callable[[ReportStage], Coroutine[Any, Any, ResultT]]
-_MAX_WAITING_JOBS = 16
+_MAX_WAITING_JOBS = 16  # chosen by hand: whoever comes later had better try again
 
 
 class BusyError(ClaimcheckError):
-    """No more jobs are taken: so many run and wait, or the server is ending."""
+    """Too many jobs are waiting, or the server is shutting down."""
 
 
 class JobPool:
-    """Runs jobs on `most` threads, each with an event loop of its own: neither the server nor another job waits for one."""
+    """Runs up to `max_running` jobs, each on a thread with its own event loop.
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.open = 0  # that run or wait
-        self._pool = ThreadPoolExecutor(most, thread_name_prefix="job")
-        self._results: set[asyncio.Future[Any]] = set()
-        self._ended = False
+    Engines compute without giving way, so on the server's event loop one long
+    document would block every other request.
+    """
+
+    def __init__(self, max_running: int) -> None:
+        self._max_running = max_running
+        self._threads = ThreadPoolExecutor(max_running, thread_name_prefix="job")
+        self._open_jobs = 0
+        self._results: set[asyncio.Future[Any]] = set()  # to cancel at shutdown
+        self._shutting_down = False
+
+    @property
+    def open_jobs(self) -> int:
+        """The number of jobs that are running or waiting."""
+        return self._open_jobs
 
     async def run(
-        self, work: JobFunction[ResultT], told: ReportStage = lambda stage: None
+        self, work: JobFunction[ResultT], report: ReportStage = lambda stage: None
     ) -> ResultT:
-        """What the work comes to. `told` hears in this event loop what the work tells.
+        """Run the work and return its result.
 
-        When this is cancelled, so is the work: where it waits for a model, or at the next place where its flow can be
-        left. Its thread is free again only then.
+        `report` is called in this event loop, with each stage of the work. Cancelling
+        this call cancels the work: while it waits for a model, or at the next step of
+        its flow. Only then is its thread available again.
 
         Raises:
-            BusyError: too many jobs wait already, or the server ends.
+            BusyError: too many jobs are waiting, or the server is shutting down.
         """
-        if self._ended:
-            raise BusyError("the server is ending")
-        if self.open >= self.most + _MAX_WAITING_JOBS:
-            raise BusyError(
-                f"{self.most} jobs run and {_MAX_WAITING_JOBS} wait; try again in a while"
-            )
+        self._refuse_if_busy()
+        waiting_for = self._open_jobs - self._max_running + 1
+        if waiting_for > 0:
+            report(f"waiting for other jobs: {waiting_for}")
+
         loop = asyncio.get_running_loop()
-        job = _Job(work, lambda stage: _call_from_thread(loop, lambda: told(stage)))
-        if self.open >= self.most:
-            told(f"waiting for {self.open - self.most + 1} other jobs")
-        future = self._pool.submit(job.run)
-        self.open += 1
-        future.add_done_callback(lambda _: _call_from_thread(loop, self._closed))
+        job = _Job(work, lambda stage: _call_from_thread(loop, report, stage))
+        future = self._threads.submit(job.run)
+        self._open_jobs += 1
+        # The request may be gone long before its thread is: the thread counts.
+        future.add_done_callback(lambda _: _call_from_thread(loop, self._count_closed))
+
         result = asyncio.wrap_future(future)
         self._results.add(result)
         try:
             return await result
         except asyncio.CancelledError:
             job.cancel()
-            if self._ended:
+            if self._shutting_down:  # the client is still there and needs a response
                 raise BusyError(
-                    "the server is ending; what was paid for is kept"
+                    "the server is shutting down; answers already paid for are stored"
                 ) from None
             raise
         finally:
             self._results.discard(result)
 
-    def end(self) -> None:
-        """Every job is cancelled, and none is taken any more."""
-        self._ended = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for result in list(self._results):
+    def shut_down(self) -> None:
+        """Cancel every job and refuse new ones."""
+        self._shutting_down = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for result in list(self._results):  # a copy: cancelling removes it
             result.cancel()
 
-    def _closed(self) -> None:
-        self.open -= 1
+    def _refuse_if_busy(self) -> None:
+        if self._shutting_down:
+            raise BusyError("the server is shutting down")
+        if self._open_jobs >= self._max_running + _MAX_WAITING_JOBS:
+            raise BusyError(
+                f"{self._max_running} jobs are running and {_MAX_WAITING_JOBS} are "
+                "waiting; try again later"
+            )
+
+    def _count_closed(self) -> None:
+        self._open_jobs -= 1
 
 
 class _Job(Generic[ResultT]):
-    """One piece of work, for a thread."""
+    """One job, which another thread may cancel, before it has started too."""
 
-    def __init__(self, work: JobFunction[ResultT], told: ReportStage) -> None:
+    def __init__(self, work: JobFunction[ResultT], report: ReportStage) -> None:
         self._work = work
-        self._told = told
+        self._report = report
         self._lock = threading.Lock()
         self._cancelled = False
-        self._running: (
-            tuple[asyncio.AbstractEventLoop, asyncio.Task[ResultT]] | None
-        ) = None
+        self._task: asyncio.Task[ResultT] | None = None
 
     def run(self) -> ResultT:
         with asyncio.Runner() as runner:
             loop = runner.get_loop()
-            task = loop.create_task(self._work(self._told))
+            task = loop.create_task(self._work(self._report))
             with self._lock:
-                self._running = (loop, task)
+                self._task = task
                 if self._cancelled:
                     task.cancel()
             try:
                 return loop.run_until_complete(task)
             finally:
-                with self._lock:
-                    self._running = None
+                with self._lock:  # the loop closes next, and takes no more calls
+                    self._task = None
 
     def cancel(self) -> None:
         with self._lock:
             self._cancelled = True
-            if self._running:
-                loop, task = self._running
-                loop.call_soon_threadsafe(task.cancel)
+            if self._task:
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
 
 def _call_from_thread(
-    loop: asyncio.AbstractEventLoop, what: Callable[[], None]
+    loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arguments: object
 ) -> None:
-    with contextlib.suppress(RuntimeError):  # the server is gone
-        loop.call_soon_threadsafe(what)
+    with contextlib.suppress(RuntimeError):  # the server's loop is already closed
+        loop.call_soon_threadsafe(function, *arguments)

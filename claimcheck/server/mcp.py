@@ -1,6 +1,7 @@
-"""claimcheck as a server of the Model Context Protocol: tools that an assistant can call (extra `mcp`).
+"""The MCP server: tools that an AI assistant can call (extra `mcp`).
 
-https://modelcontextprotocol.io. Arguments are validated by the project's own schemas, results follow them.
+The Model Context Protocol is described at https://modelcontextprotocol.io. Arguments
+and results of the tools follow the project's own schemas.
 """
 
 from __future__ import annotations
@@ -14,38 +15,47 @@ from mcp import types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
-from claimcheck import schemas
 from claimcheck.api.check import check
 from claimcheck.api.ground import ground
+from claimcheck.api.inspect import load_schema
 from claimcheck.api.summarize import summarize
 from claimcheck.errors import ClaimcheckError
+from claimcheck.models.run import Check, Run
 from claimcheck.server import requests
 from claimcheck.server.requests import Arguments
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
+# An assistant reads these texts to choose a tool and to report its results.
 _INSTRUCTIONS = (
-    "claimcheck finds the checkable claims of a text, each tied to the exact characters that carry it, and checks claims "
-    "against evidence that you give. Grounded means found in the text, never true; supported means by the evidence given."
+    "claimcheck finds the checkable claims of a text, with the exact characters that "
+    "state each one, and checks claims against evidence that you provide. Grounded "
+    "means found in the text, never true; supported means supported by the evidence "
+    "provided."
 )
 _TOOL_DESCRIPTIONS = {
-    "summarize": "A summary of a text or page, and its checkable claims with their exact places. Set check to hold the "
-    "summary against its own document.",
-    "extract_claims": "The checkable claims of a text or page: what it says that could be true or false, who says it, where.",
-    "check_claims": "For each claim: supported, refuted, conflicting_evidence or not_enough_evidence by the documents given, "
-    "with the passages that say so. Words that somebody is said to have said are asked about twice.",
-    "ground_quotes": "Where quotes stand in a text or page, character by character, or why they do not: a changed number, "
-    "name, date or negation is another quote.",
+    "summarize": "Summarize a text or web page and list its checkable claims with "
+    "their exact locations. Set check to compare the summary and the claims with the "
+    "document.",
+    "extract_claims": "List the checkable claims of a text or web page: what it says "
+    "that could be true or false, who says it, and where.",
+    "check_claims": "Check claims against documents that you provide: for each one "
+    "supported, refuted, conflicting_evidence or not_enough_evidence, with the "
+    "passages that decided it. A claim with a speaker gets two findings: one on "
+    "whether the speaker said it, and one on the statement itself.",
+    "ground_quotes": "Locate quotes in a text or web page, character by character, or "
+    "say why they are not there. A changed number, name, date or negation makes a "
+    "different quote.",
 }
 
 
 def build_server(settings: Settings) -> Server[Any]:
     """Build the MCP server whose tools use these settings."""
-    tools: dict[str, Callable[[Arguments], Arguments]] = {
-        "summarize": lambda given: _summarize(given, settings),
-        "extract_claims": lambda given: _extract(given, settings),
-        "check_claims": lambda given: _check(given, settings),
-        "ground_quotes": _ground,
+    tools: dict[str, Callable[[Arguments, Settings], Arguments]] = {
+        "summarize": _summarize,
+        "extract_claims": _extract_claims,
+        "check_claims": _check_claims,
+        "ground_quotes": _ground_quotes,
     }
 
     async def list_tools(context: Any, parameters: Any) -> types.ListToolsResult:
@@ -54,16 +64,17 @@ def build_server(settings: Settings) -> Server[Any]:
     async def call_tool(
         context: Any, parameters: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        if parameters.name not in tools:
-            return _build_error_result(
-                f"there is no tool {parameters.name!r}; there are {', '.join(tools)}"
-            )
-        given = parameters.arguments or {}
+        name, arguments = parameters.name, parameters.arguments or {}
+        if name not in tools:
+            available = ", ".join(tools)
+            return _build_error_result(f"Unknown tool {name!r}. Available: {available}")
         try:
-            requests.validate_arguments(parameters.name, given)
-            result = await asyncio.to_thread(tools[parameters.name], given)
+            requests.validate_arguments(name, arguments)
+            # A tool that blocked the event loop would block the connection too.
+            result = await asyncio.to_thread(tools[name], arguments, settings)
         except ClaimcheckError as error:
             return _build_error_result(str(error))
+        # The protocol asks for the JSON as text too, for clients that know no other.
         text = json.dumps(result, ensure_ascii=False)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)],
@@ -80,12 +91,12 @@ def build_server(settings: Settings) -> Server[Any]:
 
 
 def serve(settings: Settings) -> None:
-    """Serves on standard input and output until these are closed."""
+    """Serve on standard input and output until they are closed."""
 
     async def run() -> None:
-        made = build_server(settings)
+        server = build_server(settings)
         async with stdio_server() as (read, write):
-            await made.run(read, write, made.create_initialization_options())
+            await server.run(read, write, server.create_initialization_options())
 
     asyncio.run(run())
 
@@ -94,46 +105,42 @@ def _build_tool(name: str) -> types.Tool:
     return types.Tool(
         name=name,
         description=_TOOL_DESCRIPTIONS[name],
-        input_schema=schemas.load(f"request.{name}"),
+        input_schema=load_schema(f"request.{name}"),
+        # Clients validate `structured_content` against it.
         output_schema=requests.build_answer_schema(name),
     )
 
 
-def _summarize(given: Arguments, settings: Settings) -> Arguments:
-    wanted = requests.override_settings(given, settings)
-    run = summarize(
-        requests.read_document(given), settings=wanted, check=given.get("check", False)
-    )
-    return _parse_object(run.to_json(text=False))
+def _summarize(arguments: Arguments, settings: Settings) -> Arguments:
+    document = requests.read_document(arguments)
+    settings = requests.override_settings(arguments, settings)
+    include_check = arguments.get("check", False)
+    return _dump(summarize(document, settings=settings, check=include_check))
 
 
-def _extract(given: Arguments, settings: Settings) -> Arguments:
-    run = summarize(
-        requests.read_document(given),
-        settings=requests.override_settings(given, settings),
-    )
-    return {"claims": _parse_object(run.to_json(text=False))["claims"]}
+def _extract_claims(arguments: Arguments, settings: Settings) -> Arguments:
+    document = requests.read_document(arguments)
+    settings = requests.override_settings(arguments, settings)
+    return {"claims": _dump(summarize(document, settings=settings))["claims"]}
 
 
-def _check(given: Arguments, settings: Settings) -> Arguments:
-    evidence = [requests.read_document(item) for item in given["evidence"]]
-    return _parse_object(
-        check(requests.build_statements(given), evidence, settings=settings).to_json(
-            text=False
-        )
-    )
+def _check_claims(arguments: Arguments, settings: Settings) -> Arguments:
+    evidence = [requests.read_document(item) for item in arguments["evidence"]]
+    claims = requests.build_statements(arguments)
+    return _dump(check(claims, evidence, settings=settings))
 
 
-def _ground(given: Arguments) -> Arguments:
-    return requests.dump_quotes(ground(requests.read_document(given), given["quotes"]))
+def _ground_quotes(arguments: Arguments, settings: Settings) -> Arguments:
+    document = requests.read_document(arguments)
+    return requests.dump_quotes(ground(document, arguments["quotes"]))
 
 
-def _parse_object(text: str) -> Arguments:
-    value: Arguments = json.loads(text)
-    return value
+def _dump(result: Run | Check) -> Arguments:
+    """Return a result without its text, which the assistant has already."""
+    fields: Arguments = json.loads(result.to_json(text=False))
+    return fields
 
 
 def _build_error_result(message: str) -> types.CallToolResult:
-    return types.CallToolResult(
-        content=[types.TextContent(type="text", text=message)], is_error=True
-    )
+    content = types.TextContent(type="text", text=message)
+    return types.CallToolResult(content=[content], is_error=True)

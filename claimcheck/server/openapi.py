@@ -1,72 +1,119 @@
-"""The description of the HTTP API: FastAPI's own of the operations, with the project's schemas in it. OpenAPI 3.1."""
+"""The OpenAPI 3.1 description of the HTTP API.
+
+FastAPI describes the operations. Bodies and results follow the project's own JSON
+Schemas, which FastAPI does not know, so they are added as components here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from claimcheck import schemas
+from claimcheck.api.inspect import load_schema
 from claimcheck.server.exports import EXPORT_FORMATS
-from claimcheck.server.requests import build_answer_schema
-from claimcheck.version import __version__
+from claimcheck.server.requests import build_answer_schema, build_object_schema
 
-_REQUEST_SCHEMAS = ("summarize", "check_claims", "check_claim", "ground_quotes")
-_ERROR_SCHEMA = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "string",
-            "description": "what happened, where, and what to do",
-        }
-    },
-}
-_STATUS_DESCRIPTIONS = {
-    400: "What was given can't be read or makes no sense.",
-    401: "The token is missing or wrong.",
-    403: "A page of another origin asked.",
-    404: "There is no such thing.",
-    413: "The request is too large.",
-    415: "The body is not JSON.",
-    421: "The server does not answer to this name.",
-    422: "A parameter makes no sense.",
-    502: "The model's endpoint did not do its part.",
-    503: "So many jobs run and wait that no more is taken, or the store is locked.",
-}
 JSON_MEDIA_TYPE = "application/json"
 EVENT_STREAM_MEDIA_TYPE = "text/event-stream"
-JOB_ERROR_STATUSES = (413, 415, 502, 503)  # what can go wrong where work is asked for
+# Any operation may be refused by the access rules or for a bad parameter.
+_COMMON_ERROR_STATUSES = (400, 401, 403, 421, 422)
+JOB_ERROR_STATUSES = (413, 415, 502, 503)  # only operations that start a job
+_STATUS_DESCRIPTIONS = {
+    400: "The input can't be read or is invalid.",
+    401: "The token is missing or wrong.",
+    403: "The request came from a page of another origin.",
+    404: "There is no such run, claim or check.",
+    413: "The request is too large.",
+    415: "The body is not JSON.",
+    421: "The server does not answer to this host name.",
+    422: "A parameter is invalid.",
+    502: "The model's endpoint failed.",
+    503: "Too many jobs are waiting, or the store is locked.",
+}
+_REQUEST_SCHEMAS = ("summarize", "check_claims", "check_claim", "ground_quotes")
+
+_STRING = {"type": "string"}
+_NULLABLE_STRING = {"type": ["string", "null"]}
+_COUNT = {"type": "integer", "minimum": 0}
+_NULLABLE_COUNT = {"type": ["integer", "null"], "minimum": 0}
+_STRINGS = {"type": "array", "items": _STRING}
+# Looser than the pattern of parameters, which bounds the numbers.
+_RUN_NAME = {"type": "string", "pattern": "^[1-9][0-9]*-[1-9][0-9]*$"}
+_RUN_LISTING_SCHEMA = build_object_schema(
+    {
+        "name": _RUN_NAME,
+        "source": _STRING,
+        "title": _NULLABLE_STRING,
+        "headline": _NULLABLE_STRING,
+        "claims": _NULLABLE_COUNT,
+        "state": {"enum": ["done", "partial", "failed"]},
+        "message": _NULLABLE_STRING,
+        "finished": {"type": "string", "format": "date-time"},
+        "cost_usd": {"type": ["number", "null"]},
+        "engine": _STRING,
+        "model": _NULLABLE_STRING,
+        "checked": {"type": "boolean"},
+    }
+)
+_RUNS_SCHEMA = build_object_schema(
+    {
+        "runs": {"type": "array", "items": _RUN_LISTING_SCHEMA},
+        "waiting": _COUNT,
+        "next": {"anyOf": [_RUN_NAME, {"type": "null"}]},
+    }
+)
+_ABOUT_SCHEMA = build_object_schema(
+    {
+        "version": _STRING,
+        "engine": _STRING,
+        "model": _NULLABLE_STRING,
+        "most_bytes": _COUNT,
+        "jobs": _COUNT,
+        "open_jobs": _COUNT,
+        "run_formats": _STRINGS,
+        "check_formats": _STRINGS,
+    }
+)
+_ERROR_SCHEMA = build_object_schema(
+    {"error": {**_STRING, "description": "what happened, where, and what to do"}}
+)
+_TOKEN_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Needed if the server was started with a token.",
+}
 
 
 def describe_responses(
-    done: int, name: str, *media: str, errors: tuple[int, ...] = ()
+    status: int,
+    schema_name: str | None,
+    *media_types: str,
+    errors: tuple[int, ...] = (),
 ) -> dict[int | str, dict[str, Any]]:
-    """Describe an operation's responses: JSON by schema name, other media, errors."""
-    content: dict[str, Any] = {JSON_MEDIA_TYPE: {"schema": _build_ref(name)}}
-    content |= {kind: {"schema": {"type": "string"}} for kind in media}
-    meant: dict[int | str, dict[str, Any]] = {
-        status: {
-            "description": _STATUS_DESCRIPTIONS[status],
+    """Describe the responses of an operation for FastAPI's `responses`.
+
+    The successful response is JSON that follows a component, or has no body if
+    `schema_name` is None. `media_types` lists its alternatives to JSON; `errors`
+    lists the statuses besides those that every operation may return.
+    """
+    responses: dict[int | str, dict[str, Any]] = {status: {"description": "Done."}}
+    if schema_name:
+        content: dict[str, Any] = {JSON_MEDIA_TYPE: {"schema": _build_ref(schema_name)}}
+        for media_type in media_types:
+            content[media_type] = {"schema": _STRING}
+        responses[status]["content"] = content
+    for error_status in sorted({*_COMMON_ERROR_STATUSES, *errors}):
+        responses[error_status] = {
+            "description": _STATUS_DESCRIPTIONS[error_status],
             "content": {JSON_MEDIA_TYPE: {"schema": _build_ref("error")}},
         }
-        for status in sorted({400, 401, 403, 421, 422, *errors})
-    }
-    told = (
-        {"description": "Done.", "content": content}
-        if name
-        else {"description": "Done."}
-    )
-    return {done: told, **meant}
+    return responses
 
 
 def list_media_types(formats: Iterable[str]) -> tuple[str, ...]:
     """List the media types of the formats, except JSON."""
-    return tuple(
-        EXPORT_FORMATS[name].media
-        for name in formats
-        if EXPORT_FORMATS[name].media != JSON_MEDIA_TYPE
-    )
+    media_types = [EXPORT_FORMATS[format].media_type for format in formats]
+    return tuple(name for name in media_types if name != JSON_MEDIA_TYPE)
 
 
 def describe_request_body(name: str) -> dict[str, Any]:
@@ -75,30 +122,31 @@ def describe_request_body(name: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def add_components(described: dict[str, Any]) -> dict[str, Any]:
-    """Add the components that the operations reference to FastAPI's description."""
-    parts = {
-        f"request.{name}": schemas.load(f"request.{name}") for name in _REQUEST_SCHEMAS
+def add_components(description: dict[str, Any]) -> None:
+    """Add the components that operations refer to, and the token, in place."""
+    schemas = {
+        f"request.{name}": load_schema(f"request.{name}") for name in _REQUEST_SCHEMAS
     }
-    parts |= {name: schemas.load(name) for name in ("run", "check")}
-    parts |= {
+    schemas |= {
+        "run": load_schema("run"),
+        "check": load_schema("check"),
         "quotes": build_answer_schema("ground_quotes"),
         "runs": _RUNS_SCHEMA,
         "about": _ABOUT_SCHEMA,
         "error": _ERROR_SCHEMA,
     }
-    components: dict[str, Any] = dict(described["components"]["schemas"])
-    for name, part in parts.items():
-        for inner, definition in part.get("$defs", {}).items():
-            components[f"{name}.{inner}"] = _rewrite_refs(definition, name)
-        components[name] = _rewrite_refs(part, name)
-    described["components"] = {
+    components = dict(description["components"]["schemas"])
+    # Schemas share names of definitions, so each gets the name of its schema.
+    for name, schema in schemas.items():
+        for inner_name, definition in schema.get("$defs", {}).items():
+            components[f"{name}.{inner_name}"] = _rewrite_refs(definition, name)
+        components[name] = _rewrite_refs(schema, name)
+    description["components"] = {
         "schemas": components,
         "securitySchemes": {"token": _TOKEN_SCHEME},
     }
-    described["security"] = [{}, {"token": []}]
-    described["info"]["version"] = __version__
-    return described
+    # The empty alternative: a server without a token needs no authentication.
+    description["security"] = [{}, {"token": []}]
 
 
 def _build_ref(name: str) -> dict[str, str]:
@@ -106,70 +154,19 @@ def _build_ref(name: str) -> dict[str, str]:
 
 
 def _rewrite_refs(value: Any, name: str) -> Any:
-    """Turn a schema into a component: its references point to components."""
-    if isinstance(value, dict):
-        return {
-            key: f"#/components/schemas/{name}.{item.rpartition('/')[2]}"
-            if key == "$ref" and isinstance(item, str)
-            else _rewrite_refs(item, name)
-            for key, item in value.items()
-            if key not in ("$schema", "$id", "$defs")
-        }
-    return (
-        [_rewrite_refs(item, name) for item in value]
-        if isinstance(value, list)
-        else value
-    )
-
-
-def _build_object_schema(**fields: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(fields),
-        "properties": fields,
-    }
-
-
-_TOKEN_SCHEME = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "Where the server was started with a token.",
-}
-_STRING, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
-_NULLABLE_STRING, _NULLABLE_COUNT = (
-    {"type": ["string", "null"]},
-    {"type": ["integer", "null"], "minimum": 0},
-)
-_RUN_NAME = {"type": "string", "pattern": "^[1-9][0-9]*-[1-9][0-9]*$"}
-_RUNS_SCHEMA = _build_object_schema(
-    runs={
-        "type": "array",
-        "items": _build_object_schema(
-            name=_RUN_NAME,
-            source=_STRING,
-            title=_NULLABLE_STRING,
-            headline=_NULLABLE_STRING,
-            claims=_NULLABLE_COUNT,
-            state={"enum": ["done", "partial", "failed"]},
-            message=_NULLABLE_STRING,
-            finished={"type": "string", "format": "date-time"},
-            cost_usd={"type": ["number", "null"]},
-            engine=_STRING,
-            model=_NULLABLE_STRING,
-            checked={"type": "boolean"},
-        ),
-    },
-    waiting=_COUNT,
-    next={"anyOf": [_RUN_NAME, {"type": "null"}]},
-)
-_ABOUT_SCHEMA = _build_object_schema(
-    version=_STRING,
-    engine=_STRING,
-    model=_NULLABLE_STRING,
-    most_bytes=_COUNT,
-    jobs=_COUNT,
-    open_jobs=_COUNT,
-    run_formats={"type": "array", "items": _STRING},
-    check_formats={"type": "array", "items": _STRING},
-)
+    """Return a part of a schema with its `$ref`s pointing to components."""
+    if isinstance(value, list):
+        return [_rewrite_refs(item, name) for item in value]
+    if not isinstance(value, dict):
+        return value
+    rewritten = {}
+    for key, item in value.items():
+        # An `$id` within a component would change what its `$ref`s are relative to.
+        if key in ("$schema", "$id", "$defs"):
+            continue
+        if key == "$ref" and isinstance(item, str):
+            definition = item.rpartition("/")[2]
+            rewritten[key] = f"#/components/schemas/{name}.{definition}"
+        else:
+            rewritten[key] = _rewrite_refs(item, name)
+    return rewritten

@@ -1,4 +1,8 @@
-"""The pages: what people see. The report is the same as `--format html` writes, with exports and checks besides."""
+"""The pages that people see in a browser.
+
+A report is the one that `--format html` writes, with exports, checks and a button to
+delete it.
+"""
 
 from __future__ import annotations
 
@@ -6,109 +10,139 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Query
+from starlette.responses import HTMLResponse
+
+from claimcheck.api.stores import History, open_history
 from claimcheck.models.outcome import RunListing, RunLocation, SavedCheck
 from claimcheck.models.verdict import Label
 from claimcheck.reports import html
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
+    format_badge,
+    format_css_class,
     load_template,
     read_asset,
 )
-from claimcheck.reports.html.cards import LABEL_NAMES
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
-from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
-from claimcheck.store.history import History
+from claimcheck.server.exports import (
+    EXPORT_FORMATS,
+    CheckFormat,
+    RunFormat,
+    build_file_name,
+)
+from claimcheck.server.responses import Config
+from claimcheck.server.routes import RUN_NAME_PATTERN, CheckNumber, RunName
+from claimcheck.settings import Settings
 
 _FOLDER = Path(__file__).parent
 _RUNS_PER_PAGE = 50
 
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def show_home(
+    config: Config,
+    before: Annotated[str | None, Query(pattern=RUN_NAME_PATTERN)] = None,
+) -> HTMLResponse:
+    """Show the first page, or older runs."""
+    last = RunLocation.parse(before) if before else None
+    with open_history(config.store_path) as history:
+        return HTMLResponse(render_home(config, history, last))
+
+
+@router.get("/runs/{name}")
+def show_run(config: Config, name: RunName) -> HTMLResponse:
+    """Show the report of a run."""
+    with open_history(config.store_path) as history:
+        return HTMLResponse(render_run(history, RunLocation.parse(name)))
+
+
+@router.get("/checks/{number}")
+def show_check(config: Config, number: CheckNumber) -> HTMLResponse:
+    """Show the report of a check."""
+    with open_history(config.store_path) as history:
+        return HTMLResponse(render_check(config.settings, history.load_check(number)))
+
 
 def render_home(
-    site: ServerConfig, history: History, before: RunLocation | None
+    config: ServerConfig, history: History, before: RunLocation | None
 ) -> str:
-    """Render the first page: a form for a new document, and the list of runs."""
-    found = history.list_runs(_RUNS_PER_PAGE + 1, before)
-    settings = site.settings
-    engine = settings.chosen_engine()
-    told = (
-        f"Engine: {settings.model or 'the model'} at {settings.endpoint()}."
-        if engine == "llm"
-        else "Engine: extractive (no model, nothing leaves this machine)."
-    )
-    scripts = [read_asset("asking.js", _FOLDER), read_asset("home.js", _FOLDER)]
+    """Render the first page: a form for a new document, and the list of runs.
+
+    With `before` the list continues after that run.
+    """
+    # One run more than the page shows, to learn whether there are older ones.
+    runs = history.list_runs(_RUNS_PER_PAGE + 1, before)
+    page = runs[:_RUNS_PER_PAGE]
+    has_more = len(runs) > _RUNS_PER_PAGE
     return _render_template(
         "home.html.j2",
-        scripts,
-        engine=told,
-        most_mb=site.most_bytes >> 20,
-        most_bytes=site.most_bytes,
-        runs=[_build_run_row(past) for past in found[:_RUNS_PER_PAGE]],
-        older=str(found[_RUNS_PER_PAGE - 1].location)
-        if len(found) > _RUNS_PER_PAGE
-        else None,
+        [read_asset("client.js", _FOLDER), read_asset("home.js", _FOLDER)],
+        engine=_describe_engine(config.settings),
+        max_request_mb=config.max_request_bytes >> 20,
+        max_request_bytes=config.max_request_bytes,
+        runs=[_build_run_row(run) for run in page],
+        older=str(page[-1].location) if has_more else None,
         first=before is None,
         waiting=history.count_pending(),
     )
 
 
-def render_run(history: History, place: RunLocation) -> str:
+def render_run(history: History, location: RunLocation) -> str:
     """Render the report of a run.
 
     Raises:
         NotFoundError: there is no such run.
     """
-    found = history.store.load_run(place)
+    run = history.store.load_run(location)
+    # The checks of each claim, by its id.
     later: dict[str, list[LaterCheck]] = defaultdict(list)
-    for kept in history.load_checks(place):
-        later[kept.subject or ""].append(_build_later_check(kept))
-    formats = [
-        item
-        for item in RunFormat
-        if item is not RunFormat.PARQUET or find_spec("pyarrow")
-    ]
-    served = ServerControls(
-        exports=_list_exports(f"/api/runs/{place}", f"run-{place}", formats),
+    for saved in history.load_checks(location):
+        later[saved.subject or ""].append(_build_later_check(saved))
+
+    url = f"/api/runs/{location}"
+    formats = list(RunFormat)
+    if find_spec("pyarrow") is None:  # an optional dependency
+        formats.remove(RunFormat.PARQUET)
+    scripts = [read_asset("client.js", _FOLDER), read_asset("run.js", _FOLDER)]
+    controls = ServerControls(
+        exports=_list_exports(url, f"run-{location}", formats),
         review_url=None,
-        delete_url=f"/api/runs/{place}",
-        checks_url=f"/api/runs/{place}/claims/"
-        if found.document.text is not None
-        else None,
+        delete_url=url,
+        checks_url=f"{url}/claims/" if run.document.text is not None else None,
         later=later,
         style=read_asset("web.css", _FOLDER),
-        script="".join(
-            read_asset(name, _FOLDER)
-            for name in ("asking.js", "recheck.js", "delete.js")
-        ),
+        script="".join(scripts),
     )
-    return html.render(found, served)
+    return html.render(run, controls)
 
 
-def render_check(site: ServerConfig, kept: SavedCheck) -> str:
-    """Render the report of a check, with ClaimReview if its publisher is known."""
-    url = f"/api/checks/{kept.number}"
-    formats = [
-        format for format in CheckFormat if format is not CheckFormat.CLAIMREVIEW
-    ]  # which asks for more
-    served = ServerControls(
-        exports=_list_exports(url, f"check-{kept.number}", formats),
-        review_url=url
-        if site.settings.publisher_name and site.settings.publisher_url
-        else None,
+def render_check(settings: Settings, saved: SavedCheck) -> str:
+    """Render the report of a check, with ClaimReview for known publishers."""
+    url = f"/api/checks/{saved.number}"
+    has_publisher = settings.publisher_name and settings.publisher_url
+    # ClaimReview needs the address of a page, so it has a form instead of a link.
+    formats = [item for item in CheckFormat if item is not CheckFormat.CLAIMREVIEW]
+    controls = ServerControls(
+        exports=_list_exports(url, f"check-{saved.number}", formats),
+        review_url=url if has_publisher else None,
         delete_url=None,
         checks_url=None,
         later={},
         style=read_asset("web.css", _FOLDER),
         script="",
     )
-    return html.render(kept.check, served)
+    return html.render(saved.check, controls)
 
 
-def render_login(*, wrong: bool = False) -> str:
-    """Render the page that asks for the token."""
-    return _render_template("login.html.j2", [], wrong=wrong)
+def render_login(*, is_retry: bool = False) -> str:
+    """Render the page that asks for the token, again on a retry."""
+    return _render_template("login.html.j2", [], is_retry=is_retry)
 
 
 def render_problem(status: int, message: str) -> str:
@@ -118,52 +152,56 @@ def render_problem(status: int, message: str) -> str:
 
 def _render_template(name: str, scripts: Sequence[str], **fields: Any) -> str:
     style = read_asset("report.css") + read_asset("web.css", _FOLDER)
-    return load_template(name, _FOLDER).render(
-        **fields,
-        style=style,
-        scripts=scripts,
-        policy=build_content_security_policy([style], scripts, asks=True),
-    )
+    policy = build_content_security_policy([style], scripts, allow_requests=True)
+    template = load_template(name, _FOLDER)
+    return template.render(**fields, style=style, scripts=scripts, policy=policy)
+
+
+def _describe_engine(settings: Settings) -> str:
+    if settings.chosen_engine() != "llm":
+        return "Engine: extractive (no model; nothing leaves this machine)."
+    return f"Engine: {settings.model or 'the model'} at {settings.endpoint()}."
 
 
 def _list_exports(
-    url: str, file: str, formats: Iterable[str]
+    url: str, stem: str, formats: Iterable[str]
 ) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (
-            EXPORT_FORMATS[format].title,
-            f"{url}?format={format}",
-            f"{file}.{EXPORT_FORMATS[format].ending}",
-        )
-        for format in formats
-    )
+    exports = []
+    for format in formats:
+        title = EXPORT_FORMATS[format].title
+        file_name = build_file_name(stem, format)
+        exports.append((title, f"{url}?format={format}", file_name))
+    return tuple(exports)
 
 
-def _build_run_row(past: RunListing) -> dict[str, Any]:
-    made_by = past.model or past.engine
+def _build_run_row(run: RunListing) -> dict[str, Any]:
+    engine = run.model or run.engine
     return {
-        "url": f"/runs/{past.location}" if past.claims is not None else None,
-        "title": past.headline or past.title or past.source,
-        "source": past.source,
-        "state": past.state,
-        "message": past.message or "",
-        "claims": past.claims,
-        "finished": past.finished_at.strftime("%Y-%m-%d %H:%M UTC"),
-        "made_by": f"{made_by}, checked" if past.checked else made_by,
+        # A failed run has no report to link to.
+        "url": f"/runs/{run.location}" if run.claims is not None else None,
+        "title": run.headline or run.title or run.source,
+        "source": run.source,
+        "state": run.state,
+        "message": run.message or "",
+        "claims": run.claims,
+        "finished": run.finished_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "engine": f"{engine}, checked" if run.checked else engine,
     }
 
 
-def _build_later_check(kept: SavedCheck) -> LaterCheck:
-    sources = ", ".join(
-        dict.fromkeys(document.source for document in kept.check.documents)
-    )
-    verdict = kept.check.verdicts[0] if kept.check.verdicts else None
+def _build_later_check(saved: SavedCheck) -> LaterCheck:
+    label, name = Label.NOT_ENOUGH_EVIDENCE, "No verdict"
+    if saved.check.verdicts:
+        label = saved.check.verdicts[0].label
+        name = format_badge(label)
+    description = f"checked {saved.saved_at:%Y-%m-%d %H:%M} UTC"
+    # Several documents may come from one source; a dict keeps the order.
+    sources = dict.fromkeys(document.source for document in saved.check.documents)
+    if sources:
+        description += f" against {', '.join(sources)}"
     return LaterCheck(
-        label=str(verdict.label if verdict else Label.NOT_ENOUGH_EVIDENCE).replace(
-            "_", "-"
-        ),
-        name=LABEL_NAMES[verdict.label] if verdict else "No verdict",
-        url=f"/checks/{kept.number}",
-        told=f"checked {kept.saved_at:%Y-%m-%d %H:%M} UTC"
-        + (f" against {sources}" if sources else ""),
+        label=format_css_class(label),
+        name=name,
+        url=f"/checks/{saved.number}",
+        description=description,
     )

@@ -1,7 +1,7 @@
-"""What a request brings, and what its answer looks like: the same for assistants and over HTTP.
+"""Arguments and answers that the HTTP API and the MCP tools share.
 
-Arguments follow `schemas/request.*`. They name texts and public addresses, never paths: what somebody asks to be read
-must not become a way to the files of whoever runs the server.
+Arguments follow `schemas/request.*`. They name texts and public addresses, never
+paths: nobody may read the files of the machine that the server runs on.
 """
 
 from __future__ import annotations
@@ -12,120 +12,132 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from claimcheck import schemas
+from claimcheck.api.documents import build_document
 from claimcheck.api.ground import GroundedQuote
+from claimcheck.api.inspect import find_schema_problems, load_schema
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Statement, make_statement_id
 from claimcheck.models.document import Document
-from claimcheck.readers.file import build_document
 from claimcheck.settings import Settings
 
 Arguments = dict[str, Any]
-_MAX_PROBLEMS = 5
+_MAX_PROBLEMS = 5  # in one message; more would hide the first ones
 
 
-def validate_arguments(name: str, given: object) -> None:
+def validate_arguments(name: str, arguments: object) -> None:
     """Check the arguments against `schemas/request.NAME`.
 
     Raises:
-        InputError: they do not; the message says where and why.
+        InputError: they do not match; the message names each location and problem.
     """
-    problems = schemas.find_problems(f"request.{name}", given)
+    problems = find_schema_problems(f"request.{name}", arguments)
     if problems:
-        raise InputError("; ".join(map(str, problems[:_MAX_PROBLEMS])))
+        raise InputError("; ".join(problems[:_MAX_PROBLEMS]))
 
 
-def read_document(given: Arguments, *, allow_private: bool = False) -> Document:
+def read_document(arguments: Arguments, *, allow_private: bool = False) -> Document:
     """Read the document from `text`, from a file's `data`, or from `url`.
 
     Raises:
         InputError: it can't be read or fetched.
     """
-    published = date.fromisoformat(given["date"]) if given.get("date") else None
-    title = given.get("title")
-    if "url" in given:
+    title = arguments.get("title")
+    published = None
+    if arguments.get("date"):
+        published = date.fromisoformat(arguments["date"])
+
+    if "url" in arguments:
         return Document.from_url(
-            given["url"], title=title, published=published, allow_private=allow_private
+            arguments["url"],
+            title=title,
+            published=published,
+            allow_private=allow_private,
         )
-    if "text" in given:
-        return Document.from_text(given["text"], title=title, published=published)
-    name = _sanitize_file_name(given.get("name"))
+    if "text" in arguments:
+        return Document.from_text(arguments["text"], title=title, published=published)
+
+    # The name labels the document in messages and helps to detect its format.
+    name = _sanitize_file_name(arguments.get("name"))
+    document = build_document(_decode_file(name, arguments["data"]), name, name=name)
+    return document.with_metadata(title=title, published=published)
+
+
+def _decode_file(name: str, data: str) -> bytes:
     try:
-        data = base64.b64decode(given["data"], validate=True)
+        return base64.b64decode(data, validate=True)
     except ValueError as error:
-        raise InputError(f"{name}: its data is not base64: {error}") from None
-    return build_document(data, name, name=name).with_metadata(
-        title=title, published=published
-    )
+        raise InputError(f"{name}: `data` is not valid base64: {error}") from None
 
 
 def _sanitize_file_name(name: str | None) -> str:
-    """Return the last path component, printable characters only, for messages."""
+    """Return the last path component, with printable characters only."""
     last = (name or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in last if char.isprintable()).strip() or "file"
+    printable = "".join(character for character in last if character.isprintable())
+    return printable.strip() or "file"
 
 
-def build_statements(given: Arguments) -> list[Statement]:
+def build_statements(arguments: Arguments) -> list[Statement]:
     """Return the claims to check as statements."""
     return [
-        Statement(make_statement_id(item["text"]), item["text"], item.get("speaker"))
-        for item in given["claims"]
+        Statement(make_statement_id(claim["text"]), claim["text"], claim.get("speaker"))
+        for claim in arguments["claims"]
     ]
 
 
-def override_settings(given: Arguments, settings: Settings) -> Settings:
+def override_settings(arguments: Arguments, settings: Settings) -> Settings:
     """Return the settings, overridden by the arguments."""
-    return (
-        replace(settings, max_claims=given["max_claims"])
-        if "max_claims" in given
-        else settings
-    )
+    if "max_claims" not in arguments:
+        return settings
+    return replace(settings, max_claims=arguments["max_claims"])
 
 
-def dump_quotes(found: tuple[GroundedQuote, ...]) -> Arguments:
+def dump_quotes(quotes: tuple[GroundedQuote, ...]) -> Arguments:
     """Return grounded quotes as JSON-compatible values."""
-    answer: Arguments = json.loads(
-        json.dumps({"quotes": [asdict(item) for item in found]})
-    )
+    # Through JSON text, because structured MCP content must not hold enums and tuples.
+    text = json.dumps({"quotes": [asdict(quote) for quote in quotes]})
+    answer: Arguments = json.loads(text)
     return answer
 
 
 def build_answer_schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of an answer: a published schema or parts of one."""
-    run = schemas.load("run")
+    """Return the JSON Schema of an answer: a published one or parts of it."""
     if name == "summarize":
-        return run
+        return load_schema("run")
     if name == "check_claims":
-        return schemas.load("check")
+        return load_schema("check")
+    run = load_schema("run")
     if name == "extract_claims":
         return _build_partial_schema(run, {"claims": run["properties"]["claims"]})
-    place = {"type": "array", "items": {"$ref": "#/$defs/excerpt"}}
-    fields = {
-        "quote": {"type": "string"},
-        "match": run["$defs"]["claim"]["properties"]["match"],
-        "spans": place,
-        "reason": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-        "suggestion": place,
-    }
-    return _build_partial_schema(
-        run, {"quotes": {"type": "array", "items": _build_object_schema(fields)}}
+
+    excerpts = {"type": "array", "items": {"$ref": "#/$defs/excerpt"}}
+    quote = build_object_schema(
+        {
+            "quote": {"type": "string"},
+            "match": run["$defs"]["claim"]["properties"]["match"],
+            "spans": excerpts,
+            "reason": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "suggestion": excerpts,
+        }
     )
+    return _build_partial_schema(run, {"quotes": {"type": "array", "items": quote}})
 
 
-def _build_partial_schema(
-    whole: dict[str, Any], fields: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "$schema": whole["$schema"],
-        **_build_object_schema(fields),
-        "$defs": whole["$defs"],
-    }
-
-
-def _build_object_schema(fields: dict[str, Any]) -> dict[str, Any]:
+def build_object_schema(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with these properties, all required."""
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": list(fields),
-        "properties": fields,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+def _build_partial_schema(
+    schema: dict[str, Any], properties: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a schema of these properties, with another schema's `$defs`."""
+    return {
+        "$schema": schema["$schema"],
+        **build_object_schema(properties),
+        "$defs": schema["$defs"],
     }

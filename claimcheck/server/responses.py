@@ -1,4 +1,8 @@
-"""From a request to a job and its answer: the result in one piece, or the stages as they happen (server-sent events)."""
+"""What the operations share: configuration, arguments, and responses.
+
+An operation that starts a job responds with the result, or streams the stages of the
+job as server-sent events if the client accepts those.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
+from fastapi import Depends
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,125 +26,156 @@ from claimcheck.errors import (
 )
 from claimcheck.models.llm import Stage
 from claimcheck.server import requests
+from claimcheck.server.config import ServerConfig
 from claimcheck.server.jobs import BusyError, JobFunction, JobPool
 from claimcheck.server.openapi import EVENT_STREAM_MEDIA_TYPE, JSON_MEDIA_TYPE
 from claimcheck.server.requests import Arguments
 
-JobResultT = TypeVar("JobResultT")
-_CLIENT_CLOSED_REQUEST = 499  # nobody reads it: the client has closed the connection
+# Nobody reads this response: the client has closed the connection. nginx logs the
+# same number.
+_CLIENT_CLOSED_REQUEST = 499
+
+
+class MediaTypeError(InputError):
+    """The media type of the body is not JSON."""
+
+
+# The first class that matches decides, so subclasses come before `InputError`.
 _STATUS_BY_ERROR: tuple[tuple[type[ClaimcheckError], int], ...] = (
     (BusyError, 503),
+    (MediaTypeError, 415),
     (NotFoundError, 404),
-    (StoreError, 503),
+    (StoreError, 503),  # most often locked, so worth another try
     (InputError, 400),
     (ProviderError, 502),
 )
 
 
-class MediaTypeError(InputError):
-    """The body is not JSON by its media type."""
+# Coroutines, because FastAPI would run plain functions on another thread.
+async def _get_config(request: Request) -> ServerConfig:
+    config: ServerConfig = request.app.state.config
+    return config
+
+
+async def _get_jobs(request: Request) -> JobPool:
+    jobs: JobPool = request.app.state.jobs
+    return jobs
+
+
+Config = Annotated[ServerConfig, Depends(_get_config)]
+Jobs = Annotated[JobPool, Depends(_get_jobs)]
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedJob:
-    """What a job came to: its own address in the API, the page that shows it, and the answer in one piece."""
+    """The page that shows a job's result, and a function for its JSON.
 
-    location: str
+    Only a response in one piece calls the function.
+    """
+
     page: str
-    answer: Callable[[], bytes]
+    dump_json: Callable[[], str]
+
+    @property
+    def location(self) -> str:
+        """The address of the result in the API."""
+        return f"/api{self.page}"
 
 
 def get_status_code(error: ClaimcheckError) -> int:
     """Return the HTTP status code for an error."""
-    if isinstance(error, MediaTypeError):
-        return 415
-    return next(
-        (status for kind, status in _STATUS_BY_ERROR if isinstance(error, kind)), 500
-    )
+    for error_class, status in _STATUS_BY_ERROR:
+        if isinstance(error, error_class):
+            return status
+    return 500
 
 
 async def read_arguments(request: Request, name: str) -> Arguments:
     """Read the request's arguments, which must match `schemas/request.NAME`.
 
     Raises:
-        InputError: they do not, or the body is not JSON.
+        InputError: they do not match, or the body is not JSON.
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON_MEDIA_TYPE:
-        raise MediaTypeError(
-            f"the body is {media or 'of no stated type'}; send {JSON_MEDIA_TYPE}"
-        )
-    return await asyncio.to_thread(
-        _parse_arguments, await request.body(), name
-    )  # a large one takes its time
+    header = request.headers.get("content-type", "")
+    media_type = header.partition(";")[0].strip().lower()
+    # Browsers let any page post text or forms to this server, but not JSON.
+    if media_type != JSON_MEDIA_TYPE:
+        stated = f"media type {media_type}" if media_type else "no media type"
+        raise MediaTypeError(f"the body has {stated}; send {JSON_MEDIA_TYPE}")
+    body = await request.body()
+    # A body of many megabytes would block the server's event loop.
+    return await asyncio.to_thread(_parse_arguments, body, name)
 
 
 def _parse_arguments(body: bytes, name: str) -> Arguments:
     try:
-        value: Any = json.loads(body)
-        json.dumps(value, ensure_ascii=False).encode()
+        arguments: Any = json.loads(body)
+        # Lone surrogates pass the JSON parser, but no text that contains one can be
+        # stored or sent.
+        json.dumps(arguments, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise InputError("the body holds a lone surrogate, which is no text") from None
+        raise InputError(
+            "the body contains a lone surrogate, which is not valid text"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"the body is not JSON: {error}") from None
-    requests.validate_arguments(name, value)
-    found: Arguments = value
-    return found
+    requests.validate_arguments(name, arguments)
+    validated: Arguments = arguments
+    return validated
 
 
 async def respond_with_job(
     request: Request,
     jobs: JobPool,
-    work: JobFunction[JobResultT],
-    done: Callable[[JobResultT], CompletedJob],
+    work: JobFunction[CompletedJob],
 ) -> Response:
-    """Run a job and respond with its result, or stream its stages if accepted."""
+    """Run a job and respond with its result, or stream its stages.
+
+    `work` returns the result as a page and as JSON.
+    """
     if EVENT_STREAM_MEDIA_TYPE in request.headers.get("accept", ""):
-        return EventSourceResponse(_stream_events(jobs, work, done))
+        return EventSourceResponse(_stream_events(jobs, work))
+
     job = asyncio.ensure_future(jobs.run(work))
-    gone = asyncio.ensure_future(_wait_for_disconnect(request))
+    disconnect = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
-        await asyncio.wait({job, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not job.done():
+        await asyncio.wait({job, disconnect}, return_when=asyncio.FIRST_COMPLETED)
+        if not job.done():  # `finally` cancels it: nobody is waiting for the result
             return Response(status_code=_CLIENT_CLOSED_REQUEST)
-        result = done(job.result())
-        return Response(
-            await asyncio.to_thread(result.answer),
-            201,
-            {"location": result.location},
-            JSON_MEDIA_TYPE,
-        )
+        completed = job.result()
+        body = await asyncio.to_thread(completed.dump_json)
+        headers = {"location": completed.location}
+        return Response(body, 201, headers, JSON_MEDIA_TYPE)
     finally:
-        gone.cancel()
+        disconnect.cancel()
         job.cancel()
 
 
 async def _stream_events(
     jobs: JobPool,
-    work: JobFunction[JobResultT],
-    done: Callable[[JobResultT], CompletedJob],
+    work: JobFunction[CompletedJob],
 ) -> AsyncIterator[ServerSentEvent]:
-    heard: asyncio.Queue[object] = asyncio.Queue()
-    job = asyncio.ensure_future(jobs.run(work, heard.put_nowait))
-    job.add_done_callback(lambda _: heard.put_nowait(None))
+    stages: asyncio.Queue[object] = asyncio.Queue()
+    job = asyncio.ensure_future(jobs.run(work, stages.put_nowait))
+    job.add_done_callback(lambda _: stages.put_nowait(None))  # ends the loop below
     try:
-        while (stage := await heard.get()) is not None:
+        while (stage := await stages.get()) is not None:
             yield _build_event("stage", _dump_stage(stage))
         try:
-            result = done(job.result())
+            completed = job.result()
         except ClaimcheckError as error:
-            yield _build_event(
-                "error", {"error": str(error), "status": get_status_code(error)}
-            )
+            # The response has begun, so its own status is 200.
+            fields = {"error": str(error), "status": get_status_code(error)}
+            yield _build_event("error", fields)
         else:
-            yield _build_event(
-                "done", {"location": result.location, "page": result.page}
-            )
+            fields = {"location": completed.location, "page": completed.page}
+            yield _build_event("done", fields)
     finally:
-        job.cancel()
+        job.cancel()  # the client may have closed the connection
 
 
 def _dump_stage(stage: object) -> dict[str, Any]:
+    """Return a stage of the engine, or a text, as the fields of an event."""
     if isinstance(stage, Stage):
         return {
             "work": str(stage.work),

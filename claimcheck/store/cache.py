@@ -1,14 +1,19 @@
-"""Answers of models by the digest of their request, in one SQLite file: what was asked and paid for once."""
+"""The answer cache: models' answers by the digest of their request, in one SQLite file.
+
+It spans documents and commands, so that nobody pays twice for the same request. (A
+run store keeps its own answers as well: those belong to a document.)
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from claimcheck.llm.digest import is_usable
+from claimcheck.llm.stored import is_usable
 from claimcheck.models.llm import (
     ModelRequest,
     ModelResponse,
@@ -16,7 +21,7 @@ from claimcheck.models.llm import (
     dump_response,
     load_response,
 )
-from claimcheck.store.database import Closeable, Database, DatabaseLayout
+from claimcheck.store.database import Database, DatabaseLayout
 
 CACHE_PATH_VARIABLE = "CLAIMCHECK_CACHE"
 _LAYOUT = DatabaseLayout(
@@ -24,7 +29,10 @@ _LAYOUT = DatabaseLayout(
     "cached",
     (
         """
-CREATE TABLE cached (digest TEXT PRIMARY KEY, model TEXT NOT NULL, stored REAL NOT NULL, response TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE cached (
+    digest TEXT PRIMARY KEY, model TEXT NOT NULL, stored REAL NOT NULL,
+    response TEXT NOT NULL
+) WITHOUT ROWID;
 """,
     ),
 )
@@ -32,18 +40,18 @@ CREATE TABLE cached (digest TEXT PRIMARY KEY, model TEXT NOT NULL, stored REAL N
 
 @dataclass(frozen=True, slots=True)
 class CacheStats:
-    """A cache in numbers: how many answers of each model, and the size of the file in bytes."""
+    """The number of answers of each model, and the size of the file."""
 
     path: str
     answers: dict[str, int]
     size_bytes: int
 
 
-class AnswerCache(Closeable):
-    """The cache in a file, for several threads and processes at once. Close it, or use it in a `with`.
+class AnswerCache(AbstractContextManager["AnswerCache"]):
+    """The cache in a file; several threads and processes may use it at once.
 
     Raises:
-        InputError: the file can't be opened, or is no cache.
+        StoreError: the file cannot be opened, or is not a cache.
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
@@ -52,63 +60,62 @@ class AnswerCache(Closeable):
         if not file.exists():
             file.touch(mode=0o600)  # answers quote documents, which may be confidential
         self._lock = threading.Lock()
+        # NORMAL: a power cut may lose the last answers, a killed process none
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")
 
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the answer to the request of this digest, without what it once cost."""
-        with self._lock, self._database.guarded():
-            row = self._database.execute(
+        """Return the stored answer without its original cost; None if there is none."""
+        with self._lock:
+            row = self._database.fetch_one(
                 "SELECT response FROM cached WHERE digest = ?", (digest,)
-            ).fetchone()
-        return (
-            replace(load_response(row[0]), usage=Usage(stored_answers=1))
-            if row
-            else None
-        )
+            )
+        if row is None:
+            return None
+        return replace(load_response(row[0]), usage=Usage(stored_answers=1))
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Keep a usable answer; the endpoint is asked again for any other."""
+        """Store an answer if it is usable; others are worth another request."""
         if not is_usable(request.schema_name, response):
             return
         values = (digest, response.model, time.time(), dump_response(response))
-        with self._lock, self._database.guarded():
+        with self._lock:
             self._database.execute(
                 "INSERT OR REPLACE INTO cached VALUES (?, ?, ?, ?)", values
             )
 
     def stats(self) -> CacheStats:
-        """What the cache holds."""
-        with self._lock, self._database.guarded():
-            rows = self._database.execute(
+        """Return how many answers the cache holds, and its size."""
+        with self._lock:
+            rows = self._database.fetch_all(
                 "SELECT model, count(*) FROM cached GROUP BY model ORDER BY model"
             )
-            answers = dict(rows.fetchall())
-        return CacheStats(
-            self._database.path, answers, Path(self._database.path).stat().st_size
-        )
+        path = self._database.path
+        return CacheStats(path, dict(rows), Path(path).stat().st_size)
 
     def clear(self, *, older_than_s: float = 0.0) -> int:
-        """Answers that are older than so many seconds are gone, from the disk too; how many that were."""
-        with self._lock, self._database.guarded():
+        """Delete answers older than this, from the disk too; return how many."""
+        with self._lock:
             cursor = self._database.execute(
                 "DELETE FROM cached WHERE stored <= ?", (time.time() - older_than_s,)
             )
+            # deleted rows stay readable in the file and in its log without these two
             self._database.execute("VACUUM")
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return cursor.rowcount
-
-    def close(self) -> None:
-        """The file is closed."""
-        self._database.close()
 
 
 def resolve_cache_path() -> Path:
     """Return the cache path: $CLAIMCHECK_CACHE, or the user's cache folder."""
     import platformdirs
 
-    given = os.environ.get(CACHE_PATH_VARIABLE)
-    return (
-        Path(given)
-        if given
-        else Path(platformdirs.user_cache_dir("claimcheck")) / "answers.db"
-    )
+    path = os.environ.get(CACHE_PATH_VARIABLE)
+    if path:
+        return Path(path)
+    return Path(platformdirs.user_cache_dir("claimcheck")) / "answers.db"

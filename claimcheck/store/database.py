@@ -1,45 +1,33 @@
-"""One SQLite file of a known kind and version, opened, migrated and guarded the same way wherever one is used."""
+"""One SQLite file of a known kind and version: opened, migrated and guarded.
+
+Stores, caches and evidence indexes all go through `Database`, so that they treat
+damaged, locked, foreign and outdated files alike. SQLite's errors leave here as
+`StoreError` with a message that says what to do.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from claimcheck.errors import StoreError
 
+# How long to wait for another process that is writing. Chosen by hand: our longest
+# transaction, adding a large folder, is shorter.
+LOCK_TIMEOUT_S = 5.0
 
-class Closeable:
-    """Something with a file or connections of its own; `close` gives them back."""
-
-    def close(self) -> None:
-        """The file is closed."""
-        raise NotImplementedError
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-LOCK_TIMEOUT_S = 5.0  # for another process that writes
+_Values = Sequence[Any] | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLayout:
-    """What a kind of file is called, the table that tells it from others, and the scripts that make it.
+    """The name of a kind of file, a table that only this kind has, and its scripts.
 
-    The first script makes version 1, every further one the next version from the one before.
+    The first script creates version 1; each further one upgrades to the next version.
     """
 
     kind: str
@@ -47,14 +35,14 @@ class DatabaseLayout:
     scripts: Sequence[str]
 
 
-class Database(Closeable):
-    """The connection to a file, which is made when it is not there; an older version is brought up to date.
+class Database(AbstractContextManager["Database"]):
+    """A connection to a file, which is created if missing and upgraded if outdated.
 
-    It may be used by several threads, one at a time.
+    Several threads may use it, one at a time.
 
     Raises:
-        StoreError: the file is of another kind, damaged, locked, in a folder that can't be written to, or made by a newer
-            version of claimcheck. Nothing in it is changed then.
+        StoreError: the file is of another kind, damaged, locked, not writable, or from
+            a newer version of claimcheck; it is left untouched.
     """
 
     def __init__(
@@ -62,72 +50,90 @@ class Database(Closeable):
     ) -> None:
         self.path = str(path)
         self._layout = layout
-        new = (
-            self.path == ":memory:"
-            or not Path(self.path).exists()
-            or not Path(self.path).stat().st_size
-        )
-        with self.guarded(), ExitStack() as undo:
+        is_new = self._is_new()
+        with self.translate_errors(), ExitStack() as undo:
             self._connection = sqlite3.connect(
                 self.path,
                 timeout=LOCK_TIMEOUT_S,
-                isolation_level=None,
+                isolation_level=None,  # transactions are ours, see `transaction`
                 check_same_thread=False,
             )
             undo.callback(self._connection.close)
             self._connection.execute("PRAGMA foreign_keys = ON")
-            if new:
+            if is_new:
+                # readers then do not wait for a writer; the file remembers the mode
                 self._connection.execute("PRAGMA journal_mode = WAL")
-            self._migrate(0 if new else self._version())
+            self._migrate(0 if is_new else self._read_version())
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             undo.pop_all()
 
-    def execute(
-        self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> sqlite3.Cursor:
-        """The cursor of a statement that has been run."""
-        return self._connection.execute(statement, values)
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def execute(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
+        """Run a statement and return its cursor."""
+        with self.translate_errors():
+            return self._connection.execute(statement, values)
+
+    def fetch_one(self, statement: str, values: _Values = ()) -> Any:
+        """Return the first row of a query; None if there is none."""
+        with self.translate_errors():
+            return self._connection.execute(statement, values).fetchone()
+
+    def fetch_all(self, statement: str, values: _Values = ()) -> list[Any]:
+        """Return all rows of a query."""
+        with self.translate_errors():
+            return self._connection.execute(statement, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """What the block does is done as a whole, or not at all."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        with self._connection:  # commits, or rolls back on an error
+        """Do all of the block, or nothing of it if it raises."""
+        self.execute("BEGIN IMMEDIATE")
+        with self.translate_errors(), self._connection:  # commits or rolls back
             yield
 
     @contextmanager
-    def guarded(self) -> Iterator[None]:
-        """What SQLite says, said so that somebody can do something about it."""
+    def translate_errors(self) -> Iterator[None]:
+        """Turn SQLite's errors into a `StoreError` that says what to do."""
         try:
             yield
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path}: {_explain_error(str(error))}") from None
         except sqlite3.DatabaseError as error:
-            kind = self._layout.kind
             raise StoreError(
-                f"{self.path}: is no {kind}, or a damaged one ({error}); restore it from a copy, or make it anew"
+                f"{self.path}: not a valid {self._layout.kind}, or damaged ({error}). "
+                "Restore it from a copy, or delete it and create a new one."
             ) from None
 
-    def close(self) -> None:
-        """The file is closed."""
-        self._connection.close()
+    def _is_new(self) -> bool:
+        if self.path == ":memory:":
+            return True
+        file = Path(self.path)
+        return not file.exists() or file.stat().st_size == 0
 
-    def _version(self) -> int:
-        kind, known = self._layout.kind, len(self._layout.scripts)
-        tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', ?)"
-        (found,) = self.execute(tables, (self._layout.table,)).fetchone()
-        row = (
-            self.execute("SELECT version FROM meta").fetchone() if found == 2 else None
+    def _read_version(self) -> int:
+        kind = self._layout.kind
+        tables = self.fetch_one(
+            "SELECT count(*) FROM sqlite_master "
+            "WHERE type = 'table' AND name IN ('meta', ?)",
+            (self._layout.table,),
         )
+        row = self.fetch_one("SELECT version FROM meta") if tables == (2,) else None
         if row is None:
             raise StoreError(
-                f"{self.path}: is no {kind} of claimcheck; name another file"
+                f"{self.path}: not a claimcheck {kind}. Name another file."
             )
         version = int(row[0])
-        if version > known:
+        supported = len(self._layout.scripts)
+        if version > supported:
             raise StoreError(
-                f"{self.path}: was made by a newer claimcheck ({kind} version {version}, this one reads {known}); "
-                f"upgrade claimcheck, or make the {kind} anew"
+                f"{self.path}: created by a newer claimcheck ({kind} version {version}; "
+                f"this one reads version {supported}). Upgrade claimcheck, "
+                f"or create a new {kind}."
             )
         return version
 
@@ -136,28 +142,36 @@ class Database(Closeable):
         if version == len(scripts):
             return
         with self.transaction():
-            if (
-                version == 0
-                and self.execute(
-                    "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
-                ).fetchone()
-            ):
-                version = self._version()  # another process was quicker
-            elif version == 0:
-                self.execute("CREATE TABLE meta (version INTEGER NOT NULL)")
-                self.execute("INSERT INTO meta VALUES (0)")
+            if version == 0:
+                version = self._create_meta_table()
             for script in scripts[version:]:
+                # not `executescript`, which commits the transaction first
                 for statement in script.strip().split(";\n"):
                     if statement.strip():
                         self.execute(statement)
             self.execute("UPDATE meta SET version = ?", (len(scripts),))
 
+    def _create_meta_table(self) -> int:
+        """Create the table with the version; return the version now in it."""
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+        if self.fetch_one(query):
+            return self._read_version()  # another process was quicker
+        self.execute("CREATE TABLE meta (version INTEGER NOT NULL)")
+        self.execute("INSERT INTO meta VALUES (0)")
+        return 0
+
 
 def _explain_error(reason: str) -> str:
     if "locked" in reason or "busy" in reason:
-        return f"is locked by another process (waited {LOCK_TIMEOUT_S:.0f} s); wait until it is done"
+        return (
+            "locked by another process "
+            f"(waited {LOCK_TIMEOUT_S:.0f} s). Wait until it is done."
+        )
     if "readonly" in reason or "unable to open" in reason:
-        return "can't be opened for writing; check the folder and its rights"
+        return "cannot be opened for writing. Check the folder and its permissions."
     if "full" in reason:
-        return "can't be written to: the disk is full; nothing that was stored is lost, make room and run it again"
-    return f"can't be used: {reason}"
+        return (
+            "cannot be written: the disk is full. Everything stored so far is safe; "
+            "free some space and run the command again."
+        )
+    return f"cannot be used: {reason}"

@@ -1,4 +1,7 @@
-"""Runs one by one: what somebody made, comes back to, and checks again. The same store as a batch's, and the same tables."""
+"""Single runs and checks of a store: list them, add one, delete one.
+
+They share the tables of batches: a single run is a batch of one document.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,31 @@ from typing import Any
 
 from claimcheck.errors import NotFoundError
 from claimcheck.models.document import Document, dump_document, load_document
-from claimcheck.models.outcome import DocumentState, RunListing, RunLocation, SavedCheck
+from claimcheck.models.outcome import (
+    DocumentState,
+    RunListing,
+    RunLocation,
+    SavedCheck,
+)
 from claimcheck.models.run import Check
 from claimcheck.store.store import RunStore
 
 _DELETE_DEPENDENTS = (
     "DELETE FROM checks WHERE batch = ? AND document = ?",
     "DELETE FROM answers WHERE batch = ? AND document = ?",
-    "DELETE FROM upload_items WHERE upload IN (SELECT number FROM uploads WHERE batch = ?) AND document = ?",
+    "DELETE FROM upload_items WHERE upload IN "
+    "(SELECT number FROM uploads WHERE batch = ?) AND document = ?",
 )
-# a source whose document is gone has to be read again by who wants it back
+# Without its document a source counts as unread: a later batch reads it again.
 _FORGET_INPUT_STATE = (
-    "UPDATE inputs SET state = '' WHERE number = (SELECT input FROM documents WHERE number = ? "
+    "UPDATE inputs SET state = '' WHERE number = "
+    "(SELECT input FROM documents WHERE number = ? "
     "AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number))"
 )
-_DELETE_ORPHANED_DOCUMENT = "DELETE FROM documents WHERE number = ? AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
+_DELETE_ORPHANED_DOCUMENT = (
+    "DELETE FROM documents WHERE number = ? "
+    "AND NOT EXISTS (SELECT 1 FROM outcomes WHERE document = documents.number)"
+)
 
 
 class History:
@@ -38,152 +51,159 @@ class History:
     def add_document(
         self, document: Document, config: Mapping[str, Any]
     ) -> RunLocation:
-        """The place for the document's run in this way; it waits there, unless it has a result from before.
+        """Add a document and return the location for its run with this configuration.
 
-        Where that is a failure, wholly or in part, what failed is asked for again.
+        A result from an earlier run stays; if that failed, wholly or in part, its
+        unusable answers will be requested again.
         """
         batch = self.store.open_batch(dict(config))
         fields = dump_document(document)
-        key = f"{document.id}-{hashlib.sha256(fields.encode()).hexdigest()[:8]}"
-        with self._database.guarded(), self._database.transaction():
-            row = self._database.execute(
-                "SELECT number FROM documents WHERE id = ? AND fields = ? AND text IS NOT NULL",
+        fields_digest = hashlib.sha256(fields.encode()).hexdigest()
+        key = f"{document.id}-{fields_digest[:8]}"
+        with self._database.transaction():
+            row = self._database.fetch_one(
+                "SELECT number FROM documents "
+                "WHERE id = ? AND fields = ? AND text IS NOT NULL",
                 (document.id, fields),
-            ).fetchone()
-            row = (
-                row
-                or self._database.execute(
-                    "INSERT INTO documents (id, fields, text, key) VALUES (?, ?, ?, ?) RETURNING number",
+            )
+            if row is None:
+                row = self._database.fetch_one(
+                    "INSERT INTO documents (id, fields, text, key) "
+                    "VALUES (?, ?, ?, ?) RETURNING number",
                     (document.id, fields, document.text, key),
-                ).fetchone()
-            )
+                )
+            location = RunLocation(batch, int(row[0]))
             self._database.execute(
-                "INSERT OR IGNORE INTO outcomes (batch, document, state) VALUES (?, ?, 'pending')",
-                (batch, row[0]),
+                "INSERT OR IGNORE INTO outcomes (batch, document, state) "
+                "VALUES (?, ?, 'pending')",
+                (location.batch, location.document),
             )
-        self.store.discard_unusable_answers(batch, row[0])
-        return RunLocation(batch, int(row[0]))
+        self.store.discard_failed_answers(location)
+        return location
 
     def list_runs(
         self, limit: int, before: RunLocation | None = None
     ) -> list[RunListing]:
-        """The last runs, the newest first; those that were finished before another one, where it is given."""
-        last = (before.batch, before.document) if before else (None, None)
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT o.batch, o.document, d.fields, json_extract(o.run, '$.summary.headline'), "
-                "json_array_length(o.run, '$.claims'), o.state, o.message, o.finished, o.cost_usd, b.way "
-                "FROM outcomes o JOIN documents d ON d.number = o.document JOIN batches b ON b.number = o.batch "
-                "WHERE o.finished IS NOT NULL AND (? IS NULL OR (o.finished, o.batch, o.document) < "
-                "(SELECT finished, batch, document FROM outcomes WHERE batch = ? AND document = ?)) "
-                "ORDER BY o.finished DESC, o.batch DESC, o.document DESC LIMIT ?",
-                (last[0], *last, limit),
-            ).fetchall()
+        """Return the latest runs, newest first; with `before`, those older than it."""
+        values = {
+            "batch": before.batch if before else None,
+            "document": before.document if before else None,
+            "limit": limit,
+        }
+        rows = self._database.fetch_all(
+            "SELECT o.batch, o.document, d.fields, "
+            "json_extract(o.run, '$.summary.headline'), "
+            "json_array_length(o.run, '$.claims'), "
+            "o.state, o.message, o.finished, o.cost_usd, b.way "
+            "FROM outcomes o JOIN documents d ON d.number = o.document "
+            "JOIN batches b ON b.number = o.batch "
+            "WHERE o.finished IS NOT NULL "
+            "AND (:batch IS NULL OR (o.finished, o.batch, o.document) < "
+            "(SELECT finished, batch, document FROM outcomes "
+            "WHERE batch = :batch AND document = :document)) "
+            "ORDER BY o.finished DESC, o.batch DESC, o.document DESC LIMIT :limit",
+            values,
+        )
         return [_build_run_listing(row) for row in rows]
 
     def count_pending(self) -> int:
-        """How many documents have no outcome yet: they wait in a batch, or their run was broken off."""
-        with self._database.guarded():
-            row = self._database.execute(
-                "SELECT count(*) FROM outcomes WHERE state = 'pending'"
-            ).fetchone()
-        return int(row[0])
+        """Return the number of documents without an outcome, in all batches.
 
-    def delete(self, place: RunLocation) -> None:
-        """The run is gone, with its answers and checks, and with the document's text where no other run has it.
+        They wait in a batch, or their run was interrupted.
+        """
+        (count,) = self._database.fetch_one(
+            "SELECT count(*) FROM outcomes WHERE state = 'pending'"
+        )
+        return int(count)
 
-        What it took in the file is overwritten. (The cache of answers is another file: `claimcheck cache clear`.)
+    def delete(self, location: RunLocation) -> None:
+        """Delete a run, its answers and its checks; the text too if no other run has it.
+
+        Overwrites its bytes in the file. (The answer cache is a file of its own:
+        `claimcheck cache clear`.)
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is no such run.
         """
-        where = (place.batch, place.document)
-        with self._database.guarded():
-            self._database.execute("PRAGMA secure_delete = ON")
-            with self._database.transaction():
-                for statement in _DELETE_DEPENDENTS:
-                    self._database.execute(statement, where)
-                gone = self._database.execute(
-                    "DELETE FROM outcomes WHERE batch = ? AND document = ?", where
-                )
-                for statement in (_FORGET_INPUT_STATE, _DELETE_ORPHANED_DOCUMENT):
-                    self._database.execute(statement, (place.document,))
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if not gone.rowcount:
-            raise NotFoundError(f"{place}: there is no such run")
+        numbers = (location.batch, location.document)
+        self._database.execute("PRAGMA secure_delete = ON")
+        with self._database.transaction():
+            for statement in _DELETE_DEPENDENTS:
+                self._database.execute(statement, numbers)
+            deleted = self._database.execute(
+                "DELETE FROM outcomes WHERE batch = ? AND document = ?", numbers
+            )
+            for statement in (_FORGET_INPUT_STATE, _DELETE_ORPHANED_DOCUMENT):
+                self._database.execute(statement, (location.document,))
+        # the write-ahead log still holds the deleted pages until this
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if deleted.rowcount == 0:
+            raise NotFoundError(f"{location}: no such run")
 
     def save_check(
-        self, check: Check, place: RunLocation | None = None, subject: str | None = None
+        self,
+        check: Check,
+        location: RunLocation | None = None,
+        subject: str | None = None,
     ) -> int:
-        """The number under which the check is kept; `place` and `subject`: the run and the claim that it is about."""
-        batch, document = (place.batch, place.document) if place else (None, None)
-        with self._database.guarded():
-            row = self._database.execute(
-                "INSERT INTO checks (batch, document, subject, made, result) VALUES (?, ?, ?, ?, ?) RETURNING number",
-                (batch, document, subject, time.time(), check.to_json()),
-            ).fetchone()
-        return int(row[0])
+        """Store a check and return its number.
 
-    def load_checks(self, place: RunLocation) -> list[SavedCheck]:
-        """The checks of a run's claims, the oldest first."""
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT number, subject, made, result FROM checks WHERE batch = ? AND document = ? ORDER BY number",
-                (place.batch, place.document),
-            ).fetchall()
-        return [_build_saved_check(*row) for row in rows]
+        `location` and `subject` are the run and the claim id that it is about, if any.
+        """
+        batch = location.batch if location else None
+        document = location.document if location else None
+        (number,) = self._database.fetch_one(
+            "INSERT INTO checks (batch, document, subject, made, result) "
+            "VALUES (?, ?, ?, ?, ?) RETURNING number",
+            (batch, document, subject, time.time(), check.to_json()),
+        )
+        return int(number)
+
+    def load_checks(self, location: RunLocation) -> list[SavedCheck]:
+        """Return the checks of a run's claims, oldest first."""
+        rows = self._database.fetch_all(
+            "SELECT number, subject, made, result FROM checks "
+            "WHERE batch = ? AND document = ? ORDER BY number",
+            (location.batch, location.document),
+        )
+        return [_build_saved_check(row) for row in rows]
 
     def load_check(self, number: int) -> SavedCheck:
-        """The check of this number.
+        """Return the check with this number.
 
         Raises:
             NotFoundError: there is none.
         """
-        with self._database.guarded():
-            row = self._database.execute(
-                "SELECT number, subject, made, result FROM checks WHERE number = ?",
-                (number,),
-            ).fetchone()
+        row = self._database.fetch_one(
+            "SELECT number, subject, made, result FROM checks WHERE number = ?",
+            (number,),
+        )
         if row is None:
-            raise NotFoundError(f"{number}: there is no such check")
-        return _build_saved_check(*row)
+            raise NotFoundError(f"{number}: no such check")
+        return _build_saved_check(row)
 
 
 def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
-    (
-        batch,
-        document,
-        fields,
-        headline,
-        claims,
-        state,
-        message,
-        finished,
-        cost_usd,
-        way,
-    ) = row
-    about, made_by = load_document(fields), json.loads(way)
+    batch, number, fields, headline, claims, state, message, finished, cost, way = row
+    document = load_document(fields)
+    config = json.loads(way)
     return RunListing(
-        location=RunLocation(batch, document),
-        source=about.source,
-        title=about.title,
+        location=RunLocation(batch, number),
+        source=document.source,
+        title=document.title,
         headline=headline,
         claims=claims,
         state=DocumentState(state),
         message=message,
-        finished_at=_to_datetime(finished),
-        cost_usd=cost_usd,
-        engine=made_by["engine"],
-        model=made_by.get("model"),
-        checked=made_by["check"],
+        finished_at=datetime.fromtimestamp(finished, UTC),
+        cost_usd=cost,
+        engine=config["engine"],
+        model=config.get("model"),
+        checked=config["check"],
     )
 
 
-def _build_saved_check(
-    number: int, subject: str | None, made: float, result: str
-) -> SavedCheck:
-    return SavedCheck(number, subject, _to_datetime(made), Check.from_json(result))
-
-
-def _to_datetime(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _build_saved_check(row: tuple[Any, ...]) -> SavedCheck:
+    number, subject, saved_at, result = row
+    timestamp = datetime.fromtimestamp(saved_at, UTC)
+    return SavedCheck(number, subject, timestamp, Check.from_json(result))

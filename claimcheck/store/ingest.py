@@ -1,14 +1,15 @@
-"""Documents into a store: each once, all of a command's or none, before anything is sent anywhere.
+"""Add documents to a store: all documents of a command, each once, or none.
 
-A file that has not changed since it was read is not read again.
+Nothing is sent anywhere before all of them are in. A file that has not changed since
+it was read is not read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, StoreError
 from claimcheck.models.document import Document, dump_document
 from claimcheck.models.outcome import IngestReport
 from claimcheck.store.database import Database
@@ -18,22 +19,25 @@ _MAX_REPORTED_PROBLEMS = 5
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A document and the key by which it is known in the store: a given id, a path, an address, or its content's id.
+    """A document and its key in the store: a given id, a path, an address, or its id.
 
-    `key_is_given`: whether the same key again is a mistake, rather than the same text again. `place` is for messages.
-    `problem` says why there is no document.
+    `origin` names the entry in messages. `has_given_id`: the same key again is then a
+    mistake, and not the same text again. `problem` says why there is no document.
     """
 
     key: str
     document: Document | None
-    place: str
-    key_is_given: bool = True
+    origin: str
+    has_given_id: bool = True
     problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
-    """A file, address or stream that documents come from. `state` tells whether it has changed; None: always read it."""
+    """A file, address or stream that holds documents.
+
+    `state` changes when the source does; None means that it has to be read each time.
+    """
 
     name: str
     state: str | None
@@ -44,147 +48,169 @@ def ingest_sources(
     database: Database,
     batch: int,
     sources: Iterable[DocumentSource],
-    progress: Callable[[int], None] = lambda count: None,
+    on_progress: Callable[[int], None] = lambda count: None,
 ) -> IngestReport:
     """Add the documents of these sources to the store and to the batch.
 
     Raises:
-        InputError: rows are broken or an id stands twice; the store is as it was then.
+        InputError: a row is broken, or an id appears twice; the store is unchanged.
     """
-    with database.guarded(), database.transaction():
-        taking = _Ingestion(database, batch, progress)
+    with database.transaction():
+        ingestion = _Ingestion(database, batch, on_progress)
         for source in sources:
-            taking.take(source)
-        if taking.problems:
-            more = len(taking.problems) - _MAX_REPORTED_PROBLEMS
-            raise InputError(
-                "; ".join(taking.problems[:_MAX_REPORTED_PROBLEMS])
-                + (f"; and {more} more" if more > 0 else "")
-            )
-    return IngestReport(
-        taking.named, taking.new, taking.changed, taking.repeated, taking.unreadable
-    )
+            ingestion.add(source)
+        ingestion.raise_problems()
+    return ingestion.report()
 
 
 class _Ingestion:
     def __init__(
-        self, database: Database, batch: int, progress: Callable[[int], None]
+        self, database: Database, batch: int, on_progress: Callable[[int], None]
     ) -> None:
         self._database = database
         self._batch = batch
-        self._progress = progress
-        self._inputs: set[int] = set()
-        self.problems: list[str] = []
-        self.named = self.new = self.changed = self.repeated = self.unreadable = 0
+        self._on_progress = on_progress
+        self._inputs: set[int] = set()  # numbers of the sources of this command
+        self._problems: list[str] = []
+        self._documents = 0
+        self._new = 0
+        self._changed = 0
+        self._repeated = 0
+        self._unreadable = 0
 
-    def take(self, source: DocumentSource) -> None:
-        row = self._database.execute(
+    def report(self) -> IngestReport:
+        return IngestReport(
+            documents=self._documents,
+            new=self._new,
+            changed=self._changed,
+            repeated=self._repeated,
+            unreadable=self._unreadable,
+        )
+
+    def raise_problems(self) -> None:
+        if not self._problems:
+            return
+        message = "; ".join(self._problems[:_MAX_REPORTED_PROBLEMS])
+        hidden = len(self._problems) - _MAX_REPORTED_PROBLEMS
+        if hidden > 0:
+            message += f"; and {hidden} more"
+        raise InputError(message)
+
+    def add(self, source: DocumentSource) -> None:
+        row = self._database.fetch_one(
             "SELECT number, state FROM inputs WHERE name = ?", (source.name,)
-        ).fetchone()
+        )
         if row and row[0] in self._inputs:
-            return  # named twice
-        if row and source.state is not None and row[1] == source.state:
+            return  # the command names this source twice
+        is_unchanged = row and source.state is not None and row[1] == source.state
+        if is_unchanged:
             number = int(row[0])
             self._inputs.add(number)
         else:
-            number = self._input(source.name)
+            number = self._reset_input(source.name)
             self._inputs.add(number)
-            whole = True
-            for entry in self._counted(source.entries()):
-                whole = self._put(entry, number) and whole
-            if source.state is not None and whole:
-                self._database.execute(
-                    "UPDATE inputs SET state = ? WHERE number = ?",
-                    (source.state, number),
-                )
-        self._queue(number)
+            self._read(source, number)
+        self._queue_documents(number)
 
-    def _input(self, name: str) -> int:
-        """The input's number; what it held before is not its own any more."""
-        row = self._database.execute(
-            "INSERT INTO inputs (name, state) VALUES (?, '') ON CONFLICT (name) DO UPDATE SET state = '' RETURNING number",
+    def _reset_input(self, name: str) -> int:
+        """Return the number of the source, which no longer owns its old documents."""
+        (number,) = self._database.fetch_one(
+            "INSERT INTO inputs (name, state) VALUES (?, '') "
+            "ON CONFLICT (name) DO UPDATE SET state = '' RETURNING number",
             (name,),
-        ).fetchone()
-        self._database.execute(
-            "UPDATE documents SET input = NULL WHERE input = ?", (row[0],)
         )
-        return int(row[0])
+        self._database.execute(
+            "UPDATE documents SET input = NULL WHERE input = ?", (number,)
+        )
+        return int(number)
 
-    def _counted(self, entries: Iterable[SourceEntry]) -> Iterator[SourceEntry]:
-        iterator = iter(entries)
-        while True:
-            try:
-                entry = next(iterator)
-            except StopIteration:
-                return
-            except InputError as error:
-                self.problems.append(str(error))
-                return
-            yield entry
+    def _read(self, source: DocumentSource, number: int) -> None:
+        is_complete = True
+        try:
+            for entry in source.entries():
+                is_complete = self._save(entry, number) and is_complete
+        except StoreError:
+            raise  # it is an InputError, but the store's and not the source's
+        except InputError as error:
+            self._problems.append(str(error))  # reported with those of other sources
+        if source.state is not None and is_complete:
+            self._database.execute(
+                "UPDATE inputs SET state = ? WHERE number = ?", (source.state, number)
+            )
 
-    def _put(self, entry: SourceEntry, number: int) -> bool:
-        """Whether the entry is in the store as it should be."""
-        self._progress(1)
-        document = entry.document
-        if document is None:
-            self.unreadable += 1
-            self._unreadable(entry, number)
+    def _save(self, entry: SourceEntry, number: int) -> bool:
+        """Save an entry; return whether it need not be read again."""
+        self._on_progress(1)
+        if entry.document is None:
+            self._unreadable += 1
+            self._save_unreadable(entry, number)
             return False
-        known = self._database.execute(
+        known = self._database.fetch_one(
             "SELECT number, id, input FROM documents WHERE key = ?", (entry.key,)
-        ).fetchone()
-        if known and known[2] in self._inputs:
-            if entry.key_is_given:
-                self.problems.append(
-                    f"{entry.place}: the id {entry.key!r} was there before; every id once"
-                )
-                return False
-            self.repeated += 1
-            return True
-        values = (document.id, dump_document(document), document.text, number)
+        )
         if known is None:
-            self.new += 1
+            self._insert(entry.key, entry.document, number)
+            return True
+        known_number, known_id, known_input = known
+        if known_input in self._inputs:
+            return self._skip_repeated(entry)
+        self._update(entry.key, entry.document, number)
+        if known_id != entry.document.id:
+            self._changed += known_id is not None
             self._database.execute(
-                "INSERT INTO documents (id, fields, text, input, key) VALUES (?, ?, ?, ?, ?)",
-                (*values, entry.key),
+                "UPDATE outcomes SET state = 'pending', run = NULL WHERE document = ?",
+                (known_number,),
             )
-        else:
-            self._database.execute(
-                "UPDATE documents SET id = ?, fields = ?, text = ?, input = ? WHERE key = ?",
-                (*values, entry.key),
-            )
-            if known[1] != document.id:
-                self.changed += known[1] is not None
-                self._database.execute(
-                    "UPDATE outcomes SET state = 'pending', run = NULL WHERE document = ?",
-                    (known[0],),
-                )
         return True
 
-    def _unreadable(self, entry: SourceEntry, number: int) -> None:
-        row = self._database.execute(
-            "INSERT INTO documents (fields, input, key) VALUES (?, ?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET input = excluded.input RETURNING number",
-            (_build_placeholder(entry), number, entry.key),
-        ).fetchone()
+    def _skip_repeated(self, entry: SourceEntry) -> bool:
+        """Count a repeated text; a repeated id is a problem."""
+        if not entry.has_given_id:
+            self._repeated += 1
+            return True
+        self._problems.append(
+            f"{entry.origin}: the id {entry.key!r} appears twice; ids must be unique"
+        )
+        return False
+
+    def _insert(self, key: str, document: Document, number: int) -> None:
+        self._new += 1
         self._database.execute(
-            "INSERT INTO outcomes (batch, document, state, cause, message) VALUES (?, ?, 'failed', 'unreadable', ?) "
-            "ON CONFLICT DO UPDATE SET message = excluded.message WHERE state = 'failed'",
-            (self._batch, row[0], entry.problem),
+            "INSERT INTO documents (id, fields, text, input, key) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (document.id, dump_document(document), document.text, number, key),
         )
 
-    def _queue(self, number: int) -> None:
-        cursor = self._database.execute(
+    def _update(self, key: str, document: Document, number: int) -> None:
+        self._database.execute(
+            "UPDATE documents SET id = ?, fields = ?, text = ?, input = ? "
+            "WHERE key = ?",
+            (document.id, dump_document(document), document.text, number, key),
+        )
+
+    def _save_unreadable(self, entry: SourceEntry, number: int) -> None:
+        placeholder = Document.from_text("-", source=entry.key)
+        (document,) = self._database.fetch_one(
+            "INSERT INTO documents (fields, input, key) VALUES (?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET input = excluded.input RETURNING number",
+            (dump_document(placeholder), number, entry.key),
+        )
+        self._database.execute(
+            "INSERT INTO outcomes (batch, document, state, cause, message) "
+            "VALUES (?, ?, 'failed', 'unreadable', ?) ON CONFLICT "
+            "DO UPDATE SET message = excluded.message WHERE state = 'failed'",
+            (self._batch, document, entry.problem),
+        )
+
+    def _queue_documents(self, number: int) -> None:
+        """Count the documents of a source; make those without an outcome pending."""
+        (count,) = self._database.fetch_one(
             "SELECT count(*) FROM documents WHERE input = ?", (number,)
         )
-        self.named += int(cursor.fetchone()[0])
+        self._documents += int(count)
         self._database.execute(
-            "INSERT OR IGNORE INTO outcomes (batch, document, state) SELECT ?, number, 'pending' FROM documents "
+            "INSERT OR IGNORE INTO outcomes (batch, document, state) "
+            "SELECT ?, number, 'pending' FROM documents "
             "WHERE input = ? AND text IS NOT NULL",
             (self._batch, number),
         )
-
-
-def _build_placeholder(entry: SourceEntry) -> str:
-    """Return the stored fields of a document that could not be read."""
-    return dump_document(Document.from_text("-", source=entry.key))

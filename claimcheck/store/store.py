@@ -1,6 +1,7 @@
-"""The store of a batch: documents, what became of each, and every answer, in one SQLite file.
+"""The run store: documents, their outcomes, and every answer, in one SQLite file.
 
-`kill -9` at any moment leaves it whole: it says what is done, and holds what was paid for.
+A killed process leaves the file whole: each outcome and each paid answer is committed
+before anything else happens. `history` lists and deletes single runs of the same file.
 """
 
 from __future__ import annotations
@@ -9,14 +10,21 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError, NotFoundError, StoreError
-from claimcheck.llm.digest import is_usable
+from claimcheck.llm.stored import is_usable
 from claimcheck.models.document import Document, load_document
-from claimcheck.models.llm import ModelResponse, dump_response, load_response
+from claimcheck.models.llm import (
+    ModelRequest,
+    ModelResponse,
+    Usage,
+    dump_response,
+    load_response,
+)
 from claimcheck.models.outcome import (
     BatchStatus,
     DocumentState,
@@ -25,34 +33,46 @@ from claimcheck.models.outcome import (
     RunLocation,
 )
 from claimcheck.models.run import Run, load_run
-from claimcheck.store.database import Closeable, Database
+from claimcheck.store.database import Database
 from claimcheck.store.tables import STORE_LAYOUT
 
-_ROWS_PER_QUERY = 200
+_ROWS_PER_QUERY = 200  # a store need not fit into memory
+# Fewer answers say little about the usual length of one. Chosen by hand.
+_MIN_ANSWERS_FOR_MEAN = 10
 
 
-class RunStore(Closeable):
-    """The store in a file; it is made when it is not there. Close it, or use it in a `with`.
+class RunStore(AbstractContextManager["RunStore"]):
+    """A store in a file, which is created if missing; use it in a `with`, or close it.
 
     Raises:
-        InputError: the file is no store, damaged, locked, can't be written to, or made by a newer claimcheck.
+        InputError: there is no such file, and `create` is False.
+        StoreError: the file is not a store, damaged, locked, not writable, or from a
+            newer claimcheck.
     """
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         if not create and not Path(path).exists():
             raise InputError(
-                f"{path}: there is no such store; `claimcheck batch SOURCES --store {path}` makes one"
+                f"{path}: no such store. "
+                f"`claimcheck batch SOURCES --store {path}` creates one."
             )
         self.path = str(path)
-        # NORMAL outlives a killed process; only a power cut can cost the last few answers
+        # NORMAL survives a killed process; only a power cut may cost the last answers
         self.database = Database(path, STORE_LAYOUT, synchronous="NORMAL")
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """No other command works on the store while the block runs; reading it goes on.
+        """Keep other commands from working on the store; they can still read it.
 
         Raises:
-            StoreError: another one does.
+            StoreError: another command works on the store.
         """
         import filelock
 
@@ -62,208 +82,194 @@ class RunStore(Closeable):
                 yield
         except filelock.Timeout:
             raise StoreError(
-                f"{self.path}: another command works on it; wait until it is done (if none does, delete {path})"
+                f"{self.path}: another command is working on this store. "
+                f"Wait until it is done (if there is none, delete {path})."
             ) from None
         Path(path).unlink(missing_ok=True)
 
+    # Batches
+
     def open_batch(self, config: dict[str, Any]) -> int:
-        """The number of the batch that reads documents in this way; a new one where there is none."""
-        written = json.dumps(config, ensure_ascii=False, sort_keys=True)
-        digest = hashlib.sha256(written.encode()).hexdigest()
-        with self.database.guarded(), self.database.transaction():
+        """Return the number of the batch with this configuration; create it if new."""
+        config_json = json.dumps(config, ensure_ascii=False, sort_keys=True)
+        digest = hashlib.sha256(config_json.encode()).hexdigest()
+        with self.database.transaction():
             self.database.execute(
                 "INSERT OR IGNORE INTO batches (digest, way, started) VALUES (?, ?, ?)",
-                (digest, written, time.time()),
+                (digest, config_json, time.time()),
             )
-            row = self.database.execute(
+            (number,) = self.database.fetch_one(
                 "SELECT number FROM batches WHERE digest = ?", (digest,)
-            ).fetchone()
-        return int(row[0])
-
-    def iter_pending(self, batch: int) -> Iterator[tuple[int, Document]]:
-        """The documents that wait, by number, in the order in which they came; a few are read at a time."""
-        last = 0
-        while True:
-            with self.database.guarded():
-                rows = self.database.execute(
-                    "SELECT d.number, d.fields, d.text FROM outcomes o JOIN documents d ON d.number = o.document "
-                    "WHERE o.batch = ? AND o.state = 'pending' AND o.document > ? ORDER BY o.document LIMIT ?",
-                    (batch, last, _ROWS_PER_QUERY),
-                ).fetchall()
-            if not rows:
-                return
-            last = rows[-1][0]
-            for number, fields, text in rows:
-                yield number, load_document(fields, text)
-
-    def measure_pending(self, batch: int) -> tuple[int, int]:
-        """How many documents wait, and how many characters they have together."""
-        with self.database.guarded():
-            row = self.database.execute(
-                "SELECT count(*), coalesce(sum(length(d.text)), 0) FROM outcomes o JOIN documents d "
-                "ON d.number = o.document WHERE o.batch = ? AND o.state = 'pending'",
-                (batch,),
-            ).fetchone()
-        return int(row[0]), int(row[1])
-
-    def mean_output_tokens(self, batch: int) -> int | None:
-        """The mean number of tokens of the batch's answers; None while there are few."""
-        with self.database.guarded():
-            count, mean = self.database.execute(
-                "SELECT count(*), avg(output_tokens) FROM answers WHERE batch = ?",
-                (batch,),
-            ).fetchone()
-        return round(mean) if count >= 10 else None
-
-    def find_answer(
-        self, batch: int, document: int, digest: str
-    ) -> ModelResponse | None:
-        """The answer that was given to a request for this document before."""
-        with self.database.guarded():
-            row = self.database.execute(
-                "SELECT response FROM answers WHERE batch = ? AND document = ? AND digest = ? AND NOT void "
-                "ORDER BY number LIMIT 1",
-                (batch, document, digest),
-            ).fetchone()
-        return load_response(row[0]) if row else None
-
-    def save_answer(
-        self, batch: int, document: int, asked: tuple[str, str], response: ModelResponse
-    ) -> None:
-        """An answer that was paid for is stored before anything else is done with it; `asked`: digest and schema."""
-        usage = response.usage
-        paid = (usage.input_tokens, usage.output_tokens, usage.cost_usd)
-        with self.database.guarded():
-            self.database.execute(
-                "INSERT INTO answers (batch, document, digest, schema, response, input_tokens, output_tokens, cost_usd) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (batch, document, *asked, dump_response(response), *paid),
             )
-
-    def save_outcome(self, batch: int, document: int, outcome: Outcome) -> None:
-        """What became of the document is known."""
-        usage = outcome.usage
-        with self.database.guarded():
-            self.database.execute(
-                "UPDATE outcomes SET state = ?, cause = ?, message = ?, run = ?, requests = ?, input_tokens = ?, "
-                "output_tokens = ?, cost_usd = ?, finished = ? WHERE batch = ? AND document = ?",
-                (
-                    *(
-                        outcome.state,
-                        outcome.cause,
-                        outcome.message,
-                        outcome.run,
-                        usage.requests,
-                    ),
-                    *(
-                        usage.input_tokens,
-                        usage.output_tokens,
-                        usage.cost_usd,
-                        time.time(),
-                        batch,
-                        document,
-                    ),
-                ),
-            )
-
-    def requeue_failed(self, batch: int) -> int:
-        """Documents that failed, wholly or in part, wait again; of their answers only those that can be used are kept."""
-        with self.database.guarded(), self.database.transaction():
-            failed = self.database.execute(
-                "SELECT document FROM outcomes WHERE batch = ? AND state IN ('failed', 'partial')",
-                (batch,),
-            ).fetchall()
-            for (document,) in failed:
-                self._void_unusable(batch, document)
-            cursor = self.database.execute(
-                "UPDATE outcomes SET state = 'pending' WHERE batch = ? AND state IN ('failed', 'partial') "
-                "AND document IN (SELECT number FROM documents WHERE text IS NOT NULL)",
-                (batch,),
-            )
-        return cursor.rowcount
-
-    def discard_unusable_answers(self, batch: int, document: int) -> None:
-        """Where the document failed, wholly or in part, its answers that can't be used are not taken again."""
-        with self.database.guarded(), self.database.transaction():
-            state = self.database.execute(
-                "SELECT state FROM outcomes WHERE batch = ? AND document = ?",
-                (batch, document),
-            ).fetchone()
-            if state and state[0] in (DocumentState.FAILED, DocumentState.PARTIAL):
-                self._void_unusable(batch, document)
-
-    def _void_unusable(self, batch: int, document: int) -> None:
-        answers = self.database.execute(
-            "SELECT number, schema, response FROM answers WHERE batch = ? AND document = ? AND NOT void",
-            (batch, document),
-        ).fetchall()
-        for number, schema, response in answers:
-            if not is_usable(schema, load_response(response)):
-                self.database.execute(
-                    "UPDATE answers SET void = 1 WHERE number = ?", (number,)
-                )
-
-    def batch(self, number: int) -> BatchStatus:
-        """A batch in numbers."""
-        with self.database.guarded():
-            (way,) = self.database.execute(
-                "SELECT way FROM batches WHERE number = ?", (number,)
-            ).fetchone()
-            counts = self.database.execute(
-                "SELECT state, count(*) FROM outcomes WHERE batch = ? GROUP BY state",
-                (number,),
-            ).fetchall()
-            spent = self.database.execute(
-                "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), count(cost_usd), count(*) FROM ("
-                "SELECT cost_usd, input_tokens, output_tokens FROM answers WHERE batch = :batch UNION ALL "
-                # outcomes that came from elsewhere have no answers here
-                "SELECT cost_usd, input_tokens, output_tokens FROM outcomes o WHERE batch = :batch AND input_tokens > 0 "
-                "AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.batch = o.batch AND a.document = o.document))",
-                {"batch": number},
-            ).fetchone()
-        usd, spent_tokens, priced, every = spent
-        known = (usd or 0.0) if priced == every else None
-        found = {DocumentState(state): count for state, count in counts}
-        return BatchStatus(
-            number,
-            json.loads(way),
-            {state: found.get(state, 0) for state in DocumentState},
-            known,
-            spent_tokens,
-        )
+        return int(number)
 
     def batches(self) -> tuple[BatchStatus, ...]:
-        """All batches of the store, the first one first."""
-        with self.database.guarded():
-            rows = self.database.execute(
-                "SELECT number FROM batches ORDER BY number"
-            ).fetchall()
+        """Return the status of every batch, oldest first."""
+        rows = self.database.fetch_all("SELECT number FROM batches ORDER BY number")
         return tuple(self.batch(number) for (number,) in rows)
+
+    def batch(self, number: int) -> BatchStatus:
+        """Return the counts and spending of a batch."""
+        (config_json,) = self.database.fetch_one(
+            "SELECT way FROM batches WHERE number = ?", (number,)
+        )
+        counts = dict.fromkeys(DocumentState, 0)
+        rows = self.database.fetch_all(
+            "SELECT state, count(*) FROM outcomes WHERE batch = ? GROUP BY state",
+            (number,),
+        )
+        for state, count in rows:
+            counts[DocumentState(state)] = count
+        # imported outcomes come without answers: their own counts stand in
+        usd, tokens, with_price, total = self.database.fetch_one(
+            "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), "
+            "count(cost_usd), count(*) FROM ("
+            "SELECT cost_usd, input_tokens, output_tokens "
+            "FROM answers WHERE batch = :batch UNION ALL "
+            "SELECT cost_usd, input_tokens, output_tokens FROM outcomes o "
+            "WHERE batch = :batch AND input_tokens > 0 AND NOT EXISTS ("
+            "SELECT 1 FROM answers a "
+            "WHERE a.batch = o.batch AND a.document = o.document))",
+            {"batch": number},
+        )
+        spent_usd = (usd or 0.0) if with_price == total else None
+        return BatchStatus(number, json.loads(config_json), counts, spent_usd, tokens)
+
+    def mean_output_tokens(self, batch: int) -> int | None:
+        """Return the mean length of the batch's answers; None while there are few."""
+        count, mean = self.database.fetch_one(
+            "SELECT count(*), avg(output_tokens) FROM answers WHERE batch = ?", (batch,)
+        )
+        return round(mean) if count >= _MIN_ANSWERS_FOR_MEAN else None
+
+    # Outcomes
+
+    def iter_pending(self, batch: int) -> Iterator[tuple[int, Document]]:
+        """Yield the pending documents by number, in the order they were added."""
+        rows = self._iter_rows("d.fields, d.text", batch, DocumentState.PENDING)
+        for number, fields, text in rows:
+            yield number, load_document(fields, text)
+
+    def measure_pending(self, batch: int) -> tuple[int, int]:
+        """Return the number of pending documents and of their characters."""
+        documents, characters = self.database.fetch_one(
+            "SELECT count(*), coalesce(sum(length(d.text)), 0) FROM outcomes o "
+            "JOIN documents d ON d.number = o.document "
+            "WHERE o.batch = ? AND o.state = 'pending'",
+            (batch,),
+        )
+        return int(documents), int(characters)
+
+    def find_pending(self, batch: int, key: str) -> RunLocation | None:
+        """Return the location of the document with this key if it is pending."""
+        row = self.database.fetch_one(
+            "SELECT d.number FROM outcomes o JOIN documents d ON d.number = o.document "
+            "WHERE o.batch = ? AND d.key = ? AND o.state = 'pending'",
+            (batch, key),
+        )
+        return None if row is None else RunLocation(batch, int(row[0]))
 
     def list_documents(
         self, batch: int, state: DocumentState | None = None
     ) -> Iterator[OutcomeListing]:
-        """The documents of a batch, in the order in which they came; those in one state only, where one is given."""
-        for _, *row in self._rows(
-            "d.key, d.fields, o.state, o.cause, o.message, o.cost_usd", batch, state
+        """Yield the documents of a batch in the order they were added.
+
+        With `state`, only those in this state.
+        """
+        columns = "d.key, d.fields, o.state, o.cause, o.message, o.cost_usd"
+        for _, key, fields, found, cause, message, cost in self._iter_rows(
+            columns, batch, state
         ):
-            key, fields, found, cause, message, cost = row
             document = load_document(fields)
             yield OutcomeListing(
-                key,
-                document.source,
-                document.title,
-                DocumentState(found),
-                cause,
-                message,
-                cost,
+                key=key,
+                source=document.source,
+                title=document.title,
+                state=DocumentState(found),
+                cause=cause,
+                message=message,
+                cost_usd=cost,
             )
 
+    def list_failures(self, batch: int) -> list[tuple[str, str, int]]:
+        """Return cause, example message and document count, most frequent first."""
+        return self.database.fetch_all(
+            "SELECT cause, min(message), count(*) FROM outcomes "
+            "WHERE batch = ? AND state IN ('failed', 'partial') "
+            "GROUP BY cause ORDER BY count(*) DESC, cause",
+            (batch,),
+        )
+
+    def save_outcome(self, location: RunLocation, outcome: Outcome) -> None:
+        """Store the outcome of a document."""
+        usage = outcome.usage
+        values = {
+            "batch": location.batch,
+            "document": location.document,
+            "state": outcome.state,
+            "cause": outcome.cause,
+            "message": outcome.message,
+            "run": outcome.run,
+            "requests": usage.requests,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cost_usd": usage.cost_usd,
+            "finished": time.time(),
+        }
+        self.database.execute(
+            "UPDATE outcomes SET state = :state, cause = :cause, message = :message, "
+            "run = :run, requests = :requests, input_tokens = :input_tokens, "
+            "output_tokens = :output_tokens, cost_usd = :cost_usd, "
+            "finished = :finished WHERE batch = :batch AND document = :document",
+            values,
+        )
+
+    def requeue_failed(self, batch: int) -> int:
+        """Make documents that failed, wholly or in part, pending; return how many.
+
+        Usable answers are kept; the others will be requested again. A source that
+        could not be read has no text and stays failed.
+        """
+        with self.database.transaction():
+            failed = self.database.fetch_all(
+                "SELECT document FROM outcomes "
+                "WHERE batch = ? AND state IN ('failed', 'partial')",
+                (batch,),
+            )
+            for (document,) in failed:
+                self._discard_unusable_answers(RunLocation(batch, document))
+            cursor = self.database.execute(
+                "UPDATE outcomes SET state = 'pending' "
+                "WHERE batch = ? AND state IN ('failed', 'partial') AND document IN "
+                "(SELECT number FROM documents WHERE text IS NOT NULL)",
+                (batch,),
+            )
+        return cursor.rowcount
+
+    # Runs
+
     def runs(self, batch: int) -> Iterator[tuple[str, Run]]:
-        """The keys and runs of the documents that have one, in the order in which they came."""
-        for _, key, fields, text in self._rows("d.key, o.run, d.text", batch, None):
+        """Yield keys and runs in the order in which their documents were added."""
+        for _, key, fields, text in self._iter_rows("d.key, o.run, d.text", batch):
             if fields is not None:
                 yield key, load_run(fields, text)
+
+    def count_runs(self, batch: int) -> int:
+        """Return the number of documents that have a run."""
+        (count,) = self.database.fetch_one(
+            "SELECT count(*) FROM outcomes WHERE batch = ? AND run IS NOT NULL",
+            (batch,),
+        )
+        return int(count)
+
+    def has_run(self, batch: int, key: str) -> bool:
+        """Tell whether the document with this key has a run."""
+        row = self.database.fetch_one(
+            "SELECT 1 FROM outcomes o JOIN documents d ON d.number = o.document "
+            "WHERE o.batch = ? AND d.key = ? AND o.run IS NOT NULL",
+            (batch, key),
+        )
+        return row is not None
 
     def locate(self, name: str, batch: int | None = None) -> list[RunLocation]:
         """Find the documents with this key, id or source, in one batch or in all.
@@ -273,21 +279,20 @@ class RunStore(Closeable):
         Raises:
             NotFoundError: there is none.
         """
-        with self.database.guarded():
-            rows = self.database.execute(
-                "SELECT o.batch, o.document FROM outcomes o "
-                "JOIN documents d ON d.number = o.document "
-                "WHERE (d.key = ?1 OR d.id = ?1 "
-                "OR json_extract(d.fields, '$.source') = ?1) "
-                "AND (?2 IS NULL OR o.batch = ?2) "
-                "ORDER BY o.batch, d.key != ?1, o.document",
-                (name, batch),
-            ).fetchall()
+        rows = self.database.fetch_all(
+            "SELECT o.batch, o.document FROM outcomes o "
+            "JOIN documents d ON d.number = o.document "
+            "WHERE (d.key = ?1 OR d.id = ?1 "
+            "OR json_extract(d.fields, '$.source') = ?1) "
+            "AND (?2 IS NULL OR o.batch = ?2) "
+            "ORDER BY o.batch, d.key != ?1, o.document",
+            (name, batch),
+        )
         if not rows:
-            place = f" in batch {batch}" if batch else ""
+            scope = f" in batch {batch}" if batch else ""
             raise NotFoundError(
-                f"{self.path}: holds no document {name!r}{place}; "
-                "`claimcheck runs list` names those it has"
+                f"{self.path}: no document {name!r}{scope}. "
+                "`claimcheck runs list` shows the documents."
             )
         return [RunLocation(*row) for row in rows]
 
@@ -301,7 +306,7 @@ class RunStore(Closeable):
         run, state, message = self._load_outcome(location)
         if run is None:
             reason = f": {message}" if message else ""
-            raise InputError(f"{self.path}: {name}: has no result ({state}{reason})")
+            raise InputError(f"{self.path}: {name} has no result ({state}{reason})")
         return run
 
     def load_run(self, location: RunLocation) -> Run:
@@ -312,90 +317,126 @@ class RunStore(Closeable):
         """
         run, _, _ = self._load_outcome(location)
         if run is None:
-            raise NotFoundError(f"{location}: there is no such run")
+            raise NotFoundError(f"{location}: no such run")
         return run
+
+    # Answers
+
+    def find_answer(self, location: RunLocation, digest: str) -> ModelResponse | None:
+        """Return the stored answer to a request for this document; None if missing."""
+        row = self.database.fetch_one(
+            "SELECT response FROM answers WHERE batch = ? AND document = ? "
+            "AND digest = ? AND NOT void ORDER BY number LIMIT 1",
+            (location.batch, location.document, digest),
+        )
+        return None if row is None else load_response(row[0])
+
+    def load_answers(self, location: RunLocation) -> list[tuple[str, str]]:
+        """Return the digests and stored answers of a run, without the void ones."""
+        return self.database.fetch_all(
+            "SELECT digest, response FROM answers "
+            "WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
+            (location.batch, location.document),
+        )
+
+    def save_answer(
+        self, location: RunLocation, digest: str, schema: str, response: ModelResponse
+    ) -> None:
+        """Store an answer that was paid for, usable or not."""
+        usage = response.usage
+        self.database.execute(
+            "INSERT INTO answers (batch, document, digest, schema, response, "
+            "input_tokens, output_tokens, cost_usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                location.batch,
+                location.document,
+                digest,
+                schema,
+                dump_response(response),
+                usage.input_tokens,
+                usage.output_tokens,
+                usage.cost_usd,
+            ),
+        )
+
+    def discard_failed_answers(self, location: RunLocation) -> None:
+        """Void the unusable answers of a document that failed, wholly or in part."""
+        with self.database.transaction():
+            row = self.database.fetch_one(
+                "SELECT state FROM outcomes WHERE batch = ? AND document = ?",
+                (location.batch, location.document),
+            )
+            if row and row[0] in (DocumentState.FAILED, DocumentState.PARTIAL):
+                self._discard_unusable_answers(location)
+
+    def _discard_unusable_answers(self, location: RunLocation) -> None:
+        answers = self.database.fetch_all(
+            "SELECT number, schema, response FROM answers "
+            "WHERE batch = ? AND document = ? AND NOT void",
+            (location.batch, location.document),
+        )
+        for number, schema, response in answers:
+            if not is_usable(schema, load_response(response)):
+                self.database.execute(
+                    "UPDATE answers SET void = 1 WHERE number = ?", (number,)
+                )
 
     def _load_outcome(
         self, location: RunLocation
     ) -> tuple[Run | None, str | None, str | None]:
         """Return run, state and message; all None if the location is unknown."""
-        with self.database.guarded():
-            row = self.database.execute(
-                "SELECT o.run, d.text, o.state, o.message FROM outcomes o "
-                "JOIN documents d ON d.number = o.document "
-                "WHERE o.batch = ? AND o.document = ?",
-                (location.batch, location.document),
-            ).fetchone()
+        row = self.database.fetch_one(
+            "SELECT o.run, d.text, o.state, o.message FROM outcomes o "
+            "JOIN documents d ON d.number = o.document "
+            "WHERE o.batch = ? AND o.document = ?",
+            (location.batch, location.document),
+        )
         if row is None:
             return None, None, None
         fields, text, state, message = row
         run = None if fields is None else load_run(fields, text)
         return run, state, message
 
-    def load_answers(self, location: RunLocation) -> list[tuple[str, str]]:
-        """Return the digests and stored answers of a run, without the void ones."""
-        with self.database.guarded():
-            return self.database.execute(
-                "SELECT digest, response FROM answers "
-                "WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
-                (location.batch, location.document),
-            ).fetchall()
-
-    def find_pending(self, batch: int, key: str) -> int | None:
-        """The number of the document with this key, where it waits."""
-        with self.database.guarded():
-            row = self.database.execute(
-                "SELECT d.number FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE o.batch = ? AND d.key = ? AND o.state = 'pending'",
-                (batch, key),
-            ).fetchone()
-        return int(row[0]) if row else None
-
-    def has_run(self, batch: int, key: str) -> bool:
-        """Whether the document with this key has a run."""
-        with self.database.guarded():
-            row = self.database.execute(
-                "SELECT 1 FROM outcomes o JOIN documents d ON d.number = o.document "
-                "WHERE o.batch = ? AND d.key = ? AND o.run IS NOT NULL",
-                (batch, key),
-            ).fetchone()
-        return row is not None
-
-    def count_runs(self, batch: int) -> int:
-        """How many documents have a run."""
-        with self.database.guarded():
-            row = self.database.execute(
-                "SELECT count(*) FROM outcomes WHERE batch = ? AND run IS NOT NULL",
-                (batch,),
-            ).fetchone()
-        return int(row[0])
-
-    def list_failures(self, batch: int) -> list[tuple[str, str, int]]:
-        """Cause, an example of its message, and how many documents failed of it, the most frequent first."""
-        with self.database.guarded():
-            return self.database.execute(
-                "SELECT cause, min(message), count(*) FROM outcomes WHERE batch = ? AND state IN ('failed', 'partial') "
-                "GROUP BY cause ORDER BY count(*) DESC, cause",
-                (batch,),
-            ).fetchall()
-
-    def close(self) -> None:
-        """The file is closed."""
-        self.database.close()
-
-    def _rows(
-        self, columns: str, batch: int, state: DocumentState | None
+    def _iter_rows(
+        self, columns: str, batch: int, state: DocumentState | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """Rows of outcomes and documents, a page at a time: a store need not fit into memory."""
-        last = 0
-        while True:
-            with self.database.guarded():
-                rows = self.database.execute(
-                    f"SELECT d.number, {columns} FROM outcomes o JOIN documents d ON d.number = o.document "  # noqa: S608 - names of columns
-                    "WHERE o.batch = ? AND (? IS NULL OR o.state = ?) AND o.document > ? ORDER BY o.document LIMIT ?",
-                    (batch, state, state, last, _ROWS_PER_QUERY),
-                ).fetchall()
-            if not rows:
-                return
-            last = rows[-1][0]
+        """Yield document numbers and columns of a batch, reading a page at a time.
+
+        Documents may change state meanwhile: the next page starts after the last row.
+        """
+        state_condition = "" if state is None else "AND o.state = :state "
+        query = (
+            f"SELECT d.number, {columns} FROM outcomes o "  # noqa: S608 - our columns
+            "JOIN documents d ON d.number = o.document "
+            f"WHERE o.batch = :batch {state_condition}AND o.document > :last "
+            "ORDER BY o.document LIMIT :limit"
+        )
+        values = {"batch": batch, "state": state, "last": 0, "limit": _ROWS_PER_QUERY}
+        while rows := self.database.fetch_all(query, values):
+            values["last"] = rows[-1][0]
             yield from rows
+
+
+class DocumentAnswers:
+    """The answers of one document as an `AnswerStore`; counts the cost of each once."""
+
+    def __init__(self, store: RunStore, location: RunLocation) -> None:
+        self._store = store
+        self._location = location
+        self._counted: set[str] = set()
+
+    def find(self, digest: str) -> ModelResponse | None:
+        """Return the stored answer with its original cost: this batch paid for it."""
+        response = self._store.find_answer(self._location, digest)
+        if response is None:
+            return None
+        if digest in self._counted:
+            return replace(response, usage=Usage(stored_answers=1))
+        self._counted.add(digest)
+        return response
+
+    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        """Store an answer, usable or not: it has been paid for."""
+        schema = request.schema_name
+        self._store.save_answer(self._location, digest, schema, response)
+        self._counted.add(digest)

@@ -1,4 +1,7 @@
-"""Files of requests for a batch API: what is in each, and how far it has come. Every step is stored as it is taken."""
+"""Files of requests for a batch API: what each holds and how far it has come.
+
+Every step is stored as it is taken, so that another process can take the next one.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from claimcheck.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class UploadItem:
-    """A request of a document, by its digest: the schema of its answer, and its body as JSON."""
+    """A request for a document: digest, schema of its answer, and body as JSON."""
 
     document: int
     digest: str
@@ -21,15 +24,17 @@ class UploadItem:
 
     @property
     def name(self) -> str:
-        """What it is called in an upload; answers come back under it."""
+        """The name of the request in an upload; its answer comes back under it."""
         return f"{self.document}-{self.digest[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of requests. `state`: prepared, uploaded (has a file), submitted (has a job), collected or failed.
+    """A file of requests.
 
-    `tag` is its own in the whole world: by it a job is found that was begun when this could not be written down.
+    `state` is prepared, uploaded (`file` is set), submitted (`job` is set), collected
+    or failed. `tag` is unique worldwide: with it we find a job at the endpoint whose
+    id could not be stored because the process died too early.
     """
 
     number: int
@@ -41,6 +46,15 @@ class Upload:
     items: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRequests:
+    """The requests of unfinished uploads by document and digest; their maximum cost."""
+
+    keys: frozenset[tuple[int, str]]
+    usd: float
+    tokens: int
+
+
 class Uploads:
     """The uploads of one batch."""
 
@@ -49,81 +63,79 @@ class Uploads:
         self._batch = batch
 
     def prepare(self, items: Sequence[UploadItem], usd: float, tokens: int) -> None:
-        """An upload of these requests is there, which can cost so much at most."""
-        with self._database.guarded(), self._database.transaction():
-            row = self._database.execute(
-                "INSERT INTO uploads (batch, tag, state, usd, tokens, made) VALUES (?, ?, 'prepared', ?, ?, ?) "
-                "RETURNING number",
-                (
-                    self._batch,
-                    f"claimcheck-{uuid.uuid4().hex}",
-                    usd,
-                    tokens,
-                    time.time(),
-                ),
-            ).fetchone()
+        """Store an upload of these requests and the most that they can cost."""
+        tag = f"claimcheck-{uuid.uuid4().hex}"
+        with self._database.transaction():
+            (number,) = self._database.fetch_one(
+                "INSERT INTO uploads (batch, tag, state, usd, tokens, made) "
+                "VALUES (?, ?, 'prepared', ?, ?, ?) RETURNING number",
+                (self._batch, tag, usd, tokens, time.time()),
+            )
             for item in items:
                 self._database.execute(
                     "INSERT INTO upload_items VALUES (?, ?, ?, ?, ?)",
-                    (row[0], item.document, item.digest, item.schema, item.body),
+                    (number, item.document, item.digest, item.schema, item.body),
                 )
 
-    def all(self) -> list[Upload]:
-        """The uploads, the first one first."""
-        with self._database.guarded():
-            rows = self._database.execute(
-                "SELECT number, tag, state, file, job, message, "
-                "(SELECT count(*) FROM upload_items WHERE upload = number) FROM uploads WHERE batch = ? ORDER BY number",
-                (self._batch,),
-            ).fetchall()
+    def list_all(self) -> list[Upload]:
+        """Return the uploads, oldest first."""
+        rows = self._database.fetch_all(
+            "SELECT number, tag, state, file, job, message, "
+            "(SELECT count(*) FROM upload_items WHERE upload = number) "
+            "FROM uploads WHERE batch = ? ORDER BY number",
+            (self._batch,),
+        )
         return [Upload(*row) for row in rows]
 
-    def items(self, upload: int) -> Iterator[UploadItem]:
-        """The requests of an upload."""
-        with self._database.guarded():
-            yield from (
-                UploadItem(*row)
-                for row in self._database.execute(
-                    "SELECT document, digest, schema, body FROM upload_items WHERE upload = ? ORDER BY document, digest",
-                    (upload,),
-                )
-            )
-
-    def under_way(self) -> tuple[set[tuple[int, str]], float, int]:
-        """The requests that are in uploads without an end yet, and what these can cost at most."""
-        with self._database.guarded():
-            items = self._database.execute(
-                "SELECT i.document, i.digest FROM upload_items i JOIN uploads u ON u.number = i.upload "
-                "WHERE u.batch = ? AND u.state NOT IN ('collected', 'failed')",
-                (self._batch,),
-            ).fetchall()
-            usd, tokens = self._database.execute(
-                "SELECT coalesce(sum(usd), 0), coalesce(sum(tokens), 0) FROM uploads "
-                "WHERE batch = ? AND state NOT IN ('collected', 'failed')",
-                (self._batch,),
-            ).fetchone()
-        return set(items), usd, tokens
-
-    def uploaded(self, upload: int, file: str) -> None:
-        """The endpoint has the file."""
-        self._set(upload, "state = 'uploaded', file = ?", file)
-
-    def submitted(self, upload: int, job: str) -> None:
-        """The endpoint works on it."""
-        self._set(upload, "state = 'submitted', job = ?", job)
-
-    def ended(self, upload: int, message: str | None) -> None:
-        """It is collected, or, with a message, failed as a whole."""
-        state = (
-            "state = 'collected', message = ?"
-            if message is None
-            else "state = 'failed', message = ?"
+    def iter_items(self, upload: int) -> Iterator[UploadItem]:
+        """Yield the requests of an upload, one at a time: a file may have 190 MB."""
+        rows = self._database.execute(
+            "SELECT document, digest, schema, body FROM upload_items "
+            "WHERE upload = ? ORDER BY document, digest",
+            (upload,),
         )
-        self._set(upload, state, message)
+        with self._database.translate_errors():
+            for row in rows:
+                yield UploadItem(*row)
 
-    def _set(self, upload: int, what: str, value: str | None) -> None:
-        with self._database.guarded():
-            self._database.execute(
-                f"UPDATE uploads SET {what} WHERE number = ?",  # noqa: S608 - our own words
-                (value, upload),
-            )
+    def find_open_requests(self) -> OpenRequests:
+        """Return the requests of uploads that are neither collected nor failed."""
+        keys = self._database.fetch_all(
+            "SELECT i.document, i.digest FROM upload_items i "
+            "JOIN uploads u ON u.number = i.upload "
+            "WHERE u.batch = ? AND u.state NOT IN ('collected', 'failed')",
+            (self._batch,),
+        )
+        usd, tokens = self._database.fetch_one(
+            "SELECT coalesce(sum(usd), 0), coalesce(sum(tokens), 0) FROM uploads "
+            "WHERE batch = ? AND state NOT IN ('collected', 'failed')",
+            (self._batch,),
+        )
+        return OpenRequests(frozenset(keys), usd, tokens)
+
+    def mark_uploaded(self, upload: int, file: str) -> None:
+        """Store that the endpoint has the file."""
+        self._database.execute(
+            "UPDATE uploads SET state = 'uploaded', file = ? WHERE number = ?",
+            (file, upload),
+        )
+
+    def mark_submitted(self, upload: int, job: str) -> None:
+        """Store that the endpoint works on the file."""
+        self._database.execute(
+            "UPDATE uploads SET state = 'submitted', job = ? WHERE number = ?",
+            (job, upload),
+        )
+
+    def mark_collected(self, upload: int) -> None:
+        """Store that the answers are here."""
+        self._database.execute(
+            "UPDATE uploads SET state = 'collected' WHERE number = ?", (upload,)
+        )
+
+    def mark_failed(self, upload: int, message: str) -> None:
+        """Store that the endpoint refused the file."""
+        self._database.execute(
+            "UPDATE uploads SET state = 'failed', message = ? WHERE number = ?",
+            (message, upload),
+        )

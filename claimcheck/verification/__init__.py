@@ -1,1 +1,4 @@
-"""Whether evidence carries a claim, without a model: alignment, rules and fitted weights. English. Layer 4."""
+"""Claims against evidence without a model: alignment, fitted weights, and rules.
+
+English only. It abstains rather than guesses.
+"""

@@ -1,4 +1,4 @@
-"""Amounts: the quantities of a text with how they are worded, and when one is true of another."""
+"""Amounts: quantities as worded, and when one is true of another."""
 
 from __future__ import annotations
 
@@ -11,33 +11,44 @@ from claimcheck.english.quantities import find_quantities
 from claimcheck.english.terms import normalize_word
 from claimcheck.models.claim import Quantity
 
-_ABOUT_TOLERANCE = 0.1  # what "about" leaves open, as a share of the number
+# What "about" and "nearly" leave open, as a share of the number. Chosen by hand.
+_ABOUT_TOLERANCE = 0.1
+# The longest wording, with its spaces, fits in.
+_MAX_WORDING_CHARACTERS = 30
 _WORDINGS = {
-    "about": re.compile(
-        r"\b(?:about|around|roughly|some|approximately|approx\.?|an estimated|close to|circa|in the region of)\s*$|~\s*$",
-        re.I,
-    ),
-    "below": re.compile(r"\b(?:nearly|almost|just under)\s*$", re.I),
-    "more": re.compile(
-        r"\b(?:more than|over|above|greater than|in excess of|exceed(?:s|ed|ing)?|upwards of|better than)\s*$",
-        re.I,
-    ),
-    "least": re.compile(
-        r"\b(?:at least|no (?:less|fewer) than|a minimum of|not less than)\s*$", re.I
-    ),
-    "less": re.compile(r"\b(?:less than|fewer than|under|below)\s*$", re.I),
-    "most": re.compile(
-        r"\b(?:at most|up to|no more than|a maximum of|not more than)\s*$", re.I
-    ),
+    "about": r"""
+        \b(?:
+            about|around|roughly|some|approximately|approx\.?|an\ estimated|close\ to
+            |circa|in\ the\ region\ of
+        )\s*$
+        | ~\s*$
+    """,
+    "below": r"\b(?:nearly|almost|just\ under)\s*$",
+    "more": r"""
+        \b(?:
+            more\ than|over|above|greater\ than|in\ excess\ of|exceed(?:s|ed|ing)?
+            |upwards\ of|better\ than
+        )\s*$
+    """,
+    "least": r"""
+        \b(?:at\ least|no\ (?:less|fewer)\ than|a\ minimum\ of|not\ less\ than)\s*$
+    """,
+    "less": r"\b(?:less\ than|fewer\ than|under|below)\s*$",
+    "most": r"\b(?:at\ most|up\ to|no\ more\ than|a\ maximum\ of|not\ more\ than)\s*$",
+}
+_WORDING_PATTERNS = {
+    wording: re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+    for wording, pattern in _WORDINGS.items()
 }
 _CHANGE_BY = re.compile(
-    r"\bby\s+(?:(?:about|around|some|nearly|almost|more than|over|at least|up to)\s+)?$",
-    re.I,
+    r"""
+    \bby\s+
+    (?:(?:about|around|some|nearly|almost|more\ than|over|at\ least|up\ to)\s+)?$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_AGE_UNIT = re.compile(
-    r"(\w+) olds?$", re.I
-)  # "65 years old" is no other number of years
-# units of one kind: the same number of another of them is another amount
+# "65 years old" does not conflict with another number of years.
+_AGE_UNIT = re.compile(r"(\w+) olds?$", re.IGNORECASE)
 _CURRENCIES = {
     "dollar": "USD",
     "us": "USD",
@@ -49,6 +60,7 @@ _CURRENCIES = {
     "RMB": "CNY",
     "renminbi": "CNY",
 }
+# Within a kind, the same number of another unit is another amount.
 _UNIT_KINDS = tuple(
     frozenset(normalize_word(word) for word in words.split())
     for words in (
@@ -59,20 +71,26 @@ _UNIT_KINDS = tuple(
         "hectare acre",
     )
 )
+# Smaller numbers are rarely rounded, and numbers with more digits are not round.
+_MIN_ROUNDED_NUMBER = 1_000
+_MAX_ROUND_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A quantity as worded: `wording` is "about", "below", "more", "least", "less" or "most", where it is any; `step`: it is
-    by how much something changes, not how much there is."""
+    """A quantity as worded.
+
+    `wording` is "about", "below", "more", "least", "less", "most", or None.
+    `is_change`: by how much something changes, not how much there is.
+    """
 
     quantity: Quantity
     wording: str | None
-    step: bool = False
+    is_change: bool = False
 
     @property
     def unit(self) -> str | None:
-        """The form of the unit, of a currency its code; with its rate, "people/day"."""
+        """The normalized unit, with its rate: "USD", "year old", "person/day"."""
         unit = self.quantity.unit
         if not unit:
             return None
@@ -89,85 +107,94 @@ def _normalize_unit(written: str) -> str:
     return _CURRENCIES.get(form, form)
 
 
-@lru_cache(maxsize=1_000)  # a claim is read beside several sentences
+# A claim is compared with several sentences.
+@lru_cache(maxsize=1_000)
 def find_amounts(text: str) -> tuple[Amount, ...]:
     """Return the amounts of a text, in order."""
-    found = []
+    amounts = []
     position = 0
     for quantity in find_quantities(text):
         start = text.find(quantity.text, position)
-        before = text[max(0, start - 30) : start]
-        wording = next(
-            (name for name, pattern in _WORDINGS.items() if pattern.search(before)),
-            None,
-        )
-        found.append(Amount(quantity, wording, step=bool(_CHANGE_BY.search(before))))
+        before = text[max(0, start - _MAX_WORDING_CHARACTERS) : start]
+        is_change = _CHANGE_BY.search(before) is not None
+        amounts.append(Amount(quantity, _find_wording(before), is_change))
         position = start + len(quantity.text)
-    return tuple(found)
+    return tuple(amounts)
+
+
+def _find_wording(before: str) -> str | None:
+    for wording, pattern in _WORDING_PATTERNS.items():
+        if pattern.search(before):
+            return wording
+    return None
 
 
 def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
     """Return whether the claim's number, as worded, fits the evidence's number."""
-    wanted, given = claim.quantity.value, evidence.quantity.value
-    if math.isclose(wanted, given, rel_tol=1e-9):
+    claimed, actual = claim.quantity.value, evidence.quantity.value
+    if math.isclose(claimed, actual, rel_tol=1e-9):
         return True
-    if (
-        claim.wording == evidence.wording
-        and claim.wording in ("more", "less")
-        and not claim.unit
-        and not evidence.unit
-    ):
-        return False  # "children under 16" are not those "under 12"
-    wording = claim.wording or ("about" if evidence.wording == "about" else None)
+    if _are_bare_limits(claim, evidence):
+        return False
+    wording = claim.wording
+    if wording is None and evidence.wording == "about":
+        wording = "about"
     match wording:
         case "about":
-            return abs(wanted - given) <= _ABOUT_TOLERANCE * max(wanted, given)
+            return abs(claimed - actual) <= _ABOUT_TOLERANCE * max(claimed, actual)
         case "below":
-            return given < wanted and wanted - given <= _ABOUT_TOLERANCE * wanted
+            return 0 < claimed - actual <= _ABOUT_TOLERANCE * claimed
         case "more" | "least":
-            return given > wanted
+            return actual > claimed
         case "less" | "most":
-            return given < wanted
+            return actual < claimed
         case _:
-            return _is_rounding_of(given, wanted)
+            return _is_rounded_from(claimed, actual)
 
 
-def _is_rounding_of(given: float, wanted: float) -> bool:
-    """Return whether `wanted`, of at most three digits, is `given` rounded."""
-    digits = f"{wanted:.10g}".replace(".", "").strip("0")
-    if not wanted or not given or len(digits) > 3 or abs(wanted) < 1_000:
+def _are_bare_limits(claim: Amount, evidence: Amount) -> bool:
+    """Return whether both are limits: "under 16" does not follow from "under 12"."""
+    if claim.unit or evidence.unit:
         return False
-    return float(f"{given:.{len(digits)}g}") == wanted
+    return claim.wording == evidence.wording and claim.wording in ("more", "less")
+
+
+def _is_rounded_from(rounded: float, number: float) -> bool:
+    """Return whether a number, rounded to a few digits, gives another one."""
+    if not rounded or not number or abs(rounded) < _MIN_ROUNDED_NUMBER:
+        return False
+    digits = f"{rounded:.10g}".replace(".", "").strip("0")
+    if len(digits) > _MAX_ROUND_DIGITS:
+        return False
+    return float(f"{number:.{len(digits)}g}") == rounded
 
 
 def has_compatible_unit(claim: Amount, evidence: Amount) -> bool:
     """Return whether two amounts may measure the same thing; no unit fits any."""
-    return (
-        claim.unit is None
-        or evidence.unit is None
-        or is_same_unit(claim.unit, evidence.unit)
-    )
+    if claim.unit is None or evidence.unit is None:
+        return True
+    return is_same_unit(claim.unit, evidence.unit)
 
 
 def is_same_unit(unit: str | None, other: str | None) -> bool:
     """Return whether two units are equal, or differ only in a missing rate."""
-    head, _, rate = (unit or "").partition("/")
-    other_head, _, other_rate = (other or "").partition("/")
-    return (
-        bool(unit)
-        and head == other_head
-        and (rate == other_rate or not rate or not other_rate)
-    )
+    if not unit:
+        return False
+    base, _, rate = unit.partition("/")
+    other_base, _, other_rate = (other or "").partition("/")
+    if base != other_base:
+        return False
+    return rate == other_rate or not rate or not other_rate
 
 
 def is_conflicting_unit(unit: str | None, other: str | None) -> bool:
     """Return whether two units are of one kind but differ ("weeks", "months")."""
     if not unit or not other or unit == other:
         return False
-    head, _, rate = unit.partition("/")
-    other_head, _, other_rate = other.partition("/")
+    base, _, rate = unit.partition("/")
+    other_base, _, other_rate = other.partition("/")
     if rate and other_rate:
-        return head == other_head
-    return (unit.isupper() and other.isupper()) or any(
-        unit in kind and other in kind for kind in _UNIT_KINDS
-    )
+        return base == other_base
+    if unit.isupper() and other.isupper():  # two currencies
+        return True
+    return any(unit in kind and other in kind for kind in _UNIT_KINDS)

@@ -1,4 +1,4 @@
-"""Checking without a model: a verdict for each statement, deterministically."""
+"""Verdicts on statements without a model, deterministically."""
 
 from __future__ import annotations
 
@@ -16,13 +16,21 @@ from claimcheck.models.verdict import (
     Verdict,
     put_each_stance_first,
 )
+from claimcheck.verification.alignment import split_statement
 from claimcheck.verification.evidence import EvidenceDocument
-from claimcheck.verification.finding import Hypothesis, assess
+from claimcheck.verification.finding import NO_EVIDENCE_RATIONALE, Hypothesis, assess
 from claimcheck.verification.retrieve import Corpus
-from claimcheck.verification.statements import split_statement
 
+NO_EVIDENCE_FINDING = Finding(
+    Label.NOT_ENOUGH_EVIDENCE,
+    0.5,
+    NO_EVIDENCE_RATIONALE,
+    (),
+    (),
+    DecidedBy.ALIGNMENT,
+)
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
-_MAX_MERGED_PASSAGES = 6  # passages
+_MAX_MERGED_PASSAGES = 6
 _SIDE_INTRODUCTIONS = {
     Label.SUPPORTED: "One supports it",
     Label.REFUTED: "One refutes it",
@@ -30,48 +38,94 @@ _SIDE_INTRODUCTIONS = {
 }
 
 
-def merge_findings(findings: Sequence[Finding]) -> Finding:
-    """Merge the findings of several documents; opposing labels mean conflict.
-
-    `findings` is in the order of the documents, the likeliest first, and has at least one.
-    """
-    deciding = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
-    if not deciding:
-        return max(
-            findings,
-            key=lambda finding: (bool(finding.evidence), -(finding.confidence or 0)),
-        )
-    labels = {finding.label for finding in deciding}
-    best = max(deciding, key=lambda finding: finding.confidence or 0)
-    if len(labels) == 1:
-        return replace(best, evidence=_merge_evidence([best, *deciding]))
-    return replace(
-        best,
-        label=Label.CONFLICTING_EVIDENCE,
-        confidence=min(finding.confidence or 0 for finding in deciding),
-        rationale=f"The documents disagree. {_describe_each_side(deciding)}",
-        evidence=_merge_evidence(deciding),
-        differences=tuple(
-            dict.fromkeys(
-                difference for finding in deciding for difference in finding.differences
-            )
-        ),
+def verify_statement(
+    statement: Statement, corpus: Corpus, *, strict: bool = False
+) -> Verdict:
+    """Return the verdict on a statement; `strict` for a summary's own document."""
+    documents = corpus.find_documents(statement.text)
+    hypothesis = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
+    findings = [assess(hypothesis, document) for document in documents]
+    return Verdict(
+        subject=statement.id,
+        text=statement.text,
+        speaker=find_speaker(statement),
+        finding=merge_findings(findings) if findings else NO_EVIDENCE_FINDING,
+        content=verify_content(statement, documents),
+        votes=None,
     )
 
 
-def _describe_each_side(deciding: Sequence[Finding]) -> str:
+def verify_content(
+    statement: Statement, documents: Sequence[EvidenceDocument]
+) -> Finding | None:
+    """Assess whether what a speaker said is true; None without a speaker."""
+    if find_speaker(statement) is None:
+        return None
+    content = strip_attribution(statement)
+    findings = [assess_content(content, document) for document in documents]
+    return merge_findings(findings) if findings else NO_EVIDENCE_FINDING
+
+
+def assess_content(content: str, document: EvidenceDocument) -> Finding:
+    """Assess whether attributed content is true by what the document itself asserts.
+
+    The document's own attributed sentences do not count: that somebody said it again
+    does not make it true.
+    """
+    sentences = split_statement(content)
+    forms = {term.form for sentence in sentences for term in extract_terms(sentence)}
+    # Only these sentences and their neighbors are compared with the claim, and to
+    # resolve the speaker of every sentence would be slow.
+    candidates = {
+        index + step for index in document.match_forms(forms) for step in (-1, 0, 1)
+    }
+    candidates.intersection_update(range(len(document.sentences)))
+    attributed = {index for index in candidates if document.find_speech(index)}
+    speeches = [None] * len(sentences)
+    return assess(Hypothesis(sentences, speeches, excluded=attributed), document)
+
+
+def merge_findings(findings: Sequence[Finding]) -> Finding:
+    """Merge the findings of several documents; opposing labels mean conflict.
+
+    `findings` has at least one, in the order of the documents, most relevant first.
+    """
+    decisive = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
+    if not decisive:
+        return max(findings, key=_rank_undecided)
+    best = max(decisive, key=lambda finding: finding.confidence or 0)
+    if len({finding.label for finding in decisive}) == 1:
+        return replace(best, evidence=_merge_evidence([best, *decisive]))
+    differences = [item for finding in decisive for item in finding.differences]
+    return replace(
+        best,
+        label=Label.CONFLICTING_EVIDENCE,
+        confidence=min(finding.confidence or 0 for finding in decisive),
+        rationale=f"The documents disagree. {_describe_each_side(decisive)}",
+        evidence=_merge_evidence(decisive),
+        differences=tuple(dict.fromkeys(differences)),
+    )
+
+
+def _rank_undecided(finding: Finding) -> tuple[bool, float]:
+    """Rank findings that abstain: first those with evidence, then the least sure."""
+    return bool(finding.evidence), -(finding.confidence or 0)
+
+
+def _describe_each_side(decisive: Sequence[Finding]) -> str:
     """Return the rationale of the first document on each side."""
-    first = {finding.label: finding for finding in reversed(deciding)}
+    first_by_label = {finding.label: finding for finding in reversed(decisive)}
     return " ".join(
-        f"{said}: {first[label].rationale}"
-        for label, said in _SIDE_INTRODUCTIONS.items()
-        if label in first
+        f"{introduction}: {first_by_label[label].rationale}"
+        for label, introduction in _SIDE_INTRODUCTIONS.items()
+        if label in first_by_label
     )
 
 
 def _merge_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
-    every = [item for finding in findings for item in finding.evidence]
-    return tuple(dict.fromkeys(put_each_stance_first(every)))[:_MAX_MERGED_PASSAGES]
+    passages = [passage for finding in findings for passage in finding.evidence]
+    distinct = tuple(dict.fromkeys(put_each_stance_first(passages)))
+    return distinct[:_MAX_MERGED_PASSAGES]
 
 
 def find_speaker(statement: Statement) -> str | None:
@@ -84,26 +138,8 @@ def find_speaker(statement: Statement) -> str | None:
 
 def strip_attribution(statement: Statement) -> str:
     """Return what the speaker says, without the attribution."""
-    return " ".join(
-        _strip_sentence_attribution(sentence)
-        for sentence in split_statement(statement.text)
-    )
-
-
-def assess_content(content: str, source: EvidenceDocument) -> Finding:
-    """Assess whether attributed content is true by what the document itself asserts."""
-    sentences = split_statement(content)
-    forms = {term.form for sentence in sentences for term in extract_terms(sentence)}
-    # nothing else is looked at than what holds a word of it, and what stands beside
-    beside = {
-        place + step for place in source.match_forms(forms) for step in (-1, 0, 1)
-    }
-    said = {
-        place
-        for place in beside.intersection(range(len(source.sentences)))
-        if source.find_speech(place)
-    }
-    return assess(Hypothesis(sentences, [None] * len(sentences), without=said), source)
+    sentences = split_statement(statement.text)
+    return " ".join(map(_strip_sentence_attribution, sentences))
 
 
 def _strip_sentence_attribution(sentence: str) -> str:
@@ -124,41 +160,3 @@ def _extract_quoted_text(sentence: str) -> str:
         if 0 <= start < end:
             return sentence[start + 1 : end].rstrip(",")
     return sentence.rpartition(",")[0] or sentence
-
-
-NO_EVIDENCE_FINDING = Finding(
-    Label.NOT_ENOUGH_EVIDENCE,
-    0.5,
-    "Nothing in the documents is about the claim.",
-    (),
-    (),
-    DecidedBy.ALIGNMENT,
-)
-
-
-def verify_statement(
-    statement: Statement, library: Corpus, *, strict: bool = False
-) -> Verdict:
-    """Return the verdict on a statement; `strict` for a summary's own document."""
-    sources = library.find_documents(statement.text)
-    question = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
-    findings = [assess(question, source) for source in sources]
-    return Verdict(
-        subject=statement.id,
-        text=statement.text,
-        speaker=find_speaker(statement),
-        finding=merge_findings(findings) if findings else NO_EVIDENCE_FINDING,
-        content=verify_content(statement, sources),
-        votes=None,
-    )
-
-
-def verify_content(
-    statement: Statement, sources: Sequence[EvidenceDocument]
-) -> Finding | None:
-    """Assess whether what a speaker said is true; None without a speaker."""
-    if find_speaker(statement) is None:
-        return None
-    content = strip_attribution(statement)
-    findings = [assess_content(content, source) for source in sources]
-    return merge_findings(findings) if findings else NO_EVIDENCE_FINDING

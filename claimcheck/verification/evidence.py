@@ -1,8 +1,7 @@
-"""A document as evidence: its sentences, and where each word stands."""
+"""A document as evidence: its sentences, their words, and who says them."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -14,6 +13,7 @@ from claimcheck.english.quotations import (
     QUOTATION_MARK,
     Speech,
     detect_speech,
+    is_third_person_pronoun,
     resolve_speeches,
 )
 from claimcheck.english.terms import FORM_INDEX, normalize_word, split_chunks
@@ -26,14 +26,16 @@ from claimcheck.text.sentences import (
     split_sentences,
 )
 
-_PRONOUN = re.compile(r"(?:he|she|they|it)$", re.I)
-_LOOKBACK_SENTENCES = (
-    8  # sentences in which the one whom a pronoun means, or who is quoted, was named
-)
+# A pronoun or a quotation is resolved by the sentences before it; farther back, the
+# name is hardly the right one. Chosen by hand.
+_LOOKBACK_SENTENCES = 8
 
 
 class EvidenceDocument:
-    """A document made ready once, for any number of claims; its headings are sentences too."""
+    """A document prepared once for any number of claims.
+
+    `sentences` includes the headings; methods take an index in it.
+    """
 
     def __init__(self, document: Document, reading: Reading | None = None) -> None:
         self.document = document
@@ -45,71 +47,74 @@ class EvidenceDocument:
             )
             if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
         ]
-        # most sentences are never looked into: what stands between white space is enough to find those that are
+        # Most sentences are never examined. Chunks, which are what stands between
+        # white space, are cheap and find those that are.
         texts = [sentence.text for sentence in self.sentences]
-        self._written = " ".join(texts).split()
-        self._ends = list(accumulate([text.count(" ") + 1 for text in texts]))
-        self._vocabulary = set(self._written)
+        self._chunks = " ".join(texts).split()
+        self._chunk_ends = list(accumulate([text.count(" ") + 1 for text in texts]))
+        self._distinct_chunks = set(self._chunks)
         self._words: dict[int, list[str]] = {}
         self._forms: dict[int, set[str]] = {}
-        self._speech: dict[int, Speech | None] = {}
+        self._speeches: dict[int, Speech | None] = {}
 
     @cached_property
     def published(self) -> date | None:
-        """When the document was published: as it was given, or as its text has it."""
+        """The document's publication date, or else the one that its text states."""
         stated = find_publication_date(self.document.full_text)
         return self.document.published or (stated[0] if stated else None)
 
-    def find_speech(self, place: int) -> Speech | None:
-        """Who says a sentence, where its form or the sentences before it tell."""
-        if place not in self._speech:
-            self._speech[place] = self._spoken(place)
-        return self._speech[place]
-
-    def _spoken(self, place: int) -> Speech | None:
-        found = detect_speech(self.sentences[place].text)
-        if found and not _PRONOUN.match(found.speaker):
-            return found
-        if not found and not self._quotes_in_block(place):
-            return None
-        return resolve_speeches(
-            self.sentences[max(0, place - _LOOKBACK_SENTENCES) : place + 1]
-        )[-1]
-
-    def _quotes_in_block(self, place: int) -> bool:
-        block = self.sentences[place].block
-        while place >= 0 and self.sentences[place].block == block:
-            if QUOTATION_MARK.search(self.sentences[place].text):
-                return True
-            place -= 1
-        return False
-
     def match_forms(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
-        """The sentences that hold words of these forms, and which of them."""
-        held = FORM_INDEX.find_chunks(forms, self._vocabulary)
-        found: dict[int, set[str]] = {}
-        for at in compress(count(), map(held.__contains__, self._written)):
-            found.setdefault(bisect_right(self._ends, at), set()).update(
-                held[self._written[at]]
-            )
-        return found
+        """Map each sentence that contains any of the forms to those it contains."""
+        forms_by_chunk = FORM_INDEX.find_chunks(forms, self._distinct_chunks)
+        forms_by_sentence: dict[int, set[str]] = {}
+        # Every claim goes through all chunks, so this loop runs in C.
+        is_match = map(forms_by_chunk.__contains__, self._chunks)
+        for position in compress(count(), is_match):
+            index = bisect_right(self._chunk_ends, position)
+            matched_forms = forms_by_sentence.setdefault(index, set())
+            matched_forms.update(forms_by_chunk[self._chunks[position]])
+        return forms_by_sentence
 
-    def get_words(self, place: int) -> list[str]:
-        """The words and numbers of a sentence, lower case."""
-        if place not in self._words:
-            start = self._ends[place - 1] if place else 0
-            self._words[place] = split_chunks(self._written[start : self._ends[place]])
-        return self._words[place]
+    def get_words(self, index: int) -> list[str]:
+        """Return the words and numbers of a sentence, lowercase."""
+        if index not in self._words:
+            start = self._chunk_ends[index - 1] if index else 0
+            chunks = self._chunks[start : self._chunk_ends[index]]
+            self._words[index] = split_chunks(chunks)
+        return self._words[index]
 
-    def get_forms(self, place: int) -> set[str]:
-        """The forms of a sentence's words."""
-        if place not in self._forms:
-            self._forms[place] = set(map(normalize_word, self.get_words(place)))
-        return self._forms[place]
+    def get_forms(self, index: int) -> set[str]:
+        """Return the normalized words of a sentence."""
+        if index not in self._forms:
+            self._forms[index] = set(map(normalize_word, self.get_words(index)))
+        return self._forms[index]
 
-    def get_excerpts(self, place: int) -> tuple[Excerpt, ...]:
-        """The characters of the document that make the sentence."""
-        sentence = self.sentences[place]
-        return extract_excerpts(
-            self.reading.lines, tuple(self.reading.locate(sentence.start, sentence.end))
-        )
+    def get_excerpts(self, index: int) -> tuple[Excerpt, ...]:
+        """Return where in the document's original text a sentence is."""
+        sentence = self.sentences[index]
+        spans = tuple(self.reading.locate(sentence.start, sentence.end))
+        return extract_excerpts(self.reading.lines, spans)
+
+    def find_speech(self, index: int) -> Speech | None:
+        """Return who says a sentence, by its form or by the sentences before it."""
+        if index not in self._speeches:
+            self._speeches[index] = self._resolve_speech(index)
+        return self._speeches[index]
+
+    def _resolve_speech(self, index: int) -> Speech | None:
+        speech = detect_speech(self.sentences[index].text)
+        if speech and not is_third_person_pronoun(speech.speaker):
+            return speech
+        if not speech and not self._has_quotation_before(index):
+            return None
+        first = max(0, index - _LOOKBACK_SENTENCES)
+        return resolve_speeches(self.sentences[first : index + 1])[-1]
+
+    def _has_quotation_before(self, index: int) -> bool:
+        """Return whether a block has a quotation mark up to a sentence's end."""
+        block = self.sentences[index].block
+        while index >= 0 and self.sentences[index].block == block:
+            if QUOTATION_MARK.search(self.sentences[index].text):
+                return True
+            index -= 1
+        return False

@@ -103,6 +103,7 @@ def test_every_command_and_option_is_documented():
         "source",
         "sources",
         "claims",
+        "evidence",
         "return",
         "open-page",
     }

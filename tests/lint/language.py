@@ -64,7 +64,8 @@ def main() -> None:
                     where = f"{path.relative_to(ROOT)}:{number}"
                     problems.append(f"{where}: {match.group()!r}; write: {advice}")
     if problems:
-        sys.exit("\n".join([*problems, f"{len(problems)} phrases to rewrite"]))
+        print("\n".join(problems))
+        sys.exit(f"{len(problems)} phrases to rewrite")
 
 
 if __name__ == "__main__":

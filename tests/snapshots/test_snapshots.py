@@ -10,7 +10,7 @@ import pytest
 from claimcheck import Check, Document, Run, Settings, check, summarize
 from claimcheck.english.metadata import fill_metadata
 from claimcheck.pipeline.summarize import summarize_with_model
-from claimcheck.reports import markdown, text, verdicts_markdown, verdicts_text
+from claimcheck.reports import markdown, text
 from claimcheck.text.reading import Reading
 from claimcheck.version import __version__
 from tests.support.chronicle import ReadingClient
@@ -102,11 +102,11 @@ def timeless_check(seed_text):
 
 
 def test_the_text_report_of_a_check(timeless_check):
-    same("check.txt", verdicts_text.render_check(timeless_check))
+    same("check.txt", text.render_check(timeless_check))
 
 
 def test_the_markdown_report_of_a_check(timeless_check):
-    same("check.md", verdicts_markdown.render_check(timeless_check))
+    same("check.md", markdown.render_check(timeless_check))
 
 
 def test_the_json_of_a_check(timeless_check):

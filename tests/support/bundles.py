@@ -6,7 +6,7 @@ import zipfile
 
 from claimcheck.reports.bundle import verify_bundle
 
-ALL_STEPS = ("files", "places", "source", "prompts and schemas", "claims and verdicts")
+ALL_STEPS = ("files", "spans", "source", "prompts and schemas", "claims and verdicts")
 
 
 def verified(path):

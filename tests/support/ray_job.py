@@ -28,7 +28,7 @@ def workers():
         try:
             if (
                 entry.name.isdigit()
-                and b"MapBatches(_Worker)" in (entry / "cmdline").read_bytes()
+                and b"MapBatches(_RayWorker)" in (entry / "cmdline").read_bytes()
             ):
                 found.append(int(entry.name))
         except OSError:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import httpx2
 
 from claimcheck import Settings
-from claimcheck.server.app import Server, bind_socket, list_host_names
-from claimcheck.server.config import ServerConfig
+from claimcheck.server.app import Server
+from claimcheck.server.config import ServerConfig, bind_socket, list_host_names
 from tests.support.endpoint import completion
 from tests.support.loopback import Handler, served
 from tests.support.scripted import answer, claim

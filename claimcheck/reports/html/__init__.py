@@ -1,4 +1,4 @@
-"""The HTML report: one file, without network, in which text from documents and models is text and nothing else."""
+"""The HTML report: one file, in which text of documents and models is never markup."""
 
 from claimcheck.reports.html.page import render
 

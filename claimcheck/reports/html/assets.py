@@ -1,4 +1,8 @@
-"""What every page is made with: templates that escape, a policy that lets nothing foreign run, text that HTML may hold."""
+"""What every page is built from: style sheets, scripts, and templates that escape.
+
+A page loads nothing from elsewhere and runs nothing but its own scripts: a Content
+Security Policy lists the hashes of the only styles and scripts that may be used.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,38 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claimcheck.models.verdict import Label
+from claimcheck.reports import common
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
 ASSETS_FOLDER = Path(__file__).parent
+
+
+# HTML does not allow these characters (the parse error is called
+# "control-character-in-input-stream"), and browsers differ in what they show.
 _CONTROL_PICTURES: dict[int, int | str] = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\f\r"},
-    **dict.fromkeys(range(128, 160), 65533),
-    0x7F: 0x2421,
     ord("\f"): "\n",
+    0x7F: 0x2421,  # the picture of DELETE
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),  # there are no pictures of these
 }
 
 
 def replace_control_characters(text: str) -> str:
     """Replace control characters that HTML may not contain with visible symbols."""
     return text.translate(_CONTROL_PICTURES)
+
+
+def format_css_class(label: Label) -> str:
+    """Return the CSS class of a label: "not-enough-evidence"."""
+    return str(label).replace("_", "-")
+
+
+def format_badge(label: Label) -> str:
+    """Return the text of a label on a badge: "Not enough evidence"."""
+    return common.format_label(label).capitalize()
 
 
 @cache
@@ -33,23 +54,36 @@ def read_asset(name: str, folder: Path = ASSETS_FOLDER) -> str:
 
 
 def build_content_security_policy(
-    styles: Sequence[str], scripts: Sequence[str], *, asks: bool = False
+    styles: Sequence[str], scripts: Sequence[str], *, allow_requests: bool = False
 ) -> str:
-    """Build a policy that allows only these styles and scripts to load and run.
+    """Build a policy that allows only these styles and scripts.
 
-    With `asks` the page may ask the server that it came from, and nobody else.
+    With `allow_requests` the page may send requests, but only to its own server.
     """
-    style, script = (_hash_sources(styles), _hash_sources(scripts))
-    asking = "'self'" if asks else "'none'"
-    return (
-        f"default-src 'none'; style-src {style}; script-src {script}; connect-src {asking}; form-action {asking}; "
-        "base-uri 'none'"
-    )
+    target = "'self'" if allow_requests else "'none'"
+    directives = [
+        "default-src 'none'",
+        f"style-src {_list_hashes(styles)}",
+        f"script-src {_list_hashes(scripts)}",
+        f"connect-src {target}",
+        f"form-action {target}",
+        "base-uri 'none'",
+    ]
+    return "; ".join(directives)
+
+
+def _list_hashes(texts: Sequence[str]) -> str:
+    """List the hashes of inline styles or scripts as CSP sources."""
+    sources = []
+    for text in texts:
+        digest = hashlib.sha256(text.encode()).digest()
+        sources.append(f"'sha256-{base64.b64encode(digest).decode()}'")
+    return " ".join(sources) or "'none'"
 
 
 @cache
 def load_template(name: str, folder: Path = ASSETS_FOLDER) -> Template:
-    """Load a page template: sandboxed, with everything escaped."""
+    """Load a page template, in which every value is escaped."""
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -62,11 +96,3 @@ def load_template(name: str, folder: Path = ASSETS_FOLDER) -> Template:
     )
     environment.filters["readable"] = replace_control_characters
     return environment.get_template(name)
-
-
-def _hash_sources(texts: Sequence[str]) -> str:
-    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
-    return (
-        " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-        or "'none'"
-    )

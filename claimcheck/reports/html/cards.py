@@ -1,41 +1,40 @@
-"""What the cards of an HTML report show: claims and verdicts, in words and links."""
+"""The cards of an HTML report: one per claim or verdict, with links into the text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from claimcheck.models.claim import Claim, Match
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.span import Excerpt, LineIndex
-from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
+from claimcheck.models.verdict import Evidence, Finding, Verdict
 from claimcheck.reports import common
+from claimcheck.reports.html.assets import format_badge, format_css_class
 from claimcheck.reports.html.segments import Mark
 
-_HIGH_CHECK_WORTHINESS, _MEDIUM_CHECK_WORTHINESS = 0.7, 0.4  # check-worthiness
-LABEL_NAMES = {
-    Label.SUPPORTED: "Supported",
-    Label.REFUTED: "Refuted",
-    Label.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
-    Label.CONFLICTING_EVIDENCE: "Conflicting evidence",
-}
+# The colors of claims without a verdict. Chosen by hand, by looking at news reports.
+_HIGH_CHECK_WORTHINESS = 0.7
+_MEDIUM_CHECK_WORTHINESS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class CardEvidence:
-    """Evidence on a card: its stance, its words, where it stands, and the anchor of that place on the page."""
+    """Evidence on a card. `anchor` is its location on the page, if the page has it."""
 
     stance: str
     text: str
-    where: str
+    location: str
     anchor: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class CardFinding:
-    """A finding on a card; `question` where somebody's words raise two."""
+    """A finding on a card. Only an attributed claim has a `question`, and two findings.
+
+    `label` is the CSS class of the label, `name` its text.
+    """
 
     question: str | None
     label: str
@@ -47,157 +46,147 @@ class CardFinding:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A claim on the page. `mark` is how it is shown in the text; `anchor` its place there, where it has one."""
+    """A claim on the page.
+
+    `mark` is the CSS class of its words in the text, `anchor` the location of its
+    first word there; None if the quote was not found or the text was left out.
+    """
 
     number: int
-    identity: str
+    claim_id: str
     text: str
     mark: str
     name: str
     quote: str | None
     facts: tuple[tuple[str, str], ...]
-    where: str | None
+    location: str | None
     anchor: str | None
     kind: str
     speaker: str
-    worth: float
-    answers: tuple[CardFinding, ...]
+    check_worthiness: float
+    findings: tuple[CardFinding, ...]
 
 
-class Anchors:
-    """Names for the places of evidence, each once, and the marks that they make in their documents."""
+class EvidenceAnchors:
+    """Gives each piece of evidence an anchor, and collects the marks of the texts.
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
-        self._documents = documents
+    `marks` are the marks by document id, complete when every card is built.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {document.id: document for document in documents}
+        self._locator = common.EvidenceLocator(self._documents.values())
         self._names: dict[tuple[str, tuple[Excerpt, ...]], str] = {}
-        self._places: dict[str, LineIndex] = {}
-        self.marks: dict[str, list[Mark]] = {identity: [] for identity in documents}
+        self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
 
-    def quoted(self, evidence: Evidence) -> CardEvidence:
-        """The evidence as a card shows it."""
+    def link(self, evidence: Evidence) -> CardEvidence:
+        """Return the evidence for a card, with an anchor if its text is on the page."""
         document = self._documents.get(evidence.document_id)
-        first = evidence.spans[0]
+        anchor = None
         if document is None:
-            return CardEvidence(
-                str(evidence.stance), evidence.text, evidence.document_id, None
-            )
-        where = f"{document.source}, {common.format_span_location(first, self._places_of(document))}"
-        if document.text is None:
-            return CardEvidence(str(evidence.stance), evidence.text, where, None)
-        key = (document.id, evidence.spans)
-        if key not in self._names:
-            self._names[key] = f"e{len(self._names) + 1}"
-            self.marks[document.id] += [
-                Mark(span.start, span.end, self._names[key]) for span in evidence.spans
-            ]
-        return CardEvidence(
-            str(evidence.stance), evidence.text, where, self._names[key]
-        )
+            location = evidence.document_id
+        else:
+            start = self._locator.locate(document.id, evidence.spans[0])
+            location = f"{document.source}, {start}"
+            if document.text is not None:
+                anchor = self._get_anchor(evidence)
+        return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
 
-    def _places_of(self, document: Document) -> LineIndex | None:
-        if document.text is None:
-            return None
-        if document.id not in self._places:
-            self._places[document.id] = LineIndex(document.text)
-        return self._places[document.id]
+    def _get_anchor(self, evidence: Evidence) -> str:
+        """Return the anchor of the evidence's spans; the same spans have the same."""
+        key = (evidence.document_id, evidence.spans)
+        if key not in self._names:
+            name = f"e{len(self._names) + 1}"
+            self._names[key] = name
+            for span in evidence.spans:
+                mark = Mark(span.start, span.end, name)
+                self.marks[evidence.document_id].append(mark)
+        return self._names[key]
 
 
 def build_claim_card(
     run: Run,
     number: int,
     verdict: Verdict | None,
-    anchors: Anchors,
-    places: LineIndex | None,
+    anchors: EvidenceAnchors,
+    line_index: LineIndex | None,
 ) -> Card:
     """Build the card of the run's claim with this number."""
     claim = run.claims[number - 1]
-    cost = common.format_cost_per_claim(run.usage, len(run.claims))
+    facts = common.list_claim_facts(claim)
+    if cost := common.format_cost_per_claim(run.usage, len(run.claims)):
+        facts.append(("Cost", f"{cost}, its share of the run"))
     found = claim.match is not Match.NONE
+    name = "" if found else "Quote not found"
     return Card(
         number=number,
-        identity=claim.id,
+        claim_id=claim.id,
         text=claim.text,
         mark=_choose_mark(claim, verdict),
-        name=LABEL_NAMES[verdict.label]
-        if verdict
-        else ""
-        if found
-        else "Quote not found",
+        name=format_badge(verdict.label) if verdict else name,
         quote=claim.quote,
-        facts=(
-            *common.list_claim_facts(claim),
-            *([("Cost", f"{cost}, its share of the run")] if cost else []),
-        ),
-        where=common.format_claim_location(claim, places),
-        anchor=f"s{number}" if found and places else None,
+        facts=tuple(facts),
+        location=common.format_claim_location(claim, line_index),
+        anchor=f"s{number}" if found and line_index else None,
         kind=str(claim.kind),
-        speaker=claim.speaker or "the document",
-        worth=claim.check_worthiness,
-        answers=build_findings(verdict, anchors) if verdict else (),
+        speaker=common.get_speaker(claim),
+        check_worthiness=claim.check_worthiness,
+        findings=build_findings(verdict, anchors) if verdict else (),
     )
 
 
-def build_verdict_card(number: int, verdict: Verdict, anchors: Anchors) -> Card:
+def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) -> Card:
     """Build the card of a claim that was checked without a run."""
     return Card(
         number=number,
-        identity=verdict.subject,
+        claim_id=verdict.subject,
         text=verdict.text,
-        mark=_format_css_class(verdict.label),
-        name=LABEL_NAMES[verdict.label],
+        mark=format_css_class(verdict.label),
+        name=format_badge(verdict.label),
         quote=None,
         facts=(),
-        where=None,
+        location=None,
         anchor=None,
         kind="claim",
         speaker=verdict.speaker or "",
-        worth=1.0,
-        answers=build_findings(verdict, anchors),
+        check_worthiness=1.0,
+        findings=build_findings(verdict, anchors),
     )
 
 
-def build_findings(verdict: Verdict, anchors: Anchors) -> tuple[CardFinding, ...]:
-    """Build one finding, or two for an attributed claim: was it said, and is it true."""
-    if verdict.content is None or verdict.speaker is None:
-        return (_build_finding(None, verdict.finding, anchors),)
+def build_findings(
+    verdict: Verdict, anchors: EvidenceAnchors
+) -> tuple[CardFinding, ...]:
+    """Build one finding; of an attributed claim two: was it said, and is it true."""
+    finding, content, speaker = verdict.finding, verdict.content, verdict.speaker
+    if content is None or speaker is None:
+        return (_build_finding(None, finding, anchors),)
     return (
-        _build_finding(f"Did {verdict.speaker} say it?", verdict.finding, anchors),
-        _build_finding("Is it so?", verdict.content, anchors),
+        _build_finding(f"Did {speaker} say it?", finding, anchors),
+        _build_finding(common.CONTENT_QUESTION, content, anchors),
     )
 
 
 def _build_finding(
-    question: str | None, finding: Finding, anchors: Anchors
+    question: str | None, finding: Finding, anchors: EvidenceAnchors
 ) -> CardFinding:
     return CardFinding(
         question=question,
-        label=_format_css_class(finding.label),
-        name=LABEL_NAMES[finding.label],
-        confidence="" if finding.confidence is None else f"{finding.confidence:.2f}",
+        label=format_css_class(finding.label),
+        name=format_badge(finding.label),
+        confidence=common.format_confidence(finding),
         rationale=finding.rationale,
-        evidence=tuple(anchors.quoted(item) for item in finding.evidence),
+        evidence=tuple(anchors.link(evidence) for evidence in finding.evidence),
     )
-
-
-def _format_css_class(label: Label) -> str:
-    return str(label).replace("_", "-")
 
 
 def _choose_mark(claim: Claim, verdict: Verdict | None) -> str:
     if verdict:
-        return _format_css_class(verdict.label)
+        return format_css_class(verdict.label)
     if claim.match is Match.NONE:
         return "not-found"
-    worth = claim.check_worthiness
-    return (
-        "worth-high"
-        if worth >= _HIGH_CHECK_WORTHINESS
-        else "worth-middle"
-        if worth >= _MEDIUM_CHECK_WORTHINESS
-        else "worth-low"
-    )
-
-
-def format_date(published: date | None) -> str:
-    """Format a date for readers: "3 May 2021"."""
-    return f"{published.day} {published:%B %Y}" if published else "date not known"
+    if claim.check_worthiness >= _HIGH_CHECK_WORTHINESS:
+        return "worth-high"
+    if claim.check_worthiness >= _MEDIUM_CHECK_WORTHINESS:
+        return "worth-middle"
+    return "worth-low"

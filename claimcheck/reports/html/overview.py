@@ -1,26 +1,30 @@
-"""A batch as one HTML page: what became of its documents, verdicts by source, and the documents to look at first."""
+"""A batch as one HTML page: its documents, its verdicts by source, and its problems."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from claimcheck.models.claim import Match
+from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
+from claimcheck.reports import common
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
+    format_badge,
+    format_css_class,
     load_template,
     read_asset,
 )
-from claimcheck.reports.html.cards import LABEL_NAMES
 
-_MAX_SOURCES = 25  # of which a bar is shown
-_MAX_DOCUMENTS = 300  # that are listed
-_CHART_WIDTH = 600.0
+# So that the page of a batch of any size opens at once. Chosen by hand.
+_MAX_SOURCES = 25
+_MAX_DOCUMENTS = 300
+_CHART_WIDTH = 600.0  # units of the SVG, which scales
 _LABEL_ORDER = (
     Label.REFUTED,
     Label.CONFLICTING_EVIDENCE,
@@ -31,7 +35,7 @@ _LABEL_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class BatchDocument:
-    """A document of a batch, as a store lists it: its key, its state, why it failed if it did, and its run if it has one."""
+    """A document of a batch: why it failed, or its run."""
 
     key: str
     source: str
@@ -42,7 +46,7 @@ class BatchDocument:
 
 @dataclass(frozen=True, slots=True)
 class BarSegment:
-    """A piece of a bar: how many, of which kind, from where to where."""
+    """The verdicts with one label, in a bar."""
 
     count: int
     mark: str
@@ -53,137 +57,144 @@ class BarSegment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row of a chart, and its pieces."""
+    """The verdicts on the documents of one source."""
 
     name: str
     total: int
-    parts: tuple[BarSegment, ...]
+    segments: tuple[BarSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document in the list."""
+    """A document in the list; `counts` are its verdicts by label, in display order."""
 
     key: str
     title: str
     state: str
-    claims: int
-    counts: tuple[int, ...]
-    not_found: int
     reason: str
+    claims: int = 0
+    counts: tuple[int, ...] = (0,) * len(_LABEL_ORDER)
+    not_found: int = 0
 
 
 @dataclass(slots=True)
-class _Counts:
+class _Totals:
+    """What is counted while the documents pass by: only their rows stay in memory."""
+
     states: Counter[str] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
-    by_source: dict[str, Counter[Label]] = field(default_factory=dict)
+    by_source: dict[str, Counter[Label]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
     claims: int = 0
     rows: list[DocumentRow] = field(default_factory=list)
 
+    def add(self, document: BatchDocument) -> None:
+        """Count a document."""
+        self.states[document.state] += 1
+        self.rows.append(_build_row(document))
+        if run := document.run:
+            labels = Counter(verdict.label for verdict in run.verdicts)
+            self.labels.update(labels)
+            self.by_source[_get_source_name(run.document)].update(labels)
+            self.claims += len(run.claims)
 
-def render(title: str, about: str, entries: Iterable[BatchDocument]) -> str:
-    """The page of a batch; entries are looked at one by one."""
-    counts = _Counts()
-    for entry in entries:
-        counts.states[entry.state] += 1
-        counts.rows.append(_build_document_row(entry, counts))
-    worst = sorted(counts.rows, key=_rank_document)[:_MAX_DOCUMENTS]
-    sources = sorted(
-        counts.by_source.items(), key=lambda item: (-sum(item[1].values()), item[0])
-    )
-    widest = max((sum(found.values()) for _, found in sources), default=1) or 1
+
+def render(title: str, description: str, documents: Iterable[BatchDocument]) -> str:
+    """Render the page of a batch; documents may come from a generator, one by one."""
+    totals = _Totals()
+    for document in documents:
+        totals.add(document)
+    rows = sorted(totals.rows, key=_rank_document)[:_MAX_DOCUMENTS]
+    labels = [
+        (format_badge(label), format_css_class(label), totals.labels[label])
+        for label in _LABEL_ORDER
+    ]
     style = read_asset("report.css")
     return load_template("overview.html.j2").render(
         title=title,
-        about=about,
-        documents=sum(counts.states.values()),
-        states=sorted(counts.states.items()),
-        claims=counts.claims,
-        labels=[
-            (LABEL_NAMES[label], str(label).replace("_", "-"), counts.labels[label])
-            for label in _LABEL_ORDER
-        ],
-        checked=bool(counts.labels),
-        bars=[
-            _build_bar(name, found, widest) for name, found in sources[:_MAX_SOURCES]
-        ],
-        other_sources=max(0, len(sources) - _MAX_SOURCES),
-        rows=worst,
-        left_out=len(counts.rows) - len(worst),
+        description=description,
+        documents=len(totals.rows),
+        states=sorted(totals.states.items()),
+        claims=totals.claims,
+        labels=labels,
+        is_checked=bool(totals.labels),
+        bars=_build_bars(totals),
+        other_sources=max(0, len(totals.by_source) - _MAX_SOURCES),
+        rows=rows,
+        left_out=len(totals.rows) - len(rows),
         style=style,
         policy=build_content_security_policy([style], []),
     )
 
 
-def _build_document_row(entry: BatchDocument, counts: _Counts) -> DocumentRow:
-    run = entry.run
+def _build_row(document: BatchDocument) -> DocumentRow:
+    run = document.run
     if run is None:
         return DocumentRow(
-            entry.key,
-            entry.source,
-            entry.state,
-            0,
-            (0,) * len(_LABEL_ORDER),
-            0,
-            entry.reason,
+            document.key, document.source, document.state, document.reason
         )
     labels = Counter(verdict.label for verdict in run.verdicts)
-    counts.labels.update(labels)
-    counts.by_source.setdefault(_get_source_name(run), Counter()).update(labels)
-    counts.claims += len(run.claims)
+    summary = run.summary
     return DocumentRow(
-        key=entry.key,
-        title=run.summary.headline
-        if run.summary
-        else run.document.title or run.document.source,
-        state=entry.state,
+        key=document.key,
+        title=summary.headline if summary else common.get_title(run.document),
+        state=document.state,
+        reason=document.reason,
         claims=len(run.claims),
         counts=tuple(labels[label] for label in _LABEL_ORDER),
         not_found=sum(claim.match is Match.NONE for claim in run.claims),
-        reason=entry.reason,
     )
 
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
     """Sort key: refuted or conflicting first, then failed, then quotes not found."""
-    return (
-        -row.counts[0] - row.counts[1],
-        -int(bool(row.reason)),
-        -row.not_found,
-        row.key,
-    )
+    refuted, conflicting, *_ = row.counts
+    failed = int(bool(row.reason))
+    return -(refuted + conflicting), -failed, -row.not_found, row.key
 
 
-def _get_source_name(run: Run) -> str:
+def _get_source_name(document: Document) -> str:
     """Return the URL's host, or else the folder or file the document was read from."""
-    document = run.document
-    host = (
-        urlsplit(document.url or document.source).hostname
-        if "://" in (document.url or document.source)
-        else None
-    )
+    location = document.url or document.source
+    host = urlsplit(location).hostname if "://" in location else None
     if host:
         return host
+    # A document from a file with one document per line has the source "FILE:LINE".
     name, colon, line = document.source.rpartition(":")
-    return name if colon and line.isdigit() else str(PurePath(document.source).parent)
+    if colon and line.isdigit():
+        return name
+    return str(PurePath(document.source).parent)
 
 
-def _build_bar(name: str, found: Counter[Label], widest: int) -> Bar:
-    parts = []
+def _build_bars(totals: _Totals) -> list[Bar]:
+    """Build the bars of the sources with the most verdicts, to one scale."""
+    sources = sorted(
+        totals.by_source.items(), key=lambda item: (-item[1].total(), item[0])
+    )
+    if not sources:
+        return []
+    longest = max(1, sources[0][1].total())
+    return [
+        _build_bar(name, counts, longest) for name, counts in sources[:_MAX_SOURCES]
+    ]
+
+
+def _build_bar(name: str, counts: Counter[Label], longest: int) -> Bar:
+    segments = []
     start = 0.0
     for label in _LABEL_ORDER:
-        width = _CHART_WIDTH * found[label] / widest
-        if found[label]:
-            mark = str(label).replace("_", "-")
-            parts.append(
+        count = counts[label]
+        width = _CHART_WIDTH * count / longest
+        if count:
+            segments.append(
                 BarSegment(
-                    found[label],
-                    mark,
-                    LABEL_NAMES[label],
-                    round(start, 1),
-                    round(width, 1),
+                    count=count,
+                    mark=format_css_class(label),
+                    name=format_badge(label),
+                    start=round(start, 1),
+                    width=round(width, 1),
                 )
             )
         start += width
-    return Bar(name, sum(found.values()), tuple(parts))
+    return Bar(name, counts.total(), tuple(segments))

@@ -1,82 +1,99 @@
-"""A run or a check as one HTML file. Everything is in it, and only its own script may run (Content Security Policy)."""
+"""A run or a check as one HTML file, which needs no network and no other file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from claimcheck.models.claim import make_statement_id
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run, Status
-from claimcheck.models.verdict import Verdict
-from claimcheck.reports import common, verdicts_text
+from claimcheck.models.verdict import Label, Verdict
+from claimcheck.reports import common
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
+    format_badge,
+    format_css_class,
     load_template,
     read_asset,
     replace_control_characters,
 )
 from claimcheck.reports.html.cards import (
-    LABEL_NAMES,
-    Anchors,
     Card,
     CardFinding,
+    EvidenceAnchors,
     build_claim_card,
     build_findings,
     build_verdict_card,
-    format_date,
 )
 from claimcheck.reports.html.segments import Mark, Segment, split_blocks
 
-_VERDICT_MARKS = ("refuted", "conflicting-evidence", "not-enough-evidence", "supported")
-_WORTH_MARKS = ("worth-high", "worth-middle", "worth-low")
-_CHART_UNITS = 1000
-_MIN_WRAPPED_LINES, _MIN_MEDIAN_LENGTH, _MAX_LINE_LENGTH = (
-    5,
-    50,
-    120,
-)  # of a text with broken lines: half of them, and all but one in twenty
+# Where marks overlap, the first of these gives the text its color.
+_MARK_PRECEDENCE = (
+    "refuted",
+    "conflicting-evidence",
+    "not-enough-evidence",
+    "supported",
+    "worth-high",
+    "worth-middle",
+    "worth-low",
+)
+_LEDGER_MARKS = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
+_CHART_WIDTH = 1000  # units of the SVG, which scales
+
+# A text is hard-wrapped if it has several lines, half of them are at least this long,
+# and 19 of 20 are no longer than a line of a page. Chosen by hand.
+_MIN_WRAPPED_LINES = 5
+_MIN_MEDIAN_LENGTH = 50  # characters
+_MAX_LINE_LENGTH = 120  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """A sentence of the summary, the numbers of its claims, and what became of it."""
+    """A sentence of the summary, the numbers of its claims, and its finding."""
 
     text: str
     numbers: tuple[int, ...]
-    answer: CardFinding | None
+    finding: CardFinding | None
 
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A piece of text as the template writes it: `mark` is its class, `numbers` its claims, `anchors` what begins here."""
+    """A piece of a document's text.
+
+    `mark` is its CSS class, `numbers` are the claims that quote it, and `anchors` the
+    ids of what starts here.
+    """
 
     text: str
     mark: str
     numbers: tuple[int, ...]
     anchors: tuple[str, ...]
-    evidence: bool
+    is_evidence: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document on the page: what is known of it, and its text in marked pieces, None where it was left out.
+    """A document on the page; `blocks` is None if its text was left out.
 
-    `wrapped`: its lines were broken by the width of some page, and need not be broken there again.
+    The line breaks of an `is_wrapped` text need not be shown: they are those of the
+    page that it was written for.
     """
 
     title: str
-    about: str
-    wrapped: bool
+    description: str
+    is_wrapped: bool
     blocks: tuple[tuple[TextPiece, ...], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A claim on the chart, at so many thousandths of the document."""
+    """A claim on the chart; `position` is in thousandths of the document."""
 
     number: int
-    place: float
+    position: float
     mark: str
 
 
@@ -87,15 +104,17 @@ class LaterCheck:
     label: str
     name: str
     url: str
-    told: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class ServerControls:
-    """What a report has besides, where a server shows it: exports by name, address and file name, and checks by claim.
+    """What a page of the server has that a file has not.
 
-    `script` sends claims to `checks_url` to be checked against added evidence; without a `checks_url` none can be. At
-    `review_url` there is ClaimReview, for who says on which page the review will stand; a `DELETE` of `delete_url` deletes.
+    `exports` are names, URLs and file names. At `review_url` the server writes
+    ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`, to
+    be checked against more evidence. `later` has the checks of each claim, by its id.
+    Without a URL its control is left out.
     """
 
     exports: tuple[tuple[str, str, str], ...]
@@ -107,207 +126,210 @@ class ServerControls:
     script: str
 
 
-def render(result: Run | Check, served: ServerControls | None = None) -> str:
-    """The report as an HTML document: one that stands alone, or the view of a server."""
-    fields = (
-        _build_run_fields(result)
-        if isinstance(result, Run)
-        else _build_check_fields(result)
+def render(result: Run | Check, controls: ServerControls | None = None) -> str:
+    """Render the report as an HTML document, for a file or with a server's controls."""
+    if isinstance(result, Run):
+        fields = _build_run_fields(result)
+    else:
+        fields = _build_check_fields(result)
+    style = read_asset("report.css")
+    scripts = [read_asset("report.js")]
+    if controls:
+        style += controls.style
+        if controls.script:
+            scripts.append(controls.script)
+    policy = build_content_security_policy(
+        [style], scripts, allow_requests=controls is not None
     )
-    style = read_asset("report.css") + (served.style if served else "")
-    scripts = [
-        read_asset("report.js"),
-        *([served.script] if served and served.script else []),
-    ]
     return load_template("page.html.j2").render(
         **fields,
-        served=served,
+        controls=controls,
         style=style,
         scripts=scripts,
-        policy=build_content_security_policy([style], scripts, asks=served is not None),
-        legend={
-            name: LABEL_NAMES[label]
-            for label in LABEL_NAMES
-            for name in [str(label).replace("_", "-")]
-        },
+        policy=policy,
+        legend={format_css_class(label): format_badge(label) for label in Label},
     )
 
 
-def _build_run_fields(run: Run) -> dict[str, object]:
-    anchors = Anchors({run.document.id: run.document})
-    places = common.build_line_index(run)
+def _build_run_fields(run: Run) -> dict[str, Any]:
+    document = run.document
+    line_index = common.build_line_index(document)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    number_of = common.number_claims(run)
+    anchors = EvidenceAnchors([document])
     cards = [
-        build_claim_card(
-            run, number_of[claim.id], verdicts.get(claim.id), anchors, places
-        )
-        for claim in run.claims
+        build_claim_card(run, number, verdicts.get(claim.id), anchors, line_index)
+        for number, claim in enumerate(run.claims, 1)
     ]
-    marks = [
-        Mark(span.start, span.end, f"s{number_of[claim.id]}")
-        for claim in run.claims
-        for span in (*claim.spans, *claim.also_at)
-    ]
-    aside = {Status.SET_ASIDE: "aside", Status.FAILED: "failed"}
-    marks += [
-        Mark(entry.start, entry.end, aside[entry.status])
-        for entry in run.ledger
-        if entry.status in aside
-    ]
-
-    def told(items: Sequence[LinkedText]) -> list[SummaryItem]:
-        return [
-            SummaryItem(
-                item.text,
-                tuple(number_of[identity] for identity in item.claim_ids),
-                _build_first_finding(
-                    verdicts.get(make_statement_id(item.text)), anchors
-                ),
-            )
-            for item in items
-        ]
-
-    summary = run.summary
-    fields = {
-        "title": summary.headline
-        if summary
-        else run.document.title or run.document.source,
-        "sentences": told(summary.sentences) if summary else [],
-        "points": told(summary.key_points) if summary else [],
-        "positions": [
-            SummaryItem(
-                f"{item.party}: {item.position}",
-                tuple(number_of[identity] for identity in item.claim_ids),
-                None,
-            )
-            for item in (summary.positions if summary else ())
-        ],
-        "questions": list(summary.open_questions) if summary else [],
-        "counted": f"Held against the document: {verdicts_text.format_label_counts(run.verdicts)}"
-        if run.verdicts
-        else "",
-        "warnings": common.list_warnings(run),
-        "made_by": common.describe_provenance(run),
-        "meaning": "Grounded means found in the document; it does not mean true.",
+    # The summary before the document: its findings add marks to the text, too.
+    summary_fields = _build_summary_fields(run, verdicts, anchors)
+    marks = [*_list_run_marks(run), *anchors.marks[document.id]]
+    return {
+        **summary_fields,
+        "check_heading": common.format_check_heading(run) if run.verdicts else "",
+        "warnings": [*common.list_warnings(run), *common.list_set_aside(run)],
+        "provenance": common.describe_provenance(run),
+        "caveat": common.GROUNDED_CAVEAT,
         "cards": cards,
         "ticks": _build_ticks(run, cards),
-        "checked": bool(run.verdicts),
-        "rated": True,
-        "apart": [
+        "is_checked": bool(run.verdicts),
+        "is_rated": True,
+        "not_found": [
             card
             for card in cards
-            if card.where and not card.anchor and run.document.text is not None
+            if card.location and not card.anchor and document.text is not None
         ],
+        "documents": [_build_document_view(document, marks, cards)],
     }
-    marks += anchors.marks[run.document.id]
-    return {**fields, "documents": [_build_document_view(run.document, marks, cards)]}
 
 
-def _build_check_fields(check: Check) -> dict[str, object]:
-    documents = {document.id: document for document in check.documents}
-    anchors = Anchors(documents)
-    cards = [
-        build_verdict_card(number, verdict, anchors)
-        for number, verdict in enumerate(check.verdicts, 1)
-    ]
-    marks = anchors.marks
-    warnings = [
-        f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
-        for failure in check.failures
-    ]
+def _build_summary_fields(
+    run: Run, verdicts: Mapping[str, Verdict], anchors: EvidenceAnchors
+) -> dict[str, Any]:
+    number_of = common.number_claims(run)
+
+    def build_items(items: Iterable[LinkedText]) -> list[SummaryItem]:
+        built = []
+        for item in items:
+            numbers = tuple(number_of[claim_id] for claim_id in item.claim_ids)
+            verdict = verdicts.get(make_statement_id(item.text))
+            finding = build_findings(verdict, anchors)[0] if verdict else None
+            built.append(SummaryItem(item.text, numbers, finding))
+        return built
+
+    summary = run.summary
+    if summary is None:
+        title = common.get_title(run.document)
+        return _build_empty_summary_fields(title)
     return {
-        "title": verdicts_text.format_label_counts(check.verdicts),
+        "title": summary.headline,
+        "sentences": build_items(summary.sentences),
+        "points": build_items(summary.key_points),
+        "positions": build_items(map(common.format_position, summary.positions)),
+        "questions": list(summary.open_questions),
+    }
+
+
+def _build_empty_summary_fields(title: str) -> dict[str, Any]:
+    return {
+        "title": title,
         "sentences": [],
         "points": [],
         "positions": [],
         "questions": [],
-        "counted": "",
-        "warnings": warnings,
-        "made_by": common.describe_provenance(check),
-        "meaning": verdicts_text.SUPPORTED_CAVEAT,
-        "cards": cards,
-        "ticks": [],
-        "checked": True,
-        "rated": False,
-        "apart": [],
-        "documents": [
-            _build_document_view(document, marks[document.id], cards)
-            for document in check.documents
-        ],
     }
 
 
-def _build_first_finding(
-    verdict: Verdict | None, anchors: Anchors
-) -> CardFinding | None:
-    return build_findings(verdict, anchors)[0] if verdict else None
+def _list_run_marks(run: Run) -> list[Mark]:
+    """List the marks of claims, and of text that was set aside or failed."""
+    marks = []
+    for number, claim in enumerate(run.claims, 1):
+        for span in (*claim.spans, *claim.also_at):
+            marks.append(Mark(span.start, span.end, f"s{number}"))
+    for entry in run.ledger:
+        if entry.status in _LEDGER_MARKS:
+            marks.append(Mark(entry.start, entry.end, _LEDGER_MARKS[entry.status]))
+    return marks
+
+
+def _build_check_fields(check: Check) -> dict[str, Any]:
+    anchors = EvidenceAnchors(check.documents)
+    cards = [
+        build_verdict_card(number, verdict, anchors)
+        for number, verdict in enumerate(check.verdicts, 1)
+    ]
+    warnings = [
+        f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in check.failures
+    ]
+    documents = [
+        _build_document_view(document, anchors.marks[document.id], cards)
+        for document in check.documents
+    ]
+    return {
+        **_build_empty_summary_fields(common.format_label_counts(check.verdicts)),
+        "check_heading": "",
+        "warnings": warnings,
+        "provenance": common.describe_provenance(check),
+        "caveat": common.SUPPORTED_CAVEAT,
+        "cards": cards,
+        "ticks": [],
+        "is_checked": True,
+        "is_rated": False,
+        "not_found": [],
+        "documents": documents,
+    }
 
 
 def _build_ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
-    length = run.document.characters
-    return [
-        Tick(
-            card.number,
-            round(_CHART_UNITS * claim.spans[0].start / length, 1),
-            card.mark,
-        )
-        for claim, card in zip(run.claims, cards, strict=True)
-        if claim.spans
-    ]
+    characters = run.document.characters
+    ticks = []
+    for claim, card in zip(run.claims, cards, strict=True):
+        if claim.spans:
+            position = _CHART_WIDTH * claim.spans[0].start / characters
+            ticks.append(Tick(card.number, round(position, 1), card.mark))
+    return ticks
 
 
 def _build_document_view(
     document: Document, marks: Sequence[Mark], cards: Sequence[Card]
 ) -> DocumentView:
-    about = [
+    description = [
         document.source,
-        format_date(document.published),
+        _format_date(document.published),
         f"{document.characters:,} characters",
     ]
-    made = None
+    blocks = None
     if document.text is not None:
         mark_of = {f"s{card.number}": card.mark for card in cards}
-        made = tuple(
+        blocks = tuple(
             tuple(_build_text_piece(segment, mark_of) for segment in block)
             for block in split_blocks(document.text, marks)
         )
-    wrapped = document.text is not None and _is_wrapped(document.text)
     return DocumentView(
-        document.title or document.source, " · ".join(about), wrapped, made
+        title=common.get_title(document),
+        description=" · ".join(description),
+        is_wrapped=document.text is not None and _is_wrapped(document.text),
+        blocks=blocks,
     )
+
+
+def _format_date(published: date | None) -> str:
+    """Format a date for readers: "3 May 2021"."""
+    return f"{published.day} {published:%B %Y}" if published else "date not known"
 
 
 def _is_wrapped(text: str) -> bool:
+    """Whether lines end where a page ended, not where a paragraph ends."""
     lengths = sorted(len(line) for line in text.splitlines() if line.strip())
     if len(lengths) < _MIN_WRAPPED_LINES:
         return False
-    return (
-        lengths[len(lengths) // 2] >= _MIN_MEDIAN_LENGTH
-        and lengths[len(lengths) * 19 // 20] <= _MAX_LINE_LENGTH
-    )
+    median = lengths[len(lengths) // 2]
+    percentile_95 = lengths[len(lengths) * 19 // 20]
+    return median >= _MIN_MEDIAN_LENGTH and percentile_95 <= _MAX_LINE_LENGTH
 
 
-def _build_text_piece(segment: Segment, mark_of: dict[str, str]) -> TextPiece:
+def _build_text_piece(segment: Segment, mark_of: Mapping[str, str]) -> TextPiece:
     claims = [name for name in segment.names if name in mark_of]
-    classes = {mark_of[name] for name in claims}
-    strongest = next(
-        (name for name in (*_VERDICT_MARKS, *_WORTH_MARKS) if name in classes), ""
-    )
-    state = next((name for name in ("failed", "aside") if name in segment.names), "")
+    marks = {mark_of[name] for name in claims}
+    mark = _choose_first(_MARK_PRECEDENCE, marks)
+    if not mark:
+        mark = _choose_first(("failed", "aside"), segment.names)
+    starting = [name for name in segment.starting if name not in ("aside", "failed")]
     return TextPiece(
         text=replace_control_characters(segment.text),
-        mark=strongest or state,
-        numbers=tuple(int(name[1:]) for name in claims),
-        anchors=tuple(
-            sorted(
-                (name for name in segment.begins if name not in ("aside", "failed")),
-                key=_parse_anchor,
-            )
-        ),
-        evidence=any(name.startswith("e") for name in segment.names),
+        mark=mark,
+        numbers=tuple(_parse_anchor(name)[1] for name in claims),
+        anchors=tuple(sorted(starting, key=_parse_anchor)),
+        is_evidence=any(name.startswith("e") for name in segment.names),
     )
+
+
+def _choose_first(precedence: Sequence[str], names: Iterable[str]) -> str:
+    """Return the name that comes first in `precedence`; empty if none does."""
+    present = set(names)
+    return next((name for name in precedence if name in present), "")
 
 
 def _parse_anchor(name: str) -> tuple[str, int]:
+    """Split "s12" (a claim) or "e3" (evidence) into its letter and number."""
     return name[0], int(name[1:])

@@ -1,25 +1,29 @@
-"""A document's text in pieces that are each marked in one way, so that marks that overlap need not nest.
+"""A document's text in segments, each with all the marks on it.
 
-Offsets stay what they are, code points of the text: nothing is counted in the browser, where they would be UTF-16 units.
+Marks may overlap, but HTML elements must nest: hence one element per segment. Offsets
+are code points, as everywhere; a browser counts UTF-16 units, so it counts nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
-_MAX_BLOCK_LENGTH = (
-    3_000  # characters: a browser lays out what it shows, block by block
-)
+# A browser renders a long text block by block, as it scrolls into view (CSS
+# `content-visibility`): a text without blank lines must not be a single block.
+_MAX_BLOCK_LENGTH = 3_000  # characters
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """The characters [start, end) belong to `name`: a claim ("c3"), evidence ("e2"), or "aside" and "failed"."""
+    """The characters [start, end) belong to `name`.
+
+    A name is a claim ("s3"), evidence ("e2"), "aside" or "failed".
+    """
 
     start: int
     end: int
@@ -28,56 +32,60 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text, the names of the marks on it, and of those that begin with it."""
+    """Text with the same marks from end to end.
+
+    `names` are the marks on it, `starting` those that occur for the first time.
+    """
 
     text: str
     names: tuple[str, ...]
-    begins: tuple[str, ...]
+    starting: tuple[str, ...]
 
 
 def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
     """Split the whole text into blocks, by paragraph if possible, each in segments."""
     ordered = sorted(mark for mark in marks if mark.start < mark.end)
-    cuts = _find_block_boundaries(text)
-    edges = sorted(
-        {*cuts, *(edge for mark in ordered for edge in (mark.start, mark.end))}
-    )
-    active: Counter[str] = Counter()
-    ends: dict[int, list[str]] = {}
-    begun: set[str] = set()
-    waiting = iter([*ordered, None])
-    following = next(waiting)
+    starts: dict[int, list[Mark]] = defaultdict(list)
+    ends: dict[int, list[str]] = defaultdict(list)
+    for mark in ordered:
+        starts[mark.start].append(mark)
+        ends[mark.end].append(mark.name)
+    boundaries = set(_find_block_boundaries(text))
+
+    active: Counter[str] = Counter()  # a name may have marks that overlap
+    seen: set[str] = set()
     block: list[Segment] = []
-    borders = set(cuts)
-    for start, end in pairwise(edges):
-        active.subtract(ends.pop(start, ()))
-        fresh: list[str] = []
-        while following and following.start == start:
-            active[following.name] += 1
-            ends.setdefault(following.end, []).append(following.name)
-            if following.name not in begun:
-                begun.add(following.name)
-                fresh.append(following.name)
-            following = next(waiting)
+    for start, end in pairwise(sorted({*boundaries, *starts, *ends})):
+        active.subtract(ends[start])
+        starting = []
+        for mark in starts[start]:
+            active[mark.name] += 1
+            if mark.name not in seen:
+                seen.add(mark.name)
+                starting.append(mark.name)
         names = tuple(name for name, count in active.items() if count > 0)
-        block.append(Segment(text[start:end], names, tuple(fresh)))
-        if end in borders:
+        block.append(Segment(text[start:end], names, tuple(starting)))
+        if end in boundaries:
             yield block
             block = []
 
 
 def _find_block_boundaries(text: str) -> Sequence[int]:
     """Return the offset of each block's start, and the end of the text."""
-    places = [0, *(match.end() for match in _BLANK_LINES.finditer(text)), len(text)]
-    found = [0]
-    for start, end in pairwise(sorted(set(places))):
-        while end - found[-1] > _MAX_BLOCK_LENGTH:
-            space = text.rfind(" ", found[-1] + 1, found[-1] + _MAX_BLOCK_LENGTH)
-            found.append(
-                space + 1
-                if space > max(found[-1], start)
-                else found[-1] + _MAX_BLOCK_LENGTH
-            )
-        if end > found[-1]:
-            found.append(end)
-    return found
+    paragraphs = {0, len(text)}
+    for match in _BLANK_LINES.finditer(text):
+        paragraphs.add(match.end())
+    boundaries = [0]
+    for start, end in pairwise(sorted(paragraphs)):
+        while end - boundaries[-1] > _MAX_BLOCK_LENGTH:
+            boundaries.append(_find_cut(text, boundaries[-1], start))
+        if end > boundaries[-1]:
+            boundaries.append(end)
+    return boundaries
+
+
+def _find_cut(text: str, block_start: int, paragraph_start: int) -> int:
+    """Return where to cut a block that is too long: after a space if there is one."""
+    limit = block_start + _MAX_BLOCK_LENGTH
+    space = text.rfind(" ", block_start + 1, limit)
+    return space + 1 if space > max(block_start, paragraph_start) else limit

@@ -1,157 +1,156 @@
-"""Opposites: a word of the claim where the evidence has the word that says the contrary, in the same company."""
+"""Antonyms: the evidence has the opposite of a claim's word in the same context."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS, FUNCTION_WORDS
 from claimcheck.english.terms import extract_words, normalize_word, strip_degree
 from claimcheck.english.wordnet import get_antonyms
 from claimcheck.models.verdict import Difference
+from claimcheck.resources import read_words
 from claimcheck.verification.rules.negation import find_negations
 from claimcheck.verification.rules.pair import SentencePair
 
-# directions that WordNet does not pair, or not in every form
-_EXTRA_ANTONYMS = (
-    "rise grow increase gain climb soar surge jump expand raise improve double rally rebound up | "
-    "fall shrink decrease decline drop plunge slump lower contract cut worsen halve reduce diminish down",
-    "higher | lower",
-    "more | less fewer",
-    "lengthen extend prolong | shorten",
-    "accelerate quicken | slow",
-    "widen | narrow",
-    "win | lose",
-    "profit | loss",
-    "before | after",
-    "for | against",
-    "support back approve accept allow permit favor welcome | oppose reject ban forbid prohibit refuse block",
-    "accept | decline",
-    "add introduce | drop remove scrap abolish",
-    "uphold affirm | overturn reverse quash",
-    "acquit | convict",
-    "above over | below under",
-    "buy import | sell export",
-    "begin start open | end finish close",
-    "first | last",
-    "north northern | south southern",
-    "east eastern | west western",
-    "most | least",
-)
-# opposites in the dictionary only
-_NOT_ANTONYMS = frozenset(
-    normalize_word(word)
-    for word in "ever never go come on off in out here there like follow lead parent child employee defeat".split()
-)
-# true of both sides: who wins is another than who loses
+_NOT_ANTONYMS = frozenset(normalize_word(word) for word in read_words("not_antonyms"))
+# Both may be true of one event: who wins is not who loses.
 _CONVERSE_VERBS = frozenset(
-    map(
-        normalize_word,
-        "win lose buy sell import export lend borrow teach learn".split(),
-    )
+    normalize_word(word)
+    for word in "win lose buy sell import export lend borrow teach learn".split()
 )
 _TIME_PREPOSITIONS = frozenset(("before", "after"))
-_PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", but before a number
+_PARTICLES = frozenset(("up", "down"))  # of a verb, "set up", except before a number
 _BEFORE_NUMBER = frozenset(
     "by from to sharply slightly nearly almost about around some".split()
 )
-_COMPARATIVES = frozenset(("more", "less", "fewer"))  # "than 40" leaves a number open
+_COMPARATIVES = frozenset(("more", "less", "fewer"))
 _AMBIGUOUS_WORDS = _PARTICLES | _COMPARATIVES | {"for"}
-# "for" something
+# After other verbs, "for" is not the opposite of "against".
 _VERBS_WITH_FOR = frozenset(
-    map(normalize_word, "vote argue speak campaign lobby testify demonstrate".split())
+    normalize_word(word)
+    for word in "vote argue speak campaign lobby testify demonstrate".split()
 )
-_CONTEXT_WORDS = 4  # words to either side
-_NEGATION_REACH_WORDS = (
-    8  # words: so far a negation reaches where no conjunction is in between
-)
+# Distances in words, chosen by hand. A conjunction ends the reach of a negation.
+_CONTEXT_WORDS = 4
+_NEGATION_REACH_WORDS = 8
 _CONJUNCTIONS = frozenset("and or but while whereas although though because".split())
 
 
+@dataclass(frozen=True, slots=True)
+class _Occurrence:
+    """A word at a position of a sentence, and all normalized words around it.
+
+    The form is "" for a word that means nothing by itself, such as the "up" of a verb.
+    """
+
+    words: Sequence[str]
+    forms: Sequence[str]
+    index: int
+
+    @property
+    def word(self) -> str:
+        return self.words[self.index]
+
+    @property
+    def form(self) -> str:
+        return self.forms[self.index]
+
+
 def find_contradictions(pair: SentencePair) -> list[Difference]:
-    """Return the first claim word whose antonym the evidence uses in its place.
-    in as much of its company."""
-    ours, theirs = extract_words(pair.claim), pair.source.get_words(pair.place)
-    our_forms, their_forms = _normalize_directions(ours), _normalize_directions(theirs)
-    there = set(their_forms).difference(our_forms)
-    names = {term.form for term in pair.alignment.terms if term.is_name}
-    for place, form in enumerate(our_forms):
-        for against in (
-            sorted(find_opposing_forms(form) & there) if form not in their_forms else ()
-        ):
-            other = their_forms.index(against)
-            if (
-                _has_shared_context((our_forms, place), (their_forms, other), names)
-                and other not in find_negations(theirs)
-                and not _is_degree_mismatch(ours[place], theirs[other])
-                and _is_negated(ours, place) == _is_negated(theirs, other)
-                and not _is_confirmed_nearby(
-                    form, (our_forms, place), (their_forms, other), pair
-                )
-            ):
-                return [Difference("opposite", ours[place], theirs[other])]
+    """Return the first claim word whose antonym the evidence uses in its place."""
+    claim_words, evidence_words = extract_words(pair.claim), pair.evidence_words
+    claim_forms = _normalize_directions(claim_words)
+    evidence_forms = _normalize_directions(evidence_words)
+    evidence_only = set(evidence_forms).difference(claim_forms)
+    for index, form in enumerate(claim_forms):
+        if form in evidence_forms:
+            continue
+        claimed = _Occurrence(claim_words, claim_forms, index)
+        for opposite in sorted(find_opposing_forms(form) & evidence_only):
+            position = evidence_forms.index(opposite)
+            actual = _Occurrence(evidence_words, evidence_forms, position)
+            if _is_contradiction(claimed, actual, pair):
+                return [Difference("opposite", claimed.word, actual.word)]
     return []
 
 
-_Occurrence = tuple[Sequence[str], int]  # the forms of a sentence, and which of them
+def _is_contradiction(
+    claimed: _Occurrence, actual: _Occurrence, pair: SentencePair
+) -> bool:
+    """Return whether two antonyms are used of the same thing, equally negated."""
+    names = {term.form for term in pair.alignment.terms if term.is_name}
+    if not _has_shared_context(claimed, actual, names):
+        return False
+    if actual.index in find_negations(actual.words):
+        return False  # the antonym is itself a negation
+    if _is_degree_mismatch(claimed.word, actual.word):
+        return False
+    if _is_negated(claimed) != _is_negated(actual):
+        return False
+    return not _is_confirmed_nearby(claimed, actual, pair)
 
 
 def _has_shared_context(
-    word: _Occurrence, opposite: _Occurrence, names: set[str]
+    claimed: _Occurrence, actual: _Occurrence, names: set[str]
 ) -> bool:
     """Return whether two antonyms have context words or an agent in common."""
-    form = word[0][word[1]]
-    if form in _CONVERSE_VERBS and _find_agent(names, word) != _find_agent(
-        names, opposite
-    ):
+    is_converse = claimed.form in _CONVERSE_VERBS
+    if is_converse and _find_agent(claimed, names) != _find_agent(actual, names):
         return False
-    if form in _TIME_PREPOSITIONS and _find_next_content_word(
-        *word
-    ) != _find_next_content_word(*opposite):
+    is_time = claimed.form in _TIME_PREPOSITIONS
+    if is_time and _find_next_content_word(claimed) != _find_next_content_word(actual):
         return False
-    return bool(
-        _collect_context(*word) & _collect_context(*opposite) - names
-        or _collect_following(*word) & _collect_following(*opposite)
-    )
+    if _collect_context(claimed) & _collect_context(actual) - names:
+        return True
+    return bool(_collect_following(claimed) & _collect_following(actual))
 
 
 def _is_degree_mismatch(word: str, opposite: str) -> bool:
     """Return whether one word is a comparative and the other a superlative."""
-    return {"er", "st"} == {
+    endings = {
         other[-2:]
         for other in (word, opposite)
         if strip_degree(other) != normalize_word(other)
     }
+    return endings == {"er", "st"}
 
 
-def _find_next_content_word(forms: Sequence[str], place: int) -> str | None:
-    """Return the first content word after a word."""
-    return next(
-        (form for form in forms[place + 1 :] if form and form not in FUNCTION_WORDS),
-        None,
-    )
+def _find_next_content_word(occurrence: _Occurrence) -> str | None:
+    for form in occurrence.forms[occurrence.index + 1 :]:
+        if form and form not in FUNCTION_WORDS:
+            return form
+    return None
 
 
-def _find_agent(names: set[str], word: _Occurrence) -> str | None:
+def _find_agent(occurrence: _Occurrence, names: set[str]) -> str | None:
     """Return the name before a word that is most likely its agent."""
-    forms, place = word
-    before = [form for form in forms[:place] if form in names]
-    goes_on = place > 0 and forms[place - 1] in ("to", "and")
-    return (before[0] if goes_on else before[-1]) if before else None
+    forms, index = occurrence.forms, occurrence.index
+    names_before = [form for form in forms[:index] if form in names]
+    if not names_before:
+        return None
+    # "Lida beat Holm to win": the verb has the subject of the sentence.
+    continues_predicate = index > 0 and forms[index - 1] in ("to", "and")
+    return names_before[0] if continues_predicate else names_before[-1]
 
 
 def _is_confirmed_nearby(
-    form: str, word: _Occurrence, opposite: _Occurrence, pair: SentencePair
+    claimed: _Occurrence, actual: _Occurrence, pair: SentencePair
 ) -> bool:
     """Return whether a nearby sentence has the claim's word in as close a context."""
-    company = _collect_context(*word)
-    shared = len(company & _collect_context(*opposite))
-    return any(
-        other == form and len(company & _collect_context(forms, place)) >= shared
-        for near in pair.alignment.places_near
-        for forms in (_normalize_directions(pair.source.get_words(near)),)
-        for place, other in enumerate(forms)
-    )
+    context = _collect_context(claimed)
+    shared_count = len(context & _collect_context(actual))
+    for index in pair.alignment.nearby_sentences:
+        words = pair.document.get_words(index)
+        forms = _normalize_directions(words)
+        for position, form in enumerate(forms):
+            if form != claimed.form:
+                continue
+            nearby_context = _collect_context(_Occurrence(words, forms, position))
+            if len(context & nearby_context) >= shared_count:
+                return True
+    return False
 
 
 @cache
@@ -159,61 +158,69 @@ def find_opposing_forms(form: str) -> frozenset[str]:
     """Return the forms that mean the opposite of a form."""
     if form in _NOT_ANTONYMS:
         return frozenset()
-    sides = [
-        other
-        for pair in _parse_extra_antonyms()
-        for side, other in (pair, pair[::-1])
-        if form in side
-    ]
-    return get_antonyms(form).union(*sides) - _NOT_ANTONYMS
+    opposing = set(get_antonyms(form))
+    for left, right in _load_extra_antonyms():
+        if form in left:
+            opposing |= right
+        if form in right:
+            opposing |= left
+    return frozenset(opposing - _NOT_ANTONYMS)
 
 
 @cache
-def _parse_extra_antonyms() -> list[tuple[frozenset[str], frozenset[str]]]:
-    found = []
-    for line in _EXTRA_ANTONYMS:
-        left, right = (
-            frozenset(map(strip_degree, side.split())) for side in line.split("|")
+def _load_extra_antonyms() -> list[tuple[frozenset[str], frozenset[str]]]:
+    pairs = []
+    for line in read_words("extra_antonyms"):
+        left, right = line.split("|")
+        pairs.append(
+            (
+                frozenset(map(strip_degree, left.split())),
+                frozenset(map(strip_degree, right.split())),
+            )
         )
-        found.append((left, right))
-    return found
+    return pairs
 
 
 def _normalize_directions(words: Sequence[str]) -> list[str]:
-    """Normalize words; blank small words and particle verbs without direction.
-    a verb with one: "grew up"."""
+    """Normalize words; blank those that look like a direction and show none.
+
+    These are ambiguous small words, and verbs before a particle: "grew up".
+    """
     if _AMBIGUOUS_WORDS.isdisjoint(words):
-        return list(map(strip_degree, words))
-    shown = [_shows_direction(words, place) for place in range(len(words))]
-    following = [*zip(words[1:], shown[1:], strict=True), ("", True)]
-    return [
-        strip_degree(word) if shows and (after_shows or after not in _PARTICLES) else ""
-        for word, shows, (after, after_shows) in zip(
-            words, shown, following, strict=True
-        )
-    ]
+        return [strip_degree(word) for word in words]
+    shows = [_shows_direction(words, index) for index in range(len(words))]
+    forms = []
+    for index, word in enumerate(words):
+        following = words[index + 1] if index + 1 < len(words) else ""
+        is_before_particle = following in _PARTICLES and not shows[index + 1]
+        is_blank = not shows[index] or is_before_particle
+        forms.append("" if is_blank else strip_degree(word))
+    return forms
 
 
-def _shows_direction(words: Sequence[str], place: int) -> bool:
-    if words[place] == "for":
-        return place > 0 and normalize_word(words[place - 1]) in _VERBS_WITH_FOR
-    after, then = (*words[place + 1 : place + 3], "", "")[:2]
-    if words[place] in _COMPARATIVES and after == "than":
-        return not then[:1].isdigit()
-    return (
-        words[place] not in _PARTICLES or after[:1].isdigit() or after in _BEFORE_NUMBER
-    )
+def _shows_direction(words: Sequence[str], index: int) -> bool:
+    """Return whether a word may stand for a direction: "up 5 %", "vote for"."""
+    word = words[index]
+    if word == "for":
+        return index > 0 and normalize_word(words[index - 1]) in _VERBS_WITH_FOR
+    following, second = (*words[index + 1 : index + 3], "", "")[:2]
+    if word in _COMPARATIVES and following == "than":
+        return not second[:1].isdigit()  # "more than 40" leaves the number open
+    if word not in _PARTICLES:
+        return True
+    return following[:1].isdigit() or following in _BEFORE_NUMBER
 
 
-def _collect_context(forms: Sequence[str], place: int) -> set[str]:
+def _collect_context(occurrence: _Occurrence) -> set[str]:
     """Return the content words on both sides of a word."""
-    return _select_content_words(
-        forms[max(0, place - _CONTEXT_WORDS) : place]
-    ) | _collect_following(forms, place)
+    first = max(0, occurrence.index - _CONTEXT_WORDS)
+    preceding = _select_content_words(occurrence.forms[first : occurrence.index])
+    return preceding | _collect_following(occurrence)
 
 
-def _collect_following(forms: Sequence[str], place: int) -> set[str]:
-    return _select_content_words(forms[place + 1 : place + 1 + _CONTEXT_WORDS])
+def _collect_following(occurrence: _Occurrence) -> set[str]:
+    first = occurrence.index + 1
+    return _select_content_words(occurrence.forms[first : first + _CONTEXT_WORDS])
 
 
 def _select_content_words(forms: Sequence[str]) -> set[str]:
@@ -226,10 +233,12 @@ def _select_content_words(forms: Sequence[str]) -> set[str]:
     }
 
 
-def _is_negated(words: Sequence[str], place: int) -> bool:
+def _is_negated(occurrence: _Occurrence) -> bool:
     """Return whether a negation in the word's clause applies to it."""
-    return any(
-        abs(place - at) <= _NEGATION_REACH_WORDS
-        and _CONJUNCTIONS.isdisjoint(words[min(place, at) : max(place, at)])
-        for at in find_negations(words)
-    )
+    words, index = occurrence.words, occurrence.index
+    for position in find_negations(words):
+        between = words[min(index, position) : max(index, position)]
+        is_near = len(between) <= _NEGATION_REACH_WORDS
+        if is_near and _CONJUNCTIONS.isdisjoint(between):
+            return True
+    return False

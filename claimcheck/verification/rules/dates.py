@@ -1,101 +1,138 @@
-"""Dates: the same day, month or year, written in whatever way; or another one."""
+"""Dates: the same day, month or year in another notation, or a different one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from claimcheck.english.dates import WEEKDAYS, find_times, has_time, parse_partial_date
+from claimcheck.english.dates import (
+    WEEKDAYS,
+    YEAR,
+    find_times,
+    has_time,
+    parse_partial_date,
+)
 from claimcheck.models.claim import When
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.rules.pair import SentencePair
 
 _YEAR_RANGE = re.compile(
-    r"\b(?:from|between)\s+(?P<first>(?:1[5-9]|20)\d\d)\s*(?:to|and|until|[-–—])\s*(?P<last>(?:1[5-9]|20)\d\d)\b"
+    rf"""
+    \b(?:from|between)\s+(?P<first>{YEAR})
+    \s*(?:to|and|until|[-–—])\s*(?P<last>{YEAR})\b
+    """,
+    re.VERBOSE,
 )
-_OPEN_START, _OPEN_END = (
-    re.compile(r"(?:after|since|from)\b", re.I),
-    re.compile(r"(?:before|until|by)\b", re.I),
-)
-_STRICT_OPEN_END = re.compile(r"(?:before|until)\b", re.I)
-_YEARLESS_PREFIX = "--"
 _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
+_OPEN_START = re.compile(r"(?:after|since|from)\b", re.IGNORECASE)
+_OPEN_END = re.compile(r"(?:before|until|by)\b", re.IGNORECASE)
+_STRICT_OPEN_END = re.compile(r"(?:before|until)\b", re.IGNORECASE)
+_YEARLESS_PREFIX = "--"
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The resolved times of a claim and of its evidence.
+
+    `unconfirmed` are those of the claim that the evidence sentence does not confirm.
+    `nearby` are those of all the sentences on which the claim rests.
+    """
+
+    claim: Sequence[When]
+    unconfirmed: Sequence[When]
+    evidence: Sequence[When]
+    nearby: Sequence[When]
+    nearby_ranges: Sequence[tuple[int, int]]
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return claim dates for which the evidence gives another of equal precision."""
     if not has_time(pair.claim):
         return []
-    said = _find_pair_times(pair.evidence, pair)
-    if any(when.resolved is None for when in said):
-        return []  # "this year" beside "in 2018": what it tells of is not known
-    here = [when for when in said if when.resolved]
-    ours = [when for when in _find_pair_times(pair.claim, pair) if when.resolved]
-    open_ = [
-        when
-        for when in ours
-        if not _is_confirmed(when, _select_comparable_times(when, here))
+    evidence_times = _find_pair_times(pair.evidence, pair)
+    if any(time.resolved is None for time in evidence_times):
+        return []  # "this year" beside "in 2018": which year it is remains unknown
+    claim_times = _select_resolved(_find_pair_times(pair.claim, pair))
+    unconfirmed = [
+        time
+        for time in claim_times
+        if not _is_confirmed(time, _select_comparable_times(time, evidence_times))
     ]
-    if not open_:
+    if not unconfirmed:
         return []
-    near = [when for when in _find_pair_times(pair.around, pair) if when.resolved]
-    intervals = _find_year_ranges(pair.around)
-    found = []
-    for when in open_:
-        # a weekday is no day that merely stands nearby: the line that dates the page has one too; nor is a day its month
-        others, carries = (
-            _select_comparable_times(when, here),
-            pair.carries_all_but(when.text),
-        )
-        if not carries:
-            others += [other for other in near if _is_as_precise(other, when)]
-        if _is_confirmed(when, others) or any(
-            _is_in_year_range(when, interval) for interval in intervals
-        ):
-            continue
-        if pair.alone and not carries and when.resolved in pair.alignment.everywhere:
-            continue  # this sentence is of another year, and the document tells of the claim's too
-        turned = [
-            other
-            for other in here
-            if _is_opposite_bound(when, other) and is_compatible_time(when, other)
-        ]
-        rivals = turned or [other for other in here if _is_comparable(when, other)]
-        # of two times of the claim beside one, which of them it is about can't be told
-        alone = (
-            turned
-            or sum(
-                any(_is_comparable(other, rival) for rival in rivals) for other in open_
-            )
-            == 1
-        )
-        if (
-            len(rivals) == 1
-            and alone
-            and not any(_is_confirmed(other, rivals) for other in ours)
-        ):
-            found.append(Difference("date", when.text, rivals[0].text))
-    return found
+    times = _Times(
+        claim=claim_times,
+        unconfirmed=unconfirmed,
+        evidence=evidence_times,
+        nearby=_select_resolved(_find_pair_times(pair.nearby_text, pair)),
+        nearby_ranges=_find_year_ranges(pair.nearby_text),
+    )
+    differences = []
+    for time in unconfirmed:
+        rival = _find_rival(time, times, pair)
+        if rival is not None:
+            differences.append(Difference("date", time.text, rival.text))
+    return differences
+
+
+def _find_rival(time: When, times: _Times, pair: SentencePair) -> When | None:
+    """Return the evidence's time that stands in place of a claim's, or None."""
+    is_same_fact = pair.states_same_fact(time.text)
+    confirming = _select_comparable_times(time, times.evidence)
+    if not is_same_fact:
+        # A less precise time nearby does not confirm one: the date line of a page has
+        # a weekday, too, and a day confirms no month that is not its own.
+        confirming += [other for other in times.nearby if _is_as_precise(other, time)]
+    if _is_confirmed(time, confirming):
+        return None
+    if any(_is_in_year_range(time, years) for years in times.nearby_ranges):
+        return None
+    is_elsewhere = time.resolved in pair.alignment.document_forms
+    if pair.is_isolated and not is_same_fact and is_elsewhere:
+        return None  # the sentence is about another year than the claim
+    reversed_bounds = [
+        other
+        for other in times.evidence
+        if _is_opposite_bound(time, other) and is_compatible_time(time, other)
+    ]
+    if reversed_bounds:
+        rivals = reversed_bounds
+    else:
+        rivals = [other for other in times.evidence if _is_comparable(time, other)]
+        # With two claimed times beside one, it is unclear which of them is meant.
+        if _count_comparable(times.unconfirmed, rivals) != 1:
+            return None
+    if len(rivals) != 1 or any(_is_confirmed(other, rivals) for other in times.claim):
+        return None
+    return rivals[0]
+
+
+def _count_comparable(times: Iterable[When], rivals: Sequence[When]) -> int:
+    return sum(any(_is_comparable(time, rival) for rival in rivals) for time in times)
+
+
+def _select_resolved(times: Iterable[When]) -> list[When]:
+    return [time for time in times if time.resolved]
 
 
 def _find_pair_times(text: str, pair: SentencePair) -> list[When]:
     """Return the times in a text; days and months may lack a year."""
-    found = find_times(text, pair.published)
+    times = find_times(text, pair.published)
     if pair.published:
-        return found
+        return times
     return [
-        when if when.resolved else replace(when, resolved=parse_partial_date(when.text))
-        for when in found
+        time if time.resolved else replace(time, resolved=parse_partial_date(time.text))
+        for time in times
     ]
 
 
 def is_compatible_time(left: When, right: When) -> bool:
     """Return whether two resolved times are equal or one contains the other."""
     first, second = _align_years(left, right)
-    return bool(first and second) and (
-        first.startswith(second) or second.startswith(first)
-    )
+    if not first or not second:
+        return False
+    return first.startswith(second) or second.startswith(first)
 
 
 def _align_years(left: When, right: When) -> tuple[str, str]:
@@ -107,77 +144,82 @@ def _align_years(left: When, right: When) -> tuple[str, str]:
 
 
 def _strip_year(time: str) -> str:
-    return (
-        time.removeprefix(_YEARLESS_PREFIX)
-        if time.startswith(_YEARLESS_PREFIX)
-        else time[len("2019-") :]
-    )
+    if time.startswith(_YEARLESS_PREFIX):
+        return time.removeprefix(_YEARLESS_PREFIX)
+    return time[len("2019-") :]
 
 
-def _select_comparable_times(when: When, here: Sequence[When]) -> list[When]:
-    """Return the times precise enough to confirm another."""
-    comparable = any(_is_comparable(when, other) for other in here)
-    return [other for other in here if not comparable or _is_as_precise(other, when)]
+def _select_comparable_times(time: When, others: Sequence[When]) -> list[When]:
+    """Return the times that may confirm another: precise ones if any is comparable."""
+    if not any(_is_comparable(time, other) for other in others):
+        return list(others)
+    return [other for other in others if _is_as_precise(other, time)]
 
 
-def _is_confirmed(when: When, others: Sequence[When]) -> bool:
-    return any(
-        (is_compatible_time(when, other) or _includes_time(when, other))
-        and not _is_opposite_bound(when, other)
-        for other in others
-    )
+def _is_confirmed(time: When, others: Iterable[When]) -> bool:
+    for other in others:
+        if _is_opposite_bound(time, other):
+            continue
+        if is_compatible_time(time, other) or _includes_time(time, other):
+            return True
+    return False
 
 
-def _is_opposite_bound(when: When, other: When) -> bool:
+def _is_opposite_bound(time: When, other: When) -> bool:
     """Return whether one time is "since" and the other "until"."""
-    ends = [
-        (bool(_OPEN_START.match(time.text)), bool(_STRICT_OPEN_END.match(time.text)))
-        for time in (when, other)
+    bounds = [
+        (bool(_OPEN_START.match(text)), bool(_STRICT_OPEN_END.match(text)))
+        for text in (time.text, other.text)
     ]
-    return sorted(ends) == [(False, True), (True, False)]
+    return sorted(bounds) == [(False, True), (True, False)]
 
 
-def _includes_time(when: When, other: When) -> bool:
+def _includes_time(time: When, other: When) -> bool:
     """Return whether an open range ("after 1921") includes another time."""
-    first, second = str(when.resolved), str(other.resolved)
-    if _OPEN_START.match(when.text):
+    first, second = str(time.resolved), str(other.resolved)
+    if _OPEN_START.match(time.text):
         return second >= first
-    return bool(_OPEN_END.match(when.text)) and second <= first
+    return bool(_OPEN_END.match(time.text)) and second <= first
 
 
-def _is_comparable(when: When, other: When) -> bool:
+def _is_comparable(time: When, other: When) -> bool:
     """Return whether two times have comparable precision and notation.
-    what that means is worked out, not read. A day in figures may be when the page was made, and makes no month wrong."""
-    if _is_weekday(when) or _is_weekday(other):
-        return _is_weekday(when) and _is_weekday(other)
-    first, second = _align_years(when, other)
-    day = len(first) == len(second) - len("-03") and not other.text[:4].isdecimal()
-    return 0 < len(first) == len(second) or day
+
+    A weekday is compared only with a weekday, because its date is computed and not
+    written. A day may contradict a month, unless it is in figures: that may be the
+    date of the page.
+    """
+    if _is_weekday(time) or _is_weekday(other):
+        return _is_weekday(time) and _is_weekday(other)
+    first, second = _align_years(time, other)
+    if len(first) == len(second) - len("-03"):
+        return not other.text[:4].isdecimal()
+    return 0 < len(first) == len(second)
 
 
-def _is_as_precise(when: When, other: When) -> bool:
+def _is_as_precise(time: When, other: When) -> bool:
     """Return whether a time is at least as precise as another."""
     if _is_weekday(other):
-        return _is_weekday(when)
-    first, second = _align_years(when, other)
+        return _is_weekday(time)
+    first, second = _align_years(time, other)
     return len(first) >= len(second)
 
 
-def _is_weekday(when: When) -> bool:
-    return when.text.split()[-1].lower() in WEEKDAYS
+def _is_weekday(time: When) -> bool:
+    return time.text.rsplit(maxsplit=1)[-1].lower() in WEEKDAYS
 
 
 def _find_year_ranges(text: str) -> list[tuple[int, int]]:
-    found = [
+    ranges = [
         (int(match["first"]), int(match["last"]))
         for match in _YEAR_RANGE.finditer(text)
     ]
-    return found + [
-        (int(match["decade"]) * 10, int(match["decade"]) * 10 + 9)
-        for match in _DECADE.finditer(text)
-    ]
+    for match in _DECADE.finditer(text):
+        first = int(match["decade"]) * 10
+        ranges.append((first, first + 9))
+    return ranges
 
 
-def _is_in_year_range(when: When, interval: tuple[int, int]) -> bool:
-    year = str(when.resolved)[:4]
-    return year.isdecimal() and interval[0] <= int(year) <= interval[1]
+def _is_in_year_range(time: When, years: tuple[int, int]) -> bool:
+    year = str(time.resolved)[:4]
+    return year.isdecimal() and years[0] <= int(year) <= years[1]

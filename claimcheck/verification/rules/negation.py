@@ -1,4 +1,4 @@
-"""Negation: a word that one side denies and the other does not."""
+"""Negation: a word that one side negates and the other does not."""
 
 from __future__ import annotations
 
@@ -9,113 +9,139 @@ from claimcheck.english.dates import MONTHS
 from claimcheck.english.lexicon import FORMS_OF_BE, FUNCTION_WORDS
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
+from claimcheck.resources import read_words
 from claimcheck.verification.rules.pair import SentencePair
 
-_NEGATORS = frozenset(
-    "not no never none nobody nothing neither nor without cannot hardly nowhere unable lack lacks lacked lacking".split()
-)
-_REFUSAL_VERBS = frozenset(  # before "to": a "decline in sales" denies nothing
-    "fail fails failed failing refuse refuses refused refusing decline declines declined declining".split()
-)
-# "not only", "no doubt" and "no longer than" deny nothing
+_NEGATORS = frozenset(read_words("negators"))
+# Only before "to": a "decline in sales" negates nothing.
+_REFUSAL_VERBS = frozenset(read_words("refusal_verbs"))
+# "not only", "no doubt" and "no longer than" negate nothing.
 _NEGATION_CANCELERS = frozenset(
     "only just doubt less fewer matter later sooner more than".split()
 )
-_MAX_WORDS_TO_SINCE = 8  # words from a negation to "since 2002"
+_USED_TO_BE = ["used", "to", "be"]
 _PRESENT_TENSE = frozenset(("is", "are"))
-_SCOPE_WORDS = 3
+# Small words between a negation and what it negates. Distances are chosen by hand.
 _SKIPPED_WORDS = (
-    FUNCTION_WORDS
-    | FORMS_OF_BE
-    | frozenset("any to been yet ever a an the from by about into over".split())
+    FUNCTION_WORDS | FORMS_OF_BE | frozenset(read_words("negation_fillers"))
 )
+_MAX_WORDS_TO_NEGATED = 6
+_MAX_WORDS_TO_SINCE = 8
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return a word both sides use that only one of them negates."""
-    words, evidence = extract_words(pair.claim), pair.source.get_words(pair.place)
-    ours, theirs = (
-        find_negated_terms(words),
-        find_negated_terms(evidence, now=not _PRESENT_TENSE.isdisjoint(words)),
+    claim_words = extract_words(pair.claim)
+    return _find_negation_in_claim(claim_words, pair) or _find_negation_in_evidence(
+        claim_words, pair
     )
-    if ours and not find_negations(evidence) and not _is_negated_nearby(ours, pair):
-        present = pair.source.get_forms(pair.place)
-        for form, word in ours.items():
-            if form in present:
-                return [
-                    Difference(
-                        "negation", word, _find_written_word(form, pair.evidence)
-                    )
-                ]
-    if theirs and not find_negations(words):
-        forms = list(map(normalize_word, evidence))
-        for form, word in theirs.items():
-            if (
-                form in pair.alignment.words and forms.count(form) == 1
-            ):  # it is not said undenied too
-                return [
-                    Difference("negation", _find_written_word(form, pair.claim), word)
-                ]
+
+
+def _find_negation_in_claim(
+    claim_words: Sequence[str], pair: SentencePair
+) -> list[Difference]:
+    negated = find_negated_terms(claim_words)
+    if not negated or find_negations(pair.evidence_words):
+        return []
+    if _is_negated_nearby(negated, pair):
+        return []
+    evidence_forms = pair.document.get_forms(pair.index)
+    for form, phrase in negated.items():
+        if form in evidence_forms:
+            written = _find_written_word(form, pair.evidence)
+            return [Difference("negation", phrase, written)]
     return []
 
 
-def _is_negated_nearby(ours: Collection[str], pair: SentencePair) -> bool:
+def _find_negation_in_evidence(
+    claim_words: Sequence[str], pair: SentencePair
+) -> list[Difference]:
+    is_present_tense = not _PRESENT_TENSE.isdisjoint(claim_words)
+    negated = find_negated_terms(
+        pair.evidence_words, includes_used_to_be=is_present_tense
+    )
+    if not negated or find_negations(claim_words):
+        return []
+    evidence_forms = [normalize_word(word) for word in pair.evidence_words]
+    for form, phrase in negated.items():
+        # A word that occurs twice may also be said without the negation.
+        if form in pair.alignment.forms and evidence_forms.count(form) == 1:
+            written = _find_written_word(form, pair.claim)
+            return [Difference("negation", written, phrase)]
+    return []
+
+
+def _is_negated_nearby(negated: Collection[str], pair: SentencePair) -> bool:
     """Return whether a nearby sentence negates what the claim negates."""
-    if not set(ours).isdisjoint(find_negated_terms(extract_words(pair.around))):
+    nearby_negated = find_negated_terms(extract_words(pair.nearby_text))
+    if not nearby_negated.keys().isdisjoint(negated):
         return True
-    hits = pair.alignment.hits
-    covered = pair.alignment.coverage(hits.get(pair.place, ()))
+    alignment = pair.alignment
+    forms_by_sentence = alignment.forms_by_sentence
+    covered = alignment.compute_coverage(forms_by_sentence.get(pair.index, ()))
     return any(
-        find_negations(pair.source.get_words(place))
-        and pair.alignment.coverage(hits[place]) >= covered
-        for place in pair.alignment.selected
+        find_negations(pair.document.get_words(index))
+        and alignment.compute_coverage(forms_by_sentence[index]) >= covered
+        for index in alignment.selected
     )
 
 
-def find_negated_terms(words: Sequence[str], *, now: bool = False) -> dict[str, str]:
-    """Map each negated term to the phrase that negates it."""
-    found = {}
-    for place in find_negations(words, now=now):
-        following = words[place + 1 : place + 1 + 2 * _SCOPE_WORDS]
-        telling = [
-            other
-            for other in following
-            if other not in _SKIPPED_WORDS and not other[0].isdigit()
-        ]
-        if telling:
-            found[normalize_word(telling[0])] = " ".join(
-                [words[place], *following[: following.index(telling[0]) + 1]]
-            )
-    return found
+def find_negated_terms(
+    words: Sequence[str], *, includes_used_to_be: bool = False
+) -> dict[str, str]:
+    """Map each negated term to the phrase that negates it.
+
+    "They did not sign" gives {"sign": "not sign"}.
+    """
+    phrases: dict[str, str] = {}
+    for index in find_negations(words, includes_used_to_be=includes_used_to_be):
+        for end in range(index + 1, index + 1 + _MAX_WORDS_TO_NEGATED):
+            if end >= len(words):
+                break
+            word = words[end]
+            if word not in _SKIPPED_WORDS and not word[0].isdigit():
+                phrases[normalize_word(word)] = " ".join(words[index : end + 1])
+                break
+    return phrases
 
 
-def find_negations(words: Sequence[str], *, now: bool = False) -> list[int]:
-    """Return the positions of negations; with `now`, of "used to be" too."""
-    found = []
-    for place, word in enumerate(words):
-        following = words[place + 1 : place + 2]
-        refuses = word in _REFUSAL_VERBS and following == ["to"]
-        denies = refuses or word in _NEGATORS or word.endswith("n't")
-        denies |= now and words[place : place + 3] == ["used", "to", "be"]
-        if (
-            denies
-            and _NEGATION_CANCELERS.isdisjoint(following)
-            and not _has_end_time(words[place + 1 :])
-        ):
-            found.append(place)
-    return found
+def find_negations(
+    words: Sequence[str], *, includes_used_to_be: bool = False
+) -> list[int]:
+    """Return the positions of negations, and of "used to be" if it counts as one."""
+    return [
+        index
+        for index in range(len(words))
+        if _is_negation(words, index, includes_used_to_be=includes_used_to_be)
+    ]
+
+
+def _is_negation(
+    words: Sequence[str], index: int, *, includes_used_to_be: bool
+) -> bool:
+    word, following = words[index], words[index + 1 : index + 2]
+    negates = word in _NEGATORS or word.endswith("n't")
+    if word in _REFUSAL_VERBS and following == ["to"]:
+        negates = True
+    if includes_used_to_be and words[index : index + 3] == _USED_TO_BE:
+        negates = True
+    if not negates or not _NEGATION_CANCELERS.isdisjoint(following):
+        return False
+    return not _has_end_time(words[index + 1 :])
 
 
 def _has_end_time(words: Sequence[str]) -> bool:
     """Return whether the negated state has an end ("until May", "since 2002")."""
-    since = any(
-        word == "since" and (after[0].isdigit() or after in MONTHS)
-        for word, after in pairwise(words[:_MAX_WORDS_TO_SINCE])
+    if "until" in words:
+        return True
+    return any(
+        word == "since" and (following[0].isdigit() or following in MONTHS)
+        for word, following in pairwise(words[:_MAX_WORDS_TO_SINCE])
     )
-    return since or "until" in words
 
 
 def _find_written_word(form: str, text: str) -> str:
-    return next(
-        (word for word in extract_words(text) if normalize_word(word) == form), form
-    )
+    for word in extract_words(text):
+        if normalize_word(word) == form:
+            return word
+    return form

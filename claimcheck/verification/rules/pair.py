@@ -1,4 +1,4 @@
-"""A claim's sentence beside one sentence of evidence, and all that the rules find different in the two."""
+"""A claim's sentence beside one sentence of evidence, the input of every rule."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from datetime import date
 from functools import cached_property
 
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS
-from claimcheck.english.quotations import Speech, split_clauses
+from claimcheck.english.quotations import Clause, Speech, split_clauses
 from claimcheck.english.terms import Term, extract_words, normalize_word
 from claimcheck.verification.alignment import Alignment
 from claimcheck.verification.evidence import EvidenceDocument
 
-_SAME_FACT_COVERAGE = (
-    0.85  # of what a claim says besides a number or time, and more than a word
-)
+# A sentence that covers this share of the claim, apart from a number or a time, states
+# the same fact: its own number counts, and no nearby one. Chosen by hand.
+_SAME_FACT_COVERAGE = 0.85
 
 
 @dataclass(frozen=True)  # no slots: cached properties
 class SentencePair:
-    """The sentence `alignment.text` of a claim beside the evidence sentence number `place` of the source.
+    """A claim's sentence beside sentence number `index` of a document.
 
-    `speech` says whose words the claim's sentence is given as. `alone`: the sentence is looked at by itself, for what it
-    says against others that carry the claim.
+    `speech` is that of the claim's sentence. `is_isolated`: the evidence sentence is
+    compared by itself, without the sentences near it.
     """
 
     alignment: Alignment
-    source: EvidenceDocument
-    place: int
+    document: EvidenceDocument
+    index: int
     speech: Speech | None
-    alone: bool = False
+    is_isolated: bool = False
 
     @property
     def claim(self) -> str:
@@ -39,73 +39,77 @@ class SentencePair:
     @cached_property
     def evidence(self) -> str:
         """The evidence sentence."""
-        return self.source.sentences[self.place].text
+        return self.document.sentences[self.index].text
 
     @property
-    def lead(self) -> str:
-        """The evidence sentence, and the one that leads to it."""
-        before = self.source.sentences[self.place - 1].text if self.place else ""
-        return f"{before} {self.evidence}"
+    def evidence_words(self) -> list[str]:
+        """The words and numbers of the evidence sentence, lowercase."""
+        return self.document.get_words(self.index)
+
+    @property
+    def evidence_with_previous(self) -> str:
+        """The evidence sentence after the one before it."""
+        if not self.index:
+            return f" {self.evidence}"
+        return f"{self.document.sentences[self.index - 1].text} {self.evidence}"
 
     @cached_property
-    def around(self) -> str:
-        """All the sentences that the claim rests on, the evidence sentence first; that alone where it stands alone."""
-        if self.alone:
+    def nearby_text(self) -> str:
+        """The evidence sentence, then the others on which the claim rests."""
+        if self.is_isolated:
             return self.evidence
-        others = sorted(self.alignment.places_near - {self.place})
-        return " ".join(
-            [self.evidence, *(self.source.sentences[place].text for place in others)]
-        )
+        others = sorted(self.alignment.nearby_sentences - {self.index})
+        texts = [self.document.sentences[index].text for index in others]
+        return " ".join([self.evidence, *texts])
+
+    @property
+    def published(self) -> date | None:
+        """The document's publication date, or None if it is unknown."""
+        return self.document.published
 
     @cached_property
     def evidence_speech(self) -> Speech | None:
-        """Whose words the part of the evidence sentence is that the claim rests on: "A said this, whereas that is so"."""
-        whole = self.source.find_speech(self.place)
-        parts = split_clauses(self.evidence, whole)
-        if whole is None or not parts[0].is_contrast:
-            return whole
-        words = set(self.alignment.words)
-        shared = [
-            len(
-                words.intersection(
-                    map(
-                        normalize_word,
-                        extract_words(self.evidence[slice(*part.ranges[0])]),
-                    )
-                )
-            )
-            for part in parts
-        ]
-        return parts[shared.index(max(shared))].speech
+        """The speech of that side of the evidence sentence on which the claim rests.
 
-    def carries_all_but(self, apart: str) -> bool:
-        """Whether the evidence sentence tells of the very thing that the claim gives a number or a time, written `apart`."""
-        return (
-            len(self._rest(apart)) > 1
-            and self.rest_covered(apart) >= _SAME_FACT_COVERAGE
-        )
+        "A said this, whereas B is true" has two sides.
+        """
+        speech = self.document.find_speech(self.index)
+        clauses = split_clauses(self.evidence, speech)
+        if speech is None or not clauses[0].is_contrast:
+            return speech
+        return max(clauses, key=self._count_shared_forms).speech
 
-    def rest_covered(self, *apart: str) -> float:
-        """The share of the claim's weight, 0 to 1, that the evidence sentence covers, without these words of it and "said"."""
-        rest = self._rest(*apart)
-        total = sum(term.weight for term in rest)
-        covered = sum(
-            term.weight for term in rest if term.form in self.alignment.hits[self.place]
-        )
+    def _count_shared_forms(self, clause: Clause) -> int:
+        words = extract_words(self.evidence[slice(*clause.ranges[0])])
+        return len(set(self.alignment.forms).intersection(map(normalize_word, words)))
+
+    def states_same_fact(self, detail: str) -> bool:
+        """Return whether the evidence sentence has all of a claim but a detail.
+
+        `detail` is the number or the time as the claim's sentence words it.
+        """
+        if len(self._list_terms_without(detail)) <= 1:
+            return False
+        return self.compute_coverage_without(detail) >= _SAME_FACT_COVERAGE
+
+    def compute_coverage_without(self, *details: str) -> float:
+        """Return the coverage, 0 to 1, of the claim without some details.
+
+        Verbs such as "said" do not count either.
+        """
+        terms = self._list_terms_without(*details)
+        total = sum(term.weight for term in terms)
+        covered_forms = self.alignment.forms_by_sentence[self.index]
+        covered = sum(term.weight for term in terms if term.form in covered_forms)
         return covered / total if total else 1.0
 
-    def _rest(self, *apart: str) -> list[Term]:
-        left_out = {
-            normalize_word(word) for words in apart for word in extract_words(words)
+    def _list_terms_without(self, *details: str) -> list[Term]:
+        detail_forms = {
+            normalize_word(word) for detail in details for word in extract_words(detail)
         }
         return [
             term
             for term in self.alignment.terms
-            if term.form not in left_out
+            if term.form not in detail_forms
             and CRITICAL_WORD_KINDS.get(term.form) != "attribution"
         ]
-
-    @property
-    def published(self) -> date | None:
-        """When the evidence was published, where that is known."""
-        return self.source.published

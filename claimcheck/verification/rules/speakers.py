@@ -1,7 +1,7 @@
-"""Whose words it is: another speaker than the evidence's, or none where the evidence has one.
+"""Who says it: another speaker than in the evidence, or none where it has one.
 
-That somebody said a thing and that it is so are two questions. A sentence that states as a fact what the document
-only gives as somebody's words is not carried by it.
+That somebody said something and that it is true are two questions. A claim that states
+as a fact what the document gives only as somebody's words is not supported by it.
 """
 
 from __future__ import annotations
@@ -15,68 +15,77 @@ from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.rules.pair import SentencePair
 
-# the name before the words in a transcript: "Jones: I did not"
+# The name before the words in a transcript: "Jones: I did not".
 _SPEAKER_LABEL = re.compile(
     r"(?:^|[.!?])\s*[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}\s?:\s"
 )
 _OPENING_MARKS = ('"', "“")
 _QUOTED_WORDS = re.compile(r"[\"“]([^\"“”]*)[\"”]?")
-_PRONOUN = re.compile(r"^(?:he|she|they|it|i|we|you)$", re.I)
+_PRONOUNS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return the claim's speaker if the evidence attributes it to someone else."""
     if not pair.speech or _is_unknown_speaker(pair.speech):
         return []
-    theirs = pair.evidence_speech or pair.source.find_speech(pair.place)
-    if not theirs or _is_unknown_speaker(theirs):
+    evidence_speech = pair.evidence_speech or pair.document.find_speech(pair.index)
+    if not evidence_speech or _is_unknown_speaker(evidence_speech):
         return []
-    if not find_proper_names(pair.speech.speaker) or not find_names(theirs.speaker):
-        return []  # "the lottery winner" and a name, "locals" and "residents": they may be the same
-    if is_same_speaker(pair.speech.speaker, theirs.speaker) or _extract_name_words(
-        pair.speech.speaker
-    ) & set(extract_words(pair.evidence)):
+    claimed, actual = pair.speech.speaker, evidence_speech.speaker
+    # "The lottery winner" may be Ann Lee, and "locals" may be "residents".
+    if not find_proper_names(claimed) or not find_names(actual):
+        return []
+    if is_same_speaker(claimed, actual) or _mentions_speaker(pair.evidence, claimed):
         return []
     if not _shares_quoted_words(pair):
         return []
-    return [Difference("speaker", pair.speech.speaker, theirs.speaker)]
+    return [Difference("speaker", claimed, actual)]
 
 
 def _shares_quoted_words(pair: SentencePair) -> bool:
     """Return whether the claim shares a word with the evidence's direct speech."""
     if not pair.evidence.startswith(_OPENING_MARKS):
         return True
-    spoken = " ".join(_QUOTED_WORDS.findall(pair.evidence))
-    return not {normalize_word(word) for word in extract_words(spoken)}.isdisjoint(
-        term.form for term in pair.alignment.terms
-    )
+    quoted = " ".join(_QUOTED_WORDS.findall(pair.evidence))
+    quoted_forms = {normalize_word(word) for word in extract_words(quoted)}
+    return any(term.form in quoted_forms for term in pair.alignment.terms)
 
 
 def find_missing_details(pair: SentencePair) -> list[Difference]:
     """Return an attribution that only the claim or only the evidence has."""
-    theirs = pair.evidence_speech
     if pair.speech is None:
-        if (
-            not theirs
-            or _is_unknown_speaker(theirs)
-            or _extract_name_words(theirs.speaker) & set(extract_words(pair.claim))
-        ):
-            return []
-        return [Difference("attribution", pair.claim, theirs.speaker)]
-    if _is_unknown_speaker(pair.speech) or (
-        theirs and is_same_speaker(pair.speech.speaker, theirs.speaker)
-    ):
+        return _find_dropped_attribution(pair)
+    speaker = pair.speech.speaker
+    if _is_unknown_speaker(pair.speech):
         return []
-    own = FIRST_PERSON.search(pair.evidence) and not QUOTATION_MARK.search(
-        pair.evidence
-    )
-    if theirs is None and own and not _SPEAKER_LABEL.search(pair.lead):
-        return []  # an interview, a letter, a speech: who "I" is stands elsewhere
-    # a person is named where they speak; "the study" and "the company" are often said once, at the start
-    near = pair.lead if find_names(pair.speech.speaker) else pair.around
-    if _extract_name_words(pair.speech.speaker) & set(extract_words(near)):
+    evidence_speech = pair.evidence_speech
+    if evidence_speech and is_same_speaker(speaker, evidence_speech.speaker):
         return []
-    return [Difference("speaker", pair.speech.speaker, None)]
+    if evidence_speech is None and _is_in_first_person(pair):
+        return []
+    # A person is named where they speak. "The study" is often named once, at the start.
+    is_named = bool(find_names(speaker))
+    text = pair.evidence_with_previous if is_named else pair.nearby_text
+    if _mentions_speaker(text, speaker):
+        return []
+    return [Difference("speaker", speaker, None)]
+
+
+def _find_dropped_attribution(pair: SentencePair) -> list[Difference]:
+    """Return the evidence's speaker if the claim states their words as a fact."""
+    evidence_speech = pair.evidence_speech
+    if not evidence_speech or _is_unknown_speaker(evidence_speech):
+        return []
+    if _mentions_speaker(pair.claim, evidence_speech.speaker):
+        return []
+    return [Difference("attribution", pair.claim, evidence_speech.speaker)]
+
+
+def _is_in_first_person(pair: SentencePair) -> bool:
+    """Return whether it is an interview or a letter: "I" is named elsewhere."""
+    if not FIRST_PERSON.search(pair.evidence) or QUOTATION_MARK.search(pair.evidence):
+        return False
+    return not _SPEAKER_LABEL.search(pair.evidence_with_previous)
 
 
 def is_same_speaker(left: str, right: str) -> bool:
@@ -84,9 +93,13 @@ def is_same_speaker(left: str, right: str) -> bool:
     return bool(_extract_name_words(left) & _extract_name_words(right))
 
 
+def _mentions_speaker(text: str, speaker: str) -> bool:
+    return not _extract_name_words(speaker).isdisjoint(extract_words(text))
+
+
 def _extract_name_words(speaker: str) -> set[str]:
     return {word for word in extract_words(speaker) if word not in FUNCTION_WORDS}
 
 
 def _is_unknown_speaker(speech: Speech) -> bool:
-    return bool(_PRONOUN.match(speech.speaker))
+    return speech.speaker.lower() in _PRONOUNS

@@ -29,9 +29,12 @@ def test_ctrl_c_finishes_requests_in_flight_and_the_same_command_resumes(tmp_pat
             process.send_signal(signal.SIGINT)
             said = process.stderr.read()
         assert process.returncode == 130
-        assert "finishing what is under way; Ctrl-C again stops at once" in said
-        assert "documents wait in" in said
-        assert "the same command goes on" in said
+        assert (
+            "finishing the requests in progress; press Ctrl-C again to stop at once"
+            in said
+        )
+        assert "documents are pending in" in said
+        assert "run the same command again to resume" in said
         again = subprocess.run(command, capture_output=True, text=True, check=False)
         assert again.returncode == 0
         assert (counts()["requests"], counts()["answered"]) == (
@@ -77,7 +80,7 @@ def test_a_lost_connection_stops_the_batch_and_leaves_documents_pending(tmp_path
             said = process.stderr.read()
         assert process.returncode == 3
     assert f"{url}: no connection" in said
-    assert "the same command goes on" in said
+    assert "run the same command again to resume" in said
     with RunStore(tmp_path / "runs.db") as store:
         (info,) = store.batches()
     assert info.counts[DocumentState.FAILED] == 0

@@ -33,7 +33,7 @@ def until_done(path, url, **more):
     rounds_taken = 0
     while True:
         with opened(path, url, **more) as (_, rounds):
-            if rounds.collect().waiting:
+            if rounds.collect().in_progress:
                 continue
         with opened(path, url, **more) as (batch, rounds):
             if not rounds.submit().requests:
@@ -167,7 +167,7 @@ def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
             batch.add(str(rows))
             done = rounds.submit()
             assert 0 < done.requests < 20
-            assert done.left == 20 - done.requests
+            assert done.over_budget == 20 - done.requests
             assert rounds.submit().requests == 0
         with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
             batch,
@@ -200,7 +200,10 @@ def test_every_step_works_on_the_command_line(tmp_path):
 
     with serving(Service()) as url:
         assert command("fly").returncode == 2
-        assert "takes submit, status, collect, not 'fly'" in command("fly").err
+        assert (
+            "the first argument is 'fly'; give one of submit, status, collect"
+            in command("fly").err
+        )
         assert "takes no documents" in command("collect", rows).err
         done = command("submit", rows)
         assert (done.returncode, "3 requests submitted in 1 files" in done.err) == (

@@ -107,7 +107,7 @@ def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
             until(lambda number=number: model.asked == number)
             leave()
             if number == 1:
-                assert "Stopped" in page.inner_text("#told")
+                assert "Stopped" in page.inner_text("#status")
                 assert page.is_enabled("[type=submit]")
             until(lambda number=number: model.gone == number)
             until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
@@ -116,20 +116,20 @@ def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
 def test_errors_appear_beside_the_form(visit, api):
     page = visit(api)
     page.click("[type=submit]")
-    assert page.inner_text("#told") == "Give a text, an address or a file."
+    assert page.inner_text("#status") == "Enter a text or an address, or choose a file."
     page.fill("[name=url]", "http://127.0.0.1:9/")
     page.click("[type=submit]")
-    page.locator("#told.wrong", has_text="not public").wait_for()
+    page.locator("#status.error", has_text="not public").wait_for()
     page.fill("[name=url]", "")
     page.evaluate(DROP, ["broken.pdf", "%PDF-1.4 broken", "application/pdf"])
     page.click("[type=submit]")
-    page.locator("#told.wrong", has_text="broken.pdf").wait_for()
-    page.click("#forget")
+    page.locator("#status.error", has_text="broken.pdf").wait_for()
+    page.click("#remove-file")
     page.evaluate(DROP, ["large.txt", "word " * 4_000_000, "text/plain"])
     page.click("[type=submit]")
-    page.locator("#told.wrong", has_text="too large").wait_for()
+    page.locator("#status.error", has_text="too large").wait_for()
     assert page.goto(f"{api.base_url}/runs/7-7").status == 404
-    assert "there is no such run" in page.inner_text("main")
+    assert "no such run" in page.inner_text("main")
 
 
 def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
@@ -137,7 +137,10 @@ def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
     page = visit(api, "/runs/1-1")
     page.click("button.recheck")
     page.click("#recheck [type=submit]")
-    assert page.inner_text("#recheck-told") == "Give a text, an address or a file."
+    assert (
+        page.inner_text("#recheck-status")
+        == "Enter a text or an address, or choose a file."
+    )
     page.keyboard.press("Escape")
     page.click("button.recheck")
     (tmp_path / "report.txt").write_text("In 2020 the ferry carried 700 people.")
@@ -278,7 +281,7 @@ def test_the_token_lets_a_browser_in(visit, tmp_path):
         page = visit(api)
         page.fill("[name=token]", "wrong")
         page.click("[type=submit]")
-        assert "not the token" in page.inner_text("main")
+        assert "token is wrong" in page.inner_text("main")
         page.fill("[name=token]", "a-long-and-random-token")
         page.click("[type=submit]")
         page.fill("[name=text]", FERRY)

@@ -27,4 +27,4 @@ def test_retry_sends_the_same_requests_again(tmp_path):
             )
         done = claimcheck("runs", "retry", "--no-cache", "--store", path)
         assert (done.returncode, counts()["requests"]) == (0, 2), done.err
-    assert "2 documents to ask for again" in done.err
+    assert "retrying 2 documents" in done.err

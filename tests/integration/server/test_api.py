@@ -259,7 +259,7 @@ def asked(api, given, headers):
 
 @pytest.mark.parametrize("headers", [STREAM, {}], ids=["stream", "one piece"])
 def test_a_disconnected_client_cancels_its_job(serve, model, headers):
-    api = serve(model.settings(), jobs=1)
+    api = serve(model.settings(), max_jobs=1)
     with asked(api, {"text": FERRY}, headers):
         until(lambda: model.asked == 1)
     until(
@@ -285,7 +285,7 @@ def test_work_without_a_model_can_be_cancelled(serve):
 
 
 def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
-    api = serve(model.settings(), jobs=1)
+    api = serve(model.settings(), max_jobs=1)
     statuses, told = [], []
 
     def ask(number):
@@ -354,7 +354,7 @@ def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(
     thread.join()
     assert (
         answers[0].status_code,
-        "the server is ending" in answers[0].json()["error"],
+        "the server is shutting down" in answers[0].json()["error"],
     ) == (503, True)
     model.free.set()
     with running(tmp_path / "s.db", model.settings()) as api:
@@ -478,7 +478,7 @@ def test_an_internal_error_is_reported_and_the_server_keeps_running(
     monkeypatch.setattr(pages, "render_home", broken)
     response = api.get("/")
     assert response.status_code == 500
-    assert "internal mistake (RuntimeError)" in response.json()["error"]
+    assert "internal error (RuntimeError)" in response.json()["error"]
     assert "secret" not in response.text
     assert (
         httpx2.get(

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from claimcheck import errors
-from claimcheck.server.app import is_loopback, list_host_names, require_token
+from claimcheck.server.config import is_loopback, list_host_names, require_token
 from tests.support.web import FERRY
 
 TOKEN = "a-long-and-random-token"
@@ -128,7 +128,7 @@ def test_a_browser_logs_in_with_the_token_and_keeps_only_a_session(serve):
     wrong = api.post("/login", data={"token": "wrong"})
     assert (
         wrong.status_code,
-        "not the token" in wrong.text,
+        "token is wrong" in wrong.text,
         wrong.cookies.get("claimcheck"),
     ) == (
         401,
@@ -151,7 +151,7 @@ def test_a_browser_logs_in_with_the_token_and_keeps_only_a_session(serve):
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_refuses_a_body_that_is_too_large_and_stores_nothing(serve, chunked):
-    api = serve(most_bytes=10_000)
+    api = serve(max_request_bytes=10_000)
     body = b'{"text": "' + b"word " * 4_000 + b'"}'
     parts = (body[place : place + 1_000] for place in range(0, len(body), 1_000))
     headers = {"content-type": "application/json"}

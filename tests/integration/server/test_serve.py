@@ -114,10 +114,10 @@ def test_names_what_prevents_the_start(tmp_path):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert (
-        f"127.0.0.1:{port}: can't be served at: Address already in use; --port 0"
+        f"cannot listen on 127.0.0.1:{port}: Address already in use; use --port 0"
         in done.stderr
     )
     (tmp_path / "no.db").write_text("this is no database")
-    assert "no.db: is no store of runs" in refused("--port", "0", "--store", "no.db")
+    assert "no.db: not a" in refused("--port", "0", "--store", "no.db")
     assert "missing/s.db" in refused("--port", "0", "--store", "missing/s.db")
     assert "max_claims" in refused("--max-claims", "0")

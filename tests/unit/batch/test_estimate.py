@@ -12,7 +12,7 @@ from tests.support.scripted import ScriptedClient, answer, claim, response
 def test_a_budget_in_dollars_needs_a_price(tmp_path):
     with (
         RunStore(tmp_path / "s.db") as store,
-        pytest.raises(errors.SettingsError, match=r"price of 'x' .* is not known"),
+        pytest.raises(errors.SettingsError, match=r"price of 'x' .* is unknown"),
     ):
         Batch(
             store,

@@ -9,11 +9,11 @@ SETTINGS = Settings(engine="llm", model="scripted")
 
 def test_names_every_prompt_and_schema_that_its_pipelines_use():
     way = Plan.from_settings(SETTINGS, Limits(), check=True).config()
-    used = {*summarize._PROMPTS, *long_document._PROMPTS, *check._PROMPTS}
+    used = {*summarize.PROMPTS, *long_document.PROMPTS, *check.PROMPTS}
     assert way["prompts"].keys() == used
     assert way["schemas"].keys() >= {
-        *long_document._SCHEMAS,
-        summarize._SCHEMA,
+        *long_document.SCHEMAS,
+        summarize.SCHEMA,
         check.SCHEMA,
     }
     assert "verdict" not in Plan.from_settings(SETTINGS, Limits()).config()["prompts"]

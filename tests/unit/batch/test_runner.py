@@ -66,7 +66,8 @@ def test_two_commands_cannot_run_on_one_store_at_once(store, tmp_path):
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
     with RunStore(store.path) as other, other.lock():
         with pytest.raises(
-            errors.StoreError, match=r"runs\.db: another command works on it"
+            errors.StoreError,
+            match=r"runs\.db: another command is working on this store",
         ):
             run(batch, good())
         assert [

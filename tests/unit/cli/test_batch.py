@@ -3,7 +3,7 @@
 import json
 
 from claimcheck import Progress
-from claimcheck.cli.progress import show_progress
+from claimcheck.cli.progress import show_batch_progress
 from claimcheck.models.llm import Spending
 from tests.support.command import claimcheck
 
@@ -12,8 +12,8 @@ FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 
 def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
     monkeypatch.setattr("claimcheck.cli.progress._LINE_INTERVAL_S", 0.0)
-    with show_progress(Progress(total=40), quiet=False) as told:
-        told(
+    with show_batch_progress(Progress(total=40), quiet=False) as report:
+        report(
             Progress(
                 total=40,
                 done=9,
@@ -26,8 +26,8 @@ def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
     assert line.startswith("10 of 40 documents · 1 failed · ")
     assert " · 12,000 tokens · $0.5000 · $2.0000 expected · " in line
     assert line.endswith(" left\n")
-    with show_progress(Progress(total=40), quiet=True) as told:
-        told(Progress(total=40, done=9))
+    with show_batch_progress(Progress(total=40), quiet=True) as report:
+        report(Progress(total=40, done=9))
     assert capsys.readouterr().err == ""
 
 

@@ -32,18 +32,17 @@ def test_checks_one_claim_per_line(claims):
 @pytest.mark.parametrize(
     "words",
     [
-        "CLAIMS --against A B",
+        "CLAIMS A B",
         "CLAIMS --against A --against B",
+        "CLAIMS --against A B",  # how a shell expands `--against *.txt`
         "CLAIMS --against A B --top-k 3",
         "CLAIMS --top-k 3 --against A --quiet --against B",
-        "--against A B CLAIMS",
-        "--against A B --quiet CLAIMS",
-        "--against A B --quiet -- CLAIMS",
         "--against A CLAIMS --against B",
-        "--against=A CLAIMS --against B",
+        "--against=A CLAIMS B",
+        "--quiet -- CLAIMS A B",
     ],
 )
-def test_every_argument_after_against_is_evidence(words, claims, tmp_path):
+def test_accepts_evidence_as_arguments_and_as_options(words, claims, tmp_path):
     for name, line in zip(("a.txt", "b.txt"), CLAIMS.split("\n\n"), strict=True):
         (tmp_path / name).write_text(line)
     places = {"CLAIMS": claims, "A": tmp_path / "a.txt", "B": tmp_path / "b.txt"}
@@ -65,8 +64,7 @@ def test_every_argument_after_against_is_evidence(words, claims, tmp_path):
     [
         ("--against A", "Missing argument 'CLAIMS'"),
         ("CLAIMS --against", "'--against' requires an argument"),
-        ("CLAIMS A --against A", "Got unexpected extra argument(s) (A)"),
-        ("CLAIMS A", "Missing option '--against'"),
+        ("CLAIMS", "no evidence; name it after CLAIMS, or with --against"),
         ("CLAIMS --against A --nonsense B", "No such option: --nonsense"),
     ],
 )
@@ -118,7 +116,7 @@ def test_accepts_a_run_and_a_draft_as_claims(tmp_path):
 def test_summarize_checks_its_own_summary_with_fail_on():
     done = claimcheck("summarize", SEED, "--check", "--fail-on", "unsupported")
     assert done.returncode == 0
-    assert "Held against the document: 28 supported" in done.stdout.decode()
+    assert "Checked against the document: 28 supported" in done.stdout.decode()
 
 
 def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_path):
@@ -148,7 +146,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "-", "--against", SEED),
             b"x" * 50_000,
-            "has 50,000 characters, a claim has at most 10,000",
+            "has 50,000 characters; the maximum is 10,000",
         ),
         (
             ("check", "-", "--against", SEED),
@@ -158,7 +156,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "-", "--against", "-"),
             b"a b",
-            "only one of them can be standard input",
+            "only one of CLAIMS and the evidence can be standard input",
         ),
         (
             ("check", "-", "--against", "missing.db"),
@@ -174,14 +172,14 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("summarize", SEED, "--fail-on", "refuted"),
             b"",
-            "--fail-on: goes with --check",
+            "--fail-on requires --check",
         ),
         (("index", "list", "missing.db"), b"", "there is no such index"),
         (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
         (
             ("eval", "verification", "-"),
             b'{"claim": 1}',
-            "line 1: 'claim' is missing or no str",
+            "line 1: 'claim' is missing, empty, or not a string",
         ),
         (("eval", "compare", "a.json", "b.json"), b"", "a.json: there is no such file"),
     ],

@@ -34,7 +34,7 @@ def test_an_index_is_built_listed_searched_and_used_as_evidence(claims, tmp_path
     assert b"1. SUPPORTED" in claimcheck("check", claims, "--against", "e.db").stdout
     assert claimcheck("index", "remove", "e.db", str(SEED)).returncode == 0
     empty = claimcheck("check", claims, "--against", "e.db")
-    assert (empty.returncode, b"holds no documents" in empty.stderr) == (2, True)
+    assert (empty.returncode, b"has no documents" in empty.stderr) == (2, True)
 
 
 def test_a_failed_add_creates_no_index(tmp_path):

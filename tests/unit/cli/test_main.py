@@ -18,7 +18,7 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "--date", "20 March"],
             b"x",
-            "--date '20 March': is no date; give it as YYYY-MM-DD",
+            "--date '20 March' is not a valid date; use YYYY-MM-DD",
         ),
         (
             ["summarize", "-", "--engine", "gpt"],
@@ -28,7 +28,7 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "-o", "no/such/run.json"],
             b"x",
-            "there is no folder no/such",
+            "the folder no/such does not exist",
         ),
         (["summarize", "-", "-o", "."], b"x", "is a folder"),
         (
@@ -73,5 +73,20 @@ def test_names_a_malformed_settings_file(tmp_path):
     assert b"claimcheck.toml is not valid TOML" in done.stderr
 
 
-def test_debug_shows_the_traceback():
-    assert b"Traceback" in claimcheck("summarize", "none.txt", "--debug").stderr
+@pytest.mark.parametrize(
+    "words", ["--debug summarize none.txt", "summarize none.txt --debug"]
+)
+def test_debug_shows_the_traceback_before_and_after_the_command(words):
+    assert "Traceback" in claimcheck(*words.split()).err
+
+
+def test_debug_after_a_double_dash_is_an_argument():
+    done = claimcheck("summarize", "--", "--debug")
+    assert done.err.startswith("claimcheck: --debug: there is no such file")
+
+
+@pytest.mark.parametrize("command", ["", "summarize", "runs", "runs list"])
+def test_h_is_short_for_help(command):
+    short = claimcheck(*command.split(), "-h")
+    assert (short.returncode, short.err) == (0, "")
+    assert short.out == claimcheck(*command.split(), "--help").out

@@ -33,7 +33,7 @@ def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
     }
     assert [run.returncode for run in done.values()] == [0, 0, 2]
     assert all(step.holds for step in verify_bundle(tmp_path / "30.txt.zip"))
-    assert "holds no document 'none.txt'" in done["none.txt"].err
+    assert "no document 'none.txt'" in done["none.txt"].err
 
 
 @pytest.fixture
@@ -96,16 +96,16 @@ def test_shows_one_run_and_exports_all(runs, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("show", "mars"), "holds no document 'mars'"),
-        (("list", "--batch", "7"), "has no batch 7; it has 1, 2"),
+        (("show", "mars"), "no document 'mars'"),
+        (("list", "--batch", "7"), "no batch 7. Available: 1, 2"),
         (
             ("list", "--state", "lost"),
-            "--state 'lost': is none; there are pending, done, partial, failed",
+            "'lost' is not one of 'pending', 'done', 'partial', 'failed'",
         ),
-        (("compare", "1", "9"), "has no batch 9"),
-        (("import", "nowhere"), "nowhere: is no folder"),
-        (("delete", "ferry", "mars"), "holds no document 'mars'"),
-        (("delete", "ferry", "--batch", "7"), "holds no document 'ferry' in batch 7"),
+        (("compare", "1", "9"), "no batch 9"),
+        (("import", "nowhere"), "nowhere: is not a folder"),
+        (("delete", "ferry", "mars"), "no document 'mars'"),
+        (("delete", "ferry", "--batch", "7"), "no document 'ferry' in batch 7"),
     ],
 )
 def test_names_what_does_not_exist(runs, words, message):

@@ -94,7 +94,7 @@ def test_show_prints_a_run_and_each_of_its_claims(tmp_path):
     missing = claimcheck("show", "run.json", "99")
     assert (
         missing.returncode,
-        "claim '99': there is none; the run has 1 to" in missing.err,
+        "The run has no claim '99'. Its claims are numbered from 1 to" in missing.err,
     ) == (2, True)
     assert claimcheck("show", "run.json", "--raw").out == "every answer could be used\n"
     assert claimcheck("show", "a.txt").returncode == 2

@@ -90,11 +90,14 @@ def replace_claim(number):
     [
         (
             [{"claim": "x"}],
-            "line 1: 'document' is missing or no str; verification needs claim, document, supported",
+            "line 1: 'document' is missing, empty, or not a string; verification needs claim, document, supported",
         ),
-        ([ROWS[0], [1]], "line 2: is no JSON object"),
-        ([], "is empty|holds no rows"),
-        ([ROWS[0] | {"supported": "yes"}], "'supported' is missing or no bool"),
+        ([ROWS[0], [1]], "line 2: not a JSON object"),
+        ([], "is empty|has no rows"),
+        (
+            [ROWS[0] | {"supported": "yes"}],
+            "'supported' is missing, empty, or not a Boolean",
+        ),
     ],
 )
 def test_names_broken_rows_before_measuring(write, rows, problem):
@@ -105,7 +108,7 @@ def test_names_broken_rows_before_measuring(write, rows, problem):
 def test_refuses_a_dataset_for_another_task(write):
     with pytest.raises(
         errors.InputError,
-        match="none of the sets for verification: fm2, summedits, wice",
+        match=r"not a dataset for verification\. Available: fm2, summedits, wice",
     ):
         evaluate(
             "verification", Rows(write(ROWS), dataset="claimbuster"), settings=SETTINGS

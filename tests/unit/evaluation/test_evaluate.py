@@ -78,5 +78,5 @@ def test_refuses_to_compare_evaluations_of_different_data(write, tmp_path):
     with pytest.raises(errors.InputError, match="can't be compared"):
         compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
     (tmp_path / "c.json").write_text("{}")
-    with pytest.raises(errors.InputError, match="is no evaluation"):
+    with pytest.raises(errors.InputError, match="is not a valid evaluation"):
         compare_evaluations(tmp_path / "a.json", tmp_path / "c.json")

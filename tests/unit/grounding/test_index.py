@@ -159,7 +159,7 @@ def test_takes_the_first_match_after_the_previous_quote():
     text = "He said yes. She said no. He said yes."
     index = GroundingIndex(Reading(text))
     assert index.ground("He said yes.").spans[0].start == 0
-    assert index.ground("He said yes.", after=13).spans[0].start == 26
+    assert index.ground("He said yes.", min_start=13).spans[0].start == 26
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rates and budgets hold whatever is in flight at once, and refusals slow everybody down."""
+"""Rates and budgets hold for concurrent requests, and refusals slow all of them down."""
 
 import asyncio
 import time
@@ -19,31 +19,31 @@ BODY = {
 }
 
 
-async def _sent(limiter, count, *, usage=None, work_s=0.01):
-    """So many requests at once: how many were sent, and the most that were under way together."""
-    under_way, most, sent, refused = 0, 0, 0, []
+async def _send(limiter, count, *, usage=None, work_s=0.01):
+    """Send `count` requests at once; return how many were sent and the peak concurrency."""
+    in_flight, peak, sent, refused = 0, 0, 0, []
 
     async def one():
-        nonlocal under_way, most, sent
+        nonlocal in_flight, peak, sent
         try:
             async with limiter.slot(BODY) as slot:
                 sent += 1
-                under_way += 1
-                most = max(most, under_way)
+                in_flight += 1
+                peak = max(peak, in_flight)
                 await asyncio.sleep(work_s)
-                under_way -= 1
+                in_flight -= 1
                 slot.usage = usage
         except errors.BudgetError as error:
             refused.append(error)
 
     await asyncio.gather(*(one() for _ in range(count)))
-    return sent, most, refused
+    return sent, peak, refused
 
 
 def test_sends_at_most_the_stated_number_of_requests_at_once():
     limiter = Limiter(Limits(concurrency=3), Pricing(PRICED))
-    sent, most, _ = asyncio.run(_sent(limiter, 10, usage=Usage()))
-    assert (sent, most) == (10, 3)
+    sent, peak, _ = asyncio.run(_send(limiter, 10, usage=Usage()))
+    assert (sent, peak) == (10, 3)
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_sends_at_most_the_stated_number_of_requests_at_once():
     ],
 )
 def test_concurrent_requests_do_not_exceed_the_budget(limits):
-    """A request may cost 1,100 + 2 x 1,000 millionths of a dollar, and costs 1,000 + 2 x 500 in the end."""
+    """In millionths of a dollar, each may cost 1,100 + 2,000 and costs 1,000 + 1,000."""
     limiter = Limiter(limits, Pricing(PRICED))
     usage = Usage(requests=1, input_tokens=1000, output_tokens=500, cost_usd=0.002)
-    sent, most, refused = asyncio.run(_sent(limiter, 50, usage=usage))
-    assert most == 3  # of what they may cost, three fit
-    assert (
-        sent == 4
-    )  # of what they do cost, a fourth fits, for which there may have to be room too
+    sent, peak, refused = asyncio.run(_send(limiter, 50, usage=usage))
+    # The budget covers what three may cost. Of what they do cost, it covers a fourth,
+    # for which there may have to be room, too.
+    assert peak == 3
+    assert sent == 4
     assert len(refused) == 46
     assert limiter.spent.usd <= 0.01
     assert limiter.spent.tokens <= 7_000
@@ -71,14 +71,14 @@ def test_concurrent_requests_do_not_exceed_the_budget(limits):
 def test_charges_an_unknown_cost_at_its_upper_bound():
     limiter = Limiter(Limits(budget_tokens=5_000), Pricing(PRICED))
 
-    async def lost():
+    async def time_out():
         import openai
 
         async with limiter.slot(BODY):
             raise openai.APITimeoutError(request=None)
 
     with pytest.raises(Exception, match="timed out"):
-        asyncio.run(lost())
+        asyncio.run(time_out())
     assert limiter.spent.tokens > 2_000
 
 
@@ -86,7 +86,7 @@ def test_limits_requests_per_minute(monkeypatch):
     monkeypatch.setattr("claimcheck.llm.limiter._RATE_WINDOW_S", 0.3)
     limiter = Limiter(Limits(rpm=5), Pricing(PRICED))
     started = time.monotonic()
-    asyncio.run(_sent(limiter, 11, usage=Usage(), work_s=0))
+    asyncio.run(_send(limiter, 11, usage=Usage(), work_s=0))
     assert time.monotonic() - started >= 0.6
 
 
@@ -94,7 +94,7 @@ def test_limits_tokens_per_minute_and_sends_an_oversized_request_alone(monkeypat
     monkeypatch.setattr("claimcheck.llm.limiter._RATE_WINDOW_S", 0.2)
     limiter = Limiter(Limits(tpm=100), Pricing(PRICED))
     started = time.monotonic()
-    asyncio.run(_sent(limiter, 3, usage=Usage(), work_s=0))
+    asyncio.run(_send(limiter, 3, usage=Usage(), work_s=0))
     assert time.monotonic() - started >= 0.4
 
 
@@ -103,7 +103,7 @@ def test_a_rate_limit_pauses_everyone_and_halves_concurrency():
 
     limiter = Limiter(Limits(concurrency=8), Pricing(PRICED))
 
-    async def refused():
+    async def refuse():
         async with limiter.slot(BODY):
             response = httpx2.Response(
                 429,
@@ -112,13 +112,13 @@ def test_a_rate_limit_pauses_everyone_and_halves_concurrency():
             )
             raise openai.RateLimitError("slow down", response=response, body=None)
 
-    async def story():
+    async def send_after_refusal():
         with pytest.raises(openai.RateLimitError):
-            await refused()
+            await refuse()
         started = time.monotonic()
-        _, most, _ = await _sent(limiter, 20, usage=Usage())
-        return most, time.monotonic() - started
+        _, peak, _ = await _send(limiter, 20, usage=Usage())
+        return peak, time.monotonic() - started
 
-    most, waited = asyncio.run(story())
+    peak, waited = asyncio.run(send_after_refusal())
     assert waited >= 0.3
-    assert 4 <= most < 8  # half, and then a little more with every answer
+    assert 4 <= peak < 8  # half, and then a little more with every answer

@@ -1,11 +1,14 @@
-"""An answer is paid for once; answers that cannot be used are not kept."""
+"""An answer is paid for once; unusable answers are not stored.
+
+The digest of a request covers everything that changes its answer, and no secret.
+"""
 
 from dataclasses import replace
 
 import pytest
 
 from claimcheck import Settings, summarize
-from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.llm import Usage
 from claimcheck.store.cache import AnswerCache
 from tests.support.scripted import ScriptedClient, answer, claim, response
@@ -49,8 +52,27 @@ def test_asks_once_and_repeats_cost_nothing(cache, request_):
     ],
     ids=["text", "schema", "refusal", "length", "filter"],
 )
-def test_keeps_no_unusable_answer(cache, request_, bad):
+def test_does_not_store_an_unusable_answer(cache, request_, bad):
     inner = ScriptedClient([bad, GOOD])
     client = StoredAnswersClient(inner, cache, SETTINGS)
     client.complete(request_)
     assert client.complete(request_) == GOOD
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"model": "n"},
+        {"base_url": "http://localhost:2/v1"},
+        {"temperature": 1.0},
+        {"seed": 3},
+        {"max_output_tokens": 9},
+    ],
+)
+def test_every_setting_that_changes_the_answer_changes_the_digest(request_, other):
+    assert compute_request_digest(
+        request_, replace(SETTINGS, **other)
+    ) != compute_request_digest(request_, SETTINGS)
+    assert compute_request_digest(
+        replace(request_, seed=4), SETTINGS
+    ) != compute_request_digest(request_, SETTINGS)

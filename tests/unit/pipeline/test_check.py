@@ -40,8 +40,8 @@ def run(request):
 
 
 def test_takes_the_label_of_the_model_and_the_passages_it_cites(run):
-    found, client = run(verdict("supported"))
-    (result,) = found.verdicts
+    checked, client = run(verdict("supported"))
+    (result,) = checked.verdicts
     assert (result.label, result.finding.decided_by, result.finding.confidence) == (
         "supported",
         "model",
@@ -50,17 +50,17 @@ def test_takes_the_label_of_the_model_and_the_passages_it_cites(run):
     assert [item.text for item in result.finding.evidence] == [
         "The night ferry carries 900 passengers."
     ]
-    assert found.usage.requests == 1
-    asked = client.requests[0].messages[-1].content
-    assert "passage 1 begins\nThe night ferry carries 900 passengers." in asked
-    assert found.signature.prompts.keys() == {"verdict", "repair", "json-only"}
+    assert checked.usage.requests == 1
+    prompt = client.requests[0].messages[-1].content
+    assert "passage 1 begins\nThe night ferry carries 900 passengers." in prompt
+    assert checked.signature.prompts.keys() == {"verdict", "repair", "json-only"}
 
 
 def test_the_rules_veto_supported(run):
-    found, _ = run(
+    checked, _ = run(
         verdict("supported"), claims=["The night ferry carries 700 passengers."]
     )
-    finding = found.verdicts[0].finding
+    finding = checked.verdicts[0].finding
     assert (finding.label, finding.decided_by) == (Label.NOT_ENOUGH_EVIDENCE, "rules")
     assert [(d.kind, d.claim, d.evidence) for d in finding.differences] == [
         ("number", "700 passengers", "900 passengers")
@@ -74,33 +74,38 @@ def test_only_the_cited_passages_count(run):
     )
     documents = [Document.from_text(text) for text in texts]
     claim = "The night ferry Aurora carries 900 passengers."
-    found, client = run(verdict("supported"), claims=[claim], against=documents)
+    checked, client = run(verdict("supported"), claims=[claim], against=documents)
     assert (
         "passage 1 begins\nThe ferry Aurora" in client.requests[0].messages[-1].content
     )
-    assert (found.verdicts[0].label, found.verdicts[0].finding.decided_by) == (
+    assert (checked.verdicts[0].label, checked.verdicts[0].finding.decided_by) == (
         "supported",
         "model",
     )
-    found, _ = run(
+    checked, _ = run(
         verdict("supported", evidence=(2,)), claims=[claim], against=documents
     )
     assert [
         item.claim
-        for item in found.verdicts[0].finding.differences
+        for item in checked.verdicts[0].finding.differences
         if item.kind == "name"
     ] == ["Aurora"]
 
 
 @pytest.mark.parametrize("numbers", [(), (9,), (0, 77)])
 def test_a_label_without_a_cited_passage_is_not_enough_evidence(run, numbers):
-    shown = [number for number in numbers if number > 0]
-    found, _ = run(
-        verdict("refuted", shown), claims=["The night ferry carries 900 passengers."]
+    cited = [number for number in numbers if number > 0]
+    checked, _ = run(
+        verdict("refuted", cited), claims=["The night ferry carries 900 passengers."]
     )
-    finding = found.verdicts[0].finding
+    finding = checked.verdicts[0].finding
     assert finding.label is Label.NOT_ENOUGH_EVIDENCE
     assert "names no passage" in finding.rationale
+
+
+def test_reads_the_number_of_a_passage_that_is_written_as_a_float(run):
+    checked, _ = run(verdict("supported", [1.0]))
+    assert checked.verdicts[0].label is Label.SUPPORTED
 
 
 def test_shows_passages_up_to_the_limit_and_those_that_disagree(run):
@@ -113,18 +118,18 @@ def test_shows_passages_up_to_the_limit_and_those_that_disagree(run):
         claims=["The night ferry carried 119 passengers in May."],
         against=text,
     )
-    asked = client.requests[0].messages[-1].content
-    assert asked.count(" begins\n") == 8 + 1  # and the claim
-    assert "carried 119 passengers" in asked
+    prompt = client.requests[0].messages[-1].content
+    assert prompt.count(" begins\n") == 8 + 1  # and the claim
+    assert "carried 119 passengers" in prompt
 
 
 def test_an_unusable_answer_fails_one_claim_only(run):
     claims = ["The night ferry carries 900 passengers.", "The day ferry stops in May."]
-    found, client = run(
+    checked, client = run(
         verdict("supported"), response("no json"), response("still none"), claims=claims
     )
-    assert [v.text for v in found.verdicts] == claims[:1]
-    (failure,) = found.failures
+    assert [v.text for v in checked.verdicts] == claims[:1]
+    (failure,) = checked.failures
     assert (failure.text, failure.cause, failure.attempts, failure.raw) == (
         claims[1],
         "invalid",
@@ -135,19 +140,22 @@ def test_an_unusable_answer_fails_one_claim_only(run):
 
 
 def test_sends_no_request_for_a_claim_without_evidence(run):
-    found, client = run(claims=["Cats sleep."])
-    assert (found.verdicts[0].label, client.requests) == (Label.NOT_ENOUGH_EVIDENCE, [])
+    checked, client = run(claims=["Cats sleep."])
+    assert (checked.verdicts[0].label, client.requests) == (
+        Label.NOT_ENOUGH_EVIDENCE,
+        [],
+    )
 
 
 def test_votes_have_their_own_seeds_and_the_majority_wins(run):
     settings = Settings(engine="llm", model="scripted", votes=3, seed=5)
-    found, client = run(
+    checked, client = run(
         verdict("refuted"),
         verdict("supported"),
         verdict("supported"),
         settings=settings,
     )
-    (result,) = found.verdicts
+    (result,) = checked.verdicts
     assert (result.label, result.votes.asked, result.votes.agreed) == (
         "supported",
         3,
@@ -159,15 +167,15 @@ def test_votes_have_their_own_seeds_and_the_majority_wins(run):
         (6, 0.7),
         (7, 0.7),
     ]
-    assert found.signature.settings["votes"] == 3
+    assert checked.signature.settings["votes"] == 3
 
 
 def test_an_unusable_vote_lowers_the_agreement(run):
     settings = Settings(engine="llm", model="scripted", votes=2)
-    found, _ = run(
+    checked, _ = run(
         verdict("supported"), response("", finish_reason="length"), settings=settings
     )
-    assert found.verdicts[0].finding.confidence == 0.5
+    assert checked.verdicts[0].finding.confidence == 0.5
 
 
 def test_shows_at_most_top_k_passages(run):
@@ -200,11 +208,11 @@ def test_numbers_passages_across_the_documents_of_an_index(run, tmp_path):
     ]
     with Index(tmp_path / "index.db") as index:
         index.add(documents)
-        found, _ = run(verdict("conflicting_evidence", (1, 2)), against=index)
-    finding = found.verdicts[0].finding
+        checked, _ = run(verdict("conflicting_evidence", (1, 2)), against=index)
+    finding = checked.verdicts[0].finding
     assert finding.label is Label.CONFLICTING_EVIDENCE
     assert {item.document_id for item in finding.evidence} == {d.id for d in documents}
-    assert len(found.documents) == 2
+    assert len(checked.documents) == 2
 
 
 def test_checks_a_summary_after_writing_it():

@@ -1,4 +1,4 @@
-"""Long documents: passages, splits, failures and rounds, with a client that answers from what it is shown."""
+"""Long documents, with a client that answers from the prompts it gets."""
 
 import asyncio
 import json
@@ -33,37 +33,39 @@ def sent(client, schema):
 
 def test_finds_claims_in_every_passage_in_order_and_links_the_summary(run):
     client = ReadingClient()
-    made = run(client)
-    assert made.passages == len(sent(client, "claims.answer")) > 5
-    assert [claim.match for claim in made.claims] == [Match.EXACT] * (6 * made.passages)
-    starts = [claim.spans[0].start for claim in made.claims]
+    result = run(client)
+    assert result.passages == len(sent(client, "claims.answer")) > 5
+    assert [claim.match for claim in result.claims] == [Match.EXACT] * (
+        6 * result.passages
+    )
+    starts = [claim.spans[0].start for claim in result.claims]
     assert starts == sorted(starts)
-    ids = {claim.id for claim in made.claims}
-    assert made.summary.sentences
+    ids = {claim.id for claim in result.claims}
+    assert result.summary.sentences
     assert all(
         sentence.claim_ids and ids.issuperset(sentence.claim_ids)
-        for sentence in made.summary.sentences
+        for sentence in result.summary.sentences
     )
-    assert (made.failures, find_run_inconsistencies(made)) == ((), [])
-    assert made.signature.prompts.keys() == {
+    assert (result.failures, find_run_inconsistencies(result)) == ((), [])
+    assert result.signature.prompts.keys() == {
         "claims",
         "digest",
         "repair",
         "json-only",
         "requote",
     }
-    assert made.usage.requests == len(client.requests)
+    assert result.usage.requests == len(client.requests)
 
 
 def test_every_passage_has_context_and_no_text_is_left_out(run):
     client = ReadingClient()
     run(client)
-    shown = [request.messages[1].content for request in sent(client, "claims.answer")]
-    assert "context begins" not in shown[0]
-    assert all("context begins\n" in text for text in shown[1:])
+    prompts = [request.messages[1].content for request in sent(client, "claims.answer")]
+    assert "context begins" not in prompts[0]
+    assert all("context begins\n" in text for text in prompts[1:])
     own = "".join(
         text.partition("passage begins\n")[2].partition("passage ends")[0]
-        for text in shown
+        for text in prompts
     )
     assert [
         number
@@ -94,26 +96,29 @@ def test_default_passages_send_at_most_a_fifth_more_than_the_document():
 
 def test_halves_a_passage_whose_answer_was_cut_off(run):
     client = ReadingClient(truncate="Aldbury number 200 counted")
-    made = run(client)
-    assert made.failures == ()
-    assert made.passages > len(split_into_passages(Reading(CHRONICLE), "en", 2_000))
-    assert [entry.status for entry in made.ledger] == ["read"]
-    assert len(made.claims) == 6 * made.passages
+    result = run(client)
+    assert result.failures == ()
+    assert result.passages > len(split_into_passages(Reading(CHRONICLE), "en", 2_000))
+    assert [entry.status for entry in result.ledger] == ["read"]
+    assert len(result.claims) == 6 * result.passages
 
 
 def test_reports_a_failed_passage_with_its_characters_in_every_format(run):
-    made = run(ReadingClient(fail="Aldbury number 200 counted"))
-    (failure,) = made.failures
+    result = run(ReadingClient(fail="Aldbury number 200 counted"))
+    (failure,) = result.failures
     assert (failure.cause, failure.message) == ("unanswered", "HTTP 500")
     assert "Aldbury number 200 counted" in CHRONICLE[failure.start : failure.end]
-    assert [entry.status for entry in made.ledger] == ["read", "failed", "read"]
-    assert (made.ledger[1].start, made.ledger[1].end) == (failure.start, failure.end)
-    assert made.summary is not None
-    told = f"1 of {made.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
-    assert common.describe_failed_passages(made) == told
-    assert told in text.render_run(made, width=200)
-    assert told in markdown.render_run(made)
-    assert find_run_inconsistencies(made) == []
+    assert [entry.status for entry in result.ledger] == ["read", "failed", "read"]
+    assert (result.ledger[1].start, result.ledger[1].end) == (
+        failure.start,
+        failure.end,
+    )
+    assert result.summary is not None
+    message = f"1 of {result.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
+    assert common.describe_failed_passages(result) == message
+    assert message in text.render_run(result, width=200)
+    assert message in markdown.render_run(result)
+    assert find_run_inconsistencies(result) == []
 
 
 def test_raises_an_error_when_every_passage_fails(run):
@@ -122,29 +127,29 @@ def test_raises_an_error_when_every_passage_fails(run):
 
 
 def test_keeps_the_claims_when_the_summary_fails(run):
-    made = run(ReadingClient(no_summary=True))
-    assert made.summary is None
-    assert len(made.claims) > 30
-    (failure,) = made.failures
+    result = run(ReadingClient(no_summary=True))
+    assert result.summary is None
+    assert len(result.claims) > 30
+    (failure,) = result.failures
     assert (
         failure.message
         == "the summary of the claims could not be written: the model refused: no"
     )
-    assert [entry.status for entry in made.ledger] == ["read"]  # all of it was
-    assert find_run_inconsistencies(made) == []
+    assert [entry.status for entry in result.ledger] == ["read"]  # all of it was
+    assert find_run_inconsistencies(result) == []
 
 
 def test_a_summary_of_many_claims_takes_rounds(run):
     client = ReadingClient()
-    made = run(client, settings=replace(SETTINGS, passage_tokens=300))
+    result = run(client, settings=replace(SETTINGS, passage_tokens=300))
     digests = sent(client, "digest.answer")
     assert len(digests) > 2
     last = digests[-1].messages[1].content
-    assert "1. It says:" in last  # made of the sentences of the rounds before
-    ids = {claim.id for claim in made.claims}
+    assert "1. It says:" in last  # the previous round's sentences
+    ids = {claim.id for claim in result.claims}
     assert all(
         sentence.claim_ids and ids.issuperset(sentence.claim_ids)
-        for sentence in made.summary.sentences
+        for sentence in result.summary.sentences
     )
 
 
@@ -178,14 +183,14 @@ def test_merges_the_same_claim_from_two_passages(run):
                 ),
             )
 
-    made = run(First(), text)
-    (claim,) = made.claims
+    result = run(First(), text)
+    (claim,) = result.claims
     assert claim.spans[0].start == 0
     assert [(span.start, span.text) for span in claim.also_at] == [
         (len(text) - len(twice), twice)
     ]
     assert "; also 803:1" in common.format_claim_location(
-        claim, common.build_line_index(made)
+        claim, common.build_line_index(result.document)
     )
 
 
@@ -202,8 +207,8 @@ def test_grounds_a_repeated_sentence_in_its_own_passage(run):
             if request.schema_name != "claims.answer":
                 return answer
             listed = json.loads(answer.text)["claims"]
-            shown = request.messages[1].content.partition("passage ends")[0]
-            late = "Aldbury number 390 counted" in shown
+            prompts = request.messages[1].content.partition("passage ends")[0]
+            late = "Aldbury number 390 counted" in prompts
             claims = [
                 listed[0]
                 | {
@@ -218,24 +223,24 @@ def test_grounds_a_repeated_sentence_in_its_own_passage(run):
 
 
 def test_the_extractive_engine_scales_claims_with_the_number_of_passages():
-    made = summarize(
+    result = summarize(
         CHRONICLE,
         settings=Settings(engine="extractive", max_claims=5, passage_tokens=2_000),
     )
-    assert len(made.claims) == 5 * -(-made.document.tokens // 2_000)
+    assert len(result.claims) == 5 * -(-result.document.tokens // 2_000)
 
 
 def test_asyncio_sends_passages_concurrently():
-    under_way, most = 0, 0
+    in_flight, peak = 0, 0
 
     class Slow(ReadingClient):
         async def acomplete(self, request):
-            nonlocal under_way, most
-            under_way += 1
-            most = max(most, under_way)
+            nonlocal in_flight, peak
+            in_flight += 1
+            peak = max(peak, in_flight)
             await asyncio.sleep(0.01)
-            under_way -= 1
+            in_flight -= 1
             return self.complete(request)
 
     asyncio.run(asummarize(CHRONICLE, settings=SETTINGS, client=Slow()))
-    assert most > 5
+    assert peak > 5

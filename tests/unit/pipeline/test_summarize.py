@@ -63,7 +63,7 @@ def test_asks_once_more_for_a_missing_quote_and_keeps_it_without_a_span(run, sec
     first = response(answer(claim("Mercury has two moons.")))
     result, client = run(first, quotes((1, second), (7, "Venus is hot.")))
     assert len(client.requests) == 2
-    if second == "Venus is hot.":  # it stands in the passage that was shown
+    if second == "Venus is hot.":  # it is in the passage that the model was shown
         assert result.claims[0].match is Match.EXACT
         return
     assert (result.claims[0].match, result.claims[0].spans, result.claims[0].quote) == (
@@ -84,9 +84,9 @@ def test_takes_a_second_quote_that_is_in_the_passage(run):
         ("Mercury has no moons.", Match.EXACT)
     ]
     assert result.usage.requests == 2
-    asked = client.requests[1].messages[-1].content
-    assert "Quote as given: Mercury has two moons." in asked
-    assert "Mercury has no moons." in asked
+    prompt = client.requests[1].messages[-1].content
+    assert "Quote as given: Mercury has two moons." in prompt
+    assert "Mercury has no moons." in prompt
 
 
 def test_an_unusable_second_answer_changes_nothing(run):
@@ -238,7 +238,7 @@ def test_reads_an_answer_inside_a_code_fence_or_a_sentence(run, wrapped):
 
 def test_refuses_a_document_that_does_not_fit_before_sending(run):
     with pytest.raises(
-        errors.ContextWindowError, match="no passage fits a window of 256 tokens"
+        errors.ContextWindowError, match="a context window of 256 tokens has no room"
     ):
         run(settings=Settings(engine="llm", model="m", context_tokens=256))
 

@@ -33,8 +33,8 @@ def test_verifies_every_part_of_a_run_made_without_a_model(run, tmp_path):
 @pytest.mark.parametrize(
     ("edit", "update_hashes", "wrong"),
     [
-        (("run.json", "50,000 barrels", "90,000 barrels"), False, {"files", "places", "source", "claims and verdicts"}),
-        (("run.json", "50,000 barrels", "90,000 barrels"), True, {"places", "source", "claims and verdicts"}),
+        (("run.json", "50,000 barrels", "90,000 barrels"), False, {"files", "spans", "source", "claims and verdicts"}),
+        (("run.json", "50,000 barrels", "90,000 barrels"), True, {"spans", "source", "claims and verdicts"}),
         (("source.txt", "50,000", "90,000"), True, {"source"}),
         (("run.json", '"label": "supported"', '"label": "refuted"'), True, {"claims and verdicts"}),
         (("run.json", '"speaker": "Elliot Abrams"', '"speaker": "Sergei Ryabkov"'), True, {"claims and verdicts"}),
@@ -69,7 +69,7 @@ def test_claims_cannot_be_verified_without_the_stored_answers(tmp_path):
 
 
 def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
-    with pytest.raises(errors.InputError, match="text was left out"):
+    with pytest.raises(errors.InputError, match="saved without its text"):
         write_bundle(
             replace(run, document=replace(run.document, text=None)),
             tmp_path / "case.zip",
@@ -85,7 +85,7 @@ def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):
         ({"manifest.json": '{"format": 7, "files": {}, "way": null}'}, "format 7"),
         (
             {"manifest.json": '{"format": 1, "files": {}, "way": null}'},
-            "has no run.json",
+            "no run.json",
         ),
         ({"manifest.json": "["}, "is broken"),
     ],

@@ -4,7 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from claimcheck import Settings, check, summarize
-from claimcheck.reports import markdown, verdicts_markdown
+from claimcheck.reports import markdown
 from tests.support.hostile import HOSTILE
 from tests.support.paths import SEED
 
@@ -49,7 +49,7 @@ def test_a_check_is_a_table_with_one_row_per_claim():
         SEED.read_text(encoding="utf-8"),
         settings=EXTRACTIVE,
     )
-    read = list(tokens(verdicts_markdown.render_check(found)))
+    read = list(tokens(markdown.render_check(found)))
     assert (sum(token.type == "table_open" for token in read), rows(read)) == (1, 3)
 
 
@@ -66,7 +66,7 @@ def test_document_text_never_becomes_markup():
         settings=EXTRACTIVE,
     )
     kinds = {token.type for token in tokens(markdown.render_run(plain))}
-    for text in (markdown.render_run(run), verdicts_markdown.render_check(checked)):
+    for text in (markdown.render_run(run), markdown.render_check(checked)):
         found = {
             token.type for token in tokens(text) if token.content != "<br>"
         }  # ours, in cells of a table

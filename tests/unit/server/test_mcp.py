@@ -74,7 +74,7 @@ def test_every_tool_follows_the_published_schemas():
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("fly", {}, "there is no tool 'fly'"),
+        ("fly", {}, "Unknown tool 'fly'"),
         ("summarize", {}, "$: "),
         ("summarize", {"text": "x", "url": "http://x"}, "$: "),
         ("summarize", {"path": "/etc/passwd"}, "'path' was unexpected"),

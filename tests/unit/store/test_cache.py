@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck import Settings, errors, summarize
-from claimcheck.llm.digest import compute_request_digest
-from claimcheck.llm.stored import StoredAnswersClient
+from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.store.cache import AnswerCache
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -62,5 +61,5 @@ def test_clearing_removes_answers_from_the_disk(cache, request_):
 
 def test_refuses_a_file_that_is_not_a_cache(tmp_path):
     (tmp_path / "x.db").write_text("Venus is hot. " * 100)
-    with pytest.raises(errors.StoreError, match="is no cache, or a damaged one"):
+    with pytest.raises(errors.StoreError, match="not a valid cache, or damaged"):
         AnswerCache(tmp_path / "x.db")

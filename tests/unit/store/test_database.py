@@ -17,7 +17,7 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
     before = path.read_bytes()
     with pytest.raises(
         errors.StoreError,
-        match=r"newer claimcheck \(store of runs version 99, this one reads 2\)",
+        match=r"newer claimcheck \(store of runs version 99; this one reads version 2\)",
     ):
         RunStore(path)
     assert path.read_bytes() == before
@@ -25,18 +25,18 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
 
 def test_refuses_other_kinds_of_files(tmp_path):
     Index(tmp_path / "index.db").close()
-    with pytest.raises(errors.StoreError, match="is no store of runs of claimcheck"):
+    with pytest.raises(errors.StoreError, match="not a claimcheck store of runs"):
         RunStore(tmp_path / "index.db")
     (tmp_path / "text.txt").write_text("Venus is hot. " * 100)
     with pytest.raises(
-        errors.StoreError, match="is no store of runs, or a damaged one"
+        errors.StoreError, match="not a valid store of runs, or damaged"
     ):
         RunStore(tmp_path / "text.txt")
 
 
 def test_names_a_missing_folder(tmp_path):
     with pytest.raises(
-        errors.StoreError, match=r"can't be opened for writing; check the folder"
+        errors.StoreError, match=r"cannot be opened for writing\. Check the folder"
     ):
         RunStore(tmp_path / "no" / "runs.db")
 
@@ -47,6 +47,6 @@ def test_names_a_missing_folder(tmp_path):
 def test_names_a_folder_that_is_not_writable():
     with pytest.raises(
         errors.StoreError,
-        match=r"/proc/runs\.db: can't be opened for writing; check the folder",
+        match=r"/proc/runs\.db: cannot be opened for writing\. Check the folder",
     ):
         RunStore("/proc/runs.db")

@@ -66,13 +66,13 @@ def test_names_duplicate_ids(store, tmp_path):
         {"id": "x", "text": "Venus is hot."},
     )
     with pytest.raises(
-        errors.InputError, match=r"a\.jsonl:2: the id 'x' was there before"
+        errors.InputError, match=r"a\.jsonl:2: the id 'x' appears twice"
     ):
         batch.add(first)
     one = rows(tmp_path / "b.jsonl", {"id": "x", "text": FERRY})
     other = rows(tmp_path / "c.jsonl", {"id": "x", "text": FERRY})
     with pytest.raises(
-        errors.InputError, match=r"c\.jsonl:1: the id 'x' was there before"
+        errors.InputError, match=r"c\.jsonl:1: the id 'x' appears twice"
     ):
         batch.add(one, other)
 

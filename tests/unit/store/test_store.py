@@ -195,7 +195,7 @@ def test_names_a_missing_run_or_check(store):
         lambda: store.load_run(RunLocation(1, 1)),
         lambda: History(store).load_check(1),
     ):
-        with pytest.raises(errors.InputError, match="there is no such"):
+        with pytest.raises(errors.InputError, match="no such"):
             missing()
 
 

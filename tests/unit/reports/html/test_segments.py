@@ -5,7 +5,7 @@ from claimcheck.reports.html.segments import Mark, split_blocks
 
 def test_marks_an_overlap_with_both_claims():
     (block,) = split_blocks("0123456789", [Mark(1, 6, "a"), Mark(4, 8, "b")])
-    assert [(part.text, part.names, part.begins) for part in block] == [
+    assert [(part.text, part.names, part.starting) for part in block] == [
         ("0", (), ()),
         ("123", ("a",), ("a",)),
         ("45", ("a", "b"), ("b",)),

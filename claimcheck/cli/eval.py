@@ -1,0 +1,159 @@
+"""`claimcheck eval`: one command per task, and `compare`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claimcheck.cli import options
+from claimcheck.cli.output import check_writable, write_text
+from claimcheck.cli.progress import show_rows
+from claimcheck.reports.formats import Format, ListFormat
+
+if TYPE_CHECKING:
+    from claimcheck.api.evaluate import Evaluation, Score
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Measure the quality of the answers, on labeled data.",
+)
+_TASKS = {
+    "checkworthy": "Which sentences are worth checking? Rows: {text, label}.",
+    "verification": "Does a document support a claim? "
+    "Rows: {claim, document, supported}.",
+    "summaries": "How good are summaries, compared with the first three sentences? "
+    "Rows: {document, references}.",
+    "extraction": "Are the claims found that people find? Rows: {passage, claims}.",
+    "grounding": "Are quotes found at the right place? Rows: {document, quotes}.",
+}
+# Averages, printed as they are; all other scores are shares, printed in percent.
+_ABSOLUTE_SCORES = ("words", "claims a row")
+
+
+def _build_command(task: str, description: str) -> Callable[..., None]:
+    @options.expand_groups
+    def evaluate(
+        file: Annotated[
+            str,
+            typer.Argument(
+                metavar="FILE",
+                help="JSON Lines, one row per line; - is standard input.",
+            ),
+        ],
+        dataset: Annotated[
+            str | None,
+            typer.Option(
+                metavar="NAME",
+                help="The public data set that FILE comes from, if its rows are in their "
+                "original form.",
+            ),
+        ] = None,
+        limit: Annotated[
+            int | None,
+            typer.Option(
+                metavar="N", min=1, help="Sample this many rows (default: all rows)."
+            ),
+        ] = None,
+        seed: Annotated[
+            int,
+            typer.Option(
+                metavar="N",
+                min=0,
+                help="Random seed for the sample and the confidence intervals.",
+            ),
+        ] = 0,
+        format: Annotated[
+            ListFormat,
+            typer.Option(
+                "--format", help="json includes every row, as `compare` needs it."
+            ),
+        ] = Format.TEXT,
+        output: options.Output = None,
+        top_k: options.TopK = None,
+        attempts: options.Attempts = None,
+        no_cache: options.NoCache = False,
+        quiet: options.Quiet = False,
+        *,
+        engine: options.EngineOptions,
+    ) -> None:
+        from claimcheck.api.evaluate import Rows
+        from claimcheck.api.evaluate import evaluate as run_evaluate
+
+        check_writable(output)
+        settings = engine.load_settings(
+            top_k=top_k, attempts=attempts, no_cache=no_cache
+        )
+        options.announce_engine(settings, quiet=quiet)
+        rows = Rows(file, dataset, limit, seed)
+        with show_rows(task, quiet=quiet) as on_progress:
+            result = run_evaluate(task, rows, settings=settings, progress=on_progress)
+        is_json = format is Format.JSON
+        report = result.to_json() if is_json else _format_evaluation(result)
+        write_text(report, output)
+
+    evaluate.__doc__ = description
+    return evaluate
+
+
+for _task, _description in _TASKS.items():
+    app.command(_task)(_build_command(_task, _description))
+
+
+@app.command("compare")
+def compare(
+    first: Annotated[
+        Path,
+        typer.Argument(
+            metavar="A.json", help="An evaluation written with --format json."
+        ),
+    ],
+    second: Annotated[
+        Path,
+        typer.Argument(metavar="B.json", help="Another evaluation of the same file."),
+    ],
+    format: Annotated[
+        ListFormat, typer.Option("--format", help="Format of the differences.")
+    ] = Format.TEXT,
+) -> None:
+    """Show how much better B scores than A.
+
+    Compares row by row, with 95 % confidence intervals.
+    """
+    from dataclasses import asdict
+
+    from claimcheck.api.evaluate import compare_evaluations
+
+    comparison = compare_evaluations(first, second)
+    if format is Format.JSON:
+        write_text(json.dumps(asdict(comparison), indent=1) + "\n", None)
+        return
+    lines = [f"{second} less {first}, {comparison.n:,} rows of both"]
+    for name, score in comparison.differences.items():
+        lines.append(_format_score(name, score, is_difference=True))
+    write_text("\n".join(lines) + "\n", None)
+
+
+def _format_evaluation(result: Evaluation) -> str:
+    signature = result.signature
+    rate = signature.n / result.seconds if result.seconds else 0.0
+    lines = [
+        f"{signature.task} on {signature.dataset}: {signature.n:,} rows, "
+        f"{result.failed:,} failed, {rate:,.0f} a second"
+    ]
+    lines += [_format_score(name, score) for name, score in result.scores.items()]
+    return "\n".join([*lines, signature.line()]) + "\n"
+
+
+def _format_score(name: str, score: Score, *, is_difference: bool = False) -> str:
+    sign = "+" if is_difference else ""
+    scale = 100
+    if name in _ABSOLUTE_SCORES:
+        sign, scale = "", 1
+    value = f"{scale * score.value:{sign}7.1f}"
+    interval = f"[{scale * score.low:{sign}.1f}, {scale * score.high:{sign}.1f}]"
+    return f"  {name:<22}{value}   {interval}"

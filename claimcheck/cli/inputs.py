@@ -1,0 +1,98 @@
+"""The documents that a command line names: files, URLs, folders, tables, indexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claimcheck.cli.output import print_note
+from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from claimcheck.api.evidence import Index
+    from claimcheck.models.document import Document
+
+SOURCE_HELP = (
+    "A file (text, Markdown, HTML, PDF, DOCX, email, subtitles), a URL, or - for "
+    "standard input."
+)
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
+
+_MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
+_URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
+
+
+def is_url(source: str) -> bool:
+    """Return whether a source is a URL, not a path."""
+    return _URL_PATTERN.match(source) is not None
+
+
+def open_document(
+    source: str,
+    *,
+    title: str | None = None,
+    published: date | None = None,
+    allow_private: bool = False,
+) -> Document:
+    """Return the document in a file, on standard input (`-`), or at a URL.
+
+    Raises:
+        InputError: it can't be read or fetched.
+    """
+    from claimcheck.models.document import Document
+
+    if is_url(source):
+        return Document.from_url(
+            source, title=title, published=published, allow_private=allow_private
+        )
+    return Document.from_path(source, title=title, published=published)
+
+
+def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Document]:
+    """Return the documents of a file, folder, URL, JSON Lines file or standard input.
+
+    Files of a folder that can't be read are skipped, with a note on stderr.
+
+    Raises:
+        InputError: nothing can be read there.
+    """
+    if source == "-" or is_url(source):
+        return [open_document(source, allow_private=allow_private)]
+    from claimcheck.api.evidence import read_collection
+
+    collection = read_collection(Path(source))
+    for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
+        print_note(f"skipped: {reason}", quiet=quiet)
+    unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
+    if unlisted > 0:
+        print_note(f"skipped: {unlisted} more files", quiet=quiet)
+    return list(collection.documents)
+
+
+def open_evidence(
+    sources: Sequence[str], *, allow_private: bool, quiet: bool
+) -> Index | list[Document]:
+    """Return the index, or the documents, that the sources name.
+
+    Raises:
+        InputError: a source can't be read, or an index is not the only source.
+    """
+    from claimcheck.api.evidence import Index, is_index
+
+    indexes = [source for source in sources if is_index(source)]
+    if indexes and len(sources) > 1:
+        raise InputError(
+            f"{indexes[0]}: an index must be the only evidence; add the other sources "
+            "to it with `claimcheck index add`"
+        )
+    if indexes:
+        return Index(indexes[0], create=False)
+    documents = []
+    for source in sources:
+        documents += open_documents(source, allow_private=allow_private, quiet=quiet)
+    return documents

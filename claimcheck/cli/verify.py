@@ -1,0 +1,33 @@
+"""`claimcheck verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from claimcheck.cli.output import write_text
+
+_RESULT_LABELS = {True: "ok", False: "WRONG", None: "unknown"}
+
+
+def verify(
+    bundle: Annotated[
+        Path,
+        typer.Argument(metavar="BUNDLE", help="A file that `claimcheck bundle` wrote."),
+    ],
+) -> None:
+    """Verify a bundle offline.
+
+    Every hash, span, claim and verdict must follow from what the bundle contains.
+    Exits with 1 if one does not.
+    """
+    from claimcheck.reports.bundle import verify_bundle
+
+    steps = verify_bundle(bundle)
+    for step in steps:
+        label = _RESULT_LABELS[step.holds]
+        write_text(f"{label:<9}{step.name}: {step.detail}\n", None)
+    if any(step.holds is False for step in steps):
+        raise typer.Exit(1)

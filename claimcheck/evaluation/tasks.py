@@ -1,0 +1,346 @@
+"""The tasks: what is measured on a row, and the metrics computed from all rows.
+
+A row whose answer cannot be used gets the worst possible values: a failure never
+improves a score. The names of values and metrics are part of the published format of
+evaluations (`schemas/evaluation.schema.json`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from claimcheck.english.metadata import fill_metadata
+from claimcheck.english.quantities import find_quantities
+from claimcheck.evaluation.datasets import RowFields
+from claimcheck.evaluation.metrics import (
+    ROUGE_NAMES,
+    Columns,
+    Metric,
+    auroc,
+    average_precision,
+    balanced_accuracy,
+    calibration_error,
+    f1,
+    flag_covered_claims,
+    precision,
+    recall,
+    rouge,
+)
+from claimcheck.extractive import summarize_extractively
+from claimcheck.extractive.check_worthiness import (
+    CHECK_WORTHY_FROM,
+    score_check_worthiness,
+)
+from claimcheck.grounding import GroundingIndex
+from claimcheck.models.claim import Match, Statement
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Client
+from claimcheck.models.run import Run
+from claimcheck.models.verdict import Label
+from claimcheck.pipeline.check import check_with_model, check_without_model
+from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.summarize import summarize_with_model
+from claimcheck.settings import Settings
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_sentences
+from claimcheck.verification.engine import verify_statement
+from claimcheck.verification.retrieve import Corpus
+
+# The usual baseline of news summarization: its first three sentences.
+_LEAD_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSetup:
+    """The engine that is evaluated; `client` is None without a model."""
+
+    settings: Settings
+    client: Client | None
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The values measured on a row, and why it failed, if it did."""
+
+    values: dict[str, float]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task: `measure` is for one row, `metrics` are for the columns of all rows.
+
+    `prompts` and `schemas` are those that a model gets.
+    """
+
+    name: str
+    measure: Callable[[RowFields, EngineSetup], Measurement]
+    metrics: Mapping[str, Metric]
+    prompts: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+
+
+_SUMMARY_PROMPTS = ("summarize", "requote", "repair", "json-only")
+_SUMMARY_SCHEMAS = ("summary.answer", "requote.answer")
+
+
+def _summarize(document: Document, setup: EngineSetup) -> Run:
+    reading = Reading(document.full_text)
+    document = fill_metadata(document, reading)
+    extractive = setup.engine == "extractive"
+    build_flow = summarize_extractively if extractive else summarize_with_model
+    return drive(build_flow(document, reading, setup.settings), setup.client)
+
+
+def _get_first_failure(run: Run) -> str | None:
+    return run.failures[0].message if run.failures else None
+
+
+def _make_mean(name: str) -> Metric:
+    """Return a metric that is the mean of a column."""
+
+    def compute_mean(columns: Columns) -> float:
+        return float(np.mean(columns[name]))
+
+    return compute_mean
+
+
+def _make_ratio(numerator: str, denominator: str) -> Metric:
+    """Return a metric that is the ratio of two columns' sums; 0 for nothing of both."""
+
+    def compute_ratio(columns: Columns) -> float:
+        # Counts: a sum below 1 is 0.
+        return float(columns[numerator].sum() / max(1.0, columns[denominator].sum()))
+
+    return compute_ratio
+
+
+# Check-worthiness: which sentences should be checked? Rows {text, label}.
+
+
+def _measure_check_worthiness(fields: RowFields, setup: EngineSetup) -> Measurement:
+    text = fields["text"]
+    gold = float(fields["label"])
+    if setup.engine == "extractive":
+        score, _ = score_check_worthiness(text, find_quantities(text))
+        return Measurement({"gold": gold, "score": score})
+    run = _summarize(Document.from_text(text), setup)
+    if failure := _get_first_failure(run):
+        return Measurement({"gold": gold, "score": 1 - gold}, failure)
+    score = max((claim.check_worthiness for claim in run.claims), default=0.0)
+    return Measurement({"gold": gold, "score": score})
+
+
+def _make_check_worthiness_metric(metric: Callable[..., float]) -> Metric:
+    def compute(columns: Columns) -> float:
+        return metric(columns["gold"] == 1, columns["score"] >= CHECK_WORTHY_FROM)
+
+    return compute
+
+
+_CHECK_WORTHINESS = Task(
+    "checkworthy",
+    _measure_check_worthiness,
+    {
+        "precision": _make_check_worthiness_metric(precision),
+        "recall": _make_check_worthiness_metric(recall),
+        "F1": _make_check_worthiness_metric(f1),
+        "average precision": lambda columns: average_precision(
+            columns["gold"] == 1, columns["score"]
+        ),
+    },
+    _SUMMARY_PROMPTS,
+    _SUMMARY_SCHEMAS,
+)
+
+
+# Verification: does the document support the claim? Rows {claim, document, supported}.
+# The prediction is true for `supported` and false for any other label. The score is the
+# probability of `supported`; a model that states no confidence is taken as certain.
+
+
+def _measure_verification(fields: RowFields, setup: EngineSetup) -> Measurement:
+    gold = float(fields["supported"])
+    statement = Statement.of(fields["claim"])
+    corpus = Corpus(Document.from_text(fields["document"]))
+    extractive = setup.engine == "extractive"
+    build_flow = check_without_model if extractive else check_with_model
+    check = drive(build_flow([statement], corpus, setup.settings), setup.client)
+    if not check.verdicts:
+        wrong = 1 - gold
+        failure = check.failures[0].message
+        return Measurement({"gold": gold, "said": wrong, "score": wrong}, failure)
+    finding = check.verdicts[0].finding
+    supported = finding.label is Label.SUPPORTED
+    confidence = 1.0 if finding.confidence is None else finding.confidence
+    score = confidence if supported else 1 - confidence
+    return Measurement({"gold": gold, "said": float(supported), "score": score})
+
+
+_VERIFICATION = Task(
+    "verification",
+    _measure_verification,
+    {
+        "balanced accuracy": lambda columns: balanced_accuracy(
+            columns["gold"] == 1, columns["said"] == 1
+        ),
+        "F1 supported": lambda columns: f1(columns["gold"] == 1, columns["said"] == 1),
+        "F1 not supported": lambda columns: f1(
+            columns["gold"] == 0, columns["said"] == 0
+        ),
+        "AUROC": lambda columns: auroc(columns["gold"] == 1, columns["score"]),
+        "calibration error": lambda columns: calibration_error(
+            columns["gold"] == 1, columns["score"]
+        ),
+    },
+    ("verdict", "repair", "json-only"),
+    ("verdict.answer",),
+)
+
+
+# Summaries: rows {document, references}, compared with the document's first sentences.
+# Faithfulness is the share of a summary's sentences that the check without a model
+# finds supported by the document; it is only as good as that check.
+
+
+def _measure_summaries(fields: RowFields, setup: EngineSetup) -> Measurement:
+    document = Document.from_text(fields["document"])
+    references = fields["references"]
+    lead = _select_lead(document)
+    lead_scores = {
+        f"lead {name}": value for name, value in rouge(lead, references).items()
+    }
+    run = _summarize(document, setup)
+    if failure := _get_first_failure(run):
+        worst = dict.fromkeys([*ROUGE_NAMES.values(), "faithful", "words"], 0.0)
+        return Measurement({**worst, **lead_scores}, failure)
+    sentences = []
+    if run.summary:
+        sentences = [sentence.text for sentence in run.summary.sentences]
+    words = sum(len(sentence.split()) for sentence in sentences)
+    return Measurement(
+        {
+            **rouge(sentences, references),
+            **lead_scores,
+            "faithful": _compute_faithfulness(sentences, document),
+            "words": float(words),
+        }
+    )
+
+
+def _select_lead(document: Document) -> list[str]:
+    sentences = split_sentences(Reading(document.full_text), "en", headings=True)
+    return [sentence.text for sentence in sentences[:_LEAD_SENTENCES]]
+
+
+def _compute_faithfulness(sentences: list[str], document: Document) -> float:
+    """Return the share of sentences that the document supports; 0 without any."""
+    if not sentences:
+        return 0.0
+    corpus = Corpus(document)
+    supported = 0
+    for sentence in sentences:
+        finding = verify_statement(Statement.of(sentence), corpus, strict=True)
+        supported += finding.label is Label.SUPPORTED
+    return supported / len(sentences)
+
+
+def _make_gain_over_lead(name: str) -> Metric:
+    def compute_gain(columns: Columns) -> float:
+        return float(np.mean(columns[name] - columns[f"lead {name}"]))
+
+    return compute_gain
+
+
+_SUMMARIES = Task(
+    "summaries",
+    _measure_summaries,
+    {
+        **{name: _make_mean(name) for name in ROUGE_NAMES.values()},
+        **{
+            f"lead-3 {name}": _make_mean(f"lead {name}")
+            for name in ROUGE_NAMES.values()
+        },
+        **{
+            f"{name} over lead-3": _make_gain_over_lead(name)
+            for name in ROUGE_NAMES.values()
+        },
+        "faithfulness": _make_mean("faithful"),
+        "words": _make_mean("words"),
+    },
+    _SUMMARY_PROMPTS,
+    _SUMMARY_SCHEMAS,
+)
+
+
+# Extraction: are the claims that people find in a passage extracted? Rows {passage,
+# claims}. An extracted claim is correct if all the people's claims together cover it.
+
+
+def _measure_extraction(fields: RowFields, setup: EngineSetup) -> Measurement:
+    gold = [str(claim) for claim in fields["claims"]]
+    run = _summarize(Document.from_text(fields["passage"]), setup)
+    failure = _get_first_failure(run)
+    extracted = [] if failure else [claim.text for claim in run.claims]
+    covered = flag_covered_claims(gold, extracted)
+    correct = flag_covered_claims(extracted, [" ".join(gold)])
+    return Measurement(
+        {
+            "wanted": float(len(gold)),
+            "covered": float(sum(covered)),
+            "found": float(len(extracted)),
+            "right": float(sum(correct)),
+        },
+        failure,
+    )
+
+
+_EXTRACTION = Task(
+    "extraction",
+    _measure_extraction,
+    {
+        "coverage": _make_ratio("covered", "wanted"),
+        "precision": _make_ratio("right", "found"),
+        "claims a row": _make_mean("found"),
+    },
+    _SUMMARY_PROMPTS,
+    _SUMMARY_SCHEMAS,
+)
+
+
+# Grounding: are verbatim quotes located? Rows {document, quotes}. A quote is located if
+# the characters of its spans are its own. `make bench-grounding` has changed and
+# invented quotes, and other tools.
+
+
+def _measure_grounding(fields: RowFields, setup: EngineSetup) -> Measurement:
+    text = fields["document"]
+    quotes = [str(quote) for quote in fields["quotes"]]
+    correct = 0
+    results = GroundingIndex(Reading(text)).ground_all(quotes)
+    for quote, result in zip(quotes, results, strict=True):
+        if result.match is not Match.NONE:
+            located = "".join(text[span.start : span.end] for span in result.spans)
+            correct += located.split() == quote.split()
+    return Measurement({"quotes": float(len(quotes)), "right": float(correct)})
+
+
+_GROUNDING = Task(
+    "grounding", _measure_grounding, {"located": _make_ratio("right", "quotes")}
+)
+
+
+TASKS = {
+    task.name: task
+    for task in (
+        _CHECK_WORTHINESS,
+        _VERIFICATION,
+        _SUMMARIES,
+        _EXTRACTION,
+        _GROUNDING,
+    )
+}

@@ -1,0 +1,54 @@
+"""Sign a result: what produced it, in enough detail to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from claimcheck import prompts, schemas, tokens
+from claimcheck.models.run import Signature
+from claimcheck.pipeline.answers import Answer
+from claimcheck.settings import Settings
+from claimcheck.version import __version__
+
+
+def build_model_signature(
+    settings: Settings,
+    answers: Sequence[Answer[Any]],
+    prompt_names: Sequence[str],
+    schema_names: Sequence[str],
+    extra_settings: Mapping[str, Any] | None = None,
+) -> Signature:
+    """Sign what a model produced, by the first answer that came from one."""
+    first = next((answer for answer in answers if answer.model), None)
+    left_out = first.left_out if first else ()
+    published = settings.published() | dict(extra_settings or {})
+    precision = "exact" if tokens.is_exact(settings.model) else "estimate"
+    return Signature(
+        version=__version__,
+        engine="llm",
+        model=first.model if first else settings.model,
+        response_format=first.response_format if first else None,
+        prompts={name: prompts.load(name).digest for name in prompt_names},
+        schemas={name: schemas.compute_digest(name) for name in schema_names},
+        settings=published | dict.fromkeys(left_out),
+        seed=None if "seed" in left_out else settings.seed,
+        token_count=f"{tokens.ENCODING} ({precision})",
+    )
+
+
+def build_extractive_signature(
+    schema_name: str, settings: Mapping[str, Any] | None = None
+) -> Signature:
+    """Sign what the engine without a model produced."""
+    return Signature(
+        version=__version__,
+        engine="extractive",
+        model=None,
+        response_format=None,
+        prompts={},
+        schemas={schema_name: schemas.compute_digest(schema_name)},
+        settings=dict(settings or {}),
+        seed=None,
+        token_count=f"{tokens.ENCODING} (estimate)",
+    )

@@ -1,0 +1,360 @@
+"""The operations of the HTTP API: runs, checks, quotes, and the server itself.
+
+OpenAPI publishes the `name` of an operation as its id, and its docstring as its
+description.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from claimcheck.api.check import acheck
+from claimcheck.api.ground import ground
+from claimcheck.api.stores import open_history
+from claimcheck.api.summarize import asummarize_to_store
+from claimcheck.errors import NotFoundError
+from claimcheck.models.claim import Statement
+from claimcheck.models.outcome import RunListing, RunLocation
+from claimcheck.models.run import Check, Run
+from claimcheck.server import exports, requests
+from claimcheck.server.config import ServerConfig
+from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
+from claimcheck.server.jobs import ReportStage
+from claimcheck.server.openapi import (
+    EVENT_STREAM_MEDIA_TYPE,
+    JOB_ERROR_STATUSES,
+    JSON_MEDIA_TYPE,
+    describe_request_body,
+    describe_responses,
+    list_media_types,
+)
+from claimcheck.server.requests import Arguments
+from claimcheck.server.responses import (
+    CompletedJob,
+    Config,
+    Jobs,
+    read_arguments,
+    respond_with_job,
+)
+from claimcheck.version import __version__
+
+RUN_NAME_PATTERN = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
+RunName = Annotated[
+    str, Path(pattern=RUN_NAME_PATTERN, description="The name of a run, such as 2-17.")
+]
+# SQLite's integers have 64 bits; a larger number would raise an error there.
+CheckNumber = Annotated[int, Path(ge=1, lt=2**31, description="The number of a check.")]
+ClaimId = Annotated[
+    str,
+    Path(pattern="^c-[0-9a-f]{12}$", description="The id of one of the run's claims."),
+]
+_RUNS, _CHECKS, _SERVER = "runs", "checks and quotes", "this server"
+
+router = APIRouter(prefix="/api")
+
+
+@router.post(
+    "/runs",
+    name="summarize",
+    tags=[_RUNS],
+    status_code=201,
+    openapi_extra=describe_request_body("summarize"),
+    responses=describe_responses(
+        201, "run", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
+    ),
+)
+async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
+    """Summarize a document and list its checkable claims.
+
+    The document is a text, a file or a public address. With `Accept:
+    text/event-stream` the response is a stream of events: `stage` for each stage of the
+    work, then `done` with the location of the run, or `error`. Closing the connection
+    cancels the work. Answers that were already paid for are stored: send the same
+    request again to resume.
+    """
+    arguments = await read_arguments(request, "summarize")
+    work = partial(_summarize_to_store, config, arguments)
+    return await respond_with_job(request, jobs, work)
+
+
+@router.get(
+    "/runs",
+    name="runs",
+    tags=[_RUNS],
+    responses=describe_responses(200, "runs", errors=(503,)),
+)
+def list_runs(
+    config: Config,
+    limit: Annotated[
+        int, Query(ge=1, le=200, description="Maximum number of runs.")
+    ] = 50,
+    before: Annotated[
+        str | None,
+        Query(
+            pattern=RUN_NAME_PATTERN,
+            description="Only runs finished before this one.",
+        ),
+    ] = None,
+) -> dict[str, Any]:
+    """List the runs, newest first.
+
+    `waiting` is the number of documents whose run is not finished.
+    """
+    with open_history(config.store_path) as history:
+        last = RunLocation.parse(before) if before else None
+        runs = history.list_runs(limit + 1, last)  # one more shows whether to go on
+        waiting = history.count_pending()
+    page = runs[:limit]
+    return {
+        "runs": [_dump_run_listing(run) for run in page],
+        "waiting": waiting,
+        "next": str(page[-1].location) if len(runs) > limit else None,
+    }
+
+
+@router.get(
+    "/runs/{name}",
+    name="run",
+    tags=[_RUNS],
+    responses=describe_responses(
+        200, "run", *list_media_types(RunFormat), errors=(404, 503)
+    ),
+)
+def export_run(
+    config: Config,
+    name: RunName,
+    format: Annotated[RunFormat, Query(description="The format.")] = RunFormat.JSON,
+    text: Annotated[bool, Query(description="Include the document's text.")] = True,
+) -> Response:
+    """Return a run in one of the available formats."""
+    with open_history(config.store_path) as history:
+        location = RunLocation.parse(name)
+        data = exports.export_run(format, history, location, include_text=text)
+    return _build_file_response(data, f"run-{name}", format)
+
+
+@router.delete(
+    "/runs/{name}",
+    name="delete",
+    tags=[_RUNS],
+    status_code=204,
+    responses=describe_responses(204, None, errors=(404, 503)),
+)
+def delete_run(config: Config, name: RunName) -> Response:
+    """Delete a run with its result, the model's answers, and its checks.
+
+    The document's text is deleted too, unless another run needs it.
+    """
+    with open_history(config.store_path) as history:
+        history.delete(RunLocation.parse(name))
+    return Response(status_code=204)
+
+
+@router.post(
+    "/runs/{name}/claims/{claim}/checks",
+    name="check_claim",
+    tags=[_CHECKS],
+    status_code=201,
+    openapi_extra=describe_request_body("check_claim"),
+    responses=describe_responses(
+        201, "check", EVENT_STREAM_MEDIA_TYPE, errors=(404, *JOB_ERROR_STATUSES)
+    ),
+)
+async def check_claim(
+    request: Request, config: Config, jobs: Jobs, name: RunName, claim: ClaimId
+) -> Response:
+    """Check one claim of a run against evidence that you add.
+
+    The check is stored with the run.
+    """
+    arguments = await read_arguments(request, "check_claim")
+    location = RunLocation.parse(name)
+    run = await asyncio.to_thread(_load_run, config, location)
+    claims = tuple(item for item in run.claims if item.id == claim)
+    if not claims:
+        raise NotFoundError(f"{name}: has no claim {claim}")
+
+    async def work(report: ReportStage) -> CompletedJob:
+        run_of_one_claim = replace(run, claims=claims)
+        check = await _run_check(config, run_of_one_claim, arguments, report)
+        return _save_check(config, check, location, claim)
+
+    return await respond_with_job(request, jobs, work)
+
+
+@router.post(
+    "/checks",
+    name="check_claims",
+    tags=[_CHECKS],
+    status_code=201,
+    openapi_extra=describe_request_body("check_claims"),
+    responses=describe_responses(
+        201, "check", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
+    ),
+)
+async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response:
+    """Check claims against evidence.
+
+    Each claim gets a verdict, with the passages that decided it.
+    """
+    arguments = await read_arguments(request, "check_claims")
+
+    async def work(report: ReportStage) -> CompletedJob:
+        claims = requests.build_statements(arguments)
+        check = await _run_check(config, claims, arguments, report)
+        return _save_check(config, check)
+
+    return await respond_with_job(request, jobs, work)
+
+
+@router.get(
+    "/checks/{number}",
+    name="check",
+    tags=[_CHECKS],
+    responses=describe_responses(
+        200, "check", *list_media_types(CheckFormat), errors=(404, 503)
+    ),
+)
+def export_check(
+    config: Config,
+    number: CheckNumber,
+    format: Annotated[CheckFormat, Query(description="The format.")] = CheckFormat.JSON,
+    review_url: Annotated[
+        str | None,
+        Query(description="For claimreview: the page that will publish the review."),
+    ] = None,
+    claimed_at: Annotated[
+        str | None,
+        Query(description="For claimreview: the page that makes the claims."),
+    ] = None,
+) -> Response:
+    """Return a check in one of the available formats."""
+    with open_history(config.store_path) as history:
+        check = history.load_check(number).check
+    data = exports.export_check(
+        format, check, config.settings, review_url=review_url, claimed_at=claimed_at
+    )
+    return _build_file_response(data, f"check-{number}", format)
+
+
+@router.post(
+    "/quotes",
+    name="ground_quotes",
+    tags=[_CHECKS],
+    openapi_extra=describe_request_body("ground_quotes"),
+    responses=describe_responses(200, "quotes", errors=JOB_ERROR_STATUSES),
+)
+async def ground_quotes(request: Request, config: Config, jobs: Jobs) -> Response:
+    """Locate quotes in a document, character by character.
+
+    A quote that the document does not contain gets the reason instead of a location.
+    """
+    arguments = await read_arguments(request, "ground_quotes")
+
+    async def work(report: ReportStage) -> str:
+        document = requests.read_document(arguments, allow_private=config.allow_private)
+        quotes = requests.dump_quotes(ground(document, arguments["quotes"]))
+        return json.dumps(quotes, ensure_ascii=False)
+
+    return Response(await jobs.run(work), media_type=JSON_MEDIA_TYPE)
+
+
+@router.get(
+    "/about",
+    name="about",
+    tags=[_SERVER],
+    responses=describe_responses(200, "about"),
+)
+def describe_server(config: Config, jobs: Jobs) -> dict[str, Any]:
+    """Return the server's version, engine, limits and export formats."""
+    return {
+        "version": __version__,
+        "engine": config.settings.chosen_engine(),
+        "model": config.settings.model,
+        "most_bytes": config.max_request_bytes,
+        "jobs": config.max_jobs,
+        "open_jobs": jobs.open_jobs,
+        "run_formats": list(RunFormat),
+        "check_formats": list(CheckFormat),
+    }
+
+
+async def _summarize_to_store(
+    config: ServerConfig, arguments: Arguments, report: ReportStage
+) -> CompletedJob:
+    report("reading the document")
+    document = requests.read_document(arguments, allow_private=config.allow_private)
+    with open_history(config.store_path) as history:
+        location = await asummarize_to_store(
+            document,
+            history.store,
+            settings=requests.override_settings(arguments, config.settings),
+            check=arguments.get("check", False),
+            progress=report,
+        )
+    return CompletedJob(
+        f"/runs/{location}", lambda: _load_run(config, location).to_json()
+    )
+
+
+async def _run_check(
+    config: ServerConfig,
+    claims: Run | list[Statement],
+    arguments: Arguments,
+    report: ReportStage,
+) -> Check:
+    report("reading the evidence")
+    evidence = [
+        requests.read_document(item, allow_private=config.allow_private)
+        for item in arguments["evidence"]
+    ]
+    report("checking")
+    return await acheck(claims, evidence, settings=config.settings, progress=report)
+
+
+def _save_check(
+    config: ServerConfig,
+    check: Check,
+    location: RunLocation | None = None,
+    claim: str | None = None,
+) -> CompletedJob:
+    with open_history(config.store_path) as history:
+        number = history.save_check(check, location, claim)
+    return CompletedJob(f"/checks/{number}", check.to_json)
+
+
+def _load_run(config: ServerConfig, location: RunLocation) -> Run:
+    with open_history(config.store_path) as history:
+        return history.store.load_run(location)
+
+
+def _build_file_response(
+    data: bytes, stem: str, format: RunFormat | CheckFormat
+) -> Response:
+    headers = exports.build_headers(stem, format)
+    return Response(data, 200, headers, EXPORT_FORMATS[format].media_type)
+
+
+def _dump_run_listing(run: RunListing) -> dict[str, Any]:
+    return {
+        "name": str(run.location),
+        "source": run.source,
+        "title": run.title,
+        "headline": run.headline,
+        "claims": run.claims,
+        "state": run.state,
+        "message": run.message,
+        "finished": run.finished_at.isoformat(),
+        "cost_usd": run.cost_usd,
+        "engine": run.engine,
+        "model": run.model,
+        "checked": run.checked,
+    }
