@@ -12,7 +12,7 @@ from claimcheck.cli.output import print_note, write_text
 from claimcheck.cli.progress import show_count
 
 if TYPE_CHECKING:
-    from claimcheck.api.batches import Batch
+    from claimcheck.api.batches import Batch, ReadOptions
     from claimcheck.models.outcome import Estimate, IngestReport
 
 
@@ -23,53 +23,60 @@ class RequestMode(StrEnum):
     BATCH_API = "batch-api"
 
 
+_Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE",
+        help="Files, folders, glob patterns, URLs, JSON Lines of "
+        "{id, text, title, date, source}, CSV or TSV; - reads a list of these from "
+        "standard input.",
+    ),
+]
+_Check = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Check each summary and its claims against the document."
+    ),
+]
+_RetryFailed = Annotated[
+    bool,
+    typer.Option(
+        "--retry-failed", help="Also retry documents that failed completely or in part."
+    ),
+]
+_Estimate = Annotated[
+    bool,
+    typer.Option(
+        "--estimate", help="Count requests, tokens and cost, and send nothing."
+    ),
+]
+_Via = Annotated[
+    RequestMode,
+    typer.Option(
+        "--via",
+        help="batch-api uses OpenAI's Batch API: half the price, answers within a day. "
+        "The first SOURCE is then submit, status or collect.",
+    ),
+]
+_TextColumn = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="The column of a CSV or TSV file that holds the text."
+    ),
+]
+
+
 @options.expand_groups
 def batch(
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE",
-            help="Files, folders, glob patterns, URLs, JSON Lines of "
-            "{id, text, title, date, source}, CSV or TSV; - reads a list of these from "
-            "standard input.",
-        ),
-    ],
+    sources: _Sources,
     store: options.Store,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Check each summary and its claims against the document."
-        ),
-    ] = False,
-    retry_failed: Annotated[
-        bool,
-        typer.Option(
-            "--retry-failed",
-            help="Also retry documents that failed completely or in part.",
-        ),
-    ] = False,
-    estimate: Annotated[
-        bool,
-        typer.Option(
-            "--estimate", help="Count requests, tokens and cost, and send nothing."
-        ),
-    ] = False,
-    via: Annotated[
-        RequestMode,
-        typer.Option(
-            "--via",
-            help="batch-api uses OpenAI's Batch API: half the price, answers within a "
-            "day. SOURCES then starts with submit, status or collect.",
-        ),
-    ] = RequestMode.REQUESTS,
+    check: _Check = False,
+    retry_failed: _RetryFailed = False,
+    estimate: _Estimate = False,
+    via: _Via = RequestMode.REQUESTS,
     report: options.Report = False,
     max_claims: options.MaxClaims = None,
-    text_column: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="The column of a CSV or TSV file that holds the text."
-        ),
-    ] = "text",
+    text_column: _TextColumn = "text",
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
@@ -93,27 +100,37 @@ def batch(
         step, *sources = sources
         batch_run.validate_step(step, sources, settings)
 
+    read_options = ReadOptions(text_column, allow_private)
     # Only a command that adds documents may create the store: a mistyped name would
     # otherwise be an empty batch.
     with RunStore(store, create=step in (None, "submit")) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
-            read_options = ReadOptions(text_column, allow_private)
-            with show_count("reading documents:", quiet=quiet) as on_progress:
-                added = job.add(*sources, how=read_options, told=on_progress)
-            print_note(_format_ingest_report(added, job), quiet=quiet)
+            _add_documents(job, sources, read_options, quiet=quiet)
         if retry_failed:
             print_note(
                 f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet
             )
         if estimate:
-            with show_count("counting documents:", quiet=quiet) as on_progress:
-                forecast = job.estimate(on_progress)
-            write_text(_format_estimate(forecast, settings.model), None)
+            _print_estimate(job, quiet=quiet)
         elif step:
             batch_run.run_batch_api_step(step, job, report=report, quiet=quiet)
         else:
             batch_run.run_batch(job, report=report, quiet=quiet)
+
+
+def _add_documents(
+    batch: Batch, sources: list[str], read_options: ReadOptions, *, quiet: bool
+) -> None:
+    with show_count("reading documents:", quiet=quiet) as on_progress:
+        added = batch.add(*sources, how=read_options, told=on_progress)
+    print_note(_format_ingest_report(added, batch), quiet=quiet)
+
+
+def _print_estimate(batch: Batch, *, quiet: bool) -> None:
+    with show_count("counting documents:", quiet=quiet) as on_progress:
+        estimate = batch.estimate(on_progress)
+    write_text(_format_estimate(estimate, batch.plan.settings.model), None)
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
@@ -151,6 +168,6 @@ def _format_estimate(estimate: Estimate, model: str | None) -> str:
     ]
     if estimate.unusable:
         lines.append(
-            f"can't be sent  {estimate.unusable:,} documents: too long, or without words"
+            f"can't be sent  {estimate.unusable:,} documents: too long, or no words"
         )
     return "\n".join(lines) + "\n"

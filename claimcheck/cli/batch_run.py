@@ -1,4 +1,4 @@
-"""Run a batch by single requests or through the Batch API, and report how it ended."""
+"""Run a batch, by requests or the Batch API, and report how it ended."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def _run_until_interrupted(
     *,
     quiet: bool,
 ) -> Progress:
-    """Run the batch; stop gently on the first Ctrl-C, at once on the second."""
+    """Run the batch; the first Ctrl-C finishes requests, the second stops."""
     import asyncio
 
     loop = asyncio.get_running_loop()

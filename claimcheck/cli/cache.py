@@ -1,4 +1,4 @@
-"""`claimcheck cache`: the models' answers, stored so that none is paid for twice."""
+"""`claimcheck cache`: stored answers of models."""
 
 from __future__ import annotations
 

@@ -2,92 +2,117 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.inputs import open_document, open_evidence
-from claimcheck.cli.output import check_writable, print_error, print_note, write_text
+from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
+from claimcheck.cli.output import check_writable, print_error, write_text
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
 
 if TYPE_CHECKING:
+    from claimcheck.api.evidence import Index
     from claimcheck.models.claim import Statement
-    from claimcheck.models.run import Run
+    from claimcheck.models.document import Document
+    from claimcheck.models.run import Check, Run
+    from claimcheck.reports.claimreview import Review
     from claimcheck.settings import Settings
 
 
-@options.expand_groups
-def check(
-    claims: Annotated[
-        str,
-        typer.Argument(
-            metavar="CLAIMS",
-            help="A run (JSON), a text file with one claim per line, JSON Lines of "
-            "{text, speaker}, or - for standard input.",
-        ),
-    ],
-    evidence: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="EVIDENCE",
-            help="What to check the claims against: files, folders, URLs, JSON Lines of "
-            "{text, title, date, source}, or an index.",
-        ),
-    ] = None,
-    against: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--against",
-            metavar="EVIDENCE",
-            help="Evidence, as an option; may be repeated, and more may follow it.",
-        ),
-    ] = None,
-    text: Annotated[
-        bool,
-        typer.Option(
-            "--text", help="CLAIMS is prose, such as a draft: extract its claims first."
-        ),
-    ] = False,
-    format: Annotated[
-        CheckReportFormat, typer.Option("--format", help="Format of the result.")
-    ] = Format.TEXT,
-    fail_on: Annotated[
-        options.FailOn | None,
-        typer.Option(
-            "--fail-on",
-            help="Exit with 1 if a claim is refuted, or if one is not supported for any "
-            "reason.",
-        ),
-    ] = None,
-    top_k: options.TopK = None,
-    votes: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Number of times to ask the model; the majority decides (default 1).",
-        ),
-    ] = None,
+_Claims = Annotated[
+    str,
+    typer.Argument(
+        metavar="CLAIMS",
+        help="A run (JSON), a text file with one claim per line, JSON Lines of "
+        "{text, speaker}, or - for standard input.",
+    ),
+]
+_Evidence = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="EVIDENCE",
+        help="What to check the claims against: files, folders, URLs, JSON Lines of "
+        "{text, title, date, source}, or an index.",
+    ),
+]
+# `--against sources/*.txt` works: the shell expands the pattern, the first file is the
+# value of the option, and the others are arguments.
+_Against = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--against",
+        metavar="EVIDENCE",
+        help="Evidence, as an option. May be repeated, and more may follow it.",
+    ),
+]
+_IsText = Annotated[
+    bool,
+    typer.Option(
+        "--text", help="CLAIMS is prose, such as a draft: extract its claims first."
+    ),
+]
+_Votes = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Number of times to ask the model; the majority decides (default 1).",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOptions(options.OptionGroup):
+    """What a published ClaimReview says besides the verdicts."""
+
     review_url: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
             help="For claimreview: the page that will publish the review.",
         ),
-    ] = None,
+    ] = None
     claimed_at: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="For claimreview: the page that makes the claims, if the claims do not "
-            "come from a run that says so.",
+            help="For claimreview: the page that makes the claims, if they do not come "
+            "from a run.",
         ),
-    ] = None,
+    ] = None
+
+    def build_review(self, settings: Settings, format: Format) -> Review | None:
+        """Return the review to publish; None if the format is not claimreview.
+
+        Raises:
+            SettingsError: the publisher or the page is missing.
+        """
+        if format is not Format.CLAIMREVIEW:
+            return None
+        from claimcheck.reports.claimreview import build_review
+
+        return build_review(settings, self.review_url, claimed_at=self.claimed_at)
+
+
+@options.expand_groups
+def check(
+    claims: _Claims,
+    evidence: _Evidence = None,
+    against: _Against = None,
+    text: _IsText = False,
+    format: Annotated[
+        CheckReportFormat, typer.Option("--format", help="Output format.")
+    ] = Format.TEXT,
+    fail_on: options.FailOnVerdict = None,
+    top_k: options.TopK = None,
+    votes: _Votes = None,
     allow_private: options.AllowPrivate = False,
     *,
+    publication: ReviewOptions,
     llm: options.LLMOptions,
     out: options.OutputOptions,
 ) -> None:
@@ -98,36 +123,17 @@ def check(
     somebody said, there are two verdicts: did they say it, and is it true? Without a
     model, rules and a trained scorer decide, and abstain where they can't tell.
     """
-    from claimcheck.api.check import check as run_check
-
     sources = [*(against or []), *(evidence or [])]
-    if not sources:
-        raise InputError("no evidence; name it after CLAIMS, or with --against")
+    _validate_sources(claims, sources)
     check_writable(out.output)
     settings = llm.load_settings(top_k=top_k, votes=votes)
-    review = None
-    if format is Format.CLAIMREVIEW:
-        from claimcheck.reports.claimreview import build_review
+    review = publication.build_review(settings, format)
 
-        review = build_review(settings, review_url, claimed_at=claimed_at)
-    if claims == "-" and "-" in sources:
-        raise InputError("only one of CLAIMS and the evidence can be standard input")
-    if claims == "-" and sys.stdin.isatty():
-        print_note(
-            "Reading claims from the terminal; end with Ctrl-D.", quiet=out.quiet
-        )
-
-    engine = options.announce_engine(settings, quiet=out.quiet)
+    options.announce_engine(settings, quiet=out.quiet)
+    announce_terminal_input(claims, quiet=out.quiet)
     statements = _load_claims(claims, settings, is_prose=text)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
-    with show_spinner(
-        f"{settings.model or engine} is checking",
-        quiet=out.quiet or engine == "extractive",
-    ) as on_progress:
-        result = run_check(
-            statements, documents, settings=settings, progress=on_progress
-        )
-
+    result = _check_claims(statements, documents, settings, quiet=out.quiet)
     report = render_check(
         result,
         format,
@@ -136,12 +142,20 @@ def check(
         review=review,
     )
     write_text(report, out.output)
+
     for failure in result.failures:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
     if result.failures:
         raise typer.Exit(3)
     if options.has_failing_verdict(result.verdicts, fail_on):
         raise typer.Exit(1)
+
+
+def _validate_sources(claims: str, sources: Sequence[str]) -> None:
+    if not sources:
+        raise InputError("no evidence; name it after CLAIMS, or with --against")
+    if claims == "-" and "-" in sources:
+        raise InputError("only one of CLAIMS and the evidence can be standard input")
 
 
 def _load_claims(
@@ -157,3 +171,18 @@ def _load_claims(
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
     return run
+
+
+def _check_claims(
+    claims: Run | list[Statement],
+    evidence: Index | list[Document],
+    settings: Settings,
+    *,
+    quiet: bool,
+) -> Check:
+    from claimcheck.api.check import check as run_check
+
+    engine = settings.chosen_engine()
+    message = f"{settings.model or engine} is checking"
+    with show_spinner(message, quiet=quiet or engine == "extractive") as on_progress:
+        return run_check(claims, evidence, settings=settings, progress=on_progress)

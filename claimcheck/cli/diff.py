@@ -13,7 +13,7 @@ from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
 from claimcheck.cli.output import check_writable, write_text
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, ListFormat, PageStyle
+from claimcheck.reports.formats import Format, PageStyle
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,32 +34,34 @@ class FailOnChange(StrEnum):
     VERDICTS = "verdicts"
 
 
+_Old = Annotated[
+    str,
+    typer.Argument(
+        metavar="OLD", help="A run (JSON), or a document to summarize first."
+    ),
+]
+_New = Annotated[
+    str, typer.Argument(metavar="NEW", help="The run or document to compare.")
+]
+_Check = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Check summarized documents, to compare verdicts, too."
+    ),
+]
+_FailOn = Annotated[
+    FailOnChange | None,
+    typer.Option("--fail-on", help="Exit with 1 if there are changes of this kind."),
+]
+
+
 @options.expand_groups
 def diff(
-    old: Annotated[
-        str,
-        typer.Argument(
-            metavar="OLD", help="A run (JSON), or a document to summarize first."
-        ),
-    ],
-    new: Annotated[
-        str, typer.Argument(metavar="NEW", help="The run or document to compare.")
-    ],
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Check summarized documents, to compare verdicts, too."
-        ),
-    ] = False,
-    fail_on: Annotated[
-        FailOnChange | None,
-        typer.Option(
-            "--fail-on", help="Exit with 1 if there are changes of this kind."
-        ),
-    ] = None,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the changes.")
-    ] = Format.TEXT,
+    old: _Old,
+    new: _New,
+    check: _Check = False,
+    fail_on: _FailOn = None,
+    format: options.ReportFormat = Format.TEXT,
     output: options.Output = None,
     max_claims: options.MaxClaims = None,
     allow_private: options.AllowPrivate = False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from claimcheck.cli.progress import show_rows
 from claimcheck.reports.formats import Format, ListFormat
 
 if TYPE_CHECKING:
-    from claimcheck.api.evaluate import Evaluation, Score
+    from claimcheck.api.evaluate import Evaluation, Rows, Score
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,43 +36,56 @@ _TASKS = {
 _ABSOLUTE_SCORES = ("words", "claims a row")
 
 
+_File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="JSON Lines, one row per line; - is standard input."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOptions(options.OptionGroup):
+    """Which rows of a file are evaluated."""
+
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The public data set that FILE comes from, if its rows are in their "
+            "original form.",
+        ),
+    ] = None
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Sample this many rows (default: all rows)."
+        ),
+    ] = None
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Random seed for the sample and the confidence intervals.",
+        ),
+    ] = 0
+
+    def select_rows(self, file: str) -> Rows:
+        """Return the rows of the file that are evaluated."""
+        from claimcheck.api.evaluate import Rows
+
+        return Rows(file, self.dataset, self.limit, self.seed)
+
+
 def _build_command(task: str, description: str) -> Callable[..., None]:
     @options.expand_groups
     def evaluate(
-        file: Annotated[
-            str,
-            typer.Argument(
-                metavar="FILE",
-                help="JSON Lines, one row per line; - is standard input.",
-            ),
-        ],
-        dataset: Annotated[
-            str | None,
-            typer.Option(
-                metavar="NAME",
-                help="The public data set that FILE comes from, if its rows are in their "
-                "original form.",
-            ),
-        ] = None,
-        limit: Annotated[
-            int | None,
-            typer.Option(
-                metavar="N", min=1, help="Sample this many rows (default: all rows)."
-            ),
-        ] = None,
-        seed: Annotated[
-            int,
-            typer.Option(
-                metavar="N",
-                min=0,
-                help="Random seed for the sample and the confidence intervals.",
-            ),
-        ] = 0,
+        file: _File,
+        sample: SampleOptions,
         format: Annotated[
             ListFormat,
-            typer.Option(
-                "--format", help="json includes every row, as `compare` needs it."
-            ),
+            typer.Option("--format", help="json includes every row, for `compare`."),
         ] = Format.TEXT,
         output: options.Output = None,
         top_k: options.TopK = None,
@@ -81,7 +95,6 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         *,
         engine: options.EngineOptions,
     ) -> None:
-        from claimcheck.api.evaluate import Rows
         from claimcheck.api.evaluate import evaluate as run_evaluate
 
         check_writable(output)
@@ -89,7 +102,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
             top_k=top_k, attempts=attempts, no_cache=no_cache
         )
         options.announce_engine(settings, quiet=quiet)
-        rows = Rows(file, dataset, limit, seed)
+        rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)
         is_json = format is Format.JSON
@@ -116,16 +129,12 @@ def compare(
         Path,
         typer.Argument(metavar="B.json", help="Another evaluation of the same file."),
     ],
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the differences.")
-    ] = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
 ) -> None:
     """Show how much better B scores than A.
 
     Compares row by row, with 95 % confidence intervals.
     """
-    from dataclasses import asdict
-
     from claimcheck.api.evaluate import compare_evaluations
 
     comparison = compare_evaluations(first, second)

@@ -11,7 +11,7 @@ from claimcheck.cli import options
 from claimcheck.cli.inputs import SOURCE_HELP, open_document
 from claimcheck.cli.output import write_text
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, ListFormat
+from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
     from claimcheck.api.ground import GroundedQuote
@@ -27,9 +27,7 @@ def ground(
             help='JSON Lines of {"quote": "..."}, or - for standard input.',
         ),
     ],
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="json writes JSON Lines.")
-    ] = Format.TEXT,
+    format: options.RowsFormat = Format.TEXT,
     allow_private: options.AllowPrivate = False,
 ) -> None:
     """Find quotes in a document.

@@ -13,7 +13,7 @@ from claimcheck.cli import options
 from claimcheck.cli.inputs import open_documents
 from claimcheck.cli.output import print_note, write_lines
 from claimcheck.cli.progress import show_spinner
-from claimcheck.reports.formats import Format, ListFormat
+from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
     from claimcheck.api.evidence import IndexEntry, SearchHit
@@ -27,9 +27,6 @@ _IndexArgument = Annotated[
     Path,
     typer.Argument(metavar="INDEX", help="The file of the index; `add` creates it."),
 ]
-_ListFormatOption = Annotated[
-    ListFormat, typer.Option("--format", help="json writes JSON Lines.")
-]
 
 
 @app.command("add")
@@ -39,8 +36,8 @@ def add(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files, folders, URLs, JSON Lines of {text, title, date, source}, or - "
-            "for standard input.",
+            help="Files, folders, URLs, JSON Lines of {text, title, date, source}, or "
+            "- for standard input.",
         ),
     ],
     allow_private: options.AllowPrivate = False,
@@ -48,7 +45,8 @@ def add(
 ) -> None:
     """Add documents to an index.
 
-    Adds all of them, or none if one can't be read. A text that the index already contains is not added again.
+    Adds all of them, or none if one can't be read. A text that the index already
+    contains is not added again.
     """
     from claimcheck.api.evidence import Index
 
@@ -67,7 +65,7 @@ def add(
 
 
 @app.command("list")
-def list_(index: _IndexArgument, format: _ListFormatOption = Format.TEXT) -> None:
+def list_(index: _IndexArgument, format: options.RowsFormat = Format.TEXT) -> None:
     """List the documents of an index."""
     from claimcheck.api.evidence import Index
 
@@ -111,7 +109,7 @@ def search(
         int,
         typer.Option(metavar="N", min=1, max=1000, help="Maximum number of passages."),
     ] = 10,
-    format: _ListFormatOption = Format.TEXT,
+    format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """Find the passages that share words with a query, best first (BM25)."""
     from claimcheck.api.evidence import Index, search_index

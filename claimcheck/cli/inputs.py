@@ -1,8 +1,9 @@
-"""The documents that a command line names: files, URLs, folders, tables, indexes."""
+"""The documents that a command line names."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,12 @@ def is_url(source: str) -> bool:
     return _URL_PATTERN.match(source) is not None
 
 
+def announce_terminal_input(source: str, *, quiet: bool) -> None:
+    """Print how to end the input if a person is to type it."""
+    if source == "-" and sys.stdin.isatty():
+        print_note("Reading from the terminal; end with Ctrl-D.", quiet=quiet)
+
+
 def open_document(
     source: str,
     *,
@@ -54,7 +61,9 @@ def open_document(
 
 
 def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Document]:
-    """Return the documents of a file, folder, URL, JSON Lines file or standard input.
+    """Return the documents that a source holds.
+
+    A source is a file, a folder, a URL, JSON Lines, or `-` for standard input.
 
     Files of a folder that can't be read are skipped, with a note on stderr.
 

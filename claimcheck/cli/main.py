@@ -122,7 +122,7 @@ def main() -> None:
 
 
 def _extract_debug_flag(arguments: list[str]) -> tuple[bool, list[str]]:
-    """Return whether `--debug` is among the arguments, and the other arguments.
+    """Return whether `--debug` is given, and the arguments without it.
 
     The flag is accepted before and after the name of a command, so that nobody has to
     retype a command that failed. After `--` it is an ordinary argument.

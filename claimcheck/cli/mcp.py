@@ -16,7 +16,8 @@ def mcp(
 ) -> None:
     """Serve claimcheck to an AI assistant over MCP.
 
-    MCP messages use standard input and output. The tools are summarize, extract_claims, check_claims and ground_quotes.
+    MCP messages use standard input and output. The tools are summarize,
+    extract_claims, check_claims and ground_quotes.
     """
     if find_spec("mcp") is None:
         raise InputError("mcp needs an extra; run pip install 'claimcheck[mcp]'")

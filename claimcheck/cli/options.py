@@ -17,7 +17,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
-from datetime import date
 from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
@@ -26,11 +25,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from claimcheck.cli.output import print_note
-from claimcheck.errors import InputError
+from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
     from claimcheck.models.verdict import Verdict
-    from claimcheck.reports.formats import PageStyle
     from claimcheck.settings import Limits, Settings
 
 Output = Annotated[
@@ -61,6 +59,11 @@ Attempts = Annotated[
         "(default 4).",
     ),
 ]
+ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
+RowsFormat = Annotated[
+    ListFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
+]
+RunFormat = Annotated[RunReportFormat, typer.Option("--format", help="Output format.")]
 Store = Annotated[
     Path,
     typer.Option("--store", metavar="FILE", help="The store of runs, a SQLite file."),
@@ -87,8 +90,8 @@ Quiet = Annotated[
     bool, typer.Option("--quiet", help="Print nothing but errors to stderr.")
 ]
 
-# The API caches answers only on request. On the command line, repeating a command should
-# not be paid for twice, unless the settings or --no-cache say otherwise.
+# The API caches answers only on request. On the command line, nobody expects to pay
+# again for repeating a command, so the cache is on unless the settings turn it off.
 _DEFAULT_SETTINGS = {"cache": True}
 
 MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
@@ -102,8 +105,18 @@ class FailOn(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+FailOnVerdict = Annotated[
+    FailOn | None,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 1 if a verdict is refuted; with unsupported, if it is anything "
+        "but supported.",
+    ),
+]
+
+
 def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> bool:
-    """Return whether a verdict is one to fail on; never if `fail_on` is None."""
+    """Return whether to fail on any verdict; never if `fail_on` is None."""
     if fail_on is None:
         return False
     from claimcheck.models.verdict import Label
@@ -143,9 +156,7 @@ class EngineOptions(OptionGroup):
     ] = None
 
     def load_settings(self, **flags: Any) -> Settings:
-        """Return the settings of these options, the environment and claimcheck.toml.
-
-        Flags that are None count as not given.
+        """Return the settings in force; see `load_settings`.
 
         Raises:
             SettingsError: a value is invalid.
@@ -255,7 +266,8 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
 
     annotations = {parameter.name: parameter.annotation for parameter in parameters}
     call_with_groups.__annotations__ = annotations
-    call_with_groups.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    signature = inspect.Signature(parameters)
+    call_with_groups.__signature__ = signature  # type: ignore[attr-defined]
     return call_with_groups
 
 
@@ -288,15 +300,15 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
 
 
 def announce_engine(settings: Settings, *, quiet: bool) -> str:
-    """Return the engine that will run; print it if it was chosen automatically."""
+    """Return the engine that will run; print it if nobody named one."""
     engine = settings.chosen_engine()
     if settings.engine != "auto":
         return engine
     if engine == "llm":
         model = settings.model or "no model named"
         print_note(
-            f"Engine: llm ({model} at {settings.endpoint()}); --engine extractive works "
-            "without a model.",
+            f"Engine: llm ({model} at {settings.endpoint()}); --engine extractive "
+            "works without a model.",
             quiet=quiet,
         )
         return engine
@@ -309,26 +321,8 @@ def announce_engine(settings: Settings, *, quiet: bool) -> str:
     return engine
 
 
-def parse_date(value: str | None) -> date | None:
-    """Parse the value of `--date`.
-
-    Raises:
-        InputError: it is not a date.
-    """
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise InputError(
-            f"--date {value!r} is not a valid date; use YYYY-MM-DD, such as 2019-03-20"
-        ) from None
-
-
 def detect_page_style(output: Path | None) -> PageStyle:
-    """Return the width and color of a text report: those of the terminal, if any."""
-    from claimcheck.reports.formats import PageStyle
-
+    """Return the page width and color that suit the output."""
     is_terminal = output is None and sys.stdout.isatty()
     columns = DEFAULT_PAGE_COLUMNS
     if is_terminal or os.environ.get("COLUMNS"):

@@ -34,12 +34,12 @@ def write_text(text: str, path: Path | None) -> None:
 
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
-    """Do the same as `write_text` with lines that need not all fit into memory."""
+    """Do the same as `write_text` without holding all lines in memory."""
     _write_parts((line if line.endswith("\n") else f"{line}\n" for line in lines), path)
 
 
 def write_binary(write: Callable[[Path], None], path: Path | None) -> None:
-    """Call `write` with a temporary path, and move the file it writes to `path`.
+    """Let `write` fill a temporary file, and move that file to `path`.
 
     Raises:
         InputError: there is no file name, or the file can't be written; an existing
@@ -55,7 +55,7 @@ def write_binary(write: Callable[[Path], None], path: Path | None) -> None:
 
 
 def check_writable(path: Path | None) -> None:
-    """Fail before any work is done, not after it, if the output can't be written.
+    """Fail before the work, not after it, if the output can't be written.
 
     Raises:
         InputError: the path is a folder, or its folder is missing or read-only.

@@ -26,7 +26,7 @@ _LINES_PER_EVALUATION = 10
 
 @contextmanager
 def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
-    """Show a spinner, the stage of the work, and the elapsed time on a terminal."""
+    """Show a spinner, the stage and the elapsed time on a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda stage: None
         return
@@ -76,7 +76,7 @@ def _print_row_count(done: int, total: int) -> None:
 def show_batch_progress(
     start: Progress, *, quiet: bool
 ) -> Iterator[Callable[[Progress], None]]:
-    """Show how many documents of a batch are finished, at what rate and cost."""
+    """Show how many documents are finished, at what rate and cost."""
     if quiet:
         yield lambda progress: None
     elif sys.stderr.isatty():

@@ -24,8 +24,6 @@ from claimcheck.errors import InputError
 from claimcheck.reports.formats import (
     BatchExportFormat,
     Format,
-    ListFormat,
-    RunReportFormat,
     render_run,
 )
 
@@ -57,9 +55,7 @@ def list_(
         _StateName | None,
         typer.Option("--state", help="List only documents in this state."),
     ] = None,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the list.")
-    ] = Format.TEXT,
+    format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """List the batches of a store, and the documents of one batch."""
     from claimcheck.api.stores import RunStore, find_batch
@@ -91,9 +87,7 @@ def show(
     ],
     store: options.Store,
     batch: _BatchOption = None,
-    format: Annotated[
-        RunReportFormat, typer.Option("--format", help="Format of the run.")
-    ] = Format.TEXT,
+    format: options.RunFormat = Format.TEXT,
     output: options.Output = None,
 ) -> None:
     """Show the run of one document."""
@@ -137,8 +131,8 @@ def export(
     missing = counts[DocumentState.PENDING] + counts[DocumentState.FAILED]
     if missing:
         print_note(
-            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no result "
-            "or only a failure; `claimcheck runs list` names them",
+            f"{store}: {missing:,} of {sum(counts.values()):,} documents have no "
+            "result or only a failure; `claimcheck runs list` names them",
             quiet=out.quiet,
         )
 
@@ -226,7 +220,7 @@ def import_(
     store: options.Store,
     quiet: options.Quiet = False,
 ) -> None:
-    """Add the results that other machines produced to a store, each one once."""
+    """Add results that other machines produced, each one once."""
     from claimcheck.api.batches import import_shards
     from claimcheck.api.stores import RunStore
 
@@ -249,11 +243,9 @@ def compare(
         int, typer.Argument(metavar="B", help="The number of another batch.")
     ],
     store: options.Store,
-    format: Annotated[
-        ListFormat, typer.Option("--format", help="Format of the comparison.")
-    ] = Format.TEXT,
+    format: options.ReportFormat = Format.TEXT,
 ) -> None:
-    """Show what changed from batch A to batch B: claims, verdicts, failures, cost."""
+    """Compare two batches: their claims, verdicts, failures and costs."""
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.reports.diff import compare_batches
 

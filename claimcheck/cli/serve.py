@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +16,14 @@ from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
 from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
 
-TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105 - the name of a variable, not a token
+# The name of a variable, not a token.
+TOKEN_ENVIRONMENT_VARIABLE = "CLAIMCHECK_TOKEN"  # noqa: S105
 
 
-@options.expand_groups
-def serve(
+@dataclass(frozen=True, slots=True)
+class ServerOptions(options.OptionGroup):
+    """Where the server listens and stores runs, and how much it accepts."""
+
     host: Annotated[
         str,
         typer.Option(
@@ -27,13 +31,13 @@ def serve(
             help="The address to listen on. Any but a loopback address requires the "
             f"variable {TOKEN_ENVIRONMENT_VARIABLE}.",
         ),
-    ] = "127.0.0.1",
+    ] = "127.0.0.1"
     port: Annotated[
         int,
         typer.Option(
             metavar="N", min=0, max=65535, help="The port; 0 picks a free one."
         ),
-    ] = 8765,
+    ] = 8765
     store: Annotated[
         Path | None,
         typer.Option(
@@ -42,7 +46,7 @@ def serve(
             help="The store of runs, also one of `claimcheck batch` (default: in your "
             "user data folder).",
         ),
-    ] = None,
+    ] = None
     jobs: Annotated[
         int,
         typer.Option(
@@ -51,7 +55,7 @@ def serve(
             max=64,
             help="Maximum number of documents processed at once; more wait.",
         ),
-    ] = DEFAULT_MAX_JOBS,
+    ] = DEFAULT_MAX_JOBS
     max_mb: Annotated[
         int,
         typer.Option(
@@ -61,7 +65,12 @@ def serve(
             max=200,
             help="Maximum size of a request in megabytes.",
         ),
-    ] = DEFAULT_MAX_REQUEST_MB,
+    ] = DEFAULT_MAX_REQUEST_MB
+
+
+@options.expand_groups
+def serve(
+    server: ServerOptions,
     open_page: Annotated[
         bool, typer.Option("--open", help="Open the page in your browser.")
     ] = False,
@@ -79,41 +88,34 @@ def serve(
     """
     if not all(find_spec(module) for module in EXTRAS["web"]):
         raise InputError("serve needs an extra; run pip install 'claimcheck[web]'")
-    from claimcheck.server import app
-    from claimcheck.server.config import (
-        ServerConfig,
-        bind_socket,
-        list_host_names,
-        require_token,
-    )
+    from claimcheck.server import app, config
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
-    require_token(host, token)
+    config.require_token(server.host, token)
     settings = llm.load_settings(max_claims=max_claims)
     options.announce_engine(settings, quiet=quiet)
-    with bind_socket(host, port) as listener:
-        actual_port = listener.getsockname()[1]
-        config = ServerConfig(
-            settings,
-            store or _create_default_store(),
-            list_host_names(host, actual_port),
-            token,
-            max_mb * 2**20,
-            jobs,
-            allow_private,
-        )
-        host_in_url = f"[{host}]" if ":" in host else host  # IPv6
-        url = f"http://{host_in_url}:{actual_port}/"
+    store = server.store or _create_default_store()
+    with config.bind_socket(server.host, server.port) as listener:
+        port = listener.getsockname()[1]
+        host_in_url = f"[{server.host}]" if ":" in server.host else server.host  # IPv6
+        url = f"http://{host_in_url}:{port}/"
 
         def on_ready() -> None:
-            print_note(
-                f"claimcheck is at {url} (runs in {config.store_path}); Ctrl-C stops it",
-                quiet=quiet,
-            )
+            note = f"claimcheck is at {url} (runs in {store}); Ctrl-C stops it"
+            print_note(note, quiet=quiet)
             if open_page:
                 typer.launch(url)
 
-        app.serve(config, listener, on_ready)
+        server_config = config.ServerConfig(
+            settings,
+            store,
+            config.list_host_names(server.host, port),
+            token,
+            server.max_mb * 2**20,
+            server.jobs,
+            allow_private,
+        )
+        app.serve(server_config, listener, on_ready)
 
 
 def _create_default_store() -> Path:

@@ -2,72 +2,90 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import datetime
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.inputs import SourceArgument, open_document
+from claimcheck.cli.inputs import SourceArgument, announce_terminal_input, open_document
 from claimcheck.cli.output import check_writable, print_error, print_note, write_text
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
-from claimcheck.reports.formats import Format, RunReportFormat, render_run
+from claimcheck.reports.formats import Format, render_run
 
 if TYPE_CHECKING:
+    from claimcheck.api.stores import RunStore
     from claimcheck.models.document import Document
-    from claimcheck.models.llm import Stage
     from claimcheck.models.run import Run
     from claimcheck.settings import Settings
 
 
-@options.expand_groups
-def summarize(
-    source: SourceArgument,
-    format: Annotated[
-        RunReportFormat, typer.Option("--format", help="Format of the result.")
-    ] = Format.TEXT,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Check the summary and the claims against the document."
-        ),
-    ] = False,
-    fail_on: Annotated[
-        options.FailOn | None,
-        typer.Option(
-            "--fail-on",
-            help="With --check: exit with 1 if something is refuted, or if something is "
-            "not supported for any reason.",
-        ),
-    ] = None,
-    max_claims: options.MaxClaims = None,
+_Store = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help="Save the run, and every answer as soon as it is paid for, in this store "
+        "of runs.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions(options.OptionGroup):
+    """What the document does not state, and whether it may be fetched."""
+
     title: Annotated[
         str | None,
         typer.Option(
             metavar="TITLE", help="The document's title, if it does not state one."
         ),
-    ] = None,
+    ] = None
     date: Annotated[
         str | None,
         typer.Option(
             metavar="YYYY-MM-DD",
             help="When the document was published; turns 'Tuesday' into a date.",
         ),
-    ] = None,
-    store: Annotated[
-        Path | None,
+    ] = None
+    allow_private: options.AllowPrivate = False
+
+    def parse_date(self) -> datetime.date | None:
+        """Return the date of publication.
+
+        Raises:
+            InputError: it is not a date.
+        """
+        if self.date is None:
+            return None
+        try:
+            return datetime.date.fromisoformat(self.date)
+        except ValueError:
+            raise InputError(
+                f"--date {self.date!r} is not a valid date; use YYYY-MM-DD, such as "
+                "2019-03-20"
+            ) from None
+
+
+@options.expand_groups
+def summarize(
+    source: SourceArgument,
+    format: options.RunFormat = Format.TEXT,
+    check: Annotated[
+        bool,
         typer.Option(
-            "--store",
-            metavar="FILE",
-            help="Save the run, and every answer as soon as it is paid for, in this "
-            "store of runs.",
+            "--check", help="Check the summary and the claims against the document."
         ),
-    ] = None,
-    allow_private: options.AllowPrivate = False,
+    ] = False,
+    fail_on: options.FailOnVerdict = None,
+    max_claims: options.MaxClaims = None,
+    store: _Store = None,
     *,
+    about: DocumentOptions,
     llm: options.LLMOptions,
     out: options.OutputOptions,
 ) -> None:
@@ -78,28 +96,24 @@ def summarize(
     """
     if fail_on and not check:
         raise InputError("--fail-on requires --check")
-    published = options.parse_date(date)
+    published = about.parse_date()
     check_writable(out.output)
     settings = llm.load_settings(max_claims=max_claims)
-    if source == "-" and sys.stdin.isatty():
-        print_note("Reading from the terminal; end with Ctrl-D.", quiet=out.quiet)
 
+    announce_terminal_input(source, quiet=out.quiet)
     document = open_document(
-        source, title=title, published=published, allow_private=allow_private
+        source,
+        title=about.title,
+        published=published,
+        allow_private=about.allow_private,
     )
     _announce_encoding(document, quiet=out.quiet)
-    engine = options.announce_engine(settings, quiet=out.quiet)
-    with show_spinner(
-        f"{settings.model or engine} is reading {document.source}",
-        quiet=out.quiet or engine == "extractive",
-    ) as on_progress:
-        run = _summarize_document(
-            document, settings, store, check=check, on_progress=on_progress
-        )
-
+    options.announce_engine(settings, quiet=out.quiet)
+    run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
     style = options.detect_page_style(out.output)
     report = render_run(run, format, include_text=not out.no_text, style=style)
     write_text(report, out.output)
+
     _print_failures(run)
     if run.failures or run.unchecked:
         raise typer.Exit(3)
@@ -124,17 +138,16 @@ def _summarize_document(
     store: Path | None,
     *,
     check: bool,
-    on_progress: Callable[[Stage], None],
+    quiet: bool,
 ) -> Run:
     from claimcheck.api.summarize import summarize as run_summarize
 
-    if store is None:
-        return run_summarize(
-            document, settings=settings, check=check, progress=on_progress
-        )
-    from claimcheck.api.stores import RunStore
-
-    with RunStore(store) as run_store:
+    engine = settings.chosen_engine()
+    message = f"{settings.model or engine} is reading {document.source}"
+    with (
+        show_spinner(message, quiet=quiet or engine == "extractive") as on_progress,
+        _open_store(store) as run_store,
+    ):
         return run_summarize(
             document,
             settings=settings,
@@ -142,6 +155,14 @@ def _summarize_document(
             store=run_store,
             progress=on_progress,
         )
+
+
+def _open_store(path: Path | None) -> AbstractContextManager[RunStore | None]:
+    if path is None:
+        return nullcontext()
+    from claimcheck.api.stores import RunStore
+
+    return RunStore(path)
 
 
 def _print_failures(run: Run) -> None:

@@ -23,8 +23,8 @@ def validate(
 ) -> None:
     """Check result files against a schema.
 
-    Lists every problem with its JSON path. Spans are also compared with the document's text, if the file contains it. Exits
-    with 2 if a file has a problem.
+    Lists every problem with its JSON path. Spans are also compared with the document's
+    text, if the file contains it. Exits with 2 if a file has a problem.
     """
     from claimcheck.api.documents import read_bytes
     from claimcheck.api.inspect import find_result_problems, load_schema

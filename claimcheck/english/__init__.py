@@ -1,1 +1,1 @@
-"""English: words, numbers, dates, names and quotations, by rules and word lists."""
+"""English words, numbers, dates, names, and quotations, by rules and lists."""

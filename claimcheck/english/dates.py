@@ -33,7 +33,7 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 
 
 def _write_full_date_pattern(prefix: str = "") -> str:
-    """Return the verbose pattern of a full date; `prefix` is for its group names."""
+    """Return the verbose pattern of a date; `prefix` is for its groups."""
     return rf"""
     (?<![\w-])
     (?:
@@ -89,7 +89,7 @@ _PART_OF_MONTH = r"(?:early\s+|late\s+|mid-)?"
 
 
 def _compile_time_pattern(start: str, relative: str = "") -> re.Pattern[str]:
-    """Compile the pattern of a time; `relative` is one more form of relative time."""
+    """Compile the pattern of a time; `relative` adds another form."""
     return re.compile(
         rf"""
         {start}
@@ -306,7 +306,7 @@ def _match_times(text: str) -> tuple[re.Match[str], ...]:
 def _resolve_time(
     match: re.Match[str], text: str, published: date | None, context_year: int | None
 ) -> str | None:
-    """Return the ISO date, month or year of a time, or None if it is uncertain."""
+    """Return the ISO date, month or year of a time; None if uncertain."""
     written = match.group()
     if match["full"]:
         return _format_date(_parse_full_date(match, "f_"))
@@ -326,6 +326,11 @@ def _resolve_time(
     if is_yearless:
         year = find_year_before(text, match.start()) or context_year
         return _resolve_yearless(match, before, published, year)
+    return _resolve_relative(written, published)
+
+
+def _resolve_relative(written: str, published: date) -> str | None:
+    """Resolve "yesterday" or "last year"; other times are too vague."""
     if written in _DAYS_FROM_PUBLICATION:
         day = published + timedelta(days=_DAYS_FROM_PUBLICATION[written])
         return day.isoformat()
@@ -335,7 +340,7 @@ def _resolve_time(
 
 
 def _resolve_with_year(written: str, year: str) -> str | None:
-    """Resolve a day or month of a year that is written later: "May 3-5, 2019"."""
+    """Resolve a day or month whose year is written later: "May 3-5, 2019"."""
     month = str(_parse_month(_extract_month_name(written)))
     day = _extract_digits(written)
     resolved = _make_date(year, month, day or "1")
@@ -390,7 +395,7 @@ def _resolve_month(
 def _resolve_day(
     month: int, day: int, published: date, *, is_future: bool
 ) -> str | None:
-    """Resolve a day to its last date up to publication, or the next if future."""
+    """Resolve a day to its last date until publication, or to the next."""
     years = (published.year - 1, published.year, published.year + 1)
     candidates = [_make_date(str(year), str(month), str(day)) for year in years]
     dates = [candidate for candidate in candidates if candidate]
@@ -402,7 +407,7 @@ def _resolve_day(
 
 
 def _is_future(before: str) -> bool:
-    """Return whether the clause before a time expression is about the future."""
+    """Return whether the clause before a time is about the future."""
     clause = re.split(r"[,;:]", before)[-1]
     return bool(_FUTURE_AUXILIARY.search(clause) or _FUTURE_VERB.search(before))
 

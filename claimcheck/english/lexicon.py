@@ -52,7 +52,7 @@ _stemmer = Stemmer.Stemmer("english", 0)  # 0: no cache of its own, `stem` has o
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def stem(word: str) -> str:
-    """Return the form shared by a lowercase word's inflections and spellings."""
+    """Return what a lowercase word's inflections and spellings share."""
     base = BASE_FORMS.get(word, word)
     if len(base) >= _MIN_RESPELLED_LETTERS:
         for british, american in _BRITISH_TO_AMERICAN:
@@ -75,7 +75,7 @@ NEGATION_WORDS = frozenset(
 
 
 def are_synonyms(left: str, right: str) -> bool:
-    """Return whether WordNet lists two lowercase words as synonyms, by stem."""
+    """Return whether two lowercase words are synonyms in WordNet, by stem."""
     sets = _load_synonym_sets()
     return bool(sets.get(stem(left), frozenset()) & sets.get(stem(right), frozenset()))
 

@@ -1,4 +1,4 @@
-"""The metadata that a document's text states: title, date, language, token count."""
+"""Metadata that a document's text states: title, date, language, tokens."""
 
 from __future__ import annotations
 

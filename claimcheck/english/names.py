@@ -61,7 +61,7 @@ def _is_part_of_another(name: str, names: dict[str, None]) -> bool:
 
 
 def find_proper_names(text: str) -> list[str]:
-    """Find names, ignoring a common word capitalized only as the first word."""
+    """Find names, but not a common word that merely opens the text."""
     return [
         name
         for name in find_names(text)
@@ -75,7 +75,7 @@ def may_be_name(word: str) -> bool:
 
 
 def strip_title(name: str) -> str:
-    """Remove the office before a name: "Deputy Minister Ann Lee" -> "Ann Lee"."""
+    """Remove an office before a name: "Minister Ann Lee" -> "Ann Lee"."""
     return _OFFICE_TITLE.sub("", name) if " " in name else name
 
 

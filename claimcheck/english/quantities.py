@@ -142,12 +142,12 @@ _VAGUE_NUMBER_WORDS = frozenset(("one", "half", "zero"))
 
 
 def is_numeral(word: str) -> bool:
-    """Return whether a word is a number word other than "a", "an" or "half"."""
+    """Return whether a word is a number, but not "a", "an" or "half"."""
     return word in NUMBER_WORDS and word not in ("a", "an", "half")
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
-    """Find the quantities of a text; years and days of a month do not count."""
+    """Find the quantities of a text, without years and days of a month."""
     quantities = []
     for match in _QUANTITY.finditer(lower(text)):
         quantity = _parse_quantity(match, text)
@@ -157,26 +157,31 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 
 
 def _parse_quantity(match: re.Match[str], text: str) -> Quantity | None:
-    """Return the quantity of a match in lowercase, or None if it is not one."""
+    """Return the quantity of a match, or None if it is not one."""
     currency = _get_currency(match, text)
     number_start = match.start("digits" if match["digits"] else "word")
     if not currency and number_start == match.end("code"):
         return None  # a part of a name, such as "ABC7"
     start = match.start() if currency else number_start
-    is_bare = not (match["scale"] or currency or match["percent"] or match["suffix"])
+    marks = (currency, match["scale"], match["percent"], match["suffix"])
+    is_bare = not any(marks)
     if is_bare and _is_other_number(text, start, match.end()):
         return None
     unit, end = _find_unit(match, text, currency)
-    if is_bare and unit and unit.split()[0] in _MONTH_NAMES:
-        return None
-    is_vague = is_bare and match["word"] in _VAGUE_NUMBER_WORDS
-    if is_vague and not _MEASURE_UNIT.match(unit or ""):
+    if is_bare and _counts_nothing(match["word"], unit or ""):
         return None
     return Quantity(text[start:end].strip(), _compute_value(match), unit)
 
 
+def _counts_nothing(word: str | None, unit: str) -> bool:
+    """Return whether it is a day, "3 May", or vague: "one of them"."""
+    if unit.partition(" ")[0] in _MONTH_NAMES:
+        return True
+    return word in _VAGUE_NUMBER_WORDS and not _MEASURE_UNIT.match(unit)
+
+
 def _is_other_number(text: str, start: int, end: int) -> bool:
-    """Return whether a bare number is a year, a day, an ordinal, or a label."""
+    """Return whether a bare number is a year, day, ordinal, or label."""
     return bool(
         _YEAR_NUMBER.fullmatch(text[start:end].strip())
         or _follows_month(text, start)

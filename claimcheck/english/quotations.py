@@ -152,7 +152,7 @@ _MAX_FULL_NAME_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The speaker as the sentence names them, and the offset where their words begin.
+    """The speaker as the sentence names them, and where their words begin.
 
     `content_start` is None if they come before the verb.
     """
@@ -184,7 +184,7 @@ def detect_speech(text: str) -> Speech | None:
 
 
 def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
-    """Return each sentence's speech; resolve pronouns and continued quotations."""
+    """Return each sentence's speech; resolve pronouns and quotations."""
     full_names: dict[str, str] | None = None  # costly, and most texts quote nobody
     speeches: list[Speech | None] = []
     for index in range(len(sentences)):
@@ -220,14 +220,14 @@ def _resolve_speech(
 
 
 def is_third_person_pronoun(speaker: str) -> bool:
-    """Return whether a speaker is named only as "he", "she", "they", or "it"."""
+    """Return whether a speaker is only "he", "she", "they", or "it"."""
     return speaker.lower() in _THIRD_PERSON_PRONOUNS
 
 
 def find_antecedent(
     sentences: Sequence[Sentence], index: int, speaker: str | None
 ) -> str | None:
-    """Return whom the "He" or "She" of a sentence refers to, or None if uncertain.
+    """Return whom "He" or "She" at a sentence's start means, if certain.
 
     `speaker` is that of the sentence before. It is the antecedent if the sentence
     opens with it; otherwise the sentence's only name is, if it is near the start.
@@ -247,7 +247,7 @@ def find_antecedent(
 
 
 def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
-    """Return the speech that a verb of speech reports, or None if it reports none."""
+    """Return the speech that a verb of speech reports, or None."""
     if _ENDS_IN_PASSIVE.search(masked[: match.start()]):
         return None
     left = masked[: match.start()].rstrip()
@@ -325,7 +325,7 @@ def _is_past_form(word: str) -> bool:
 
 
 def _find_content_start(match: re.Match[str], masked: str) -> int:
-    """Return where the content begins: after the verb, or after a near "that"."""
+    """Return where the content begins: after the verb, or at a near "that"."""
     if not match["named"] and match["strong"] not in _TELL_VERBS:
         return match.end()
     end = match.end() + _MAX_CHARACTERS_TO_THAT
@@ -354,7 +354,7 @@ def _find_last_clause(text: str) -> str:
 
 
 def _resolve_apposition(head: str, apposition: str | None) -> str | None:
-    """Return the name of a person given as "Jane Roe, the director" or reversed."""
+    """Return the person in "Jane Roe, the director" or the reverse."""
     apposition = (apposition or "").strip()
     if _is_full_name(apposition) and not _ENDS_IN_CAPITALIZED_WORD.search(head.strip()):
         return strip_title(find_names(apposition)[0])
@@ -362,7 +362,7 @@ def _resolve_apposition(head: str, apposition: str | None) -> str | None:
 
 
 def _is_full_name(text: str) -> bool:
-    """Return whether a text is one full name, perhaps with an office before it."""
+    """Return whether a text is one full name, perhaps after an office."""
     names = find_names(text)
     if len(names) != 1 or len(text) >= _MAX_NAME_CHARACTERS:
         return False
@@ -370,14 +370,14 @@ def _is_full_name(text: str) -> bool:
 
 
 def _find_leading_subject(masked: str) -> str | None:
-    """Return the subject that opens the sentence, for "and said" or "but said"."""
+    """Return the subject that opens a sentence with "and said"."""
     verb = _FINITE_VERB.search(masked)
     opening = masked[: verb.start()] if verb else ""
     return _find_subject(opening) if opening.strip() else None
 
 
 def _extract_speaker(text: str) -> str | None:
-    """Return the speaker in a noun phrase: the final name, or a short phrase."""
+    """Return the speaker in a phrase: the final name, or all of it."""
     phrase = _SPEAKER_END.split(text.strip(), maxsplit=1)[0].strip(" \"“”'")
     if not phrase or _NOT_A_SPEAKER.match(phrase):
         return None
@@ -395,7 +395,7 @@ def _extract_speaker(text: str) -> str | None:
 
 
 def _continues_quotation(before: str, text: str) -> bool:
-    """Return whether `text` continues the quotation of the sentence before it."""
+    """Return whether `text` continues the quotation in `before`."""
     if before.count('"') % 2 == 1 or before.count("“") > before.count("”"):
         return True
     opens = text[:1] in '"“'
@@ -508,7 +508,7 @@ def _split_and_that(text: str, speech: Speech | None) -> tuple[Clause, ...]:
 
 
 def _find_cut(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Return the first match outside quotes with enough words on both sides."""
+    """Return the first match outside quotes with enough words around it."""
     for match in pattern.finditer(text):
         left, right = text[: match.start()], text[match.end() :]
         if left.count('"') % 2 or left.count("“") > left.count("”"):

@@ -1,4 +1,4 @@
-"""The terms of a claim, and the forms under which evidence is searched for them."""
+"""The terms of a claim, and the forms that find them in evidence."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Term:
 
 
 class FormIndex:
-    """The chunks of text met so far, by the forms in them; threads may share it.
+    """All chunks of text met so far, by the forms in them. Thread-safe.
 
     A chunk is what stands between white space, such as `"(ferries,"`. The index is
     emptied when it holds more than `max_chunks`.
@@ -85,7 +85,7 @@ class FormIndex:
     def find_chunks(
         self, forms: Iterable[str], chunks: set[str]
     ) -> dict[str, set[str]]:
-        """Map those of the chunks that contain any of the forms to these forms."""
+        """Map each of the chunks with any of the forms to its forms."""
         with self._lock:
             chunks_by_form = self._add(chunks)
         forms_by_chunk: dict[str, set[str]] = {}
@@ -112,7 +112,7 @@ FORM_INDEX = FormIndex()
 
 
 def extract_words(text: str) -> list[str]:
-    """Return the words and numbers of a text, lowercase, without possessives."""
+    """Return the words and numbers of a text: lowercase, not possessive."""
     return split_chunks(text.split())
 
 
@@ -144,7 +144,7 @@ def _clean_word(word: str) -> str:
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def normalize_word(word: str) -> str:
-    """Return the form shared by a lowercase word's inflections and spellings."""
+    """Return what a lowercase word's inflections and spellings share."""
     if not word.isascii():
         word = normalize("NFC", _COMBINING_ACCENT.sub("", normalize("NFD", word)))
     if word[0].isdigit():
@@ -174,7 +174,7 @@ def strip_degree(word: str) -> str:
 
 
 def extract_terms(sentence: str) -> list[Term]:
-    """Return the content terms of a claim sentence, or all its words if none."""
+    """Return the content terms of a claim sentence, or else all words."""
     terms = [
         _make_term(match.group(), is_first=index == 0)
         for index, match in enumerate(WORD_PATTERN.finditer(sentence))

@@ -1,4 +1,4 @@
-"""Single English words: how common they are, their part of speech, their topic.
+"""Single English words: frequency, part of speech, topic.
 
 `benchmarks/pack_words.py` packs the data and names its sources.
 """
@@ -22,7 +22,7 @@ _DIMENSIONS = 16
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def compute_rarity(word: str) -> float:
-    """Score a lowercase word from near 0 (very common) to 1 (rare or a number)."""
+    """Score a lowercase word from near 0 (common) to 1 (rare or a number)."""
     if word[0].isdigit():
         return 1.0
     rank = _get_rank(word) if len(word) > 1 else 0

@@ -1,4 +1,4 @@
-"""How English words are related: synonyms, kinds of one another, opposites, cognates.
+"""How English words are related: synonyms, hypernyms, antonyms, cognates.
 
 The data is WordNet's, packed by `benchmarks/pack_words.py`. All words here are stems
 (`claimcheck.english.lexicon.stem`), so that inflections share their senses.
@@ -23,7 +23,7 @@ _NO_SENSES: Senses = frozenset()
 
 
 class Relation(StrEnum):
-    """How a claim's word is related to the words of the evidence, closest first."""
+    """How a claim's word is related to the evidence's, closest first."""
 
     SYNONYM = "synonym"
     COGNATE = "cognate"
@@ -48,7 +48,7 @@ class TextSenses:
 
 @dataclass(frozen=True, slots=True)
 class WordSenses:
-    """The numbers of the WordNet senses of a word, and of the senses around them.
+    """The WordNet senses of a word, by number, and the senses around them.
 
     `hypernyms` and `hyponyms` are up to three steps away; `siblings` are one step up
     and one down. Tuples, because they are smaller than sets.
@@ -110,7 +110,7 @@ def is_related(
     others: frozenset[str],
     relations: Sequence[Relation] = ENTAILING_RELATIONS,
 ) -> bool:
-    """Return whether a stem is one of the others or has a given relation to them."""
+    """Return whether a stem is one of the others or related to them."""
     if form in others:
         return True
     return look_up_senses(form).find_relation(collect_senses(others)) in relations
@@ -193,7 +193,7 @@ def _follow_links(senses: Iterable[int], links: Sequence[tuple[int, ...]]) -> Se
 
 
 class _Network(NamedTuple):
-    """WordNet, by sense number: the forms of each sense, its parents, similar senses.
+    """For each WordNet sense: its forms, its parents, and similar senses.
 
     Tuples of strings and numbers, because Python's garbage collector would traverse a
     hundred thousand sets or objects again and again.

@@ -1,4 +1,4 @@
-"""The words by which quotes are compared: "five" equals "5", "didn't" "did not"."""
+"""Words as quotes compare them: "five" is "5", "didn't" is "did not"."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _convert_match(match: re.Match[str]) -> Iterator[Word]:
 
 
 def _normalize_digits(match: re.Match[str]) -> str:
-    """Return the form of a number in digits: "1,200" -> "#1200", "3rd" -> "#3th"."""
+    """Return the form of digits: "1,200" -> "#1200", "3rd" -> "#3th"."""
     digits, suffix = match["digits"], match["suffix"].lower()
     sign = "-" if match["number"] else ""
     if _GROUPED_THOUSANDS.fullmatch(digits):
@@ -164,7 +164,7 @@ def _merge_numbers(words: Sequence[Word]) -> list[Word]:
 
 
 def _convert_ordinal(word: Word) -> Word:
-    """Write "third" as "#3th"; "second" is left alone, because it is also a time."""
+    """Write "third" as "#3th"; not "second", because it is also a time."""
     if word.form not in ORDINAL_WORDS or word.form == "second":
         return word
     return replace(word, form=f"#{ORDINAL_WORDS[word.form]}th")
@@ -222,7 +222,7 @@ def _is_and_in_number(words: Sequence[Word], index: int) -> bool:
 
 
 def _continues_number(before: str, form: str) -> bool:
-    """Return whether a number word continues the one before it: "twenty five"."""
+    """Return whether a number word continues another: "twenty five"."""
     if not is_numeral(form) or form == "dozen":
         return False
     if before in NUMBER_SCALES or before == "and":

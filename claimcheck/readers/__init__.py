@@ -1,4 +1,4 @@
-"""Reading documents from where people have them. Layer 3."""
+"""Documents from files, standard input and the web."""
 
 from claimcheck.readers.file import fetch, read
 

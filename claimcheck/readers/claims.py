@@ -1,4 +1,4 @@
-"""Claims as people have them: a run, a claim a line, or JSON Lines."""
+"""Claims from a file: a run, one claim per line, or JSON Lines."""
 
 from __future__ import annotations
 
@@ -13,36 +13,39 @@ from claimcheck.readers.file import read_bytes
 from claimcheck.readers.rows import read_rows
 
 
-def read_claims(name: str) -> Run | list[Statement]:
-    """What is to be checked: a run, or statements, each with its speaker where one is given.
+def read_claims(path: str) -> Run | list[Statement]:
+    """Return the run in a file, or its statements with their speakers.
 
     Raises:
-        InputError: the file can't be read, holds no claim, or a row of it is broken.
+        InputError: the file can't be read, has no claim, or has a broken row.
     """
-    source, data = read_bytes(name)
+    source, data = read_bytes(path)
     if not data.strip():
-        raise InputError(f"{source}: is empty; give a claim a line")
+        raise InputError(f"{source}: is empty; write one claim per line")
     text, _ = decode(data, source)
-    if text.lstrip().startswith("{"):
-        if '"schema_version"' in text and (run := _parse_run(text)):
-            return run
-        return read_rows(text.encode(), source, _parse_statement)
-    return [Statement.of(line.strip()) for line in text.splitlines() if line.strip()]
+    if not text.lstrip().startswith("{"):
+        lines = [line.strip() for line in text.splitlines()]
+        return [Statement.of(line) for line in lines if line]
+    if '"schema_version"' in text and _is_json(text):
+        return Run.from_json(text)
+    return read_rows(text.encode(), source, _parse_statement)
 
 
-def _parse_run(text: str) -> Run | None:
+def _is_json(text: str) -> bool:
+    """Whether a text is one JSON value; JSON Lines are several."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return None  # several objects: JSON Lines
-    return Run.from_json(text)
+        return False
+    return True
 
 
 def _parse_statement(row: Any, _number: int) -> Statement:
-    text = row.get("text", row.get("claim")) if isinstance(row, dict) else None
-    speaker = row.get("speaker") if isinstance(row, dict) else None
-    if not isinstance(text, str) or not (speaker is None or isinstance(speaker, str)):
+    if not isinstance(row, dict):
+        row = {}
+    text, speaker = row.get("text", row.get("claim")), row.get("speaker")
+    if not isinstance(text, str) or not isinstance(speaker, str | None):
         raise InputError(
-            'is no {"text": "...", "speaker": "..."}; speaker may be left out'
+            'is not {"text": "...", "speaker": "..."}; speaker is optional'
         )
     return Statement.of(text, speaker or None)

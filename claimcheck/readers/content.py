@@ -1,4 +1,4 @@
-"""What a reader gets out of a file, and how it asks for the library that it needs."""
+"""What a reader extracts from a file, and what all readers share."""
 
 from __future__ import annotations
 
@@ -33,26 +33,36 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
         return importlib.import_module(module)
     except ImportError:
         raise InputError(
-            f"{source}: is {kind}, and what reads it is not installed; pip install 'claimcheck[{extra}]'"
+            f"{source}: is {kind}, and the reader for it is not installed; "
+            f"run pip install 'claimcheck[{extra}]'"
         ) from None
 
 
 def clean_metadata(value: object) -> str | None:
     """Put a title or name on one line; None if it is empty."""
-    text = " ".join(
-        "".join(
-            char if char.isprintable() else " " for char in str(value or "")
-        ).split()
-    )
-    return text or None
+    characters = [char if char.isprintable() else " " for char in str(value or "")]
+    return " ".join("".join(characters).split()) or None
+
+
+def parse_date(text: str | None) -> date | None:
+    """Return the date YYYY-MM-DD at the start of a text, if there is one."""
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in a text."""
+    return any(char.isalnum() for char in text)
 
 
 def refuse_empty(content: Content, source: str, kind: str) -> Content:
-    """The content, when there are words in it.
+    """Return the content if it has words.
 
     Raises:
-        InputError: there are none.
+        InputError: it has none.
     """
-    if not any(char.isalnum() for char in content.text):
-        raise InputError(f"{source}: {kind} holds no text that can be read")
+    if not has_words(content.text):
+        raise InputError(f"{source}: {kind} has no readable text")
     return content

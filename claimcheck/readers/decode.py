@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding it is, said by name, or an error that says where it stops making sense."""
+"""Bytes to text: which encoding it is, or where decoding fails."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from claimcheck.errors import InputError
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    # UTF-32 first: its little-endian mark starts with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY_SIGNATURES = (
-    (b"PK\x03\x04", "a ZIP archive, and no Word document (ODT, EPUB, XLSX?)"),
+    (b"PK\x03\x04", "a ZIP archive other than a Word document (ODT, EPUB, XLSX?)"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Office document"),
     (b"{\\rtf", "an RTF document"),
     (b"\x89PNG", "a PNG picture"),
@@ -24,53 +25,69 @@ _BINARY_SIGNATURES = (
     (b"SQLite format 3", "a SQLite database"),
     (b"\x7fELF", "a program"),
 )
+_SAMPLE_BYTES = 4_000
+# Of the bytes in even or odd positions. In UTF-16 one of the two halves is mostly zero
+# for Latin text, and the other has hardly a zero. Chosen by hand.
+_MIN_ZERO_SHARE, _MAX_ZERO_SHARE = 0.4, 0.05
+_MAX_CONTROL_SHARE = 0.01  # of the bytes of a text in a legacy encoding
 
 
 def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, str]:
-    """The text in these bytes, and the name of its encoding. A byte order mark is no part of the text.
+    """Return the text in some bytes without byte order mark, and its encoding.
 
-    `charset`, what somebody else states, counts only where the bytes are not UTF-8.
+    `charset`, which a server or a mail states, is used only if the bytes are not UTF-8.
 
     Raises:
-        InputError: the bytes are empty, a known binary format, or in no encoding that can be told.
+        InputError: the bytes are empty, binary, or in an encoding that can't be told.
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
-    for magic, name in _BINARY_SIGNATURES:
-        if data.startswith(magic):
-            raise InputError(
-                f"{source}: is {name}, not text; extract its text first and give that"
-            )
-    encoding = next(
-        (name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None
-    ) or _detect_utf16_without_bom(data)
+    _refuse_binary(data, source)
+    encoding = _find_byte_order_mark(data) or _detect_utf16_without_mark(data)
+    name = encoding or "utf-8"
     try:
-        return data.decode(encoding or "utf-8"), (encoding or "utf-8").removesuffix(
-            "-sig"
-        )
+        return data.decode(name), name.removesuffix("-sig")
     except UnicodeDecodeError as error:
         if encoding or b"\x00" in data:
-            what = f"is not valid {encoding}" if encoding else "is binary, not text"
+            problem = f"is not valid {encoding}" if encoding else "is binary, not text"
             raise InputError(
-                f"{source}: {what} (byte {error.start}); convert it to UTF-8 text"
+                f"{source}: {problem} (byte {error.start}); convert it to UTF-8 text"
             ) from None
         return _decode_declared(data, charset) or _decode_legacy(data, source, error)
 
 
-def _detect_utf16_without_bom(data: bytes) -> str | None:
-    sample = data[:4_000]
+def _refuse_binary(data: bytes, source: str) -> None:
+    for signature, kind in _BINARY_SIGNATURES:
+        if data.startswith(signature):
+            raise InputError(
+                f"{source}: is {kind}, not text; extract its text and use that"
+            )
+
+
+def _find_byte_order_mark(data: bytes) -> str | None:
+    for mark, name in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return name
+    return None
+
+
+def _detect_utf16_without_mark(data: bytes) -> str | None:
+    sample = data[:_SAMPLE_BYTES]
     pairs = len(sample) // 2
     if pairs < 2 or len(data) % 2:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > 0.4 * pairs and even < 0.05 * pairs:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.4 * pairs and odd < 0.05 * pairs else None
+    has_letters = min(even, odd) < _MAX_ZERO_SHARE * pairs
+    if not has_letters or max(even, odd) <= _MIN_ZERO_SHARE * pairs:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _decode_declared(data: bytes, charset: str | None) -> tuple[str, str] | None:
+    if not charset:
+        return None
     try:
-        return (data.decode(charset), codecs.lookup(charset).name) if charset else None
+        return data.decode(charset), codecs.lookup(charset).name
     except (UnicodeDecodeError, LookupError):
         return None
 
@@ -80,24 +97,30 @@ def _decode_legacy(
 ) -> tuple[str, str]:
     """Decode text in a legacy encoding; reject damaged UTF-8."""
     line = data.count(b"\n", 0, error.start) + 1
-    broken = f"{source}: byte {error.start} (line {line}) is not UTF-8"
-    whole = len(data.decode("utf-8", "ignore"))
-    multibyte = len(data.decode("utf-8", "ignore").encode()) - whole
-    invalid = len(data) - len(data.decode("utf-8", "ignore").encode())
-    if multibyte > 2 * invalid:
+    problem = f"{source}: byte {error.start} (line {line}) is not UTF-8"
+    if _is_damaged_utf8(data):
         raise InputError(
-            f"{broken}, though the rest is: the file is damaged; mend that byte or convert the file again"
+            f"{problem}, though the rest is: the file is damaged; "
+            "fix that byte, or convert the file again"
         )
+    # Imported here because it takes long to load, and hardly a document needs it.
     import charset_normalizer
 
-    control = sum(byte < 9 or 13 < byte < 32 for byte in data[:4_000])
-    best = (
-        charset_normalizer.from_bytes(data).best()
-        if control < 0.01 * len(data[:4_000]) + 1
-        else None
-    )
+    sample = data[:_SAMPLE_BYTES]
+    control = [byte for byte in sample if byte < 9 or 13 < byte < 32]
+    best = None
+    if len(control) < _MAX_CONTROL_SHARE * len(sample) + 1:
+        best = charset_normalizer.from_bytes(data).best()
     if best is None:
         raise InputError(
-            f"{broken} and no other encoding fits: is it a text? Convert it to UTF-8 text"
+            f"{problem}, and no other encoding fits; is it text? Convert it to UTF-8"
         )
     return str(best), best.encoding.replace("_", "-")
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Whether most of the bytes beyond ASCII are valid UTF-8."""
+    valid = data.decode("utf-8", "ignore")
+    valid_bytes = len(valid.encode())
+    continuation_bytes = valid_bytes - len(valid)
+    return continuation_bytes > 2 * (len(data) - valid_bytes)

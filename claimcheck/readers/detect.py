@@ -1,10 +1,9 @@
-"""Which format a file has, by its content first and its name second, and the reader for it."""
+"""The format of a file, by its content first and its name second."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import PurePath
 
@@ -13,20 +12,36 @@ from claimcheck.readers.decode import decode
 
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.I)
 _XHTML = re.compile(
-    rb"\s*<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S
+    rb"""
+    \s*<\?xml[^>]*\?>\s*
+    (?:<!--.*?-->\s*)*
+    (?:<!doctype\ html|<html)
+    """,
+    re.I | re.S | re.X,
 )
 _MAIL_HEADER_BLOCK = re.compile(
-    rb"(?:[!-9;-~]+:[ \t][^\r\n]*\r?\n(?:[ \t]+[^\r\n]*\r?\n)*){3,}\r?\n"
+    rb"""
+    (?:[!-9;-~]+:[ \t][^\r\n]*\r?\n    # a header, RFC 5322, and its folded lines
+       (?:[ \t]+[^\r\n]*\r?\n)*
+    ){3,}
+    \r?\n
+    """,
+    re.X,
 )
 _MAIL_HEADERS = re.compile(
-    rb"^(?:from|to|subject|date|message-id|received|mime-version|return-path):",
-    re.I | re.M,
+    rb"""
+    ^(?:from|to|subject|date|message-id|received|mime-version|return-path):
+    """,
+    re.I | re.M | re.X,
 )
+_MIN_MAIL_HEADERS = 2  # different ones; other files have blocks of fields too
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
+_CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 _FRONT_MATTER = re.compile(rb"---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---\r?\n")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
+_UTF8_MARK = b"\xef\xbb\xbf"
 
 
 def parse_content(
@@ -35,57 +50,54 @@ def parse_content(
     """Detect the format of some bytes and parse their content.
 
     Raises:
-        InputError: no reader can make a text of them; the message says why, and what to do.
+        InputError: they are damaged, or have no readable text.
     """
-    found = detect_format(data, name)
-    if found == "html":
-        from claimcheck.readers.html import parse_html
+    kind = detect_format(data, name)
+    # Readers are imported when they are needed: some load large libraries.
+    match kind:
+        case "html":
+            from claimcheck.readers.html import parse_html
 
-        return found, parse_html(data, source, charset)
-    binary: dict[str, Callable[[bytes, str], Content]] = {
-        "pdf": _parse_pdf,
-        "docx": _parse_docx,
-        "email": _parse_email,
-    }
-    if reader := binary.get(found):
-        return found, reader(data, source)
+            return kind, parse_html(data, source, charset)
+        case "pdf":
+            from claimcheck.readers.pdf import parse_pdf
+
+            return kind, parse_pdf(data, source)
+        case "docx":
+            from claimcheck.readers.docx import parse_docx
+
+            return kind, parse_docx(data, source)
+        case "email":
+            from claimcheck.readers.mail import parse_mail
+
+            return kind, parse_mail(data, source)
     text, encoding = decode(data, source, charset)
-    if found == "markdown":
+    if kind == "markdown":
         from claimcheck.readers.markdown import parse_markdown
 
-        return found, parse_markdown(text, encoding)
-    return found, Content(text, encoding)
+        return kind, parse_markdown(text, encoding)
+    return kind, Content(text, encoding)
 
 
 def detect_format(data: bytes, name: str = "") -> str:
     """Detect the format; binary data of unknown format counts as `text`."""
-    start = data[:_SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = data[:_SNIFFED_BYTES].removeprefix(_UTF8_MARK).lstrip()
     suffix = PurePath(name).suffix.lower()
     if b"%PDF-" in data[:1_024]:
         return "pdf"
     if data.startswith(b"PK\x03\x04") and _is_docx(data):
         return "docx"
-    if (
-        _HTML.match(start)
-        or _XHTML.match(start)
-        or (suffix in _HTML_SUFFIXES and b"<" in start)
-    ):
+    if _is_html(start, suffix):
         return "html"
-    if (header := _MAIL_HEADER_BLOCK.match(start)) and len(
-        set(map(bytes.lower, _MAIL_HEADERS.findall(header.group())))
-    ) >= 2:
+    if _is_mail(start):
         return "email"
-    if start.startswith(b"WEBVTT") or (
-        _SUBTITLE_CUE.search(start) and re.match(rb"\d+[ \t]*\r?\n", start)
-    ):
+    if _is_subtitles(start):
         return "subtitles"
     if suffix in _MARKDOWN_SUFFIXES or _FRONT_MATTER.match(start):
         return "markdown"
-    return (
-        "html"
-        if _HTML.search(data[:_SNIFFED_BYTES]) and start.startswith(b"<")
-        else "text"
-    )
+    if start.startswith(b"<") and _HTML.search(data[:_SNIFFED_BYTES]):
+        return "html"
+    return "text"
 
 
 def _is_docx(data: bytes) -> bool:
@@ -93,22 +105,26 @@ def _is_docx(data: bytes) -> bool:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return "word/document.xml" in archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
+        # A damaged archive may still show that it was a Word document.
         return b"word/" in data[: 1 << 20] and b"[Content_Types].xml" in data[: 1 << 16]
 
 
-def _parse_pdf(data: bytes, source: str) -> Content:
-    from claimcheck.readers.pdf import parse_pdf
-
-    return parse_pdf(data, source)
-
-
-def _parse_docx(data: bytes, source: str) -> Content:
-    from claimcheck.readers.docx import parse_docx
-
-    return parse_docx(data, source)
+def _is_html(start: bytes, suffix: str) -> bool:
+    if suffix in _HTML_SUFFIXES and b"<" in start:
+        return True
+    return bool(_HTML.match(start) or _XHTML.match(start))
 
 
-def _parse_email(data: bytes, source: str) -> Content:
-    from claimcheck.readers.mail import parse_mail
+def _is_mail(start: bytes) -> bool:
+    block = _MAIL_HEADER_BLOCK.match(start)
+    if block is None:
+        return False
+    headers = {header.lower() for header in _MAIL_HEADERS.findall(block.group())}
+    return len(headers) >= _MIN_MAIL_HEADERS
 
-    return parse_mail(data, source)
+
+def _is_subtitles(start: bytes) -> bool:
+    """Whether a file is WebVTT or SubRip."""
+    if start.startswith(b"WEBVTT"):
+        return True
+    return _CUE_NUMBER.match(start) is not None and bool(_SUBTITLE_CUE.search(start))

@@ -1,4 +1,4 @@
-"""Files, standard input and addresses as documents."""
+"""Documents from files, standard input and the web."""
 
 from __future__ import annotations
 
@@ -15,26 +15,28 @@ _MAX_FILE_BYTES = 50 * 2**20
 
 
 def read(path: str | Path) -> Document:
-    """The document in the file at `path`; `-` is standard input.
+    """Return the document in a file; `-` is standard input.
 
     Raises:
-        InputError: it is missing, a folder, unreadable, too large, damaged, or holds no text.
+        InputError: it is missing, a folder, unreadable, too large, damaged, or has no
+            text.
     """
     source, data = read_bytes(path)
     return build_document(data, source, name=source)
 
 
 def fetch(url: str, *, allow_private: bool = False) -> Document:
-    """The document at an http or https address.
+    """Return the document at an http or https address.
 
     Raises:
-        InputError: it is refused, can't be fetched, or holds no text.
+        InputError: it is refused, can't be fetched, or has no text.
     """
     from claimcheck.readers.url import fetch_bytes
 
-    final, data, charset = fetch_bytes(url, allow_private=allow_private)
-    document = build_document(data, final, name=urlsplit(final).path, charset=charset)
-    return document if document.url else replace(document, url=final)
+    final_url, data, charset = fetch_bytes(url, allow_private=allow_private)
+    name = urlsplit(final_url).path
+    document = build_document(data, final_url, name=name, charset=charset)
+    return document if document.url else replace(document, url=final_url)
 
 
 def build_document(
@@ -43,17 +45,17 @@ def build_document(
     """Build a document from the bytes of a file.
 
     Raises:
-        InputError: they are damaged, or hold no text.
+        InputError: they are damaged, or have no text.
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
-    found, content = parse_content(data, source, name=name, charset=charset)
+    kind, content = parse_content(data, source, name=name, charset=charset)
     document = Document.from_text(content.text, source=source, title=content.title)
     return replace(
         document,
         author=content.author,
         url=content.url,
-        format=found,
+        format=kind,
         published=content.published,
         published_from="metadata" if content.published else None,
         language=content.language,
@@ -62,28 +64,23 @@ def build_document(
 
 
 def read_bytes(path: str | Path) -> tuple[str, bytes]:
-    """What the source is called in messages, and its bytes.
+    """Return the name of a source for messages, and its bytes.
 
     Raises:
         InputError: it is missing, a folder, unreadable or too large.
     """
-    name = str(path)
-    # a file name may hold bytes that are no UTF-8; what messages and results call it may not
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    source, data = (
-        ("standard input", _read_standard_input())
-        if name == "-"
-        else (shown, _read_file(Path(path)))
-    )
+    if str(path) == "-":
+        source, data = "standard input", sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
+    else:
+        # A file name may have bytes that are not UTF-8; results and messages may not.
+        encoded = str(path).encode("utf-8", "surrogateescape")
+        source, data = encoded.decode("utf-8", "replace"), _read_file(Path(path))
     if len(data) > _MAX_FILE_BYTES:
         raise InputError(
-            f"{source}: has more than {_MAX_FILE_BYTES >> 20} MB; split it and give the parts"
+            f"{source}: has more than {_MAX_FILE_BYTES >> 20} MB; split it, and use "
+            "the parts"
         )
     return source, data
-
-
-def _read_standard_input() -> bytes:
-    return sys.stdin.buffer.read(_MAX_FILE_BYTES + 1)
 
 
 def _read_file(path: Path) -> bytes:
@@ -92,7 +89,8 @@ def _read_file(path: Path) -> bytes:
             return file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise InputError(
-            f"{path}: there is no such file; check the path, or give - for standard input"
+            f"{path}: there is no such file; check the path, "
+            "or use - for standard input"
         ) from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; give one file") from None

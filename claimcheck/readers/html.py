@@ -1,14 +1,19 @@
-"""HTML with trafilatura: the article without what stands around it, and what the page states about itself."""
+"""HTML with trafilatura: the article of a page, and its metadata."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from datetime import date
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean_metadata, import_required
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    has_words,
+    import_required,
+    parse_date,
+)
 from claimcheck.readers.decode import decode
 
 _META_CHARSET = re.compile(
@@ -22,55 +27,63 @@ _NON_TEXT_ELEMENT = re.compile(
     r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
-_MAX_DEPTH = 1_000  # counted without the closing tags that HTML allows to leave out
+# Deeper pages would exhaust the stack of the parser. Closing tags that HTML allows to
+# leave out are not counted.
+_MAX_DEPTH = 1_000
 _VOID_ELEMENTS = frozenset(
     "area base br col embed hr img input link meta source track wbr".split()
 )
 
 
 def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
-    """The article's paragraphs parted by blank lines; title, author, date, language and address as stated.
+    """Return the article of a page, and what the page states about itself.
+
+    Blank lines separate paragraphs.
 
     Raises:
-        InputError: the page holds no article, or its elements nest deeper than 1,000.
+        InputError: the page has no article, or its elements nest too deeply.
     """
     trafilatura = import_required("trafilatura", "html", source, "an HTML page")
-    page, encoding = decode_page(data, source, charset)
+    page, encoding = _decode_page(data, source, charset)
     language = _HTML_LANGUAGE.search(page[:10_000])
     page = _NON_TEXT_ELEMENT.sub(" ", _XML_DECLARATION.sub("", page, count=1))
     if _measure_depth(page) > _MAX_DEPTH:
         raise InputError(
-            f"{source}: its HTML elements are nested too deeply to be a page; save its text and give that"
+            f"{source}: its HTML elements are nested too deeply for a page; save its "
+            "text and use that"
         )
-    found: Any = trafilatura.bare_extraction(
+    article: Any = trafilatura.bare_extraction(
         page, include_comments=False, with_metadata=True
     )
-    text = (found.text or "") if found else ""
-    if not any(char.isalnum() for char in text):
+    if not article or not has_words(article.text or ""):
         raise InputError(
-            f"{source}: no article was found in the page; save its text and give that"
+            f"{source}: no article was found in the page; save its text and use that"
         )
-    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in article.text.splitlines()]
     return Content(
-        text="\n\n".join(paragraphs),
+        text="\n\n".join(filter(None, lines)),
         encoding=encoding,
-        title=clean_metadata(found.title),
-        author=clean_metadata(found.author),
-        published=_parse_date(found.date),
+        title=clean_metadata(article.title),
+        author=clean_metadata(article.author),
+        published=parse_date(article.date),
         language=language.group(1).lower() if language else None,
-        url=clean_metadata(found.url),
+        url=clean_metadata(article.url),
     )
 
 
-def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
-    """The page's characters. What is valid UTF-8 is UTF-8, whatever a server or the page itself declares."""
-    stated = _META_CHARSET.search(data[:4_096])
-    for name in ("utf-8-sig", charset, stated.group(1).decode() if stated else None):
+def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:
+    """Return the text of a page, and its encoding.
+
+    Valid UTF-8 is UTF-8, whatever the server or the page itself declares.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return decode(data, source)
+    declared = _META_CHARSET.search(data[:4_096])
+    names = ["utf-8-sig", charset, declared.group(1).decode() if declared else None]
+    for name in filter(None, names):
         try:
-            if name and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                return data.decode(name).replace("\x00", ""), codecs.lookup(
-                    name
-                ).name.removesuffix("-sig")
+            text = data.decode(name).replace("\x00", "")
+            return text, codecs.lookup(name).name.removesuffix("-sig")
         except (UnicodeDecodeError, LookupError):
             continue
     return decode(data, source)
@@ -79,16 +92,8 @@ def decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str
 def _measure_depth(page: str) -> int:
     """Return the maximum nesting depth of the elements of a page."""
     depth = deepest = 0
-    for match in _TAG.finditer(page):
-        if match.group(2).lower() in _VOID_ELEMENTS:
-            continue
-        depth = max(0, depth - 1) if match.group(1) else depth + 1
-        deepest = max(deepest, depth)
+    for closing, name in _TAG.findall(page):
+        if name.lower() not in _VOID_ELEMENTS:
+            depth = max(0, depth - 1) if closing else depth + 1
+            deepest = max(deepest, depth)
     return deepest
-
-
-def _parse_date(stated: str | None) -> date | None:
-    try:
-        return date.fromisoformat(stated[:10]) if stated else None
-    except ValueError:
-        return None

@@ -1,4 +1,4 @@
-"""E-mail (RFC 5322, MIME) with the standard library: the message's own text, without its attachments."""
+"""E-mail (RFC 5322, MIME): the message's own text, without its attachments."""
 
 from __future__ import annotations
 
@@ -14,62 +14,63 @@ from claimcheck.readers.content import Content, clean_metadata, refuse_empty
 from claimcheck.readers.decode import decode
 from claimcheck.readers.html import parse_html
 
-_MAX_PARTS = 200  # the parser's time grows with the square of their number
+_MAX_PARTS = 200  # the parser takes time with the square of their number
+
+# What the email package raises for messages with some bytes changed.
+_DAMAGE_ERRORS = (
+    MessageError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def parse_mail(data: bytes, source: str) -> Content:
-    """The plain part of the message, else its HTML part; the subject as title, the sender as author.
+    """Return the plain part of a message, or else its HTML part.
+
+    The title is the subject, and the author is the sender.
 
     Raises:
         InputError: the message is damaged, or has no part with text.
     """
     if data.lower().count(b"boundary=") > _MAX_PARTS:
         raise InputError(
-            f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its text and give that"
+            f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "
+            "text and use that"
         )
+    payload, charset, is_html = None, None, False
     try:
         message = message_from_bytes(data, policy=default)
         assert isinstance(message, EmailMessage)
-        part = message.get_body(preferencelist=("plain", "html"))
-        payload = part.get_payload(decode=True) if part is not None else None
-        charset = part.get_content_charset() if part is not None else None
-        subject, sender = (
-            clean_metadata(message["subject"]),
-            clean_metadata(message["from"]),
-        )
-    except (
-        MessageError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+        if part := message.get_body(preferencelist=("plain", "html")):
+            payload, charset = part.get_payload(decode=True), part.get_content_charset()
+            is_html = part.get_content_type() == "text/html"
+        subject = clean_metadata(message["subject"])
+        sender = clean_metadata(message["from"])
+    except _DAMAGE_ERRORS as error:
         raise InputError(
-            f"{source}: is a damaged e-mail ({error}); save its text and give that"
+            f"{source}: is a damaged e-mail ({error}); save its text and use that"
         ) from None
-    if part is None or not isinstance(payload, bytes):
+    if not isinstance(payload, bytes):
         raise InputError(
-            f"{source}: the e-mail has no text of its own; give its attachment by itself"
+            f"{source}: the e-mail has no text of its own; use its attachment instead"
         )
-    if part.get_content_type() == "text/html":
-        content = parse_html(payload, source, charset)
+    if is_html:
+        body = parse_html(payload, source, charset)
     else:
-        text, encoding = decode(payload or b" ", source, charset)
-        content = Content(text, encoding)
-    return refuse_empty(
-        Content(content.text, content.encoding, subject, sender, _parse_date(message)),
-        source,
-        "the e-mail",
+        body = Content(*decode(payload or b" ", source, charset))
+    content = Content(
+        body.text, body.encoding, subject, sender, _parse_sent_date(message)
     )
+    return refuse_empty(content, source, "the e-mail")
 
 
-def _parse_date(message: EmailMessage) -> date | None:
+def _parse_sent_date(message: EmailMessage) -> date | None:
+    if not message["date"]:
+        return None
     try:
-        return (
-            parsedate_to_datetime(str(message["date"])).date()
-            if message["date"]
-            else None
-        )
+        return parsedate_to_datetime(str(message["date"])).date()
     except (ValueError, TypeError, OverflowError):
         return None

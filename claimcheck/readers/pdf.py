@@ -1,4 +1,7 @@
-"""PDF with pypdfium2: the text layer, a form feed after each page, words broken at line ends as the page has them."""
+"""PDF with pypdfium2: the text layer, with a form feed after each page.
+
+Words that are broken at the end of a line stay broken; the reading view joins them.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,32 @@ import threading
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean_metadata, import_required
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    has_words,
+    import_required,
+)
 
 _MAX_PAGES = 5_000
 _MAX_CHARACTERS = 20_000_000
-_PDFIUM_LOCK = threading.Lock()  # PDFium is not safe to use from two threads
-_BROKEN_WORD = re.compile(
-    "[\x02\ufffe]\r?\n?"
-)  # PDFium's marks of a hyphen at a line end
+_PDFIUM_LOCK = threading.Lock()  # PDFium must not be used by two threads at once
+# PDFium's marks for a hyphen at the end of a line.
+_BROKEN_WORD = re.compile("[\x02\ufffe]\r?\n?")
 _CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]"
 )
+# What programs write into the title when they make a PDF.
 _PLACEHOLDER_TITLE = re.compile(
     r"(?:microsoft \w+ - |untitled|.*\.(?:docx?|odt|indd|pdf|tex)$)", re.I
 )
 
 
 def parse_pdf(data: bytes, source: str) -> Content:
-    """The text of every page in the order of the page's own content, and the title and author that it states.
+    """Return the text of the pages in order, and the stated title and author.
 
     Raises:
-        InputError: the file is damaged, needs a password, has no text layer or more than 5,000 pages.
+        InputError: the file is damaged, has a password, no text, or too many pages.
     """
     pdfium = import_required("pypdfium2", "pdf", source, "a PDF")
     with _PDFIUM_LOCK:
@@ -36,63 +44,75 @@ def parse_pdf(data: bytes, source: str) -> Content:
         except pdfium.PdfiumError as error:
             raise InputError(f"{source}: {_explain_error(str(error))}") from None
         try:
-            count = len(document)
-            if count > _MAX_PAGES:
-                raise InputError(
-                    f"{source}: has {count:,} pages, more than {_MAX_PAGES:,}; split it"
-                )
             pages = _extract_pages(document, pdfium.PdfiumError, source)
-            title, author = (
-                _read_metadata(document, key) for key in ("Title", "Author")
-            )
+            title = _read_metadata(document, "Title")
+            author = _read_metadata(document, "Author")
         finally:
             document.close()
-    if not any(char.isalnum() for page in pages for char in page):
+    if not any(map(has_words, pages)):
+        pictures = "1 page of pictures"
+        if len(pages) != 1:
+            pictures = f"{len(pages)} pages of pictures"
         raise InputError(
-            f"{source}: has no text layer ({count} page{'s' if count != 1 else ''} of pictures); "
-            "recognise its text first (ocrmypdf does), and give that"
+            f"{source}: has no text layer ({pictures}); recognize its text first, "
+            "for example with ocrmypdf, and use the result"
         )
-    return Content(
-        text="".join(f"{page}\f" for page in pages),
-        title=None if title and _PLACEHOLDER_TITLE.match(title) else title,
-        author=author,
-    )
+    if title and _PLACEHOLDER_TITLE.match(title):
+        title = None
+    text = "".join(f"{page}\f" for page in pages)
+    return Content(text, title=title, author=author)
 
 
 def _read_metadata(document: Any, key: str) -> str | None:
     try:
         return clean_metadata(document.get_metadata_value(key))
-    except UnicodeDecodeError:  # damaged; the text may still be whole
+    except UnicodeDecodeError:  # damaged, but the text may still be readable
         return None
 
 
 def _extract_pages(document: Any, error: type[Exception], source: str) -> list[str]:
+    if len(document) > _MAX_PAGES:
+        raise InputError(
+            f"{source}: has {len(document):,} pages, more than {_MAX_PAGES:,}; split it"
+        )
     pages: list[str] = []
     length = 0
     for number in range(1, len(document) + 1):
         try:
-            page = document[number - 1]
-            text_page = page.get_textpage()
-            raw = text_page.get_text_range()
-            text_page.close()
-            page.close()
+            text = _extract_text(document[number - 1])
         except error as problem:
+            reason = str(problem).rstrip(".")
             raise InputError(
-                f"{source}, page {number}: can't be read ({str(problem).rstrip('.')}); mend the file with qpdf, or leave the page out"
+                f"{source}, page {number}: can't be read ({reason}); "
+                "repair the file with qpdf, or remove the page"
             ) from None
-        text = _CONTROL_CHARACTERS.sub(
-            "", _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n")
-        )
         pages.append(text)
         length += len(text)
         if length > _MAX_CHARACTERS:
             raise InputError(
-                f"{source}: has more than {_MAX_CHARACTERS:,} characters by page {number}; split it"
+                f"{source}: has more than {_MAX_CHARACTERS:,} characters by page "
+                f"{number}; split it"
             )
     return pages
 
 
+def _extract_text(page: Any) -> str:
+    text_page = page.get_textpage()
+    raw = text_page.get_text_range()
+    text_page.close()
+    page.close()
+    text = _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL_CHARACTERS.sub("", text)
+
+
 def _explain_error(message: str) -> str:
     if "password" in message.lower():
-        return "is protected by a password; remove it (qpdf --decrypt does) and give the result"
-    return f"is a damaged or truncated PDF ({message.rstrip('.')}); get it again, or mend it with qpdf"
+        return (
+            "is protected by a password; remove it, for example with qpdf --decrypt, "
+            "and use the result"
+        )
+    reason = message.rstrip(".")
+    return (
+        f"is a damaged or truncated PDF ({reason}); "
+        "get it again, or repair it with qpdf"
+    )

@@ -1,9 +1,9 @@
-"""JSON Lines: every broken line is named before any is used."""
+"""JSON Lines: all broken lines are reported before any line is used."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from claimcheck.errors import InputError
@@ -12,29 +12,34 @@ _MAX_REPORTED_PROBLEMS = 5
 RowT = TypeVar("RowT")
 
 
-def read_rows(data: bytes, source: str, make: Callable[[Any, int], RowT]) -> list[RowT]:
-    """What `make` makes of each line's value and number; blank lines are passed over. May be empty.
+def read_rows(
+    data: bytes, source: str, parse_row: Callable[[Any, int], RowT]
+) -> list[RowT]:
+    """Parse the value of each line that is not blank.
+
+    `parse_row` gets a value and its line number, and raises InputError for a bad one.
 
     Raises:
-        InputError: a line is not JSON, or `make` raised one; the message has the first few, with their line numbers.
+        InputError: lines are broken; the message lists the first with their numbers.
     """
     rows: list[RowT] = []
     problems: list[str] = []
     for number, line in enumerate(data.splitlines(), 1):
-        if line.strip():
-            try:
-                rows.append(make(json.loads(line), number))
-            except (ValueError, RecursionError) as error:
-                problems.append(f"line {number}: is not JSON: {error}")
-            except InputError as error:
-                problems.append(f"line {number}: {error}")
+        if not line.strip():
+            continue
+        try:
+            rows.append(parse_row(json.loads(line), number))
+        except (ValueError, RecursionError) as error:
+            problems.append(f"line {number}: is not JSON: {error}")
+        except InputError as error:
+            problems.append(f"line {number}: {error}")
     if problems:
-        more = (
-            f"; and {len(problems) - _MAX_REPORTED_PROBLEMS} more"
-            if len(problems) > _MAX_REPORTED_PROBLEMS
-            else ""
-        )
-        raise InputError(
-            f"{source}: {'; '.join(problems[:_MAX_REPORTED_PROBLEMS])}{more}"
-        )
+        raise InputError(f"{source}: {join_problems(problems)}")
     return rows
+
+
+def join_problems(problems: Sequence[str]) -> str:
+    """Join the first problems, and say how many more there are."""
+    joined = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
+    more = len(problems) - _MAX_REPORTED_PROBLEMS
+    return f"{joined}; and {more} more" if more > 0 else joined

@@ -1,4 +1,9 @@
-"""Documents at http and https addresses, with limits, and no way into the network that claimcheck runs in."""
+"""Documents from http and https addresses, within limits.
+
+Addresses come from users of a server too, so no request may reach the private network
+that claimcheck runs in: each host name is resolved first, and the connection is made to
+the address that was checked, so that a name can't resolve differently in between.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,9 @@ import ipaddress
 import re
 import socket
 import time
+from contextlib import closing
 from email.message import Message
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx2
 
@@ -17,9 +23,16 @@ from claimcheck.version import __version__
 _MAX_BYTES = 20 * 2**20
 _TIMEOUT_S = 30.0
 _MAX_REDIRECTS = 5
+_MAX_NAME_CHARACTERS = 300  # of an address in a message
 _SUPPORTED_CONTENT_TYPES = re.compile(
-    r"text/(?:html|plain|markdown|x-markdown|vtt|srt)|application/(?:xhtml\+xml|pdf|x-subrip|octet-stream|msword"
-    r"|vnd\.openxmlformats-officedocument\.wordprocessingml\.document)|message/rfc822|"
+    r"""
+    text/(?:html|plain|markdown|x-markdown|vtt|srt)
+    |application/(?:xhtml\+xml|pdf|x-subrip|octet-stream|msword
+        |vnd\.openxmlformats-officedocument\.wordprocessingml\.document)
+    |message/rfc822
+    |                                  # none stated
+    """,
+    re.X,
 )
 _STATUS_REASONS = {
     401: "asks for a login",
@@ -28,136 +41,164 @@ _STATUS_REASONS = {
     451: "is withheld for legal reasons",
 }
 
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 def fetch_bytes(
     url: str, *, allow_private: bool = False
 ) -> tuple[str, bytes, str | None]:
-    """The final address after redirects, its content, and the character set that the server states.
+    """Return the final address, its content, and the charset it states.
 
-    Every address, also of a redirect, is resolved first and connected to as resolved, so that a name can't lead
-    elsewhere between the check and the connection. Proxies of the environment are not used.
+    Redirects are followed. Proxies of the environment are not used, because they would
+    resolve names themselves.
 
     Raises:
-        InputError: the scheme is not http or https, the address is private, or the server gives no document within
-            5 redirects, 30 seconds and 20 MB.
+        InputError: the scheme is not http or https, the address is private, or the
+            server returns no document within 5 redirects, 30 seconds and 20 MB.
     """
     deadline = time.monotonic() + _TIMEOUT_S
     with httpx2.Client(trust_env=False, follow_redirects=False) as client:
         for _ in range(_MAX_REDIRECTS + 1):
-            location, data, charset = _request_once(
-                client, url, allow_private, deadline
-            )
+            request = _build_request(client, url, allow_private, deadline)
+            location, data, charset = _send(client, request, url, deadline)
             if location is None:
                 return url, data, charset
             url = urljoin(url, location)
+    name = _redact_credentials(url)
     raise InputError(
-        f"{_redact_credentials(url)}: redirects more than {_MAX_REDIRECTS} times; give the final address"
+        f"{name}: redirects more than {_MAX_REDIRECTS} times; use the final address"
     )
 
 
-def _request_once(
+def _build_request(
     client: httpx2.Client, url: str, allow_private: bool, deadline: float
-) -> tuple[str | None, bytes, str | None]:
-    """Request one URL: its redirect location, or its content and charset."""
-    shown = _redact_credentials(url)
-    host, target = _resolve_url(url, allow_private)
+) -> httpx2.Request:
+    """Build a request to the resolved address of a host."""
+    parts = _parse_url(url)
+    addresses = _resolve_host(parts, url)
+    if not allow_private:
+        _refuse_private(addresses, url)
+    host = parts.hostname or ""
+    host_header = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    literal = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
+    port = f":{parts.port}" if parts.port else ""
+    query = f"?{parts.query}" if parts.query else ""
     headers = {
-        "host": host,
+        "host": host_header + port,
         "user-agent": f"claimcheck/{__version__}",
         "accept": "text/html, */*;q=0.5",
     }
     request = client.build_request(
-        "GET", target, headers=headers, timeout=max(0.1, deadline - time.monotonic())
+        "GET",
+        f"{parts.scheme}://{literal}{port}{parts.path or '/'}{query}",
+        headers=headers,
+        timeout=max(0.1, deadline - time.monotonic()),
     )
-    request.extensions["sni_hostname"] = urlsplit(url).hostname or ""
-    try:
-        response = client.send(request, stream=True)
-        try:
-            if response.is_redirect and "location" in response.headers:
-                return response.headers["location"], b"", None
-            _refuse_status(response.status_code, shown)
-            charset = _parse_charset(response.headers.get("content-type", ""), shown)
-            data = bytearray()
-            for chunk in response.iter_bytes():
-                data += chunk
-                if len(data) > _MAX_BYTES:
-                    raise InputError(
-                        f"{shown}: has more than {_MAX_BYTES >> 20} MB; save a part and give that"
-                    )
-                if time.monotonic() > deadline:
-                    raise InputError(
-                        f"{shown}: took longer than {_TIMEOUT_S:.0f} s; save it and give the file"
-                    )
-            return None, bytes(data), charset
-        finally:
-            response.close()
-    except httpx2.TimeoutException:
-        raise InputError(f"{shown}: did not answer within {_TIMEOUT_S:.0f} s") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise InputError(
-            f"{shown}: can't be fetched: {error or type(error).__name__}"
-        ) from None
+    # TLS has to check the certificate of the host, not of its numeric address.
+    request.extensions["sni_hostname"] = host
+    return request
 
 
-def _resolve_url(url: str, allow_private: bool) -> tuple[str, str]:
-    """Return the Host header, and the URL with its host name resolved."""
-    shown = _redact_credentials(url)
+def _parse_url(url: str) -> SplitResult:
+    name = _redact_credentials(url)
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host, _ = parts.hostname, parts.port  # an invalid port raises here
     except ValueError:
-        raise InputError(f"{shown}: is no address") from None
+        raise InputError(f"{name}: is not a valid address") from None
     if parts.scheme not in ("http", "https"):
         raise InputError(
-            f"{shown}: only http and https addresses are fetched, not {parts.scheme}:"
+            f"{name}: only http and https addresses are supported, not {parts.scheme}:"
         )
     if not host:
-        raise InputError(f"{shown}: names no host")
+        raise InputError(f"{name}: has no host name")
+    return parts
+
+
+def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
+    port = parts.port or parts.scheme
     try:
-        found = socket.getaddrinfo(host, port or parts.scheme, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise InputError(f"{shown}: there is no host {host}, or no network") from None
-    addresses = [
-        ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found
-    ]
-    private = [address for address in addresses if not _is_public(address)]
-    if private and not allow_private:
+        name = _redact_credentials(url)
         raise InputError(
-            f"{shown}: leads to {private[0]}, an address that is not public; --allow-private fetches it all the same"
-        )
-    literal = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
-    at_port = f":{port}" if port else ""
-    named = f"[{host}]" if ":" in host else host.encode("idna").decode()
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return named + at_port, f"{parts.scheme}://{literal}{at_port}{path}"
+            f"{name}: there is no host {parts.hostname}, or no network"
+        ) from None
+    addresses: list[IPAddress] = []
+    for *_, address in found:
+        without_zone = str(address[0]).partition("%")[0]  # fe80::1%eth0
+        addresses.append(ipaddress.ip_address(without_zone))
+    return addresses
 
 
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    inner = (
-        getattr(address, "ipv4_mapped", None)
-        or getattr(address, "sixtofour", None)
-        or address
-    )
-    return bool(inner.is_global and not inner.is_multicast)
+def _refuse_private(addresses: list[IPAddress], url: str) -> None:
+    for address in addresses:
+        if not _is_public(address):
+            raise InputError(
+                f"{_redact_credentials(url)}: resolves to {address}, "
+                "a private address; use --allow-private to fetch it"
+            )
 
 
-def _refuse_status(status: int, shown: str) -> None:
+def _is_public(address: IPAddress) -> bool:
+    """Whether an address, or the IPv4 address in it, is public."""
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    address = inner or address
+    return address.is_global and not address.is_multicast
+
+
+def _send(
+    client: httpx2.Client, request: httpx2.Request, url: str, deadline: float
+) -> tuple[str | None, bytes, str | None]:
+    """Send a request: its redirect location, or its content and charset."""
+    name = _redact_credentials(url)
+    try:
+        with closing(client.send(request, stream=True)) as response:
+            if response.is_redirect and "location" in response.headers:
+                return response.headers["location"], b"", None
+            _refuse_status(response.status_code, name)
+            charset = _parse_charset(response.headers.get("content-type", ""), name)
+            return None, _read_body(response, name, deadline), charset
+    except httpx2.TimeoutException:
+        raise InputError(f"{name}: did not answer within {_TIMEOUT_S:.0f} s") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        reason = error or type(error).__name__
+        raise InputError(f"{name}: can't be fetched: {reason}") from None
+
+
+def _refuse_status(status: int, name: str) -> None:
     if status >= 300:
-        why = _STATUS_REASONS.get(status, "gives no document")
+        reason = _STATUS_REASONS.get(status, "returns no document")
         raise InputError(
-            f"{shown}: {why} (HTTP {status}); save the text where you can read it, and give that"
+            f"{name}: {reason} (HTTP {status}); save the text where you can read it, "
+            "and use that"
         )
 
 
-def _parse_charset(content_type: str, shown: str) -> str | None:
-    stated = Message()
-    stated["content-type"] = content_type
+def _parse_charset(content_type: str, name: str) -> str | None:
     kind = content_type.partition(";")[0].strip().lower()
     if not _SUPPORTED_CONTENT_TYPES.fullmatch(kind):
-        raise InputError(f"{shown}: is {kind}, no document that claimcheck reads")
-    return stated.get_content_charset()
+        raise InputError(f"{name}: is {kind}, which claimcheck can't read")
+    header = Message()
+    header["content-type"] = content_type
+    return header.get_content_charset()
+
+
+def _read_body(response: httpx2.Response, name: str, deadline: float) -> bytes:
+    data = bytearray()
+    for chunk in response.iter_bytes():
+        data += chunk
+        if len(data) > _MAX_BYTES:
+            raise InputError(
+                f"{name}: has more than {_MAX_BYTES >> 20} MB; save a part and use that"
+            )
+        if time.monotonic() > deadline:
+            raise InputError(
+                f"{name}: took longer than {_TIMEOUT_S:.0f} s; save it and use the file"
+            )
+    return bytes(data)
 
 
 def _redact_credentials(url: str) -> str:
-    """Remove the user name and password from a URL."""
-    return re.sub(r"(?<=//)[^/@?#]*@", "", url)[:300]
+    """Remove the user name and password from a URL, and shorten it."""
+    return re.sub(r"(?<=//)[^/@?#]*@", "", url)[:_MAX_NAME_CHARACTERS]

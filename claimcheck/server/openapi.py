@@ -110,6 +110,18 @@ def describe_responses(
     return responses
 
 
+def describe_job_responses(
+    schema_name: str, *, errors: tuple[int, ...] = ()
+) -> dict[int | str, dict[str, Any]]:
+    """Describe the responses of an operation that starts a job."""
+    return describe_responses(
+        201,
+        schema_name,
+        EVENT_STREAM_MEDIA_TYPE,
+        errors=(*JOB_ERROR_STATUSES, *errors),
+    )
+
+
 def list_media_types(formats: Iterable[str]) -> tuple[str, ...]:
     """List the media types of the formats, except JSON."""
     media_types = [EXPORT_FORMATS[format].media_type for format in formats]

@@ -1,7 +1,7 @@
 """The operations of the HTTP API: runs, checks, quotes, and the server itself.
 
-OpenAPI publishes the `name` of an operation as its id, and its docstring as its
-description.
+OpenAPI publishes the name of a function (or its `name`) as the id of its operation, and
+the docstring as the description.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
 from claimcheck.server.jobs import ReportStage
 from claimcheck.server.openapi import (
-    EVENT_STREAM_MEDIA_TYPE,
     JOB_ERROR_STATUSES,
     JSON_MEDIA_TYPE,
+    describe_job_responses,
     describe_request_body,
     describe_responses,
     list_media_types,
@@ -63,13 +63,10 @@ router = APIRouter(prefix="/api")
 
 @router.post(
     "/runs",
-    name="summarize",
     tags=[_RUNS],
     status_code=201,
     openapi_extra=describe_request_body("summarize"),
-    responses=describe_responses(
-        201, "run", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
-    ),
+    responses=describe_job_responses("run"),
 )
 async def summarize(request: Request, config: Config, jobs: Jobs) -> Response:
     """Summarize a document and list its checkable claims.
@@ -110,7 +107,7 @@ def list_runs(
     """
     with open_history(config.store_path) as history:
         last = RunLocation.parse(before) if before else None
-        runs = history.list_runs(limit + 1, last)  # one more shows whether to go on
+        runs = history.list_runs(limit + 1, last)  # one more: are any left?
         waiting = history.count_pending()
     page = runs[:limit]
     return {
@@ -160,13 +157,10 @@ def delete_run(config: Config, name: RunName) -> Response:
 
 @router.post(
     "/runs/{name}/claims/{claim}/checks",
-    name="check_claim",
     tags=[_CHECKS],
     status_code=201,
     openapi_extra=describe_request_body("check_claim"),
-    responses=describe_responses(
-        201, "check", EVENT_STREAM_MEDIA_TYPE, errors=(404, *JOB_ERROR_STATUSES)
-    ),
+    responses=describe_job_responses("check", errors=(404,)),
 )
 async def check_claim(
     request: Request, config: Config, jobs: Jobs, name: RunName, claim: ClaimId
@@ -192,13 +186,10 @@ async def check_claim(
 
 @router.post(
     "/checks",
-    name="check_claims",
     tags=[_CHECKS],
     status_code=201,
     openapi_extra=describe_request_body("check_claims"),
-    responses=describe_responses(
-        201, "check", EVENT_STREAM_MEDIA_TYPE, errors=JOB_ERROR_STATUSES
-    ),
+    responses=describe_job_responses("check"),
 )
 async def check_claims(request: Request, config: Config, jobs: Jobs) -> Response:
     """Check claims against evidence.
@@ -247,7 +238,6 @@ def export_check(
 
 @router.post(
     "/quotes",
-    name="ground_quotes",
     tags=[_CHECKS],
     openapi_extra=describe_request_body("ground_quotes"),
     responses=describe_responses(200, "quotes", errors=JOB_ERROR_STATUSES),

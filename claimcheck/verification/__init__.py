@@ -1,4 +1,4 @@
-"""Claims against evidence without a model: alignment, fitted weights, and rules.
+"""Claims against evidence without a model: alignment, weights, and rules.
 
 English only. It abstains rather than guesses.
 """

@@ -1,4 +1,4 @@
-"""Which sentences of a document a claim's sentence rests on, and how much they cover.
+"""The sentences of a document on which a claim's sentence rests.
 
 Coverage is the share of the weight of the claim's terms, from 0 to 1; rare words weigh
 more than common ones.
@@ -52,7 +52,7 @@ def find_bracketed_speaker(text: str) -> str | None:
 
 @dataclass(frozen=True)  # no slots: cached properties
 class Alignment:
-    """A claim's sentence beside a document, whose sentences are given by their index.
+    """A claim's sentence beside a document; its sentences are indexes.
 
     * `selected`: the sentence that covers most, then those that add most to it;
     * `nearby_sentences`: these, and the neighbors of the first;
@@ -86,13 +86,13 @@ class Alignment:
         return sum(term.weight for term in self.terms)
 
     def compute_coverage(self, forms: Collection[str]) -> float:
-        """Return the share of the claim's weight that some forms cover, 0 to 1."""
+        """Return the share of the claim's weight that forms cover, 0 to 1."""
         covered = sum(term.weight for term in self.terms if term.form in forms)
         return covered / (self.weight or 1.0)
 
     @property
     def contributing_sentences(self) -> tuple[int, ...]:
-        """The first selected sentence, and the others that add to its coverage."""
+        """The first selected sentence, and others that add to its coverage."""
         contributing: list[int] = []
         covered: set[str] = set()
         for index in self.selected:
@@ -114,7 +114,7 @@ class Alignment:
 def align_sentence(
     sentence: str, evidence: EvidenceDocument, excluded: Collection[int] = ()
 ) -> Alignment:
-    """Align one claim sentence with a document, ignoring the `excluded` sentences."""
+    """Align one claim sentence with a document, except `excluded`."""
     terms = extract_terms(sentence)
     weights = _sum_weights(terms)
     forms_by_sentence = {
@@ -160,7 +160,7 @@ def _sum_weights(terms: Iterable[Term]) -> dict[str, float]:
 def _select_sentences(
     forms_by_sentence: dict[int, set[str]], weights: dict[str, float]
 ) -> list[int]:
-    """Select the heaviest sentence, then those that add most to the selected ones."""
+    """Select the heaviest sentence, then those that add most to it."""
     # `fsum`: a plain sum would depend on the order in which a set is traversed.
     totals = {
         index: fsum([weights[form] for form in forms])
@@ -197,7 +197,7 @@ def _add_neighbors(selected: Sequence[int], sentence_count: int) -> set[int]:
 def _is_stated(
     words: Sequence[str], evidence: EvidenceDocument, indexes: Iterable[int]
 ) -> bool:
-    """Return whether one of the sentences has these words and is not a question."""
+    """Return whether one of the sentences asserts exactly these words."""
     for index in indexes:
         is_question = evidence.sentences[index].text.endswith("?")
         if not is_question and evidence.get_words(index) == words:

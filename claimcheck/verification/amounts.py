@@ -90,7 +90,7 @@ class Amount:
 
     @property
     def unit(self) -> str | None:
-        """The normalized unit, with its rate: "USD", "year old", "person/day"."""
+        """The normalized unit, with its rate: "USD", "year old", "km/hour"."""
         unit = self.quantity.unit
         if not unit:
             return None
@@ -130,7 +130,7 @@ def _find_wording(before: str) -> str | None:
 
 
 def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
-    """Return whether the claim's number, as worded, fits the evidence's number."""
+    """Return whether the claim's number, as worded, fits the evidence's."""
     claimed, actual = claim.quantity.value, evidence.quantity.value
     if math.isclose(claimed, actual, rel_tol=1e-9):
         return True
@@ -153,7 +153,7 @@ def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
 
 
 def _are_bare_limits(claim: Amount, evidence: Amount) -> bool:
-    """Return whether both are limits: "under 16" does not follow from "under 12"."""
+    """Return whether both are limits: "under 16" contradicts "under 12"."""
     if claim.unit or evidence.unit:
         return False
     return claim.wording == evidence.wording and claim.wording in ("more", "less")
@@ -170,7 +170,7 @@ def _is_rounded_from(rounded: float, number: float) -> bool:
 
 
 def has_compatible_unit(claim: Amount, evidence: Amount) -> bool:
-    """Return whether two amounts may measure the same thing; no unit fits any."""
+    """Return whether two units agree, or one is missing."""
     if claim.unit is None or evidence.unit is None:
         return True
     return is_same_unit(claim.unit, evidence.unit)
@@ -188,7 +188,7 @@ def is_same_unit(unit: str | None, other: str | None) -> bool:
 
 
 def is_conflicting_unit(unit: str | None, other: str | None) -> bool:
-    """Return whether two units are of one kind but differ ("weeks", "months")."""
+    """Return whether two units of one kind differ ("weeks", "months")."""
     if not unit or not other or unit == other:
         return False
     base, _, rate = unit.partition("/")

@@ -41,7 +41,7 @@ _SIDE_INTRODUCTIONS = {
 def verify_statement(
     statement: Statement, corpus: Corpus, *, strict: bool = False
 ) -> Verdict:
-    """Return the verdict on a statement; `strict` for a summary's own document."""
+    """Return the verdict on a statement; `strict` against its own document."""
     documents = corpus.find_documents(statement.text)
     hypothesis = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
     findings = [assess(hypothesis, document) for document in documents]
@@ -67,7 +67,7 @@ def verify_content(
 
 
 def assess_content(content: str, document: EvidenceDocument) -> Finding:
-    """Assess whether attributed content is true by what the document itself asserts.
+    """Assess attributed content by what the document itself asserts.
 
     The document's own attributed sentences do not count: that somebody said it again
     does not make it true.
@@ -108,7 +108,7 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
 
 
 def _rank_undecided(finding: Finding) -> tuple[bool, float]:
-    """Rank findings that abstain: first those with evidence, then the least sure."""
+    """Rank findings that abstain: evidence first, then the least sure."""
     return bool(finding.evidence), -(finding.confidence or 0)
 
 
@@ -129,7 +129,7 @@ def _merge_evidence(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
 
 
 def find_speaker(statement: Statement) -> str | None:
-    """Return the speaker named in the statement's text, else its `speaker` field."""
+    """Return the speaker whom the text names, or else the `speaker` field."""
     for sentence in split_statement(statement.text):
         if speech := detect_speech(sentence):
             return speech.speaker

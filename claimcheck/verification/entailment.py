@@ -84,7 +84,7 @@ def estimate_support(
 
 
 def exclude_verbatim(alignments: Sequence[Alignment]) -> list[Alignment]:
-    """Return the claim sentences that do not occur verbatim in the document."""
+    """Return the claim sentences that the document does not contain."""
     return [alignment for alignment in alignments if not alignment.is_verbatim]
 
 
@@ -135,7 +135,7 @@ def compute_features(
 def _measure_term_classes(
     alignments: Sequence[Alignment], counts: Counter[str]
 ) -> dict[str, float]:
-    """Measure how much of the claim the evidence has, and in which relation."""
+    """Measure how much of the claim the evidence has, and how related."""
     weights = [term.weight for alignment in alignments for term in alignment.terms]
     total = sum(weights) or 1.0
     near = sum(counts[f"{kind} {NEAR}"] for kind in ("number", "name", "word")) / total
@@ -234,7 +234,7 @@ def classify_term(term: Term, alignment: Alignment) -> str:
 
 
 def _weigh_terms(alignment: Alignment) -> Counter[str]:
-    """Sum the weights of the terms by kind and class, and count them by kind."""
+    """Sum the weights of terms by kind and class; count them by kind."""
     counts: Counter[str] = Counter()
     for term in alignment.terms:
         kind = "word"
@@ -242,13 +242,14 @@ def _weigh_terms(alignment: Alignment) -> Counter[str]:
             kind = "number"
         elif term.is_name:
             kind = "name"
-        counts[f"{kind} {classify_term(term, alignment)}"] += term.weight  # type: ignore[assignment]
+        term_class = f"{kind} {classify_term(term, alignment)}"
+        counts[term_class] += term.weight  # type: ignore[assignment]
         counts[f"{kind}s"] += 1
     return counts
 
 
 def _count_signals(alignment: Alignment, evidence: EvidenceDocument) -> Counter[str]:
-    """Count strict words, negations, antonyms and word pairs in evidence order."""
+    """Count strict words, antonyms, negations, and pairs of words."""
     counts: Counter[str] = Counter()
     for form in alignment.forms:
         if form in _STRICT_WORDS and form not in alignment.nearby_forms:
@@ -271,7 +272,7 @@ def _count_signals(alignment: Alignment, evidence: EvidenceDocument) -> Counter[
 
 
 def _count_pairs(alignment: Alignment, evidence: EvidenceDocument) -> Counter[str]:
-    """Count the pairs of terms that one sentence has, and the word pairs in order."""
+    """Count term pairs within a sentence, and word pairs in order."""
     counts: Counter[str] = Counter()
     sentences = alignment.forms_by_sentence.values()
     pairs = list(pairwise(term.form for term in alignment.terms))

@@ -59,12 +59,12 @@ class EvidenceDocument:
 
     @cached_property
     def published(self) -> date | None:
-        """The document's publication date, or else the one that its text states."""
+        """The document's publication date, or else the one in its text."""
         stated = find_publication_date(self.document.full_text)
         return self.document.published or (stated[0] if stated else None)
 
     def match_forms(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
-        """Map each sentence that contains any of the forms to those it contains."""
+        """Map each sentence with any of the forms to its forms."""
         forms_by_chunk = FORM_INDEX.find_chunks(forms, self._distinct_chunks)
         forms_by_sentence: dict[int, set[str]] = {}
         # Every claim goes through all chunks, so this loop runs in C.
@@ -96,7 +96,7 @@ class EvidenceDocument:
         return extract_excerpts(self.reading.lines, spans)
 
     def find_speech(self, index: int) -> Speech | None:
-        """Return who says a sentence, by its form or by the sentences before it."""
+        """Return who says a sentence, by its form or the context before."""
         if index not in self._speeches:
             self._speeches[index] = self._resolve_speech(index)
         return self._speeches[index]
@@ -111,7 +111,7 @@ class EvidenceDocument:
         return resolve_speeches(self.sentences[first : index + 1])[-1]
 
     def _has_quotation_before(self, index: int) -> bool:
-        """Return whether a block has a quotation mark up to a sentence's end."""
+        """Return whether the sentence, or its block before it, has quotes."""
         block = self.sentences[index].block
         while index >= 0 and self.sentences[index].block == block:
             if QUOTATION_MARK.search(self.sentences[index].text):

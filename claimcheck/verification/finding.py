@@ -225,7 +225,7 @@ def _decide(comparison: _Comparison) -> Finding:
 
 
 def _refute(comparison: _Comparison) -> Finding:
-    """Return `refuted`, or `conflicting_evidence` if other passages support it."""
+    """Return `refuted`, or `conflicting_evidence` with support elsewhere."""
     evidence, results = comparison.evidence, comparison.results
     differences = tuple(dict.fromkeys(item for _, item in results.contradictions))
     refuting = list(dict.fromkeys(index for index, _ in results.contradictions))
@@ -264,7 +264,7 @@ def _list_supporting_sentences(
 
 
 def _extract_contradicted_numbers(differences: Iterable[Difference]) -> set[str]:
-    """Return the forms of the claim's numbers that the evidence contradicts."""
+    """Return the forms of the claim's contradicted numbers."""
     numbers: set[str] = set()
     for difference in differences:
         if difference.kind in ("number", "date"):
@@ -379,7 +379,7 @@ def _explain_lack_of_support(alignments: Sequence[Alignment]) -> str:
 
 
 def _list_unmatched_words(alignments: Sequence[Alignment]) -> str:
-    """List the rarest claim words that nothing nearby expresses, or return ""."""
+    """List the rarest claim words without a match nearby, or return ""."""
     unmatched = [
         term
         for alignment in alignments

@@ -24,7 +24,7 @@ _MIN_COVERAGE = 0.05
 
 
 class Corpus:
-    """One document, or an index of many; documents are prepared when needed."""
+    """One document, or an index of many that are prepared when needed."""
 
     def __init__(
         self, evidence: Document | Index, reading: Reading | None = None
@@ -81,7 +81,7 @@ class Corpus:
 def select_passages(
     text: str, documents: Sequence[EvidenceDocument], limit: int
 ) -> list[tuple[EvidenceDocument, int]]:
-    """Select at most `limit` relevant sentences, alternating between documents.
+    """Select at most `limit` sentences, alternating between documents.
 
     Of each document, first come the sentences that cover the claim together, then those
     that cover most of it alone: what contradicts a claim shares its words, too.

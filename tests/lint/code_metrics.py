@@ -126,7 +126,11 @@ def list_sizes(path: Path, text: str, commands: set[str]) -> Iterator[Size]:
         yield Size(node.end_lineno - node.lineno + 1, "function lines", where)
         yield Size(count_branches(node) + 1, "branches", where)
         decorators = " ".join(map(ast.unparse, node.decorator_list))
-        is_command = ".command(" in decorators or f"{path.stem}.{node.name}" in commands
+        is_command = (
+            ".command(" in decorators
+            or "expand_groups" in decorators
+            or f"{path.stem}.{node.name}" in commands
+        )
         if not is_command:
             yield Size(count_parameters(node.args), "parameters", where)
     lines = text.splitlines()

@@ -22,7 +22,7 @@ _MISSING_DETAIL_RULES = (numbers, names, speakers)
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
-    """List what the evidence sentence contradicts; a question asserts nothing."""
+    """List what the evidence contradicts; a question asserts nothing."""
     if pair.evidence.endswith("?"):
         return []
     return [
@@ -33,7 +33,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 
 
 def find_missing_details(pair: SentencePair) -> list[Difference]:
-    """List the claim's numbers, names, and speakers that the evidence lacks."""
+    """List the numbers, names, and speakers that the evidence lacks."""
     return [
         difference
         for rule in _MISSING_DETAIL_RULES

@@ -1,4 +1,4 @@
-"""Antonyms: the evidence has the opposite of a claim's word in the same context."""
+"""Antonyms: the opposite of a claim's word in the same context."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _Occurrence:
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
-    """Return the first claim word whose antonym the evidence uses in its place."""
+    """Return the first claim word whose antonym the evidence has instead."""
     claim_words, evidence_words = extract_words(pair.claim), pair.evidence_words
     claim_forms = _normalize_directions(claim_words)
     evidence_forms = _normalize_directions(evidence_words)
@@ -79,7 +79,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 def _is_contradiction(
     claimed: _Occurrence, actual: _Occurrence, pair: SentencePair
 ) -> bool:
-    """Return whether two antonyms are used of the same thing, equally negated."""
+    """Return whether two antonyms describe one thing, equally negated."""
     names = {term.form for term in pair.alignment.terms if term.is_name}
     if not _has_shared_context(claimed, actual, names):
         return False
@@ -138,7 +138,7 @@ def _find_agent(occurrence: _Occurrence, names: set[str]) -> str | None:
 def _is_confirmed_nearby(
     claimed: _Occurrence, actual: _Occurrence, pair: SentencePair
 ) -> bool:
-    """Return whether a nearby sentence has the claim's word in as close a context."""
+    """Return whether a sentence nearby has the claim's word as closely."""
     context = _collect_context(claimed)
     shared_count = len(context & _collect_context(actual))
     for index in pair.alignment.nearby_sentences:
@@ -199,7 +199,7 @@ def _normalize_directions(words: Sequence[str]) -> list[str]:
 
 
 def _shows_direction(words: Sequence[str], index: int) -> bool:
-    """Return whether a word may stand for a direction: "up 5 %", "vote for"."""
+    """Return whether a word may be a direction: "up 5 %", "vote for"."""
     word = words[index]
     if word == "for":
         return index > 0 and normalize_word(words[index - 1]) in _VERBS_WITH_FOR

@@ -1,4 +1,4 @@
-"""Dates: the same day, month or year in another notation, or a different one."""
+"""Dates: the same time in another notation, or a different time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class _Times:
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
-    """Return claim dates for which the evidence gives another of equal precision."""
+    """Return claim times for which the evidence gives another."""
     if not has_time(pair.claim):
         return []
     evidence_times = _find_pair_times(pair.evidence, pair)
@@ -77,7 +77,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 
 
 def _find_rival(time: When, times: _Times, pair: SentencePair) -> When | None:
-    """Return the evidence's time that stands in place of a claim's, or None."""
+    """Return the evidence's time that replaces a claim's, or None."""
     is_same_fact = pair.states_same_fact(time.text)
     confirming = _select_comparable_times(time, times.evidence)
     if not is_same_fact:
@@ -91,25 +91,29 @@ def _find_rival(time: When, times: _Times, pair: SentencePair) -> When | None:
     is_elsewhere = time.resolved in pair.alignment.document_forms
     if pair.is_isolated and not is_same_fact and is_elsewhere:
         return None  # the sentence is about another year than the claim
+    rivals = _list_rivals(time, times)
+    if len(rivals) != 1 or any(_is_confirmed(other, rivals) for other in times.claim):
+        return None
+    return rivals[0]
+
+
+def _list_rivals(time: When, times: _Times) -> list[When]:
+    """List the evidence's times that may be meant in place of a claim's."""
     reversed_bounds = [
         other
         for other in times.evidence
         if _is_opposite_bound(time, other) and is_compatible_time(time, other)
     ]
     if reversed_bounds:
-        rivals = reversed_bounds
-    else:
-        rivals = [other for other in times.evidence if _is_comparable(time, other)]
-        # With two claimed times beside one, it is unclear which of them is meant.
-        if _count_comparable(times.unconfirmed, rivals) != 1:
-            return None
-    if len(rivals) != 1 or any(_is_confirmed(other, rivals) for other in times.claim):
-        return None
-    return rivals[0]
-
-
-def _count_comparable(times: Iterable[When], rivals: Sequence[When]) -> int:
-    return sum(any(_is_comparable(time, rival) for rival in rivals) for time in times)
+        return reversed_bounds
+    rivals = [other for other in times.evidence if _is_comparable(time, other)]
+    comparable_claims = [
+        other
+        for other in times.unconfirmed
+        if any(_is_comparable(other, rival) for rival in rivals)
+    ]
+    # With two claimed times beside one, it is unclear which of them is meant.
+    return rivals if len(comparable_claims) == 1 else []
 
 
 def _select_resolved(times: Iterable[When]) -> list[When]:
@@ -128,7 +132,7 @@ def _find_pair_times(text: str, pair: SentencePair) -> list[When]:
 
 
 def is_compatible_time(left: When, right: When) -> bool:
-    """Return whether two resolved times are equal or one contains the other."""
+    """Return whether one of two resolved times contains the other."""
     first, second = _align_years(left, right)
     if not first or not second:
         return False
@@ -150,7 +154,10 @@ def _strip_year(time: str) -> str:
 
 
 def _select_comparable_times(time: When, others: Sequence[When]) -> list[When]:
-    """Return the times that may confirm another: precise ones if any is comparable."""
+    """Return the times that may confirm another.
+
+    If any is comparable, a less precise one confirms nothing.
+    """
     if not any(_is_comparable(time, other) for other in others):
         return list(others)
     return [other for other in others if _is_as_precise(other, time)]

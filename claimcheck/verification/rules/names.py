@@ -34,7 +34,7 @@ _BETWEEN_INITIALS = r"[\w'’-]{0,40}\s{1,9}(?:(?:of|for|and|the|on|in)\s{1,9}){
 
 
 def find_missing_details(pair: SentencePair) -> list[Difference]:
-    """Return the claim's names that the document does not mention in any form."""
+    """Return the claim's names that the document does not mention."""
     document = pair.document.document
     is_fragment = len(document.full_text) < _FRAGMENT_CHARACTERS
     has_pronoun = _PRONOUN.search(pair.nearby_text) is not None
@@ -76,7 +76,7 @@ def _is_mentioned(
 
 
 def _has_abbreviation(name: str, text: str) -> bool:
-    """Return whether the text has a name's initials, or words with such initials."""
+    """Return whether the text has a name's initials, or what they mean."""
     letters = "US" if name in US_ABBREVIATIONS else name.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= _MAX_ACRONYM_LETTERS:
         pattern = r"\b" + _BETWEEN_INITIALS.join(map(re.escape, letters))

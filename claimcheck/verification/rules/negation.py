@@ -108,7 +108,7 @@ def find_negated_terms(
 def find_negations(
     words: Sequence[str], *, includes_used_to_be: bool = False
 ) -> list[int]:
-    """Return the positions of negations, and of "used to be" if it counts as one."""
+    """Return the positions of negations, "used to be" only if included."""
     return [
         index
         for index in range(len(words))
@@ -131,7 +131,7 @@ def _is_negation(
 
 
 def _has_end_time(words: Sequence[str]) -> bool:
-    """Return whether the negated state has an end ("until May", "since 2002")."""
+    """Return whether the negation ends: "until May", "since 2002"."""
     if "until" in words:
         return True
     return any(

@@ -74,7 +74,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 def _find_rival(
     amount: Amount, claim_amounts: Sequence[Amount], pair: SentencePair
 ) -> Amount | None:
-    """Return the evidence's amount that stands in place of the claim's, or None."""
+    """Return the evidence's amount that replaces the claim's, or None."""
     evidence_amounts = find_amounts(pair.evidence)
     rivals = _list_rivals(amount, evidence_amounts)
     if _is_confirmed(amount, rivals, pair):
@@ -87,7 +87,7 @@ def _find_rival(
 
 
 def _list_rivals(amount: Amount, others: Sequence[Amount]) -> list[Amount]:
-    """Return the same number in another unit, or else numbers in the same unit."""
+    """Return the number in other units, or else others in its unit."""
     same_numbers = [
         other
         for other in others
@@ -248,7 +248,7 @@ def find_missing_details(pair: SentencePair) -> list[Difference]:
 
 
 def _matches_claim_number(rival: Amount, claim_amounts: Iterable[Amount]) -> bool:
-    """Return whether an evidence number matches another number of the claim."""
+    """Return whether an evidence number is another of the claim."""
     return any(
         other.unit == rival.unit and is_consistent_amount(other, rival)
         for other in claim_amounts
@@ -256,7 +256,7 @@ def _matches_claim_number(rival: Amount, claim_amounts: Iterable[Amount]) -> boo
 
 
 def _is_in_text(amount: Amount, text: str) -> bool:
-    """Return whether the text contains the number in a form like "2nd" or "B-52"."""
+    """Return whether the text has the number, also in "2nd" or "B-52"."""
     digits = f"{amount.quantity.value:g}"
     plain = text.replace(",", "")
     if digits not in plain:

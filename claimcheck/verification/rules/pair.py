@@ -1,4 +1,4 @@
-"""A claim's sentence beside one sentence of evidence, the input of every rule."""
+"""A claim's sentence beside one of the evidence, for every rule."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class SentencePair:
 
     @cached_property
     def evidence_speech(self) -> Speech | None:
-        """The speech of that side of the evidence sentence on which the claim rests.
+        """The speech of the clause of the evidence on which the claim rests.
 
         "A said this, whereas B is true" has two sides.
         """
@@ -84,7 +84,7 @@ class SentencePair:
         return len(set(self.alignment.forms).intersection(map(normalize_word, words)))
 
     def states_same_fact(self, detail: str) -> bool:
-        """Return whether the evidence sentence has all of a claim but a detail.
+        """Return whether the evidence has all of a claim but a detail.
 
         `detail` is the number or the time as the claim's sentence words it.
         """

@@ -25,7 +25,7 @@ _PRONOUNS = frozenset(("he", "she", "they", "it", "i", "we", "you"))
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
-    """Return the claim's speaker if the evidence attributes it to someone else."""
+    """Return the claim's speaker if the evidence names another."""
     if not pair.speech or _is_unknown_speaker(pair.speech):
         return []
     evidence_speech = pair.evidence_speech or pair.document.find_speech(pair.index)
@@ -43,7 +43,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
 
 
 def _shares_quoted_words(pair: SentencePair) -> bool:
-    """Return whether the claim shares a word with the evidence's direct speech."""
+    """Return whether the claim shares a word with the quoted text."""
     if not pair.evidence.startswith(_OPENING_MARKS):
         return True
     quoted = " ".join(_QUOTED_WORDS.findall(pair.evidence))
@@ -72,7 +72,7 @@ def find_missing_details(pair: SentencePair) -> list[Difference]:
 
 
 def _find_dropped_attribution(pair: SentencePair) -> list[Difference]:
-    """Return the evidence's speaker if the claim states their words as a fact."""
+    """Return the speaker if the claim states their words as a fact."""
     evidence_speech = pair.evidence_speech
     if not evidence_speech or _is_unknown_speaker(evidence_speech):
         return []
@@ -82,7 +82,7 @@ def _find_dropped_attribution(pair: SentencePair) -> list[Difference]:
 
 
 def _is_in_first_person(pair: SentencePair) -> bool:
-    """Return whether it is an interview or a letter: "I" is named elsewhere."""
+    """Return whether "I" speaks, who is named elsewhere."""
     if not FIRST_PERSON.search(pair.evidence) or QUOTATION_MARK.search(pair.evidence):
         return False
     return not _SPEAKER_LABEL.search(pair.evidence_with_previous)

@@ -74,7 +74,7 @@ def test_refuses_a_redirect_to_a_private_address(monkeypatch):
     answer = (302, {"location": "http://169.254.169.254/latest/"}, b"")
     with (
         serving(answer) as (base, _),
-        pytest.raises(errors.InputError, match=r"leads to 169\.254\.169\.254"),
+        pytest.raises(errors.InputError, match=r"resolves to 169\.254\.169\.254"),
     ):
         Document.from_url(base)
 
@@ -90,11 +90,14 @@ def test_refuses_a_redirect_to_a_file():
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ((404, HTML, b""), r"gives no document \(HTTP 404\)"),
+        ((404, HTML, b""), r"returns no document \(HTTP 404\)"),
         ((402, HTML, b""), r"asks for payment \(HTTP 402\)"),
         ((403, HTML, b""), r"refuses access \(HTTP 403\)"),
         ((302, {"location": "/again"}, b""), "redirects more than 5 times"),
-        ((200, {"content-type": "image/png"}, b"\x89PNG"), "is image/png, no document"),
+        (
+            (200, {"content-type": "image/png"}, b"\x89PNG"),
+            "is image/png, which claimcheck",
+        ),
         (
             (200, {"content-type": "text/plain"}, b"x" * (21 << 20)),
             "has more than 20 MB",

@@ -142,7 +142,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
             b"",
             "nope.txt: there is no such file",
         ),
-        (("check", "-", "--against", SEED), b"", "is empty; give a claim a line"),
+        (("check", "-", "--against", SEED), b"", "is empty; write one claim per line"),
         (
             ("check", "-", "--against", SEED),
             b"x" * 50_000,
@@ -151,7 +151,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("check", "-", "--against", SEED),
             b'{"text": 5}\n{"text": "a b"}',
-            "line 1: is no {",
+            "line 1: is not {",
         ),
         (
             ("check", "-", "--against", "-"),

@@ -1,4 +1,4 @@
-"""Dates in text, resolved from the publication date where it is known."""
+"""Dates in text, resolved from the publication date if it is known."""
 
 from datetime import date
 
@@ -59,11 +59,13 @@ def test_does_not_resolve_a_weekday_without_a_publication_date():
         ("Text. https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
         ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),
         (
-            "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\nhttps://a.example/2020/03/20/y",
+            "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\n"
+            "https://a.example/2020/03/20/y",
             (date(2019, 3, 20), "url"),
         ),
         (
-            "The treaty of 5 May 1955 was signed by ministers of nine states in the old town hall of Bonn.",
+            "The treaty of 5 May 1955 was signed by ministers of nine states in the old"
+            " town hall of Bonn.",
             None,
         ),
         ("https://a.example/2019/13/45/x", None),
@@ -79,19 +81,20 @@ def test_finds_the_publication_date(text, found):
         ("In 1942 they met, and in February they left.", ["1942", None]),
         ("On 5 May 2011 it passed; on 7 June it was signed.", ["2011-05-05", None]),
         ("It began in 2018, and in September it ended.", ["2018", "2018-09"]),
-        (
-            "It began in 2018, and in February it ended.",
-            ["2018", None],
-        ),  # of 2018, or of 2019
+        # February of 2018, or of 2019
+        ("It began in 2018, and in February it ended.", ["2018", None]),
         ("It began in 1942. On Tuesday it ended.", ["1942", "2019-03-19"]),
     ],
 )
-def test_a_month_takes_the_year_of_its_paragraph(text, resolved):
+def test_does_not_date_a_month_in_a_paragraph_about_another_year(text, resolved):
     assert [when.resolved for when in find_times(text, WEDNESDAY)] == resolved
 
 
-def test_the_current_year_is_the_last_one_named_in_the_paragraph():
-    text = "It was 1999.\n\nIn 1942 they met. In 1,985 days they left; in 2020-21 they came. Then"
+def test_finds_the_last_year_named_before_in_the_paragraph():
+    text = (
+        "It was 1999.\n\n"
+        "In 1942 they met. In 1,985 days they left; in 2020-21 they came. Then"
+    )
     assert find_year_before(text, len(text)) == 1942
     assert find_year_before(text, text.index("In 1942")) is None
     assert find_year_before(text + " word" * 200, len(text) + 1_000) is None

@@ -1,4 +1,4 @@
-"""Names in a text, by their form."""
+"""Names, found by their form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who says it: speakers of quotations and of reported speech."""
+"""The speakers of quotations and of reported speech."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 
 
-def said_by(text):
+def find_speakers(text):
     return [
         speech.speaker if speech else None
         for speech in resolve_speeches(split_sentences(Reading(text), "en"))
@@ -39,11 +39,13 @@ def said_by(text):
         ),
         ("Wages fell, according to Jane Roe.", "Jane Roe"),
         (
-            "A spokesman for the parks, Tom Weyer, did not dispute it but said it ignored shade.",
+            "A spokesman for the parks, Tom Weyer, did not dispute it but said it"
+            " ignored shade.",
             "Tom Weyer",
         ),
         (
-            'Steve Kodis, the man behind making "Sunrise" the official flag of the city, says, "I am glad."',
+            'Steve Kodis, the man behind making "Sunrise" the official flag of the'
+            ' city, says, "I am glad."',
             "Steve Kodis",
         ),
         ("The ministry announced that 300 people left.", "The ministry"),
@@ -55,7 +57,8 @@ def said_by(text):
         ("Jane Roe, who led the study, said the result made her hopeful.", "Jane Roe"),
         ("Jan Novak, the prime minister, said Russia left the talks.", "Jan Novak"),
         (
-            "The late Ron Romine, an old friend, told the Herald in 2014 that it was a thrill.",
+            "The late Ron Romine, an old friend, told the Herald in 2014 that it was"
+            " a thrill.",
             "Ron Romine",
         ),
         (
@@ -76,29 +79,29 @@ def said_by(text):
     ],
 )
 def test_finds_the_speaker_of_a_sentence(text, speaker):
-    assert said_by(text) == [speaker]
+    assert find_speakers(text) == [speaker]
 
 
-def test_a_pronoun_is_the_previous_speaker():
-    assert said_by("Jan Novak said wages rose. He called the plan good.") == [
+def test_resolves_a_pronoun_to_the_previous_speaker():
+    assert find_speakers("Jan Novak said wages rose. He called the plan good.") == [
         "Jan Novak",
         "Jan Novak",
     ]
 
 
-def test_an_ambiguous_pronoun_is_nobody():
-    assert said_by(
+def test_does_not_resolve_an_ambiguous_pronoun():
+    assert find_speakers(
         "Critics of Jan Novak met Eva Malik in Rome. He said wages rose."
     ) == [None, None]
 
 
 def test_a_continued_quotation_keeps_its_speaker():
-    assert said_by('"It is late," said Jane Roe. "We must go."') == [
+    assert find_speakers('"It is late," said Jane Roe. "We must go."') == [
         "Jane Roe",
         "Jane Roe",
     ]
 
 
-def test_a_last_name_becomes_a_full_name_only_when_it_is_unique():
-    assert said_by("Jane Roe left. Roe said it was late.")[1] == "Jane Roe"
-    assert said_by("Jane Roe and Tim Roe left. Roe said it was late.")[1] == "Roe"
+def test_completes_a_last_name_only_if_it_is_unique():
+    assert find_speakers("Jane Roe left. Roe said it was late.")[1] == "Jane Roe"
+    assert find_speakers("Jane Roe and Tim Roe left. Roe said it was late.")[1] == "Roe"

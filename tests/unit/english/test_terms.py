@@ -1,4 +1,4 @@
-"""Terms: forms of words, names, and the lookup of written words by form."""
+"""Terms: forms of words, names, and the index of chunks by form."""
 
 import random
 import sys
@@ -48,15 +48,15 @@ def test_recognizes_names_by_capitals():
 
 
 @pytest.fixture
-def switched_often():
+def frequent_thread_switches():
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(interval)
 
 
-@pytest.mark.usefixtures("switched_often")
-def test_threads_that_share_a_lookup_miss_nothing():
+@pytest.mark.usefixtures("frequent_thread_switches")
+def test_threads_that_share_an_index_miss_nothing():
     forms = {normalize_word("ferry")}
     words = {
         f"{left}{word}{right}"
@@ -66,24 +66,24 @@ def test_threads_that_share_a_lookup_miss_nothing():
     }
     together = threading.Barrier(4)
 
-    def learn(lookup, turn):
+    def add(index, turn):
         mixed = random.Random(turn).sample(sorted(words), len(words))
         together.wait()
         for start in range(0, len(mixed), 5):
-            lookup.find_chunks(forms, set(mixed[start : start + 5]))
+            index.find_chunks(forms, set(mixed[start : start + 5]))
 
     with ThreadPoolExecutor(4) as threads:
         for _ in range(100):
-            lookup = FormIndex()
-            list(threads.map(learn, [lookup] * 4, range(4)))
-            assert lookup.find_chunks(forms, words).keys() == words
+            index = FormIndex()
+            list(threads.map(add, [index] * 4, range(4)))
+            assert index.find_chunks(forms, words).keys() == words
 
 
-def test_a_lookup_finds_again_what_it_evicted():
-    lookup = FormIndex(max_chunks=2)
+def test_an_index_finds_again_what_it_evicted():
+    index = FormIndex(max_chunks=2)
     for _ in range(2):
-        for written in ({"ferries,", "sail"}, {"The", "(ferry)", "ferry-house"}):
-            held = lookup.find_chunks({normalize_word("ferry")}, written)
-            assert held == {
-                word: {normalize_word("ferry")} for word in written if "ferr" in word
+        for chunks in ({"ferries,", "sail"}, {"The", "(ferry)", "ferry-house"}):
+            forms_by_chunk = index.find_chunks({normalize_word("ferry")}, chunks)
+            assert forms_by_chunk == {
+                word: {normalize_word("ferry")} for word in chunks if "ferr" in word
             }

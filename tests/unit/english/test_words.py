@@ -1,4 +1,4 @@
-"""The forms in which words are compared."""
+"""The forms in which quotes are compared."""
 
 import pytest
 

@@ -121,7 +121,10 @@ def zipped(parts):
             zipped({"[Content_Types].xml": b"x", "word/document.xml": b"<a>"})[:-40],
             "damaged or truncated Word",
         ),
-        (zipped({"content.xml": b"<a/>"}), "is a ZIP archive, and no Word document"),
+        (
+            zipped({"content.xml": b"<a/>"}),
+            "is a ZIP archive other than a Word document",
+        ),
         (
             b"<html><body>" + b"<div>" * 100_000 + b"word" + b"</div>" * 100_000,
             "nested too deeply",

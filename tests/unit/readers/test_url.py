@@ -24,7 +24,7 @@ from claimcheck import Document, errors
     ],
 )
 def test_refuses_private_addresses_in_every_spelling(address):
-    with pytest.raises(errors.InputError, match="not public; --allow-private"):
+    with pytest.raises(errors.InputError, match="private address; use --allow-private"):
         Document.from_url(address)
 
 

@@ -83,16 +83,16 @@ def test_names_duplicate_ids(store, tmp_path):
         (
             "t.csv",
             "a,b\n1,2\n",
-            r"t\.csv: has no column 'text'; it has a, b: name one with --text-column",
+            r"t\.csv: has no column 'text'\. Available: a, b\. Choose one with --text-column",
         ),
         ("t.csv", b"text\n\xff\xfe\n", r"t\.csv: is not UTF-8"),
-        ("t.csv", 'text\n"open\n', r"t\.csv:\d: is no CSV"),
-        ("t.csv", "", r"t\.csv: has no column 'text'; it has none"),
-        ("r.jsonl", "\n\n", r"r\.jsonl: holds no rows"),
+        ("t.csv", 'text\n"open\n', r"t\.csv:\d: is not valid CSV"),
+        ("t.csv", "", r"t\.csv: has no column 'text'\. Available: none"),
+        ("r.jsonl", "\n\n", r"r\.jsonl: has no rows"),
         (
             "r.jsonl",
             '{"text": "x", "id": [1]}',
-            r"r\.jsonl: line 1: id has to be a text or a whole number",
+            r"r\.jsonl: line 1: id has to be a string or a whole number",
         ),
         ("r.jsonl", '{"text": ""}', r"r\.jsonl: line 1: .*is empty"),
     ],
@@ -111,7 +111,7 @@ def test_names_the_problem_of_an_unreadable_table(
     [
         ("nope.txt", "there is no such file or folder"),
         ("*.nope", "matches no file"),
-        ("empty", "holds no files"),
+        ("empty", "has no files"),
     ],
 )
 def test_names_sources_that_do_not_exist(store, tmp_path, name, message):

@@ -11,13 +11,18 @@ from claimcheck.verification.retrieve import Corpus
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")
-FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
+FERRY = (
+    "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
+    " The day ferry stops in May."
+)
 TRIAL = """
-The harbour master, Erik Sandahl, lost his appeal in February. A court in Malmo had given him a fine of 9,000 crowns in
-2019 for letting the Aurora leave with too many passengers. His lawyer, Karin Holm, said the ferry company would pay.
+The harbour master, Erik Sandahl, lost his appeal in February. A court in Malmo had
+given him a fine of 9,000 crowns in 2019 for letting the Aurora leave with too many
+passengers. His lawyer, Karin Holm, said the ferry company would pay.
 
-The Aurora sails between Gdansk and Nynashamn, and 1,200 people board it on a summer day. Its captain told the court that
-he had counted the tickets himself. A judge will hear the case against the company in autumn. The crew had asked for a
+The Aurora sails between Gdansk and Nynashamn, and 1,200 people board it on a summer
+day. Its captain told the court that he had counted the tickets himself.
+A judge will hear the case against the company in autumn. The crew had asked for a
 second lifeboat, and the harbour refused to wait for one.
 """
 
@@ -51,7 +56,7 @@ def test_labels_a_claim_by_what_the_document_says(claim, expected):
 @pytest.mark.parametrize(
     ("claim", "against", "expected"),
     [
-        # another sentence tells of the number or time, this one of the very thing
+        # One sentence has the number or time, but another is about the same fact.
         (
             "Ann Lee sued in 2019.",
             "The case of Ann Lee began in 2019. Ann Lee sued in March 2020.",
@@ -59,10 +64,11 @@ def test_labels_a_claim_by_what_the_document_says(claim, expected):
         ),
         (
             "The highest flight was at 54 metres.",
-            "At noon the birds climbed to 54 metres. The highest flight was at 62 metres.",
+            "At noon the birds climbed to 54 metres."
+            " The highest flight was at 62 metres.",
             Label.REFUTED,
         ),
-        # a number as worded is true of the evidence's
+        # The claim's number, as worded, is true of the evidence's.
         (
             "Sleep was longer by about 28 minutes.",
             "Sleep was 28.4 minutes longer with the new lenses.",
@@ -80,7 +86,7 @@ def test_the_sentence_about_the_same_thing_decides(claim, against, expected):
 
 
 @pytest.mark.parametrize(
-    ("claim", "said", "so"),
+    ("claim", "attribution", "content"),
     [
         (
             "Ryabkov said Russia was concerned by U.S. sanctions.",
@@ -99,9 +105,11 @@ def test_the_sentence_about_the_same_thing_decides(claim, against, expected):
         ),
     ],
 )
-def test_who_said_it_and_whether_it_is_true_are_two_verdicts(claim, said, so):
+def test_who_said_it_and_whether_it_is_true_are_two_verdicts(
+    claim, attribution, content
+):
     (verdict,) = verdicts([claim], SEED)
-    assert (verdict.finding.label, verdict.content.label) == (said, so)
+    assert (verdict.finding.label, verdict.content.label) == (attribution, content)
 
 
 @pytest.mark.parametrize(
@@ -125,18 +133,18 @@ def test_names_the_speaker_when_only_a_statement_supports_the_claim():
 
 
 def test_a_summary_that_drops_the_speaker_is_not_supported(seed_text):
-    library = Corpus(Document.from_text(seed_text))
-    loose, strict = (
-        verify_statement(
-            Statement.of("The talks were positive."), library, strict=strict
-        )
-        for strict in (False, True)
-    )
-    assert (loose.label, strict.label) == (Label.SUPPORTED, Label.NOT_ENOUGH_EVIDENCE)
+    corpus = Corpus(Document.from_text(seed_text))
+    claim = Statement.of("The talks were positive.")
+    assert verify_statement(claim, corpus).label is Label.SUPPORTED
+    strict = verify_statement(claim, corpus, strict=True)
+    assert strict.label is Label.NOT_ENOUGH_EVIDENCE
 
 
 def test_a_text_that_contradicts_itself_is_conflicting_evidence():
-    text = "The plant employs 400 people, the company says. In all the plant employs 500 people today."
+    text = (
+        "The plant employs 400 people, the company says."
+        " In all the plant employs 500 people today."
+    )
     (verdict,) = verdicts(["The plant employs 400 people."], text)
     assert verdict.label is Label.CONFLICTING_EVIDENCE
     assert {item.stance for item in verdict.finding.evidence} == {
@@ -162,7 +170,7 @@ def test_quotes_the_one_document_that_disagrees_with_many():
         f"The plant employs 400 people. It makes glass. Visits are free on day {n}."
         for n in range(8)
     ]
-    found = check(
+    result = check(
         ["The plant employs 400 people."],
         [
             Document.from_text(text)
@@ -170,15 +178,15 @@ def test_quotes_the_one_document_that_disagrees_with_many():
         ],
         settings=SETTINGS,
     )
-    finding = found.verdicts[0].finding
+    finding = result.verdicts[0].finding
     assert finding.label is Label.CONFLICTING_EVIDENCE
     assert {item.stance for item in finding.evidence} == {
         Stance.SUPPORTS,
         Stance.REFUTES,
     }
-    shown = text.render_check(found)
-    assert "+ The plant employs 400 people." in shown
-    assert "- The plant employs 500 people, and makes glass." in shown
+    report = text.render_check(result)
+    assert "+ The plant employs 400 people." in report
+    assert "- The plant employs 500 people, and makes glass." in report
     assert "One supports it: " in finding.rationale
     assert "One refutes it: " in finding.rationale
 
@@ -249,7 +257,10 @@ def test_supports_a_short_claim_that_a_sentence_states(claim):
 
 
 def test_a_sentence_about_another_year_refutes_nothing():
-    history = "In 1964 the Aurora was the 3rd largest ferry. In 1996 the Aurora was the largest ferry."
+    history = (
+        "In 1964 the Aurora was the 3rd largest ferry."
+        " In 1996 the Aurora was the largest ferry."
+    )
     assert (
         label("The Aurora was the 3rd largest ferry in 1964.", history)
         is Label.SUPPORTED

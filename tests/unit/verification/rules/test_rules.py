@@ -1,4 +1,4 @@
-"""The rules: what evidence says otherwise than a claim, and what only looks so."""
+"""What evidence contradicts, what it lacks, and what only looks different."""
 
 import pytest
 
@@ -14,13 +14,14 @@ from claimcheck.verification.rules import (
 
 
 def pair(claim, evidence):
-    source = EvidenceDocument(Document.from_text(evidence))
-    alignment = align_sentence(claim, source)
-    return SentencePair(alignment, source, alignment.selected[0], detect_speech(claim))
+    document = EvidenceDocument(Document.from_text(evidence))
+    alignment = align_sentence(claim, document)
+    best = alignment.selected[0]
+    return SentencePair(alignment, document, best, detect_speech(claim))
 
 
 @pytest.mark.parametrize(
-    ("claim", "evidence", "kind", "ours", "theirs"),
+    ("claim", "evidence", "kind", "claimed", "actual"),
     [
         (
             "The plant employs 500 people.",
@@ -173,14 +174,16 @@ def pair(claim, evidence):
         ),
         (
             "Operating profit rose to 131 euros.",
-            "Order intake rose to 140 euros. Operating profit fell to 96 euros from 131 euros.",
+            "Order intake rose to 140 euros. Operating profit fell to 96"
+            " euros from 131 euros.",
             "opposite",
             "rose",
             "fell",
         ),
         (
             "The lenses reduced total sleep time.",
-            "The lenses increased total sleep time but did not shorten the time to fall asleep.",
+            "The lenses increased total sleep time but did not shorten the"
+            " time to fall asleep.",
             "opposite",
             "reduced",
             "increased",
@@ -341,9 +344,9 @@ def pair(claim, evidence):
         ),
     ],
 )
-def test_finds_the_contradiction(claim, evidence, kind, ours, theirs):
+def test_finds_the_contradiction(claim, evidence, kind, claimed, actual):
     found = find_contradictions(pair(claim, evidence))
-    assert (kind, ours, theirs) in [
+    assert (kind, claimed, actual) in [
         (item.kind, item.claim, item.evidence) for item in found
     ]
 
@@ -455,8 +458,10 @@ def test_finds_the_contradiction(claim, evidence, kind, ours, theirs):
         ("Ann Lee is 65 years old.", "Ann Lee has lived in Malmo for 20 years."),
         ("Ann Lee turned up in Malmo.", "Ann Lee of Malmo broke down in tears."),
         (
-            "Ann Lee has not done her work and takes care of the people she should get rid of.",
-            "All Ann Lee has done is take care of the people she should get rid of. She has not done her work.",
+            "Ann Lee has not done her work and takes care of the people"
+            " she should get rid of.",
+            "All Ann Lee has done is take care of the people she should"
+            " get rid of. She has not done her work.",
         ),
     ],
 )
@@ -610,7 +615,10 @@ def test_an_interview_in_the_first_person_has_no_known_speaker():
 
 
 def test_compares_with_the_matching_side_of_a_contrast():
-    evidence = "Norway has said that the route is open whereas the United Kingdom and others keep it closed."
+    evidence = (
+        "Norway has said that the route is open whereas the United Kingdom and"
+        " others keep it closed."
+    )
     assert (
         find_missing_details(
             pair("The United Kingdom and others keep the route closed.", evidence)
@@ -620,7 +628,10 @@ def test_compares_with_the_matching_side_of_a_contrast():
 
 
 def test_resolves_a_weekday_from_the_publication_date():
-    evidence = "Published 20 March 2019\n\nThe talks in Rome ended on Tuesday without an agreement between them."
+    evidence = (
+        "Published 20 March 2019\n\nThe talks in Rome ended on Tuesday without"
+        " an agreement between them."
+    )
     wrong = find_contradictions(pair("The talks in Rome ended on Wednesday.", evidence))
     assert [(item.kind, item.claim, item.evidence) for item in wrong] == [
         ("date", "Wednesday", "Tuesday")
