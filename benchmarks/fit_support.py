@@ -156,8 +156,9 @@ def main(data: Path, *, write: bool) -> None:
         fitted = np.round(fit(x, answers, PENALTY, importance), 3)
         on_documents, on_claims, always = np.split(fitted, [len(names), 2 * len(names)])
         stored = {
-            "what": "Logistic regression: P(the evidence carries the claim), where half of all claims are carried. "
-            "Of each feature (entailment.py): its weight, what it gains with a long document, with a long claim (entailment.py).",
+            "what": "Logistic regression: P(the evidence entails the claim), where half "
+            "of all claims are entailed. For each feature (entailment.py): its weight, "
+            "and what it gains with a long document and with a long claim.",
             "fitted_on": "WiCE claims, SummEdits, FM2 and REALSumm's content units beside one summary, beside several, and "
             "changed, development halves; sets and answers weigh the same; "
             f"L2 penalty {PENALTY}",

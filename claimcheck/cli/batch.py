@@ -28,7 +28,7 @@ _Sources = Annotated[
     typer.Argument(
         metavar="SOURCE",
         help="Files, folders, glob patterns, URLs, JSON Lines of "
-        "{id, text, title, date, source}, CSV or TSV; - reads a list of these from "
+        "{id, text, title, date, source}, CSV, or TSV; - reads a list of these from "
         "standard input.",
     ),
 ]
@@ -47,7 +47,7 @@ _RetryFailed = Annotated[
 _Estimate = Annotated[
     bool,
     typer.Option(
-        "--estimate", help="Count requests, tokens and cost, and send nothing."
+        "--estimate", help="Count requests, tokens, and cost, and send nothing."
     ),
 ]
 _Via = Annotated[
@@ -55,7 +55,7 @@ _Via = Annotated[
     typer.Option(
         "--via",
         help="batch-api uses OpenAI's Batch API: half the price, answers within a day. "
-        "The first SOURCE is then submit, status or collect.",
+        "The first SOURCE is then submit, status, or collect.",
     ),
 ]
 _TextColumn = Annotated[

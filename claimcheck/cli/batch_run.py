@@ -73,6 +73,8 @@ async def _run_until_interrupted(
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(batch.run(told=on_progress, stop=stop))
 
+    # Without a handler, Ctrl-C would raise KeyboardInterrupt anywhere, even between an
+    # answer and its storage.
     def interrupt() -> None:
         if stop.requested:
             task.cancel()
@@ -118,6 +120,7 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
         "(--report lists the messages)"
     )
     causes = {cause for cause, _, _ in failures}
+    # Unreadable files are the user's input; anything else is the model or its endpoint.
     raise typer.Exit(2 if causes == {"unreadable"} else 3)
 
 
@@ -214,5 +217,6 @@ def _collect_answers(
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     if report:
         _print_failure_table(batch)
+    # While documents are pending, the batch is not over.
     if not pending:
         _exit_on_failures(batch, progress)

@@ -37,7 +37,7 @@ def bundle(
 ) -> None:
     """Pack a run into one file that somebody else can verify.
 
-    The bundle contains the source, prompts, schemas, answers and hashes.
+    The bundle contains the source, prompts, schemas, answers, and hashes.
     """
     from claimcheck.api.documents import load_run
     from claimcheck.api.stores import RunStore, find_latest_run

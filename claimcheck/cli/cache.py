@@ -20,7 +20,7 @@ _SECONDS_PER_DAY = 86_400.0
 
 @app.command("info")
 def info() -> None:
-    """Show the location and size of the cache, and its models."""
+    """Show the location, size, and models of the cache."""
     from claimcheck.api.stores import AnswerCache
 
     with AnswerCache() as cache:
@@ -41,7 +41,7 @@ def clear(
             "--older-than",
             metavar="DAYS",
             min=0,
-            help="Delete only answers that are older than this many days.",
+            help="Delete only answers older than this many days.",
         ),
     ] = 0.0,
     quiet: options.Quiet = False,

@@ -118,10 +118,10 @@ def check(
 ) -> None:
     """Check claims against evidence.
 
-    Each claim is supported, refuted, conflicting, or there is not enough evidence to
-    tell, and every verdict quotes the passages it rests on. If a claim reports what
-    somebody said, there are two verdicts: did they say it, and is it true? Without a
-    model, rules and a trained scorer decide, and abstain where they can't tell.
+    A claim is supported, refuted, or conflicting, or there is not enough evidence.
+    Every verdict quotes the passages it rests on. A claim that reports what somebody
+    said gets two verdicts: did they say it, and is it true? Without a model, rules and
+    a trained scorer decide, and abstain when they cannot tell.
     """
     sources = [*(against or []), *(evidence or [])]
     _validate_sources(claims, sources)

@@ -72,8 +72,7 @@ def diff(
 ) -> None:
     """Compare the claims of two runs or documents.
 
-    Lists the claims that were added, gone, reworded or moved, and the verdicts that
-    changed.
+    Lists added, gone, reworded, and moved claims, and changed verdicts.
     """
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run
@@ -106,6 +105,7 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
     if is_url(source):
         return open_document(source, allow_private=allow_private)
     name, content = read_bytes(source)
+    # A document may be JSON, too; only a run names the version of its schema.
     if content.lstrip()[:1] == b"{" and b'"schema_version"' in content:
         return Run.from_json(content)
     if source == "-":

@@ -24,13 +24,13 @@ app = typer.Typer(
     help="Measure the quality of the answers, on labeled data.",
 )
 _TASKS = {
-    "checkworthy": "Which sentences are worth checking? Rows: {text, label}.",
-    "verification": "Does a document support a claim? "
+    "checkworthy": "Which sentences are worth checking?\n\nRows: {text, label}.",
+    "verification": "Does a document support a claim?\n\n"
     "Rows: {claim, document, supported}.",
-    "summaries": "How good are summaries, compared with the first three sentences? "
-    "Rows: {document, references}.",
-    "extraction": "Are the claims found that people find? Rows: {passage, claims}.",
-    "grounding": "Are quotes found at the right place? Rows: {document, quotes}.",
+    "summaries": "How good are the summaries?\n\nCompares them with the first three "
+    "sentences. Rows: {document, references}.",
+    "extraction": "Are the claims found that people find?\n\nRows: {passage, claims}.",
+    "grounding": "Are quotes found where they are?\n\nRows: {document, quotes}.",
 }
 # Averages, printed as they are; all other scores are shares, printed in percent.
 _ABSOLUTE_SCORES = ("words", "claims a row")
@@ -109,7 +109,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         report = result.to_json() if is_json else _format_evaluation(result)
         write_text(report, output)
 
-    evaluate.__doc__ = description
+    evaluate.__doc__ = description  # Typer shows it as the help of the command
     return evaluate
 
 

@@ -32,7 +32,7 @@ def ground(
 ) -> None:
     """Find quotes in a document.
 
-    A quote with a changed number, name, date, negation or direction is not found, and
+    A quote with a changed number, name, date, negation, or direction is not found, and
     the reason is given.
     """
     from dataclasses import asdict

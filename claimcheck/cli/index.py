@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 _IndexArgument = Annotated[
     Path,
-    typer.Argument(metavar="INDEX", help="The file of the index; `add` creates it."),
+    typer.Argument(metavar="INDEX", help="The index file; `add` creates it if needed."),
 ]
 
 
@@ -111,7 +111,7 @@ def search(
     ] = 10,
     format: options.RowsFormat = Format.TEXT,
 ) -> None:
-    """Find the passages that share words with a query, best first (BM25)."""
+    """Find passages that share words with a query, ranked by BM25."""
     from claimcheck.api.evidence import Index, search_index
 
     with Index(index, create=False) as collection:

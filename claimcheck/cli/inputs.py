@@ -25,6 +25,7 @@ SOURCE_HELP = (
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
 _MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
+# `file:/etc/passwd` counts as a URL, so that it is refused and not read as a path.
 _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
 

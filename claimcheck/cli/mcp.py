@@ -17,7 +17,7 @@ def mcp(
     """Serve claimcheck to an AI assistant over MCP.
 
     MCP messages use standard input and output. The tools are summarize,
-    extract_claims, check_claims and ground_quotes.
+    extract_claims, check_claims, and ground_quotes.
     """
     if find_spec("mcp") is None:
         raise InputError("mcp needs an extra; run pip install 'claimcheck[mcp]'")

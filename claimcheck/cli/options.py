@@ -48,7 +48,7 @@ TopK = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Maximum number of passages shown to the model per claim (default 8).",
+        help="Maximum number of passages per claim shown to the model (default 8).",
     ),
 ]
 Attempts = Annotated[
@@ -109,8 +109,8 @@ FailOnVerdict = Annotated[
     FailOn | None,
     typer.Option(
         "--fail-on",
-        help="Exit with 1 if a verdict is refuted; with unsupported, if it is anything "
-        "but supported.",
+        help="Exit with 1 if a claim is refuted (refuted) or anything but supported "
+        "(unsupported).",
     ),
 ]
 
@@ -139,7 +139,7 @@ class EngineOptions(OptionGroup):
         str | None,
         typer.Option(
             metavar="ENGINE",
-            help="auto, llm or extractive. auto is llm if a model or endpoint is "
+            help="auto, llm, or extractive. auto is llm if a model or endpoint is "
             "configured, otherwise extractive.",
         ),
     ] = None
@@ -255,6 +255,8 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
             groups[name] = annotation
             parameters += _list_group_parameters(annotation)
         else:
+            # Typer passes everything by keyword, and only keyword parameters may have
+            # defaults in any order.
             parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
 
     @functools.wraps(command)
@@ -264,8 +266,6 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
             values[name] = group(**members)
         command(**values)
 
-    annotations = {parameter.name: parameter.annotation for parameter in parameters}
-    call_with_groups.__annotations__ = annotations
     signature = inspect.Signature(parameters)
     call_with_groups.__signature__ = signature  # type: ignore[attr-defined]
     return call_with_groups
@@ -323,6 +323,7 @@ def announce_engine(settings: Settings, *, quiet: bool) -> str:
 
 def detect_page_style(output: Path | None) -> PageStyle:
     """Return the page width and color that suit the output."""
+    # A file or a pipe gets the default width, so that it is the same on every machine.
     is_terminal = output is None and sys.stdout.isatty()
     columns = DEFAULT_PAGE_COLUMNS
     if is_terminal or os.environ.get("COLUMNS"):

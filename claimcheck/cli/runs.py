@@ -40,7 +40,9 @@ app = typer.Typer(
 )
 _BatchOption = Annotated[
     int | None,
-    typer.Option("--batch", metavar="N", help="The number of a batch (default: last)."),
+    typer.Option(
+        "--batch", metavar="N", help="The batch, by number (default: the last one)."
+    ),
 ]
 # The values of `DocumentState`, whose module takes longer to load than Typer.
 _StateName = Literal["pending", "done", "partial", "failed"]
@@ -118,7 +120,7 @@ def export(
 ) -> None:
     """Write the runs of a batch, or their claims as a table.
 
-    The order is that of the documents.
+    The runs are in the order in which the documents were added.
     """
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.models.outcome import DocumentState
@@ -238,14 +240,14 @@ def import_(
 
 @app.command("compare")
 def compare(
-    first: Annotated[int, typer.Argument(metavar="A", help="The number of a batch.")],
+    first: Annotated[int, typer.Argument(metavar="A", help="A batch, by number.")],
     second: Annotated[
-        int, typer.Argument(metavar="B", help="The number of another batch.")
+        int, typer.Argument(metavar="B", help="Another batch, by number.")
     ],
     store: options.Store,
     format: options.ReportFormat = Format.TEXT,
 ) -> None:
-    """Compare two batches: their claims, verdicts, failures and costs."""
+    """Compare two batches: their claims, verdicts, failures, and costs."""
     from claimcheck.api.stores import RunStore, find_batch
     from claimcheck.reports.diff import compare_batches
 
@@ -277,7 +279,7 @@ def delete(
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Delete documents with their runs, answers and checks.
+    """Delete documents with their runs, answers, and checks.
 
     Deletes all of them, or none if one is missing, and overwrites their data in the
     file. Answers in the cache stay: see `claimcheck cache clear`.

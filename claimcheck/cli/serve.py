@@ -43,7 +43,7 @@ class ServerOptions(options.OptionGroup):
         typer.Option(
             "--store",
             metavar="FILE",
-            help="The store of runs, also one of `claimcheck batch` (default: in your "
+            help="The store of runs; may be one of `claimcheck batch` (default: in your "
             "user data folder).",
         ),
     ] = None

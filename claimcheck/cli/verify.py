@@ -20,7 +20,7 @@ def verify(
 ) -> None:
     """Verify a bundle offline.
 
-    Every hash, span, claim and verdict must follow from what the bundle contains.
+    Every hash, span, claim, and verdict must follow from what the bundle contains.
     Exits with 1 if one does not.
     """
     from claimcheck.reports.bundle import verify_bundle

@@ -32,6 +32,7 @@ BASE_FORMS = _load_base_forms()
 FUNCTION_WORDS = frozenset(read_words("function_words"))
 FORMS_OF_BE = frozenset("be am is are was were been being".split())
 
+# Both spellings share a stem only after this; the stemmer keeps them apart.
 _BRITISH_TO_AMERICAN = (
     ("ise", "ize"),
     ("isation", "ization"),
@@ -65,6 +66,8 @@ def stem(word: str) -> str:
 
 
 _KINDS_BY_WORD = _load_critical_words()
+# By stem, so that inflections are found, and as written, for words whose stem is
+# another critical word's.
 CRITICAL_WORD_KINDS: dict[str, str] = {
     **{stem(word): kind for word, kind in _KINDS_BY_WORD.items()},
     **_KINDS_BY_WORD,

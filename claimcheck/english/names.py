@@ -11,9 +11,10 @@ from claimcheck.resources import read_words
 
 _CAPITALIZED_WORD = r"""
     (?:
+        # The period of a title does not end a sentence.
         (?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|St)\.(?=\s)
-        | [A-Z][\w&'’-]*[\w&]
-        | [A-Z]\.(?:[A-Z]\.)+
+        | [A-Z][\w&'’-]*[\w&]      # Ryabkov, O'Brien, AT&T
+        | [A-Z]\.(?:[A-Z]\.)+       # U.S.
         | [A-Z]
     )
 """
@@ -29,6 +30,7 @@ _NAME = re.compile(
 )
 _SENTENCE_OPENERS = frozenset(read_words("sentence_openers"))
 _NOT_NAMES = _SENTENCE_OPENERS | frozenset(MONTHS) | frozenset(WEEKDAYS)
+# Up to the last title before a name, so that "Deputy Foreign Minister" goes as a whole.
 _OFFICE_TITLE = re.compile(
     rf"""
     ^(?:.*\s)?
@@ -38,6 +40,7 @@ _OFFICE_TITLE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HYPHENATED_OPENER = re.compile(r"[A-Z][a-z]+-[a-z]+")  # "Long-term"
+# "Holm's mayor, Anna Brandt" has two names: the possessive separates them.
 _POSSESSIVE = re.compile(r"['’]s?\s+")
 _POSSESSIVE_END = re.compile(r"['’]s?$")
 

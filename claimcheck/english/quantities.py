@@ -60,10 +60,10 @@ _NUMBER_WORD = rf"""
 _SCALE_WORD = r"(?:hundred|thousand|million|billion|trillion|bn)"
 _QUANTITY = re.compile(
     rf"""
-    (?<![\w.,:/-])
+    (?<![\w.,:/-])              # not inside "v2.1", "5:30", or "B-52"
     (?:
         (?P<sign>(?:us|au?|ca?|nz|hk|r)?\$|[€£¥₹₽₩₺₴])\s?
-        | (?P<code>[a-z]{{3}})\s?(?=\d)
+        | (?P<code>[a-z]{{3}})\s?(?=\d)     # checked against the ISO codes later
     )?
     (?:
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
@@ -71,6 +71,7 @@ _QUANTITY = re.compile(
         | (?P<word>(?:{_NUMBER_WORD})\b|an?(?=\s+(?:{_SCALE_WORD}|dozen)\b))
     )
     (?P<half>\s+and\s+a\s+half\b)?
+    # Two scales, for "two hundred thousand"
     (?:[\s-]+(?P<scale>{_SCALE_WORD})s?\b)?
     (?:[\s-]+(?P<scale2>{_SCALE_WORD})s?\b)?
     (?P<percent>\s?%|\s+per\s?cent\b|\s+percent(?:age\ points?)?\b)?
@@ -94,11 +95,12 @@ _UNIT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# For the noun after an adjective: "large separate rooms".
 _NEXT_WORD = re.compile(rf"\s+{_NOT_A_UNIT}([a-z]{{3,}})\b", re.IGNORECASE)
 _MEASURE_MODIFIERS = frozenset(("square", "cubic", "nautical", "metric", "light"))
 # WordNet lists these as verbs, because they are verbs more often than adjectives.
 _ADJECTIVES_LISTED_AS_VERBS = frozenset(("separate", "free", "live", "open", "own"))
-_MAX_ADJECTIVES = 2
+_MAX_ADJECTIVES = 2  # with more between, the noun is often another phrase's
 _RATE = re.compile(
     r"\s+(?:an?|per)\s+"
     r"(second|minute|hour|day|week|month|year|person|head|capita)\b",
@@ -119,7 +121,7 @@ _NUMBER_LABEL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MAX_LABEL_CHARACTERS = 10
-# The number goes on as an ordinal, a time, a decimal, or a word such as "5G".
+# The number continues as an ordinal, a time, a decimal, or a word such as "5G".
 _NUMBER_CONTINUATION = re.compile(
     r"(?:st|nd|rd|th)\b|[:/]\d|[.,]\d|[A-Za-z\u3400-\u9fff]"
 )
@@ -137,7 +139,7 @@ _MONTH_NAMES = frozenset(
     name.capitalize() for month in MONTHS for name in (month, month[:3], month[:4])
 )
 _YEAR_NUMBER = re.compile(YEAR)
-# Mostly not numbers: "one of them", "no one", "zero in on", "half".
+# Mostly no quantities: "one of them", "no one", "zero in on", "half".
 _VAGUE_NUMBER_WORDS = frozenset(("one", "half", "zero"))
 
 

@@ -145,6 +145,7 @@ _DETERMINER = re.compile(
 _PLURAL_NOUN = re.compile(r"[a-z]+s$")
 # Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
 _MAX_SPEAKER_WORDS = 9
+# Between commas, a longer text is a clause of its own.
 _MAX_APPOSITION_CHARACTERS = 100
 _MAX_NAME_CHARACTERS = 40
 _MAX_FULL_NAME_WORDS = 4
@@ -202,7 +203,7 @@ def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
 def _resolve_speech(
     sentences: Sequence[Sentence], index: int, previous: Speech | None
 ) -> Speech | None:
-    """Return a sentence's speech, given that of the sentence before it."""
+    """Return a sentence's speech; `previous` is that of the one before."""
     sentence = sentences[index]
     speech = detect_speech(sentence.text)
     if speech and is_third_person_pronoun(speech.speaker):
@@ -396,6 +397,7 @@ def _extract_speaker(text: str) -> str | None:
 
 def _continues_quotation(before: str, text: str) -> bool:
     """Return whether `text` continues the quotation in `before`."""
+    # An odd number of straight quotation marks leaves a quotation open.
     if before.count('"') % 2 == 1 or before.count("“") > before.count("”"):
         return True
     opens = text[:1] in '"“'
@@ -511,6 +513,7 @@ def _find_cut(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     """Return the first match outside quotes with enough words around it."""
     for match in pattern.finditer(text):
         left, right = text[: match.start()], text[match.end() :]
+        # A cut inside a quotation would break it.
         if left.count('"') % 2 or left.count("“") > left.count("”"):
             continue
         if min(len(left.split()), len(right.split())) >= _MIN_CLAUSE_WORDS:

@@ -25,7 +25,9 @@ WORD_PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
+# They are in every sentence, so that they would align any two. The rules read them.
 _IGNORED_WORDS = FUNCTION_WORDS | frozenset(read_words("unaligned_words"))
+# Most chunks are a word without these, which spares them the regular expression.
 _EDGE_PUNCTUATION = ".,;:!?…-–—*'’‘\"“”()[]"
 # Only with their capitals: "us" is a pronoun.
 US_ABBREVIATIONS = frozenset(("US", "U.S.", "USA", "U.S.A."))
@@ -33,6 +35,7 @@ US_ABBREVIATIONS = frozenset(("US", "U.S.", "USA", "U.S.A."))
 _ORDINAL_FORMS = {
     word: f"{number}th" for word, number in ORDINAL_WORDS.items() if number > 1
 }
+# An ending of degree and what the base form has instead: "happier" -> "happy".
 _DEGREE_ENDINGS = (
     ("iest", "y"),
     ("ier", "y"),
@@ -70,7 +73,7 @@ class Term:
 class FormIndex:
     """All chunks of text met so far, by the forms in them. Thread-safe.
 
-    A chunk is what stands between white space, such as `"(ferries,"`. The index is
+    A chunk is the text between white space, such as `"(ferries,"`. The index is
     emptied when it holds more than `max_chunks`.
     """
 

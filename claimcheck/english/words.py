@@ -42,7 +42,9 @@ _SIGN_WORDS = {
     "₹": "rupee",
     "₽": "rouble",
 }
+# Abbreviations, too: "Sept." and "Mar 3" are dates.
 _MONTHS = frozenset(MONTHS) | {name[:3] for name in MONTHS} | {"sept"}
+# Other spellings of a unit; the lexicon's stems do not know abbreviations.
 _UNIT_FORMS = {
     form: unit
     for unit, forms in {

@@ -61,7 +61,7 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows to evaluate on: those of a file, or a sample of `limit` of them.
+    """The rows to evaluate on: all of a file, or a sample of `limit`.
 
     `dataset` names the public dataset that the file is from; None for your own rows.
     `seed` is for the sample and for the intervals.

@@ -1,4 +1,4 @@
-"""Evaluate an engine on a dataset, and compare two evaluations of the same rows."""
+"""Evaluates an engine on a dataset, and compares two evaluations."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _build_signature(
 
 @dataclass(frozen=True, slots=True)
 class EvaluationComparison:
-    """The differences of the scores, second minus first, over the rows of both.
+    """The score differences, second minus first, over the rows of both.
 
     `n` is the number of these rows.
     """
@@ -139,7 +139,9 @@ class EvaluationComparison:
 
 
 def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationComparison:
-    """Compare two evaluations, paired: each resample scores both on the same rows.
+    """Compare two evaluations, row by row.
+
+    The intervals are paired: each resample scores both on the same rows.
 
     Raises:
         InputError: they are of different tasks or data, or have no row in common.
@@ -181,7 +183,7 @@ def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) 
 
 
 def _make_difference(metric: Metric) -> Metric:
-    """Return the metric of the second evaluation's columns minus that of the first's."""
+    """Return a metric that is the second evaluation's minus the first's."""
 
     def compute_difference(columns: Columns) -> float:
         return metric(_select(columns, "second ")) - metric(_select(columns, "first "))

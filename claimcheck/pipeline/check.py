@@ -72,7 +72,7 @@ def check_with_model(
     *,
     strict: bool = False,
 ) -> Flow[CheckResult]:
-    """Check statements with a model; none is asked without any evidence."""
+    """Check statements with a model; one without evidence needs no request."""
     checks = []
     for statement in statements:
         checks.append(_StatementCheck.prepare(statement, corpus, settings, strict))
@@ -107,7 +107,10 @@ def check_without_model(
     *,
     strict: bool = False,
 ) -> Flow[CheckResult]:
-    """Check statements without a model; no setting makes a difference."""
+    """Check statements without a model, by comparison and entailment.
+
+    `settings` is not used: the parameters are those of `check_with_model`.
+    """
     verdicts = []
     for statement in statements:
         verdicts.append(verify_statement(statement, corpus, strict=strict))
@@ -190,7 +193,7 @@ class _StatementCheck:
         if not values:
             return _build_failure(self.statement, answers[0])
         counts = Counter(value.label for value in values)
-        # Of labels with as many votes, the first that was given.
+        # In a tie, the label that was given first.
         label, agreed = counts.most_common(1)[0]
         chosen = next(value for value in values if value.label == label)
         if len(answers) == 1:
@@ -212,7 +215,7 @@ class _StatementCheck:
     def _build_finding(
         self, answer: VerdictAnswer, confidence: float | None
     ) -> Finding:
-        """Build the finding from the model's answer, unless it has no ground.
+        """Build the finding from the model's answer, if that has grounds.
 
         A label that cites no passage, and a "supported" against the rules, are replaced
         with `not_enough_evidence`.
@@ -220,9 +223,7 @@ class _StatementCheck:
         cited = self._find_cited_passages(answer)
         label, rationale = answer.label, answer.rationale
         if label is not Label.NOT_ENOUGH_EVIDENCE and not cited:
-            rationale = (
-                f"The model says “{label}” but names no passage for it. {rationale}"
-            )
+            rationale = f"The model says “{label}” but cites no passage. {rationale}"
             label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
         evidence = self._build_evidence(cited, label)
         finding = Finding(label, confidence, rationale, evidence, (), DecidedBy.MODEL)
@@ -297,7 +298,7 @@ def _build_requests(
     request = build_request(PROMPT, variables, SCHEMA, limit)
     if settings.votes == 1:
         return [request]
-    # The seeds differ, so that the votes do, and are the same in the next run.
+    # The seeds differ, so that the votes can, but are the same in every run.
     temperature = settings.temperature or _VOTE_TEMPERATURE
     first_seed = settings.seed or 0
     return [

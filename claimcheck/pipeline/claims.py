@@ -27,10 +27,6 @@ _MIN_DUPLICATE_SIMILARITY = 0.9
 # Of a claim's distinct content words. Claims above the similarity share more than that,
 # so this only saves comparisons.
 _MIN_DUPLICATE_OVERLAP = 0.7
-# Of a text's content words: a claim that shares fewer is not linked to the text. Chosen
-# by hand.
-_MIN_LINK_OVERLAP = 0.4
-_MAX_LINKS = 2
 # What weak models write instead of null.
 _NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _WORD = re.compile(r"\w+")
@@ -39,35 +35,14 @@ _STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
 
 @dataclass(frozen=True, slots=True)
 class NumberedClaims:
-    """Claims in document order, and the ids behind the model's numbers."""
+    """Claims in document order, and the ids behind the model's numbers.
+
+    Numbers start at 1. A merged claim has several. The number of a claim that was not
+    kept is missing.
+    """
 
     claims: tuple[Claim, ...]
-    by_number: dict[int, str]
-
-    def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """Return the ids of the claims that the model named for a text.
-
-        If none of them exists, return those of the claims with the most similar words.
-        """
-        named = [self.by_number[item] for item in numbers if item in self.by_number]
-        if named:
-            return tuple(dict.fromkeys(named))
-        texts = [f"{claim.text} {claim.quote}" for claim in self.claims]
-        similar = find_overlapping_texts(text, texts)
-        return tuple(self.claims[index].id for index in similar)
-
-
-def find_overlapping_texts(text: str, others: Sequence[str]) -> list[int]:
-    """Return the indices of the texts that share most words of `text`."""
-    words = _extract_content_words(text)
-    shares = []
-    for index, other in enumerate(others):
-        shared = words & _extract_content_words(other)
-        share = len(shared) / max(1, len(words))
-        if share >= _MIN_LINK_OVERLAP:
-            shares.append((share, index))
-    shares.sort(key=lambda item: -item[0])
-    return [index for _, index in shares[:_MAX_LINKS]]
+    ids_by_number: dict[int, str]
 
 
 def build_claims(
@@ -86,12 +61,12 @@ def build_claims(
     kept_ids = {claim.id for claim in ranked[:max_claims]}
     kept = [claim for claim in merger.claims if claim.id in kept_ids]
     # The summary names claims by their number in the answer, before the merging.
-    by_number = {}
+    ids_by_number = {}
     for number, position in enumerate(merger.positions, 1):
         claim = merger.claims[position]
         if claim.id in kept_ids:
-            by_number[number] = claim.id
-    return NumberedClaims(_sort_in_document_order(kept), by_number)
+            ids_by_number[number] = claim.id
+    return NumberedClaims(_sort_in_document_order(kept), ids_by_number)
 
 
 class _ClaimMerger:
@@ -109,7 +84,7 @@ class _ClaimMerger:
 
     def add(self, claim: Claim) -> None:
         # Without the empty string, a claim of stop words only would have no duplicates.
-        words = _extract_content_words(claim.text) or {""}
+        words = extract_content_words(claim.text) or {""}
         position = self._find_duplicate(claim, words)
         if position is not None:
             self.claims[position] = _merge_claims(self.claims[position], claim)
@@ -199,5 +174,6 @@ def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda claim: starts[claim.id]))
 
 
-def _extract_content_words(text: str) -> set[str]:
+def extract_content_words(text: str) -> set[str]:
+    """Return a text's distinct words in lower case, without stop words."""
     return set(_WORD.findall(text.lower())) - _STOP_WORDS

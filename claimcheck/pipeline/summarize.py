@@ -20,7 +20,7 @@ from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
 from claimcheck.pipeline.signature import build_model_signature
-from claimcheck.pipeline.summary import build_summary
+from claimcheck.pipeline.summary import ClaimLinks, build_summary
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_into_passages
@@ -64,12 +64,15 @@ def _summarize_short_document(
     index = GroundingIndex(reading)
     requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
     claims = build_claims(document, reading, index, requoted, settings.max_claims)
+    summary = None
+    if answer.value:
+        summary = build_summary(answer.value, ClaimLinks.from_claims(claims))
     failures: tuple[Failure, ...] = ()
     if answer.cause:
         failures = (answer.build_failure(0, document.characters),)
     return Run(
         document=document,
-        summary=build_summary(answer.value, claims) if answer.value else None,
+        summary=summary,
         claims=claims.claims,
         verdicts=(),
         unchecked=(),

@@ -7,9 +7,9 @@ request, groups of them are condensed first, in as many rounds as it takes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from itertools import chain
 
 from claimcheck import prompts, tokens
 from claimcheck.models.claim import Claim
@@ -24,11 +24,15 @@ from claimcheck.pipeline.answers import (
     build_request,
     describe_document,
 )
-from claimcheck.pipeline.claims import find_overlapping_texts
+from claimcheck.pipeline.claims import NumberedClaims, extract_content_words
 from claimcheck.pipeline.driver import Flow
 from claimcheck.settings import Settings
 
 SCHEMA, PROMPT = "digest.answer", "digest"
+# Of a text's content words: a claim that shares fewer is not linked to the text. Chosen
+# by hand.
+_MIN_LINK_OVERLAP = 0.4
+_MAX_LINKS = 2
 # The most check-worthy claims of each passage; the rest are not summarized. Chosen by
 # hand.
 _CLAIMS_PER_PASSAGE = 8
@@ -37,14 +41,6 @@ _CLAIMS_PER_PASSAGE = 8
 _INPUTS_AFTER_FAILURE = 9
 # The number, the period, and the line break around each text in the prompt.
 _TOKENS_AROUND_INPUT = 3
-
-
-class Numbering(Protocol):
-    """Maps the numbers in a model's answer to the ids of claims."""
-
-    def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """Return the ids of the claims that the model named for a text."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +52,52 @@ class SummaryInput:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedInputs:
-    """Lines by their number in a request, from 1."""
+class ClaimLinks:
+    """Finds the claims behind a text of a summary.
 
-    inputs: Sequence[SummaryInput]
+    `ids_by_number` has the claims behind each number in the model's answer, from 1. If
+    the model names no valid number, the `candidates` with the most similar words count.
+    """
+
+    ids_by_number: Mapping[int, tuple[str, ...]]
+    candidates: Sequence[SummaryInput]
+
+    @classmethod
+    def from_claims(cls, claims: NumberedClaims) -> ClaimLinks:
+        """Link to claims that the model numbered itself."""
+        ids_by_number = {}
+        for number, claim_id in claims.ids_by_number.items():
+            ids_by_number[number] = (claim_id,)
+        candidates = [
+            SummaryInput(f"{claim.text} {claim.quote}", (claim.id,))
+            for claim in claims.claims
+        ]
+        return cls(ids_by_number, candidates)
+
+    @classmethod
+    def from_inputs(cls, inputs: Sequence[SummaryInput]) -> ClaimLinks:
+        """Link to the claims behind numbered lines."""
+        ids_by_number = {
+            number: item.claim_ids for number, item in enumerate(inputs, 1)
+        }
+        return cls(ids_by_number, inputs)
 
     def find_ids(self, numbers: Sequence[int], text: str) -> tuple[str, ...]:
-        """Return the ids of the claims behind the lines that the model named.
+        """Return the ids of the claims behind a text, each once."""
+        named = [self.ids_by_number[n] for n in numbers if n in self.ids_by_number]
+        ids = named or [item.claim_ids for item in self._find_similar(text)]
+        return tuple(dict.fromkeys(chain.from_iterable(ids)))
 
-        If none of them exists, return those behind the lines with the most similar
-        words.
-        """
-        indices = [number - 1 for number in numbers if 0 < number <= len(self.inputs)]
-        if not indices:
-            texts = [item.text for item in self.inputs]
-            indices = find_overlapping_texts(text, texts)
-        ids: dict[str, None] = {}
-        for index in indices:
-            ids.update(dict.fromkeys(self.inputs[index].claim_ids))
-        return tuple(ids)
+    def _find_similar(self, text: str) -> list[SummaryInput]:
+        words = extract_content_words(text)
+        shares = []
+        for item in self.candidates:
+            shared = words & extract_content_words(item.text)
+            share = len(shared) / max(1, len(words))
+            if share >= _MIN_LINK_OVERLAP:
+                shares.append((share, item))
+        shares.sort(key=lambda pair: -pair[0])
+        return [item for _, item in shares[:_MAX_LINKS]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +112,27 @@ class Digest:
     answers: Sequence[Answer[DigestAnswer]]
 
 
-def build_summary(answer: DigestAnswer, numbering: Numbering) -> Summary:
+def build_summary(answer: DigestAnswer, links: ClaimLinks) -> Summary:
     """Build the summary from a model's answer, and link it to claims."""
-    sentences = _link_texts(answer.sentences, numbering)
+    sentences = _link_texts(answer.sentences, links)
     # A weak model repeats its sentences as key points.
     texts = {sentence.text for sentence in sentences}
     new_points = [point for point in answer.key_points if point.text not in texts]
     positions = []
     for item in answer.positions:
-        ids = numbering.find_ids(item.claims, f"{item.party} {item.position}")
+        ids = links.find_ids(item.claims, f"{item.party} {item.position}")
         positions.append(Position(item.party, item.position, ids))
     return Summary(
         headline=answer.headline,
         sentences=sentences,
-        key_points=_link_texts(new_points, numbering),
+        key_points=_link_texts(new_points, links),
         positions=tuple(positions),
         open_questions=tuple(dict.fromkeys(answer.open_questions)),
     )
 
 
 def _link_texts(
-    items: Sequence[LinkedTextAnswer], numbering: Numbering
+    items: Sequence[LinkedTextAnswer], links: ClaimLinks
 ) -> tuple[LinkedText, ...]:
     """Link each text once, in its last place, to the claims of its first."""
     numbers_by_text: dict[str, tuple[int, ...]] = {}
@@ -118,7 +141,7 @@ def _link_texts(
         numbers_by_text[item.text] = numbers
     linked = []
     for text, numbers in numbers_by_text.items():
-        linked.append(LinkedText(text, numbering.find_ids(numbers, text)))
+        linked.append(LinkedText(text, links.find_ids(numbers, text)))
     return tuple(linked)
 
 
@@ -164,7 +187,9 @@ def _build_digest(
 ) -> Digest:
     last = answers[-1]
     if last.value:
-        return Digest(build_summary(last.value, NumberedInputs(inputs)), None, answers)
+        return Digest(
+            build_summary(last.value, ClaimLinks.from_inputs(inputs)), None, answers
+        )
     message = f"the summary of the claims could not be written: {last.message}"
     failure = last.build_failure(0, document.characters)
     return Digest(None, replace(failure, message=message), answers)
@@ -196,7 +221,7 @@ def _condense_group(
         # Spread over the group, as its lines are in document order.
         step = math.ceil(len(group) / _INPUTS_AFTER_FAILURE)
         return group[::step]
-    summary = build_summary(answer.value, NumberedInputs(group))
+    summary = build_summary(answer.value, ClaimLinks.from_inputs(group))
     texts = [*summary.sentences, *summary.key_points]
     return [SummaryInput(item.text, item.claim_ids) for item in texts]
 

@@ -27,6 +27,7 @@ def read_rows(
     for number, line in enumerate(data.splitlines(), 1):
         if not line.strip():
             continue
+        # RecursionError: brackets nested thousands deep, which `json` can't parse.
         try:
             rows.append(parse_row(json.loads(line), number))
         except (ValueError, RecursionError) as error:

@@ -125,6 +125,7 @@ def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
             f"{name}: there is no host {parts.hostname}, or no network"
         ) from None
     addresses: list[IPAddress] = []
+    # All addresses count: a name may resolve to a public and a private one.
     for *_, address in found:
         without_zone = str(address[0]).partition("%")[0]  # fe80::1%eth0
         addresses.append(ipaddress.ip_address(without_zone))
@@ -154,6 +155,7 @@ def _send(
     name = _redact_credentials(url)
     try:
         with closing(client.send(request, stream=True)) as response:
+            # Redirects are followed by hand, because each address has to be checked.
             if response.is_redirect and "location" in response.headers:
                 return response.headers["location"], b"", None
             _refuse_status(response.status_code, name)

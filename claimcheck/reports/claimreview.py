@@ -1,7 +1,8 @@
-"""Verdicts as schema.org ClaimReview in JSON-LD, as Google's guidelines for the type ask for it.
+"""Verdicts as schema.org ClaimReview in JSON-LD, as search engines read it.
 
-https://schema.org/ClaimReview; https://developers.google.com/search/docs/appearance/structured-data/factcheck.
-Who publishes the review, and on which page, comes from whoever publishes it: nothing of that is made up here.
+https://schema.org/ClaimReview, and Google's guidelines for it:
+https://developers.google.com/search/docs/appearance/structured-data/factcheck.
+The publisher and the page of a review come from the user; they are never made up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common
 from claimcheck.settings import Settings
 
+# Google's guidelines ask for a number, and say what the ends of its scale mean.
 _BEST_RATING, _WORST_RATING = 5, 1
 _RATING_BY_LABEL = {
     Label.SUPPORTED: _BEST_RATING,
@@ -48,7 +50,7 @@ def build_review(
     claimed_at: str | None = None,
     published: date | None = None,
 ) -> Review:
-    """Return the review that the settings' publisher publishes; by default today.
+    """Return the publisher, page, and day of a review, by default today.
 
     Raises:
         SettingsError: the publisher's name, its URL, or the page is missing, or the
@@ -113,7 +115,7 @@ def render(check: Check, review: Review) -> str:
 
 
 def _build_rating(label: Label) -> dict[str, Any]:
-    """Build the rating; without enough evidence it has a name but no number."""
+    """Build the rating; without enough evidence it has no number."""
     rating: dict[str, Any] = {
         "@type": "Rating",
         "alternateName": common.format_label(label).capitalize(),

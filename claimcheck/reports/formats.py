@@ -1,4 +1,4 @@
-"""The output formats, and the function for each kind of result that renders them.
+"""The output formats, and the functions that render runs and checks.
 
 Renderers are imported when they are needed: the command line imports this module
 for every command, also for those that render nothing.
@@ -29,7 +29,7 @@ class Format(StrEnum):
     CLAIMREVIEW = "claimreview"
 
 
-# What one command or function offers, in the order in which its help lists them.
+# The formats that one command or function offers, in the order of its help.
 ListFormat = Literal[Format.TEXT, Format.JSON]
 RunReportFormat = Literal[
     Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML, Format.CSV

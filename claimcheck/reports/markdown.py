@@ -139,7 +139,7 @@ def _format_evidence(evidence: Evidence, locator: common.EvidenceLocator) -> str
 
 
 def _format_labels(verdict: Verdict) -> str:
-    """Format the label; of an attributed claim both, attribution and statement."""
+    """Format the label; for an attributed claim both labels."""
     label = f"**{common.format_label(verdict.label)}**"
     if verdict.content is None:
         return label

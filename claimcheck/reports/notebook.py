@@ -13,7 +13,7 @@ _MAX_CLAIMS = 30  # a table that still fits a cell; chosen by hand
 
 
 def render_notebook_html(run: Run) -> str:
-    """Render a run as an HTML fragment, without script or style, all text escaped."""
+    """Render a run as an HTML fragment, without script or style."""
     parts = _render_summary(run)
     for note in (*common.list_warnings(run), *common.list_set_aside(run)):
         parts.append(f"<p><strong>{_escape(note)}</strong></p>")

@@ -1,4 +1,4 @@
-"""Runs, claims and checks as text for a terminal, the most important things first.
+"""Runs, claims, and checks as text for a terminal.
 
 Text from documents and models loses its control characters, so that it cannot move
 the cursor, change colors or drive the terminal in any other way.
@@ -114,7 +114,7 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
 
 
 def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
-    """Render as text of at most `width` columns, without trailing white space."""
+    """Render to at most `width` columns, without trailing white space."""
     output = io.StringIO()
     console = Console(
         file=output,
@@ -133,7 +133,7 @@ def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str
 
 
 def make_safe_text(text: str, style: str = "") -> Text:
-    """Build a rich Text without control characters that could drive a terminal."""
+    """Build a rich Text without control characters."""
     return Text(_CONTROL_CHARACTER.sub(" ", text), style)
 
 
@@ -199,7 +199,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
 def _build_verdicts(
     verdicts: Sequence[Verdict], documents: Sequence[Document]
 ) -> Group:
-    """Build a numbered list: label and claim, then the rationale and the evidence."""
+    """Build a numbered list of the verdicts."""
     locator = common.EvidenceLocator(documents)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
@@ -271,7 +271,7 @@ def _build_evidence_item(
 
 
 def _build_context(document: Document, claim: Claim) -> Text:
-    """Show the claim's sentences, its words marked, and one sentence on each side."""
+    """Show the claim's sentences, and one more on each side."""
     if document.text is None:
         return make_safe_text(claim.quote, "bold")
     reading = Reading(document.text)

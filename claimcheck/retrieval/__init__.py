@@ -1,4 +1,4 @@
-"""Collections of documents in which the passages that bear on a claim are found. Layer 3."""
+"""Collections of documents that are searched for evidence."""
 
 from claimcheck.retrieval.index import Index, IndexEntry, SearchHit
 

@@ -1,4 +1,8 @@
-"""A local evidence collection: one SQLite file, its passages ranked by BM25 (SQLite's FTS5)."""
+"""A local collection of evidence: one SQLite file, searched by BM25.
+
+SQLite's FTS5 stems, indexes and ranks the passages. A document is stored once, under
+the id of its text.
+"""
 
 from __future__ import annotations
 
@@ -17,30 +21,9 @@ from claimcheck.text.sentences import (
     split_sentences,
 )
 
-_PASSAGE_WORDS = 120  # of a passage: long enough for a claim that two sentences carry, short enough to be about one thing
-
-
-def split_for_search(document: Document) -> list[str]:
-    """Split a document into overlapping passages of a few sentences."""
-    found: list[str] = []
-    current: list[str] = []
-    fresh = False
-    for sentence in split_sentences(
-        Reading(document.full_text), document.language, headings=True
-    ):
-        if len(sentence.text) > MAX_SENTENCE_CHARACTERS:
-            continue
-        if (
-            fresh
-            and sum(map(count_words, current)) + count_words(sentence.text)
-            > _PASSAGE_WORDS
-        ):
-            found.append(" ".join(current))
-            current, fresh = current[-1:], False
-        current.append(sentence.text)
-        fresh = True
-    return [*found, " ".join(current)] if fresh else found
-
+# Long enough for a claim that two sentences support, and short enough to be about one
+# thing. Chosen by hand.
+_PASSAGE_WORDS = 120
 
 _LAYOUT = DatabaseLayout(
     "index",
@@ -48,13 +31,16 @@ _LAYOUT = DatabaseLayout(
     (
         """
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, fields TEXT NOT NULL, text TEXT NOT NULL, passages INTEGER NOT NULL
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, fields TEXT NOT NULL,
+    text TEXT NOT NULL, passages INTEGER NOT NULL
 );
 CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE
+    number INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE
 );
 CREATE INDEX passages_of ON passages (document);
-CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE words
+    USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
 """,
     ),
 )
@@ -62,7 +48,10 @@ CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'porter unicode61 remove
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A passage that shares words with a query; `score` is BM25, higher is better, comparable within one search."""
+    """A passage that shares words with a query.
+
+    `score` is BM25: higher is better, and comparable within one search only.
+    """
 
     document_id: str
     text: str
@@ -81,104 +70,110 @@ class IndexEntry:
 
 
 class Index(AbstractContextManager["Index"]):
-    """A collection of documents in one file; it is made when it is not there. Close it, or use it in a `with`.
+    """A collection of documents in one file, which is created if missing.
+
+    Close it, or use it in a `with` statement.
 
     Raises:
-        InputError: the file is no index, damaged, locked, in a folder that can't be written to, or made by a newer
-            version of claimcheck. Nothing in it is changed then.
+        InputError: the file is not an index, damaged, locked, in a folder without write
+            permission, or from a newer version of claimcheck. It is left unchanged.
     """
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         self.path = str(path)
-        new = self.path == ":memory:" or not Path(self.path).exists()
-        if new and not create:
+        # SQLite would create a file for any mistyped name.
+        is_new = self.path == ":memory:" or not Path(self.path).exists()
+        if is_new and not create:
             raise InputError(
-                f"{path}: there is no such index; `claimcheck index add {path} SOURCE...` makes one"
+                f"{path}: there is no such index; "
+                f"create it with `claimcheck index add {path} SOURCE...`"
             )
         self._database = Database(path, _LAYOUT)
 
     @property
     def count(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
         (number,) = self._database.fetch_one("SELECT count(*) FROM documents")
         return int(number)
 
     def add(self, documents: Iterable[Document]) -> int:
-        """The documents are in the index, each once, all of them or none; how many were new.
+        """Add all documents, or none if one fails; return how many were new.
+
+        A text that the index already contains is not added again.
 
         Raises:
             InputError: the index can't be written to.
         """
-        added = 0
         with self._database.transaction():
-            for document in documents:
-                added += self._add(document)
-        return added
+            return sum(map(self._add, documents))
 
     def remove(self, names: Sequence[str]) -> int:
-        """The documents of these ids or sources are gone; how many that were.
+        """Remove the documents with these ids or sources; return how many.
 
         Raises:
-            InputError: one of them is not there; nothing is removed then.
+            InputError: one of them is unknown; nothing is removed then.
         """
+        numbers: set[int] = set()
+        unknown: list[str] = []
         with self._database.transaction():
-            found = {name: self._numbers(name) for name in names}
-            unknown = [name for name, numbers in found.items() if not numbers]
+            for name in names:
+                found = self._find_numbers(name)
+                numbers.update(found)
+                if not found:
+                    unknown.append(name)
             if unknown:
                 raise InputError(
-                    f"{self.path}: holds no document {', '.join(unknown)}; `claimcheck index list` names those it has"
+                    f"{self.path}: has no document {', '.join(unknown)}; "
+                    "`claimcheck index list` lists those it has"
                 )
-            numbers = {number for every in found.values() for number in every}
             for number in numbers:
-                self._database.execute(
-                    "DELETE FROM words WHERE rowid IN (SELECT number FROM passages WHERE document = ?)",
-                    (number,),
-                )
-                self._database.execute(
-                    "DELETE FROM documents WHERE number = ?", (number,)
-                )
+                self._delete(number)
         return len(numbers)
 
     def contents(self) -> tuple[IndexEntry, ...]:
-        """The documents, in the order in which they were added."""
+        """Return the documents in the order in which they were added."""
         rows = self._database.fetch_all(
             "SELECT fields, passages FROM documents ORDER BY number"
         )
-        documents = [(load_document(fields), count) for fields, count in rows]
-        return tuple(
-            IndexEntry(
-                document.id, document.source, document.title, document.characters, count
+        entries: list[IndexEntry] = []
+        for fields, passages in rows:
+            document = load_document(fields)
+            entry = IndexEntry(
+                id=document.id,
+                source=document.source,
+                title=document.title,
+                characters=document.characters,
+                passages=passages,
             )
-            for document, count in documents
-        )
+            entries.append(entry)
+        return tuple(entries)
 
     def search(self, words: Sequence[str], most: int) -> tuple[SearchHit, ...]:
-        """The passages that hold any of the words, the best first, at most so many."""
-        query = " OR ".join(
-            f'"{word}"' for word in dict.fromkeys(words) if '"' not in word
-        )
-        if not query:
+        """Return at most `most` passages with any of the words, best first."""
+        # Quotation marks make each word a literal; without them FTS5 would parse it.
+        literals = [f'"{word}"' for word in dict.fromkeys(words) if '"' not in word]
+        if not literals:
             return ()
         rows = self._database.fetch_all(
             "SELECT documents.id, words.text, -bm25(words) FROM words "
             "JOIN passages ON passages.number = words.rowid "
             "JOIN documents ON documents.number = passages.document "
             "WHERE words MATCH ? ORDER BY bm25(words), words.rowid LIMIT ?",
-            (query, most),
+            (" OR ".join(literals), most),
         )
         return tuple(SearchHit(*row) for row in rows)
 
     def document(self, identity: str) -> Document:
-        """The document of this id, with its text.
+        """Return the document with this id, and its text.
 
         Raises:
-            InputError: there is none.
+            InputError: the id is unknown.
         """
         row = self._database.fetch_one(
             "SELECT fields, text FROM documents WHERE id = ?", (identity,)
         )
         if row is None:
-            raise InputError(f"{self.path}: holds no document {identity}")
+            raise InputError(f"{self.path}: has no document {identity}")
         return load_document(row[0], row[1])
 
     def __exit__(self, *_: object) -> None:
@@ -188,29 +183,67 @@ class Index(AbstractContextManager["Index"]):
         """Close the file."""
         self._database.close()
 
-    def _add(self, document: Document) -> int:
-        text = document.full_text
-        made = split_for_search(document)
+    def _add(self, document: Document) -> bool:
+        passages = split_for_search(document)
         cursor = self._database.execute(
-            "INSERT OR IGNORE INTO documents (id, fields, text, passages) VALUES (?, ?, ?, ?)",
-            (document.id, dump_document(document), text, len(made)),
+            "INSERT OR IGNORE INTO documents (id, fields, text, passages) "
+            "VALUES (?, ?, ?, ?)",
+            (
+                document.id,
+                dump_document(document),
+                document.full_text,
+                len(passages),
+            ),
         )
         if not cursor.rowcount:
-            return 0
+            return False
         number = cursor.lastrowid
-        for passage in made:
+        for passage in passages:
             row = self._database.execute(
                 "INSERT INTO passages (document) VALUES (?)", (number,)
             ).lastrowid
             self._database.execute(
                 "INSERT INTO words (rowid, text) VALUES (?, ?)", (row, passage)
             )
-        return 1
+        return True
 
-    def _numbers(self, name: str) -> list[int]:
+    def _delete(self, number: int) -> None:
+        # A virtual table can't have foreign keys, so its rows do not go by themselves.
+        self._database.execute(
+            "DELETE FROM words WHERE rowid IN "
+            "(SELECT number FROM passages WHERE document = ?)",
+            (number,),
+        )
+        self._database.execute("DELETE FROM documents WHERE number = ?", (number,))
+
+    def _find_numbers(self, name: str) -> list[int]:
+        """Return the row numbers of the documents with this id or source."""
         rows = self._database.fetch_all(
             "SELECT number FROM documents "
             "WHERE id = ? OR json_extract(fields, '$.source') = ?",
             (name, name),
         )
         return [number for (number,) in rows]
+
+
+def split_for_search(document: Document) -> list[str]:
+    """Split a document into passages that overlap by one sentence."""
+    reading = Reading(document.full_text)
+    passages: list[str] = []
+    current: list[str] = []
+    length = new_sentences = 0
+    for sentence in split_sentences(reading, document.language, headings=True):
+        if len(sentence.text) > MAX_SENTENCE_CHARACTERS:
+            continue
+        words = count_words(sentence.text)
+        if new_sentences and length + words > _PASSAGE_WORDS:
+            passages.append(" ".join(current))
+            # The overlap keeps a sentence together with the one that it refers to.
+            current = current[-1:]
+            length, new_sentences = count_words(current[0]), 0
+        current.append(sentence.text)
+        length += words
+        new_sentences += 1
+    if new_sentences:
+        passages.append(" ".join(current))
+    return passages

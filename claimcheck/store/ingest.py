@@ -19,10 +19,11 @@ _MAX_REPORTED_PROBLEMS = 5
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A document and its key in the store: a given id, a path, an address, or its id.
+    """A document and its key in the store.
 
-    `origin` names the entry in messages. `has_given_id`: the same key again is then a
-    mistake, and not the same text again. `problem` says why there is no document.
+    The key is a given id, a path, an address, or the document's own id. `origin` names
+    the entry in messages. `has_given_id`: the same key again is then a mistake, and not
+    the same text again. `problem` says why there is no document.
     """
 
     key: str
@@ -113,7 +114,7 @@ class _Ingestion:
         self._queue_documents(number)
 
     def _reset_input(self, name: str) -> int:
-        """Return the number of the source, which no longer owns its old documents."""
+        """Return the source's number, and release its old documents."""
         (number,) = self._database.fetch_one(
             "INSERT INTO inputs (name, state) VALUES (?, '') "
             "ON CONFLICT (name) DO UPDATE SET state = '' RETURNING number",
@@ -155,6 +156,7 @@ class _Ingestion:
         if known_input in self._inputs:
             return self._skip_repeated(entry)
         self._update(entry.key, entry.document, number)
+        # the id is a hash of the text: only a changed text is run again, in every batch
         if known_id != entry.document.id:
             self._changed += known_id is not None
             self._database.execute(
@@ -189,6 +191,7 @@ class _Ingestion:
         )
 
     def _save_unreadable(self, entry: SourceEntry, number: int) -> None:
+        # a list of failures shows its source; `text` stays NULL, so it never runs
         placeholder = Document.from_text("-", source=entry.key)
         (document,) = self._database.fetch_one(
             "INSERT INTO documents (fields, input, key) VALUES (?, ?, ?) "
@@ -203,7 +206,7 @@ class _Ingestion:
         )
 
     def _queue_documents(self, number: int) -> None:
-        """Count the documents of a source; make those without an outcome pending."""
+        """Count a source's documents; those without an outcome are pending."""
         (count,) = self._database.fetch_one(
             "SELECT count(*) FROM documents WHERE input = ?", (number,)
         )

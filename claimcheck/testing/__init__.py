@@ -1,8 +1,9 @@
-"""Recorded tests: cassettes of what a model's endpoint really answered, replayed with no network.
+"""Tests that replay real answers of a model's endpoint, recorded in cassettes.
 
-As a pytest plugin (installed with claimcheck): mark a test with `@pytest.mark.cassette("name")`, record it once with
-`pytest --record=once`, and replay it for ever. Anywhere else: `with use_cassette(path): ...`.
-Needs the extra `claimcheck[testing]`.
+In pytest the plugin is installed with claimcheck: mark a test with
+`@pytest.mark.cassette("name")`, record the cassette with `pytest --record=once`, and
+replay it with no network ever after. Outside pytest: `with use_cassette(path): ...`.
+Both need the extra `claimcheck[testing]`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ __all__ = ["CassetteMissError", "find_secrets", "use_cassette"]
 
 
 def __getattr__(name: str) -> Any:
+    # On demand: `find_secrets` works without vcrpy.
     if name in ("CassetteMissError", "use_cassette"):
         from claimcheck.testing import cassette
 

@@ -1,4 +1,8 @@
-"""Recording and replaying, on top of vcrpy."""
+"""Cassettes: recorded requests and answers, on top of vcrpy.
+
+A request matches a recorded one only if their JSON bodies are equal, so a test fails
+when a prompt changed; the error shows which part of the closest request differs.
+"""
 
 from __future__ import annotations
 
@@ -20,118 +24,30 @@ from vcr.request import Request
 from claimcheck.testing import serializer
 from claimcheck.testing.redaction import redact, strip_credentials
 
+VCR_RECORD_MODES = {None: "none", "once": "once", "new": "new_episodes", "all": "all"}
+_MAX_DIFF_LINES = 24  # a screen; chosen by hand
+
+# The boundary of a multipart body, which is random (RFC 2046, 5.1.1).
 _BOUNDARY = re.compile(rb"^--([\w'()+,./:=?-]{8,70})\r?\n")
 
 
-def canonicalize_body(body: bytes | None) -> bytes:
-    """Return the body without what changes each time it is sent."""
-    if not body:
-        return b""
-    try:
-        return json.dumps(
-            json.loads(body), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        ).encode()
-    except ValueError:
-        boundary = _BOUNDARY.match(body)
-        return body.replace(boundary.group(1), b"boundary") if boundary else body
-
-
-def hash_body(request: Request) -> str:
-    """Return the SHA-256 of the request's canonical body, cached on the request."""
-    known: str | None = request.__dict__.get("_body_digest")
-    if known is None:
-        known = hashlib.sha256(canonicalize_body(request.body_bytes)).hexdigest()
-        request.__dict__["_body_digest"] = known
-    return known
-
-
-def assert_same_body(left: Request, right: Request) -> None:
-    """Fail unless both bodies have the same canonical form (a vcrpy matcher)."""
-    assert hash_body(left) == hash_body(right), "the bodies differ"
-
-
-def parse_body(body: bytes | None) -> Any:
-    """Return the body's JSON value, or its text if it is not JSON."""
-    try:
-        return json.loads(body or b"null")
-    except ValueError:
-        return (body or b"").decode("utf-8", "replace")
-
-
-_MAX_DIFF_LINES = 24
-
-
-def diff_closest_request(request: Request, recorded: list[Request]) -> str:
-    """Diff the request against the most similar recorded one."""
-    if not recorded:
-        return "the cassette holds no request at all"
-    wanted = canonicalize_body(request.body_bytes).decode("utf-8", "replace")
-    bodies = [
-        canonicalize_body(other.body_bytes).decode("utf-8", "replace")
-        for other in recorded
-    ]
-    best = process.extractOne(wanted, bodies, scorer=fuzz.ratio)
-    closest = recorded[best[2] if best else 0]
-    if (request.method, request.uri) != (closest.method, closest.uri):
-        return f"- {closest.method} {closest.uri}\n+ {request.method} {request.uri}"
-    left, right = (
-        _flatten_json(parse_body(closest.body_bytes)),
-        _flatten_json(parse_body(request.body_bytes)),
-    )
-    if left == right:
-        return "the same request was recorded, but was already played: the code sends it once more often"
-    changed = [
-        line
-        for line in difflib.unified_diff(
-            left, right, "recorded", "sent", lineterm="", n=0
-        )
-        if not line.startswith("@@")
-    ]
-    more = (
-        [f"… and {len(changed) - _MAX_DIFF_LINES} more lines"]
-        if len(changed) > _MAX_DIFF_LINES
-        else []
-    )
-    return "\n".join([*changed[:_MAX_DIFF_LINES], *more])
-
-
-def _flatten_json(value: Any, path: str = "$") -> list[str]:
-    """List a JSON value as `path: text` lines, so that a diff names what changed."""
-    if isinstance(value, dict) and value:
-        return [
-            line
-            for key in sorted(value)
-            for line in _flatten_json(value[key], f"{path}.{key}")
-        ]
-    if isinstance(value, list) and value:
-        return [
-            line
-            for place, item in enumerate(value)
-            for line in _flatten_json(item, f"{path}[{place}]")
-        ]
-    if isinstance(value, str):
-        return [f"{path}: {line}" for line in value.splitlines() or [""]]
-    return [f"{path}: {json.dumps(value)}"]
-
-
-VCR_RECORD_MODES = {None: "none", "once": "once", "new": "new_episodes", "all": "all"}
-
-
 class CassetteMissError(AssertionError):
-    """A request that no cassette answers; the message shows what changed and how to record it."""
+    """No cassette answers a request; the message shows what changed."""
 
 
 @contextmanager
 def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cassette]:
-    """Requests inside the block are answered from the cassette at `path`.
+    """Answer the requests inside the block from the cassette at `path`.
 
-    `record`: None replays only; `once` records a cassette that does not exist yet; `new` adds what it lacks;
-    `all` records everything again. Keys, cookies and the like never reach the file.
+    `record`: None only replays; `once` records a cassette that does not exist yet;
+    `new` adds missing requests; `all` records everything again. Keys, cookies, and
+    other secrets never reach the file.
 
     Raises:
         CassetteMissError: a request has no recorded answer.
     """
-    with _build_recorder().use_cassette(
+    recorder = _build_recorder()
+    with recorder.use_cassette(
         str(path),
         record_mode=VCR_RECORD_MODES[record],
         drop_unused_requests=record == "all",
@@ -145,16 +61,108 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
 def explain_miss(
     miss: CannotOverwriteExistingCassetteException, command: str | None = None
 ) -> CassetteMissError:
-    """Turn a miss into an error with a short diff and the command to record it."""
+    """Build the error of a miss: what changed, and how to record it."""
     request = miss.failed_request
     name = Path(str(miss.cassette.path)).name
-    diff = diff_closest_request(
-        miss.cassette.filter_request(request), miss.cassette.requests
-    )
-    how = command or "use_cassette(..., record='new')"
+    cleaned = miss.cassette.filter_request(request)
+    diff = diff_closest_request(cleaned, miss.cassette.requests)
+    command = command or "use_cassette(..., record='new')"
     return CassetteMissError(
-        f"{name}: no recorded answer for {request.method} {request.uri}\n{diff}\nTo record it from a real endpoint: {how}"
+        f"{name}: no recorded answer for {request.method} {request.uri}\n"
+        f"{diff}\n"
+        f"To record it from a real endpoint: {command}"
     )
+
+
+def diff_closest_request(request: Request, recorded: list[Request]) -> str:
+    """Diff the request against the most similar recorded one."""
+    if not recorded:
+        return "the cassette has no requests"
+    closest = _find_closest_request(request, recorded)
+    if (request.method, request.uri) != (closest.method, closest.uri):
+        return f"- {closest.method} {closest.uri}\n+ {request.method} {request.uri}"
+    before = _flatten_json(_parse_body(closest.body_bytes))
+    after = _flatten_json(_parse_body(request.body_bytes))
+    if before == after:
+        return (
+            "the same request was recorded, but was already played: "
+            "the code sends it once more often"
+        )
+    diff = difflib.unified_diff(before, after, "recorded", "sent", lineterm="", n=0)
+    lines = [line for line in diff if not line.startswith("@@")]
+    shown, hidden = lines[:_MAX_DIFF_LINES], len(lines) - _MAX_DIFF_LINES
+    if hidden > 0:
+        shown.append(f"… and {hidden} more lines")
+    return "\n".join(shown)
+
+
+def _find_closest_request(request: Request, recorded: list[Request]) -> Request:
+    body = _decode_canonical_body(request)
+    bodies = [_decode_canonical_body(other) for other in recorded]
+    best = process.extractOne(body, bodies, scorer=fuzz.ratio)
+    return recorded[best[2] if best else 0]
+
+
+def _decode_canonical_body(request: Request) -> str:
+    return canonicalize_body(request.body_bytes).decode("utf-8", "replace")
+
+
+def _parse_body(body: bytes | None) -> Any:
+    """Return the body's JSON value, or its text if it is not JSON."""
+    try:
+        return json.loads(body or b"null")
+    except ValueError:
+        return (body or b"").decode("utf-8", "replace")
+
+
+def _flatten_json(value: Any, path: str = "$") -> list[str]:
+    """List a JSON value as `path: text` lines, so that a diff has paths."""
+    children: list[tuple[str, Any]] = []
+    if isinstance(value, dict):
+        children = [(f"{path}.{key}", value[key]) for key in sorted(value)]
+    elif isinstance(value, list):
+        children = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+    if children:
+        lines = []
+        for child_path, child in children:
+            lines += _flatten_json(child, child_path)
+        return lines
+    if isinstance(value, str):
+        return [f"{path}: {line}" for line in value.splitlines() or [""]]
+    return [f"{path}: {json.dumps(value)}"]
+
+
+def assert_same_body(left: Request, right: Request) -> None:
+    """Fail if the canonical bodies differ (a vcrpy matcher)."""
+    assert hash_body(left) == hash_body(right), "the bodies differ"
+
+
+def hash_body(request: Request) -> str:
+    """Return the SHA-256 of the request's canonical body."""
+    # Cached on the request, because vcrpy compares it with every recorded one.
+    digest: str | None = request.__dict__.get("_body_digest")
+    if digest is None:
+        digest = hashlib.sha256(canonicalize_body(request.body_bytes)).hexdigest()
+        request.__dict__["_body_digest"] = digest
+    return digest
+
+
+def canonicalize_body(body: bytes | None) -> bytes:
+    """Return the body without what differs each time the same body is sent.
+
+    That is the order of keys in JSON, and the boundary of a multipart body.
+    """
+    if not body:
+        return b""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        boundary = _BOUNDARY.match(body)
+        return body.replace(boundary.group(1), b"boundary") if boundary else body
+    canonical = json.dumps(
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return canonical.encode()
 
 
 def _build_recorder() -> vcr.VCR:
@@ -171,11 +179,8 @@ def _build_recorder() -> vcr.VCR:
 
 
 def _clean_request(request: Request) -> Request:
-    body = request.body_bytes
-    if body:
-        request.body = redact(body.decode("utf-8", "surrogateescape")).encode(
-            "utf-8", "surrogateescape"
-        )
+    if request.body_bytes:
+        request.body = _redact_bytes(request.body_bytes)
     request.uri = strip_credentials(request.uri)
     headers = serializer.select_headers(dict(request.headers), response=False)
     request.headers = {name: values[0] for name, values in headers.items()}
@@ -183,13 +188,17 @@ def _clean_request(request: Request) -> Request:
 
 
 def _clean_response(response: dict[str, Any]) -> dict[str, Any]:
-    response = dict(response)
-    response["headers"] = serializer.select_headers(response["headers"], response=True)
     body = response["body"].get("string") or b""
-    raw = body if isinstance(body, bytes) else body.encode()
-    response["body"] = {
-        "string": redact(raw.decode("utf-8", "surrogateescape")).encode(
-            "utf-8", "surrogateescape"
-        )
+    if isinstance(body, str):
+        body = body.encode()
+    return {
+        **response,
+        "headers": serializer.select_headers(response["headers"], response=True),
+        "body": {"string": _redact_bytes(body)},
     }
-    return response
+
+
+def _redact_bytes(body: bytes) -> bytes:
+    # Bytes that are not UTF-8 survive the way through text.
+    text = body.decode("utf-8", "surrogateescape")
+    return redact(text).encode("utf-8", "surrogateescape")

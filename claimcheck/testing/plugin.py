@@ -1,6 +1,7 @@
-"""The pytest plugin: `@pytest.mark.cassette("name")`, `--record`, sockets blocked while replaying.
+"""The pytest plugin: `@pytest.mark.cassette("name")` and `--record`.
 
-It is loaded by every pytest that claimcheck is installed for, so nothing heavy is imported here.
+Every pytest loads it where claimcheck is installed, so it imports nothing heavy before
+a test has the marker.
 """
 
 from __future__ import annotations
@@ -12,34 +13,38 @@ from typing import Any
 
 import pytest
 
+_TEST_FAILED = pytest.StashKey[bool]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds `--record` and the setting `cassette_folder`."""
+    """Add `--record` and the setting `cassette_folder`."""
     group = parser.getgroup("claimcheck")
     group.addoption(
         "--record",
         choices=("once", "new", "all"),
         default=None,
-        help="record cassettes from a real endpoint: once (those missing), new (requests missing), all (again)",
+        help="record cassettes from a real endpoint: missing cassettes (once), "
+        "missing requests (new), or everything again (all)",
     )
     parser.addini(
         "cassette_folder",
-        "where cassettes lie, relative to the root folder",
+        "the folder of the cassettes, relative to the root folder",
         default="cassettes",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the marker."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "cassette(name): answer the test's HTTP requests from this cassette in cassette_folder",
+        "cassette(name): answer the test's HTTP requests from this cassette in "
+        "cassette_folder",
     )
 
 
 @pytest.fixture(autouse=True)
 def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
-    """Plays the cassette that the test is marked with; every recorded answer has to be played."""
+    """Play the test's cassette; fail if an answer was not requested."""
     marker = request.node.get_closest_marker("cassette")
     if marker is None:
         yield None
@@ -48,51 +53,48 @@ def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
         from claimcheck.testing.cassette import use_cassette
     except ImportError as error:
         raise pytest.UsageError(
-            f"cassettes need vcrpy and pytest-socket ({error}): pip install 'claimcheck[testing]'"
+            f"cassettes need vcrpy and pytest-socket ({error}): "
+            "pip install 'claimcheck[testing]'"
         ) from None
 
     record = request.config.getoption("--record")
-    with use_cassette(
-        _build_cassette_path(request.config, marker), record=record
-    ) as cassette:
+    path = _build_cassette_path(request.config, marker)
+    with use_cassette(path, record=record) as cassette:
         if record is None:
             _block_sockets()
         yield cassette
-    if (
-        record is None
-        and not cassette.all_played
-        and not getattr(request.node, "_claimcheck_failed", False)
-    ):
+    # A failed test may have stopped before its last request.
+    failed = request.node.stash.get(_TEST_FAILED, False)
+    if record is None and not failed and not cassette.all_played:
         unplayed = len(cassette) - cassette.play_count
         pytest.fail(
-            f"{Path(cassette.path).name}: {unplayed} recorded answers were not asked for; record it again: {_build_record_command(request.node)}"
+            f"{path.name}: {unplayed} recorded answers were not requested; "
+            f"record it again: {_build_record_command(request.node)}"
         )
 
 
 @pytest.fixture
 def cassette(_cassette: Any) -> Any:
-    """The cassette that the test is marked with; None without a marker."""
+    """Return the test's cassette; None without a marker."""
     return _cassette
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A request without a recorded answer fails the test with what changed and the command that records it."""
+    """Explain a request without an answer, and how to record it."""
     if item.get_closest_marker("cassette") is None:
         return (yield)
     from vcr.errors import CannotOverwriteExistingCassetteException
 
     from claimcheck.testing.cassette import explain_miss
 
-    failed = True
+    item.stash[_TEST_FAILED] = True
     try:
         result = yield
-        failed = False
-        return result
     except CannotOverwriteExistingCassetteException as miss:
         raise explain_miss(miss, _build_record_command(item)) from None
-    finally:
-        item._claimcheck_failed = failed  # type: ignore[attr-defined]
+    item.stash[_TEST_FAILED] = False
+    return result
 
 
 def _build_cassette_path(config: pytest.Config, marker: pytest.Mark) -> Path:
@@ -107,7 +109,10 @@ def _build_record_command(item: pytest.Item) -> str:
 
 
 def _block_sockets() -> None:
-    """Nothing leaves while a cassette plays, not even for loopback; pytest-socket opens sockets again after the test."""
+    """Let no request leave while a cassette plays, not even to loopback.
+
+    pytest-socket allows sockets again after the test.
+    """
     from pytest_socket import disable_socket
 
     disable_socket(allow_unix_socket=True)

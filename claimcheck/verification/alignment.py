@@ -30,7 +30,7 @@ _BRACKETED_ADDITION = re.compile(r"\s?\[[^\[\]]{1,300}\]")
 
 # A claim is often made of two sentences of its evidence, and seldom of more.
 _MAX_SELECTED_SENTENCES = 3
-_MAX_CANDIDATES = 40
+_MAX_CANDIDATES = 40  # bounds the time for a claim whose words are everywhere
 # A smaller gain in coverage is a word that happens to occur there. Chosen by hand.
 _MIN_COVERAGE_GAIN = 0.1
 
@@ -126,6 +126,7 @@ def align_sentence(
     nearby = _add_neighbors(selected, len(evidence.sentences)).difference(excluded)
     nearby_forms = frozenset[str]().union(*map(evidence.get_forms, nearby))
     words = extract_words(sentence)
+    # Only these can state the sentence verbatim: they have all of its terms.
     full_matches = [
         index
         for index, forms in forms_by_sentence.items()

@@ -15,6 +15,7 @@ from claimcheck.models.claim import Quantity
 _ABOUT_TOLERANCE = 0.1
 # The longest wording, with its spaces, fits in.
 _MAX_WORDING_CHARACTERS = 30
+# Right before a number; the first pattern that matches counts.
 _WORDINGS = {
     "about": r"""
         \b(?:

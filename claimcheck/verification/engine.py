@@ -30,7 +30,7 @@ NO_EVIDENCE_FINDING = Finding(
     DecidedBy.ALIGNMENT,
 )
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
-_MAX_MERGED_PASSAGES = 6
+_MAX_MERGED_PASSAGES = 6  # three for each side of a disagreement
 _SIDE_INTRODUCTIONS = {
     Label.SUPPORTED: "One supports it",
     Label.REFUTED: "One refutes it",
@@ -93,6 +93,7 @@ def merge_findings(findings: Sequence[Finding]) -> Finding:
     decisive = [finding for finding in findings if finding.label in _DECISIVE_LABELS]
     if not decisive:
         return max(findings, key=_rank_undecided)
+    # Documents that abstain do not weaken those that decide.
     best = max(decisive, key=lambda finding: finding.confidence or 0)
     if len({finding.label for finding in decisive}) == 1:
         return replace(best, evidence=_merge_evidence([best, *decisive]))

@@ -32,7 +32,7 @@ BIAS = "bias"
 NEAR, ELSEWHERE = "near", "elsewhere"
 
 _WEIGHTS_PATH = Path(__file__).with_name("weights.json")
-# Not 1: the same words may stand in another context.
+# Not 1: the same words may be part of another context, such as a denial.
 _VERBATIM_PROBABILITY = 0.99
 # At these lengths a document and a claim count as half long. Chosen by hand.
 _HALF_LONG_DOCUMENT_CHARACTERS = 900
@@ -47,6 +47,7 @@ _TERM_CLASSES = (
     ),
     *(f"word {relation}" for relation in (ELSEWHERE, *Relation)),
 )
+# The names of features are the keys of `weights.json`.
 _SIGNALS = (
     "strict word",
     "direction",
@@ -150,6 +151,7 @@ def _measure_term_classes(
     in_one_sentence = sum(
         alignment.best_coverage * alignment.weight for alignment in alignments
     )
+    # A claim of one term has no pairs; its coverage is the best estimate.
     pairs = counts["pairs met"] / counts["pairs"] if counts["pairs"] else near
     return {
         **shares,
@@ -227,6 +229,7 @@ def classify_term(term: Term, alignment: Alignment) -> str:
     is_elsewhere = term.form in alignment.document_forms
     if term.is_number or term.is_name:
         return ELSEWHERE if is_elsewhere else Relation.NONE
+    # Numbers and names have no synonyms that could be trusted; other words do.
     relation = look_up_senses(term.form).find_relation(alignment.nearby_senses)
     if is_elsewhere and relation not in ENTAILING_RELATIONS:
         return ELSEWHERE

@@ -47,8 +47,8 @@ class EvidenceDocument:
             )
             if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
         ]
-        # Most sentences are never examined. Chunks, which are what stands between
-        # white space, are cheap and find those that are.
+        # Most sentences are never examined. Chunks, the text between white space, are
+        # cheap, and find those that are.
         texts = [sentence.text for sentence in self.sentences]
         self._chunks = " ".join(texts).split()
         self._chunk_ends = list(accumulate([text.count(" ") + 1 for text in texts]))

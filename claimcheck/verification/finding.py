@@ -40,8 +40,8 @@ SUPPORTED_FROM = 0.5
 # Two in five claims that are called supported with less are not, on data where half of
 # all claims are supported; so the rationale asks the reader to look.
 _WEAK_SUPPORT = 0.6
-# The least confidence of a refutation. A larger share of the contradictions found on
-# development data was real.
+# The minimum confidence of a refutation. On development data, more of the
+# contradictions than this share were real.
 _MIN_REFUTED_CONFIDENCE = 0.85
 # If a sentence covers less of the claim without what differs, it is probably about
 # something else, and the difference is no contradiction. Chosen by hand.

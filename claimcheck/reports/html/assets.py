@@ -1,4 +1,4 @@
-"""What every page is built from: style sheets, scripts, and templates that escape.
+"""What pages are built from: style sheets, scripts, and templates.
 
 A page loads nothing from elsewhere and runs nothing but its own scripts: a Content
 Security Policy lists the hashes of the only styles and scripts that may be used.
@@ -33,7 +33,7 @@ _CONTROL_PICTURES: dict[int, int | str] = {
 
 
 def replace_control_characters(text: str) -> str:
-    """Replace control characters that HTML may not contain with visible symbols."""
+    """Replace control characters, which HTML forbids, with symbols."""
     return text.translate(_CONTROL_PICTURES)
 
 

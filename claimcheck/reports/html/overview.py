@@ -1,4 +1,4 @@
-"""A batch as one HTML page: its documents, its verdicts by source, and its problems."""
+"""A batch as one HTML page: its documents, and verdicts by source."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document in the list; `counts` are its verdicts by label, in display order."""
+    """A document in the list; `counts` are in the order of the labels."""
 
     key: str
     title: str
@@ -79,7 +79,7 @@ class DocumentRow:
 
 @dataclass(slots=True)
 class _Totals:
-    """What is counted while the documents pass by: only their rows stay in memory."""
+    """The totals of a batch; of each document only a row is kept."""
 
     states: Counter[str] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
@@ -101,7 +101,7 @@ class _Totals:
 
 
 def render(title: str, description: str, documents: Iterable[BatchDocument]) -> str:
-    """Render the page of a batch; documents may come from a generator, one by one."""
+    """Render the page of a batch; documents may come from a generator."""
     totals = _Totals()
     for document in documents:
         totals.add(document)
@@ -148,14 +148,14 @@ def _build_row(document: BatchDocument) -> DocumentRow:
 
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
-    """Sort key: refuted or conflicting first, then failed, then quotes not found."""
+    """Sort by refuted or conflicting, then failed, then not found."""
     refuted, conflicting, *_ = row.counts
     failed = int(bool(row.reason))
     return -(refuted + conflicting), -failed, -row.not_found, row.key
 
 
 def _get_source_name(document: Document) -> str:
-    """Return the URL's host, or else the folder or file the document was read from."""
+    """Return the host of the URL, or else the file or its folder."""
     location = document.url or document.source
     host = urlsplit(location).hostname if "://" in location else None
     if host:

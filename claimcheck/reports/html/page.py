@@ -1,4 +1,4 @@
-"""A run or a check as one HTML file, which needs no network and no other file."""
+"""A run or a check as one HTML file, which needs nothing else."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _MAX_LINE_LENGTH = 120  # characters
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """A sentence of the summary, the numbers of its claims, and its finding."""
+    """A sentence of the summary, its claims' numbers, and its finding."""
 
     text: str
     numbers: tuple[int, ...]
@@ -112,9 +112,9 @@ class ServerControls:
     """What a page of the server has that a file has not.
 
     `exports` are names, URLs and file names. At `review_url` the server writes
-    ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`, to
-    be checked against more evidence. `later` has the checks of each claim, by its id.
-    Without a URL its control is left out.
+    ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`,
+    to be checked against more evidence. `later` has the checks of each claim, by its
+    id. Without a URL its control is left out.
     """
 
     exports: tuple[tuple[str, str, str], ...]
@@ -127,7 +127,7 @@ class ServerControls:
 
 
 def render(result: Run | Check, controls: ServerControls | None = None) -> str:
-    """Render the report as an HTML document, for a file or with a server's controls."""
+    """Render the report, for a file or with a server's controls."""
     if isinstance(result, Run):
         fields = _build_run_fields(result)
     else:

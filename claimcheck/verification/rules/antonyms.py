@@ -80,6 +80,7 @@ def _is_contradiction(
     claimed: _Occurrence, actual: _Occurrence, pair: SentencePair
 ) -> bool:
     """Return whether two antonyms describe one thing, equally negated."""
+    # A shared name is not a shared context: both sentences are about the same people.
     names = {term.form for term in pair.alignment.terms if term.is_name}
     if not _has_shared_context(claimed, actual, names):
         return False
@@ -182,7 +183,7 @@ def _load_extra_antonyms() -> list[tuple[frozenset[str], frozenset[str]]]:
 
 
 def _normalize_directions(words: Sequence[str]) -> list[str]:
-    """Normalize words; blank those that look like a direction and show none.
+    """Normalize words, with "" for those that only look like a direction.
 
     These are ambiguous small words, and verbs before a particle: "grew up".
     """

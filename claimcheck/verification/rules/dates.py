@@ -25,10 +25,11 @@ _YEAR_RANGE = re.compile(
     re.VERBOSE,
 )
 _DECADE = re.compile(r"\b(?P<decade>(?:1[5-9]|20)\d)0s\b")
+# "after 1921" confirms 1923, and "since" contradicts "until".
 _OPEN_START = re.compile(r"(?:after|since|from)\b", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:before|until|by)\b", re.IGNORECASE)
 _STRICT_OPEN_END = re.compile(r"(?:before|until)\b", re.IGNORECASE)
-_YEARLESS_PREFIX = "--"
+_YEARLESS_PREFIX = "--"  # ISO 8601: "--05-03" is 3 May of any year
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _find_rival(time: When, times: _Times, pair: SentencePair) -> When | None:
 
 
 def _list_rivals(time: When, times: _Times) -> list[When]:
-    """List the evidence's times that may be meant in place of a claim's."""
+    """List the evidence's times that may replace a claim's."""
     reversed_bounds = [
         other
         for other in times.evidence

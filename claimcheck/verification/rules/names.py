@@ -28,7 +28,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MAX_ACRONYM_LETTERS = 6
-# What stands between the initials of "World Health Organization". Every repetition is
+# The text between the initials of "World Health Organization". Every repetition is
 # bounded: otherwise a text of one endless word takes quadratic time.
 _BETWEEN_INITIALS = r"[\w'’-]{0,40}\s{1,9}(?:(?:of|for|and|the|on|in)\s{1,9}){0,2}"
 

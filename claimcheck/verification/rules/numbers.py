@@ -39,9 +39,10 @@ _SCORE = re.compile(
     re.VERBOSE,
 )
 _LIMIT_PHRASE = re.compile(r"\b([A-Za-z]+) (under|over|above|below) (\d+)\b")
-_CENTURY = normalize_word("century")  # a text is often about several
+# Not ranked: a text about the 19th century may well mention the 20th.
+_CENTURY = normalize_word("century")
 _MAX_WORDS_TO_COUNTED = 3  # from an ordinal to what it counts
-# With so many numbers in a sentence it is unclear which belongs to what.
+# With this many numbers in a sentence, it is unclear which belongs to what.
 _TOO_MANY_NUMBERS = 4
 
 
@@ -88,6 +89,7 @@ def _find_rival(
 
 def _list_rivals(amount: Amount, others: Sequence[Amount]) -> list[Amount]:
     """Return the number in other units, or else others in its unit."""
+    # "14 a month" beside "14 a year": the unit is what differs.
     same_numbers = [
         other
         for other in others
@@ -227,7 +229,7 @@ def _find_score_conflicts(pair: SentencePair) -> list[Difference]:
     if len(claim_scores) != 1 or len(evidence_scores) != 1:
         return []
     claimed, actual = claim_scores[0], evidence_scores[0]
-    # "9 to 4" and "4 to 9" are one score, told from two sides.
+    # "9 to 4" and "4 to 9" are one score, seen from two sides.
     nearby = [sorted(score) for score in _SCORE.findall(pair.nearby_text)]
     if sorted(claimed.groups()) in nearby:
         return []

@@ -1,4 +1,4 @@
-"""Who says it: another speaker than in the evidence, or none where it has one.
+"""Who says it: the evidence names another speaker, or the claim names none.
 
 That somebody said something and that it is true are two questions. A claim that states
 as a fact what the document gives only as somebody's words is not supported by it.

@@ -27,20 +27,20 @@ def test_ctrl_c_finishes_requests_in_flight_and_the_same_command_resumes(tmp_pat
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             until(lambda: counts()["requests"])
             process.send_signal(signal.SIGINT)
-            said = process.stderr.read()
+            message = process.stderr.read()
         assert process.returncode == 130
         assert (
             "finishing the requests in progress; press Ctrl-C again to stop at once"
-            in said
+            in message
         )
-        assert "documents are pending in" in said
-        assert "run the same command again to resume" in said
+        assert "documents are pending in" in message
+        assert "run the same command again to resume" in message
         again = subprocess.run(command, capture_output=True, text=True, check=False)
         assert again.returncode == 0
         assert (counts()["requests"], counts()["answered"]) == (
             40,
             1,
-        )  # none was asked for twice
+        )  # none was requested twice
 
 
 def test_ctrl_c_twice_stops_at_once(tmp_path):
@@ -77,10 +77,10 @@ def test_a_lost_connection_stops_the_batch_and_leaves_documents_pending(tmp_path
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             until(lambda: counts()["requests"] >= 8)
             stop_serving(url)
-            said = process.stderr.read()
+            message = process.stderr.read()
         assert process.returncode == 3
-    assert f"{url}: no connection" in said
-    assert "run the same command again to resume" in said
+    assert f"{url}: no connection" in message
+    assert "run the same command again to resume" in message
     with RunStore(tmp_path / "runs.db") as store:
         (info,) = store.batches()
     assert info.counts[DocumentState.FAILED] == 0

@@ -72,7 +72,7 @@ def test_a_killed_worker_loses_and_duplicates_no_document(jobs, tmp_path):
     assert all(claim.spans for run in runs.values() for claim in run.claims)
     assert (
         jobs.killed["requests"] >= DOCUMENTS
-    )  # what the dead worker had in its hands is asked for again
+    )  # what the dead worker had in hand is requested again
 
 
 def test_all_workers_share_one_budget_and_the_rest_stays_pending(jobs, tmp_path):

@@ -119,7 +119,7 @@ def test_errors_appear_beside_the_form(visit, api):
     assert page.inner_text("#status") == "Enter a text or an address, or choose a file."
     page.fill("[name=url]", "http://127.0.0.1:9/")
     page.click("[type=submit]")
-    page.locator("#status.error", has_text="not public").wait_for()
+    page.locator("#status.error", has_text="private address").wait_for()
     page.fill("[name=url]", "")
     page.evaluate(DROP, ["broken.pdf", "%PDF-1.4 broken", "application/pdf"])
     page.click("[type=submit]")

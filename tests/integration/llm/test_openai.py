@@ -98,12 +98,7 @@ def test_retries_a_transient_fault(go, fault):
         ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500 after 2 attempts: oops", 2),
         ((200, "nope"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
         ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
-        ((200, "[" * 100_000), errors.EndpointError, "not a completion: the JSON is nested too deeply", 1),
-        ((200, []), errors.EndpointError, "not a completion: the body: expected an object", 1),
-        ((200, {"choices": {"a": 1}}), errors.EndpointError, "not a completion: choices: expected a list", 1),
         ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: expected an object", 1),
-        ((200, {"choices": [{"message": {"content": 7}}]}), errors.EndpointError, "content: expected text", 1),
-        ((200, {"choices": [], "usage": {"prompt_tokens": "many"}}), errors.EndpointError, "prompt_tokens: expected a number of tokens", 1),
         ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"the endpoint sent an error: no credit for \[key\]", 1),
         ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 1),
         (

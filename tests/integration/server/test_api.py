@@ -62,7 +62,7 @@ def test_fetches_private_addresses_only_when_allowed(serve):
 
     with served(Page) as url:
         refused = serve().post("/api/runs", json={"url": url})
-        assert (refused.status_code, "not public" in refused.json()["error"]) == (
+        assert (refused.status_code, "private address" in refused.json()["error"]) == (
             400,
             True,
         )
@@ -237,7 +237,7 @@ def test_streams_errors_as_events(serve):
     ) as response:
         *_, (name, told) = events(response)
     assert (name, told["status"]) == ("error", 400)
-    assert "not public" in told["error"]
+    assert "private address" in told["error"]
 
 
 @contextmanager

@@ -139,14 +139,14 @@ def test_asking_less_often_than_recorded_fails(tmp_path):
     url, _ = recorded(tmp_path, times=2)
     code, said = pytest_in(tmp_path, url=url)
     assert code == 1
-    assert "1 recorded answers were not asked for" in said
+    assert "1 recorded answers were not requested" in said
 
 
 def test_never_records_a_missing_cassette_unasked(tmp_path):
     with serving((200, completion("hello"))) as (url, received):
         code, said = pytest_in(tmp_path, url=url)
     assert (code, received) == (1, [])
-    assert "the cassette holds no request at all" in said
+    assert "the cassette has no requests" in said
     assert not (tmp_path / "cassettes").exists()
 
 

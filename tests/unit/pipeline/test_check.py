@@ -100,7 +100,7 @@ def test_a_label_without_a_cited_passage_is_not_enough_evidence(run, numbers):
     )
     finding = checked.verdicts[0].finding
     assert finding.label is Label.NOT_ENOUGH_EVIDENCE
-    assert "names no passage" in finding.rationale
+    assert "cites no passage" in finding.rationale
 
 
 def test_reads_the_number_of_a_passage_that_is_written_as_a_float(run):

@@ -58,7 +58,7 @@ def test_removed_documents_are_no_longer_found(path):
 
 def test_an_unknown_name_removes_nothing(path):
     with Index(path) as index:
-        with pytest.raises(errors.InputError, match=r"holds no document nope"):
+        with pytest.raises(errors.InputError, match=r"has no document nope"):
             index.remove(["ferry.txt", "nope"])
         assert index.count == 2
 
