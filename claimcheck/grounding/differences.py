@@ -93,6 +93,7 @@ def compare_words(
         dropped += len(_drop_function_words(missing))
     if dropped > max(_MAX_DROPPED_WORDS, int(_MAX_DROPPED_SHARE * len(passage))):
         return "too many words of the passage are missing in the quote"
+    # The lists of harmless words are English, so any change may matter elsewhere.
     if not language.is_english:
         return "words differ in a language in which this can't be told to be harmless"
     return _find_moved_negation(quote, passage)
@@ -176,6 +177,7 @@ def _is_same_word(word: Word, other: Word) -> bool:
     stems = {stem(form) for form in forms}
     if len(stems) == 1 or stems <= _NEUTRAL_SPEECH_VERBS:
         return True
+    # WordNet calls words synonyms that differ in what matters here.
     if _classify_form(word.form) or _classify_form(other.form):
         return False
     return forms.isdisjoint(FUNCTION_WORDS) and are_synonyms(word.form, other.form)

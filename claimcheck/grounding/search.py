@@ -103,6 +103,7 @@ class SearchableText:
         parts = [piece.strip() for piece in pieces if _LETTER.search(piece)]
         if len(parts) < 2 or min(map(len, parts)) < _MIN_PART_CHARACTERS:
             return []
+        # A part may end with a stop or comma that the document does not have.
         trimmed = [part.strip(_TRIMMED_CHARACTERS) for part in parts]
         closest = self._find_closest(parts) or self._find_closest(trimmed)
         spans: list[Span] = []
