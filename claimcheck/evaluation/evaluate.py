@@ -43,6 +43,7 @@ def run_evaluation(
     """
     task = TASKS[task_name]
     dataset = read_dataset(rows, task_name)
+    # Reading the file does not count: the time is for the rate of the engine.
     started = time.perf_counter()
     measured: list[MeasuredRow] = []
     for row in _measure_rows(task, dataset, setup):
@@ -71,15 +72,18 @@ def _measure_rows(
         try:
             measurement = task.measure(example.fields, setup)
         except InputError as error:
+            # The engine knows nothing of rows; a person needs to find this one.
             raise InputError(f"row {example.id}: {error}") from None
         return MeasuredRow(
             example.id, example.document, measurement.values, measurement.failure
         )
 
+    # Without a model there is nothing to wait for, and threads only cost time.
     if setup.client is None:
         yield from map(measure, dataset.examples)
         return
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
+        # In the order of the rows, so that the same run writes the same file.
         yield from pool.map(measure, dataset.examples)
 
 
@@ -117,6 +121,7 @@ def _build_signature(
     )
     if setup.engine != "llm":
         return signature
+    # A run's signature leaves these out, but a check depends on them.
     check_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     return replace(
         signature,
@@ -147,6 +152,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
         InputError: they are of different tasks or data, or have no row in common.
     """
     _require_same_data(first.signature, second.signature)
+    # Samples of one file may overlap: the rows of both are what is compared.
     second_rows = {row.id: row for row in second.rows}
     pairs = [(row, second_rows[row.id]) for row in first.rows if row.id in second_rows]
     if not pairs:
@@ -156,6 +162,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
         )
     columns = {}
     for name in pairs[0][0].values:
+        # Both evaluations' columns in one set, so that both are resampled together.
         columns[f"first {name}"] = np.array([row.values[name] for row, _ in pairs])
     for name in pairs[0][1].values:
         columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
@@ -170,6 +177,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
 
 def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) -> None:
     same_task = first.task == second.task
+    # The hash and not the name: a file may have changed, or been renamed.
     if same_task and first.dataset_sha256 == second.dataset_sha256:
         return
     described = [

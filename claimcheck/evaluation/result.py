@@ -9,6 +9,7 @@ from typing import Any
 from claimcheck import schemas
 from claimcheck.errors import InputError
 
+# Part of every file: files of another version may have other fields.
 EVALUATION_SCHEMA_VERSION = "1.0"
 
 
@@ -58,6 +59,7 @@ class EvaluationSignature:
         """Return the signature as one line, to be printed below scores."""
         parts = [
             f"task:{self.task}",
+            # Twelve digits of a hash tell any two files apart, and fit into a line.
             f"data:{self.dataset}@{self.dataset_sha256[:12]}",
             f"n:{self.n}",
             f"engine:{self.engine}",
@@ -100,6 +102,7 @@ class Evaluation:
             listed = "; ".join(str(problem) for problem in problems[:3])
             raise InputError(f"{source} is not a valid evaluation: {listed}")
         return cls(
+            # The schema was checked: every field is there and has its type.
             EvaluationSignature(**fields["signature"]),
             {name: Score(**score) for name, score in fields["scores"].items()},
             fields["failed"],

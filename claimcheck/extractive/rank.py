@@ -1,4 +1,4 @@
-"""The centrality of sentences: continuous LexRank (Erkan & Radev, JAIR 22, 2004).
+"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22).
 
 The graph's edges are TF-IDF cosines. For rows of unit length in X the similarity matrix
 is X Xᵀ without its diagonal, so that a step of the power iteration is two sparse

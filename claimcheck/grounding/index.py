@@ -59,14 +59,10 @@ class GroundingIndex:
             texts.append(SearchableText(source, map_source))
         return texts
 
-    def ground(self, quote: str, *, min_start: int = 0) -> GroundingResult:
-        """Locate a quote: its first match that starts at `min_start` or later.
-
-        If all matches start earlier, the first of all is returned.
-        """
-        if matches := self.find_all(quote):
-            return _choose_match(matches, min_start, len(self._reading.source))
-        return self._find_fuzzy(quote, min_start)
+    def ground(self, quote: str) -> GroundingResult:
+        """Return the first match of a quote, or none with the reason."""
+        (result,) = self.ground_all([quote])
+        return result
 
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
         """Return a result for each of some quotes given in document order.
@@ -74,7 +70,7 @@ class GroundingIndex:
         A quote with several matches gets one between those of its neighbors that have
         only one. Equal quotes get different matches as long as there are enough.
         """
-        matches_by_quote = [self.find_all(quote) for quote in quotes]
+        matches_by_quote = [self._find_all(quote) for quote in quotes]
         results: list[GroundingResult] = []
         used: set[tuple[Span, ...]] = set()
         min_start = 0
@@ -93,7 +89,7 @@ class GroundingIndex:
             results.append(result)
         return tuple(results)
 
-    def find_all(self, quote: str) -> list[GroundingResult]:
+    def _find_all(self, quote: str) -> list[GroundingResult]:
         """Return all exact matches of a quote, else all normalized ones.
 
         Fuzzy matches are not included.

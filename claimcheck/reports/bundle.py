@@ -129,7 +129,9 @@ def _format_manifest(
 def _write_zip(path: Path, files: Mapping[str, str]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in sorted(files.items()):
+            # Sorted and without times, so that equal runs give equal files.
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
+            # A ZipInfo does not take the compression of its file.
             entry.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(entry, text.encode())
 
@@ -194,6 +196,7 @@ def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
     total_bytes = sum(entry.file_size for entry in entries)
     if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
         raise InputError(f"{path} is too large for a bundle")
+    # Readers differ in which of two files of one name they take.
     if len({entry.filename for entry in entries}) != len(entries):
         raise InputError(f"{path} holds a file twice")
 
@@ -202,6 +205,7 @@ def _parse_manifest(path: Path, files: Mapping[str, bytes]) -> _Manifest:
     try:
         manifest = json.loads(files[_MANIFEST])
         version = manifest["format"]
+        # Checked first: another format may have other fields.
         if version != _FORMAT_VERSION:
             raise InputError(
                 f"{path} is a bundle of format {version!r}; this claimcheck reads "
@@ -289,6 +293,7 @@ def _verify_results(
     else:
         settings = _build_model_settings(batch_config)
         answers = _BundledAnswers(texts[_ANSWERS])
+        # Every answer is in the bundle, so no request reaches the client behind it.
         client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
 
     # A run does not state whether it was checked, but its verdicts show it.
@@ -337,6 +342,7 @@ class _BundledAnswers:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        # Only an answer of an endpoint is saved, and there is none.
         raise AssertionError("a bundle is read only")
 
 

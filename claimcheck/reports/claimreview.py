@@ -22,6 +22,7 @@ from claimcheck.settings import Settings
 
 # Google's guidelines ask for a number, and say what the ends of its scale mean.
 _BEST_RATING, _WORST_RATING = 5, 1
+# There is no number for a claim that could not be decided: see `_build_rating`.
 _RATING_BY_LABEL = {
     Label.SUPPORTED: _BEST_RATING,
     Label.REFUTED: _WORST_RATING,
@@ -88,12 +89,14 @@ def render(check: Check, review: Review) -> str:
     page = review.url.partition("#")[0]
     reviews = []
     for verdict in check.verdicts:
+        # Each document once, in the order of the evidence.
         cited = dict.fromkeys(
             evidence.document_id for evidence in verdict.finding.evidence
         )
         item: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
+            # Several reviews may be on one page, but each needs an address of its own.
             "url": f"{page}#{verdict.subject}",
             "datePublished": review.published.isoformat(),
             "author": {
@@ -109,6 +112,7 @@ def render(check: Check, review: Review) -> str:
         if cited:
             item["citation"] = [documents[identity] for identity in cited]
         reviews.append(item)
+    # An invalid review is a bug of ours; search engines would ignore it silently.
     problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
@@ -132,6 +136,7 @@ def _build_rating(label: Label) -> dict[str, Any]:
 def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
     claim: dict[str, Any] = {"@type": "Claim"}
     if verdict.speaker:
+        # schema.org also knows organizations; nothing here tells them from people.
         claim["author"] = {"@type": "Person", "name": verdict.speaker}
     if appearance:
         claim["appearance"] = appearance

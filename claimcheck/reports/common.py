@@ -212,6 +212,7 @@ def describe_document(run: Run) -> str:
     if document.author:
         parts.append(f"by {document.author}")
     if document.published:
+        # How sure the date is depends on where it is from.
         origin = _DATE_ORIGINS.get(document.published_from or "", "")
         parts.append(f"published {document.published} ({origin})")
     else:
@@ -297,6 +298,7 @@ def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
         if entry.status is not Status.FAILED:
             continue
         start = entry.start
+        # Neighboring passages that failed are one range.
         if ranges and ranges[-1][1] == start:
             start, _ = ranges.pop()
         ranges.append((start, entry.end))

@@ -84,6 +84,7 @@ def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison
     """Compare the runs of two batches, document by document."""
     documents = {}
     for key, run in store.runs(first):
+        # A document without a run in one batch is counted below.
         if store.has_run(second, key):
             documents[key] = compare_runs(run, store.run(second, key))
     return BatchComparison(
@@ -133,12 +134,11 @@ def _list_unmatched(
     old: Sequence[Claim], new: Sequence[Claim], pairs: Sequence[ClaimPair]
 ) -> tuple[list[Claim], list[Claim]]:
     """Return the old and the new claims that are in no pair."""
-    old_ids = {before.id for before, _ in pairs}
-    new_ids = {after.id for _, after in pairs}
-    return (
-        [claim for claim in old if claim.id not in old_ids],
-        [claim for claim in new if claim.id not in new_ids],
-    )
+    old_rest, new_rest = list(old), list(new)
+    for before, after in pairs:
+        old_rest.remove(before)
+        new_rest.remove(after)
+    return old_rest, new_rest
 
 
 def _match_similar_claims(
@@ -149,6 +149,7 @@ def _match_similar_claims(
     candidates = []
     for old_number, before in enumerate(old):
         for new_number, after in enumerate(new):
+            # By words: with characters, a changed name would look like a typo.
             similarity = Indel.normalized_similarity(words[before.id], words[after.id])
             if similarity >= _MIN_REWORDED_SIMILARITY:
                 candidates.append((-similarity, old_number, new_number))

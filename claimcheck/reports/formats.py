@@ -65,6 +65,7 @@ def render_run(
     """
     if format is Format.JSON:
         return run.to_json(text=include_text)
+    # Claims keep their quotes, which are not the text of the document.
     if not include_text:
         run = replace(run, document=replace(run.document, text=None))
     if format is Format.CSV:
@@ -117,6 +118,7 @@ def render_check(
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports import claimreview
 
+        # The caller checks the publisher before it pays for the check.
         assert review is not None
         return claimreview.render(check, review)
     if format is not Format.TEXT:

@@ -23,6 +23,7 @@ class ColumnType(Enum):
     """The type of a column; its value is a nullable pandas dtype."""
 
     TEXT = "string"
+    # The capital matters: "int64" and "float64" have no missing values.
     INTEGER = "Int64"
     FLOAT = "Float64"
 
@@ -134,6 +135,7 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
 
 def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
     """Yield the rows of runs as CSV (RFC 4180), without formulas."""
+    # The header also without a claim: a spreadsheet then has its columns.
     yield _format_csv_line(COLUMNS)
     for run in runs:
         for row in iter_claim_rows(run):
@@ -192,5 +194,6 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
         import pandas
     except ImportError:
         raise InputError("claims_frame needs pandas: pip install pandas") from None
+    # The columns also without a claim, so that code can rely on them.
     frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS))
     return frame.astype({name: kind.value for name, kind in COLUMN_TYPES.items()})

@@ -50,6 +50,7 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
     with recorder.use_cassette(
         str(path),
         record_mode=VCR_RECORD_MODES[record],
+        # What the test no longer sends would be a recorded answer not requested.
         drop_unused_requests=record == "all",
     ) as cassette:
         try:
@@ -81,6 +82,7 @@ def diff_closest_request(request: Request, recorded: list[Request]) -> str:
     closest = _find_closest_request(request, recorded)
     if (request.method, request.uri) != (closest.method, closest.uri):
         return f"- {closest.method} {closest.uri}\n+ {request.method} {request.uri}"
+    # A path per line: a diff of the JSON text would show whole messages.
     before = _flatten_json(_parse_body(closest.body_bytes))
     after = _flatten_json(_parse_body(request.body_bytes))
     if before == after:
@@ -167,10 +169,12 @@ def canonicalize_body(body: bytes | None) -> bytes:
 
 def _build_recorder() -> vcr.VCR:
     recorder = vcr.VCR(
+        # Not the headers: they name the machine, the library, and its version.
         match_on=("method", "scheme", "host", "port", "path", "query", "same_body"),
         serializer="readable-json",
         before_record_request=_clean_request,
         before_record_response=_clean_response,
+        # A compressed body could not be read, redacted or compared.
         decode_compressed_response=True,
     )
     recorder.register_serializer("readable-json", serializer)
@@ -199,6 +203,6 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _redact_bytes(body: bytes) -> bytes:
-    # Bytes that are not UTF-8 survive the way through text.
+    # Secrets are found in text. An upload may have other bytes, which must survive.
     text = body.decode("utf-8", "surrogateescape")
     return redact(text).encode("utf-8", "surrogateescape")

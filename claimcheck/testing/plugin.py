@@ -92,6 +92,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except CannotOverwriteExistingCassetteException as miss:
+        # vcrpy's own message does not show what differs in the body.
         raise explain_miss(miss, _build_record_command(item)) from None
     item.stash[_TEST_FAILED] = False
     return result

@@ -55,6 +55,7 @@ def serialize(cassette: dict[str, Any]) -> str:
                 },
             }
         )
+    # Concurrent requests are answered in any order; their hashes have only one.
     interactions.sort(key=_hash_request)
     file = {"interactions": interactions, "version": _VERSION}
     return json.dumps(file, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -91,6 +92,7 @@ def _encode_body(body: str | bytes | None) -> dict[str, Any]:
 def _decode_body(body: dict[str, Any]) -> str | bytes:
     if "base64" in body:
         return base64.b64decode(body["base64"])
+    # White space and the order of keys may differ from what was recorded.
     if "json" in body:
         return json.dumps(body["json"], ensure_ascii=False)
     return str(body["text"])

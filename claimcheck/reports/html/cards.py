@@ -96,6 +96,7 @@ class EvidenceAnchors:
     def _get_anchor(self, evidence: Evidence) -> str:
         """Return the anchor of the spans; the same spans have the same."""
         key = (evidence.document_id, evidence.spans)
+        # Two claims often have the same evidence; it gets one anchor.
         if key not in self._names:
             name = f"e{len(self._names) + 1}"
             self._names[key] = name
@@ -117,6 +118,7 @@ def build_claim_card(
     facts = common.list_claim_facts(claim)
     if cost := common.format_cost_per_claim(run.usage, len(run.claims)):
         facts.append(("Cost", f"{cost}, its share of the run"))
+    # A quote that was not found has no location in the text to link to.
     found = claim.match is not Match.NONE
     name = "" if found else "Quote not found"
     return Card(
@@ -148,6 +150,7 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
         facts=(),
         location=None,
         anchor=None,
+        # The filters of the page need values, also where a check has none.
         kind="claim",
         speaker=verdict.speaker or "",
         check_worthiness=1.0,

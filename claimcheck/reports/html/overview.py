@@ -106,6 +106,7 @@ def render(title: str, description: str, documents: Iterable[BatchDocument]) -> 
     for document in documents:
         totals.add(document)
     rows = sorted(totals.rows, key=_rank_document)[:_MAX_DOCUMENTS]
+    # The worst labels first, as in the bars.
     labels = [
         (format_badge(label), format_css_class(label), totals.labels[label])
         for label in _LABEL_ORDER
@@ -174,6 +175,7 @@ def _build_bars(totals: _Totals) -> list[Bar]:
     )
     if not sources:
         return []
+    # All bars have one scale; the longest one fills the width.
     longest = max(1, sources[0][1].total())
     return [
         _build_bar(name, counts, longest) for name, counts in sources[:_MAX_SOURCES]
@@ -185,6 +187,7 @@ def _build_bar(name: str, counts: Counter[Label], longest: int) -> Bar:
     start = 0.0
     for label in _LABEL_ORDER:
         count = counts[label]
+        # Not rounded before they are added up, or segments would not meet.
         width = _CHART_WIDTH * count / longest
         if count:
             segments.append(

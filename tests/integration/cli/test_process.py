@@ -1,4 +1,4 @@
-"""The command line as a process: signals, pipes, devices, what a start loads, completion."""
+"""The command line as a process: signals, pipes, devices, imports, completion."""
 
 import os
 import signal
@@ -58,18 +58,20 @@ def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path):
         connection, _ = silent.accept()
         assert connection.recv(1)  # the request is on its way
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=90)
+        _, stderr = process.communicate(timeout=90)
         connection.close()
     assert process.returncode == 130
     assert (
-        said.decode().splitlines()[-1] == "claimcheck: interrupted; nothing was written"
+        stderr.decode().splitlines()[-1]
+        == "claimcheck: interrupted; nothing was written"
     )
     assert [path.name for path in tmp_path.iterdir()] == [".cache"]
 
 
 def test_a_closed_pipe_is_not_an_error():
     done = subprocess.run(
-        f"{sys.executable} -m claimcheck summarize {SEED} --quiet --format json | head -c 10",
+        f"{sys.executable} -m claimcheck summarize {SEED} --quiet --format json "
+        "| head -c 10",
         shell=True,
         capture_output=True,
         check=False,
@@ -80,11 +82,16 @@ def test_a_closed_pipe_is_not_an_error():
 def test_starting_loads_no_heavy_module():
     code = (
         "import sys, claimcheck.cli.main\n"
-        "heavy = {'openai', 'tiktoken', 'numpy', 'jsonschema', 'rapidfuzz', 'pydantic', 'vcr', 'asyncio'} & set(sys.modules)\n"
+        "heavy = {'openai', 'tiktoken', 'numpy', 'jsonschema', 'rapidfuzz', "
+        "'pydantic', 'vcr', 'asyncio'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-    light = "import sys, claimcheck; heavy = {'openai', 'tiktoken', 'rich', 'typer', 'numpy'} & set(sys.modules); assert not heavy, heavy"
+    light = (
+        "import sys, claimcheck\n"
+        "heavy = {'openai', 'tiktoken', 'rich', 'typer', 'numpy'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
     assert subprocess.run([sys.executable, "-c", light], check=False).returncode == 0
 
 
@@ -111,10 +118,10 @@ def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
             until(lambda: counts()["requests"] >= 8)
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
-            said = process.stderr.read()
+            stderr = process.stderr.read()
             process.wait(timeout=90)
     assert time.monotonic() - started < 90  # the answers take longer
-    assert (process.returncode, "interrupted; nothing was written" in said) == (
+    assert (process.returncode, "interrupted; nothing was written" in stderr) == (
         130,
         True,
     )
