@@ -1,4 +1,4 @@
-"""Batches: many documents in one store, run by request or through the Batch API."""
+"""Batches of documents, sent by single requests or the Batch API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 @contextmanager
 def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
-    """Yield the runner that submits and collects a batch; locks the store meanwhile.
+    """Yield the runner that submits and collects a batch; lock its store.
 
     Raises:
         ProviderError: no API key is set.
@@ -40,7 +40,7 @@ def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
 
 
 def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the flags with which a stored batch was started, as `load_settings` takes.
+    """Return the flags of `load_settings` that start a stored batch again.
 
     `config` is what the store recorded: `BatchStatus.config`.
     """

@@ -24,7 +24,7 @@ _SQLITE_HEADER = b"SQLite format 3\0"
 
 
 def is_index(path: str | Path) -> bool:
-    """Return whether the file is an index: an SQLite file."""
+    """Return whether the file is an index, which is a SQLite file."""
     try:
         with Path(path).open("rb") as file:
             return file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
@@ -33,6 +33,6 @@ def is_index(path: str | Path) -> bool:
 
 
 def search_index(index: Index, query: str, *, limit: int) -> tuple[SearchHit, ...]:
-    """Return the passages that share words with the query, best first (BM25)."""
+    """Return the passages that share words with the query, by BM25 rank."""
     words = [term.word for term in extract_terms(query)]
     return index.search(words, limit)

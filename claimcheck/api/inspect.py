@@ -1,4 +1,4 @@
-"""What claimcheck is made of: prompts, schemas, the tokenizer; and result files."""
+"""Prompts, schemas, and the tokenizer; problems of result files."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def load_schema(name: str) -> dict[str, Any]:
 
 
 def find_schema_problems(name: str, value: Any) -> list[str]:
-    """Return every way in which a value violates a schema, each with its JSON path."""
+    """Return how a value violates a schema, each problem with its JSON path."""
     return [str(problem) for problem in schemas.find_problems(name, value)]
 
 
 def find_result_problems(name: str, content: bytes) -> list[str]:
-    """Return every problem of a result file: JSON, schema, and inconsistencies.
+    """Return the problems of a result: JSON, schema, and inconsistencies.
 
     The spans of a run or a check are compared with the document's text, if the file
     contains it.

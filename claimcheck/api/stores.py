@@ -36,7 +36,7 @@ __all__ = [
 
 @contextmanager
 def open_history(path: str | Path) -> Iterator[History]:
-    """Open the store in a file, which is created if necessary, and yield its history.
+    """Yield the history of the store in a file; create the file if needed.
 
     Raises:
         StoreError: the store can't be used.
@@ -64,7 +64,7 @@ def find_batch(store: RunStore, number: int | None) -> BatchStatus:
 
 
 def find_latest_run(store: RunStore, name: str) -> tuple[BatchStatus, Run]:
-    """Return a document's run from the latest batch that has one, and the batch.
+    """Return the latest batch that has a run of a document, and the run.
 
     Raises:
         InputError: no batch has a run of this document.

@@ -1,1 +1,1 @@
-"""Many documents: a queue that loses nothing. Layer 5."""
+"""Many documents in a store: none is lost, and none is paid for twice."""

@@ -32,10 +32,10 @@ from claimcheck.store.cache import AnswerCache
 from claimcheck.store.ingest import ingest_sources
 from claimcheck.store.store import DocumentAnswers, RunStore
 
-# One process reads this much in the time that workers take to start: about a second.
+# One process reads this much in about the time that workers take to start.
 _MIN_CHARACTERS_FOR_WORKERS = 100_000
 # Enough that a worker never waits for this process to store an outcome. Chosen by hand.
-_DOCUMENTS_PER_WORKER = 4
+_DOCUMENTS_PER_WORKER = 8
 
 
 def _ignore_progress(progress: Progress) -> None:
@@ -71,7 +71,7 @@ class Batch:
         how: ReadOptions | None = None,
         told: Callable[[int], None] = lambda count: None,
     ) -> IngestReport:
-        """Add the documents of files, folders, patterns, addresses and tables, or none.
+        """Add all documents of files, folders, patterns, addresses and tables.
 
         Calls `told` with the number of documents read since the last call.
 
@@ -83,11 +83,11 @@ class Batch:
         return ingest_sources(self.store.database, self.number, sources, told)
 
     def retry_failed(self) -> int:
-        """Make documents that failed, wholly or in part, pending; return how many."""
+        """Make failed and partial documents pending; return how many."""
         return self.store.requeue_failed(self.number)
 
     def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
-        """Estimate the cost of the pending documents; calls `told` with a count."""
+        """Estimate the cost of the pending documents; `told` gets a count."""
         return estimate_batch(self.store, self.number, self.plan, told)
 
     @property
@@ -106,10 +106,10 @@ class Batch:
         stop: StopSignal | None = None,
         client: Client | None = None,
     ) -> Progress:
-        """Run every pending document, until all have an outcome or `stop` is requested.
+        """Run the pending documents until all are done or `stop` is set.
 
-        Calls `told` after each document. Answers are stored as soon as they arrive. Your
-        own `client` is left open, and answers for its own rate limits and budget.
+        Calls `told` after each document. Answers are stored as soon as they arrive. A
+        `client` of your own stays open, and takes care of its own limits and budget.
 
         Raises:
             StoreError: another command is working on the store, and both would pay for
@@ -134,13 +134,15 @@ class Batch:
     async def _choose_runner(
         self, client: Client | None, progress: Progress, resources: AsyncExitStack
     ) -> tuple[RunDocument, int]:
-        """Return the function that runs one document, and how many run at a time."""
+        """Return what runs one document, and how many run at a time."""
         if self.plan.engine == "llm" or client is not None:
+            # in this process, where limits, budget and store are: the time is spent
+            # waiting for answers
             client = client or self._open_client(progress, resources)
             return partial(self._run_with_model, client), self.plan.limits.concurrency
         _, characters = self.store.measure_pending(self.number)
         if characters < _MIN_CHARACTERS_FOR_WORKERS:
-            return self._run_here, 1
+            return self._run_here, 1  # more at a time would only take turns
         workers = os.cpu_count() or 1
         task = partial(run_extractively, self.plan)
         pool = await resources.enter_async_context(WorkerPool(task, workers))
@@ -149,6 +151,7 @@ class Batch:
     async def _run_with_model(
         self, client: Client, location: RunLocation, document: Document
     ) -> Outcome:
+        # innermost is the cache, if any: what the batch paid for counts as its own
         answers = DocumentAnswers(self.store, location)
         stored = StoredAnswersClient(client, answers, self.plan.settings)
         return await run_document(document, self.plan, stored)

@@ -1,4 +1,4 @@
-"""Beyond one machine: run the documents of a Ray dataset (extra `distributed`).
+"""Beyond one machine: run a Ray dataset of documents (extra `distributed`).
 
 Ray reads the source, schedules, restarts lost workers and writes shards, which
 `claimcheck runs import` adds to a store. All workers share one budget. What a lost
@@ -52,7 +52,7 @@ def summarize_dataset(
     workers: int = 2,
     check: bool = False,
 ) -> ray.data.Dataset:
-    """Return the dataset of outcomes, a row each; Ray computes it when it is used.
+    """Return the outcomes as a dataset; Ray computes it when it is used.
 
     The limits are those of all workers together. An invalid row, or one that the budget
     does not cover, has an outcome that says so.
@@ -62,6 +62,7 @@ def summarize_dataset(
     plan = Plan.from_settings(settings, limits or Limits(), check=check)
     budget = None
     if plan.limits.has_budget:
+        # an actor of its own, which only counts and so needs no core
         budget = ray.remote(Budget).options(num_cpus=0).remote(plan.limits)
     worker_plan = replace(plan, limits=_divide_limits(plan.limits, workers))
     return documents.map_batches(
@@ -70,13 +71,14 @@ def summarize_dataset(
         compute=ray.data.ActorPoolStrategy(size=workers),
         batch_size=_ROWS_PER_CALL,
         batch_format="pyarrow",
+        # as often as machines are lost; what a run costs is bounded by the budget
         max_restarts=-1,
         max_task_retries=-1,
     )
 
 
 def _divide_limits(limits: Limits, workers: int) -> Limits:
-    """Divide the rate limits among the workers; the budget is shared instead."""
+    """Divide the rate limits among the workers; the budget stays whole."""
     return replace(
         limits,
         concurrency=max(1, limits.concurrency // workers),
@@ -86,7 +88,7 @@ def _divide_limits(limits: Limits, workers: int) -> Limits:
 
 
 class RemoteBudget:
-    """The shared budget as a worker's `SharedBudget`; `actor` is a Ray actor handle.
+    """A worker's view of the shared budget; `actor` is a handle of Ray's.
 
     Open reservations are settled within a request's time-out or never, since a lost
     worker settles nothing: nobody waits longer than that.
@@ -110,7 +112,7 @@ class RemoteBudget:
 
 
 class _RayWorker:
-    """Runs tables of rows; keeps its connections and what it learned of the endpoint."""
+    """Runs tables of rows, with the same connections for all of them."""
 
     def __init__(self, plan: Plan, budget: Any) -> None:
         self._plan = plan
@@ -160,7 +162,8 @@ class _RayWorker:
 
 
 def _build_arrow_schema() -> pyarrow.Schema:
-    """Return the columns of a shard: Arrow cannot infer the type of an empty one."""
+    """Return the columns of a shard."""
+    # Arrow cannot infer the type of a column without values
     import pyarrow
 
     columns = [(name, pyarrow.string()) for name in _TEXT_COLUMNS]

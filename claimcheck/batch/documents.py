@@ -1,7 +1,7 @@
 """Run one document to its outcome, whichever engine reads it.
 
-Worker processes import this module, so it must not import `claimcheck.llm`: openai takes
-half a second to load, and the extractive engine does not need it.
+Worker processes import this module, so it must not import `claimcheck.llm`: openai
+takes half a second to load, and the extractive engine does not need it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ async def run_document(
         flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
         run = await adrive(flow, client)
     except StoreError:
-        raise
+        raise  # it is an InputError, but no fault of the document's
     except InputError as error:
         return Outcome.from_failure("unreadable", str(error))
     except ContextWindowError as error:
@@ -57,5 +57,5 @@ async def run_document(
 
 
 def run_extractively(plan: Plan, document: Document) -> Outcome:
-    """Run one document without a client, and without an event loop around it."""
+    """Run one document with the extractive engine, outside an event loop."""
     return asyncio.run(run_document(document, plan, None))

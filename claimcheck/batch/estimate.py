@@ -1,4 +1,4 @@
-"""Estimate what the pending documents of a batch will cost, without sending anything."""
+"""Estimate what a batch will cost, without sending anything."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ class _Sample:
         self._counts_schema = plan.settings.base_url is None
 
     def add(self, document: Document) -> None:
-        """Count a document's first requests; one without words or too long is unusable."""
+        """Count the first requests of a document."""
         self.characters += document.characters
         plan = self._plan
         try:
             flow = build_run_flow(document, plan.settings, plan.engine, check=False)
             requests = next(flow)
         except (InputError, ContextWindowError):
-            self.unusable += 1
+            self.unusable += 1  # too long, or without words
             return
         self.counted += 1
         self.requests += len(requests)

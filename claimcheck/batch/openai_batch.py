@@ -67,7 +67,7 @@ class CollectReport:
 
 @dataclass(frozen=True, slots=True)
 class _DocumentRequests:
-    """The requests that a document needs next, and the most that they can cost."""
+    """The requests that a document needs next, and their maximum cost."""
 
     items: tuple[UploadItem, ...]
     max_cost: RequestCost
@@ -112,7 +112,7 @@ class BatchApiRunner:
         return SubmitReport(requests, uploads, over_budget)
 
     def status(self) -> list[tuple[Upload, BatchJob | None]]:
-        """Return the uploads, each with its job if the endpoint works on it."""
+        """Return the uploads, each with its job if that is running."""
         jobs: list[tuple[Upload, BatchJob | None]] = []
         for upload in self._uploads.list_all():
             job = None
@@ -122,7 +122,7 @@ class BatchApiRunner:
         return jobs
 
     def collect(self) -> CollectReport:
-        """Store the answers that are ready, and finish the documents that have all."""
+        """Store the answers that are ready; finish complete documents."""
         report = CollectReport()
         for upload, job in self.status():
             if job is None:
@@ -143,8 +143,9 @@ class BatchApiRunner:
         return report
 
     def _build_budget(self, open_requests: OpenRequests) -> Budget:
-        """Return the budget, less what is spent and what open uploads can cost."""
+        """Return the budget, less spending and open uploads."""
         status = self._store.batch(self._batch)
+        # nobody settles before the next collect: open uploads count as spent
         spent = Spending(
             (status.spent_usd or 0.0) + open_requests.usd,
             status.spent_tokens + open_requests.tokens,
@@ -152,14 +153,14 @@ class BatchApiRunner:
         return Budget(self._plan.limits, spent)
 
     def _prepare_uploads(self, open_requests: OpenRequests) -> int:
-        """Store new requests in uploads; return how many documents are over budget."""
+        """Store uploads of new requests; count the documents over budget."""
         budget = self._build_budget(open_requests)
         over_budget = 0
         group: list[_DocumentRequests] = []
         group_requests = group_bytes = 0
         for document in self._find_new_requests(open_requests.keys):
             if not budget.covers(document.max_cost):
-                over_budget += 1
+                over_budget += 1  # a shorter document may still fit
                 continue
             budget.reserve(document.max_cost)
             group_requests += len(document.items)
@@ -182,7 +183,7 @@ class BatchApiRunner:
         self._uploads.prepare(items, cost.usd, cost.tokens)
 
     def _send(self, upload: Upload) -> None:
-        """Upload the file and create its job, unless an earlier command did."""
+        """Upload the file and create its job, unless that was done."""
         file, job = upload.file, None
         if file is None:
             items = self._uploads.iter_items(upload.number)
@@ -229,25 +230,24 @@ class BatchApiRunner:
 
         None means that the request was not answered in time.
         """
-        error = line.get("error")
-        if isinstance(error, dict) and error.get("code") in _UNANSWERED_CODES:
+        # endpoints other than OpenAI's leave fields out, or set them to null
+        error = _to_dict(line.get("error"))
+        if error.get("code") in _UNANSWERED_CODES:
             return None
-        answer = line.get("response")
-        if not isinstance(answer, dict):
-            return _build_fault(_describe_error(error))
-        status, content = answer.get("status_code"), answer.get("body")
-        if status == 200 and isinstance(content, dict):
+        answer = _to_dict(line.get("response"))
+        status = answer.get("status_code")
+        content = _to_dict(answer.get("body"))
+        if status == 200 and content:
             try:
                 return self._client.build_response(content, json.loads(item.body))
             except ValueError as problem:
-                return _build_fault(f"no chat completion: {type(problem).__name__}")
-        if isinstance(content, dict):
-            error = content.get("error")
-        prefix = f"HTTP {status}: " if status else ""
-        return _build_fault(prefix + _describe_error(error))
+                return _build_fault(f"not a chat completion: {type(problem).__name__}")
+        error = _to_dict(content.get("error")) or error
+        message = str(error.get("message", "no answer and no error"))
+        return _build_fault(f"HTTP {status}: {message}" if status else message)
 
     def _replay_pending(self) -> Iterator[tuple[int, list[ModelRequest]]]:
-        """Yield the pending documents that need more answers, and their requests.
+        """Yield the documents that need more answers, and their requests.
 
         Documents that need none are finished.
         """
@@ -256,7 +256,7 @@ class BatchApiRunner:
             try:
                 result = self._replay(location, document)
             except StoreError:
-                raise
+                raise  # it is an InputError, but no fault of the document's
             except (InputError, ContextWindowError) as error:
                 outcome = Outcome.from_failure("unreadable", str(error))
                 self._store.save_outcome(location, outcome)
@@ -269,7 +269,7 @@ class BatchApiRunner:
     def _replay(
         self, location: RunLocation, document: Document
     ) -> Run | list[ModelRequest]:
-        """Return the document's run, or the requests that have no stored answer yet."""
+        """Return the document's run, or the requests without an answer."""
         plan = self._plan
         flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
         try:
@@ -284,6 +284,7 @@ class BatchApiRunner:
                     else:
                         answers.append(answer)
                 if missing:
+                    # all at once: a file waits up to a day for its answers
                     flow.close()
                     return missing
                 requests = flow.send(answers)
@@ -294,13 +295,14 @@ class BatchApiRunner:
     def _find_new_requests(
         self, open_keys: frozenset[tuple[int, str]]
     ) -> Iterator[_DocumentRequests]:
-        """Yield the requests of each pending document that no open upload holds."""
+        """Yield each document's requests that are in no open upload."""
         for number, requests in self._replay_pending():
             items: dict[str, UploadItem] = {}
             cost = RequestCost()
             for request in requests:
                 body = self._client.build_body(request)
                 digest = compute_request_digest(request, self._plan.settings)
+                # two passages may ask the same: one answer serves both
                 if (number, digest) in open_keys or digest in items:
                     continue
                 body_json = json.dumps(body, ensure_ascii=False)
@@ -311,10 +313,8 @@ class BatchApiRunner:
                 yield _DocumentRequests(tuple(items.values()), cost)
 
 
-def _describe_error(error: object) -> str:
-    if isinstance(error, dict):
-        return str(error.get("message"))
-    return "no answer and no error"
+def _to_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _build_fault(message: str) -> ModelResponse:

@@ -42,8 +42,9 @@ class Plan:
         return cls(settings, settings.chosen_engine(), check, limits)
 
     def config(self) -> dict[str, Any]:
-        """Return all that decides what the runs hold; it identifies the batch."""
+        """Return what determines the runs; it identifies the batch."""
         if self.engine == "extractive":
+            # its version is not part of it: an upgrade resumes the batch
             return {
                 "engine": self.engine,
                 "check": self.check,

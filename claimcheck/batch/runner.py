@@ -1,7 +1,8 @@
-"""Run the pending documents of a batch, many at a time; a slow one delays no other.
+"""Run the pending documents of a batch, many at a time.
 
-An error that every further request would meet (a wrong key, an unknown model, no budget
-left, a full disk) stops the batch. Any other is the outcome of its document.
+A slow document delays no other. An error that every further request would meet (a wrong
+key, an unknown model, no budget left, a full disk) stops the batch. Any other error is
+the outcome of its document.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from claimcheck.models.outcome import (
 from claimcheck.models.run import Cause
 from claimcheck.store.store import RunStore
 
-# So many documents in a row without an answer, or as many as run at a time, are no
-# accident: the network is gone. Chosen by hand.
+# Without an answer to this many documents in a row, or to all that run at a time, the
+# network is gone. Chosen by hand.
 _MIN_UNREACHED_TO_STOP = 5
 
 RunDocument = Callable[[RunLocation, Document], Awaitable[Outcome]]
@@ -36,7 +37,7 @@ RunDocument = Callable[[RunLocation, Document], Awaitable[Outcome]]
 
 @dataclass(slots=True)
 class BatchRunner:
-    """Runs the pending documents of a batch with `run_document` and stores outcomes.
+    """Runs the pending documents of a batch and stores their outcomes.
 
     `on_progress` is called after every document. `width` is the number of documents
     that run at a time.
@@ -52,7 +53,8 @@ class BatchRunner:
     _unreached: list[tuple[RunLocation, UnreachableError]] = field(default_factory=list)
 
     async def run(self) -> None:
-        """Return when every document has an outcome, or the batch was stopped."""
+        """Run until every document has an outcome, or `stop` is requested."""
+        # one iterator for all tasks: each takes the next document when it is free
         pending = self.store.iter_pending(self.batch)
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):
@@ -73,6 +75,7 @@ class BatchRunner:
                 location = RunLocation(self.batch, number)
                 outcome = await self._run_one(location, document)
                 if outcome is not None:
+                    # this one was answered, so the network works
                     self._fail_unreached()
                     self._save(location, outcome)
             except StoreError as error:  # full, locked, deleted

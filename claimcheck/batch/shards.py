@@ -1,4 +1,4 @@
-"""Outcomes outside a store: rows of JSON Lines or Parquet files, called shards.
+"""Outcomes outside a store, in rows of JSON Lines or Parquet: shards.
 
 Machines that share no file write them; `claimcheck runs import` adds them to a store.
 """
@@ -45,25 +45,27 @@ def build_shard_row(
     plan: Plan, key: str, document: Document | None, outcome: Outcome | None
 ) -> _Row:
     """Build the row of a document; without an outcome it is pending."""
-    usage = outcome.usage if outcome else Usage()
+    if outcome is None:
+        outcome = Outcome(DocumentState.PENDING, None, None, None, Usage())
     return {
         "key": key,
+        # every row states its configuration: shards of several batches can be mixed
         "way": json.dumps(plan.config(), ensure_ascii=False, sort_keys=True),
-        "state": str(outcome.state if outcome else DocumentState.PENDING),
-        "cause": outcome.cause if outcome else None,
-        "message": outcome.message if outcome else None,
+        "state": str(outcome.state),
+        "cause": outcome.cause,
+        "message": outcome.message,
         "fields": dump_document(document) if document else None,
         "text": document.text if document else None,
-        "run": outcome.run if outcome else None,
-        "requests": usage.requests,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cost_usd": usage.cost_usd,
+        "run": outcome.run,
+        "requests": outcome.usage.requests,
+        "input_tokens": outcome.usage.input_tokens,
+        "output_tokens": outcome.usage.output_tokens,
+        "cost_usd": outcome.usage.cost_usd,
     }
 
 
 def import_shards(store: RunStore, folder: Path) -> ImportReport:
-    """Add the documents and outcomes of a folder's shards to the store, each once.
+    """Add the documents and outcomes of a folder of shards, each once.
 
     Outcomes that the store already has stay.
 
@@ -77,6 +79,7 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
         rows: list[_LocatedRow] = []
         for origin, row in _read_rows(path):
             _require_columns(origin, row)
+            # Ray repeats the rows that a lost worker had written already
             if row["key"] in keys:
                 repeated += 1
             else:
@@ -108,6 +111,7 @@ def _import_rows(store: RunStore, path: Path, rows: list[_LocatedRow]) -> int:
     outcomes = 0
     for config, batch_rows in rows_by_config.items():
         batch = store.open_batch(json.loads(config))
+        # no state: a shard that was rewritten is read again
         source = DocumentSource(str(path), None, partial(_build_entries, batch_rows))
         ingest_sources(store.database, batch, [source])
         for _, row in batch_rows:
@@ -127,6 +131,7 @@ def _build_entries(rows: list[_LocatedRow]) -> Iterator[SourceEntry]:
 
 def _import_outcome(store: RunStore, batch: int, row: _Row) -> bool:
     """Store the row's outcome; return whether the document had none before."""
+    # ingesting has recorded an unreadable document, which has no text, as a failure
     if row["state"] == DocumentState.PENDING or row.get("text") is None:
         return False
     location = store.find_pending(batch, row["key"])
@@ -145,13 +150,12 @@ def _import_outcome(store: RunStore, batch: int, row: _Row) -> bool:
 
 def _read_usage(row: _Row) -> Usage:
     if row.get("run"):
+        # the run counts more than a row has columns for: cached tokens, seconds
         return load_run(row["run"], row["text"]).usage
-    return Usage(
-        requests=row.get("requests") or 0,
-        input_tokens=row.get("input_tokens") or 0,
-        output_tokens=row.get("output_tokens") or 0,
-        cost_usd=row.get("cost_usd"),
-    )
+    counts = {}
+    for name in ("requests", "input_tokens", "output_tokens"):
+        counts[name] = row.get(name) or 0
+    return Usage(**counts, cost_usd=row.get("cost_usd"))
 
 
 def _read_rows(path: Path) -> Iterator[_LocatedRow]:

@@ -1,4 +1,4 @@
-"""Run documents in worker processes, so that the extractive engine uses every core.
+"""Run documents in worker processes: the extractive engine uses every core.
 
 A worker may die at any moment (a bug in a C library, no memory left). Python then
 breaks the whole pool, so that every document in it is a suspect: each is run again in a
@@ -33,7 +33,7 @@ _Result = TypeVar("_Result")
 
 
 class WorkerPool:
-    """A number of processes that run `task` on documents; use it in an `async with`.
+    """Processes that run `task` on documents; use it in an `async with`.
 
     `task` and what it returns have to be picklable. Workers start when they are needed.
     """
@@ -90,7 +90,8 @@ class WorkerPool:
             )
 
     async def _start_single(self) -> ProcessPoolExecutor:
-        """Start a process and wait until it works: a document is then to blame."""
+        """Start a process that has run a first task."""
+        # a document is only to blame for a process that did start
         if self._start_error is not None:
             raise self._start_error
         for _ in range(_MAX_START_ATTEMPTS):
@@ -137,7 +138,7 @@ class _WorkerProcess(SpawnProcess):
 
 
 class _WorkerContext(SpawnContext):
-    """Spawned rather than forked: a fork would copy locks that other threads hold."""
+    """Spawns processes: a fork would copy locks that other threads hold."""
 
     Process = _WorkerProcess
 
@@ -150,7 +151,8 @@ def _initialize_worker() -> None:
 
 
 def _exit_with_parent() -> None:
-    """Exit when the parent is killed; a pool's workers would wait for it forever."""
+    """Exit when the parent is killed."""
+    # a pool's workers wait for the next task forever: they hold both ends of the pipe
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()

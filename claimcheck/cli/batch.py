@@ -97,8 +97,7 @@ def batch(
     options.announce_engine(settings, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:
-        step, *sources = sources
-        batch_run.validate_step(step, sources, settings)
+        step, sources = batch_run.split_step(sources, settings)
 
     read_options = ReadOptions(text_column, allow_private)
     # Only a command that adds documents may create the store: a mistyped name would

@@ -111,6 +111,7 @@ def _print_failure_table(batch: Batch) -> None:
 
 def _exit_on_failures(batch: Batch, progress: Progress) -> None:
     """Exit with the code that fits the failures; return if there are none."""
+    # Failures of earlier commands count, too: the exit code is about the batch.
     failures = batch.store.list_failures(batch.number)
     if not failures:
         return
@@ -124,12 +125,15 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
     raise typer.Exit(2 if causes == {"unreadable"} else 3)
 
 
-def validate_step(step: str, sources: Sequence[str], settings: Settings) -> None:
-    """Fail before any input is read if a Batch API step can't work.
+def split_step(arguments: Sequence[str], settings: Settings) -> tuple[str, list[str]]:
+    """Return the Batch API step that comes first, and the sources after it.
+
+    `batch` has no subcommands, because a source may have any name.
 
     Raises:
-        InputError: there is no such step, it takes no documents, or there is no model.
+        InputError: there is no such step, it takes no sources, or there is no model.
     """
+    step, *sources = arguments
     if step not in BATCH_API_STEPS:
         available = ", ".join(BATCH_API_STEPS)
         raise InputError(
@@ -142,6 +146,7 @@ def validate_step(step: str, sources: Sequence[str], settings: Settings) -> None
         )
     if settings.chosen_engine() != "llm":
         raise InputError("--via batch-api requires a model; name one with --model")
+    return step, sources
 
 
 def run_batch_api_step(step: str, batch: Batch, *, report: bool, quiet: bool) -> None:

@@ -44,6 +44,7 @@ def bundle(
     from claimcheck.reports.bundle import BundledAnswer, write_bundle
 
     check_writable(output)
+    # A run in a file names its prompts and settings, but only a store has the answers.
     config = None
     answers: list[BundledAnswer] = []
     if store is None:

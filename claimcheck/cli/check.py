@@ -50,6 +50,7 @@ _Against = Annotated[
         help="Evidence, as an option. May be repeated, and more may follow it.",
     ),
 ]
+_Format = Annotated[CheckReportFormat, typer.Option("--format", help="Output format.")]
 _IsText = Annotated[
     bool,
     typer.Option(
@@ -104,9 +105,7 @@ def check(
     evidence: _Evidence = None,
     against: _Against = None,
     text: _IsText = False,
-    format: Annotated[
-        CheckReportFormat, typer.Option("--format", help="Output format.")
-    ] = Format.TEXT,
+    format: _Format = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
     top_k: options.TopK = None,
     votes: _Votes = None,
@@ -143,6 +142,7 @@ def check(
     )
     write_text(report, out.output)
 
+    # After the report: a failed claim must not cost the verdicts of the others.
     for failure in result.failures:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
     if result.failures:

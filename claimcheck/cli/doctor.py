@@ -14,6 +14,7 @@ from claimcheck.errors import ProviderError
 if TYPE_CHECKING:
     from claimcheck.settings import Settings
 
+# The modules that each extra of pyproject.toml installs.
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
@@ -110,6 +111,7 @@ def _probe_endpoint(settings: Settings) -> str:
 
     from claimcheck.api.probe import probe
 
+    # One attempt: retries would hide how the endpoint behaves, and take minutes.
     timeout_s = min(settings.timeout_s, _PROBE_TIMEOUT_S)
     settings = replace(settings, attempts=1, timeout_s=timeout_s)
     try:

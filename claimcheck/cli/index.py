@@ -50,6 +50,8 @@ def add(
     """
     from claimcheck.api.evidence import Index
 
+    # All documents are read before the index is opened, so that a missing file does not
+    # leave an empty index behind.
     documents = []
     for source in sources:
         documents += open_documents(source, allow_private=allow_private, quiet=quiet)

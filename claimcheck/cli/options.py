@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from claimcheck.models.verdict import Verdict
     from claimcheck.settings import Limits, Settings
 
+# One option each, for commands that take it alone.
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -133,7 +134,7 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions(OptionGroup):
-    """Which engine, model and endpoint do the work."""
+    """Which engine, model, and endpoint do the work."""
 
     engine: Annotated[
         str | None,
@@ -166,7 +167,7 @@ class EngineOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True)
 class LLMOptions(EngineOptions):
-    """How the model is asked, as well."""
+    """Which engine does the work, and how it asks the model."""
 
     attempts: Attempts = None
     temperature: Annotated[
@@ -249,6 +250,7 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     """
     groups: dict[str, type[Any]] = {}
     parameters: list[Parameter] = []
+    # Modules postpone the evaluation of annotations; here they must be real types.
     for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
         annotation = parameter.annotation
         if inspect.isclass(annotation) and issubclass(annotation, OptionGroup):
@@ -299,26 +301,26 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     return load(flags, defaults=_DEFAULT_SETTINGS).settings
 
 
-def announce_engine(settings: Settings, *, quiet: bool) -> str:
-    """Return the engine that will run; print it if nobody named one."""
-    engine = settings.chosen_engine()
+def announce_engine(settings: Settings, *, quiet: bool) -> None:
+    """Print which engine `auto` chose; nothing if the engine was named."""
     if settings.engine != "auto":
-        return engine
-    if engine == "llm":
+        return
+    if settings.chosen_engine() == "llm":
         model = settings.model or "no model named"
-        print_note(
+        note = (
             f"Engine: llm ({model} at {settings.endpoint()}); --engine extractive "
-            "works without a model.",
-            quiet=quiet,
+            "works without a model."
         )
-        return engine
-    key = "OPENAI_API_KEY is set but no model is named. " if settings.api_key else ""
-    print_note(
-        f"{key}Engine: extractive (no model); --model NAME, with --base-url URL for a "
-        "local server, uses a model.",
-        quiet=quiet,
-    )
-    return engine
+    else:
+        note = (
+            "Engine: extractive (no model); --model NAME, with --base-url URL for a "
+            "local server, uses a model."
+        )
+        # A key alone does not select a model, so that no text leaves the machine
+        # because a variable happens to be set.
+        if settings.api_key:
+            note = f"OPENAI_API_KEY is set but no model is named. {note}"
+    print_note(note, quiet=quiet)
 
 
 def detect_page_style(output: Path | None) -> PageStyle:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from claimcheck.models.outcome import Progress
 
-_LINE_INTERVAL_S = 15.0  # often enough to see that a batch runs; short logs
-_MIN_ROWS_FOR_LINES = 100  # fewer rows take a moment; no lines
+# Chosen by hand: often enough to show that work continues, rare enough for a log.
+_LINE_INTERVAL_S = 15.0
 _LINES_PER_EVALUATION = 10
+_MIN_ROWS_FOR_LINES = 100  # fewer rows take only a moment
 
 
 @contextmanager
@@ -32,6 +33,7 @@ def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], No
         return
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    # No markup anywhere: a file name may contain square brackets.
     description = TextColumn("{task.description}", markup=False)
     with _open_bar(SpinnerColumn(), description, TimeElapsedColumn()) as bar:
         task = bar.add_task(message, total=None)
@@ -135,6 +137,7 @@ def format_progress(progress: Progress, seconds: float) -> str:
         parts.append(f"{progress.partial:,} in part")
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
+    # Only what this command finished tells how fast it is.
     rate = progress.here / seconds if seconds > 0 else 0.0
     if progress.here:
         parts.append(f"{rate:,.1f}/s" if rate >= 1 else f"{60 * rate:,.1f}/min")

@@ -202,6 +202,8 @@ def retry(
         status = find_batch(run_store, batch)
         flags = list_batch_flags(status.config) | {"no_cache": no_cache}
         settings = options.load_settings(**flags, attempts=attempts)
+        # Prompts and schemas are those of this version of claimcheck; if they have
+        # changed, the answers belong to another batch.
         job = Batch(run_store, settings, request_limits, check=status.config["check"])
         if job.number != status.number:
             raise InputError(

@@ -43,8 +43,8 @@ class ServerOptions(options.OptionGroup):
         typer.Option(
             "--store",
             metavar="FILE",
-            help="The store of runs; may be one of `claimcheck batch` (default: in your "
-            "user data folder).",
+            help="The store of runs; may be one of `claimcheck batch` (default: in "
+            "your user data folder).",
         ),
     ] = None
     jobs: Annotated[
@@ -95,6 +95,7 @@ def serve(
     settings = llm.load_settings(max_claims=max_claims)
     options.announce_engine(settings, quiet=quiet)
     store = server.store or _create_default_store()
+    # Bound first: the configuration needs the port, and 0 becomes one only now.
     with config.bind_socket(server.host, server.port) as listener:
         port = listener.getsockname()[1]
         host_in_url = f"[{server.host}]" if ":" in server.host else server.host  # IPv6

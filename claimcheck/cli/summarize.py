@@ -114,6 +114,7 @@ def summarize(
     report = render_run(run, format, include_text=not out.no_text, style=style)
     write_text(report, out.output)
 
+    # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
     if run.failures or run.unchecked:
         raise typer.Exit(3)

@@ -199,6 +199,7 @@ def find_publication_date(text: str) -> tuple[date, str] | None:
         before = text[max(0, match.start() - _MAX_URL_LABEL_CHARACTERS) : match.start()]
         if _ORIGINAL_URL_LABEL.search(before):
             original_dates.add(day)
+    # Several dates without a label may be those of related articles.
     candidates = original_dates or dates
     return (candidates.pop(), "url") if len(candidates) == 1 else None
 
@@ -436,6 +437,7 @@ def _extract_month_name(written: str) -> str:
 
 
 def _parse_month(name: str) -> int:
+    # Three letters identify a month, also "sept." and "june".
     start = name.lower().rstrip(".")[:3]
     return next(number for full, number in MONTHS.items() if full.startswith(start))
 

@@ -274,6 +274,7 @@ def _find_speaker_after_verb(
     is_strong = match["strong"] and match["strong"] not in _TELL_VERBS
     if not (match["inverted"] or match["that"] or is_strong):
         return None
+    # An inverted verb follows the words that it reports.
     if not left.endswith(("¤", ",")):
         return None
     after = _AFTER_VERB.match(masked, match.end())
@@ -343,6 +344,7 @@ def _find_subject(left: str) -> str | None:
     left = left.rstrip()
     if not left.endswith(","):
         return _extract_speaker(_find_last_clause(left))
+    # "Jan Novak, the prime minister, said"
     head, _, apposition = left[:-1].rpartition(",")
     if not head or "¤" in apposition or len(apposition) > _MAX_APPOSITION_CHARACTERS:
         return None
@@ -502,6 +504,7 @@ def _split_and_that(text: str, speech: Speech | None) -> tuple[Clause, ...]:
         return ()
     if not 0 < speech.content_start < cut.start():
         return ()
+    # The second clause repeats the head, "X said", to be a sentence of its own.
     head = text[: speech.content_start].rstrip()
     return (
         Clause(((0, cut.start()),), speech),

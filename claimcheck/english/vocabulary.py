@@ -25,7 +25,7 @@ def compute_rarity(word: str) -> float:
     """Score a lowercase word from near 0 (common) to 1 (rare or a number)."""
     if word[0].isdigit():
         return 1.0
-    rank = _get_rank(word) if len(word) > 1 else 0
+    rank = _get_rank(word) if len(word) > 1 else 0  # single letters say little
     return min(1.0, math.log(rank + 2) / math.log(_RARE_RANK)) ** 2
 
 

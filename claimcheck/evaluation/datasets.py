@@ -23,6 +23,7 @@ from claimcheck.readers.rows import read_rows
 
 RowFields = dict[str, Any]
 
+# The type of each field; a row of another type is reported with its line number.
 TASK_FIELDS: dict[str, dict[str, type]] = {
     "checkworthy": {"text": str, "label": bool},
     "verification": {"claim": str, "document": str, "supported": bool},
@@ -61,7 +62,7 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows to evaluate on: those of a file, or a sample of `limit` of them.
+    """The rows to evaluate on: all of a file, or a sample of `limit`.
 
     `dataset` names the public dataset that the file is from; None for your own rows.
     `seed` is for the sample and for the intervals.
@@ -98,6 +99,7 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
 
 def _draw_sample(examples: list[Example], size: int, seed: int) -> list[Example]:
     """Draw a sample, in the order of the file."""
+    # The start of a permutation: a larger sample contains every smaller one.
     drawn = np.random.default_rng(seed).permutation(len(examples))[:size]
     return [examples[index] for index in sorted(drawn)]
 
@@ -122,6 +124,7 @@ def _parse_example(
     try:
         fields = adapter.convert(row) if adapter else _convert_own_row(row, task)
     except (KeyError, TypeError, AttributeError) as error:
+        # The adapters trust their dataset, so any other row fails somehow.
         raise InputError(
             f"not a row of this dataset: {type(error).__name__} {error}"
         ) from None
@@ -134,6 +137,7 @@ def _parse_example(
                 f"{name!r} is missing, empty, or not a {_TYPE_NAMES[kind]}; {task} "
                 f"needs {_list_fields(task)}"
             )
+    # Ids join the rows of two evaluations; without ids the line numbers do.
     row_id = str(row.get("id") or number)
     return Example(row_id, str(row.get("doc_id") or row_id), fields)
 
@@ -177,6 +181,7 @@ def _convert_realsumm(row: RowFields) -> RowFields:
 
 
 def _convert_realsumm_units(row: RowFields) -> RowFields:
+    # The tags of sentences become spaces: they would be read as words.
     passage = re.sub(r"</?t>", " ", row["passage"]).strip()
     return {"passage": passage, "claims": row["claims"]}
 

@@ -1,4 +1,4 @@
-"""Evaluate an engine on a dataset, and compare two evaluations of the same rows."""
+"""Evaluates an engine on a dataset, and compares two evaluations."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def run_evaluation(
     """
     task = TASKS[task_name]
     dataset = read_dataset(rows, task_name)
+    # Reading the file does not count: the time is for the rate of the engine.
     started = time.perf_counter()
     measured: list[MeasuredRow] = []
     for row in _measure_rows(task, dataset, setup):
@@ -71,15 +72,18 @@ def _measure_rows(
         try:
             measurement = task.measure(example.fields, setup)
         except InputError as error:
+            # The engine knows nothing of rows; a person needs to find this one.
             raise InputError(f"row {example.id}: {error}") from None
         return MeasuredRow(
             example.id, example.document, measurement.values, measurement.failure
         )
 
+    # Without a model there is nothing to wait for, and threads only cost time.
     if setup.client is None:
         yield from map(measure, dataset.examples)
         return
     with ThreadPoolExecutor(_CONCURRENCY) as pool:
+        # In the order of the rows, so that the same run writes the same file.
         yield from pool.map(measure, dataset.examples)
 
 
@@ -117,6 +121,7 @@ def _build_signature(
     )
     if setup.engine != "llm":
         return signature
+    # A run's signature leaves these out, but a check depends on them.
     check_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
     return replace(
         signature,
@@ -129,7 +134,7 @@ def _build_signature(
 
 @dataclass(frozen=True, slots=True)
 class EvaluationComparison:
-    """The differences of the scores, second minus first, over the rows of both.
+    """The score differences, second minus first, over the rows of both.
 
     `n` is the number of these rows.
     """
@@ -139,12 +144,15 @@ class EvaluationComparison:
 
 
 def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationComparison:
-    """Compare two evaluations, paired: each resample scores both on the same rows.
+    """Compare two evaluations, row by row.
+
+    The intervals are paired: each resample scores both on the same rows.
 
     Raises:
         InputError: they are of different tasks or data, or have no row in common.
     """
     _require_same_data(first.signature, second.signature)
+    # Samples of one file may overlap: the rows of both are what is compared.
     second_rows = {row.id: row for row in second.rows}
     pairs = [(row, second_rows[row.id]) for row in first.rows if row.id in second_rows]
     if not pairs:
@@ -154,6 +162,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
         )
     columns = {}
     for name in pairs[0][0].values:
+        # Both evaluations' columns in one set, so that both are resampled together.
         columns[f"first {name}"] = np.array([row.values[name] for row, _ in pairs])
     for name in pairs[0][1].values:
         columns[f"second {name}"] = np.array([row.values[name] for _, row in pairs])
@@ -168,6 +177,7 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
 
 def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) -> None:
     same_task = first.task == second.task
+    # The hash and not the name: a file may have changed, or been renamed.
     if same_task and first.dataset_sha256 == second.dataset_sha256:
         return
     described = [
@@ -181,7 +191,7 @@ def _require_same_data(first: EvaluationSignature, second: EvaluationSignature) 
 
 
 def _make_difference(metric: Metric) -> Metric:
-    """Return the metric of the second evaluation's columns minus that of the first's."""
+    """Return a metric that is the second evaluation's minus the first's."""
 
     def compute_difference(columns: Columns) -> float:
         return metric(_select(columns, "second ")) - metric(_select(columns, "first "))

@@ -38,7 +38,7 @@ ROUGE_NAMES = {"rouge1": "ROUGE-1", "rouge2": "ROUGE-2", "rougeLsum": "ROUGE-L"}
 
 
 def precision(gold: BoolArray, predicted: BoolArray) -> float:
-    """Return the share of predicted rows that are correct; 0 if none is predicted.
+    """Return the share of predicted rows that are correct; 0 without any.
 
     van Rijsbergen 1979, "Information Retrieval", chapter 7.
     """
@@ -48,7 +48,7 @@ def precision(gold: BoolArray, predicted: BoolArray) -> float:
 
 
 def recall(gold: BoolArray, predicted: BoolArray) -> float:
-    """Return the share of gold rows that are predicted; 0 if there are none.
+    """Return the share of gold rows that are predicted; 0 without any.
 
     van Rijsbergen 1979, "Information Retrieval", chapter 7.
     """
@@ -81,12 +81,12 @@ def balanced_accuracy(gold: BoolArray, predicted: BoolArray) -> float:
 
 
 def auroc(gold: BoolArray, score: FloatArray) -> float:
-    """Return the area under the ROC curve; 0.5 is chance, or only one answer occurs.
+    """Return the area under the ROC curve; 0.5 is chance.
 
-    It is the probability that a positive row scores above a negative one, where a tie
-    counts half: the Mann-Whitney statistic. Hanley, McNeil 1982, "The meaning and use
-    of the area under a receiver operating characteristic (ROC) curve", Radiology
-    143(1), 29-36.
+    Also 0.5 if only one answer occurs in `gold`. The area is the probability that a
+    positive row scores above a negative one, where a tie counts half: the Mann-Whitney
+    statistic. Hanley, McNeil 1982, "The meaning and use of the area under a receiver
+    operating characteristic (ROC) curve", Radiology 143(1), 29-36.
     """
     positives, negatives = int(gold.sum()), int((~gold).sum())
     if not positives or not negatives:
@@ -100,13 +100,15 @@ def auroc(gold: BoolArray, score: FloatArray) -> float:
 
 
 def average_precision(gold: BoolArray, score: FloatArray) -> float:
-    """Return the mean precision at the positive rows, by descending score; 0 without.
+    """Return the mean precision at each positive row, by falling score.
 
-    Rows of equal score share one rank. Manning, Raghavan, Schütze 2008, "Introduction
-    to Information Retrieval", chapter 8.4, without interpolation.
+    0 if no row is positive. Rows of equal score share one rank. Manning, Raghavan,
+    Schütze 2008, "Introduction to Information Retrieval", chapter 8.4, without
+    interpolation.
     """
     if not gold.any():
         return 0.0
+    # Down the ranking, precision counts wherever recall grows.
     order = np.argsort(-score, kind="stable")
     ranked = score[order]
     is_last_of_tie = np.r_[ranked[1:] != ranked[:-1], True]
@@ -126,6 +128,7 @@ def calibration_error(gold: BoolArray, score: FloatArray) -> float:
     """
     if not len(score):
         return 0.0
+    # A score of exactly 1 belongs to the last bin.
     bins = np.minimum((score * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
     confidence = np.bincount(bins, score, _CALIBRATION_BINS)
     positives = np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
@@ -184,7 +187,7 @@ def flag_covered_claims(claims: Sequence[str], others: Sequence[str]) -> list[bo
 
 
 def _compute_shared_weight(claim: str, forms: set[str]) -> float:
-    """Return the share, 0 to 1, of the claim's words that have one of these forms."""
+    """Return the share of the claim's words that have one of the forms."""
     terms = extract_terms(claim)
     total = sum(term.weight for term in terms) or 1.0
     return sum(term.weight for term in terms if term.form in forms) / total
@@ -196,7 +199,7 @@ def bootstrap_intervals(
     documents: Sequence[str],
     seed: int,
 ) -> dict[str, tuple[float, float]]:
-    """Return the 95 % interval of each metric: the percentiles of 1,000 resamples.
+    """Return the 95 % interval of each metric, from 1,000 resamples.
 
     Whole documents are drawn, because rows of one document are not independent. Efron,
     Tibshirani 1993, "An Introduction to the Bootstrap", chapter 13; Field, Welsh 2007,

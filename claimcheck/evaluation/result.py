@@ -1,4 +1,4 @@
-"""The result of an evaluation: scores with intervals, their signature, and every row."""
+"""The result of an evaluation: scores, their signature, and every row."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from claimcheck import schemas
 from claimcheck.errors import InputError
 
+# Part of every file: files of another version may have other fields.
 EVALUATION_SCHEMA_VERSION = "1.0"
 
 
@@ -33,7 +34,9 @@ class MeasuredRow:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSignature:
-    """What produced a score: enough to reproduce it, or to explain a difference.
+    """What produced a score: enough to reproduce it.
+
+    Two scores that differ are explained by their signatures.
 
     Without a model, `prompts`, `schemas` and `settings` are empty. `n` is the number
     of rows.
@@ -56,6 +59,7 @@ class EvaluationSignature:
         """Return the signature as one line, to be printed below scores."""
         parts = [
             f"task:{self.task}",
+            # Twelve digits of a hash tell any two files apart, and fit into a line.
             f"data:{self.dataset}@{self.dataset_sha256[:12]}",
             f"n:{self.n}",
             f"engine:{self.engine}",
@@ -70,7 +74,7 @@ class EvaluationSignature:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Scores by name, the number of failed rows (which count against them), and all rows."""
+    """Scores by name, and the rows; `failed` rows count against the scores."""
 
     signature: EvaluationSignature
     scores: dict[str, Score]
@@ -79,13 +83,13 @@ class Evaluation:
     rows: tuple[MeasuredRow, ...]
 
     def to_json(self) -> str:
-        """Return the evaluation as JSON that follows `schemas/evaluation.schema.json`."""
+        """Return JSON that follows `schemas/evaluation.schema.json`."""
         fields = {"schema_version": EVALUATION_SCHEMA_VERSION, **asdict(self)}
         return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, data: str | bytes, source: str) -> Evaluation:
-        """Read an evaluation that `to_json` wrote; `source` is for error messages.
+        """Read what `to_json` wrote; `source` is for error messages.
 
         Raises:
             InputError: the data is not JSON or not a valid evaluation.
@@ -95,10 +99,10 @@ class Evaluation:
         except (ValueError, RecursionError) as error:
             raise InputError(f"{source} is not JSON: {error}") from None
         if problems := schemas.find_problems("evaluation", fields):
-            raise InputError(
-                f"{source} is not a valid evaluation: {'; '.join(map(str, problems[:3]))}"
-            )
+            listed = "; ".join(str(problem) for problem in problems[:3])
+            raise InputError(f"{source} is not a valid evaluation: {listed}")
         return cls(
+            # The schema was checked: every field is there and has its type.
             EvaluationSignature(**fields["signature"]),
             {name: Score(**score) for name, score in fields["scores"].items()},
             fields["failed"],

@@ -1,4 +1,4 @@
-"""The tasks: what is measured on a row, and the metrics computed from all rows.
+"""The tasks: what is measured on a row, and the metrics of all rows.
 
 A row whose answer cannot be used gets the worst possible values: a failure never
 improves a score. The names of values and metrics are part of the published format of
@@ -72,7 +72,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task: `measure` is for one row, `metrics` are for the columns of all rows.
+    """A task: `measure` is for one row, `metrics` are for all rows.
 
     `prompts` and `schemas` are those that a model gets.
     """
@@ -110,10 +110,10 @@ def _make_mean(name: str) -> Metric:
 
 
 def _make_ratio(numerator: str, denominator: str) -> Metric:
-    """Return a metric that is the ratio of two columns' sums; 0 for nothing of both."""
+    """Return a metric that is the ratio of two columns' sums."""
 
     def compute_ratio(columns: Columns) -> float:
-        # Counts: a sum below 1 is 0.
+        # The columns are counts: a denominator below 1 is 0, and so is the ratio.
         return float(columns[numerator].sum() / max(1.0, columns[denominator].sum()))
 
     return compute_ratio
@@ -238,7 +238,7 @@ def _select_lead(document: Document) -> list[str]:
 
 
 def _compute_faithfulness(sentences: list[str], document: Document) -> float:
-    """Return the share of sentences that the document supports; 0 without any."""
+    """Return the share of sentences that the document supports."""
     if not sentences:
         return 0.0
     corpus = Corpus(document)

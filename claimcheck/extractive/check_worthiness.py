@@ -71,6 +71,7 @@ _FEATURE_PATTERNS = {
     "time span": _compile_words("feature_time_span"),
     "quotation": re.compile(r"[\"“”]"),
 }
+# Searched in the text as written, where "I" is a capital.
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|me|my|myself)\b")
 _WORD = re.compile(r"\d[\d.,]*|[^\W\d_]+")
 _REASONS = {

@@ -102,6 +102,7 @@ def summarize_extractively(
     yield []
     speeches = resolve_speeches(sentences)
     yield []
+    # Later mentions ("Abrams") get the name from the first ("Elliott Abrams").
     full_names = map_full_names(sentences)
     context = _DocumentContext(document, reading, sentences, full_names)
     extracted = [
@@ -111,6 +112,7 @@ def summarize_extractively(
     found = [claim for item in extracted for claim in item.claims]
     claims = _select_claims(found, _compute_claim_limit(document, settings))
     items = _score_sentences(sentences, speeches, extracted, claims)
+    # The ledger reports what was too long together with the page noise.
     noise = sorted([*reading.noise, *too_long])
     return Run(
         document=document,
@@ -138,6 +140,7 @@ def _decontextualize(text: str, references: _References) -> str:
     Relative times and a leading pronoun are resolved in brackets after them.
     """
     published, year = references.published, references.year
+    # From the end, so that the offsets before it stay valid.
     for end, resolved in reversed(resolve_relative_times(text, published, year)):
         possessive = _POSSESSIVE.match(text, end)
         offset = possessive.end() if possessive else end
@@ -175,6 +178,7 @@ def _extract_claims(
 ) -> _SentenceClaims:
     sentence = context.sentences[index]
     antecedent = None
+    # Other pronouns are too uncertain to resolve by rules.
     if sentence.text.startswith(("He ", "She ")):
         speaker = speech.speaker if speech else None
         antecedent = find_antecedent(context.sentences, index, speaker)

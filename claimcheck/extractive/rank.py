@@ -1,4 +1,4 @@
-"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22), continuous.
+"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22).
 
 The graph's edges are TF-IDF cosines. For rows of unit length in X the similarity matrix
 is X Xᵀ without its diagonal, so that a step of the power iteration is two sparse
@@ -60,6 +60,7 @@ def compute_centrality(rows: Sequence[Vector]) -> Array:
     weights: list[float] = []
     for number, row in enumerate(rows):
         for word, weight in row.items():
+            # Coordinates of a sparse matrix: row, column and weight of each word.
             row_of.append(number)
             column_of.append(columns.setdefault(word, len(columns)))
             weights.append(weight)

@@ -148,6 +148,7 @@ def _score_sentence(item: ScoredSentence, index: int) -> float:
 
     Each obstacle to its standing alone halves the score.
     """
+    # Without a speaker before it, "we" could be anybody.
     is_own_voice = item.speech is None or item.speech.content_start == 0
     obstacles = (
         _CONTEXT_DEPENDENT_START.match(item.text),
@@ -163,6 +164,7 @@ def _score_sentence(item: ScoredSentence, index: int) -> float:
 def _score_key_point(item: ScoredSentence) -> float:
     """Score a sentence by its best claim; halve it if it needs context."""
     score = max(claim.check_worthiness for claim in item.claims)
+    # In "[Ann Lee said:] …" the context is already there.
     is_resolved = item.text.startswith("[")
     if _CONTEXT_DEPENDENT_START.match(item.text) and not is_resolved:
         return score / 2
@@ -243,6 +245,7 @@ def _extract_positions(item: ScoredSentence) -> list[Position]:
         names = [clause.speech.speaker] if clause.speech else find_proper_names(text)
         if not names:
             return []
+        # The quote of a claim may end differently from its clause.
         beginning = text[:_PARTY_LINK_CHARACTERS]
         ids = [claim.id for claim in item.claims if beginning in claim.quote]
         positions.append(Position(names[0], text, tuple(ids)))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, MatchingBlock
 
 from claimcheck.english.lexicon import (
     CRITICAL_WORD_KINDS,
@@ -74,14 +74,15 @@ def compare_words(
     quote: Sequence[Word], passage: Sequence[Word], language: LanguageSupport = ENGLISH
 ) -> str | None:
     """Find the first difference in meaning between two word sequences."""
-    if reason := _find_changed_case(quote, passage):
+    blocks = _align(quote, passage)
+    if reason := _find_changed_case(quote, passage, blocks):
         return reason
-    changes = list(_find_changes(quote, passage))
+    changes = list(_find_changes(quote, passage, blocks))
     if not changes:
         return None
     dropped = 0
-    for change in changes:
-        added, missing = _find_unmatched_words(change)
+    for quoted, written in changes:
+        added, missing = _find_unmatched_words(quoted, written)
         reason = (
             _find_critical_word(added, "quote")
             or _find_critical_word(missing, "document")
@@ -92,6 +93,7 @@ def compare_words(
         dropped += len(_drop_function_words(missing))
     if dropped > max(_MAX_DROPPED_WORDS, int(_MAX_DROPPED_SHARE * len(passage))):
         return "too many words of the passage are missing in the quote"
+    # The lists of harmless words are English, so any change may matter elsewhere.
     if not language.is_english:
         return "words differ in a language in which this can't be told to be harmless"
     return _find_moved_negation(quote, passage)
@@ -124,31 +126,36 @@ def _is_name(word: Word) -> bool:
     return word.surface[0].isupper() and word.form not in FUNCTION_WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """Words of the quote in the place of others of the passage, or of none."""
-
-    quote: Sequence[Word]
-    passage: Sequence[Word]
+def list_forms(words: Sequence[Word]) -> list[str]:
+    """Return the forms by which words are compared."""
+    return [word.form for word in words]
 
 
-def _find_changes(quote: Sequence[Word], passage: Sequence[Word]) -> Iterator[_Change]:
-    left, right = [word.form for word in quote], [word.form for word in passage]
-    if left == right:
-        return
+def _align(quote: Sequence[Word], passage: Sequence[Word]) -> list[MatchingBlock]:
+    """Return the runs of equal words; the last one is empty, at both ends."""
+    edits = Indel.editops(list_forms(quote), list_forms(passage))
+    return edits.as_matching_blocks()
+
+
+def _find_changes(
+    quote: Sequence[Word], passage: Sequence[Word], blocks: list[MatchingBlock]
+) -> Iterator[tuple[Sequence[Word], Sequence[Word]]]:
+    """Yield the words between the blocks, of the quote and of the passage."""
     end_left = end_right = 0
-    for block in Indel.editops(left, right).as_matching_blocks():
-        change = _Change(quote[end_left : block.a], passage[end_right : block.b])
-        if change.quote or change.passage:
-            yield change
+    for block in blocks:
+        quoted, written = quote[end_left : block.a], passage[end_right : block.b]
+        if quoted or written:
+            yield quoted, written
         end_left, end_right = block.a + block.size, block.b + block.size
 
 
-def _find_unmatched_words(change: _Change) -> tuple[list[Word], list[Word]]:
+def _find_unmatched_words(
+    quoted: Sequence[Word], written: Sequence[Word]
+) -> tuple[list[Word], list[Word]]:
     """Return the words that have no equivalent on the other side."""
     added: list[Word] = []
-    missing = list(change.passage)
-    for word in change.quote:
+    missing = list(written)
+    for word in quoted:
         for other in missing:
             if _is_same_word(word, other):
                 missing.remove(other)
@@ -170,6 +177,7 @@ def _is_same_word(word: Word, other: Word) -> bool:
     stems = {stem(form) for form in forms}
     if len(stems) == 1 or stems <= _NEUTRAL_SPEECH_VERBS:
         return True
+    # WordNet calls words synonyms that differ in what matters here.
     if _classify_form(word.form) or _classify_form(other.form):
         return False
     return forms.isdisjoint(FUNCTION_WORDS) and are_synonyms(word.form, other.form)
@@ -239,14 +247,16 @@ def _pair_negations(words: Sequence[Word]) -> list[list[Word]]:
     return pairs[::-1]
 
 
-def _find_changed_case(quote: Sequence[Word], passage: Sequence[Word]) -> str | None:
+def _find_changed_case(
+    quote: Sequence[Word], passage: Sequence[Word], blocks: list[MatchingBlock]
+) -> str | None:
     """Report a word that means something else when its capitals change."""
     if _is_single_case(quote) or _is_single_case(passage):
         return None
-    for word, other in _pair_equal_words(quote, passage):
-        if word.surface == other.surface:
-            continue
+    for word, other in _pair_equal_words(quote, passage, blocks):
         left, right = word.surface, other.surface
+        if left == right:
+            continue
         is_acronym = word.form in _ACRONYMS and left.isupper() != right.isupper()
         is_name = word.form in _NAMES and left.istitle() != right.istitle()
         # A word at the start of a text has a capital in any case.
@@ -256,13 +266,9 @@ def _find_changed_case(quote: Sequence[Word], passage: Sequence[Word]) -> str | 
 
 
 def _pair_equal_words(
-    quote: Sequence[Word], passage: Sequence[Word]
+    quote: Sequence[Word], passage: Sequence[Word], blocks: list[MatchingBlock]
 ) -> Iterator[tuple[Word, Word]]:
-    left, right = [word.form for word in quote], [word.form for word in passage]
-    if left == right:
-        yield from zip(quote, passage, strict=True)
-        return
-    for block in Indel.editops(left, right).as_matching_blocks():
+    for block in blocks:
         quoted = quote[block.a : block.a + block.size]
         yield from zip(quoted, passage[block.b : block.b + block.size], strict=True)
 

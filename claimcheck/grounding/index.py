@@ -7,14 +7,14 @@ search finds gets no span: the nearest passage is a suggestion, never the quote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from claimcheck.grounding.normalize import normalize_typography
 from claimcheck.grounding.search import (
     GroundingResult,
     SearchableText,
-    is_word_bounded,
+    find_whole_words,
 )
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
@@ -59,14 +59,10 @@ class GroundingIndex:
             texts.append(SearchableText(source, map_source))
         return texts
 
-    def ground(self, quote: str, *, min_start: int = 0) -> GroundingResult:
-        """Locate a quote: its first match that starts at `min_start` or later.
-
-        If all matches start earlier, the first of all is returned.
-        """
-        if matches := self.find_all(quote):
-            return _choose_match(matches, min_start, len(self._reading.source))
-        return self._find_fuzzy(quote, min_start)
+    def ground(self, quote: str) -> GroundingResult:
+        """Return the first match of a quote, or none with the reason."""
+        (result,) = self.ground_all([quote])
+        return result
 
     def ground_all(self, quotes: Sequence[str]) -> tuple[GroundingResult, ...]:
         """Return a result for each of some quotes given in document order.
@@ -74,12 +70,13 @@ class GroundingIndex:
         A quote with several matches gets one between those of its neighbors that have
         only one. Equal quotes get different matches as long as there are enough.
         """
-        matches_by_quote = [self.find_all(quote) for quote in quotes]
+        matches_by_quote = [self._find_all(quote) for quote in quotes]
         results: list[GroundingResult] = []
         used: set[tuple[Span, ...]] = set()
         min_start = 0
         for number, quote in enumerate(quotes):
             matches = matches_by_quote[number]
+            # A quote is not looked for behind the next one that leaves no choice.
             max_start = self._find_next_start(matches_by_quote[number + 1 :], min_start)
             unused = [match for match in matches if match.spans not in used]
             if matches:
@@ -92,7 +89,7 @@ class GroundingIndex:
             results.append(result)
         return tuple(results)
 
-    def find_all(self, quote: str) -> list[GroundingResult]:
+    def _find_all(self, quote: str) -> list[GroundingResult]:
         """Return all exact matches of a quote, else all normalized ones.
 
         Fuzzy matches are not included.
@@ -104,22 +101,16 @@ class GroundingIndex:
     def _search(self, quote: str) -> list[GroundingResult]:
         if not _LETTER.search(quote):
             return []
-        if exact := list(self._find_exact(quote.strip())):
-            return [GroundingResult((span,), Match.EXACT) for span in exact]
+        # In the source, so that a quote may include what the view skips.
+        source, quoted = self._reading.source, quote.strip()
+        if exact := list(find_whole_words(source, quoted, *self._source_range)):
+            return [GroundingResult((Span(*span),), Match.EXACT) for span in exact]
         plain = normalize_typography(quote).text.strip()
+        # The source comes second: the view is what people quote from.
         for text in self._texts:
             if found := text.find_normalized(plain) or text.find_in_parts(plain):
                 return [GroundingResult(spans, Match.NORMALIZED) for spans in found]
         return []
-
-    def _find_exact(self, quote: str) -> Iterator[Span]:
-        source, (low, high) = self._reading.source, self._source_range
-        start = source.find(quote, low, high)
-        while start >= 0:
-            end = start + len(quote)
-            if is_word_bounded(source, start, end):
-                yield Span(start, end)
-            start = source.find(quote, start + 1, high)
 
     def _find_fuzzy(self, quote: str, min_start: int) -> GroundingResult:
         """Return the fuzzy match, or none with the reason and a suggestion."""

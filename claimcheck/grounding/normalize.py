@@ -35,6 +35,7 @@ def normalize_typography(text: str) -> MappedText:
     """Normalize marks, spaces and Unicode forms; keep case and hyphens."""
     plain = MappedText.from_text(text).translate(_replace_marks)
     plain = _normalize_unicode(plain.replace_matches(_INVISIBLE_CHARACTERS, ""))
+    # The order matters: each pattern expects the marks that the ones before left.
     return (
         plain.replace_matches(_HYPHEN_AT_LINE_END, "-")
         .replace_matches(_ELLIPSIS, "…")
@@ -60,6 +61,7 @@ def _normalize_unicode(plain: MappedText) -> MappedText:
 
     if unicodedata.is_normalized("NFKC", plain.text):
         return plain
+    # A letter and its accents are composed together; one by one nothing would change.
     plain = plain.replace_matches(_COMBINING_SEQUENCE, compose)
     characters = sorted(set(plain.text))
     changing = [

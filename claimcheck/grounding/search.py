@@ -8,6 +8,7 @@ Both lead back to the source.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from claimcheck.grounding.differences import (
     LanguageSupport,
     classify_critical_word,
     compare_words,
+    list_forms,
 )
 from claimcheck.grounding.nearest import NearestPassage, WordIndex
 from claimcheck.grounding.normalize import normalize, normalize_typography
@@ -83,9 +85,9 @@ class SearchableText:
         whole = normalize(quote).text
         for form in (whole, whole.strip(_TRIMMED_CHARACTERS + "…")):
             ranges = [
-                (start, end)
-                for start, end in self._find(form)
-                if self._has_same_meaning(quote, start, end)
+                found
+                for found in find_whole_words(self._normal.text, form)
+                if self._has_same_meaning(quote, *found)
             ]
             equal = [found for found in ranges if self._get_plain(*found) == quote]
             if ranges:
@@ -101,6 +103,7 @@ class SearchableText:
         parts = [piece.strip() for piece in pieces if _LETTER.search(piece)]
         if len(parts) < 2 or min(map(len, parts)) < _MIN_PART_CHARACTERS:
             return []
+        # A part may end with a stop or comma that the document does not have.
         trimmed = [part.strip(_TRIMMED_CHARACTERS) for part in parts]
         closest = self._find_closest(parts) or self._find_closest(trimmed)
         spans: list[Span] = []
@@ -138,16 +141,6 @@ class SearchableText:
         match = Match.FUZZY if passage.edits else Match.NORMALIZED
         return GroundingResult(spans, match)
 
-    def _find(self, form: str) -> Iterator[tuple[int, int]]:
-        """Yield the ranges where the normal form has these whole words."""
-        text = self._normal.text
-        position = text.find(form) if form else -1
-        while position >= 0:
-            end = position + len(form)
-            if is_word_bounded(text, position, end):
-                yield position, end
-            position = text.find(form, position + 1)
-
     def _has_same_meaning(self, quote: str, start: int, end: int) -> bool:
         """Whether a range differs in nothing but case and hyphens."""
         if _states_question(quote, self._normal.text[end : end + 1]):
@@ -155,17 +148,19 @@ class SearchableText:
         left, right = parse_words(quote), parse_words(self._get_plain(start, end))
         if compare_words(left, right, self._language) is None:
             return True
-        if [word.form for word in left] == [word.form for word in right]:
+        if list_forms(left) == list_forms(right):
             return False
         # The texts differ in spaces and hyphens alone: "ice-cream", "ice cream".
         is_joined = _join_words(left) == _join_words(right)
-        return is_joined and _has_re_prefix(left) == _has_re_prefix(right)
+        # But "re-signed" is not "resigned".
+        has_re = ["re" in list_forms(words) for words in (left, right)]
+        return is_joined and has_re[0] == has_re[1]
 
     def _find_closest(self, parts: Sequence[str]) -> list[tuple[int, int]]:
         """Return the ranges of parts that are closest together."""
         closest: list[tuple[int, int]] = []
         length = float("inf")
-        for start in islice(self._find(parts[0]), _MAX_STARTS):
+        for start in islice(find_whole_words(self._normal.text, parts[0]), _MAX_STARTS):
             ranges = self._find_following(start, parts[1:])
             if ranges and ranges[-1][1] - start[0] < length:
                 closest, length = ranges, ranges[-1][1] - start[0]
@@ -181,7 +176,7 @@ class SearchableText:
             limit = gap_start + _MAX_GAP_CHARACTERS + len(part)
             start = text.find(part, gap_start, limit)
             end = start + len(part)
-            if start < 0 or not is_word_bounded(text, start, end):
+            if start < 0 or not _is_word_bounded(text, start, end):
                 return []
             if _hides_negation(text[gap_start:start]):
                 return []
@@ -241,7 +236,19 @@ class SearchableText:
         return self._map_plain(*self._normal.locate(start, end))
 
 
-def is_word_bounded(text: str, start: int, end: int) -> bool:
+def find_whole_words(
+    text: str, words: str, low: int = 0, high: int = sys.maxsize
+) -> Iterator[tuple[int, int]]:
+    """Yield the ranges in text[low:high] where some whole words are."""
+    start = text.find(words, low, high) if words else -1
+    while start >= 0:
+        end = start + len(words)
+        if _is_word_bounded(text, start, end):
+            yield start, end
+        start = text.find(words, start + 1, high)
+
+
+def _is_word_bounded(text: str, start: int, end: int) -> bool:
     """Whether a match neither starts nor ends inside a word or a number."""
     return not (_splits_word(text, start) or _splits_word(text, end))
 
@@ -273,9 +280,9 @@ def _build_miss(reason: str) -> GroundingResult:
 
 def _shares_enough_words(quote: Sequence[Word], passage: Sequence[Word]) -> bool:
     """Whether a passage shares enough content words with the quote."""
-    content = {stem(word.form) for word in quote if word.form not in FUNCTION_WORDS}
-    content = content or {word.form for word in quote}
-    shared = content & {stem(word.form) for word in passage}
+    forms = set(list_forms(quote))
+    content = set(map(stem, forms - FUNCTION_WORDS)) or forms
+    shared = content.intersection(map(stem, list_forms(passage)))
     return len(shared) >= _MIN_SHARED_WORD_SHARE * len(content)
 
 
@@ -288,13 +295,8 @@ def _join_words(words: Sequence[Word]) -> str:
     return "".join(word.surface.lower() for word in words)
 
 
-def _has_re_prefix(words: Sequence[Word]) -> bool:
-    """Whether "re-" is a word by itself: "re-signed" is not "resigned"."""
-    return any(word.form == "re" for word in words)
-
-
 def _hides_negation(gap: str) -> bool:
     """Whether an ellipsis leaves out a word that reverses its sentence."""
     if _SENTENCE_END.search(gap):
         return False
-    return any(word.form in NEGATION_WORDS for word in parse_words(gap))
+    return not NEGATION_WORDS.isdisjoint(list_forms(parse_words(gap)))

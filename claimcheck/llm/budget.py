@@ -63,6 +63,7 @@ class Budget:
                 whose settling could change that.
         """
         if not self.covers(cost):
+            # Most requests cost less than the maximum that is reserved for them.
             if self._open_reservations:
                 return False
             raise self._build_error(cost)
@@ -125,6 +126,8 @@ def estimate_max_cost(body: Mapping[str, Any], pricing: Pricing | None) -> Reque
 
     Without `pricing`, or without a known price, the dollars are 0.
     """
+    # Without `max_completion_tokens` an answer has no maximum: batches always state
+    # one.
     input_tokens = math.ceil(_TOKEN_MARGIN * count_input_tokens(body))
     output_tokens = int(body.get("max_completion_tokens") or 0)
     usd = pricing.cost_usd(input_tokens, 0, output_tokens) if pricing else None

@@ -73,6 +73,7 @@ def build_completion(fields: Any) -> Completion:
     """
     fields = _expect_object(fields, "the body")
     choices = fields.get("choices") or []
+    # Some endpoints send an error inside a 200.
     error = fields.get("error")
     if error and not choices:
         message = error.get("message") if isinstance(error, dict) else error
@@ -119,7 +120,7 @@ def _get_text(fields: dict[str, Any], name: str) -> str | None:
 
 
 def _get_token_count(fields: dict[str, Any], name: str) -> int:
-    value = fields.get(name) or 0
+    value = fields.get(name) or 0  # null where nothing was cached, for instance
     if not isinstance(value, int) or value < 0:
         raise NoCompletionError(f"{name}: expected a number of tokens")
     return value

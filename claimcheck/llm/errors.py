@@ -63,6 +63,7 @@ def find_refused_setting(error: Exception) -> str | None:
 def translate_error(error: Exception, settings: Settings) -> ProviderError:
     """Turn an error from openai into a claimcheck error, without the key."""
     endpoint = settings.endpoint()
+    # Some endpoints quote the key that they refuse.
     message = redact_keys(_extract_message(error), settings.api_key)
     if isinstance(error, openai.APIStatusError):
         return _translate_status(error, message, settings)

@@ -1,4 +1,4 @@
-"""What a store of runs reports: outcomes, listings and counts. Plain data, no database.
+"""What a run store reports: outcomes, listings and counts, as plain data.
 
 The command line and the server read these; only `store` and `batch` create them.
 """
@@ -19,7 +19,7 @@ _LOCATION_NAME = re.compile(r"([1-9]\d{0,8})-([1-9]\d{0,8})")
 
 
 class DocumentState(StrEnum):
-    """The state of a document in a batch; `partial` has a result with failures."""
+    """The state of a document; `partial` is a result with failures."""
 
     PENDING = "pending"
     DONE = "done"
@@ -29,7 +29,7 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of one document. Without a run, `cause` and `message` say why.
+    """The outcome of a document; without a run, `message` says why.
 
     `run` is JSON without the document's text, as the store keeps it.
     """
@@ -42,7 +42,7 @@ class Outcome:
 
     @classmethod
     def from_run(cls, run: Run) -> Outcome:
-        """Build the outcome of a run: done, partial, or failed if it has no content."""
+        """Build the outcome of a run; without any content it failed."""
         run_json = run.to_json(text=False, indent=None)
         if not run.failures and not run.unchecked:
             return cls(DocumentState.DONE, run_json, None, None, run.usage)
@@ -123,7 +123,7 @@ class Progress:
 
 @dataclass(slots=True)
 class StopSignal:
-    """A request to end a batch: work in progress is finished and stored, none begins.
+    """A request to end a batch: documents in progress are finished first.
 
     `error` is the reason, or None if a person asked.
     """
@@ -139,11 +139,11 @@ class StopSignal:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Documents, first requests and their tokens; repairs, retries and checks are extra.
+    """Documents, their first requests, and the tokens of these.
 
-    `counted` documents were counted, the others extrapolated from their length.
-    `output_source` says where the expected output tokens come from. `cost_usd` is None
-    if the price is unknown.
+    Repairs, retries and checks come on top. `counted` documents were counted, the
+    others extrapolated from their length. `output_source` says where the expected
+    output tokens come from. `cost_usd` is None if the price is unknown.
     """
 
     documents: int
@@ -158,7 +158,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """How many documents the sources hold, and how many of them are new or changed.
+    """The number of documents in the sources, and of new and changed ones.
 
     `repeated` texts were skipped; `unreadable` sources are recorded as failures.
     """
@@ -172,7 +172,7 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class RunLocation:
-    """Where a run is in a store: its batch and document numbers; `str` gives `2-17`."""
+    """The batch and document numbers of a run; `str` gives `2-17`."""
 
     batch: int
     document: int
@@ -215,7 +215,7 @@ class RunListing:
 
 @dataclass(frozen=True, slots=True)
 class SavedCheck:
-    """A stored check; `subject` is the id of the claim that it is about, if any."""
+    """A stored check; `subject` is the id of its claim, if it has one."""
 
     number: int
     subject: str | None

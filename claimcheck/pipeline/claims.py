@@ -136,6 +136,7 @@ def _build_claim(
     spans = extract_excerpts(reading.lines, result.spans)
     if spans:
         quote = format_quote(spans)
+        # "in May" means the May of the year that the text mentioned last.
         year = find_year_before(document.full_text, spans[0].start)
     else:
         quote = " ".join(answer.quote.split())

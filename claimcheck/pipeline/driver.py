@@ -18,11 +18,11 @@ from typing import TypeVar
 from claimcheck.errors import ProviderError
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
 
-# As many as a hosted endpoint takes from one user without a complaint. Chosen by hand.
+# Chosen by hand; batches use asyncio and the limits that their user states.
 _MAX_THREADS = 8
 Result = TypeVar("Result")
 Flow = Generator[list[ModelRequest], list[ModelResponse], Result]
-Outcome = ModelResponse | ProviderError
+ResponseOrError = ModelResponse | ProviderError
 
 
 def drive(flow: Flow[Result], client: Client | None) -> Result:
@@ -83,7 +83,7 @@ async def fetch_responses(
 
 def _complete_all(
     requests: Sequence[ModelRequest], client: Client | None
-) -> list[Outcome]:
+) -> list[ResponseOrError]:
     # The main thread can be interrupted while it waits for a single request.
     if len(requests) <= 1:
         return [_complete(request, client) for request in requests]
@@ -95,7 +95,7 @@ def _complete_all(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _complete(request: ModelRequest, client: Client | None) -> Outcome:
+def _complete(request: ModelRequest, client: Client | None) -> ResponseOrError:
     assert client is not None
     try:
         return client.complete(request)
@@ -103,7 +103,7 @@ def _complete(request: ModelRequest, client: Client | None) -> Outcome:
         return error
 
 
-async def _acomplete(request: ModelRequest, client: Client | None) -> Outcome:
+async def _acomplete(request: ModelRequest, client: Client | None) -> ResponseOrError:
     assert client is not None
     try:
         return await client.acomplete(request)
@@ -112,9 +112,10 @@ async def _acomplete(request: ModelRequest, client: Client | None) -> Outcome:
 
 
 def _resolve_outcomes(
-    outcomes: Sequence[Outcome], *, answered: bool
+    outcomes: Sequence[ResponseOrError], *, answered: bool
 ) -> list[ModelResponse]:
     """Turn errors into responses with a fault, or raise one of them."""
+    # A final error (a wrong key, no budget) would meet every later request as well.
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
     has_response = answered or len(errors) < len(outcomes)
     for error in errors:

@@ -30,6 +30,7 @@ def _iter_entries(
     start: int, end: int, failures: Sequence[Failure]
 ) -> Iterator[LedgerEntry]:
     """Yield the entries of a range that contains no noise."""
+    # A passage that failed may begin in one range and end in a later one.
     for failure in sorted(failures, key=lambda failure: failure.start):
         if failure.end <= start or failure.start >= end:
             continue

@@ -113,6 +113,7 @@ def requote(
     """
     missing = _find_missing_quotes(reading.source, index, claims)
     requests = []
+    # Grouped, as each request repeats the instructions.
     for start in range(0, len(missing), _QUOTES_PER_REQUEST):
         group = missing[start : start + _QUOTES_PER_REQUEST]
         requests.append(_build_request(reading.source, group))

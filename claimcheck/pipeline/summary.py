@@ -156,6 +156,7 @@ def select_summary_inputs(
         if claim.id not in selected:
             continue
         text = claim.text
+        # Without the speaker, the summary would state an opinion as a fact.
         if claim.speaker:
             text = f"{text} (said by {claim.speaker})"
         inputs.append(SummaryInput(text, (claim.id,)))

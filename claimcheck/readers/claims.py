@@ -26,6 +26,7 @@ def read_claims(path: str) -> Run | list[Statement]:
     if not text.lstrip().startswith("{"):
         lines = [line.strip() for line in text.splitlines()]
         return [Statement.of(line) for line in lines if line]
+    # Only a run has this field; rows of claims have a text and a speaker.
     if '"schema_version"' in text and _is_json(text):
         return Run.from_json(text)
     return read_rows(text.encode(), source, _parse_statement)

@@ -40,6 +40,7 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
 
 def clean_metadata(value: object) -> str | None:
     """Put a title or name on one line; None if it is empty."""
+    # Control characters in a title could reach a terminal or a file name.
     characters = [char if char.isprintable() else " " for char in str(value or "")]
     return " ".join("".join(characters).split()) or None
 

@@ -44,6 +44,7 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
         raise InputError(f"{source}: is empty; give some text")
     _refuse_binary(data, source)
     encoding = _find_byte_order_mark(data) or _detect_utf16_without_mark(data)
+    # UTF-8 is tried before the stated charset, because servers often state a wrong one.
     name = encoding or "utf-8"
     try:
         return data.decode(name), name.removesuffix("-sig")
@@ -123,4 +124,5 @@ def _is_damaged_utf8(data: bytes) -> bool:
     valid = data.decode("utf-8", "ignore")
     valid_bytes = len(valid.encode())
     continuation_bytes = valid_bytes - len(valid)
+    # Accented letters in a legacy encoding are hardly ever valid UTF-8 by chance.
     return continuation_bytes > 2 * (len(data) - valid_bytes)

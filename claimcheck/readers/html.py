@@ -46,6 +46,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     trafilatura = import_required("trafilatura", "html", source, "an HTML page")
     page, encoding = _decode_page(data, source, charset)
     language = _HTML_LANGUAGE.search(page[:10_000])
+    # Scripts can be a megabyte long, and their tags would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _XML_DECLARATION.sub("", page, count=1))
     if _measure_depth(page) > _MAX_DEPTH:
         raise InputError(
@@ -59,6 +60,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         raise InputError(
             f"{source}: no article was found in the page; save its text and use that"
         )
+    # trafilatura ends each paragraph with a single line feed.
     lines = [line.strip() for line in article.text.splitlines()]
     return Content(
         text="\n\n".join(filter(None, lines)),

@@ -40,6 +40,7 @@ def parse_mail(data: bytes, source: str) -> Content:
             f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "
             "text and use that"
         )
+    # The package parses lazily, so damage shows at any of these calls.
     payload, charset, is_html = None, None, False
     try:
         message = message_from_bytes(data, policy=default)

@@ -10,6 +10,7 @@ _FRONT_MATTER = re.compile(r"---\r?\n(.*?)\r?\n---\r?\n", re.S)
 _FRONT_MATTER_FIELD = re.compile(
     r"^(title|author|date)\s*:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.I | re.M
 )
+# At the start of the text only: later headings are not titles.
 _HEADING = re.compile(r"#[ \t]+(.+?)[ \t]*#*$", re.M)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 
-_MAX_REPORTED_PROBLEMS = 5
 RowT = TypeVar("RowT")
 
 
@@ -27,6 +26,7 @@ def read_rows(
     for number, line in enumerate(data.splitlines(), 1):
         if not line.strip():
             continue
+        # RecursionError: brackets nested thousands deep, which `json` can't parse.
         try:
             rows.append(parse_row(json.loads(line), number))
         except (ValueError, RecursionError) as error:
@@ -36,10 +36,3 @@ def read_rows(
     if problems:
         raise InputError(f"{source}: {join_problems(problems)}")
     return rows
-
-
-def join_problems(problems: Sequence[str]) -> str:
-    """Join the first problems, and say how many more there are."""
-    joined = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
-    more = len(problems) - _MAX_REPORTED_PROBLEMS
-    return f"{joined}; and {more} more" if more > 0 else joined

@@ -18,10 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 from claimcheck.models.document import Document
 from claimcheck.readers.file import fetch, read, read_bytes
-from claimcheck.readers.rows import join_problems, read_rows
+from claimcheck.readers.rows import read_rows
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -67,6 +67,7 @@ def read_collection(path: Path) -> Collection:
         return Collection(tuple(_read_documents(path)), ())
     documents: list[Document] = []
     skipped: list[str] = []
+    # One unreadable file must not hide the other documents of a folder.
     for file in _list_files(path):
         try:
             documents += _read_documents(file)
@@ -149,6 +150,7 @@ def find_sources(
             names_on_stdin = [line for line in listed if line not in ("", "-")]
             yield from find_sources(names_on_stdin, options)
         elif _URL_SCHEME.match(name):
+            # Nothing is fetched until its entries are used: there may be thousands.
             load = partial(fetch, name, allow_private=options.allow_private)
             yield DocumentSource(name, None, partial(_read_entry, name, load))
         else:
@@ -208,6 +210,7 @@ def _read_json_lines_entries(path: Path) -> Iterator[SourceEntry]:
 def _parse_json_lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
     """Yield line numbers and values; a broken line yields its error."""
     number = 0
+    # A limit here, because a file without line breaks would fill the memory.
     while line := file.readline(_MAX_LINE_BYTES + 1):
         number += 1
         if len(line) > _MAX_LINE_BYTES:
@@ -225,6 +228,7 @@ def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     with _open_file(path) as binary:
         file = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+        # The module's own limit of 128 KB is less than an article may have.
         default_limit = csv.field_size_limit(_MAX_LINE_BYTES)
         try:
             table = csv.DictReader(file, delimiter=delimiter, strict=True)
@@ -262,6 +266,7 @@ def _build_entries(
         except InputError as error:
             problems.append(f"line {number}: {error}")
             continue
+        # After the first problem nothing will be stored, so rows are only checked.
         if not problems:
             yield entry
     if problems:

@@ -79,24 +79,28 @@ def _build_request(
     if not allow_private:
         _refuse_private(addresses, url)
     host = parts.hostname or ""
-    host_header = f"[{host}]" if ":" in host else host.encode("idna").decode()
-    literal = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])
     port = f":{parts.port}" if parts.port else ""
-    query = f"?{parts.query}" if parts.query else ""
+    netloc = _bracket(str(addresses[0])) + port
+    target = parts._replace(netloc=netloc, path=parts.path or "/", fragment="")
     headers = {
-        "host": host_header + port,
+        "host": _bracket(host.encode("idna").decode()) + port,
         "user-agent": f"claimcheck/{__version__}",
         "accept": "text/html, */*;q=0.5",
     }
     request = client.build_request(
         "GET",
-        f"{parts.scheme}://{literal}{port}{parts.path or '/'}{query}",
+        target.geturl(),
         headers=headers,
         timeout=max(0.1, deadline - time.monotonic()),
     )
     # TLS has to check the certificate of the host, not of its numeric address.
     request.extensions["sni_hostname"] = host
     return request
+
+
+def _bracket(host: str) -> str:
+    """Return a host as it is written in a URL: IPv6 addresses in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _parse_url(url: str) -> SplitResult:
@@ -125,6 +129,7 @@ def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
             f"{name}: there is no host {parts.hostname}, or no network"
         ) from None
     addresses: list[IPAddress] = []
+    # All addresses count: a name may resolve to a public and a private one.
     for *_, address in found:
         without_zone = str(address[0]).partition("%")[0]  # fe80::1%eth0
         addresses.append(ipaddress.ip_address(without_zone))
@@ -154,6 +159,7 @@ def _send(
     name = _redact_credentials(url)
     try:
         with closing(client.send(request, stream=True)) as response:
+            # Redirects are followed by hand, because each address has to be checked.
             if response.is_redirect and "location" in response.headers:
                 return response.headers["location"], b"", None
             _refuse_status(response.status_code, name)

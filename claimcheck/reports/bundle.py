@@ -49,13 +49,15 @@ _ALLOWED_NAME = re.compile(
 _MAX_FILES = 200
 _MAX_BYTES = 500 * 2**20
 
+_MAX_REPORTED_PROBLEMS = 3  # one line of text; chosen by hand
+
 # The earliest time that a ZIP file can hold: the same run gives the same bytes.
 _ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class BundledAnswer:
-    """A model's answer by the digest of its request; `response` is as in a store."""
+    """A model's answer, as a store has it, by the digest of its request."""
 
     digest: str
     response: str
@@ -85,11 +87,13 @@ def write_bundle(
         InputError: the run has no document text, or it was made with other prompts or
             schemas than this claimcheck has.
     """
+    # The text is also a file of its own, for those who want to read it.
     files = {_RUN: run.to_json(), _SOURCE: run.document.full_text}
     for name in run.signature.prompts:
         files[_name_prompt(name)] = prompts.read_source(name)
     for name in run.signature.schemas:
         files[_name_schema(name)] = schemas.read_source(name)
+    # Otherwise the bundle would not verify: its hashes are not those of the signature.
     if different := _find_different_files(run, files):
         raise InputError(
             f"{run.document.source}: this claimcheck has another "
@@ -115,6 +119,7 @@ def _format_manifest(
     manifest = {
         "format": _FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
+        # "way" is what existing bundles call it.
         "way": batch_config,
         "files": {name: _hash(text.encode()) for name, text in sorted(files.items())},
     }
@@ -124,7 +129,9 @@ def _format_manifest(
 def _write_zip(path: Path, files: Mapping[str, str]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in sorted(files.items()):
+            # Sorted and without times, so that equal runs give equal files.
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
+            # A ZipInfo does not take the compression of its file.
             entry.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(entry, text.encode())
 
@@ -140,6 +147,7 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
     if _RUN not in files or _SOURCE not in files:
         raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
     run = Run.from_json(files[_RUN])
+    # Each step is done even if one before it fails: together they show what was changed.
     texts = {name: data.decode() for name, data in files.items()}
     return [
         _verify_hashes(files, manifest.hashes),
@@ -152,7 +160,7 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
 
 @dataclass(frozen=True, slots=True)
 class _Manifest:
-    """The hashes of a bundle's files, and the configuration of the run's batch."""
+    """The hashes of a bundle's files, and the batch's configuration."""
 
     hashes: dict[str, str]
     batch_config: Mapping[str, Any] | None
@@ -188,6 +196,7 @@ def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
     total_bytes = sum(entry.file_size for entry in entries)
     if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
         raise InputError(f"{path} is too large for a bundle")
+    # Readers differ in which of two files of one name they take.
     if len({entry.filename for entry in entries}) != len(entries):
         raise InputError(f"{path} holds a file twice")
 
@@ -196,6 +205,7 @@ def _parse_manifest(path: Path, files: Mapping[str, bytes]) -> _Manifest:
     try:
         manifest = json.loads(files[_MANIFEST])
         version = manifest["format"]
+        # Checked first: another format may have other fields.
         if version != _FORMAT_VERSION:
             raise InputError(
                 f"{path} is a bundle of format {version!r}; this claimcheck reads "
@@ -211,36 +221,28 @@ def _parse_manifest(path: Path, files: Mapping[str, bytes]) -> _Manifest:
 def _verify_hashes(
     files: Mapping[str, bytes], hashes: Mapping[str, str]
 ) -> VerificationStep:
+    # The manifest cannot have its own hash.
     actual = {name: _hash(data) for name, data in files.items() if name != _MANIFEST}
-    different = [
-        name
-        for name in sorted(actual.keys() | hashes.keys())
-        if actual.get(name) != hashes.get(name)
-    ]
+    different = {name for name, _ in actual.items() ^ hashes.items()}
+    detail = f"{len(actual)} hashes match"
     if different:
-        detail = f"changed, missing or added: {', '.join(different)}"
-    else:
-        detail = f"{len(actual)} hashes match"
+        detail = f"changed, missing or added: {', '.join(sorted(different))}"
     return VerificationStep("files", not different, detail)
 
 
 def _verify_spans(run: Run, run_json: str) -> VerificationStep:
     schema_problems = schemas.find_problems("run", json.loads(run_json))
-    problems = [
-        *(str(problem) for problem in schema_problems),
-        *find_run_inconsistencies(run),
-    ]
+    problems = [*map(str, schema_problems), *find_run_inconsistencies(run)]
+    detail = f"every span of {len(run.claims)} claims matches the document's text"
     if problems:
-        detail = "; ".join(problems[:3])
-    else:
-        detail = f"every span of {len(run.claims)} claims matches the document's text"
+        detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
     return VerificationStep("spans", not problems, detail)
 
 
 def _verify_source(run: Run, source: str) -> VerificationStep:
-    same_text = source == run.document.text
-    same_id = same_text and Document.from_text(source).id == run.document.id
-    if same_id:
+    document = run.document
+    # The id is derived from the text, and every claim's id from that of its document.
+    if source == document.text and Document.from_text(source).id == document.id:
         return VerificationStep("source", True, "text and id match the run")
     return VerificationStep("source", False, "not the text of the run")
 
@@ -255,15 +257,17 @@ def _verify_prompts_and_schemas(run: Run, texts: Mapping[str, str]) -> Verificat
 
 def _find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
     """Return the prompts and schemas that do not match the run's signature."""
-    signature = run.signature
-    hashes = {_name_prompt(name): value for name, value in signature.prompts.items()}
-    for name, value in signature.schemas.items():
+    hashes = {}
+    for name, value in run.signature.prompts.items():
+        hashes[_name_prompt(name)] = value
+    for name, value in run.signature.schemas.items():
         hashes[_name_schema(name)] = value
-    return [
-        name
-        for name, value in hashes.items()
-        if name not in texts or _hash(texts[name].encode()) != value
-    ]
+    different = []
+    for name, value in hashes.items():
+        # A missing file has the hash of no text, which is the hash of no template.
+        if _hash(texts.get(name, "").encode()) != value:
+            different.append(name)
+    return different
 
 
 def _verify_results(
@@ -271,6 +275,7 @@ def _verify_results(
 ) -> VerificationStep:
     """Replay the pipeline and compare what it gives with the run."""
     name = "claims and verdicts"
+    # Another version may extract other claims, and be right to.
     if not _has_same_version(run):
         detail = (
             f"made by claimcheck {run.signature.version} with its prompts; "
@@ -288,14 +293,17 @@ def _verify_results(
     else:
         settings = _build_model_settings(batch_config)
         answers = _BundledAnswers(texts[_ANSWERS])
+        # Every answer is in the bundle, so no request reaches the client behind it.
         client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
 
+    # A run does not state whether it was checked, but its verdicts show it.
     checked = bool(run.verdicts or run.unchecked)
     flow = build_run_flow(run.document, settings, engine, check=checked)
     try:
         replayed = drive(flow, client)
     except (ProviderError, InputError) as error:
         return VerificationStep(name, False, f"cannot be reproduced: {error}")
+    # Not the usage: a replay costs nothing and takes less time.
     parts = ("summary", "claims", "verdicts", "unchecked", "failures", "ledger")
     different = [
         part for part in parts if getattr(replayed, part) != getattr(run, part)
@@ -305,20 +313,22 @@ def _verify_results(
 
 
 def _has_same_version(run: Run) -> bool:
-    """Whether the run was made by this version, with the prompts that are here."""
+    """Whether this version, with these prompts, made the run."""
     signature = run.signature
-    names = prompts.list_names()
-    digests = {
-        name: prompts.load(name).digest for name in signature.prompts if name in names
-    }
+    digests = {}
+    for name in prompts.list_names():
+        if name in signature.prompts:
+            digests[name] = prompts.load(name).digest
     return digests == signature.prompts and signature.version == __version__
 
 
 def _build_settings(values: Mapping[str, Any], **more: Any) -> Settings:
     """Build settings from those of a signature; unknown names are left out."""
-    known = {field.name for field in fields(Settings)}
-    kept = {name: value for name, value in values.items() if name in known}
-    return Settings(**{**kept, **more})
+    known = {}
+    for field in fields(Settings):
+        if field.name in values:
+            known[field.name] = values[field.name]
+    return Settings(**{**known, **more})
 
 
 class _BundledAnswers:
@@ -332,6 +342,7 @@ class _BundledAnswers:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        # Only an answer of an endpoint is saved, and there is none.
         raise AssertionError("a bundle is read only")
 
 
@@ -350,6 +361,7 @@ class _NoEndpoint(Client):
 
 
 def _build_model_settings(batch_config: Mapping[str, Any]) -> Settings:
+    # The address is part of each request's digest, by which answers are found.
     endpoint = str(batch_config["endpoint"])
     return _build_settings(
         batch_config["settings"],

@@ -1,7 +1,8 @@
-"""Verdicts as schema.org ClaimReview in JSON-LD, as Google's guidelines for the type ask for it.
+"""Verdicts as schema.org ClaimReview in JSON-LD, as search engines read it.
 
-https://schema.org/ClaimReview; https://developers.google.com/search/docs/appearance/structured-data/factcheck.
-Who publishes the review, and on which page, comes from whoever publishes it: nothing of that is made up here.
+https://schema.org/ClaimReview, and Google's guidelines for it:
+https://developers.google.com/search/docs/appearance/structured-data/factcheck.
+The publisher and the page of a review come from the user; they are never made up.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common
 from claimcheck.settings import Settings
 
+# Google's guidelines ask for a number, and say what the ends of its scale mean.
 _BEST_RATING, _WORST_RATING = 5, 1
+# There is no number for a claim that could not be decided: see `_build_rating`.
 _RATING_BY_LABEL = {
     Label.SUPPORTED: _BEST_RATING,
     Label.REFUTED: _WORST_RATING,
@@ -48,7 +51,7 @@ def build_review(
     claimed_at: str | None = None,
     published: date | None = None,
 ) -> Review:
-    """Return the review that the settings' publisher publishes; by default today.
+    """Return the publisher, page, and day of a review, by default today.
 
     Raises:
         SettingsError: the publisher's name, its URL, or the page is missing, or the
@@ -86,12 +89,14 @@ def render(check: Check, review: Review) -> str:
     page = review.url.partition("#")[0]
     reviews = []
     for verdict in check.verdicts:
+        # Each document once, in the order of the evidence.
         cited = dict.fromkeys(
             evidence.document_id for evidence in verdict.finding.evidence
         )
         item: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
+            # Several reviews may be on one page, but each needs an address of its own.
             "url": f"{page}#{verdict.subject}",
             "datePublished": review.published.isoformat(),
             "author": {
@@ -107,13 +112,14 @@ def render(check: Check, review: Review) -> str:
         if cited:
             item["citation"] = [documents[identity] for identity in cited]
         reviews.append(item)
+    # An invalid review is a bug of ours; search engines would ignore it silently.
     problems = schemas.find_problems("claimreview", reviews)
     assert not problems, problems[:3]
     return json.dumps(reviews, ensure_ascii=False, indent=2) + "\n"
 
 
 def _build_rating(label: Label) -> dict[str, Any]:
-    """Build the rating; without enough evidence it has a name but no number."""
+    """Build the rating; without enough evidence it has no number."""
     rating: dict[str, Any] = {
         "@type": "Rating",
         "alternateName": common.format_label(label).capitalize(),
@@ -130,6 +136,7 @@ def _build_rating(label: Label) -> dict[str, Any]:
 def _build_claim(verdict: Verdict, appearance: list[dict[str, Any]]) -> dict[str, Any]:
     claim: dict[str, Any] = {"@type": "Claim"}
     if verdict.speaker:
+        # schema.org also knows organizations; nothing here tells them from people.
         claim["author"] = {"@type": "Person", "name": verdict.speaker}
     if appearance:
         claim["appearance"] = appearance

@@ -1,4 +1,4 @@
-"""The words that every report uses: locations, labels, origins, costs, and warnings.
+"""The words that every report uses: locations, labels, costs, and warnings.
 
 Nothing here is escaped: each format does that for itself.
 """
@@ -16,12 +16,15 @@ from claimcheck.models.run import Check, LinkedText, Position, Run, Status
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
 
+# Readers take "grounded" and "supported" for "true", so every report says otherwise.
 GROUNDED_CAVEAT = "Grounded means found in the document; it does not mean true."
 SUPPORTED_CAVEAT = (
     "Supported means that this evidence says so; it does not mean that the evidence "
     "is right."
 )
 NO_CLAIMS = "No checkable claims were found."
+
+# The second question about an attributed claim; the first is whether it was said.
 CONTENT_QUESTION = "Is the statement itself true?"
 
 # How the publication date is known (`Document.published_from`), for readers.
@@ -54,10 +57,9 @@ def find_claim(run: Run, name: str) -> Claim:
 
 
 def format_citations(ids: Sequence[str], number_of: dict[str, int]) -> str:
-    """Format claim numbers as a citation, `[1, 4]`; empty if there are none."""
-    if not ids:
-        return ""
-    return f"[{', '.join(str(number_of[claim_id]) for claim_id in ids)}]"
+    """Format claims as a citation, `[1, 4]`; empty if there are none."""
+    numbers = ", ".join(str(number_of[claim_id]) for claim_id in ids)
+    return f"[{numbers}]" if numbers else ""
 
 
 def get_title(document: Document) -> str:
@@ -75,6 +77,12 @@ def format_position(position: Position) -> LinkedText:
     return LinkedText(f"{position.party}: {position.position}", position.claim_ids)
 
 
+def format_count(number: int, noun: str) -> str:
+    """Format a number of things: "1 document", "1,200 documents"."""
+    plural = "" if number == 1 else "s"
+    return f"{number:,} {noun}{plural}"
+
+
 def format_label(label: Label) -> str:
     """Format a label in lower case words: "not enough evidence"."""
     return str(label).replace("_", " ")
@@ -83,14 +91,16 @@ def format_label(label: Label) -> str:
 def format_label_counts(verdicts: Sequence[Verdict]) -> str:
     """Format the number of verdicts per label: "3 supported, 1 refuted"."""
     counts = Counter(verdict.label for verdict in verdicts)
-    parts = [
-        f"{counts[label]} {format_label(label)}" for label in Label if counts[label]
-    ]
+    parts = []
+    # In the order of the enum, so that two reports are easy to compare.
+    for label in Label:
+        if counts[label]:
+            parts.append(f"{counts[label]} {format_label(label)}")
     return ", ".join(parts) or "no verdict"
 
 
 def format_check_heading(run: Run) -> str:
-    """Format the heading of a run's verdicts, with the number of each label."""
+    """Format the heading of a run's verdicts, with their counts."""
     return f"Checked against the document: {format_label_counts(run.verdicts)}"
 
 
@@ -110,9 +120,14 @@ def build_line_index(document: Document) -> LineIndex | None:
 
 
 def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
-    """Format where a span starts: time, page, line:column, or offsets without a text."""
+    """Format where a span starts, in the way that a reader can look it up.
+
+    That is the time in subtitles, the page of a PDF, and otherwise line and column.
+    Without the text there are only offsets.
+    """
     if span.time:
-        return span.time.partition(".")[0]
+        seconds, _, _ = span.time.partition(".")
+        return seconds
     if span.page:
         return f"p. {span.page}"
     if line_index is None:
@@ -122,15 +137,14 @@ def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
 
 
 def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
-    """Format where a claim's quote is: "3:14 (fuzzy); also 9:2", or "NOT FOUND"."""
+    """Format where a quote is: "3:14 (fuzzy); also 9:2", or "NOT FOUND"."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
     starts = _list_locations(claim.spans, line_index)
+    location = " + ".join(starts)
     if claim.spans[0].time and len(starts) > 1:
-        # A subtitle quote has one span per cue: its times are a range, not a list.
+        # A quote from subtitles has a span per cue: its times are a range, not a list.
         location = f"{starts[0]} to {starts[-1]}"
-    else:
-        location = " + ".join(starts)
     if claim.match is not Match.EXACT:
         location += f" ({claim.match})"
     if claim.also_at:
@@ -146,7 +160,7 @@ def _list_locations(
 
 
 class EvidenceLocator:
-    """Describes where evidence is, for evidence from some documents."""
+    """Describes where evidence from these documents is."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._sources: dict[str, str] = {}
@@ -158,6 +172,7 @@ class EvidenceLocator:
     def describe(self, evidence: Evidence) -> str:
         """Return the source and the locations: "report.pdf, p. 3 + p. 4"."""
         document_id = evidence.document_id
+        # Without the document, its id at least tells evidence apart.
         source = self._sources.get(document_id, document_id)
         locations = [self.locate(document_id, span) for span in evidence.spans]
         return f"{source}, {' + '.join(locations)}"
@@ -168,29 +183,26 @@ class EvidenceLocator:
 
 
 def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the known facts about a claim as (name, value), omitting empty ones."""
+    """List the known facts about a claim as (name, value)."""
+    quantities = "; ".join(quantity.text for quantity in claim.quantities)
+    # Empty ones are left out.
     facts = [
         ("Kind", str(claim.kind)),
         ("About", ", ".join(claim.about)),
         ("When", _format_time(claim.when)),
-        ("Quantities", "; ".join(quantity.text for quantity in claim.quantities)),
+        ("Quantities", quantities),
         ("Check-worthiness", f"{claim.check_worthiness:.2f}: {claim.reason}"),
     ]
     return [(name, value) for name, value in facts if value]
 
 
 def _format_time(when: When | None) -> str:
-    """Format a claim's time as written, then resolved if that adds something."""
+    """Format a time as written, and as resolved if that says more."""
     if when is None:
         return ""
     if when.resolved in (None, when.text):
         return when.text
     return f"{when.text} ({when.resolved})"
-
-
-def format_count(number: int, noun: str) -> str:
-    """Format a number of things: "1 document", "1,200 documents"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def describe_document(run: Run) -> str:
@@ -200,6 +212,7 @@ def describe_document(run: Run) -> str:
     if document.author:
         parts.append(f"by {document.author}")
     if document.published:
+        # How sure the date is depends on where it is from.
         origin = _DATE_ORIGINS.get(document.published_from or "", "")
         parts.append(f"published {document.published} ({origin})")
     else:
@@ -239,6 +252,7 @@ def _list_usage(usage: Usage, claims: int) -> list[str]:
         tokens_in += f" ({usage.cached_tokens:,} cached)"
     tokens_out = f"{usage.output_tokens:,} out"
     if usage.reasoning_tokens:
+        # They are part of the output, and most of the cost of a reasoning model.
         tokens_out += f" ({usage.reasoning_tokens:,} reasoning)"
     parts = [format_count(usage.requests, "request"), f"{tokens_in}, {tokens_out}"]
     if usage.stored_answers:
@@ -257,19 +271,17 @@ def _format_cost(usage: Usage, claims: int) -> str:
 
 
 def format_cost_per_claim(usage: Usage, claims: int) -> str | None:
-    """Format the average cost per claim; None without a known cost or claims."""
+    """Format the average cost per claim; None without a cost or claims."""
     return f"${usage.cost_usd / claims:.4f}" if usage.cost_usd and claims else None
 
 
 def describe_failed_passages(run: Run) -> str | None:
-    """Say how many passages failed and where; None if none did or there is only one."""
+    """Say how many of several passages failed, and where; None if none did."""
+    # If the only passage failed, the failure itself says all there is to say.
     if run.passages == 1:
         return None
-    failures = [
-        failure
-        for failure in run.failures
-        if not failure.covers(run.document.characters)
-    ]
+    characters = run.document.characters
+    failures = [failure for failure in run.failures if not failure.covers(characters)]
     if not failures:
         return None
     ranges = [f"{start:,}-{end:,}" for start, end in _merge_failed_ranges(run)]
@@ -280,12 +292,13 @@ def describe_failed_passages(run: Run) -> str | None:
 
 
 def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
-    """Return the failed ranges of the ledger; adjacent ones are one range."""
+    """Return the failed ranges of the ledger; adjacent ones are merged."""
     ranges: list[tuple[int, int]] = []
     for entry in run.ledger:
         if entry.status is not Status.FAILED:
             continue
         start = entry.start
+        # Neighboring passages that failed are one range.
         if ranges and ranges[-1][1] == start:
             start, _ = ranges.pop()
         ranges.append((start, entry.end))
@@ -317,9 +330,12 @@ def list_warnings(run: Run) -> list[str]:
 
 def list_set_aside(run: Run) -> list[str]:
     """List, in at most one line, how much text was set aside, and why."""
-    entries = [entry for entry in run.ledger if entry.status is Status.SET_ASIDE]
-    if not entries:
+    characters = 0
+    reasons = set()
+    for entry in run.ledger:
+        if entry.status is Status.SET_ASIDE:
+            characters += entry.end - entry.start
+            reasons.add(str(entry.reason))
+    if not reasons:
         return []
-    characters = sum(entry.end - entry.start for entry in entries)
-    reasons = sorted({str(entry.reason) for entry in entries})
-    return [f"Set aside: {characters:,} characters ({', '.join(reasons)})"]
+    return [f"Set aside: {characters:,} characters ({', '.join(sorted(reasons))})"]

@@ -1,4 +1,4 @@
-"""What changed between two runs, or between two batches over the same documents."""
+"""What changed between two runs, or between two batches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DiffSegment:
 
 @dataclass(frozen=True, slots=True)
 class RewordedClaim:
-    """A claim whose words changed; `words` are all its words, old and new, in order."""
+    """A claim whose words changed; `words` are the old and the new ones."""
 
     old: str
     new: str
@@ -70,7 +70,7 @@ class RunDiff:
 
 @dataclass(frozen=True, slots=True)
 class BatchComparison:
-    """The diffs of the documents that both batches have a run of, by document key.
+    """The diffs, by key, of the documents that both batches have a run of.
 
     `only_first` and `only_second` are the numbers of documents that only one has.
     """
@@ -84,6 +84,7 @@ def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison
     """Compare the runs of two batches, document by document."""
     documents = {}
     for key, run in store.runs(first):
+        # A document without a run in one batch is counted below.
         if store.has_run(second, key):
             documents[key] = compare_runs(run, store.run(second, key))
     return BatchComparison(
@@ -95,6 +96,7 @@ def compare_batches(store: RunStore, first: int, second: int) -> BatchComparison
 
 def compare_runs(old: Run, new: Run) -> RunDiff:
     """Compare two runs; claims match by identical text, then by similarity."""
+    # Identical texts first, so that no similar text takes the place of an equal one.
     identical = _match_identical_claims(old.claims, new.claims)
     old_rest, new_rest = _list_unmatched(old.claims, new.claims, identical)
     similar = _match_similar_claims(old_rest, new_rest)
@@ -117,7 +119,7 @@ def compare_runs(old: Run, new: Run) -> RunDiff:
 def _match_identical_claims(
     old: Sequence[Claim], new: Sequence[Claim]
 ) -> list[ClaimPair]:
-    """Pair claims of identical text, each once, in the order of the new run."""
+    """Pair claims of identical text, in the order of the new run."""
     unmatched: dict[str, list[Claim]] = defaultdict(list)
     for claim in old:
         unmatched[claim.text].append(claim)
@@ -132,12 +134,11 @@ def _list_unmatched(
     old: Sequence[Claim], new: Sequence[Claim], pairs: Sequence[ClaimPair]
 ) -> tuple[list[Claim], list[Claim]]:
     """Return the old and the new claims that are in no pair."""
-    old_ids = {before.id for before, _ in pairs}
-    new_ids = {after.id for _, after in pairs}
-    return (
-        [claim for claim in old if claim.id not in old_ids],
-        [claim for claim in new if claim.id not in new_ids],
-    )
+    old_rest, new_rest = list(old), list(new)
+    for before, after in pairs:
+        old_rest.remove(before)
+        new_rest.remove(after)
+    return old_rest, new_rest
 
 
 def _match_similar_claims(
@@ -148,10 +149,12 @@ def _match_similar_claims(
     candidates = []
     for old_number, before in enumerate(old):
         for new_number, after in enumerate(new):
+            # By words: with characters, a changed name would look like a typo.
             similarity = Indel.normalized_similarity(words[before.id], words[after.id])
             if similarity >= _MIN_REWORDED_SIMILARITY:
                 candidates.append((-similarity, old_number, new_number))
     match_of: dict[int, int] = {}  # number of a new claim -> number of an old one
+    # Greedy, from the most similar pair on: simple, and easy to follow in a diff.
     for _, old_number, new_number in sorted(candidates):
         if new_number not in match_of and old_number not in match_of.values():
             match_of[new_number] = old_number
@@ -159,7 +162,7 @@ def _match_similar_claims(
 
 
 def _find_moved_claims(pairs: Sequence[ClaimPair], old: Sequence[Claim]) -> list[Claim]:
-    """Return the fewest new claims whose removal puts the pairs in the old order."""
+    """Return the fewest claims without which the order is the old one."""
     position_of = {claim.id: number for number, claim in enumerate(old)}
     old_positions = [position_of[before.id] for before, _ in pairs]
     in_order = _find_longest_increasing(old_positions)
@@ -167,19 +170,21 @@ def _find_moved_claims(pairs: Sequence[ClaimPair], old: Sequence[Claim]) -> list
 
 
 def _find_longest_increasing(values: Sequence[int]) -> set[int]:
-    """Return the indexes of a longest increasing subsequence (patience sorting).
+    """Return the indexes of a longest increasing subsequence.
 
-    Of all increasing subsequences of length n so far, `tails[n - 1]` is the smallest
-    last value and `tail_indexes[n - 1]` its index.
+    Patience sorting: of all increasing subsequences of length n so far, `tails[n - 1]`
+    is the smallest last value, and `tail_indexes[n - 1]` its index.
     """
     tails: list[int] = []
     tail_indexes: list[int] = []
     previous: list[int | None] = []
     for index, value in enumerate(values):
+        # The longest subsequence that this value can continue has this length.
         length = bisect.bisect_left(tails, value)
         previous.append(tail_indexes[length - 1] if length else None)
         tails[length : length + 1] = [value]
         tail_indexes[length : length + 1] = [index]
+    # Back from the last value of a longest one.
     longest: set[int] = set()
     current = tail_indexes[-1] if tail_indexes else None
     while current is not None:
@@ -209,7 +214,7 @@ def _diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
 def _compare_verdicts(
     old: Run, new: Run, pairs: Sequence[ClaimPair]
 ) -> list[VerdictChange]:
-    """Return the label changes of matched claims and of identical sentences."""
+    """List the label changes of matched claims and identical sentences."""
     old_verdicts = _index_verdicts(old)
     new_verdicts = _index_verdicts(new)
     claim_ids = {claim.id for claim in (*old.claims, *new.claims)}

@@ -1,4 +1,4 @@
-"""The output formats, and the function for each kind of result that renders them.
+"""The output formats, and the functions that render runs and checks.
 
 Renderers are imported when they are needed: the command line imports this module
 for every command, also for those that render nothing.
@@ -29,7 +29,7 @@ class Format(StrEnum):
     CLAIMREVIEW = "claimreview"
 
 
-# What one command or function offers, in the order in which its help lists them.
+# The formats that one command or function offers, in the order of its help.
 ListFormat = Literal[Format.TEXT, Format.JSON]
 RunReportFormat = Literal[
     Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML, Format.CSV
@@ -65,6 +65,7 @@ def render_run(
     """
     if format is Format.JSON:
         return run.to_json(text=include_text)
+    # Claims keep their quotes, which are not the text of the document.
     if not include_text:
         run = replace(run, document=replace(run.document, text=None))
     if format is Format.CSV:
@@ -117,6 +118,7 @@ def render_check(
     if format is Format.CLAIMREVIEW:
         from claimcheck.reports import claimreview
 
+        # The caller checks the publisher before it pays for the check.
         assert review is not None
         return claimreview.render(check, review)
     if format is not Format.TEXT:

@@ -14,7 +14,9 @@ from claimcheck.models.verdict import Evidence, Verdict
 from claimcheck.reports import common
 
 _MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
+# A line break would end a table row or a list item.
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What can start markup, HTML, a table cell, or an entity anywhere in a line.
 _SYNTAX = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
@@ -29,6 +31,7 @@ def render_run(run: Run) -> str:
     parts += _render_section("Notes", map(_escape, notes))
     document = _escape(common.describe_document(run))
     provenance = _escape(common.describe_provenance(run))
+    # Two spaces at the end of a line are a line break.
     parts.append(f"{document}  \n{provenance}")
     if run.claims:
         parts.append(f"*{common.GROUNDED_CAVEAT}*")
@@ -130,6 +133,7 @@ def _render_table(
     header: Sequence[str], alignment: str, rows: Iterable[Sequence[str]]
 ) -> str:
     lines = [f"| {' | '.join(row)} |" for row in (header, *rows)]
+    # Below the header, the alignments make the lines a table.
     return "\n".join([lines[0], alignment, *lines[1:]])
 
 
@@ -139,7 +143,7 @@ def _format_evidence(evidence: Evidence, locator: common.EvidenceLocator) -> str
 
 
 def _format_labels(verdict: Verdict) -> str:
-    """Format the label; of an attributed claim both, attribution and statement."""
+    """Format the label; for an attributed claim both labels."""
     label = f"**{common.format_label(verdict.label)}**"
     if verdict.content is None:
         return label

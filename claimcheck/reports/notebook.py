@@ -13,8 +13,9 @@ _MAX_CLAIMS = 30  # a table that still fits a cell; chosen by hand
 
 
 def render_notebook_html(run: Run) -> str:
-    """Render a run as an HTML fragment, without script or style, all text escaped."""
+    """Render a run as an HTML fragment, without script or style."""
     parts = _render_summary(run)
+    # Before the claims, because they say how far the claims can be trusted.
     for note in (*common.list_warnings(run), *common.list_set_aside(run)):
         parts.append(f"<p><strong>{_escape(note)}</strong></p>")
     parts.append(_render_claims(run))
@@ -68,4 +69,5 @@ def _render_row(tag: str, cells: Sequence[str]) -> str:
 
 
 def _escape(text: str) -> str:
+    # A notebook inserts this into a page of its own.
     return escape(replace_control_characters(text))

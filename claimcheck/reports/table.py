@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 class ColumnType(Enum):
-    """The type of a column; its value is a pandas dtype that allows missing values."""
+    """The type of a column; its value is a nullable pandas dtype."""
 
     TEXT = "string"
+    # The capital matters: "int64" and "float64" have no missing values.
     INTEGER = "Int64"
     FLOAT = "Float64"
 
@@ -133,7 +134,8 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
 
 
 def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
-    """Yield the rows of runs as CSV (RFC 4180), header first; no cell is a formula."""
+    """Yield the rows of runs as CSV (RFC 4180), without formulas."""
+    # The header also without a claim: a spreadsheet then has its columns.
     yield _format_csv_line(COLUMNS)
     for run in runs:
         for row in iter_claim_rows(run):
@@ -147,14 +149,14 @@ def _format_csv_line(cells: Iterable[Any]) -> str:
 
 
 def _neutralize_formula(value: Any) -> Any:
-    """Put an apostrophe before a formula: spreadsheets then show it as text."""
+    """Put an apostrophe before a formula, so that it is only text."""
     if isinstance(value, str) and value.startswith(_FORMULA_PREFIXES):
         return f"'{value}"
     return value
 
 
 def write_parquet(runs: Iterable[Run], path: Path) -> None:
-    """Write the rows of runs to a typed Parquet file, one run in memory at a time.
+    """Write the rows of runs to a typed Parquet file, run by run.
 
     Raises:
         InputError: pyarrow is not installed.
@@ -192,5 +194,6 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
         import pandas
     except ImportError:
         raise InputError("claims_frame needs pandas: pip install pandas") from None
+    # The columns also without a claim, so that code can rely on them.
     frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS))
     return frame.astype({name: kind.value for name, kind in COLUMN_TYPES.items()})

@@ -1,4 +1,4 @@
-"""Runs, claims and checks as text for a terminal, the most important things first.
+"""Runs, claims, and checks as text for a terminal.
 
 Text from documents and models loses its control characters, so that it cannot move
 the cursor, change colors or drive the terminal in any other way.
@@ -114,7 +114,7 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
 
 
 def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
-    """Render as text of at most `width` columns, without trailing white space."""
+    """Render to at most `width` columns, without trailing white space."""
     output = io.StringIO()
     console = Console(
         file=output,
@@ -128,12 +128,13 @@ def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str
         legacy_windows=False,
     )
     console.print(page)
+    # rich fills lines with spaces, which diffs and editors complain about.
     lines = output.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def make_safe_text(text: str, style: str = "") -> Text:
-    """Build a rich Text without control characters that could drive a terminal."""
+    """Build a rich Text without control characters."""
     return Text(_CONTROL_CHARACTER.sub(" ", text), style)
 
 
@@ -176,9 +177,11 @@ def _build_list(title: str, items: Iterable[Text]) -> list[RenderableType]:
 def _build_claims(run: Run) -> list[RenderableType]:
     if not run.claims:
         return [] if run.failures else [Text(""), make_safe_text(common.NO_CLAIMS)]
+    # No lines between columns: the text can be copied, and fits narrow terminals.
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column("worth", justify="right", no_wrap=True)
+    # Names wrap, so that the claim gets all other columns.
     table.add_column("who says it", max_width=18)
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
@@ -199,7 +202,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
 def _build_verdicts(
     verdicts: Sequence[Verdict], documents: Sequence[Document]
 ) -> Group:
-    """Build a numbered list: label and claim, then the rationale and the evidence."""
+    """Build a numbered list of the verdicts."""
     locator = common.EvidenceLocator(documents)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
@@ -227,6 +230,7 @@ def _build_verdict(
     answer.append(common.format_label(content.label), _LABEL_STYLES[content.label])
     answer.append(f"{_format_confidence(content)}. {content.rationale}")
     parts.append(_indent(answer, 3))
+    # Evidence that decides nothing would only repeat what is above.
     if content.label is not Label.NOT_ENOUGH_EVIDENCE:
         parts += _build_evidence(content, locator)
     return parts
@@ -252,6 +256,7 @@ def _format_confidence(finding: Finding) -> str:
 def _build_evidence(
     finding: Finding, locator: common.EvidenceLocator
 ) -> list[RenderableType]:
+    # A conflict must show both sides, however little there is room for.
     ordered = put_each_stance_first(finding.evidence)
     return [
         _build_evidence_item(evidence, locator)
@@ -271,7 +276,7 @@ def _build_evidence_item(
 
 
 def _build_context(document: Document, claim: Claim) -> Text:
-    """Show the claim's sentences, its words marked, and one sentence on each side."""
+    """Show the claim's sentences, and one more on each side."""
     if document.text is None:
         return make_safe_text(claim.quote, "bold")
     reading = Reading(document.text)
@@ -288,8 +293,10 @@ def _build_context(document: Document, claim: Claim) -> Text:
         make_safe_text(sentences[number].text, "" if number in own else "dim")
         for number in range(first, last + 1)
     ]
+    # Other sentences are dim, so that the claim's own are easy to find.
     context = Text(" ").join(parts)
     for span in claim.spans:
+        # A sentence has its white space folded, so the quote needs the same.
         words = make_safe_text(" ".join(span.text.split())).plain
         start = context.plain.find(words)
         if start >= 0:

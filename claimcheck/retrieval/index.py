@@ -70,7 +70,7 @@ class IndexEntry:
 
 
 class Index(AbstractContextManager["Index"]):
-    """A collection of documents in one file, which is created if it is missing.
+    """A collection of documents in one file, which is created if missing.
 
     Close it, or use it in a `with` statement.
 
@@ -81,6 +81,7 @@ class Index(AbstractContextManager["Index"]):
 
     def __init__(self, path: str | Path, *, create: bool = True) -> None:
         self.path = str(path)
+        # SQLite would create a file for any mistyped name.
         is_new = self.path == ":memory:" or not Path(self.path).exists()
         if is_new and not create:
             raise InputError(
@@ -237,6 +238,7 @@ def split_for_search(document: Document) -> list[str]:
         words = count_words(sentence.text)
         if new_sentences and length + words > _PASSAGE_WORDS:
             passages.append(" ".join(current))
+            # The overlap keeps a sentence together with the one that it refers to.
             current = current[-1:]
             length, new_sentences = count_words(current[0]), 0
         current.append(sentence.text)

@@ -1,1 +1,1 @@
-"""SQLite files: the cache of answers, and the store of a batch. Layer 3."""
+"""SQLite files: the answer cache and the run store."""

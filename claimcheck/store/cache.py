@@ -1,4 +1,4 @@
-"""The answer cache: models' answers by the digest of their request, in one SQLite file.
+"""The answer cache: models' answers by request digest, in one SQLite file.
 
 It spans documents and commands, so that nobody pays twice for the same request. (A
 run store keeps its own answers as well: those belong to a document.)
@@ -71,7 +71,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         self._database.close()
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the stored answer without its original cost; None if there is none."""
+        """Return the stored answer at no cost, or None."""
         with self._lock:
             row = self._database.fetch_one(
                 "SELECT response FROM cached WHERE digest = ?", (digest,)
@@ -81,7 +81,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         return replace(load_response(row[0]), usage=Usage(stored_answers=1))
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Store an answer if it is usable; others are worth another request."""
+        """Store an answer if it is usable; the others are asked again."""
         if not is_usable(request.schema_name, response):
             return
         values = (digest, response.model, time.time(), dump_response(response))
@@ -100,7 +100,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
         return CacheStats(path, dict(rows), Path(path).stat().st_size)
 
     def clear(self, *, older_than_s: float = 0.0) -> int:
-        """Delete answers older than this, from the disk too; return how many."""
+        """Delete answers older than this, and return how many."""
         with self._lock:
             cursor = self._database.execute(
                 "DELETE FROM cached WHERE stored <= ?", (time.time() - older_than_s,)

@@ -25,7 +25,7 @@ _Values = Sequence[Any] | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLayout:
-    """The name of a kind of file, a table that only this kind has, and its scripts.
+    """The name of a kind of file, a table that only it has, and its scripts.
 
     The first script creates version 1; each further one upgrades to the next version.
     """
@@ -36,7 +36,7 @@ class DatabaseLayout:
 
 
 class Database(AbstractContextManager["Database"]):
-    """A connection to a file, which is created if missing and upgraded if outdated.
+    """A connection to a file, created if missing and upgraded if outdated.
 
     Several threads may use it, one at a time.
 
@@ -113,6 +113,7 @@ class Database(AbstractContextManager["Database"]):
         if self.path == ":memory:":
             return True
         file = Path(self.path)
+        # empty: the cache creates its file first, to set the permissions
         return not file.exists() or file.stat().st_size == 0
 
     def _read_version(self) -> int:
@@ -128,12 +129,13 @@ class Database(AbstractContextManager["Database"]):
                 f"{self.path}: not a claimcheck {kind}. Name another file."
             )
         version = int(row[0])
+        # an older program must not write a layout that it does not know
         supported = len(self._layout.scripts)
         if version > supported:
             raise StoreError(
-                f"{self.path}: created by a newer claimcheck ({kind} version {version}; "
-                f"this one reads version {supported}). Upgrade claimcheck, "
-                f"or create a new {kind}."
+                f"{self.path}: created by a newer claimcheck "
+                f"({kind} version {version}; this one reads version {supported}). "
+                f"Upgrade claimcheck, or create a new {kind}."
             )
         return version
 

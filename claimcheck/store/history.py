@@ -51,7 +51,7 @@ class History:
     def add_document(
         self, document: Document, config: Mapping[str, Any]
     ) -> RunLocation:
-        """Add a document and return the location for its run with this configuration.
+        """Add a document; return the location of its run with this config.
 
         A result from an earlier run stays; if that failed, wholly or in part, its
         unusable answers will be requested again.
@@ -59,6 +59,7 @@ class History:
         batch = self.store.open_batch(dict(config))
         fields = dump_document(document)
         fields_digest = hashlib.sha256(fields.encode()).hexdigest()
+        # the same text under another title is another document
         key = f"{document.id}-{fields_digest[:8]}"
         with self._database.transaction():
             row = self._database.fetch_one(
@@ -74,6 +75,7 @@ class History:
                 )
             location = RunLocation(batch, int(row[0]))
             self._database.execute(
+                # an outcome from an earlier run stays as it is
                 "INSERT OR IGNORE INTO outcomes (batch, document, state) "
                 "VALUES (?, ?, 'pending')",
                 (location.batch, location.document),
@@ -84,7 +86,7 @@ class History:
     def list_runs(
         self, limit: int, before: RunLocation | None = None
     ) -> list[RunListing]:
-        """Return the latest runs, newest first; with `before`, those older than it."""
+        """Return the latest runs, newest first; only older than `before`."""
         values = {
             "batch": before.batch if before else None,
             "document": before.document if before else None,
@@ -117,9 +119,10 @@ class History:
         return int(count)
 
     def delete(self, location: RunLocation) -> None:
-        """Delete a run, its answers and its checks; the text too if no other run has it.
+        """Delete a run, its answers and its checks.
 
-        Overwrites its bytes in the file. (The answer cache is a file of its own:
+        The document's text goes too, unless another run has it. SQLite overwrites the
+        bytes in the file. (The answer cache is a file of its own:
         `claimcheck cache clear`.)
 
         Raises:
@@ -172,7 +175,7 @@ class History:
         """Return the check with this number.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is no such check.
         """
         row = self._database.fetch_one(
             "SELECT number, subject, made, result FROM checks WHERE number = ?",

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from claimcheck.errors import InputError, StoreError
+from claimcheck.errors import InputError, StoreError, join_problems
 from claimcheck.models.document import Document, dump_document
 from claimcheck.models.outcome import IngestReport
 from claimcheck.store.database import Database
 
-_MAX_REPORTED_PROBLEMS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A document and its key in the store: a given id, a path, an address, or its id.
+    """A document and its key in the store.
 
-    `origin` names the entry in messages. `has_given_id`: the same key again is then a
-    mistake, and not the same text again. `problem` says why there is no document.
+    The key is a given id, a path, an address, or the document's own id. `origin` names
+    the entry in messages. `has_given_id`: the same key again is then a mistake, and not
+    the same text again. `problem` says why there is no document.
     """
 
     key: str
@@ -88,13 +87,8 @@ class _Ingestion:
         )
 
     def raise_problems(self) -> None:
-        if not self._problems:
-            return
-        message = "; ".join(self._problems[:_MAX_REPORTED_PROBLEMS])
-        hidden = len(self._problems) - _MAX_REPORTED_PROBLEMS
-        if hidden > 0:
-            message += f"; and {hidden} more"
-        raise InputError(message)
+        if self._problems:
+            raise InputError(join_problems(self._problems))
 
     def add(self, source: DocumentSource) -> None:
         row = self._database.fetch_one(
@@ -113,7 +107,7 @@ class _Ingestion:
         self._queue_documents(number)
 
     def _reset_input(self, name: str) -> int:
-        """Return the number of the source, which no longer owns its old documents."""
+        """Return the source's number, and release its old documents."""
         (number,) = self._database.fetch_one(
             "INSERT INTO inputs (name, state) VALUES (?, '') "
             "ON CONFLICT (name) DO UPDATE SET state = '' RETURNING number",
@@ -155,6 +149,7 @@ class _Ingestion:
         if known_input in self._inputs:
             return self._skip_repeated(entry)
         self._update(entry.key, entry.document, number)
+        # the id is a hash of the text: only a changed text is run again, in every batch
         if known_id != entry.document.id:
             self._changed += known_id is not None
             self._database.execute(
@@ -189,6 +184,7 @@ class _Ingestion:
         )
 
     def _save_unreadable(self, entry: SourceEntry, number: int) -> None:
+        # a list of failures shows its source; `text` stays NULL, so it never runs
         placeholder = Document.from_text("-", source=entry.key)
         (document,) = self._database.fetch_one(
             "INSERT INTO documents (fields, input, key) VALUES (?, ?, ?) "
@@ -203,7 +199,7 @@ class _Ingestion:
         )
 
     def _queue_documents(self, number: int) -> None:
-        """Count the documents of a source; make those without an outcome pending."""
+        """Count a source's documents; those without an outcome are pending."""
         (count,) = self._database.fetch_one(
             "SELECT count(*) FROM documents WHERE input = ?", (number,)
         )

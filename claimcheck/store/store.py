@@ -1,4 +1,4 @@
-"""The run store: documents, their outcomes, and every answer, in one SQLite file.
+"""The run store: documents, outcomes and answers, in one SQLite file.
 
 A killed process leaves the file whole: each outcome and each paid answer is committed
 before anything else happens. `history` lists and deletes single runs of the same file.
@@ -42,7 +42,7 @@ _MIN_ANSWERS_FOR_MEAN = 10
 
 
 class RunStore(AbstractContextManager["RunStore"]):
-    """A store in a file, which is created if missing; use it in a `with`, or close it.
+    """A store in a file, created if missing; close it, or use it in a `with`.
 
     Raises:
         InputError: there is no such file, and `create` is False.
@@ -69,7 +69,7 @@ class RunStore(AbstractContextManager["RunStore"]):
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other commands from working on the store; they can still read it.
+        """Keep other commands from changing the store; they can read it.
 
         Raises:
             StoreError: another command works on the store.
@@ -85,12 +85,14 @@ class RunStore(AbstractContextManager["RunStore"]):
                 f"{self.path}: another command is working on this store. "
                 f"Wait until it is done (if there is none, delete {path})."
             ) from None
+        # not in a `finally`: without the lock, the file belongs to another command
         Path(path).unlink(missing_ok=True)
 
     # Batches
 
     def open_batch(self, config: dict[str, Any]) -> int:
-        """Return the number of the batch with this configuration; create it if new."""
+        """Return the number of this config's batch; create it if new."""
+        # sorted, so that equal configurations have the same digest
         config_json = json.dumps(config, ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(config_json.encode()).hexdigest()
         with self.database.transaction():
@@ -120,7 +122,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         )
         for state, count in rows:
             counts[DocumentState(state)] = count
-        # imported outcomes come without answers: their own counts stand in
+        # imported outcomes come without answers: their own counts are used
         usd, tokens, with_price, total = self.database.fetch_one(
             "SELECT sum(cost_usd), coalesce(sum(input_tokens + output_tokens), 0), "
             "count(cost_usd), count(*) FROM ("
@@ -136,7 +138,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return BatchStatus(number, json.loads(config_json), counts, spent_usd, tokens)
 
     def mean_output_tokens(self, batch: int) -> int | None:
-        """Return the mean length of the batch's answers; None while there are few."""
+        """Return the mean length of the answers; None while there are few."""
         count, mean = self.database.fetch_one(
             "SELECT count(*), avg(output_tokens) FROM answers WHERE batch = ?", (batch,)
         )
@@ -145,7 +147,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     # Outcomes
 
     def iter_pending(self, batch: int) -> Iterator[tuple[int, Document]]:
-        """Yield the pending documents by number, in the order they were added."""
+        """Yield numbers and pending documents, in the order of addition."""
         rows = self._iter_rows("d.fields, d.text", batch, DocumentState.PENDING)
         for number, fields, text in rows:
             yield number, load_document(fields, text)
@@ -161,7 +163,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return int(documents), int(characters)
 
     def find_pending(self, batch: int, key: str) -> RunLocation | None:
-        """Return the location of the document with this key if it is pending."""
+        """Return the location of this key if its document is pending."""
         row = self.database.fetch_one(
             "SELECT d.number FROM outcomes o JOIN documents d ON d.number = o.document "
             "WHERE o.batch = ? AND d.key = ? AND o.state = 'pending'",
@@ -172,7 +174,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     def list_documents(
         self, batch: int, state: DocumentState | None = None
     ) -> Iterator[OutcomeListing]:
-        """Yield the documents of a batch in the order they were added.
+        """Yield the documents of a batch, in the order of addition.
 
         With `state`, only those in this state.
         """
@@ -192,7 +194,7 @@ class RunStore(AbstractContextManager["RunStore"]):
             )
 
     def list_failures(self, batch: int) -> list[tuple[str, str, int]]:
-        """Return cause, example message and document count, most frequent first."""
+        """Return causes, examples and counts, the most frequent first."""
         return self.database.fetch_all(
             "SELECT cause, min(message), count(*) FROM outcomes "
             "WHERE batch = ? AND state IN ('failed', 'partial') "
@@ -225,7 +227,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         )
 
     def requeue_failed(self, batch: int) -> int:
-        """Make documents that failed, wholly or in part, pending; return how many.
+        """Make failed and partial documents pending; return how many.
 
         Usable answers are kept; the others will be requested again. A source that
         could not be read has no text and stays failed.
@@ -249,7 +251,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     # Runs
 
     def runs(self, batch: int) -> Iterator[tuple[str, Run]]:
-        """Yield keys and runs in the order in which their documents were added."""
+        """Yield keys and runs, in the order of their documents."""
         for _, key, fields, text in self._iter_rows("d.key, o.run, d.text", batch):
             if fields is not None:
                 yield key, load_run(fields, text)
@@ -272,12 +274,13 @@ class RunStore(AbstractContextManager["RunStore"]):
         return row is not None
 
     def locate(self, name: str, batch: int | None = None) -> list[RunLocation]:
-        """Find the documents with this key, id or source, in one batch or in all.
+        """Find the documents with this key, id or source.
 
-        An exact key comes before the other matches of its batch.
+        Looks in all batches if `batch` is None. An exact key comes before the other
+        matches of its batch.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is no such document.
         """
         rows = self.database.fetch_all(
             "SELECT o.batch, o.document FROM outcomes o "
@@ -313,7 +316,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         """Return the run at this location.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is no such run.
         """
         run, _, _ = self._load_outcome(location)
         if run is None:
@@ -323,7 +326,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     # Answers
 
     def find_answer(self, location: RunLocation, digest: str) -> ModelResponse | None:
-        """Return the stored answer to a request for this document; None if missing."""
+        """Return the stored answer to a request of this document, or None."""
         row = self.database.fetch_one(
             "SELECT response FROM answers WHERE batch = ? AND document = ? "
             "AND digest = ? AND NOT void ORDER BY number LIMIT 1",
@@ -332,7 +335,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return None if row is None else load_response(row[0])
 
     def load_answers(self, location: RunLocation) -> list[tuple[str, str]]:
-        """Return the digests and stored answers of a run, without the void ones."""
+        """Return the digests and answers of a run, without void answers."""
         return self.database.fetch_all(
             "SELECT digest, response FROM answers "
             "WHERE batch = ? AND document = ? AND NOT void ORDER BY number",
@@ -360,12 +363,13 @@ class RunStore(AbstractContextManager["RunStore"]):
         )
 
     def discard_failed_answers(self, location: RunLocation) -> None:
-        """Void the unusable answers of a document that failed, wholly or in part."""
+        """Void the unusable answers of a failed or partial document."""
         with self.database.transaction():
             row = self.database.fetch_one(
                 "SELECT state FROM outcomes WHERE batch = ? AND document = ?",
                 (location.batch, location.document),
             )
+            # a pending document keeps its answers: it was only interrupted
             if row and row[0] in (DocumentState.FAILED, DocumentState.PARTIAL):
                 self._discard_unusable_answers(location)
 
@@ -378,13 +382,15 @@ class RunStore(AbstractContextManager["RunStore"]):
         for number, schema, response in answers:
             if not is_usable(schema, load_response(response)):
                 self.database.execute(
-                    "UPDATE answers SET void = 1 WHERE number = ?", (number,)
+                    # not deleted: it was paid for, and counts as spent
+                    "UPDATE answers SET void = 1 WHERE number = ?",
+                    (number,),
                 )
 
     def _load_outcome(
         self, location: RunLocation
     ) -> tuple[Run | None, str | None, str | None]:
-        """Return run, state and message; all None if the location is unknown."""
+        """Return run, state and message; all None for an unknown location."""
         row = self.database.fetch_one(
             "SELECT o.run, d.text, o.state, o.message FROM outcomes o "
             "JOIN documents d ON d.number = o.document "
@@ -400,7 +406,7 @@ class RunStore(AbstractContextManager["RunStore"]):
     def _iter_rows(
         self, columns: str, batch: int, state: DocumentState | None = None
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield document numbers and columns of a batch, reading a page at a time.
+        """Yield document numbers and columns, reading a page at a time.
 
         Documents may change state meanwhile: the next page starts after the last row.
         """
@@ -418,7 +424,10 @@ class RunStore(AbstractContextManager["RunStore"]):
 
 
 class DocumentAnswers:
-    """The answers of one document as an `AnswerStore`; counts the cost of each once."""
+    """The answers of one document; the cost of each counts once.
+
+    An `AnswerStore` for `StoredAnswersClient`.
+    """
 
     def __init__(self, store: RunStore, location: RunLocation) -> None:
         self._store = store
@@ -426,7 +435,7 @@ class DocumentAnswers:
         self._counted: set[str] = set()
 
     def find(self, digest: str) -> ModelResponse | None:
-        """Return the stored answer with its original cost: this batch paid for it."""
+        """Return the stored answer with its cost: this batch paid for it."""
         response = self._store.find_answer(self._location, digest)
         if response is None:
             return None

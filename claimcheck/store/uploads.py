@@ -15,7 +15,7 @@ from claimcheck.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class UploadItem:
-    """A request for a document: digest, schema of its answer, and body as JSON."""
+    """A request of a document: digest, schema of its answer, and JSON body."""
 
     document: int
     digest: str
@@ -24,7 +24,7 @@ class UploadItem:
 
     @property
     def name(self) -> str:
-        """The name of the request in an upload; its answer comes back under it."""
+        """The name of the request in an upload, and of its answer."""
         return f"{self.document}-{self.digest[:32]}"
 
 
@@ -48,7 +48,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequests:
-    """The requests of unfinished uploads by document and digest; their maximum cost."""
+    """The requests of unfinished uploads and the most that they can cost.
+
+    `keys` are document numbers and request digests.
+    """
 
     keys: frozenset[tuple[int, str]]
     usd: float
@@ -63,7 +66,8 @@ class Uploads:
         self._batch = batch
 
     def prepare(self, items: Sequence[UploadItem], usd: float, tokens: int) -> None:
-        """Store an upload of these requests and the most that they can cost."""
+        """Store an upload of these requests, and their maximum cost."""
+        # before anything is sent, so that a killed process leaves a trace of it
         tag = f"claimcheck-{uuid.uuid4().hex}"
         with self._database.transaction():
             (number,) = self._database.fetch_one(
@@ -88,7 +92,8 @@ class Uploads:
         return [Upload(*row) for row in rows]
 
     def iter_items(self, upload: int) -> Iterator[UploadItem]:
-        """Yield the requests of an upload, one at a time: a file may have 190 MB."""
+        """Yield the requests of an upload."""
+        # one at a time: a file may have 190 MB
         rows = self._database.execute(
             "SELECT document, digest, schema, body FROM upload_items "
             "WHERE upload = ? ORDER BY document, digest",
@@ -99,7 +104,7 @@ class Uploads:
                 yield UploadItem(*row)
 
     def find_open_requests(self) -> OpenRequests:
-        """Return the requests of uploads that are neither collected nor failed."""
+        """Return the requests of uploads not yet collected or failed."""
         keys = self._database.fetch_all(
             "SELECT i.document, i.digest FROM upload_items i "
             "JOIN uploads u ON u.number = i.upload "

@@ -50,6 +50,7 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
     with recorder.use_cassette(
         str(path),
         record_mode=VCR_RECORD_MODES[record],
+        # What the test no longer sends would be a recorded answer not requested.
         drop_unused_requests=record == "all",
     ) as cassette:
         try:
@@ -61,7 +62,7 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
 def explain_miss(
     miss: CannotOverwriteExistingCassetteException, command: str | None = None
 ) -> CassetteMissError:
-    """Turn a miss into an error with a short diff and the command to record it."""
+    """Build the error of a miss: what changed, and how to record it."""
     request = miss.failed_request
     name = Path(str(miss.cassette.path)).name
     cleaned = miss.cassette.filter_request(request)
@@ -81,6 +82,7 @@ def diff_closest_request(request: Request, recorded: list[Request]) -> str:
     closest = _find_closest_request(request, recorded)
     if (request.method, request.uri) != (closest.method, closest.uri):
         return f"- {closest.method} {closest.uri}\n+ {request.method} {request.uri}"
+    # A path per line: a diff of the JSON text would show whole messages.
     before = _flatten_json(_parse_body(closest.body_bytes))
     after = _flatten_json(_parse_body(request.body_bytes))
     if before == after:
@@ -116,7 +118,7 @@ def _parse_body(body: bytes | None) -> Any:
 
 
 def _flatten_json(value: Any, path: str = "$") -> list[str]:
-    """List a JSON value as `path: text` lines, so that a diff names what changed."""
+    """List a JSON value as `path: text` lines, so that a diff has paths."""
     children: list[tuple[str, Any]] = []
     if isinstance(value, dict):
         children = [(f"{path}.{key}", value[key]) for key in sorted(value)]
@@ -133,13 +135,13 @@ def _flatten_json(value: Any, path: str = "$") -> list[str]:
 
 
 def assert_same_body(left: Request, right: Request) -> None:
-    """Fail unless both bodies have the same canonical form (a vcrpy matcher)."""
+    """Fail if the canonical bodies differ (a vcrpy matcher)."""
     assert hash_body(left) == hash_body(right), "the bodies differ"
 
 
 def hash_body(request: Request) -> str:
-    """Return the SHA-256 of the request's canonical body, cached on the request."""
-    # vcrpy compares each request with every recorded one.
+    """Return the SHA-256 of the request's canonical body."""
+    # Cached on the request, because vcrpy compares it with every recorded one.
     digest: str | None = request.__dict__.get("_body_digest")
     if digest is None:
         digest = hashlib.sha256(canonicalize_body(request.body_bytes)).hexdigest()
@@ -167,10 +169,12 @@ def canonicalize_body(body: bytes | None) -> bytes:
 
 def _build_recorder() -> vcr.VCR:
     recorder = vcr.VCR(
+        # Not the headers: they name the machine, the library, and its version.
         match_on=("method", "scheme", "host", "port", "path", "query", "same_body"),
         serializer="readable-json",
         before_record_request=_clean_request,
         before_record_response=_clean_response,
+        # A compressed body could not be read, redacted or compared.
         decode_compressed_response=True,
     )
     recorder.register_serializer("readable-json", serializer)
@@ -199,6 +203,6 @@ def _clean_response(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _redact_bytes(body: bytes) -> bytes:
-    # Bytes that are not UTF-8 survive the way through text.
+    # Secrets are found in text. An upload may have other bytes, which must survive.
     text = body.decode("utf-8", "surrogateescape")
     return redact(text).encode("utf-8", "surrogateescape")

@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
-    """Play the test's cassette; fail if a recorded answer was not requested."""
+    """Play the test's cassette; fail if an answer was not requested."""
     marker = request.node.get_closest_marker("cassette")
     if marker is None:
         yield None
@@ -81,7 +81,7 @@ def cassette(_cassette: Any) -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Explain a request without a recorded answer, with the command to record it."""
+    """Explain a request without an answer, and how to record it."""
     if item.get_closest_marker("cassette") is None:
         return (yield)
     from vcr.errors import CannotOverwriteExistingCassetteException
@@ -92,6 +92,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except CannotOverwriteExistingCassetteException as miss:
+        # vcrpy's own message does not show what differs in the body.
         raise explain_miss(miss, _build_record_command(item)) from None
     item.stash[_TEST_FAILED] = False
     return result

@@ -1,4 +1,4 @@
-"""Removes secrets before anything is written to a cassette. They are found by form."""
+"""Removes secrets before anything is written to a cassette."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+# The names are those that `find_secrets` reports. Account ids and paths on the
+# recording machine are not keys, but they are private, too.
 _SECRET_PATTERNS = {
     "API key": re.compile(r"\b(?:sk|pk|rk|gsk|xai)-(?:[A-Za-z]+-)*[A-Za-z0-9_]{16,}"),
     "bearer token": re.compile(r"\bBearer\s+[A-Za-z0-9._~+/-]{12,}=*"),
@@ -25,7 +27,7 @@ _MIN_SECRET_LENGTH = 8
 
 
 def find_secrets(text: str) -> list[str]:
-    """List what looks like a secret, a cookie or a local path: `kind: first chars…`."""
+    """List what looks like a secret: `kind: first characters…`."""
     secrets = []
     for kind, pattern in _SECRET_PATTERNS.items():
         for match in pattern.finditer(text):
@@ -34,7 +36,7 @@ def find_secrets(text: str) -> list[str]:
 
 
 def strip_credentials(uri: str) -> str:
-    """Remove user, password, and the values of secret query parameters from a URI."""
+    """Remove the user, password, and secret parameters from a URI."""
     parts = urlsplit(uri)
     query = [
         (name, "redacted" if _SECRET_PARAMETER.search(name) else value)
@@ -45,7 +47,8 @@ def strip_credentials(uri: str) -> str:
 
 
 def redact(text: str) -> str:
-    """Replace secrets by form, and the values of this process's secret variables."""
+    """Replace what looks like a secret, and the secrets of this process."""
+    # A key of an unknown form is found by its value, if it is where keys usually are.
     for name, value in os.environ.items():
         if _SECRET_VARIABLE.search(name) and len(value) >= _MIN_SECRET_LENGTH:
             text = text.replace(value, "[redacted]")

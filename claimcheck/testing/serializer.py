@@ -1,7 +1,8 @@
-"""Cassettes as JSON that a person can read and diff: sorted, with JSON bodies as JSON.
+"""Cassettes as JSON that a person can read and diff.
 
-A body that is not JSON is stored unchanged, so that a malformed answer is replayed as
-it came; one that is not text is stored as Base64.
+Requests and keys are sorted, and a JSON body is stored as JSON. A body that is not JSON
+is stored unchanged, so that a malformed answer is replayed as it came; one that is not
+text is stored as Base64.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _RESPONSE_HEADERS = (
 
 
 def select_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list[str]]:
-    """Return only the headers that a replay needs; all others may hold secrets."""
+    """Return only the headers that a replay needs."""
+    # All others may hold secrets, or differ from one recording to the next.
     allowed = _RESPONSE_HEADERS if response else _REQUEST_HEADERS
     by_name = {name.lower(): value for name, value in headers.items()}
     selected = {}
@@ -53,6 +55,7 @@ def serialize(cassette: dict[str, Any]) -> str:
                 },
             }
         )
+    # Concurrent requests are answered in any order; their hashes have only one.
     interactions.sort(key=_hash_request)
     file = {"interactions": interactions, "version": _VERSION}
     return json.dumps(file, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -89,6 +92,7 @@ def _encode_body(body: str | bytes | None) -> dict[str, Any]:
 def _decode_body(body: dict[str, Any]) -> str | bytes:
     if "base64" in body:
         return base64.b64decode(body["base64"])
+    # White space and the order of keys may differ from what was recorded.
     if "json" in body:
         return json.dumps(body["json"], ensure_ascii=False)
     return str(body["text"])

@@ -39,6 +39,7 @@ class MappedText:
     def __init__(self, pieces: Iterable[MappedPiece]) -> None:
         self._pieces = [piece for piece in pieces if piece.text]
         texts = [piece.text for piece in self._pieces]
+        # Sorted, so that the piece at an offset is found by bisection.
         self._starts = list(accumulate(map(len, texts), initial=0))[:-1]
         self.text = "".join(texts)
 
@@ -67,6 +68,7 @@ class MappedText:
         position = 0
         for match in pattern.finditer(self.text):
             start, end = match.span()
+            # An empty match would insert text that no source range stands for.
             if start == end:
                 continue
             pieces.extend(self._cut(position, start))

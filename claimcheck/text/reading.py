@@ -28,15 +28,19 @@ from claimcheck.text.noise import (
     find_noise,
 )
 
+# Words with single spaces between them: they are the same in source and view.
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
+# The Arabic, CJK and Devanagari marks end sentences there as a full stop does here.
 _TERMINAL_PUNCTUATION = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+# Noise at which a text may break anywhere, also in the middle of a sentence.
 _PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 # The last character of a line whose break is a space: not a hyphen, and not CJK.
 _SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
+# A comma or semicolon at the end is a list or a verse, not a heading.
 _NON_HEADING_ENDINGS = tuple(".!?…。！？।؟,;")
 _CLOSING_MARKS = "\"'”’»)]"
 # Chosen by hand, as are the two shares and lengths below.
@@ -102,6 +106,7 @@ def _assemble(
     """Return the view as mapped text, and its blocks."""
 
     @cache
+    # Built only for a text with a hyphen at the end of a line; most have none.
     def list_words() -> set[str]:
         return set(re.findall(r"\w+", source.lower()))
 
@@ -116,6 +121,7 @@ def _assemble(
         if not folded:
             continue
         if pieces:
+            # The blank line between paragraphs stands for an empty range of the source.
             pieces.append(MappedPiece("\n\n", folded[0].start, folded[0].start))
             length += 2
         start = length
@@ -129,6 +135,7 @@ def _assemble(
 def _mark_headings(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
     """Mark short blocks without a full stop, unless that is all there is."""
     marks = [_looks_like_heading(text[start:end]) for start, end in blocks]
+    # A poem, or a list of names, is text and not a page of headings.
     some_text = not all(marks)
     marked: list[Block] = []
     for (start, end), mark in zip(blocks, marks, strict=True):
@@ -206,6 +213,7 @@ def _find_paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragra
     """Yield runs of text lines, split at blank lines, noise and list items."""
     lines = source.splitlines(keepends=True)
     lengths = [len(line) for line in lines if len(line) > _MIN_TEXT_LINE_CHARACTERS]
+    # The median is not moved by the short last lines of paragraphs.
     wrap = statistics.median(lengths) if lengths else 0
     current: _Paragraph | None = None
     after_noise = after_page = False
@@ -240,6 +248,7 @@ def _find_lines(
     index = end = 0
     for line in lines:
         start, end = end, end + len(line)
+        # Both lists are in order, so one pass over them is enough.
         while index < len(noise) and noise[index].end <= start:
             index += 1
         noisy = index < len(noise) and noise[index].start < end
@@ -303,6 +312,7 @@ def _fold_as_one_piece(source: str, paragraph: _Paragraph) -> list[MappedPiece]:
     if not paragraph.whole:
         return []
     text = source[paragraph.start : paragraph.end].replace("\n", " ")
+    # Other white space than single spaces may be longer than what replaces it.
     if "  " in text or not text.isprintable():
         folded = " ".join(text.split())
         if len(folded) != len(text):

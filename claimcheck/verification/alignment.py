@@ -37,6 +37,7 @@ _MIN_COVERAGE_GAIN = 0.1
 
 def split_statement(text: str) -> list[str]:
     """Split a statement into sentences, without bracketed additions."""
+    # A statement that is nothing but an addition stays as it is.
     plain = _BRACKETED_ADDITION.sub("", text).strip() or text
     if "\n" not in plain and "\r" not in plain:
         return split_paragraph(plain, "en") or [plain]
@@ -190,6 +191,7 @@ def _add_neighbors(selected: Sequence[int], sentence_count: int) -> set[int]:
     """Return the selected sentences and the two beside the first of them."""
     if not selected:
         return set()
+    # They often hold the rest of what the first one says, or the name behind its "he".
     first = selected[0]
     neighbors = {first - 1, first + 1} & set(range(sentence_count))
     return neighbors.union(selected)
@@ -215,6 +217,7 @@ def _find_agreeing_numbers(
     if all(term.form in nearby_forms for term in terms if term.is_number):
         return frozenset()
     nearby_amounts = [amount for text in nearby_texts for amount in find_amounts(text)]
+    # Only the digits: in "about 50,000 barrels", the other words align by themselves.
     agreeing: set[str] = set()
     for amount in find_amounts(sentence):
         if not _agrees_with_any(amount, nearby_amounts):

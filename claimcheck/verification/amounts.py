@@ -113,6 +113,7 @@ def _normalize_unit(written: str) -> str:
 def find_amounts(text: str) -> tuple[Amount, ...]:
     """Return the amounts of a text, in order."""
     amounts = []
+    # `Quantity` has no offsets, and the same words may occur twice.
     position = 0
     for quantity in find_quantities(text):
         start = text.find(quantity.text, position)
@@ -137,6 +138,7 @@ def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
         return True
     if _are_bare_limits(claim, evidence):
         return False
+    # A claim may be exact where the evidence is vague: "400" beside "about 410".
     wording = claim.wording
     if wording is None and evidence.wording == "about":
         wording = "about"
@@ -194,6 +196,7 @@ def is_conflicting_unit(unit: str | None, other: str | None) -> bool:
         return False
     base, _, rate = unit.partition("/")
     other_base, _, other_rate = other.partition("/")
+    # "barrels/day" conflicts with "barrels/month", and not with "tons/month".
     if rate and other_rate:
         return base == other_base
     if unit.isupper() and other.isupper():  # two currencies

@@ -81,6 +81,7 @@ def assess_content(content: str, document: EvidenceDocument) -> Finding:
     }
     candidates.intersection_update(range(len(document.sentences)))
     attributed = {index for index in candidates if document.find_speech(index)}
+    # What is assessed is the content itself, so that nobody says it.
     speeches = [None] * len(sentences)
     return assess(Hypothesis(sentences, speeches, excluded=attributed), document)
 
@@ -115,6 +116,7 @@ def _rank_undecided(finding: Finding) -> tuple[bool, float]:
 
 def _describe_each_side(decisive: Sequence[Finding]) -> str:
     """Return the rationale of the first document on each side."""
+    # Reversed, because the last value of a key wins.
     first_by_label = {finding.label: finding for finding in reversed(decisive)}
     return " ".join(
         f"{introduction}: {first_by_label[label].rationale}"

@@ -260,6 +260,7 @@ def _count_signals(alignment: Alignment, evidence: EvidenceDocument) -> Counter[
     for term in alignment.terms:
         if term.form in alignment.nearby_forms:
             continue
+        # "rise" where the evidence has no "rise" may well be a "fall".
         if CRITICAL_WORD_KINDS.get(term.form) == "direction":
             counts["direction"] += 1
         if not alignment.nearby_forms.isdisjoint(get_antonyms(term.form)):
@@ -284,8 +285,10 @@ def _count_pairs(alignment: Alignment, evidence: EvidenceDocument) -> Counter[st
         any(left in forms and right in forms for forms in sentences)
         for left, right in pairs
     )
+    # Who, and what happened to them, tend to be the first and the last term.
     ends = {term.form for term in (*alignment.terms[:1], *alignment.terms[-1:])}
     counts["ends met"] = int(any(ends <= forms for forms in sentences))
+    # All words count here, small ones too: they show a phrase taken as a whole.
     evidence_pairs: set[tuple[str, str]] = set()
     for index in alignment.selected:
         forms = map(normalize_word, evidence.get_words(index))

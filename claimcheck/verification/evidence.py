@@ -53,6 +53,7 @@ class EvidenceDocument:
         self._chunks = " ".join(texts).split()
         self._chunk_ends = list(accumulate([text.count(" ") + 1 for text in texts]))
         self._distinct_chunks = set(self._chunks)
+        # Filled when a sentence is first examined; claims examine the same ones.
         self._words: dict[int, list[str]] = {}
         self._forms: dict[int, set[str]] = {}
         self._speeches: dict[int, Speech | None] = {}
@@ -105,6 +106,7 @@ class EvidenceDocument:
         speech = detect_speech(self.sentences[index].text)
         if speech and not is_third_person_pronoun(speech.speaker):
             return speech
+        # No quotation in its block could continue here.
         if not speech and not self._has_quotation_before(index):
             return None
         first = max(0, index - _LOOKBACK_SENTENCES)

@@ -44,7 +44,7 @@ _WEAK_SUPPORT = 0.6
 # contradictions than this share were real.
 _MIN_REFUTED_CONFIDENCE = 0.85
 # If a sentence covers less of the claim without what differs, it is probably about
-# something else, and the difference is no contradiction. Chosen by hand.
+# something else, so that it does not contradict the claim. Chosen by hand.
 _MIN_SHARED_COVERAGE = 0.5
 # Of the coverage of the best sentence. Chosen by hand.
 _NEAR_BEST_COVERAGE = 0.85
@@ -207,6 +207,7 @@ def _apply_rules(
     if not contradictions:
         results.agreeing.append(index)
         return
+    # What differs does not count: the rest must be about the same thing.
     details = [difference.claim for difference in contradictions]
     if pair.compute_coverage_without(*details) >= _MIN_SHARED_COVERAGE:
         results.contradictions += [(index, item) for item in contradictions]
@@ -255,6 +256,7 @@ def _list_supporting_sentences(
     for alignment in comparison.alignments:
         if alignment.best_coverage < _NEAR_BEST_COVERAGE:
             return []
+    # A sentence that leaves the number out does not support the number.
     numbers = _extract_contradicted_numbers(differences)
     return [
         index

@@ -86,6 +86,7 @@ def select_passages(
     Of each document, first come the sentences that cover the claim together, then those
     that cover most of it alone: what contradicts a claim shares its words, too.
     """
+    # By rank first, so that every document has its best sentences among them.
     ranked = sorted(
         (rank, number, index)
         for number, document in enumerate(documents)

@@ -1,4 +1,4 @@
-"""The HTML report: one file, in which text of documents and models is never markup."""
+"""The HTML report: one file, with no markup from documents or models."""
 
 from claimcheck.reports.html.page import render
 

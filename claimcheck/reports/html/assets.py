@@ -1,4 +1,4 @@
-"""What every page is built from: style sheets, scripts, and templates that escape.
+"""What pages are built from: style sheets, scripts, and templates.
 
 A page loads nothing from elsewhere and runs nothing but its own scripts: a Content
 Security Policy lists the hashes of the only styles and scripts that may be used.
@@ -33,7 +33,7 @@ _CONTROL_PICTURES: dict[int, int | str] = {
 
 
 def replace_control_characters(text: str) -> str:
-    """Replace control characters that HTML may not contain with visible symbols."""
+    """Replace control characters, which HTML forbids, with symbols."""
     return text.translate(_CONTROL_PICTURES)
 
 
@@ -61,12 +61,14 @@ def build_content_security_policy(
     With `allow_requests` the page may send requests, but only to its own server.
     """
     target = "'self'" if allow_requests else "'none'"
+    # Everything is forbidden, then the least that the page needs is allowed.
     directives = [
         "default-src 'none'",
         f"style-src {_list_hashes(styles)}",
         f"script-src {_list_hashes(scripts)}",
         f"connect-src {target}",
         f"form-action {target}",
+        # A <base> element would turn every link of the page into another one.
         "base-uri 'none'",
     ]
     return "; ".join(directives)
@@ -90,6 +92,7 @@ def load_template(name: str, folder: Path = ASSETS_FOLDER) -> Template:
     environment = ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
+        # A misspelled name is an error and not an empty string.
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

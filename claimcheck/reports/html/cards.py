@@ -1,4 +1,4 @@
-"""The cards of an HTML report: one per claim or verdict, with links into the text."""
+"""The cards of an HTML report: one for each claim or verdict."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MEDIUM_CHECK_WORTHINESS = 0.4
 
 @dataclass(frozen=True, slots=True)
 class CardEvidence:
-    """Evidence on a card. `anchor` is its location on the page, if the page has it."""
+    """Evidence on a card; `anchor` is its id in the text, if it is there."""
 
     stance: str
     text: str
@@ -31,8 +31,9 @@ class CardEvidence:
 
 @dataclass(frozen=True, slots=True)
 class CardFinding:
-    """A finding on a card. Only an attributed claim has a `question`, and two findings.
+    """A finding on a card.
 
+    Only an attributed claim has a `question`: its card has two findings.
     `label` is the CSS class of the label, `name` its text.
     """
 
@@ -68,9 +69,9 @@ class Card:
 
 
 class EvidenceAnchors:
-    """Gives each piece of evidence an anchor, and collects the marks of the texts.
+    """Gives evidence anchors in the texts, and collects the marks there.
 
-    `marks` are the marks by document id, complete when every card is built.
+    `marks` are by document id. They are complete when every card is built.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
@@ -80,7 +81,7 @@ class EvidenceAnchors:
         self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
 
     def link(self, evidence: Evidence) -> CardEvidence:
-        """Return the evidence for a card, with an anchor if its text is on the page."""
+        """Return the evidence for a card, linked if its text is there."""
         document = self._documents.get(evidence.document_id)
         anchor = None
         if document is None:
@@ -93,8 +94,9 @@ class EvidenceAnchors:
         return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
 
     def _get_anchor(self, evidence: Evidence) -> str:
-        """Return the anchor of the evidence's spans; the same spans have the same."""
+        """Return the anchor of the spans; the same spans have the same."""
         key = (evidence.document_id, evidence.spans)
+        # Two claims often have the same evidence; it gets one anchor.
         if key not in self._names:
             name = f"e{len(self._names) + 1}"
             self._names[key] = name
@@ -116,6 +118,7 @@ def build_claim_card(
     facts = common.list_claim_facts(claim)
     if cost := common.format_cost_per_claim(run.usage, len(run.claims)):
         facts.append(("Cost", f"{cost}, its share of the run"))
+    # A quote that was not found has no location in the text to link to.
     found = claim.match is not Match.NONE
     name = "" if found else "Quote not found"
     return Card(
@@ -147,6 +150,7 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
         facts=(),
         location=None,
         anchor=None,
+        # The filters of the page need values, also where a check has none.
         kind="claim",
         speaker=verdict.speaker or "",
         check_worthiness=1.0,
@@ -157,7 +161,7 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
 def build_findings(
     verdict: Verdict, anchors: EvidenceAnchors
 ) -> tuple[CardFinding, ...]:
-    """Build one finding; of an attributed claim two: was it said, and is it true."""
+    """Build the finding; for an attributed claim both findings."""
     finding, content, speaker = verdict.finding, verdict.content, verdict.speaker
     if content is None or speaker is None:
         return (_build_finding(None, finding, anchors),)

@@ -1,4 +1,4 @@
-"""A batch as one HTML page: its documents, its verdicts by source, and its problems."""
+"""A batch as one HTML page: its documents, and verdicts by source."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document in the list; `counts` are its verdicts by label, in display order."""
+    """A document in the list; `counts` are in the order of the labels."""
 
     key: str
     title: str
@@ -79,7 +79,7 @@ class DocumentRow:
 
 @dataclass(slots=True)
 class _Totals:
-    """What is counted while the documents pass by: only their rows stay in memory."""
+    """The totals of a batch; of each document only a row is kept."""
 
     states: Counter[str] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
@@ -101,11 +101,12 @@ class _Totals:
 
 
 def render(title: str, description: str, documents: Iterable[BatchDocument]) -> str:
-    """Render the page of a batch; documents may come from a generator, one by one."""
+    """Render the page of a batch; documents may come from a generator."""
     totals = _Totals()
     for document in documents:
         totals.add(document)
     rows = sorted(totals.rows, key=_rank_document)[:_MAX_DOCUMENTS]
+    # The worst labels first, as in the bars.
     labels = [
         (format_badge(label), format_css_class(label), totals.labels[label])
         for label in _LABEL_ORDER
@@ -148,14 +149,14 @@ def _build_row(document: BatchDocument) -> DocumentRow:
 
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
-    """Sort key: refuted or conflicting first, then failed, then quotes not found."""
+    """Sort by refuted or conflicting, then failed, then not found."""
     refuted, conflicting, *_ = row.counts
     failed = int(bool(row.reason))
     return -(refuted + conflicting), -failed, -row.not_found, row.key
 
 
 def _get_source_name(document: Document) -> str:
-    """Return the URL's host, or else the folder or file the document was read from."""
+    """Return the host of the URL, or else the file or its folder."""
     location = document.url or document.source
     host = urlsplit(location).hostname if "://" in location else None
     if host:
@@ -174,6 +175,7 @@ def _build_bars(totals: _Totals) -> list[Bar]:
     )
     if not sources:
         return []
+    # All bars have one scale; the longest one fills the width.
     longest = max(1, sources[0][1].total())
     return [
         _build_bar(name, counts, longest) for name, counts in sources[:_MAX_SOURCES]
@@ -185,6 +187,7 @@ def _build_bar(name: str, counts: Counter[Label], longest: int) -> Bar:
     start = 0.0
     for label in _LABEL_ORDER:
         count = counts[label]
+        # Not rounded before they are added up, or segments would not meet.
         width = _CHART_WIDTH * count / longest
         if count:
             segments.append(

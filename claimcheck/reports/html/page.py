@@ -1,4 +1,4 @@
-"""A run or a check as one HTML file, which needs no network and no other file."""
+"""A run or a check as one HTML file, which needs nothing else."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _MAX_LINE_LENGTH = 120  # characters
 
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
-    """A sentence of the summary, the numbers of its claims, and its finding."""
+    """A sentence of the summary, its claims' numbers, and its finding."""
 
     text: str
     numbers: tuple[int, ...]
@@ -112,9 +112,9 @@ class ServerControls:
     """What a page of the server has that a file has not.
 
     `exports` are names, URLs and file names. At `review_url` the server writes
-    ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`, to
-    be checked against more evidence. `later` has the checks of each claim, by its id.
-    Without a URL its control is left out.
+    ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`,
+    to be checked against more evidence. `later` has the checks of each claim, by its
+    id. Without a URL its control is left out.
     """
 
     exports: tuple[tuple[str, str, str], ...]
@@ -127,11 +127,12 @@ class ServerControls:
 
 
 def render(result: Run | Check, controls: ServerControls | None = None) -> str:
-    """Render the report as an HTML document, for a file or with a server's controls."""
+    """Render the report, for a file or with a server's controls."""
     if isinstance(result, Run):
         fields = _build_run_fields(result)
     else:
         fields = _build_check_fields(result)
+    # The styles are one element, each script is its own: the policy hashes elements.
     style = read_asset("report.css")
     scripts = [read_asset("report.js")]
     if controls:
@@ -192,6 +193,7 @@ def _build_summary_fields(
         for item in items:
             numbers = tuple(number_of[claim_id] for claim_id in item.claim_ids)
             verdict = verdicts.get(make_statement_id(item.text))
+            # Whether it was said comes first; the summary has a badge for this only.
             finding = build_findings(verdict, anchors)[0] if verdict else None
             built.append(SummaryItem(item.text, numbers, finding))
         return built
@@ -300,6 +302,7 @@ def _format_date(published: date | None) -> str:
 
 def _is_wrapped(text: str) -> bool:
     """Whether lines end where a page ended, not where a paragraph ends."""
+    # Not the longest line: a heading or a URL may be longer than the page.
     lengths = sorted(len(line) for line in text.splitlines() if line.strip())
     if len(lengths) < _MIN_WRAPPED_LINES:
         return False
@@ -311,9 +314,11 @@ def _is_wrapped(text: str) -> bool:
 def _build_text_piece(segment: Segment, mark_of: Mapping[str, str]) -> TextPiece:
     claims = [name for name in segment.names if name in mark_of]
     marks = {mark_of[name] for name in claims}
+    # A claim in a failed passage keeps its own color.
     mark = _choose_first(_MARK_PRECEDENCE, marks)
     if not mark:
         mark = _choose_first(("failed", "aside"), segment.names)
+    # Nothing links to text that was set aside or failed.
     starting = [name for name in segment.starting if name not in ("aside", "failed")]
     return TextPiece(
         text=replace_control_characters(segment.text),

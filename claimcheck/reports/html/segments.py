@@ -43,7 +43,7 @@ class Segment:
 
 
 def split_blocks(text: str, marks: Iterable[Mark]) -> Iterator[list[Segment]]:
-    """Split the whole text into blocks, by paragraph if possible, each in segments."""
+    """Split the text into blocks, by paragraph if possible, of segments."""
     ordered = sorted(mark for mark in marks if mark.start < mark.end)
     starts: dict[int, list[Mark]] = defaultdict(list)
     ends: dict[int, list[str]] = defaultdict(list)
@@ -85,7 +85,7 @@ def _find_block_boundaries(text: str) -> Sequence[int]:
 
 
 def _find_cut(text: str, block_start: int, paragraph_start: int) -> int:
-    """Return where to cut a block that is too long: after a space if there is one."""
+    """Return where to cut a long block: after a space if there is one."""
     limit = block_start + _MAX_BLOCK_LENGTH
     space = text.rfind(" ", block_start + 1, limit)
     return space + 1 if space > max(block_start, paragraph_start) else limit

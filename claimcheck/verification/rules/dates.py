@@ -100,6 +100,7 @@ def _find_rival(time: When, times: _Times, pair: SentencePair) -> When | None:
 
 def _list_rivals(time: When, times: _Times) -> list[When]:
     """List the evidence's times that may replace a claim's."""
+    # "since 1968" beside "until 1968": the same time, but the opposite claim.
     reversed_bounds = [
         other
         for other in times.evidence
@@ -184,6 +185,7 @@ def _is_opposite_bound(time: When, other: When) -> bool:
 
 def _includes_time(time: When, other: When) -> bool:
     """Return whether an open range ("after 1921") includes another time."""
+    # ISO dates compare as strings, also a year with a day.
     first, second = str(time.resolved), str(other.resolved)
     if _OPEN_START.match(time.text):
         return second >= first

@@ -81,6 +81,7 @@ def _has_abbreviation(name: str, text: str) -> bool:
     if letters.isupper() and 1 < len(letters) <= _MAX_ACRONYM_LETTERS:
         pattern = r"\b" + _BETWEEN_INITIALS.join(map(re.escape, letters))
         return re.search(pattern, text) is not None
+    # The other way round: "World Health Organization" is in a text as "WHO".
     initials = [word[0] for word in name.split() if word[0].isupper()]
     if len(initials) < 2:
         return False

@@ -19,6 +19,7 @@ _REFUSAL_VERBS = frozenset(read_words("refusal_verbs"))
 _NEGATION_CANCELERS = frozenset(
     "only just doubt less fewer matter later sooner more than".split()
 )
+# It negates a claim in the present tense: "used to be free" contradicts "is free".
 _USED_TO_BE = ["used", "to", "be"]
 _PRESENT_TENSE = frozenset(("is", "are"))
 # Small words between a negation and what it negates. Distances are chosen by hand.
@@ -41,6 +42,7 @@ def _find_negation_in_claim(
     claim_words: Sequence[str], pair: SentencePair
 ) -> list[Difference]:
     negated = find_negated_terms(claim_words)
+    # With a negation on both sides, it is unclear which words they apply to.
     if not negated or find_negations(pair.evidence_words):
         return []
     if _is_negated_nearby(negated, pair):

@@ -148,6 +148,7 @@ def _find_swapped_numbers(pair: SentencePair) -> list[Difference]:
     """Return a claim number that the evidence swaps with another one."""
     claim_numbers = _pair_numbers_with_labels(extract_words(pair.claim))
     evidence_numbers = _pair_numbers_with_labels(pair.evidence_words)
+    # "300 boats and 20 ferries" beside "20 boats and 300 ferries"
     in_both = {number for _, number in claim_numbers} & {
         number for _, number in evidence_numbers
     }
@@ -242,6 +243,7 @@ def find_missing_details(pair: SentencePair) -> list[Difference]:
     nearby_amounts = find_amounts(pair.nearby_text) if claim_amounts else ()
     differences = []
     for amount in claim_amounts:
+        # Any unit will do: that is a question for `find_contradictions`.
         if any(is_consistent_amount(amount, other) for other in nearby_amounts):
             continue
         if not _is_in_text(amount, pair.document.reading.text):

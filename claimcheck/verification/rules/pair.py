@@ -77,6 +77,7 @@ class SentencePair:
         clauses = split_clauses(self.evidence, speech)
         if speech is None or not clauses[0].is_contrast:
             return speech
+        # The clause with the most words of the claim; of two equal ones, the first.
         return max(clauses, key=self._count_shared_forms).speech
 
     def _count_shared_forms(self, clause: Clause) -> int:

@@ -28,6 +28,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return the claim's speaker if the evidence names another."""
     if not pair.speech or _is_unknown_speaker(pair.speech):
         return []
+    # The claim may rest on a clause of which only the whole sentence has a speaker.
     evidence_speech = pair.evidence_speech or pair.document.find_speech(pair.index)
     if not evidence_speech or _is_unknown_speaker(evidence_speech):
         return []

@@ -17,7 +17,7 @@ from tests.support.command import claimcheck
 
 @contextmanager
 def opened(path, url, limits=None, **settings):
-    """The batch and its rounds, as a process of its own would open them."""
+    """Open a batch and its runner as a new process would."""
     base = {"engine": "llm", "model": "m", "base_url": url, "attempts": 1}
     with RunStore(path) as store:
         batch = Batch(store, Settings(**(base | settings)), limits)
@@ -29,28 +29,28 @@ def opened(path, url, limits=None, **settings):
 
 
 def until_done(path, url, **more):
-    """Collects, and submits again, until there is nothing under way."""
-    rounds_taken = 0
+    """Collect and submit until nothing is in progress; return status and rounds."""
+    rounds = 0
     while True:
-        with opened(path, url, **more) as (_, rounds):
-            if rounds.collect().in_progress:
+        with opened(path, url, **more) as (_, runner):
+            if runner.collect().in_progress:
                 continue
-        with opened(path, url, **more) as (batch, rounds):
-            if not rounds.submit().requests:
-                return batch.info, rounds_taken
-            rounds_taken += 1
+        with opened(path, url, **more) as (batch, runner):
+            if not runner.submit().requests:
+                return batch.info, rounds
+            rounds += 1
 
 
 def test_requests_each_document_once_and_stores_its_run(tmp_path):
     service = Service()
     rows = write_documents(tmp_path / "rows.jsonl", 20)
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url) as (batch, rounds):
+        with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
-            assert rounds.submit().requests == 20
-            assert rounds.submit().requests == 0  # they are under way
-        with opened(tmp_path / "s.db", url) as (_, rounds):
-            ((upload, job),) = rounds.status()
+            assert runner.submit().requests == 20
+            assert runner.submit().requests == 0  # they are in progress
+        with opened(tmp_path / "s.db", url) as (_, runner):
+            ((upload, job),) = runner.status()
             assert (upload.items, job.status, job.total) == (20, "in_progress", 20)
         info, more = until_done(tmp_path / "s.db", url)
         with opened(tmp_path / "s.db", url) as (batch, _):
@@ -72,9 +72,9 @@ def test_a_long_document_takes_one_round_for_passages_and_one_for_the_summary(tm
     service = Service()
     (tmp_path / "long.txt").write_text(CHRONICLE)
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, rounds):
+        with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, runner):
             batch.add(str(tmp_path / "long.txt"))
-            assert rounds.submit().requests > 5
+            assert runner.submit().requests > 5
         info, more = until_done(tmp_path / "s.db", url, passage_tokens=2_000)
         with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, _):
             ((_, run),) = batch.runs()
@@ -87,11 +87,11 @@ def test_requests_expired_items_again_and_keeps_the_others(tmp_path):
     service = Service("expired", "completed")
     rows = write_documents(tmp_path / "rows.jsonl", 20)
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url) as (batch, rounds):
+        with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
-            rounds.submit()
-            rounds.status()
-            found = rounds.collect()
+            runner.submit()
+            runner.status()
+            found = runner.collect()
             assert (found.answers, found.expired, found.finished) == (10, 10, 10)
         info, more = until_done(tmp_path / "s.db", url)
     assert (info.counts[DocumentState.DONE], more) == (20, 1)
@@ -106,21 +106,21 @@ def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
     )
     rows = write_documents(tmp_path / "rows.jsonl", 5)
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url) as (batch, rounds):
+        with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
-            rounds.submit()
+            runner.submit()
         info, _ = until_done(tmp_path / "s.db", url)
         assert (info.counts[DocumentState.DONE], info.counts[DocumentState.FAILED]) == (
             4,
             1,
         )
-        with opened(tmp_path / "s.db", url) as (batch, rounds):
+        with opened(tmp_path / "s.db", url) as (batch, runner):
             assert batch.store.list_failures(batch.number) == [
                 ("unanswered", "HTTP 400: too odd", 1)
             ]
             service.error_of = lambda body: None
             assert batch.retry_failed() == 1
-            assert rounds.submit().requests == 1
+            assert runner.submit().requests == 1
         info, _ = until_done(tmp_path / "s.db", url)
     assert info.counts[DocumentState.DONE] == 5
 
@@ -129,12 +129,12 @@ def test_reports_a_refused_file_and_submits_it_again(tmp_path):
     service = Service("failed", "completed")
     rows = write_documents(tmp_path / "rows.jsonl", 3)
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url) as (batch, rounds):
+        with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
-            rounds.submit()
-            assert rounds.collect().refused == ["line 1: bad line"]
+            runner.submit()
+            assert runner.collect().refused == ["line 1: bad line"]
             assert batch.info.counts[DocumentState.PENDING] == 3
-            assert rounds.submit().requests == 3
+            assert runner.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
     assert info.counts[DocumentState.DONE] == 3
 
@@ -143,12 +143,12 @@ def test_finds_a_job_created_just_before_the_connection_broke(tmp_path):
     service = Service(drop_after_create=True)
     rows = write_documents(tmp_path / "rows.jsonl", 3)
     with serving(service) as url:
-        with opened(tmp_path / "s.db", url) as (batch, rounds):
+        with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
             with pytest.raises(errors.UnreachableError):
-                rounds.submit()
-        with opened(tmp_path / "s.db", url) as (_, rounds):
-            assert rounds.submit().requests == 3
+                runner.submit()
+        with opened(tmp_path / "s.db", url) as (_, runner):
+            assert runner.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
     assert len(service.jobs) == 1
     assert info.counts[DocumentState.DONE] == 3
@@ -162,29 +162,29 @@ def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
     with serving(service) as url:
         with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
             batch,
-            rounds,
+            runner,
         ):
             batch.add(str(rows))
-            done = rounds.submit()
+            done = runner.submit()
             assert 0 < done.requests < 20
             assert done.over_budget == 20 - done.requests
-            assert rounds.submit().requests == 0
+            assert runner.submit().requests == 0
         with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
             batch,
-            rounds,
+            runner,
         ):
-            rounds.collect()
-            assert rounds.collect().finished == done.requests
+            runner.collect()
+            assert runner.collect().finished == done.requests
             assert 0 < batch.info.spent_usd <= 0.1
             _, run = next(batch.runs())
         with (
             opened(tmp_path / "s.db", url, Limits(budget_usd=0.02), **more) as (
                 _,
-                rounds,
+                runner,
             ),
             pytest.raises(errors.BudgetError, match="does not cover another document"),
         ):
-            rounds.submit()
+            runner.submit()
     used = run.usage
     assert used.cost_usd == pytest.approx(
         (10 * used.input_tokens + 20 * used.output_tokens) / 1e6 / 2

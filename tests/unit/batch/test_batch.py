@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from claimcheck import Batch, Limits, RunStore, Settings
+from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
 from claimcheck.readers.sources import ReadOptions
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -43,10 +43,10 @@ def test_returns_one_run_per_document_in_order(store, tmp_path):
         {"text": "Mercury has no moons."},
     )
     batch = Batch(store, SETTINGS)
-    intake = batch.add(
+    report = batch.add(
         str(tmp_path / "*.txt"), str(table), listed, how=ReadOptions(text_column="body")
     )
-    assert (intake.documents, intake.new, intake.unreadable) == (4, 4, 0)
+    assert (report.documents, report.new, report.unreadable) == (4, 4, 0)
     progress, _ = run(batch, *[good("Venus is hot.")] * 4)
     assert (progress.done, progress.total) == (4, 4)
     runs = list(batch.runs())
@@ -62,8 +62,8 @@ def test_resuming_sends_no_request_for_finished_documents(store, tmp_path):
     batch.add(listed)
     run(batch, good())
     again = Batch(store, SETTINGS)
-    intake = again.add(listed)
-    assert (again.number, intake.new, intake.documents) == (batch.number, 0, 1)
+    report = again.add(listed)
+    assert (again.number, report.new, report.documents) == (batch.number, 0, 1)
     progress, client = run(again)
     assert (progress.done, progress.here, client.requests) == (1, 0, [])
 
@@ -117,7 +117,7 @@ def test_retries_failed_documents_and_keeps_usable_answers(store, tmp_path):
 
 
 def test_stores_an_answer_before_processing_it(store, tmp_path):
-    """As after a kill between the answer and the outcome: the answer is there and is not asked for again."""
+    """After a kill between answer and outcome, the answer is not requested again."""
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
     run(batch, good())
@@ -129,8 +129,6 @@ def test_stores_an_answer_before_processing_it(store, tmp_path):
 
 
 def test_the_extractive_engine_gives_the_same_run_in_a_batch_as_alone(store, tmp_path):
-    from claimcheck import Document, summarize
-
     batch = Batch(store, Settings(engine="extractive"))
     batch.add(
         rows(

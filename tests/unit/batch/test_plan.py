@@ -8,10 +8,10 @@ SETTINGS = Settings(engine="llm", model="scripted")
 
 
 def test_names_every_prompt_and_schema_that_its_pipelines_use():
-    way = Plan.from_settings(SETTINGS, Limits(), check=True).config()
+    config = Plan.from_settings(SETTINGS, Limits(), check=True).config()
     used = {*summarize.PROMPTS, *long_document.PROMPTS, *check.PROMPTS}
-    assert way["prompts"].keys() == used
-    assert way["schemas"].keys() >= {
+    assert config["prompts"].keys() == used
+    assert config["schemas"].keys() >= {
         *long_document.SCHEMAS,
         summarize.SCHEMA,
         check.SCHEMA,

@@ -49,7 +49,7 @@ def test_a_stop_finishes_requests_in_flight(store, tmp_path):
 
 
 class Broken:
-    """A client whose requests fail, in the way in which it is told to."""
+    """A client whose every request raises this error."""
 
     def __init__(self, error):
         self.error = error

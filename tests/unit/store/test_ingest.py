@@ -35,8 +35,8 @@ def good(quote="The ferry carried 900 people in 2020."):
 
 def test_ingests_the_same_text_without_an_id_once(store, tmp_path):
     batch = Batch(store, SETTINGS)
-    intake = batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}, {"text": FERRY}))
-    assert (intake.documents, intake.repeated) == (1, 1)
+    report = batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}, {"text": FERRY}))
+    assert (report.documents, report.repeated) == (1, 1)
 
 
 def test_names_every_broken_row_before_anything_is_stored(store, tmp_path):
@@ -125,8 +125,8 @@ def test_an_unreadable_file_is_its_own_failure_until_it_is_fixed(store, tmp_path
     broken = tmp_path / "b.txt"
     broken.write_bytes(b"")
     batch = Batch(store, SETTINGS)
-    intake = batch.add(str(tmp_path / "*.txt"))
-    assert (intake.documents, intake.unreadable) == (2, 1)
+    report = batch.add(str(tmp_path / "*.txt"))
+    assert (report.documents, report.unreadable) == (2, 1)
     run(batch, good())
     (failed,) = store.list_documents(batch.number, DocumentState.FAILED)
     assert (failed.key, failed.cause) == (str(broken), "unreadable")
@@ -141,8 +141,8 @@ def test_reads_a_source_named_twice_only_once(store, tmp_path):
     (tmp_path / "a.txt").write_text(FERRY)
     (tmp_path / "b.txt").write_bytes(b"")
     batch = Batch(store, SETTINGS)
-    intake = batch.add(
+    report = batch.add(
         str(tmp_path / "*.txt"), str(tmp_path / "a.txt"), str(tmp_path / "b.txt")
     )
-    assert (intake.documents, intake.unreadable) == (2, 1)
+    assert (report.documents, report.unreadable) == (2, 1)
     assert batch.add(str(tmp_path / "*.txt")).documents == 2
