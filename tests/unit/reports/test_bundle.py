@@ -9,6 +9,7 @@ from claimcheck import Document, Settings, errors, summarize
 from claimcheck.reports.bundle import verify_bundle, write_bundle
 from tests.support.bundles import ALL_STEPS, change, verified
 from tests.support.paths import SEED
+from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")
 
@@ -58,8 +59,6 @@ def test_finds_a_change_even_when_the_hashes_were_updated(
 
 
 def test_claims_cannot_be_verified_without_the_stored_answers(tmp_path):
-    from tests.support.scripted import ScriptedClient, answer, claim, response
-
     made = answer(claim("Venus is hot."))
     settings = Settings(engine="llm", model="scripted")
     run = summarize(

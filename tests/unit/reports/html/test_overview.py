@@ -1,14 +1,13 @@
 """The overview of a batch."""
 
 from claimcheck import Document, Settings, summarize
+from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run, parsed
 
 EXTRACTIVE = Settings(engine="extractive")
 
 
 def test_groups_verdicts_by_source():
-    from claimcheck.reports.html import overview
-
     def made(text, source):
         return summarize(
             Document.from_text(text, source=source), settings=EXTRACTIVE, check=True

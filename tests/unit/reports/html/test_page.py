@@ -1,5 +1,7 @@
 """The HTML report as text: valid, self-contained, and safe whatever a document or a model wrote."""
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -45,9 +47,6 @@ def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
 
 
 def test_the_policy_allows_only_its_own_script_and_style(run):
-    import base64
-    import hashlib
-
     made = html.render(run)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', made)[1]
     assert policy.startswith("default-src &#39;none&#39;")
