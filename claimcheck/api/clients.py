@@ -28,7 +28,7 @@ def open_client(
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
-    from claimcheck.llm import OpenAIClient
+    from claimcheck.llm.openai_client import OpenAIClient
 
     with ExitStack() as stack:
         own = OpenAIClient(settings)
@@ -44,7 +44,7 @@ async def aopen_client(
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
-    from claimcheck.llm import OpenAIClient
+    from claimcheck.llm.openai_client import OpenAIClient
 
     async with AsyncExitStack() as stack:
         own = OpenAIClient(settings)
@@ -57,7 +57,7 @@ def _wrap_with_progress(
 ) -> Client | None:
     if client is None or progress is None:
         return client
-    from claimcheck.llm import ProgressClient
+    from claimcheck.llm.progress import ProgressClient
 
     return ProgressClient(client, progress)
 
@@ -68,7 +68,7 @@ def _wrap_with_cache(
     """Put the answer cache before the client if the settings ask for it."""
     if not settings.cache:
         return client
-    from claimcheck.llm import StoredAnswersClient
+    from claimcheck.llm.stored import StoredAnswersClient
     from claimcheck.store.cache import AnswerCache
 
     return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

@@ -25,7 +25,7 @@ def probe(settings: Settings) -> Probe:
     Raises:
         ProviderError: the endpoint does not answer.
     """
-    from claimcheck.llm import OpenAIClient
+    from claimcheck.llm.openai_client import OpenAIClient
     from claimcheck.models.llm import Message, ModelRequest
 
     schema = {
