@@ -112,7 +112,7 @@ def test_filters_and_search_narrow_the_claims(page):
 
 def test_filters_by_verdict_and_check_worthiness(open_page):
     text = "The ferry carried 900 people in 2020. It is the oldest ship of the line. In 2021 it carried 400 people."
-    told = answer(
+    model_answer = answer(
         claim("The ferry carried 900 people in 2020."),
         claim(
             "In 2021 it carried 400 people.",
@@ -121,7 +121,9 @@ def test_filters_by_verdict_and_check_worthiness(open_page):
         ),
     )
     run = summarize(
-        text, settings=Settings(model="m"), client=ScriptedClient([response(told)])
+        text,
+        settings=Settings(model="m"),
+        client=ScriptedClient([response(model_answer)]),
     )
     checked = check(run, text, settings=EXTRACTIVE)
     page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
@@ -160,10 +162,10 @@ def test_axe_finds_no_violation(open_page, run, scheme, width):
     )
     page.evaluate(AXE.read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
+    violations = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
     assert [
         (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
-        for item in found
+        for item in violations
     ] == []
 
 
@@ -183,10 +185,10 @@ def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
     assert (page.said, len(page.asked)) == ([], 1)
     # the policy lets no other script run, so axe is given to the page by the driver
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
+    violations = page.evaluate("axe.run()")["violations"]
     assert [
         (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
-        for item in found
+        for item in violations
     ] == []
 
 
@@ -231,11 +233,11 @@ def test_marks_cover_exactly_their_claims_after_any_characters(open_page):
     text = "🙂🙂 The \U0001d573 ferry carried 900 people in 2020. שלום עולם. It was built in Gdansk in 1998."
     run = summarize(text, settings=EXTRACTIVE)
     page = open_page(html.render(run))
-    for number, found in enumerate(run.claims, 1):
+    for number, located in enumerate(run.claims, 1):
         marked = "".join(
             page.locator(f".mark[data-claims~='{number}']").all_text_contents()
         )
-        assert marked == "".join(span.text for span in found.spans)
+        assert marked == "".join(span.text for span in located.spans)
 
 
 def test_a_large_document_is_there_within_two_seconds(open_page):
@@ -250,12 +252,12 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
     run = summarize(text, settings=Settings(engine="extractive", max_claims=40))
     assert len(text) > 1_000_000
     assert len(run.claims) > 1_900
-    made = html.render(run)
+    large = html.render(run)
     small = html.render(
         summarize("The ferry carried 900 people in 2020.", settings=EXTRACTIVE)
     )
 
-    def opened(written):
+    def open_and_time(written):
         started = time.monotonic()
         page = open_page(written)
         page.locator(".card").first.wait_for(state="visible")
@@ -265,9 +267,9 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
         return page, time.monotonic() - started
 
     # the best of three, and on a machine where a page of one line takes its time as much more as that takes
-    usual = min(opened(small)[1] for _ in range(3))
-    tries = [opened(made) for _ in range(3)]
-    page, seconds = min(tries, key=lambda found: found[1])
+    usual = min(open_and_time(small)[1] for _ in range(3))
+    attempts = [open_and_time(large) for _ in range(3)]
+    page, seconds = min(attempts, key=lambda attempt: attempt[1])
     assert seconds < 2 * max(1, usual / _SMALL_S)
     slow = page.evaluate(
         """async () => {
@@ -283,12 +285,12 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
 
 
 def test_a_check_shows_its_claims_beside_the_evidence(open_page):
-    found = check(
+    checked = check(
         ["Oil exports were declining by about 500,000 barrels a month."],
         Document.from_text(SEED.read_text(encoding="utf-8"), source="seed.txt"),
         settings=EXTRACTIVE,
     )
-    page = open_page(html.render(found))
+    page = open_page(html.render(checked))
     assert page.locator("#c1 .badge").first.inner_text() == "Refuted"
     page.locator("#c1 .evidence a").first.press("Enter")
     assert page.evaluate("location.hash") == "#e1"

@@ -49,16 +49,16 @@ def run_pytest(folder, *arguments):
 
 def recorded(folder, **options):
     with serving((200, completion("hello"), COOKIE)) as (url, received):
-        code, said = pytest_in(folder, "--record=once", url=url, **options)
-        assert code == 0, said
+        code, output = pytest_in(folder, "--record=once", url=url, **options)
+        assert code == 0, output
     return url, received
 
 
 def test_record_once_then_replay_with_no_server(tmp_path):
     url, received = recorded(tmp_path)
     assert len(received) == 1
-    code, said = pytest_in(tmp_path, url=url)
-    assert code == 0, said
+    code, output = pytest_in(tmp_path, url=url)
+    assert code == 0, output
 
 
 def test_no_secret_reaches_the_file(tmp_path):
@@ -79,42 +79,43 @@ def test_no_secret_reaches_the_file(tmp_path):
 
 def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(tmp_path):
     url, _ = recorded(tmp_path)
-    code, said = pytest_in(tmp_path, url=url, line="another line")
+    code, output = pytest_in(tmp_path, url=url, line="another line")
     assert code == 1
-    assert "CassetteMissError: greeting.json: no recorded answer for POST" in said
-    assert "-$.messages[0].content: second line" in said
-    assert "+$.messages[0].content: another line" in said
+    assert "CassetteMissError: greeting.json: no recorded answer for POST" in output
+    assert "-$.messages[0].content: second line" in output
+    assert "+$.messages[0].content: another line" in output
     assert (
-        "first line" not in said.split("CassetteMissError")[1].split("To record it")[0]
+        "first line"
+        not in output.split("CassetteMissError")[1].split("To record it")[0]
     )
-    assert "pytest --record=all test_it.py::test_greeting" in said
+    assert "pytest --record=all test_it.py::test_greeting" in output
 
 
 def test_names_a_changed_setting(tmp_path):
     url, _ = recorded(tmp_path)
-    _, said = pytest_in(tmp_path, url=url, temperature=1)
-    assert "-$.temperature: 0" in said
-    assert "+$.temperature: 1" in said
+    _, output = pytest_in(tmp_path, url=url, temperature=1)
+    assert "-$.temperature: 0" in output
+    assert "+$.temperature: 1" in output
 
 
 def test_asking_more_often_than_recorded_fails(tmp_path):
     url, _ = recorded(tmp_path)
-    _, said = pytest_in(tmp_path, url=url, times=2)
-    assert "was already played: the code sends it once more often" in said
+    _, output = pytest_in(tmp_path, url=url, times=2)
+    assert "was already played: the code sends it once more often" in output
 
 
 def test_asking_less_often_than_recorded_fails(tmp_path):
     url, _ = recorded(tmp_path, times=2)
-    code, said = pytest_in(tmp_path, url=url)
+    code, output = pytest_in(tmp_path, url=url)
     assert code == 1
-    assert "1 recorded answers were not requested" in said
+    assert "1 recorded answers were not requested" in output
 
 
 def test_never_records_a_missing_cassette_unasked(tmp_path):
     with serving((200, completion("hello"))) as (url, received):
-        code, said = pytest_in(tmp_path, url=url)
+        code, output = pytest_in(tmp_path, url=url)
     assert (code, received) == (1, [])
-    assert "the cassette has no requests" in said
+    assert "the cassette has no requests" in output
     assert not (tmp_path / "cassettes").exists()
 
 
@@ -152,6 +153,6 @@ def test_no_request_leaves_while_a_cassette_plays(tmp_path):
         "        socket.create_connection(server.getsockname()).close()\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    code, said = run_pytest(tmp_path)
-    assert code == 0, said
-    assert "2 passed" in said
+    code, output = run_pytest(tmp_path)
+    assert code == 0, output
+    assert "2 passed" in output

@@ -9,12 +9,14 @@ EXTRACTIVE = Settings(engine="extractive")
 def test_groups_verdicts_by_source():
     from claimcheck.reports.html import overview
 
-    def made(text, source):
+    def summarize_text(text, source):
         return summarize(
             Document.from_text(text, source=source), settings=EXTRACTIVE, check=True
         )
 
-    first = made("The ferry carried 900 people in 2020.", "http://a.example/1")
+    first = summarize_text(
+        "The ferry carried 900 people in 2020.", "http://a.example/1"
+    )
     entries = [
         overview.BatchDocument("1", "x", "done", "", first),
         overview.BatchDocument(
@@ -22,7 +24,7 @@ def test_groups_verdicts_by_source():
             "x",
             "done",
             "",
-            made("Trees are green in May, the mayor said.", "folder/b.txt"),
+            summarize_text("Trees are green in May, the mayor said.", "folder/b.txt"),
         ),
         overview.BatchDocument(
             "3", HOSTILE[0], "failed", f"refused: {HOSTILE[1]}", None
