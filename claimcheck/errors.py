@@ -25,6 +25,15 @@ requests have one, unless the error is final.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+
+def join_problems(problems: Iterable[object], limit: int = 5) -> str:
+    """Join the first problems for a message, and say how many more there are."""
+    texts = [str(problem) for problem in problems]
+    more = [f"and {len(texts) - limit} more"] if len(texts) > limit else []
+    return "; ".join(texts[:limit] + more)
+
 
 class ClaimcheckError(Exception):
     """Base of all errors; `exit_code` is what the command line returns."""

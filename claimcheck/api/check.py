@@ -15,7 +15,7 @@ from claimcheck.api.clients import (
 )
 from claimcheck.api.documents import open_document
 from claimcheck.config import load_settings
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
@@ -29,7 +29,6 @@ from claimcheck.verification.retrieve import Corpus
 
 # A claim is a sentence; whatever is longer is a text with claims in it.
 MAX_CLAIM_CHARACTERS = 10_000
-_MAX_REPORTED_PROBLEMS = 5
 
 ClaimsInput = Run | Iterable[Claim | Statement | str]
 EvidenceInput = Document | str | Path | Index | Sequence[Document | str | Path]
@@ -107,7 +106,7 @@ def _build_statements(claims: ClaimsInput) -> list[Statement]:
         if problem := _find_text_problem(statement.text):
             problems.append(f"claim {number}: {problem}")
     if problems:
-        raise InputError("; ".join(problems[:_MAX_REPORTED_PROBLEMS]))
+        raise InputError(join_problems(problems))
     if not statements:
         raise InputError("claims: there are none; give at least one")
     return statements

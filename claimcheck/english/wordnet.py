@@ -119,13 +119,13 @@ def is_related(
 @cache
 def get_antonyms(form: str) -> frozenset[str]:
     """Return the antonyms of a stem."""
-    return frozenset(_load_antonyms().get(form, ()))
+    return frozenset(_load_pairs("antonyms").get(form, ()))
 
 
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def _find_cognates(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Find the senses and the stems that share a root with a stem."""
-    cognates = _load_cognates()
+    cognates = _load_pairs("cognates")
     synonyms = _collect_forms(_load_senses_by_form().get(form, ()))
     senses = _get_paired_senses(cognates, form)
     return tuple(senses), tuple(_get_paired_forms(cognates, synonyms))
@@ -138,7 +138,7 @@ def _find_opposites(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     These are its antonyms, the antonyms of words similar to it, and words similar to
     these: WordNet gives antonyms only to the commonest adjective of a group.
     """
-    antonyms = _load_antonyms()
+    antonyms = _load_pairs("antonyms")
     senses = _load_senses_by_form().get(form, ())
     opposed_senses = _NO_SENSES.union(
         *[_get_paired_senses(antonyms, word) for word in _add_similar_forms(form)]
@@ -236,15 +236,6 @@ def _load_senses_by_form() -> dict[str, tuple[int, ...]]:
 
 
 @cache
-def _load_antonyms() -> dict[str, set[str]]:
-    return _load_pairs("antonyms")
-
-
-@cache
-def _load_cognates() -> dict[str, set[str]]:
-    return _load_pairs("cognates")
-
-
 def _load_pairs(name: str) -> dict[str, set[str]]:
     """Map each word of the packed pairs to the words it is paired with."""
     pairs: dict[str, set[str]] = {}

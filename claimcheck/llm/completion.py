@@ -73,8 +73,7 @@ def build_completion(fields: Any) -> Completion:
     """
     fields = _expect_object(fields, "the body")
     choices = fields.get("choices") or []
-    # Proxies that have sent their 200 before the model failed put the error in the
-    # body.
+    # Some endpoints send an error inside a 200.
     error = fields.get("error")
     if error and not choices:
         message = error.get("message") if isinstance(error, dict) else error

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from claimcheck import prompts, schemas
+from claimcheck.errors import join_problems
 from claimcheck.models import codec
 from claimcheck.models.claim import Kind
 from claimcheck.models.document import Document
@@ -219,7 +220,10 @@ def _read_response(
     if cause is None:
         fields, problems = schemas.parse_answer(request.schema_name, text)
         if problems:
-            cause, message = Cause.INVALID, _describe_problems(problems)
+            cause, message = (
+                Cause.INVALID,
+                join_problems(problems, _MAX_PROBLEMS_TO_REPORT),
+            )
         else:
             value = codec.from_fields(_fold_white_space(fields), kind)
     raw = text[:_MAX_RAW_CHARACTERS] if cause else ""
@@ -253,14 +257,6 @@ def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
     if response.text is None or not response.text.strip():
         return Cause.EMPTY, "the endpoint sent an empty answer"
     return None, ""
-
-
-def _describe_problems(problems: Sequence[schemas.Problem]) -> str:
-    reported = problems[:_MAX_PROBLEMS_TO_REPORT]
-    message = "; ".join(str(problem) for problem in reported)
-    if len(problems) > len(reported):
-        message += f"; and {len(problems) - len(reported)} more"
-    return message
 
 
 def _fold_white_space(value: Any) -> Any:

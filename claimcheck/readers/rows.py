@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 
-_MAX_REPORTED_PROBLEMS = 5
 RowT = TypeVar("RowT")
 
 
@@ -37,10 +36,3 @@ def read_rows(
     if problems:
         raise InputError(f"{source}: {join_problems(problems)}")
     return rows
-
-
-def join_problems(problems: Sequence[str]) -> str:
-    """Join the first problems, and say how many more there are."""
-    joined = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
-    more = len(problems) - _MAX_REPORTED_PROBLEMS
-    return f"{joined}; and {more} more" if more > 0 else joined

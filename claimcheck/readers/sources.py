@@ -18,10 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 from claimcheck.models.document import Document
 from claimcheck.readers.file import fetch, read, read_bytes
-from claimcheck.readers.rows import join_problems, read_rows
+from claimcheck.readers.rows import read_rows
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")

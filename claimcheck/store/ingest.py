@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from claimcheck.errors import InputError, StoreError
+from claimcheck.errors import InputError, StoreError, join_problems
 from claimcheck.models.document import Document, dump_document
 from claimcheck.models.outcome import IngestReport
 from claimcheck.store.database import Database
-
-_MAX_REPORTED_PROBLEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +87,8 @@ class _Ingestion:
         )
 
     def raise_problems(self) -> None:
-        if not self._problems:
-            return
-        message = "; ".join(self._problems[:_MAX_REPORTED_PROBLEMS])
-        hidden = len(self._problems) - _MAX_REPORTED_PROBLEMS
-        if hidden > 0:
-            message += f"; and {hidden} more"
-        raise InputError(message)
+        if self._problems:
+            raise InputError(join_problems(self._problems))
 
     def add(self, source: DocumentSource) -> None:
         row = self._database.fetch_one(

@@ -106,7 +106,7 @@ class EvidenceDocument:
         speech = detect_speech(self.sentences[index].text)
         if speech and not is_third_person_pronoun(speech.speaker):
             return speech
-        # Without a quotation in its block, there is none that could continue here.
+        # No quotation in its block could continue here.
         if not speech and not self._has_quotation_before(index):
             return None
         first = max(0, index - _LOOKBACK_SENTENCES)

@@ -44,7 +44,7 @@ _WEAK_SUPPORT = 0.6
 # contradictions than this share were real.
 _MIN_REFUTED_CONFIDENCE = 0.85
 # If a sentence covers less of the claim without what differs, it is probably about
-# something else, and the difference is no contradiction. Chosen by hand.
+# something else, so that it does not contradict the claim. Chosen by hand.
 _MIN_SHARED_COVERAGE = 0.5
 # Of the coverage of the best sentence. Chosen by hand.
 _NEAR_BEST_COVERAGE = 0.85

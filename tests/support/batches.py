@@ -14,7 +14,7 @@ from tests.support.paths import ROOT
 
 
 @contextmanager
-def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
+def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0, hold=0):
     """The base URL of a running server, and a function that gives its counts."""
     command = [
         sys.executable,
@@ -32,6 +32,8 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
         *map(str, delays),
         "--per-second",
         str(per_second),
+        "--hold",
+        str(hold),
     ]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -46,6 +48,12 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
             yield f"{url}/v1", counts
         finally:
             process.kill()
+
+
+def release(url):
+    """A server that holds answers back gives them, now and from now on."""
+    with urllib.request.urlopen(f"{url.removesuffix('/v1')}/release"):
+        pass
 
 
 def stop_serving(url):

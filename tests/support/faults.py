@@ -4,12 +4,12 @@ import asyncio
 import random
 import signal
 import subprocess
-import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
 from claimcheck.models.outcome import DocumentState
 from tests.support.batches import batch_command, faulty, outcomes, write_documents
+from tests.support.waiting import until
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
@@ -17,9 +17,12 @@ CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 def faults(folder, *, documents, concurrency=32):
     """A batch at 25 % faults, and what has to be true after it."""
     rows = write_documents(folder / "rows.jsonl", documents)
-    with faulty(rate=0.25) as (url, counts), RunStore(folder / "runs.db") as store:
+    with (
+        faulty(rate=0.25, hang=100.0) as (url, counts),
+        RunStore(folder / "runs.db") as store,
+    ):
         settings = Settings(
-            engine="llm", model="m", base_url=url, timeout_s=1.0, attempts=4
+            engine="llm", model="m", base_url=url, timeout_s=8.0, attempts=4
         )
         batch = Batch(store, settings, Limits(concurrency=concurrency))
         batch.add(str(rows))
@@ -66,7 +69,9 @@ def kills(folder, *, documents, kills, seed=3):
                 command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             ) as process:
                 if killed < kills:
-                    time.sleep(chance.uniform(0.7, 1.6))
+                    _wait_for_requests(
+                        process, counts, chance.randint(1, 2 * documents // (kills + 1))
+                    )
                     if process.poll() is None:
                         process.send_signal(signal.SIGKILL)
                         killed += 1
@@ -79,3 +84,9 @@ def kills(folder, *, documents, kills, seed=3):
     assert disturbed[1] == calm[1]
     assert all(state != "pending" for state, _, _ in calm[0].values())
     return killed, twice
+
+
+def _wait_for_requests(process, counts, more):
+    """Wait until a process has sent so many more requests, or has ended."""
+    wanted = counts()["requests"] + more
+    until(lambda: process.poll() is not None or counts()["requests"] >= wanted)

@@ -33,7 +33,10 @@ _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
 @dataclass
 class Behaviour:
-    """`rate`: the share of requests that are struck. `delays_s`: between these an answer takes its time."""
+    """`rate`: the share of requests that are struck. `delays_s`: the range of the time that an answer takes.
+
+    `hold`: the answers to all requests after the first so many wait until they are released.
+    """
 
     seed: int = 1
     rate: float = 0.0
@@ -47,6 +50,8 @@ class Behaviour:
     delayed_s: float = 0.0
     per_second: int = 0
     recent: deque = field(default_factory=deque)
+    hold: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def over_rate(self) -> bool:
         """Whether more requests came in the last second than are let through; refused ones count for nothing."""
@@ -57,6 +62,11 @@ class Behaviour:
             self.recent.append(now)
             return False
         return True
+
+    async def allowed(self) -> None:
+        """Waits while answers are held back."""
+        if self.hold and self.attempts.total() > self.hold:
+            await self.released.wait()
 
     def fault(self, digest: str, attempt: int) -> str | None:
         chance = random.Random(f"{self.seed} {digest}")
@@ -194,6 +204,9 @@ class Server:
                 "struck": behaviour.struck,
             }
             return await self._send(writer, 200, json.dumps(counts))
+        if head.startswith(b"GET /release"):
+            self.behaviour.released.set()
+            return await self._send(writer, 200, "{}")
         if head.startswith(b"GET /stop"):
             os._exit(0)
         if b"sk-wrong" in head:
@@ -211,6 +224,7 @@ class Server:
             behaviour.struck["over the rate"] += 1
             return await self._send(writer, 429, '{"error": {"message": "slow down"}}')
         behaviour.struck[fault or "none"] += 1
+        await behaviour.allowed()
         low, high = behaviour.delays_s
         if high:
             delay_s = random.Random(digest).uniform(low, high)
@@ -282,9 +296,10 @@ async def main():
     parser.add_argument("--delays", type=float, nargs=2, default=(0.0, 0.0))
     parser.add_argument("--per-second", type=int, default=0)
     parser.add_argument("--hang", type=float, default=30.0)
+    parser.add_argument("--hold", type=int, default=0)
     given = parser.parse_args()
     behaviour = Behaviour(given.seed, given.rate, tuple(given.delays), given.hang)
-    behaviour.per_second = given.per_second
+    behaviour.per_second, behaviour.hold = given.per_second, given.hold
     server = await asyncio.start_server(
         Server(behaviour).serve, "127.0.0.1", given.port, limit=2**26, backlog=512
     )

@@ -4,7 +4,6 @@ import json
 import select
 import socket
 import threading
-import time
 from contextlib import contextmanager
 
 import httpx2
@@ -38,7 +37,7 @@ def running(store, settings=None, **fields):
         thread.start()
         try:
             with httpx2.Client(
-                base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
+                base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False
             ) as client:
                 yield client
         finally:
@@ -90,14 +89,6 @@ def modelled():
         held.url = url
         yield held
         held.free.set()
-
-
-def until(true, seconds=10):
-    """Waits until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.01)
 
 
 def events(response):

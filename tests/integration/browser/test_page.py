@@ -11,7 +11,8 @@ import pytest
 from claimcheck import Run, Settings
 from tests.support.hostile import HOSTILE
 from tests.support.paths import AXE, SEED
-from tests.support.web import FERRY, modelled, running, until
+from tests.support.waiting import until
+from tests.support.web import FERRY, modelled, running
 
 DROP = """([name, text, kind]) => {
   const transfer = new DataTransfer();
@@ -37,6 +38,7 @@ def visit(browser):
         context = browser.new_context(
             **{"viewport": size, "reduced_motion": "reduce", **options}
         )
+        context.set_default_timeout(120_000)
         contexts.append(context)
         page = context.new_page()
         page.said, page.asked = [], []
@@ -117,7 +119,7 @@ def test_errors_appear_beside_the_form(visit, api):
     assert page.inner_text("#status") == "Enter a text or an address, or choose a file."
     page.fill("[name=url]", "http://127.0.0.1:9/")
     page.click("[type=submit]")
-    page.locator("#status.error", has_text="not public").wait_for()
+    page.locator("#status.error", has_text="private address").wait_for()
     page.fill("[name=url]", "")
     page.evaluate(DROP, ["broken.pdf", "%PDF-1.4 broken", "application/pdf"])
     page.click("[type=submit]")

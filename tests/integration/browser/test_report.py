@@ -7,6 +7,7 @@ import pytest
 
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
+from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run
 from tests.support.paths import AXE, SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
@@ -112,7 +113,7 @@ def test_filters_and_search_narrow_the_claims(page):
 
 def test_filters_by_verdict_and_check_worthiness(open_page):
     text = "The ferry carried 900 people in 2020. It is the oldest ship of the line. In 2021 it carried 400 people."
-    model_answer = answer(
+    told = answer(
         claim("The ferry carried 900 people in 2020."),
         claim(
             "In 2021 it carried 400 people.",
@@ -121,9 +122,7 @@ def test_filters_by_verdict_and_check_worthiness(open_page):
         ),
     )
     run = summarize(
-        text,
-        settings=Settings(model="m"),
-        client=ScriptedClient([response(model_answer)]),
+        text, settings=Settings(model="m"), client=ScriptedClient([response(told)])
     )
     checked = check(run, text, settings=EXTRACTIVE)
     page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
@@ -162,17 +161,15 @@ def test_axe_finds_no_violation(open_page, run, scheme, width):
     )
     page.evaluate(AXE.read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    violations = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
+    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
     assert [
         (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
-        for item in violations
+        for item in found
     ] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
-    from claimcheck.reports.html import overview
-
     if not AXE.exists():
         pytest.skip("needs axe-core from npm: make .browser/.done")
     entries = [
@@ -185,10 +182,10 @@ def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
     assert (page.said, len(page.asked)) == ([], 1)
     # the policy lets no other script run, so axe is given to the page by the driver
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run()")["violations"]
+    found = page.evaluate("axe.run()")["violations"]
     assert [
         (item["id"], [node["html"][:90] for node in item["nodes"][:3]])
-        for item in violations
+        for item in found
     ] == []
 
 
@@ -233,11 +230,11 @@ def test_marks_cover_exactly_their_claims_after_any_characters(open_page):
     text = "🙂🙂 The \U0001d573 ferry carried 900 people in 2020. שלום עולם. It was built in Gdansk in 1998."
     run = summarize(text, settings=EXTRACTIVE)
     page = open_page(html.render(run))
-    for number, located in enumerate(run.claims, 1):
+    for number, found in enumerate(run.claims, 1):
         marked = "".join(
             page.locator(f".mark[data-claims~='{number}']").all_text_contents()
         )
-        assert marked == "".join(span.text for span in located.spans)
+        assert marked == "".join(span.text for span in found.spans)
 
 
 def test_a_large_document_is_there_within_two_seconds(open_page):
@@ -252,12 +249,12 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
     run = summarize(text, settings=Settings(engine="extractive", max_claims=40))
     assert len(text) > 1_000_000
     assert len(run.claims) > 1_900
-    large = html.render(run)
+    made = html.render(run)
     small = html.render(
         summarize("The ferry carried 900 people in 2020.", settings=EXTRACTIVE)
     )
 
-    def open_and_time(written):
+    def opened(written):
         started = time.monotonic()
         page = open_page(written)
         page.locator(".card").first.wait_for(state="visible")
@@ -266,11 +263,13 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
         )
         return page, time.monotonic() - started
 
-    # the best of three, and on a machine where a page of one line takes its time as much more as that takes
-    usual = min(open_and_time(small)[1] for _ in range(3))
-    attempts = [open_and_time(large) for _ in range(3)]
-    page, seconds = min(attempts, key=lambda attempt: attempt[1])
-    assert seconds < 2 * max(1, usual / _SMALL_S)
+    # a busy machine has as much more time as it takes longer for a page of one line
+    slowness = max(1, min(opened(small)[1] for _ in range(3)) / _SMALL_S)
+    for _ in range(3):
+        page, seconds = opened(made)
+        if seconds < 2 * slowness:
+            break
+    assert seconds < 2 * slowness
     slow = page.evaluate(
         """async () => {
           const panel = document.querySelector('.documents'); const waits = [];
@@ -281,16 +280,16 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
           return waits.sort((a, b) => a - b)[15];
         }"""
     )
-    assert slow < 100
+    assert slow < 100 * slowness
 
 
 def test_a_check_shows_its_claims_beside_the_evidence(open_page):
-    checked = check(
+    found = check(
         ["Oil exports were declining by about 500,000 barrels a month."],
         Document.from_text(SEED.read_text(encoding="utf-8"), source="seed.txt"),
         settings=EXTRACTIVE,
     )
-    page = open_page(html.render(checked))
+    page = open_page(html.render(found))
     assert page.locator("#c1 .badge").first.inner_text() == "Refuted"
     page.locator("#c1 .evidence a").first.press("Enter")
     assert page.evaluate("location.hash") == "#e1"

@@ -25,6 +25,6 @@ def test_commands_share_the_cache_and_no_cache_bypasses_it(tmp_path, monkeypatch
         assert json.loads(first.out)["claims"] == json.loads(second.out)["claims"]
         claimcheck("summarize", "a.txt", *model, "--no-cache")
         assert len(received) == 2
-    told = claimcheck("cache", "info").out
-    assert told.startswith(f"{tmp_path}/shared.db: 1 answers, ")
+    report = claimcheck("cache", "info").out
+    assert report.startswith(f"{tmp_path}/shared.db: 1 answers, ")
     assert claimcheck("cache", "clear").err.endswith("1 answers deleted\n")

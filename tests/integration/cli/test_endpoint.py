@@ -49,14 +49,14 @@ def test_doctor_shows_where_settings_come_from_and_never_the_key(tmp_path):
                 "OPENAI_BASE_URL": url,
             },
         )
-    said = " ".join(done.stdout.decode().split())
+    report = " ".join(done.stdout.decode().split())
     assert done.returncode == 0
-    assert "model m flag" in said
-    assert "max_claims 7 claimcheck.toml" in said
-    assert "api_key set (not shown) environment OPENAI_API_KEY" in said
-    assert "reachable" in said
-    assert "response format: json_schema; schema: enforced" in said
-    assert "secret-key" not in said + done.stderr.decode()
+    assert "model m flag" in report
+    assert "max_claims 7 claimcheck.toml" in report
+    assert "api_key set (not shown) environment OPENAI_API_KEY" in report
+    assert "reachable" in report
+    assert "response format: json_schema; schema: enforced" in report
+    assert "secret-key" not in report + done.stderr.decode()
 
 
 def test_doctor_fails_when_the_endpoint_does_not_answer():

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 
 import pytest
 
@@ -130,8 +131,6 @@ def test_names_a_refused_connection(go):
 
 
 def test_gives_up_on_an_endpoint_that_hangs(go):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
         with pytest.raises(errors.UnreachableError, match=r"no answer within 0\.2 s"):

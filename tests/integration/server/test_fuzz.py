@@ -9,23 +9,25 @@ import sys
 from pathlib import Path
 
 import openapi_spec_validator
+import pytest
 
 from tests.support.web import FERRY
 
+pytestmark = pytest.mark.timeout(600)
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
 def fuzz(api, folder, *options):
     done = subprocess.run(
         [
-            SCHEMATHESIS, "run", f"{str(api.base_url).rstrip('/')}/openapi.json", "--max-examples=25", "--seed=1", "--request-timeout=20",
+            SCHEMATHESIS, "run", f"{str(api.base_url).rstrip('/')}/openapi.json", "--max-examples=25", "--seed=1", "--request-timeout=90",
             "--exclude-checks=positive_data_acceptance", "--generation-database=none", "--no-color", *options,
         ],
         check=False,
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=550,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
     return done.stdout

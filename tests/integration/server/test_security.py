@@ -172,7 +172,7 @@ def test_refuses_a_body_that_is_too_large_and_stores_nothing(serve, chunked):
 def raw(api, target, method="GET", headers=""):
     """What the server answers to a request for this very target, which no client has tidied."""
     host, _, port = own(api).rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=90) as connection:
         connection.sendall(
             f"{method} {target} HTTP/1.1\r\nhost: {host}:{port}\r\n{headers}connection: close\r\n\r\n".encode()
         )

@@ -12,6 +12,7 @@ import pytest
 
 from claimcheck import RunStore
 from claimcheck.store.history import History
+from tests.support.command import claimcheck
 from tests.support.web import FERRY
 
 
@@ -41,16 +42,9 @@ def started():
 
 
 def refused(*options, **environment):
-    done = subprocess.run(
-        [sys.executable, "-m", "claimcheck", "serve", "--quiet", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, **environment},
-    )
+    done = claimcheck("serve", "--quiet", *options, environment=environment)
     assert done.returncode == 2
-    return done.stderr
+    return done.err
 
 
 def test_starts_serves_and_stops_with_ctrl_c(started, tmp_path):
@@ -60,7 +54,7 @@ def test_starts_serves_and_stops_with_ctrl_c(started, tmp_path):
         == 201
     )
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(90) == 0
     assert process.stderr.read() == ""
     with RunStore(tmp_path / "s.db") as store:
         assert len(History(store).list_runs(10)) == 1
@@ -101,17 +95,28 @@ def test_other_machines_need_the_token(started):
         == 200
     )
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(90)
     assert token not in process.stderr.read()
 
 
 def test_names_what_prevents_the_start(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert (
-            f"cannot listen on 127.0.0.1:{port}: Address already in use; use --port 0"
-            in refused("--port", port)
-        )
+        command = [
+            sys.executable,
+            "-m",
+            "claimcheck",
+            "serve",
+            "--quiet",
+            "--port",
+            port,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert (
+        f"cannot listen on 127.0.0.1:{port}: Address already in use; use --port 0"
+        in done.stderr
+    )
     (tmp_path / "no.db").write_text("this is no database")
     assert "no.db: not a" in refused("--port", "0", "--store", "no.db")
     assert "missing/s.db" in refused("--port", "0", "--store", "missing/s.db")

@@ -73,7 +73,7 @@ def find_speakers(text):
         ("The Wizard of Oz tells the story of a girl.", None),
         ("The march was not as long as Mao said it was.", None),
         ("The bill was higher than Jane Roe said.", None),
-        ("The bridge is said to be safe.", None),
+        ("The bridge was said to be safe.", None),
         ("Reuters was told that 12 people died.", None),
         ("The bridge opened in 1961.", None),
     ],

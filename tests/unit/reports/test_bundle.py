@@ -9,6 +9,7 @@ from claimcheck import Document, Settings, errors, summarize
 from claimcheck.reports.bundle import verify_bundle, write_bundle
 from tests.support.bundles import ALL_STEPS, change, verified
 from tests.support.paths import SEED
+from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")
 
@@ -47,25 +48,21 @@ def test_finds_a_change_even_when_the_hashes_were_updated(
     path = tmp_path / "case.zip"
     write_bundle(run, path)
 
-    def edit_text(text):
+    def made(text):
         assert old in text
         return text.replace(old, new)
 
-    change(path, name, edit_text, update_hashes=update_hashes)
-    steps = verified(path)
-    assert {step for step, holds in steps.items() if holds is False} >= wrong
-    assert any(holds is False for holds in steps.values())
+    change(path, name, made, update_hashes=update_hashes)
+    found = verified(path)
+    assert {step for step, holds in found.items() if holds is False} >= wrong
+    assert any(holds is False for holds in found.values())
 
 
 def test_claims_cannot_be_verified_without_the_stored_answers(tmp_path):
-    from tests.support.scripted import ScriptedClient, answer, claim, response
-
-    model_answer = answer(claim("Venus is hot."))
+    made = answer(claim("Venus is hot."))
     settings = Settings(engine="llm", model="scripted")
     run = summarize(
-        "Venus is hot.",
-        settings=settings,
-        client=ScriptedClient([response(model_answer)]),
+        "Venus is hot.", settings=settings, client=ScriptedClient([response(made)])
     )
     write_bundle(run, tmp_path / "case.zip")
     assert verified(tmp_path / "case.zip")["claims and verdicts"] is None

@@ -1,7 +1,9 @@
 """ClaimReview: what Google asks for, and nothing made up."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from importlib import import_module
 
 import pytest
 
@@ -17,8 +19,6 @@ FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998.
 
 
 def reviews(claims, **options):
-    from dataclasses import replace
-
     evidence = replace(
         Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry"
     )
@@ -61,8 +61,6 @@ def test_a_review_has_every_required_property():
 
 def test_a_json_ld_processor_finds_only_properties_of_schema_org():
     """PyLD is a JSON-LD processor, which drops what is no JSON-LD; the vocabulary is pydantic2-schemaorg's."""
-    from importlib import import_module
-
     from pyld import jsonld
 
     written = reviews(

@@ -1,6 +1,8 @@
 """What changed from one run to another: added, gone, reworded and moved claims, and verdicts."""
 
-from claimcheck import Settings, summarize
+from dataclasses import replace
+
+from claimcheck import Label, Settings, summarize
 from claimcheck.reports.diff import DiffSegment, compare_runs
 
 OLD = (
@@ -45,10 +47,6 @@ def test_a_run_does_not_differ_from_itself():
 
 
 def test_reports_a_changed_verdict_on_the_same_claim():
-    from dataclasses import replace
-
-    from claimcheck import Label
-
     old = run(OLD, check=True)
     claims = {claim.id for claim in old.claims}
     place = next(

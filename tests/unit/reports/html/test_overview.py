@@ -1,22 +1,19 @@
 """The overview of a batch."""
 
 from claimcheck import Document, Settings, summarize
+from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run, parsed
 
 EXTRACTIVE = Settings(engine="extractive")
 
 
 def test_groups_verdicts_by_source():
-    from claimcheck.reports.html import overview
-
-    def summarize_text(text, source):
+    def made(text, source):
         return summarize(
             Document.from_text(text, source=source), settings=EXTRACTIVE, check=True
         )
 
-    first = summarize_text(
-        "The ferry carried 900 people in 2020.", "http://a.example/1"
-    )
+    first = made("The ferry carried 900 people in 2020.", "http://a.example/1")
     entries = [
         overview.BatchDocument("1", "x", "done", "", first),
         overview.BatchDocument(
@@ -24,7 +21,7 @@ def test_groups_verdicts_by_source():
             "x",
             "done",
             "",
-            summarize_text("Trees are green in May, the mayor said.", "folder/b.txt"),
+            made("Trees are green in May, the mayor said.", "folder/b.txt"),
         ),
         overview.BatchDocument(
             "3", HOSTILE[0], "failed", f"refused: {HOSTILE[1]}", None

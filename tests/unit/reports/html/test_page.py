@@ -1,5 +1,7 @@
 """The HTML report as text: valid, self-contained, and safe whatever a document or a model wrote."""
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -27,8 +29,8 @@ def test_the_page_is_valid_html(run):
 
 
 def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
-    page = html.render(hostile_run())
-    tree = parsed(page)
+    made = html.render(hostile_run())
+    tree = parsed(made)
     assert len(tree.findall(".//script")) == 1
     for element in tree.iter():
         assert not [name for name in element.attrib if str(name).startswith("on")], (
@@ -45,14 +47,11 @@ def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
 
 
 def test_the_policy_allows_only_its_own_script_and_style(run):
-    import base64
-    import hashlib
-
-    page = html.render(run)
-    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    made = html.render(run)
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', made)[1]
     assert policy.startswith("default-src &#39;none&#39;")
     for tag in ("style", "script"):
-        inside = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.S)[1]
+        inside = re.search(rf"<{tag}>(.*?)</{tag}>", made, re.S)[1]
         assert (
             base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
             in policy
@@ -60,10 +59,10 @@ def test_the_policy_allows_only_its_own_script_and_style(run):
 
 
 def test_the_page_is_one_small_file(run):
-    page = html.render(run)
-    assert not re.search(r"(?:src|href)=\"(?!#)", page)
-    assert "url(" not in page
-    assert len(page.encode()) - len(run.document.text.encode()) < 300_000
+    made = html.render(run)
+    assert not re.search(r"(?:src|href)=\"(?!#)", made)
+    assert "url(" not in made
+    assert len(made.encode()) - len(run.document.text.encode()) < 300_000
 
 
 def test_shows_every_character_of_the_text(run):
@@ -79,11 +78,11 @@ def test_shows_every_character_of_the_text(run):
 
 
 def test_marks_a_claim_whose_quote_was_not_found():
-    model_answer = answer(claim("Nobody wrote this sentence in it.", "Something else."))
+    made = answer(claim("Nobody wrote this sentence in it.", "Something else."))
     run = summarize(
         "Mercury has no moons at all.",
         settings=Settings(engine="llm", model="scripted"),
-        client=ScriptedClient([response(model_answer), response({"quotes": []})]),
+        client=ScriptedClient([response(made), response({"quotes": []})]),
     )
     page = html.render(run)
     assert "Quote not found" in page
@@ -97,7 +96,7 @@ def test_without_the_text_there_are_cards_but_no_links_into_it(run):
 
 
 def test_a_check_shows_each_document_once():
-    checked = check(
+    found = check(
         ["The ferry carried 900 people.", "The ferry carried 700 people."],
         [
             Document.from_text("The ferry carried 900 people.", source="a"),
@@ -105,26 +104,26 @@ def test_a_check_shows_each_document_once():
         ],
         settings=EXTRACTIVE,
     )
-    page = html.render(checked)
+    page = html.render(found)
     parsed(page)
     assert page.count('<article class="document">') == 1
-    assert json.loads(checked.to_json())["searched"] == 2
+    assert json.loads(found.to_json())["searched"] == 2
 
 
 def test_lists_missing_quotes_apart_and_shows_the_cost_of_claims():
     text = "The ferry carried 900 people in 2020."
-    first = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
+    told = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
     second = response({"quotes": [{"number": 2, "quote": "nothing like it"}]})
-    run = summarize(
+    made = summarize(
         text,
         settings=Settings(model="m"),
-        client=ScriptedClient([response(first), second]),
+        client=ScriptedClient([response(told), second]),
     )
-    priced = replace(run, usage=replace(run.usage, cost_usd=0.01))
+    priced = replace(made, usage=replace(made.usage, cost_usd=0.01))
     page = html.render(priced)
     (apart,) = re.findall(r'<section class="apart".*?</section>', page, re.S)
     assert "carried &lt;b&gt;400&lt;/b&gt; people in 1999" in apart
     assert "carried 900 people" not in apart
     assert page.count("$0.0050, its share of the run") == 2
-    assert "its share of the run" not in html.render(run)
-    assert 'class="apart"' not in html.render(replace(run, claims=run.claims[:1]))
+    assert "its share of the run" not in html.render(made)
+    assert 'class="apart"' not in html.render(replace(made, claims=made.claims[:1]))
