@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.web import modelled, running
+from tests.support.web import run_server, serve_held_model
 
 
 @pytest.fixture
@@ -13,12 +13,12 @@ def serve(tmp_path):
     with ExitStack() as stack:
         yield (
             lambda settings=None, store=tmp_path / "runs.db", **fields: (
-                stack.enter_context(running(store, settings, **fields))
+                stack.enter_context(run_server(store, settings, **fields))
             )
         )
 
 
 @pytest.fixture
 def model():
-    with modelled() as held:
+    with serve_held_model() as held:
         yield held

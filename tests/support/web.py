@@ -12,14 +12,14 @@ from claimcheck import Settings
 from claimcheck.server.app import Server
 from claimcheck.server.config import ServerConfig, bind_socket, list_host_names
 from tests.support.endpoint import completion
-from tests.support.loopback import Handler, served
+from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
 
 FERRY = "The ferry carried 900 people in 2020."
 
 
 @contextmanager
-def running(store, settings=None, **fields):
+def run_server(store, settings=None, **fields):
     """A client of a server that runs while the block does."""
     with bind_socket("127.0.0.1", 0) as opened:
         port = opened.getsockname()[1]
@@ -45,13 +45,13 @@ def running(store, settings=None, **fields):
             thread.join()
 
 
-class Model:
-    """An endpoint that holds its answers back until `free` is set, and knows which callers went away."""
+class HeldModel:
+    """An endpoint that holds its answers back until `released` is set, and knows which callers went away."""
 
     def __init__(self):
-        self.free = threading.Event()
-        self.asked = 0
-        self.gone = 0
+        self.released = threading.Event()
+        self.requests = 0
+        self.disconnects = 0
 
     def settings(self, **fields):
         return Settings(
@@ -63,35 +63,35 @@ class Model:
         )
 
     def hold(self, connection):
-        while not self.free.wait(0.02):
+        while not self.released.wait(0.02):
             if select.select([connection], [], [], 0)[0] and not connection.recv(
                 1, socket.MSG_PEEK
             ):
-                self.gone += 1
+                self.disconnects += 1
                 return False
         return True
 
 
 @contextmanager
-def modelled():
+def serve_held_model():
     """A model's endpoint that holds its answers back."""
-    held = Model()
+    held = HeldModel()
 
     class Held(Handler):
         def do_POST(self):
             self.rfile.read(int(self.headers["content-length"]))
-            held.asked += 1
+            held.requests += 1
             if not held.hold(self.connection):
                 return
             self.answer(completion(json.dumps(answer(claim(FERRY)))))
 
-    with served(Held) as url:
+    with serve_handler(Held) as url:
         held.url = url
         yield held
-        held.free.set()
+        held.released.set()
 
 
-def events(response):
+def iter_events(response):
     """The events of a stream, as they come."""
     name = None
     for line in response.iter_lines():

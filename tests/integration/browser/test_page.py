@@ -11,8 +11,8 @@ import pytest
 from claimcheck import Run, Settings
 from tests.support.hostile import HOSTILE
 from tests.support.paths import AXE, SEED
-from tests.support.waiting import until
-from tests.support.web import FERRY, modelled, running
+from tests.support.waiting import wait_until
+from tests.support.web import FERRY, run_server, serve_held_model
 
 DROP = """([name, text, kind]) => {
   const transfer = new DataTransfer();
@@ -24,7 +24,7 @@ DROP = """([name, text, kind]) => {
 
 @pytest.fixture
 def api(tmp_path):
-    with running(tmp_path / "s.db") as client:
+    with run_server(tmp_path / "s.db") as client:
         yield client
 
 
@@ -79,7 +79,10 @@ def test_a_pasted_text_becomes_a_report_and_is_listed(visit, api):
 
 
 def test_a_dropped_file_shows_its_progress(visit, tmp_path):
-    with modelled() as model, running(tmp_path / "s.db", model.settings()) as api:
+    with (
+        serve_held_model() as model,
+        run_server(tmp_path / "s.db", model.settings()) as api,
+    ):
         page = visit(api)
         page.evaluate(DROP, ["ferry.md", f"# Ferries\n\n{FERRY}\n", "text/markdown"])
         assert "ferry.md" in page.inner_text("#chosen")
@@ -89,14 +92,17 @@ def test_a_dropped_file_shows_its_progress(visit, tmp_path):
         ).wait_for()
         assert page.locator("#stages li.past").inner_text() == "reading the document"
         assert page.is_disabled("[type=submit]")
-        model.free.set()
+        model.released.set()
         page.wait_for_url("**/runs/*")
         assert "ferry.md" in page.inner_text(".document")
     assert page.said == []
 
 
 def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
-    with modelled() as model, running(tmp_path / "s.db", model.settings()) as api:
+    with (
+        serve_held_model() as model,
+        run_server(tmp_path / "s.db", model.settings()) as api,
+    ):
         page = visit(api)
         for number, leave in enumerate(
             (lambda: page.click("#stop"), lambda: page.goto("about:blank")), 1
@@ -104,13 +110,13 @@ def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
             page.fill("[name=text]", f"{FERRY} It was trip {number}.")
             page.click("[type=submit]")
             page.locator("#stages li", has_text="0 of 1 answered").wait_for()
-            until(lambda number=number: model.asked == number)
+            wait_until(lambda number=number: model.requests == number)
             leave()
             if number == 1:
                 assert "Stopped" in page.inner_text("#status")
                 assert page.is_enabled("[type=submit]")
-            until(lambda number=number: model.gone == number)
-            until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
+            wait_until(lambda number=number: model.disconnects == number)
+            wait_until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
 
 
 def test_errors_appear_beside_the_form(visit, api):
@@ -200,7 +206,7 @@ def test_a_check_exports_as_claimreview_for_a_known_publisher(visit, api, tmp_pa
     known = Settings(
         engine="extractive", publisher_name="Desk", publisher_url="https://example.org"
     )
-    with running(tmp_path / "s.db", known) as desk:
+    with run_server(tmp_path / "s.db", known) as desk:
         page = visit(desk, "/checks/1")
         page.click(".exports summary")
         page.fill("[name=review_url]", "https://example.org/review")
@@ -272,12 +278,12 @@ def test_axe_finds_no_violation_on_any_page(visit, api, tmp_path, scheme):
         if path == "/runs/1-1":
             page.locator("button.recheck").first.click()
             assert violations(page) == [], "dialog"
-    with running(tmp_path / "t.db", token="a-long-and-random-token") as locked:
+    with run_server(tmp_path / "t.db", token="a-long-and-random-token") as locked:
         assert violations(visit(locked, "/", color_scheme=scheme)) == []
 
 
 def test_the_token_lets_a_browser_in(visit, tmp_path):
-    with running(tmp_path / "t.db", token="a-long-and-random-token") as api:
+    with run_server(tmp_path / "t.db", token="a-long-and-random-token") as api:
         page = visit(api)
         page.fill("[name=token]", "wrong")
         page.click("[type=submit]")

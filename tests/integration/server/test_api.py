@@ -16,11 +16,11 @@ from claimcheck import Batch, Check, Run, RunStore, Settings, schemas
 from claimcheck.reports.bundle import verify_bundle
 from claimcheck.server import pages
 from claimcheck.store.history import History
-from tests.support.endpoint import error, serving
-from tests.support.loopback import Handler, served
+from tests.support.endpoint import error, serve_script
+from tests.support.loopback import Handler, serve_handler
 from tests.support.paths import ROOT, SEED
-from tests.support.waiting import until
-from tests.support.web import FERRY, events, running
+from tests.support.waiting import wait_until
+from tests.support.web import FERRY, iter_events, run_server
 
 STREAM = {"accept": "text/event-stream"}
 
@@ -60,7 +60,7 @@ def test_fetches_private_addresses_only_when_allowed(serve):
         def do_GET(self):
             self.answer(FERRY, **{"content-type": "text/plain; charset=utf-8"})
 
-    with served(Page) as url:
+    with serve_handler(Page) as url:
         refused = serve().post("/api/runs", json={"url": url})
         assert (refused.status_code, "private address" in refused.json()["error"]) == (
             400,
@@ -210,7 +210,7 @@ def test_streams_stages_as_they_happen(serve, model):
         "POST", "/api/runs", json={"text": FERRY}, headers=STREAM
     ) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
-        told = events(response)
+        told = iter_events(response)
         assert next(told) == (
             "stage",
             {"work": "reading the document", "answered": 0, "asked": 0},
@@ -219,8 +219,8 @@ def test_streams_stages_as_they_happen(serve, model):
             "stage",
             {"work": "summary and claims", "answered": 0, "asked": 1},
         )
-        until(lambda: model.asked == 1)  # it was told before there is an answer
-        model.free.set()
+        wait_until(lambda: model.requests == 1)  # it was told before there is an answer
+        model.released.set()
         assert next(told) == (
             "stage",
             {"work": "summary and claims", "answered": 1, "asked": 1},
@@ -235,7 +235,7 @@ def test_streams_errors_as_events(serve):
     with serve().stream(
         "POST", "/api/runs", json={"url": "http://127.0.0.1:9/"}, headers=STREAM
     ) as response:
-        *_, (name, told) = events(response)
+        *_, (name, told) = iter_events(response)
     assert (name, told["status"]) == ("error", 400)
     assert "private address" in told["error"]
 
@@ -261,13 +261,13 @@ def asked(api, given, headers):
 def test_a_disconnected_client_cancels_its_job(serve, model, headers):
     api = serve(model.settings(), max_jobs=1)
     with asked(api, {"text": FERRY}, headers):
-        until(lambda: model.asked == 1)
-    until(
-        lambda: model.gone == 1
+        wait_until(lambda: model.requests == 1)
+    wait_until(
+        lambda: model.disconnects == 1
     )  # the request to the model is closed, not only forgotten
     waiting = api.get("/api/runs").json()
     assert (waiting["runs"], waiting["waiting"]) == ([], 1)
-    model.free.set()  # and its place is free again
+    model.released.set()  # and its place is free again
     assert api.post("/api/runs", json={"text": FERRY}).status_code == 201
     assert api.get("/api/runs").json()["waiting"] == 0
 
@@ -279,8 +279,8 @@ def test_work_without_a_model_can_be_cancelled(serve):
         text.replace("50,000", f"{number},000") for number in range(100, 500)
     )
     with asked(api, {"text": long, "check": True}, {}):
-        until(lambda: api.get("/api/runs").json()["waiting"] == 1)
-    until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
+        wait_until(lambda: api.get("/api/runs").json()["waiting"] == 1)
+    wait_until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
     assert api.get("/api/runs").json() == {"runs": [], "waiting": 1, "next": None}
 
 
@@ -307,21 +307,21 @@ def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
                 "POST", "/api/runs", json={"text": "Venus is hot."}, headers=STREAM
             ) as response,
         ):
-            told.extend(events(response))
+            told.extend(iter_events(response))
 
     threads = [threading.Thread(target=ask, args=(0,))]
     threads[0].start()
-    until(lambda: model.asked == 1)
+    wait_until(lambda: model.requests == 1)
     threads.append(threading.Thread(target=listen))
     threads += [threading.Thread(target=ask, args=(number,)) for number in range(1, 16)]
     for thread in threads[1:]:
         thread.start()
 
-    until(lambda: api.get("/api/about").json()["open_jobs"] == 17)
+    wait_until(lambda: api.get("/api/about").json()["open_jobs"] == 17)
     refused = api.post("/api/runs", json={"text": "Mars is cold."})
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
-    assert model.asked == 1
-    model.free.set()
+    assert model.requests == 1
+    model.released.set()
     for thread in threads:
         thread.join()
     assert statuses == [201] * 16
@@ -330,9 +330,9 @@ def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
 
 
 def test_a_restart_loses_no_finished_run(tmp_path):
-    with running(tmp_path / "s.db") as api:
+    with run_server(tmp_path / "s.db") as api:
         made = api.post("/api/runs", json={"text": FERRY})
-    with running(tmp_path / "s.db") as api:
+    with run_server(tmp_path / "s.db") as api:
         assert api.get(made.headers["location"]).content == made.content
 
 
@@ -340,7 +340,7 @@ def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(
     tmp_path, model
 ):
     answers = []
-    with running(tmp_path / "s.db", model.settings()) as api:
+    with run_server(tmp_path / "s.db", model.settings()) as api:
 
         def ask():
             with httpx2.Client(
@@ -350,14 +350,14 @@ def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(
 
         thread = threading.Thread(target=ask)
         thread.start()
-        until(lambda: model.asked == 1)
+        wait_until(lambda: model.requests == 1)
     thread.join()
     assert (
         answers[0].status_code,
         "the server is shutting down" in answers[0].json()["error"],
     ) == (503, True)
-    model.free.set()
-    with running(tmp_path / "s.db", model.settings()) as api:
+    model.released.set()
+    with run_server(tmp_path / "s.db", model.settings()) as api:
         assert api.get("/api/runs").json()["waiting"] == 1
         assert api.post("/api/runs", json={"text": FERRY}).status_code == 201
 
@@ -410,7 +410,7 @@ def test_refuses_bodies_not_declared_as_json(api):
 
 def test_reports_a_failing_endpoint_without_its_key(serve):
     key = "sk-test-0123456789abcdefghij"
-    with serving((401, error(f"bad key {key}"))) as (url, _):
+    with serve_script((401, error(f"bad key {key}"))) as (url, _):
         api = serve(
             Settings(engine="llm", model="m", base_url=url, api_key=key, attempts=1)
         )
