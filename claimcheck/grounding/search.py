@@ -26,11 +26,12 @@ from claimcheck.grounding.nearest import NearestPassage, WordIndex
 from claimcheck.grounding.normalize import normalize, normalize_typography
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
+from claimcheck.text.reading import SENTENCE_ENDS
 
 _QUOTE_ELLIPSIS = re.compile(r"\s*(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
 _LETTER = re.compile(r"\w")
 _WORD_CHARACTER = re.compile(r"[\w%$€£¥₹₽°]")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟]")
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _TRIMMED_CHARACTERS = " \t\n\r\"'.,;:"
 _FIRST_CJK = "\u2e80"  # from here on, scripts that are written without spaces
 
