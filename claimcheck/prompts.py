@@ -29,7 +29,7 @@ _ROLES = ("system", "user", "assistant")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A template: its front matter, its body, and the sha256 of the whole file."""
+    """A template: front matter, body, and the sha256 of the whole file."""
 
     name: str
     version: int
@@ -112,7 +112,7 @@ def choose_fence(text: str) -> str:
 
 @cache
 def _compile_template(body: str) -> Template:
-    """Compile a template body from `prompts/`; document text is never compiled."""
+    """Compile the body of a template; document text never gets here."""
     return _build_environment().from_string(body)
 
 

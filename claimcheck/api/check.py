@@ -42,7 +42,7 @@ def check(
     client: Client | None = None,
     progress: ProgressCallback = None,
 ) -> Check:
-    """Check claims against evidence: a verdict or a failure for each, in order.
+    """Check claims against evidence: one verdict or failure each, in order.
 
     `claims` is a run, whose claims are checked, or any number of claims, statements,
     and texts. `against` is one document, several (as for `summarize`), or an `Index`.

@@ -12,7 +12,7 @@ ProgressCallback = Callable[[Stage], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
-    """Return `llm` if a client is given, otherwise the engine of the settings."""
+    """Return `llm` if there is a client, else the engine of the settings."""
     return "llm" if client is not None else settings.chosen_engine()
 
 

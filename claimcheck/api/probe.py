@@ -9,7 +9,7 @@ from claimcheck.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; `response_format` is None if no model was named."""
+    """What an endpoint can do; no `response_format` if no model was named."""
 
     models: tuple[str, ...]
     response_format: str | None

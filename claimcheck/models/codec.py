@@ -25,7 +25,7 @@ def _build_converter() -> JsonConverter:
 
 
 def to_fields(value: Any) -> dict[str, Any]:
-    """Return a dataclass as nested dicts and lists that `json.dumps` accepts."""
+    """Return a dataclass as dicts and lists that `json.dumps` accepts."""
     fields: dict[str, Any] = _build_converter().unstructure(value)
     return fields
 
@@ -40,7 +40,7 @@ def from_fields(fields: Any, kind: type[T]) -> T:
 
 
 def dump(result: Any, *, indent: int | None = 2) -> str:
-    """Write a result as JSON with `schema_version` first and a final line break.
+    """Write a result as JSON, `schema_version` first, and a line break.
 
     The other keys keep the order of the data model.
     """

@@ -83,7 +83,7 @@ class Document:
         title: str | None = None,
         published: date | None = None,
     ) -> Document:
-        """Read a file, or standard input for `-`; its content decides the format.
+        """Read a file, or standard input for `-`, in any known format.
 
         Raises:
             InputError: the file is missing, a folder, empty, damaged, or in a format
@@ -102,7 +102,7 @@ class Document:
         published: date | None = None,
         allow_private: bool = False,
     ) -> Document:
-        """Fetch an http or https address; private ones only with `allow_private`.
+        """Fetch an http(s) address; a private one only with `allow_private`.
 
         Raises:
             InputError: the address is refused, does not answer, answers with an
@@ -112,7 +112,7 @@ class Document:
         return document.with_metadata(title=title, published=published)
 
     def with_metadata(self, *, title: str | None, published: date | None) -> Document:
-        """Return a copy whose title and date are those given, where they are given."""
+        """Return a copy with the title and date that are given, if any."""
         document = self
         if title is not None:
             _refuse_unusable(title, "title")
@@ -151,7 +151,7 @@ def dump_document(document: Document) -> str:
 
 
 def load_document(fields: str, text: str | None = None) -> Document:
-    """Read the document that `dump_document` wrote, with its text where it is known."""
+    """Read a document that `dump_document` wrote, and add its text."""
     return replace(codec.from_fields(json.loads(fields), Document), text=text)
 
 
@@ -160,7 +160,7 @@ def _refuse_unusable(text: str, source: str) -> None:
         raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: has only white space; give some text")
-    # Neither can be stored, printed, or sent: both mean that bytes were decoded wrongly.
+    # Neither can be stored, printed, or sent: bytes were decoded wrongly.
     for offset, what in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (_find_surrogate(text), "a lone surrogate"),

@@ -72,7 +72,7 @@ class Usage:
 
 @dataclass(slots=True)
 class Spending:
-    """What has been spent so far; `usd` leaves out answers without a known price."""
+    """What has been spent; `usd` leaves out answers of unknown price."""
 
     usd: float = 0.0
     tokens: int = 0

@@ -1,4 +1,4 @@
-"""Ranges of a document's text, and what people call them: line, page, time code."""
+"""Ranges of a text, and what people call them: line, page, time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Excerpt:
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
             raise ValueError(
-                f"excerpt [{self.start}, {self.end}) does not fit its {len(self.text)} characters"
+                f"excerpt [{self.start}, {self.end}) does not fit its "
+                f"{len(self.text)} characters"
             )
 
 

@@ -55,7 +55,10 @@ class Evidence:
 
 
 def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
-    """Move the first passage of each stance to the front, so a cut keeps all sides."""
+    """Move the first passage of each stance to the front.
+
+    Whoever shows only some of the passages then shows every side.
+    """
     first: dict[Stance, Evidence] = {}
     for passage in passages:
         first.setdefault(passage.stance, passage)
@@ -122,5 +125,5 @@ class Verdict:
 
     @property
     def label(self) -> Label:
-        """The label of the finding; for an attributed claim, whether it was said."""
+        """The label of the finding: for attributed claims, was it said?"""
         return self.finding.label
