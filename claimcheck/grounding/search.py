@@ -115,7 +115,7 @@ class SearchableText:
     def find_fuzzy(self, quote: str, min_start: int) -> GroundingResult:
         """Return the match of a plain quote with a few harmless edits.
 
-        If there is none, the result has the reason and the nearest passage. Of equal
+        Without one, the result has the reason and the nearest passage. Of equal
         passages the first that starts at `min_start` or later is used.
         """
         words = parse_words(quote)
