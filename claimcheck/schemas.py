@@ -146,9 +146,11 @@ def _parse_object(text: str) -> Any:
     start = text.find("{")
     if start < 0:
         raise ValueError("it contains no object")
+    # NaN and Infinity are accepted by Python, and by no other JSON reader.
     value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(
         text, start
     )
+    # Two objects: nobody can tell which one is meant.
     if "{" in text[end:]:
         raise ValueError("something follows the object")
     return value
@@ -180,6 +182,7 @@ def _shorten_message(message: str) -> str:
     """Cut the middle of a long message; its end says what is wrong."""
     if len(message) <= _MAX_MESSAGE_CHARACTERS:
         return message
+    # jsonschema quotes the value first and says what is wrong last.
     half = _MAX_MESSAGE_CHARACTERS // 2
     return f"{message[:half]} … {message[-half:]}"
 

@@ -137,6 +137,7 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
     if not sources:
         raise InputError("against: there is no evidence; give at least one document")
     documents = [open_document(source) for source in sources]
+    # One document needs no index: all its sentences are compared.
     if len(documents) == 1:
         return Corpus(documents[0])
     index = Index(":memory:")

@@ -25,6 +25,7 @@ def open_client(
     `progress` is called for every request and answer. A client of the caller's is left
     open.
     """
+    # A client of the caller's decides itself what it caches.
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return

@@ -28,6 +28,7 @@ class Statement:
 
 def make_statement_id(text: str) -> str:
     """Derive an id from a text that is not a claim of a run."""
+    # The same sentence has the same id in the summary, the key points, and a check.
     return "s-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

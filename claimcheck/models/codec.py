@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+# Built on first use: cattrs generates code for each class, which takes a while.
 @cache
 def _build_converter() -> JsonConverter:
     from cattrs.preconf.json import make_converter
 
+    # A key that is not known is a newer schema or a mistake; either way, say so.
     return make_converter(forbid_extra_keys=True)
 
 

@@ -60,6 +60,8 @@ class Document:
         if title is not None:
             _refuse_unusable(title, "title")
         return cls(
+            # From the text alone: the same text is the same document in any file.
+            # 64 bits are enough for collections of many millions.
             id="doc-" + hashlib.sha256(text.encode()).hexdigest()[:16],
             text=text,
             title=title,
@@ -69,10 +71,11 @@ class Document:
             format="text",
             published=published,
             published_from="given" if published else None,
+            # Detected later, by `english.metadata.fill_metadata`.
             language=None,
             encoding=None,
             characters=len(text),
-            tokens=None,
+            tokens=None,  # counting loads tiktoken, so only stages that need it do it
         )
 
     @classmethod

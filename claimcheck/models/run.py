@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 
+# Raise these when a field is added, removed, or changes: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.2"
 CHECK_SCHEMA_VERSION = "1.1"
 
@@ -52,6 +53,10 @@ class Summary:
 
 class Cause(StrEnum):
     """Why there is no usable answer."""
+
+    # UNANSWERED: the endpoint failed for this request only. TRUNCATED: the output limit
+    # was reached. FILTERED: a content filter of the endpoint. INVALID: still not the
+    # schema's form after one repair.
 
     UNANSWERED = "unanswered"
     TRUNCATED = "truncated"
@@ -91,6 +96,8 @@ class CheckFailure:
 
 class Status(StrEnum):
     """What happened to a range of the document."""
+
+    # SET_ASIDE: not part of the running text, such as a page number.
 
     READ = "read"
     SET_ASIDE = "set_aside"

@@ -59,7 +59,7 @@ def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
 
     Whoever shows only some of the passages then shows every side.
     """
-    first: dict[Stance, Evidence] = {}
+    first: dict[Stance, Evidence] = {}  # in the order of first appearance
     for passage in passages:
         first.setdefault(passage.stance, passage)
     return [
