@@ -9,7 +9,7 @@ LIMIT_S = 90.0  # reached only when something is broken
 _EVERY_S = 0.02
 
 
-def until(condition):
+def wait_until(condition):
     """Return what the condition returns as soon as it is true."""
     end = time.monotonic() + LIMIT_S
     while not (found := condition()):
@@ -18,7 +18,7 @@ def until(condition):
     return found
 
 
-async def until_async(condition):
+async def wait_until_async(condition):
     """`until`, for a test that shares its event loop with what it waits for."""
     end = time.monotonic() + LIMIT_S
     while not (found := condition()):

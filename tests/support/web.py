@@ -12,7 +12,7 @@ from claimcheck import Settings
 from claimcheck.server.app import Server
 from claimcheck.server.config import ServerConfig, bind_socket, list_host_names
 from tests.support.endpoint import completion
-from tests.support.loopback import Handler, served
+from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
 
 FERRY = "The ferry carried 900 people in 2020."
@@ -89,13 +89,13 @@ def serve_held_model():
             if model.wait_for_release(self.connection):
                 self.answer(completion(json.dumps(answer(claim(FERRY)))))
 
-    with served(ModelHandler) as url:
+    with serve_handler(ModelHandler) as url:
         model.url = url
         yield model
         model.released.set()
 
 
-def read_events(response):
+def iter_events(response):
     """Yield the name and the data of each server-sent event as it arrives."""
     name = None
     for line in response.iter_lines():

@@ -10,7 +10,7 @@ import pytest
 from claimcheck import RunStore
 from claimcheck.batch.shards import import_shards
 from claimcheck.models.outcome import DocumentState
-from tests.support.batches import faulty, write_documents
+from tests.support.batches import run_faulty_server, write_documents
 from tests.support.paths import ROOT
 
 pytest.importorskip("ray", reason="needs the extra `distributed`")
@@ -32,8 +32,8 @@ def jobs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ray")
     rows = write_documents(folder / "rows.jsonl", DOCUMENTS)
     with (
-        faulty(delays=(0.02, 0.1)) as (killed_url, killed),
-        faulty() as (budget_url, budget),
+        run_faulty_server(delays=(0.02, 0.1)) as (killed_url, killed),
+        run_faulty_server() as (budget_url, budget),
     ):
         arguments = [
             rows,

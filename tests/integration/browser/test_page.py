@@ -11,7 +11,7 @@ import pytest
 from claimcheck import Run, Settings
 from tests.support.hostile import HOSTILE
 from tests.support.paths import AXE, SEED
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 from tests.support.web import FERRY, run_server, serve_held_model
 
 DROP = """([name, text, kind]) => {
@@ -114,13 +114,13 @@ def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
             page.fill("[name=text]", f"{FERRY} It was trip {number}.")
             page.click("[type=submit]")
             page.locator("#stages li", has_text="0 of 1 answered").wait_for()
-            until(lambda number=number: model.requests == number)
+            wait_until(lambda number=number: model.requests == number)
             leave()
             if number == 1:
                 assert "Stopped" in page.inner_text("#status")
                 assert page.is_enabled("[type=submit]")
-            until(lambda number=number: model.disconnects == number)
-            until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
+            wait_until(lambda number=number: model.disconnects == number)
+            wait_until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
 
 
 def test_errors_appear_beside_the_form(visit, api):

@@ -8,9 +8,9 @@ import sys
 import time
 
 from claimcheck import Run
-from tests.support.batches import faulty
+from tests.support.batches import run_faulty_server
 from tests.support.paths import SEED
-from tests.support.waiting import until
+from tests.support.waiting import wait_until
 
 
 def claimcheck(*arguments, stdin=b"", environment=None):
@@ -102,7 +102,7 @@ def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
         for number in range(400)
     )
     (tmp_path / "long.txt").write_text(" ".join(lines))
-    with faulty(delays=(100.0, 100.0)) as (url, counts):
+    with run_faulty_server(delays=(100.0, 100.0)) as (url, counts):
         command = [
             sys.executable,
             "-m",
@@ -115,7 +115,7 @@ def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
             "m",
         ]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            until(lambda: counts()["requests"] >= 8)
+            wait_until(lambda: counts()["requests"] >= 8)
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
             stderr = process.stderr.read()

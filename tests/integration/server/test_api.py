@@ -16,11 +16,11 @@ from claimcheck import Batch, Check, Run, RunStore, Settings, schemas
 from claimcheck.reports.bundle import verify_bundle
 from claimcheck.server import pages
 from claimcheck.store.history import History
-from tests.support.endpoint import error, serving
-from tests.support.loopback import Handler, served
+from tests.support.endpoint import error, serve_script
+from tests.support.loopback import Handler, serve_handler
 from tests.support.paths import ROOT, SEED
-from tests.support.waiting import until
-from tests.support.web import FERRY, open_client, read_events, run_server
+from tests.support.waiting import wait_until
+from tests.support.web import FERRY, open_client, iter_events, run_server
 
 STREAM = {"accept": "text/event-stream"}
 CHECK_ARGUMENTS = {
@@ -61,7 +61,7 @@ def test_fetches_private_addresses_only_when_allowed(serve):
         def do_GET(self):
             self.answer(FERRY, **{"content-type": "text/plain; charset=utf-8"})
 
-    with served(Page) as url:
+    with serve_handler(Page) as url:
         refusal = serve().post("/api/runs", json={"url": url})
         run = serve(allow_private=True).post("/api/runs", json={"url": url}).json()
     assert refusal.status_code == 400
@@ -193,13 +193,13 @@ def test_streams_stages_as_they_happen(serve, model):
         "POST", "/api/runs", json={"text": FERRY}, headers=STREAM
     ) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
-        events = read_events(response)
+        events = iter_events(response)
         reading = {"work": "reading the document", "answered": 0, "asked": 0}
         sent = {"work": "summary and claims", "answered": 0, "asked": 1}
         answered = {"work": "summary and claims", "answered": 1, "asked": 1}
         assert next(events) == ("stage", reading)
         assert next(events) == ("stage", sent)
-        until(lambda: model.requests == 1)  # so the event came before the answer
+        wait_until(lambda: model.requests == 1)  # so the event came before the answer
         model.released.set()
         assert next(events) == ("stage", answered)
         name, done = next(events)
@@ -212,7 +212,7 @@ def test_streams_errors_as_events(serve):
     with serve().stream(
         "POST", "/api/runs", json={"url": "http://127.0.0.1:9/"}, headers=STREAM
     ) as response:
-        *_, (name, data) = read_events(response)
+        *_, (name, data) = iter_events(response)
     assert (name, data["status"]) == ("error", 400)
     assert "private address" in data["error"]
 
@@ -238,8 +238,8 @@ def send_and_leave(api, arguments, headers):
 def test_a_disconnected_client_cancels_its_job(serve, model, headers):
     api = serve(model.settings(), max_jobs=1)
     with send_and_leave(api, {"text": FERRY}, headers):
-        until(lambda: model.requests == 1)
-    until(lambda: model.disconnects == 1)
+        wait_until(lambda: model.requests == 1)
+    wait_until(lambda: model.disconnects == 1)
     assert api.get("/api/runs").json() == {"runs": [], "waiting": 1, "next": None}
     model.released.set()
     assert api.post("/api/runs", json={"text": FERRY}).status_code == 201
@@ -253,8 +253,8 @@ def test_work_without_a_model_can_be_cancelled(serve):
         text.replace("50,000", f"{number},000") for number in range(100, 500)
     )
     with send_and_leave(api, {"text": long, "check": True}, {}):
-        until(lambda: api.get("/api/runs").json()["waiting"] == 1)
-    until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
+        wait_until(lambda: api.get("/api/runs").json()["waiting"] == 1)
+    wait_until(lambda: api.get("/api/about").json()["open_jobs"] == 0)
     assert api.get("/api/runs").json() == {"runs": [], "waiting": 1, "next": None}
 
 
@@ -274,7 +274,7 @@ def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
                 "POST", "/api/runs", json={"text": "Venus is hot."}, headers=STREAM
             ) as response,
         ):
-            events.extend(read_events(response))
+            events.extend(iter_events(response))
 
     def start_thread(target, *arguments):
         thread = threading.Thread(target=target, args=arguments)
@@ -282,11 +282,11 @@ def test_queues_a_limited_number_of_jobs_and_refuses_the_rest(serve, model):
         return thread
 
     threads = [start_thread(summarize, 0)]
-    until(lambda: model.requests == 1)
+    wait_until(lambda: model.requests == 1)
     threads.append(start_thread(stream))
     threads += [start_thread(summarize, number) for number in range(1, 16)]
 
-    until(lambda: api.get("/api/about").json()["open_jobs"] == 17)
+    wait_until(lambda: api.get("/api/about").json()["open_jobs"] == 17)
     refusal = api.post("/api/runs", json={"text": "Mars is cold."})
     assert (refusal.status_code, refusal.headers["retry-after"]) == (503, "10")
     assert model.requests == 1
@@ -317,7 +317,7 @@ def test_a_server_that_shuts_down_answers_waiting_clients_and_can_resume(
 
         thread = threading.Thread(target=summarize)
         thread.start()
-        until(lambda: model.requests == 1)
+        wait_until(lambda: model.requests == 1)
     thread.join()
     assert responses[0].status_code == 503
     assert "the server is shutting down" in responses[0].json()["error"]
@@ -376,7 +376,7 @@ def test_refuses_bodies_not_declared_as_json(api, media):
 
 def test_reports_a_failing_endpoint_without_its_key(serve):
     key = "sk-test-0123456789abcdefghij"
-    with serving((401, error(f"bad key {key}"))) as (url, _):
+    with serve_script((401, error(f"bad key {key}"))) as (url, _):
         api = serve(
             Settings(engine="llm", model="m", base_url=url, api_key=key, attempts=1)
         )

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support.endpoint import completion, serving
+from tests.support.endpoint import completion, serve_script
 
 TEST = """
 import pytest
@@ -68,7 +68,7 @@ def run_pytest(folder, *arguments, autoload=False):
 
 
 def recorded(folder, **options):
-    with serving((200, completion("hello"), COOKIE)) as (url, received):
+    with serve_script((200, completion("hello"), COOKIE)) as (url, received):
         code, said = pytest_in(folder, "--record=once", url=url, **options)
         assert code == 0, said
     return url, received
@@ -143,7 +143,7 @@ def test_asking_less_often_than_recorded_fails(tmp_path):
 
 
 def test_never_records_a_missing_cassette_unasked(tmp_path):
-    with serving((200, completion("hello"))) as (url, received):
+    with serve_script((200, completion("hello"))) as (url, received):
         code, said = pytest_in(tmp_path, url=url)
     assert (code, received) == (1, [])
     assert "the cassette has no requests" in said
@@ -152,7 +152,7 @@ def test_never_records_a_missing_cassette_unasked(tmp_path):
 
 @pytest.mark.usefixtures("url")
 def test_record_all_replaces_the_recording(tmp_path):
-    with serving((200, completion("hello"))) as (url, _):
+    with serve_script((200, completion("hello"))) as (url, _):
         assert pytest_in(tmp_path, "--record=all", url=url, line="newer line")[0] == 0
     text = (tmp_path / "cassettes" / "greeting.json").read_text()
     assert "newer line" in text
@@ -161,7 +161,7 @@ def test_record_all_replaces_the_recording(tmp_path):
 
 @pytest.mark.usefixtures("url")
 def test_record_new_adds_what_is_missing(tmp_path):
-    with serving((200, completion("hello"))) as (url, _):
+    with serve_script((200, completion("hello"))) as (url, _):
         assert pytest_in(tmp_path, "--record=new", url=url, line="newer line")[0] == 0
     text = (tmp_path / "cassettes" / "greeting.json").read_text()
     assert "newer line" in text

@@ -1,4 +1,4 @@
-"""ClaimReview: what Google asks for, nothing that nobody said."""
+"""ClaimReview: what Google asks for, and nothing made up."""
 
 import json
 from dataclasses import replace
@@ -22,14 +22,14 @@ def reviews(claims, **options):
     evidence = replace(
         Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry"
     )
-    found = check(claims, evidence, settings=PUBLISHER)
+    checked = check(claims, evidence, settings=PUBLISHER)
     review = claimreview.build_review(
         PUBLISHER,
         "https://check.example/r/7#old",
         published=date(2026, 5, 1),
         **options,
     )
-    return json.loads(claimreview.render(found, review))
+    return json.loads(claimreview.render(checked, review))
 
 
 def test_a_review_has_every_required_property():
@@ -121,9 +121,9 @@ def test_not_enough_evidence_has_a_name_and_no_number():
 
 def test_claims_of_a_run_appear_in_its_document():
     run = summarize(Document.from_text(FERRY, title="Ferry news"), settings=PUBLISHER)
-    found = check(run, FERRY, settings=PUBLISHER)
+    checked = check(run, FERRY, settings=PUBLISHER)
     review = claimreview.build_review(PUBLISHER, "https://a.example")
-    text = claimreview.render(found, review)
+    text = claimreview.render(checked, review)
     assert json.loads(text)[0]["itemReviewed"]["appearance"] == [
         {"@type": "CreativeWork", "name": "Ferry news"}
     ]

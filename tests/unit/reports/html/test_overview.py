@@ -2,7 +2,7 @@
 
 from claimcheck import Document, Settings, summarize
 from claimcheck.reports.html import overview
-from tests.support.hostile import HOSTILE, hostile_run, parsed
+from tests.support.hostile import HOSTILE, hostile_run, parse_strictly
 
 EXTRACTIVE = Settings(engine="extractive")
 
@@ -29,7 +29,7 @@ def test_groups_verdicts_by_source():
         overview.BatchDocument(HOSTILE[2], "x", "partial", "", hostile_run()),
     ]
     page = overview.render(HOSTILE[3], "about", iter(entries))
-    tree = parsed(page)
+    tree = parse_strictly(page)
     assert tree.findall(".//script") == []
     assert "script-src &#39;none&#39;" in page
     rows = tree.findall(".//table[@class='chart']/tbody/tr")

@@ -10,7 +10,7 @@ import pytest
 
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
-from tests.support.hostile import hostile_run, parsed
+from tests.support.hostile import hostile_run, parse_strictly
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -24,13 +24,13 @@ def run():
 
 
 def test_the_page_is_valid_html(run):
-    parsed(html.render(run))
-    parsed(html.render(replace(run, document=replace(run.document, text=None))))
+    parse_strictly(html.render(run))
+    parse_strictly(html.render(replace(run, document=replace(run.document, text=None))))
 
 
 def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
     made = html.render(hostile_run())
-    tree = parsed(made)
+    tree = parse_strictly(made)
     assert len(tree.findall(".//script")) == 1
     for element in tree.iter():
         assert not [name for name in element.attrib if str(name).startswith("on")], (
@@ -66,7 +66,7 @@ def test_the_page_is_one_small_file(run):
 
 
 def test_shows_every_character_of_the_text(run):
-    tree = parsed(html.render(run))
+    tree = parse_strictly(html.render(run))
     (text,) = (
         element
         for element in tree.iter("div")
@@ -105,7 +105,7 @@ def test_a_check_shows_each_document_once():
         settings=EXTRACTIVE,
     )
     page = html.render(found)
-    parsed(page)
+    parse_strictly(page)
     assert page.count('<article class="document">') == 1
     assert json.loads(found.to_json())["searched"] == 2
 
