@@ -20,7 +20,7 @@ from tests.support.endpoint import error, serve_script
 from tests.support.loopback import Handler, serve_handler
 from tests.support.paths import ROOT, SEED
 from tests.support.waiting import wait_until
-from tests.support.web import FERRY, open_client, iter_events, run_server
+from tests.support.web import FERRY, iter_events, open_client, run_server
 
 STREAM = {"accept": "text/event-stream"}
 CHECK_ARGUMENTS = {
