@@ -27,8 +27,8 @@ import openai
 from claimcheck import Batch, Document, Limits, RunStore, Settings
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
-from claimcheck.llm import OpenAIClient
-from tests.support.batches import faulty
+from claimcheck.llm.openai_client import OpenAIClient
+from tests.support.batches import run_faulty_server
 
 ROUNDS = 3
 
@@ -100,7 +100,7 @@ async def batched(texts, url, concurrency):
 
 def throughput(count):
     texts = documents(count)
-    with faulty() as (url, _):
+    with run_faulty_server() as (url, _):
         bodies = bodies_of(texts, url)
         asyncio.run(bare(bodies[:50], url, 64))
         alone, ours = [], []
@@ -126,7 +126,7 @@ def schedule(count):
     import json
 
     texts = documents(count)
-    with faulty(delays=(0.05, 2.0)) as (url, _):
+    with run_faulty_server(delays=(0.05, 2.0)) as (url, _):
         ours = asyncio.run(batched(texts, url, 32))
         delays = [
             random.Random(
@@ -142,7 +142,7 @@ def schedule(count):
     print(f"  ideal schedule   {ideal:6.2f} s   1.00")
     print(f"  claimcheck batch {ours:6.2f} s   {ours / ideal:.2f}   (goal 1.1)")
     if find_spec("langextract"):
-        with faulty(delays=(0.05, 2.0)) as (url, counts):
+        with run_faulty_server(delays=(0.05, 2.0)) as (url, counts):
             seconds = langextract_s(texts, url, 32)
             ideal = counts()["delayed_s"] / 32
         name = f"LangExtract {version('langextract')}"

@@ -13,14 +13,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.batches import batch_command, children, faulty, write_documents
-from tests.support.faults import faults, kills
+from tests.support.batches import (
+    batch_command,
+    list_children,
+    run_faulty_server,
+    write_documents,
+)
+from tests.support.faults import run_with_faults, run_with_kills
 
 
 def soak_faults():
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
-        seen, info = faults(Path(folder), documents=2000, concurrency=64)
+        seen, info = run_with_faults(Path(folder), documents=2000, concurrency=64)
     counts = {str(state): count for state, count in info.counts.items() if count}
     print(
         f"2,000 documents at 25 % faults: {counts} in {time.monotonic() - started:.0f} s"
@@ -33,7 +38,9 @@ def soak_faults():
 
 def soak_kills():
     with tempfile.TemporaryDirectory() as folder:
-        killed, requests = kills(Path(folder), documents=2500, kills=50, seed=11)
+        killed, requests = run_with_kills(
+            Path(folder), documents=2500, kills=50, seed=11
+        )
     print(
         f"2,500 documents, killed {killed} times: the store is that of an undisturbed run; {requests:,} requests"
     )
@@ -42,7 +49,7 @@ def soak_kills():
 def soak_memory():
     """What a command takes at its most, for 1,000 documents and for 100,000, and how long it takes to find nothing to do."""
     peaks = {}
-    with tempfile.TemporaryDirectory() as name, faulty() as (url, _):
+    with tempfile.TemporaryDirectory() as name, run_faulty_server() as (url, _):
         for count in (1_000, 100_000):
             folder = Path(name) / str(count)
             folder.mkdir()
@@ -67,7 +74,7 @@ def _peak_mb(command):
     peaks = {}
     with subprocess.Popen(command) as process:
         while process.poll() is None:
-            for pid in (process.pid, *children(process.pid)):
+            for pid in (process.pid, *list_children(process.pid)):
                 with contextlib.suppress(OSError, TypeError):  # it has ended
                     status = Path(f"/proc/{pid}/status").read_text()
                     peaks[pid] = int(re.search(r"VmHWM:\s*(\d+)", status)[1])
@@ -82,10 +89,10 @@ def soak_long():
         "import re\n"
         "from pathlib import Path\n"
         "from claimcheck import Settings, summarize\n"
-        "from tests.support.batches import faulty\n"
+        "from tests.support.batches import run_faulty_server\n"
         "line = 'In the year {0}, the town of Aldbury number {0} counted {1} houses, and its mayor said so. '\n"
         "text = ''.join(line.format(n, n * 37 % 9973) for n in range(11_500))\n"
-        "with faulty() as (url, _):\n"
+        "with run_faulty_server() as (url, _):\n"
         "    run = summarize(text, settings=Settings(engine='llm', model='m', base_url=url))\n"
         "status = Path('/proc/self/status').read_text()\n"  # getrusage would count what this process inherits
         "peak = int(re.search(r'VmHWM:\\s*(\\d+)', status)[1]) / 1024\n"

@@ -9,7 +9,7 @@ from claimcheck.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; `response_format` is None if no model was named."""
+    """What an endpoint can do; no `response_format` if no model was named."""
 
     models: tuple[str, ...]
     response_format: str | None
@@ -25,7 +25,7 @@ def probe(settings: Settings) -> Probe:
     Raises:
         ProviderError: the endpoint does not answer.
     """
-    from claimcheck.llm import OpenAIClient
+    from claimcheck.llm.openai_client import OpenAIClient
     from claimcheck.models.llm import Message, ModelRequest
 
     schema = {

@@ -230,7 +230,7 @@ class BatchApiRunner:
 
         None means that the request was not answered in time.
         """
-        # endpoints other than OpenAI's leave fields out, or set them to null
+        # the format sets either `error` or `response`, and the other one to null
         error = _to_dict(line.get("error"))
         if error.get("code") in _UNANSWERED_CODES:
             return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from claimcheck.models.outcome import Progress
 
-# Chosen by hand: often enough to see that the work goes on, seldom enough for a log.
+# Chosen by hand: often enough to show that work continues, rare enough for a log.
 _LINE_INTERVAL_S = 15.0
 _LINES_PER_EVALUATION = 10
 _MIN_ROWS_FOR_LINES = 100  # fewer rows take only a moment

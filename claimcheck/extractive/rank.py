@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W\d_]{2,}|\d[\d,.]*|[\u2e80-\u9fff]")
 _STEM_CHARACTERS = 6  # a cheap stem that works in many languages; chosen by hand
-_DAMPING = 0.85  # as in the paper
+_DAMPING = 0.85  # the usual value of PageRank
 _MAX_ITERATIONS = 50
 _CONVERGENCE_TOLERANCE = 1e-6
 _MIN_DEGREE = 1e-9  # keeps a sentence without neighbors from a division by zero

@@ -25,10 +25,12 @@ from claimcheck.english.lexicon import (
 from claimcheck.english.words import Word, parse_words
 
 # Words that mean something else in capitals ("US"), and with a capital ("March").
-_ACRONYMS = frozenset(("us", "who", "it", "aids"))
-_NAMES = frozenset(
-    ("may", "march", "polish", "turkey", "china", "nice", "reading", "bush")
-)
+_ACRONYMS = ("us", "who", "it", "aids")
+_NAMES = ("may", "march", "polish", "turkey", "china", "nice", "reading", "bush")
+_CASE_TESTS = {
+    **dict.fromkeys(_ACRONYMS, str.isupper),
+    **dict.fromkeys(_NAMES, str.istitle),
+}
 # Verbs that only say that somebody said it, so that one may replace another.
 _NEUTRAL_SPEECH_VERBS = frozenset(("say", "state", "tell", "add", "note", "explain"))
 
@@ -50,15 +52,17 @@ class LanguageSupport:
     @classmethod
     def detect(cls, words: Sequence[Word]) -> LanguageSupport:
         """Judge a document by its first words."""
-        sample = [word.surface for word in words[1:_MAX_SAMPLE_WORDS]]
-        surfaces = [surface for surface in sample if surface[:1].isalpha()]
-        initials = [surface for surface in surfaces if surface[0].isupper()]
-        capitalized = [surface for surface in initials if not surface.isupper()]
-        function = [word for word in surfaces if word.lower() in FUNCTION_WORDS]
-        total = len(surfaces)
+        total = capitalized = function_words = 0
+        for word in words[1:_MAX_SAMPLE_WORDS]:
+            if word.surface[:1].isalpha():
+                total += 1
+                # A word all in capitals is an acronym, or in a text all in capitals.
+                is_upper = word.surface.isupper()
+                capitalized += word.surface[0].isupper() and not is_upper
+                function_words += word.surface.lower() in FUNCTION_WORDS
         return cls(
-            has_capitals=len(capitalized) >= _MIN_CAPITALIZED_SHARE * total,
-            is_english=len(function) >= _MIN_FUNCTION_WORD_SHARE * total,
+            has_capitals=capitalized >= _MIN_CAPITALIZED_SHARE * total,
+            is_english=function_words >= _MIN_FUNCTION_WORD_SHARE * total,
         )
 
 
@@ -167,18 +171,18 @@ def _find_unmatched_words(
 
 def _is_same_word(word: Word, other: Word) -> bool:
     """Whether one word may replace another without a change of meaning."""
-    if _is_fixed(word) or _is_fixed(other):
-        return word.form == other.form
-    if _is_name(word) or _is_name(other):
+    pair, forms = (word, other), {word.form, other.form}
+    if any(map(_is_fixed, pair)):
+        return len(forms) == 1
+    if any(map(_is_name, pair)):
         return _is_same_name(word, other)
-    forms = {word.form, other.form}
     if forms <= FORMS_OF_BE:
         return True
-    stems = {stem(form) for form in forms}
+    stems = set(map(stem, forms))
     if len(stems) == 1 or stems <= _NEUTRAL_SPEECH_VERBS:
         return True
     # WordNet calls words synonyms that differ in what matters here.
-    if _classify_form(word.form) or _classify_form(other.form):
+    if any(map(_classify_form, forms)):
         return False
     return forms.isdisjoint(FUNCTION_WORDS) and are_synonyms(word.form, other.form)
 
@@ -255,12 +259,12 @@ def _find_changed_case(
         return None
     for word, other in _pair_equal_words(quote, passage, blocks):
         left, right = word.surface, other.surface
-        if left == right:
+        is_capital = _CASE_TESTS.get(word.form)
+        if is_capital is None or is_capital(left) == is_capital(right):
             continue
-        is_acronym = word.form in _ACRONYMS and left.isupper() != right.isupper()
-        is_name = word.form in _NAMES and left.istitle() != right.istitle()
-        # A word at the start of a text has a capital in any case.
-        if is_acronym or (is_name and word.start and other.start):
+        # The first word of a text has a capital, whatever it means.
+        is_first = min(word.start, other.start) == 0
+        if word.form in _ACRONYMS or not is_first:
             return f"the name {left!r} for {right!r}"
     return None
 

@@ -147,7 +147,7 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
     if _RUN not in files or _SOURCE not in files:
         raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
     run = Run.from_json(files[_RUN])
-    # Each step is done even if one before it fails: together they show what was changed.
+    # Each step is done even if one before it fails: together they show what changed.
     texts = {name: data.decode() for name, data in files.items()}
     return [
         _verify_hashes(files, manifest.hashes),

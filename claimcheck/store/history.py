@@ -92,6 +92,7 @@ class History:
             "document": before.document if before else None,
             "limit": limit,
         }
+        # headline and claims come from the JSON: loading each run would be slow
         rows = self._database.fetch_all(
             "SELECT o.batch, o.document, d.fields, "
             "json_extract(o.run, '$.summary.headline'), "
@@ -129,6 +130,7 @@ class History:
             NotFoundError: there is no such run.
         """
         numbers = (location.batch, location.document)
+        # SQLite only unlinks deleted rows by default, and their text stays readable
         self._database.execute("PRAGMA secure_delete = ON")
         with self._database.transaction():
             for statement in _DELETE_DEPENDENTS:

@@ -57,6 +57,7 @@ class RunStore(AbstractContextManager["RunStore"]):
                 f"`claimcheck batch SOURCES --store {path}` creates one."
             )
         self.path = str(path)
+        # one answer is one commit, and FULL would wait for the disk at each of them:
         # NORMAL survives a killed process; only a power cut may cost the last answers
         self.database = Database(path, STORE_LAYOUT, synchronous="NORMAL")
 

@@ -14,6 +14,11 @@ from __future__ import annotations
 
 from claimcheck.store.database import DatabaseLayout
 
+# Stores on disk were created by these scripts: never change one, add another.
+#
+# `answers_spent` covers the sums of `RunStore.batch`, which would read every answer
+# without it; `outcomes_by_state` finds pending documents without reading the runs of
+# the others. WITHOUT ROWID: outcomes and items are only ever found by their keys.
 STORE_LAYOUT = DatabaseLayout(
     "store of runs",
     "outcomes",

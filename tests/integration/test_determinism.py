@@ -1,17 +1,14 @@
 """The same input gives the same output in every process, whatever its hash seed."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from tests.support.paths import SEED
 
-
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
-def test_every_process_gives_the_same_verdicts(seed):
-    import os
-    import subprocess
-    import sys
-
-    code = f"""
+SCRIPT = f"""
 from pathlib import Path
 from claimcheck import Settings, check, summarize
 settings = Settings(engine="extractive")
@@ -19,13 +16,21 @@ run = summarize(Path({str(SEED)!r}), settings=settings)
 texts = [claim.text.replace("Tuesday", "Friday") for claim in run.claims]
 print([verdict for verdict in check(texts, Path({str(SEED)!r}), settings=settings).verdicts])
 """
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": number},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for number in ("0", seed)
-    ]
-    assert outputs[0] == outputs[1] != b""
+
+
+def verdicts(hash_seed):
+    environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+    command = [sys.executable, "-c", SCRIPT]
+    return subprocess.run(
+        command, env=environment, capture_output=True, check=True
+    ).stdout
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return verdicts("0")
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2", "3"])
+def test_every_process_gives_the_same_verdicts(expected, hash_seed):
+    assert verdicts(hash_seed) == expected != b""

@@ -5,18 +5,20 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from claimcheck.cli import batch, check, serve, summarize
+from claimcheck.cli.doctor import EXTRAS
 from tests.support.command import claimcheck
 from tests.support.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 _SECONDS = re.compile(r"\b\d+\.\d s\b")
-_SHELL = re.compile(r"[|<>&;$*?]")
 ELISION = "[...]"
 
 
@@ -42,16 +44,28 @@ def _checkout(tmp_path, monkeypatch):
     )
 
 
-def output_of(command):
-    """What a command prints; a shell runs it where it needs one, and this process otherwise."""
-    program, *arguments = shlex.split(command)
-    if program == "claimcheck" and not _SHELL.search(command):
-        done = claimcheck(*arguments)
-        return done.out + done.err
-    done = subprocess.run(
-        command, shell=True, capture_output=True, text=True, check=False
-    )
-    return done.stdout + done.stderr
+def output_of(line):
+    """What a line of commands prints. `claimcheck` runs in this process, everything else in a shell."""
+    printed = ""
+    for commands in parts(line, ";"):
+        piped = b""
+        for command in parts(commands, "|"):
+            if command.startswith("claimcheck "):
+                done = claimcheck(*shlex.split(command)[1:], stdin=piped)
+            else:
+                done = subprocess.run(
+                    command, shell=True, input=piped, capture_output=True, check=False
+                )
+            piped = done.stdout
+            printed += done.stderr.decode()
+        printed += piped.decode()
+    return printed
+
+
+def parts(line, separator):
+    """Split a line at a separator that is not inside quotation marks."""
+    quoted = rf"""(?:[^{re.escape(separator)}'"]|'[^']*'|"[^"]*")+"""
+    return [part.strip() for part in re.findall(quoted, line)]
 
 
 @pytest.mark.parametrize("block", blocks("console"))
@@ -74,8 +88,6 @@ def test_a_python_example_runs(block, capfd):
 
 
 def test_every_command_and_option_is_documented():
-    from claimcheck.cli import batch, check, serve, summarize
-
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     listing = claimcheck("--help").out
     commands = re.findall(r"^  (\w+)  ", listing.split("Commands:")[1], re.M)
@@ -117,10 +129,6 @@ def test_the_picture_of_the_data_model_is_up_to_date(monkeypatch):
 
 
 def test_doctor_knows_every_extra():
-    import tomllib
-
-    from claimcheck.cli.doctor import EXTRAS
-
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]

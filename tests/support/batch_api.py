@@ -10,8 +10,8 @@ import json
 from contextlib import contextmanager
 from email.policy import HTTP
 
-from tests.support.faulty_server import answer_to, completion
-from tests.support.loopback import Handler, served
+from tests.support.faulty_server import build_answer, completion
+from tests.support.loopback import Handler, serve_handler
 
 
 class Service:
@@ -82,7 +82,7 @@ class Service:
                 errors.append(entry | {"response": answer})
             else:
                 self.answered.append(line["custom_id"])
-                made = completion(body, json.dumps(answer_to(body)))
+                made = completion(body, json.dumps(build_answer(body)))
                 output.append(
                     entry
                     | {
@@ -121,7 +121,7 @@ class Service:
 
 
 @contextmanager
-def serving(service):
+def serve_batch_api(service):
     """The base URL at which the service is served."""
 
     class Endpoint(Handler):
@@ -173,5 +173,5 @@ def serving(service):
             elif path.endswith("/content"):
                 self.answer(service.files[path.split("/")[3]])
 
-    with served(Endpoint) as url:
+    with serve_handler(Endpoint) as url:
         yield url

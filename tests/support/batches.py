@@ -14,7 +14,9 @@ from tests.support.paths import ROOT
 
 
 @contextmanager
-def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
+def run_faulty_server(
+    *, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0, hold=0
+):
     """The base URL of a running server, and a function that gives its counts."""
     command = [
         sys.executable,
@@ -32,6 +34,8 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
         *map(str, delays),
         "--per-second",
         str(per_second),
+        "--hold",
+        str(hold),
     ]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -48,7 +52,13 @@ def faulty(*, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0):
             process.kill()
 
 
-def stop_serving(url):
+def release_answers(url):
+    """A server that holds answers back gives them, now and from now on."""
+    with urllib.request.urlopen(f"{url.removesuffix('/v1')}/release"):
+        pass
+
+
+def stop_server(url):
     """The server is gone, in the middle of whatever it does."""
     with (
         contextlib.suppress(OSError),
@@ -85,7 +95,7 @@ def batch_command(documents, store, url, *more):
     ]
 
 
-def children(pid="self"):
+def list_children(pid="self"):
     """The processes that a process has begun and that have not ended."""
     return [
         int(child)
@@ -94,7 +104,7 @@ def children(pid="self"):
     ]
 
 
-def outcomes(store):
+def read_outcomes(store):
     """What a store came to, without times and attempts: outcomes by key, and answers."""
     from claimcheck.store.store import RunStore
 

@@ -9,7 +9,7 @@ from claimcheck.reports.bundle import verify_bundle
 ALL_STEPS = ("files", "spans", "source", "prompts and schemas", "claims and verdicts")
 
 
-def verified(path):
+def list_steps(path):
     """Whether each step of the verification holds, by its name."""
     return {step.name: step.holds for step in verify_bundle(path)}
 

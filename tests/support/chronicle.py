@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field, replace
 
 from claimcheck import ModelResponse, Usage, errors
-from tests.support.faulty_server import answer_to
+from tests.support.faulty_server import build_answer
 
 TOWNS = 400
 CHRONICLE = "\n\n".join(
@@ -38,7 +38,7 @@ class ReadingClient:
         shown = request.messages[1].content
         usage = Usage(requests=1, input_tokens=100, output_tokens=50)
         answer = ModelResponse(
-            json.dumps(answer_to(body)), "stop", None, "m", "json_schema", usage
+            json.dumps(build_answer(body)), "stop", None, "m", "json_schema", usage
         )
         if self.truncate in shown and len(shown) > 3_000:
             return replace(answer, finish_reason="length")

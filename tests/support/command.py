@@ -14,7 +14,7 @@ from claimcheck.cli import main
 
 
 @dataclass(frozen=True)
-class Done:
+class CommandResult:
     """How a command ended, with the names that `subprocess` uses; `out` and `err` are the same as text."""
 
     returncode: int
@@ -51,7 +51,7 @@ def claimcheck(*arguments, stdin=b"", environment=None):
         redirect_stderr(err),
     ):
         code = _exit_code()
-    return Done(code, out.buffer.getvalue(), err.buffer.getvalue())
+    return CommandResult(code, out.buffer.getvalue(), err.buffer.getvalue())
 
 
 def _exit_code():

@@ -6,7 +6,7 @@ import json
 import threading
 from contextlib import contextmanager
 
-from tests.support.loopback import Handler, served
+from tests.support.loopback import Handler, serve_handler
 
 DROP = "drop the connection"
 
@@ -40,7 +40,7 @@ def error(message, **fields):
 
 
 @contextmanager
-def serving(*script):
+def serve_script(*script):
     """Serves (status, body, headers) one after another; gives the base URL and the list of bodies received."""
     received, lock = [], threading.Lock()
 
@@ -61,5 +61,5 @@ def serving(*script):
                 {"object": "list", "data": [{"id": "scripted-1", "object": "model"}]}
             )
 
-    with served(Scripted) as url:
+    with serve_handler(Scripted) as url:
         yield url, received

@@ -4,22 +4,30 @@ import asyncio
 import random
 import signal
 import subprocess
-import time
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
 from claimcheck.models.outcome import DocumentState
-from tests.support.batches import batch_command, faulty, outcomes, write_documents
+from tests.support.batches import (
+    batch_command,
+    read_outcomes,
+    run_faulty_server,
+    write_documents,
+)
+from tests.support.waiting import wait_until
 
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
 
-def faults(folder, *, documents, concurrency=32):
+def run_with_faults(folder, *, documents, concurrency=32):
     """A batch at 25 % faults, and what has to be true after it."""
     rows = write_documents(folder / "rows.jsonl", documents)
-    with faulty(rate=0.25) as (url, counts), RunStore(folder / "runs.db") as store:
+    with (
+        run_faulty_server(rate=0.25, hang=100.0) as (url, counts),
+        RunStore(folder / "runs.db") as store,
+    ):
         settings = Settings(
-            engine="llm", model="m", base_url=url, timeout_s=1.0, attempts=4
+            engine="llm", model="m", base_url=url, timeout_s=8.0, attempts=4
         )
         batch = Batch(store, settings, Limits(concurrency=concurrency))
         batch.add(str(rows))
@@ -47,11 +55,11 @@ def faults(folder, *, documents, concurrency=32):
     return seen, info
 
 
-def kills(folder, *, documents, kills, seed=3):
+def run_with_kills(folder, *, documents, kills, seed=3):
     """The same batch undisturbed, and killed so many times on its way."""
     rows = write_documents(folder / "rows.jsonl", documents)
     quick = ("--concurrency", "8", "--quiet")
-    with faulty(rate=0.25, seed=seed, hang=0.2) as (url, _):
+    with run_faulty_server(rate=0.25, seed=seed, hang=0.2) as (url, _):
         subprocess.run(
             batch_command(rows, folder / "calm.db", url, *quick),
             capture_output=True,
@@ -59,14 +67,19 @@ def kills(folder, *, documents, kills, seed=3):
         )
     chance = random.Random(seed)
     killed = 0
-    with faulty(rate=0.25, seed=seed, hang=0.2, delays=(0.0, 0.2)) as (url, counts):
+    with run_faulty_server(rate=0.25, seed=seed, hang=0.2, delays=(0.0, 0.2)) as (
+        url,
+        counts,
+    ):
         command = batch_command(rows, folder / "killed.db", url, *quick)
         while True:
             with subprocess.Popen(
                 command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             ) as process:
                 if killed < kills:
-                    time.sleep(chance.uniform(0.7, 1.6))
+                    _wait_for_requests(
+                        process, counts, chance.randint(1, 2 * documents // (kills + 1))
+                    )
                     if process.poll() is None:
                         process.send_signal(signal.SIGKILL)
                         killed += 1
@@ -74,8 +87,17 @@ def kills(folder, *, documents, kills, seed=3):
                 process.wait()
                 break
         twice = counts()["requests"]
-    calm, disturbed = outcomes(folder / "calm.db"), outcomes(folder / "killed.db")
+    calm, disturbed = (
+        read_outcomes(folder / "calm.db"),
+        read_outcomes(folder / "killed.db"),
+    )
     assert disturbed[0] == calm[0]
     assert disturbed[1] == calm[1]
     assert all(state != "pending" for state, _, _ in calm[0].values())
     return killed, twice
+
+
+def _wait_for_requests(process, counts, more):
+    """Wait until a process has sent so many more requests, or has ended."""
+    wanted = counts()["requests"] + more
+    wait_until(lambda: process.poll() is not None or counts()["requests"] >= wanted)

@@ -18,10 +18,10 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-PASSING = (
+TRANSIENT_FAULTS = (
     "429 with retry-after", "429", "500", "503 html", "dropped before", "dropped in the middle", "no json", "hangs",
 )  # fmt: skip
-LASTING = (
+ANSWER_FAULTS = (
     "truncated", "fails the schema", "refusal", "content filter", "empty choices", "duplicate claims",
     "invented quotes", "20 MB", "drips",
 )  # fmt: skip
@@ -32,14 +32,17 @@ _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
 
 @dataclass
-class Behaviour:
-    """`rate`: the share of requests that are struck. `delays_s`: between these an answer takes its time."""
+class Behavior:
+    """`rate`: the share of requests that are struck. `delays_s`: the range of the time that an answer takes.
+
+    `hold`: the answers to all requests after the first so many wait until they are released.
+    """
 
     seed: int = 1
     rate: float = 0.0
     delays_s: tuple[float, float] = (0.0, 0.0)
     hang_s: float = 30.0
-    faults: tuple[str, ...] = PASSING + LASTING
+    faults: tuple[str, ...] = TRANSIENT_FAULTS + ANSWER_FAULTS
     attempts: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
@@ -47,6 +50,8 @@ class Behaviour:
     delayed_s: float = 0.0
     per_second: int = 0
     recent: deque = field(default_factory=deque)
+    hold: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def over_rate(self) -> bool:
         """Whether more requests came in the last second than are let through; refused ones count for nothing."""
@@ -58,13 +63,20 @@ class Behaviour:
             return False
         return True
 
+    async def allowed(self) -> None:
+        """Waits while answers are held back."""
+        if self.hold and self.attempts.total() > self.hold:
+            await self.released.wait()
+
     def fault(self, digest: str, attempt: int) -> str | None:
         chance = random.Random(f"{self.seed} {digest}")
         if chance.random() >= self.rate:
             return None
         fault = chance.choice(self.faults)
         return (
-            None if fault in PASSING and attempt > chance.choice((1, 1, 2)) else fault
+            None
+            if fault in TRANSIENT_FAULTS and attempt > chance.choice((1, 1, 2))
+            else fault
         )
 
 
@@ -80,7 +92,7 @@ def claim(quote):
     }
 
 
-def answer_to(body):
+def build_answer(body):
     """What a model could answer: sentences of the document as its claims, the first passage as evidence."""
     name = body.get("response_format", {}).get("json_schema", {}).get("name")
     if name is None:  # another tool's question, for benchmarks
@@ -136,9 +148,9 @@ def completion(body, content, *, finish_reason="stop", refusal=None, choices=Tru
     }  # fmt: skip
 
 
-def lasting(fault, body):
+def build_faulty_completion(fault, body):
     """A completion with a fault in it."""
-    answer = answer_to(body)
+    answer = build_answer(body)
     text = json.dumps(answer)
     match fault:
         case "truncated":
@@ -167,8 +179,8 @@ def lasting(fault, body):
 
 
 class Server:
-    def __init__(self, behaviour):
-        self.behaviour = behaviour
+    def __init__(self, behavior):
+        self.behavior = behavior
 
     async def serve(self, reader, writer):
         try:
@@ -184,16 +196,19 @@ class Server:
         length = re.search(rb"content-length: *(\d+)", head, re.I)
         body = await reader.readexactly(int(length[1])) if length else b""
         if head.startswith(b"GET /counts"):
-            behaviour = self.behaviour
+            behavior = self.behavior
             counts = {
-                "attempts": max(behaviour.attempts.values(), default=0),
-                "answered": max(behaviour.answered.values(), default=0),
-                "requests": behaviour.attempts.total(),
-                "tokens": behaviour.tokens,
-                "delayed_s": behaviour.delayed_s,
-                "struck": behaviour.struck,
+                "attempts": max(behavior.attempts.values(), default=0),
+                "answered": max(behavior.answered.values(), default=0),
+                "requests": behavior.attempts.total(),
+                "tokens": behavior.tokens,
+                "delayed_s": behavior.delayed_s,
+                "struck": behavior.struck,
             }
             return await self._send(writer, 200, json.dumps(counts))
+        if head.startswith(b"GET /release"):
+            self.behavior.released.set()
+            return await self._send(writer, 200, "{}")
         if head.startswith(b"GET /stop"):
             os._exit(0)
         if b"sk-wrong" in head:
@@ -203,20 +218,21 @@ class Server:
         return await self._answer(writer, json.loads(body))
 
     async def _answer(self, writer, body):
-        behaviour = self.behaviour
+        behavior = self.behavior
         digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
-        behaviour.attempts[digest] += 1
-        fault = behaviour.fault(digest, behaviour.attempts[digest])
-        if behaviour.over_rate():
-            behaviour.struck["over the rate"] += 1
+        behavior.attempts[digest] += 1
+        fault = behavior.fault(digest, behavior.attempts[digest])
+        if behavior.over_rate():
+            behavior.struck["over the rate"] += 1
             return await self._send(writer, 429, '{"error": {"message": "slow down"}}')
-        behaviour.struck[fault or "none"] += 1
-        low, high = behaviour.delays_s
+        behavior.struck[fault or "none"] += 1
+        await behavior.allowed()
+        low, high = behavior.delays_s
         if high:
             delay_s = random.Random(digest).uniform(low, high)
-            behaviour.delayed_s += delay_s
+            behavior.delayed_s += delay_s
             await asyncio.sleep(delay_s)
-        made = lasting(fault, body)
+        made = build_faulty_completion(fault, body)
         text = json.dumps(made)
         match fault:
             case "429 with retry-after":
@@ -242,7 +258,7 @@ class Server:
                 await writer.drain()
                 return False
             case "hangs":
-                await asyncio.sleep(behaviour.hang_s)
+                await asyncio.sleep(behavior.hang_s)
                 return False
             case "drips":
                 self._count(digest, made)
@@ -256,8 +272,8 @@ class Server:
         return await self._send(writer, 200, text)
 
     def _count(self, digest, made):
-        self.behaviour.answered[digest] += 1
-        self.behaviour.tokens += made["usage"]["total_tokens"]
+        self.behavior.answered[digest] += 1
+        self.behavior.tokens += made["usage"]["total_tokens"]
 
     def _head(self, status, length, *headers):
         lines = [
@@ -282,11 +298,12 @@ async def main():
     parser.add_argument("--delays", type=float, nargs=2, default=(0.0, 0.0))
     parser.add_argument("--per-second", type=int, default=0)
     parser.add_argument("--hang", type=float, default=30.0)
+    parser.add_argument("--hold", type=int, default=0)
     given = parser.parse_args()
-    behaviour = Behaviour(given.seed, given.rate, tuple(given.delays), given.hang)
-    behaviour.per_second = given.per_second
+    behavior = Behavior(given.seed, given.rate, tuple(given.delays), given.hang)
+    behavior.per_second, behavior.hold = given.per_second, given.hold
     server = await asyncio.start_server(
-        Server(behaviour).serve, "127.0.0.1", given.port, limit=2**26, backlog=512
+        Server(behavior).serve, "127.0.0.1", given.port, limit=2**26, backlog=512
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -69,6 +69,6 @@ def hostile_run():
     )
 
 
-def parsed(text):
+def parse_strictly(text):
     """The document as a strict HTML parser has it; any error of form is raised."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)

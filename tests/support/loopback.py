@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(handler):
+def serve_handler(handler):
     """The base URL at which the handler is served."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

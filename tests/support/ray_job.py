@@ -1,6 +1,6 @@
-"""A job on a local Ray with two workers, one of which is killed on its way: `python -m tests.support.ray_job ROWS OUT URL`.
+"""Jobs on a local Ray with two workers: `python -m tests.support.ray_job ROWS OUT URL OUT URL BUDGET`.
 
-Prints the process that was killed, or nothing where none was to be found.
+Prints the process that was killed, or nothing if there was none.
 """
 
 from __future__ import annotations
@@ -48,13 +48,7 @@ def kill_one(url):
         print(f"killed {process}", flush=True)
 
 
-def main(rows, out, url, *budget):
-    ray.init(
-        num_cpus=4,
-        include_dashboard=False,
-        log_to_driver=False,
-        configure_logging=False,
-    )
+def summarize(rows, out, url, budget=None):
     settings = Settings(
         engine="llm",
         model="m",
@@ -62,12 +56,24 @@ def main(rows, out, url, *budget):
         api_key="not-needed",
         max_output_tokens=500,
     )
-    limits = Limits(concurrency=8, budget_tokens=int(budget[0]) if budget else None)
     documents = ray.data.read_json(rows, override_num_blocks=4)
-    made = summarize_dataset(documents, settings, limits, workers=2)
-    if not budget:
-        threading.Thread(target=kill_one, args=(url,), daemon=True).start()
-    made.write_json(out)
+    summarize_dataset(
+        documents, settings, Limits(concurrency=8, budget_tokens=budget), workers=2
+    ).write_json(out)
+
+
+def main(rows, *jobs):
+    """Two jobs on one Ray, which is slow to start: one loses a worker, the other reaches its budget."""
+    killed_out, killed_url, budget_out, budget_url, budget = jobs
+    ray.init(
+        num_cpus=4,
+        include_dashboard=False,
+        log_to_driver=False,
+        configure_logging=False,
+    )
+    threading.Thread(target=kill_one, args=(killed_url,), daemon=True).start()
+    summarize(rows, killed_out, killed_url)
+    summarize(rows, budget_out, budget_url, int(budget))
     ray.shutdown()
 
 

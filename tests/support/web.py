@@ -1,10 +1,9 @@
-"""A real server on loopback, and an endpoint that holds its answers back until a test releases them."""
+"""A real server on loopback, and a model that waits until a test releases it."""
 
 import json
 import select
 import socket
 import threading
-import time
 from contextlib import contextmanager
 
 import httpx2
@@ -13,46 +12,50 @@ from claimcheck import Settings
 from claimcheck.server.app import Server
 from claimcheck.server.config import ServerConfig, bind_socket, list_host_names
 from tests.support.endpoint import completion
-from tests.support.loopback import Handler, served
+from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
 
 FERRY = "The ferry carried 900 people in 2020."
+TIMEOUT_S = 120  # reached only when something is broken
+
+
+def open_client(base_url):
+    """Open an HTTP client that ignores the proxy settings of the machine."""
+    return httpx2.Client(base_url=base_url, timeout=TIMEOUT_S, trust_env=False)
 
 
 @contextmanager
-def running(store, settings=None, **fields):
-    """A client of a server that runs while the block does."""
-    with bind_socket("127.0.0.1", 0) as opened:
-        port = opened.getsockname()[1]
-        site = ServerConfig(
+def run_server(store_path, settings=None, **fields):
+    """Run a server during the block and yield a client for it."""
+    with bind_socket("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        config = ServerConfig(
             settings or Settings(engine="extractive"),
-            store,
+            store_path,
             list_host_names("127.0.0.1", port),
             **fields,
         )
-        server = Server(site)
-        opened.listen(16)
+        server = Server(config)
+        listener.listen(16)
         thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [opened]}, daemon=True
+            target=server.run, kwargs={"sockets": [listener]}, daemon=True
         )
         thread.start()
         try:
-            with httpx2.Client(
-                base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
-            ) as client:
+            with open_client(f"http://127.0.0.1:{port}") as client:
                 yield client
         finally:
             server.should_exit = True
             thread.join()
 
 
-class Model:
-    """An endpoint that holds its answers back until `free` is set, and knows which callers went away."""
+class HeldModel:
+    """An endpoint that answers once `released` is set; it counts its callers."""
 
     def __init__(self):
-        self.free = threading.Event()
-        self.asked = 0
-        self.gone = 0
+        self.released = threading.Event()
+        self.requests = 0
+        self.disconnects = 0
 
     def settings(self, **fields):
         return Settings(
@@ -63,45 +66,37 @@ class Model:
             **fields,
         )
 
-    def hold(self, connection):
-        while not self.free.wait(0.02):
-            if select.select([connection], [], [], 0)[0] and not connection.recv(
-                1, socket.MSG_PEEK
-            ):
-                self.gone += 1
+    def wait_for_release(self, connection):
+        """Return whether the caller is still there when the model is released."""
+        while not self.released.wait(0.02):
+            readable = select.select([connection], [], [], 0)[0]
+            # A connection that is readable but has no data was closed.
+            if readable and not connection.recv(1, socket.MSG_PEEK):
+                self.disconnects += 1
                 return False
         return True
 
 
 @contextmanager
-def modelled():
-    """A model's endpoint that holds its answers back."""
-    held = Model()
+def serve_held_model():
+    """Serve a `HeldModel` during the block; it is released at the end."""
+    model = HeldModel()
 
-    class Held(Handler):
+    class ModelHandler(Handler):
         def do_POST(self):
             self.rfile.read(int(self.headers["content-length"]))
-            held.asked += 1
-            if not held.hold(self.connection):
-                return
-            self.answer(completion(json.dumps(answer(claim(FERRY)))))
+            model.requests += 1
+            if model.wait_for_release(self.connection):
+                self.answer(completion(json.dumps(answer(claim(FERRY)))))
 
-    with served(Held) as url:
-        held.url = url
-        yield held
-        held.free.set()
-
-
-def until(true, seconds=10):
-    """Waits until something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.01)
+    with serve_handler(ModelHandler) as url:
+        model.url = url
+        yield model
+        model.released.set()
 
 
-def events(response):
-    """The events of a stream, as they come."""
+def iter_events(response):
+    """Yield the name and the data of each server-sent event as it arrives."""
     name = None
     for line in response.iter_lines():
         if line.startswith("event:"):

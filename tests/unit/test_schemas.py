@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from claimcheck import errors, schemas
+from claimcheck import Settings, errors, schemas, summarize
 
 VERDICT = {"rationale": "The passage says so.", "evidence": [1], "label": "supported"}
 
@@ -32,8 +32,6 @@ def test_a_problem_in_an_optional_value_names_the_value():
 
 
 def _run():
-    from claimcheck import Settings, summarize
-
     return json.loads(
         summarize(
             "The ferry carried 900 people.", settings=Settings(engine="extractive")

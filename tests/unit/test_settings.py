@@ -21,8 +21,6 @@ def test_refuses_a_limit_of_zero(name):
     ["{ input = 1 }", "3", '{ input = "1", output = 2 }', "{ input = -1, output = 2 }"],
 )
 def test_names_a_price_that_is_not_valid(tmp_path, price):
-    from claimcheck.config import load_settings
-
     (tmp_path / "claimcheck.toml").write_text(f'[prices]\n"gpt x" = {price}\n')
     with pytest.raises(
         errors.SettingsError, match=r"prices\.'gpt x' is .*; give US dollars"

@@ -4,7 +4,8 @@
   const cards = all(".card");
   const form = document.getElementById("filter");
   const help = document.getElementById("help");
-  const linked = new Map(); // the number of a claim: everything on the page that stands for it
+  // Every element that belongs to a claim, by the claim's number.
+  const linked = new Map();
   for (const element of all("[data-claims]")) {
     for (const number of element.dataset.claims.split(" ")) {
       if (!linked.has(number)) linked.set(number, []);
@@ -12,21 +13,23 @@
     }
   }
 
-  let lit = [];
-  const light = (element) => {
-    for (const other of lit) other.classList.remove("on");
-    lit = element ? element.dataset.claims.split(" ").flatMap((number) => linked.get(number)) : [];
-    for (const other of lit) other.classList.add("on");
+  let highlighted = [];
+  const highlight = (element) => {
+    for (const other of highlighted) other.classList.remove("on");
+    highlighted = element ? element.dataset.claims.split(" ").flatMap((number) => linked.get(number)) : [];
+    for (const other of highlighted) other.classList.add("on");
   };
-  const standsFor = (target) => (target instanceof Element ? target.closest("[data-claims]") : null);
-  let pointed = null; // a pointer that rests while the page moves under it points at nothing new: moves only
+  const findLinked = (target) => (target instanceof Element ? target.closest("[data-claims]") : null);
+  // Only moves count: when the page scrolls under a resting pointer, nothing new is
+  // pointed at.
+  let pointed = null;
   document.addEventListener("pointermove", (event) => {
-    const element = standsFor(event.target);
-    if (element !== pointed) light((pointed = element));
+    const element = findLinked(event.target);
+    if (element !== pointed) highlight((pointed = element));
   });
   document.addEventListener("focusin", (event) => {
     pointed = null;
-    light(standsFor(event.target));
+    highlight(findLinked(event.target));
   });
 
   const goTo = (element) => {
@@ -35,25 +38,25 @@
     element.focus({ preventScroll: true });
   };
   document.addEventListener("click", (event) => {
-    const element = standsFor(event.target);
+    const element = findLinked(event.target);
     if (!element || !element.matches(".mark, .n, .cite, .tick")) return;
     event.preventDefault();
     goTo(document.getElementById("c" + element.dataset.claims.split(" ")[0]));
   });
 
-  const visible = () => cards.filter((card) => !card.hidden);
-  const step = (by) => {
-    const shown = visible();
-    const here = shown.indexOf(document.activeElement && document.activeElement.closest(".card"));
-    const next = here < 0 ? (by > 0 ? 0 : shown.length - 1) : here + by;
-    goTo(shown[next]);
+  const listVisible = () => cards.filter((card) => !card.hidden);
+  const moveBy = (offset) => {
+    const visible = listVisible();
+    const current = visible.indexOf(document.activeElement && document.activeElement.closest(".card"));
+    const next = current < 0 ? (offset > 0 ? 0 : visible.length - 1) : current + offset;
+    goTo(visible[next]);
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const field = document.activeElement;
     if (field && field.matches("input, select, textarea") && event.key !== "Escape") return;
-    if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
+    if (event.key === "j") moveBy(1);
+    else if (event.key === "k") moveBy(-1);
     else if (event.key === "/" && form) { event.preventDefault(); document.getElementById("search").focus(); }
     else if (event.key === "?") help.showModal();
     else if (event.key === "Escape" && field) field.blur();
@@ -67,20 +70,20 @@
     form.hidden = false;
     const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
     const filter = () => {
-      const wanted = new FormData(form);
-      const words = (wanted.get("words") || "").toLowerCase().split(/\s+/).filter(Boolean);
-      const same = (card, name) => !wanted.get(name) || card.dataset[name] === wanted.get(name);
+      const filters = new FormData(form);
+      const words = (filters.get("words") || "").toLowerCase().split(/\s+/).filter(Boolean);
+      const matches = (card, name) => !filters.get(name) || card.dataset[name] === filters.get(name);
       for (const card of cards) {
         card.hidden = !(
-          same(card, "speaker") && same(card, "kind") && same(card, "mark") &&
-          Number(card.dataset.worth) >= Number(wanted.get("worth") || 0) &&
+          matches(card, "speaker") && matches(card, "kind") && matches(card, "mark") &&
+          Number(card.dataset.worth) >= Number(filters.get("worth") || 0) &&
           words.every((word) => texts.get(card).includes(word))
         );
         for (const element of linked.get(card.dataset.claims)) {
           if (element.matches(".tick")) element.toggleAttribute("hidden", card.hidden);
         }
       }
-      const count = visible().length;
+      const count = listVisible().length;
       const noun = cards.length === 1 ? " claim" : " claims";
       document.getElementById("shown").textContent = (count === cards.length ? count : count + " of " + cards.length) + noun;
     };

@@ -2,16 +2,14 @@
 
 import asyncio
 
-from claimcheck import Limits, Settings, errors
+from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck.models.outcome import StopSignal
+from tests.support.batches import run_faulty_server, write_documents
 
 
 def test_a_budget_stops_a_batch_and_a_larger_one_resumes_it(tmp_path):
-    from claimcheck import Batch, RunStore
-    from claimcheck.models.outcome import StopSignal
-    from tests.support.batches import faulty, write_documents
-
     rows = write_documents(tmp_path / "rows.jsonl", 30)
-    with faulty() as (url, counts), RunStore(tmp_path / "s.db") as store:
+    with run_faulty_server() as (url, counts), RunStore(tmp_path / "s.db") as store:
         settings = Settings(
             engine="llm", model="m", base_url=url, max_output_tokens=500
         )

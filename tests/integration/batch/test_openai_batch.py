@@ -9,7 +9,7 @@ from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
 from claimcheck.batch.openai_batch import BatchApiRunner
 from claimcheck.llm.batch_api import BatchApi
 from claimcheck.models.outcome import DocumentState
-from tests.support.batch_api import Service, serving
+from tests.support.batch_api import Service, serve_batch_api
 from tests.support.batches import write_documents
 from tests.support.chronicle import CHRONICLE
 from tests.support.command import claimcheck
@@ -44,7 +44,7 @@ def until_done(path, url, **more):
 def test_requests_each_document_once_and_stores_its_run(tmp_path):
     service = Service()
     rows = write_documents(tmp_path / "rows.jsonl", 20)
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
             assert runner.submit().requests == 20
@@ -71,7 +71,7 @@ def test_requests_each_document_once_and_stores_its_run(tmp_path):
 def test_a_long_document_takes_one_round_for_passages_and_one_for_the_summary(tmp_path):
     service = Service()
     (tmp_path / "long.txt").write_text(CHRONICLE)
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url, passage_tokens=2_000) as (batch, runner):
             batch.add(str(tmp_path / "long.txt"))
             assert runner.submit().requests > 5
@@ -86,7 +86,7 @@ def test_a_long_document_takes_one_round_for_passages_and_one_for_the_summary(tm
 def test_requests_expired_items_again_and_keeps_the_others(tmp_path):
     service = Service("expired", "completed")
     rows = write_documents(tmp_path / "rows.jsonl", 20)
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
             runner.submit()
@@ -105,7 +105,7 @@ def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
         )
     )
     rows = write_documents(tmp_path / "rows.jsonl", 5)
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
             runner.submit()
@@ -128,7 +128,7 @@ def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
 def test_reports_a_refused_file_and_submits_it_again(tmp_path):
     service = Service("failed", "completed")
     rows = write_documents(tmp_path / "rows.jsonl", 3)
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
             runner.submit()
@@ -142,7 +142,7 @@ def test_reports_a_refused_file_and_submits_it_again(tmp_path):
 def test_finds_a_job_created_just_before_the_connection_broke(tmp_path):
     service = Service(drop_after_create=True)
     rows = write_documents(tmp_path / "rows.jsonl", 3)
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
             with pytest.raises(errors.UnreachableError):
@@ -159,7 +159,7 @@ def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
     rows = write_documents(tmp_path / "rows.jsonl", 20)
     prices = {"m": Price(input=10.0, output=20.0)}
     more = {"prices": prices, "max_output_tokens": 1_000}
-    with serving(service) as url:
+    with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url, Limits(budget_usd=0.1), **more) as (
             batch,
             runner,
@@ -198,7 +198,7 @@ def test_every_step_works_on_the_command_line(tmp_path):
         endpoint = ("--store", "s.db", "--model", "m", "--base-url", url)
         return claimcheck("batch", "--via", "batch-api", *words, *endpoint)
 
-    with serving(Service()) as url:
+    with serve_batch_api(Service()) as url:
         assert command("fly").returncode == 2
         assert (
             "the first argument is 'fly'; give one of submit, status, collect"

@@ -3,54 +3,63 @@
 import os
 import subprocess
 import sys
+from collections import namedtuple
 
 import pytest
 
 from claimcheck import RunStore
 from claimcheck.batch.shards import import_shards
 from claimcheck.models.outcome import DocumentState
-from tests.support.batches import faulty, write_documents
+from tests.support.batches import run_faulty_server, write_documents
 from tests.support.paths import ROOT
 
 pytest.importorskip("ray", reason="needs the extra `distributed`")
+pytestmark = pytest.mark.timeout(600)
+
 DOCUMENTS = 300
+BUDGET = 100_000
+QUIET = {
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+}
+Jobs = namedtuple("Jobs", "printed folder killed budget")
 
 
-def job(tmp_path, url, *more):
-    rows = write_documents(tmp_path / "rows.jsonl", DOCUMENTS)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.support.ray_job",
-        str(rows),
-        str(tmp_path / "shards"),
-        url,
-        *more,
-    ]
-    quiet = {
-        "RAY_DEDUP_LOGS": "0",
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
-    }
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | quiet,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    """What both jobs printed, the folder of their shards, and what their servers counted."""
+    folder = tmp_path_factory.mktemp("ray")
+    rows = write_documents(folder / "rows.jsonl", DOCUMENTS)
+    with (
+        run_faulty_server(delays=(0.02, 0.1)) as (killed_url, killed),
+        run_faulty_server() as (budget_url, budget),
+    ):
+        arguments = [
+            rows,
+            folder / "killed",
+            killed_url,
+            folder / "budget",
+            budget_url,
+            BUDGET,
+        ]
+        command = [sys.executable, "-m", "tests.support.ray_job", *map(str, arguments)]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | QUIET,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return Jobs(done.stdout, folder, killed(), budget())
 
 
-@pytest.mark.timeout(300)
-def test_a_killed_worker_loses_and_duplicates_no_document(tmp_path):
-    with faulty(delays=(0.02, 0.1)) as (url, counts):
-        done = job(tmp_path, url)
-        seen = counts()
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "killed" in done.stdout
+def test_a_killed_worker_loses_and_duplicates_no_document(jobs, tmp_path):
+    assert "killed" in jobs.printed
     with RunStore(tmp_path / "runs.db") as store:
-        found = import_shards(store, tmp_path / "shards")
+        found = import_shards(store, jobs.folder / "killed")
         (batch,) = store.batches()
         runs = dict(store.runs(batch.number))
     assert (found.documents, found.outcomes, found.repeated) == (
@@ -62,19 +71,14 @@ def test_a_killed_worker_loses_and_duplicates_no_document(tmp_path):
     assert runs.keys() == {f"row-{number}" for number in range(DOCUMENTS)}
     assert all(claim.spans for run in runs.values() for claim in run.claims)
     assert (
-        seen["requests"] >= DOCUMENTS
+        jobs.killed["requests"] >= DOCUMENTS
     )  # what the dead worker had in hand is requested again
 
 
-@pytest.mark.timeout(300)
-def test_all_workers_share_one_budget_and_the_rest_stays_pending(tmp_path):
-    with faulty() as (url, counts):
-        done = job(tmp_path, url, "100000")
-        spent = counts()["tokens"]
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert 50_000 < spent <= 100_000
+def test_all_workers_share_one_budget_and_the_rest_stays_pending(jobs, tmp_path):
+    assert BUDGET / 2 < jobs.budget["tokens"] <= BUDGET
     with RunStore(tmp_path / "runs.db") as store:
-        import_shards(store, tmp_path / "shards")
+        import_shards(store, jobs.folder / "budget")
         (batch,) = store.batches()
     assert (
         batch.counts[DocumentState.DONE] + batch.counts[DocumentState.PENDING]

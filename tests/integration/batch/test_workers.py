@@ -18,7 +18,7 @@ from claimcheck import Batch, Document, RunStore, Settings, errors
 from claimcheck.batch.workers import WorkerPool
 from claimcheck.models.outcome import DocumentState, StopSignal
 from tests.support import worker_tasks
-from tests.support.batches import children, outcomes
+from tests.support.batches import list_children, read_outcomes
 from tests.support.paths import ROOT
 
 SETTINGS = Settings(engine="extractive")
@@ -86,7 +86,7 @@ def test_a_batch_gives_the_same_results_with_and_without_workers(tmp_path):
                 batch = Batch(store, SETTINGS)
                 batch.add(source)
                 asyncio.run(batch.run(told=count))
-        return outcomes(tmp_path / f"{name}.db")
+        return read_outcomes(tmp_path / f"{name}.db")
 
     everything = write_rows(tmp_path / "rows.jsonl", 60)
     halves = [write_rows(tmp_path / f"{half}.jsonl", 30, half) for half in (0, 30)]
@@ -236,7 +236,7 @@ def test_workers_exit_when_their_parent_is_killed(tmp_path):
 def find_workers(pid):
     return [
         child
-        for child in children(pid)
+        for child in list_children(pid)
         if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
 

@@ -9,6 +9,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+WAIT_MS = 120_000  # on a machine that is busy with other things, too
 
 
 @pytest.fixture(
@@ -43,6 +44,7 @@ def open_page(browser, tmp_path):
                 **options,
             }
         )
+        context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         page = context.new_page()
         page.said = []

@@ -7,6 +7,7 @@ import pytest
 
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
+from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run
 from tests.support.paths import AXE, SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
@@ -169,8 +170,6 @@ def test_axe_finds_no_violation(open_page, run, scheme, width):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_in_an_overview(open_page, run, scheme):
-    from claimcheck.reports.html import overview
-
     if not AXE.exists():
         pytest.skip("needs axe-core from npm: make .browser/.done")
     entries = [
@@ -264,11 +263,13 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
         )
         return page, time.monotonic() - started
 
-    # the best of three, and on a machine where a page of one line takes its time as much more as that takes
-    usual = min(opened(small)[1] for _ in range(3))
-    tries = [opened(made) for _ in range(3)]
-    page, seconds = min(tries, key=lambda found: found[1])
-    assert seconds < 2 * max(1, usual / _SMALL_S)
+    # a busy machine has as much more time as it takes longer for a page of one line
+    slowness = max(1, min(opened(small)[1] for _ in range(3)) / _SMALL_S)
+    for _ in range(3):
+        page, seconds = opened(made)
+        if seconds < 2 * slowness:
+            break
+    assert seconds < 2 * slowness
     slow = page.evaluate(
         """async () => {
           const panel = document.querySelector('.documents'); const waits = [];
@@ -279,7 +280,7 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
           return waits.sort((a, b) => a - b)[15];
         }"""
     )
-    assert slow < 100
+    assert slow < 100 * slowness
 
 
 def test_a_check_shows_its_claims_beside_the_evidence(open_page):

@@ -15,7 +15,7 @@ from claimcheck.reports import html
 from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE
 from tests.support.paths import ROOT, SEED
-from tests.support.web import running
+from tests.support.web import run_server
 
 VALIDATOR = (
     ROOT / ".browser" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
@@ -53,7 +53,7 @@ def test_html_validate_accepts_every_page(tmp_path):
         ),
         "overview": overview.render("runs.db", "batch 1", entries),
     }
-    with running(tmp_path / "s.db", token=None) as api:
+    with run_server(tmp_path / "s.db", token=None) as api:
         claim = api.post("/api/runs", json={"text": text}).json()["claims"][0]["id"]
         api.post(
             f"/api/runs/1-1/claims/{claim}/checks",
@@ -66,7 +66,7 @@ def test_html_validate_accepts_every_page(tmp_path):
         ):
             pages[name] = api.get(path).text
         pages["problem"] = api.get("/runs/9-9", headers={"accept": "text/html"}).text
-    with running(tmp_path / "t.db", token="a-long-and-random-token") as api:
+    with run_server(tmp_path / "t.db", token="a-long-and-random-token") as api:
         pages["login"] = api.get("/", headers={"accept": "text/html"}).text
     for name, page in pages.items():
         (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")

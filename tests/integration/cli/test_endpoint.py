@@ -2,12 +2,12 @@
 
 from claimcheck import Run
 from tests.support.command import claimcheck
-from tests.support.endpoint import completion, error, serving
+from tests.support.endpoint import completion, error, serve_script
 from tests.support.paths import SEED
 
 
 def test_writes_a_failed_answer_and_exits_with_3(tmp_path):
-    with serving((200, completion("{", finish_reason="length"))) as (url, _):
+    with serve_script((200, completion("{", finish_reason="length"))) as (url, _):
         done = claimcheck(
             "summarize", SEED, "--base-url", url, "--model", "m", "--format", "json"
         )
@@ -22,7 +22,7 @@ def test_writes_a_failed_answer_and_exits_with_3(tmp_path):
 
 def test_a_refused_key_exits_with_3_and_is_never_shown(tmp_path):
     key = "sk-proj-abcdefghij0123456789"
-    with serving((401, error(f"Incorrect API key: {key}"))) as (url, _):
+    with serve_script((401, error(f"Incorrect API key: {key}"))) as (url, _):
         done = claimcheck(
             "summarize",
             SEED,
@@ -39,7 +39,7 @@ def test_a_refused_key_exits_with_3_and_is_never_shown(tmp_path):
 
 def test_doctor_shows_where_settings_come_from_and_never_the_key(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("max_claims = 7\n")
-    with serving((200, completion('{"colour": "vermilion"}'))) as (url, _):
+    with serve_script((200, completion('{"colour": "vermilion"}'))) as (url, _):
         done = claimcheck(
             "doctor",
             "--model",
@@ -49,14 +49,14 @@ def test_doctor_shows_where_settings_come_from_and_never_the_key(tmp_path):
                 "OPENAI_BASE_URL": url,
             },
         )
-    said = " ".join(done.stdout.decode().split())
+    report = " ".join(done.stdout.decode().split())
     assert done.returncode == 0
-    assert "model m flag" in said
-    assert "max_claims 7 claimcheck.toml" in said
-    assert "api_key set (not shown) environment OPENAI_API_KEY" in said
-    assert "reachable" in said
-    assert "response format: json_schema; schema: enforced" in said
-    assert "secret-key" not in said + done.stderr.decode()
+    assert "model m flag" in report
+    assert "max_claims 7 claimcheck.toml" in report
+    assert "api_key set (not shown) environment OPENAI_API_KEY" in report
+    assert "reachable" in report
+    assert "response format: json_schema; schema: enforced" in report
+    assert "secret-key" not in report + done.stderr.decode()
 
 
 def test_doctor_fails_when_the_endpoint_does_not_answer():

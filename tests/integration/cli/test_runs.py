@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from claimcheck import Batch, Limits, RunStore, Settings
-from tests.support.batches import faulty
+from tests.support.batches import run_faulty_server
 from tests.support.command import claimcheck
 from tests.support.scripted import ScriptedClient, response
 
@@ -17,7 +17,7 @@ def test_retry_sends_the_same_requests_again(tmp_path):
             json.dumps({"id": name, "text": text}) for name, text in texts.items()
         )
     )
-    with faulty() as (url, counts):
+    with run_faulty_server() as (url, counts):
         settings = Settings(engine="llm", model="m", base_url=url, attempts=1)
         with RunStore(path) as store:
             batch = Batch(store, settings, Limits(concurrency=1))

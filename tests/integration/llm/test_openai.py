@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import socket
 
 import pytest
 
 from claimcheck import Settings, asummarize, errors, summarize
-from tests.support.endpoint import DROP, completion, error, serving
+from tests.support.endpoint import DROP, completion, error, serve_script
 from tests.support.scripted import answer, claim
 
 TEXT = "Mercury has no moons. Venus is hot."
@@ -39,7 +40,7 @@ def go(request):
 
 
 def test_an_answer_becomes_a_run_with_its_usage(go):
-    with serving((200, GOOD)) as (url, received):
+    with serve_script((200, GOOD)) as (url, received):
         run = go(url, seed=5, max_output_tokens=99)
     assert [item.quote for item in run.claims] == ["Venus is hot."]
     usage = run.usage
@@ -80,7 +81,7 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
     ],
 )
 def test_retries_a_transient_fault(go, fault):
-    with serving(fault, (200, GOOD)) as (url, received):
+    with serve_script(fault, (200, GOOD)) as (url, received):
         run = go(url)
     assert (len(received), run.usage.requests, run.failures) == (2, 2, ())
 
@@ -111,7 +112,7 @@ def test_a_permanent_fault_has_its_own_error_without_the_key(
     go, fault, raised, message, requests
 ):
     with (
-        serving(fault) as (url, received),
+        serve_script(fault) as (url, received),
         pytest.raises(raised, match=message) as caught,
     ):
         go(url)
@@ -121,7 +122,7 @@ def test_a_permanent_fault_has_its_own_error_without_the_key(
 
 
 def test_names_a_refused_connection(go):
-    with serving((200, GOOD)) as (url, _):
+    with serve_script((200, GOOD)) as (url, _):
         pass  # the port is free again
     with pytest.raises(
         errors.UnreachableError, match="check that the server is running"
@@ -130,8 +131,6 @@ def test_names_a_refused_connection(go):
 
 
 def test_gives_up_on_an_endpoint_that_hangs(go):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
         with pytest.raises(errors.UnreachableError, match=r"no answer within 0\.2 s"):
@@ -149,7 +148,7 @@ def test_gives_up_on_an_endpoint_that_hangs(go):
     ],
 )
 def test_records_unusable_answers_as_failures(go, body, cause):
-    with serving((200, body)) as (url, _):
+    with serve_script((200, body)) as (url, _):
         run = go(url)
     assert [failure.cause for failure in run.failures] == [cause]
     assert run.summary is None
@@ -160,7 +159,7 @@ def test_falls_back_when_the_endpoint_refuses_a_response_format(go):
         (400, error("'response_format' of type json_schema is not supported")),
         (422, error("json_object: unknown response_format")),
     ]
-    with serving(*refusals, (200, GOOD)) as (url, received):
+    with serve_script(*refusals, (200, GOOD)) as (url, received):
         run = go(url)
     assert run.signature.response_format == "text"
     assert [body.get("response_format", {}).get("type") for body in received] == [
@@ -180,7 +179,7 @@ def test_omits_a_setting_the_model_refuses_and_signs_without_it(go):
             param="temperature",
         ),
     )
-    with serving(refusal, (200, GOOD)) as (url, received):
+    with serve_script(refusal, (200, GOOD)) as (url, received):
         run = go(url)
     assert ["temperature" in body for body in received] == [True, False]
     assert run.signature.settings["temperature"] is None

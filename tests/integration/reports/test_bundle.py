@@ -3,14 +3,14 @@
 import asyncio
 
 from claimcheck import Batch, RunStore, Settings
-from tests.support.batches import faulty, write_documents
-from tests.support.bundles import ALL_STEPS, change, verified
+from tests.support.batches import run_faulty_server, write_documents
+from tests.support.bundles import ALL_STEPS, change, list_steps
 from tests.support.command import claimcheck
 
 
 def test_verifies_a_run_from_the_stored_answers_of_its_model(tmp_path):
     rows = write_documents(tmp_path / "rows.jsonl", 3)
-    with faulty() as (url, _), RunStore(tmp_path / "s.db") as store:
+    with run_faulty_server() as (url, _), RunStore(tmp_path / "s.db") as store:
         batch = Batch(
             store, Settings(engine="llm", model="m", base_url=url), check=True
         )
@@ -21,7 +21,7 @@ def test_verifies_a_run_from_the_stored_answers_of_its_model(tmp_path):
         "bundle", "row-1", "--store", tmp_path / "s.db", "-o", path, "--quiet"
     )
     assert done.returncode == 0, done.err
-    assert verified(path) == dict.fromkeys(
+    assert list_steps(path) == dict.fromkeys(
         ALL_STEPS, True
     )  # the server is gone: nothing is asked
 
@@ -29,4 +29,4 @@ def test_verifies_a_run_from_the_stored_answers_of_its_model(tmp_path):
         return text.replace("planted 10 trees", "planted 99 trees")
 
     change(path, "answers.jsonl", other_answer, update_hashes=True)
-    assert verified(path)["claims and verdicts"] is False
+    assert list_steps(path)["claims and verdicts"] is False

@@ -1,10 +1,13 @@
 """The pytest plugin, in pytest processes of its own: record, replay, miss."""
 
 import os
+import shutil
 import subprocess
 import sys
 
-from tests.support.endpoint import completion, serving
+import pytest
+
+from tests.support.endpoint import completion, serve_script
 
 TEST = """
 import pytest
@@ -39,30 +42,62 @@ def pytest_in(
     return run_pytest(folder, *arguments)
 
 
-def run_pytest(folder, *arguments):
+def run_pytest(folder, *arguments, autoload=False):
+    """Run pytest in its own process, with our plugin and pytest-socket alone: the other plugins are slow to load."""
+    plugins = (
+        () if autoload else ("-p", "claimcheck.testing.plugin", "-p", "pytest_socket")
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
-        cwd=folder, capture_output=True, text=True, env=os.environ, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *plugins,
+            *arguments,
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | ({} if autoload else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+        check=False,
+    )
     return done.returncode, done.stdout
 
 
 def recorded(folder, **options):
-    with serving((200, completion("hello"), COOKIE)) as (url, received):
+    with serve_script((200, completion("hello"), COOKIE)) as (url, received):
         code, said = pytest_in(folder, "--record=once", url=url, **options)
         assert code == 0, said
     return url, received
 
 
-def test_record_once_then_replay_with_no_server(tmp_path):
-    url, received = recorded(tmp_path)
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    """A folder with a recorded cassette, the URL it was recorded from, and the requests that came there."""
+    folder = tmp_path_factory.mktemp("recording")
+    return folder, *recorded(folder)
+
+
+@pytest.fixture
+def url(recording, tmp_path):
+    """The cassette is in this test's folder as well; its server is gone."""
+    folder, url, _ = recording
+    shutil.copytree(folder / "cassettes", tmp_path / "cassettes")
+    return url
+
+
+def test_record_once_then_replay_with_no_server(recording, url, tmp_path):
+    _, _, received = recording
     assert len(received) == 1
     code, said = pytest_in(tmp_path, url=url)
     assert code == 0, said
 
 
+@pytest.mark.usefixtures("url")
 def test_no_secret_reaches_the_file(tmp_path):
-    recorded(tmp_path)
     text = (tmp_path / "cassettes" / "greeting.json").read_text()
     for secret in (
         "sk-live",
@@ -77,8 +112,7 @@ def test_no_secret_reaches_the_file(tmp_path):
     assert "second line" in text
 
 
-def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(tmp_path):
-    url, _ = recorded(tmp_path)
+def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(url, tmp_path):
     code, said = pytest_in(tmp_path, url=url, line="another line")
     assert code == 1
     assert "CassetteMissError: greeting.json: no recorded answer for POST" in said
@@ -90,15 +124,13 @@ def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(tmp_path)
     assert "pytest --record=all test_it.py::test_greeting" in said
 
 
-def test_names_a_changed_setting(tmp_path):
-    url, _ = recorded(tmp_path)
+def test_names_a_changed_setting(url, tmp_path):
     _, said = pytest_in(tmp_path, url=url, temperature=1)
     assert "-$.temperature: 0" in said
     assert "+$.temperature: 1" in said
 
 
-def test_asking_more_often_than_recorded_fails(tmp_path):
-    url, _ = recorded(tmp_path)
+def test_asking_more_often_than_recorded_fails(url, tmp_path):
     _, said = pytest_in(tmp_path, url=url, times=2)
     assert "was already played: the code sends it once more often" in said
 
@@ -111,25 +143,25 @@ def test_asking_less_often_than_recorded_fails(tmp_path):
 
 
 def test_never_records_a_missing_cassette_unasked(tmp_path):
-    with serving((200, completion("hello"))) as (url, received):
+    with serve_script((200, completion("hello"))) as (url, received):
         code, said = pytest_in(tmp_path, url=url)
     assert (code, received) == (1, [])
     assert "the cassette has no requests" in said
     assert not (tmp_path / "cassettes").exists()
 
 
+@pytest.mark.usefixtures("url")
 def test_record_all_replaces_the_recording(tmp_path):
-    recorded(tmp_path)
-    with serving((200, completion("hello"))) as (url, _):
+    with serve_script((200, completion("hello"))) as (url, _):
         assert pytest_in(tmp_path, "--record=all", url=url, line="newer line")[0] == 0
     text = (tmp_path / "cassettes" / "greeting.json").read_text()
     assert "newer line" in text
     assert "second line" not in text
 
 
+@pytest.mark.usefixtures("url")
 def test_record_new_adds_what_is_missing(tmp_path):
-    recorded(tmp_path)
-    with serving((200, completion("hello"))) as (url, _):
+    with serve_script((200, completion("hello"))) as (url, _):
         assert pytest_in(tmp_path, "--record=new", url=url, line="newer line")[0] == 0
     text = (tmp_path / "cassettes" / "greeting.json").read_text()
     assert "newer line" in text
@@ -152,6 +184,8 @@ def test_no_request_leaves_while_a_cassette_plays(tmp_path):
         "        socket.create_connection(server.getsockname()).close()\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    code, said = run_pytest(tmp_path)
+    code, said = run_pytest(
+        tmp_path, autoload=True
+    )  # as it is for users, who name no plugin
     assert code == 0, said
     assert "2 passed" in said

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from claimcheck import Batch, Limits, RunStore, Settings
+from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
 from claimcheck.readers.sources import ReadOptions
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -129,8 +129,6 @@ def test_stores_an_answer_before_processing_it(store, tmp_path):
 
 
 def test_the_extractive_engine_gives_the_same_run_in_a_batch_as_alone(store, tmp_path):
-    from claimcheck import Document, summarize
-
     batch = Batch(store, Settings(engine="extractive"))
     batch.add(
         rows(

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from claimcheck import Limits, Settings, errors
+from claimcheck import Batch, Limits, RunStore, Settings, errors, tokens
+from tests.support.batches import write_documents
+from tests.support.scripted import ScriptedClient, answer, claim, response
 
 
 def test_a_budget_in_dollars_needs_a_price(tmp_path):
-    from claimcheck import Batch, RunStore
-
     with (
         RunStore(tmp_path / "s.db") as store,
         pytest.raises(errors.SettingsError, match=r"price of 'x' .* is unknown"),
@@ -22,10 +22,6 @@ def test_a_budget_in_dollars_needs_a_price(tmp_path):
 
 
 def test_the_estimate_is_within_15_percent_of_what_is_sent(tmp_path):
-    from claimcheck import Batch, RunStore, tokens
-    from tests.support.batches import write_documents
-    from tests.support.scripted import ScriptedClient, answer, claim, response
-
     rows = write_documents(tmp_path / "rows.jsonl", 40)
     with RunStore(tmp_path / "s.db") as store:
         batch = Batch(

@@ -3,6 +3,7 @@
 import json
 
 from claimcheck import Progress
+from claimcheck.cli.progress import show_batch_progress
 from claimcheck.models.llm import Spending
 from tests.support.command import claimcheck
 
@@ -10,8 +11,6 @@ FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
 
 
 def test_prints_progress_as_plain_lines_in_a_pipe(monkeypatch, capsys):
-    from claimcheck.cli.progress import show_batch_progress
-
     monkeypatch.setattr("claimcheck.cli.progress._LINE_INTERVAL_S", 0.0)
     with show_batch_progress(Progress(total=40), quiet=False) as report:
         report(

@@ -9,7 +9,10 @@ from claimcheck import Check
 from tests.support.command import claimcheck
 from tests.support.paths import SEED
 
-CLAIMS = "The talks in Rome ended on Tuesday.\n\nOil exports were declining by about 500,000 barrels a month.\n"
+CLAIMS = """The talks in Rome ended on Tuesday.
+
+Oil exports were declining by about 500,000 barrels a month.
+"""
 
 
 @pytest.fixture
@@ -75,7 +78,9 @@ def test_missing_claims_or_evidence_are_usage_errors(words, problem):
 
 
 def test_json_from_standard_input_is_a_valid_check(tmp_path):
-    rows = b'{"text": "All options are on the table.", "speaker": "Trump"}\n{"claim": "Minerven mines gold."}\n'
+    rows = b"""{"text": "All options are on the table.", "speaker": "Trump"}
+{"claim": "Minerven mines gold."}
+"""
     done = claimcheck("check", "-", "--against", SEED, "--format", "json", stdin=rows)
     found = Check.from_json(done.stdout)
     assert [verdict.speaker for verdict in found.verdicts] == ["Trump", None]

@@ -8,11 +8,13 @@ from claimcheck import Settings, summarize
 from tests.support.command import claimcheck
 
 OLD = (
-    "The ferry carried 900 people in 2020. It was built in Gdansk in 1998. The mayor opened the harbour on Monday. "
+    "The ferry carried 900 people in 2020. It was built in Gdansk in 1998. "
+    "The mayor opened the harbour on Monday. "
     "Anna Brandt said the ferry is too old."
 )
 NEW = (
-    "The mayor opened the harbour on Monday. The ferry carried 700 people in 2020. It was built in Gdansk in 1998. "
+    "The mayor opened the harbour on Monday. The ferry carried 700 people in 2020. "
+    "It was built in Gdansk in 1998. "
     "A new ship costs 40 million euros."
 )
 

@@ -40,14 +40,14 @@ def test_the_signature_has_the_options_of_the_group_in_its_place(command):
     assert command.__doc__ == "Paint something."
 
 
-def test_the_command_gets_one_value_with_what_was_given(command, calls):
+def test_the_command_receives_one_value(command, calls):
     app = typer.Typer()
     app.command()(command)
     result = CliRunner().invoke(app, ["cat", "--width", "80"])
     assert (result.exit_code, calls) == (0, [("cat", Size(80, 24), False)])
 
 
-def test_flags_that_are_not_given_leave_the_settings_alone(tmp_path):
+def test_missing_flags_leave_the_settings_alone(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("attempts = 7\ncache = false\n")
     assert options.LLMOptions().load_settings().attempts == 7
     assert options.LLMOptions(attempts=2).load_settings().attempts == 2

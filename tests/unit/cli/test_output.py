@@ -1,7 +1,7 @@
 """Commands write the HTML report."""
 
 from tests.support.command import claimcheck
-from tests.support.hostile import parsed
+from tests.support.hostile import parse_strictly
 
 
 def test_summarize_and_check_write_html(tmp_path):
@@ -24,4 +24,4 @@ def test_summarize_and_check_write_html(tmp_path):
     ):
         done = claimcheck(*words, stdin=b"The ferry carried 700 people.")
         assert (done.returncode, done.err) == (0, "")
-        parsed((tmp_path / "out.html").read_text(encoding="utf-8"))
+        parse_strictly((tmp_path / "out.html").read_text(encoding="utf-8"))

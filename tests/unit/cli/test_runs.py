@@ -1,4 +1,4 @@
-"""The command `runs` and `bundle`: what is in a store, for people and for programs."""
+"""The commands `runs` and `bundle`."""
 
 import asyncio
 import json
@@ -17,14 +17,14 @@ FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
     with RunStore(tmp_path / "s.db") as store:
-        for text, most in (
+        for text, max_claims in (
             ("The ferry carried 900 people in 2020.", 30),
             ("Venus is hot.", 3),
         ):
-            document = Document.from_text(text, source=f"{most}.txt")
+            document = Document.from_text(text, source=f"{max_claims}.txt")
             summarize(
                 document,
-                settings=Settings(engine="extractive", max_claims=most),
+                settings=Settings(engine="extractive", max_claims=max_claims),
                 store=store,
             )
     done = {
@@ -60,18 +60,19 @@ def path(tmp_path):
 
 @pytest.fixture
 def runs(path):
-    def go(*words):
+    def run(*words):
         done = claimcheck("runs", *words, "--store", path)
         return done.returncode, done.out, done.err
 
-    return go
+    return run
 
 
 def test_lists_the_state_of_each_document(runs):
     _, out, _ = runs("list", "--batch", "1")
+    counts = "1 done, 1 failed, 300 tokens, $0.0000"
     assert out.splitlines() == [
-        "* batch 1: llm scripted at api.openai.com: 1 done, 1 failed, 300 tokens, $0.0000",
-        "  batch 2: llm other at api.openai.com: 1 done, 1 failed, 300 tokens, $0.0000",
+        f"* batch 1: llm scripted at api.openai.com: {counts}",
+        f"  batch 2: llm other at api.openai.com: {counts}",
         "",
         "done     ferry",
         "failed   venus  refused: the model refused: no",
@@ -84,13 +85,13 @@ def test_lists_the_state_of_each_document(runs):
 def test_shows_one_run_and_exports_all(runs, tmp_path):
     code, out, _ = runs("show", "ferry", "--format", "json")
     assert (code, json.loads(out)["document"]["text"]) == (0, FERRY)
-    code, _, said = runs("export", "-o", str(tmp_path / "out.jsonl"))
+    code, _, stderr = runs("export", "-o", str(tmp_path / "out.jsonl"))
     lines = (tmp_path / "out.jsonl").read_text().splitlines()
     assert [json.loads(line)["document"]["source"] for line in lines] == [
         "ferry",
         "venus",
     ]
-    assert "1 of 2 documents have no result or only a failure" in said
+    assert "1 of 2 documents have no result or only a failure" in stderr
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def test_shows_one_run_and_exports_all(runs, tmp_path):
     ],
 )
 def test_names_what_does_not_exist(runs, words, message):
-    code, _, said = runs(*words)
-    assert (code, message in said) == (2, True), said
+    code, _, stderr = runs(*words)
+    assert (code, message in stderr) == (2, True), stderr
 
 
 def test_compares_two_batches(runs, path):
@@ -132,8 +133,8 @@ def test_deletes_a_document_from_every_batch_and_from_the_file(runs, path):
     assert FERRY.encode() in path.read_bytes()
     assert runs("delete", "venus", "--batch", "1", "--quiet")[0] == 0
     assert "venus" in runs("list", "--batch", "2")[1]
-    code, _, said = runs("delete", "ferry", "venus")
-    assert (code, said) == (0, f"{path}: 3 runs deleted\n")
+    code, _, stderr = runs("delete", "ferry", "venus")
+    assert (code, stderr) == (0, f"{path}: 3 runs deleted\n")
     assert [
         line
         for batch in ("1", "2")

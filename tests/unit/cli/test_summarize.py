@@ -67,7 +67,8 @@ def test_document_text_cannot_control_the_terminal():
     done = claimcheck(
         "summarize",
         "-",
-        stdin=b"The bank lost \x1b[31m5 million\x07 euros in 2020. [bold]It[/bold] closed :smile: in May 2021.",
+        stdin=b"The bank lost \x1b[31m5 million\x07 euros in 2020. "
+        b"[bold]It[/bold] closed :smile: in May 2021.",
     )
     assert b"\x1b" not in done.stdout
     assert b"\x07" not in done.stdout

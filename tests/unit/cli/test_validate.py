@@ -15,14 +15,14 @@ def test_validate_shows_every_problem_with_its_path(tmp_path):
     (tmp_path / "b.json").write_text("{")
     done = claimcheck("validate", "a.json", "b.json")
     assert done.returncode == 2
-    said = done.stdout.decode()
+    report = done.stdout.decode()
     assert (
         "a.json: $.claims[0].check_worthiness: 2 is greater than the maximum of 1"
-        in said
+        in report
     )
-    assert "a.json: $.claims[1]: 'quote' is a required property" in said
-    assert "a.json: $.document.published: 'yesterday' is not a 'date'" in said
-    assert "b.json: $: is not JSON" in said
+    assert "a.json: $.claims[1]: 'quote' is a required property" in report
+    assert "a.json: $.document.published: 'yesterday' is not a 'date'" in report
+    assert "b.json: $: is not JSON" in report
 
 
 def test_validate_finds_a_span_that_is_not_the_documents_text(tmp_path):
@@ -31,6 +31,8 @@ def test_validate_finds_a_span_that_is_not_the_documents_text(tmp_path):
     run["claims"][0]["spans"][0]["end"] += 1
     run["summary"]["sentences"][0]["claim_ids"] = ["c-000000000000"]
     (tmp_path / "a.json").write_text(json.dumps(run))
-    said = claimcheck("validate", "a.json").stdout.decode()
-    assert "$.claims[0].spans[0].text: is not document.text[" in said
-    assert "$.summary.sentences[0].claim_ids: there is no claim c-000000000000" in said
+    report = claimcheck("validate", "a.json").stdout.decode()
+    assert "$.claims[0].spans[0].text: is not document.text[" in report
+    assert (
+        "$.summary.sentences[0].claim_ids: there is no claim c-000000000000" in report
+    )

@@ -58,9 +58,9 @@ def test_compares_two_evaluations_row_by_row(write, tmp_path):
     )
     (tmp_path / "a.json").write_text(first.to_json())
     (tmp_path / "b.json").write_text(replace(first, rows=wrong).to_json())
-    found = compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
-    assert found.n == 4
-    assert found.differences["balanced accuracy"].value == -1
+    comparison = compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
+    assert comparison.n == 4
+    assert comparison.differences["balanced accuracy"].value == -1
     assert (
         compare_evaluations(tmp_path / "a.json", tmp_path / "a.json")
         .differences["AUROC"]
@@ -71,10 +71,10 @@ def test_compares_two_evaluations_row_by_row(write, tmp_path):
 
 def test_refuses_to_compare_evaluations_of_different_data(write, tmp_path):
     for name, rows in (("a", ROWS), ("b", ROWS[::-1])):
-        found = evaluate(
+        evaluation = evaluate(
             "verification", Rows(write(rows, f"{name}.jsonl")), settings=SETTINGS
         )
-        (tmp_path / f"{name}.json").write_text(found.to_json())
+        (tmp_path / f"{name}.json").write_text(evaluation.to_json())
     with pytest.raises(errors.InputError, match="can't be compared"):
         compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
     (tmp_path / "c.json").write_text("{}")

@@ -53,20 +53,21 @@ def write(tmp_path):
 
 def test_scores_verification_with_a_signature(write):
     path = write(ROWS)
-    found = evaluate("verification", Rows(path), settings=SETTINGS)
-    assert found.scores["balanced accuracy"].value == 1
-    assert found.scores["AUROC"].value == 1
-    assert (found.failed, found.signature.n, found.signature.engine) == (
+    evaluation = evaluate("verification", Rows(path), settings=SETTINGS)
+    assert evaluation.scores["balanced accuracy"].value == 1
+    assert evaluation.scores["AUROC"].value == 1
+    assert (evaluation.failed, evaluation.signature.n, evaluation.signature.engine) == (
         0,
         4,
         "extractive",
     )
     assert (
-        found.signature.dataset_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        evaluation.signature.dataset_sha256
+        == hashlib.sha256(path.read_bytes()).hexdigest()
     )
-    assert found.signature.line().startswith("task:verification|data:rows.jsonl@")
-    assert schemas.find_problems("evaluation", json.loads(found.to_json())) == ()
-    assert Evaluation.from_json(found.to_json(), "x") == found
+    assert evaluation.signature.line().startswith("task:verification|data:rows.jsonl@")
+    assert schemas.find_problems("evaluation", json.loads(evaluation.to_json())) == ()
+    assert Evaluation.from_json(evaluation.to_json(), "x") == evaluation
 
 
 def test_a_failed_row_counts_against_the_score_and_is_reported(write):
@@ -74,13 +75,13 @@ def test_a_failed_row_counts_against_the_score_and_is_reported(write):
     client = ScriptedClient([response(good), response("", finish_reason="length")])
     rows = [ROWS[0], ROWS[2]]
     settings = Settings(engine="llm", model="scripted")
-    found = evaluate(
+    evaluation = evaluate(
         "verification", Rows(write(rows)), settings=settings, client=client
     )
-    assert found.failed == 1
-    assert found.scores["balanced accuracy"].value == 0.5
-    assert [row.failure is None for row in found.rows].count(False) == 1
-    assert found.signature.prompts.keys() == {"verdict", "repair", "json-only"}
+    assert evaluation.failed == 1
+    assert evaluation.scores["balanced accuracy"].value == 0.5
+    assert [row.failure is None for row in evaluation.rows].count(False) == 1
+    assert evaluation.signature.prompts.keys() == {"verdict", "repair", "json-only"}
 
 
 def test_scores_check_worthiness(write):
@@ -91,20 +92,26 @@ def test_scores_check_worthiness(write):
         },
         {"text": "Thank you all so much for being here tonight.", "label": False},
     ]
-    found = evaluate("checkworthy", Rows(write(rows)), settings=SETTINGS)
-    assert found.scores["F1"].value == found.scores["average precision"].value == 1
+    evaluation = evaluate("checkworthy", Rows(write(rows)), settings=SETTINGS)
+    assert (
+        evaluation.scores["F1"].value
+        == evaluation.scores["average precision"].value
+        == 1
+    )
 
 
 def test_scores_summaries_against_the_first_three_sentences(write):
     document = SEED.read_text(encoding="utf-8")
-    found = evaluate(
+    evaluation = evaluate(
         "summaries",
         Rows(write([{"document": document, "reference": document[:60]}])),
         settings=SETTINGS,
     )
-    gain = found.scores["ROUGE-1"].value - found.scores["lead-3 ROUGE-1"].value
-    assert found.scores["ROUGE-1 over lead-3"].value == pytest.approx(gain)
-    assert found.scores["faithfulness"].value == 1
+    gain = (
+        evaluation.scores["ROUGE-1"].value - evaluation.scores["lead-3 ROUGE-1"].value
+    )
+    assert evaluation.scores["ROUGE-1 over lead-3"].value == pytest.approx(gain)
+    assert evaluation.scores["faithfulness"].value == 1
 
 
 def test_scores_extraction_and_grounding(write):

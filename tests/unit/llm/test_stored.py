@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Settings
+from claimcheck import Settings, summarize
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.llm import Usage
 from claimcheck.store.cache import AnswerCache
@@ -22,8 +22,6 @@ GOOD = response(answer(claim("Venus is hot.")))
 @pytest.fixture
 def request_():
     client = ScriptedClient([GOOD])
-    from claimcheck import summarize
-
     summarize("Venus is hot.", settings=SETTINGS, client=client)
     return client.requests[0]
 

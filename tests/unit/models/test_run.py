@@ -1,5 +1,7 @@
 """Results survive the round trip through JSON and follow their schemas."""
 
+import json
+
 import pytest
 
 from claimcheck import Check, Settings, check, errors, schemas
@@ -9,8 +11,6 @@ FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998.
 
 
 def test_a_check_survives_the_round_trip_and_follows_its_schema():
-    import json
-
     found = check(
         ["The night ferry carries 700 passengers.", "Ann said cats sleep."],
         FERRY,

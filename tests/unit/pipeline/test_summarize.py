@@ -1,10 +1,11 @@
 """The summary with a model, with a scripted client, sync and async."""
 
+import asyncio
 import json
 
 import pytest
 
-from claimcheck import Document, Match, Settings, errors, schemas
+from claimcheck import Document, Match, Settings, errors, schemas, summarize
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.reports import markdown, text
 from tests.support.scripted import (
@@ -291,10 +292,6 @@ def test_the_signature_states_what_made_the_run(run):
 
 
 def test_summarize_works_inside_a_running_loop():
-    import asyncio
-
-    from claimcheck import summarize
-
     async def notebook():
         return summarize(
             TEXT,

@@ -2,7 +2,10 @@
 
 import builtins
 import io
+import os
+import sys
 import zipfile
+from datetime import date
 
 import pytest
 
@@ -21,8 +24,6 @@ def test_names_missing_files_and_folders(tmp_path):
 
 
 def test_reads_a_file_whose_name_is_not_utf8(tmp_path):
-    import os
-
     path = os.fsencode(tmp_path) + b"/caf\xe9.txt"
     with open(path, "wb") as file:
         file.write(b"The bridge opened.")
@@ -77,8 +78,6 @@ def test_reads_the_metadata_of_a_document(name, title, author, published):
 
 
 def test_stated_options_override_the_metadata():
-    from datetime import date
-
     document = Document.from_path(
         FILES / "ferry.html", title="Mine", published=date(2026, 1, 2)
     )
@@ -98,8 +97,6 @@ def test_stated_options_override_the_metadata():
     ],
 )
 def test_names_the_extra_that_a_format_needs(monkeypatch, module, name, extra):
-    import sys
-
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(
         errors.InputError, match=rf"pip install 'claimcheck\[{extra}\]'"

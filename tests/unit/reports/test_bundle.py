@@ -7,8 +7,9 @@ import pytest
 
 from claimcheck import Document, Settings, errors, summarize
 from claimcheck.reports.bundle import verify_bundle, write_bundle
-from tests.support.bundles import ALL_STEPS, change, verified
+from tests.support.bundles import ALL_STEPS, change, list_steps
 from tests.support.paths import SEED
+from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(engine="extractive")
 
@@ -24,7 +25,7 @@ def run():
 
 def test_verifies_every_part_of_a_run_made_without_a_model(run, tmp_path):
     write_bundle(run, tmp_path / "case.zip")
-    assert verified(tmp_path / "case.zip") == dict.fromkeys(ALL_STEPS, True)
+    assert list_steps(tmp_path / "case.zip") == dict.fromkeys(ALL_STEPS, True)
     write_bundle(run, tmp_path / "again.zip")
     assert (tmp_path / "case.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
 
@@ -52,21 +53,19 @@ def test_finds_a_change_even_when_the_hashes_were_updated(
         return text.replace(old, new)
 
     change(path, name, made, update_hashes=update_hashes)
-    found = verified(path)
+    found = list_steps(path)
     assert {step for step, holds in found.items() if holds is False} >= wrong
     assert any(holds is False for holds in found.values())
 
 
 def test_claims_cannot_be_verified_without_the_stored_answers(tmp_path):
-    from tests.support.scripted import ScriptedClient, answer, claim, response
-
     made = answer(claim("Venus is hot."))
     settings = Settings(engine="llm", model="scripted")
     run = summarize(
         "Venus is hot.", settings=settings, client=ScriptedClient([response(made)])
     )
     write_bundle(run, tmp_path / "case.zip")
-    assert verified(tmp_path / "case.zip")["claims and verdicts"] is None
+    assert list_steps(tmp_path / "case.zip")["claims and verdicts"] is None
 
 
 def test_refuses_to_bundle_a_run_without_its_text(run, tmp_path):

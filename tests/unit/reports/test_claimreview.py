@@ -1,7 +1,9 @@
-"""ClaimReview: what Google asks for, nothing that nobody said."""
+"""ClaimReview: what Google asks for, and nothing made up."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from importlib import import_module
 
 import pytest
 
@@ -17,19 +19,17 @@ FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998.
 
 
 def reviews(claims, **options):
-    from dataclasses import replace
-
     evidence = replace(
         Document.from_text(FERRY, title="The ferry"), url="https://paper.example/ferry"
     )
-    found = check(claims, evidence, settings=PUBLISHER)
+    checked = check(claims, evidence, settings=PUBLISHER)
     review = claimreview.build_review(
         PUBLISHER,
         "https://check.example/r/7#old",
         published=date(2026, 5, 1),
         **options,
     )
-    return json.loads(claimreview.render(found, review))
+    return json.loads(claimreview.render(checked, review))
 
 
 def test_a_review_has_every_required_property():
@@ -61,8 +61,6 @@ def test_a_review_has_every_required_property():
 
 def test_a_json_ld_processor_finds_only_properties_of_schema_org():
     """PyLD is a JSON-LD processor, which drops what is no JSON-LD; the vocabulary is pydantic2-schemaorg's."""
-    from importlib import import_module
-
     from pyld import jsonld
 
     written = reviews(
@@ -123,9 +121,9 @@ def test_not_enough_evidence_has_a_name_and_no_number():
 
 def test_claims_of_a_run_appear_in_its_document():
     run = summarize(Document.from_text(FERRY, title="Ferry news"), settings=PUBLISHER)
-    found = check(run, FERRY, settings=PUBLISHER)
+    checked = check(run, FERRY, settings=PUBLISHER)
     review = claimreview.build_review(PUBLISHER, "https://a.example")
-    text = claimreview.render(found, review)
+    text = claimreview.render(checked, review)
     assert json.loads(text)[0]["itemReviewed"]["appearance"] == [
         {"@type": "CreativeWork", "name": "Ferry news"}
     ]

@@ -1,6 +1,8 @@
 """What changed from one run to another: added, gone, reworded and moved claims, and verdicts."""
 
-from claimcheck import Settings, summarize
+from dataclasses import replace
+
+from claimcheck import Label, Settings, summarize
 from claimcheck.reports.diff import DiffSegment, compare_runs
 
 OLD = (
@@ -18,37 +20,33 @@ def run(text, **more):
 
 
 def test_claims_are_added_gone_reworded_and_moved():
-    found = compare_runs(run(OLD), run(NEW))
-    assert found.added == ("A new ship costs 40 million euros.",)
-    assert found.gone == ("Anna Brandt said the ferry is too old.",)
-    assert [(item.old, item.new) for item in found.reworded] == [
+    diff = compare_runs(run(OLD), run(NEW))
+    assert diff.added == ("A new ship costs 40 million euros.",)
+    assert diff.gone == ("Anna Brandt said the ferry is too old.",)
+    assert [(item.old, item.new) for item in diff.reworded] == [
         (
             "The ferry carried 900 people in 2020.",
             "The ferry carried 700 people in 2020.",
         )
     ]
-    assert found.reworded[0].words == (
+    assert diff.reworded[0].words == (
         DiffSegment("same", "The ferry carried"),
         DiffSegment("gone", "900"),
         DiffSegment("added", "700"),
         DiffSegment("same", "people in 2020."),
     )
-    assert (found.moved, found.same) == (
+    assert (diff.moved, diff.same) == (
         ("The mayor opened the harbour on Monday.",),
         2,
     )
 
 
 def test_a_run_does_not_differ_from_itself():
-    found = compare_runs(run(OLD), run(OLD))
-    assert (bool(found), found.same) == (False, len(run(OLD).claims))
+    diff = compare_runs(run(OLD), run(OLD))
+    assert (bool(diff), diff.same) == (False, len(run(OLD).claims))
 
 
 def test_reports_a_changed_verdict_on_the_same_claim():
-    from dataclasses import replace
-
-    from claimcheck import Label
-
     old = run(OLD, check=True)
     claims = {claim.id for claim in old.claims}
     place = next(

@@ -27,8 +27,8 @@ def tokens(text):
         yield from token.children or ()
 
 
-def rows(found):
-    return sum(token.type == "tr_open" for token in found)
+def rows(parsed):
+    return sum(token.type == "tr_open" for token in parsed)
 
 
 @pytest.mark.parametrize("checked", [False, True])
@@ -36,21 +36,21 @@ def test_a_run_is_headings_lists_and_a_table_with_one_row_per_claim(checked):
     run = summarize(
         SEED.read_text(encoding="utf-8"), settings=EXTRACTIVE, check=checked
     )
-    found = list(tokens(markdown.render_run(run)))
-    tables = sum(token.type == "table_open" for token in found)
+    parsed = list(tokens(markdown.render_run(run)))
+    tables = sum(token.type == "table_open" for token in parsed)
     assert tables == 1  # with a second one of what is not supported, where there is any
-    assert rows(found) >= len(run.claims) + 1
-    assert found[1].content == run.summary.headline
+    assert rows(parsed) >= len(run.claims) + 1
+    assert parsed[1].content == run.summary.headline
 
 
 def test_a_check_is_a_table_with_one_row_per_claim():
-    found = check(
+    checked = check(
         ["The talks ended on Tuesday.", "Cats sleep."],
         SEED.read_text(encoding="utf-8"),
         settings=EXTRACTIVE,
     )
-    read = list(tokens(markdown.render_check(found)))
-    assert (sum(token.type == "table_open" for token in read), rows(read)) == (1, 3)
+    parsed = list(tokens(markdown.render_check(checked)))
+    assert (sum(token.type == "table_open" for token in parsed), rows(parsed)) == (1, 3)
 
 
 def test_document_text_never_becomes_markup():
@@ -67,10 +67,10 @@ def test_document_text_never_becomes_markup():
     )
     kinds = {token.type for token in tokens(markdown.render_run(plain))}
     for text in (markdown.render_run(run), markdown.render_check(checked)):
-        found = {
+        found_kinds = {
             token.type for token in tokens(text) if token.content != "<br>"
         }  # ours, in cells of a table
-        assert not found & {
+        assert not found_kinds & {
             "html_block",
             "html_inline",
             "link_open",
@@ -79,7 +79,7 @@ def test_document_text_never_becomes_markup():
             "code_block",
             "hr",
         }
-        assert found <= kinds | {
+        assert found_kinds <= kinds | {
             "strong_open",
             "strong_close",
             "softbreak",

@@ -4,7 +4,7 @@ import pytest
 
 from claimcheck import Document, Settings, summarize
 from claimcheck.reports.notebook import render_notebook_html
-from tests.support.hostile import hostile_run, parsed
+from tests.support.hostile import hostile_run, parse_strictly
 from tests.support.paths import SEED
 
 
@@ -15,11 +15,11 @@ def run():
 
 
 def test_a_notebook_shows_a_table_without_active_content(run):
-    tree = parsed(
+    tree = parse_strictly(
         f"<!DOCTYPE html><html><head><title>x</title></head><body>{run._repr_html_()}</body></html>"
     )
     assert len(tree.findall(".//tbody/tr")) == len(run.claims)
-    hostile = parsed(
+    hostile = parse_strictly(
         f"<!DOCTYPE html><html><head><title>x</title></head><body>{render_notebook_html(hostile_run())}</body></html>"
     )
     tags = {element.tag for element in hostile.iter() if isinstance(element.tag, str)}

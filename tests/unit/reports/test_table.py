@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pandas
 import pytest
@@ -47,8 +48,6 @@ def test_no_cell_is_a_formula(cell):
     run = summarize(
         "The ferry carried 900 people in 2020.", settings=Settings(engine="extractive")
     )
-    from dataclasses import replace
-
     run = replace(run, claims=(replace(run.claims[0], speaker=cell),))
     (row,) = csv.DictReader(
         io.StringIO("".join(table.iter_csv_lines([run])), newline="")

@@ -8,11 +8,11 @@ FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998.
 
 
 def test_reports_show_label_reason_and_location_and_escape_document_text():
-    found = check(
+    checked = check(
         ["The <b>night</b> ferry carries 700 passengers."], FERRY, settings=SETTINGS
     )
-    report = text.render_check(found)
+    report = text.render_check(checked)
     assert "REFUTED" in report
     assert "“700 passengers”" in report
     assert "[text, 1:1]" in report
-    assert "\\<b\\>" in markdown.render_check(found)
+    assert "\\<b\\>" in markdown.render_check(checked)

@@ -1,6 +1,7 @@
 """The evidence index: what goes in comes out, and a file that can't be used is left as it is."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -73,8 +74,6 @@ def test_adds_all_documents_or_none(path):
 
 
 def broken_text(document):
-    from dataclasses import replace
-
     return replace(document, source="broken")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Settings, errors
+from claimcheck import Settings, errors, summarize
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.store.cache import AnswerCache
 from tests.support.scripted import ScriptedClient, answer, claim, response
@@ -20,8 +20,6 @@ GOOD = response(answer(claim("Venus is hot.")))
 @pytest.fixture
 def request_():
     client = ScriptedClient([GOOD])
-    from claimcheck import summarize
-
     summarize("Venus is hot.", settings=SETTINGS, client=client)
     return client.requests[0]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import RunStore, errors
+from claimcheck import Index, RunStore, errors
 
 
 def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
@@ -24,8 +24,6 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
 
 
 def test_refuses_other_kinds_of_files(tmp_path):
-    from claimcheck import Index
-
     Index(tmp_path / "index.db").close()
     with pytest.raises(errors.StoreError, match="not a claimcheck store of runs"):
         RunStore(tmp_path / "index.db")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from claimcheck import (
+    Batch,
     Document,
     RunStore,
     Settings,
@@ -214,8 +215,6 @@ def test_migrates_a_store_of_the_first_version_with_its_contents(tmp_path):
 
 
 def test_a_stored_run_shares_the_configuration_of_a_batch(store, tmp_path):
-    from claimcheck import Batch
-
     summarize(FERRY, settings=SCRIPTED, client=scripted(FERRY), store=store)
     assert (
         Batch(store, SCRIPTED).number == History(store).list_runs(1)[0].location.batch

@@ -1,5 +1,7 @@
 """Passages cover the view and keep to their token budget, in linear time."""
 
+import time
+
 from claimcheck import tokens
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import halve_passage, split_into_passages
@@ -26,8 +28,6 @@ def test_passages_cover_the_view_within_the_budget():
 
 
 def test_cuts_one_long_paragraph_in_linear_time():
-    import time
-
     sentence = "In the year 1900, the town of Aldbury counted its houses, and the mayor said so. "
     seconds = []
     for count in (1_500, 6_000):

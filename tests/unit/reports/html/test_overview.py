@@ -1,14 +1,13 @@
 """The overview of a batch."""
 
 from claimcheck import Document, Settings, summarize
-from tests.support.hostile import HOSTILE, hostile_run, parsed
+from claimcheck.reports.html import overview
+from tests.support.hostile import HOSTILE, hostile_run, parse_strictly
 
 EXTRACTIVE = Settings(engine="extractive")
 
 
 def test_groups_verdicts_by_source():
-    from claimcheck.reports.html import overview
-
     def made(text, source):
         return summarize(
             Document.from_text(text, source=source), settings=EXTRACTIVE, check=True
@@ -30,7 +29,7 @@ def test_groups_verdicts_by_source():
         overview.BatchDocument(HOSTILE[2], "x", "partial", "", hostile_run()),
     ]
     page = overview.render(HOSTILE[3], "about", iter(entries))
-    tree = parsed(page)
+    tree = parse_strictly(page)
     assert tree.findall(".//script") == []
     assert "script-src &#39;none&#39;" in page
     rows = tree.findall(".//table[@class='chart']/tbody/tr")

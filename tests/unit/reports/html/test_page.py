@@ -1,5 +1,7 @@
 """The HTML report as text: valid, self-contained, and safe whatever a document or a model wrote."""
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -8,7 +10,7 @@ import pytest
 
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports import html
-from tests.support.hostile import hostile_run, parsed
+from tests.support.hostile import hostile_run, parse_strictly
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -22,13 +24,13 @@ def run():
 
 
 def test_the_page_is_valid_html(run):
-    parsed(html.render(run))
-    parsed(html.render(replace(run, document=replace(run.document, text=None))))
+    parse_strictly(html.render(run))
+    parse_strictly(html.render(replace(run, document=replace(run.document, text=None))))
 
 
 def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
     made = html.render(hostile_run())
-    tree = parsed(made)
+    tree = parse_strictly(made)
     assert len(tree.findall(".//script")) == 1
     for element in tree.iter():
         assert not [name for name in element.attrib if str(name).startswith("on")], (
@@ -45,9 +47,6 @@ def test_hostile_text_gives_valid_html_with_one_script_and_no_handler():
 
 
 def test_the_policy_allows_only_its_own_script_and_style(run):
-    import base64
-    import hashlib
-
     made = html.render(run)
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', made)[1]
     assert policy.startswith("default-src &#39;none&#39;")
@@ -67,7 +66,7 @@ def test_the_page_is_one_small_file(run):
 
 
 def test_shows_every_character_of_the_text(run):
-    tree = parsed(html.render(run))
+    tree = parse_strictly(html.render(run))
     (text,) = (
         element
         for element in tree.iter("div")
@@ -106,7 +105,7 @@ def test_a_check_shows_each_document_once():
         settings=EXTRACTIVE,
     )
     page = html.render(found)
-    parsed(page)
+    parse_strictly(page)
     assert page.count('<article class="document">') == 1
     assert json.loads(found.to_json())["searched"] == 2
 

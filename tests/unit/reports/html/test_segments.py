@@ -22,6 +22,8 @@ def test_blocks_cover_all_of_the_text():
         "\n\n\n",
         "a" * 2_999 + "\n\n" + "b" * 3_001,
     ):
-        made = list(split_blocks(text, [Mark(0, 1, "a")]))
-        assert "".join(part.text for block in made for part in block) == text
-        assert max(len("".join(part.text for part in block)) for block in made) <= 3_000
+        blocks = list(split_blocks(text, [Mark(0, 1, "a")]))
+        assert "".join(part.text for block in blocks for part in block) == text
+        assert (
+            max(len("".join(part.text for part in block)) for block in blocks) <= 3_000
+        )
