@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from claimcheck.settings import Settings
 
-
 _PROBE_FIELD = "colour"  # as recorded
 
 

@@ -342,7 +342,7 @@ class _BundledAnswers:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        # Only answers of an endpoint are saved, and here is no endpoint.
+        # Only answers of an endpoint are saved, and nothing is sent here.
         raise AssertionError("a bundle is read only")
 
 
