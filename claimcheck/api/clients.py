@@ -12,7 +12,7 @@ ProgressCallback = Callable[[Stage], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
-    """Return `llm` if a client is given, otherwise the engine of the settings."""
+    """Return `llm` if there is a client, else the engine of the settings."""
     return "llm" if client is not None else settings.chosen_engine()
 
 
@@ -25,10 +25,11 @@ def open_client(
     `progress` is called for every request and answer. A client of the caller's is left
     open.
     """
+    # A client of the caller's decides itself what it caches.
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
-    from claimcheck.llm import OpenAIClient
+    from claimcheck.llm.openai_client import OpenAIClient
 
     with ExitStack() as stack:
         own = OpenAIClient(settings)
@@ -44,7 +45,7 @@ async def aopen_client(
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
-    from claimcheck.llm import OpenAIClient
+    from claimcheck.llm.openai_client import OpenAIClient
 
     async with AsyncExitStack() as stack:
         own = OpenAIClient(settings)
@@ -57,7 +58,7 @@ def _wrap_with_progress(
 ) -> Client | None:
     if client is None or progress is None:
         return client
-    from claimcheck.llm import ProgressClient
+    from claimcheck.llm.progress import ProgressClient
 
     return ProgressClient(client, progress)
 
@@ -68,7 +69,7 @@ def _wrap_with_cache(
     """Put the answer cache before the client if the settings ask for it."""
     if not settings.cache:
         return client
-    from claimcheck.llm import StoredAnswersClient
+    from claimcheck.llm.stored import StoredAnswersClient
     from claimcheck.store.cache import AnswerCache
 
     return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

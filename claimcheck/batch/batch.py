@@ -13,7 +13,10 @@ from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import BatchRunner, RunDocument
 from claimcheck.batch.workers import WorkerPool
 from claimcheck.errors import SettingsError
-from claimcheck.llm import Limiter, OpenAIClient, Pricing, StoredAnswersClient
+from claimcheck.llm.limiter import Limiter
+from claimcheck.llm.openai_client import OpenAIClient
+from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
 from claimcheck.models.outcome import (

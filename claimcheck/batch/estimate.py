@@ -7,7 +7,9 @@ from collections.abc import Callable
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ContextWindowError, InputError
-from claimcheck.llm import OpenAIClient, Pricing, count_input_tokens
+from claimcheck.llm.budget import count_input_tokens
+from claimcheck.llm.openai_client import OpenAIClient
+from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest
 from claimcheck.models.outcome import Estimate

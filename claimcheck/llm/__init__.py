@@ -1,18 +1,5 @@
-"""Send requests to models. Only this package imports openai and tenacity."""
+"""Requests to models. The only importer of openai and tenacity.
 
-from claimcheck.llm.budget import Budget, count_input_tokens
-from claimcheck.llm.limiter import Limiter
-from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.progress import ProgressClient
-from claimcheck.llm.stored import StoredAnswersClient
-
-__all__ = [
-    "Budget",
-    "Limiter",
-    "OpenAIClient",
-    "Pricing",
-    "ProgressClient",
-    "StoredAnswersClient",
-    "count_input_tokens",
-]
+Import from the modules: this file stays empty, because `openai` takes half a second to
+import, and stores and caches need only the light ones.
+"""

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Price, Settings
-from claimcheck.llm import Pricing
+from claimcheck.llm.pricing import Pricing
 
 PRICED = Settings(
     engine="llm", model="m", prices={"m": Price(input=1.0, output=2.0, cached=0.5)}

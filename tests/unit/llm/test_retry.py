@@ -9,7 +9,8 @@ import pytest
 import tenacity
 
 from claimcheck import Limits, Settings
-from claimcheck.llm import Limiter, Pricing
+from claimcheck.llm.limiter import Limiter
+from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import (
     MAX_RETRY_AFTER_S,
     parse_retry_after_s,
