@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from claimcheck.settings import Settings
 
+_PROBE_FIELD = "colour"  # as recorded
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -30,10 +32,8 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {
-            "colour": {"type": "string", "enum": ["vermilion"]}
-        },  # as recorded
-        "required": ["colour"],  # as recorded
+        "properties": {_PROBE_FIELD: {"type": "string", "enum": ["vermilion"]}},
+        "required": [_PROBE_FIELD],
         "additionalProperties": False,
     }
     request = ModelRequest(

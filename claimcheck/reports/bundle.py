@@ -38,7 +38,7 @@ _RUN = "run.json"
 _SOURCE = "source.txt"
 _ANSWERS = "answers.jsonl"
 
-# A bundle comes from somebody else. It is never unpacked, may hold no other file, and
+# A bundle comes from somebody else. It is never unpacked, may contain no other file, and
 # may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
 _ALLOWED_NAME = re.compile(
     r"""
@@ -348,7 +348,7 @@ class _BundledAnswers:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        # Only an answer of an endpoint is saved, and there is none.
+        # Only answers of an endpoint are saved, and nothing is sent here.
         raise AssertionError("a bundle is read only")
 
 
