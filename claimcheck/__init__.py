@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from claimcheck.version import __version__
+from claimcheck.version import __version__ as __version__
 
 _EXPORTS: dict[str, tuple[str, ...]] = {
     "api.check": ("acheck", "check"),
@@ -58,7 +58,8 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
 }
 _MODULE_BY_NAME = {name: module for module, names in _EXPORTS.items() for name in names}
 
-__all__ = sorted(["__version__", "errors", *_MODULE_BY_NAME])
+# Computed, so that each name is written once; ruff wants a literal.
+__all__ = sorted(["__version__", "errors", *_MODULE_BY_NAME])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
