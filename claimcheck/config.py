@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,23 @@ def _merge_layers(
         if origins[name] == "environment":
             origins[name] = f"environment {ENVIRONMENT_VARIABLES[name]}"
     return values, origins
+
+
+def fill_endpoint(
+    settings: Settings, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings with the key and the address of the environment.
+
+    What the settings name is kept. So the key of the environment goes to the endpoint
+    that the settings or the environment name, otherwise to OpenAI's, and nowhere else.
+    """
+    values = _read_environment(os.environ if environment is None else environment)
+    missing = {
+        name: values[name]
+        for name in ("api_key", "base_url")
+        if name in values and getattr(settings, name) is None
+    }
+    return replace(settings, **missing) if missing else settings
 
 
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:
