@@ -10,8 +10,8 @@ import hashlib
 import json
 from typing import Protocol
 
-from claimcheck import schemas
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
+from claimcheck.salvage import parse_answer
 from claimcheck.settings import Settings
 
 
@@ -83,8 +83,7 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
 
 
 def is_usable(schema_name: str, response: ModelResponse) -> bool:
-    """Tell whether an answer is complete and follows its schema."""
-    if response.refusal or response.finish_reason not in (None, "stop"):
+    """Tell whether an answer is complete, follows its schema, and rests on it all."""
+    if response.refusal or response.unread_tokens:
         return False
-    _, problems = schemas.parse_answer(schema_name, response.text or "")
-    return not problems
+    return parse_answer(schema_name, response.text or "").is_complete

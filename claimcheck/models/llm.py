@@ -85,7 +85,9 @@ class ModelResponse:
     `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
     own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
     when it refused. `left_out` names the settings that the endpoint does not accept.
-    `fault` says why this request, one of several, got no answer.
+    `fault` says why this request, one of several, got no answer; `exceeds_window` that
+    it is too long for the model. `unread_tokens` is how much of the request the endpoint
+    seems to have cut off before the model read it.
     """
 
     text: str | None
@@ -96,6 +98,8 @@ class ModelResponse:
     usage: Usage
     left_out: tuple[str, ...] = ()
     fault: str | None = None
+    exceeds_window: bool = False
+    unread_tokens: int = 0
 
 
 def dump_response(response: ModelResponse) -> str:
