@@ -39,7 +39,7 @@ _FILE_TYPES: dict[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings, and for each of them, by name, where its value came from."""
+    """The settings, and where each value came from, by name."""
 
     settings: Settings
     origins: dict[str, str]
@@ -68,6 +68,23 @@ def load_settings(
         (SETTINGS_FILE, _read_settings_file((folder or Path()) / SETTINGS_FILE)),
         ("default", defaults or {}),
     ]
+    values, origins = _merge_layers(layers)
+    try:
+        return LoadedSettings(Settings(**values), origins)
+    except SettingsError as error:
+        culprits = {
+            origin
+            for name, origin in origins.items()
+            if origin != "default" and name in str(error)
+        }
+        where = ", ".join(sorted(culprits)) or "settings"
+        raise SettingsError(f"{where}: {error}") from None
+
+
+def _merge_layers(
+    layers: list[tuple[str, Mapping[str, Any]]],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return each setting's value from its first layer, and all origins."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name in (item.name for item in fields(Settings)):
@@ -79,16 +96,7 @@ def load_settings(
                 break
         if origins[name] == "environment":
             origins[name] = f"environment {ENVIRONMENT_VARIABLES[name]}"
-    try:
-        return LoadedSettings(Settings(**values), origins)
-    except SettingsError as error:
-        culprits = {
-            origin
-            for name, origin in origins.items()
-            if origin != "default" and name in str(error)
-        }
-        where = ", ".join(sorted(culprits)) or "settings"
-        raise SettingsError(f"{where}: {error}") from None
+    return values, origins
 
 
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:

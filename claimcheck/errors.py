@@ -29,7 +29,7 @@ from collections.abc import Iterable
 
 
 def join_problems(problems: Iterable[object], limit: int = 5) -> str:
-    """Join the first problems for a message, and say how many more there are."""
+    """Join the first problems, and say how many more there are."""
     texts = [str(problem) for problem in problems]
     more = [f"and {len(texts) - limit} more"] if len(texts) > limit else []
     return "; ".join(texts[:limit] + more)
@@ -50,11 +50,11 @@ class NotFoundError(InputError):
 
 
 class StoreError(InputError):
-    """An index, a cache, or a store of runs cannot be used; it was not changed."""
+    """An index, a cache, or a store cannot be used; it was not changed."""
 
 
 class SettingsError(InputError):
-    """A flag, an environment variable, or `claimcheck.toml` has a bad value."""
+    """A flag, a variable, or `claimcheck.toml` has a bad value."""
 
 
 class SchemaError(InputError):
@@ -66,7 +66,7 @@ class WorkerError(ClaimcheckError):
 
 
 class Interrupted(ClaimcheckError):
-    """Ctrl-C stopped the work; finished work is stored, and the command resumes."""
+    """Ctrl-C stopped the work; what was finished is stored."""
 
     exit_code = 130
 
@@ -105,7 +105,7 @@ class BudgetError(ProviderError):
 
 
 class UnreachableError(ProviderError):
-    """Every attempt to connect to the endpoint failed, or the connection was lost."""
+    """Every attempt to connect to the endpoint failed."""
 
 
 class ContextWindowError(ProviderError):

@@ -32,6 +32,6 @@ def read_packed_lines(name: str) -> list[str]:
 
 @cache
 def read_words(name: str) -> tuple[str, ...]:
-    """Return the lines of `data/NAME.txt`, without blank lines and `#` comments."""
+    """Return the lines of `data/NAME.txt`, without blanks and comments."""
     lines = (_DATA_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))

@@ -110,7 +110,7 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
-    """Return a copy of the schema without the keywords that strict mode refuses."""
+    """Return a copy without the keywords that strict mode refuses."""
     copied: dict[str, Any] = json.loads(_dump_strict_schema(name))
     return copied
 
@@ -131,7 +131,7 @@ def _build_validator(name: str) -> Validator:
 
 
 def _find_leaf_errors(error: ValidationError) -> list[ValidationError]:
-    """Return the errors inside an `anyOf`, without the unhelpful "or null" branch."""
+    """Return the errors inside an `anyOf`, except that of "or null"."""
     inner = [other for other in error.context or () if other.schema != {"type": "null"}]
     if error.validator != "anyOf" or not inner:
         return [error]
@@ -142,12 +142,16 @@ def shorten_message(message: str) -> str:
     """Cut the middle of a long message; its end says what is wrong."""
     if len(message) <= _MAX_MESSAGE_CHARACTERS:
         return message
+    # jsonschema quotes the value first and says what is wrong last.
     half = _MAX_MESSAGE_CHARACTERS // 2
     return f"{message[:half]} … {message[-half:]}"
 
 
 def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
-    """Copy a schema without the refused keywords; `properties` may have any names."""
+    """Copy a schema without the refused keywords.
+
+    The keys of `properties` are names, not keywords.
+    """
     if isinstance(node, dict):
         return {
             key: _strip_keywords(value, properties=key in ("properties", "$defs"))

@@ -12,7 +12,7 @@ ProgressCallback = Callable[[Stage], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
-    """Return `llm` if a client is given, otherwise the engine of the settings."""
+    """Return `llm` if there is a client, else the engine of the settings."""
     return "llm" if client is not None else settings.chosen_engine()
 
 
@@ -25,6 +25,7 @@ def open_client(
     `progress` is called for every request and answer. A client of the caller's is left
     open.
     """
+    # A client of the caller's decides itself what it caches.
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return

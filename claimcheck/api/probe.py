@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 from claimcheck.settings import Settings
 
+_PROBE_FIELD = "colour"  # as recorded
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; `response_format` is None if no model was named."""
+    """What an endpoint can do; no `response_format` if no model was named."""
 
     models: tuple[str, ...]
     response_format: str | None
@@ -30,10 +32,8 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {
-            "colour": {"type": "string", "enum": ["vermilion"]}
-        },  # as recorded
-        "required": ["colour"],  # as recorded
+        "properties": {_PROBE_FIELD: {"type": "string", "enum": ["vermilion"]}},
+        "required": [_PROBE_FIELD],
         "additionalProperties": False,
     }
     request = ModelRequest(

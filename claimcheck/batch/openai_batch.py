@@ -54,12 +54,15 @@ class CollectReport:
     """The result of a collect.
 
     `expired` requests were not answered in time, `in_progress` uploads are not done.
+    `broken` lines of the endpoint's files could not be read: their requests are
+    submitted again.
     `refused` holds the endpoint's reasons for refusing whole files.
     """
 
     answers: int = 0
     errors: int = 0
     expired: int = 0
+    broken: int = 0
     finished: int = 0
     in_progress: int = 0
     refused: list[str] = field(default_factory=list)
@@ -203,19 +206,27 @@ class BatchApiRunner:
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
         for file in job.files:
             for line in self._api.read_lines(file):
-                item = items.pop(line.get("custom_id", ""), None)
-                if item is None:
-                    continue
-                response = self._build_response(line, item)
-                if response is None:
-                    report.expired += 1
-                    continue
-                if response.fault is None:
-                    report.answers += 1
-                else:
-                    report.errors += 1
-                self._save_answer(item, response)
-        report.expired += len(items)  # they have no line and are submitted again
+                fields = _to_dict(line.value)
+                item = items.pop(str(fields.get("custom_id")), None)
+                if item is not None:
+                    self._save_line(fields, item, report)
+                elif line.problem:
+                    report.broken += 1
+        # what has no line is submitted again, as is what had a broken one
+        report.expired += max(0, len(items) - report.broken)
+
+    def _save_line(
+        self, line: Mapping[str, Any], item: UploadItem, report: CollectReport
+    ) -> None:
+        response = self._build_response(line, item)
+        if response is None:
+            report.expired += 1
+            return
+        if response.fault is None:
+            report.answers += 1
+        else:
+            report.errors += 1
+        self._save_answer(item, response)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._batch, item.document)

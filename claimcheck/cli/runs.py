@@ -20,7 +20,7 @@ from claimcheck.cli.output import (
     write_lines,
     write_text,
 )
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 from claimcheck.reports.formats import (
     BatchExportFormat,
     Format,
@@ -238,6 +238,11 @@ def import_(
     if imported.repeated:
         note += f", {imported.repeated:,} repeated rows skipped"
     print_note(note, quiet=quiet)
+    if imported.broken:
+        raise InputError(
+            f"{len(imported.broken):,} broken rows were skipped: "
+            f"{join_problems(imported.broken)}"
+        )
 
 
 @app.command("compare")

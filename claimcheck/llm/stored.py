@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Protocol
 
+from claimcheck import tokens
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
 from claimcheck.salvage import parse_answer
 from claimcheck.settings import Settings
@@ -44,7 +46,7 @@ class StoredAnswersClient:
         digest = compute_request_digest(request, self._settings)
         response = self._answers.find(digest)
         if response is None:
-            response = self._inner.complete(request)
+            response = mark_unread(request, self._inner.complete(request))
             self._answers.save(digest, request, response)
         return response
 
@@ -53,7 +55,7 @@ class StoredAnswersClient:
         digest = compute_request_digest(request, self._settings)
         response = self._answers.find(digest)
         if response is None:
-            response = await self._inner.acomplete(request)
+            response = mark_unread(request, await self._inner.acomplete(request))
             self._answers.save(digest, request, response)
         return response
 
@@ -80,6 +82,19 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
     )
     # A document may contain half of a surrogate pair, which UTF-8 does not allow.
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse:
+    """State how much of the request the endpoint cut off; a stored answer has no usage.
+
+    Cached tokens were read, too, and some endpoints do not count them as input.
+    """
+    usage = response.usage
+    text = "\n".join(message.content for message in request.messages)
+    unread_tokens = tokens.estimate_unread(
+        text, usage.input_tokens + usage.cached_tokens
+    )
+    return replace(response, unread_tokens=unread_tokens) if unread_tokens else response
 
 
 def is_usable(schema_name: str, response: ModelResponse) -> bool:

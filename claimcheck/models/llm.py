@@ -31,6 +31,7 @@ class ModelRequest:
     schema_name: str
     schema: dict[str, Any]
     schema_message: Message
+    # Votes need answers that differ, whatever the settings say.
     temperature: float | None = None
     seed: int | None = None
 
@@ -72,7 +73,7 @@ class Usage:
 
 @dataclass(slots=True)
 class Spending:
-    """What has been spent so far; `usd` leaves out answers without a known price."""
+    """What has been spent; `usd` leaves out answers of unknown price."""
 
     usd: float = 0.0
     tokens: int = 0
@@ -105,6 +106,7 @@ class ModelResponse:
 def dump_response(response: ModelResponse) -> str:
     """Write a response as JSON on one line, as stores keep it."""
     fields = codec.to_fields(response)
+    # ASCII, because an answer may contain what SQLite cannot store as text.
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
 
 

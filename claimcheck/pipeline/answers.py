@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from claimcheck import prompts, schemas
 from claimcheck.errors import join_problems
+from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
 from claimcheck.models.claim import Kind
 from claimcheck.models.document import Document
@@ -251,6 +252,8 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
     attempts = []
     repairs: dict[int, repair.Repair] = {}
     for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
+        # Stored answers have been marked, and have no usage to tell it from.
+        response = mark_unread(request, response)
         attempt = _read_response(request.schema_name, response)
         attempts.append(attempt)
         if attempt.cause in (None, Cause.INVALID, Cause.TRUNCATED):
