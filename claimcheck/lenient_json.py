@@ -26,6 +26,7 @@ _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
 _SPACE = re.compile(r"[ \t\r\n\ufeff\u00a0]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_UNFINISHED_NUMBER = re.compile(r"-?\d*\.?\d*(?:[eE][-+]?\d*)?\Z")
 _WORD = re.compile(r"-?[A-Za-z]+")
 # Longer numbers have no exact meaning to most parsers, and are slow to convert.
 _MAX_INTEGER_DIGITS = 18
@@ -256,11 +257,13 @@ class _Parser:
 
     def _parse_number_or_word(self) -> Any:
         text = self._text
+        # "0.8" at the end of the text may be the start of "0.85".
+        if _UNFINISHED_NUMBER.match(text, self.position):
+            raise _CutOffError
         match = _NUMBER.match(text, self.position) or _WORD.match(text, self.position)
         if match is None:
             self._fail("a value is missing")
-        # "0.8" at the end of the text may be the start of "0.85".
-        if match.end() == len(text):
+        if match.end() == len(text):  # "nul"
             raise _CutOffError
         word = match.group()
         if match.re is _WORD and word not in _WORDS:

@@ -243,6 +243,8 @@ class _Fitter:
                 if name in keys:
                     value = answer.value[keys[name]]
                     fields[name] = self._fit_property(schema, value, path, name)
+                elif answer.found.is_cut_off and name in _ROOT_DEFAULTS:
+                    fields[name] = _ROOT_DEFAULTS[name]
                 else:
                     fields[name] = self._get_default(_ROOT_DEFAULTS, name, path)
             except _MisfitError as misfit:

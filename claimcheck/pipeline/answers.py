@@ -251,9 +251,9 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
     responses = yield list(requests)
     attempts = []
     repairs: dict[int, repair.Repair] = {}
-    for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
+    for index, (request, received) in enumerate(zip(requests, responses, strict=True)):
         # Stored answers have been marked, and have no usage to tell it from.
-        response = mark_unread(request, response)
+        response = mark_unread(request, received)
         attempt = _read_response(request.schema_name, response)
         attempts.append(attempt)
         if attempt.cause in (None, Cause.INVALID, Cause.TRUNCATED):
@@ -320,7 +320,7 @@ def _build_answer(attempt: _Attempt, kind: type[T]) -> Answer[T]:
         claims.append(codec.from_fields(item, ClaimAnswer))
     is_broken = not all(_is_property(problem) for problem in parsed.missing)
     has_claims = "claims" in fields and parsed.open_list != "claims"
-    raw = (response.text or "")[:_MAX_RAW_CHARACTERS] if attempt.cause else ""
+    raw = _shorten_raw(response.text or "") if attempt.cause else ""
     return Answer(
         value=value,
         cause=attempt.cause,
@@ -351,7 +351,7 @@ def _list_left_out_items(parsed: ParsedAnswer) -> tuple[LeftOutItem, ...]:
         problems = join_problems(rejected.problems, _MAX_PROBLEMS_TO_REPORT)
         value = rejected.value
         quote = value.get("quote") if isinstance(value, dict) else None
-        raw = json.dumps(value, ensure_ascii=False)[:_MAX_RAW_CHARACTERS]
+        raw = _shorten_raw(json.dumps(value, ensure_ascii=False))
         items.append(
             LeftOutItem(
                 list_name=rejected.key,
@@ -361,6 +361,12 @@ def _list_left_out_items(parsed: ParsedAnswer) -> tuple[LeftOutItem, ...]:
             )
         )
     return tuple(items)
+
+
+def _shorten_raw(text: str) -> str:
+    # Half of a surrogate pair can be neither stored nor printed.
+    encoded = text[:_MAX_RAW_CHARACTERS].encode("utf-8", "replace")
+    return encoded.decode("utf-8")
 
 
 def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:

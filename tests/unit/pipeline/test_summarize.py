@@ -191,7 +191,6 @@ def test_records_an_answer_that_stays_invalid_with_its_raw_text(run):
 @pytest.mark.parametrize(
     ("given", "cause"),
     [
-        (response(None, finish_reason="length"), "truncated"),
         (response(None, refusal="I can't help with that."), "refused"),
         (response("", finish_reason="content_filter"), "filtered"),
         (response(None), "empty"),
