@@ -306,10 +306,7 @@ def describe_failed_passages(run: Run) -> str | None:
 
 
 def _overlaps_any(failure: Failure, ranges: Sequence[tuple[int, int]]) -> bool:
-    for start, end in ranges:
-        if failure.start < end and start < failure.end:
-            return True
-    return False
+    return any(failure.start < end and start < failure.end for start, end in ranges)
 
 
 def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
