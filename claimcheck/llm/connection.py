@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx2
-import openai
 
 from claimcheck.errors import AuthenticationError, SetupError
 from claimcheck.settings import Settings
@@ -49,8 +48,8 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
     if address.query:  # Azure's ?api-version=; the SDK would append its path to it
         options["default_query"] = dict(parse_qsl(address.query))
     if is_azure(settings.base_url):
-        # A key in `Authorization` is taken for a token there, and refused.
-        options["default_headers"] = {"api-key": key, "Authorization": openai.Omit()}
+        # It reads keys from here, and only tokens from `Authorization`.
+        options["default_headers"] = {"api-key": key}
     return options
 
 
@@ -133,7 +132,7 @@ def explain_connection_error(error: BaseException, settings: Settings) -> str:
                 return "the connection was lost before there was an answer"
             case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():
                 return f"the request cannot be sent ({cause})"
-    return "no connection; check that the server is running and that the URL is right"
+    return "check that the server is running and that the URL is right"
 
 
 def _list_causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -49,7 +49,7 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
         )
         if is_certificate_error(error):
             return SetupError(f"{endpoint}: {cause}")
-        return UnreachableError(f"{endpoint}: not reached {attempts}: {cause}")
+        return UnreachableError(f"{endpoint}: no connection {attempts}: {cause}")
     if isinstance(error, json.JSONDecodeError):
         return EndpointError(
             f"{endpoint}: no JSON in the answer {attempts}; check that the URL is an "

@@ -125,7 +125,7 @@ def test_retries_a_transient_fault(go, fault):
             (400, error("request exceeds the available context size", type="exceed_context_size_error")),
             errors.ContextWindowError, "does not fit the context window of m", 1,
         ),
-        (DROP, errors.UnreachableError, "not reached after 2 attempts: the connection was lost", 2),
+        (DROP, errors.UnreachableError, "no connection after 2 attempts: the connection was lost", 2),
     ],
 )  # fmt: skip
 def test_a_permanent_fault_has_its_own_error_without_the_key(
