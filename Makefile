@@ -98,7 +98,7 @@ eval: $(VENV)/.dev
 	$(BIN)/python benchmarks/units.py $(DATA)/D_news_summaries/realsumm_cnndm.dev.jsonl build/units
 	for set in build/units/*.jsonl; do $(BIN)/claimcheck eval verification $$set --engine extractive --quiet; done
 	$(BIN)/python benchmarks/fit_support.py $(DATA)
-	$(BIN)/python benchmarks/made.py
+	$(BIN)/python benchmarks/handwritten.py
 	$(BIN)/python benchmarks/fit_check_worthiness.py $(DATA)/A_checkworthy/claimbuster.dev.jsonl
 	$(BIN)/python benchmarks/fit_summary.py $(DATA)/D_news_summaries/realsumm_cnndm.dev.jsonl
 

@@ -1,16 +1,20 @@
-"""Batches beside a bare loop of the same calls, and beside the ideal schedule; on a loopback server, in one run.
+"""Compare a batch with a bare loop of the same requests, and with the ideal schedule.
 
     python benchmarks/batch.py [--documents 12000]
 
-The server (tests/faults/server.py, without faults) answers at once, or after 0.05 to 2 s. The bare loop sends the very
-requests of the batch through `AsyncOpenAI` and does nothing with the answers; the batch renders, counts, validates,
-grounds and stores. Every figure is the median of the rounds, taken in turn.
+The loopback server (tests/support/faulty_server.py, without faults) answers at once, or
+after 0.05 to 2 s. The bare loop sends the requests of the batch through `AsyncOpenAI`
+and ignores the answers; the batch renders, counts, validates, grounds, and stores. Both
+take turns, and every figure is the median of the rounds.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
+import heapq
+import json
 import random
 import statistics
 import sys
@@ -31,44 +35,49 @@ from claimcheck.llm.openai_client import OpenAIClient
 from tests.support.batches import run_faulty_server
 
 ROUNDS = 3
+DELAYS_S = (0.05, 2.0)
 
 
-def documents(count):
-    """News-sized documents, each its own: 2.5 kB."""
-    chance = random.Random(5)
+def make_texts(count):
+    """Return different texts of the size of a news story, 2.5 kB."""
+    rng = random.Random(5)
     verbs = "planted counted sold bought moved closed opened lost".split()
-    return [
-        " ".join(
-            f"The city of town {number}-{line} {chance.choice(verbs)} {chance.randint(2, 9999)} trees in {1900 + line} years."
+    texts = []
+    for number in range(count):
+        sentences = [
+            f"The city of town {number}-{line} {rng.choice(verbs)} "
+            f"{rng.randint(2, 9999)} trees in {1900 + line} years."
             for line in range(45)
-        )
-        for number in range(count)
-    ]
+        ]
+        texts.append(" ".join(sentences))
+    return texts
 
 
-def bodies_of(texts, url):
-    """The bodies that a batch sends for these texts."""
-    plan = Plan.from_settings(settings(url), Limits())
-    client = OpenAIClient(plan.settings)
-    flows = (
-        build_run_flow(Document.from_text(text), plan.settings, "llm", check=False)
-        for text in texts
-    )
-    return [client.build_body(next(flow)[0]) for flow in flows]
-
-
-def settings(url):
+def make_settings(url):
     return Settings(engine="llm", model="m", base_url=url, api_key="not-needed")
 
 
-async def bare(bodies, url, concurrency, http_client=None):
-    waiting = iter(bodies)
+def build_bodies(texts, url):
+    """Return the request bodies that a batch sends for these texts."""
+    plan = Plan.from_settings(make_settings(url), Limits())
+    client = OpenAIClient(plan.settings)
+    bodies = []
+    for text in texts:
+        document = Document.from_text(text)
+        flow = build_run_flow(document, plan.settings, "llm", check=False)
+        bodies.append(client.build_body(next(flow)[0]))
+    return bodies
+
+
+async def time_bare_loop(bodies, url, concurrency, http_client=None):
+    """Return the seconds that the requests take without claimcheck."""
+    pending = iter(bodies)
     async with openai.AsyncOpenAI(
         base_url=url, api_key="not-needed", max_retries=0, http_client=http_client
     ) as client:
 
         async def worker():
-            for body in waiting:
+            for body in pending:
                 await client.chat.completions.create(**body)
 
         started = time.perf_counter()
@@ -76,21 +85,19 @@ async def bare(bodies, url, concurrency, http_client=None):
         return time.perf_counter() - started
 
 
-async def batched(texts, url, concurrency):
+async def time_batch(texts, url, concurrency):
+    """Return the seconds that a batch takes, without reading its source."""
     with (
         tempfile.TemporaryDirectory() as folder,
         RunStore(Path(folder) / "runs.db") as store,
     ):
         rows = Path(folder) / "rows.jsonl"
-        import json
-
-        rows.write_text(
-            "".join(
-                json.dumps({"id": str(n), "text": text}) + "\n"
-                for n, text in enumerate(texts)
-            )
-        )
-        batch = Batch(store, settings(url), Limits(concurrency=concurrency))
+        lines = [
+            json.dumps({"id": str(number), "text": text}) + "\n"
+            for number, text in enumerate(texts)
+        ]
+        rows.write_text("".join(lines))
+        batch = Batch(store, make_settings(url), Limits(concurrency=concurrency))
         batch.add(str(rows))
         started = time.perf_counter()
         progress = await batch.run()
@@ -98,61 +105,65 @@ async def batched(texts, url, concurrency):
         return time.perf_counter() - started
 
 
-def throughput(count):
-    texts = documents(count)
+def compare_throughput(count):
+    """Print documents per second against a server that answers at once."""
+    texts = make_texts(count)
+    loop_times, batch_times = [], []
     with run_faulty_server() as (url, _):
-        bodies = bodies_of(texts, url)
-        asyncio.run(bare(bodies[:50], url, 64))
-        alone, ours = [], []
+        bodies = build_bodies(texts, url)
+        asyncio.run(time_bare_loop(bodies[:50], url, 64))  # imports and connections
         for _ in range(ROUNDS):
-            alone.append(asyncio.run(bare(bodies, url, 64)))
-            ours.append(asyncio.run(batched(texts, url, 64)))
-    one, other = statistics.median(alone), statistics.median(ours)
+            loop_times.append(asyncio.run(time_bare_loop(bodies, url, 64)))
+            batch_times.append(asyncio.run(time_batch(texts, url, 64)))
+    loop_s, batch_s = statistics.median(loop_times), statistics.median(batch_times)
     print(
-        f"instant answers, {count} documents of 2.5 kB, concurrency 64, openai {version('openai')}"
+        f"instant answers, {count} documents of 2.5 kB, concurrency 64, "
+        f"openai {version('openai')}"
     )
-    print(f"  bare loop of AsyncOpenAI   {count / one:6.0f} a second   1.00")
-    fast = find_spec("aiohttp")
-    goal = "goal 1.2, with the extra `fast`" if fast else "goal 0.85"
+    print(f"  bare loop of AsyncOpenAI   {count / loop_s:6.0f} per second   1.00")
+    ratio = loop_s / batch_s
     print(
-        f"  claimcheck batch           {count / other:6.0f} a second   {one / other:.2f}   ({goal})"
+        f"  claimcheck batch           {count / batch_s:6.0f} per second   {ratio:.2f}"
     )
 
 
-def schedule(count):
-    """Answers that take 0.05 to 2 s, 32 at a time: beside what a perfect queue would take."""
-    import hashlib
-    import heapq
-    import json
-
-    texts = documents(count)
-    with run_faulty_server(delays=(0.05, 2.0)) as (url, _):
-        ours = asyncio.run(batched(texts, url, 32))
-        delays = [
-            random.Random(
-                hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
-            ).uniform(0.05, 2.0)
-            for body in bodies_of(texts, url)
-        ]
-    free = [0.0] * 32
+def compare_schedule(count):
+    """Print how close a batch comes to the ideal schedule if answers take time."""
+    texts = make_texts(count)
+    with run_faulty_server(delays=DELAYS_S) as (url, _):
+        batch_s = asyncio.run(time_batch(texts, url, 32))
+        delays = [compute_delay(body) for body in build_bodies(texts, url)]
+    # each answer goes to the slot that is free first
+    slots = [0.0] * 32
     for delay in delays:
-        heapq.heappush(free, heapq.heappop(free) + delay)
-    ideal = max(free)
+        heapq.heappush(slots, heapq.heappop(slots) + delay)
+    ideal_s = max(slots)
     print(f"answers after 0.05 to 2 s, {count} documents, concurrency 32")
-    print(f"  ideal schedule   {ideal:6.2f} s   1.00")
-    print(f"  claimcheck batch {ours:6.2f} s   {ours / ideal:.2f}   (goal 1.1)")
+    print(f"  ideal schedule   {ideal_s:6.2f} s   1.00")
+    print(f"  claimcheck batch {batch_s:6.2f} s   {batch_s / ideal_s:.2f}   (goal 1.1)")
     if find_spec("langextract"):
-        with run_faulty_server(delays=(0.05, 2.0)) as (url, counts):
-            seconds = langextract_s(texts, url, 32)
-            ideal = counts()["delayed_s"] / 32
+        with run_faulty_server(delays=DELAYS_S) as (url, counts):
+            seconds = time_langextract(texts, url, 32)
+            ideal_s = counts()["delayed_s"] / 32
         name = f"LangExtract {version('langextract')}"
+        ratio = seconds / ideal_s
         print(
-            f"  {name:<16} {seconds:6.2f} s   {seconds / ideal:.2f}   of an ideal schedule of its own requests"
+            f"  {name:<16} {seconds:6.2f} s   {ratio:.2f}   "
+            "of the ideal schedule of its own requests"
         )
 
 
-def langextract_s(texts, url, concurrency):
-    """Seconds that LangExtract takes for the same documents, each in one piece; it needs `make .venv-bench/.done`."""
+def compute_delay(body):
+    """Return how long the server takes to answer this request."""
+    digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
+    return random.Random(digest).uniform(*DELAYS_S)
+
+
+def time_langextract(texts, url, concurrency):
+    """Return the seconds LangExtract takes; each document is one chunk.
+
+    Needs the environment that `make .venv-bench/.done` builds.
+    """
     import langextract as lx
     from langextract.factory import ModelConfig
 
@@ -160,17 +171,18 @@ def langextract_s(texts, url, concurrency):
         text="The ferry carried 900 people.",
         extractions=[lx.data.Extraction("claim", "The ferry carried 900 people.")],
     )
-    served = {"base_url": url, "api_key": "not-needed"}
+    endpoint = {"base_url": url, "api_key": "not-needed"}
+    documents = [
+        lx.data.Document(text=text, document_id=str(number))
+        for number, text in enumerate(texts)
+    ]
     started = time.perf_counter()
-    found = lx.extract(
-        [
-            lx.data.Document(text=text, document_id=str(number))
-            for number, text in enumerate(texts)
-        ],
+    results = lx.extract(
+        documents,
         prompt_description="List the claims, with exact quotes.",
         examples=[example],
         config=ModelConfig(
-            model_id="gpt-m", provider="OpenAILanguageModel", provider_kwargs=served
+            model_id="gpt-m", provider="OpenAILanguageModel", provider_kwargs=endpoint
         ),
         max_char_buffer=100_000,
         batch_length=concurrency,
@@ -179,16 +191,16 @@ def langextract_s(texts, url, concurrency):
         fence_output=False,
         show_progress=False,
     )
-    assert len(list(found)) == len(texts)
+    assert len(list(results)) == len(texts)
     return time.perf_counter() - started
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--documents", type=int, default=12_000)
-    given = parser.parse_args()
-    throughput(given.documents)
-    schedule(min(given.documents, 400))
+    options = parser.parse_args()
+    compare_throughput(options.documents)
+    compare_schedule(min(options.documents, 400))
 
 
 if __name__ == "__main__":

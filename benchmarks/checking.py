@@ -1,13 +1,18 @@
-"""Throughput of checking without a model: claims a second, against new documents and against one made ready.
+"""Measure the throughput of checking without a model.
 
     python benchmarks/checking.py [ROWS]
 
-Documents of 9 kB, as long as WiCE's pages, are made from the project's own articles (benchmarks/extractive.py); the
-claims are their sentences, some with another number. The ratio is to splitting the same documents into sentences.
-These documents repeat their sentences. Pages that do not: ROWS, JSON lines {"claim", "document"}, of which the first half
-is checked before the clock starts, the second half once with it and once again, when no word is new; what is remembered of
-sentences is forgotten before, as no page repeats another's. Last, by a process that has not read the second half, with four
-claims a page: its own, and three of its sentences without their third word.
+First, claims about new documents and about one prepared document. The documents have
+9 kB, like the pages of WiCE, and are assembled from the project's own articles
+(benchmarks/extractive.py); the claims are their sentences, some with another number.
+The ratios are to splitting the same documents into sentences. These documents repeat
+their sentences.
+
+ROWS are pages that do not: JSON lines {"claim", "document"}. The first half is checked
+before the clock starts. The second half is checked once, and once again when no word is
+new; the caches of sentences are cleared in between, since no page repeats another's
+sentences. A process that has not read the second half checks four claims per page: the
+page's own, and three of its sentences without their third word.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ import time
 from pathlib import Path
 
 import sentencex
-from extractive import ROUNDS, median_s, text_of
+from extractive import ROUNDS, make_text, median_s
 
 from claimcheck import Document, Settings, Statement, check
 from claimcheck.english import dates
@@ -33,112 +38,119 @@ from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
 
 DOCUMENTS, CHARACTERS = 100, 9_000
+SETTINGS = Settings(engine="extractive")
+SENTENCE_CACHES = (
+    detect_speech,
+    find_names,
+    amounts.find_amounts,
+    dates._match_times,
+)
+
+
+def make_claims(documents: list[Document]) -> list[Statement]:
+    """Return a sentence of each document, half of them with other digits."""
+    rng = random.Random(5)
+    claims = []
+    for document in documents:
+        sentences = [
+            part
+            for part in split_paragraph(document.full_text, "en")
+            if 60 < len(part) < 200
+        ]
+        sentence = rng.choice(sentences)
+        changed = re.sub(r"\d", lambda _: str(rng.randint(1, 9)), sentence)
+        claims.append(Statement.of(" ".join(rng.choice((sentence, changed)).split())))
+    return claims
 
 
 def main() -> None:
-    chance = random.Random(5)
-    text = text_of(DOCUMENTS * CHARACTERS)
+    text = make_text(DOCUMENTS * CHARACTERS)
     documents = [
         Document.from_text(text[start : start + CHARACTERS])
         for start in range(0, len(text), CHARACTERS)
     ]
-    claims = []
-    for document in documents:
-        sentence = chance.choice(
-            [
-                part
-                for part in split_paragraph(document.full_text, "en")
-                if 60 < len(part) < 200
-            ]
-        )
-        changed = re.sub(r"\d", lambda _: str(chance.randint(1, 9)), sentence)
-        claims.append(
-            Statement.of(" ".join(chance.choice((sentence, changed)).split()))
-        )
+    claims = make_claims(documents)
 
-    def each_new() -> None:
+    def check_new_documents() -> None:
         for claim, document in zip(claims, documents, strict=True):
             verify_statement(claim, Corpus(document))
 
-    ready = Corpus(documents[0])
+    prepared = Corpus(documents[0])
 
-    def one_ready() -> None:
+    def check_prepared_document() -> None:
         for claim in claims:
-            verify_statement(claim, ready)
+            verify_statement(claim, prepared)
 
-    each_new()
-    new, one = median_s(each_new), median_s(one_ready)
+    check_new_documents()  # fill the caches
+    new_s, prepared_s = median_s(check_new_documents), median_s(check_prepared_document)
     split_s = median_s(
         lambda: [sentencex.segment("en", document.full_text) for document in documents]
     )
     print(
-        f"checking without a model: {DOCUMENTS} claims, documents of {CHARACTERS:,} characters, median of {ROUNDS} rounds"
+        f"checking without a model: {DOCUMENTS} claims, documents of "
+        f"{CHARACTERS:,} characters, median of {ROUNDS} rounds"
     )
-    print(
-        f"  a new document each   {DOCUMENTS / new:7.0f} a second   {new / split_s:6.1f} x sentencex"
-    )
-    print(
-        f"  one document, ready   {DOCUMENTS / one:7.0f} a second   {one / split_s:6.1f} x sentencex"
-    )
+    for name, seconds in (
+        ("new documents", new_s),
+        ("one prepared document", prepared_s),
+    ):
+        rate, ratio = DOCUMENTS / seconds, seconds / split_s
+        print(f"  {name:<22}{rate:7.0f} per second   {ratio:6.1f} x sentencex")
 
 
-def four_a_page(pairs: list[dict[str, str]]) -> float:
-    """Pairs a second where each page is checked against four claims."""
-    chance = random.Random(1)
-    work = []
+def rate_of_four_claims(pairs: list[dict[str, str]]) -> float:
+    """Return claims per second if each page is checked against four claims."""
+    rng = random.Random(1)
+    pages = []
     for pair in pairs:
-        fitting = [
+        sentences = [
             part.split()
             for part in split_paragraph(pair["document"], "en")
             if 60 < len(part) < 250
         ]
-        drawn = chance.sample(fitting, min(3, len(fitting)))
-        others = [" ".join(words[:2] + words[3:]) for words in drawn]
-        work.append(([pair["claim"], *others], pair["document"]))
-    start = time.perf_counter()
-    for claims, document in work:
-        check(claims, document, settings=Settings(engine="extractive"))
-    return sum(len(claims) for claims, _ in work) / (time.perf_counter() - start)
+        sample = rng.sample(sentences, min(3, len(sentences)))
+        shortened = [" ".join(words[:2] + words[3:]) for words in sample]
+        pages.append(([pair["claim"], *shortened], pair["document"]))
+    started = time.perf_counter()
+    for claims, document in pages:
+        check(claims, document, settings=SETTINGS)
+    return sum(len(claims) for claims, _ in pages) / (time.perf_counter() - started)
 
 
-def rows(path: Path) -> None:
+def rate_of_one_claim(pairs: list[dict[str, str]]) -> float:
+    """Return pages per second if each is checked against its own claim."""
+    started = time.perf_counter()
+    for pair in pairs:
+        check([pair["claim"]], pair["document"], settings=SETTINGS)
+    return len(pairs) / (time.perf_counter() - started)
+
+
+def measure_rows(path: Path) -> None:
+    """Print the rates for pages that do not repeat each other's sentences."""
     pairs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     random.Random(5).shuffle(pairs)
-    settings = Settings(engine="extractive")
-
-    def timed(part: list[dict[str, str]]) -> float:
-        start = time.perf_counter()
-        for pair in part:
-            check([pair["claim"]], pair["document"], settings=settings)
-        return len(part) / (time.perf_counter() - start)
-
     middle = len(pairs) // 2
+    warm_up, pages = pairs[:middle], pairs[middle:]
     print(
-        f"checking without a model, {path.name}, {len(pairs) - middle} pages, by check()",
+        f"checking without a model, {path.name}, {len(pages)} pages, by check()",
         flush=True,
     )
-    timed(pairs[:middle])
-    if not (child := os.fork()):  # what it learns of words is not this process's
-        print(
-            f"  four claims a page    {four_a_page(pairs[middle:]):7.0f} a second",
-            flush=True,
-        )
+    rate_of_one_claim(warm_up)
+    child = os.fork()
+    if not child:  # a process of its own, so that its caches do not help the others
+        rate = rate_of_four_claims(pages)
+        print(f"  four claims per page  {rate:7.0f} per second", flush=True)
         os._exit(0)
     os.waitpid(child, 0)
-    new = timed(pairs[middle:])
-    for remembered in (
-        detect_speech,
-        find_names,
-        amounts.find_amounts,
-        dates._match_times,
-    ):
-        remembered.cache_clear()
-    again = timed(pairs[middle:])
-    print(f"  words new too         {new:7.0f} a second")
-    print(f"  sentences new only    {again:7.0f} a second")
+    first_rate = rate_of_one_claim(pages)
+    for cached in SENTENCE_CACHES:
+        cached.cache_clear()
+    second_rate = rate_of_one_claim(pages)
+    print(f"  new words             {first_rate:7.0f} per second")
+    print(f"  new sentences only    {second_rate:7.0f} per second")
 
 
 if __name__ == "__main__":
     main()
     for name in sys.argv[1:]:
-        rows(Path(name))
+        measure_rows(Path(name))

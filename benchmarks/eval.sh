@@ -1,11 +1,12 @@
 #!/bin/sh
-# Every score that needs no model: eval.sh FOLDER [dev|heldout]. The sets are not part of claimcheck (docs/evaluation.md).
+# Print every score that needs no model: eval.sh FOLDER [dev|heldout].
+# The data sets are not part of claimcheck (docs/evaluation.md).
 set -eu
 folder=$1
 half=${2:-dev}
-run() { # task, part of the folder, file, dataset
+run() { # task, subfolder, file, dataset
     file="$folder/$2/$3.$half.jsonl"
-    [ -f "$file" ] || { echo "$1 on $4: no $file"; return 0; }
+    [ -f "$file" ] || { echo "$1 on $4: skipped, $file does not exist"; return 0; }
     "${CLAIMCHECK:-claimcheck}" eval "$1" "$file" --dataset "$4" --engine extractive --quiet
 }
 run verification C_verification wice_claim wice

@@ -1,10 +1,12 @@
-"""How often quotes are placed rightly, and how fast: claimcheck beside LangExtract's aligner and difflib.
+"""Measure how often quotes are located correctly, and how fast.
 
     python benchmarks/grounding.py DATA [--seed N]
 
-DATA is a folder with `E_quotes/` (WiCE, PDNC) and `D_news_summaries/` (REALSumm). A right place has an intersection over
-union of characters of at least 0.95 with the true one, of 1 for the exact cases; for a falsified quote any span is
-wrong. The baselines answer a sample of the same quotes, in document order, in one call for each document.
+Compares claimcheck with LangExtract's aligner and difflib. DATA is a folder with
+`E_quotes/` (WiCE, PDNC) and `D_news_summaries/` (REALSumm). A location is right if the
+characters' intersection over union with the true one is at least 0.95, or 1 for the
+exact cases; any span of a falsified quote is wrong. The baselines answer a sample of
+the same quotes, in document order, with one call per document.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from grounding_cases import EXACT, FALSE, HARMLESS, Case, articles, sheet
+from grounding_cases import EXACT, FALSIFIED, HARMLESS, Case, load_articles, make_sheet
 
 from claimcheck.grounding import GroundingIndex
 from claimcheck.text.reading import Reading
 
-# size in characters: documents, cases of each kind in one, documents and cases of each kind for the baselines
+# By size in characters: documents and cases of each kind per document, then the same
+# for the baselines.
 _SIZES = {
     1_000: (60, 2, 8, 1),
     20_000: (16, 8, 3, 2),
@@ -36,9 +39,12 @@ Aligner = Callable[[str, Sequence[Case]], tuple[list[Ranges], float]]
 
 
 def claimcheck(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], float]:
-    """Each quote by itself, as a model's answer out of order would give it; indexing is timed apart."""
+    """Locate each quote by itself: a model may return them in any order.
+
+    Indexing is not timed.
+    """
     index = GroundingIndex(Reading(text))
-    index.ground("the first quote makes the index of words")
+    index.ground("the first quote builds the index of words")
     started = time.perf_counter()
     found = [index.ground(case.quote) for case in cases]
     return [
@@ -49,7 +55,7 @@ def claimcheck(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], float]:
 def langextract(
     text: str, cases: Sequence[Case], **options: bool
 ) -> tuple[list[Ranges], float]:
-    """LangExtract's aligner over all the quotes in one call."""
+    """Align all quotes in one call of LangExtract's aligner."""
     from langextract.core.data import Extraction
     from langextract.resolver import WordAligner
 
@@ -62,7 +68,10 @@ def langextract(
 
 
 def longest_blocks(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], float]:
-    """difflib: from the first to the last matching block, where these hold nine tenths of the quote's letters."""
+    """Return the range from the first to the last block that difflib matches.
+
+    The blocks must contain nine tenths of the quote's letters.
+    """
     found: list[Ranges] = []
     started = time.perf_counter()
     for case in cases:
@@ -74,15 +83,20 @@ def longest_blocks(text: str, cases: Sequence[Case]) -> tuple[list[Ranges], floa
         )
         near = difflib.SequenceMatcher(None, text[low:high], case.quote, autojunk=False)
         blocks = [block for block in near.get_matching_blocks() if block.size > 2]
-        held = sum(block.size for block in blocks) >= 0.9 * len(case.quote)
+        is_match = sum(block.size for block in blocks) >= 0.9 * len(case.quote)
         found.append(
-            [(low + blocks[0].a, low + blocks[-1].a + blocks[-1].size)] if held else []
+            [(low + blocks[0].a, low + blocks[-1].a + blocks[-1].size)]
+            if is_match
+            else []
         )
     return found, time.perf_counter() - started
 
 
-def iou(found: Ranges, truth: Ranges) -> float:
-    """Characters in both over characters in either; noise between the parts counts for neither."""
+def compute_iou(found: Ranges, truth: Ranges) -> float:
+    """Return the intersection over union of characters.
+
+    Noise between the parts of a range counts for neither.
+    """
     left, right = (
         {offset for start, end in ranges for offset in range(start, end)}
         for ranges in (found, truth)
@@ -90,23 +104,23 @@ def iou(found: Ranges, truth: Ranges) -> float:
     return len(left & right) / max(1, len(left | right))
 
 
-def wrong(case: Case, found: Ranges) -> bool:
-    """Whether a falsified quote got a span, or a true one a wrong or no place."""
-    if case.kind in FALSE:
+def is_wrong_location(case: Case, found: Ranges) -> bool:
+    """Whether a falsified quote got a span, or a true one a wrong one or none."""
+    if case.kind in FALSIFIED:
         return bool(found)
-    return iou(found, case.truth) < (1.0 if case.kind in EXACT else 0.95)
+    return compute_iou(found, case.truth) < (1.0 if case.kind in EXACT else 0.95)
 
 
 def main() -> None:
-    """Both tables are printed."""
+    """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
-        "--show", action="store_true", help="print what claimcheck got wrong"
+        "--show", action="store_true", help="print the errors of claimcheck"
     )
     options = parser.parse_args()
-    texts = articles(options.data)
+    texts = load_articles(options.data)
     aligners: dict[str, Aligner] = {
         "claimcheck": claimcheck,
         "LangExtract": langextract,
@@ -118,72 +132,78 @@ def main() -> None:
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     per_size: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     seconds: dict[tuple[str, int], list[float]] = defaultdict(list)
-    for size, (documents, each, documents_theirs, each_theirs) in _SIZES.items():
+    for size, (documents, each, baseline_documents, baseline_each) in _SIZES.items():
         for number in range(documents):
-            made = sheet(texts, size, each, options.seed * 1_000 + number)
+            sheet = make_sheet(texts, size, each, options.seed * 1_000 + number)
             for name, align in aligners.items():
-                ours = name == "claimcheck"
-                if not ours and (
-                    number >= documents_theirs
+                is_claimcheck = name == "claimcheck"
+                if not is_claimcheck and (
+                    number >= baseline_documents
                     or (name == "difflib" and size > _DIFFLIB_UP_TO)
                 ):
                     continue
-                cases = made.cases if ours else sample(made.cases, each_theirs)
-                found, took = align(made.text, cases)
-                seconds[name, size].append(took / len(cases))
+                cases = (
+                    sheet.cases
+                    if is_claimcheck
+                    else sample_cases(sheet.cases, baseline_each)
+                )
+                found, elapsed = align(sheet.text, cases)
+                seconds[name, size].append(elapsed / len(cases))
                 for case, ranges in zip(cases, found, strict=True):
-                    bad = wrong(case, ranges)
-                    for tally in (
-                        counts[name, case.kind],
-                        per_size[group(case.kind), size] if ours else [0, 0],
-                    ):
-                        tally[0] += bad
+                    is_wrong = is_wrong_location(case, ranges)
+                    tallies = [counts[name, case.kind]]
+                    if is_claimcheck:
+                        tallies.append(per_size[get_group(case.kind), size])
+                    for tally in tallies:
+                        tally[0] += is_wrong
                         tally[1] += 1
-                    if bad and ours and options.show:
+                    if is_wrong and is_claimcheck and options.show:
                         print(
                             case.kind,
                             repr(case.quote),
-                            [made.text[slice(*r)] for r in ranges],
+                            [sheet.text[slice(*r)] for r in ranges],
                             "|",
-                            [made.text[slice(*r)] for r in case.truth],
+                            [sheet.text[slice(*r)] for r in case.truth],
                         )
     report(aligners, counts, per_size, seconds, options.seed)
 
 
-def sample(cases: Sequence[Case], each: int) -> list[Case]:
-    """The first `each` cases of every kind, in document order."""
+def sample_cases(cases: Sequence[Case], each: int) -> list[Case]:
+    """Return the first `each` cases of every kind, in document order."""
     seen: dict[str, int] = defaultdict(int)
-    kept = []
+    sample = []
     for case in cases:
         seen[case.kind] += 1
         if seen[case.kind] <= each:
-            kept.append(case)
-    return sorted(kept, key=lambda case: case.truth or ((0, 0),))
+            sample.append(case)
+    return sorted(sample, key=lambda case: case.truth or ((0, 0),))
 
 
-def group(kind: str) -> str:
-    """The row of the table of targets that a kind of case belongs to."""
+def get_group(kind: str) -> str:
+    """Return the row of the table of targets that a kind of case belongs to."""
     return "exact" if kind in EXACT else "harmless" if kind in HARMLESS else "falsified"
 
 
 def report(aligners, counts, per_size, seconds, seed: int) -> None:
-    """The tables on standard output."""
+    """Print the tables."""
     print(
-        f"seed {seed}, CPython {platform.python_version()}, claimcheck {version('claimcheck')}, "
+        f"seed {seed}, CPython {platform.python_version()}, "
+        f"claimcheck {version('claimcheck')}, "
         f"langextract {version('langextract')}, rapidfuzz {version('rapidfuzz')}"
     )
-    print(f"{'right place':<28}" + "".join(f"{name:>26}" for name in aligners))
-    for kind in (*EXACT, *HARMLESS, *FALSE):
-        if kind == FALSE[0]:
-            print("given a span, though falsified")
+    print(f"{'located correctly':<28}" + "".join(f"{name:>26}" for name in aligners))
+    for kind in (*EXACT, *HARMLESS, *FALSIFIED):
+        if kind == FALSIFIED[0]:
+            print("falsified, but given a span")
         row = ""
         for name in aligners:
             bad, total = counts[name, kind]
-            good = bad if kind in FALSE else total - bad
+            good = bad if kind in FALSIFIED else total - bad
             row += f"{good:>13}/{total:<4}{100 * good / max(1, total):>6.1f} %"
         print(f"  {kind:<26}{row}")
     print(
-        "claimcheck by size, exact and harmless in the right place, falsified given a span"
+        "claimcheck by size: exact and harmless located correctly, "
+        "falsified given a span"
     )
     for name, target in (
         ("exact", "100 %"),
@@ -200,8 +220,8 @@ def report(aligners, counts, per_size, seconds, seed: int) -> None:
             bad, total = (sum(column) for column in zip(*tallies, strict=True))
             good = bad if name == "falsified" else total - bad
             cells.append(f"{good:>7}/{total:<5}{100 * good / total:>6.2f} %")
-        print(f"  {name:<12}{''.join(cells)}   wanted {target}")
-    print("milliseconds for a quote, after indexing (median over documents)")
+        print(f"  {name:<12}{''.join(cells)}   target {target}")
+    print("milliseconds per quote, after indexing (median over documents)")
     for size in _SIZES:
         row = ""
         for name in aligners:

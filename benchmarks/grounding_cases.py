@@ -1,4 +1,7 @@
-"""Quotes with a known answer, made from documents with a fixed seed: unchanged, changed harmlessly, or falsified."""
+"""Make quotes with a known location from documents, with a fixed seed.
+
+A quote is unchanged, changed harmlessly, or falsified.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,21 @@ from pathlib import Path
 
 from sentencex import segment
 
-# written for this benchmark from general English, not from the lists of the guard
+# Written for this benchmark from general English, not from claimcheck's word lists.
 _SWAPS = dict(
     pair.split("/")
     for pair in """
-    large/big big/large purchase/buy purchased/bought assist/help helped/aided rapidly/quickly quickly/fast
-    film/movie movie/film city/cities company/companies colour/color centre/center organised/organized
-    organization/organisation program/programme theatre/theater usually/commonly often/frequently
-    located/situated released/issued created/made made/created said/stated says/said is/was was/is are/were were/are
-    home/house children/kids school/schools town/village award/prize show/display shown/displayed used/utilized
-    received/got work/works worked/labored known/recognized important/significant whole/entire
-    area/region job/position named/called called/named near/close the/a a/the their/the these/those
-    game/games team/squad car/automobile song/track album/albums book/volume student/pupil
+    large/big big/large purchase/buy purchased/bought assist/help helped/aided
+    rapidly/quickly quickly/fast film/movie movie/film city/cities company/companies
+    colour/color centre/center organised/organized organization/organisation
+    program/programme theatre/theater usually/commonly often/frequently
+    located/situated released/issued created/made made/created said/stated says/said
+    is/was was/is are/were were/are home/house children/kids school/schools
+    town/village award/prize show/display shown/displayed used/utilized received/got
+    work/works worked/labored known/recognized important/significant whole/entire
+    area/region job/position named/called called/named near/close the/a a/the
+    their/the these/those game/games team/squad car/automobile song/track
+    album/albums book/volume student/pupil
     """.split()
 )
 _ADDED = (
@@ -43,13 +49,17 @@ _DROPPED = frozenset(
 _OPPOSITES = {
     left: right
     for pair in """
-    more/less before/after first/last above/below over/under increased/decreased rose/fell won/lost highest/lowest
-    higher/lower up/down all/some north/south east/west early/late old/new oldest/newest largest/smallest
-    opened/closed began/ended accepted/rejected supported/opposed many/few most/least including/excluding
+    more/less before/after first/last above/below over/under increased/decreased
+    rose/fell won/lost highest/lowest higher/lower up/down all/some north/south
+    east/west early/late old/new oldest/newest largest/smallest opened/closed
+    began/ended accepted/rejected supported/opposed many/few most/least
+    including/excluding
     """.split()
     for left, right in (pair.split("/"), pair.split("/")[::-1])
 }
-_MONTHS = "January February March April June July August September October November December".split()
+_MONTHS = (
+    "January February March April June July August September October November December"
+).split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _NUMBER = re.compile(r"\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten")
 _SMALL = "two three four five six seven eight nine ten eleven".split()
@@ -66,7 +76,7 @@ HARMLESS = (
     "word changed", "word dropped", "word added", "case and punctuation", "ellipsis",
     "cut by a URL", "cut by a page break", "cut by a footnote mark",
 )  # fmt: skip
-FALSE = (
+FALSIFIED = (
     "number",
     "name",
     "date",
@@ -79,7 +89,7 @@ FALSE = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A quote, and the ranges of the document at which it stands; none for a falsified one."""
+    """A quote and its ranges in the document, of which a falsified one has none."""
 
     kind: str
     quote: str
@@ -94,8 +104,8 @@ class Sheet:
     cases: tuple[Case, ...]
 
 
-def articles(data: Path) -> list[str]:
-    """Distinct texts of the three public sets, in a stable order."""
+def load_articles(data: Path) -> list[str]:
+    """Return the distinct texts of the three public sets, in a stable order."""
     files = (
         "E_quotes/wice_evidence.dev.jsonl",
         "E_quotes/pdnc_quotes.dev.jsonl",
@@ -109,36 +119,38 @@ def articles(data: Path) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def sheet(texts: list[str], size: int, each: int, seed: int) -> Sheet:
-    """A document of about `size` characters, and up to `each` cases of every kind."""
-    rnd = random.Random(seed)
-    order = rnd.sample(texts, len(texts))
+def make_sheet(texts: list[str], size: int, each: int, seed: int) -> Sheet:
+    """Make a document of about `size` characters, and up to `each` cases per kind."""
+    rng = random.Random(seed)
+    order = rng.sample(texts, len(texts))
     body, used = "", 0
     while len(body) < size and used < len(order):
         body += ("\n\n" if body else "") + order[used].strip()
         used += 1
     body = body[: body.rfind(" ", 0, size + 200)] if len(body) > size + 200 else body
-    letters = _letters(body)
+    letters = _keep_letters(body)
     sentences = [
-        text for text in _sentences(body) if letters.count(_letters(text)) == 1
+        text
+        for text in _split_sentences(body)
+        if letters.count(_keep_letters(text)) == 1
     ]
-    rnd.shuffle(sentences)
-    text, cut = _with_noise(body, sentences, each, rnd)
+    rng.shuffle(sentences)
+    text, cut = _insert_noise(body, sentences, each, rng)
     whole = [sentence for sentence in sentences if sentence in text]
     others = [
         sentence
-        for sentence in _sentences("\n\n".join(order[used : used + 8]))
+        for sentence in _split_sentences("\n\n".join(order[used : used + 8]))
         if sentence not in body
     ]
-    return Sheet(text, (*cut, *_cases(text, whole, others, each, rnd)))
+    return Sheet(text, (*cut, *_make_cases(text, whole, others, each, rng)))
 
 
-def _letters(text: str) -> str:
+def _keep_letters(text: str) -> str:
     return re.sub(r"\W+", "", text).lower()
 
 
-def _sentences(text: str) -> list[str]:
-    # the marks of a heading or a list item are no part of a sentence
+def _split_sentences(text: str) -> list[str]:
+    # the marks of a heading or a list item do not belong to the sentence
     lines = (re.sub(r"^[\s#*•>|-]+", "", line) for line in text.splitlines())
     found = (part.strip() for line in lines for part in segment("en", line))
     return [
@@ -148,39 +160,40 @@ def _sentences(text: str) -> list[str]:
     ]
 
 
-def _with_noise(
-    body: str, sentences: list[str], each: int, rnd: random.Random
+def _insert_noise(
+    body: str, sentences: list[str], each: int, rng: random.Random
 ) -> tuple[str, tuple[Case, ...]]:
-    """The text with page noise in the middle of some sentences, and those as cases."""
+    """Put page noise into some sentences; return the text, and these as cases."""
     kinds = ("hyphenated page", *HARMLESS[-3:])
     # a small page has room for little noise
     chosen = sentences[: min(each * len(kinds), len(sentences) // 2)]
     inserted: list[tuple[int, str, str]] = []
     for index, sentence in enumerate(chosen):
         kind = kinds[index % len(kinds)]
-        place = _place(sentence, kind, rnd)
-        if place is None:
+        offset = _choose_offset(sentence, kind, rng)
+        if offset is None:
             continue
         noise = {
             "hyphenated page": "-\n",
-            "cut by a URL": f"\nhttps://news.example.org/{rnd.randrange(10**6)}/story.html\n",
+            "cut by a URL": "\nhttps://news.example.org/"
+            f"{rng.randrange(10**6)}/story.html\n",
             "cut by a page break": f"\n\n{index + 10}\n\f\nThe Example Review\n\n",
             "cut by a footnote mark": f"[{index + 1}]",
         }[kind]
         start = body.index(sentence)
-        inserted.append((start + place, noise, f"{kind}\x00{sentence}"))
+        inserted.append((start + offset, noise, f"{kind}\x00{sentence}"))
     inserted.sort()
     head = "The Example Review\n\n"  # as on every page of a paged text
     text, cases, last = head, [], 0
-    for place, noise, _ in inserted:
-        text += body[last:place] + noise
-        last = place
+    for offset, noise, _ in inserted:
+        text += body[last:offset] + noise
+        last = offset
     text += body[last:]
-    for number, (place, noise, label) in enumerate(inserted):
+    for number, (offset, noise, label) in enumerate(inserted):
         kind, sentence = label.split("\x00")
         shift = sum(len(other) for _, other, _ in inserted[:number])
         start = len(head) + body.index(sentence) + shift
-        cut, end = len(head) + place + shift, start + len(sentence) + len(noise)
+        cut, end = len(head) + offset + shift, start + len(sentence) + len(noise)
         truth = (
             ((start, cut), (cut + len(noise), end))
             if kind != "hyphenated page"
@@ -190,37 +203,37 @@ def _with_noise(
     return text, tuple(cases)
 
 
-def _place(sentence: str, kind: str, rnd: random.Random) -> int | None:
+def _choose_offset(sentence: str, kind: str, rng: random.Random) -> int | None:
     pattern = (
         r"(?<=\b[a-z]{4})(?=[a-z]{4})"
         if kind == "hyphenated page"
         else r"(?<=[a-z]) (?=[a-z])"
     )
-    places = [match.start() for match in re.finditer(pattern, sentence)]
-    return rnd.choice(places) if places else None
+    indices = [match.start() for match in re.finditer(pattern, sentence)]
+    return rng.choice(indices) if indices else None
 
 
-def _cases(
-    text: str, sentences: list[str], others: list[str], each: int, rnd: random.Random
+def _make_cases(
+    text: str, sentences: list[str], others: list[str], each: int, rng: random.Random
 ) -> Iterator[Case]:
-    for kind in (*EXACT[:-1], *HARMLESS[:-3], *FALSE):
+    for kind in (*EXACT[:-1], *HARMLESS[:-3], *FALSIFIED):
         made = 0
-        for sentence in rnd.sample(sentences, len(sentences)):
-            quote = _MAKERS[kind](sentence, sentences, others, rnd)
+        for sentence in rng.sample(sentences, len(sentences)):
+            quote = _MAKERS[kind](sentence, sentences, others, rng)
             if quote is None or (kind not in EXACT and quote == sentence):
                 continue
             start = text.index(sentence)
             yield Case(
                 kind,
                 quote,
-                () if kind in FALSE else _truth(kind, sentence, quote, start),
+                () if kind in FALSIFIED else _find_truth(kind, sentence, quote, start),
             )
             made += 1
             if made == each:
                 break
 
 
-def _truth(
+def _find_truth(
     kind: str, sentence: str, quote: str, start: int
 ) -> tuple[tuple[int, int], ...]:
     if kind != "ellipsis":
@@ -235,44 +248,44 @@ def _truth(
 Maker = Callable[[str, list[str], list[str], random.Random], str | None]
 
 
-def _swapped(word: Callable[[str], str | None]) -> Maker:
+def _swap_word(word: Callable[[str], str | None]) -> Maker:
     def make(
-        sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+        sentence: str, _s: list[str], _o: list[str], rng: random.Random
     ) -> str | None:
         words = sentence.split(" ")
-        places = [
-            place
-            for place in range(1, len(words) - 1)
-            if word(words[place]) is not None
+        indices = [
+            index
+            for index in range(1, len(words) - 1)
+            if word(words[index]) is not None
         ]
-        if not places:
+        if not indices:
             return None
-        place = rnd.choice(places)
-        words[place] = word(words[place]) or ""
+        index = rng.choice(indices)
+        words[index] = word(words[index]) or ""
         return " ".join(part for part in words if part)
 
     return make
 
 
-def _added(
-    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+def _add_word(
+    sentence: str, _s: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
     words = sentence.split(" ")
     low = [
-        place
-        for place in range(2, len(words) - 1)
-        if words[place].islower()
-        and words[place - 1].islower()
-        and words[place - 1].isalpha()
+        index
+        for index in range(2, len(words) - 1)
+        if words[index].islower()
+        and words[index - 1].islower()
+        and words[index - 1].isalpha()
     ]
     if not low:
         return None
-    words.insert(rnd.choice(low), rnd.choice(_ADDED))
+    words.insert(rng.choice(low), rng.choice(_ADDED))
     return " ".join(words)
 
 
-def _negated(
-    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+def _negate(
+    sentence: str, _s: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
     if re.search(r" not ", sentence):
         return sentence.replace(" not ", " ", 1)
@@ -281,12 +294,12 @@ def _negated(
     )
     if not found:
         return None
-    place = rnd.choice(found).end()
-    return sentence[:place] + rnd.choice(("not ", "never ")) + sentence[place:]
+    index = rng.choice(found).end()
+    return sentence[:index] + rng.choice(("not ", "never ")) + sentence[index:]
 
 
-def _named(
-    sentence: str, _s: list[str], others: list[str], rnd: random.Random
+def _change_name(
+    sentence: str, _s: list[str], others: list[str], rng: random.Random
 ) -> str | None:
     names = sorted(
         {
@@ -296,16 +309,16 @@ def _named(
         }
         - {*_MONTHS, *_DAYS}
     )
-    places = [
+    indices = [
         match.span() for match in re.finditer(r"(?<=[a-z] )[A-Z][a-z]{3,}", sentence)
     ]
-    if not names or not places:
+    if not names or not indices:
         return None
-    start, end = rnd.choice(places)
-    return sentence[:start] + rnd.choice(names) + sentence[end:]
+    start, end = rng.choice(indices)
+    return sentence[:start] + rng.choice(names) + sentence[end:]
 
 
-def _dated(word: str) -> str | None:
+def _change_date(word: str) -> str | None:
     bare = word.strip(".,;:()")
     for names in (_MONTHS, _DAYS):
         titled = bare.title() if bare != "may" else ""
@@ -317,7 +330,7 @@ def _dated(word: str) -> str | None:
     return None
 
 
-def _numbered(word: str) -> str | None:
+def _change_number(word: str) -> str | None:
     bare = word.strip(".,;:()$£€%")
     if not _NUMBER.fullmatch(bare) or re.fullmatch(r"(?:19|20)\d\d", bare):
         return None
@@ -329,14 +342,14 @@ def _numbered(word: str) -> str | None:
     )
 
 
-def _shortened(
-    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+def _shorten(
+    sentence: str, _s: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
     words = sentence.split(" ")
     if len(words) < 12:
         return None
-    first = rnd.randrange(4, len(words) - 7)
-    last = first + rnd.randrange(1, min(6, len(words) - first - 4))
+    first = rng.randrange(4, len(words) - 7)
+    last = first + rng.randrange(1, min(6, len(words) - first - 4))
     left_out = " ".join(words[first:last])
     if (
         re.search(
@@ -349,29 +362,27 @@ def _shortened(
     return f"{' '.join(words[:first]).rstrip(',;:')} ... {' '.join(words[last:])}"
 
 
-def _hyphenated(
-    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+def _hyphenate(
+    sentence: str, _s: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
-    place = _place(sentence, "hyphenated page", rnd)
-    return None if place is None else f"{sentence[:place]}-\n{sentence[place:]}"
+    index = _choose_offset(sentence, "hyphenated page", rng)
+    return None if index is None else f"{sentence[:index]}-\n{sentence[index:]}"
 
 
-def _wrapped(
-    sentence: str, _s: list[str], _o: list[str], _r: random.Random
-) -> str | None:
+def _wrap(sentence: str, _s: list[str], _o: list[str], _r: random.Random) -> str | None:
     return re.sub(r"(.{25,40}?) ", r"\1\n", sentence)
 
 
-def _spaced(
-    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+def _change_spaces(
+    sentence: str, _s: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
     return re.sub(
-        " ", lambda _: rnd.choice((" ", " ", "  ", "\u00a0", "\t", " \u2009")), sentence
+        " ", lambda _: rng.choice((" ", " ", "  ", "\u00a0", "\t", " \u2009")), sentence
     )
 
 
-def _remarked(
-    sentence: str, _s: list[str], _o: list[str], rnd: random.Random
+def _change_marks(
+    sentence: str, _s: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
     table = {
         '"': "“”",
@@ -384,23 +395,23 @@ def _remarked(
         "—": "–-",
     }
     changed = "".join(
-        rnd.choice(table[char]) if char in table else char for char in sentence
+        rng.choice(table[char]) if char in table else char for char in sentence
     )
     return changed if changed != sentence else None
 
 
-def _shuffled(
-    sentence: str, sentences: list[str], _o: list[str], rnd: random.Random
+def _shuffle_words(
+    sentence: str, sentences: list[str], _o: list[str], rng: random.Random
 ) -> str | None:
     words = [
         word
-        for other in rnd.sample(sentences, min(4, len(sentences)))
+        for other in rng.sample(sentences, min(4, len(sentences)))
         for word in other.split()
     ]
-    return " ".join(rnd.sample(words, min(len(words), 14)))
+    return " ".join(rng.sample(words, min(len(words), 14)))
 
 
-def _unpunctuated(
+def _remove_punctuation(
     sentence: str, _s: list[str], _o: list[str], _r: random.Random
 ) -> str | None:
     return re.sub(r"(?<=\w)[,;:](?= )", "", sentence).lower()
@@ -408,22 +419,22 @@ def _unpunctuated(
 
 _MAKERS: dict[str, Maker] = {
     "exact": lambda sentence, *_: sentence,
-    "white space": _spaced,
-    "quotation marks and dashes": _remarked,
-    "line breaks": _wrapped,
-    "hyphenated quote": _hyphenated,
-    "word changed": _swapped(_SWAPS.get),
-    "word dropped": _swapped(lambda word: "" if word in _DROPPED else None),
-    "word added": _added,
-    "case and punctuation": _unpunctuated,
-    "ellipsis": _shortened,
-    "number": _swapped(_numbered),
-    "name": _named,
-    "date": _swapped(_dated),
-    "negation": _negated,
-    "direction": _swapped(_OPPOSITES.get),
-    "own words": _shuffled,
-    "other document": lambda _sentence, _s, others, rnd: (
-        rnd.choice(others) if others else None
+    "white space": _change_spaces,
+    "quotation marks and dashes": _change_marks,
+    "line breaks": _wrap,
+    "hyphenated quote": _hyphenate,
+    "word changed": _swap_word(_SWAPS.get),
+    "word dropped": _swap_word(lambda word: "" if word in _DROPPED else None),
+    "word added": _add_word,
+    "case and punctuation": _remove_punctuation,
+    "ellipsis": _shorten,
+    "number": _swap_word(_change_number),
+    "name": _change_name,
+    "date": _swap_word(_change_date),
+    "negation": _negate,
+    "direction": _swap_word(_OPPOSITES.get),
+    "own words": _shuffle_words,
+    "other document": lambda _sentence, _s, others, rng: (
+        rng.choice(others) if others else None
     ),
 }

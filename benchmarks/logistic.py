@@ -1,4 +1,4 @@
-"""Logistic regression by Newton's method, and probabilities by cross-validation over documents."""
+"""Fit logistic regressions by Newton's method; split rows into folds by document."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ Array = NDArray[np.float64]
 
 
 def fit(x: Array, y: Array, penalty: float, importance: Array | None = None) -> Array:
-    """The weights, the last of them the bias (a column of ones is added); L2 penalty on all but the bias."""
+    """Return the weights; the last one is the bias, for which a column is added.
+
+    The L2 penalty applies to all weights except the bias.
+    """
     x = np.c_[x, np.ones(len(x))]
-    weights, importance = (
-        np.zeros(x.shape[1]),
-        np.ones(len(y)) if importance is None else importance,
-    )
-    shrink = penalty * np.r_[np.ones(x.shape[1] - 1), 0.0]
+    weights = np.zeros(x.shape[1])
+    if importance is None:
+        importance = np.ones(len(y))
+    penalties = penalty * np.r_[np.ones(x.shape[1] - 1), 0.0]
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (importance * (p - y)) + shrink * weights
-        step = np.linalg.solve(
-            (x.T * (importance * p * (1 - p))) @ x + np.diag(shrink), gradient
-        )
+        gradient = x.T @ (importance * (p - y)) + penalties * weights
+        hessian = (x.T * (importance * p * (1 - p))) @ x + np.diag(penalties)
+        step = np.linalg.solve(hessian, gradient)
         weights = weights - step
         if np.abs(step).max() < 1e-6:
             break
@@ -30,10 +31,11 @@ def fit(x: Array, y: Array, penalty: float, importance: Array | None = None) -> 
 
 
 def predict(x: Array, weights: Array) -> Array:
+    """Return the probability of each row."""
     return np.asarray(1 / (1 + np.exp(-np.c_[x, np.ones(len(x))] @ weights)))
 
 
-def folds(documents: NDArray[np.str_], seed: int = 0) -> list[NDArray[np.bool_]]:
-    """For each fold which rows are held out; a document is in one fold alone."""
+def make_folds(documents: NDArray[np.str_], seed: int = 0) -> list[NDArray[np.bool_]]:
+    """Return a mask of held-out rows per fold; a document is in one fold only."""
     order = np.random.default_rng(seed).permutation(sorted(set(documents)))
     return [np.isin(documents, order[fold::FOLDS]) for fold in range(FOLDS)]

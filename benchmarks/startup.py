@@ -1,4 +1,4 @@
-"""How long `claimcheck --help` takes, as a ratio to `python -c pass`, the two run in turn."""
+"""Time `claimcheck --help`, as a ratio to `python -c pass`; the commands take turns."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import sys
 import time
 
 ROUNDS = 15
+BASELINE = "python -c pass"
 COMMANDS = {
-    "python -c pass": [sys.executable, "-c", "pass"],
+    BASELINE: [sys.executable, "-c", "pass"],
     "claimcheck --help": [sys.executable, "-m", "claimcheck", "--help"],
     "claimcheck --version": [sys.executable, "-m", "claimcheck", "--version"],
     "import claimcheck": [sys.executable, "-c", "import claimcheck"],
 }
 
 
-def seconds(command: list[str]) -> float:
+def time_command(command: list[str]) -> float:
+    """Return the seconds that a command takes."""
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
@@ -26,14 +28,13 @@ def main() -> None:
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for _ in range(ROUNDS):
         for name, command in COMMANDS.items():
-            times[name].append(seconds(command))
-    base = statistics.median(times["python -c pass"])
-    print(f"start-up: median of {ROUNDS} rounds, the commands in turn")
+            times[name].append(time_command(command))
+    baseline_s = statistics.median(times[BASELINE])
+    print(f"start-up: median of {ROUNDS} rounds; the commands take turns")
     for name, values in times.items():
-        median = statistics.median(values)
-        print(
-            f"  {name:<22}{1000 * median:7.0f} ms   {median / base:5.1f} x python -c pass"
-        )
+        median_s = statistics.median(values)
+        ratio = median_s / baseline_s
+        print(f"  {name:<22}{1000 * median_s:7.0f} ms   {ratio:5.1f} x {BASELINE}")
 
 
 if __name__ == "__main__":

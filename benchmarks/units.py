@@ -1,14 +1,20 @@
-"""Short claims: REALSumm's content units, beside summaries of which people said whether they hold them, and changed.
+"""Make short claims from REALSumm's content units, true ones and changed ones.
 
     python benchmarks/units.py data/D_news_summaries/realsumm_cnndm.dev.jsonl OUT
 
-Bhandari et al. 2020 (github.com/neulab/REALSumm) took the reference summaries of news articles apart into units of a
-few words, and looked for each in the summaries that some 25 systems wrote of the same article. OUT gets three files of rows
-for `claimcheck eval verification`: `units.jsonl`, a unit beside one summary; `units_joined.jsonl`, a unit beside four to
-twelve summaries of its article as one longer document, which holds the unit where one of them does, as in half of the
-rows; `units_changed.jsonl`, a unit beside its article, and beside a summary that holds it, as it is and with one word changed
-for another that stands there. The labels of the first two are people's. Those of the last are made: that an article
-carries the units of its reference is mostly so, and that nothing carries the changed ones nearly always.
+Bhandari et al. 2020 (github.com/neulab/REALSumm) split the reference summaries of news
+articles into units of a few words, and people looked for each unit in the summaries
+that about 25 systems wrote of the same article. OUT gets three files of rows for
+`claimcheck eval verification`:
+
+* `units.jsonl`: a unit and one summary.
+* `units_joined.jsonl`: a unit and four to twelve summaries of its article, joined to a
+  longer document. In half of the rows, one of the summaries contains the unit.
+* `units_changed.jsonl`: a unit with its article, and with a summary that contains it;
+  as it is, and with one word replaced by another of the same document.
+
+The labels of the first two come from people. Those of the last are assumptions: an
+article mostly supports the units of its reference, and hardly ever the changed ones.
 """
 
 from __future__ import annotations
@@ -29,129 +35,127 @@ from claimcheck.english.wordnet import Relation, collect_senses, look_up_senses
 
 Row = dict[str, Any]
 NUMBER = r"(?<![\w.,])\d+(?:,\d{3})*(?![\w,.]*\d)"
-ANOTHER = (Relation.NONE, Relation.SIBLING)
-SEED, BESIDE_ONE, FEWEST, MOST = 1, 1_500, 4, 12
+DIFFERENT_MEANING = (Relation.NONE, Relation.SIBLING)
+SEED, SAMPLE_SIZE, MIN_SUMMARIES, MAX_SUMMARIES = 1, 1_500, 4, 12
 
 
-def units(path: Path) -> list[Row]:
-    """A sample of units, each beside one summary."""
-    every = [
-        _row(
-            f"{article['id']}/{number}/{system['system']}",
-            article,
-            number,
-            system["summary"],
-            held=held,
-        )
-        for article, number in _units(path)
-        for system, held in _systems(article, number)
-    ]
-    return random.Random(SEED).sample(every, BESIDE_ONE)
-
-
-def units_joined(path: Path) -> list[Row]:
-    """Each unit beside several summaries that do not hold it, and beside as many of which one does."""
-    chance = random.Random(SEED)
+def sample_units(path: Path) -> list[Row]:
+    """Return a sample of units, each with one summary."""
     rows = []
-    for article, number in _units(path):
-        told: dict[bool, list[str]] = {True: [], False: []}
-        for system, held in _systems(article, number):
-            if system["summary"] not in told[held]:
-                told[held].append(system["summary"])
-        count = chance.randint(FEWEST, MOST)
-        if len(told[False]) < count or not told[True]:
+    for article, number in _iter_units(path):
+        for system, label in _iter_systems(article, number):
+            row_id = f"{article['id']}/{number}/{system['system']}"
+            rows.append(_row(row_id, article, number, system["summary"], label=label))
+    return random.Random(SEED).sample(rows, SAMPLE_SIZE)
+
+
+def join_units(path: Path) -> list[Row]:
+    """Return each unit twice: with summaries without it, and with one that has it."""
+    rng = random.Random(SEED)
+    rows = []
+    for article, number in _iter_units(path):
+        summaries: dict[bool, list[str]] = {True: [], False: []}
+        for system, label in _iter_systems(article, number):
+            if system["summary"] not in summaries[label]:
+                summaries[label].append(system["summary"])
+        count = rng.randint(MIN_SUMMARIES, MAX_SUMMARIES)
+        if len(summaries[False]) < count or not summaries[True]:
             continue
-        without = chance.sample(told[False], count)
-        with_it = chance.sample([*without[1:], chance.choice(told[True])], count)
-        for held, summaries in ((False, without), (True, with_it)):
-            identity = f"{article['id']}/{number}/{'held' if held else 'not held'}"
-            rows.append(
-                _row(identity, article, number, "\n\n".join(summaries), held=held)
-            )
+        without = rng.sample(summaries[False], count)
+        including = rng.sample([*without[1:], rng.choice(summaries[True])], count)
+        for label, texts in ((False, without), (True, including)):
+            row_id = f"{article['id']}/{number}/{'held' if label else 'not held'}"
+            rows.append(_row(row_id, article, number, "\n\n".join(texts), label=label))
     return rows
 
 
-def units_changed(path: Path) -> list[Row]:
-    """Each unit beside its article and beside a summary that holds it, as it is and changed.
+def change_units(path: Path) -> list[Row]:
+    """Return each unit with its article and a summary that has it, true and changed.
 
-    Changed is one name, number or verb, or the last word, for another that stands there.
+    One name, number, or verb, or the last word, is replaced by another one of the same
+    document.
     """
-    chance = random.Random(SEED)
+    rng = random.Random(SEED)
     rows = []
-    for article, number in _units(path):
-        true = {other.strip() for other in article["scus"]}
+    for article, number in _iter_units(path):
+        true_units = {other.strip() for other in article["scus"]}
         unit = article["scus"][number].strip()
         if "/" in unit:
             continue  # "425/many young women"
         documents = {"article": article["document"]}
-        if holding := [
-            system["summary"] for system, held in _systems(article, number) if held
-        ]:
-            documents["summary"] = chance.choice(holding)
-        for where, document in documents.items():
-            identity = f"{article['id']}/{number}/{where}"
-            rows.append(_row(identity, article, number, document, held=True))
-            for kind, (old, others) in _changes(
-                unit, article["scus"], document
-            ).items():
-                if not others:
+        containing = [
+            system["summary"]
+            for system, label in _iter_systems(article, number)
+            if label
+        ]
+        if containing:
+            documents["summary"] = rng.choice(containing)
+        for name, document in documents.items():
+            row_id = f"{article['id']}/{number}/{name}"
+            rows.append(_row(row_id, article, number, document, label=True))
+            changes = _find_changes(unit, article["scus"], document)
+            for kind, (old, replacements) in changes.items():
+                if not replacements:
                     continue
-                changed = re.sub(
-                    rf"(?<!\w){re.escape(old)}(?!\w)",
-                    chance.choice(others),
-                    unit,
-                    count=1,
-                )
-                if (
-                    changed not in true
-                ):  # "147" is no word of "147th"; two units may differ in a name only
+                new = rng.choice(replacements)
+                changed = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new, unit, count=1)
+                # unchanged: "147" is not a word of "147th"; true: two units may differ
+                # in one name only
+                if changed not in true_units:
                     row = _row(
-                        f"{identity}/{kind}", article, number, document, held=False
+                        f"{row_id}/{kind}", article, number, document, label=False
                     )
                     rows.append(row | {"claim": changed})
     return rows
 
 
-def _changes(
+# The names of the sets, as docs/evaluation.md and the stored weights have them.
+SETS = {
+    "units": sample_units,
+    "units_joined": join_units,
+    "units_changed": change_units,
+}
+
+
+def _find_changes(
     unit: str, units: list[str], text: str
 ) -> dict[str, tuple[str, list[str]]]:
-    """What may be changed in a unit, by kind: the old word or words, and those of the text that may take their place."""
-    written = list(dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text)))
-    found: dict[str, tuple[str, list[str]]] = {}
-    if names := find_names(unit):
-        ours = {word for name in names for word in name.split()}
-        every = dict.fromkeys(name for other in units for name in find_names(other))
+    """Return by kind what may change in a unit, and its replacements in the text."""
+    changes: dict[str, tuple[str, list[str]]] = {}
+    names = find_names(unit)
+    if names:
+        name_words = {word for name in names for word in name.split()}
+        all_names = dict.fromkeys(name for other in units for name in find_names(other))
         others = [
             name
-            for name in every
-            if ours.isdisjoint(name.split()) and name.lower() in text.lower()
+            for name in all_names
+            if name_words.isdisjoint(name.split()) and name.lower() in text.lower()
         ]
-        found["name"] = names[0], others
-    if numbers := re.findall(NUMBER, unit):
-        every = dict.fromkeys(re.findall(NUMBER, text))
+        changes["name"] = names[0], others
+    numbers = re.findall(NUMBER, unit)
+    if numbers:
         others = [
-            other
-            for other in every
-            if other not in numbers and len(other) == len(numbers[0])
+            number
+            for number in dict.fromkeys(re.findall(NUMBER, text))
+            if number not in numbers and len(number) == len(numbers[0])
         ]
-        found["number"] = numbers[0], others
-    words = [
+        changes["number"] = numbers[0], others
+    text_words = dict.fromkeys(re.findall(r"(?<![\w'’-])[a-z]{4,}(?![\w'’-])", text))
+    terms = [
         term
         for term in extract_terms(unit)
         if not term.is_name and not term.is_number and term.word in unit
     ]
-    verbs = [term for term in words if get_part_of_speech(term.word) == "v"]
-    for kind, term in (("last word", words[-1:]), ("verb", verbs[:1])):
-        if term:
-            found[kind] = (
-                term[0].word,
-                [word for word in written if _in_place_of(term[0], word, unit)],
-            )
-    return found
+    verbs = [term for term in terms if get_part_of_speech(term.word) == "v"]
+    for kind, chosen in (("last word", terms[-1:]), ("verb", verbs[:1])):
+        for term in chosen:
+            others = [word for word in text_words if _can_replace(term, word, unit)]
+            changes[kind] = term.word, others
+    return changes
 
 
-def _in_place_of(term: Term, word: str, unit: str) -> bool:
-    """Whether a word may stand where a term stands, the same part of speech in the same form, and says something else."""
+def _can_replace(term: Term, word: str, unit: str) -> bool:
+    """Whether a word has the part of speech and form of a term, and another meaning."""
     return (
         word not in FUNCTION_WORDS
         and get_part_of_speech(word).lower() == get_part_of_speech(term.word).lower()
@@ -160,39 +164,39 @@ def _in_place_of(term: Term, word: str, unit: str) -> bool:
         and look_up_senses(normalize_word(word)).find_relation(
             collect_senses(frozenset({term.form}))
         )
-        in ANOTHER
+        in DIFFERENT_MEANING
     )
 
 
-def _units(path: Path) -> Iterator[tuple[Row, int]]:
+def _iter_units(path: Path) -> Iterator[tuple[Row, int]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         article = json.loads(line)
         for number in range(len(article["scus"])):
             yield article, number
 
 
-def _systems(article: Row, number: int) -> Iterator[tuple[Row, bool]]:
+def _iter_systems(article: Row, number: int) -> Iterator[tuple[Row, bool]]:
+    """Yield each system's summary, and whether it contains the unit."""
     for system in article["systems"]:
         if len(system["scu_present"]) == len(article["scus"]):
             yield system, bool(system["scu_present"][number])
 
 
-def _row(identity: str, article: Row, number: int, document: str, *, held: bool) -> Row:
-    claim = article["scus"][number]
+def _row(row_id: str, article: Row, number: int, document: str, *, label: bool) -> Row:
     return {
-        "id": identity,
+        "id": row_id,
         "doc_id": article["doc_id"],
-        "claim": claim,
+        "claim": article["scus"][number],
         "document": document,
-        "supported": held,
+        "supported": label,
     }
 
 
 def main(path: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    for rows in (units, units_joined, units_changed):
-        lines = "".join(json.dumps(row) + "\n" for row in rows(path))
-        (out / f"{rows.__name__}.jsonl").write_text(lines, encoding="utf-8")
+    for name, make_rows in SETS.items():
+        lines = "".join(json.dumps(row) + "\n" for row in make_rows(path))
+        (out / f"{name}.jsonl").write_text(lines, encoding="utf-8")
 
 
 if __name__ == "__main__":

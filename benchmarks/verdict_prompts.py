@@ -1,12 +1,14 @@
-"""The shipped verdict prompt and its alternatives, on the same rows, paired.
+"""Compare the verdict prompt that ships with alternatives, on the same rows.
 
-    python benchmarks/verdict_prompts.py URL MODEL data/C_verification OUT [--rows 150] [--top-k 8]
-        [--set wice_claim]... [--prompt shipped]...
+    python benchmarks/verdict_prompts.py URL MODEL data/C_verification OUT
+        [--rows 150] [--top-k 8] [--set wice_claim]... [--prompt shipped]...
 
-OUT keeps every answer, a file a prompt, so that the same command goes on where it was stopped. `prompts/verdict.md.j2` is
-the shipped one, the alternatives lie in `benchmarks/prompts/`. Passages are chosen as the llm engine chooses them; the
-rules have no say here, the answers are the model's own. Of prompts that ask for the label first, the answer is cut off
-after it, which does not change it. A sample of each set, drawn with a fixed seed, rows of the three sets in turn.
+OUT keeps every answer, in one file per prompt, so that the same command resumes where
+it was stopped. `prompts/verdict.md.j2` ships; the alternatives are in
+`benchmarks/prompts/`. Passages are selected as by the llm engine. The labels are the
+model's own, before the rules. If a prompt asks for the label first, the answer is cut
+off after it, which does not change the label. The rows are a sample of each set, drawn
+with a fixed seed.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ def sample(folder: Path, sets: list[str], count: int) -> list[tuple[str, Row]]:
 
 
 def passages(row: Row, most: int) -> list[str]:
-    """The sentences that the llm engine would show, in the order of the document."""
+    """Return the passages of the llm engine, in the order of the document."""
     source = EvidenceDocument(Document.from_text(row["document"]))
     return [
         source.sentences[place].text
@@ -80,7 +82,7 @@ def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
 
 
 def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -> str:
-    """The label of an answer; "failed" where there is none."""
+    """Return the label of an answer, or "failed" if it has none."""
     answer = schemas.build_strict_schema("verdict.answer")
     answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
     if name != "shipped":  # the label first
@@ -99,9 +101,8 @@ def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -
                 "json_schema": {"name": "verdict", "strict": True, "schema": answer},
             },
         )
-    except (
-        openai.InternalServerError
-    ):  # llama.cpp's for an answer that leaves its grammar
+    except openai.InternalServerError:
+        # llama.cpp's status for an answer that does not follow its grammar
         return "failed"
     found = re.search(
         r'"label":\s*"(\w+)"', completion.choices[0].message.content or ""
@@ -147,7 +148,8 @@ def main() -> None:
     with openai.OpenAI(base_url=given.url, api_key="not-needed", timeout=600) as client:
         labels = {name: answers(given, rows, client, name) for name in prompts}
     print(
-        f"{given.rows} rows a set, balanced accuracy of the model's own labels [95 % interval]"
+        f"{given.rows} rows per set, balanced accuracy of the model's own labels "
+        "[95 % interval]"
     )
     for which in sets:
         of_set = [row for name, row in rows if name == which]
@@ -161,7 +163,7 @@ def main() -> None:
             )
             for name in prompts
         }
-        # a failed answer is wrong, whatever the row
+        # A failed answer is wrong, whatever the row.
         for name in prompts:
             failed = np.array(
                 [labels[name][f"{which}/{row['id']}"] == "failed" for row in of_set]
@@ -185,7 +187,8 @@ def main() -> None:
         for name, measure in measures.items():
             low, high = bounds[name]
             print(
-                f"  {which:<12}{name:<26}{100 * measure(columns):6.1f}   [{100 * low:.1f}, {100 * high:.1f}]"
+                f"  {which:<12}{name:<26}{100 * measure(columns):6.1f}   "
+                f"[{100 * low:.1f}, {100 * high:.1f}]"
             )
 
 

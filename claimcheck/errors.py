@@ -5,7 +5,8 @@ ClaimcheckError                  exit code
 │   ├── NotFoundError            2   what is named does not exist
 │   ├── StoreError               2   an index, a cache, or a store cannot be used
 │   ├── SettingsError            2   a bad flag, variable, or claimcheck.toml
-│   └── SchemaError              2   a broken schema, or a file that violates one
+│   ├── SchemaError              2   a broken schema, or a file that violates one
+│   └── UnstorableError          2   a value that SQLite cannot store
 ├── WorkerError                  2   a worker process cannot be started
 ├── Interrupted                130   Ctrl-C, with finished work stored
 └── ProviderError                3   the model's endpoint failed
@@ -32,7 +33,7 @@ from collections.abc import Iterable
 
 
 def join_problems(problems: Iterable[object], limit: int = 5) -> str:
-    """Join the first problems for a message, and say how many more there are."""
+    """Join the first problems, and say how many more there are."""
     texts = [str(problem) for problem in problems]
     more = [f"and {len(texts) - limit} more"] if len(texts) > limit else []
     return "; ".join(texts[:limit] + more)
@@ -53,15 +54,19 @@ class NotFoundError(InputError):
 
 
 class StoreError(InputError):
-    """An index, a cache, or a store of runs cannot be used; it was not changed."""
+    """An index, a cache, or a store cannot be used; it was not changed."""
 
 
 class SettingsError(InputError):
-    """A flag, an environment variable, or `claimcheck.toml` has a bad value."""
+    """A flag, a variable, or `claimcheck.toml` has a bad value."""
 
 
 class SchemaError(InputError):
     """A JSON Schema is broken, or a document does not follow it."""
+
+
+class UnstorableError(InputError):
+    """A text has half of a surrogate pair, or a number more than 64 bits."""
 
 
 class WorkerError(ClaimcheckError):
@@ -69,7 +74,7 @@ class WorkerError(ClaimcheckError):
 
 
 class Interrupted(ClaimcheckError):
-    """Ctrl-C stopped the work; finished work is stored, and the command resumes."""
+    """Ctrl-C stopped the work; what was finished is stored."""
 
     exit_code = 130
 
@@ -126,7 +131,7 @@ class SetupError(ProviderError):
 
 
 class UnreachableError(ProviderError):
-    """Every attempt to connect to the endpoint failed, or the connection was lost."""
+    """Every attempt to connect to the endpoint failed."""
 
 
 class ContextWindowError(ProviderError):

@@ -29,7 +29,7 @@ _ROLES = ("system", "user", "assistant")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A template: its front matter, its body, and the sha256 of the whole file."""
+    """A template: front matter, body, and the sha256 of the whole file."""
 
     name: str
     version: int
@@ -41,8 +41,7 @@ class Prompt:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all templates."""
-    paths = resources.find_folder("prompts").glob("*" + _SUFFIX)
-    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
+    return resources.list_files("prompts", _SUFFIX)
 
 
 def read_source(name: str) -> str:
@@ -92,6 +91,7 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
 
     try:
         template = _compile_template(load(name).body)
+        # Blocks are rendered one by one: each is a message of its own.
         context = template.new_context(variables)
         messages = []
         for role, block in template.blocks.items():
@@ -104,6 +104,8 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
 
 def choose_fence(text: str) -> str:
     """Return a mark that does not occur in `text`, the same one every time."""
+    # Derived from the text, so that the same document makes the same request: caches
+    # and cassettes depend on it.
     mark = hashlib.sha256(text.encode()).hexdigest()
     while mark[:8] in text:
         mark = hashlib.sha256(mark.encode()).hexdigest()
@@ -112,7 +114,7 @@ def choose_fence(text: str) -> str:
 
 @cache
 def _compile_template(body: str) -> Template:
-    """Compile a template body from `prompts/`; document text is never compiled."""
+    """Compile the body of a template; document text never gets here."""
     return _build_environment().from_string(body)
 
 
@@ -122,10 +124,10 @@ def _build_environment() -> ImmutableSandboxedEnvironment:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     return ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined,
+        undefined=jinja2.StrictUndefined,  # a misspelled variable is an error, not ""
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,
+        autoescape=False,  # a prompt is text; reports escape their own
     )
 
 

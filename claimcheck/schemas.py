@@ -51,8 +51,7 @@ class Problem:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all schemas."""
-    paths = resources.find_folder("schemas").glob("*" + _SUFFIX)
-    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
+    return resources.list_files("schemas", _SUFFIX)
 
 
 def read_source(name: str) -> str:
@@ -132,7 +131,7 @@ def parse_answer(
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
-    """Return a copy of the schema without the keywords that strict mode refuses."""
+    """Return a copy without the keywords that strict mode refuses."""
     copied: dict[str, Any] = json.loads(_dump_strict_schema(name))
     return copied
 
@@ -146,9 +145,11 @@ def _parse_object(text: str) -> Any:
     start = text.find("{")
     if start < 0:
         raise ValueError("it contains no object")
+    # NaN and Infinity are accepted by Python, and by no other JSON reader.
     value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(
         text, start
     )
+    # Two objects: nobody can tell which one is meant.
     if "{" in text[end:]:
         raise ValueError("something follows the object")
     return value
@@ -169,7 +170,7 @@ def _build_validator(name: str) -> Validator:
 
 
 def _find_leaf_errors(error: ValidationError) -> list[ValidationError]:
-    """Return the errors inside an `anyOf`, without the unhelpful "or null" branch."""
+    """Return the errors inside an `anyOf`, except that of "or null"."""
     inner = [other for other in error.context or () if other.schema != {"type": "null"}]
     if error.validator != "anyOf" or not inner:
         return [error]
@@ -180,12 +181,16 @@ def _shorten_message(message: str) -> str:
     """Cut the middle of a long message; its end says what is wrong."""
     if len(message) <= _MAX_MESSAGE_CHARACTERS:
         return message
+    # jsonschema quotes the value first and says what is wrong last.
     half = _MAX_MESSAGE_CHARACTERS // 2
     return f"{message[:half]} … {message[-half:]}"
 
 
 def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
-    """Copy a schema without the refused keywords; `properties` may have any names."""
+    """Copy a schema without the refused keywords.
+
+    The keys of `properties` are names, not keywords.
+    """
     if isinstance(node, dict):
         return {
             key: _strip_keywords(value, properties=key in ("properties", "$defs"))

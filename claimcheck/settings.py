@@ -1,4 +1,4 @@
-"""The settings of a run. `claimcheck.config` reads them from where people keep them.
+"""The settings of a run. `claimcheck.config` reads them.
 
 To add a setting: a field with its default here, its range or type below, a flag in
 `cli/options.py` if it deserves one, and a line in docs/models.md.
@@ -47,7 +47,7 @@ class Range:
     is_optional: bool = False
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is a number in the range, or None where that is allowed."""
+        """Whether a value is in the range, or None where that is allowed."""
         if value is None:
             return self.is_optional
         # bool is an int to Python; `max_claims = true` is a mistake.
@@ -91,7 +91,7 @@ class Price:
     def cost_usd(
         self, input_tokens: int, cached_tokens: int, output_tokens: int
     ) -> float:
-        """Return the cost of a request; cached tokens are part of the input."""
+        """Return the cost of a request; input includes cached tokens."""
         cached_price = self.input if self.cached is None else self.cached
         fresh_tokens = input_tokens - cached_tokens
         total = (
@@ -104,11 +104,11 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast requests may be sent, and what they may cost; None is unlimited.
+    """How fast requests may be sent, and what they may cost.
 
-    `concurrency` is the maximum number of concurrent requests. `rpm` and `tpm` are
-    requests and tokens in any minute. `budget_usd` and `budget_tokens` (input and
-    output) cover all requests together.
+    None is unlimited. `concurrency` is the maximum number of concurrent requests.
+    `rpm` and `tpm` are requests and tokens in any minute. `budget_usd` and
+    `budget_tokens` (input and output) cover all requests together.
     """
 
     concurrency: int = 16
@@ -199,7 +199,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def endpoint(self) -> str:
-        """Return the endpoint for messages: its URL without credentials or query."""
+        """Return the endpoint's URL without credentials or query."""
         if self.base_url is None:
             return "api.openai.com"
         scheme, _, rest = self.base_url.partition("://")

@@ -25,6 +25,8 @@ def _clean_environment(monkeypatch, tmp_path):
         "CLAIMCHECK_ENGINE",
         "COLUMNS",
         "NO_COLOR",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
     ):
         monkeypatch.delenv(name, raising=False)
     # loopback ports come back: what one test's server refused is not another's concern

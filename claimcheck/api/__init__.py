@@ -1,1 +1,1 @@
-"""The Python API, one module for each verb; import names from their modules."""
+"""The Python API: one module for each verb. Import names from the modules."""

@@ -42,7 +42,7 @@ def check(
     client: Client | None = None,
     progress: ProgressCallback = None,
 ) -> Check:
-    """Check claims against evidence: a verdict or a failure for each, in order.
+    """Check claims against evidence: one verdict or failure each, in order.
 
     `claims` is a run, whose claims are checked, or any number of claims, statements,
     and texts. `against` is one document, several (as for `summarize`), or an `Index`.
@@ -137,6 +137,7 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
     if not sources:
         raise InputError("against: there is no evidence; give at least one document")
     documents = [open_document(source) for source in sources]
+    # One document needs no index: all its sentences are compared.
     if len(documents) == 1:
         return Corpus(documents[0])
     index = Index(":memory:")

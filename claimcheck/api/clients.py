@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 
+from claimcheck.config import fill_endpoint
 from claimcheck.models.llm import Client, Stage
 from claimcheck.settings import Settings
 
@@ -12,7 +13,7 @@ ProgressCallback = Callable[[Stage], None] | None
 
 
 def choose_engine(settings: Settings, client: Client | None) -> str:
-    """Return `llm` if a client is given, otherwise the engine of the settings."""
+    """Return `llm` if there is a client, else the engine of the settings."""
     return "llm" if client is not None else settings.chosen_engine()
 
 
@@ -25,6 +26,7 @@ def open_client(
     `progress` is called for every request and answer. A client of the caller's is left
     open.
     """
+    # A client of the caller's decides itself what it caches.
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
@@ -71,4 +73,6 @@ def _wrap_with_cache(
     from claimcheck.llm.stored import StoredAnswersClient
     from claimcheck.store.cache import AnswerCache
 
+    # The endpoint is part of what an answer is stored under.
+    settings = fill_endpoint(settings)
     return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

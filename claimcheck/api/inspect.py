@@ -49,7 +49,7 @@ def load_schema(name: str) -> dict[str, Any]:
 
 
 def find_schema_problems(name: str, value: Any) -> list[str]:
-    """Return how a value violates a schema, each problem with its JSON path."""
+    """Return how a value violates a schema: problems with JSON paths."""
     return [str(problem) for problem in schemas.find_problems(name, value)]
 
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 _PROBED_SCHEMAS = ("summary.answer", "verdict.answer")
 # The answer is not read, so it can be cut off.
 _PROBE_OUTPUT_TOKENS = 64
+_PROBE_FIELD = "colour"  # as recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; `response_format` is None if no model was named."""
+    """What an endpoint can do; no `response_format` if no model was named."""
 
     models: tuple[str, ...]
     response_format: str | None
@@ -51,10 +52,8 @@ def probe(settings: Settings) -> Probe:
 
     schema = {
         "type": "object",
-        "properties": {
-            "colour": {"type": "string", "enum": ["vermilion"]}
-        },  # as recorded
-        "required": ["colour"],  # as recorded
+        "properties": {_PROBE_FIELD: {"type": "string", "enum": ["vermilion"]}},
+        "required": [_PROBE_FIELD],
         "additionalProperties": False,
     }
     request = ModelRequest(
@@ -90,7 +89,6 @@ def probe_schemas(settings: Settings) -> Acceptance:
         ProviderError: the endpoint does not answer.
     """
     from claimcheck import schemas
-    from claimcheck.llm.negotiation import get_dialect
     from claimcheck.llm.openai_client import OpenAIClient
     from claimcheck.models.llm import Message, ModelRequest
 
@@ -111,7 +109,7 @@ def probe_schemas(settings: Settings) -> Acceptance:
             )
     finally:
         client.close()
-    dialect = get_dialect(settings)
+    dialect = client.dialect
     return Acceptance(dialect.response_format, dialect.describe_left_out())
 
 

@@ -96,7 +96,7 @@ def delete_runs(store: RunStore, names: Iterable[str], batch: int | None) -> int
 
 
 def build_plan(settings: Settings, engine: str, check: bool) -> Plan:
-    """Build the plan of a batch with these settings, so a batch can resume the run."""
+    """Build the plan of a batch with these settings, which can resume."""
     return replace(Plan.from_settings(settings, Limits(), check=check), engine=engine)
 
 
@@ -120,7 +120,7 @@ class RunWriter:
         )
 
     def wrap_client(self, client: Client | None) -> Client | None:
-        """Return a client that asks only for answers that are not stored yet."""
+        """Return a client that asks only for answers not stored yet."""
         if client is None:
             return None
         # Imported late: it brings openai, which takes half a second.

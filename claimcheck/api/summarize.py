@@ -79,7 +79,7 @@ async def asummarize_to_store(
     check: bool = False,
     progress: ProgressCallback = None,
 ) -> RunLocation:
-    """Do the same as `asummarize` with a store; return where the run is stored."""
+    """Do the same as `asummarize` with a store; return the run's location."""
     job = _SummarizeJob.start(document, settings, None, check=check, store=store)
     await _arun_job(job, None, progress)
     assert job.writer is not None
@@ -130,12 +130,12 @@ class _SummarizeJob:
         return cls(flow, settings, engine, writer, started)
 
     def report_start(self, progress: ProgressCallback) -> None:
-        """Report the start of work that sends no requests, which nothing else does."""
+        """Report the start of work that sends no requests."""
         if progress and self.engine == "extractive":
             progress(Stage(Work.SUMMARY_AND_CLAIMS, 0, 0))
 
     def wrap_client(self, client: Client | None) -> Client | None:
-        """Put the answers of the store, if there is one, in front of the client."""
+        """Put the stored answers, if any, in front of the client."""
         return self.writer.wrap_client(client) if self.writer else client
 
     def finish(self, run: Run) -> Run:

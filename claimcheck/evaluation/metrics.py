@@ -88,6 +88,7 @@ def auroc(gold: BoolArray, score: FloatArray) -> float:
     statistic. Hanley, McNeil 1982, "The meaning and use of the area under a receiver
     operating characteristic (ROC) curve", Radiology 143(1), 29-36.
     """
+    # Without both answers there is no pair to rank.
     positives, negatives = int(gold.sum()), int((~gold).sum())
     if not positives or not negatives:
         return 0.5

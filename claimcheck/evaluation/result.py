@@ -51,7 +51,7 @@ class EvaluationSignature:
     prompts: dict[str, str]
     schemas: dict[str, str]
     settings: dict[str, Any]
-    limit: int | None
+    limit: int | None  # None: all rows of the file
     seed: int
     n: int
 

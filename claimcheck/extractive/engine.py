@@ -41,7 +41,7 @@ from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
-from claimcheck.text.reading import Reading
+from claimcheck.text.reading import CLOSING_MARKS, SENTENCE_ENDS, Reading
 from claimcheck.text.sentences import (
     MAX_SENTENCE_CHARACTERS,
     Sentence,
@@ -51,7 +51,7 @@ from claimcheck.text.sentences import (
 
 _PRONOUN = re.compile(r"(?:He|She)\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{re.escape(CLOSING_MARKS)}]*$")
 # Both minimums were chosen by hand; below them are greetings, fragments and asides.
 _MIN_CHECK_WORTHINESS = 0.03
 _MIN_CLAIM_WORDS = 4

@@ -26,11 +26,12 @@ from claimcheck.grounding.nearest import NearestPassage, WordIndex
 from claimcheck.grounding.normalize import normalize, normalize_typography
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
+from claimcheck.text.reading import SENTENCE_ENDS
 
 _QUOTE_ELLIPSIS = re.compile(r"\s*(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
 _LETTER = re.compile(r"\w")
 _WORD_CHARACTER = re.compile(r"[\w%$€£¥₹₽°]")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟]")
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _TRIMMED_CHARACTERS = " \t\n\r\"'.,;:"
 _FIRST_CJK = "\u2e80"  # from here on, scripts that are written without spaces
 
@@ -114,7 +115,7 @@ class SearchableText:
     def find_fuzzy(self, quote: str, min_start: int) -> GroundingResult:
         """Return the match of a plain quote with a few harmless edits.
 
-        If there is none, the result has the reason and the nearest passage. Of equal
+        Without one, the result has the reason and the nearest passage. Of equal
         passages the first that starts at `min_start` or later is used.
         """
         words = parse_words(quote)

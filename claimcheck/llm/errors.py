@@ -68,6 +68,12 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{endpoint}: the account has no credit left ({message}); top it up, then "
             "run the same command again"
         )
+    if status in (401, 403) and not settings.api_key:
+        return AuthenticationError(
+            f"{endpoint}: requires a key, and none was sent ({message}); set "
+            "OPENAI_API_KEY, and name the endpoint with --base-url or OPENAI_BASE_URL "
+            "(claimcheck.toml can't, see `claimcheck doctor`)"
+        )
     if status == 401:
         return AuthenticationError(
             f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY"

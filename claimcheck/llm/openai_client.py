@@ -15,6 +15,7 @@ import httpx2
 import openai
 from openai._legacy_response import LegacyAPIResponse
 
+from claimcheck.config import fill_endpoint
 from claimcheck.errors import ProviderError, UnknownModelError
 from claimcheck.llm import errors
 from claimcheck.llm.body import Dialect, build_body, get_response_format
@@ -59,9 +60,9 @@ class OpenAIClient:
                 "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in "
                 "claimcheck.toml (`claimcheck doctor` lists the endpoint's models)"
             )
-        self._settings = settings
+        self._settings = fill_endpoint(settings)
         self._limiter = limiter
-        self._pricing = pricing or Pricing(settings)
+        self._pricing = pricing or Pricing(self._settings)
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
 
@@ -118,6 +119,11 @@ class OpenAIClient:
                 negotiation.accept()
                 return self._build_response(answers, negotiation.dialect, requests)
 
+    @property
+    def dialect(self) -> Dialect:
+        """What the endpoint accepts, as far as known."""
+        return get_dialect(self._settings)
+
     def list_models(self) -> list[str]:
         """Return the names of the endpoint's models, sorted.
 
@@ -143,7 +149,7 @@ class OpenAIClient:
 
     def build_body(self, request: ModelRequest) -> dict[str, Any]:
         """Return the body of the HTTP request as it would be sent now."""
-        return build_body(request, self._settings, get_dialect(self._settings))
+        return build_body(request, self._settings, self.dialect)
 
     def build_response(
         self, completion: dict[str, Any], body: dict[str, Any]
@@ -155,7 +161,7 @@ class OpenAIClient:
         """
         # The body may be from before the endpoint refused its response format.
         used = Dialect(response_format=get_response_format(body))
-        dialect = get_dialect(self._settings).merge(used)
+        dialect = self.dialect.merge(used)
         return self._build_response([build_completion(completion)], dialect, requests=1)
 
     def _send(self, body: dict[str, Any], answers: list[Completion]) -> Completion:

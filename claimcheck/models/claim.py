@@ -27,7 +27,8 @@ class Statement:
 
 
 def make_statement_id(text: str) -> str:
-    """Derive the id of a text that is not a claim of a run from its content."""
+    """Derive an id from a text that is not a claim of a run."""
+    # The same sentence has the same id in the summary, the key points, and a check.
     return "s-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -99,7 +100,7 @@ class Claim:
 
 
 def make_claim_id(document_id: str, text: str, quote: str) -> str:
-    """Derive a claim's id from its content, so that it is the same in every run."""
+    """Derive a claim's id from its content: the same in every run."""
     # The separator keeps ("ab", "c") and ("a", "bc") apart.
     content = "\x1f".join((document_id, text, quote))
     return "c-" + hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+# Built on first use: cattrs generates code for each class, which takes a while.
 @cache
 def _build_converter() -> JsonConverter:
     from cattrs.preconf.json import make_converter
 
+    # A key that is not known is a newer schema or a mistake; either way, say so.
     return make_converter(forbid_extra_keys=True)
 
 
 def to_fields(value: Any) -> dict[str, Any]:
-    """Return a dataclass as nested dicts and lists that `json.dumps` accepts."""
+    """Return a dataclass as dicts and lists that `json.dumps` accepts."""
     fields: dict[str, Any] = _build_converter().unstructure(value)
     return fields
 
@@ -40,7 +42,7 @@ def from_fields(fields: Any, kind: type[T]) -> T:
 
 
 def dump(result: Any, *, indent: int | None = 2) -> str:
-    """Write a result as JSON with `schema_version` first and a final line break.
+    """Write a result as JSON, `schema_version` first, and a line break.
 
     The other keys keep the order of the data model.
     """

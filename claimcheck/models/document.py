@@ -60,6 +60,8 @@ class Document:
         if title is not None:
             _refuse_unusable(title, "title")
         return cls(
+            # From the text alone: the same text is the same document in any file.
+            # 64 bits are enough for collections of many millions.
             id="doc-" + hashlib.sha256(text.encode()).hexdigest()[:16],
             text=text,
             title=title,
@@ -69,10 +71,11 @@ class Document:
             format="text",
             published=published,
             published_from="given" if published else None,
+            # Detected later, by `english.metadata.fill_metadata`.
             language=None,
             encoding=None,
             characters=len(text),
-            tokens=None,
+            tokens=None,  # counting loads tiktoken, so only stages that need it do it
         )
 
     @classmethod
@@ -83,7 +86,7 @@ class Document:
         title: str | None = None,
         published: date | None = None,
     ) -> Document:
-        """Read a file, or standard input for `-`; its content decides the format.
+        """Read a file, or standard input for `-`, in any known format.
 
         Raises:
             InputError: the file is missing, a folder, empty, damaged, or in a format
@@ -102,7 +105,7 @@ class Document:
         published: date | None = None,
         allow_private: bool = False,
     ) -> Document:
-        """Fetch an http or https address; private ones only with `allow_private`.
+        """Fetch an http(s) address; a private one only with `allow_private`.
 
         Raises:
             InputError: the address is refused, does not answer, answers with an
@@ -112,7 +115,7 @@ class Document:
         return document.with_metadata(title=title, published=published)
 
     def with_metadata(self, *, title: str | None, published: date | None) -> Document:
-        """Return a copy whose title and date are those given, where they are given."""
+        """Return a copy with the title and date that are given, if any."""
         document = self
         if title is not None:
             _refuse_unusable(title, "title")
@@ -151,7 +154,7 @@ def dump_document(document: Document) -> str:
 
 
 def load_document(fields: str, text: str | None = None) -> Document:
-    """Read the document that `dump_document` wrote, with its text where it is known."""
+    """Read a document that `dump_document` wrote, and add its text."""
     return replace(codec.from_fields(json.loads(fields), Document), text=text)
 
 
@@ -160,7 +163,7 @@ def _refuse_unusable(text: str, source: str) -> None:
         raise InputError(f"{source}: is empty; give some text")
     if not text.strip("\ufeff \t\r\n\f\v\u00a0\u200b"):
         raise InputError(f"{source}: has only white space; give some text")
-    # Neither can be stored, printed, or sent: both mean that bytes were decoded wrongly.
+    # Neither can be stored, printed, or sent: bytes were decoded wrongly.
     for offset, what in (
         (text.find("\0"), "a NUL character (is it a binary file?)"),
         (_find_surrogate(text), "a lone surrogate"),

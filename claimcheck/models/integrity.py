@@ -1,4 +1,4 @@
-"""What a schema cannot say: do the parts of a result fit each other and the text?
+"""What a schema cannot say: do the parts of a result fit together?
 
 Problems are strings that begin with the JSON path of what is wrong.
 """

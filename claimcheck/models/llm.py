@@ -31,6 +31,7 @@ class ModelRequest:
     schema_name: str
     schema: dict[str, Any]
     schema_message: Message
+    # Votes need answers that differ, whatever the settings say.
     temperature: float | None = None
     seed: int | None = None
 
@@ -72,7 +73,7 @@ class Usage:
 
 @dataclass(slots=True)
 class Spending:
-    """What has been spent so far; `usd` leaves out answers without a known price."""
+    """What has been spent; `usd` leaves out answers of unknown price."""
 
     usd: float = 0.0
     tokens: int = 0
@@ -85,7 +86,9 @@ class ModelResponse:
     `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
     own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
     when it refused. `left_out` names the settings that the endpoint does not accept.
-    `fault` says why this request, one of several, got no answer.
+    `fault` says why this request, one of several, got no answer. Half of a surrogate
+    pair, as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither
+    be stored nor printed.
     """
 
     text: str | None
@@ -97,10 +100,21 @@ class ModelResponse:
     left_out: tuple[str, ...] = ()
     fault: str | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("text", "finish_reason", "refusal", "model", "fault"):
+            value = getattr(self, name)
+            if value is not None and not value.isascii():
+                object.__setattr__(self, name, _replace_surrogates(value))
+
+
+def _replace_surrogates(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
 
 def dump_response(response: ModelResponse) -> str:
     """Write a response as JSON on one line, as stores keep it."""
     fields = codec.to_fields(response)
+    # ASCII, because an answer may contain what SQLite cannot store as text.
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
 
 

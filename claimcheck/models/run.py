@@ -1,4 +1,4 @@
-"""The results that claimcheck publishes: the run of a document, and a check."""
+"""The results that claimcheck publishes: runs of documents, and checks."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     import pandas
 
 
+# Raise these when a field is added, removed, or changes: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.2"
 CHECK_SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """A sentence of the summary, with the ids of the claims that support it."""
+    """A sentence of the summary, and the ids of the claims it rests on."""
 
     text: str
     claim_ids: tuple[str, ...]
@@ -41,7 +42,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The document in brief; each sentence and key point is linked to claims."""
+    """The document in brief, with sentences linked to claims."""
 
     headline: str
     sentences: tuple[LinkedText, ...]
@@ -52,6 +53,10 @@ class Summary:
 
 class Cause(StrEnum):
     """Why there is no usable answer."""
+
+    # UNANSWERED: the endpoint failed for this request only. TRUNCATED: the output limit
+    # was reached. FILTERED: a content filter of the endpoint. INVALID: still not the
+    # schema's form after one repair.
 
     UNANSWERED = "unanswered"
     TRUNCATED = "truncated"
@@ -92,6 +97,8 @@ class CheckFailure:
 class Status(StrEnum):
     """What happened to a range of the document."""
 
+    # SET_ASIDE: not part of the running text, such as a page number.
+
     READ = "read"
     SET_ASIDE = "set_aside"
     FAILED = "failed"
@@ -99,7 +106,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What happened to document.text[start:end]; a run's entries tile its document."""
+    """What happened to document.text[start:end].
+
+    The entries of a run tile its document.
+    """
 
     start: int
     end: int
@@ -130,12 +140,12 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The result of one `summarize`; `summary` is None only when a failure says why.
+    """The result of one `summarize`.
 
-    After a check, `verdicts` has one for each sentence of the summary and each claim:
-    whether the document supports it. `unchecked` has those without a usable answer.
-    Both are empty without a check. `passages` is the number of parts in which the
-    document was read.
+    `summary` is None only when a failure says why. After a check, `verdicts` has one
+    for each sentence of the summary and each claim: whether the document supports it.
+    `unchecked` has those without a usable answer. Both are empty without a check.
+    `passages` is the number of parts in which the document was read.
     """
 
     document: Document
@@ -188,7 +198,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of one check: a verdict or a failure for each claim, in order.
+    """The result of a check: one verdict or failure per claim, in order.
 
     `claimed_in` is the document that makes the claims, if known. `documents` are those
     quoted as evidence, and `searched` is the number that were searched.
@@ -226,7 +236,7 @@ class Check:
 
 
 def _reports(module: str) -> Any:
-    """Return a module of `claimcheck.reports`, which is a layer above this one.
+    """Return a module of `claimcheck.reports`, a layer above this one.
 
     The methods that use it are where people look for them. The module is looked up
     when one is called, so that the data model imports nothing else of ours.

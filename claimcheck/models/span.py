@@ -1,4 +1,4 @@
-"""Ranges of a document's text, and what people call them: line, page, time code."""
+"""Ranges of a text, and what people call them: line, page, time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Span:
     end: int
 
     def __post_init__(self) -> None:
+        # An empty span would be a location that shows nothing.
         if not 0 <= self.start < self.end:
             raise ValueError(f"span [{self.start}, {self.end}) is empty or reversed")
 
@@ -40,9 +41,11 @@ class Excerpt:
     time: str | None
 
     def __post_init__(self) -> None:
+        # Catches offsets that were counted in bytes or UTF-16 units.
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
             raise ValueError(
-                f"excerpt [{self.start}, {self.end}) does not fit its {len(self.text)} characters"
+                f"excerpt [{self.start}, {self.end}) does not fit its "
+                f"{len(self.text)} characters"
             )
 
 
@@ -90,7 +93,9 @@ class LineIndex:
     def __init__(self, text: str) -> None:
         self.text = text
         lines = _unify_line_breaks(text).split("\n")
+        # Offsets at which lines start; each break counts as one character by now.
         self._lines = list(accumulate([len(line) + 1 for line in lines], initial=0))
+        # Most texts have neither pages nor cues: skip the search for them.
         self._pages = (
             [match.end() for match in re.finditer("\f", text)] if "\f" in text else []
         )
@@ -126,4 +131,5 @@ def _unify_line_breaks(text: str) -> str:
     """Replace every line break with a line feed; the length stays the same."""
     if "\r" not in text:
         return text
+    # A CRLF becomes a space and a line feed, so that no offset moves.
     return text.replace("\r\n", " \n").replace("\r", "\n")

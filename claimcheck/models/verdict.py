@@ -55,8 +55,11 @@ class Evidence:
 
 
 def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
-    """Move the first passage of each stance to the front, so a cut keeps all sides."""
-    first: dict[Stance, Evidence] = {}
+    """Move the first passage of each stance to the front.
+
+    Whoever shows only some of the passages then shows every side.
+    """
+    first: dict[Stance, Evidence] = {}  # in the order of first appearance
     for passage in passages:
         first.setdefault(passage.stance, passage)
     return [
@@ -122,5 +125,5 @@ class Verdict:
 
     @property
     def label(self) -> Label:
-        """The label of the finding; for an attributed claim, whether it was said."""
+        """The label of the finding: for attributed claims, was it said?"""
         return self.finding.label

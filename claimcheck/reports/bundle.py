@@ -10,6 +10,7 @@ authentic, or that a model really gave these answers.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import zipfile
@@ -21,6 +22,7 @@ from typing import Any
 from claimcheck import prompts, schemas
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import InputError, ProviderError
+from claimcheck.json_lines import read_json_lines
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
@@ -36,7 +38,7 @@ _RUN = "run.json"
 _SOURCE = "source.txt"
 _ANSWERS = "answers.jsonl"
 
-# A bundle comes from somebody else. It is never unpacked, may hold no other file, and
+# A bundle comes from somebody else. It is never unpacked, may contain no other file, and
 # may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
 _ALLOWED_NAME = re.compile(
     r"""
@@ -147,7 +149,7 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
     if _RUN not in files or _SOURCE not in files:
         raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
     run = Run.from_json(files[_RUN])
-    # Each step is done even if one before it fails: together they show what was changed.
+    # Each step is done even if one before it fails: together they show what changed.
     texts = {name: data.decode() for name, data in files.items()}
     return [
         _verify_hashes(files, manifest.hashes),
@@ -335,14 +337,18 @@ class _BundledAnswers:
     """An `AnswerStore` with the answers of a bundle."""
 
     def __init__(self, lines: str) -> None:
-        rows = [json.loads(line) for line in lines.splitlines() if line.strip()]
-        self._answers = {row["digest"]: load_response(row["response"]) for row in rows}
+        # A broken line is a missing answer: what it belongs to is then not reproduced.
+        self._answers = {}
+        for line in read_json_lines(io.BytesIO(lines.encode())):
+            if isinstance(line.value, dict):
+                answer = load_response(line.value["response"])
+                self._answers[line.value["digest"]] = answer
 
     def find(self, digest: str) -> ModelResponse | None:
         return self._answers.get(digest)
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        # Only an answer of an endpoint is saved, and there is none.
+        # Only answers of an endpoint are saved, and nothing is sent here.
         raise AssertionError("a bundle is read only")
 
 

@@ -109,6 +109,7 @@ def render(check: Check, review: Review) -> str:
             "itemReviewed": _build_claim(verdict, appearance),
             "reviewRating": _build_rating(verdict.label),
         }
+        # Without evidence the property is left out: an empty list says nothing.
         if cited:
             item["citation"] = [documents[identity] for identity in cited]
         reviews.append(item)

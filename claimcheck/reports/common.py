@@ -130,6 +130,7 @@ def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
         return seconds
     if span.page:
         return f"p. {span.page}"
+    # A run that was saved without its text has no lines to count.
     if line_index is None:
         return f"{span.start}-{span.end}"
     line, column = line_index.position(span.start)
@@ -147,6 +148,7 @@ def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
         location = f"{starts[0]} to {starts[-1]}"
     if claim.match is not Match.EXACT:
         location += f" ({claim.match})"
+    # The document says the same again there; one location is enough to check it.
     if claim.also_at:
         location += f"; also {', '.join(_list_locations(claim.also_at, line_index))}"
     return location

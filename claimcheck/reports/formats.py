@@ -85,6 +85,7 @@ def render_run(
 
     from claimcheck.reports import text
 
+    # Only text has a width and colors: the other formats leave both to their reader.
     style = style or PageStyle()
     return text.render_run(run, width=style.width, color=style.color)
 
@@ -110,6 +111,7 @@ def render_check(
     if format is Format.HTML:
         from claimcheck.reports import html
 
+        # The page would show the whole text of each document beside its verdicts.
         return html.render(check if include_text else _without_text(check))
     if format is Format.MARKDOWN:
         from claimcheck.reports import markdown

@@ -122,6 +122,7 @@ def _render_verdict_table(
                 common.format_confidence(finding),
                 _escape(verdict.text),
                 _escape(finding.rationale),
+                # The only HTML in the report: a cell cannot have a line break.
                 "<br>".join(evidence),
             )
         )

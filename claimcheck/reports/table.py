@@ -113,6 +113,7 @@ def _list_claim_cells(claim: Claim) -> dict[str, Any]:
 def _list_location_cells(claim: Claim) -> dict[str, Any]:
     if not claim.spans:
         return dict.fromkeys(("start", "end", "line", "page", "time"))
+    # A quote in several parts is one row: from its first to its last character.
     first, last = claim.spans[0], claim.spans[-1]
     return {
         "start": first.start,
@@ -161,6 +162,7 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
     Raises:
         InputError: pyarrow is not installed.
     """
+    # Optional and slow to import, so only where it is needed.
     try:
         import pyarrow
         import pyarrow.parquet

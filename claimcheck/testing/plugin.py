@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
     """Play the test's cassette; fail if an answer was not requested."""
+    # Automatic: the marker is enough, a test need not name this fixture.
     marker = request.node.get_closest_marker("cassette")
     if marker is None:
         yield None
@@ -99,6 +100,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def _build_cassette_path(config: pytest.Config, marker: pytest.Mark) -> Path:
+    # A typing error must not silently become another cassette.
     if len(marker.args) != 1 or not isinstance(marker.args[0], str):
         raise pytest.UsageError("@pytest.mark.cassette takes one name")
     folder: Path = config.rootpath / config.getini("cassette_folder")

@@ -1,7 +1,7 @@
 """Cassettes as JSON that a person can read and diff.
 
 Requests and keys are sorted, and a JSON body is stored as JSON. A body that is not JSON
-is stored unchanged, so that a malformed answer is replayed as it came; one that is not
+is stored unchanged, so that a malformed answer is replayed as received; one that is not
 text is stored as Base64.
 """
 

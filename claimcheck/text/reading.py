@@ -32,7 +32,11 @@ from claimcheck.text.noise import (
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 # The Arabic, CJK and Devanagari marks end sentences there as a full stop does here.
-_TERMINAL_PUNCTUATION = re.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*$")
+SENTENCE_ENDS = ".!?…。！？।؟"
+CLOSING_MARKS = "\"'”’»)]"
+_TERMINAL_PUNCTUATION = re.compile(
+    rf"[{SENTENCE_ENDS}:;][{re.escape(CLOSING_MARKS)}]*$"
+)
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 # Noise at which a text may break anywhere, also in the middle of a sentence.
 _PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
@@ -41,8 +45,7 @@ _BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 # The last character of a line whose break is a space: not a hyphen, and not CJK.
 _SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
 # A comma or semicolon at the end is a list or a verse, not a heading.
-_NON_HEADING_ENDINGS = tuple(".!?…。！？।؟,;")
-_CLOSING_MARKS = "\"'”’»)]"
+_NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
 # Chosen by hand, as are the two shares and lengths below.
 _MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16
 # Lines of more characters show the page width, or are more than a heading.
@@ -147,7 +150,7 @@ def _looks_like_heading(text: str) -> bool:
     return (
         len(text) <= _MAX_HEADING_CHARACTERS
         and text.count(" ") < _MAX_HEADING_WORDS
-        and not text.rstrip(_CLOSING_MARKS).endswith(_NON_HEADING_ENDINGS)
+        and not text.rstrip(CLOSING_MARKS).endswith(_NON_HEADING_ENDINGS)
     )
 
 

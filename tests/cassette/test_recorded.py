@@ -110,7 +110,7 @@ def test_checks_claims_against_the_seed():
         if verdict.finding.decided_by == "rules"
     }
     assert vetoed == {claims[2]}  # the model calls it supported, and lists a passage
-    # of all others it lists none, whatever it calls them: a label that rests on nothing is no verdict
+    # For the others it names no passage, and a label without a passage is not a verdict.
     assert {labels[claim] for claim in claims if claim != claims[2]} == {
         "not_enough_evidence"
     }

@@ -1,4 +1,4 @@
-"""Servers on loopback, and an endpoint that holds its answers back."""
+"""Servers on loopback, and a model that waits until a test releases it."""
 
 from contextlib import ExitStack
 
@@ -9,16 +9,16 @@ from tests.support.web import run_server, serve_held_model
 
 @pytest.fixture
 def serve(tmp_path):
-    """Starts servers, each on the same store where none is named."""
+    """Start servers and return clients; they share a store unless a test names one."""
     with ExitStack() as stack:
-        yield (
-            lambda settings=None, store=tmp_path / "runs.db", **fields: (
-                stack.enter_context(run_server(store, settings, **fields))
-            )
-        )
+
+        def start(settings=None, store_path=tmp_path / "runs.db", **fields):
+            return stack.enter_context(run_server(store_path, settings, **fields))
+
+        yield start
 
 
 @pytest.fixture
 def model():
-    with serve_held_model() as held:
-        yield held
+    with serve_held_model() as held_model:
+        yield held_model

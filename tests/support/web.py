@@ -1,4 +1,4 @@
-"""A real server on loopback, and an endpoint that holds its answers back until a test releases them."""
+"""A real server on loopback, and a model that waits until a test releases it."""
 
 import json
 import select
@@ -16,29 +16,33 @@ from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
 
 FERRY = "The ferry carried 900 people in 2020."
+TIMEOUT_S = 120  # reached only when something is broken
+
+
+def open_client(base_url):
+    """Open an HTTP client that ignores the proxy settings of the machine."""
+    return httpx2.Client(base_url=base_url, timeout=TIMEOUT_S, trust_env=False)
 
 
 @contextmanager
-def run_server(store, settings=None, **fields):
-    """A client of a server that runs while the block does."""
-    with bind_socket("127.0.0.1", 0) as opened:
-        port = opened.getsockname()[1]
-        site = ServerConfig(
+def run_server(store_path, settings=None, **fields):
+    """Run a server during the block and yield a client for it."""
+    with bind_socket("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+        config = ServerConfig(
             settings or Settings(engine="extractive"),
-            store,
+            store_path,
             list_host_names("127.0.0.1", port),
             **fields,
         )
-        server = Server(site)
-        opened.listen(16)
+        server = Server(config)
+        listener.listen(16)
         thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [opened]}, daemon=True
+            target=server.run, kwargs={"sockets": [listener]}, daemon=True
         )
         thread.start()
         try:
-            with httpx2.Client(
-                base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False
-            ) as client:
+            with open_client(f"http://127.0.0.1:{port}") as client:
                 yield client
         finally:
             server.should_exit = True
@@ -46,7 +50,7 @@ def run_server(store, settings=None, **fields):
 
 
 class HeldModel:
-    """An endpoint that holds its answers back until `released` is set, and knows which callers went away."""
+    """An endpoint that answers once `released` is set; it counts its callers."""
 
     def __init__(self):
         self.released = threading.Event()
@@ -62,11 +66,12 @@ class HeldModel:
             **fields,
         )
 
-    def hold(self, connection):
+    def wait_for_release(self, connection):
+        """Return whether the caller is still there when the model is released."""
         while not self.released.wait(0.02):
-            if select.select([connection], [], [], 0)[0] and not connection.recv(
-                1, socket.MSG_PEEK
-            ):
+            readable = select.select([connection], [], [], 0)[0]
+            # A connection that is readable but has no data was closed.
+            if readable and not connection.recv(1, socket.MSG_PEEK):
                 self.disconnects += 1
                 return False
         return True
@@ -74,25 +79,24 @@ class HeldModel:
 
 @contextmanager
 def serve_held_model():
-    """A model's endpoint that holds its answers back."""
-    held = HeldModel()
+    """Serve a `HeldModel` during the block; it is released at the end."""
+    model = HeldModel()
 
-    class Held(Handler):
+    class ModelHandler(Handler):
         def do_POST(self):
             self.rfile.read(int(self.headers["content-length"]))
-            held.requests += 1
-            if not held.hold(self.connection):
-                return
-            self.answer(completion(json.dumps(answer(claim(FERRY)))))
+            model.requests += 1
+            if model.wait_for_release(self.connection):
+                self.answer(completion(json.dumps(answer(claim(FERRY)))))
 
-    with serve_handler(Held) as url:
-        held.url = url
-        yield held
-        held.released.set()
+    with serve_handler(ModelHandler) as url:
+        model.url = url
+        yield model
+        model.released.set()
 
 
 def iter_events(response):
-    """The events of a stream, as they come."""
+    """Yield the name and the data of each server-sent event as it arrives."""
     name = None
     for line in response.iter_lines():
         if line.startswith("event:"):

@@ -89,6 +89,7 @@ class EvidenceAnchors:
         else:
             start = self._locator.locate(document.id, evidence.spans[0])
             location = f"{document.source}, {start}"
+            # Without its text on the page there is nothing to link to.
             if document.text is not None:
                 anchor = self._get_anchor(evidence)
         return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
@@ -119,8 +120,8 @@ def build_claim_card(
     if cost := common.format_cost_per_claim(run.usage, len(run.claims)):
         facts.append(("Cost", f"{cost}, its share of the run"))
     # A quote that was not found has no location in the text to link to.
-    found = claim.match is not Match.NONE
-    name = "" if found else "Quote not found"
+    has_quote = claim.match is not Match.NONE
+    name = "" if has_quote else "Quote not found"
     return Card(
         number=number,
         claim_id=claim.id,
@@ -130,7 +131,7 @@ def build_claim_card(
         quote=claim.quote,
         facts=tuple(facts),
         location=common.format_claim_location(claim, line_index),
-        anchor=f"s{number}" if found and line_index else None,
+        anchor=f"s{number}" if has_quote and line_index else None,
         kind=str(claim.kind),
         speaker=common.get_speaker(claim),
         check_worthiness=claim.check_worthiness,
@@ -185,6 +186,7 @@ def _build_finding(
 
 
 def _choose_mark(claim: Claim, verdict: Verdict | None) -> str:
+    # What a check found says more than how much the claim is worth checking.
     if verdict:
         return format_css_class(verdict.label)
     if claim.match is Match.NONE:

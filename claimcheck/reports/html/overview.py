@@ -152,6 +152,7 @@ def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
     """Sort by refuted or conflicting, then failed, then not found."""
     refuted, conflicting, *_ = row.counts
     failed = int(bool(row.reason))
+    # The key last, so that equal documents have a stable order.
     return -(refuted + conflicting), -failed, -row.not_found, row.key
 
 

@@ -267,6 +267,7 @@ def _build_ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
     ticks = []
     for claim, card in zip(run.claims, cards, strict=True):
         if claim.spans:
+            # Where the first span starts; a quote in several parts has one tick.
             position = _CHART_WIDTH * claim.spans[0].start / characters
             ticks.append(Tick(card.number, round(position, 1), card.mark))
     return ticks

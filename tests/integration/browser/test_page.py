@@ -1,4 +1,4 @@
-"""The page of the server in a real browser: submit a text, watch, read, check again, export."""
+"""The pages of the server in a real browser: submit, watch, read, check, export."""
 
 import base64
 import json
@@ -17,8 +17,9 @@ from tests.support.web import FERRY, run_server, serve_held_model
 DROP = """([name, text, kind]) => {
   const transfer = new DataTransfer();
   transfer.items.add(new File([text], name, { type: kind }));
+  const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
   for (const event of ["dragenter", "dragover", "drop"])
-    document.body.dispatchEvent(new DragEvent(event, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    document.body.dispatchEvent(new DragEvent(event, options));
 }"""
 
 
@@ -30,7 +31,7 @@ def api(tmp_path):
 
 @pytest.fixture
 def visit(browser):
-    """Opens a page of a server, and gathers what it complains of and whom it asks."""
+    """Open pages of a server; record their console messages and requests."""
     contexts = []
 
     def go(api, path="/", **options):
@@ -41,12 +42,15 @@ def visit(browser):
         context.set_default_timeout(120_000)
         contexts.append(context)
         page = context.new_page()
-        page.said, page.asked = [], []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.answer = lambda dialog: (page.said.append("dialog"), dialog.dismiss())
-        page.on("dialog", page.answer)
-        page.on("request", lambda request: page.asked.append(request.url))
+        page.complaints, page.requests = [], []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.dismiss = lambda dialog: (
+            page.complaints.append("dialog"),
+            dialog.dismiss(),
+        )
+        page.on("dialog", page.dismiss)
+        page.on("request", lambda request: page.requests.append(request.url))
         page.goto(f"{str(api.base_url).rstrip('/')}{path}")
         return page
 
@@ -55,10 +59,10 @@ def visit(browser):
         context.close()
 
 
-def foreign(page, api):
+def list_foreign_requests(page, api):
     return [
         url
-        for url in page.asked
+        for url in page.requests
         if not url.startswith((str(api.base_url), "data:", "blob:"))
     ]
 
@@ -75,7 +79,7 @@ def test_a_pasted_text_becomes_a_report_and_is_listed(visit, api):
     page.click(".brand a")
     assert page.locator(".past-runs li").count() == 1
     assert "20 claims" in page.inner_text(".past-runs")
-    assert (page.said, foreign(page, api)) == ([], [])
+    assert (page.complaints, list_foreign_requests(page, api)) == ([], [])
 
 
 def test_a_dropped_file_shows_its_progress(visit, tmp_path):
@@ -95,7 +99,7 @@ def test_a_dropped_file_shows_its_progress(visit, tmp_path):
         model.released.set()
         page.wait_for_url("**/runs/*")
         assert "ferry.md" in page.inner_text(".document")
-    assert page.said == []
+    assert page.complaints == []
 
 
 def test_stopping_or_leaving_cancels_the_job(visit, tmp_path):
@@ -159,16 +163,16 @@ def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
     later.locator("a").click()
     page.wait_for_url("**/checks/1")
     assert "700 people" in page.inner_text(".documents")
-    assert (page.said, foreign(page, api)) == ([], [])
+    assert (page.complaints, list_foreign_requests(page, api)) == ([], [])
 
 
 def test_deleting_a_run_asks_for_confirmation(visit, api):
     api.post("/api/runs", json={"text": FERRY})
     page = visit(api, "/runs/1-1")
-    page.click("#delete")  # the question is answered with no
-    assert page.said == ["dialog"]
+    page.click("#delete")  # the dialog is dismissed
+    assert page.complaints == ["dialog"]
     assert api.get("/api/runs/1-1").status_code == 200
-    page.remove_listener("dialog", page.answer)
+    page.remove_listener("dialog", page.dismiss)
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("#delete")
     page.wait_for_url("**/")
@@ -202,7 +206,7 @@ def test_a_check_exports_as_claimreview_for_a_known_publisher(visit, api, tmp_pa
     api.post("/api/checks", json=given)
     assert (
         visit(api, "/checks/1").locator(".exports form").count() == 0
-    )  # nobody answers for it
+    )  # the publisher is unknown
     known = Settings(
         engine="extractive", publisher_name="Desk", publisher_url="https://example.org"
     )
@@ -218,7 +222,7 @@ def test_a_check_exports_as_claimreview_for_a_known_publisher(visit, api, tmp_pa
         assert answer.value.headers["content-type"] == "application/ld+json"
         (review,) = json.loads(Path(waiting.value.path()).read_bytes())
     assert review["url"].startswith("https://example.org/review")
-    assert page.said == []
+    assert page.complaints == []
 
 
 def test_hostile_text_never_runs_on_a_server_page(visit, api):
@@ -242,8 +246,8 @@ def test_hostile_text_never_runs_on_a_server_page(visit, api):
         page = visit(api, path)
         page.wait_for_timeout(100)
         assert page.evaluate("window.pwned") is None
-        assert page.said == []
-        assert foreign(page, api) == []
+        assert page.complaints == []
+        assert list_foreign_requests(page, api) == []
         html5lib.HTMLParser(strict=True).parse(api.get(path).text)
 
 
@@ -260,9 +264,10 @@ def test_axe_finds_no_violation_on_any_page(visit, api, tmp_path, scheme):
     api.post(f"/api/runs/1-1/claims/{claim}/checks", json=evidence)
 
     def violations(page):
-        # what is far below is not laid out before it is scrolled to, and axe would measure it as nothing
+        # Cards outside the window have no size until they are scrolled to.
         page.evaluate(
-            "for (const card of document.querySelectorAll('.card')) card.style.contentVisibility = 'visible'"
+            "for (const card of document.querySelectorAll('.card'))"
+            " card.style.contentVisibility = 'visible'"
         )
         page.evaluate(AXE.read_text(encoding="utf-8"))
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -299,7 +304,7 @@ def test_the_api_docs_load_nothing_from_elsewhere(visit, api):
     page = visit(api, "/docs")
     page.locator(".opblock").first.wait_for()
     assert page.locator(".opblock").count() == 9
-    assert (page.said, foreign(page, api)) == ([], [])
+    assert (page.complaints, list_foreign_requests(page, api)) == ([], [])
 
 
 def test_every_page_fits_a_phone(visit, api):

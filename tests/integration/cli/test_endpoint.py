@@ -41,7 +41,8 @@ def test_a_refused_key_exits_with_3_and_is_never_shown(tmp_path):
 
 def test_doctor_shows_where_settings_come_from_and_never_the_key(tmp_path):
     (tmp_path / "claimcheck.toml").write_text("max_claims = 7\n")
-    with serve_script((200, completion('{"colour": "vermilion"}'))) as (url, _):
+    answer = '{"colour": "vermilion"}'  # as recorded
+    with serve_script((200, completion(answer))) as (url, _):
         done = claimcheck(
             "doctor",
             "--model",

@@ -1,4 +1,4 @@
-"""The command `mcp` as a process on its streams."""
+"""The `mcp` command, as a process that speaks on its standard streams."""
 
 import asyncio
 import sys

@@ -7,7 +7,7 @@ from tests.support.paths import FILES
 
 
 def test_names_a_damaged_document(tmp_path):
-    """Found by fuzzing: what zlib says of damaged data came through as it was."""
+    """Found by fuzzing: the error of zlib for damaged data was not caught."""
     data = bytearray((FILES / "ferry.docx").read_bytes())
     start = data.index(b"word/styles.xml") + 40
     data[start : start + 200] = bytes(200)

@@ -60,7 +60,7 @@ def test_a_review_has_every_required_property():
 
 
 def test_a_json_ld_processor_finds_only_properties_of_schema_org():
-    """PyLD is a JSON-LD processor, which drops what is no JSON-LD; the vocabulary is pydantic2-schemaorg's."""
+    """PyLD drops what is not JSON-LD; the vocabulary is that of pydantic2-schemaorg."""
     from pyld import jsonld
 
     written = reviews(

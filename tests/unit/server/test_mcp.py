@@ -12,63 +12,68 @@ from claimcheck.server.mcp import build_server
 from tests.support.paths import SEED
 
 FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
+CALLS = {
+    "summarize": {
+        "text": SEED.read_text(encoding="utf-8"),
+        "check": True,
+        "title": "Talks",
+        "date": "2019-03-20",
+    },
+    "extract_claims": {"text": SEED.read_text(encoding="utf-8"), "max_claims": 3},
+    "check_claims": {
+        "claims": [{"text": "The night ferry carries 700 passengers."}],
+        "evidence": [{"text": FERRY}],
+    },
+    "ground_quotes": {"text": FERRY, "quotes": ["built in Gdansk", "built in Oslo"]},
+}
 
 
-def called(*calls):
-    """The results of calls, one after another, on one connection in this process."""
+def call(name, arguments):
+    """Return the tools of a server, and the result of one call."""
 
     async def run():
         async with Client(build_server(Settings(engine="extractive"))) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            return tools, [
-                await client.call_tool(name, arguments) for name, arguments in calls
-            ]
+            return tools, await client.call_tool(name, arguments)
 
     return asyncio.run(run())
 
 
-def test_every_tool_follows_the_published_schemas():
-    text = SEED.read_text(encoding="utf-8")
-    calls = [
-        (
-            "summarize",
-            {"text": text, "check": True, "title": "Talks", "date": "2019-03-20"},
-        ),
-        ("extract_claims", {"text": text, "max_claims": 3}),
-        (
-            "check_claims",
-            {
-                "claims": [{"text": "The night ferry carries 700 passengers."}],
-                "evidence": [{"text": FERRY}],
-            },
-        ),
-        (
-            "ground_quotes",
-            {"text": FERRY, "quotes": ["built in Gdansk", "built in Oslo"]},
-        ),
-    ]
-    tools, results = called(*calls)
-    assert tools.keys() == {name for name, _ in calls}
-    for (name, _), result in zip(calls, results, strict=True):
-        assert not result.is_error, result.content
-        jsonschema.Draft202012Validator(tools[name].output_schema).validate(
-            result.structured_content
-        )
-        assert json.loads(result.content[0].text) == result.structured_content
-        assert tools[name].input_schema == schemas.load(f"request.{name}")
-    run, claims, checked, grounded = (result.structured_content for result in results)
-    assert (
-        run["document"]["title"],
-        run["document"]["text"],
-        len(run["verdicts"]) > 10,
-    ) == (
-        "Talks",
-        None,
-        True,
-    )
-    assert len(claims["claims"]) == 3
-    assert checked["verdicts"][0]["finding"]["label"] == "refuted"
-    assert [item["match"] for item in grounded["quotes"]] == ["exact", "none"]
+def call_valid(name):
+    _, result = call(name, CALLS[name])
+    assert not result.is_error, result.content
+    return result.structured_content
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_tools_follow_the_published_schemas(name):
+    tools, result = call(name, CALLS[name])
+    assert tools.keys() == CALLS.keys()
+    assert tools[name].input_schema == schemas.load(f"request.{name}")
+    validator = jsonschema.Draft202012Validator(tools[name].output_schema)
+    validator.validate(result.structured_content)
+    assert json.loads(result.content[0].text) == result.structured_content
+
+
+def test_summarizes_and_checks_without_repeating_the_text():
+    run = call_valid("summarize")
+    assert run["document"]["title"] == "Talks"
+    assert run["document"]["text"] is None
+    assert len(run["verdicts"]) > 10
+
+
+def test_extracts_up_to_max_claims():
+    assert len(call_valid("extract_claims")["claims"]) == 3
+
+
+def test_checks_claims_against_evidence():
+    (verdict,) = call_valid("check_claims")["verdicts"]
+    assert verdict["finding"]["label"] == "refuted"
+
+
+def test_grounds_quotes():
+    quotes = call_valid("ground_quotes")["quotes"]
+    assert [quote["match"] for quote in quotes] == ["exact", "none"]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +93,6 @@ def test_every_tool_follows_the_published_schemas():
     ],
 )
 def test_bad_arguments_give_errors_that_name_the_problem(name, arguments, message):
-    _, (result,) = called((name, arguments))
+    _, result = call(name, arguments)
     assert result.is_error
     assert message in result.content[0].text
