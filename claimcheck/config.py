@@ -156,6 +156,22 @@ def _merge_layers(
     return values, origins
 
 
+def fill_endpoint(
+    settings: Settings, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings with the key and the address of the environment.
+
+    What the settings name is kept. So the key of the environment goes to the endpoint
+    that the settings or the environment name, otherwise to OpenAI's, and nowhere else.
+    """
+    values = _read_environment(os.environ if environment is None else environment)
+    if settings.api_key is None:
+        settings = replace(settings, api_key=values.get("api_key"))
+    if settings.base_url is None:
+        settings = replace(settings, base_url=values.get("base_url"))
+    return settings
+
+
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flags.items() if value is not None}
 
