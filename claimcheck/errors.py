@@ -29,6 +29,7 @@ requests have one, unless the error is final.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable
 
 
@@ -74,9 +75,12 @@ class WorkerError(ClaimcheckError):
 
 
 class Interrupted(ClaimcheckError):
-    """Ctrl-C stopped the work; what was finished is stored."""
+    """Ctrl-C or another signal stopped the work; what was finished is stored."""
 
-    exit_code = 130
+    def __init__(self, message: str, signal_number: int = signal.SIGINT) -> None:
+        super().__init__(message)
+        # as a shell reports a process that the signal ended
+        self.exit_code = 128 + signal_number
 
 
 class ProviderError(ClaimcheckError):
