@@ -34,6 +34,10 @@ class Service:
         self.files[name] = content
         return name
 
+    def write(self, entries):
+        """The content of a file of answers."""
+        return "".join(json.dumps(entry) + "\n" for entry in entries)
+
     def make_job(self, fields):
         job = {
             "id": f"batch_{len(self.jobs) + 1}", "object": "batch", "endpoint": fields["endpoint"], "created_at": 0,
@@ -48,7 +52,9 @@ class Service:
     def step(self, job):
         """Each look at a job finds it one step further."""
         lines = [
-            json.loads(line) for line in self.files[job["input_file_id"]].splitlines()
+            json.loads(line)
+            for line in self.files[job["input_file_id"]].split("\n")
+            if line
         ]
         if job["status"] == "validating":
             job["request_counts"]["total"] = len(lines)
@@ -114,9 +120,7 @@ class Service:
         }
         for field, entries in (("output_file_id", output), ("error_file_id", errors)):
             if entries:
-                job[field] = self.make_file(
-                    "".join(json.dumps(entry) + "\n" for entry in entries)
-                )
+                job[field] = self.make_file(self.write(entries))
         job["status"] = job["end"]
 
 
