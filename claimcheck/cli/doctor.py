@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
-    "docx": ("docx",),
+    "docx": ("lxml",),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),
@@ -48,11 +48,11 @@ _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
 def doctor(engine: options.EngineOptions) -> None:
     """Show the settings and their origins, and test the endpoint.
 
-    If an endpoint or a model is configured, this sends two small requests. Keys are
+    If an endpoint or a model is configured, this sends a few small requests. Keys are
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not
     respond.
     """
-    from claimcheck.config import load_settings
+    from claimcheck.config import load_settings, resolve_user_file
     from claimcheck.version import __version__
 
     loaded = load_settings(asdict(engine))
@@ -61,6 +61,7 @@ def doctor(engine: options.EngineOptions) -> None:
     for name in _LISTED_SETTINGS:
         value = _format_setting(settings, name)
         lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
+    lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(_describe_tokenizer(settings.model))
     for extra, modules in EXTRAS.items():
@@ -83,7 +84,7 @@ def doctor(engine: options.EngineOptions) -> None:
 def _format_setting(settings: Settings, name: str) -> str:
     value = getattr(settings, name)
     if name == "api_key":
-        return "set (not shown)" if value else "not set"
+        return "set (not shown)" if value else "-"
     if name == "base_url" and value:
         return settings.endpoint()  # without user name and password
     return "-" if value is None else str(value)
@@ -109,7 +110,7 @@ def _probe_endpoint(settings: Settings) -> str:
     """
     from dataclasses import replace
 
-    from claimcheck.api.probe import probe
+    from claimcheck.api.probe import probe, probe_schemas
 
     # One attempt: retries would hide how the endpoint behaves, and take minutes.
     timeout_s = min(settings.timeout_s, _PROBE_TIMEOUT_S)
@@ -117,6 +118,7 @@ def _probe_endpoint(settings: Settings) -> str:
     try:
         with show_spinner("testing the endpoint", quiet=False):
             result = probe(settings)
+            accepted = probe_schemas(settings) if settings.model else None
     except ProviderError:
         write_text(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
         raise
@@ -128,11 +130,13 @@ def _probe_endpoint(settings: Settings) -> str:
         f"Endpoint: {settings.endpoint()}: reachable",
         f"  models: {models}",
     ]
-    if result.response_format:
+    if accepted:
         schema = "not enforced (answers are validated here all the same)"
-        if result.enforces_schema:
+        if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
-        lines.append(f"  response format: {result.response_format}; schema: {schema}")
+        lines.append(f"  response format: {accepted.response_format}; schema: {schema}")
+        left_out = ", ".join(accepted.left_out) or "nothing"
+        lines.append(f"  refused, and therefore left out: {left_out}")
     else:
         lines.append("  no model named: give --model NAME to try one")
     return "\n".join(lines) + "\n"

@@ -28,6 +28,7 @@ from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
 from claimcheck.cli.summarize import summarize
+from claimcheck.cli.trust import trust
 from claimcheck.cli.validate import validate
 from claimcheck.cli.verify import verify
 from claimcheck.errors import ClaimcheckError
@@ -35,7 +36,7 @@ from claimcheck.version import __version__
 
 _EPILOG = (
     "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, "
-    "3 model or provider, 130 interrupted."
+    "3 model or provider, 130 interrupted (143 by SIGTERM, 129 by SIGHUP)."
 )
 DEBUG_FLAG = "--debug"
 EXIT_INTERRUPTED = 130
@@ -63,6 +64,7 @@ app.command()(prompts)
 app.command()(serve)
 app.command()(mcp)
 app.command()(doctor)
+app.command()(trust)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(eval_app, name="eval")

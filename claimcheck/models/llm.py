@@ -88,7 +88,9 @@ class ModelResponse:
     when it refused. `left_out` names the settings that the endpoint does not accept.
     `fault` says why this request, one of several, got no answer; `exceeds_window` that
     it is too long for the model. `unread_tokens` is how much of the request the endpoint
-    seems to have cut off before the model read it.
+    seems to have cut off before the model read it. Half of a
+    surrogate pair, as in an answer that was cut inside an emoji, becomes U+FFFD: it can
+    neither be stored nor printed.
     """
 
     text: str | None
@@ -101,6 +103,16 @@ class ModelResponse:
     fault: str | None = None
     exceeds_window: bool = False
     unread_tokens: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("text", "finish_reason", "refusal", "model", "fault"):
+            value = getattr(self, name)
+            if value is not None and not value.isascii():
+                object.__setattr__(self, name, _replace_surrogates(value))
+
+
+def _replace_surrogates(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def dump_response(response: ModelResponse) -> str:

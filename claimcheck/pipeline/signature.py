@@ -37,6 +37,8 @@ def build_model_signature(
     corrections = _list_corrections(answers)
     if corrections:
         published[CORRECTIONS] = corrections
+    if "max_tokens" in left_out:  # no name for the limit was accepted
+        published["max_output_tokens"] = None
     # Readers compare token counts between runs: an estimate must not pass as a count.
     precision = "exact" if tokens.is_exact(settings.model) else "estimate"
     # The model that answered, and what it did not take, not what the settings name.
