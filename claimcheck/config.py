@@ -1,20 +1,26 @@
 """Settings from where people keep them.
 
-A flag wins over the environment, that over `claimcheck.toml` in the working folder,
-and that over the default.
+A flag wins over the environment, that over `claimcheck.toml` in the working folder, that
+over the user's own file, and that over the default.
+
+Key and endpoint belong together. Whoever can put a file into a folder could otherwise
+collect keys and documents, so a project file names an endpoint only with the user's
+approval, and the key of the environment never goes there.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError
 from claimcheck.settings import RANGES, Price, Settings
+from claimcheck.trust import approve, is_approved, is_loopback
 
 SETTINGS_FILE = "claimcheck.toml"
 ENVIRONMENT_VARIABLES = {
@@ -58,19 +64,22 @@ def load_settings(
     a command's own, for settings that nobody has set.
 
     Raises:
-        SettingsError: a value is out of range, or `claimcheck.toml` is malformed; the
-            message says where.
+        SettingsError: a value is out of range, a file is malformed, or
+            `claimcheck.toml` names an endpoint without approval; the message says where.
     """
     environment = os.environ if environment is None else environment
+    folder = folder or Path()
+    user_file = resolve_user_file()
     layers: list[tuple[str, Mapping[str, Any]]] = [
         ("flag", _drop_none(flags or {})),
         ("environment", _read_environment(environment)),
-        (SETTINGS_FILE, _read_settings_file((folder or Path()) / SETTINGS_FILE)),
+        (SETTINGS_FILE, _read_settings_file(folder / SETTINGS_FILE)),
+        (str(user_file), _read_settings_file(user_file)),
         ("default", defaults or {}),
     ]
     values, origins = _merge_layers(layers)
     try:
-        return LoadedSettings(Settings(**values), origins)
+        settings = Settings(**values)
     except SettingsError as error:
         culprits = {
             origin
@@ -79,6 +88,54 @@ def load_settings(
         }
         where = ", ".join(sorted(culprits)) or "settings"
         raise SettingsError(f"{where}: {error}") from None
+    if origins["base_url"] == SETTINGS_FILE:
+        settings = _limit_project_endpoint(settings, origins, folder.resolve())
+    return LoadedSettings(settings, origins)
+
+
+def resolve_user_file() -> Path:
+    """Return the path of the user's own settings file; it need not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("claimcheck")) / "config.toml"
+
+
+def approve_project_endpoint(folder: Path) -> str:
+    """Approve the endpoint that a folder's file names, and return its URL.
+
+    Raises:
+        SettingsError: there is no file, it is malformed, or it names no endpoint.
+    """
+    path = folder / SETTINGS_FILE
+    if not path.exists():
+        raise SettingsError(f"{path}: does not exist; there is nothing to approve")
+    url = _read_settings_file(path).get("base_url")
+    if url is None:
+        raise SettingsError(f"{path}: names no base_url; there is nothing to approve")
+    Settings(base_url=url)  # refuses what is not a URL
+    approve(folder, url)
+    return str(url)
+
+
+def _limit_project_endpoint(
+    settings: Settings, origins: dict[str, str], folder: Path
+) -> Settings:
+    """Refuse a project's endpoint without approval, and withhold the key from it."""
+    url = settings.base_url
+    assert url is not None
+    if not is_loopback(url) and not is_approved(folder, url):
+        if settings.engine == "extractive":
+            # Nothing is sent, so nobody has to decide about the endpoint.
+            origins["base_url"] = f"{SETTINGS_FILE}, not approved"
+            return replace(settings, base_url=None)
+        raise SettingsError(
+            f"{folder / SETTINGS_FILE} names the endpoint {url!r}, which would receive "
+            "your documents. If you trust it, run: claimcheck trust "
+            f"{shlex.quote(str(folder))}"
+        )
+    if settings.api_key:
+        origins["api_key"] += f", not sent to the endpoint of {SETTINGS_FILE}"
+    return replace(settings, api_key=None)
 
 
 def _merge_layers(
@@ -97,6 +154,22 @@ def _merge_layers(
         if origins[name] == "environment":
             origins[name] = f"environment {ENVIRONMENT_VARIABLES[name]}"
     return values, origins
+
+
+def fill_endpoint(
+    settings: Settings, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings with the key and the address of the environment.
+
+    What the settings name is kept. So the key of the environment goes to the endpoint
+    that the settings or the environment name, otherwise to OpenAI's, and nowhere else.
+    """
+    values = _read_environment(os.environ if environment is None else environment)
+    if settings.api_key is None:
+        settings = replace(settings, api_key=values.get("api_key"))
+    if settings.base_url is None:
+        settings = replace(settings, base_url=values.get("base_url"))
+    return settings
 
 
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ ClaimcheckError                  exit code
 │   ├── NotFoundError            2   what is named does not exist
 │   ├── StoreError               2   an index, a cache, or a store cannot be used
 │   ├── SettingsError            2   a bad flag, variable, or claimcheck.toml
-│   └── SchemaError              2   a broken schema, or a file that violates one
+│   ├── SchemaError              2   a broken schema, or a file that violates one
+│   └── UnstorableError          2   a value that SQLite cannot store
 ├── WorkerError                  2   a worker process cannot be started
 ├── Interrupted                130   Ctrl-C, with finished work stored
 └── ProviderError                3   the model's endpoint failed
@@ -59,6 +60,10 @@ class SettingsError(InputError):
 
 class SchemaError(InputError):
     """A JSON Schema is broken, or a document does not follow it."""
+
+
+class UnstorableError(InputError):
+    """A text has half of a surrogate pair, or a number more than 64 bits."""
 
 
 class WorkerError(ClaimcheckError):

@@ -41,8 +41,7 @@ class Prompt:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all templates."""
-    paths = resources.find_folder("prompts").glob("*" + _SUFFIX)
-    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
+    return resources.list_files("prompts", _SUFFIX)
 
 
 def read_source(name: str) -> str:

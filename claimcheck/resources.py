@@ -20,6 +20,12 @@ def find_folder(name: str) -> Path:
     return bundled if bundled.is_dir() else _PACKAGE.parent / name
 
 
+def list_files(folder: str, suffix: str) -> tuple[str, ...]:
+    """Return the names of a folder's files, sorted, without the suffix."""
+    paths = find_folder(folder).glob("*" + suffix)
+    return tuple(sorted(path.name.removesuffix(suffix) for path in paths))
+
+
 def read_packed(name: str) -> bytes:
     """Return the decompressed bytes of `data/NAME.xz`."""
     return lzma.decompress((_DATA_FOLDER / f"{name}.xz").read_bytes())

@@ -51,8 +51,7 @@ class Problem:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all schemas."""
-    paths = resources.find_folder("schemas").glob("*" + _SUFFIX)
-    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in paths))
+    return resources.list_files("schemas", _SUFFIX)
 
 
 def read_source(name: str) -> str:

@@ -23,6 +23,8 @@ def _clean_environment(monkeypatch, tmp_path):
         "CLAIMCHECK_ENGINE",
         "COLUMNS",
         "NO_COLOR",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))

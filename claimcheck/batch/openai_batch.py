@@ -31,7 +31,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Spending, Usage
 from claimcheck.models.outcome import Outcome, RunLocation
 from claimcheck.models.run import Run
-from claimcheck.store.store import RunStore
+from claimcheck.store.store import RunStore, StoredReservations
 from claimcheck.store.uploads import OpenRequests, Upload, UploadItem, Uploads
 
 # A line of the file also holds id, method and URL: about 120 bytes, rounded up.
@@ -54,12 +54,15 @@ class CollectReport:
     """The result of a collect.
 
     `expired` requests were not answered in time, `in_progress` uploads are not done.
+    `broken` lines of the endpoint's files could not be read: their requests are
+    submitted again.
     `refused` holds the endpoint's reasons for refusing whole files.
     """
 
     answers: int = 0
     errors: int = 0
     expired: int = 0
+    broken: int = 0
     finished: int = 0
     in_progress: int = 0
     refused: list[str] = field(default_factory=list)
@@ -201,21 +204,37 @@ class BatchApiRunner:
         self, upload: Upload, job: BatchJob, report: CollectReport
     ) -> None:
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
+        broken = 0
         for file in job.files:
             for line in self._api.read_lines(file):
-                item = items.pop(line.get("custom_id", ""), None)
-                if item is None:
-                    continue
-                response = self._build_response(line, item)
-                if response is None:
-                    report.expired += 1
-                    continue
-                if response.fault is None:
-                    report.answers += 1
-                else:
-                    report.errors += 1
-                self._save_answer(item, response)
-        report.expired += len(items)  # they have no line and are submitted again
+                fields = _to_dict(line.value)
+                item = items.pop(str(fields.get("custom_id")), None)
+                if item is not None:
+                    self._save_line(fields, item, report)
+                elif line.problem:
+                    broken += 1
+        # what has no line is submitted again, as is what had a broken one
+        unread = list(items.values())
+        report.expired += len(unread[broken:])
+        report.broken += broken
+        reservations = StoredReservations(self._store, self._batch)
+        for item in unread[:broken]:
+            # which one it was is unknown, but it was paid for
+            cost = estimate_max_cost(json.loads(item.body), self._pricing)
+            reservations.add(cost)
+
+    def _save_line(
+        self, line: Mapping[str, Any], item: UploadItem, report: CollectReport
+    ) -> None:
+        response = self._build_response(line, item)
+        if response is None:
+            report.expired += 1
+            return
+        if response.fault is None:
+            report.answers += 1
+        else:
+            report.errors += 1
+        self._save_answer(item, response)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._batch, item.document)

@@ -12,17 +12,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cattrs.errors import BaseValidationError
+
 from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
+from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.llm import Usage
 from claimcheck.models.outcome import DocumentState, Outcome
-from claimcheck.models.run import load_run
+from claimcheck.models.run import Run, load_run
 from claimcheck.store.ingest import DocumentSource, SourceEntry, ingest_sources
 from claimcheck.store.store import RunStore
 
 _SUFFIXES = (".jsonl", ".json", ".parquet")
 _REQUIRED_COLUMNS = ("key", "state", "way")
+_MAX_ROW_BYTES = 4 * MAX_LINE_BYTES  # the text of a document, escaped, and its run
 _ROWS_PER_READ = 200  # of a Parquet file, which need not fit into memory
 
 _Row = dict[str, Any]
@@ -33,12 +37,14 @@ _LocatedRow = tuple[str, _Row]  # with the file and line for messages
 class ImportReport:
     """The number of documents in the shards, and of outcomes new to the store.
 
-    `repeated` rows have the key of an earlier row and were skipped.
+    `repeated` rows have the key of an earlier row and were skipped, as were `broken`
+    ones: what is wrong with each, and where.
     """
 
     documents: int
     outcomes: int
     repeated: int
+    broken: tuple[str, ...] = ()
 
 
 def build_shard_row(
@@ -70,23 +76,27 @@ def import_shards(store: RunStore, folder: Path) -> ImportReport:
     Outcomes that the store already has stay.
 
     Raises:
-        InputError: there are no shards, or one is invalid; the files before it are in.
+        InputError: there are no shards, or one is not a Parquet file; the files before
+            it are in.
     """
     paths = _find_shards(folder)
     keys: set[str] = set()
+    broken: list[str] = []
     outcomes = repeated = 0
     for path in paths:
         rows: list[_LocatedRow] = []
         for origin, row in _read_rows(path):
-            _require_columns(origin, row)
+            problem = row if isinstance(row, str) else _find_problem(row)
+            if problem:
+                broken.append(f"{origin}: {problem}")
             # Ray repeats the rows that a lost worker had written already
-            if row["key"] in keys:
+            elif row["key"] in keys:
                 repeated += 1
             else:
                 keys.add(row["key"])
                 rows.append((origin, row))
         outcomes += _import_rows(store, path, rows)
-    return ImportReport(len(keys), outcomes, repeated)
+    return ImportReport(len(keys), outcomes, repeated, tuple(broken))
 
 
 def _find_shards(folder: Path) -> list[Path]:
@@ -97,10 +107,31 @@ def _find_shards(folder: Path) -> list[Path]:
     return shards
 
 
-def _require_columns(origin: str, row: _Row) -> None:
+def _find_problem(row: _Row) -> str | None:
+    """Return why a row cannot be imported, or None."""
     missing = [name for name in _REQUIRED_COLUMNS if name not in row]
     if missing:
-        raise InputError(f"{origin}: not an outcome. Missing: {', '.join(missing)}")
+        return f"not an outcome. Missing: {', '.join(missing)}"
+    if not isinstance(row["key"], str):
+        return "key: expected text"
+    try:
+        DocumentState(row["state"])
+        json.loads(row["way"])
+        if row.get("text") is not None:
+            load_document(row["fields"], row["text"])
+        if row.get("run"):
+            Run.from_json(row["run"])
+        # half a surrogate pair has no place in a store
+        json.dumps(row, ensure_ascii=False).encode()
+    except (
+        BaseValidationError,
+        InputError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        return f"not a valid outcome: {error}"
+    return None
 
 
 def _import_rows(store: RunStore, path: Path, rows: list[_LocatedRow]) -> int:
@@ -158,7 +189,8 @@ def _read_usage(row: _Row) -> Usage:
     return Usage(**counts, cost_usd=row.get("cost_usd"))
 
 
-def _read_rows(path: Path) -> Iterator[_LocatedRow]:
+def _read_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    """Yield locations and rows; instead of a broken row, what is wrong with it."""
     if path.suffix == ".parquet":
         return _read_parquet_rows(path)
     return _read_json_rows(path)
@@ -182,14 +214,8 @@ def _read_parquet_rows(path: Path) -> Iterator[_LocatedRow]:
         raise InputError(f"{path}: not a valid Parquet file: {error}") from None
 
 
-def _read_json_rows(path: Path) -> Iterator[_LocatedRow]:
+def _read_json_rows(path: Path) -> Iterator[tuple[str, Any]]:
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            origin = f"{path}:{number}"
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise InputError(f"{origin}: not valid JSON: {error}") from None
-            if not isinstance(row, dict):
-                raise InputError(f"{origin}: expected an object")
-            yield origin, row
+        for line in read_json_lines(file, _MAX_ROW_BYTES):
+            row = line.value if isinstance(line.value, dict) else "expected an object"
+            yield f"{path}:{line.number}", line.problem or row

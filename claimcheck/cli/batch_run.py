@@ -215,6 +215,8 @@ def _collect_answers(
         parts.append(f"{collected.errors:,} errors")
     if collected.expired:
         parts.append(f"{collected.expired:,} requests expired")
+    if collected.broken:
+        parts.append(f"{collected.broken:,} broken lines, to be requested again")
     if collected.in_progress:
         parts.append(f"{collected.in_progress} files still in progress")
     if pending and not collected.in_progress:

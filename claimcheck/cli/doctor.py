@@ -52,7 +52,7 @@ def doctor(engine: options.EngineOptions) -> None:
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not
     respond.
     """
-    from claimcheck.config import load_settings
+    from claimcheck.config import load_settings, resolve_user_file
     from claimcheck.version import __version__
 
     loaded = load_settings(asdict(engine))
@@ -61,6 +61,7 @@ def doctor(engine: options.EngineOptions) -> None:
     for name in _LISTED_SETTINGS:
         value = _format_setting(settings, name)
         lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
+    lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
     lines.append(_describe_tokenizer(settings.model))
     for extra, modules in EXTRAS.items():
@@ -83,7 +84,7 @@ def doctor(engine: options.EngineOptions) -> None:
 def _format_setting(settings: Settings, name: str) -> str:
     value = getattr(settings, name)
     if name == "api_key":
-        return "set (not shown)" if value else "not set"
+        return "set (not shown)" if value else "-"
     if name == "base_url" and value:
         return settings.endpoint()  # without user name and password
     return "-" if value is None else str(value)

@@ -28,6 +28,7 @@ from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
 from claimcheck.cli.summarize import summarize
+from claimcheck.cli.trust import trust
 from claimcheck.cli.validate import validate
 from claimcheck.cli.verify import verify
 from claimcheck.errors import ClaimcheckError
@@ -63,6 +64,7 @@ app.command()(prompts)
 app.command()(serve)
 app.command()(mcp)
 app.command()(doctor)
+app.command()(trust)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(eval_app, name="eval")

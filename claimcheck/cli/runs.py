@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,7 +20,7 @@ from claimcheck.cli.output import (
     write_lines,
     write_text,
 )
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
 from claimcheck.reports.formats import (
     BatchExportFormat,
     Format,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from claimcheck.models.outcome import BatchStatus, OutcomeListing
     from claimcheck.reports.diff import BatchComparison
     from claimcheck.reports.html.overview import BatchDocument
+    from claimcheck.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -194,14 +195,13 @@ def retry(
 
     The engine, model and settings are those of the batch.
     """
-    from claimcheck.api.batches import Batch, list_batch_flags
+    from claimcheck.api.batches import Batch
     from claimcheck.api.stores import RunStore, find_batch
 
     request_limits = limits.build_limits()
     with RunStore(store, create=False) as run_store:
         status = find_batch(run_store, batch)
-        flags = list_batch_flags(status.config) | {"no_cache": no_cache}
-        settings = options.load_settings(**flags, attempts=attempts)
+        settings = _load_stored_settings(status, attempts=attempts, no_cache=no_cache)
         # Prompts and schemas are those of this version of claimcheck; if they have
         # changed, the answers belong to another batch.
         job = Batch(run_store, settings, request_limits, check=status.config["check"])
@@ -213,6 +213,31 @@ def retry(
             )
         print_note(f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet)
         run_batch(job, report=report, quiet=quiet)
+
+
+def _load_stored_settings(
+    batch: BatchStatus, *, attempts: int | None, no_cache: bool
+) -> Settings:
+    """Return the settings of a batch, with its endpoint if the user named that too.
+
+    A store may come from somebody else, so it can't choose who receives the documents
+    and the key; on loopback it can, without the key.
+    """
+    from claimcheck.api.batches import list_batch_flags
+    from claimcheck.trust import is_loopback
+
+    flags = list_batch_flags(batch.config)
+    url = flags.pop("base_url", None)
+    settings = options.load_settings(**flags, attempts=attempts, no_cache=no_cache)
+    if url is None or url == settings.endpoint():
+        return settings
+    if is_loopback(url):
+        return replace(settings, base_url=url, api_key=None)
+    raise InputError(
+        f"batch {batch.number} used the endpoint {url!r}, which would receive your "
+        "documents and your key. If you trust it, set OPENAI_BASE_URL to it and run "
+        "the command again."
+    )
 
 
 @app.command("import")
@@ -238,6 +263,11 @@ def import_(
     if imported.repeated:
         note += f", {imported.repeated:,} repeated rows skipped"
     print_note(note, quiet=quiet)
+    if imported.broken:
+        raise InputError(
+            f"{len(imported.broken):,} broken rows were skipped: "
+            f"{join_problems(imported.broken)}"
+        )
 
 
 @app.command("compare")

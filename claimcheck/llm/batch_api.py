@@ -6,13 +6,16 @@ https://platform.openai.com/docs/guides/batch. A file holds at most 50,000 reque
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import openai
 
+from claimcheck.config import fill_endpoint
+from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
 from claimcheck.llm.openai_client import build_sdk_options
 from claimcheck.llm.retry import build_retrying
@@ -62,8 +65,8 @@ class BatchApi:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._client = openai.OpenAI(**build_sdk_options(settings))
+        self._settings = fill_endpoint(settings)
+        self._client = openai.OpenAI(**build_sdk_options(self._settings))
 
     def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
         """Upload requests, each an id and a JSON body; return a file id."""
@@ -96,12 +99,10 @@ class BatchApi:
         """Return the current state of a job."""
         return _build_job(self._retry(lambda: self._client.batches.retrieve(job_id)))
 
-    def read_lines(self, file_id: str) -> Iterator[dict[str, Any]]:
-        """Yield the decoded lines of a file of answers."""
-        text = self._retry(lambda: self._client.files.content(file_id).text)
-        for line in text.splitlines():
-            if line.strip():
-                yield json.loads(line)
+    def read_lines(self, file_id: str) -> Iterator[JsonLine]:
+        """Yield the lines of a file of answers; a broken one has a problem."""
+        content = self._retry(lambda: self._client.files.content(file_id).content)
+        return read_json_lines(io.BytesIO(content))
 
     def close(self) -> None:
         """Close the connections."""

@@ -121,6 +121,18 @@ class SharedBudget(Protocol):
         ...
 
 
+class Reservations(Protocol):
+    """Where reservations outlast the process that made them."""
+
+    def add(self, cost: RequestCost) -> int:
+        """Keep what a request can cost; return a number for `remove`."""
+        ...
+
+    def remove(self, number: int) -> None:
+        """Forget a request: its outcome is known."""
+        ...
+
+
 def estimate_max_cost(body: Mapping[str, Any], pricing: Pricing | None) -> RequestCost:
     """Return the most that the request with this body can cost.
 

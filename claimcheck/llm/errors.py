@@ -93,6 +93,12 @@ def _translate_status(
 ) -> ProviderError:
     endpoint = settings.endpoint()
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        if not settings.api_key:
+            return AuthenticationError(
+                f"{endpoint}: requires a key, and none was sent ({message}); set "
+                "OPENAI_API_KEY, and name the endpoint with --base-url or "
+                "OPENAI_BASE_URL (claimcheck.toml can't, see `claimcheck doctor`)"
+            )
         return AuthenticationError(
             f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY"
         )

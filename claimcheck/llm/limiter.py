@@ -20,7 +20,13 @@ from typing import Any
 import httpx2
 import openai
 
-from claimcheck.llm.budget import Budget, RequestCost, SharedBudget, estimate_max_cost
+from claimcheck.llm.budget import (
+    Budget,
+    RequestCost,
+    Reservations,
+    SharedBudget,
+    estimate_max_cost,
+)
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import MAX_RETRY_AFTER_S, parse_retry_after_s
@@ -54,6 +60,7 @@ class Limiter:
     """The one gate for all requests of a batch; it belongs to one event loop.
 
     It keeps its own `Budget`, unless there is a `shared_budget` of several processes.
+    `reservations` remember what requests without a known outcome can have cost.
     """
 
     def __init__(
@@ -62,11 +69,14 @@ class Limiter:
         pricing: Pricing,
         spent: Spending | None = None,
         shared_budget: SharedBudget | None = None,
+        *,
+        reservations: Reservations | None = None,
     ) -> None:
         self._limits = limits
         self._pricing = pricing
         self._budget = Budget(limits, spent)
         self._shared_budget = shared_budget
+        self._reservations = reservations
         self._changed = asyncio.Event()
         self._in_flight = 0
         self._concurrency = float(limits.concurrency)
@@ -98,11 +108,13 @@ class Limiter:
         max_cost = self._estimate_max_cost(body)
         charge = RequestCost()
         await self._reserve(max_cost)
+        reservation = None
         try:
             async with self._turn(max_cost.tokens):
                 # Until the outcome is known, and also if the answer does not report
                 # its usage: it may have cost this much.
                 charge = max_cost
+                reservation = self._keep(max_cost)
                 yield slot
         except BaseException as error:
             if not _may_be_billed(error):
@@ -112,6 +124,8 @@ class Limiter:
             if slot.usage:
                 charge = _compute_cost(slot.usage)
         finally:
+            if charge is not max_cost:
+                self._release(reservation)
             await self._settle(max_cost, charge)
 
     def _estimate_max_cost(self, body: Mapping[str, Any]) -> RequestCost:
@@ -120,6 +134,20 @@ class Limiter:
             return RequestCost()
         has_usd_budget = self._limits.budget_usd is not None
         return estimate_max_cost(body, self._pricing if has_usd_budget else None)
+
+    def _keep(self, cost: RequestCost) -> int | None:
+        if self._reservations is None or not self._limits.has_budget:
+            return None
+        return self._reservations.add(cost)
+
+    def _release(self, reservation: int | None) -> None:
+        """Forget a reservation once the answer is stored."""
+        if self._reservations is None or reservation is None:
+            return
+        # The caller stores the answer before it waits for anything else. In between,
+        # a killed process leaves too much behind, never too little.
+        remove = self._reservations.remove
+        asyncio.get_running_loop().call_soon(remove, reservation)
 
     async def _reserve(self, cost: RequestCost) -> None:
         if self._shared_budget:

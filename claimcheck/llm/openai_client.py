@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 import openai
 
+from claimcheck.config import fill_endpoint
 from claimcheck.errors import UnknownModelError
 from claimcheck.llm import errors
 from claimcheck.llm.completion import (
@@ -56,9 +57,9 @@ class OpenAIClient:
                 "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in "
                 "claimcheck.toml (`claimcheck doctor` lists the endpoint's models)"
             )
-        self._settings = settings
+        self._settings = fill_endpoint(settings)
         self._limiter = limiter
-        self._pricing = pricing or Pricing(settings)
+        self._pricing = pricing or Pricing(self._settings)
         # What the endpoint has taught us; threads share it, and it only ever grows.
         self._response_format = RESPONSE_FORMATS[0]
         self._left_out: set[str] = set()

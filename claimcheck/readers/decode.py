@@ -57,6 +57,18 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
         return _decode_declared(data, charset) or _decode_legacy(data, source, error)
 
 
+def recode_wide_text(data: bytes) -> bytes:
+    """Return UTF-16 and UTF-32 as UTF-8, and other bytes as they are.
+
+    So that code which looks for ASCII in the bytes of a file finds it. Byte order marks
+    are removed. Broken characters, as at the end of a prefix, are left out.
+    """
+    encoding = _find_byte_order_mark(data) or _detect_utf16_without_mark(data)
+    if encoding is None:
+        return data
+    return data.decode(encoding, "ignore").encode("utf-8", "ignore")
+
+
 def _refuse_binary(data: bytes, source: str) -> None:
     for signature, kind in _BINARY_SIGNATURES:
         if data.startswith(signature):

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 import re
 import zipfile
+from email.parser import BytesHeaderParser
 from io import BytesIO
 from pathlib import PurePath
 
 from claimcheck.readers.content import Content
-from claimcheck.readers.decode import decode
+from claimcheck.readers.decode import decode, recode_wide_text
+from claimcheck.text.noise import find_front_matter
 
-_HTML = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.I)
-_XHTML = re.compile(
-    rb"""
-    \s*<\?xml[^>]*\?>\s*
-    (?:<!--.*?-->\s*)*
-    (?:<!doctype\ html|<html)
-    """,
-    re.I | re.S | re.X,
+_TAG_NAME_ENDS = b" \t\r\n\f/>"
+_HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body")
+# Fields of messages, RFC 5322 and RFC 2045, that other blocks of fields hardly have.
+_MAIL_FIELDS = frozenset(
+    "bcc cc content-type date delivered-to from message-id mime-version received "
+    "reply-to return-path subject to".split()
 )
-_MAIL_HEADER_BLOCK = re.compile(
-    rb"""
-    (?:[!-9;-~]+:[ \t][^\r\n]*\r?\n    # a header, RFC 5322, and its folded lines
-       (?:[ \t]+[^\r\n]*\r?\n)*
-    ){3,}
-    \r?\n
-    """,
-    re.X,
-)
-_MAIL_HEADERS = re.compile(
-    rb"""
-    ^(?:from|to|subject|date|message-id|received|mime-version|return-path):
-    """,
-    re.I | re.M | re.X,
-)
-_MIN_MAIL_HEADERS = 2  # different ones; other files have blocks of fields too
+_MIN_FIELDS, _MIN_MAIL_FIELDS = 3, 2  # chosen by hand; letters may have one or two
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
-_FRONT_MATTER = re.compile(rb"---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---\r?\n")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096
-_UTF8_MARK = b"\xef\xbb\xbf"
+# The signatures that servers add to messages alone can take tens of kilobytes.
+_MAX_HEADER_BYTES = 256 * 2**10
 
 
 def parse_content(
@@ -81,21 +66,23 @@ def parse_content(
 
 def detect_format(data: bytes, name: str = "") -> str:
     """Detect the format; binary data of unknown format counts as `text`."""
-    start = data[:_SNIFFED_BYTES].removeprefix(_UTF8_MARK).lstrip()
+    prefix = recode_wide_text(data[:_MAX_HEADER_BYTES]).lstrip()
+    start = prefix[:_SNIFFED_BYTES]
     suffix = PurePath(name).suffix.lower()
     if b"%PDF-" in data[:1_024]:
         return "pdf"
     if data.startswith(b"PK\x03\x04") and _is_docx(data):
         return "docx"
-    if _is_html(start, suffix):
+    if _is_html(prefix) or (suffix in _HTML_SUFFIXES and b"<" in start):
         return "html"
-    if _is_mail(start):
+    if _is_mail(prefix, is_cut=len(data) > _MAX_HEADER_BYTES):
         return "email"
     if _is_subtitles(start):
         return "subtitles"
-    if suffix in _MARKDOWN_SUFFIXES or _FRONT_MATTER.match(start):
+    # Latin-1 decodes any bytes; the marks of front matter are ASCII.
+    if suffix in _MARKDOWN_SUFFIXES or find_front_matter(prefix.decode("latin-1")):
         return "markdown"
-    if start.startswith(b"<") and _HTML.search(data[:_SNIFFED_BYTES]):
+    if start.startswith(b"<") and _has_html_tag(start):
         return "html"
     return "text"
 
@@ -109,18 +96,59 @@ def _is_docx(data: bytes) -> bool:
         return b"word/" in data[: 1 << 20] and b"[Content_Types].xml" in data[: 1 << 16]
 
 
-def _is_html(start: bytes, suffix: str) -> bool:
-    if suffix in _HTML_SUFFIXES and b"<" in start:
-        return True
-    return bool(_HTML.match(start) or _XHTML.match(start))
+def _is_html(prefix: bytes) -> bool:
+    """Whether the first tag is HTML's, after an XML declaration and comments."""
+    position = 0
+    for opening, closing in ((b"<?xml", b"?>"), (b"<!--", b"-->")):
+        while prefix.startswith(opening, position):
+            end = prefix.find(closing, position)
+            if end < 0:
+                return False
+            position = _skip_space(prefix, end + len(closing))
+    return any(_is_tag(prefix, position, tag) for tag in _HTML_TAGS)
 
 
-def _is_mail(start: bytes) -> bool:
-    block = _MAIL_HEADER_BLOCK.match(start)
-    if block is None:
+def _skip_space(text: bytes, position: int) -> int:
+    while text[position : position + 1].isspace():
+        position += 1
+    return position
+
+
+def _is_tag(text: bytes, position: int, tag: bytes) -> bool:
+    """Whether a tag is at a position, and not a longer one ("<header")."""
+    end = position + len(tag)
+    return text[position:end].lower() == tag and text[end : end + 1] in _TAG_NAME_ENDS
+
+
+def _has_html_tag(start: bytes) -> bool:
+    text = start.lower()
+    for tag in _HTML_TAGS:
+        position = text.find(tag)
+        while position >= 0:
+            if _is_tag(text, position, tag):
+                return True
+            position = text.find(tag, position + 1)
+    return False
+
+
+def _is_mail(prefix: bytes, *, is_cut: bool) -> bool:
+    """Whether a file starts with the header of a message.
+
+    As the standard library parses it: with folded lines, empty fields, no space after a
+    colon, or the line "From ..." of a mailbox before it.
+    """
+    # Most texts are not mail, and need no parser to tell.
+    if b":" not in prefix.partition(b"\n")[0] and not prefix.startswith(b"From "):
         return False
-    headers = {header.lower() for header in _MAIL_HEADERS.findall(block.group())}
-    return len(headers) >= _MIN_MAIL_HEADERS
+    if is_cut:
+        prefix = prefix[: prefix.rfind(b"\n") + 1]  # without the line that was cut
+    message = BytesHeaderParser().parsebytes(prefix)
+    # A defect is a line that is not a field, before the blank line after the header.
+    if message.defects:
+        return False
+    names = [name.lower() for name in message]
+    known = _MAIL_FIELDS.intersection(names)
+    return len(names) >= _MIN_FIELDS and len(known) >= _MIN_MAIL_FIELDS
 
 
 def _is_subtitles(start: bytes) -> bool:

@@ -22,7 +22,6 @@ _META_CHARSET = re.compile(
 _HTML_LANGUAGE = re.compile(
     r"<html\b[^<>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.I
 )
-_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _NON_TEXT_ELEMENT = re.compile(
     r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
 )
@@ -47,7 +46,7 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     page, encoding = _decode_page(data, source, charset)
     language = _HTML_LANGUAGE.search(page[:10_000])
     # Scripts can be a megabyte long, and their tags would count as depth.
-    page = _NON_TEXT_ELEMENT.sub(" ", _XML_DECLARATION.sub("", page, count=1))
+    page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
     if _measure_depth(page) > _MAX_DEPTH:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply for a page; save its "
@@ -89,6 +88,13 @@ def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, st
         except (UnicodeDecodeError, LookupError):
             continue
     return decode(data, source)
+
+
+def _remove_xml_declaration(page: str) -> str:
+    """Remove "<?xml ...?>", which lxml refuses in a text that is decoded already."""
+    page = page.lstrip()
+    end = page.find("?>")
+    return page[end + 2 :] if page.startswith("<?xml") and end > 0 else page
 
 
 def _measure_depth(page: str) -> int:

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, clean_metadata, refuse_empty
-from claimcheck.readers.decode import decode
+from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.html import parse_html
 
 _MAX_PARTS = 200  # the parser takes time with the square of their number
@@ -35,6 +35,8 @@ def parse_mail(data: bytes, source: str) -> Content:
     Raises:
         InputError: the message is damaged, or has no part with text.
     """
+    # The parser reads ASCII, and takes a blank line for the end of the header.
+    data = recode_wide_text(data).lstrip()
     if data.lower().count(b"boundary=") > _MAX_PARTS:
         raise InputError(
             f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from claimcheck.readers.content import Content, clean_metadata, parse_date
-
-_FRONT_MATTER = re.compile(r"---\r?\n(.*?)\r?\n---\r?\n", re.S)
-_FRONT_MATTER_FIELD = re.compile(
-    r"^(title|author|date)\s*:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.I | re.M
-)
-# At the start of the text only: later headings are not titles.
-_HEADING = re.compile(r"#[ \t]+(.+?)[ \t]*#*$", re.M)
+from claimcheck.text.noise import find_front_matter
 
 
 def parse_markdown(text: str, encoding: str) -> Content:
@@ -19,20 +11,33 @@ def parse_markdown(text: str, encoding: str) -> Content:
 
     Without a title there, the title is the heading at the start of the text.
     """
-    fields: dict[str, str] = {}
-    body = text
-    if front := _FRONT_MATTER.match(text):
-        body = text[front.end() :]
-        for name, value in _FRONT_MATTER_FIELD.findall(front.group(1)):
-            fields[name.lower()] = value
-    title = clean_metadata(fields.get("title"))
-    heading = _HEADING.match(body.lstrip())
-    if not title and heading:
-        title = clean_metadata(heading.group(1))
+    body_start = find_front_matter(text)
+    fields = _parse_fields(text[:body_start])
+    # Only at the start of the text: later headings are not titles.
+    heading = _parse_heading(text[body_start:].lstrip())
     return Content(
         text,
         encoding,
-        title=title,
+        title=clean_metadata(fields.get("title")) or heading,
         author=clean_metadata(fields.get("author")),
         published=parse_date(fields.get("date")),
     )
+
+
+def _parse_fields(front_matter: str) -> dict[str, str]:
+    """Return the fields "name: value" by name, without quotation marks."""
+    fields: dict[str, str] = {}
+    for line in front_matter.splitlines():
+        name, colon, value = line.partition(":")
+        # An indented line belongs to the field above it.
+        if colon and not name[:1].isspace():
+            fields[name.strip().lower()] = value.strip().strip("\"'")
+    return fields
+
+
+def _parse_heading(text: str) -> str | None:
+    """Return the heading "# Title" that a text starts with, if there is one."""
+    line = text.partition("\n")[0]
+    if not line.startswith(("# ", "#\t")):
+        return None
+    return clean_metadata(line[1:].strip().rstrip("#"))

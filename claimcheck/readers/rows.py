@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from claimcheck.errors import InputError, join_problems
+from claimcheck.json_lines import read_json_lines
 
 RowT = TypeVar("RowT")
 
@@ -23,16 +24,14 @@ def read_rows(
     """
     rows: list[RowT] = []
     problems: list[str] = []
-    for number, line in enumerate(data.splitlines(), 1):
-        if not line.strip():
+    for line in read_json_lines(io.BytesIO(data)):
+        if line.problem:
+            problems.append(f"line {line.number}: {line.problem}")
             continue
-        # RecursionError: brackets nested thousands deep, which `json` can't parse.
         try:
-            rows.append(parse_row(json.loads(line), number))
-        except (ValueError, RecursionError) as error:
-            problems.append(f"line {number}: is not JSON: {error}")
+            rows.append(parse_row(line.value, line.number))
         except InputError as error:
-            problems.append(f"line {number}: {error}")
+            problems.append(f"line {line.number}: {error}")
     if problems:
         raise InputError(f"{source}: {join_problems(problems)}")
     return rows

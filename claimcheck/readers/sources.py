@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import glob
 import io
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from claimcheck.errors import InputError, join_problems
+from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.document import Document
 from claimcheck.readers.file import fetch, read, read_bytes
 from claimcheck.readers.rows import read_rows
@@ -27,7 +27,6 @@ from claimcheck.store.ingest import DocumentSource, SourceEntry
 _JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _URL_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
-_MAX_LINE_BYTES = 50 * 2**20  # as much as a file may have
 _MAX_REPORTED_FILES = 5
 
 
@@ -209,19 +208,8 @@ def _read_json_lines_entries(path: Path) -> Iterator[SourceEntry]:
 
 def _parse_json_lines(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
     """Yield line numbers and values; a broken line yields its error."""
-    number = 0
-    # A limit here, because a file without line breaks would fill the memory.
-    while line := file.readline(_MAX_LINE_BYTES + 1):
-        number += 1
-        if len(line) > _MAX_LINE_BYTES:
-            yield number, InputError(f"has more than {_MAX_LINE_BYTES >> 20} MB")
-            return
-        if not line.strip():
-            continue
-        try:
-            yield number, json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield number, InputError(f"is not JSON: {error}")
+    for line in read_json_lines(file):
+        yield line.number, InputError(line.problem) if line.problem else line.value
 
 
 def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
@@ -229,7 +217,7 @@ def _read_table_entries(path: Path, column: str) -> Iterator[SourceEntry]:
     with _open_file(path) as binary:
         file = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
         # The module's own limit of 128 KB is less than an article may have.
-        default_limit = csv.field_size_limit(_MAX_LINE_BYTES)
+        default_limit = csv.field_size_limit(MAX_LINE_BYTES)
         try:
             table = csv.DictReader(file, delimiter=delimiter, strict=True)
             columns = list(table.fieldnames or ())

@@ -10,6 +10,7 @@ authentic, or that a model really gave these answers.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import zipfile
@@ -21,6 +22,7 @@ from typing import Any
 from claimcheck import prompts, schemas
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import InputError, ProviderError
+from claimcheck.json_lines import read_json_lines
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
@@ -335,8 +337,12 @@ class _BundledAnswers:
     """An `AnswerStore` with the answers of a bundle."""
 
     def __init__(self, lines: str) -> None:
-        rows = [json.loads(line) for line in lines.splitlines() if line.strip()]
-        self._answers = {row["digest"]: load_response(row["response"]) for row in rows}
+        # A broken line is a missing answer: what it belongs to is then not reproduced.
+        self._answers = {}
+        for line in read_json_lines(io.BytesIO(lines.encode())):
+            if isinstance(line.value, dict):
+                answer = load_response(line.value["response"])
+                self._answers[line.value["digest"]] = answer
 
     def find(self, digest: str) -> ModelResponse | None:
         return self._answers.get(digest)

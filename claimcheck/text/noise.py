@@ -116,9 +116,7 @@ _SUBTITLE_MARKUP = re.compile(
     """,
     re.X,
 )
-_FRONT_MATTER = re.compile(
-    r"\A---\r?\n(?:\w[\w-]*:[^\n]*\n|[ \t-][^\n]*\n)+?---(?=\r?\n)"
-)
+_FRONT_MATTER_LINE = re.compile(r"\w[\w-]*:|[ \t-]")  # how one starts
 _CODE_FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
 _EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
 # Each pattern is tried only on a text that contains its mark.
@@ -126,7 +124,6 @@ _MARKED_PATTERNS = (
     ("-->", _SUBTITLE_LINES, SUBTITLE_CUE),
     ("-->", _SUBTITLE_MARKUP, "markup"),
     ("**", _EMPHASIS, "markup"),
-    ("---", _FRONT_MATTER, "front matter"),
     ("[", _FOOTNOTE, "footnote mark"),
     ("", _RAISED_NOTE, "footnote mark"),
 )
@@ -150,6 +147,8 @@ def find_noise(text: str) -> tuple[Noise, ...]:
         *_find_code_blocks(text),
         *_find_page_furniture(text),
     ]
+    if front_matter := find_front_matter(text):
+        found.append(Noise(0, front_matter, "front matter"))
     # A search skips to a line break faster than to "^"; hence the added one.
     for match in _NOISE_LINE.finditer(f"\n{text}"):
         reason = _LINE_REASONS[(match.lastindex or 0) - 1]
@@ -159,6 +158,25 @@ def find_noise(text: str) -> tuple[Noise, ...]:
             for match in pattern.finditer(text):
                 found.append(Noise(match.start(), match.end(), reason))
     return _drop_overlaps(found)
+
+
+def find_front_matter(text: str) -> int:
+    """Return the end of the front matter that a text starts with, or 0.
+
+    Front matter is a line "---", fields "name: value", and another line "---".
+    """
+    if not text.startswith(("---\n", "---\r\n")):
+        return 0
+    position = text.index("\n") + 1
+    first = position
+    while (line_end := text.find("\n", position)) >= 0:
+        line = text[position : line_end + 1]
+        if position > first and line.rstrip("\r\n") == "---":
+            return position + len("---")
+        if not _FRONT_MATTER_LINE.match(line):
+            return 0
+        position = line_end + 1
+    return 0
 
 
 def _drop_overlaps(found: list[Noise]) -> tuple[Noise, ...]:

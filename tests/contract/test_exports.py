@@ -1,5 +1,6 @@
 """The public names: listed, sorted, importable, documented; the package is light and typed."""
 
+import ast
 import inspect
 
 import claimcheck
@@ -23,6 +24,14 @@ def test_every_public_name_has_a_docstring():
 
 def test_the_package_is_typed():
     assert (ROOT / "claimcheck" / "py.typed").exists()
+    stub = ast.parse((ROOT / "claimcheck" / "__init__.pyi").read_text("utf-8"))
+    stub_names = {
+        alias.asname
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert stub_names == set(claimcheck.__all__)
 
 
 def test_the_seed_still_contains_its_page_noise():

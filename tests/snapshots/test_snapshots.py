@@ -44,6 +44,7 @@ COMMANDS = [
     "validate",
     "prompts",
     "doctor",
+    "trust",
 ]
 CLAIMS = [
     "Ryabkov said Russia was concerned by U.S. sanctions.",

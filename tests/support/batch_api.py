@@ -37,6 +37,10 @@ class Service:
         self.files[name] = content
         return name
 
+    def write(self, entries):
+        """Return the content of a file of answers."""
+        return "".join(json.dumps(entry) + "\n" for entry in entries)
+
     def create_job(self, fields):
         job = {
             "id": f"batch_{len(self.jobs) + 1}",
@@ -59,7 +63,9 @@ class Service:
     def step(self, job):
         """Advance the job: called whenever a client asks for its status."""
         lines = [
-            json.loads(line) for line in self.files[job["input_file_id"]].splitlines()
+            json.loads(line)
+            for line in self.files[job["input_file_id"]].split("\n")
+            if line
         ]
         if job["status"] == "validating":
             job["request_counts"]["total"] = len(lines)
@@ -125,9 +131,7 @@ class Service:
         }
         for field, entries in (("output_file_id", output), ("error_file_id", errors)):
             if entries:
-                job[field] = self.create_file(
-                    "".join(json.dumps(entry) + "\n" for entry in entries)
-                )
+                job[field] = self.create_file(self.write(entries))
         job["status"] = job["end"]
 
 

@@ -125,6 +125,34 @@ def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
     assert info.counts[DocumentState.DONE] == 5
 
 
+def test_a_broken_line_of_answers_costs_that_line_only(tmp_path):
+    """A byte-order mark costs nothing, and U+2028 in an answer does not end a line."""
+    service = Service()
+    rows = tmp_path / "rows.jsonl"
+    texts = [
+        f"Town {number}\u2028 has\u0085 {number + 3} mayors." for number in range(5)
+    ]
+    rows.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+
+    def spoil(entries):
+        lines = [json.dumps(entry, ensure_ascii=False).encode() for entry in entries]
+        broken = [b"\xef\xbb\xbf" + lines[0], b'"words"', b"[1]", b'{"custom_id": []}']
+        return b"\n".join([*broken, b"\xff", *lines[1:]])[:-40]
+
+    service.write = spoil
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, runner):
+            batch.add(str(rows))
+            runner.submit()
+            runner.status()
+            found = runner.collect()
+            assert (found.answers, found.finished, found.broken) == (4, 4, 2)
+            del service.write
+            assert runner.submit().requests == 1
+        info, _ = until_done(tmp_path / "s.db", url)
+    assert info.counts[DocumentState.DONE] == 5
+
+
 def test_reports_a_refused_file_and_submits_it_again(tmp_path):
     service = Service("failed", "completed")
     rows = write_documents(tmp_path / "rows.jsonl", 3)

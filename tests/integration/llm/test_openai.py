@@ -8,6 +8,7 @@ import pytest
 
 from claimcheck import Settings, asummarize, errors, summarize
 from tests.support.endpoint import DROP, completion, error, serve_script
+from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
 
 TEXT = "Mercury has no moons. Venus is hot."
@@ -191,3 +192,31 @@ def test_names_a_missing_model_or_key_before_sending(go):
         go("http://127.0.0.1:9/v1", model=None)
     with pytest.raises(errors.AuthenticationError, match="set OPENAI_API_KEY"):
         go(None, api_key=None)
+
+
+def test_a_key_and_an_address_that_are_not_given_come_from_the_environment(
+    go, monkeypatch
+):
+    keys = []
+
+    class Endpoint(Handler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            keys.append(self.headers["authorization"])
+            self.answer(GOOD)
+
+    with serve_handler(Endpoint) as url, serve_handler(Endpoint) as other:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-from-the-environment-1")
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        assert go(None, api_key=None).failures == ()
+        monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+        assert go(other, api_key=None).failures == ()
+        assert go(other, api_key="given").failures == ()
+        monkeypatch.delenv("OPENAI_API_KEY")
+        assert go(other, api_key=None).failures == ()
+    assert keys == [
+        "Bearer sk-from-the-environment-1",
+        "Bearer sk-from-the-environment-1",
+        "Bearer given",
+        "Bearer not-needed",
+    ]

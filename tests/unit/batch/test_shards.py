@@ -74,20 +74,40 @@ def test_imports_each_document_of_the_shards_once(path, tmp_path):
         )  # a batch resumes with the pending ones
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("x.txt", "x", "contains no shards"),
-        ("x.jsonl", "{", r"x\.jsonl:1: not valid JSON"),
-        ("x.jsonl", '{"key": "a"}', r"not an outcome\. Missing: state, way"),
-        ("x.jsonl", "3", r"x\.jsonl:1: expected an object"),
-    ],
-)
-def test_names_what_is_wrong_with_shards(tmp_path, name, content, message):
+def test_names_a_folder_without_shards(tmp_path):
     (tmp_path / "shards").mkdir()
-    (tmp_path / "shards" / name).write_text(content)
+    (tmp_path / "shards" / "x.txt").write_text("x")
     with (
         RunStore(tmp_path / "s.db") as store,
-        pytest.raises(errors.InputError, match=message),
+        pytest.raises(errors.InputError, match="contains no shards"),
     ):
         import_shards(store, tmp_path / "shards")
+
+
+def test_a_broken_row_of_a_shard_costs_itself(path, tmp_path):
+    plan = Plan.from_settings(SETTINGS, Limits())
+    text = f"{FERRY}\u2028It is red.\u0085"
+    row = build_shard_row(plan, "a", Document.from_text(text), None)
+    other = build_shard_row(plan, "b", Document.from_text(VENUS), None)
+    broken = [
+        b'{"key": "c"}',
+        b"3",
+        b'"words"',
+        json.dumps(row | {"key": "\ud83d"}).encode(),
+        json.dumps(row | {"key": 7}).encode(),
+        json.dumps(row | {"state": "lost"}).encode(),
+        json.dumps(row | {"way": "{"}).encode(),
+        json.dumps(row | {"key": "d", "run": "{}"}).encode(),
+        b"\xff",
+    ]
+    good = [json.dumps(item, ensure_ascii=False).encode() for item in (row, other)]
+    lines = [b"\xef\xbb\xbf" + good[0], *broken, good[1], good[0][:-40]]
+    (tmp_path / "shards").mkdir()
+    (tmp_path / "shards" / "x.jsonl").write_bytes(b"\n".join(lines))
+    with RunStore(tmp_path / "new.db") as store:
+        found = import_shards(store, tmp_path / "shards")
+        documents = [document.text for _, document in store.iter_pending(1)]
+    assert documents == [text, VENUS]
+    assert (found.documents, len(found.broken)) == (2, len(broken) + 1)
+    assert "x.jsonl:2: not an outcome. Missing: state, way" in found.broken[0]
+    assert "x.jsonl:12: is not JSON" in found.broken[-1]

@@ -1,5 +1,7 @@
 """The format comes from the content, not from the name."""
 
+import time
+
 import pytest
 
 from claimcheck import Document, Match, Settings, ground, summarize
@@ -49,7 +51,61 @@ def test_detects_the_format_from_the_content_and_reads_the_article(
         (b"%PDF is a format.\n", "letter.txt", "text"),
         (b"At 00:00:01,000 --> it began.\n", "a.txt", "text"),
         (b"Title: a\nRights: b\nThis: c\n\nText\n", "a.txt", "text"),
+        (b"Date: May\nTo: all\nRe: x\nThe yard was sold.\n", "a.txt", "text"),
+        (b"<header>a</header><header>b", "a.txt", "text"),
     ],
 )
 def test_plain_text_about_formats_stays_plain_text(data, name, kind):
     assert detect_format(data, name) == kind
+
+
+MAIL = b"From: Ida Holm <ida@example.net>\nTo: desk@example.net\nDate: Fri, 7 Jun 2024 09:00:00 +0200\n"
+BODY = b"\nThe bridge opened on Friday, the county said.\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        MAIL + b"Subject:\n" + BODY,
+        MAIL + b"Subject:The bridge\n" + BODY,
+        b"From ida@example.net Fri Jun  7 09:00:00 2024\n" + MAIL + BODY,
+        b"".join(b"X-Scan-%d: %s\n" % (n, b"a" * 70) for n in range(900)) + MAIL + BODY,
+        MAIL + b"DKIM-Signature: v=1;\n" + b"        b=AAAA\n" * 900 + BODY,
+        (MAIL + BODY).replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf\n" + MAIL + BODY,
+        (MAIL + BODY).decode().encode("utf-16"),
+        (MAIL + BODY).decode().encode("utf-16-le"),
+    ],
+    ids=["empty", "no-space", "mbox", "long", "folded", "crlf", "bom", "wide", "le"],
+)
+def test_recognizes_messages_by_their_header(data):
+    assert detect_format(data) == "email"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<?xml version='1.0'?>\n<!-- a --> <!-- b -->\n<!DOCTYPE html>\n<p>",
+        b"<!-- saved from " + b"x" * 9_000 + b" -->\n<HTML lang=no>",
+        b"\n <head\n><title>",
+        b"<center>\n<body bgcolor=white>",
+        "<!doctype html>\n<p>Ferjen".encode("utf-16"),
+    ],
+)
+def test_recognizes_html_by_its_first_tag(data):
+    assert detect_format(data) == "html"
+
+
+def test_detection_takes_linear_time_on_what_looks_like_a_format():
+    """Found by pumping: some patterns took exponential time on a few lines."""
+    for data in (
+        MAIL[:-1] + b"\n   b=AAAA" * 20_000,
+        b"a: b\n" + b" \t" * 100_000 + b"!",
+        b"<?xml " + b"?" * 200_000,
+        b"<?xml?>" + b"<!-- -->" * 30_000,
+        b"---\n" + b"a: b\n---- \n" * 20_000,
+        b"<" + b"<html" * 40_000,
+    ):
+        start = time.perf_counter()
+        detect_format(data, "a.txt")
+        assert time.perf_counter() - start < 2

@@ -1,5 +1,7 @@
 """Reading web pages: the article without what surrounds it, in its real encoding."""
 
+import time
+
 from claimcheck import Document
 from tests.support.paths import FILES
 
@@ -47,3 +49,14 @@ def test_reads_a_utf16_page(tmp_path):
         (FILES / "ferry.html").read_text(encoding="utf-8").encode("utf-16")
     )
     assert Document.from_path(path).format == "html"
+
+
+def test_reads_a_page_with_half_a_megabyte_of_spaces_before_its_end(tmp_path):
+    """A pattern for the XML declaration took quadratic time on white space."""
+    path = tmp_path / "a.html"
+    text = b"The ferry was sold on Tuesday for three million euros, the harbor said."
+    page = b"<?xml version='1.0'?><html><body><p>%s</p>%s</body></html>"
+    path.write_bytes(page % (text, b" \n" * 250_000))
+    start = time.perf_counter()
+    assert Document.from_path(path).text == text.decode()
+    assert time.perf_counter() - start < 5

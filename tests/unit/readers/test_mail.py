@@ -1,5 +1,9 @@
 """Reading messages."""
 
+import base64
+
+import pytest
+
 from claimcheck import Document
 from tests.support.paths import FILES
 
@@ -8,3 +12,38 @@ def test_reads_a_message_without_its_attachment_and_html():
     text = Document.from_path(FILES / "ferry.eml").full_text
     assert "%PDF" not in text
     assert "<p>" not in text
+
+
+HEADER = (
+    b"From: Ida Holm <ida@example.net>\nTo: desk@example.net\n"
+    b"Date: Fri, 7 Jun 2024 09:00:00 +0200\n"
+)
+BODY = "The bridge at Å opened on Friday, the county said.\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HEADER + b"Subject:\n\n" + BODY.encode(),
+        HEADER.replace(b": ", b":") + b"\n" + BODY.encode(),
+        b"From ida@example.net Fri Jun  7 09:00:00 2024\n"
+        + HEADER
+        + b"\n"
+        + BODY.encode(),
+        b"\n" + HEADER + b"\n" + BODY.encode(),
+        (HEADER.decode() + "\n" + BODY).encode("utf-16"),
+        HEADER
+        + b"Content-Transfer-Encoding: base64\n\n"
+        + base64.encodebytes(BODY.encode()),
+    ],
+    ids=["empty-subject", "no-space", "mbox", "blank-line", "utf-16", "base64"],
+)
+def test_reads_the_text_of_unusual_messages(tmp_path, data):
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    document = Document.from_path(path)
+    assert (document.format, document.full_text) == ("email", BODY)
+    assert (document.author, str(document.published)) == (
+        "Ida Holm <ida@example.net>",
+        "2024-06-07",
+    )

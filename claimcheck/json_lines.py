@@ -1,0 +1,55 @@
+"""JSON Lines: one JSON value a line, and only "\\n" ends a line.
+
+https://jsonlines.org. `str.splitlines` also splits at U+2028, U+0085, and others, which
+may be part of a JSON string. A broken line costs itself: the others are still read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+# As much as a file of one document may have; a file without line breaks would otherwise
+# fill the memory.
+MAX_LINE_BYTES = 50 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLine:
+    """A line that is not blank: its number and value, or a `problem` instead."""
+
+    number: int
+    value: Any = None
+    problem: str | None = None
+
+
+def read_json_lines(
+    file: IO[bytes], max_line_bytes: int = MAX_LINE_BYTES
+) -> Iterator[JsonLine]:
+    """Yield the lines of a file in UTF-8, with or without byte-order marks.
+
+    Nothing is read after a line that is too long.
+    """
+    number = 0
+    while line := file.readline(max_line_bytes + 1):
+        number += 1
+        if len(line) > max_line_bytes:
+            problem = f"has more than {max_line_bytes >> 20} MB"
+            yield JsonLine(number, problem=problem)
+            return
+        if line.strip():
+            yield _parse_line(number, line)
+
+
+def _parse_line(number: int, line: bytes) -> JsonLine:
+    try:
+        # Any line may begin with a mark: files are joined with `cat`. `json` itself
+        # would take bytes, but also those of half a surrogate pair.
+        return JsonLine(number, json.loads(line.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        return JsonLine(number, problem=f"is not UTF-8: {error.reason}")
+    except (ValueError, RecursionError) as error:
+        # RecursionError: brackets nested thousands deep, which `json` cannot parse.
+        return JsonLine(number, problem=f"is not JSON: {error}")
