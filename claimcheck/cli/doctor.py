@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
-    "docx": ("docx",),
+    "docx": ("lxml",),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),
