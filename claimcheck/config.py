@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError
-from claimcheck.settings import RANGES, Price, Settings
+from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -156,6 +156,23 @@ def _merge_layers(
     return values, origins
 
 
+def fill_endpoint(
+    settings: Settings, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Return the settings with the key and the endpoint of the environment.
+
+    Only settings that name neither get them: key and endpoint belong together. A key of
+    the environment never goes to an endpoint that the settings name, such as one of a
+    project file from which `load_settings` withheld it.
+    """
+    if settings.api_key is not None or settings.base_url is not None:
+        return settings
+    values = _read_environment(os.environ if environment is None else environment)
+    return replace(
+        settings, api_key=values.get("api_key"), base_url=values.get("base_url")
+    )
+
+
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flags.items() if value is not None}
 
@@ -204,6 +221,8 @@ def _find_problem(name: str, value: object) -> str | None:
     if name not in _FILE_TYPES:
         known = ", ".join(sorted(_FILE_TYPES))
         return f"{name!r} is unknown; there are {known}"
+    if value == UNSET and name in RANGES and RANGES[name].is_optional:
+        return None
     expected = _FILE_TYPES[name]
     accepted = (int, float) if expected is float else (expected,)
     is_misplaced_bool = isinstance(value, bool) and expected is not bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 
+from claimcheck.config import fill_endpoint
 from claimcheck.models.llm import Client, Stage
 from claimcheck.settings import Settings
 
@@ -72,4 +73,6 @@ def _wrap_with_cache(
     from claimcheck.llm.stored import StoredAnswersClient
     from claimcheck.store.cache import AnswerCache
 
+    # The endpoint is part of what an answer is stored under.
+    settings = fill_endpoint(settings)
     return StoredAnswersClient(client, stack.enter_context(AnswerCache()), settings)

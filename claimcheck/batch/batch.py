@@ -33,7 +33,7 @@ from claimcheck.readers.sources import ReadOptions, find_sources
 from claimcheck.settings import Limits, Settings
 from claimcheck.store.cache import AnswerCache
 from claimcheck.store.ingest import ingest_sources
-from claimcheck.store.store import DocumentAnswers, RunStore
+from claimcheck.store.store import DocumentAnswers, RunStore, StoredReservations
 
 # One process reads this much in about the time that workers take to start.
 _MIN_CHARACTERS_FOR_WORKERS = 100_000
@@ -132,6 +132,7 @@ class Batch:
                     stop=stop or StopSignal(),
                 )
                 await runner.run()
+            self.store.database.require_file()
         return progress
 
     async def _choose_runner(
@@ -164,7 +165,12 @@ class Batch:
 
     def _open_client(self, progress: Progress, resources: AsyncExitStack) -> Client:
         settings = self.plan.settings
-        limiter = Limiter(self.plan.limits, Pricing(settings), progress.spent)
+        limiter = Limiter(
+            self.plan.limits,
+            Pricing(settings),
+            progress.spent,
+            reservations=StoredReservations(self.store, self.number),
+        )
         client = OpenAIClient(settings, limiter)
         resources.push_async_callback(client.aclose)
         if not settings.cache:

@@ -18,6 +18,7 @@ from claimcheck.errors import (
     ProviderError,
     StoreError,
     UnreachableError,
+    UnstorableError,
 )
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
@@ -42,6 +43,8 @@ async def run_document(
         run = await adrive(flow, client)
     except StoreError:
         raise  # it is an InputError, but no fault of the document's
+    except UnstorableError as error:
+        return Outcome.from_failure("unstorable", str(error))
     except InputError as error:
         return Outcome.from_failure("unreadable", str(error))
     except ContextWindowError as error:

@@ -31,7 +31,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Spending, Usage
 from claimcheck.models.outcome import Outcome, RunLocation
 from claimcheck.models.run import Run
-from claimcheck.store.store import RunStore
+from claimcheck.store.store import RunStore, StoredReservations
 from claimcheck.store.uploads import OpenRequests, Upload, UploadItem, Uploads
 
 # A line of the file also holds id, method and URL: about 120 bytes, rounded up.
@@ -204,6 +204,7 @@ class BatchApiRunner:
         self, upload: Upload, job: BatchJob, report: CollectReport
     ) -> None:
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
+        broken = 0
         for file in job.files:
             for line in self._api.read_lines(file):
                 fields = _to_dict(line.value)
@@ -211,9 +212,16 @@ class BatchApiRunner:
                 if item is not None:
                     self._save_line(fields, item, report)
                 elif line.problem:
-                    report.broken += 1
+                    broken += 1
         # what has no line is submitted again, as is what had a broken one
-        report.expired += max(0, len(items) - report.broken)
+        unread = list(items.values())
+        report.expired += len(unread[broken:])
+        report.broken += broken
+        reservations = StoredReservations(self._store, self._batch)
+        for item in unread[:broken]:
+            # which one it was is unknown, but it was paid for
+            cost = estimate_max_cost(json.loads(item.body), self._pricing)
+            reservations.add(cost)
 
     def _save_line(
         self, line: Mapping[str, Any], item: UploadItem, report: CollectReport

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claimcheck import prompts, schemas
+from claimcheck.config import fill_endpoint
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
 # A budget can only be kept if every answer has a maximum length. Chosen by hand.
@@ -39,7 +40,10 @@ class Plan:
         """Build a plan in which the length of an answer is limited."""
         if settings.max_output_tokens is None:
             settings = replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
-        return cls(settings, settings.chosen_engine(), check, limits)
+        engine = settings.chosen_engine()
+        if engine == "llm":
+            settings = fill_endpoint(settings)  # the endpoint identifies the batch
+        return cls(settings, engine, check, limits)
 
     def config(self) -> dict[str, Any]:
         """Return what determines the runs; it identifies the batch."""

@@ -111,8 +111,8 @@ class BatchRunner:
             )
 
     def _save(self, location: RunLocation, outcome: Outcome) -> None:
-        self.store.save_outcome(location, outcome)
-        match outcome.state:
+        saved = self.store.save_outcome(location, outcome)
+        match saved.state:
             case DocumentState.DONE:
                 self.progress.done += 1
             case DocumentState.PARTIAL:

@@ -86,7 +86,8 @@ def batch(
     """Summarize many documents into a store, each one once.
 
     Run the same command again to resume: every answer is stored as soon as it is paid
-    for. Ctrl-C finishes the requests in progress; a second Ctrl-C stops at once.
+    for. Ctrl-C, SIGTERM, and a closed terminal finish the requests in progress; a second
+    signal stops at once.
     `claimcheck runs` shows and exports the results.
     """
     from claimcheck.api.batches import Batch, ReadOptions

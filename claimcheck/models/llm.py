@@ -86,7 +86,9 @@ class ModelResponse:
     `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
     own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
     when it refused. `left_out` names the settings that the endpoint does not accept.
-    `fault` says why this request, one of several, got no answer.
+    `fault` says why this request, one of several, got no answer. Half of a surrogate
+    pair, as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither
+    be stored nor printed.
     """
 
     text: str | None
@@ -97,6 +99,16 @@ class ModelResponse:
     usage: Usage
     left_out: tuple[str, ...] = ()
     fault: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("text", "finish_reason", "refusal", "model", "fault"):
+            value = getattr(self, name)
+            if value is not None and not value.isascii():
+                object.__setattr__(self, name, _replace_surrogates(value))
+
+
+def _replace_surrogates(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def dump_response(response: ModelResponse) -> str:

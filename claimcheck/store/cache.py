@@ -57,8 +57,6 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
     def __init__(self, path: str | Path | None = None) -> None:
         file = Path(path) if path else resolve_cache_path()
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not file.exists():
-            file.touch(mode=0o600)  # answers quote documents, which may be confidential
         self._lock = threading.Lock()
         # NORMAL: a power cut may lose the last answers, a killed process none
         self._database = Database(file, _LAYOUT, synchronous="NORMAL")

@@ -7,6 +7,7 @@ damaged, locked, foreign and outdated files alike. SQLite's errors leave here as
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claimcheck.errors import StoreError
+from claimcheck.errors import StoreError, UnstorableError
 
 # How long to wait for another process that is writing. Chosen by hand: our longest
 # transaction, adding a large folder, is shorter.
@@ -51,6 +52,8 @@ class Database(AbstractContextManager["Database"]):
         self.path = str(path)
         self._layout = layout
         is_new = self._is_new()
+        if is_new:
+            self._create_private_file()
         with self.translate_errors(), ExitStack() as undo:
             self._connection = sqlite3.connect(
                 self.path,
@@ -66,6 +69,7 @@ class Database(AbstractContextManager["Database"]):
             self._migrate(0 if is_new else self._read_version())
             self._connection.execute(f"PRAGMA synchronous = {synchronous}")
             undo.pop_all()
+        self._identity = self._identify()
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -75,19 +79,44 @@ class Database(AbstractContextManager["Database"]):
         self._connection.close()
 
     def execute(self, statement: str, values: _Values = ()) -> sqlite3.Cursor:
-        """Run a statement and return its cursor."""
+        """Run a statement and return its cursor.
+
+        Raises:
+            UnstorableError: a value cannot be stored; nothing was changed.
+        """
         with self.translate_errors():
-            return self._connection.execute(statement, values)
+            try:
+                return self._connection.execute(statement, values)
+            except UnicodeEncodeError:
+                message = "a text contains half of a surrogate pair"
+            except OverflowError:
+                message = "a number has more than 64 bits"
+        raise UnstorableError(f"{message}, which cannot be stored")
+
+    def require_file(self) -> None:
+        """Fail if the file was deleted or replaced while it is open.
+
+        SQLite would write on into the deleted file, and all of that would be lost.
+
+        Raises:
+            StoreError: the path no longer leads to this file.
+        """
+        if self._identify() != self._identity:
+            raise StoreError(
+                f"{self.path}: was deleted or replaced while it was in use. What was "
+                "stored in it since then is lost; restore it from a copy, or start "
+                "again."
+            )
 
     def fetch_one(self, statement: str, values: _Values = ()) -> Any:
         """Return the first row of a query; None if there is none."""
         with self.translate_errors():
-            return self._connection.execute(statement, values).fetchone()
+            return self.execute(statement, values).fetchone()
 
     def fetch_all(self, statement: str, values: _Values = ()) -> list[Any]:
         """Return all rows of a query."""
         with self.translate_errors():
-            return self._connection.execute(statement, values).fetchall()
+            return self.execute(statement, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -109,11 +138,25 @@ class Database(AbstractContextManager["Database"]):
                 "Restore it from a copy, or delete it and create a new one."
             ) from None
 
+    def _create_private_file(self) -> None:
+        """Create the file so that only its owner can read it."""
+        # documents and answers may be confidential; SQLite would follow the umask
+        if self.path != ":memory:":
+            with contextlib.suppress(OSError):  # SQLite's own message is the better one
+                Path(self.path).touch(mode=0o600)
+
+    def _identify(self) -> tuple[int, int] | None:
+        """Return what tells the file from another one of its name."""
+        try:
+            status = Path(self.path).stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
     def _is_new(self) -> bool:
         if self.path == ":memory:":
             return True
         file = Path(self.path)
-        # empty: the cache creates its file first, to set the permissions
         return not file.exists() or file.stat().st_size == 0
 
     def _read_version(self) -> int:

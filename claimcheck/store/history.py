@@ -58,7 +58,9 @@ class History:
         """
         batch = self.store.open_batch(dict(config))
         fields = dump_document(document)
-        fields_digest = hashlib.sha256(fields.encode()).hexdigest()
+        fields_digest = hashlib.sha256(
+            fields.encode("utf-8", "surrogatepass")
+        ).hexdigest()
         # the same text under another title is another document
         key = f"{document.id}-{fields_digest[:8]}"
         with self._database.transaction():

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from claimcheck.errors import InputError, StoreError, join_problems
+from claimcheck.errors import (
+    InputError,
+    StoreError,
+    UnstorableError,
+    join_problems,
+)
 from claimcheck.models.document import Document, dump_document
 from claimcheck.models.outcome import IngestReport
 from claimcheck.store.database import Database
@@ -122,7 +127,7 @@ class _Ingestion:
         is_complete = True
         try:
             for entry in source.entries():
-                is_complete = self._save(entry, number) and is_complete
+                is_complete = self._try_to_save(entry, number) and is_complete
         except StoreError:
             raise  # it is an InputError, but the store's and not the source's
         except InputError as error:
@@ -131,6 +136,13 @@ class _Ingestion:
             self._database.execute(
                 "UPDATE inputs SET state = ? WHERE number = ?", (source.state, number)
             )
+
+    def _try_to_save(self, entry: SourceEntry, number: int) -> bool:
+        try:
+            return self._save(entry, number)
+        except UnstorableError as error:
+            self._problems.append(f"{entry.origin}: {error}")
+            return False
 
     def _save(self, entry: SourceEntry, number: int) -> bool:
         """Save an entry; return whether it need not be read again."""

@@ -10,12 +10,13 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck.errors import InputError, NotFoundError, StoreError
+from claimcheck.errors import InputError, NotFoundError, StoreError, UnstorableError
+from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.stored import is_usable
 from claimcheck.models.document import Document, load_document
 from claimcheck.models.llm import (
@@ -39,6 +40,9 @@ from claimcheck.store.tables import STORE_LAYOUT
 _ROWS_PER_QUERY = 200  # a store need not fit into memory
 # Fewer answers say little about the usual length of one. Chosen by hand.
 _MIN_ANSWERS_FOR_MEAN = 10
+# Some endpoints count wrongly, and SQLite cannot add numbers above 2**63: a trillion
+# leaves room for the sum of nine million answers.
+_MAX_TOKENS = 10**12
 
 
 class RunStore(AbstractContextManager["RunStore"]):
@@ -95,7 +99,8 @@ class RunStore(AbstractContextManager["RunStore"]):
         """Return the number of this config's batch; create it if new."""
         # sorted, so that equal configurations have the same digest
         config_json = json.dumps(config, ensure_ascii=False, sort_keys=True)
-        digest = hashlib.sha256(config_json.encode()).hexdigest()
+        encoded = config_json.encode("utf-8", "surrogatepass")
+        digest = hashlib.sha256(encoded).hexdigest()
         with self.database.transaction():
             self.database.execute(
                 "INSERT OR IGNORE INTO batches (digest, way, started) VALUES (?, ?, ?)",
@@ -112,10 +117,17 @@ class RunStore(AbstractContextManager["RunStore"]):
         return tuple(self.batch(number) for (number,) in rows)
 
     def batch(self, number: int) -> BatchStatus:
-        """Return the counts and spending of a batch."""
-        (config_json,) = self.database.fetch_one(
+        """Return the counts and spending of a batch.
+
+        Raises:
+            NotFoundError: there is no such batch.
+        """
+        row = self.database.fetch_one(
             "SELECT way FROM batches WHERE number = ?", (number,)
         )
+        if row is None:
+            raise NotFoundError(f"{self.path}: no batch {number}")
+        (config_json,) = row
         counts = dict.fromkeys(DocumentState, 0)
         rows = self.database.fetch_all(
             "SELECT state, count(*) FROM outcomes WHERE batch = ? GROUP BY state",
@@ -132,7 +144,8 @@ class RunStore(AbstractContextManager["RunStore"]):
             "SELECT cost_usd, input_tokens, output_tokens FROM outcomes o "
             "WHERE batch = :batch AND input_tokens > 0 AND NOT EXISTS ("
             "SELECT 1 FROM answers a "
-            "WHERE a.batch = o.batch AND a.document = o.document))",
+            "WHERE a.batch = o.batch AND a.document = o.document) UNION ALL "
+            "SELECT usd, tokens, 0 FROM reservations WHERE batch = :batch)",
             {"batch": number},
         )
         spent_usd = (usd or 0.0) if with_price == total else None
@@ -203,8 +216,25 @@ class RunStore(AbstractContextManager["RunStore"]):
             (batch,),
         )
 
-    def save_outcome(self, location: RunLocation, outcome: Outcome) -> None:
-        """Store the outcome of a document."""
+    def save_outcome(self, location: RunLocation, outcome: Outcome) -> Outcome:
+        """Store the outcome of a document, and return what was stored.
+
+        An outcome that cannot be stored becomes a failure that says why.
+
+        Raises:
+            StoreError: the store cannot be written, or was deleted.
+        """
+        try:
+            self._write_outcome(location, outcome)
+        except UnstorableError as error:
+            requests = outcome.usage.requests
+            outcome = Outcome.from_failure("unstorable", str(error), requests)
+            self._write_outcome(location, outcome)
+        # a deleted file takes everything, and returns nothing
+        self.database.require_file()
+        return outcome
+
+    def _write_outcome(self, location: RunLocation, outcome: Outcome) -> None:
         usage = outcome.usage
         values = {
             "batch": location.batch,
@@ -214,8 +244,8 @@ class RunStore(AbstractContextManager["RunStore"]):
             "message": outcome.message,
             "run": outcome.run,
             "requests": usage.requests,
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
+            "input_tokens": min(usage.input_tokens, _MAX_TOKENS),
+            "output_tokens": min(usage.output_tokens, _MAX_TOKENS),
             "cost_usd": usage.cost_usd,
             "finished": time.time(),
         }
@@ -357,11 +387,12 @@ class RunStore(AbstractContextManager["RunStore"]):
                 digest,
                 schema,
                 dump_response(response),
-                usage.input_tokens,
-                usage.output_tokens,
+                min(usage.input_tokens, _MAX_TOKENS),
+                min(usage.output_tokens, _MAX_TOKENS),
                 usage.cost_usd,
             ),
         )
+        self.database.require_file()
 
     def discard_failed_answers(self, location: RunLocation) -> None:
         """Void the unusable answers of a failed or partial document."""
@@ -450,3 +481,32 @@ class DocumentAnswers:
         schema = request.schema_name
         self._store.save_answer(self._location, digest, schema, response)
         self._counted.add(digest)
+
+
+class StoredReservations:
+    """What the open requests of a batch can cost, kept in the store.
+
+    It outlasts this process: a request that was lost, or was open when the process was
+    killed, may have been billed, and the budget has to remember it.
+    """
+
+    def __init__(self, store: RunStore, batch: int) -> None:
+        self._database = store.database
+        self._batch = batch
+
+    def add(self, cost: RequestCost) -> int:
+        """Store what a request can cost; return a number for `remove`."""
+        (number,) = self._database.fetch_one(
+            "INSERT INTO reservations (batch, tokens, usd, made) "
+            "VALUES (?, ?, ?, ?) RETURNING number",
+            (self._batch, cost.tokens, cost.usd, time.time()),
+        )
+        return int(number)
+
+    def remove(self, number: int) -> None:
+        """Forget a request: its outcome is known."""
+        # one that stays costs a part of the budget, and no answer
+        with suppress(StoreError):
+            self._database.execute(
+                "DELETE FROM reservations WHERE number = ?", (number,)
+            )

@@ -8,6 +8,7 @@ they are paid for; a void one is not used again but still counts as spent. `uplo
 files of requests for a batch API and `upload_items` their requests; `usd` and `tokens`
 are the most that an upload can cost. `checks` are checks of single claims against
 evidence that a person added; `subject` is the id of the claim, if it is one of a run's.
+`reservations` are what requests without a known outcome can have cost.
 """
 
 from __future__ import annotations
@@ -76,6 +77,13 @@ CREATE TABLE checks (
 CREATE INDEX checks_of ON checks (batch, document);
 CREATE INDEX outcomes_finished ON outcomes (finished);
 CREATE INDEX documents_by_id ON documents (id);
+""",
+        """
+CREATE TABLE reservations (
+    number INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches (number),
+    tokens INTEGER NOT NULL, usd REAL NOT NULL, made REAL NOT NULL
+);
+CREATE INDEX reservations_of ON reservations (batch, tokens, usd);
 """,
     ),
 )

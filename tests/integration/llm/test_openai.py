@@ -8,6 +8,7 @@ import pytest
 
 from claimcheck import Settings, asummarize, errors, summarize
 from tests.support.endpoint import DROP, completion, error, serve_script
+from tests.support.loopback import Handler, serve_handler
 from tests.support.scripted import answer, claim
 
 TEXT = "Mercury has no moons. Venus is hot."
@@ -65,6 +66,10 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
         (503, "<html>busy</html>", SOON),
         (200, "this is not JSON"),
         (200, ""),
+        (200, completion("")),
+        (200, completion(None, choices=False)),
+        (200, error("Provider returned error", code=429), SOON),
+        (200, {"choices": [{"error": {"message": "lost", "code": 502}}]}, SOON),
         (409, error("x"), SOON),
         (400, error("x"), {"x-should-retry": "true"} | SOON),
         DROP,
@@ -74,7 +79,11 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
         "500",
         "503",
         "200-text",
-        "200-empty",
+        "200-no-body",
+        "200-empty-answer",
+        "200-no-choice",
+        "200-error",
+        "200-error-in-choice",
         "409",
         "told-to-retry",
         "dropped",
@@ -90,22 +99,34 @@ def test_retries_a_transient_fault(go, fault):
     ("fault", "raised", "message", "requests"),
     [
         ((401, error(f"Incorrect API key provided: {KEY}")), errors.AuthenticationError, r"refused the key .*check OPENAI_API_KEY", 1),
-        ((403, error("not for you")), errors.AuthenticationError, "refused the key", 1),
+        ((403, error("not for you")), errors.AuthenticationError, r"refused access \(not for you\)", 1),
         ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
-        ((429, error("quota", code="insufficient_quota")), errors.EndpointError, "HTTP 429", 1),
+        ((429, error("quota", code="insufficient_quota")), errors.AccountError, r"no credit left \(quota\); top it up", 1),
+        ((429, error("quota", type="insufficient_quota")), errors.AccountError, "no credit left", 1),
+        ((402, {"detail": "Pay first"}), errors.AccountError, r"no credit left \(Pay first\)", 1),
+        ((400, error("Your credit balance is too low to access the API.")), errors.AccountError, "no credit left", 1),
+        ((200, error("Insufficient credits", code=402)), errors.AccountError, "no credit left", 1),
+        ((429, error("tomorrow"), {"retry-after": "86400"}), errors.RetryLaterError, r"takes no requests until \d{4}-.*\(tomorrow\); run the same command again then", 1),
+        ((503, "maintenance", {"retry-after": "1e300"}), errors.RetryLaterError, "takes no requests until", 1),
         ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429 after 2 attempts: slow down", 2),
-        ((500, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 500", 1),
         ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500 after 2 attempts: oops", 2),
+        ((502, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 502: oops", 1),
+        ((503, "<html><title>Busy</title></html>", SOON), errors.EndpointError, "HTTP 503 after 2 attempts: Busy", 2),
+        ((401, {"detail": "The subscription has ended"}), errors.AuthenticationError, r"refused the key \(The subscription has ended\)", 1),
         ((200, "nope"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
         ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
         ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: expected an object", 1),
-        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"the endpoint sent an error: no credit for \[key\]", 1),
-        ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 1),
+        ((200, error(f"no credit for {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no credit for \[key\]", 2),
+        ((200, error("busy", code=502), SOON), errors.EndpointError, "HTTP 502 after 2 attempts: busy", 2),
+        ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 2),
+        ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 8),
+        ((400, error("Bad Request", param="messages")), errors.EndpointError, "messages: Bad Request", 1),
+        ((400, error("no", code="content_filter")), errors.EndpointError, "HTTP 400: no", 1),
         (
             (400, error("request exceeds the available context size", type="exceed_context_size_error")),
             errors.ContextWindowError, "does not fit the context window of m", 1,
         ),
-        (DROP, errors.UnreachableError, "no connection after 2 attempts", 2),
+        (DROP, errors.UnreachableError, "no connection after 2 attempts: the connection was lost", 2),
     ],
 )  # fmt: skip
 def test_a_permanent_fault_has_its_own_error_without_the_key(
@@ -191,3 +212,31 @@ def test_names_a_missing_model_or_key_before_sending(go):
         go("http://127.0.0.1:9/v1", model=None)
     with pytest.raises(errors.AuthenticationError, match="set OPENAI_API_KEY"):
         go(None, api_key=None)
+
+
+def test_a_key_and_an_address_that_are_not_given_come_from_the_environment(
+    go, monkeypatch
+):
+    keys = []
+
+    class Endpoint(Handler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            keys.append(self.headers["authorization"])
+            self.answer(GOOD)
+
+    with serve_handler(Endpoint) as url, serve_handler(Endpoint) as other:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-from-the-environment-1")
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        assert go(None, api_key=None).failures == ()
+        monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+        assert go(other, api_key=None).failures == ()
+        assert go(other, api_key="given").failures == ()
+        monkeypatch.delenv("OPENAI_API_KEY")
+        assert go(other, api_key=None).failures == ()
+    assert keys == [
+        "Bearer sk-from-the-environment-1",
+        "Bearer sk-from-the-environment-1",
+        "Bearer given",
+        "Bearer not-needed",
+    ]

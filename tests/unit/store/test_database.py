@@ -1,11 +1,13 @@
 """A store file that cannot be used is named and left untouched."""
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from claimcheck import Index, RunStore, errors
+from claimcheck.store.cache import AnswerCache
 
 
 def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
@@ -17,7 +19,7 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it_untouched(tmp_path):
     before = path.read_bytes()
     with pytest.raises(
         errors.StoreError,
-        match=r"newer claimcheck \(store of runs version 99; this one reads version 2\)",
+        match=r"newer claimcheck \(store of runs version 99; this one reads version 3\)",
     ):
         RunStore(path)
     assert path.read_bytes() == before
@@ -50,3 +52,26 @@ def test_names_a_folder_that_is_not_writable():
         match=r"/proc/runs\.db: cannot be opened for writing\. Check the folder",
     ):
         RunStore("/proc/runs.db")
+
+
+def test_only_the_owner_can_read_stores_caches_and_indexes(tmp_path):
+    umask = os.umask(0o022)
+    try:
+        RunStore(tmp_path / "runs.db").close()
+        AnswerCache(tmp_path / "answers.db").close()
+        Index(tmp_path / "index.db").close()
+    finally:
+        os.umask(umask)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("runs.db", "answers.db", "index.db"), 0o600)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("\ud83d", "half of a surrogate pair"), (2**63, "more than 64 bits")],
+)
+def test_names_a_value_that_cannot_be_stored(tmp_path, value, message):
+    with RunStore(tmp_path / "runs.db") as store:
+        with pytest.raises(errors.UnstorableError, match=message):
+            store.database.execute("SELECT ?", (value,))
+        assert store.database.fetch_one("SELECT 1") == (1,)
