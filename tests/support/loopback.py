@@ -35,9 +35,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_handler(handler):
-    """Serve the handler while the block runs; yield the base URL."""
+def serve_handler(handler, tls=None):
+    """Serve the handler while the block runs; yield the base URL.
+
+    `tls` is an SSL context, for HTTPS.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
