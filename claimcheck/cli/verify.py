@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli.output import write_text
+from claimcheck.cli.output import write_rows
 
 _RESULT_LABELS = {True: "ok", False: "WRONG", None: "unknown"}
 
@@ -28,6 +28,6 @@ def verify(
     steps = verify_bundle(bundle)
     for step in steps:
         label = _RESULT_LABELS[step.holds]
-        write_text(f"{label:<9}{step.name}: {step.detail}\n", None)
+        write_rows([f"{label:<9}{step.name}: {step.detail}"])
     if any(step.holds is False for step in steps):
         raise typer.Exit(1)
