@@ -47,7 +47,8 @@ _RetryFailed = Annotated[
 _Estimate = Annotated[
     bool,
     typer.Option(
-        "--estimate", help="Count requests, tokens, and cost, and send nothing."
+        "--estimate",
+        help="Count requests, tokens, and cost; send nothing, and store nothing.",
     ),
 ]
 _Via = Annotated[
@@ -91,7 +92,7 @@ def batch(
     `claimcheck runs` shows and exports the results.
     """
     from claimcheck.api.batches import Batch, ReadOptions
-    from claimcheck.api.stores import RunStore
+    from claimcheck.api.stores import RunStore, open_scratch_copy
 
     request_limits = limits.build_limits()
     settings = llm.load_settings(max_claims=max_claims)
@@ -101,9 +102,13 @@ def batch(
         step, sources = batch_run.split_step(sources, settings)
 
     read_options = ReadOptions(text_column, allow_private)
-    # Only a command that adds documents may create the store: a mistyped name would
-    # otherwise be an empty batch.
-    with RunStore(store, create=step in (None, "submit")) as run_store:
+    if estimate:
+        opened = open_scratch_copy(store)
+    else:
+        # Only a command that adds documents may create the store: a mistyped name would
+        # otherwise be an empty batch.
+        opened = RunStore(store, create=step in (None, "submit"))
+    with opened as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
             _add_documents(job, sources, read_options, quiet=quiet)
@@ -160,8 +165,8 @@ def _format_estimate(estimate: Estimate, model: str | None) -> str:
         cost = f"${estimate.cost_usd:,.4f}"
     lines = [
         f"documents      {estimate.documents:,}",
-        f"requests       {estimate.requests:,}{basis}; not counting repairs, retries "
-        "and checks",
+        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
+        "retries",
         f"tokens in      {estimate.input_tokens:,}",
         f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
         f"cost           {cost}",
