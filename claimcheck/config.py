@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError
-from claimcheck.settings import RANGES, Price, Settings
+from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -220,6 +220,8 @@ def _find_problem(name: str, value: object) -> str | None:
     if name not in _FILE_TYPES:
         known = ", ".join(sorted(_FILE_TYPES))
         return f"{name!r} is unknown; there are {known}"
+    if value == UNSET and name in RANGES and RANGES[name].is_optional:
+        return None
     expected = _FILE_TYPES[name]
     accepted = (int, float) if expected is float else (expected,)
     is_misplaced_bool = isinstance(value, bool) and expected is not bool

@@ -13,6 +13,9 @@ ClaimcheckError                  exit code
     ├── AuthenticationError          the key is missing, wrong, or lacks access (final)
     ├── UnknownModelError            the endpoint has no such model (final)
     ├── BudgetError                  the budget is spent; nothing more is sent (final)
+    ├── AccountError                 the account has no credit left (final)
+    ├── RetryLaterError              a rate limit that lasts long (final)
+    ├── SetupError                   this machine's proxy, certificates, or key (final)
     ├── UnreachableError             no connection, or none that lasted
     ├── ContextWindowError           the request exceeds the model's context window
     └── EndpointError                any other refusal, in the endpoint's words
@@ -109,6 +112,24 @@ class UnknownModelError(ProviderError):
 
 class BudgetError(ProviderError):
     """The budget does not cover another request; none was sent."""
+
+    final = True
+
+
+class AccountError(ProviderError):
+    """The account has no credit left (HTTP 402, `insufficient_quota`)."""
+
+    final = True
+
+
+class RetryLaterError(ProviderError):
+    """The endpoint takes no requests for longer than a command waits."""
+
+    final = True
+
+
+class SetupError(ProviderError):
+    """This machine cannot talk to the endpoint: its proxy, certificates, or key."""
 
     final = True
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
-    "docx": ("docx",),
+    "docx": ("lxml",),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),
@@ -48,7 +48,7 @@ _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
 def doctor(engine: options.EngineOptions) -> None:
     """Show the settings and their origins, and test the endpoint.
 
-    If an endpoint or a model is configured, this sends two small requests. Keys are
+    If an endpoint or a model is configured, this sends a few small requests. Keys are
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not
     respond.
     """
@@ -110,7 +110,7 @@ def _probe_endpoint(settings: Settings) -> str:
     """
     from dataclasses import replace
 
-    from claimcheck.api.probe import probe
+    from claimcheck.api.probe import probe, probe_schemas
 
     # One attempt: retries would hide how the endpoint behaves, and take minutes.
     timeout_s = min(settings.timeout_s, _PROBE_TIMEOUT_S)
@@ -118,6 +118,7 @@ def _probe_endpoint(settings: Settings) -> str:
     try:
         with show_spinner("testing the endpoint", quiet=False):
             result = probe(settings)
+            accepted = probe_schemas(settings) if settings.model else None
     except ProviderError:
         write_text(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
         raise
@@ -129,11 +130,13 @@ def _probe_endpoint(settings: Settings) -> str:
         f"Endpoint: {settings.endpoint()}: reachable",
         f"  models: {models}",
     ]
-    if result.response_format:
+    if accepted:
         schema = "not enforced (answers are validated here all the same)"
-        if result.enforces_schema:
+        if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
-        lines.append(f"  response format: {result.response_format}; schema: {schema}")
+        lines.append(f"  response format: {accepted.response_format}; schema: {schema}")
+        left_out = ", ".join(accepted.left_out) or "nothing"
+        lines.append(f"  refused, and therefore left out: {left_out}")
     else:
         lines.append("  no model named: give --model NAME to try one")
     return "\n".join(lines) + "\n"

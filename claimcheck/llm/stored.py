@@ -84,7 +84,7 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
 
 def is_usable(schema_name: str, response: ModelResponse) -> bool:
     """Tell whether an answer is complete and follows its schema."""
-    if response.refusal or response.finish_reason not in (None, "stop"):
+    if response.refusal or response.finish_reason in ("length", "content_filter"):
         return False
     _, problems = schemas.parse_answer(schema_name, response.text or "")
     return not problems

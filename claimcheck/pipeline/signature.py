@@ -23,6 +23,8 @@ def build_model_signature(
     first = next((answer for answer in answers if answer.model), None)
     left_out = first.left_out if first else ()
     published = settings.published() | dict(extra_settings or {})
+    if "max_tokens" in left_out:  # no name for the limit was accepted
+        published["max_output_tokens"] = None
     # Readers compare token counts between runs: an estimate must not pass as a count.
     precision = "exact" if tokens.is_exact(settings.model) else "estimate"
     # The model that answered, and what it did not take, not what the settings name.

@@ -46,6 +46,10 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
     Raises:
         CassetteMissError: a request has no recorded answer.
     """
+    # What other tests found out about an endpoint must not decide what is sent here.
+    from claimcheck.llm.negotiation import forget_dialects
+
+    forget_dialects()
     recorder = _build_recorder()
     with recorder.use_cassette(
         str(path),

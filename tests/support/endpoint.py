@@ -63,3 +63,27 @@ def serve_script(*script):
 
     with serve_handler(Scripted) as url:
         yield url, received
+
+
+@contextmanager
+def serve_picky(refuse, answer):
+    """Answers every request but those for which `refuse(body)` has a status and a body.
+
+    Gives the base URL and the list of bodies received.
+    """
+    received, lock = [], threading.Lock()
+
+    class Picky(Handler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            with lock:
+                received.append(body)
+            refusal = refuse(body)
+            if refusal is None:
+                self.answer(answer)
+            else:
+                status, content = refusal
+                self.answer(content, status)
+
+    with serve_handler(Picky) as url:
+        yield url, received

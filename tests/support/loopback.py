@@ -35,9 +35,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_handler(handler):
-    """The base URL at which the handler is served."""
+def serve_handler(handler, tls=None):
+    """The base URL at which the handler is served; `tls` is the context of HTTPS."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
