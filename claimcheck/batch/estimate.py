@@ -167,7 +167,12 @@ class _PlausibleAnswers:
         shown = [quote for quote in self._quotes if quote in text]
         chosen = shown[:_CLAIMS_PER_ANSWER]
         self._quotes = [quote for quote in self._quotes if quote not in chosen]
-        rest = {"kind": "event", "speaker": None, "about": [], "check_worthiness": 0.5}
+        rest: dict[str, Any] = {
+            "kind": "event",
+            "speaker": None,
+            "about": [],
+            "check_worthiness": 0.5,
+        }
         return [
             {"quote": quote, "text": quote, "reason": "-", **rest} for quote in chosen
         ]

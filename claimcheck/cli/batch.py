@@ -102,12 +102,10 @@ def batch(
         step, sources = batch_run.split_step(sources, settings)
 
     read_options = ReadOptions(text_column, allow_private)
-    if estimate:
-        opened = open_scratch_copy(store)
-    else:
-        # Only a command that adds documents may create the store: a mistyped name would
-        # otherwise be an empty batch.
-        opened = RunStore(store, create=step in (None, "submit"))
+    # Only a command that adds documents may create the store: a mistyped name would
+    # otherwise be an empty batch.
+    create = step in (None, "submit")
+    opened = open_scratch_copy(store) if estimate else RunStore(store, create=create)
     with opened as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
