@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.output import print_note, write_text
+from claimcheck.cli.output import print_note, write_rows
 from claimcheck.cli.progress import show_count
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _add_documents(
 def _print_estimate(batch: Batch, *, quiet: bool) -> None:
     with show_count("counting documents:", quiet=quiet) as on_progress:
         estimate = batch.estimate(on_progress)
-    write_text(_format_estimate(estimate, batch.plan.settings.model), None)
+    write_rows(_format_estimate(estimate, batch.plan.settings.model))
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
@@ -152,9 +152,9 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     return f"{batch.store.path}: {', '.join(parts)}; {pending:,} to do"
 
 
-def _format_estimate(estimate: Estimate, model: str | None) -> str:
+def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     if estimate.requests == 0:
-        return f"{estimate.documents:,} documents, no requests to a model, no cost\n"
+        return [f"{estimate.documents:,} documents, no requests to a model, no cost"]
     basis = ""
     if estimate.counted + estimate.unusable < estimate.documents:
         basis = f" (from {estimate.counted:,} documents)"
@@ -173,4 +173,4 @@ def _format_estimate(estimate: Estimate, model: str | None) -> str:
         lines.append(
             f"can't be sent  {estimate.unusable:,} documents: too long, or no words"
         )
-    return "\n".join(lines) + "\n"
+    return lines

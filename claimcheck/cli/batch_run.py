@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from claimcheck.cli.output import print_error, print_note, write_text
+from claimcheck.cli.output import print_error, print_note, write_rows
 from claimcheck.cli.progress import format_progress, show_batch_progress
 from claimcheck.errors import InputError, Interrupted
 
@@ -147,9 +147,9 @@ def _print_failure_table(batch: Batch) -> None:
     width = max(len(cause) for cause, _, _ in failures)
     lines = []
     for cause, message, count in failures[:_MAX_LISTED_CAUSES]:
-        lines.append(f"{count:>7,}  {cause:<{width}}  {message}\n")
-    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}\n")
-    write_text("".join(lines), None)
+        lines.append(f"{count:>7,}  {cause:<{width}}  {message}")
+    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}")
+    write_rows(lines)
 
 
 def _exit_on_failures(batch: Batch, progress: Progress) -> None:
@@ -231,12 +231,12 @@ def _print_status(runner: BatchApiRunner) -> None:
     for upload, job in runner.status():
         if job:
             counts = f"{job.completed:,} of {job.total:,} done, {job.failed:,} failed"
-            lines.append(f"{job.id}  {job.status}: {counts}\n")
+            lines.append(f"{job.id}  {job.status}: {counts}")
         else:
             name = upload.job or upload.tag
             reason = f": {upload.message}" if upload.message else ""
-            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}\n")
-    write_text("".join(lines) or "nothing was submitted\n", None)
+            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}")
+    write_rows(lines or ["nothing was submitted"])
 
 
 def _collect_answers(
