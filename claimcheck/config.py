@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import SettingsError
-from claimcheck.settings import RANGES, Price, Settings
+from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -159,17 +159,18 @@ def _merge_layers(
 def fill_endpoint(
     settings: Settings, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Return the settings with the key and the address of the environment.
+    """Return the settings with the key and the endpoint of the environment.
 
-    What the settings name is kept. So the key of the environment goes to the endpoint
-    that the settings or the environment name, otherwise to OpenAI's, and nowhere else.
+    Only settings that name neither get them: key and endpoint belong together. A key of
+    the environment never goes to an endpoint that the settings name, such as one of a
+    project file from which `load_settings` withheld it.
     """
+    if settings.api_key is not None or settings.base_url is not None:
+        return settings
     values = _read_environment(os.environ if environment is None else environment)
-    if settings.api_key is None:
-        settings = replace(settings, api_key=values.get("api_key"))
-    if settings.base_url is None:
-        settings = replace(settings, base_url=values.get("base_url"))
-    return settings
+    return replace(
+        settings, api_key=values.get("api_key"), base_url=values.get("base_url")
+    )
 
 
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,6 +221,8 @@ def _find_problem(name: str, value: object) -> str | None:
     if name not in _FILE_TYPES:
         known = ", ".join(sorted(_FILE_TYPES))
         return f"{name!r} is unknown; there are {known}"
+    if value == UNSET and name in RANGES and RANGES[name].is_optional:
+        return None
     expected = _FILE_TYPES[name]
     accepted = (int, float) if expected is float else (expected,)
     is_misplaced_bool = isinstance(value, bool) and expected is not bool

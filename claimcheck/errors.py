@@ -13,6 +13,9 @@ ClaimcheckError                  exit code
     ├── AuthenticationError          the key is missing, wrong, or lacks access (final)
     ├── UnknownModelError            the endpoint has no such model (final)
     ├── BudgetError                  the budget is spent; nothing more is sent (final)
+    ├── AccountError                 the account has no credit left (final)
+    ├── RetryLaterError              a rate limit that lasts long (final)
+    ├── SetupError                   this machine's proxy, certificates, or key (final)
     ├── UnreachableError             no connection, or none that lasted
     ├── ContextWindowError           the request exceeds the model's context window
     └── EndpointError                any other refusal, in the endpoint's words
@@ -26,6 +29,7 @@ requests have one, unless the error is final.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable
 
 
@@ -71,9 +75,12 @@ class WorkerError(ClaimcheckError):
 
 
 class Interrupted(ClaimcheckError):
-    """Ctrl-C stopped the work; what was finished is stored."""
+    """Ctrl-C or another signal stopped the work; what was finished is stored."""
 
-    exit_code = 130
+    def __init__(self, message: str, signal_number: int = signal.SIGINT) -> None:
+        super().__init__(message)
+        # as a shell reports a process that the signal ended
+        self.exit_code = 128 + signal_number
 
 
 class ProviderError(ClaimcheckError):
@@ -105,6 +112,24 @@ class UnknownModelError(ProviderError):
 
 class BudgetError(ProviderError):
     """The budget does not cover another request; none was sent."""
+
+    final = True
+
+
+class AccountError(ProviderError):
+    """The account has no credit left (HTTP 402, `insufficient_quota`)."""
+
+    final = True
+
+
+class RetryLaterError(ProviderError):
+    """The endpoint takes no requests for longer than a command waits."""
+
+    final = True
+
+
+class SetupError(ProviderError):
+    """This machine cannot talk to the endpoint: its proxy, certificates, or key."""
 
     final = True
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from claimcheck.errors import SettingsError
 
+# For an optional setting that must not be sent at all. A file has no other word for it.
+UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
@@ -61,7 +63,7 @@ RANGES = {
     "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
     "attempts": Range(1, 20, "give a whole number from 1 to 20"),
     "temperature": Range(
-        0, 2, "give a number from 0 to 2", is_integer=False, is_optional=True
+        0, 2, "give a number from 0 to 2, or unset", is_integer=False, is_optional=True
     ),
     "seed": Range(0, 2**63, "give a whole number from 0", is_optional=True),
     "timeout_s": Range(0.01, 86_400, "give seconds up to 86400", is_integer=False),
@@ -138,8 +140,8 @@ class Settings:
     `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
     longer than this are read in several passages. `attempts`: how often a request is
     tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
-    model's window; a request that does not fit is not sent. `max_output_tokens`: None
-    leaves the limit to the endpoint. `top_k`: the maximum number of passages shown to a
+    model's window; a request that does not fit is not sent. `temperature`, `seed`,
+    and `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of passages shown to a
     model that checks a claim. `votes`: how often it is asked; the majority counts.
     `cache`: keep answers for all later commands. `prices`: of models, by name, where
     the published ones are missing or do not apply. `publisher_name` and
@@ -166,6 +168,9 @@ class Settings:
     publisher_url: str | None = None
 
     def __post_init__(self) -> None:
+        for name, accepted in RANGES.items():
+            if accepted.is_optional and getattr(self, name) == UNSET:
+                object.__setattr__(self, name, None)
         problems = self._find_problems()
         if problems:
             raise SettingsError("; ".join(problems))

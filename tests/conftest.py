@@ -1,6 +1,8 @@
-"""Every test starts without a key and without the user's settings, in an empty folder of its own."""
+"""Every test starts in its own empty folder, without keys and the user's settings."""
 
 from __future__ import annotations
+
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -27,6 +29,9 @@ def _clean_environment(monkeypatch, tmp_path):
         "XDG_DATA_HOME",
     ):
         monkeypatch.delenv(name, raising=False)
+    # loopback ports come back: what one test's server refused is not another's concern
+    if negotiation := sys.modules.get("claimcheck.llm.negotiation"):
+        negotiation.forget_dialects()
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from claimcheck.errors import EndpointError, UnknownModelError
 from claimcheck.settings import Settings
 
+if TYPE_CHECKING:
+    from claimcheck.llm.openai_client import OpenAIClient
+
+# The largest schema, and the other one that most runs send.
+_PROBED_SCHEMAS = ("summary.answer", "verdict.answer")
+# The answer is not read, so it can be cut off.
+_PROBE_OUTPUT_TOKENS = 64
 _PROBE_FIELD = "colour"  # as recorded
 
 
@@ -16,6 +25,17 @@ class Probe:
     models: tuple[str, ...]
     response_format: str | None
     enforces_schema: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What an endpoint accepts of a real request.
+
+    `left_out` names the settings, and the pieces of a schema, that it refuses.
+    """
+
+    response_format: str
+    left_out: tuple[str, ...]
 
 
 def probe(settings: Settings) -> Probe:
@@ -48,7 +68,7 @@ def probe(settings: Settings) -> Probe:
     )
     client = OpenAIClient(settings if settings.model else replace(settings, model="-"))
     try:
-        models = tuple(client.list_models())
+        models = _list_models(client, is_optional=bool(settings.model))
         if not settings.model:
             return Probe(models, None, False)
         response = client.complete(request)
@@ -58,3 +78,45 @@ def probe(settings: Settings) -> Probe:
         response.text or ""
     )
     return Probe(models, response.response_format, enforced)
+
+
+def probe_schemas(settings: Settings) -> Acceptance:
+    """Send the schemas of real requests, and return what the endpoint accepts.
+
+    It may enforce a small schema, and refuse the keywords of a larger one.
+
+    Raises:
+        ProviderError: the endpoint does not answer.
+    """
+    from claimcheck import schemas
+    from claimcheck.llm.openai_client import OpenAIClient
+    from claimcheck.models.llm import Message, ModelRequest
+
+    settings = replace(settings, max_output_tokens=_PROBE_OUTPUT_TOKENS)
+    client = OpenAIClient(settings)
+    try:
+        for name in _PROBED_SCHEMAS:
+            client.complete(
+                ModelRequest(
+                    messages=(
+                        Message("system", "Answer in JSON."),
+                        Message("user", "Venus is hot."),
+                    ),
+                    schema_name=name,
+                    schema=schemas.build_strict_schema(name),
+                    schema_message=Message("system", "Answer in JSON if you can."),
+                )
+            )
+    finally:
+        client.close()
+    dialect = client.dialect
+    return Acceptance(dialect.response_format, dialect.describe_left_out())
+
+
+def _list_models(client: OpenAIClient, *, is_optional: bool) -> tuple[str, ...]:
+    try:
+        return tuple(client.list_models())
+    except (UnknownModelError, EndpointError):  # a 404, for instance
+        if is_optional:  # Azure's deployments, and others, have no list
+            return ()
+        raise

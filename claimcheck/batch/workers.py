@@ -144,8 +144,10 @@ class _WorkerContext(SpawnContext):
 
 
 def _initialize_worker() -> None:
-    # Ctrl-C reaches every process of the terminal, and is for the first one to handle
+    # Ctrl-C and a closed terminal reach all of its processes, and are for the first one
+    # to handle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.dup2(2, 1)  # what a library prints must not end up among the results
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 

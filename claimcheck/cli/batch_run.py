@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
-from claimcheck.cli.output import print_error, print_note, write_text
+from claimcheck.cli.output import print_error, print_note, write_rows
 from claimcheck.cli.progress import format_progress, show_batch_progress
 from claimcheck.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
+    import asyncio
+
     from claimcheck.api.batches import Batch, BatchApiRunner
     from claimcheck.models.outcome import Progress, StopSignal
     from claimcheck.settings import Settings
@@ -27,7 +31,7 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
 
     Raises:
         ProviderError, InputError: an error ended the batch early.
-        Interrupted: Ctrl-C ended it early.
+        Interrupted: a signal ended it early.
         typer.Exit: documents failed.
     """
     import asyncio
@@ -35,12 +39,11 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
     from claimcheck.models.outcome import Progress, StopSignal
 
     stop = StopSignal()
+    signals = _Signals(stop, quiet=quiet)
     started = time.monotonic()
     status = Progress.from_status(batch.info)
     with show_batch_progress(status, quiet=quiet) as on_progress:
-        progress = asyncio.run(
-            _run_until_interrupted(batch, on_progress, stop, quiet=quiet)
-        )
+        progress = asyncio.run(_run_until_interrupted(batch, on_progress, signals))
     line = format_progress(progress, time.monotonic() - started)
     print_note(f"{batch.store.path}: {line}", quiet=quiet)
     if report:
@@ -53,47 +56,87 @@ def run_batch(batch: Batch, *, report: bool, quiet: bool) -> None:
         raise stop.error
     if stop.requested:
         pending = progress.total - progress.finished
+        name = "interrupted" if signals.is_ctrl_c else f"ended by {signals.name}"
         raise Interrupted(
-            f"interrupted; {pending:,} of {progress.total:,} documents are pending in "
-            f"{batch.store.path}; run the same command again to resume"
+            f"{name}; {pending:,} of {progress.total:,} documents are pending in "
+            f"{batch.store.path}; run the same command again to resume",
+            signals.received,
         )
     _exit_on_failures(batch, progress)
 
 
 async def _run_until_interrupted(
-    batch: Batch,
-    on_progress: Callable[[Progress], None],
-    stop: StopSignal,
-    *,
-    quiet: bool,
+    batch: Batch, on_progress: Callable[[Progress], None], signals: _Signals
 ) -> Progress:
-    """Run the batch; the first Ctrl-C finishes requests, the second stops."""
+    """Run the batch; the first signal finishes requests, the second stops."""
     import asyncio
 
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(batch.run(told=on_progress, stop=stop))
+    from claimcheck.models.outcome import Progress
 
-    # Without a handler, Ctrl-C would raise KeyboardInterrupt anywhere, even between an
-    # answer and its storage.
-    def interrupt() -> None:
-        if stop.requested:
+    task = asyncio.ensure_future(batch.run(told=on_progress, stop=signals.stop))
+    with signals.handled(task):
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return Progress.from_status(batch.info)
+
+
+class _Signals:
+    """What Ctrl-C, `kill`, and a closed terminal do to a batch: all the same."""
+
+    def __init__(self, stop: StopSignal, *, quiet: bool) -> None:
+        self.stop = stop
+        self.received = signal.SIGINT
+        self._quiet = quiet
+        # a terminal that was closed no longer says that it is one
+        self._terminals = [fd for fd in (1, 2) if os.isatty(fd)]
+
+    @property
+    def is_ctrl_c(self) -> bool:
+        return self.received is signal.SIGINT
+
+    @property
+    def name(self) -> str:
+        return self.received.name
+
+    @contextmanager
+    def handled(self, task: asyncio.Task[Progress]) -> Iterator[None]:
+        """Handle the signals while the block runs the task."""
+        # Without a handler, Ctrl-C would raise KeyboardInterrupt anywhere, even between
+        # an answer and its storage, and the other signals would end the process.
+        loop = task.get_loop()
+        handled = []
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # `nohup` and the shell's `&` ask for this
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._receive, number, task)
+                handled.append(number)
+        try:
+            yield
+        finally:
+            for number in handled:
+                loop.remove_signal_handler(number)
+
+    def _receive(self, number: signal.Signals, task: asyncio.Task[Progress]) -> None:
+        if number is signal.SIGHUP:
+            self._leave_terminal()
+        if self.stop.requested:
             task.cancel()
             return
-        stop.request()
+        self.received = number
+        self.stop.request()
+        again = "press Ctrl-C again" if self.is_ctrl_c else f"send {self.name} again"
         print_note(
-            "finishing the requests in progress; press Ctrl-C again to stop at once",
-            quiet=quiet,
+            f"finishing the requests in progress; {again} to stop at once",
+            quiet=self._quiet,
         )
 
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        from claimcheck.models.outcome import Progress
-
-        return Progress.from_status(batch.info)
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
+    def _leave_terminal(self) -> None:
+        """Write to nowhere: writing to a closed terminal would end the batch."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for fd in self._terminals:
+            os.dup2(nowhere, fd)
+        os.close(nowhere)
 
 
 def _print_failure_table(batch: Batch) -> None:
@@ -104,9 +147,9 @@ def _print_failure_table(batch: Batch) -> None:
     width = max(len(cause) for cause, _, _ in failures)
     lines = []
     for cause, message, count in failures[:_MAX_LISTED_CAUSES]:
-        lines.append(f"{count:>7,}  {cause:<{width}}  {message}\n")
-    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}\n")
-    write_text("".join(lines), None)
+        lines.append(f"{count:>7,}  {cause:<{width}}  {message}")
+    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}")
+    write_rows(lines)
 
 
 def _exit_on_failures(batch: Batch, progress: Progress) -> None:
@@ -153,7 +196,8 @@ def run_batch_api_step(step: str, batch: Batch, *, report: bool, quiet: bool) ->
     """Submit a batch, show its status, or collect its answers.
 
     Raises:
-        ProviderError: the endpoint failed; run the step again to resume.
+        ProviderError: the endpoint failed, or the account has a problem; run the step
+            again to resume.
         typer.Exit: documents failed.
     """
     from claimcheck.api.batches import open_batch_api
@@ -187,12 +231,12 @@ def _print_status(runner: BatchApiRunner) -> None:
     for upload, job in runner.status():
         if job:
             counts = f"{job.completed:,} of {job.total:,} done, {job.failed:,} failed"
-            lines.append(f"{job.id}  {job.status}: {counts}\n")
+            lines.append(f"{job.id}  {job.status}: {counts}")
         else:
             name = upload.job or upload.tag
             reason = f": {upload.message}" if upload.message else ""
-            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}\n")
-    write_text("".join(lines) or "nothing was submitted\n", None)
+            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}")
+    write_rows(lines or ["nothing was submitted"])
 
 
 def _collect_answers(
@@ -217,6 +261,8 @@ def _collect_answers(
         parts.append(f"{collected.expired:,} requests expired")
     if collected.broken:
         parts.append(f"{collected.broken:,} broken lines, to be requested again")
+    if collected.repeated:
+        parts.append(f"{collected.repeated:,} passing errors, to be requested again")
     if collected.in_progress:
         parts.append(f"{collected.in_progress} files still in progress")
     if pending and not collected.in_progress:
@@ -224,6 +270,8 @@ def _collect_answers(
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     if report:
         _print_failure_table(batch)
+    if collected.pause:
+        raise collected.pause
     # While documents are pending, the batch is not over.
     if not pending:
         _exit_on_failures(batch, progress)

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from claimcheck.cli import options
-from claimcheck.cli.output import write_text
+from claimcheck.cli.output import write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import ProviderError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
-    "docx": ("docx",),
+    "docx": ("lxml",),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),
@@ -48,7 +48,7 @@ _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
 def doctor(engine: options.EngineOptions) -> None:
     """Show the settings and their origins, and test the endpoint.
 
-    If an endpoint or a model is configured, this sends two small requests. Keys are
+    If an endpoint or a model is configured, this sends a few small requests. Keys are
     never shown. Exits with 3 if the llm engine is selected and its endpoint does not
     respond.
     """
@@ -70,14 +70,13 @@ def doctor(engine: options.EngineOptions) -> None:
         else:
             command = f"pip install claimcheck[{extra}]"
             lines.append(f"Extra {extra}: not installed ({command})")
-    write_text("\n".join(lines) + "\n", None)
+    write_rows(lines)
 
     if settings.chosen_engine() == "llm":
-        write_text(_probe_endpoint(settings), None)
+        write_rows(_probe_endpoint(settings))
     else:
-        write_text(
-            "Endpoint: none configured; --model NAME or --base-url URL names one\n",
-            None,
+        write_rows(
+            ["Endpoint: none configured; --model NAME or --base-url URL names one"]
         )
 
 
@@ -102,7 +101,7 @@ def _describe_tokenizer(model: str | None) -> str:
     )
 
 
-def _probe_endpoint(settings: Settings) -> str:
+def _probe_endpoint(settings: Settings) -> list[str]:
     """Probe the endpoint and describe it.
 
     Raises:
@@ -110,7 +109,7 @@ def _probe_endpoint(settings: Settings) -> str:
     """
     from dataclasses import replace
 
-    from claimcheck.api.probe import probe
+    from claimcheck.api.probe import probe, probe_schemas
 
     # One attempt: retries would hide how the endpoint behaves, and take minutes.
     timeout_s = min(settings.timeout_s, _PROBE_TIMEOUT_S)
@@ -118,8 +117,9 @@ def _probe_endpoint(settings: Settings) -> str:
     try:
         with show_spinner("testing the endpoint", quiet=False):
             result = probe(settings)
+            accepted = probe_schemas(settings) if settings.model else None
     except ProviderError:
-        write_text(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
+        write_rows([f"Endpoint: {settings.endpoint()}: FAILED"])
         raise
     models = ", ".join(result.models[:_MAX_LISTED_MODELS]) or "none listed"
     unlisted = len(result.models) - _MAX_LISTED_MODELS
@@ -129,11 +129,13 @@ def _probe_endpoint(settings: Settings) -> str:
         f"Endpoint: {settings.endpoint()}: reachable",
         f"  models: {models}",
     ]
-    if result.response_format:
+    if accepted:
         schema = "not enforced (answers are validated here all the same)"
-        if result.enforces_schema:
+        if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
-        lines.append(f"  response format: {result.response_format}; schema: {schema}")
+        lines.append(f"  response format: {accepted.response_format}; schema: {schema}")
+        left_out = ", ".join(accepted.left_out) or "nothing"
+        lines.append(f"  refused, and therefore left out: {left_out}")
     else:
         lines.append("  no model named: give --model NAME to try one")
-    return "\n".join(lines) + "\n"
+    return lines

@@ -36,7 +36,7 @@ from claimcheck.version import __version__
 
 _EPILOG = (
     "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, "
-    "3 model or provider, 130 interrupted."
+    "3 model or provider, 130 interrupted (143 by SIGTERM, 129 by SIGHUP)."
 )
 DEBUG_FLAG = "--debug"
 EXIT_INTERRUPTED = 130

@@ -128,6 +128,14 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
     return any(verdict.label in failing for verdict in verdicts)
 
 
+def _parse_temperature(text: str) -> float | str:
+    # The settings name the problem with any other word, and with the number.
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 class OptionGroup:
     """Base class of the dataclasses that `expand_groups` expands."""
 
@@ -171,8 +179,12 @@ class LLMOptions(EngineOptions):
 
     attempts: Attempts = None
     temperature: Annotated[
-        float | None,
-        typer.Option(metavar="X", help="Sampling temperature, 0 to 2 (default 0)."),
+        Any,
+        typer.Option(
+            metavar="X",
+            parser=_parse_temperature,
+            help="Sampling temperature, 0 to 2 (default 0), or unset to send none.",
+        ),
     ] = None
     seed: Annotated[
         int | None,

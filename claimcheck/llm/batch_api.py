@@ -17,7 +17,7 @@ import openai
 from claimcheck.config import fill_endpoint
 from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
-from claimcheck.llm.openai_client import build_sdk_options
+from claimcheck.llm.connection import create_sdk_client
 from claimcheck.llm.retry import build_retrying
 from claimcheck.settings import Settings
 
@@ -66,7 +66,7 @@ class BatchApi:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = fill_endpoint(settings)
-        self._client = openai.OpenAI(**build_sdk_options(self._settings))
+        self._client = create_sdk_client(openai.OpenAI, self._settings)
 
     def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
         """Upload requests, each an id and a JSON body; return a file id."""

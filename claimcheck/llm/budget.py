@@ -133,15 +133,20 @@ class Reservations(Protocol):
         ...
 
 
-def estimate_max_cost(body: Mapping[str, Any], pricing: Pricing | None) -> RequestCost:
+def estimate_max_cost(
+    body: Mapping[str, Any],
+    pricing: Pricing | None,
+    max_output_tokens: int | None = None,
+) -> RequestCost:
     """Return the most that the request with this body can cost.
 
-    Without `pricing`, or without a known price, the dollars are 0.
+    Without `pricing`, or without a known price, the dollars are 0. `max_output_tokens`
+    counts if the body states no maximum, which some endpoints do not accept.
     """
-    # Without `max_completion_tokens` an answer has no maximum: batches always state
-    # one.
+    # Without a maximum, an answer may have any length: batches always state one.
     input_tokens = math.ceil(_TOKEN_MARGIN * count_input_tokens(body))
-    output_tokens = int(body.get("max_completion_tokens") or 0)
+    stated = body.get("max_completion_tokens") or body.get("max_tokens")
+    output_tokens = int(stated or max_output_tokens or 0)
     usd = pricing.cost_usd(input_tokens, 0, output_tokens) if pricing else None
     return RequestCost(usd or 0.0, input_tokens + output_tokens)
 

@@ -5,19 +5,57 @@ https://platform.openai.com/docs/api-reference/chat/object
 This parses the raw body instead of using the SDK's `ChatCompletion`. The SDK builds it
 without validation, so a field of the wrong type, as some compatible endpoints send,
 passes silently and fails far from here. With validation, a field that nobody reads
-could cost an answer that has been paid for. Only the few fields that claimcheck reads
-are checked here, and any of them may be missing.
+could cost an answer that has been paid for. Only the text of the answer counts: any
+other field may be missing or have any type.
 """
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from claimcheck import tokens
+from claimcheck.llm.error_body import ErrorDetails, read_error_body
+
+# Other words for OpenAI's reasons: Anthropic's, Gemini's, Mistral's, Cohere's.
+_FINISH_REASONS = {
+    "max_tokens": "length",
+    "max_output_tokens": "length",
+    "model_length": "length",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "eos": "stop",
+    "complete": "stop",
+    "tool_calls": "stop",
+    "function_call": "stop",
+    "safety": "content_filter",
+    "recitation": "content_filter",
+    "blocklist": "content_filter",
+    "prohibited_content": "content_filter",
+    "refusal": "content_filter",
+}
+_TEXT_PARTS = ("text", "output_text")
+_STREAM_PREFIXES = ("data:", "event:", "id:", ": ")
+_STREAM_END = "[DONE]"
 
 
 class NoCompletionError(ValueError):
     """The endpoint sent JSON that is not a chat completion."""
+
+
+class ErrorInAnswerError(NoCompletionError):
+    """The endpoint sent an error inside a response with status 200.
+
+    `headers` are those of the response, where there is one.
+    """
+
+    def __init__(self, details: ErrorDetails) -> None:
+        super().__init__(f"the endpoint sent an error: {details.message}")
+        self.details = details
+        self.headers: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +75,7 @@ class TokenCounts:
 class Completion:
     """The first choice of a completion; without a choice, its fields are None.
 
+    `finish_reason` is OpenAI's word where the endpoint's own word means the same.
     `tokens` is None if the endpoint does not report them.
     """
 
@@ -46,16 +85,28 @@ class Completion:
     refusal: str | None
     tokens: TokenCounts | None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no answer and no reason why."""
+        if self.refusal or self.finish_reason in ("length", "content_filter"):
+            return False
+        return not (self.text and self.text.strip())
+
 
 def parse_completion(content: bytes) -> Completion:
     """Parse the completion in the body of an HTTP response.
 
+    A stream of events is read as the completion that it adds up to.
+
     Raises:
-        json.JSONDecodeError: it is not JSON.
+        json.JSONDecodeError: it is not JSON, or a stream that breaks off.
         NoCompletionError: it is not a chat completion.
     """
     try:
-        return build_completion(json.loads(content))
+        text = content.decode("utf-8-sig").lstrip()
+        if text.startswith(_STREAM_PREFIXES):
+            return build_completion(_assemble_stream(text))
+        return build_completion(json.loads(text))
     except UnicodeDecodeError as error:
         # For the retry, bytes that are not text are as good as text that is not JSON.
         message = f"not UTF-8: {error.reason}"
@@ -68,40 +119,205 @@ def build_completion(fields: Any) -> Completion:
     """Build the completion from decoded JSON; any field may be missing.
 
     Raises:
-        NoCompletionError: it is not a chat completion; quotes the endpoint's error, if
-            that came instead.
+        ErrorInAnswerError: an error came instead of an answer.
+        NoCompletionError: it is not a chat completion.
     """
     fields = _expect_object(fields, "the body")
     choices = fields.get("choices") or []
-    # Some endpoints send an error inside a 200.
     error = fields.get("error")
     if error and not choices:
-        message = error.get("message") if isinstance(error, dict) else error
-        raise NoCompletionError(f"the endpoint sent an error: {message}")
+        raise ErrorInAnswerError(read_error_body(error))
     if not isinstance(choices, list):
         raise NoCompletionError("choices: expected a list")
     choice = _expect_object(choices[0] if choices else None, "choices[0]")
     message = _expect_object(choice.get("message"), "choices[0].message")
-    usage = _expect_object(fields.get("usage"), "usage")
+    text = _read_answer(message)
+    # OpenRouter puts the error of a provider that broke off into the choice.
+    broken_off = choice.get("error")
+    if broken_off or (error and not text):
+        raise ErrorInAnswerError(read_error_body(broken_off or error))
     return Completion(
         model=_get_text(fields, "model"),
-        text=_get_text(message, "content"),
-        finish_reason=_get_text(choice, "finish_reason"),
+        text=text,
+        finish_reason=_read_finish_reason(choice),
         refusal=_get_text(message, "refusal"),
-        tokens=_build_token_counts(usage) if usage else None,
+        tokens=_read_token_counts(fields.get("usage"), text),
     )
 
 
-def _build_token_counts(usage: dict[str, Any]) -> TokenCounts:
-    input_name, output_name = "prompt_tokens_details", "completion_tokens_details"
-    input_details = _expect_object(usage.get(input_name), input_name)
-    output_details = _expect_object(usage.get(output_name), output_name)
+def _assemble_stream(text: str) -> dict[str, Any]:
+    """Add the events of a stream up to one completion.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html
+    """
+    stream = _Stream()
+    # Only these end a line: answers may contain U+2028, where `splitlines` splits.
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        name, _, value = line.partition(":")
+        if name == "data" and value.strip():
+            stream.add(value.strip())
+    if not stream.is_complete:
+        raise json.JSONDecodeError("the stream broke off", text[-80:], 0)
+    return stream.build()
+
+
+class _Stream:
+    """The pieces of a streamed completion."""
+
+    def __init__(self) -> None:
+        self.is_complete = False
+        self._fields: dict[str, Any] = {}
+        self._choice: dict[str, Any] = {}
+        self._pieces: dict[str, list[str]] = {}
+
+    def add(self, data: str) -> None:
+        if data == _STREAM_END:
+            self.is_complete = True
+            return
+        chunk = _expect_object(json.loads(data), "an event of the stream")
+        for name in ("model", "usage", "error"):
+            if chunk.get(name):
+                self._fields[name] = chunk[name]
+                self.is_complete |= name == "error"
+        choices = chunk.get("choices")
+        if not isinstance(choices, list) or not choices:
+            return
+        choice = _expect_object(choices[0], "choices[0]")
+        if choice.get("finish_reason"):
+            self.is_complete = True
+        for name in ("finish_reason", "error"):
+            if choice.get(name):
+                self._choice[name] = choice[name]
+        # Some send a single event with the whole message.
+        delta = choice.get("delta") or choice.get("message")
+        self._add_message(_expect_object(delta, "choices[0].delta"))
+
+    def build(self) -> dict[str, Any]:
+        message = {name: "".join(texts) for name, texts in self._pieces.items()}
+        if not self._choice and not message:
+            return self._fields
+        return {**self._fields, "choices": [{**self._choice, "message": message}]}
+
+    def _add_message(self, message: dict[str, Any]) -> None:
+        content = _read_content(message.get("content")) or _read_tool_call(message)
+        pieces = {"content": content}
+        for name in ("refusal", "reasoning_content", "reasoning"):
+            pieces[name] = _get_text(message, name)
+        for name, piece in pieces.items():
+            if piece:
+                self._pieces.setdefault(name, []).append(piece)
+
+
+def _read_answer(message: dict[str, Any]) -> str | None:
+    """Return the text of a message, wherever the endpoint puts it."""
+    content = _read_content(message.get("content"))
+    if content and content.strip():
+        return content
+    arguments = _read_tool_call(message)
+    if arguments:
+        return arguments
+    # vLLM and others put everything there when a model never ends its thoughts. Only
+    # what may contain an answer is worth reading.
+    for name in ("reasoning_content", "reasoning"):
+        thoughts = _get_text(message, name)
+        if thoughts and "{" in thoughts:
+            return thoughts
+    return content
+
+
+def _read_content(content: Any) -> str | None:
+    """Return the text of a string, a list of parts, or an object."""
+    if content is None or isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        texts = [_read_part(part) for part in content]
+        return "".join(texts)
+    if isinstance(content, dict) and isinstance(content.get("text"), str):
+        return str(content["text"])
+    if isinstance(content, dict):
+        return json.dumps(content)  # the answer itself, decoded
+    raise NoCompletionError("content: expected text")
+
+
+def _read_part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    # Mistral's reasoning models send their thoughts as a part of type `thinking`.
+    if not isinstance(part, dict) or part.get("type", "text") not in _TEXT_PARTS:
+        return ""
+    text = part.get("text")
+    if isinstance(text, dict):
+        text = text.get("value")
+    return text if isinstance(text, str) else ""
+
+
+def _read_tool_call(message: dict[str, Any]) -> str | None:
+    """Return the arguments of a call: some endpoints wrap JSON answers in one."""
+    calls = message.get("tool_calls")
+    call = calls[0] if isinstance(calls, list) and calls else message
+    if not isinstance(call, dict):
+        return None
+    function = call.get("function") or call.get("function_call")
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    if isinstance(arguments, dict):
+        return json.dumps(arguments)
+    return arguments if isinstance(arguments, str) else None
+
+
+def _read_finish_reason(choice: dict[str, Any]) -> str | None:
+    reason = _get_text(choice, "finish_reason")
+    if not reason:
+        return None
+    reason = reason.lower()
+    return _FINISH_REASONS.get(reason, reason)
+
+
+def _read_token_counts(usage: Any, text: str | None) -> TokenCounts | None:
+    """Return the counts, or None where the endpoint does not report usable ones."""
+    if not isinstance(usage, dict):
+        return None
+    count_input = _get_count(usage, "prompt_tokens", "input_tokens")
+    count_output = _get_count(usage, "completion_tokens", "output_tokens")
+    total = _get_count(usage, "total_tokens")
+    if count_input is None and count_output is None:
+        if not total:
+            return None
+        # A budget must see them; how they divide is only an estimate.
+        count_output = min(total, tokens.count(text or ""))
+        count_input = total - count_output
+    elif total:
+        if count_input is None:
+            count_input = max(0, total - (count_output or 0))
+        if count_output is None:
+            count_output = max(0, total - count_input)
+    if not count_input and not count_output:
+        return None  # no answer costs nothing: the endpoint does not count
     return TokenCounts(
-        input=_get_token_count(usage, "prompt_tokens"),
-        cached=_get_token_count(input_details, "cached_tokens"),
-        output=_get_token_count(usage, "completion_tokens"),
-        reasoning=_get_token_count(output_details, "reasoning_tokens"),
+        input=count_input or 0,
+        cached=_get_detail(usage, "prompt_tokens_details", "cached_tokens"),
+        output=count_output or 0,
+        reasoning=_get_detail(usage, "completion_tokens_details", "reasoning_tokens"),
     )
+
+
+def _get_detail(usage: dict[str, Any], name: str, detail: str) -> int:
+    details = usage.get(name)
+    return (_get_count(details, detail) or 0) if isinstance(details, dict) else 0
+
+
+def _get_count(fields: dict[str, Any], *names: str) -> int | None:
+    """Return the first of the counts that is a number of tokens, in any notation."""
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            continue
+        try:
+            number = float(value)
+        except ValueError:
+            continue
+        if math.isfinite(number) and number >= 0:
+            return math.ceil(number)
+    return None
 
 
 def _expect_object(value: Any, path: str) -> dict[str, Any]:
@@ -114,13 +330,4 @@ def _expect_object(value: Any, path: str) -> dict[str, Any]:
 
 def _get_text(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
-    if value is not None and not isinstance(value, str):
-        raise NoCompletionError(f"{name}: expected text")
-    return value
-
-
-def _get_token_count(fields: dict[str, Any], name: str) -> int:
-    value = fields.get(name) or 0  # null where nothing was cached, for instance
-    if not isinstance(value, int) or value < 0:
-        raise NoCompletionError(f"{name}: expected a number of tokens")
-    return value
+    return value if isinstance(value, str) else None

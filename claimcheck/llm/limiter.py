@@ -29,7 +29,7 @@ from claimcheck.llm.budget import (
 )
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.retry import MAX_RETRY_AFTER_S, parse_retry_after_s
+from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
 from claimcheck.models.llm import Spending, Usage
 from claimcheck.settings import Limits
 
@@ -97,15 +97,19 @@ class Limiter:
         return self._budget.spent
 
     @asynccontextmanager
-    async def slot(self, body: Mapping[str, Any]) -> AsyncIterator[RequestSlot]:
+    async def slot(
+        self, body: Mapping[str, Any], max_output_tokens: int | None = None
+    ) -> AsyncIterator[RequestSlot]:
         """Wait until this request may be sent, and learn from how it ends.
+
+        `max_output_tokens` counts if the body cannot state a maximum.
 
         Raises:
             BudgetError: the budget does not cover the request, and no other request is
                 in flight whose settling could change that.
         """
         slot = RequestSlot()
-        max_cost = self._estimate_max_cost(body)
+        max_cost = self._estimate_max_cost(body, max_output_tokens)
         charge = RequestCost()
         await self._reserve(max_cost)
         reservation = None
@@ -128,12 +132,15 @@ class Limiter:
                 self._release(reservation)
             await self._settle(max_cost, charge)
 
-    def _estimate_max_cost(self, body: Mapping[str, Any]) -> RequestCost:
+    def _estimate_max_cost(
+        self, body: Mapping[str, Any], max_output_tokens: int | None
+    ) -> RequestCost:
         # Counting the tokens of every request takes time: skip it if no limit needs it.
         if not (self._limits.has_budget or self._limits.tpm):
             return RequestCost()
         has_usd_budget = self._limits.budget_usd is not None
-        return estimate_max_cost(body, self._pricing if has_usd_budget else None)
+        pricing = self._pricing if has_usd_budget else None
+        return estimate_max_cost(body, pricing, max_output_tokens)
 
     def _keep(self, cost: RequestCost) -> int | None:
         if self._reservations is None or not self._limits.has_budget:
@@ -175,8 +182,10 @@ class Limiter:
         try:
             yield
             self._raise_concurrency()
-        except openai.RateLimitError as error:
-            self._lower_concurrency(parse_retry_after_s(error.response.headers))
+        except Exception as error:
+            refusal = read_refusal(error)
+            if refusal and refusal.is_rate_limit:
+                self._lower_concurrency(refusal.retry_after_s)
             raise
         finally:
             self._in_flight -= 1
@@ -235,8 +244,9 @@ class Limiter:
         now = time.monotonic()
         pause = retry_after_s
         if pause is None:
-            backoff = _FIRST_PAUSE_S * 2**self._refusals_in_a_row
-            pause = min(MAX_RETRY_AFTER_S, backoff)
+            pause = _FIRST_PAUSE_S * 2**self._refusals_in_a_row
+        # Nobody waits longer without a word; see `RetryLaterError`.
+        pause = min(MAX_RETRY_AFTER_S, pause)
         # Requests that were sent together are refused together: halve once for all.
         is_first = now > self._halved_until
         self._closed_until = max(self._closed_until, now + pause)

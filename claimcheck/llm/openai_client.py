@@ -1,40 +1,43 @@
 """A client for any OpenAI-compatible endpoint, through the `openai` package.
 
-Not every endpoint can be held to a JSON Schema. The client requests `json_schema`,
-falls back to `json_object` and then to plain text if the endpoint refuses, and
-remembers what worked. In the same way it leaves out a temperature or a seed that the
-model does not take. Every response states which response format was used and which
-settings were left out.
+No two endpoints accept the same requests. The client asks for everything first, leaves
+out what the endpoint refuses, and remembers what worked (`negotiation.py`). Every
+response states which response format was used and what was left out.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
 import httpx2
 import openai
+from openai._legacy_response import LegacyAPIResponse
 
 from claimcheck.config import fill_endpoint
-from claimcheck.errors import UnknownModelError
+from claimcheck.errors import ProviderError, UnknownModelError
 from claimcheck.llm import errors
+from claimcheck.llm.body import Dialect, build_body, get_response_format
 from claimcheck.llm.completion import (
     Completion,
+    ErrorInAnswerError,
     NoCompletionError,
     build_completion,
     parse_completion,
 )
+from claimcheck.llm.connection import create_sdk_client
 from claimcheck.llm.limiter import Limiter
+from claimcheck.llm.negotiation import Negotiation, get_dialect
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.retry import build_async_retrying, build_retrying, count_attempts
-from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
-# From the strictest to what every endpoint takes.
-RESPONSE_FORMATS = ("json_schema", "json_object", "text")
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
+# These mean something to the SDK, which must not know of them: it would return a
+# stream, not a response.
+_STREAM_FIELDS = ("stream", "stream_options")
 
 
 class OpenAIClient:
@@ -60,9 +63,6 @@ class OpenAIClient:
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
         self._pricing = pricing or Pricing(self._settings)
-        # What the endpoint has taught us; threads share it, and it only ever grows.
-        self._response_format = RESPONSE_FORMATS[0]
-        self._left_out: set[str] = set()
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
 
@@ -72,19 +72,26 @@ class OpenAIClient:
         Raises:
             ProviderError: no attempt succeeded.
         """
+        negotiation = Negotiation(request, self._settings)
         requests = 0
-        # Until the endpoint takes everything in the body, or `_adapt` raises the error.
+        answers: list[Completion] = []
+        # Until the endpoint accepts the body, or nothing is left to try.
         while True:
-            body = self.build_body(request)
-            retrying = build_retrying(self._settings.attempts)
+            body = negotiation.build_body()
+            attempts = self._settings.attempts
+            retrying = build_retrying(attempts, negotiation.should_retry)
             try:
-                completion = retrying(self._send, body)
+                retrying(self._send, body, answers)
             except _ENDPOINT_ERRORS as error:
                 requests += count_attempts(retrying)
-                self._adapt(error, body, requests)
+                if not negotiation.adapt(error):
+                    raise self._translate(
+                        negotiation.cause or error, requests
+                    ) from None
             else:
                 requests += count_attempts(retrying)
-                return self._build_response(completion, body, requests)
+                negotiation.accept()
+                return self._build_response(answers, negotiation.dialect, requests)
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
         """Send a request and return the response, without blocking.
@@ -92,18 +99,30 @@ class OpenAIClient:
         Raises:
             ProviderError: no attempt succeeded.
         """
+        negotiation = Negotiation(request, self._settings)
         requests = 0
+        answers: list[Completion] = []
         while True:
-            body = self.build_body(request)
-            retrying = build_async_retrying(self._settings.attempts)
+            body = negotiation.build_body()
+            attempts = self._settings.attempts
+            retrying = build_async_retrying(attempts, negotiation.should_retry)
             try:
-                completion: Completion = await retrying(self._asend_when_allowed, body)
+                await retrying(self._asend_when_allowed, body, answers)
             except _ENDPOINT_ERRORS as error:
                 requests += count_attempts(retrying)
-                self._adapt(error, body, requests)
+                if not negotiation.adapt(error):
+                    raise self._translate(
+                        negotiation.cause or error, requests
+                    ) from None
             else:
                 requests += count_attempts(retrying)
-                return self._build_response(completion, body, requests)
+                negotiation.accept()
+                return self._build_response(answers, negotiation.dialect, requests)
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the endpoint accepts, as far as known."""
+        return get_dialect(self._settings)
 
     def list_models(self) -> list[str]:
         """Return the names of the endpoint's models, sorted.
@@ -130,19 +149,7 @@ class OpenAIClient:
 
     def build_body(self, request: ModelRequest) -> dict[str, Any]:
         """Return the body of the HTTP request as it would be sent now."""
-        body: dict[str, Any] = {"model": self._settings.model}
-        messages = list(request.messages)
-        if self._response_format == "json_schema":
-            body["response_format"] = _build_schema_format(request)
-        else:
-            # The endpoint does not enforce the schema, so the model has to read it.
-            messages[0] = _append_schema(messages[0], request.schema_message)
-        if self._response_format == "json_object":
-            body["response_format"] = {"type": "json_object"}
-        body["messages"] = [
-            {"role": message.role, "content": message.content} for message in messages
-        ]
-        return body | self._build_optional_fields(request)
+        return build_body(request, self._settings, self.dialect)
 
     def build_response(
         self, completion: dict[str, Any], body: dict[str, Any]
@@ -152,73 +159,57 @@ class OpenAIClient:
         Raises:
             NoCompletionError: it is not a chat completion.
         """
-        return self._build_response(build_completion(completion), body, requests=1)
+        # The body may be from before the endpoint refused its response format.
+        used = Dialect(response_format=get_response_format(body))
+        dialect = self.dialect.merge(used)
+        return self._build_response([build_completion(completion)], dialect, requests=1)
 
-    def _send(self, body: dict[str, Any]) -> Completion:
+    def _send(self, body: dict[str, Any], answers: list[Completion]) -> Completion:
+        """Send a body; add the completion to the answers, and return it."""
         completions = self._get_sync_client().chat.completions
-        response = completions.with_raw_response.create(**body)
-        return parse_completion(response.content)
+        response = completions.with_raw_response.create(**_build_arguments(body))
+        answers.append(_parse_response(response))
+        return answers[-1]
 
-    async def _asend(self, body: dict[str, Any]) -> Completion:
+    async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
         completions = self._get_async_client().chat.completions
-        response = await completions.with_raw_response.create(**body)
-        return parse_completion(response.content)
+        response = await completions.with_raw_response.create(**_build_arguments(body))
+        answers.append(_parse_response(response))
 
-    async def _asend_when_allowed(self, body: dict[str, Any]) -> Completion:
+    async def _asend_when_allowed(
+        self, body: dict[str, Any], answers: list[Completion]
+    ) -> Completion:
         if self._limiter is None:
-            return await self._asend(body)
-        async with self._limiter.slot(body) as slot:
-            completion = await self._asend(body)
-            if completion.tokens:
-                slot.usage = self._compute_usage(completion, requests=1)
-        return completion
+            await self._asend(body, answers)
+            return answers[-1]
+        max_output_tokens = self._settings.max_output_tokens
+        async with self._limiter.slot(body, max_output_tokens) as slot:
+            await self._asend(body, answers)
+            if answers[-1].tokens:
+                slot.usage = self._compute_usage(answers[-1], requests=1)
+        return answers[-1]
 
-    def _adapt(self, error: Exception, body: dict[str, Any], requests: int) -> None:
-        """Leave out what the endpoint refused, or raise the error."""
-        setting = errors.find_refused_setting(error)
-        if setting and setting in body:
-            self._left_out.add(setting)
-            return
-        used = _get_response_format(body)
-        if used != RESPONSE_FORMATS[-1] and errors.is_format_refusal(error):
-            self._fall_back_from(used)
-            return
+    def _translate(self, error: Exception, requests: int) -> ProviderError:
         translated = errors.translate_error(error, self._settings)
         translated.requests = requests
-        raise translated from None
-
-    def _fall_back_from(self, refused: str) -> None:
-        # Another thread may have fallen back already: never step up again, and step
-        # down from the format of this request, not from the current one.
-        current = RESPONSE_FORMATS.index(self._response_format)
-        following = RESPONSE_FORMATS.index(refused) + 1
-        self._response_format = RESPONSE_FORMATS[max(current, following)]
-
-    def _build_optional_fields(self, request: ModelRequest) -> dict[str, Any]:
-        settings = self._settings
-        temperature, seed = request.temperature, request.seed
-        fields = {
-            "temperature": settings.temperature if temperature is None else temperature,
-            "seed": settings.seed if seed is None else seed,
-            "max_completion_tokens": settings.max_output_tokens,
-        }
-        return {
-            name: value
-            for name, value in fields.items()
-            if value is not None and name not in self._left_out
-        }
+        return translated
 
     def _build_response(
-        self, completion: Completion, body: dict[str, Any], requests: int
+        self, answers: list[Completion], dialect: Dialect, requests: int
     ) -> ModelResponse:
+        """Build the response from the last answer; empty ones before it cost, too."""
+        completion = answers[-1]
+        usage = Usage(requests=requests - len(answers))
+        for answer in answers:
+            usage += self._compute_usage(answer, requests=1)
         return ModelResponse(
             text=completion.text,
             finish_reason=completion.finish_reason,
             refusal=completion.refusal,
             model=completion.model or str(self._settings.model),
-            response_format=_get_response_format(body),
-            left_out=tuple(sorted(self._left_out)),
-            usage=self._compute_usage(completion, requests),
+            response_format=dialect.response_format,
+            left_out=dialect.describe_left_out(),
+            usage=usage,
         )
 
     def _compute_usage(self, completion: Completion, requests: int) -> Usage:
@@ -236,36 +227,38 @@ class OpenAIClient:
 
     def _get_sync_client(self) -> openai.OpenAI:
         if self._sync is None:
-            self._sync = openai.OpenAI(**build_sdk_options(self._settings))
+            self._sync = create_sdk_client(openai.OpenAI, self._settings)
         return self._sync
 
     def _get_async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
+            # An asynchronous client that fails to start complains again when it is
+            # deleted. The other one fails alike, and silently.
+            self._get_sync_client()
             http_client = None  # the SDK's own
             if self._limiter:
                 http_client = _build_http_client(self._limiter.max_concurrency)
-            options = build_sdk_options(self._settings)
-            self._async = openai.AsyncOpenAI(**options, http_client=http_client)
+            self._async = create_sdk_client(
+                openai.AsyncOpenAI, self._settings, http_client=http_client
+            )
         return self._async
 
 
-def build_sdk_options(settings: Settings) -> dict[str, Any]:
-    """Return the arguments of the SDK's clients.
+def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of the SDK that send this body."""
+    arguments = {key: body[key] for key in body if key not in _STREAM_FIELDS}
+    stream_fields = {key: body[key] for key in body if key in _STREAM_FIELDS}
+    if stream_fields:
+        arguments["extra_body"] = stream_fields
+    return arguments
 
-    Raises:
-        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
-    """
-    if not settings.api_key and not settings.base_url:
-        raise errors.build_missing_key_error()
-    return {
-        # A local server wants no key, but the SDK refuses to start without one.
-        "api_key": settings.api_key or "not-needed",
-        # Stated even for OpenAI: the SDK would otherwise follow OPENAI_BASE_URL, which
-        # is not part of the settings that a run publishes.
-        "base_url": settings.base_url or "https://api.openai.com/v1",
-        "max_retries": 0,  # retry.py retries
-        "timeout": settings.timeout_s,
-    }
+
+def _parse_response(response: LegacyAPIResponse[Any]) -> Completion:
+    try:
+        return parse_completion(response.content)
+    except ErrorInAnswerError as error:
+        error.headers = response.headers  # when to try again, as with any error
+        raise
 
 
 def _build_http_client(concurrency: int) -> httpx2.AsyncClient:
@@ -278,21 +271,3 @@ def _build_http_client(concurrency: int) -> httpx2.AsyncClient:
         max_connections=None, max_keepalive_connections=max(16, concurrency // 4)
     )
     return openai.DefaultAsyncHttpxClient(limits=limits)
-
-
-def _build_schema_format(request: ModelRequest) -> dict[str, Any]:
-    schema = {
-        # OpenAI allows only letters, digits, underscores, and dashes in the name.
-        "name": request.schema_name.replace(".", "_"),
-        "strict": True,
-        "schema": request.schema,
-    }
-    return {"type": "json_schema", "json_schema": schema}
-
-
-def _append_schema(message: Message, schema_message: Message) -> Message:
-    return replace(message, content=f"{message.content}\n\n{schema_message.content}")
-
-
-def _get_response_format(body: dict[str, Any]) -> str:
-    return str(body.get("response_format", {"type": RESPONSE_FORMATS[-1]})["type"])

@@ -2,28 +2,28 @@
 
 The rules follow those of the OpenAI SDK, whose own retries are off so that the two
 don't multiply: 408, 409, 429, 5xx, lost connections, and a 200 whose body is not JSON
-are retried. `x-should-retry` overrules the status; `retry-after-ms` and `retry-after`
-(RFC 9110, 10.2.3) overrule the backoff.
+are retried. So are a 200 with an error or with nothing in it. `x-should-retry`
+overrules the status; `retry-after-ms` and `retry-after` overrule the backoff.
 """
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable
+from typing import Any
 
 import openai
 import tenacity
 
-# The one ceiling for what an endpoint asks us to wait, here and in the limiter. Without
-# it, an endpoint that asks for an hour would stop a batch for an hour without a word.
-# Chosen by hand; the SDK waits for up to two minutes.
-MAX_RETRY_AFTER_S = 60.0
+from claimcheck.llm.completion import Completion
+from claimcheck.llm.connection import is_certificate_error
+from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
+
 # Half a second first, doubled each time. The jitter spreads out requests that failed
 # together. Chosen by hand, close to the SDK.
 _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 _JITTER = tenacity.wait_random(0, 0.25)
+RetryTest = Callable[[BaseException], bool]
 
 
 class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names them so
@@ -35,31 +35,34 @@ class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names 
     def __call__(self, retry_state: tenacity.RetryCallState) -> float:
         """Return the seconds until the next attempt."""
         error = retry_state.outcome.exception() if retry_state.outcome else None
-        if isinstance(error, openai.APIStatusError):
-            retry_after = parse_retry_after_s(error.response.headers)
-            if retry_after is not None:
-                return retry_after
+        refusal = read_refusal(error) if error else None
+        if refusal and refusal.retry_after_s is not None:
+            return min(refusal.retry_after_s, MAX_RETRY_AFTER_S)
         return self._fallback(retry_state)
 
 
-def build_retrying(attempts: int) -> tenacity.Retrying:
+def is_transient(error: BaseException) -> bool:
+    """Tell whether the same request may succeed when it is sent again."""
+    if isinstance(error, openai.APIConnectionError):
+        return not is_certificate_error(error)
+    if isinstance(error, json.JSONDecodeError):
+        return True
+    refusal = read_refusal(error)
+    return refusal is not None and refusal.is_transient
+
+
+def build_retrying(
+    attempts: int, should_retry: RetryTest = is_transient
+) -> tenacity.Retrying:
     """Return a callable that calls a function up to `attempts` times."""
-    return tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(attempts),
-        wait=wait_retry_after(fallback=_BACKOFF + _JITTER),
-        retry=tenacity.retry_if_exception(is_transient),
-        reraise=True,
-    )
+    return tenacity.Retrying(**_build_options(attempts, should_retry))
 
 
-def build_async_retrying(attempts: int) -> tenacity.AsyncRetrying:
+def build_async_retrying(
+    attempts: int, should_retry: RetryTest = is_transient
+) -> tenacity.AsyncRetrying:
     """Return what `build_retrying` returns, for a coroutine function."""
-    return tenacity.AsyncRetrying(
-        stop=tenacity.stop_after_attempt(attempts),
-        wait=wait_retry_after(fallback=_BACKOFF + _JITTER),
-        retry=tenacity.retry_if_exception(is_transient),
-        reraise=True,
-    )
+    return tenacity.AsyncRetrying(**_build_options(attempts, should_retry))
 
 
 def count_attempts(retrying: tenacity.BaseRetrying) -> int:
@@ -67,49 +70,21 @@ def count_attempts(retrying: tenacity.BaseRetrying) -> int:
     return int(retrying.statistics["attempt_number"])
 
 
-def is_transient(error: BaseException) -> bool:
-    """Tell whether the same request may succeed when it is sent again."""
-    if isinstance(error, json.JSONDecodeError | openai.APIConnectionError):
-        return True
-    if not isinstance(error, openai.APIStatusError):
-        return False
-    should_retry = error.response.headers.get("x-should-retry")
-    if should_retry in ("true", "false"):
-        return should_retry == "true"
-    # A 429 that waiting does not help: the account has no credit.
-    if error.code == "insufficient_quota":
-        return False
-    return error.status_code in (408, 409, 429) or error.status_code >= 500
+def _build_options(attempts: int, should_retry: RetryTest) -> dict[str, Any]:
+    retry_error = tenacity.retry_if_exception(should_retry)
+    return {
+        "stop": tenacity.stop_after_attempt(attempts),
+        "wait": wait_retry_after(fallback=_BACKOFF + _JITTER),
+        "retry": retry_error | tenacity.retry_if_result(_is_empty),
+        # The last error, or the last answer, even if it is empty.
+        "retry_error_callback": _return_last_outcome,
+    }
 
 
-def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that the endpoint asks to wait, or None.
-
-    They are from 0 to `MAX_RETRY_AFTER_S`.
-    """
-    seconds = _parse_number(headers.get("retry-after-ms", ""))
-    if seconds is not None:
-        seconds /= 1000
-    else:
-        seconds = _parse_seconds_or_date(headers.get("retry-after", ""))
-    if seconds is None:
-        return None
-    return min(max(0.0, seconds), MAX_RETRY_AFTER_S)
+def _is_empty(result: Any) -> bool:
+    return isinstance(result, Completion) and result.is_empty
 
 
-def _parse_number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _parse_seconds_or_date(text: str) -> float | None:
-    """Read `Retry-After`: a number of seconds, or an HTTP date."""
-    seconds = _parse_number(text)
-    if seconds is not None:
-        return seconds
-    try:
-        return parsedate_to_datetime(text).timestamp() - time.time()
-    except ValueError:
-        return None
+def _return_last_outcome(state: tenacity.RetryCallState) -> Any:
+    assert state.outcome is not None
+    return state.outcome.result()

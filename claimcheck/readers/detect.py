@@ -90,7 +90,12 @@ def detect_format(data: bytes, name: str = "") -> str:
 def _is_docx(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return "word/document.xml" in archive.namelist()
+            names = archive.namelist()
+            if "word/document.xml" in names:
+                return True
+            # Some programs give the main part another name.
+            is_word = any(name.startswith("word/") for name in names)
+            return is_word and "[Content_Types].xml" in names
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
         # A damaged archive may still show that it was a Word document.
         return b"word/" in data[: 1 << 20] and b"[Content_Types].xml" in data[: 1 << 16]

@@ -107,6 +107,7 @@ class Guard:
 
     def push(self, cassette: Cassette) -> None:
         """Play another cassette, until `pop`."""
+        _forget_dialects()
         environment = ExitStack()
         if cassette.write_protected:
             environment.enter_context(_replay_environment(cassette))
@@ -117,6 +118,9 @@ class Guard:
         """Play the cassette before the current one."""
         self._cassettes.pop()
         self._environments.pop().close()
+        # What one test, or its fixture, found out about an endpoint must not decide
+        # what another one sends.
+        _forget_dialects()
 
     @contextmanager
     def active(self, cassette: Cassette) -> Iterator[None]:
@@ -129,6 +133,13 @@ class Guard:
                 yield
         finally:
             self.pop()
+
+
+def _forget_dialects() -> None:
+    # Code that has not loaded the module has nothing to forget, and loading is slow.
+    negotiation = sys.modules.get("claimcheck.llm.negotiation")
+    if negotiation is not None:
+        negotiation.forget_dialects()
 
 
 @contextmanager

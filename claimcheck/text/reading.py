@@ -30,6 +30,8 @@ from claimcheck.text.noise import (
 
 # Words with single spaces between them: they are the same in source and view.
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
+_BULLETS = frozenset("-*•–‣◦")
+_MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces behind it
 _BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
 # The Arabic, CJK and Devanagari marks end sentences there as a full stop does here.
 SENTENCE_ENDS = ".!?…。！？।؟"
@@ -115,6 +117,7 @@ def _assemble(
 
     pieces: list[MappedPiece] = []
     blocks: list[tuple[int, int]] = []
+    list_items: set[int] = set()
     length = 0
     for paragraph in _join_paragraphs(source, _find_paragraphs(source, noise)):
         folded = _fold_as_one_piece(source, paragraph)
@@ -130,14 +133,24 @@ def _assemble(
         start = length
         pieces += folded
         length += sum([len(piece.text) for piece in folded])
+        if paragraph.is_list_item(source):
+            list_items.add(start)
         blocks.append((start, length))
     mapped = MappedText(pieces)
-    return mapped, _mark_headings(mapped.text, blocks)
+    return mapped, _mark_headings(mapped.text, blocks, list_items)
 
 
-def _mark_headings(text: str, blocks: list[tuple[int, int]]) -> tuple[Block, ...]:
-    """Mark short blocks without a full stop, unless that is all there is."""
-    marks = [_looks_like_heading(text[start:end]) for start, end in blocks]
+def _mark_headings(
+    text: str, blocks: list[tuple[int, int]], list_items: set[int]
+) -> tuple[Block, ...]:
+    """Mark short blocks without a full stop, unless that is all there is.
+
+    `list_items` has the starts of the blocks that follow a bullet: they are text.
+    """
+    marks: list[bool] = []
+    for start, end in blocks:
+        is_heading = start not in list_items and _looks_like_heading(text[start:end])
+        marks.append(is_heading)
     # A poem, or a list of names, is text and not a page of headings.
     some_text = not all(marks)
     marked: list[Block] = []
@@ -199,6 +212,11 @@ class _Paragraph:
             or line.words[:1].islower()
             or self.last.endswith((",", "-", "–", "—"))
         )
+
+    def is_list_item(self, source: str) -> bool:
+        """Whether a bullet opens the paragraph, and not a number or a "#"."""
+        before = source[max(0, self.start - _MAX_BULLET_CHARACTERS) : self.start]
+        return self.bullet and before.rstrip(" \t")[-1:] in _BULLETS
 
     def add_line(self, line: _Line) -> None:
         if line.noisy or not _SPACED_LINE_END.fullmatch(self.last[-1:]):

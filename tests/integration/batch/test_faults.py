@@ -1,14 +1,21 @@
 """A server that fails in every known way, and killed processes: nothing is lost or paid for twice."""
 
 import asyncio
+import fcntl
+import os
 import signal
 import subprocess
+import termios
+
+import pytest
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
 from claimcheck.models.outcome import DocumentState
 from tests.support.batches import (
     batch_command,
+    read_outcomes,
+    release_answers,
     run_faulty_server,
     stop_server,
     write_documents,
@@ -46,6 +53,48 @@ def test_ctrl_c_finishes_requests_in_flight_and_the_same_command_resumes(tmp_pat
             40,
             1,
         )  # none was requested twice
+
+
+@pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP", "closed terminal"])
+def test_other_signals_end_a_batch_as_ctrl_c_does(tmp_path, way):
+    """What is in flight is finished and stored, whoever reads the messages."""
+    rows = write_documents(tmp_path / "rows.jsonl", 1_000)
+    control, terminal = os.openpty()
+    with run_faulty_server(hold=1) as (url, counts):
+        command = batch_command(rows, tmp_path / "runs.db", url, "--concurrency", "4")
+        with subprocess.Popen(
+            command,
+            **dict.fromkeys(("stdin", "stdout", "stderr"), terminal),
+            start_new_session=True,
+            # nothing else runs in this test, so the lock of no thread is copied
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        ) as process:
+            os.close(terminal)
+            wait_until(lambda: counts()["requests"] == 5)
+            if way == "closed terminal":
+                os.close(control)
+            else:
+                process.send_signal(signal.Signals[way])
+            release_answers(url)
+            assert process.wait(timeout=90) == (143 if way == "SIGTERM" else 129)
+        requests = counts()["requests"]
+    outcomes, answers = read_outcomes(tmp_path / "runs.db")
+    states = [state for state, _, _ in outcomes.values()]
+    assert states.count("done") == len(answers) == requests >= 5
+    assert states.count("pending") == 1_000 - requests > 0
+
+
+def test_nohup_keeps_a_batch_alive(tmp_path):
+    rows = write_documents(tmp_path / "rows.jsonl", 10)
+    with run_faulty_server(hold=1) as (url, counts):
+        command = batch_command(rows, tmp_path / "runs.db", url, "--concurrency", "4")
+        with subprocess.Popen(
+            ["nohup", *command], stderr=subprocess.DEVNULL
+        ) as process:
+            wait_until(lambda: counts()["requests"] == 5)
+            process.send_signal(signal.SIGHUP)
+            release_answers(url)
+            assert process.wait(timeout=90) == 0
 
 
 def test_ctrl_c_twice_stops_at_once(tmp_path):

@@ -1,8 +1,10 @@
 """Commands against an endpoint: failures, refused keys, `doctor`."""
 
+import json
+
 from claimcheck import Run
 from tests.support.command import claimcheck
-from tests.support.endpoint import completion, error, serve_script
+from tests.support.endpoint import completion, error, serve_picky, serve_script
 from tests.support.paths import SEED
 
 
@@ -64,3 +66,35 @@ def test_doctor_fails_when_the_endpoint_does_not_answer():
     done = claimcheck("doctor", "--model", "m", "--base-url", "http://127.0.0.1:9/v1")
     assert done.returncode == 3
     assert b"FAILED" in done.stdout
+
+
+def test_doctor_tests_the_schemas_of_real_requests():
+    """The small schema is accepted, a keyword of the large ones is not."""
+
+    def refuse(body):
+        if '"maxItems"' in json.dumps(body):
+            return 400, error("'maxItems' is not permitted")
+        if "temperature" in body:
+            return 422, {"detail": "temperature is fixed"}
+        return None
+
+    with serve_picky(refuse, completion('{"colour": "vermilion"}')) as (url, received):
+        done = claimcheck("doctor", "--model", "m", "--base-url", url)
+    assert done.returncode == 0
+    assert "response format: json_schema; schema: enforced" in done.out
+    assert "left out: schema.maxItems, temperature\n" in done.out
+    assert len(received) == 5  # three requests, two refused
+    assert received[-1]["max_completion_tokens"] == 64
+
+
+def test_a_temperature_can_be_unset_by_a_flag_or_the_file(tmp_path):
+    with serve_picky(lambda _: None, completion("{}")) as (url, received):
+        flags = ("--model", "m", "--base-url", url)
+        claimcheck("summarize", SEED, *flags, "--temperature", "unset")
+        (tmp_path / "claimcheck.toml").write_text('temperature = "unset"\n')
+        claimcheck("summarize", SEED, *flags)
+        wrong = claimcheck("summarize", SEED, *flags, "--temperature", "none")
+    assert received
+    assert not any("temperature" in body for body in received)
+    assert wrong.returncode == 2
+    assert "give a number from 0 to 2, or unset" in wrong.err

@@ -66,6 +66,10 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
         (503, "<html>busy</html>", SOON),
         (200, "this is not JSON"),
         (200, ""),
+        (200, completion("")),
+        (200, completion(None, choices=False)),
+        (200, error("Provider returned error", code=429), SOON),
+        (200, {"choices": [{"error": {"message": "lost", "code": 502}}]}, SOON),
         (409, error("x"), SOON),
         (400, error("x"), {"x-should-retry": "true"} | SOON),
         DROP,
@@ -75,7 +79,11 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
         "500",
         "503",
         "200-text",
-        "200-empty",
+        "200-no-body",
+        "200-empty-answer",
+        "200-no-choice",
+        "200-error",
+        "200-error-in-choice",
         "409",
         "told-to-retry",
         "dropped",
@@ -91,22 +99,34 @@ def test_retries_a_transient_fault(go, fault):
     ("fault", "raised", "message", "requests"),
     [
         ((401, error(f"Incorrect API key provided: {KEY}")), errors.AuthenticationError, r"refused the key .*check OPENAI_API_KEY", 1),
-        ((403, error("not for you")), errors.AuthenticationError, "refused the key", 1),
+        ((403, error("not for you")), errors.AuthenticationError, r"refused access \(not for you\)", 1),
         ((404, error("The model `m` does not exist")), errors.UnknownModelError, "has no model 'm'", 1),
-        ((429, error("quota", code="insufficient_quota")), errors.EndpointError, "HTTP 429", 1),
+        ((429, error("quota", code="insufficient_quota")), errors.AccountError, r"no credit left \(quota\); top it up", 1),
+        ((429, error("quota", type="insufficient_quota")), errors.AccountError, "no credit left", 1),
+        ((402, {"detail": "Pay first"}), errors.AccountError, r"no credit left \(Pay first\)", 1),
+        ((400, error("Your credit balance is too low to access the API.")), errors.AccountError, "no credit left", 1),
+        ((200, error("Insufficient credits", code=402)), errors.AccountError, "no credit left", 1),
+        ((429, error("tomorrow"), {"retry-after": "86400"}), errors.RetryLaterError, r"takes no requests until \d{4}-.*\(tomorrow\); run the same command again then", 1),
+        ((503, "maintenance", {"retry-after": "1e300"}), errors.RetryLaterError, "takes no requests until", 1),
         ((429, error("slow down"), SOON), errors.EndpointError, "HTTP 429 after 2 attempts: slow down", 2),
-        ((500, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 500", 1),
         ((500, error("oops"), SOON), errors.EndpointError, "HTTP 500 after 2 attempts: oops", 2),
+        ((502, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 502: oops", 1),
+        ((503, "<html><title>Busy</title></html>", SOON), errors.EndpointError, "HTTP 503 after 2 attempts: Busy", 2),
+        ((401, {"detail": "The subscription has ended"}), errors.AuthenticationError, r"refused the key \(The subscription has ended\)", 1),
         ((200, "nope"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
         ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
         ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: expected an object", 1),
-        ((200, error(f"no credit for {KEY}")), errors.EndpointError, r"the endpoint sent an error: no credit for \[key\]", 1),
-        ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 1),
+        ((200, error(f"no credit for {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no credit for \[key\]", 2),
+        ((200, error("busy", code=502), SOON), errors.EndpointError, "HTTP 502 after 2 attempts: busy", 2),
+        ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 2),
+        ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 8),
+        ((400, error("Bad Request", param="messages")), errors.EndpointError, "messages: Bad Request", 1),
+        ((400, error("no", code="content_filter")), errors.EndpointError, "HTTP 400: no", 1),
         (
             (400, error("request exceeds the available context size", type="exceed_context_size_error")),
             errors.ContextWindowError, "does not fit the context window of m", 1,
         ),
-        (DROP, errors.UnreachableError, "no connection after 2 attempts", 2),
+        (DROP, errors.UnreachableError, "no connection after 2 attempts: the connection was lost", 2),
     ],
 )  # fmt: skip
 def test_a_permanent_fault_has_its_own_error_without_the_key(
@@ -151,7 +171,7 @@ def test_gives_up_on_an_endpoint_that_hangs(go):
 def test_records_unusable_answers_as_failures(go, body, cause):
     with serve_script((200, body)) as (url, _):
         run = go(url)
-    assert [failure.cause for failure in run.failures] == [cause]
+    assert {failure.cause for failure in run.failures} == {cause}
     assert run.summary is None
 
 

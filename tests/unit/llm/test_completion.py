@@ -6,8 +6,10 @@ import pytest
 
 from claimcheck.llm.completion import (
     Completion,
+    ErrorInAnswerError,
     NoCompletionError,
     TokenCounts,
+    build_completion,
     parse_completion,
 )
 
@@ -74,6 +76,104 @@ def test_an_answer_beside_an_error_is_an_answer():
 
 
 @pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        ({"prompt_tokens": 9.0, "completion_tokens": 3.5}, TokenCounts(9, 0, 4, 0)),
+        ({"prompt_tokens": "9", "completion_tokens": "3"}, TokenCounts(9, 0, 3, 0)),
+        ({"input_tokens": 9, "output_tokens": 3}, TokenCounts(9, 0, 3, 0)),
+        ({"prompt_tokens": 9, "total_tokens": 12}, TokenCounts(9, 0, 3, 0)),
+        ({"total_tokens": 12}, TokenCounts(11, 0, 1, 0)),
+        ({"prompt_tokens": "many", "completion_tokens": 3}, TokenCounts(0, 0, 3, 0)),
+        ({"prompt_tokens": -1, "completion_tokens": -1, "total_tokens": -1}, None),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({"prompt_tokens": True, "completion_tokens": float("inf")}, None),
+        ([], None),
+        ("12 tokens", None),
+        (7, None),
+    ],
+)
+def test_no_shape_of_usage_costs_the_answer(usage, counts):
+    choices = [{"message": {"content": "x"}, "finish_reason": 1}]
+    completion = build_completion({"choices": choices, "usage": usage, "model": 7})
+    assert completion == Completion(None, "x", None, None, counts)
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"content": [{"type": "text", "text": "a"}, {"text": "b"}, "c"]}, "abc"),
+        ({"content": [{"type": "thinking", "thinking": []}]}, ""),
+        ({"content": [{"type": "text", "text": {"value": "a"}}, 7]}, "a"),
+        ({"content": {"type": "text", "text": "a"}}, "a"),
+        ({"content": {"claims": []}}, '{"claims": []}'),
+        ({"content": "", "reasoning_content": '{"a": 1}'}, '{"a": 1}'),
+        ({"content": None, "reasoning": '{"a": 1}'}, '{"a": 1}'),
+        ({"content": None, "reasoning": "I think"}, None),
+        ({"content": "a", "reasoning_content": "{b}"}, "a"),
+        ({"tool_calls": [{"function": {"arguments": '{"a": 1}'}}]}, '{"a": 1}'),
+        ({"tool_calls": [{"function": {"arguments": {"a": 1}}}]}, '{"a": 1}'),
+        ({"function_call": {"name": "f", "arguments": "{}"}}, "{}"),
+        ({"tool_calls": [7], "function_call": 7}, None),
+    ],
+)
+def test_finds_the_answer_wherever_the_endpoint_puts_it(message, text):
+    assert parse({"choices": [{"message": message}]}).text == text
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("MAX_TOKENS", "length"),
+        ("model_length", "length"),
+        ("end_turn", "stop"),
+        ("STOP", "stop"),
+        ("", None),
+        ("SAFETY", "content_filter"),
+        ("paused", "paused"),
+    ],
+)
+def test_knows_other_words_for_why_an_answer_ended(word, reason):
+    choices = [{"message": {"content": "x"}, "finish_reason": word}]
+    assert parse({"choices": choices}).finish_reason == reason
+
+
+def test_adds_up_a_stream():
+    events = [
+        {"model": "m", "choices": [{"delta": {"role": "assistant", "content": ""}}]},
+        {"choices": [{"delta": {"content": "a\u2028"}}]},
+        {"choices": [{"delta": {"content": "b"}, "finish_reason": "length"}]},
+        {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 3}},
+    ]
+    lines = [f"data: {json.dumps(event, ensure_ascii=False)}" for event in events]
+    stream = ": ping\n\n" + "\r\n\r\n".join(lines) + "\n\ndata: [DONE]\n\n"
+    assert parse_completion(stream.encode()) == Completion(
+        "m", "a\u2028b", "length", None, TokenCounts(9, 0, 3, 0)
+    )
+    with pytest.raises(json.JSONDecodeError, match="the stream broke off"):
+        parse_completion("\n\n".join(lines[:2]).encode())
+    with pytest.raises(ErrorInAnswerError, match="sent an error: busy"):
+        parse_completion(b'data: {"error": {"message": "busy", "code": 503}}\n\n')
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        ({"error": {"message": "no credit", "code": 402}}, 402),
+        ({"error": {"message": "no credit", "code": "503"}, "choices": []}, 503),
+        ({"error": "no credit"}, None),
+        ({"choices": [{"error": {"message": "no credit", "code": 502}}]}, 502),
+        ({"error": "no credit", "choices": [{"message": {"content": ""}}]}, None),
+    ],
+)
+def test_an_error_instead_of_an_answer_keeps_its_words_and_status(value, status):
+    with pytest.raises(
+        ErrorInAnswerError, match="the endpoint sent an error: no credit"
+    ) as caught:
+        parse(value)
+    assert caught.value.details.status == status
+
+
+@pytest.mark.parametrize(
     ("value", "message"),
     [
         ([], "the body: expected an object"),
@@ -81,10 +181,6 @@ def test_an_answer_beside_an_error_is_an_answer():
         ({"choices": ["x"]}, r"choices\[0\]: expected an object"),
         ({"choices": [{"message": "x"}]}, r"choices\[0\].message: expected an object"),
         ({"choices": [{"message": {"content": 7}}]}, "content: expected text"),
-        ({"usage": {"prompt_tokens": "many"}}, "prompt_tokens: expected a number"),
-        ({"usage": {"completion_tokens": -1}}, "completion_tokens: expected a number"),
-        ({"error": {"message": "no credit"}}, "the endpoint sent an error: no credit"),
-        ({"error": "no credit"}, "the endpoint sent an error: no credit"),
     ],
 )
 def test_what_is_not_a_completion_says_where(value, message):

@@ -11,11 +11,8 @@ import tenacity
 from claimcheck import Limits, Settings
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.retry import (
-    MAX_RETRY_AFTER_S,
-    parse_retry_after_s,
-    wait_retry_after,
-)
+from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, parse_retry_after_s
+from claimcheck.llm.retry import is_transient, wait_retry_after
 
 
 def rate_limit_error(headers):
@@ -33,7 +30,8 @@ def rate_limit_error(headers):
         ({"retry-after": "7", "retry-after-ms": "250"}, 0.25),
         ({"retry-after": "-3"}, 0),
         ({"retry-after": "Thu, 01 Jan 2015 00:00:00 GMT"}, 0),
-        ({"retry-after": "3600"}, 60),
+        ({"retry-after": "3600"}, 3600),
+        ({"retry-after": "nan"}, None),
     ],
 )
 def test_reads_how_long_to_wait(headers, seconds):
@@ -52,6 +50,7 @@ def test_retries_and_the_limiter_have_the_same_ceiling():
     state = tenacity.RetryCallState(None, None, (), {})
     state.set_exception((type(error), error, None))
     assert wait_retry_after(tenacity.wait_fixed(1))(state) == MAX_RETRY_AFTER_S
+    assert not is_transient(error)
 
     async def pause_after_refusal():
         settings = Settings(engine="llm", model="m")

@@ -1,0 +1,179 @@
+"""The body of a request, in the dialect that an endpoint accepts.
+
+Every endpoint is spoken to in full at first. What it refuses becomes part of its
+`Dialect`: a setting that is left out, a piece of the response format, a role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from claimcheck.models.llm import Message, ModelRequest
+from claimcheck.settings import Settings
+
+# From the strictest to what every endpoint takes.
+RESPONSE_FORMATS = ("json_schema", "json_object", "text")
+STRICT = "schema.strict"
+SYSTEM_ROLE = "system_role"
+KEYWORD_PREFIX = "schema."
+# The second name is OpenAI's older one, and the only one that many endpoints know.
+TOKEN_LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What is sent to an endpoint and model.
+
+    `left_out` names what is not: settings of a request (`temperature`), keywords of the
+    schema (`schema.maxItems`), `schema.strict`, and `system_role`. Without
+    `max_completion_tokens`, `max_tokens` is sent. `streams`: ask for a stream.
+    """
+
+    response_format: str = RESPONSE_FORMATS[0]
+    left_out: frozenset[str] = frozenset()
+    streams: bool = False
+
+    def without(self, *names: str) -> Dialect:
+        """Return the dialect that leaves these out as well."""
+        return replace(self, left_out=self.left_out.union(names))
+
+    def merge(self, other: Dialect) -> Dialect:
+        """Return the dialect that avoids what either of the two avoids."""
+        return Dialect(
+            max(self.response_format, other.response_format, key=_rank_format),
+            self.left_out | other.left_out,
+            self.streams or other.streams,
+        )
+
+    def describe_left_out(self) -> tuple[str, ...]:
+        """Return what is left out, sorted; not the pieces of an unused schema."""
+        names = sorted(self.left_out)
+        if self.response_format == "json_schema":
+            return tuple(names)
+        return tuple(name for name in names if not name.startswith(KEYWORD_PREFIX))
+
+
+def build_body(
+    request: ModelRequest, settings: Settings, dialect: Dialect
+) -> dict[str, Any]:
+    """Return the body of the HTTP request."""
+    body: dict[str, Any] = {"model": settings.model}
+    messages = list(request.messages)
+    if dialect.response_format == "json_schema":
+        body["response_format"] = _build_schema_format(request, dialect)
+    else:
+        # The endpoint does not enforce the schema, so the model has to read it.
+        messages[0] = _join(messages[0], request.schema_message)
+    if dialect.response_format == "json_object":
+        body["response_format"] = {"type": "json_object"}
+    if SYSTEM_ROLE in dialect.left_out:
+        messages = _fold_system_messages(messages)
+    body["messages"] = [
+        {"role": message.role, "content": message.content} for message in messages
+    ]
+    return body | _build_optional_fields(request, settings, dialect)
+
+
+def get_response_format(body: dict[str, Any]) -> str:
+    """Return the response format that a body asks for."""
+    return str(body.get("response_format", {"type": RESPONSE_FORMATS[-1]})["type"])
+
+
+def collect_keywords(schema: Any, *, are_properties: bool = False) -> set[str]:
+    """Return all keywords that a schema uses; properties may have any names."""
+    keywords: set[str] = set()
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if not are_properties:
+                keywords.add(key)
+            are_inner = _has_names(key) and not are_properties
+            keywords |= collect_keywords(value, are_properties=are_inner)
+    elif isinstance(schema, list):
+        for item in schema:
+            keywords |= collect_keywords(item)
+    return keywords
+
+
+def _rank_format(response_format: str) -> int:
+    return RESPONSE_FORMATS.index(response_format)
+
+
+def _build_optional_fields(
+    request: ModelRequest, settings: Settings, dialect: Dialect
+) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    # "unset" in the settings holds for requests that ask for another temperature, too.
+    if settings.temperature is not None:
+        override = request.temperature
+        fields["temperature"] = settings.temperature if override is None else override
+    fields["seed"] = settings.seed if request.seed is None else request.seed
+    for name in TOKEN_LIMITS:
+        if name not in dialect.left_out:
+            fields[name] = settings.max_output_tokens
+            break
+    if dialect.streams:
+        fields["stream"] = True
+        fields["stream_options"] = {"include_usage": True}
+    return {
+        name: value
+        for name, value in fields.items()
+        if value is not None and name not in dialect.left_out
+    }
+
+
+def _build_schema_format(request: ModelRequest, dialect: Dialect) -> dict[str, Any]:
+    names = {
+        name.removeprefix(KEYWORD_PREFIX)
+        for name in dialect.left_out
+        if name.startswith(KEYWORD_PREFIX) and name != STRICT
+    }
+    schema: dict[str, Any] = {
+        # OpenAI allows only letters, digits, underscores, and dashes in the name.
+        "name": request.schema_name.replace(".", "_"),
+        "strict": True,
+        "schema": _strip_keywords(request.schema, names) if names else request.schema,
+    }
+    if STRICT in dialect.left_out:
+        del schema["strict"]
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def _strip_keywords(
+    node: Any, names: Collection[str], *, are_properties: bool = False
+) -> Any:
+    if isinstance(node, list):
+        return [_strip_keywords(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    stripped = {}
+    for key, value in node.items():
+        if are_properties or key not in names:
+            are_inner = _has_names(key) and not are_properties
+            stripped[key] = _strip_keywords(value, names, are_properties=are_inner)
+    return stripped
+
+
+def _has_names(keyword: str) -> bool:
+    return keyword in ("properties", "$defs")
+
+
+def _fold_system_messages(messages: list[Message]) -> list[Message]:
+    """Put system messages at the beginning of the user's message after them."""
+    folded: list[Message] = []
+    pending: Message | None = None
+    for message in messages:
+        joined = _join(pending, message) if pending else message
+        if message.role == "system":
+            pending = joined
+            continue
+        folded.append(replace(joined, role=message.role))
+        pending = None
+    if pending:
+        folded.append(replace(pending, role="user"))
+    return folded
+
+
+def _join(first: Message, second: Message) -> Message:
+    return replace(first, content=f"{first.content}\n\n{second.content}")

@@ -1,0 +1,161 @@
+"""How to reach an endpoint, and why it cannot be reached.
+
+The SDK says "Connection error." whatever the cause. The cause is further down the chain
+of exceptions, and each has another remedy.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+import httpx2
+
+from claimcheck.errors import AuthenticationError, SetupError
+from claimcheck.settings import Settings
+
+SdkClient = TypeVar("SdkClient")
+_OPENAI_URL = "https://api.openai.com/v1"
+_PROXY_VARIABLES = "ALL_PROXY, HTTPS_PROXY, and HTTP_PROXY"
+
+
+def build_sdk_options(settings: Settings) -> dict[str, Any]:
+    """Return the arguments of the SDK's clients.
+
+    Raises:
+        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
+        SetupError: the key cannot be sent.
+    """
+    if not settings.api_key and not settings.base_url:
+        raise AuthenticationError(
+            "api.openai.com: no API key; set OPENAI_API_KEY, or name another endpoint "
+            "with --base-url"
+        )
+    # A local server wants no key, but the SDK refuses to start without one.
+    key = _check_key(settings.api_key or "not-needed")
+    # Stated even for OpenAI: the SDK would otherwise follow OPENAI_BASE_URL, which is
+    # not part of the settings that a run publishes.
+    address = urlsplit(settings.base_url or _OPENAI_URL)
+    options: dict[str, Any] = {
+        "api_key": key,
+        "base_url": urlunsplit(address._replace(query="", fragment="")),
+        "max_retries": 0,  # retry.py retries
+        "timeout": settings.timeout_s,
+    }
+    if address.query:  # Azure's ?api-version=; the SDK would append its path to it
+        options["default_query"] = dict(parse_qsl(address.query))
+    if is_azure(settings.base_url):
+        # It reads keys from here, and only tokens from `Authorization`.
+        options["default_headers"] = {"api-key": key}
+    return options
+
+
+def create_sdk_client(
+    kind: Callable[..., SdkClient], settings: Settings, **options: Any
+) -> SdkClient:
+    """Create a client of the SDK.
+
+    Raises:
+        AuthenticationError: OpenAI's own endpoint is used, and there is no key.
+        SetupError: this machine's proxy, certificates, or key cannot be used.
+    """
+    arguments = build_sdk_options(settings)
+    try:
+        return kind(**arguments, **options)
+    except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
+        raise build_setup_error(error) from None
+
+
+def is_azure(base_url: str | None) -> bool:
+    """Tell whether this is an endpoint of Azure's, which wants its own header."""
+    host = urlsplit(base_url or "").hostname or ""
+    return host.endswith(".azure.com")
+
+
+def build_setup_error(error: Exception) -> SetupError:
+    """Explain why the SDK's client could not even be created."""
+    if isinstance(error, httpx2.InvalidURL):
+        return SetupError(f"the endpoint's URL is not valid: {error}; check base_url")
+    if isinstance(error, OSError):  # ssl.SSLError is one
+        return SetupError(
+            f"the certificates of this machine cannot be loaded ({error}); check the "
+            "file that SSL_CERT_FILE names, or unset it"
+        )
+    if isinstance(error, ImportError):
+        return SetupError(
+            "the proxy is a SOCKS proxy, which needs another package; run "
+            f"`pip install socksio`, or unset {_PROXY_VARIABLES}"
+        )
+    return SetupError(
+        f"the proxy of this machine cannot be used ({error}); check "
+        f"{_PROXY_VARIABLES}, or unset them"
+    )
+
+
+def is_certificate_error(error: BaseException) -> bool:
+    """Tell whether the endpoint's certificate was refused here."""
+    causes = _list_causes(error)
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+
+
+def explain_connection_error(error: BaseException, settings: Settings) -> str:
+    """Return why there is no connection, and what to do, as a clause."""
+    host = urlsplit(settings.base_url or _OPENAI_URL).hostname
+    for cause in _list_causes(error):
+        match cause:
+            case httpx2.ProxyError():
+                return f"the proxy refused it ({cause}); check {_PROXY_VARIABLES}"
+            case socket.gaierror():
+                return (
+                    f"the name {host!r} cannot be resolved; check the spelling of the "
+                    "URL and your network"
+                )
+            case ConnectionRefusedError():
+                return (
+                    "the connection was refused; check that the server is running and "
+                    "that the port is right"
+                )
+            case ssl.SSLCertVerificationError():
+                return (
+                    f"its certificate is not trusted ({cause.verify_message}); set "
+                    "SSL_CERT_FILE to a file with the certificate that signed it"
+                )
+            case ssl.SSLError():
+                return (
+                    f"TLS failed ({cause.reason or cause}); check whether the URL has "
+                    "to begin with http:// or https://"
+                )
+            case httpx2.RemoteProtocolError() | ConnectionResetError():
+                return "the connection was lost before there was an answer"
+            case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():
+                return f"the request cannot be sent ({cause})"
+    return "check that the server is running and that the URL is right"
+
+
+def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):  # of the addresses of one host
+            for inner in error.exceptions:
+                yield from _list_causes(inner)
+        error = error.__cause__ or error.__context__
+
+
+def _check_key(key: str) -> str:
+    """Return the key if it can be sent in a header, or say what is wrong with it."""
+    # A file with a key ends with a line break more often than not.
+    key = key.strip()
+    for number, character in enumerate(key, 1):
+        if "!" <= character <= "~":
+            continue
+        name = f"U+{ord(character):04X}"
+        if character.isprintable() and character != " ":
+            name = f"{character} ({name})"
+        raise SetupError(
+            f"OPENAI_API_KEY contains {name} at position {number}, which no key has; "
+            "copy the key again, without quotes, spaces, or line breaks"
+        )
+    return key

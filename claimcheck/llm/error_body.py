@@ -1,0 +1,163 @@
+"""Read what an endpoint says in an error, whatever shape the body has.
+
+There is no standard. OpenAI sends {"error": {"message", "code", "param"}}, LM Studio
+{"error": "text"}, FastAPI {"detail": "text"} or a list with one entry per field,
+FastChat {"object": "error", "message"}, Google a list or `fieldViolations`, OpenRouter
+the upstream error as a string in `metadata.raw`, and proxies plain text or HTML. So
+this walks through any JSON value, and the endpoint's own words are never dropped.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+# From the outermost to the innermost: the first that is present leads to the message.
+_MESSAGE_KEYS = ("error", "errors", "detail", "message", "msg", "description", "reason")
+# Words that others add beside the message; OpenRouter's is the only useful part.
+_EXTRA_KEYS = ("metadata", "raw", "details", "fieldViolations", "failed_generation")
+_CODE_KEYS = ("code", "type", "status", "status_code", "object", "reason")
+_FIELD_KEYS = ("param", "field", "loc", "parameter")
+# Where an error inside a 200 has no number: OpenAI's, Anthropic's, and Google's words.
+_STATUS_BY_CODE = {
+    "invalid_request_error": 400,
+    "badrequesterror": 400,
+    "invalid_argument": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "resource_exhausted": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "overloaded_error": 529,
+}
+# Some proxies send a whole HTML page.
+_MAX_CHARACTERS = 4_000
+_MAX_DEPTH = 8
+_NOT_SHOWN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
+_TAG = re.compile(r"<[^<>]*>")
+_HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetails:
+    """The endpoint's words on one line, its codes, and the field it names.
+
+    `codes` has everything that classifies the error (`insufficient_quota`, `502`), in
+    lower case. `param` is a path such as `response_format.type`, or None.
+    """
+
+    message: str = ""
+    codes: tuple[str, ...] = ()
+    param: str | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status among the codes, as in an error inside a 200."""
+        for code in self.codes:
+            if re.fullmatch(r"[45]\d\d", code):
+                return int(code)
+        for code in self.codes:
+            if code in _STATUS_BY_CODE:
+                return _STATUS_BY_CODE[code]
+        return None
+
+
+def read_error_body(content: Any) -> ErrorDetails:
+    """Read an error body: bytes, text, or decoded JSON of any shape."""
+    reader = _Reader()
+    if isinstance(content, bytes):
+        content = content.decode("utf-8", "replace")
+    reader.read(content, 0)
+    message = "; ".join(dict.fromkeys(reader.messages))
+    if not message and content:
+        # A shape nobody has thought of: better raw words than none.
+        message = content if isinstance(content, str) else json.dumps(content)
+    return ErrorDetails(
+        message=_fold(message)[:_MAX_CHARACTERS],
+        codes=tuple(dict.fromkeys(reader.codes)),
+        param=reader.param,
+    )
+
+
+class _Reader:
+    """Collects the messages, codes, and field of one error body."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.codes: list[str] = []
+        self.param: str | None = None
+
+    def read(self, value: Any, depth: int) -> None:
+        """Collect what any value says."""
+        if depth > _MAX_DEPTH:
+            return
+        if isinstance(value, dict):
+            self._read_object(value, depth)
+        elif isinstance(value, list):
+            for item in value:
+                self.read(item, depth + 1)
+        elif isinstance(value, str):
+            self._read_text(value, depth)
+
+    def _read_object(self, fields: dict[str, Any], depth: int) -> None:
+        for key in _CODE_KEYS:
+            self._add_code(fields.get(key))
+        field = self._find_field(fields)
+        if field and self.param is None:
+            self.param = field
+        count = len(self.messages)
+        for key in _MESSAGE_KEYS:
+            self.read(fields.get(key), depth + 1)
+            if len(self.messages) > count:
+                break
+        # FastAPI's "Extra inputs are not permitted" does not say which.
+        if field and len(self.messages) > count:
+            words = self.messages[count]
+            if field.rpartition(".")[2] not in words:
+                self.messages[count] = f"{field}: {words}"
+        for key in _EXTRA_KEYS:
+            self.read(fields.get(key), depth + 1)
+
+    def _read_text(self, text: str, depth: int) -> None:
+        if text.lstrip()[:1] in ("{", "["):
+            try:
+                nested = json.loads(text)
+            except (ValueError, RecursionError):
+                pass  # it only begins like JSON
+            else:
+                self.read(nested, depth + 1)
+                return
+        if _HTML.match(text):
+            text = html.unescape(_TAG.sub(" ", _NOT_SHOWN.sub(" ", text)))
+        text = _fold(text)
+        # "Provider returned error" often comes with the same words once more.
+        if text and not any(text in known for known in self.messages):
+            self.messages.append(text)
+
+    def _add_code(self, value: Any) -> None:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            text = str(value).strip().lower()
+            if text and " " not in text:
+                self.codes.append(text)
+
+    def _find_field(self, fields: dict[str, Any]) -> str | None:
+        for key in _FIELD_KEYS:
+            value = fields.get(key)
+            if isinstance(value, str) and value:
+                return value
+            if isinstance(value, list) and value:
+                # FastAPI: ["body", "response_format", "type"]
+                names = [str(part) for part in value]
+                return ".".join(names[1:] if names[0] == "body" else names) or None
+        return None
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,152 @@
+"""What an endpoint's refusal means, whether its HTTP status says so or its words do.
+
+Endpoints agree neither on status codes nor on error codes, and some put an error into a
+200. Everything that has to tell refusals apart asks here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import openai
+
+from claimcheck.llm.completion import ErrorInAnswerError
+from claimcheck.llm.error_body import ErrorDetails, read_error_body
+
+# The one ceiling for what an endpoint asks us to wait, for retries and the limiter.
+# Beyond it a person has to know: the command ends and says when to run it again. Chosen
+# by hand; the SDK waits for up to two minutes.
+MAX_RETRY_AFTER_S = 60.0
+
+_CONTEXT_WINDOW_WORDS = re.compile(
+    r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens"
+    r"|prompt is too long|maximum (?:prompt|input) length",
+    re.I,
+)
+_CREDIT_CODES = ("insufficient_quota", "billing_hard_limit_reached")
+_CREDIT_WORDS = re.compile(
+    r"insufficient.{0,10} (?:balance|credits?|funds|quota)"
+    r"|credit balance is too low|out of credits|no credits? left|payment required"
+    r"|exceeded your current quota",
+    re.I,
+)
+# Gemini says "exceeded your current quota" of its limits per minute, too.
+_RATE_CODES = ("resource_exhausted", "rate_limit_exceeded")
+_FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed")
+_TRANSIENT_STATUSES = (408, 409, 425, 429)
+_RATE_LIMIT_STATUSES = (429, 529)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error that the endpoint sent.
+
+    `status` is None for an error inside a 200 that states no code. `retry_after_s` is
+    how long the endpoint asks to wait, and `should_retry` its own opinion on retries.
+    """
+
+    status: int | None
+    details: ErrorDetails
+    retry_after_s: float | None = None
+    should_retry: bool | None = None
+
+    @property
+    def is_out_of_credit(self) -> bool:
+        """Whether the account cannot pay for any further request."""
+        codes = self.details.codes
+        if self.status == 402 or any(code in _CREDIT_CODES for code in codes):
+            return True
+        if any(code in _RATE_CODES for code in codes):
+            return False
+        return bool(_CREDIT_WORDS.search(self.details.message))
+
+    @property
+    def is_over_context_window(self) -> bool:
+        """Whether the request does not fit the model's context window."""
+        text = " ".join((self.details.message, *self.details.codes))
+        return bool(_CONTEXT_WINDOW_WORDS.search(text))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a content filter refused the text of the request."""
+        return any(code in _FILTER_CODES for code in self.details.codes)
+
+    @property
+    def is_rate_limit(self) -> bool:
+        """Whether fewer requests have to be sent for a while."""
+        return self.status in _RATE_LIMIT_STATUSES and not self.is_out_of_credit
+
+    @property
+    def asks_for_too_long(self) -> bool:
+        """Whether the endpoint asks to wait longer than the ceiling."""
+        return self.retry_after_s is not None and self.retry_after_s > MAX_RETRY_AFTER_S
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may succeed when it is sent again."""
+        if self.is_out_of_credit or self.asks_for_too_long:
+            return False
+        if self.should_retry is not None:
+            return self.should_retry
+        if self.status is None:
+            # Inside a 200, and after the request was accepted: mostly a provider
+            # behind the endpoint that failed.
+            return not self.is_over_context_window
+        return self.status in _TRANSIENT_STATUSES or self.status >= 500
+
+
+def read_refusal(error: BaseException) -> Refusal | None:
+    """Read the refusal in an error; None if the endpoint did not send one."""
+    headers: Mapping[str, str]
+    if isinstance(error, ErrorInAnswerError):
+        status, details, headers = error.details.status, error.details, error.headers
+    elif isinstance(error, openai.APIStatusError):
+        status, headers = error.status_code, error.response.headers
+        details = read_error_body(error.response.content or error.body)
+    else:
+        return None
+    return Refusal(
+        status=status,
+        details=details,
+        retry_after_s=parse_retry_after_s(headers),
+        should_retry={"true": True, "false": False}.get(
+            headers.get("x-should-retry", "")
+        ),
+    )
+
+
+def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds, 0 or more, that the endpoint asks to wait, or None.
+
+    `retry-after-ms` wins over `Retry-After` (RFC 9110, 10.2.3), as in the OpenAI SDK.
+    """
+    seconds = _parse_number(headers.get("retry-after-ms", ""))
+    if seconds is not None:
+        seconds /= 1000
+    else:
+        seconds = _parse_seconds_or_date(headers.get("retry-after", ""))
+    return None if seconds is None else max(0.0, seconds)
+
+
+def _parse_number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number
+
+
+def _parse_seconds_or_date(text: str) -> float | None:
+    """Read `Retry-After`: a number of seconds, or an HTTP date."""
+    seconds = _parse_number(text)
+    if seconds is not None:
+        return seconds
+    try:
+        return parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
