@@ -113,7 +113,7 @@ def test_retries_a_transient_fault(go, fault):
         ((502, error("oops"), SOON | {"x-should-retry": "false"}), errors.EndpointError, "HTTP 502: oops", 1),
         ((503, "<html><title>Busy</title></html>", SOON), errors.EndpointError, "HTTP 503 after 2 attempts: Busy", 2),
         ((401, {"detail": "The subscription has ended"}), errors.AuthenticationError, r"refused the key \(The subscription has ended\)", 1),
-        ((200, "nope"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
+        ((200, "<html><h1>Log in first</h1></html>"), errors.EndpointError, r"no JSON in the answer after 2 attempts \(Log in first\)", 2),
         ((200, b"\xff\xfe"), errors.EndpointError, "no JSON in the answer after 2 attempts", 2),
         ((200, {"choices": ["x"]}), errors.EndpointError, r"choices\[0\]: expected an object", 1),
         ((200, error(f"no credit for {KEY}"), SOON), errors.EndpointError, r"an error instead of an answer after 2 attempts: no credit for \[key\]", 2),
