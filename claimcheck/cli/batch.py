@@ -47,7 +47,8 @@ _RetryFailed = Annotated[
 _Estimate = Annotated[
     bool,
     typer.Option(
-        "--estimate", help="Count requests, tokens, and cost, and send nothing."
+        "--estimate",
+        help="Count requests, tokens, and cost; send nothing, and store nothing.",
     ),
 ]
 _Via = Annotated[
@@ -91,7 +92,7 @@ def batch(
     `claimcheck runs` shows and exports the results.
     """
     from claimcheck.api.batches import Batch, ReadOptions
-    from claimcheck.api.stores import RunStore
+    from claimcheck.api.stores import RunStore, open_scratch_copy
 
     request_limits = limits.build_limits()
     settings = llm.load_settings(max_claims=max_claims)
@@ -103,7 +104,9 @@ def batch(
     read_options = ReadOptions(text_column, allow_private)
     # Only a command that adds documents may create the store: a mistyped name would
     # otherwise be an empty batch.
-    with RunStore(store, create=step in (None, "submit")) as run_store:
+    create = step in (None, "submit")
+    opened = open_scratch_copy(store) if estimate else RunStore(store, create=create)
+    with opened as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
             _add_documents(job, sources, read_options, quiet=quiet)
@@ -160,8 +163,8 @@ def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
         cost = f"${estimate.cost_usd:,.4f}"
     lines = [
         f"documents      {estimate.documents:,}",
-        f"requests       {estimate.requests:,}{basis}; not counting repairs, retries "
-        "and checks",
+        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
+        "retries",
         f"tokens in      {estimate.input_tokens:,}",
         f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
         f"cost           {cost}",

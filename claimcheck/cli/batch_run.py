@@ -196,7 +196,8 @@ def run_batch_api_step(step: str, batch: Batch, *, report: bool, quiet: bool) ->
     """Submit a batch, show its status, or collect its answers.
 
     Raises:
-        ProviderError: the endpoint failed; run the step again to resume.
+        ProviderError: the endpoint failed, or the account has a problem; run the step
+            again to resume.
         typer.Exit: documents failed.
     """
     from claimcheck.api.batches import open_batch_api
@@ -260,6 +261,8 @@ def _collect_answers(
         parts.append(f"{collected.expired:,} requests expired")
     if collected.broken:
         parts.append(f"{collected.broken:,} broken lines, to be requested again")
+    if collected.repeated:
+        parts.append(f"{collected.repeated:,} passing errors, to be requested again")
     if collected.in_progress:
         parts.append(f"{collected.in_progress} files still in progress")
     if pending and not collected.in_progress:
@@ -267,6 +270,8 @@ def _collect_answers(
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     if report:
         _print_failure_table(batch)
+    if collected.pause:
+        raise collected.pause
     # While documents are pending, the batch is not over.
     if not pending:
         _exit_on_failures(batch, progress)
