@@ -174,6 +174,11 @@ class Negotiation:
         if refusal is None or not _may_be_about_body(refusal):
             return False
         if self._trials is None:
+            # Another request may have found out what this one is about to search.
+            known = self.dialect.merge(get_dialect(self._settings))
+            if known != self.dialect:
+                self.dialect = known
+                return True
             step = self._find_step(refusal)
             if step:
                 self._seen_messages.add(refusal.details.message)

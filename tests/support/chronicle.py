@@ -46,7 +46,8 @@ class ReadingClient:
             json.dumps(build_answer(body)), "stop", None, "m", "json_schema", usage
         )
         if self.truncate in passage and len(passage) > 3_000:
-            return replace(answer, finish_reason="length")
+            half = answer.text[: len(answer.text) // 2]
+            return replace(answer, text=half, finish_reason="length")
         if self.fail in passage and request.schema_name == "claims.answer":
             raise errors.EndpointError("HTTP 500", 4)
         if self.no_summary and request.schema_name == "digest.answer":
