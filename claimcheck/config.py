@@ -159,17 +159,18 @@ def _merge_layers(
 def fill_endpoint(
     settings: Settings, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Return the settings with the key and the address of the environment.
+    """Return the settings with the key and the endpoint of the environment.
 
-    What the settings name is kept. So the key of the environment goes to the endpoint
-    that the settings or the environment name, otherwise to OpenAI's, and nowhere else.
+    Only settings that name neither get them: key and endpoint belong together. A key of
+    the environment never goes to an endpoint that the settings name, such as one of a
+    project file from which `load_settings` withheld it.
     """
+    if settings.api_key is not None or settings.base_url is not None:
+        return settings
     values = _read_environment(os.environ if environment is None else environment)
-    if settings.api_key is None:
-        settings = replace(settings, api_key=values.get("api_key"))
-    if settings.base_url is None:
-        settings = replace(settings, base_url=values.get("base_url"))
-    return settings
+    return replace(
+        settings, api_key=values.get("api_key"), base_url=values.get("base_url")
+    )
 
 
 def _drop_none(flags: Mapping[str, Any]) -> dict[str, Any]:

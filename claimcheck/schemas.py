@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # A message quotes the value that is wrong, which can be a whole answer.
 _MAX_MESSAGE_CHARACTERS = 160
 # Structured outputs of OpenAI and others refuse some of these and ignore the rest; what
@@ -106,28 +104,8 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
     errors = _build_validator(name).iter_errors(value)
     for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
         for leaf in _find_leaf_errors(error):
-            problems.append(Problem(leaf.json_path, _shorten_message(leaf.message)))
+            problems.append(Problem(leaf.json_path, shorten_message(leaf.message)))
     return tuple(problems)
-
-
-def parse_answer(
-    name: str, text: str
-) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
-    """Parse the JSON object in a model's answer, and validate it.
-
-    Models wrap JSON in prose and code fences; whatever precedes the object is ignored.
-    The object is None if there is none. It follows the schema if there are no problems.
-    """
-    try:
-        value = _parse_object(text)
-    except (ValueError, RecursionError) as error:
-        return None, (Problem("$", f"is not JSON: {error}"),)
-    # Half a surrogate pair, as in an answer cut inside an emoji, can be neither stored
-    # nor printed.
-    if _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-        message = "contains half of a surrogate pair, which is not a character"
-        return None, (Problem("$", message),)
-    return value, find_problems(name, value)
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:
@@ -139,24 +117,6 @@ def build_strict_schema(name: str) -> dict[str, Any]:
 @cache
 def _dump_strict_schema(name: str) -> str:
     return json.dumps(_strip_keywords(load(name)))
-
-
-def _parse_object(text: str) -> Any:
-    start = text.find("{")
-    if start < 0:
-        raise ValueError("it contains no object")
-    # NaN and Infinity are accepted by Python, and by no other JSON reader.
-    value, end = json.JSONDecoder(parse_constant=_reject_constant).raw_decode(
-        text, start
-    )
-    # Two objects: nobody can tell which one is meant.
-    if "{" in text[end:]:
-        raise ValueError("something follows the object")
-    return value
-
-
-def _reject_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 @cache
@@ -177,7 +137,7 @@ def _find_leaf_errors(error: ValidationError) -> list[ValidationError]:
     return [leaf for other in inner for leaf in _find_leaf_errors(other)]
 
 
-def _shorten_message(message: str) -> str:
+def shorten_message(message: str) -> str:
     """Cut the middle of a long message; its end says what is wrong."""
     if len(message) <= _MAX_MESSAGE_CHARACTERS:
         return message

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     import tiktoken
 
 ENCODING = "o200k_base"
+# No window is smaller, so a smaller count is an endpoint's mistake, as are missing
+# counts. It is also the lower bound of `context_tokens`.
+_MIN_WINDOW_TOKENS = 256
+# Other encodings take up to a third fewer tokens than ours for the same text. Chosen by
+# hand.
+_READ_SHARE = 0.6
+_BYTES_OF_LONG_TOKEN = 5
 _RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 _RANKS_FILE = "o200k_base.tiktoken"
 
@@ -71,6 +78,22 @@ def count(text: str) -> int:
     A literal `<|endoftext|>` is text like any other.
     """
     return len(_load_encoding().encode_ordinary(text))
+
+
+def estimate_unread(text: str, read_tokens: int) -> int:
+    """Return about how many tokens of a text were cut off before a model read it.
+
+    `read_tokens` is the endpoint's own count. Ollama, for one, cuts what exceeds its
+    window without an error. 0 if the endpoint seems to have read everything.
+    """
+    if read_tokens < _MIN_WINDOW_TOKENS:
+        return 0
+    # Counting takes longer than this, and most answers need no more. In every script,
+    # a token has about four bytes.
+    if read_tokens * _BYTES_OF_LONG_TOKEN > len(text.encode("utf-8", "replace")):
+        return 0
+    sent_tokens = count(text)
+    return sent_tokens - read_tokens if read_tokens < _READ_SHARE * sent_tokens else 0
 
 
 def is_exact(model: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Pages of the site that are made, not written: the commands from their --help, the schemas, the HTTP API."""
+"""Generate pages of the site: the commands with their --help, schemas, HTTP API."""
 
 from __future__ import annotations
 
@@ -18,46 +18,47 @@ from claimcheck.server.jobs import JobPool
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """The pages are among the files of the site."""
+    """Add the generated pages to the files of the site."""
     pages = {
-        "reference-commands.md": commands(),
-        "reference-schemas.md": schema_page(),
-        "reference-http.md": http(),
+        "reference-commands.md": render_commands(),
+        "reference-schemas.md": render_schemas(),
+        "reference-http.md": render_http_api(),
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
 
 
-def commands() -> str:
-    """Every command with what its --help says."""
-    intro = "What every command says with `--help`. [With words and examples](cli.md)."
+def render_commands() -> str:
+    """Render the --help of every command."""
+    intro = "The `--help` of every command. [Explanations and examples](cli.md)."
     return "\n".join(
         [
             "# Commands",
             "",
             intro,
             "",
-            *_command(typer.main.get_command(app), "claimcheck"),
+            *_render_command(typer.main.get_command(app), "claimcheck"),
         ]
     )
 
 
-def _command(command: Any, name: str) -> Iterator[str]:
+def _render_command(command: Any, name: str) -> Iterator[str]:
     with command.make_context(
         name, [], resilient_parsing=True, terminal_width=100
     ) as context:
         text = command.get_help(context)
     yield from (f"## {name}", "", "```text", text, "```", "")
-    for inner, found in getattr(command, "commands", {}).items():
-        yield from _command(found, f"{name} {inner}")
+    for subcommand, child in getattr(command, "commands", {}).items():
+        yield from _render_command(child, f"{name} {subcommand}")
 
 
-def schema_page() -> str:
-    """Every schema, whole."""
+def render_schemas() -> str:
+    """Render every schema in full."""
     intro = (
-        "What claimcheck publishes, what it takes over HTTP and from assistants (`request.*`), and what a model must answer "
-        "(`*.answer`). `claimcheck schema NAME` prints one."
+        "The schemas of what claimcheck publishes, of requests over HTTP and from "
+        "assistants (`request.*`), and of a model's answers (`*.answer`). "
+        "`claimcheck schema NAME` prints one."
     )
     lines = ["# Schemas", "", intro, ""]
     for name in schemas.list_names():
@@ -71,40 +72,41 @@ def schema_page() -> str:
     return "\n".join(lines)
 
 
-def http() -> str:
-    """Every operation of the HTTP API, from its own description."""
-    site = ServerConfig(Settings(engine="extractive"), Path("runs.db"), None)
-    described = create_unprotected_app(site, JobPool(1)).openapi()
+def render_http_api() -> str:
+    """Render every operation of the HTTP API from its OpenAPI description."""
+    config = ServerConfig(Settings(engine="extractive"), Path("runs.db"), None)
+    description = create_unprotected_app(config, JobPool(1)).openapi()
     lines = [
         "# HTTP API",
         "",
-        "What `claimcheck serve` describes at `/docs`. [How to use it](howto/page.md).",
+        "`claimcheck serve` has the same at `/docs`. [How to use it](howto/page.md).",
         "",
     ]
-    for path, operations in described["paths"].items():
+    for path, operations in description["paths"].items():
         for method, operation in operations.items():
             lines += [f"## {method.upper()} {path}", "", operation["description"], ""]
-            lines += list(_operation(operation))
+            lines += list(_render_operation(operation))
     return "\n".join(lines)
 
 
-def _operation(operation: dict[str, Any]) -> Iterator[str]:
+def _render_operation(operation: dict[str, Any]) -> Iterator[str]:
     if parameters := operation.get("parameters"):
         yield from ("| parameter | in | meaning |", "|---|---|---|")
         for item in parameters:
             yield f"| `{item['name']}` | {item['in']} | {item.get('description', '')} |"
         yield ""
     if body := operation.get("requestBody"):
-        yield from (f"Body: {', '.join(_named(body['content']))}.", "")
+        yield from (f"Body: {', '.join(_describe_media(body['content']))}.", "")
     yield from ("| status | | content |", "|---|---|---|")
     for status, answer in operation["responses"].items():
-        yield f"| {status} | {answer['description']} | {', '.join(_named(answer.get('content', {})))} |"
+        media = ", ".join(_describe_media(answer.get("content", {})))
+        yield f"| {status} | {answer['description']} | {media} |"
     yield ""
 
 
-def _named(content: dict[str, Any]) -> Iterator[str]:
-    for media, found in content.items():
-        name = found["schema"].get("$ref", "").rpartition("/")[2]
+def _describe_media(content: dict[str, Any]) -> Iterator[str]:
+    for media, value in content.items():
+        name = value["schema"].get("$ref", "").rpartition("/")[2]
         linked = (
             f"[`{name}`](reference-schemas.md#{name.replace('.', '')})"
             if name in schemas.list_names()

@@ -1,4 +1,4 @@
-"""Every test starts without a key and without the user's settings, in an empty folder of its own."""
+"""Every test starts in its own empty folder, without keys and the user's settings."""
 
 from __future__ import annotations
 

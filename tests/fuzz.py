@@ -1,7 +1,8 @@
-"""Fuzzes the aligner, checking and every reader: `make fuzz` runs 10,000 inputs of each kind. Finds become tests.
+"""Fuzz the aligner, checking, and every reader: `make fuzz` runs 10,000 inputs each.
 
-Whatever comes in, a reader gives a document or an `InputError`, the aligner spans of the text or a reason, and checking a
-verdict with evidence that stands in the document.
+Whatever the input is, a reader returns a document or raises `InputError`, the aligner
+returns spans of the text or a reason, and checking returns a verdict with evidence from
+the document. Add a test for every failure found.
 """
 
 import sys
@@ -26,19 +27,21 @@ SEEDS = {
     for suffix in SUFFIXES
 }
 PIECES = st.sampled_from(
-    """The ministry said|did not|5,000|3 million|per cent|%|Jane Roe|U.S.|"|“|…|...|[12]|¹|http://a.b/c-|\n|\r\n|\f|\n\n|-\n
-    |\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒|--> |00:00:01,000 --> 00:00:02,000|**|```|---|# |WEBVTT|never|rose|fell|,|.|?|'s|n't|re-|
-    |1|2|hundred and|dozen|a|İ|ß|ŉ|\u2028|\ud7ff|㎏|½|Ⅷ|٣""".split("|")
+    """The ministry said|did not|5,000|3 million|per cent|%|Jane Roe|U.S.|"|“|…|...
+    |[12]|¹|http://a.b/c-|\n|\r\n|\f|\n\n|-\n|\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒
+    |--> |00:00:01,000 --> 00:00:02,000|**|```|---|# |WEBVTT|never|rose|fell|,|.|?|'s
+    |n't|re-|1|2|hundred and|dozen|a|İ|ß|ŉ|\u2028|\ud7ff|㎏|½|Ⅷ|٣""".split("|")
 )
 SENTENCES = st.lists(
     st.one_of(
         PIECES,
         st.sampled_from(
-            """Ann Lee|Bo Dahl|Lida|NOK|EUR 5 million|$3|42 km|12 percent|9-4|9 to 4|third|3rd|the largest|weaker|stronger|up|down|for|against
-            |voted|beat|was beaten by|was sent|said|, who led|is the mayor|the mayor,|as director|in May|until 1968|since 2002|on 4 June|under 16
-            |children|more than|about|lacks|no|without|before|after|a year|a month|ticket|the vote|Reuters reported|according to|"|He""".split(
-                "|"
-            )
+            """Ann Lee|Bo Dahl|Lida|NOK|EUR 5 million|$3|42 km|12 percent|9-4|9 to 4
+            |third|3rd|the largest|weaker|stronger|up|down|for|against|voted|beat
+            |was beaten by|was sent|said|, who led|is the mayor|the mayor,|as director
+            |in May|until 1968|since 2002|on 4 June|under 16|children|more than|about
+            |lacks|no|without|before|after|a year|a month|ticket|the vote
+            |Reuters reported|according to|"|He""".split("|")
         ),
     ),
     min_size=1,
@@ -50,7 +53,8 @@ SLOWEST_S = 10.0  # the first page without a date loads a date parser for second
 
 ADDRESSES = st.lists(
     st.sampled_from(
-        "http:// https:// HTTP: // / ? # @ : :0 :99999 : [ ] [::1] 127.0.0.1 10.0.0.1 0 2130706433 0x7f.1 %00 %2f .. \\ user:pw@ é \u2025 "
+        "http:// https:// HTTP: // / ? # @ : :0 :99999 : [ ] [::1] 127.0.0.1 10.0.0.1 "
+        "0 2130706433 0x7f.1 %00 %2f .. \\ user:pw@ é \u2025 "
         "file:///etc/passwd 169.254.169.254 ::ffff:127.0.0.1 \x00 \n".split(" ")
     ),
     max_size=8,
@@ -58,11 +62,11 @@ ADDRESSES = st.lists(
 
 
 @st.composite
-def damaged(draw, suffix):
-    """A real file with bytes changed, cut, doubled, or pieces of formats put in."""
+def damaged_files(draw, suffix):
+    """Draw a real file with bytes replaced or cut, or parts of formats inserted."""
     data = bytearray(draw(st.sampled_from(SEEDS[suffix])))
     for _ in range(draw(st.integers(1, 6))):
-        place = draw(st.integers(0, len(data)))
+        start = draw(st.integers(0, len(data)))
         length = draw(st.integers(0, 300))
         new = draw(
             st.one_of(
@@ -80,12 +84,12 @@ def damaged(draw, suffix):
                 ),
             )
         )
-        data[place : place + length] = new
+        data[start : start + length] = new
     return bytes(data)
 
 
-def given_examples(count):
-    """Hypothesis's settings for so many inputs, without deadlines and stored examples."""
+def with_examples(count):
+    """Return settings for this number of inputs, without deadlines and a database."""
     return settings(
         max_examples=count,
         deadline=None,
@@ -96,7 +100,7 @@ def given_examples(count):
 
 
 def check_reader(data):
-    """A document, or an error that says what is wrong; in time."""
+    """Expect a document, or an error that names the problem, in time."""
     started = time.monotonic()
     try:
         document, problem = build_document(data, "fuzzed"), None
@@ -108,7 +112,7 @@ def check_reader(data):
 
 
 def check_address(url):
-    """Nothing that these pieces make leads out of the machine: an error, always."""
+    """Expect an error: no address made of these pieces is public."""
     try:
         fetch(url)
     except InputError:
@@ -117,7 +121,7 @@ def check_address(url):
 
 
 def check_aligner(text, quote):
-    """Spans within the text in order, or a reason."""
+    """Expect ordered spans within the text, or a reason."""
     found = GroundingIndex(Reading(text)).ground(quote)
     assert (
         (found.match is Match.NONE) == (found.spans == ()) == (found.reason is not None)
@@ -130,7 +134,7 @@ def check_aligner(text, quote):
 
 
 def check_checking(claim, sentences):
-    """A verdict that is a probability, with evidence that stands in the document; in time."""
+    """Expect a confidence from 0.5 to 1, and evidence from the document, in time."""
     document = Document.from_text("The end. " + ". ".join(sentences))
     started = time.monotonic()
     finding = assess(Hypothesis.from_text(claim), EvidenceDocument(document))
@@ -144,32 +148,32 @@ def check_checking(claim, sentences):
 
 
 def main(count):
-    """Runs `count` inputs of each kind."""
+    """Run `count` inputs of each kind."""
     for name, run in {
-        "aligner": given_examples(count)(given(TEXTS, TEXTS)(check_aligner)),
-        "aligner, parts of the text": given_examples(count)(
+        "aligner": with_examples(count)(given(TEXTS, TEXTS)(check_aligner)),
+        "aligner, parts of the text": with_examples(count)(
             given(TEXTS, st.integers(0, 200), st.integers(0, 200), TEXTS)(
                 lambda text, start, end, more: check_aligner(
                     text, text[start:end] + more
                 )
             )
         ),
-        "checking": given_examples(count)(
+        "checking": with_examples(count)(
             given(SENTENCES, st.lists(SENTENCES, min_size=1, max_size=6))(
                 check_checking
             )
         ),
         **{
-            f"readers, damaged {suffix}": given_examples(count)(
-                given(damaged(suffix))(check_reader)
+            f"readers, damaged {suffix}": with_examples(count)(
+                given(damaged_files(suffix))(check_reader)
             )
             for suffix in SUFFIXES
         },
-        "addresses": given_examples(count)(given(ADDRESSES)(check_address)),
-        "readers, any bytes": given_examples(count)(
+        "addresses": with_examples(count)(given(ADDRESSES)(check_address)),
+        "readers, any bytes": with_examples(count)(
             given(st.binary(max_size=400))(check_reader)
         ),
-        "readers, any text": given_examples(count)(
+        "readers, any text": with_examples(count)(
             given(TEXTS.map(str.encode))(check_reader)
         ),
     }.items():

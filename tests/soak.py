@@ -1,6 +1,6 @@
-"""The long forms of the tests of faults, kills and memory: `make soak`. Half an hour.
+"""Run the long versions of the tests of faults, kills, and memory: `make soak`.
 
-Prints what was done and what came of it; an assertion that fails ends it.
+Takes half an hour. Prints the results, and stops at the first failed assertion.
 """
 
 from __future__ import annotations
@@ -21,18 +21,41 @@ from tests.support.batches import (
 )
 from tests.support.faults import run_with_faults, run_with_kills
 
+# In a process of its own, whose peak memory it prints.
+LONG_TEXT_SCRIPT = r"""
+import re
+from pathlib import Path
+from claimcheck import Settings, summarize
+from tests.support.batches import run_faulty_server
+
+line = (
+    "In the year {0}, the town of Aldbury number {0} counted {1} houses, "
+    "and its mayor said so. "
+)
+text = "".join(line.format(n, n * 37 % 9973) for n in range(11_500))
+with run_faulty_server() as (url, _):
+    settings = Settings(engine="llm", model="m", base_url=url)
+    run = summarize(text, settings=settings)
+# getrusage would include the memory inherited from the parent process
+status = Path("/proc/self/status").read_text()
+peak = int(re.search(r"VmHWM:\s*(\d+)", status)[1]) / 1024
+print(f"{len(text):,} characters: {run.passages} passages, ", end="")
+print(f"{len(run.claims)} claims, at most {peak:.0f} MB")
+assert len(text) > 1_000_000 and peak <= 300
+"""
+
 
 def soak_faults():
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         seen, info = run_with_faults(Path(folder), documents=2000, concurrency=64)
     counts = {str(state): count for state, count in info.counts.items() if count}
-    print(
-        f"2,000 documents at 25 % faults: {counts} in {time.monotonic() - started:.0f} s"
-    )
+    elapsed_s = time.monotonic() - started
+    print(f"2,000 documents at 25 % faults: {counts} in {elapsed_s:.0f} s")
     print(f"  faults: {seen['struck']}")
     print(
-        f"  most attempts at one request {seen['attempts']}, most answers to one request {seen['answered']}"
+        f"  most attempts at one request {seen['attempts']}, "
+        f"most answers to one request {seen['answered']}"
     )
 
 
@@ -42,12 +65,16 @@ def soak_kills():
             Path(folder), documents=2500, kills=50, seed=11
         )
     print(
-        f"2,500 documents, killed {killed} times: the store is that of an undisturbed run; {requests:,} requests"
+        f"2,500 documents, killed {killed} times: the store is that of an "
+        f"undisturbed run; {requests:,} requests"
     )
 
 
 def soak_memory():
-    """What a command takes at its most, for 1,000 documents and for 100,000, and how long it takes to find nothing to do."""
+    """Measure peak memory for 1,000 and 100,000 documents.
+
+    Also measures how long a command takes to find that there is nothing to do.
+    """
     peaks = {}
     with tempfile.TemporaryDirectory() as name, run_faulty_server() as (url, _):
         for count in (1_000, 100_000):
@@ -60,7 +87,8 @@ def soak_memory():
             started = time.monotonic()
             peaks[count] = _peak_mb(command)
             print(
-                f"{count:,} documents: {time.monotonic() - started:.0f} s, at most {peaks[count]:.0f} MB",
+                f"{count:,} documents: {time.monotonic() - started:.0f} s, "
+                f"at most {peaks[count]:.0f} MB",
                 flush=True,
             )
             started = time.monotonic()
@@ -70,7 +98,7 @@ def soak_memory():
 
 
 def _peak_mb(command):
-    """The peaks of the resident memory of a command's processes, added up."""
+    """Return the sum of the peak resident memory of a command's processes."""
     peaks = {}
     with subprocess.Popen(command) as process:
         while process.poll() is None:
@@ -84,22 +112,8 @@ def _peak_mb(command):
 
 
 def soak_long():
-    """What a text of 1 MB takes, read by a model in passages."""
-    code = (
-        "import re\n"
-        "from pathlib import Path\n"
-        "from claimcheck import Settings, summarize\n"
-        "from tests.support.batches import run_faulty_server\n"
-        "line = 'In the year {0}, the town of Aldbury number {0} counted {1} houses, and its mayor said so. '\n"
-        "text = ''.join(line.format(n, n * 37 % 9973) for n in range(11_500))\n"
-        "with run_faulty_server() as (url, _):\n"
-        "    run = summarize(text, settings=Settings(engine='llm', model='m', base_url=url))\n"
-        "status = Path('/proc/self/status').read_text()\n"  # getrusage would count what this process inherits
-        "peak = int(re.search(r'VmHWM:\\s*(\\d+)', status)[1]) / 1024\n"
-        "print(f'{len(text):,} characters: {run.passages} passages, {len(run.claims)} claims, at most {peak:.0f} MB')\n"
-        "assert len(text) > 1_000_000 and peak <= 300\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    """Measure the memory for a text of 1 MB that a model reads in passages."""
+    subprocess.run([sys.executable, "-c", LONG_TEXT_SCRIPT], check=True)
 
 
 if __name__ == "__main__":

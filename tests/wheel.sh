@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the wheel, installs it into a fresh environment, and summarizes a file from another folder.
+# Build the wheel, install it into a new environment, and summarize a file from another
+# folder: wheel.sh FILE
 set -eu
 seed=$(realpath "$1")
 work=$(mktemp -d)
@@ -22,4 +23,4 @@ assert len(run.claims) >= 10, len(run.claims)
 assert found.match == "fuzzy", found  # the synonyms are in the wheel
 assert "site-packages" in claimcheck.__file__, claimcheck.__file__
 PY
-echo "wheel: installs, and summarizes from another folder"
+echo "wheel: it installs and summarizes from another folder"

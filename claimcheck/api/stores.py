@@ -19,6 +19,7 @@ from claimcheck.models.run import Run
 from claimcheck.settings import Limits, Settings
 from claimcheck.store.cache import AnswerCache
 from claimcheck.store.history import History
+from claimcheck.store.scratch import open_scratch_copy
 from claimcheck.store.store import DocumentAnswers, RunStore
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "find_batch",
     "find_latest_run",
     "open_history",
+    "open_scratch_copy",
 ]
 
 

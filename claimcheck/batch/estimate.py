@@ -1,8 +1,16 @@
-"""Estimate what a batch will cost, without sending anything."""
+"""Estimate what a batch will cost, without sending anything.
+
+What a document takes depends on the answers: a long one needs a summary of its claims,
+and each claim is a request of `--check`. So the flow runs on answers as a model could
+give them, made of the sentences that the extractive engine selects.
+"""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
@@ -11,16 +19,24 @@ from claimcheck.llm.budget import count_input_tokens
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest
+from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Estimate
+from claimcheck.models.run import Run
+from claimcheck.pipeline.driver import drive
 from claimcheck.store.store import RunStore
 
-# Counting takes some milliseconds a document; the rest is extrapolated from its length.
-# Chosen by hand, so that an estimate takes seconds.
+# Counting takes some milliseconds a document, and ten times as long with checks; the
+# rest is extrapolated from its length. Chosen by hand, so that an estimate takes
+# seconds.
 MAX_COUNTED_DOCUMENTS = 500
+_MAX_COUNTED_WITH_CHECKS = 100
 # Used until the store has answers of its own. Chosen by hand: 12 claims and a summary
-# take about 900 (docs/scaling.md).
+# take about 900 (docs/scaling.md), a verdict is a sentence or two.
 _DEFAULT_OUTPUT_TOKENS = 1_000
+_DEFAULT_VERDICT_TOKENS = 80
+_VERDICT_SCHEMA = "verdict.answer"
+# Models seldom list as many as they may.
+_CLAIMS_PER_ANSWER = 12
 
 
 def estimate_batch(
@@ -34,42 +50,37 @@ def estimate_batch(
     if plan.engine == "extractive":
         return Estimate(documents, documents, 0, 0, 0, "no model", 0.0, 0)
     sample = _Sample(plan)
+    limit = _MAX_COUNTED_WITH_CHECKS if plan.check else MAX_COUNTED_DOCUMENTS
     for _, document in store.iter_pending(batch):
-        if sample.counted + sample.unusable == MAX_COUNTED_DOCUMENTS:
+        if sample.counted + sample.unusable == limit:
             break
         sample.add(document)
         on_progress(sample.counted)
     factor = characters / sample.characters if sample.characters else 0.0
-    requests = round(sample.requests * factor)
     input_tokens = round(sample.input_tokens * factor)
-    mean_output_tokens = store.mean_output_tokens(batch)
-    if mean_output_tokens is None:
-        output_tokens, output_source = requests * _DEFAULT_OUTPUT_TOKENS, "a guess"
-    else:
-        output_tokens, output_source = (
-            requests * mean_output_tokens,
-            "the answers so far",
-        )
+    mean_tokens = store.mean_output_tokens(batch)
+    output_tokens = round(sample.count_output_tokens(mean_tokens) * factor)
+    is_known = sample.requests.keys() <= mean_tokens.keys()
     return Estimate(
         documents=documents,
         counted=sample.counted,
-        requests=requests,
+        requests=round(sample.requests.total() * factor),
         input_tokens=input_tokens,
         output_tokens=output_tokens,
-        output_source=output_source,
+        output_source="the answers so far" if is_known else "a guess",
         cost_usd=Pricing(plan.settings).cost_usd(input_tokens, 0, output_tokens),
         unusable=round(sample.unusable * factor),
     )
 
 
 class _Sample:
-    """The documents counted so far, with their first requests and tokens."""
+    """The documents counted so far, with their requests by schema, and tokens."""
 
     def __init__(self, plan: Plan) -> None:
         self.counted = 0
         self.unusable = 0
         self.characters = 0
-        self.requests = 0
+        self.requests: Counter[str] = Counter()
         self.input_tokens = 0
         self._plan = plan
         self._client = OpenAIClient(plan.settings)
@@ -78,19 +89,90 @@ class _Sample:
         self._counts_schema = plan.settings.base_url is None
 
     def add(self, document: Document) -> None:
-        """Count the first requests of a document."""
+        """Count the requests of a document."""
         self.characters += document.characters
         plan = self._plan
         try:
-            flow = build_run_flow(document, plan.settings, plan.engine, check=False)
+            selected = drive(
+                build_run_flow(document, plan.settings, "extractive", check=False), None
+            )
+            flow = build_run_flow(
+                document, plan.settings, plan.engine, check=plan.check
+            )
             requests = next(flow)
         except (InputError, ContextWindowError):
             self.unusable += 1  # too long, or without words
             return
         self.counted += 1
-        self.requests += len(requests)
-        self.input_tokens += sum(map(self._count_tokens, requests))
+        answers = _PlausibleAnswers(selected)
+        try:
+            while True:
+                self._count(requests)
+                if any(request.schema_name == _VERDICT_SCHEMA for request in requests):
+                    flow.close()  # they are the last ones
+                    return
+                requests = flow.send([answers.build(request) for request in requests])
+        except StopIteration:
+            return
 
-    def _count_tokens(self, request: ModelRequest) -> int:
-        body = self._client.build_body(request)
-        return count_input_tokens(body, schema=self._counts_schema)
+    def count_output_tokens(self, mean_tokens: dict[str, int]) -> int:
+        """Count the tokens of the answers, given the means of known ones."""
+        total = 0
+        for schema, count in self.requests.items():
+            is_verdict = schema == _VERDICT_SCHEMA
+            guess = _DEFAULT_VERDICT_TOKENS if is_verdict else _DEFAULT_OUTPUT_TOKENS
+            total += count * mean_tokens.get(schema, guess)
+        return total
+
+    def _count(self, requests: list[ModelRequest]) -> None:
+        for request in requests:
+            self.requests[request.schema_name] += 1
+            body = self._client.build_body(request)
+            self.input_tokens += count_input_tokens(body, schema=self._counts_schema)
+
+
+class _PlausibleAnswers:
+    """Answers with the sentences of an extractive run."""
+
+    def __init__(self, selected: Run) -> None:
+        # each is in one answer, even if another passage repeats it
+        self._quotes = [claim.quote for claim in selected.claims]
+        summary = selected.summary
+        sentences = summary.sentences if summary else ()
+        self._sentences = [{"text": item.text, "claims": [1]} for item in sentences]
+
+    def build(self, request: ModelRequest) -> ModelResponse:
+        fields = self._build_fields(request)
+        return ModelResponse(json.dumps(fields), "stop", None, "", "", Usage())
+
+    def _build_fields(self, request: ModelRequest) -> dict[str, Any]:
+        if request.schema_name == "requote.answer":
+            return {"quotes": []}
+        if request.schema_name == "claims.answer":
+            return {"claims": self._build_claims(request)}
+        summary = {
+            "headline": "-",
+            "sentences": self._sentences,
+            "key_points": self._sentences,
+            "positions": [],
+            "open_questions": [],
+        }
+        if request.schema_name == "digest.answer":
+            return summary
+        return {"claims": self._build_claims(request), **summary}
+
+    def _build_claims(self, request: ModelRequest) -> list[dict[str, Any]]:
+        """Return claims with quotes from the text of the request, each once."""
+        text = request.messages[-1].content
+        shown = [quote for quote in self._quotes if quote in text]
+        chosen = shown[:_CLAIMS_PER_ANSWER]
+        self._quotes = [quote for quote in self._quotes if quote not in chosen]
+        rest: dict[str, Any] = {
+            "kind": "event",
+            "speaker": None,
+            "about": [],
+            "check_worthiness": 0.5,
+        }
+        return [
+            {"quote": quote, "text": quote, "reason": "-", **rest} for quote in chosen
+        ]

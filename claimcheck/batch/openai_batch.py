@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
-from claimcheck.errors import BudgetError, ContextWindowError, InputError, StoreError
+from claimcheck.errors import (
+    BudgetError,
+    ContextWindowError,
+    InputError,
+    ProviderError,
+    StoreError,
+)
 from claimcheck.llm.batch_api import (
     MAX_FILE_BYTES,
     MAX_REQUESTS_PER_FILE,
@@ -24,8 +30,12 @@ from claimcheck.llm.batch_api import (
     BatchJob,
 )
 from claimcheck.llm.budget import Budget, RequestCost, estimate_max_cost
+from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError
+from claimcheck.llm.error_body import read_error_body
+from claimcheck.llm.errors import translate_error
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.stored import compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Spending, Usage
@@ -37,7 +47,8 @@ from claimcheck.store.uploads import OpenRequests, Upload, UploadItem, Uploads
 # A line of the file also holds id, method and URL: about 120 bytes, rounded up.
 _BYTES_PER_ENVELOPE = 200
 _MAX_FAULT_CHARACTERS = 300
-_UNANSWERED_CODES = ("batch_expired", "batch_cancelled")
+_UNANSWERED = ("batch_expired", "batch_cancelled")
+_NO_ANSWER = {"message": "no answer and no error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +65,9 @@ class CollectReport:
     """The result of a collect.
 
     `expired` requests were not answered in time, `in_progress` uploads are not done.
-    `broken` lines of the endpoint's files could not be read: their requests are
-    submitted again.
+    `broken` lines of the endpoint's files could not be read, and `repeated` requests
+    met an error that passes: they are submitted again. So are those that met `pause`, a
+    problem of the account.
     `refused` holds the endpoint's reasons for refusing whole files.
     """
 
@@ -63,9 +75,11 @@ class CollectReport:
     errors: int = 0
     expired: int = 0
     broken: int = 0
+    repeated: int = 0
     finished: int = 0
     in_progress: int = 0
     refused: list[str] = field(default_factory=list)
+    pause: ProviderError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,44 +240,57 @@ class BatchApiRunner:
     def _save_line(
         self, line: Mapping[str, Any], item: UploadItem, report: CollectReport
     ) -> None:
-        response = self._build_response(line, item)
-        if response is None:
+        try:
+            response = self._read_answer(line, item)
+        except NoCompletionError as error:
+            self._save_error(error, item, report)
+        else:
+            report.answers += 1
+            self._save_answer(item, response)
+
+    def _read_answer(self, line: Mapping[str, Any], item: UploadItem) -> ModelResponse:
+        """Return the answer of a line.
+
+        Raises:
+            NoCompletionError: the line has an error, or something else.
+        """
+        # the format sets either `error` or `response`, and the other one to null
+        answer = _to_dict(line.get("response"))
+        status, content = answer.get("status_code"), answer.get("body")
+        if status == 200 and content:
+            return self._client.build_response(content, json.loads(item.body))
+        details = read_error_body(content or line.get("error") or _NO_ANSWER)
+        if status:
+            details = replace(details, codes=(*details.codes, str(status)))
+        raise ErrorInAnswerError(details)
+
+    def _save_error(
+        self, error: NoCompletionError, item: UploadItem, report: CollectReport
+    ) -> None:
+        """Save an error that is about this request, and count the others."""
+        refusal = read_refusal(error)
+        if refusal and any(code in _UNANSWERED for code in refusal.details.codes):
             report.expired += 1
             return
-        if response.fault is None:
-            report.answers += 1
+        translated = translate_error(error, self._plan.settings)
+        if translated.final:
+            # no fault of the document's: it stays pending until the account is in order
+            report.pause = report.pause or translated
+        elif refusal and refusal.is_transient:
+            report.repeated += 1
         else:
             report.errors += 1
-        self._save_answer(item, response)
+            fault = _build_fault(
+                str(translated),
+                exceeds_window=isinstance(translated, ContextWindowError),
+            )
+            self._save_answer(item, fault)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._batch, item.document)
         # a collect that was interrupted may have stored it before
         if self._store.find_answer(location, item.digest) is None:
             self._store.save_answer(location, item.digest, item.schema, response)
-
-    def _build_response(
-        self, line: Mapping[str, Any], item: UploadItem
-    ) -> ModelResponse | None:
-        """Return the answer of a line, with a fault if it is an error.
-
-        None means that the request was not answered in time.
-        """
-        # the format sets either `error` or `response`, and the other one to null
-        error = _to_dict(line.get("error"))
-        if error.get("code") in _UNANSWERED_CODES:
-            return None
-        answer = _to_dict(line.get("response"))
-        status = answer.get("status_code")
-        content = _to_dict(answer.get("body"))
-        if status == 200 and content:
-            try:
-                return self._client.build_response(content, json.loads(item.body))
-            except ValueError as problem:
-                return _build_fault(f"not a chat completion: {type(problem).__name__}")
-        error = _to_dict(content.get("error")) or error
-        message = str(error.get("message", "no answer and no error"))
-        return _build_fault(f"HTTP {status}: {message}" if status else message)
 
     def _replay_pending(self) -> Iterator[tuple[int, list[ModelRequest]]]:
         """Yield the documents that need more answers, and their requests.
@@ -336,6 +363,14 @@ def _to_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _build_fault(message: str) -> ModelResponse:
-    fault = message[:_MAX_FAULT_CHARACTERS]
-    return ModelResponse(None, None, None, "", "", Usage(requests=1), fault=fault)
+def _build_fault(message: str, *, exceeds_window: bool = False) -> ModelResponse:
+    return ModelResponse(
+        text=None,
+        finish_reason=None,
+        refusal=None,
+        model="",
+        response_format="",
+        usage=Usage(requests=1),
+        fault=message[:_MAX_FAULT_CHARACTERS],
+        exceeds_window=exceeds_window,
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.output import print_note, write_text
+from claimcheck.cli.output import print_note, write_rows
 from claimcheck.cli.progress import show_count
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ _RetryFailed = Annotated[
 _Estimate = Annotated[
     bool,
     typer.Option(
-        "--estimate", help="Count requests, tokens, and cost, and send nothing."
+        "--estimate",
+        help="Count requests, tokens, and cost; send nothing, and store nothing.",
     ),
 ]
 _Via = Annotated[
@@ -91,7 +92,7 @@ def batch(
     `claimcheck runs` shows and exports the results.
     """
     from claimcheck.api.batches import Batch, ReadOptions
-    from claimcheck.api.stores import RunStore
+    from claimcheck.api.stores import RunStore, open_scratch_copy
 
     request_limits = limits.build_limits()
     settings = llm.load_settings(max_claims=max_claims)
@@ -103,7 +104,9 @@ def batch(
     read_options = ReadOptions(text_column, allow_private)
     # Only a command that adds documents may create the store: a mistyped name would
     # otherwise be an empty batch.
-    with RunStore(store, create=step in (None, "submit")) as run_store:
+    create = step in (None, "submit")
+    opened = open_scratch_copy(store) if estimate else RunStore(store, create=create)
+    with opened as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
             _add_documents(job, sources, read_options, quiet=quiet)
@@ -130,7 +133,7 @@ def _add_documents(
 def _print_estimate(batch: Batch, *, quiet: bool) -> None:
     with show_count("counting documents:", quiet=quiet) as on_progress:
         estimate = batch.estimate(on_progress)
-    write_text(_format_estimate(estimate, batch.plan.settings.model), None)
+    write_rows(_format_estimate(estimate, batch.plan.settings.model))
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
@@ -149,9 +152,9 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     return f"{batch.store.path}: {', '.join(parts)}; {pending:,} to do"
 
 
-def _format_estimate(estimate: Estimate, model: str | None) -> str:
+def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
     if estimate.requests == 0:
-        return f"{estimate.documents:,} documents, no requests to a model, no cost\n"
+        return [f"{estimate.documents:,} documents, no requests to a model, no cost"]
     basis = ""
     if estimate.counted + estimate.unusable < estimate.documents:
         basis = f" (from {estimate.counted:,} documents)"
@@ -160,8 +163,8 @@ def _format_estimate(estimate: Estimate, model: str | None) -> str:
         cost = f"${estimate.cost_usd:,.4f}"
     lines = [
         f"documents      {estimate.documents:,}",
-        f"requests       {estimate.requests:,}{basis}; not counting repairs, retries "
-        "and checks",
+        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
+        "retries",
         f"tokens in      {estimate.input_tokens:,}",
         f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
         f"cost           {cost}",
@@ -170,4 +173,4 @@ def _format_estimate(estimate: Estimate, model: str | None) -> str:
         lines.append(
             f"can't be sent  {estimate.unusable:,} documents: too long, or no words"
         )
-    return "\n".join(lines) + "\n"
+    return lines

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from claimcheck.cli.output import print_error, print_note, write_text
+from claimcheck.cli.output import print_error, print_note, write_rows
 from claimcheck.cli.progress import format_progress, show_batch_progress
 from claimcheck.errors import InputError, Interrupted
 
@@ -147,9 +147,9 @@ def _print_failure_table(batch: Batch) -> None:
     width = max(len(cause) for cause, _, _ in failures)
     lines = []
     for cause, message, count in failures[:_MAX_LISTED_CAUSES]:
-        lines.append(f"{count:>7,}  {cause:<{width}}  {message}\n")
-    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}\n")
-    write_text("".join(lines), None)
+        lines.append(f"{count:>7,}  {cause:<{width}}  {message}")
+    lines.append(f"Retry them with: claimcheck runs retry --store {batch.store.path}")
+    write_rows(lines)
 
 
 def _exit_on_failures(batch: Batch, progress: Progress) -> None:
@@ -196,7 +196,8 @@ def run_batch_api_step(step: str, batch: Batch, *, report: bool, quiet: bool) ->
     """Submit a batch, show its status, or collect its answers.
 
     Raises:
-        ProviderError: the endpoint failed; run the step again to resume.
+        ProviderError: the endpoint failed, or the account has a problem; run the step
+            again to resume.
         typer.Exit: documents failed.
     """
     from claimcheck.api.batches import open_batch_api
@@ -230,12 +231,12 @@ def _print_status(runner: BatchApiRunner) -> None:
     for upload, job in runner.status():
         if job:
             counts = f"{job.completed:,} of {job.total:,} done, {job.failed:,} failed"
-            lines.append(f"{job.id}  {job.status}: {counts}\n")
+            lines.append(f"{job.id}  {job.status}: {counts}")
         else:
             name = upload.job or upload.tag
             reason = f": {upload.message}" if upload.message else ""
-            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}\n")
-    write_text("".join(lines) or "nothing was submitted\n", None)
+            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}")
+    write_rows(lines or ["nothing was submitted"])
 
 
 def _collect_answers(
@@ -260,6 +261,8 @@ def _collect_answers(
         parts.append(f"{collected.expired:,} requests expired")
     if collected.broken:
         parts.append(f"{collected.broken:,} broken lines, to be requested again")
+    if collected.repeated:
+        parts.append(f"{collected.repeated:,} passing errors, to be requested again")
     if collected.in_progress:
         parts.append(f"{collected.in_progress} files still in progress")
     if pending and not collected.in_progress:
@@ -267,6 +270,8 @@ def _collect_answers(
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)
     if report:
         _print_failure_table(batch)
+    if collected.pause:
+        raise collected.pause
     # While documents are pending, the batch is not over.
     if not pending:
         _exit_on_failures(batch, progress)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import print_note, write_text
+from claimcheck.cli.output import print_note, write_rows
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,10 +27,10 @@ def info() -> None:
         stats = cache.stats()
     total = sum(stats.answers.values())
     megabytes = stats.size_bytes / 2**20
-    lines = [f"{stats.path}: {total:,} answers, {megabytes:.1f} MB\n"]
+    lines = [f"{stats.path}: {total:,} answers, {megabytes:.1f} MB"]
     for model, count in stats.answers.items():
-        lines.append(f"{count:>8,}  {model}\n")
-    write_text("".join(lines), None)
+        lines.append(f"{count:>8,}  {model}")
+    write_rows(lines)
 
 
 @app.command("clear")

@@ -133,14 +133,16 @@ def check(
     statements = _load_claims(claims, settings, is_prose=text)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
     result = _check_claims(statements, documents, settings, quiet=out.quiet)
+    style = options.detect_page_style(out.output)
     report = render_check(
         result,
         format,
         include_text=not out.no_text,
-        style=options.detect_page_style(out.output),
+        style=style,
         review=review,
     )
-    write_text(report, out.output)
+    has_color = style.color and format is Format.TEXT
+    write_text(report, out.output, has_color=has_color)
 
     # After the report: a failed claim must not cost the verdicts of the others.
     for failure in result.failures:

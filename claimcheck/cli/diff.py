@@ -89,11 +89,12 @@ def diff(
             loaded = summarize(loaded, settings=settings, check=check)
         runs.append(loaded)
     changes = compare_runs(*runs)
+    style = options.detect_page_style(output)
     if format is Format.JSON:
         report = json.dumps(asdict(changes), ensure_ascii=False, indent=2) + "\n"
     else:
-        report = _format_changes(changes, options.detect_page_style(output))
-    write_text(report, output)
+        report = _format_changes(changes, style)
+    write_text(report, output, has_color=style.color and format is Format.TEXT)
     if fail_on and _has_changes(changes, fail_on):
         raise typer.Exit(1)
 

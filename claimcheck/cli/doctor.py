@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from claimcheck.cli import options
-from claimcheck.cli.output import write_text
+from claimcheck.cli.output import write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import ProviderError
 
@@ -70,14 +70,13 @@ def doctor(engine: options.EngineOptions) -> None:
         else:
             command = f"pip install claimcheck[{extra}]"
             lines.append(f"Extra {extra}: not installed ({command})")
-    write_text("\n".join(lines) + "\n", None)
+    write_rows(lines)
 
     if settings.chosen_engine() == "llm":
-        write_text(_probe_endpoint(settings), None)
+        write_rows(_probe_endpoint(settings))
     else:
-        write_text(
-            "Endpoint: none configured; --model NAME or --base-url URL names one\n",
-            None,
+        write_rows(
+            ["Endpoint: none configured; --model NAME or --base-url URL names one"]
         )
 
 
@@ -102,7 +101,7 @@ def _describe_tokenizer(model: str | None) -> str:
     )
 
 
-def _probe_endpoint(settings: Settings) -> str:
+def _probe_endpoint(settings: Settings) -> list[str]:
     """Probe the endpoint and describe it.
 
     Raises:
@@ -120,7 +119,7 @@ def _probe_endpoint(settings: Settings) -> str:
             result = probe(settings)
             accepted = probe_schemas(settings) if settings.model else None
     except ProviderError:
-        write_text(f"Endpoint: {settings.endpoint()}: FAILED\n", None)
+        write_rows([f"Endpoint: {settings.endpoint()}: FAILED"])
         raise
     models = ", ".join(result.models[:_MAX_LISTED_MODELS]) or "none listed"
     unlisted = len(result.models) - _MAX_LISTED_MODELS
@@ -139,4 +138,4 @@ def _probe_endpoint(settings: Settings) -> str:
         lines.append(f"  refused, and therefore left out: {left_out}")
     else:
         lines.append("  no model named: give --model NAME to try one")
-    return "\n".join(lines) + "\n"
+    return lines

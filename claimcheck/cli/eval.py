@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, write_text
+from claimcheck.cli.output import check_writable, write_rows, write_text
 from claimcheck.cli.progress import show_rows
 from claimcheck.reports.formats import Format, ListFormat
+from claimcheck.reports.terminal import clean_line
 
 if TYPE_CHECKING:
     from claimcheck.api.evaluate import Evaluation, Rows, Score
@@ -144,7 +145,7 @@ def compare(
     lines = [f"{second} less {first}, {comparison.n:,} rows of both"]
     for name, score in comparison.differences.items():
         lines.append(_format_score(name, score, is_difference=True))
-    write_text("\n".join(lines) + "\n", None)
+    write_rows(lines)
 
 
 def _format_evaluation(result: Evaluation) -> str:
@@ -155,7 +156,7 @@ def _format_evaluation(result: Evaluation) -> str:
         f"{result.failed:,} failed, {rate:,.0f} a second"
     ]
     lines += [_format_score(name, score) for name, score in result.scores.items()]
-    return "\n".join([*lines, signature.line()]) + "\n"
+    return "".join(f"{clean_line(line)}\n" for line in [*lines, signature.line()])
 
 
 def _format_score(name: str, score: Score, *, is_difference: bool = False) -> str:

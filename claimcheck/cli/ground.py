@@ -9,7 +9,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import SOURCE_HELP, open_document
-from claimcheck.cli.output import write_text
+from claimcheck.cli.output import write_lines, write_rows
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
 
@@ -47,25 +47,27 @@ def ground(
     source = open_document(document, allow_private=allow_private)
     results = ground_quotes(source, wanted)
     if format is Format.JSON:
-        rows = [json.dumps(asdict(result), ensure_ascii=False) for result in results]
-    else:
-        lines = LineIndex(source.full_text)
-        rows = [_format_quote(result, lines) for result in results]
-    write_text("".join(row + "\n" for row in rows), None)
+        write_lines(
+            (json.dumps(asdict(result), ensure_ascii=False) for result in results), None
+        )
+        return
+    lines = LineIndex(source.full_text)
+    for result in results:
+        write_rows(_format_quote(result, lines))
 
 
-def _format_quote(result: GroundedQuote, lines: LineIndex) -> str:
-    """Format a quote's match and location, or why it was not found."""
+def _format_quote(result: GroundedQuote, lines: LineIndex) -> list[str]:
+    """Format a quote's match and location, or why it was not found, as rows."""
     match = str(result.match) if result.spans else "NOT FOUND"
     locations = _format_locations(result.spans, lines) or "-"
     row = f"{match:<11} {locations:<16} {_collapse_whitespace(result.quote)}"
     if result.reason:
         row += f"  ({result.reason})"
     if not result.suggestion:
-        return row
+        return [row]
     locations = _format_locations(result.suggestion, lines)
     passage = " … ".join(_collapse_whitespace(part.text) for part in result.suggestion)
-    return f"{row}\n  nearest:  {locations:<16} {passage}"
+    return [row, f"  nearest:  {locations:<16} {passage}"]
 
 
 def _format_locations(spans: tuple[Excerpt, ...], lines: LineIndex) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import open_documents
-from claimcheck.cli.output import print_note, write_lines
+from claimcheck.cli.output import print_note, write_lines, write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.reports.formats import Format
 
@@ -74,10 +74,9 @@ def list_(index: _IndexArgument, format: options.RowsFormat = Format.TEXT) -> No
     with Index(index, create=False) as collection:
         entries = collection.contents()
     if format is Format.JSON:
-        rows = [_dump_json(entry) for entry in entries]
+        write_lines(map(_dump_json, entries), None)
     else:
-        rows = [_format_entry(entry) for entry in entries]
-    write_lines(rows, None)
+        write_rows(map(_format_entry, entries))
 
 
 @app.command("remove")
@@ -120,10 +119,10 @@ def search(
         hits = search_index(collection, query, limit=top_k)
         sources = {entry.id: entry.source for entry in collection.contents()}
     if format is Format.JSON:
-        rows = [_dump_json(hit) for hit in hits]
-    else:
-        rows = [_format_hit(hit, sources[hit.document_id]) for hit in hits]
-    write_lines(rows, None)
+        write_lines(map(_dump_json, hits), None)
+        return
+    for hit in hits:
+        write_rows(_format_hit(hit, sources[hit.document_id]))
 
 
 def _dump_json(row: IndexEntry | SearchHit) -> str:
@@ -136,5 +135,5 @@ def _format_entry(entry: IndexEntry) -> str:
     return f"{entry.id}  {counts}  {entry.source}{title}"
 
 
-def _format_hit(hit: SearchHit, source: str) -> str:
-    return f"{hit.score:6.2f}  {source}\n        {hit.text}"
+def _format_hit(hit: SearchHit, source: str) -> list[str]:
+    return [f"{hit.score:6.2f}  {source}", f"        {hit.text}"]

@@ -1,4 +1,9 @@
-"""Results go to stdout or into a file, everything else to stderr."""
+"""Results go to stdout or into a file, everything else to stderr.
+
+Nothing that reaches a terminal contains control characters of names, texts, or models:
+rows for people never do, and formats for programs, which must not be changed on their way
+into a pipe or a file, lose them when stdout is a terminal.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from claimcheck.errors import InputError
+from claimcheck.reports.terminal import clean_line, clean_text
 
 
 def print_error(message: str) -> None:
@@ -24,13 +30,20 @@ def print_note(message: str, *, quiet: bool) -> None:
         _print_to_stderr(message)
 
 
-def write_text(text: str, path: Path | None) -> None:
+def write_rows(rows: Iterable[str]) -> None:
+    """Write rows for people to stdout: a line each, without control characters."""
+    _write_to_stdout(f"{clean_line(row)}\n" for row in rows)
+
+
+def write_text(text: str, path: Path | None, *, has_color: bool = False) -> None:
     """Write text to stdout, or to a file atomically.
+
+    `has_color`: the color codes in the text are claimcheck's own.
 
     Raises:
         InputError: the file can't be written; an existing file is left as it was.
     """
-    _write_parts([text], path)
+    _write_parts([text], path, has_color=has_color)
 
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:
@@ -74,9 +87,11 @@ def _is_stdout(path: Path) -> bool:
     return str(path) == "-"
 
 
-def _write_parts(parts: Iterable[str], path: Path | None) -> None:
+def _write_parts(
+    parts: Iterable[str], path: Path | None, *, has_color: bool = False
+) -> None:
     if path is None or _is_stdout(path):
-        _write_to_stdout(parts)
+        _write_to_stdout(parts, has_color=has_color)
         return
     try:
         if path.exists() and not path.is_file():
@@ -115,10 +130,12 @@ def _open_replacement(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _write_to_stdout(parts: Iterable[str]) -> None:
+def _write_to_stdout(parts: Iterable[str], *, has_color: bool = False) -> None:
+    is_terminal = sys.stdout.isatty()
     try:
         for part in parts:
-            sys.stdout.buffer.write(part.encode())
+            text = clean_text(part, keep_color=has_color) if is_terminal else part
+            sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # The reader, such as `head`, has enough. Python would complain when it flushes
@@ -127,7 +144,7 @@ def _write_to_stdout(parts: Iterable[str]) -> None:
 
 
 def _print_to_stderr(message: str) -> None:
-    line = "".join(char if char.isprintable() else " " for char in message)
+    line = clean_line(message)
     # A terminal that can't show a character gets its escape, not a UnicodeEncodeError.
     encoding = sys.stderr.encoding or "utf-8"
     print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)

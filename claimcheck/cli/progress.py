@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from claimcheck.cli.output import print_note
+from claimcheck.reports.terminal import clean_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -36,6 +37,7 @@ def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], No
     # No markup anywhere: a file name may contain square brackets.
     description = TextColumn("{task.description}", markup=False)
     with _open_bar(SpinnerColumn(), description, TimeElapsedColumn()) as bar:
+        message = clean_line(message)  # a model's name may come from a file
         task = bar.add_task(message, total=None)
         yield lambda stage: bar.update(task, description=f"{message} · {stage}")
 

@@ -18,6 +18,7 @@ from claimcheck.cli.output import (
     print_note,
     write_binary,
     write_lines,
+    write_rows,
     write_text,
 )
 from claimcheck.errors import InputError, join_problems
@@ -77,7 +78,7 @@ def list_(
             for status in run_store.batches()
         ]
         listing = (_format_document(document) for document in documents)
-        write_lines(chain(batches, [""], listing), None)
+        write_rows(chain(batches, [""], listing))
 
 
 @app.command("show")
@@ -100,7 +101,8 @@ def show(
     with RunStore(store, create=False) as run_store:
         run = run_store.run(find_batch(run_store, batch).number, document)
     style = options.detect_page_style(output)
-    write_text(render_run(run, format, style=style), output)
+    has_color = style.color and format is Format.TEXT
+    write_text(render_run(run, format, style=style), output, has_color=has_color)
 
 
 @app.command("export")
@@ -291,7 +293,7 @@ def compare(
         write_text(report + "\n", None)
         return
     lines = [_format_batch(status) for status in batches]
-    write_lines([*lines, "", *_format_comparison(comparison)], None)
+    write_rows([*lines, "", *_format_comparison(comparison)])
 
 
 @app.command("delete")

@@ -9,6 +9,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, write_text
 from claimcheck.reports.formats import Format, render_run
+from claimcheck.reports.terminal import clean_text
 
 if TYPE_CHECKING:
     from claimcheck.models.run import CheckFailure, Failure, Run
@@ -47,7 +48,7 @@ def show(
         report = text.render_claim(
             loaded, selected, width=style.width, color=style.color
         )
-    write_text(report, output)
+    write_text(report, output, has_color=style.color and not raw)
 
 
 def _format_unusable_answers(run: Run) -> str:
@@ -59,8 +60,4 @@ def _format_unusable_answers(run: Run) -> str:
         parts.append(f"{failure.cause}: {failure.message}\n{answer}\n")
     if not parts:
         return "every answer could be used\n"
-    # A model's answer may contain terminal escapes.
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}"
-        for char in "\n".join(parts)
-    )
+    return clean_text("\n".join(parts))

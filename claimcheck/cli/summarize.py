@@ -112,7 +112,8 @@ def summarize(
     run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
     style = options.detect_page_style(out.output)
     report = render_run(run, format, include_text=not out.no_text, style=style)
-    write_text(report, out.output)
+    has_color = style.color and format is Format.TEXT
+    write_text(report, out.output, has_color=has_color)
 
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli.output import write_text
+from claimcheck.cli.output import write_rows
 
 
 def validate(
@@ -34,11 +34,10 @@ def validate(
     for name in files:
         source, content = read_bytes(name)
         problems = find_result_problems(schema, content)
-        for problem in problems:
-            write_text(f"{source}: {problem}\n", None)
+        write_rows(f"{source}: {problem}" for problem in problems)
         if problems:
             failed = True
         else:
-            write_text(f"{source}: follows {schema}.schema.json\n", None)
+            write_rows([f"{source}: follows {schema}.schema.json"])
     if failed:
         raise typer.Exit(2)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli.output import write_text
+from claimcheck.cli.output import write_rows
 
-_RESULT_LABELS = {True: "ok", False: "WRONG", None: "unknown"}
+_RESULT_LABELS = {True: "ok", False: "WRONG", None: "not verified"}
 
 
 def verify(
@@ -21,13 +21,14 @@ def verify(
     """Verify a bundle offline.
 
     Every hash, span, claim, and verdict must follow from what the bundle contains.
-    Exits with 1 if one does not.
+    Exits with 1 if one does not, or if that can't be found out, because the answers
+    are missing or another version made the bundle.
     """
     from claimcheck.reports.bundle import verify_bundle
 
     steps = verify_bundle(bundle)
     for step in steps:
         label = _RESULT_LABELS[step.holds]
-        write_text(f"{label:<9}{step.name}: {step.detail}\n", None)
-    if any(step.holds is False for step in steps):
+        write_rows([f"{label:<13}{step.name}: {step.detail}"])
+    if not all(step.holds for step in steps):
         raise typer.Exit(1)

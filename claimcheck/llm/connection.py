@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
@@ -103,11 +104,17 @@ def is_certificate_error(error: BaseException) -> bool:
 
 def explain_connection_error(error: BaseException, settings: Settings) -> str:
     """Return why there is no connection, and what to do, as a clause."""
-    host = urlsplit(settings.base_url or _OPENAI_URL).hostname
+    address = urlsplit(settings.base_url or _OPENAI_URL)
+    host, proxy = address.hostname, _find_proxy(address.scheme, address.netloc)
     for cause in _list_causes(error):
         match cause:
             case httpx2.ProxyError():
                 return f"the proxy refused it ({cause}); check {_PROXY_VARIABLES}"
+            case socket.gaierror() | ConnectionRefusedError() if proxy:
+                return (
+                    f"the proxy {proxy} cannot be reached; check {_PROXY_VARIABLES}, "
+                    "or unset them"
+                )
             case socket.gaierror():
                 return (
                     f"the name {host!r} cannot be resolved; check the spelling of the "
@@ -133,6 +140,15 @@ def explain_connection_error(error: BaseException, settings: Settings) -> str:
             case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():
                 return f"the request cannot be sent ({cause})"
     return "check that the server is running and that the URL is right"
+
+
+def _find_proxy(scheme: str, host: str) -> str | None:
+    """Return the host and port of the proxy for an address, if there is one."""
+    proxies = getproxies()
+    url = proxies.get(scheme) or proxies.get("all")
+    if not url or proxy_bypass(host):
+        return None
+    return urlsplit(url).netloc.rpartition("@")[2] or None
 
 
 def _list_causes(error: BaseException | None) -> Iterator[BaseException]:

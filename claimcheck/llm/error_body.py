@@ -21,6 +21,22 @@ _MESSAGE_KEYS = ("error", "errors", "detail", "message", "msg", "description", "
 _EXTRA_KEYS = ("metadata", "raw", "details", "fieldViolations", "failed_generation")
 _CODE_KEYS = ("code", "type", "status", "status_code", "object", "reason")
 _FIELD_KEYS = ("param", "field", "loc", "parameter")
+# Where an error inside a 200 has no number: OpenAI's, Anthropic's, and Google's words.
+_STATUS_BY_CODE = {
+    "invalid_request_error": 400,
+    "badrequesterror": 400,
+    "invalid_argument": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "resource_exhausted": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "overloaded_error": 529,
+}
 # Some proxies send a whole HTML page.
 _MAX_CHARACTERS = 4_000
 _MAX_DEPTH = 8
@@ -47,6 +63,9 @@ class ErrorDetails:
         for code in self.codes:
             if re.fullmatch(r"[45]\d\d", code):
                 return int(code)
+        for code in self.codes:
+            if code in _STATUS_BY_CODE:
+                return _STATUS_BY_CODE[code]
         return None
 
 

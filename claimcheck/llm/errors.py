@@ -21,6 +21,7 @@ from claimcheck.errors import (
 )
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.connection import explain_connection_error, is_certificate_error
+from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.settings import Settings
 
@@ -51,9 +52,11 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
             return SetupError(f"{endpoint}: {cause}")
         return UnreachableError(f"{endpoint}: no connection {attempts}: {cause}")
     if isinstance(error, json.JSONDecodeError):
+        words = read_error_body(error.doc).message or "empty"
+        words = clean_message(words, settings.api_key)
         return EndpointError(
-            f"{endpoint}: no JSON in the answer {attempts}; check that the URL is an "
-            "OpenAI-compatible API"
+            f"{endpoint}: no JSON in the answer {attempts} ({words}); check that the "
+            "URL is an OpenAI-compatible API"
         )
     return EndpointError(f"{endpoint}: {clean_message(str(error), settings.api_key)}")
 

@@ -35,6 +35,8 @@ from claimcheck.settings import Settings
 
 # FastAPI validates with 422; grammars that cannot be compiled end in a 500.
 _REFUSAL_STATUSES = (400, 415, 422, 500, 501)
+# OpenRouter finds "no endpoints that support" a parameter.
+_NAMING_STATUSES = (*_REFUSAL_STATUSES, 404)
 # A batch of documents whose text is refused must not search again for each of them.
 # Chosen by hand.
 _MAX_FAILED_SEARCHES = 3
@@ -85,12 +87,13 @@ _TYPE_WORDS = re.compile(
 )
 _SYSTEM_WORDS = re.compile(
     r"system.{0,3}(?:role|message|prompt)|role.{0,20}system|roles must alternate"
-    r"|developer instruction",
+    r"|developer instruction|only user and assistant"
+    r"|(?:unexpected|unsupported|invalid|unknown) role",
     re.I,
 )
 _STREAM_WORDS = re.compile(
     r"\bstream\b.{0,40}(?:only|must|requir|enable|true)"
-    r"|(?:only|must|requir|enable).{0,40}\bstream(?:ing)?\b",
+    r"|(?:only|must|requir|enable).{0,40}\bstream(?:ing)?\b|non-?stream",
     re.I,
 )
 
@@ -159,7 +162,7 @@ class Negotiation:
         if not is_transient(error):
             return False
         refusal = read_refusal(error)
-        if refusal is None or refusal.status not in _REFUSAL_STATUSES:
+        if refusal is None or not _may_be_about_body(refusal):
             return True
         # A body that breaks the server will break it again.
         is_search = self._trials is not None
@@ -171,6 +174,11 @@ class Negotiation:
         if refusal is None or not _may_be_about_body(refusal):
             return False
         if self._trials is None:
+            # Another request may have found out what this one is about to search.
+            known = self.dialect.merge(get_dialect(self._settings))
+            if known != self.dialect:
+                self.dialect = known
+                return True
             step = self._find_step(refusal)
             if step:
                 self._seen_messages.add(refusal.details.message)
@@ -206,6 +214,8 @@ class Negotiation:
 
     def _may_search(self, refusal: Refusal) -> bool:
         known = _get_knowledge(self._settings)
+        if refusal.status not in _REFUSAL_STATUSES:
+            return False
         if known.failed_searches >= _MAX_FAILED_SEARCHES:
             return False
         # A request like this had an answer: it must be the text that is refused.
@@ -250,7 +260,7 @@ def find_step(
 def list_trials(
     dialect: Dialect, body: dict[str, Any], status: int | None
 ) -> list[Dialect]:
-    """List what to leave out if nothing is named, in order; ten trials at most."""
+    """List what to leave out if nothing is named, in order; a dozen at most."""
     formats = _list_formats(dialect, body)
     if status == 500:  # no server breaks over a temperature
         return formats
@@ -259,18 +269,20 @@ def list_trials(
     for name in settings:
         trials.append(dialect.without(name))
     limits = [name for name in TOKEN_LIMITS if name not in dialect.left_out]
-    if any(name in body for name in limits):
-        for count in range(1, len(limits) + 1):
-            trials.append(dialect.without(*limits[:count]))
-        settings += limits
+    if not any(name in body for name in limits):
+        limits = []
+    for count in range(1, len(limits) + 1):
+        trials.append(dialect.without(*limits[:count]))
     trials += formats
     # Several parts at once: nobody says which, so all of them.
-    bare = dialect.without(*settings)
-    if bare not in trials:
-        trials.append(bare)
-    if settings:
-        trials += [bare.merge(other) for other in formats[-2:]]
-    return [trial for trial in trials if trial != dialect]
+    plain = dialect.without(*settings)
+    bare = plain.without(*limits)
+    trials += [plain, bare]
+    trials += [plain.merge(other) for other in formats[-2:-1]]
+    trials += [bare.merge(other) for other in formats[-1:]]
+    untried = dict.fromkeys(trials)  # each once, in order
+    untried.pop(dialect, None)
+    return list(untried)
 
 
 def _list_formats(dialect: Dialect, body: dict[str, Any]) -> list[Dialect]:
@@ -347,7 +359,7 @@ def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dial
 
 
 def _may_be_about_body(refusal: Refusal) -> bool:
-    if refusal.status not in _REFUSAL_STATUSES:
+    if refusal.status not in _NAMING_STATUSES:
         return False
     return not (
         refusal.is_out_of_credit

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Protocol
 
-from claimcheck import schemas
+from claimcheck import tokens
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
+from claimcheck.salvage import parse_answer
 from claimcheck.settings import Settings
 
 
@@ -44,7 +46,7 @@ class StoredAnswersClient:
         digest = compute_request_digest(request, self._settings)
         response = self._answers.find(digest)
         if response is None:
-            response = self._inner.complete(request)
+            response = mark_unread(request, self._inner.complete(request))
             self._answers.save(digest, request, response)
         return response
 
@@ -53,7 +55,7 @@ class StoredAnswersClient:
         digest = compute_request_digest(request, self._settings)
         response = self._answers.find(digest)
         if response is None:
-            response = await self._inner.acomplete(request)
+            response = mark_unread(request, await self._inner.acomplete(request))
             self._answers.save(digest, request, response)
         return response
 
@@ -82,9 +84,21 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse:
+    """State how much of the request the endpoint cut off; a stored answer has no usage.
+
+    Cached tokens were read, too, and some endpoints do not count them as input.
+    """
+    usage = response.usage
+    text = "\n".join(message.content for message in request.messages)
+    unread_tokens = tokens.estimate_unread(
+        text, usage.input_tokens + usage.cached_tokens
+    )
+    return replace(response, unread_tokens=unread_tokens) if unread_tokens else response
+
+
 def is_usable(schema_name: str, response: ModelResponse) -> bool:
-    """Tell whether an answer is complete and follows its schema."""
-    if response.refusal or response.finish_reason in ("length", "content_filter"):
+    """Tell whether an answer is complete, follows its schema, and rests on it all."""
+    if response.refusal or response.unread_tokens:
         return False
-    _, problems = schemas.parse_answer(schema_name, response.text or "")
-    return not problems
+    return parse_answer(schema_name, response.text or "").is_complete

@@ -86,9 +86,11 @@ class ModelResponse:
     `text` is None when the endpoint sent no choice. `finish_reason` is the endpoint's
     own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
     when it refused. `left_out` names the settings that the endpoint does not accept.
-    `fault` says why this request, one of several, got no answer. Half of a surrogate
-    pair, as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither
-    be stored nor printed.
+    `fault` says why this request, one of several, got no answer; `exceeds_window` that
+    it is too long for the model. `unread_tokens` is how much of the request the endpoint
+    seems to have cut off before the model read it. Half of a
+    surrogate pair, as in an answer that was cut inside an emoji, becomes U+FFFD: it can
+    neither be stored nor printed.
     """
 
     text: str | None
@@ -99,6 +101,8 @@ class ModelResponse:
     usage: Usage
     left_out: tuple[str, ...] = ()
     fault: str | None = None
+    exceeds_window: bool = False
+    unread_tokens: int = 0
 
     def __post_init__(self) -> None:
         for name in ("text", "finish_reason", "refusal", "model", "fault"):

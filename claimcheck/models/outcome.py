@@ -139,9 +139,9 @@ class StopSignal:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Documents, their first requests, and the tokens of these.
+    """Documents, their requests, and the tokens of these.
 
-    Repairs, retries and checks come on top. `counted` documents were counted, the
+    Repairs and retries come on top. `counted` documents were counted, the
     others extrapolated from their length. `output_source` says where the expected
     output tokens come from. `cost_usd` is None if the price is unknown.
     """

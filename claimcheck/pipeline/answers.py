@@ -1,63 +1,45 @@
 """Requests to a model, and what becomes of their responses.
 
-A response that does not follow its schema is repaired once: the model gets its own
-answer back, with each problem and its JSON path. What still can't be used is an answer
-without a value, and with the cause.
+All of an answer that follows its schema is used. What is missing is asked for once
+more, and only that: see `claimcheck.pipeline.repair`. What can't be used then is
+recorded, with its cause and its JSON path.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
 from claimcheck import prompts, schemas
 from claimcheck.errors import join_problems
+from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
 from claimcheck.models.claim import Kind
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
 from claimcheck.models.verdict import Label
+from claimcheck.pipeline import repair
 from claimcheck.pipeline.driver import Flow
+from claimcheck.salvage import ParsedAnswer, parse_answer
 
-# A repair sends the answer back, and pays for it again. All limits below were chosen by
-# hand.
-_MAX_REPAIR_CHARACTERS = 100_000
-_MAX_PROBLEMS_TO_REPAIR = 8
+# All limits below were chosen by hand.
 _MAX_PROBLEMS_TO_REPORT = 3
 # Of an unusable answer in a run. The store of a batch has all of it.
 _MAX_RAW_CHARACTERS = 20_000
+# The words of endpoints for why an answer ended, without case and underscores.
+_CUT_OFF_REASONS = ("length", "maxtokens", "modellength", "maxoutputtokens")
+_FILTER_REASONS = ("contentfilter", "safety", "prohibitedcontent", "recitation")
 
 # A change to the schema that is sent: property, keyword, value. The answer is validated
 # against the schema without it.
 SchemaOverride = tuple[str, str, Any]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """The outcome of a request: a valid `value`, or the `cause` of failure.
-
-    `raw` is the start of the unusable text, if there is any. `usage` includes a repair.
-    """
-
-    value: T | None
-    cause: Cause | None
-    message: str
-    raw: str | None
-    attempts: int
-    model: str
-    response_format: str
-    left_out: tuple[str, ...]
-    usage: Usage
-
-    def build_failure(self, start: int, end: int) -> Failure:
-        """Build the failure to read a range of the document."""
-        assert self.cause is not None
-        return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
+# Returns the range of a quote in the document, or None.
+Locate = Callable[[str], tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +53,88 @@ class ClaimAnswer:
     about: tuple[str, ...]
     check_worthiness: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutItem:
+    """An item of an answer that does not follow the schema.
+
+    `list_name` is the list that it is from; `quote` is what it quotes from the
+    document, if anything.
+    """
+
+    list_name: str
+    message: str
+    quote: str | None
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """The outcome of a request: a valid `value`, or the `cause` of failure, or both.
+
+    Both: the answer was cut off, and `value` is what is complete of it. `claims` are
+    its valid claims, also if there is no value; `has_all_claims` tells whether the list
+    of them is there to its end. `raw` is the start of the text of an answer with a cause.
+    `usage` includes a repair. `unread_tokens` of the request never reached the model.
+    """
+
+    value: T | None
+    cause: Cause | None
+    message: str
+    raw: str | None
+    attempts: int
+    model: str
+    response_format: str
+    left_out: tuple[str, ...]
+    usage: Usage
+    claims: tuple[ClaimAnswer, ...] = ()
+    has_all_claims: bool = True
+    left_out_items: tuple[LeftOutItem, ...] = ()
+    corrections: tuple[str, ...] = ()
+    exceeds_window: bool = False
+    unread_tokens: int = 0
+
+    @property
+    def has_open_claims(self) -> bool:
+        """Whether the answer was cut off before the end of its claims."""
+        return self.cause is Cause.TRUNCATED and not self.has_all_claims
+
+    def build_failure(self, start: int, end: int) -> Failure:
+        """Build the failure to read a range of the document."""
+        assert self.cause is not None
+        return Failure(self.cause, self.message, start, end, self.attempts, self.raw)
+
+    def build_item_failures(
+        self, start: int, end: int, locate: Locate
+    ) -> tuple[Failure, ...]:
+        """Build a failure for each item that was left out, where it quotes."""
+        failures = []
+        for item in self.left_out_items:
+            located = locate(item.quote) if item.quote else None
+            item_start, item_end = located or (start, end)
+            failures.append(
+                Failure(
+                    cause=Cause.INVALID,
+                    message=item.message,
+                    start=item_start,
+                    end=item_end,
+                    attempts=self.attempts,
+                    raw=item.raw,
+                )
+            )
+        return tuple(failures)
+
+    def build_unread_failures(self, start: int, end: int) -> tuple[Failure, ...]:
+        """Build the failure of a request of which the model did not see all."""
+        if not self.unread_tokens:
+            return ()
+        message = (
+            f"the endpoint cut off about {self.unread_tokens:,} tokens of the request "
+            "before the model read it; give the model a larger window (Ollama: "
+            "`num_ctx`), or set `context_tokens` in claimcheck.toml to the window it has"
+        )
+        return (Failure(Cause.TRUNCATED, message, start, end, self.attempts, None),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,78 +249,171 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
     if not requests:
         return []
     responses = yield list(requests)
-    answers = []
-    repairs = {}
-    for index, (request, response) in enumerate(zip(requests, responses, strict=True)):
-        answer = _read_response(request, response, kind)
-        answers.append(answer)
-        text = response.text or ""
-        if answer.cause is Cause.INVALID and len(text) <= _MAX_REPAIR_CHARACTERS:
-            repairs[index] = _build_repair_request(request, text)
+    attempts = []
+    repairs: dict[int, repair.Repair] = {}
+    for index, (request, received) in enumerate(zip(requests, responses, strict=True)):
+        # Stored answers have been marked, and have no usage to tell it from.
+        response = mark_unread(request, received)
+        attempt = _read_response(request.schema_name, response)
+        attempts.append(attempt)
+        if attempt.cause in (None, Cause.INVALID, Cause.TRUNCATED):
+            planned = repair.plan_repair(request, response.text or "", attempt.parsed)
+            if planned:
+                repairs[index] = planned
+    answers = [_build_answer(attempt, kind) for attempt in attempts]
     if not repairs:
         return answers
-    # Only once: each repair costs as much as the request itself.
-    repaired = yield list(repairs.values())
-    for index, response in zip(repairs, repaired, strict=True):
-        answer = _read_response(requests[index], response, kind)
-        usage = answers[index].usage + answer.usage
+    # Only once: each repair costs as much as a request.
+    repaired = yield [planned.request for planned in repairs.values()]
+    for (index, planned), response in zip(repairs.items(), repaired, strict=True):
+        attempt = _merge_repair(attempts[index], planned, response)
+        usage = attempts[index].response.usage + response.usage
+        answer = _build_answer(attempt, kind)
         answers[index] = replace(answer, attempts=2, usage=usage)
     return answers
 
 
-def _build_repair_request(request: ModelRequest, text: str) -> ModelRequest:
-    _, problems = schemas.parse_answer(request.schema_name, text)
-    variables = {"answer": text, "problems": problems[:_MAX_PROBLEMS_TO_REPAIR]}
-    repair = prompts.render("repair", variables)
-    return replace(request, messages=request.messages + repair)
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A response, what it contains, and why that is not all."""
+
+    response: ModelResponse
+    parsed: ParsedAnswer
+    cause: Cause | None
+    message: str
 
 
-def _read_response(
-    request: ModelRequest, response: ModelResponse, kind: type[T]
-) -> Answer[T]:
+def _read_response(schema_name: str, response: ModelResponse) -> _Attempt:
     text = response.text or ""
-    value: T | None = None
     cause, message = _diagnose_response(response)
-    if cause is None:
-        fields, problems = schemas.parse_answer(request.schema_name, text)
-        if problems:
-            cause, message = (
-                Cause.INVALID,
-                join_problems(problems, _MAX_PROBLEMS_TO_REPORT),
-            )
-        else:
-            value = codec.from_fields(_fold_white_space(fields), kind)
-    raw = text[:_MAX_RAW_CHARACTERS] if cause else ""
+    if cause is not None:
+        return _Attempt(response, ParsedAnswer(), cause, message)
+    parsed = parse_answer(schema_name, text)
+    cause, message = _diagnose_parsed(parsed, response)
+    return _Attempt(response, parsed, cause, message)
+
+
+def _merge_repair(
+    first: _Attempt, planned: repair.Repair, response: ModelResponse
+) -> _Attempt:
+    """Add what the repair contains to the first attempt, or replace that."""
+    second = _read_response(planned.request.schema_name, response)
+    if planned.is_whole:
+        # A second answer counts unless it contains less than the first.
+        if repair.count_content(second.parsed) < repair.count_content(first.parsed):
+            return first
+        return second
+    parsed = repair.merge_items(first.parsed, second.parsed, planned)
+    cause, message = _diagnose_parsed(parsed, first.response)
+    return _Attempt(first.response, parsed, cause, message)
+
+
+def _build_answer(attempt: _Attempt, kind: type[T]) -> Answer[T]:
+    response, parsed = attempt.response, attempt.parsed
+    fields = _fold_white_space(repair.renumber_links(parsed))
+    value: T | None = None
+    # Without a missing property, what an answer that was cut off has is a value, too.
+    if fields and not any(_is_property(problem) for problem in parsed.missing):
+        value = codec.from_fields(fields, kind)
+    claims = []
+    for item in fields.get("claims", ()):
+        claims.append(codec.from_fields(item, ClaimAnswer))
+    is_broken = not all(_is_property(problem) for problem in parsed.missing)
+    has_claims = "claims" in fields and parsed.open_list != "claims"
+    raw = _shorten_raw(response.text or "") if attempt.cause else ""
     return Answer(
         value=value,
-        cause=cause,
-        message=message,
+        cause=attempt.cause,
+        message=attempt.message,
         raw=raw or None,
         attempts=1,
         model=response.model,
         response_format=response.response_format,
         left_out=response.left_out,
         usage=response.usage,
+        claims=tuple(claims),
+        has_all_claims=has_claims and not is_broken,
+        left_out_items=_list_left_out_items(parsed),
+        corrections=tuple(str(problem) for problem in parsed.corrections),
+        exceeds_window=response.exceeds_window,
+        unread_tokens=response.unread_tokens,
     )
+
+
+def _is_property(problem: schemas.Problem) -> bool:
+    # "$" is about JSON that is broken, of which some was read.
+    return problem.path != "$"
+
+
+def _list_left_out_items(parsed: ParsedAnswer) -> tuple[LeftOutItem, ...]:
+    items = []
+    for rejected in parsed.rejected:
+        problems = join_problems(rejected.problems, _MAX_PROBLEMS_TO_REPORT)
+        value = rejected.value
+        quote = value.get("quote") if isinstance(value, dict) else None
+        raw = _shorten_raw(json.dumps(value, ensure_ascii=False))
+        items.append(
+            LeftOutItem(
+                list_name=rejected.key,
+                message=f"an item of the answer was left out: {problems}",
+                quote=quote if isinstance(quote, str) else None,
+                raw=raw,
+            )
+        )
+    return tuple(items)
+
+
+def _shorten_raw(text: str) -> str:
+    # Half of a surrogate pair can be neither stored nor printed.
+    encoded = text[:_MAX_RAW_CHARACTERS].encode("utf-8", "replace")
+    return encoded.decode("utf-8")
 
 
 def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
     """Return why a response has no text to read, or None."""
-    # An answer that was refused or cut off may still parse, so ask the endpoint first.
     if response.fault is not None:
         return Cause.UNANSWERED, response.fault
     if response.refusal:
         return Cause.REFUSED, f"the model refused: {response.refusal}"
-    if response.finish_reason == "content_filter":
+    if response.text and response.text.strip():
+        return None, ""
+    reason = _fold_finish_reason(response)
+    if reason in _FILTER_REASONS:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
-    if response.finish_reason == "length":
-        return Cause.TRUNCATED, (
-            f"the answer was cut off after {response.usage.output_tokens} tokens; "
-            "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
-        )
-    if response.text is None or not response.text.strip():
-        return Cause.EMPTY, "the endpoint sent an empty answer"
-    return None, ""
+    if reason in _CUT_OFF_REASONS:
+        return Cause.TRUNCATED, _describe_cut_off(response)
+    return Cause.EMPTY, "the endpoint sent an empty answer"
+
+
+def _diagnose_parsed(
+    parsed: ParsedAnswer, response: ModelResponse
+) -> tuple[Cause | None, str]:
+    """Return why an answer is not complete, or None.
+
+    The JSON decides whether it was cut off: endpoints have many words for that, or call
+    it a normal end. A complete object is complete, whatever the endpoint calls it.
+    """
+    if not parsed.missing and not parsed.is_cut_off:
+        return None, ""
+    reason = _fold_finish_reason(response)
+    if reason in _FILTER_REASONS:
+        return Cause.FILTERED, "the endpoint's content filter stopped the answer"
+    if parsed.is_cut_off or reason in _CUT_OFF_REASONS:
+        return Cause.TRUNCATED, _describe_cut_off(response)
+    return Cause.INVALID, join_problems(parsed.missing, _MAX_PROBLEMS_TO_REPORT)
+
+
+def _fold_finish_reason(response: ModelResponse) -> str:
+    return str(response.finish_reason or "").replace("_", "").lower()
+
+
+def _describe_cut_off(response: ModelResponse) -> str:
+    output_tokens = response.usage.output_tokens
+    after = f" after {output_tokens:,} tokens" if output_tokens else ""
+    return (
+        f"the answer was cut off{after}; "
+        "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
+    )
 
 
 def _fold_white_space(value: Any) -> Any:

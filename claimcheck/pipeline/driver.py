@@ -2,7 +2,8 @@
 
 A request without a response becomes a failure of the flow if another request has one:
 what was paid for is not thrown away. The error is raised if no request has a response,
-or if every other request would meet the same error.
+or if every other request would meet the same error. A request that exceeds the model's
+context window is never an error here: the flow can ask about less.
 
 A flow without requests yields empty lists, so that it can be canceled between its
 steps.
@@ -15,7 +16,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from claimcheck.errors import ProviderError
+from claimcheck.errors import ContextWindowError, ProviderError
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
 
 # Chosen by hand; batches use asyncio and the limits that their user states.
@@ -39,7 +40,7 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
         while True:  # until the flow returns, which raises StopIteration
             outcomes = _complete_all(requests, client)
             responses = _resolve_outcomes(outcomes, answered=answered)
-            answered = answered or bool(responses)
+            answered = answered or _has_answer(responses)
             requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
@@ -53,7 +54,7 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
         requests = next(flow)
         while True:
             responses = await fetch_responses(requests, client, answered=answered)
-            answered = answered or bool(responses)
+            answered = answered or _has_answer(responses)
             requests = flow.send(responses)
     except StopIteration as stop:
         result: Result = stop.value
@@ -119,6 +120,8 @@ def _resolve_outcomes(
     errors = [outcome for outcome in outcomes if isinstance(outcome, ProviderError)]
     has_response = answered or len(errors) < len(outcomes)
     for error in errors:
+        if isinstance(error, ContextWindowError):
+            continue
         if error.final or not has_response:
             raise error
     responses = []
@@ -131,5 +134,17 @@ def _resolve_outcomes(
 
 
 def _build_unanswered_response(error: ProviderError) -> ModelResponse:
-    usage = Usage(requests=error.requests)
-    return ModelResponse(None, None, None, "", "", usage, fault=str(error))
+    return ModelResponse(
+        text=None,
+        finish_reason=None,
+        refusal=None,
+        model="",
+        response_format="",
+        usage=Usage(requests=error.requests),
+        fault=str(error),
+        exceeds_window=isinstance(error, ContextWindowError),
+    )
+
+
+def _has_answer(responses: Sequence[ModelResponse]) -> bool:
+    return any(response.fault is None for response in responses)

@@ -1,23 +1,28 @@
-"""Summarize a long document: claims by passage, then a summary of them.
+"""Summarize a document from the claims of its passages.
 
-A passage whose answer is cut off is halved, and both halves are asked about. One that
-fails for good becomes a failure with its characters; the others are not affected.
+A passage that is too long for the model, or whose answer is cut off, is asked about in
+parts. Claims that were complete are kept, and only the rest is asked for. A passage
+that fails for good becomes a failure with its characters; the others are not affected.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from claimcheck import prompts
+from claimcheck.errors import ContextWindowError
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import Cause, Failure, Run
+from claimcheck.models.run import Failure, Run
 from claimcheck.pipeline import quotes, summary
 from claimcheck.pipeline.answers import (
     Answer,
     ClaimAnswer,
     ClaimsAnswer,
+    SummaryAnswer,
     ask_all,
     build_request,
     describe_document,
@@ -28,29 +33,50 @@ from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import Passage, halve_passage
+from claimcheck.text.sentences import (
+    Passage,
+    find_sentence_starts,
+    halve_passage,
+    split_passage,
+    trim_passage,
+)
 
 SCHEMA, PROMPT = "claims.answer", "claims"
 PROMPTS = (PROMPT, summary.PROMPT, "repair", "json-only", quotes.PROMPT)
 SCHEMAS = (SCHEMA, summary.SCHEMA, quotes.SCHEMA)
-# A shorter passage is not worth another two requests. Chosen by hand.
+# A shorter passage is not worth another two requests, unless its answer had something
+# to keep. Chosen by hand.
 _MIN_TOKENS_TO_HALVE = 200
+# Below this, a window has no room for the prompt itself. Chosen by hand.
+_MIN_TOKENS_FOR_WINDOW = 50
+
+PassageAnswer = Answer[ClaimsAnswer] | Answer[SummaryAnswer]
 
 
 @dataclass(frozen=True, slots=True)
 class _PassageResult:
-    """The answer about a passage that was not halved any further."""
+    """The claims of a passage, and the failures to read it.
+
+    `unread` are the failures that leave characters of the passage without claims.
+    """
 
     passage: Passage
-    answer: Answer[ClaimsAnswer]
+    answer: PassageAnswer
+    unread: tuple[Failure, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Extraction:
-    """What became of the passages; `answers` includes the halved ones."""
+    """What became of the passages so far; `answers` includes those asked in parts."""
 
-    results: Sequence[_PassageResult]
-    answers: Sequence[Answer[ClaimsAnswer]]
+    results: list[_PassageResult] = field(default_factory=list)
+    answers: list[PassageAnswer] = field(default_factory=list)
+
+    @property
+    def exceeds_window(self) -> bool:
+        """Whether every request so far exceeded the model's window."""
+        exceeding = [answer for answer in self.answers if answer.exceeds_window]
+        return bool(exceeding) and len(exceeding) == len(self.answers)
 
 
 def summarize_long_document(
@@ -58,9 +84,17 @@ def summarize_long_document(
     reading: Reading,
     settings: Settings,
     passages: Sequence[Passage],
+    first: Answer[SummaryAnswer] | None = None,
 ) -> Flow[Run]:
-    """Summarize a described document that is split into these passages."""
-    extraction = yield from _extract_claims(document, reading, settings, passages)
+    """Summarize a described document that is split into these passages.
+
+    `first` is the answer about the only passage, of which some is missing.
+
+    Raises:
+        ContextWindowError: the model's window has no room for any passage.
+    """
+    splitter = _Splitter(document, reading)
+    extraction = yield from _extract_claims(splitter, settings, passages, first)
     results = extraction.results
     claim_answers, origins = _order_claims(results)
     index = quotes.PassageIndex(reading, origins)
@@ -70,62 +104,165 @@ def summarize_long_document(
     claims = build_claims(document, reading, index, requoted, max_claims).claims
     inputs = summary.select_summary_inputs(claims, len(results))
     digest = yield from summary.summarize_inputs(document, settings, inputs)
-    failures = _build_failures(document, reading, results)
-    all_failures = (*failures, digest.failure) if digest.failure else failures
-    usages = [answer.usage for answer in extraction.answers]
-    usages += [answer.usage for answer in digest.answers]
+    unread = tuple(failure for result in results for failure in result.unread)
+    item_failures: list[Failure] = []
+    locate = partial(quotes.locate_quote, index)
+    for result in results:
+        start, end = splitter.locate(result.passage)
+        item_failures += result.answer.build_item_failures(start, end, locate)
+    answers = [*extraction.answers, *digest.answers]
     return Run(
         document=document,
         summary=digest.summary,
         claims=claims,
         verdicts=(),
         unchecked=(),
-        failures=all_failures,
+        failures=(*unread, *item_failures, *digest.failures),
         # A summary that failed leaves no part of the document unread.
-        ledger=build_ledger(document.characters, reading.noise, failures),
+        ledger=build_ledger(document.characters, reading.noise, unread),
         passages=len(results),
-        usage=sum(usages, Usage()) + requote_usage,
-        signature=build_model_signature(
-            settings, extraction.answers, PROMPTS, (*SCHEMAS, "run")
-        ),
+        usage=sum((answer.usage for answer in answers), Usage()) + requote_usage,
+        signature=build_model_signature(settings, answers, PROMPTS, (*SCHEMAS, "run")),
     )
 
 
 def _extract_claims(
-    document: Document,
-    reading: Reading,
+    splitter: _Splitter,
     settings: Settings,
     passages: Sequence[Passage],
+    first: Answer[SummaryAnswer] | None,
 ) -> Flow[_Extraction]:
-    results: list[_PassageResult] = []
-    all_answers: list[Answer[ClaimsAnswer]] = []
+    extraction = _Extraction()
     pending = list(passages)
-    # Each round asks about all of its passages at once.
+    answers: list[PassageAnswer]
+    if first is not None:
+        answers = [first]
+        pending = _sort_answers(splitter, extraction, pending, answers)
     while pending:
+        # Each round asks about all of its passages at once. While all have exceeded the
+        # window, one is enough to find out how much fits.
+        asked = pending[:1] if extraction.exceeds_window else pending
+        waiting = pending[len(asked) :]
         requests = [
-            _build_request(document, reading, passage, settings) for passage in pending
+            _build_request(splitter.document, splitter.reading, passage, settings)
+            for passage in asked
         ]
-        answers = yield from ask_all(requests, ClaimsAnswer)
-        all_answers += answers
-        halves: list[Passage] = []
-        for passage, answer in zip(pending, answers, strict=True):
-            parts: tuple[Passage, ...] = (passage,)
-            if answer.cause is Cause.TRUNCATED:
-                parts = _halve_passage(document, reading, passage)
-            if len(parts) > 1:
-                halves += parts
-            else:
-                results.append(_PassageResult(passage, answer))
-        pending = halves
-    return _Extraction(results, all_answers)
+        answers = list((yield from ask_all(requests, ClaimsAnswer)))
+        parts = _sort_answers(splitter, extraction, asked, answers)
+        pending = [*parts, *waiting]
+    return extraction
 
 
-def _halve_passage(
-    document: Document, reading: Reading, passage: Passage
-) -> tuple[Passage, ...]:
-    if passage.tokens < _MIN_TOKENS_TO_HALVE:
-        return (passage,)
-    return halve_passage(reading, document.language, passage)
+def _sort_answers(
+    splitter: _Splitter,
+    extraction: _Extraction,
+    asked: Sequence[Passage],
+    answers: Sequence[PassageAnswer],
+) -> list[Passage]:
+    """Add the answers to the extraction; return the parts to ask about.
+
+    Raises:
+        ContextWindowError: the shortest passage exceeds the window, and so did all
+            others.
+    """
+    parts: list[Passage] = []
+    for passage, answer in zip(asked, answers, strict=True):
+        extraction.answers.append(answer)
+        rest = splitter.split_rest(passage, answer)
+        parts += rest
+        if answer.claims or not rest:
+            unread = splitter.build_failures(passage, answer, has_rest=bool(rest))
+            extraction.results.append(_PassageResult(passage, answer, unread))
+    if extraction.exceeds_window and not parts:
+        raise ContextWindowError(extraction.answers[-1].message)
+    return parts
+
+
+@dataclass
+class _Splitter:
+    """Finds the parts of a passage to ask about when its answer is not complete."""
+
+    document: Document
+    reading: Reading
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return find_sentence_starts(self.reading, self.document.language)
+
+    def split_rest(self, passage: Passage, answer: PassageAnswer) -> list[Passage]:
+        """Return the parts of the passage that the answer does not cover."""
+        if answer.exceeds_window:
+            return self._split_for_window(passage)
+        if not answer.has_open_claims:
+            return []
+        is_whole = passage.start == 0 and passage.end == len(self.reading.text)
+        is_short = passage.tokens < _MIN_TOKENS_TO_HALVE
+        # Without a single claim, an answer about less would be cut off, too.
+        if is_short and not answer.claims and not is_whole:
+            return []
+        rest = self._find_rest(passage, answer.claims)
+        # As long an answer as the last would be cut off again.
+        if rest is not None and 2 * rest.tokens <= passage.tokens:
+            return [rest]
+        parts = halve_passage(self.reading, self._starts, rest or passage)
+        return [] if parts == (passage,) else list(parts)
+
+    def _split_for_window(self, passage: Passage) -> list[Passage]:
+        if passage.tokens < _MIN_TOKENS_FOR_WINDOW:
+            return []
+        parts = halve_passage(self.reading, self._starts, passage)
+        if len(parts) == 1:
+            parts = split_passage(self.reading, passage)
+        return list(parts)
+
+    def _find_rest(
+        self, passage: Passage, claims: Sequence[ClaimAnswer]
+    ) -> Passage | None:
+        """Return what follows the last quote, if the quotes are in order.
+
+        It begins with the sentence of that quote, which may make another claim.
+        """
+        positions = []
+        for claim in claims:
+            words = map(re.escape, claim.quote.split())
+            pattern = re.compile(r"\s+".join(words))
+            match = pattern.search(self.reading.text, passage.start, passage.end)
+            if match:
+                positions.append(match.start())
+        if not positions or positions != sorted(positions):
+            return None
+        before = [start for start in self._starts if start <= positions[-1]]
+        start = before[-1] if before else passage.start
+        if start <= passage.start:
+            return None
+        return trim_passage(self.reading, passage, start)
+
+    def build_failures(
+        self, passage: Passage, answer: PassageAnswer, *, has_rest: bool
+    ) -> tuple[Failure, ...]:
+        """Build the failures that leave characters of a passage without claims."""
+        start, end = self.locate(passage)
+        failures = answer.build_unread_failures(start, end)
+        # The rest is asked for, and a summary that is cut off is written anew.
+        is_read = has_rest or (answer.claims and answer.has_all_claims)
+        if answer.cause is None or is_read:
+            return failures
+        rest = self._find_rest(passage, answer.claims)
+        if rest is not None:
+            start, end = self.locate(rest)
+        return (answer.build_failure(start, end), *failures)
+
+    def locate(self, passage: Passage) -> tuple[int, int]:
+        """Return the range of a passage, with the white space around it.
+
+        White space belongs to no passage; without it, the ledger would call it read.
+        """
+        text = self.document.full_text
+        start, end = self.reading.locate_extent(passage.start, passage.end)
+        start = len(text[:start].rstrip()) if passage.start else 0
+        if passage.end == len(self.reading.text):
+            end = len(text)
+        return start, end
 
 
 def _build_request(
@@ -153,33 +290,6 @@ def _order_claims(
     claims: list[ClaimAnswer] = []
     origins: list[Passage] = []
     for result in sorted(results, key=lambda result: result.passage.start):
-        if result.answer.value:
-            claims += result.answer.value.claims
-            origins += [result.passage] * len(result.answer.value.claims)
+        claims += result.answer.claims
+        origins += [result.passage] * len(result.answer.claims)
     return claims, origins
-
-
-def _build_failures(
-    document: Document, reading: Reading, results: Sequence[_PassageResult]
-) -> tuple[Failure, ...]:
-    failures = []
-    for result in results:
-        if not result.answer.value:
-            start, end = _locate_passage(document, reading, result.passage)
-            failures.append(result.answer.build_failure(start, end))
-    return tuple(failures)
-
-
-def _locate_passage(
-    document: Document, reading: Reading, passage: Passage
-) -> tuple[int, int]:
-    """Return the range of a passage, with the white space around it.
-
-    White space belongs to no passage; without it, the ledger would call it read.
-    """
-    text = document.full_text
-    start, end = reading.locate_extent(passage.start, passage.end)
-    start = len(text[:start].rstrip()) if passage.start else 0
-    if passage.end == len(reading.text):
-        end = len(text)
-    return start, end

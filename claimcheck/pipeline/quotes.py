@@ -92,6 +92,12 @@ class PassageIndex:
         return elsewhere if elsewhere.spans else result
 
 
+def locate_quote(index: QuoteIndex, quote: str) -> tuple[int, int] | None:
+    """Return the range of a quote in the document, or None if it is not there."""
+    spans = index.ground(quote).spans
+    return (spans[0].start, spans[-1].end) if spans else None
+
+
 @dataclass(frozen=True, slots=True)
 class _MissingQuote:
     """A claim whose quote was not found, and the most similar passage."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +13,12 @@ from claimcheck.pipeline.answers import Answer
 from claimcheck.settings import Settings
 from claimcheck.version import __version__
 
+# The key in the settings of a signature: what was corrected in the model's answers.
+CORRECTIONS = "corrections"
+# More say nothing new about a model. Chosen by hand.
+_MAX_CORRECTIONS = 20
+_INDEX = re.compile(r"\[\d+\]")
+
 
 def build_model_signature(
     settings: Settings,
@@ -19,10 +27,16 @@ def build_model_signature(
     schema_names: Sequence[str],
     extra_settings: Mapping[str, Any] | None = None,
 ) -> Signature:
-    """Sign what a model produced, by the first answer that came from one."""
+    """Sign what a model produced, by the first answer that came from one.
+
+    What had to be corrected in the answers is stated among the settings.
+    """
     first = next((answer for answer in answers if answer.model), None)
     left_out = first.left_out if first else ()
     published = settings.published() | dict(extra_settings or {})
+    corrections = _list_corrections(answers)
+    if corrections:
+        published[CORRECTIONS] = corrections
     if "max_tokens" in left_out:  # no name for the limit was accepted
         published["max_output_tokens"] = None
     # Readers compare token counts between runs: an estimate must not pass as a count.
@@ -39,6 +53,30 @@ def build_model_signature(
         seed=None if "seed" in left_out else settings.seed,
         token_count=f"{tokens.ENCODING} ({precision})",
     )
+
+
+def merge_settings(first: Signature, second: Signature) -> dict[str, Any]:
+    """Return the settings of both signatures, with the corrections of both."""
+    settings = first.settings | second.settings
+    corrections = [
+        *first.settings.get(CORRECTIONS, ()),
+        *second.settings.get(CORRECTIONS, ()),
+    ]
+    if corrections:
+        settings[CORRECTIONS] = list(dict.fromkeys(corrections))
+    return settings
+
+
+def _list_corrections(answers: Sequence[Answer[Any]]) -> list[str]:
+    """List the corrections of all answers; each kind once, with its number."""
+    counts = Counter[str]()
+    for answer in answers:
+        # The same correction in each claim is one kind.
+        counts.update(_INDEX.sub("[]", text) for text in answer.corrections)
+    listed = []
+    for text, count in counts.most_common(_MAX_CORRECTIONS):
+        listed.append(f"{text} ({count} times)" if count > 1 else text)
+    return listed
 
 
 def build_extractive_signature(

@@ -1,29 +1,38 @@
-"""Summarize with a model, in one request or passage by passage."""
+"""Summarize with a model, in one request or passage by passage.
+
+A document whose answer is not complete is continued as a long one: what the answer has
+is kept, and the rest is asked for.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from claimcheck import prompts, tokens
 from claimcheck.errors import ContextWindowError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest
-from claimcheck.models.run import Failure, Run
-from claimcheck.pipeline import quotes
+from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.run import Cause, Failure, Run
+from claimcheck.pipeline import quotes, summary
 from claimcheck.pipeline.answers import (
+    Answer,
     SummaryAnswer,
     ask,
     build_request,
     describe_document,
 )
-from claimcheck.pipeline.claims import build_claims
+from claimcheck.pipeline.claims import NumberedClaims, build_claims
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
 from claimcheck.pipeline.signature import build_model_signature
-from claimcheck.pipeline.summary import ClaimLinks, build_summary
+from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import split_into_passages
+from claimcheck.text.sentences import Passage, split_into_passages
 
 SCHEMA, PROMPT = "summary.answer", "summarize"
 PROMPTS = (PROMPT, "repair", "json-only", quotes.PROMPT)
@@ -39,8 +48,7 @@ def summarize_with_model(
     """Summarize a described document; an unusable answer becomes a failure.
 
     Raises:
-        ContextWindowError: not even a short passage fits the model's context window;
-            nothing was sent.
+        ContextWindowError: not even a short passage fits the model's context window.
     """
     budget_tokens = _compute_passage_budget(document, settings)
     if (document.tokens or 0) > budget_tokens:
@@ -60,30 +68,94 @@ def _summarize_short_document(
 ) -> Flow[Run]:
     request = _build_request(document, reading, settings)
     answer = yield from ask(request, SummaryAnswer)
-    claim_answers = answer.value.claims if answer.value else ()
+    if answer.exceeds_window or answer.has_open_claims:
+        passage = Passage(0, len(reading.text), tokens.count(reading.text), "")
+        return (
+            yield from summarize_long_document(
+                document, reading, settings, [passage], answer
+            )
+        )
     index = GroundingIndex(reading)
-    requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
+    requoted, requote_usage = yield from quotes.requote(reading, index, answer.claims)
     claims = build_claims(document, reading, index, requoted, settings.max_claims)
-    summary = None
-    if answer.value:
-        summary = build_summary(answer.value, ClaimLinks.from_claims(claims))
-    failures: tuple[Failure, ...] = ()
-    if answer.cause:
-        failures = (answer.build_failure(0, document.characters),)
+    digest = yield from _write_summary(document, settings, answer, claims)
+    unread = _build_unread_failures(document, answer)
+    answers: list[Answer[Any]] = [answer, *digest.answers]
+    prompt_names = list(PROMPTS)
+    schema_names = [SCHEMA, quotes.SCHEMA, "run"]
+    if digest.answers:
+        prompt_names.append(summary.PROMPT)
+        schema_names.append(summary.SCHEMA)
     return Run(
         document=document,
-        summary=summary,
+        summary=digest.summary,
         claims=claims.claims,
         verdicts=(),
         unchecked=(),
-        failures=failures,
-        ledger=build_ledger(document.characters, reading.noise, failures),
+        failures=(*unread, *_build_failures(document, index, answer, digest)),
+        ledger=build_ledger(document.characters, reading.noise, unread),
         passages=1,
-        usage=answer.usage + requote_usage,
-        signature=build_model_signature(
-            settings, [answer], PROMPTS, (SCHEMA, quotes.SCHEMA, "run")
-        ),
+        usage=sum((item.usage for item in answers), Usage()) + requote_usage,
+        signature=build_model_signature(settings, answers, prompt_names, schema_names),
     )
+
+
+def _write_summary(
+    document: Document,
+    settings: Settings,
+    answer: Answer[SummaryAnswer],
+    claims: NumberedClaims,
+) -> Flow[Digest]:
+    """Take the summary from the answer; write one from its claims if it lacks any."""
+    own = None
+    if answer.value:
+        own = build_summary(answer.value, ClaimLinks.from_claims(claims))
+    if not claims.claims or not _lacks_summary(answer):
+        return Digest(own, (), ())
+    inputs = summary.select_summary_inputs(claims.claims, 1)
+    digest = yield from summary.summarize_inputs(document, settings, inputs)
+    if own is not None and (digest.summary is None or digest.failures):
+        return replace(digest, summary=own)
+    return digest
+
+
+def _lacks_summary(answer: Answer[SummaryAnswer]) -> bool:
+    """Whether any of the summary is missing, rather than a claim."""
+    if answer.value is None or answer.cause is Cause.TRUNCATED:
+        return True
+    return any(item.list_name != "claims" for item in answer.left_out_items)
+
+
+def _build_unread_failures(
+    document: Document, answer: Answer[SummaryAnswer]
+) -> tuple[Failure, ...]:
+    """Build the failures that leave characters of the document without claims."""
+    end = document.characters
+    failures = answer.build_unread_failures(0, end)
+    if answer.cause is None or answer.has_all_claims:
+        return failures
+    return (answer.build_failure(0, end), *failures)
+
+
+def _build_failures(
+    document: Document,
+    index: GroundingIndex,
+    answer: Answer[SummaryAnswer],
+    digest: Digest,
+) -> tuple[Failure, ...]:
+    """Build the failures about single claims, and about the summary."""
+    end = document.characters
+    is_rewritten = bool(digest.answers) and digest.summary and not digest.failures
+    if is_rewritten:
+        claim_items = [
+            item for item in answer.left_out_items if item.list_name == "claims"
+        ]
+        answer = replace(answer, left_out_items=tuple(claim_items))
+    locate = partial(quotes.locate_quote, index)
+    failures = [*answer.build_item_failures(0, end, locate), *digest.failures]
+    if answer.cause and answer.has_all_claims and not is_rewritten:
+        failures.insert(0, answer.build_failure(0, end))
+    return tuple(failures)
 
 
 def _build_request(

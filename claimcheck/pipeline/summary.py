@@ -102,13 +102,13 @@ class ClaimLinks:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A summary, or the failure to write one; neither without any lines.
+    """A summary, and the failures to write all of it; neither without any lines.
 
     `answers` are those of all rounds.
     """
 
     summary: Summary | None
-    failure: Failure | None
+    failures: tuple[Failure, ...]
     answers: Sequence[Answer[DigestAnswer]]
 
 
@@ -168,17 +168,38 @@ def summarize_inputs(
 ) -> Flow[Digest]:
     """Summarize the lines, in rounds if they do not fit into one request."""
     answers: list[Answer[DigestAnswer]] = []
+    budget_tokens = settings.passage_tokens
     while inputs:
-        groups = _group_by_budget(inputs, settings.passage_tokens)
+        groups = _group_by_budget(inputs, budget_tokens)
         requests = [_build_request(document, group) for group in groups]
         round_answers = yield from ask_all(requests, DigestAnswer)
         answers += round_answers
+        if any(answer.exceeds_window for answer in round_answers):
+            budget_tokens = _find_smaller_budget(inputs, groups)
+            if budget_tokens:
+                continue
         if len(groups) == 1:  # this round's answer is the summary
             return _build_digest(document, inputs, answers)
         inputs = []
         for group, answer in zip(groups, round_answers, strict=True):
             inputs += _condense_group(group, answer)
-    return Digest(None, None, answers)
+    return Digest(None, (), answers)
+
+
+def _find_smaller_budget(
+    inputs: Sequence[SummaryInput], groups: Sequence[Sequence[SummaryInput]]
+) -> int:
+    """Return a budget with which there are more groups, or 0 if there is none."""
+    budget_tokens = max(_count_tokens(group) for group in groups)
+    while budget_tokens > 1:
+        budget_tokens //= 2
+        if len(_group_by_budget(inputs, budget_tokens)) > len(groups):
+            return budget_tokens
+    return 0
+
+
+def _count_tokens(inputs: Sequence[SummaryInput]) -> int:
+    return sum(tokens.count(item.text) + _TOKENS_AROUND_INPUT for item in inputs)
 
 
 def _build_digest(
@@ -187,13 +208,20 @@ def _build_digest(
     answers: Sequence[Answer[DigestAnswer]],
 ) -> Digest:
     last = answers[-1]
+    # The failures are about the whole document: nobody knows where a summary is from.
+    end = document.characters
+    failures = (
+        *last.build_item_failures(0, end, lambda quote: None),
+        *last.build_unread_failures(0, end),
+    )
+    summary = None
     if last.value:
-        return Digest(
-            build_summary(last.value, ClaimLinks.from_inputs(inputs)), None, answers
-        )
-    message = f"the summary of the claims could not be written: {last.message}"
-    failure = last.build_failure(0, document.characters)
-    return Digest(None, replace(failure, message=message), answers)
+        summary = build_summary(last.value, ClaimLinks.from_inputs(inputs))
+    if last.cause:
+        problem = "is not complete" if summary else "could not be written"
+        message = f"the summary of the claims {problem}: {last.message}"
+        failures = (replace(last.build_failure(0, end), message=message), *failures)
+    return Digest(summary, failures, answers)
 
 
 def _group_by_budget(

@@ -12,16 +12,21 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from cattrs.errors import BaseValidationError
+
 from claimcheck import prompts, schemas
 from claimcheck.engines import build_run_flow
-from claimcheck.errors import InputError, ProviderError
+from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.document import Document
@@ -51,10 +56,36 @@ _ALLOWED_NAME = re.compile(
 _MAX_FILES = 200
 _MAX_BYTES = 500 * 2**20
 
+# What `zipfile` and its decompressors raise for damaged files. RuntimeError: encrypted;
+# NotImplementedError: an unknown compression; ValueError: a name that is not UTF-8.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+)
+
 _MAX_REPORTED_PROBLEMS = 3  # one line of text; chosen by hand
 
 # The earliest time that a ZIP file can hold: the same run gives the same bytes.
 _ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+
+# Whatever a forged run, configuration, or answer can raise: it was not reproduced.
+_REPLAY_ERRORS = (
+    ClaimcheckError,
+    BaseValidationError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +98,10 @@ class BundledAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VerificationStep:
-    """A step of verification; `holds` is None if the bundle cannot tell."""
+    """A step of verification.
+
+    `holds` is None if the bundle cannot tell. Only True is verified.
+    """
 
     name: str
     holds: bool | None
@@ -148,9 +182,12 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
     manifest = _parse_manifest(path, files)
     if _RUN not in files or _SOURCE not in files:
         raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
-    run = Run.from_json(files[_RUN])
+    texts = {name: _decode(path, name, data) for name, data in files.items()}
+    try:
+        run = Run.from_json(texts[_RUN])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
     # Each step is done even if one before it fails: together they show what changed.
-    texts = {name: data.decode() for name, data in files.items()}
     return [
         _verify_hashes(files, manifest.hashes),
         _verify_spans(run, texts[_RUN]),
@@ -181,8 +218,15 @@ def _read_bundle(path: Path) -> dict[str, bytes]:
             return {entry.filename: bundle.read(entry) for entry in entries}
     except OSError as error:
         raise _make_read_error(path, error.strerror or error) from None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except _ZIP_ERRORS as error:
         raise _make_read_error(path, error) from None
+
+
+def _decode(path: Path, name: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise _make_read_error(path, f"{name} is not UTF-8: {error.reason}") from None
 
 
 def _make_read_error(path: Path, reason: object) -> InputError:
@@ -213,8 +257,13 @@ def _parse_manifest(path: Path, files: Mapping[str, bytes]) -> _Manifest:
                 f"{path} is a bundle of format {version!r}; this claimcheck reads "
                 f"format {_FORMAT_VERSION}"
             )
-        return _Manifest(dict(manifest["files"]), manifest["way"])
-    except (KeyError, ValueError, TypeError) as error:
+        hashes, config = dict(manifest["files"]), manifest["way"]
+        if not all(isinstance(value, str) for value in hashes.values()):
+            raise ValueError("a hash is not a string")
+        if not isinstance(config, dict | None):
+            raise ValueError("the batch's configuration is not an object")
+        return _Manifest(hashes, config)
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise InputError(
             f"{path} is not a claimcheck bundle: its {_MANIFEST} is broken ({error})"
         ) from None
@@ -285,33 +334,52 @@ def _verify_results(
         )
         return VerificationStep(name, None, detail)
 
-    engine = run.signature.engine
-    client: Client | None = None
-    if engine == "extractive":
-        settings = _build_settings(run.signature.settings, engine="extractive")
-    elif batch_config is None or _ANSWERS not in texts:
+    is_extractive = run.signature.engine == "extractive"
+    if not is_extractive and (batch_config is None or _ANSWERS not in texts):
         detail = "the bundle has no model answers; only a store keeps them"
         return VerificationStep(name, None, detail)
-    else:
-        settings = _build_model_settings(batch_config)
-        answers = _BundledAnswers(texts[_ANSWERS])
-        # Every answer is in the bundle, so no request reaches the client behind it.
-        client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
-
-    # A run does not state whether it was checked, but its verdicts show it.
-    checked = bool(run.verdicts or run.unchecked)
-    flow = build_run_flow(run.document, settings, engine, check=checked)
     try:
-        replayed = drive(flow, client)
-    except (ProviderError, InputError) as error:
-        return VerificationStep(name, False, f"cannot be reproduced: {error}")
+        replayed = _replay(run, batch_config, texts)
+    except _REPLAY_ERRORS as error:
+        reason = str(error) or type(error).__name__
+        return VerificationStep(name, False, f"cannot be reproduced: {reason}")
     # Not the usage: a replay costs nothing and takes less time.
-    parts = ("summary", "claims", "verdicts", "unchecked", "failures", "ledger")
+    parts = (
+        "summary",
+        "claims",
+        "verdicts",
+        "unchecked",
+        "failures",
+        "ledger",
+        "passages",
+        "signature",
+    )
     different = [
         part for part in parts if getattr(replayed, part) != getattr(run, part)
     ]
     detail = f"different: {', '.join(different)}" if different else "reproduced"
     return VerificationStep(name, not different, detail)
+
+
+def _replay(
+    run: Run, batch_config: Mapping[str, Any] | None, texts: Mapping[str, str]
+) -> Run:
+    """Run the steps again that made the run, on what the bundle contains."""
+    engine = run.signature.engine
+    client: Client | None = None
+    if engine == "extractive":
+        settings = _build_settings(
+            run.signature.settings, engine=engine, seed=run.signature.seed
+        )
+    else:
+        assert batch_config is not None
+        settings = _build_model_settings(batch_config)
+        answers = _BundledAnswers(texts[_ANSWERS])
+        # Every answer is in the bundle, so no request reaches the client behind it.
+        client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
+    # A run does not state whether it was checked, but its verdicts show it.
+    checked = bool(run.verdicts or run.unchecked)
+    return drive(build_run_flow(run.document, settings, engine, check=checked), client)
 
 
 def _has_same_version(run: Run) -> bool:

@@ -12,7 +12,7 @@ from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, Match, When
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import Check, LinkedText, Position, Run, Status
+from claimcheck.models.run import Check, Failure, LinkedText, Position, Run, Status
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
 
@@ -193,9 +193,15 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
         ("About", ", ".join(claim.about)),
         ("When", _format_time(claim.when)),
         ("Quantities", quantities),
-        ("Check-worthiness", f"{claim.check_worthiness:.2f}: {claim.reason}"),
+        ("Check-worthiness", _format_check_worthiness(claim)),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _format_check_worthiness(claim: Claim) -> str:
+    check_worthiness = f"{claim.check_worthiness:.2f}"
+    # Models leave the reason out now and then.
+    return f"{check_worthiness}: {claim.reason}" if claim.reason else check_worthiness
 
 
 def _format_time(when: When | None) -> str:
@@ -283,14 +289,24 @@ def describe_failed_passages(run: Run) -> str | None:
     if run.passages == 1:
         return None
     characters = run.document.characters
-    failures = [failure for failure in run.failures if not failure.covers(characters)]
+    failed_ranges = _merge_failed_ranges(run)
+    # A claim that was left out, or a summary, leaves no part of the document unread.
+    failures = [
+        failure
+        for failure in run.failures
+        if not failure.covers(characters) and _overlaps_any(failure, failed_ranges)
+    ]
     if not failures:
         return None
-    ranges = [f"{start:,}-{end:,}" for start, end in _merge_failed_ranges(run)]
+    ranges = [f"{start:,}-{end:,}" for start, end in failed_ranges]
     return (
         f"{len(failures)} of {run.passages} passages failed: "
         f"characters {' and '.join(ranges)}"
     )
+
+
+def _overlaps_any(failure: Failure, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(failure.start < end and start < failure.end for start, end in ranges)
 
 
 def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:

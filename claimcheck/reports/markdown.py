@@ -12,12 +12,13 @@ from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
 from claimcheck.reports import common
+from claimcheck.reports.terminal import clean_line
 
 _MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
-# A line break would end a table row or a list item.
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # What can start markup, HTML, a table cell, or an entity anywhere in a line.
 _SYNTAX = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+# What starts a list, a rule, or a heading's underline, at the start of a line only.
+_BLOCK_START = re.compile(r"^\s*(\d{0,9})([-+=.)])")
 
 
 def render_run(run: Run) -> str:
@@ -32,7 +33,7 @@ def render_run(run: Run) -> str:
     document = _escape(common.describe_document(run))
     provenance = _escape(common.describe_provenance(run))
     # Two spaces at the end of a line are a line break.
-    parts.append(f"{document}  \n{provenance}")
+    parts.append(f"{_escape_start(document)}  \n{provenance}")
     if run.claims:
         parts.append(f"*{common.GROUNDED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
@@ -71,7 +72,7 @@ def _render_summary(run: Run) -> list[str]:
         positions.append(f"**{_escape(position.party)}**: {statement}")
     return [
         f"# {_escape(summary.headline)}",
-        " ".join(map(cite, summary.sentences)),
+        _escape_start(" ".join(map(cite, summary.sentences))),
         *_render_section("Key points", map(cite, summary.key_points)),
         *_render_section("Positions", positions),
         *_render_section("Open questions", map(_escape, summary.open_questions)),
@@ -80,7 +81,7 @@ def _render_summary(run: Run) -> list[str]:
 
 def _render_section(title: str, items: Iterable[str]) -> list[str]:
     """Render a heading and a list; nothing if the list is empty."""
-    lines = [f"- {item}" for item in items]
+    lines = [f"- {_escape_start(item)}" for item in items]
     return [f"## {title}", "\n".join(lines)] if lines else []
 
 
@@ -153,4 +154,10 @@ def _format_labels(verdict: Verdict) -> str:
 
 def _escape(text: str) -> str:
     """Escape all Markdown syntax and put the text on one line."""
-    return _SYNTAX.sub(r"\\\1", _CONTROL_CHARACTER.sub(" ", text))
+    # A line break would end a table row or a list item.
+    return _SYNTAX.sub(r"\\\1", clean_line(text))
+
+
+def _escape_start(markup: str) -> str:
+    """Escape what only at the start of a line is syntax, spaces included."""
+    return _BLOCK_START.sub(r"\1\\\2", markup).lstrip()

@@ -7,11 +7,11 @@ the cursor, change colors or drive the terminal in any other way.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -27,10 +27,10 @@ from claimcheck.models.verdict import (
     put_each_stance_first,
 )
 from claimcheck.reports import common
+from claimcheck.reports.terminal import clean_line, clean_text
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, split_sentences
 
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LABEL_STYLES = {
     Label.SUPPORTED: "green",
     Label.REFUTED: "bold red",
@@ -127,15 +127,32 @@ def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str
         emoji=False,
         legacy_windows=False,
     )
-    console.print(page)
+    console.print(_Cleaned(page))
     # rich fills lines with spaces, which diffs and editors complain about.
     lines = output.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+class _Cleaned:
+    """A page without control characters, whatever it was built from.
+
+    `make_safe_text` turns them into spaces before the page is laid out; this is for the
+    parts that somebody forgot. They have no width, so removing them changes no layout.
+    """
+
+    def __init__(self, page: RenderableType) -> None:
+        self._page = page
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[Segment]:
+        for segment in console.render(self._page, options):
+            yield Segment(clean_text(segment.text), segment.style)
+
+
 def make_safe_text(text: str, style: str = "") -> Text:
-    """Build a rich Text without control characters."""
-    return Text(_CONTROL_CHARACTER.sub(" ", text), style)
+    """Build a rich Text on one line, without control characters."""
+    return Text(clean_line(text), style)
 
 
 def _indent(text: Text, columns: int) -> Padding:
@@ -228,7 +245,8 @@ def _build_verdict(
         return parts
     answer = make_safe_text(f"{common.CONTENT_QUESTION} ")
     answer.append(common.format_label(content.label), _LABEL_STYLES[content.label])
-    answer.append(f"{_format_confidence(content)}. {content.rationale}")
+    rationale = f"{_format_confidence(content)}. {content.rationale}"
+    answer.append_text(make_safe_text(rationale))
     parts.append(_indent(answer, 3))
     # Evidence that decides nothing would only repeat what is above.
     if content.label is not Label.NOT_ENOUGH_EVIDENCE:
@@ -271,7 +289,7 @@ def _build_evidence_item(
     if len(text) > _MAX_EVIDENCE_LENGTH:
         text = f"{text[:_MAX_EVIDENCE_LENGTH]}…"
     item = make_safe_text(f"{_STANCE_SIGNS[evidence.stance]} {text}")
-    item.append(f"  [{locator.describe(evidence)}]", "cyan")
+    item.append_text(make_safe_text(f"  [{locator.describe(evidence)}]", "cyan"))
     return _indent(item, 6)
 
 

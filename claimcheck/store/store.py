@@ -151,12 +151,14 @@ class RunStore(AbstractContextManager["RunStore"]):
         spent_usd = (usd or 0.0) if with_price == total else None
         return BatchStatus(number, json.loads(config_json), counts, spent_usd, tokens)
 
-    def mean_output_tokens(self, batch: int) -> int | None:
-        """Return the mean length of the answers; None while there are few."""
-        count, mean = self.database.fetch_one(
-            "SELECT count(*), avg(output_tokens) FROM answers WHERE batch = ?", (batch,)
+    def mean_output_tokens(self, batch: int) -> dict[str, int]:
+        """Return the mean length of the answers by schema, where there are enough."""
+        rows = self.database.fetch_all(
+            "SELECT schema, avg(output_tokens) FROM answers WHERE batch = ? "
+            "GROUP BY schema HAVING count(*) >= ?",
+            (batch, _MIN_ANSWERS_FOR_MEAN),
         )
-        return round(mean) if count >= _MIN_ANSWERS_FOR_MEAN else None
+        return {schema: round(mean) for schema, mean in rows}
 
     # Outcomes
 

@@ -143,22 +143,38 @@ def split_into_passages(
 
     A sentence that is longer than the budget is cut between words.
     """
-    sentences = split_sentences(reading, language, headings=True)
-    starts = [sentence.start for sentence in sentences]
+    starts = find_sentence_starts(reading, language)
     return _cut_range(reading.text, 0, len(reading.text), starts, budget_tokens)
 
 
-def halve_passage(
-    reading: Reading, language: str | None, passage: Passage
-) -> tuple[Passage, ...]:
-    """Halve a passage between sentences; a single sentence stays whole."""
+def find_sentence_starts(reading: Reading, language: str | None) -> list[int]:
+    """Return where sentences and headings start in the view."""
     sentences = split_sentences(reading, language, headings=True)
-    starts = [sentence.start for sentence in sentences]
+    return [sentence.start for sentence in sentences]
+
+
+def halve_passage(
+    reading: Reading, starts: Sequence[int], passage: Passage
+) -> tuple[Passage, ...]:
+    """Halve a passage at one of the starts; a single sentence stays whole."""
     inner = [start for start in starts if passage.start < start < passage.end]
     if not inner:
         return (passage,)
+    return _cut_range(
+        reading.text, passage.start, passage.end, inner, math.ceil(passage.tokens / 2)
+    )
+
+
+def split_passage(reading: Reading, passage: Passage) -> tuple[Passage, ...]:
+    """Cut a passage of one sentence in two, between words."""
     budget = math.ceil(passage.tokens / 2)
-    return _cut_range(reading.text, passage.start, passage.end, inner, budget)
+    return _cut_range(reading.text, passage.start, passage.end, (), budget)
+
+
+def trim_passage(reading: Reading, passage: Passage, start: int) -> Passage:
+    """Return the passage from an offset of the view on."""
+    count = tokens.count(reading.text[start : passage.end])
+    return Passage(start, passage.end, count, _find_context(reading.text, start))
 
 
 def _cut_range(

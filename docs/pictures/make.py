@@ -1,11 +1,14 @@
-"""The pictures of the documentation, from what the commands really write: `make pictures`. Needs chromium."""
+"""Draw the pictures of the documentation from real output: `make pictures`.
+
+Needs chromium.
+"""
 
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from model import drawn
+from model import draw
 from playwright.sync_api import sync_playwright
 
 from claimcheck import Document, RunStore, Settings, check, summarize
@@ -34,15 +37,17 @@ def main() -> None:
     program = shutil.which("chromium") or sys.exit("chromium is not installed")
     document = Document.from_text(SEED.read_text(encoding="utf-8"), source="talks.txt")
     settings = Settings(engine="extractive")
-    (HERE / "model.svg").write_text(drawn(), encoding="utf-8")
-    written = {
+    (HERE / "model.svg").write_text(draw(), encoding="utf-8")
+    pages_by_name = {
         "summary": html.render(summarize(document, settings=settings)),
         "check": html.render(check(CLAIMS, document, settings=settings)),
     }
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        written["serve"] = _first_page(document, settings, Path(folder) / "runs.db")
+        pages_by_name["serve"] = _render_start_page(
+            document, settings, Path(folder) / "runs.db"
+        )
         browser = driver.chromium.launch(executable_path=program, args=FLAGS)
-        for name, text in written.items():
+        for name, text in pages_by_name.items():
             path = Path(folder) / f"{name}.html"
             path.write_text(text, encoding="utf-8")
             page = browser.new_page(viewport={"width": 1200, "height": 680})
@@ -54,8 +59,11 @@ def main() -> None:
         browser.close()
 
 
-def _first_page(document: Document, settings: Settings, path: Path) -> str:
-    """The first page of `claimcheck serve`, with runs of the seed and of two articles of the tests."""
+def _render_start_page(document: Document, settings: Settings, path: Path) -> str:
+    """Return the start page of `claimcheck serve`, with three runs.
+
+    They are those of the seed and of two articles of the tests.
+    """
     articles = [
         HERE.parent.parent / "tests" / "articles" / name
         for name in ("ferry.txt", "heat.txt")

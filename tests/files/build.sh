@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the files of this folder from tests/articles/ with the tools that people use: pandoc, LibreOffice, Chromium, qpdf.
-# Run by hand (Debian: pandoc libreoffice-writer chromium qpdf ghostscript); the files are kept in git.
+# Make the files of this folder from tests/articles/ with common tools: pandoc,
+# LibreOffice, Chromium, qpdf. Run it by hand (Debian: pandoc libreoffice-writer chromium
+# qpdf ghostscript); the files are in git.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -19,7 +20,7 @@ HTML
 pandoc --wrap=none -f markdown -t html <(tail -n +7 ferry.md) >> page.html
 echo '</article><aside><h3>Most read</h3><ul><li><a href="/a">Ten cats</a></li></ul></aside><footer>© 2026 The Varberg Example. <a href="/terms">Terms of use</a></footer></body></html>' >> page.html
 cp page.html "$here/ferry.html"
-# a long report: six copies of the article under running heads, from LibreOffice by way of ODT styles
+# a long report: six copies of the article under running heads; LibreOffice gets it as ODT
 pandoc -s page.html -o long.odt
 for number in 1 2 3 4 5 6; do printf '\n\n## Part %s\n\n' "$number"; tail -n +7 ferry.md; done > body.md
 cat > long.html <<'HTML'

@@ -121,11 +121,11 @@ def test_links_within_the_project_exist(page):
 
 def test_the_picture_of_the_data_model_is_up_to_date(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "docs" / "pictures"))
-    from model import drawn
+    from model import draw
 
     assert (ROOT / "docs" / "pictures" / "model.svg").read_text(
         encoding="utf-8"
-    ) == drawn(), "run make pictures"
+    ) == draw(), "run make pictures"
 
 
 def test_doctor_knows_every_extra():

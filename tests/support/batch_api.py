@@ -1,5 +1,6 @@
-"""A loopback server of OpenAI's Batch API, as it is published: files, batches, contents. Its answers are no model's.
+"""A loopback server with OpenAI's Batch API: files, batches, contents.
 
+No model makes its answers. The API is documented at
 https://platform.openai.com/docs/api-reference/batch
 """
 
@@ -15,10 +16,12 @@ from tests.support.loopback import Handler, serve_handler
 
 
 class Service:
-    """`ends`: how jobs end, one after another, and the last one for all others: completed, expired, failed.
+    """The state of the server.
 
-    `error_of(body)`: a status and message for a request that shall fail; `drop_after_create`: the connection is lost once
-    right after a job was made.
+    `ends` are the final states of jobs in order (completed, expired, failed); the last
+    one also applies to all further jobs. `error_of(body)` returns a status and message
+    for a request that fails. With `drop_after_create`, the connection is lost once,
+    right after a job was created.
     """
 
     def __init__(self, *ends, error_of=lambda body: None, drop_after_create=False):
@@ -29,28 +32,36 @@ class Service:
         self.jobs = {}
         self.answered = []
 
-    def make_file(self, content):
+    def create_file(self, content):
         name = f"file-{len(self.files) + 1}"
         self.files[name] = content
         return name
 
     def write(self, entries):
-        """The content of a file of answers."""
+        """Return the content of a file of answers."""
         return "".join(json.dumps(entry) + "\n" for entry in entries)
 
-    def make_job(self, fields):
+    def create_job(self, fields):
         job = {
-            "id": f"batch_{len(self.jobs) + 1}", "object": "batch", "endpoint": fields["endpoint"], "created_at": 0,
-            "input_file_id": fields["input_file_id"], "completion_window": fields["completion_window"],
-            "status": "validating", "metadata": fields.get("metadata"), "output_file_id": None,
-            "error_file_id": None, "errors": None, "request_counts": {"total": 0, "completed": 0, "failed": 0},
-        }  # fmt: skip
+            "id": f"batch_{len(self.jobs) + 1}",
+            "object": "batch",
+            "endpoint": fields["endpoint"],
+            "created_at": 0,
+            "input_file_id": fields["input_file_id"],
+            "completion_window": fields["completion_window"],
+            "status": "validating",
+            "metadata": fields.get("metadata"),
+            "output_file_id": None,
+            "error_file_id": None,
+            "errors": None,
+            "request_counts": {"total": 0, "completed": 0, "failed": 0},
+        }
         job["end"] = self.ends.pop(0) if len(self.ends) > 1 else self.ends[0]
         self.jobs[job["id"]] = job
         return job
 
     def step(self, job):
-        """Each look at a job finds it one step further."""
+        """Advance the job: called whenever a client asks for its status."""
         lines = [
             json.loads(line)
             for line in self.files[job["input_file_id"]].split("\n")
@@ -71,15 +82,15 @@ class Service:
             self.end(job, lines)
 
     def end(self, job, lines):
-        asked = lines[: len(lines) // 2] if job["end"] == "expired" else lines
+        processed = lines[: len(lines) // 2] if job["end"] == "expired" else lines
         output, errors = [], []
-        for line in asked:
+        for line in processed:
             assert (line["method"], line["url"]) == ("POST", "/v1/chat/completions")
             body = line["body"]
-            wrong = self.error_of(body)
+            error = self.error_of(body)
             entry = {"id": "x", "custom_id": line["custom_id"], "error": None}
-            if wrong:
-                status, message = wrong
+            if error:
+                status, message = error
                 answer = {
                     "status_code": status,
                     "request_id": "r",
@@ -88,18 +99,18 @@ class Service:
                 errors.append(entry | {"response": answer})
             else:
                 self.answered.append(line["custom_id"])
-                made = completion(body, json.dumps(build_answer(body)))
+                answer = completion(body, json.dumps(build_answer(body)))
                 output.append(
                     entry
                     | {
                         "response": {
                             "status_code": 200,
                             "request_id": "r",
-                            "body": made,
+                            "body": answer,
                         }
                     }
                 )
-        for line in lines[len(asked) :]:
+        for line in lines[len(processed) :]:
             error = {
                 "code": "batch_expired",
                 "message": "This request could not be executed in time.",
@@ -120,13 +131,13 @@ class Service:
         }
         for field, entries in (("output_file_id", output), ("error_file_id", errors)):
             if entries:
-                job[field] = self.make_file(self.write(entries))
+                job[field] = self.create_file(self.write(entries))
         job["status"] = job["end"]
 
 
 @contextmanager
 def serve_batch_api(service):
-    """The base URL at which the service is served."""
+    """Serve the API while the block runs; yield its base URL."""
 
     class Endpoint(Handler):
         def do_POST(self):
@@ -142,7 +153,7 @@ def serve_batch_api(service):
                     ).iter_parts()
                 }
                 assert parts["purpose"] == b"batch"
-                name = service.make_file(parts["file"].decode())
+                name = service.create_file(parts["file"].decode())
                 self.answer(
                     {
                         "id": name,
@@ -155,7 +166,7 @@ def serve_batch_api(service):
                     }
                 )
             elif self.path == "/v1/batches":
-                job = service.make_job(json.loads(data))
+                job = service.create_job(json.loads(data))
                 if service.drop_after_create:
                     service.drop_after_create = False
                     self.connection.close()

@@ -1,4 +1,7 @@
-"""Batches against the misbehaving server, as processes of their own: for tests, `make soak` and benchmarks."""
+"""Run batches against the faulty server, for tests, `make soak`, and benchmarks.
+
+The server and the batches are separate processes.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from tests.support.paths import ROOT
 def run_faulty_server(
     *, rate=0.0, seed=1, hang=5.0, delays=(0.0, 0.0), per_second=0, hold=0
 ):
-    """The base URL of a running server, and a function that gives its counts."""
+    """Run the server; yield its base URL, and a function that returns its counts."""
     command = [
         sys.executable,
         "-m",
@@ -53,13 +56,13 @@ def run_faulty_server(
 
 
 def release_answers(url):
-    """A server that holds answers back gives them, now and from now on."""
+    """Make a server that holds answers back send them, now and from now on."""
     with urllib.request.urlopen(f"{url.removesuffix('/v1')}/release"):
         pass
 
 
 def stop_server(url):
-    """The server is gone, in the middle of whatever it does."""
+    """Stop the server, whatever it is doing."""
     with (
         contextlib.suppress(OSError),
         urllib.request.urlopen(f"{url.removesuffix('/v1')}/stop"),
@@ -68,19 +71,20 @@ def stop_server(url):
 
 
 def write_documents(path, count):
-    """Rows of short documents, each its own."""
+    """Write rows of short documents, all different, and return the path."""
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             text = (
-                f"The city of town {number} planted {7 * number + 3} trees in five years. "
-                f"The mayor of town {number} said that it was enough for now. A third of the trees were oaks."
+                f"The city of town {number} planted {7 * number + 3} trees in five "
+                f"years. The mayor of town {number} said that it was enough for now. "
+                "A third of the trees were oaks."
             )
             file.write(json.dumps({"id": f"row-{number}", "text": text}) + "\n")
     return path
 
 
 def batch_command(documents, store, url, *more):
-    """The command line of a batch against a server."""
+    """Return the command line of a batch against a server."""
     return [
         *(
             sys.executable,
@@ -96,7 +100,7 @@ def batch_command(documents, store, url, *more):
 
 
 def list_children(pid="self"):
-    """The processes that a process has begun and that have not ended."""
+    """Return the ids of the running children of a process."""
     return [
         int(child)
         for path in Path(f"/proc/{pid}/task").glob("*/children")
@@ -105,7 +109,10 @@ def list_children(pid="self"):
 
 
 def read_outcomes(store):
-    """What a store came to, without times and attempts: outcomes by key, and answers."""
+    """Return the outcomes by key and the answers of a store.
+
+    Leaves out times and numbers of requests, which differ from run to run.
+    """
     from claimcheck.store.store import RunStore
 
     def without_attempts(text):
@@ -115,10 +122,12 @@ def read_outcomes(store):
 
     with RunStore(store, create=False) as opened:
         rows = opened.database.execute(
-            "SELECT d.key, o.state, o.cause, o.run FROM outcomes o JOIN documents d ON d.number = o.document"
+            "SELECT d.key, o.state, o.cause, o.run "
+            "FROM outcomes o JOIN documents d ON d.number = o.document"
         ).fetchall()
         answers = opened.database.execute(
-            "SELECT d.key, a.response FROM answers a JOIN documents d ON d.number = a.document"
+            "SELECT d.key, a.response "
+            "FROM answers a JOIN documents d ON d.number = a.document"
         ).fetchall()
     return (
         {

@@ -1,4 +1,4 @@
-"""A bundle as its recipient sees it, and as a forger changes it."""
+"""Verify bundles as a recipient does, and change them as a forger does."""
 
 import hashlib
 import json
@@ -10,14 +10,17 @@ ALL_STEPS = ("files", "spans", "source", "prompts and schemas", "claims and verd
 
 
 def list_steps(path):
-    """Whether each step of the verification holds, by its name."""
+    """Return by name whether each step of the verification succeeds."""
     return {step.name: step.holds for step in verify_bundle(path)}
 
 
 def change(path, name, edit, *, update_hashes=False):
-    """Change one file of a bundle; `update_hashes` also updates the manifest, as a forger would."""
-    with zipfile.ZipFile(path) as case:
-        files = {item: case.read(item) for item in case.namelist()}
+    """Change one file of a bundle.
+
+    `update_hashes` also updates the manifest, as a forger would.
+    """
+    with zipfile.ZipFile(path) as archive:
+        files = {item: archive.read(item) for item in archive.namelist()}
     files[name] = edit(files[name].decode()).encode()
     if update_hashes:
         manifest = json.loads(files["manifest.json"])
@@ -27,6 +30,6 @@ def change(path, name, edit, *, update_hashes=False):
             if item != "manifest.json"
         }
         files["manifest.json"] = json.dumps(manifest).encode()
-    with zipfile.ZipFile(path, "w") as case:
+    with zipfile.ZipFile(path, "w") as archive:
         for item, data in files.items():
-            case.writestr(item, data)
+            archive.writestr(item, data)

@@ -1,4 +1,4 @@
-"""A document of many passages, and a client that makes its answers from the passage it is shown."""
+"""A document of many passages, and a client that answers from its request's passage."""
 
 import asyncio
 import json
@@ -9,7 +9,8 @@ from tests.support.faulty_server import build_answer
 
 TOWNS = 400
 CHRONICLE = "\n\n".join(
-    f"In the year {1000 + number}, the town of Aldbury number {number} counted {number * 37} houses. "
+    f"In the year {1000 + number}, the town of Aldbury number {number} "
+    f"counted {number * 37} houses. "
     f"The mayor said that {number} of them were empty."
     for number in range(TOWNS)
 )
@@ -17,7 +18,11 @@ CHRONICLE = "\n\n".join(
 
 @dataclass
 class ReadingClient:
-    """`truncate`: a passage that holds this is answered in full only when it is short. `fail`: one that never is."""
+    """Answers with sentences of the passage.
+
+    A long passage that contains `truncate` gets a truncated answer. One that contains
+    `fail` gets an error.
+    """
 
     truncate: str = "\0"
     fail: str = "\0"
@@ -35,14 +40,15 @@ class ReadingClient:
                 "json_schema": {"name": request.schema_name.replace(".", "_")}
             },
         }
-        shown = request.messages[1].content
+        passage = request.messages[1].content
         usage = Usage(requests=1, input_tokens=100, output_tokens=50)
         answer = ModelResponse(
             json.dumps(build_answer(body)), "stop", None, "m", "json_schema", usage
         )
-        if self.truncate in shown and len(shown) > 3_000:
-            return replace(answer, finish_reason="length")
-        if self.fail in shown and request.schema_name == "claims.answer":
+        if self.truncate in passage and len(passage) > 3_000:
+            half = answer.text[: len(answer.text) // 2]
+            return replace(answer, text=half, finish_reason="length")
+        if self.fail in passage and request.schema_name == "claims.answer":
             raise errors.EndpointError("HTTP 500", 4)
         if self.no_summary and request.schema_name == "digest.answer":
             return replace(answer, text=None, refusal="no")

@@ -1,4 +1,4 @@
-"""The command line, run in this process: its exit code, and what it writes to stdout and stderr."""
+"""Run the command line in this process: exit code, stdout, and stderr."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from claimcheck.cli import main
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How a command ended, with the names that `subprocess` uses; `out` and `err` are the same as text."""
+    """The result of a command, with the names of `subprocess`.
+
+    `out` and `err` are stdout and stderr as text.
+    """
 
     returncode: int
     stdout: bytes
@@ -31,7 +34,7 @@ class CommandResult:
 
 
 class _Pipe(io.TextIOWrapper):
-    """A stream with a `buffer`, as a process has it; its bytes stay readable after the command."""
+    """A standard stream with a `buffer`, whose bytes can be read after the command."""
 
     def __init__(self, content=b""):
         super().__init__(
@@ -40,7 +43,10 @@ class _Pipe(io.TextIOWrapper):
 
 
 def claimcheck(*arguments, stdin=b"", environment=None):
-    """Run `claimcheck` with these arguments. What it loads stays loaded, so only the first run is slow."""
+    """Run `claimcheck` with these arguments.
+
+    Modules stay loaded, so that only the first run is slow.
+    """
     out, err = _Pipe(), _Pipe()
     command = ["claimcheck", *(os.fsdecode(argument) for argument in arguments)]
     with (
@@ -50,11 +56,11 @@ def claimcheck(*arguments, stdin=b"", environment=None):
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        code = _exit_code()
+        code = _run_main()
     return CommandResult(code, out.buffer.getvalue(), err.buffer.getvalue())
 
 
-def _exit_code():
+def _run_main():
     try:
         main()
     except SystemExit as stop:
@@ -62,7 +68,7 @@ def _exit_code():
             print(stop.code, file=sys.stderr)
             return 1
         return stop.code or 0
-    except Exception:  # noqa: BLE001 - as the interpreter does
+    except Exception:  # noqa: BLE001 - like the interpreter
         traceback.print_exc()
         return 1
     return 0

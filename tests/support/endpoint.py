@@ -1,4 +1,4 @@
-"""A loopback server that answers from a script: for faults. What it says is no model's answer."""
+"""A loopback server that answers from a script, to test faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DROP = "drop the connection"
 
 
 def completion(content, *, finish_reason="stop", refusal=None, choices=True):
-    """The body of a chat completion."""
+    """Return the body of a chat completion."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
     return {
         "id": "x",
@@ -33,7 +33,7 @@ def completion(content, *, finish_reason="stop", refusal=None, choices=True):
 
 
 def error(message, **fields):
-    """The body of an error."""
+    """Return the body of an error."""
     return {
         "error": {"message": message, "type": "x", "param": None, "code": None} | fields
     }
@@ -41,7 +41,10 @@ def error(message, **fields):
 
 @contextmanager
 def serve_script(*script):
-    """Serves (status, body, headers) one after another; gives the base URL and the list of bodies received."""
+    """Serve each (status, body, headers) in order, and the last one from then on.
+
+    Yields the base URL and the list of request bodies received.
+    """
     received, lock = [], threading.Lock()
 
     class Scripted(Handler):

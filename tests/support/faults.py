@@ -1,4 +1,7 @@
-"""Batches that meet faults or are killed, and what must hold after them: short in the tests, long in `make soak`."""
+"""Run batches with faults and kills, and assert what must be true afterwards.
+
+Short in the tests, long in `make soak`.
+"""
 
 import asyncio
 import random
@@ -20,7 +23,7 @@ CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
 
 def run_with_faults(folder, *, documents, concurrency=32):
-    """A batch at 25 % faults, and what has to be true after it."""
+    """Run a batch in which 25 % of the requests meet a fault."""
     rows = write_documents(folder / "rows.jsonl", documents)
     with (
         run_faulty_server(rate=0.25, hang=100.0) as (url, counts),
@@ -45,18 +48,20 @@ def run_with_faults(folder, *, documents, concurrency=32):
         assert {item.cause for item in failed} <= CAUSES
         assert all(item.message for item in failed)
         assert seen["attempts"] <= settings.attempts
-        assert (
-            info.spent_tokens == seen["tokens"]
-        )  # each answer that was sent whole, once
-        used = "SELECT sum(input_tokens + output_tokens) FROM outcomes"
-        assert store.database.execute(used).fetchone()[0] == seen["tokens"]
-        ran = {key for key, _ in batch.runs()}
-        assert ran == {f"row-{number}" for number in range(documents)}
+        # each answer that was sent completely is counted once
+        assert info.spent_tokens == seen["tokens"]
+        query = "SELECT sum(input_tokens + output_tokens) FROM outcomes"
+        assert store.database.execute(query).fetchone()[0] == seen["tokens"]
+        finished = {key for key, _ in batch.runs()}
+        assert finished == {f"row-{number}" for number in range(documents)}
     return seen, info
 
 
 def run_with_kills(folder, *, documents, kills, seed=3):
-    """The same batch undisturbed, and killed so many times on its way."""
+    """Run a batch without interruption, and one that is killed `kills` times.
+
+    Returns the number of kills and the number of requests.
+    """
     rows = write_documents(folder / "rows.jsonl", documents)
     quick = ("--concurrency", "8", "--quiet")
     with run_faulty_server(rate=0.25, seed=seed, hang=0.2) as (url, _):
@@ -65,7 +70,7 @@ def run_with_kills(folder, *, documents, kills, seed=3):
             capture_output=True,
             check=False,
         )
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     killed = 0
     with run_faulty_server(rate=0.25, seed=seed, hang=0.2, delays=(0.0, 0.2)) as (
         url,
@@ -78,7 +83,7 @@ def run_with_kills(folder, *, documents, kills, seed=3):
             ) as process:
                 if killed < kills:
                     _wait_for_requests(
-                        process, counts, chance.randint(1, 2 * documents // (kills + 1))
+                        process, counts, rng.randint(1, 2 * documents // (kills + 1))
                     )
                     if process.poll() is None:
                         process.send_signal(signal.SIGKILL)
@@ -86,7 +91,7 @@ def run_with_kills(folder, *, documents, kills, seed=3):
                         continue
                 process.wait()
                 break
-        twice = counts()["requests"]
+        requests = counts()["requests"]
     calm, disturbed = (
         read_outcomes(folder / "calm.db"),
         read_outcomes(folder / "killed.db"),
@@ -94,10 +99,10 @@ def run_with_kills(folder, *, documents, kills, seed=3):
     assert disturbed[0] == calm[0]
     assert disturbed[1] == calm[1]
     assert all(state != "pending" for state, _, _ in calm[0].values())
-    return killed, twice
+    return killed, requests
 
 
 def _wait_for_requests(process, counts, more):
-    """Wait until a process has sent so many more requests, or has ended."""
+    """Wait until a process has sent `more` requests, or has ended."""
     wanted = counts()["requests"] + more
     wait_until(lambda: process.poll() is not None or counts()["requests"] >= wanted)

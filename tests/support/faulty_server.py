@@ -1,8 +1,11 @@
-"""A server of chat completions that misbehaves, at random from a seed: `python -m tests.support.faulty_server --port 8099`.
+"""A server of chat completions with random faults, reproducible by their seed.
 
-What it says is made from the request's own document, so that the same request has the same answer whatever happened
-before; it is no model. A passing fault strikes the first attempts at a request, one or two of them; a lasting one is the
-answer itself. Which requests are struck, and how, is decided by their digest and the seed.
+    python -m tests.support.faulty_server --port 8099
+
+It is not a model: an answer is made from the document in the request, so that the same
+request always has the same answer. A transient fault affects the first one or two
+attempts at a request; an answer fault is in the answer itself. The digest of a request
+and the seed decide whether there is a fault, and which.
 """
 
 from __future__ import annotations
@@ -19,12 +22,26 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 TRANSIENT_FAULTS = (
-    "429 with retry-after", "429", "500", "503 html", "dropped before", "dropped in the middle", "no json", "hangs",
-)  # fmt: skip
+    "429 with retry-after",
+    "429",
+    "500",
+    "503 html",
+    "dropped before",
+    "dropped in the middle",
+    "no json",
+    "hangs",
+)
 ANSWER_FAULTS = (
-    "truncated", "fails the schema", "refusal", "content filter", "empty choices", "duplicate claims",
-    "invented quotes", "20 MB", "drips",
-)  # fmt: skip
+    "truncated",
+    "fails the schema",
+    "refusal",
+    "content filter",
+    "empty choices",
+    "duplicate claims",
+    "invented quotes",
+    "20 MB",
+    "drips",
+)
 _DOCUMENT = re.compile(
     r"^(\w{8}) (?!context)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M
 )
@@ -33,9 +50,11 @@ _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
 @dataclass
 class Behavior:
-    """`rate`: the share of requests that are struck. `delays_s`: the range of the time that an answer takes.
+    """How the server behaves, and what it has counted.
 
-    `hold`: the answers to all requests after the first so many wait until they are released.
+    `rate` is the share of requests with a fault. `delays_s` is the range of the time
+    that an answer takes. If `hold` is not 0, only the first `hold` requests are
+    answered until `released` is set.
     """
 
     seed: int = 1
@@ -53,8 +72,8 @@ class Behavior:
     hold: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def over_rate(self) -> bool:
-        """Whether more requests came in the last second than are let through; refused ones count for nothing."""
+    def is_over_rate(self) -> bool:
+        """Return whether the rate limit is reached; refused requests do not count."""
         now = time.monotonic()
         while self.recent and self.recent[0] < now - 1:
             self.recent.popleft()
@@ -63,19 +82,19 @@ class Behavior:
             return False
         return True
 
-    async def allowed(self) -> None:
-        """Waits while answers are held back."""
+    async def wait_until_released(self) -> None:
+        """Wait while answers are held back."""
         if self.hold and self.attempts.total() > self.hold:
             await self.released.wait()
 
-    def fault(self, digest: str, attempt: int) -> str | None:
-        chance = random.Random(f"{self.seed} {digest}")
-        if chance.random() >= self.rate:
+    def choose_fault(self, digest: str, attempt: int) -> str | None:
+        rng = random.Random(f"{self.seed} {digest}")
+        if rng.random() >= self.rate:
             return None
-        fault = chance.choice(self.faults)
+        fault = rng.choice(self.faults)
         return (
             None
-            if fault in TRANSIENT_FAULTS and attempt > chance.choice((1, 1, 2))
+            if fault in TRANSIENT_FAULTS and attempt > rng.choice((1, 1, 2))
             else fault
         )
 
@@ -93,9 +112,12 @@ def claim(quote):
 
 
 def build_answer(body):
-    """What a model could answer: sentences of the document as its claims, the first passage as evidence."""
+    """Return what a model could answer.
+
+    The claims are sentences of the document; the evidence is its first passage.
+    """
     name = body.get("response_format", {}).get("json_schema", {}).get("name")
-    if name is None:  # another tool's question, for benchmarks
+    if name is None:  # another tool's request, for benchmarks
         sentences = [
             match.group().strip()
             for match in _SENTENCE.finditer(body["messages"][-1]["content"])
@@ -105,10 +127,10 @@ def build_answer(body):
                 {"claim": sentence, "claim_attributes": {}} for sentence in sentences
             ]
         }
-    shown = "\n".join(
+    document = "\n".join(
         match[2] for match in _DOCUMENT.finditer(body["messages"][1]["content"])
     )
-    sentences = [match.group().strip() for match in _SENTENCE.finditer(shown)][:6]
+    sentences = [match.group().strip() for match in _SENTENCE.finditer(document)][:6]
     if name == "verdict_answer":
         return {
             "rationale": "The passage says so.",
@@ -137,19 +159,26 @@ def build_answer(body):
 
 
 def completion(body, content, *, finish_reason="stop", refusal=None, choices=True):
-    read = sum(len(message["content"]) for message in body["messages"]) // 4
+    input_tokens = sum(len(message["content"]) for message in body["messages"]) // 4
     message = {"role": "assistant", "content": content, "refusal": refusal}
     choice = {"index": 0, "finish_reason": finish_reason, "message": message}
-    written = len(content or "") // 4
+    output_tokens = len(content or "") // 4
     return {
-        "id": "x", "object": "chat.completion", "created": 0, "model": body.get("model", "m"),
+        "id": "x",
+        "object": "chat.completion",
+        "created": 0,
+        "model": body.get("model", "m"),
         "choices": [choice] if choices else [],
-        "usage": {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
-    }  # fmt: skip
+        "usage": {
+            "prompt_tokens": input_tokens,
+            "completion_tokens": output_tokens,
+            "total_tokens": input_tokens + output_tokens,
+        },
+    }
 
 
 def build_faulty_completion(fault, body):
-    """A completion with a fault in it."""
+    """Return a completion with the fault, if it is an answer fault."""
     answer = build_answer(body)
     text = json.dumps(answer)
     match fault:
@@ -168,11 +197,11 @@ def build_faulty_completion(fault, body):
                 body, json.dumps(answer | {"claims": answer["claims"] * 3})
             )
         case "invented quotes" if "claims" in answer:
-            made_up = [
+            invented = [
                 item | {"quote": "Nobody wrote these words anywhere."}
                 for item in answer["claims"]
             ]
-            return completion(body, json.dumps(answer | {"claims": made_up}))
+            return completion(body, json.dumps(answer | {"claims": invented}))
         case "20 MB":
             return completion(body, json.dumps(answer | {"padding": "x" * 20 * 2**20}))
     return completion(body, text)
@@ -184,14 +213,14 @@ class Server:
 
     async def serve(self, reader, writer):
         try:
-            while await self._one(reader, writer):
+            while await self._handle_request(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    async def _one(self, reader, writer):
+    async def _handle_request(self, reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: *(\d+)", head, re.I)
         body = await reader.readexactly(int(length[1])) if length else b""
@@ -221,19 +250,19 @@ class Server:
         behavior = self.behavior
         digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
         behavior.attempts[digest] += 1
-        fault = behavior.fault(digest, behavior.attempts[digest])
-        if behavior.over_rate():
+        fault = behavior.choose_fault(digest, behavior.attempts[digest])
+        if behavior.is_over_rate():
             behavior.struck["over the rate"] += 1
             return await self._send(writer, 429, '{"error": {"message": "slow down"}}')
         behavior.struck[fault or "none"] += 1
-        await behavior.allowed()
+        await behavior.wait_until_released()
         low, high = behavior.delays_s
         if high:
             delay_s = random.Random(digest).uniform(low, high)
             behavior.delayed_s += delay_s
             await asyncio.sleep(delay_s)
-        made = build_faulty_completion(fault, body)
-        text = json.dumps(made)
+        completed = build_faulty_completion(fault, body)
+        text = json.dumps(completed)
         match fault:
             case "429 with retry-after":
                 return await self._send(writer, 429, "{}", "retry-after-ms: 20")
@@ -261,19 +290,19 @@ class Server:
                 await asyncio.sleep(behavior.hang_s)
                 return False
             case "drips":
-                self._count(digest, made)
+                self._count(digest, completed)
                 writer.write(self._head(200, len(text)))
                 for start in range(0, len(text), len(text) // 8):
                     writer.write(text[start : start + len(text) // 8].encode())
                     await writer.drain()
                     await asyncio.sleep(0.02)
                 return True
-        self._count(digest, made)
+        self._count(digest, completed)
         return await self._send(writer, 200, text)
 
-    def _count(self, digest, made):
+    def _count(self, digest, completed):
         self.behavior.answered[digest] += 1
-        self.behavior.tokens += made["usage"]["total_tokens"]
+        self.behavior.tokens += completed["usage"]["total_tokens"]
 
     def _head(self, status, length, *headers):
         lines = [
@@ -299,11 +328,11 @@ async def main():
     parser.add_argument("--per-second", type=int, default=0)
     parser.add_argument("--hang", type=float, default=30.0)
     parser.add_argument("--hold", type=int, default=0)
-    given = parser.parse_args()
-    behavior = Behavior(given.seed, given.rate, tuple(given.delays), given.hang)
-    behavior.per_second, behavior.hold = given.per_second, given.hold
+    options = parser.parse_args()
+    behavior = Behavior(options.seed, options.rate, tuple(options.delays), options.hang)
+    behavior.per_second, behavior.hold = options.per_second, options.hold
     server = await asyncio.start_server(
-        Server(behavior).serve, "127.0.0.1", given.port, limit=2**26, backlog=512
+        Server(behavior).serve, "127.0.0.1", options.port, limit=2**26, backlog=512
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -1,4 +1,7 @@
-"""Text that attacks whoever shows it: scripts, handlers, styles, escapes; and HTML as a strict parser reads it."""
+"""Text that attacks whatever displays it, and a strict HTML parser.
+
+The attacks are scripts, event handlers, styles, URLs, and terminal escapes.
+"""
 
 import html5lib
 
@@ -44,7 +47,7 @@ HOSTILE = [
 
 
 def hostile_run():
-    """A run in which everything that can be written is hostile: text, title, source, claims, speakers, reasons."""
+    """Return a run in which every text is hostile, from the title to the reasons."""
     text = "\n\n".join(f"The mayor said {part} on Monday." for part in HOSTILE)
     document = Document.from_text(text, source=HOSTILE[21], title=HOSTILE[24])
     claims = [
@@ -57,7 +60,7 @@ def hostile_run():
         )
         for part in HOSTILE
     ]
-    made = answer(*claims, headline=HOSTILE[0]) | {
+    hostile_answer = answer(*claims, headline=HOSTILE[0]) | {
         "sentences": [{"text": HOSTILE[2], "claims": [1]}],
         "key_points": [{"text": HOSTILE[3], "claims": [2]}],
         "positions": [{"party": HOSTILE[10], "position": HOSTILE[4], "claims": [3]}],
@@ -65,10 +68,12 @@ def hostile_run():
     }
     settings = Settings(engine="llm", model="scripted", max_claims=100)
     return summarize(
-        document, settings=settings, client=ScriptedClient([response(made)] * 3)
+        document,
+        settings=settings,
+        client=ScriptedClient([response(hostile_answer)] * 3),
     )
 
 
 def parse_strictly(text):
-    """The document as a strict HTML parser has it; any error of form is raised."""
+    """Parse HTML and return the tree; raise on any syntax error."""
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)

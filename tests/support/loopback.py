@@ -1,4 +1,4 @@
-"""A handler of HTTP requests, served on loopback while a block runs."""
+"""Serve a handler of HTTP requests on loopback while a block runs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A handler that says nothing on stderr, and answers in one line."""
+    """A handler that logs nothing and sends answers with one call."""
 
     def answer(self, value, status=200, **headers):
-        """Answers with text or bytes as they are, with anything else as JSON."""
+        """Send text or bytes unchanged, and anything else as JSON."""
         data = (
             value
             if isinstance(value, bytes)
@@ -21,12 +21,12 @@ class Handler(BaseHTTPRequestHandler):
             else json.dumps(value).encode()
         )
         self.send_response(status)
-        for name, said in {
+        for name, content in {
             "content-type": "application/json",
             "content-length": str(len(data)),
             **headers,
         }.items():
-            self.send_header(name, said)
+            self.send_header(name, content)
         self.end_headers()
         self.wfile.write(data)
 
@@ -36,7 +36,10 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve_handler(handler, tls=None):
-    """The base URL at which the handler is served; `tls` is the context of HTTPS."""
+    """Serve the handler while the block runs; yield the base URL.
+
+    `tls` is an SSL context, for HTTPS.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)

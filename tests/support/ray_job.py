@@ -1,4 +1,6 @@
-"""Jobs on a local Ray with two workers: `python -m tests.support.ray_job ROWS OUT URL OUT URL BUDGET`.
+"""Run two jobs on a local Ray with two workers.
+
+    python -m tests.support.ray_job ROWS OUT URL OUT URL BUDGET
 
 Prints the process that was killed, or nothing if there was none.
 """
@@ -21,8 +23,8 @@ from claimcheck import Limits, Settings
 from claimcheck.batch.distributed import summarize_dataset
 
 
-def workers():
-    """The processes of Ray's workers on this machine that read documents."""
+def find_workers():
+    """Return the ids of Ray's worker processes that read documents."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -37,13 +39,13 @@ def workers():
 
 
 def kill_one(url):
-    """Ends a worker's process once requests have come in."""
+    """Kill a worker process once requests have arrived."""
     while True:
         with urllib.request.urlopen(f"{url.removesuffix('/v1')}/counts") as response:
             if json.load(response)["requests"] > 20:
                 break
         time.sleep(0.02)
-    for process in workers()[:1]:
+    for process in find_workers()[:1]:
         os.kill(process, signal.SIGKILL)
         print(f"killed {process}", flush=True)
 
@@ -63,7 +65,10 @@ def summarize(rows, out, url, budget=None):
 
 
 def main(rows, *jobs):
-    """Two jobs on one Ray, which is slow to start: one loses a worker, the other reaches its budget."""
+    """Run a job that loses a worker, and one that reaches its budget.
+
+    Both use one Ray, because it is slow to start.
+    """
     killed_out, killed_url, budget_out, budget_url, budget = jobs
     ray.init(
         num_cpus=4,

@@ -1,4 +1,4 @@
-"""A client that answers from a script: for flows, never for what a real model would say."""
+"""A client that answers from a script, to test flows (not what a model would say)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from claimcheck import ModelRequest, ModelResponse, Usage, asummarize, summarize
 
 
 def response(text, *, finish_reason="stop", refusal=None):
-    """A response with this text (a dict is sent as JSON)."""
+    """Return a response with this text; a dict becomes JSON."""
     if isinstance(text, dict):
         text = json.dumps(text)
     usage = Usage(requests=1, input_tokens=100, output_tokens=50)
@@ -19,7 +19,7 @@ def response(text, *, finish_reason="stop", refusal=None):
 
 @dataclass
 class ScriptedClient:
-    """Gives its responses one after another and keeps the requests."""
+    """Returns its responses in order and records the requests."""
 
     responses: list[ModelResponse]
     requests: list[ModelRequest] = field(default_factory=list)
@@ -42,7 +42,7 @@ def run_async(source, settings, client):
 
 
 def claim(quote, text=None, **fields):
-    """A claim as a model answers it."""
+    """Return a claim as in a model's answer."""
     base = {
         "quote": quote,
         "text": text or quote,
@@ -56,7 +56,7 @@ def claim(quote, text=None, **fields):
 
 
 def answer(*claims, **fields):
-    """A whole answer."""
+    """Return a complete answer."""
     base = {
         "claims": list(claims),
         "headline": "Headline",

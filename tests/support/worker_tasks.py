@@ -11,20 +11,20 @@ PLAN = Plan.from_settings(Settings(engine="extractive"), Limits())
 
 
 def crash(document):
-    """Run a document; one with POISON in it ends the process."""
+    """Run a document; if it contains POISON, end the process."""
     if "POISON" in document.text:
         os._exit(9)
     return run_extractively(PLAN, document)
 
 
 def chatter(document):
-    """Print something, and run a document."""
+    """Print a line, and run a document."""
     print("from a worker", flush=True)
     return run_extractively(PLAN, document)
 
 
 def fail(document):
-    """Run a document; one with POISON in it finds the store full."""
+    """Run a document; if it contains POISON, fail as with a full disk."""
     if "POISON" in document.text:
         raise StoreError("full")
     return run_extractively(PLAN, document)

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Limits, Settings, errors
-from claimcheck.config import load_settings
+from claimcheck.config import fill_endpoint, load_settings
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,17 @@ def test_never_represents_the_key():
     settings = Settings(api_key="sk-very-secret")
     assert "secret" not in repr(settings)
     assert "api_key" not in settings.published()
+
+
+def test_key_and_endpoint_of_the_environment_come_together_or_not_at_all():
+    environment = {
+        "OPENAI_API_KEY": "sk-env-0123456789",
+        "OPENAI_BASE_URL": "http://a/v1",
+    }
+    filled = fill_endpoint(Settings(model="m"), environment)
+    assert (filled.api_key, filled.base_url) == ("sk-env-0123456789", "http://a/v1")
+    for settings in (
+        Settings(model="m", base_url="http://b/v1"),
+        Settings(model="m", api_key="sk-own-0123456789"),
+    ):
+        assert fill_endpoint(settings, environment) == settings

@@ -115,11 +115,48 @@ def test_an_error_fails_its_document_until_it_is_retried(tmp_path):
             1,
         )
         with opened(tmp_path / "s.db", url) as (batch, runner):
-            assert batch.store.list_failures(batch.number) == [
-                ("unanswered", "HTTP 400: too odd", 1)
-            ]
+            ((cause, message, count),) = batch.store.list_failures(batch.number)
+            assert (cause, count) == ("unanswered", 1)
+            assert message.endswith(": HTTP 400: too odd")
             service.error_of = lambda body: None
             assert batch.retry_failed() == 1
+            assert runner.submit().requests == 1
+        info, _ = until_done(tmp_path / "s.db", url)
+    assert info.counts[DocumentState.DONE] == 5
+
+
+@pytest.mark.parametrize(
+    ("error", "pause"),
+    [
+        ((402, "Insufficient Balance"), errors.AccountError),
+        (
+            (429, "You exceeded your current quota, check your billing"),
+            errors.AccountError,
+        ),
+        ((401, "Incorrect API key"), errors.AuthenticationError),
+        ((429, "Rate limit"), None),
+        ((503, "overloaded"), None),
+    ],
+)
+def test_an_error_that_is_no_fault_of_the_document_leaves_it_pending(
+    tmp_path, error, pause
+):
+    service = Service(
+        error_of=lambda body: error if "town 3 " in json.dumps(body) else None
+    )
+    rows = write_documents(tmp_path / "rows.jsonl", 5)
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, runner):
+            batch.add(str(rows))
+            runner.submit()
+            runner.status()
+            found = runner.collect()
+            assert (found.answers, found.errors) == (4, 0)
+            assert (found.repeated, type(found.pause)) == (
+                (0, pause) if pause else (1, type(None))
+            )
+            assert batch.info.counts[DocumentState.PENDING] == 1
+            service.error_of = lambda body: None
             assert runner.submit().requests == 1
         info, _ = until_done(tmp_path / "s.db", url)
     assert info.counts[DocumentState.DONE] == 5

@@ -25,6 +25,7 @@ NOBODY = "http://127.0.0.1:9/v1"
         ("https://{server}/v1", {}, "check whether the URL has to begin with http://"),
         ("http://127.0.0.1:port/v1", {}, "URL is not valid: Invalid port: 'port'"),
         (NOBODY, {"ALL_PROXY": "socks://127.0.0.1:9"}, "the proxy of this machine cannot be used (Unknown scheme"),
+        ("http://llm.example/v1", {"HTTP_PROXY": "http://me:secret@127.0.0.1:9"}, "the proxy 127.0.0.1:9 cannot be reached; check ALL_PROXY"),
         (NOBODY, {"SSL_CERT_FILE": "/nope"}, "check the file that SSL_CERT_FILE names"),
         (NOBODY, {"OPENAI_API_KEY": "sk-\u2019abc"}, "OPENAI_API_KEY contains \u2019 (U+2019) at position 4"),
         (NOBODY, {"OPENAI_API_KEY": "sk-abc\nsk-def"}, "OPENAI_API_KEY contains U+000A at position 7"),
@@ -47,6 +48,7 @@ def test_names_the_cause_and_exits_with_3(tmp_path, url, environment, message):
         assert message in " ".join(command.err.split())
         assert "Traceback" not in command.err
         assert "sk-" not in command.err
+        assert "secret" not in command.err
     assert counts[DocumentState.PENDING] == 1  # it is not the document's fault
 
 

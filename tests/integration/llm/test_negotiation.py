@@ -78,6 +78,13 @@ REFUSALS = {
     "every format, unnamed": (with_field("response_format"), 400, error("Bad Request"), set(), "text", 10),
     "temperature and seed": (lambda body: {"temperature", "seed"} & body.keys(), 400, error("seed and temperature are fixed"), {"temperature", "seed"}, "json_schema", 3),
     "the system role": (has_system_role, 400, error("System role not supported"), {"system_role"}, "json_schema", 2),
+    "the system role, in a template": (has_system_role, 500, {"error": "Only user and assistant roles are supported!"}, {"system_role"}, "json_schema", 2),
+    "temperature, in a 200": (with_field("temperature"), 200, error("temperature is unsupported", type="invalid_request_error"), {"temperature"}, "json_schema", 2),
+    "json_schema, by a router": (with_format("json_schema"), 404, error("No endpoints support: json_schema", code=404), set(), "json_object", 2),
+    "temperature and seed, unnamed": (lambda body: {"temperature", "seed"} & body.keys(), 400, BAD_REQUEST, {"temperature", "seed"}, "json_schema", 10),
+    "json_schema and seed, unnamed": (lambda body: with_format("json_schema")(body) or "seed" in body, 400, BAD_REQUEST, {"temperature", "seed"}, "json_object", 12),
+    "everything, unnamed": (lambda body: len(body) > 2, 400, BAD_REQUEST, {"temperature", "seed", OLD_LIMIT, "max_tokens"}, "text", 13),
+    "no stream": (is_unstreamed, 400, {"detail": "Non-streaming requests are not supported"}, set(), "json_schema", 2),
     "an answer at once": (is_unstreamed, 400, error("This model only support stream mode, please enable the stream parameter."), set(), "json_schema", 2),
 }  # fmt: skip
 
@@ -134,7 +141,7 @@ def test_a_refused_text_is_not_tried_forever():
                     f"Saturn has {number} rings.", settings=run_at(url, **settings)
                 )
             counts.append(len(received))
-        assert counts[0] <= 12
+        assert counts[0] <= 13
         assert counts[3:] == [1, 1]  # given up
         # accepted once, so the next refusal is about the text
         other = run_at(url, **settings, context_tokens=99_999)

@@ -3,7 +3,7 @@
 import pytest
 
 from claimcheck import Limits, errors
-from claimcheck.llm.budget import Budget, RequestCost
+from claimcheck.llm.budget import Budget, RequestCost, estimate_max_cost
 from claimcheck.models.llm import Spending
 
 
@@ -40,3 +40,12 @@ def test_refuses_what_no_settling_can_free(limits, message):
 
 def test_covers_everything_without_a_budget():
     assert Budget(Limits()).covers(RequestCost(usd=1e9, tokens=10**12))
+
+
+@pytest.mark.parametrize(
+    ("limit", "tokens"),
+    [({"max_completion_tokens": 50}, 50), ({"max_tokens": 60}, 60), ({}, 70)],
+)
+def test_the_most_that_a_request_can_cost_includes_its_answer(limit, tokens):
+    body = {"messages": [{"role": "user", "content": ""}], **limit}
+    assert estimate_max_cost(body, None, max_output_tokens=70).tokens == tokens

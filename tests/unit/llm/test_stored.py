@@ -3,6 +3,7 @@
 The digest of a request covers everything that changes its answer, and no secret.
 """
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -47,10 +48,11 @@ def test_asks_once_and_repeats_cost_nothing(cache, request_):
         response("not JSON"),
         response({"claims": "many"}),
         response(None, refusal="no"),
-        response(answer(claim("x")), finish_reason="length"),
+        response(json.dumps(answer(claim("x")))[:-9], finish_reason="length"),
+        response(answer(claim("x"), claims=[claim("x", kind="fact")])),
         response("", finish_reason="content_filter"),
     ],
-    ids=["text", "schema", "refusal", "length", "filter"],
+    ids=["text", "schema", "refusal", "length", "item", "filter"],
 )
 def test_does_not_store_an_unusable_answer(cache, request_, bad):
     inner = ScriptedClient([bad, GOOD])

@@ -1,13 +1,17 @@
 """Bundles: `verify` needs nothing but the bundle, and finds any change."""
 
+import json
 import zipfile
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from claimcheck import Document, Settings, errors, summarize
-from claimcheck.reports.bundle import verify_bundle, write_bundle
+from claimcheck.reports.bundle import BundledAnswer, verify_bundle, write_bundle
+from claimcheck.version import __version__
 from tests.support.bundles import ALL_STEPS, change, list_steps
+from tests.support.command import claimcheck
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
@@ -102,3 +106,141 @@ def test_refuses_files_that_are_not_bundles_and_unpacks_nothing(
     (tmp_path / "text.zip").write_text("no ZIP at all")
     with pytest.raises(errors.InputError, match="can't be read as a bundle"):
         verify_bundle(tmp_path / "text.zip")
+
+
+def test_what_cannot_be_replayed_is_not_verified(run, tmp_path):
+    path = tmp_path / "case.zip"
+    for old, new in (
+        (f'"version": "{__version__}"', '"version": "9.9"'),
+        ('"engine": "extractive"', '"engine": "llm"'),
+        ('"token_count": "', '"token_count": "forged '),
+        ('"seed": null', '"seed": 7'),
+    ):
+        write_bundle(run, path)
+        change(path, "run.json", partial(replace_once, old, new), update_hashes=True)
+        done = claimcheck("verify", path)
+        assert done.returncode == 1, (new, done.out)
+        assert "claims and verdicts" in done.out
+        last = done.out.splitlines()[-1]
+        assert last.startswith(("not verified", "WRONG")), (new, last)
+
+
+def test_a_run_made_with_a_seed_is_verified(tmp_path):
+    settings = Settings(engine="extractive", seed=5, max_claims=3)
+    run = summarize("Venus is hot. The sun is hotter.", settings=settings)
+    write_bundle(run, tmp_path / "case.zip")
+    assert set(list_steps(tmp_path / "case.zip").values()) == {True}
+
+
+def replace_once(old, new, text):
+    assert old in text, old
+    return text.replace(old, new, 1)
+
+
+def test_no_damage_to_a_bundle_is_a_traceback(tmp_path):
+    path, damaged = tmp_path / "case.zip", tmp_path / "damaged.zip"
+    write_bundle(summarize("Venus is hot.", settings=EXTRACTIVE), path)
+    content = path.read_bytes()
+    directory = content.rindex(b"PK\x01\x02", 0, content.index(b"PK\x05\x06"))
+    # Every byte of the ZIP structures at both ends, and some in between.
+    places = [*range(60), *range(60, directory, 499), *range(directory, len(content))]
+    for place in places:
+        edited = bytearray(content)
+        edited[place] ^= (0xFF, 0x01, 0x80)[place % 3]
+        damaged.write_bytes(edited)
+        assert_error_or_steps(damaged)
+    for length in range(0, len(content), 499):
+        damaged.write_bytes(content[:length])
+        assert_error_or_steps(damaged)
+
+
+BROKEN_FILES = [
+    ("source.txt", b"\xff\xfe\x00"),
+    ("prompts/check.md.j2", b"\xff"),
+    ("answers.jsonl", b"\xff\n"),
+    ("answers.jsonl", b'{"digest": 1}\n{"digest": [], "response": 3}\n7\n'),
+    ("answers.jsonl", b'{"digest": "x", "response": "{}"}\n'),
+    ("run.json", b"\xff"),
+    ("run.json", b"[" * 100_000),
+    ("run.json", b"{}"),
+    ("manifest.json", b"\xff"),
+    ("manifest.json", b"[" * 100_000),
+    ("manifest.json", b'{"format": 1, "files": {"run.json": []}, "way": null}'),
+    ("manifest.json", b'{"format": 1, "files": [1], "way": null}'),
+    ("manifest.json", b'{"format": 1, "files": {}, "way": 3}'),
+    ("manifest.json", b'{"format": [], "files": {}, "way": null}'),
+]
+
+
+@pytest.mark.parametrize(("name", "content"), BROKEN_FILES)
+def test_files_of_a_bundle_that_are_no_text_or_json_are_named(tmp_path, name, content):
+    path = tmp_path / "case.zip"
+    write_bundle(summarize("Venus is hot.", settings=EXTRACTIVE), path)
+    rewrite(path, {name: content})
+    done = claimcheck("verify", path)
+    assert "Traceback" not in done.err
+    assert done.returncode in (1, 2)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"settings": 3},
+        {"settings": {}, "endpoint": 3, "model": [], "seed": "x"},
+        {"settings": {"max_claims": "x"}, "endpoint": "x", "model": "m", "seed": None},
+        {"settings": {"api_key": 3}, "endpoint": "x://", "model": "m", "seed": None},
+    ],
+)
+def test_a_configuration_that_makes_no_sense_is_not_verified(tmp_path, config):
+    made = answer(claim("Venus is hot."))
+    settings = Settings(engine="llm", model="scripted")
+    run = summarize(
+        "Venus is hot.", settings=settings, client=ScriptedClient([response(made)])
+    )
+    path = tmp_path / "case.zip"
+    write_bundle(run, path, config, [BundledAnswer("x", "{}")])
+    done = claimcheck("verify", path)
+    assert "Traceback" not in done.err
+    assert done.returncode in (1, 2)
+
+
+EDITS = [
+    ("text", "\ud83d"),
+    ("id", ""),
+    ("format", "\udc80"),
+    ("title", "\ud800"),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), EDITS)
+def test_a_run_with_a_hostile_document_is_not_verified(run, tmp_path, field, value):
+    path = tmp_path / "case.zip"
+    write_bundle(run, path)
+
+    def edit(text):
+        fields = json.loads(text)
+        fields["document"][field] = value
+        return json.dumps(fields)
+
+    change(path, "run.json", edit, update_hashes=True)
+    done = claimcheck("verify", path)
+    assert "Traceback" not in done.err
+    assert done.returncode in (1, 2)
+
+
+def rewrite(path, changed):
+    with zipfile.ZipFile(path) as case:
+        files = {name: case.read(name) for name in case.namelist()} | changed
+    with zipfile.ZipFile(path, "w") as case:
+        for name, content in files.items():
+            case.writestr(name, content)
+
+
+def assert_error_or_steps(path):
+    try:
+        steps = verify_bundle(path)
+    except errors.InputError as error:
+        assert str(path) in str(error)  # noqa: PT017 - either outcome is right
+    else:
+        assert len(steps) == len(ALL_STEPS)

@@ -1,5 +1,7 @@
 """Markdown as another program reads it: markdown-it, a CommonMark parser with GitHub's tables."""
 
+from dataclasses import replace
+
 import pytest
 from markdown_it import MarkdownIt
 
@@ -51,6 +53,28 @@ def test_a_check_is_a_table_with_one_row_per_claim():
     )
     parsed = list(tokens(markdown.render_check(checked)))
     assert (sum(token.type == "table_open" for token in parsed), rows(parsed)) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["- a", "+ a", "* a", "1. a", "12) a", "---", "===", "    a", "\ta", "# a", "> a"],
+)
+def test_text_at_the_start_of_a_line_never_becomes_a_block(start):
+    run = summarize(SEED.read_text(encoding="utf-8"), settings=EXTRACTIVE)
+    item = replace(run.summary.sentences[0], text=start)
+    summary = replace(
+        run.summary, sentences=(item,), key_points=(item,), open_questions=(start,)
+    )
+    run = replace(run, summary=summary, document=replace(run.document, source=start))
+    parsed = list(tokens(markdown.render_run(run)))
+    kinds = [token.type for token in parsed]
+    assert "code_block" not in kinds
+    assert "hr" not in kinds
+    assert "ordered_list_open" not in kinds
+    assert "blockquote_open" not in kinds
+    lists = [token for token in parsed if token.type == "bullet_list_open"]
+    assert all(token.level == 0 for token in lists)
+    assert sum(start.strip() in token.content for token in parsed) >= 4
 
 
 def test_document_text_never_becomes_markup():

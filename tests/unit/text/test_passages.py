@@ -50,7 +50,7 @@ def test_cuts_a_sentence_longer_than_a_passage_between_words():
     assert (
         halve_passage(
             Reading("One sentence only."),
-            "en",
+            [0],
             split_into_passages(Reading("One sentence only."), "en", 500)[0],
         )[1:]
         == ()

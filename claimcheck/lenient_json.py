@@ -1,0 +1,358 @@
+"""Find the JSON objects in a text that is not only JSON.
+
+Models write JSON among prose, in code fences, after their reasoning, and sometimes not
+to the end. The parser accepts what has one meaning only: a comma before a closing
+bracket, typographic or single quotes as delimiters, line breaks inside strings, and
+Python's `None`, `True`, and `False`. It never completes anything: where the text ends
+too early, the value that is not finished is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from json import decoder
+from typing import Any, NoReturn
+
+# The answers that we ask for have four levels. The limit keeps hostile text from
+# exhausting the stack, and bounds how often a character is parsed again.
+_MAX_DEPTH = 32
+# Attempts to parse may overlap where a text is full of braces. All of them together
+# look at no more characters than this, per character of the text. Chosen by hand.
+_MAX_PASSES = 2 * _MAX_DEPTH
+
+# Not in its type stubs, but the json package itself uses it: it unescapes a string in C.
+_scan_string = getattr(decoder, "scanstring")  # noqa: B009
+
+_SPACE = re.compile(r"[ \t\r\n\ufeff\u00a0]*")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_UNFINISHED_NUMBER = re.compile(r"-?\d*\.?\d*(?:[eE][-+]?\d*)?\Z")
+_WORD = re.compile(r"-?[A-Za-z]+")
+# Longer numbers have no exact meaning to most parsers, and are slow to convert.
+_MAX_INTEGER_DIGITS = 18
+_WORDS = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "True": True,
+    "False": False,
+    "None": None,
+    # Not JSON. As strings they fail the schema where they are, and cost one item.
+    "NaN": "NaN",
+    "Infinity": "Infinity",
+    "-Infinity": "-Infinity",
+}
+_TYPOGRAPHIC_QUOTES = "“”„‟"
+_OPENING_QUOTES = f"\"'{_TYPOGRAPHIC_QUOTES}‘’"
+# A delimiter other than `"` may also occur inside the string. It ends the string only
+# where JSON goes on after it.
+_END_OF_STRING = {
+    "'": re.compile(r"""['’](?=\s*(?:[:}\]]|,\s*(?:["'“”„‟‘’{}\[\]\d-]|[tfnTFN]|$)|$))"""),
+    "“": re.compile(r"""[“”‟"](?=\s*(?:[:}\]]|,\s*(?:["'“”„‟‘’{}\[\]\d-]|[tfn]|$)|$))"""),
+}  # fmt: skip
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
+_ESCAPED_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]", re.I)
+_REASONING_START = re.compile(r"<(?:think|thinking|thought|reasoning)>|\[THINK\]", re.I)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObject:
+    """An object in a text: text[start:end].
+
+    `is_cut_off`: the text ends inside it. `open_path`: the keys that lead to the value
+    that was being written then. `is_draft`: it is part of the model's reasoning.
+    `corrections`: what is not strict JSON, in words.
+    """
+
+    value: dict[str, Any]
+    start: int
+    end: int
+    is_cut_off: bool = False
+    open_path: tuple[str, ...] = ()
+    is_draft: bool = False
+    corrections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObjects:
+    """The objects of a text, in order; `error` says where broken JSON was skipped.
+
+    `ends_in_reasoning`: the text ends in reasoning that the model did not close.
+    """
+
+    objects: tuple[FoundObject, ...]
+    error: str | None
+    ends_in_reasoning: bool
+
+
+def find_objects(text: str) -> FoundObjects:
+    """Find the outermost objects that can be parsed."""
+    objects: list[FoundObject] = []
+    error: str | None = None
+    budget = _MAX_PASSES * len(text)
+    start = text.find("{")
+    while start >= 0 and budget > 0:
+        parser = _Parser(text, start)
+        try:
+            value = parser.parse_object(1)
+        except _CutOffError as cut:
+            objects.append(parser.build_object(cut.value, cut.path))
+            budget -= len(text) - start
+            # Behind a stray brace and quote in prose, there may be a whole object.
+            start = text.find("{", start + 1) if not cut.value else -1
+        except _InvalidError as problem:
+            # Prose in braces has no key; what has one was meant to be JSON.
+            if parser.has_key:
+                error = error or str(problem)
+            if parser.is_too_deep:
+                break
+            budget -= parser.position - start
+            start = text.find("{", start + 1)
+        else:
+            objects.append(parser.build_object(value, None))
+            budget -= parser.position - start
+            start = text.find("{", parser.position)
+    reasoning_end = _find_reasoning_end(text, objects)
+    ends_in_reasoning = reasoning_end is None
+    marked = []
+    for item in objects:
+        is_draft = reasoning_end is None or item.start < reasoning_end
+        marked.append(replace(item, is_draft=is_draft))
+    return FoundObjects(tuple(marked), error, ends_in_reasoning)
+
+
+def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
+    """Return where the model's reasoning ends: 0 without any, None if it does not.
+
+    Its start may be missing, as some endpoints write that themselves.
+    """
+    # A quote of the document may contain a tag, so only those between objects count.
+    edges = [0]
+    for found in objects:
+        edges += [found.start, found.end]
+    edges.append(len(text))
+    reasoning_end = 0
+    is_open = False
+    for low, high in zip(edges[::2], edges[1::2], strict=True):
+        for match in _REASONING_END.finditer(text, low, high):
+            reasoning_end = match.end()
+            is_open = False
+        is_open = is_open or bool(
+            _REASONING_START.search(text, max(low, reasoning_end), high)
+        )
+    return None if is_open else reasoning_end
+
+
+class _InvalidError(Exception):
+    """The text is not JSON here."""
+
+
+class _CutOffError(Exception):
+    """The text ends inside a value; `value` is what was complete of it."""
+
+    def __init__(self, value: Any = None, path: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.value = value
+        self.path = path
+
+
+class _Parser:
+    """Parses one object, from its brace; `position` is where it stopped."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._start = start
+        self._corrections: dict[str, None] = {}
+        self.position = start
+        self.has_key = False
+        self.is_too_deep = False
+
+    def build_object(
+        self, value: dict[str, Any], open_path: tuple[str, ...] | None
+    ) -> FoundObject:
+        is_cut_off = open_path is not None
+        return FoundObject(
+            value=value,
+            start=self._start,
+            end=len(self._text) if is_cut_off else self.position,
+            is_cut_off=is_cut_off,
+            open_path=open_path or (),
+            corrections=tuple(self._corrections),
+        )
+
+    def parse_object(self, depth: int) -> dict[str, Any]:
+        if depth > _MAX_DEPTH:
+            self.is_too_deep = True
+            self._fail("is nested too deeply")
+        fields: dict[str, Any] = {}
+        self.position += 1
+        while True:
+            if self._at_end_of_container("}", fields):
+                return fields
+            key = None
+            try:
+                key = self._parse_key()
+                value = self._parse_value(depth)
+            except _CutOffError as cut:
+                if key is None:
+                    raise _CutOffError(fields) from None
+                if cut.value is not None:
+                    self._add_field(fields, key, cut.value)
+                raise _CutOffError(fields, (key, *cut.path)) from None
+            self._add_field(fields, key, value)
+
+    def _parse_array(self, depth: int) -> list[Any]:
+        if depth > _MAX_DEPTH:
+            self.is_too_deep = True
+            self._fail("is nested too deeply")
+        items: list[Any] = []
+        self.position += 1
+        while True:
+            if self._at_end_of_container("]", items):
+                return items
+            try:
+                items.append(self._parse_value(depth))
+            except _CutOffError:
+                # An item that is not finished is not an item.
+                raise _CutOffError(items) from None
+
+    def _at_end_of_container(self, closing: str, content: Any) -> bool:
+        """Pass the comma before the next element, or the closing bracket."""
+        char = self._peek(content)
+        if char == closing:
+            self.position += 1
+            return True
+        if not content:
+            return False
+        if char != ",":
+            self._fail(f"a comma or {closing!r} is missing")
+        self.position += 1
+        if self._peek(content) == closing:
+            self._corrections["a comma before a closing bracket was ignored"] = None
+            self.position += 1
+            return True
+        return False
+
+    def _parse_key(self) -> str:
+        if self._peek() not in _OPENING_QUOTES:
+            self._fail("a key in quotes is missing")
+        key = self._parse_string()
+        if self._peek() != ":":
+            self._fail("a colon is missing")
+        self.position += 1
+        self.has_key = True
+        return key
+
+    def _parse_value(self, depth: int) -> Any:
+        char = self._peek()
+        if char == "{":
+            return self.parse_object(depth + 1)
+        if char == "[":
+            return self._parse_array(depth + 1)
+        if char in _OPENING_QUOTES:
+            return self._parse_string()
+        return self._parse_number_or_word()
+
+    def _parse_number_or_word(self) -> Any:
+        text = self._text
+        # "0.8" at the end of the text may be the start of "0.85".
+        if _UNFINISHED_NUMBER.match(text, self.position):
+            raise _CutOffError
+        match = _NUMBER.match(text, self.position) or _WORD.match(text, self.position)
+        if match is None:
+            self._fail("a value is missing")
+        if match.end() == len(text):  # "nul"
+            raise _CutOffError
+        word = match.group()
+        if match.re is _WORD and word not in _WORDS:
+            self._fail(f"{word[:20]!r} is not a JSON value")
+        self.position = match.end()
+        if match.re is _WORD:
+            return _WORDS[word]
+        if set(word) & set(".eE") or len(word) > _MAX_INTEGER_DIGITS:
+            return float(word)
+        return int(word)
+
+    def _parse_string(self) -> str:
+        quote = self._text[self.position]
+        if quote == '"':
+            value = self._parse_strict_string()
+        else:
+            value = self._parse_delimited_string(quote)
+        if _SURROGATE.search(value):
+            self._corrections["half of a surrogate pair was replaced"] = None
+            value = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return value
+
+    def _parse_strict_string(self) -> str:
+        try:
+            value, end = _scan_string(self._text, self.position + 1, False)
+        except ValueError as error:
+            message = str(error)
+            if message.startswith("Unterminated"):
+                raise _CutOffError from None
+            # An escape that the end of the text cut in two.
+            if getattr(error, "pos", 0) + 6 > len(self._text):
+                raise _CutOffError from None
+            self._fail(message.partition(":")[0].lower())
+        self.position = end
+        return str(value)
+
+    def _parse_delimited_string(self, quote: str) -> str:
+        pattern = _END_OF_STRING["'" if quote in "'‘’" else "“"]
+        start = position = self.position + 1
+        while True:
+            match = pattern.search(self._text, position)
+            if match is None:
+                raise _CutOffError
+            if not _is_escaped(self._text, match.start(), start):
+                break
+            position = match.end()
+        self._corrections['quotes other than " were read as delimiters'] = None
+        self.position = match.end()
+        return _ESCAPE.sub(_unescape, self._text[start : match.start()])
+
+    def _add_field(self, fields: dict[str, Any], key: str, value: Any) -> None:
+        """Add a field; a second one of the same key does not undo the first."""
+        first = fields.get(key)
+        if key not in fields or first == value:
+            fields[key] = value
+            return
+        self._corrections[f"the key {key[:40]!r} occurs twice"] = None
+        if isinstance(first, list) and isinstance(value, list):
+            fields[key] = first + value
+        elif value not in (None, "", [], {}):
+            fields[key] = value
+
+    def _peek(self, content: Any = None) -> str:
+        """Skip white space and return the next character.
+
+        Raises:
+            _CutOffError: there is none.
+        """
+        match = _SPACE.match(self._text, self.position)
+        if match is not None:
+            self.position = match.end()
+        if self.position >= len(self._text):
+            raise _CutOffError(content)
+        return self._text[self.position]
+
+    def _fail(self, message: str) -> NoReturn:
+        line = self._text.count("\n", 0, self.position) + 1
+        column = self.position - self._text.rfind("\n", 0, self.position)
+        raise _InvalidError(f"{message} (line {line}, column {column})")
+
+
+def _is_escaped(text: str, position: int, start: int) -> bool:
+    """Whether an odd number of backslashes precedes a character."""
+    before = text[start:position]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code, byte, char = match.groups()
+    if code or byte:
+        return chr(int(code or byte, 16))
+    return _ESCAPED_CHARACTERS.get(char, char)

@@ -1,0 +1,175 @@
+"""Reading answers: what is valid is used, wherever and however it is written."""
+
+import json
+import re
+
+import pytest
+
+from claimcheck.salvage import parse_answer
+from tests.support.scripted import answer, claim
+
+CLAIMS = [claim("A came.", about=["A"]), claim("B went."), claim("C said “no”.")]
+ANSWER = answer(*CLAIMS)
+JSON = json.dumps(ANSWER, ensure_ascii=False)
+PLAIN = json.dumps(answer(*CLAIMS[:2]))
+DRAFT = 'I must give an object like {"claims": []}, so {"claims": [...]}.'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        JSON,
+        "\ufeff" + JSON,
+        f"<think>\n{DRAFT}\n</think>\n\n{JSON}",
+        f"{DRAFT}</think>{JSON}",
+        f"[THINK]{DRAFT}[/THINK]{JSON}",
+        f"<think>{JSON}</think>",
+        f"Here it is for {{document}}:\n```json\n{JSON}\n```",
+        f'The form is {{"type": "object"}}.\n{JSON}\nSee {{above}}.',
+        JSON + "\n" + JSON,
+        f"[{JSON}]",
+        json.dumps({"result": {"answer": ANSWER}}),
+        json.dumps({"claims": CLAIMS})
+        + json.dumps({key: ANSWER[key] for key in ANSWER if key != "claims"}),
+        json.dumps(JSON),
+        re.sub(r"([\]}])", r",\1", JSON).replace("[,]", "[]"),
+        JSON.replace("\n", " ").replace('"A came."', '"A\ncame."', 1),
+    ],
+)
+def test_finds_the_object_that_fits(text):
+    parsed = parse_answer("summary.answer", text)
+    assert parsed.is_complete, parsed.problems
+    assert len(parsed.fields["claims"]) == 3
+    assert parsed.fields["headline"] == "Headline"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        re.sub(r'"([^"]*)"', "“\\1”", PLAIN),
+        re.sub(r'"([^"]*)"', "„\\1“", PLAIN),
+        repr(json.loads(PLAIN)),
+    ],
+    ids=["typographic", "German", "Python"],
+)
+def test_reads_other_quotes_as_delimiters_and_records_it(text):
+    parsed = parse_answer("summary.answer", text)
+    assert parsed.fields == json.loads(PLAIN)
+    assert "delimiters" in str(parsed.corrections[0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected", "correction"),
+    [
+        ({"kind": "Event"}, {}, '"Event" was read as "event"'),
+        ({"check_worthiness": "0.5"}, {}, '"0.5" was read as 0.5'),
+        ({"about": None}, {}, "null was read as an empty list"),
+        ({"about": "A"}, {"about": ["A"]}, "a list of one"),
+        ({"about": ["A", " ", 7]}, {"about": ["A", "7"]}, '" " was ignored'),
+        ({"reason": None}, {"reason": ""}, "null was ignored"),
+        ({"speaker": ""}, {}, "an empty text was read as null"),
+        ({"source": "document"}, {}, 'the key "source" was ignored'),
+        ({"reason": "bad \ud83d"}, {"reason": "bad \ufffd"}, "surrogate"),
+    ],
+)
+def test_corrects_what_has_one_meaning_and_records_it(changed, expected, correction):
+    text = json.dumps({"claims": [claim("A came.") | changed]})
+    parsed = parse_answer("claims.answer", text)
+    assert parsed.is_complete
+    assert parsed.fields["claims"] == [claim("A came.") | expected]
+    assert correction in str(parsed.corrections[0])
+
+
+def test_fills_in_only_what_may_be_empty():
+    short = {"quote": "A.", "text": "A.", "kind": "event", "checkWorthiness": 1}
+    parsed = parse_answer("claims.answer", json.dumps({"Claims": [short]}))
+    assert parsed.fields["claims"] == [
+        claim("A.", check_worthiness=1, reason="", about=[], speaker=None)
+    ]
+    del short["kind"]
+    parsed = parse_answer("claims.answer", json.dumps({"claims": [short]}))
+    assert parsed.fields["claims"] == []
+    assert str(parsed.problems[0]).startswith("$.claims[0].kind: 'kind' is a required")
+    assert str(parse_answer("claims.answer", "{}").problems[0]).startswith("$: ")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"kind": "fact"},
+        {"check_worthiness": 8},
+        {"check_worthiness": float("nan")},
+        {"speaker": {"name": "A"}},
+        {"quote": " "},
+    ],
+)
+def test_rejects_a_bad_item_by_itself_with_its_path(bad):
+    items = [*CLAIMS[:1], claim("x") | bad, *CLAIMS[1:]]
+    parsed = parse_answer("summary.answer", json.dumps(answer(*items)))
+    assert parsed.fields["claims"] == CLAIMS
+    assert parsed.indexes["claims"] == (0, 2, 3)
+    (rejected,) = parsed.rejected
+    assert rejected.problems[0].path == f"$.claims[1].{next(iter(bad))}"
+
+
+def test_recognizes_a_cut_anywhere_and_never_completes_anything():
+    for length in range(1, len(JSON)):
+        parsed = parse_answer("summary.answer", JSON[:length])
+        assert parsed.is_cut_off, JSON[:length]
+        kept = parsed.fields.get("claims", [])
+        assert kept == CLAIMS[: len(kept)]
+        assert (len(kept) == 3) or parsed.open_list == "claims" or not kept
+        for name in ("headline", "sentences"):
+            assert parsed.fields.get(name, ANSWER[name]) == ANSWER[name]
+
+
+def test_keeps_both_lists_of_a_key_that_occurs_twice():
+    first, second = json.dumps(CLAIMS[:2]), json.dumps(CLAIMS[2:])
+    for text, count in (
+        (f'{{"claims": {first}, "claims": {second}}}', 3),
+        (f'{{"claims": {first}, "claims": []}}', 2),
+        (f'{{"claims": {first}, "claims": null}}', 2),
+    ):
+        parsed = parse_answer("claims.answer", text)
+        assert parsed.fields["claims"] == CLAIMS[:count]
+        assert "occurs twice" in str(parsed.corrections[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [json.dumps(CLAIMS), "\n".join(map(json.dumps, CLAIMS))],
+    ids=["array", "lines"],
+)
+def test_reads_claims_without_an_object_around_them(text):
+    parsed = parse_answer("claims.answer", text)
+    assert (parsed.is_complete, parsed.fields["claims"]) == (True, CLAIMS)
+
+
+def test_keeps_the_good_claims_of_json_that_is_broken_in_one_place():
+    text = JSON.replace('"text": "B went."', '"text": "B "really" went."')
+    parsed = parse_answer("summary.answer", text)
+    assert parsed.fields["claims"] == [CLAIMS[0], CLAIMS[2]]
+    assert str(parsed.problems[0]).startswith("$: is not JSON: a comma")
+    assert "A came" not in parsed.leftover
+    assert "B " in parsed.leftover
+
+
+def test_reasoning_that_never_ends_is_no_answer():
+    for text in (f"<think>{DRAFT}", f"<think>{JSON} But wait,", "<think>I am thinking"):
+        parsed = parse_answer("summary.answer", text)
+        assert (parsed.fields, parsed.is_cut_off) == ({}, True)
+
+
+def test_an_unreadable_vote_is_not_read_as_no_evidence():
+    text = json.dumps({"rationale": "x", "label": "Refuted", "evidence": ["one"]})
+    parsed = parse_answer("verdict.answer", text)
+    assert [str(problem) for problem in parsed.problems] == [
+        "$.evidence[0]: 'one' is not of type 'integer'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "unit", ['{"a{“', "{“x", '{"a":{', '{"k":"', "{'", '{"claims": ', '["{', '{"a\\']
+)
+def test_hostile_text_takes_time_in_proportion_to_its_length(unit):
+    parse_answer("claims.answer", unit * (20_000 // len(unit)) + "!")
