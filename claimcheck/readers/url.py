@@ -42,6 +42,18 @@ _STATUS_REASONS = {
 }
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+# All public IPv6 addresses. `is_global` also accepts what IANA has not assigned, and
+# site-local addresses (fec0::/10).
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+# `is_global` accepts most of it in some versions of Python (RFC 6890).
+_IETF_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
+_IPV4_IN_LOW_BITS = (
+    ipaddress.IPv6Network("::/96"),  # IPv4-compatible, and ::1
+    ipaddress.IPv6Network("::ffff:0:0/96"),  # IPv4-mapped
+    ipaddress.IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
+    ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
+)
+_ISATAP = 0x5EFE  # above the IPv4 address (RFC 5214), but for the "universal" bit
 
 
 def fetch_bytes(
@@ -59,11 +71,22 @@ def fetch_bytes(
     deadline = time.monotonic() + _TIMEOUT_S
     with httpx2.Client(trust_env=False, follow_redirects=False) as client:
         for _ in range(_MAX_REDIRECTS + 1):
-            request = _build_request(client, url, allow_private, deadline)
+            try:
+                request = _build_request(client, url, allow_private, deadline)
+            # Python and httpx2 refuse different malformed addresses.
+            except (ValueError, httpx2.InvalidURL):
+                raise _make_address_error(url) from None
             location, data, charset = _send(client, request, url, deadline)
             if location is None:
                 return url, data, charset
-            url = urljoin(url, location)
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                name = _redact_credentials(url)
+                raise InputError(
+                    f"{name}: redirects to {_redact_credentials(location)!r}, which is "
+                    "not a valid address"
+                ) from None
     name = _redact_credentials(url)
     raise InputError(
         f"{name}: redirects more than {_MAX_REDIRECTS} times; use the final address"
@@ -103,13 +126,17 @@ def _bracket(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def _make_address_error(url: str) -> InputError:
+    return InputError(f"{_redact_credentials(url)}: is not a valid address")
+
+
 def _parse_url(url: str) -> SplitResult:
     name = _redact_credentials(url)
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # an invalid port raises here
     except ValueError:
-        raise InputError(f"{name}: is not a valid address") from None
+        raise _make_address_error(url) from None
     if parts.scheme not in ("http", "https"):
         raise InputError(
             f"{name}: only http and https addresses are supported, not {parts.scheme}:"
@@ -138,18 +165,35 @@ def _resolve_host(parts: SplitResult, url: str) -> list[IPAddress]:
 
 def _refuse_private(addresses: list[IPAddress], url: str) -> None:
     for address in addresses:
-        if not _is_public(address):
+        if not is_public(address):
             raise InputError(
                 f"{_redact_credentials(url)}: resolves to {address}, "
                 "a private address; use --allow-private to fetch it"
             )
 
 
-def _is_public(address: IPAddress) -> bool:
-    """Whether an address, or the IPv4 address in it, is public."""
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    address = inner or address
+def is_public(address: IPAddress) -> bool:
+    """Whether an address, or the IPv4 address that it leads to, is public."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = _find_ipv4(address)
+        if inner is not None:
+            return is_public(inner)
+        if address not in _GLOBAL_UNICAST:
+            return False
+    elif address in _IETF_PROTOCOLS:
+        return False
     return address.is_global and not address.is_multicast
+
+
+def _find_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address is translated to, if any."""
+    if address.sixtofour is not None:
+        return address.sixtofour
+    low_bits = int(address) & 0xFFFFFFFF
+    is_isatap = (int(address) >> 32) & 0xFDFFFFFF == _ISATAP
+    if is_isatap or any(address in network for network in _IPV4_IN_LOW_BITS):
+        return ipaddress.IPv4Address(low_bits)
+    return None
 
 
 def _send(

@@ -1,7 +1,7 @@
 """Tests that replay real answers of a model's endpoint, recorded in cassettes.
 
 In pytest the plugin is installed with claimcheck: mark a test with
-`@pytest.mark.cassette("name")`, record the cassette with `pytest --record=once`, and
+`@pytest.mark.cassette`, record its cassette with `pytest --cassette-record=once`, and
 replay it with no network ever after. Outside pytest: `with use_cassette(path): ...`.
 Both need the extra `claimcheck[testing]`.
 """
@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from claimcheck.testing.cassette import CassetteMissError, use_cassette
+    from claimcheck.testing.cassette import CassetteMissError
+    from claimcheck.testing.guard import use_cassette
     from claimcheck.testing.redaction import find_secrets
 
 __all__ = ["CassetteMissError", "find_secrets", "use_cassette"]
@@ -20,9 +21,9 @@ __all__ = ["CassetteMissError", "find_secrets", "use_cassette"]
 def __getattr__(name: str) -> Any:
     # On demand: `find_secrets` works without vcrpy.
     if name in ("CassetteMissError", "use_cassette"):
-        from claimcheck.testing import cassette
+        from claimcheck.testing import guard
 
-        return getattr(cassette, name)
+        return getattr(guard, name)
     if name in ("find_secrets", "secrets_in"):  # the second is the name before 0.2
         from claimcheck.testing.redaction import find_secrets
 

@@ -1,212 +1,281 @@
 """Cassettes: recorded requests and answers, on top of vcrpy.
 
-A request matches a recorded one only if their JSON bodies are equal, so a test fails
-when a prompt changed; the error shows which part of the closest request differs.
+A request matches a recorded one only if everything but its secrets is equal, so a test
+fails when a prompt changed; the error shows which part of the closest request differs.
+
+Several tests may share a cassette. Each answer lists the tests that play it, and no
+test deletes an answer that another one plays.
 """
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import copy
+import os
+import threading
+import zlib
 from pathlib import Path
 from typing import Any
 
-import vcr
-from rapidfuzz import fuzz, process
-from vcr.cassette import Cassette
-from vcr.errors import CannotOverwriteExistingCassetteException
+from vcr.filters import decode_response
 from vcr.request import Request
 
 from claimcheck.testing import serializer
-from claimcheck.testing.redaction import redact, strip_credentials
+from claimcheck.testing.files import Changes, Interaction, read_file, save_changes
+from claimcheck.testing.matching import (
+    build_key,
+    diff_closest_request,
+    has_mask,
+    matches_masked,
+)
+from claimcheck.testing.redaction import (
+    find_credentials,
+    redact,
+    redact_body,
+    strip_credentials,
+)
 
-VCR_RECORD_MODES = {None: "none", "once": "once", "new": "new_episodes", "all": "all"}
-_MAX_DIFF_LINES = 24  # a screen; chosen by hand
-
-# The boundary of a multipart body, which is random (RFC 2046, 5.1.1).
-_BOUNDARY = re.compile(rb"^--([\w'()+,./:=?-]{8,70})\r?\n")
+RECORD_MODES = ("none", "once", "new", "all")
+BASE_URL_VARIABLE = "OPENAI_BASE_URL"
+_DEFAULT_HOST = "api.openai.com"  # without the variable
 
 
 class CassetteMissError(AssertionError):
     """No cassette answers a request; the message shows what changed."""
 
 
-@contextmanager
-def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cassette]:
-    """Answer the requests inside the block from the cassette at `path`.
+class Cassette:
+    """What one test plays from, and adds to, the file at `path`.
 
-    `record`: None only replays; `once` records a cassette that does not exist yet;
-    `new` adds missing requests; `all` records everything again. Keys, cookies, and
-    other secrets never reach the file.
+    `item` names the test; other tests may share the file. `record` is None or `none`
+    to replay only, `once` to record a test that has no answers yet, `new` to add
+    missing answers, and `all` to record everything again.
 
     Raises:
-        CassetteMissError: a request has no recorded answer.
+        ValueError: `record` is not a mode, or the file is not a cassette.
     """
-    # What other tests found out about an endpoint must not decide what is sent here.
-    from claimcheck.llm.negotiation import forget_dialects
 
-    forget_dialects()
-    recorder = _build_recorder()
-    with recorder.use_cassette(
-        str(path),
-        record_mode=VCR_RECORD_MODES[record],
-        # What the test no longer sends would be a recorded answer not requested.
-        drop_unused_requests=record == "all",
-    ) as cassette:
-        try:
-            yield cassette
-        except CannotOverwriteExistingCassetteException as miss:
-            raise explain_miss(miss) from None
+    def __init__(
+        self,
+        path: Path,
+        *,
+        item: str = "",
+        record: str | None = None,
+        command: str = "use_cassette(..., record='new')",
+    ) -> None:
+        self.record = record or "none"
+        if self.record not in RECORD_MODES:
+            modes = ", ".join(RECORD_MODES)
+            raise ValueError(f"record is {record!r}; choose from {modes}, or None")
+        self.path, self.item, self.command = path, item, command
+        # Code under test may send requests from several threads.
+        self._lock = threading.RLock()
+        self._credentials: set[str] = set()
+        self._played: set[Interaction] = set()
+        self._added: list[Interaction] = []
+        self._environment: dict[str, str | None] = {}
+        self.has_misses = False
+        self._load()
 
-
-def explain_miss(
-    miss: CannotOverwriteExistingCassetteException, command: str | None = None
-) -> CassetteMissError:
-    """Build the error of a miss: what changed, and how to record it."""
-    request = miss.failed_request
-    name = Path(str(miss.cassette.path)).name
-    cleaned = miss.cassette.filter_request(request)
-    diff = diff_closest_request(cleaned, miss.cassette.requests)
-    command = command or "use_cassette(..., record='new')"
-    return CassetteMissError(
-        f"{name}: no recorded answer for {request.method} {request.uri}\n"
-        f"{diff}\n"
-        f"To record it from a real endpoint: {command}"
-    )
-
-
-def diff_closest_request(request: Request, recorded: list[Request]) -> str:
-    """Diff the request against the most similar recorded one."""
-    if not recorded:
-        return "the cassette has no requests"
-    closest = _find_closest_request(request, recorded)
-    if (request.method, request.uri) != (closest.method, closest.uri):
-        return f"- {closest.method} {closest.uri}\n+ {request.method} {request.uri}"
-    # A path per line: a diff of the JSON text would show whole messages.
-    before = _flatten_json(_parse_body(closest.body_bytes))
-    after = _flatten_json(_parse_body(request.body_bytes))
-    if before == after:
-        return (
-            "the same request was recorded, but was already played: "
-            "the code sends it once more often"
+    def _load(self) -> None:
+        content = read_file(self.path)
+        self._interactions = content.interactions
+        self.environment = content.environment
+        self._has_items = any(item.items is not None for item in self._interactions)
+        self._by_key: dict[tuple[str, str], list[Interaction]] = {}
+        for interaction in self._interactions:
+            key = build_key(interaction.request)
+            self._by_key.setdefault(key, []).append(interaction)
+        self._masked = [item for item in self._interactions if has_mask(item.request)]
+        has_recording = any(
+            item.items is None or self.item in item.items for item in self._interactions
         )
-    diff = difflib.unified_diff(before, after, "recorded", "sent", lineterm="", n=0)
-    lines = [line for line in diff if not line.startswith("@@")]
-    shown, hidden = lines[:_MAX_DIFF_LINES], len(lines) - _MAX_DIFF_LINES
-    if hidden > 0:
-        shown.append(f"… and {hidden} more lines")
-    return "\n".join(shown)
+        self.write_protected = self.record == "none" or (
+            self.record == "once" and has_recording
+        )
+
+    def __len__(self) -> int:
+        return len(self._interactions) + len(self._added)
+
+    @property
+    def requests(self) -> list[Request]:
+        """The recorded requests, in the order of the file."""
+        return [item.request for item in self._interactions + self._added]
+
+    @property
+    def responses(self) -> list[dict[str, Any]]:
+        """The recorded answers, in the order of the file."""
+        return [item.response for item in self._interactions + self._added]
+
+    @property
+    def play_count(self) -> int:
+        """The number of answers that were played."""
+        return len(self._played)
+
+    @property
+    def all_played(self) -> bool:
+        """Whether the test requested all of its answers."""
+        return not self.find_unplayed()
+
+    def find_unplayed(self) -> list[Interaction]:
+        """Return the answers of this test that it did not request."""
+        return [
+            interaction
+            for interaction in self._interactions
+            if self._is_own(interaction) and interaction not in self._played
+        ]
+
+    def can_play(self, request: Request) -> bool:
+        """Whether there is an answer of the request that was not played yet."""
+        with self._lock:
+            return self._find_playable(request) is not None
+
+    def play(self, request: Request) -> dict[str, Any] | None:
+        """Return the next answer of a request; None if there is none."""
+        with self._lock:
+            interaction = self._find_playable(request)
+            if interaction is None:
+                return None
+            self._played.add(interaction)
+            # The client may change what it gets.
+            return copy.deepcopy(interaction.response)
+
+    def add(self, request: Request, response: dict[str, Any]) -> None:
+        """Record a request and its answer; `save` writes it to the file."""
+        with self._lock:
+            self._credentials |= find_credentials(request.uri, dict(request.headers))
+            copied = Request(
+                request.method, request.uri, request.body_bytes, dict(request.headers)
+            )
+            answer = _decode_response(response)
+            items = {self.item} if self.item else None
+            self._added.append(Interaction(copied, answer, items))
+            # A replay has to send the same requests, on any machine.
+            base_url = os.environ.get(BASE_URL_VARIABLE)
+            if base_url and request.uri.startswith(base_url):
+                self._environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
+            elif not base_url and request.host == _DEFAULT_HOST:
+                self._environment[BASE_URL_VARIABLE] = None
+
+    def build_miss(self, request: Request) -> CassetteMissError:
+        """Build the error of a request without an answer."""
+        self.has_misses = True
+        credentials = find_credentials(request.uri, dict(request.headers))
+        cleaned = _clean_request(request, credentials)
+        with self._lock:
+            # An answer still to be played is the likely counterpart.
+            recorded = sorted(self._interactions, key=lambda item: item in self._played)
+        diff = diff_closest_request(cleaned, [item.request for item in recorded])
+        return CassetteMissError(
+            f"{self.path.name}: no recorded answer for {cleaned.method} {cleaned.uri}\n"
+            f"{diff}\nTo record it from a real endpoint: {self.command}"
+        )
+
+    def save(self, *, passed: bool = False) -> None:
+        """Merge what was recorded into the file.
+
+        A test that failed may have stopped before its last request, so only one that
+        `passed` removes the answers that it no longer plays.
+        """
+        with self._lock:
+            if self.write_protected:
+                return
+            changes = Changes(
+                self.item,
+                frozenset(item.fingerprint() for item in self._interactions),
+                [self._clean(interaction) for interaction in self._added],
+                [item for item in self._played if self._joins(item)],
+                self._find_released(passed),
+                self.record == "all",
+                self._environment,
+            )
+            if not changes:
+                return
+            save_changes(self.path, changes)
+            for interaction in changes.joined:
+                if interaction.items is not None:
+                    interaction.items.add(self.item)
+            self._played.update(changes.added, changes.released)
+            self._interactions += changes.added
+            self._added = []
+
+    def _is_own(self, interaction: Interaction) -> bool:
+        if interaction.items is not None:
+            return self.item in interaction.items
+        return not self._has_items or not self.item
+
+    def _joins(self, interaction: Interaction) -> bool:
+        return interaction.items is not None and self.item not in interaction.items
+
+    def _find_playable(self, request: Request) -> Interaction | None:
+        if self.record == "all":
+            return None
+        candidates = self._by_key.get(build_key(request), [])
+        if not candidates:
+            candidates = [
+                item for item in self._masked if matches_masked(request, item.request)
+            ]
+        for interaction in self._prefer_own(candidates):
+            if interaction not in self._played:
+                return interaction
+        return None
+
+    def _prefer_own(self, candidates: list[Interaction]) -> list[Interaction]:
+        """Return this test's answers, or unused ones, or those of one other test."""
+        for candidate in candidates:
+            if candidate.items and self.item in candidate.items:
+                return [item for item in candidates if self.item in (item.items or ())]
+        free = [item for item in candidates if not item.items]
+        if free or not candidates:
+            return free
+        # Not those of several tests: a request that is sent twice instead of once
+        # must not play the answers of both.
+        other = min(candidates[0].items or ())
+        return [item for item in candidates if other in (item.items or ())]
+
+    def _find_released(self, passed: bool) -> list[Interaction]:
+        repeated = {build_key(item.request) for item in self._added}
+        released = []
+        for interaction in self.find_unplayed():
+            # Nobody knows which tests play an answer without items.
+            is_known = interaction.items is not None or not self.item
+            is_repeated = (
+                self.record == "all" and build_key(interaction.request) in repeated
+            )
+            if is_known and (passed or is_repeated):
+                released.append(interaction)
+        return released
+
+    def _clean(self, interaction: Interaction) -> Interaction:
+        """Remove secrets from a recorded request and its answer."""
+        response = interaction.response
+        headers = serializer.select_headers(response["headers"], response=True)
+        for values in headers.values():
+            values[:] = [redact(value, self._credentials) for value in values]
+        cleaned = {
+            "status": response["status"],
+            "headers": headers,
+            "body": {
+                "string": redact_body(response["body"]["string"], self._credentials)
+            },
+        }
+        request = _clean_request(interaction.request, self._credentials)
+        return Interaction(request, cleaned, interaction.items)
 
 
-def _find_closest_request(request: Request, recorded: list[Request]) -> Request:
-    body = _decode_canonical_body(request)
-    bodies = [_decode_canonical_body(other) for other in recorded]
-    best = process.extractOne(body, bodies, scorer=fuzz.ratio)
-    return recorded[best[2] if best else 0]
-
-
-def _decode_canonical_body(request: Request) -> str:
-    return canonicalize_body(request.body_bytes).decode("utf-8", "replace")
-
-
-def _parse_body(body: bytes | None) -> Any:
-    """Return the body's JSON value, or its text if it is not JSON."""
-    try:
-        return json.loads(body or b"null")
-    except ValueError:
-        return (body or b"").decode("utf-8", "replace")
-
-
-def _flatten_json(value: Any, path: str = "$") -> list[str]:
-    """List a JSON value as `path: text` lines, so that a diff has paths."""
-    children: list[tuple[str, Any]] = []
-    if isinstance(value, dict):
-        children = [(f"{path}.{key}", value[key]) for key in sorted(value)]
-    elif isinstance(value, list):
-        children = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
-    if children:
-        lines = []
-        for child_path, child in children:
-            lines += _flatten_json(child, child_path)
-        return lines
-    if isinstance(value, str):
-        return [f"{path}: {line}" for line in value.splitlines() or [""]]
-    return [f"{path}: {json.dumps(value)}"]
-
-
-def assert_same_body(left: Request, right: Request) -> None:
-    """Fail if the canonical bodies differ (a vcrpy matcher)."""
-    assert hash_body(left) == hash_body(right), "the bodies differ"
-
-
-def hash_body(request: Request) -> str:
-    """Return the SHA-256 of the request's canonical body."""
-    # Cached on the request, because vcrpy compares it with every recorded one.
-    digest: str | None = request.__dict__.get("_body_digest")
-    if digest is None:
-        digest = hashlib.sha256(canonicalize_body(request.body_bytes)).hexdigest()
-        request.__dict__["_body_digest"] = digest
-    return digest
-
-
-def canonicalize_body(body: bytes | None) -> bytes:
-    """Return the body without what differs each time the same body is sent.
-
-    That is the order of keys in JSON, and the boundary of a multipart body.
-    """
-    if not body:
-        return b""
-    try:
-        value = json.loads(body)
-    except ValueError:
-        boundary = _BOUNDARY.match(body)
-        return body.replace(boundary.group(1), b"boundary") if boundary else body
-    canonical = json.dumps(
-        value, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
-    return canonical.encode()
-
-
-def _build_recorder() -> vcr.VCR:
-    recorder = vcr.VCR(
-        # Not the headers: they name the machine, the library, and its version.
-        match_on=("method", "scheme", "host", "port", "path", "query", "same_body"),
-        serializer="readable-json",
-        before_record_request=_clean_request,
-        before_record_response=_clean_response,
-        # A compressed body could not be read, redacted or compared.
-        decode_compressed_response=True,
-    )
-    recorder.register_serializer("readable-json", serializer)
-    recorder.register_matcher("same_body", assert_same_body)
-    return recorder
-
-
-def _clean_request(request: Request) -> Request:
-    if request.body_bytes:
-        request.body = _redact_bytes(request.body_bytes)
-    request.uri = strip_credentials(request.uri)
+def _clean_request(request: Request, credentials: set[str]) -> Request:
     headers = serializer.select_headers(dict(request.headers), response=False)
-    request.headers = {name: values[0] for name, values in headers.items()}
-    return request
+    body = redact_body(request.body_bytes or b"", credentials)
+    return Request(request.method, strip_credentials(request.uri), body, headers)
 
 
-def _clean_response(response: dict[str, Any]) -> dict[str, Any]:
+def _decode_response(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of the answer with an uncompressed body of bytes."""
+    response = copy.deepcopy(response)
     body = response["body"].get("string") or b""
-    if isinstance(body, str):
-        body = body.encode()
-    return {
-        **response,
-        "headers": serializer.select_headers(response["headers"], response=True),
-        "body": {"string": _redact_bytes(body)},
-    }
-
-
-def _redact_bytes(body: bytes) -> bytes:
-    # Secrets are found in text. An upload may have other bytes, which must survive.
-    text = body.decode("utf-8", "surrogateescape")
-    return redact(text).encode("utf-8", "surrogateescape")
+    response["body"] = {"string": body.encode() if isinstance(body, str) else body}
+    try:
+        # A compressed body could not be read, compared, or searched for secrets.
+        decoded: dict[str, Any] = decode_response(response)
+    except (OSError, ValueError, zlib.error):
+        return response  # not compressed, whatever its header says
+    return decoded

@@ -1,121 +1,381 @@
-"""The pytest plugin: `@pytest.mark.cassette("name")` and `--record`.
+"""The pytest plugin: `@pytest.mark.cassette` and `--cassette-record`.
 
-Every pytest loads it where claimcheck is installed, so it imports nothing heavy before
-a test has the marker.
+A marked test is guarded from the set-up of its first fixture to the end of its
+tear-down. Fixtures of a class, a module, or the session serve several tests, so they
+have cassettes of their own.
+
+Every pytest loads the plugin where claimcheck is installed, so it imports nothing heavy
+before a test has the marker.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 import shlex
 from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-_TEST_FAILED = pytest.StashKey[bool]()
+if TYPE_CHECKING:
+    from claimcheck.testing.cassette import Cassette
+    from claimcheck.testing.guard import Guard
+
+_MAX_NAME_LENGTH = 80  # far below the 255 bytes that file systems allow
+_SYNTHETIC_FIXTURE = re.compile(
+    r"^_(?:xunit|unittest)_([a-zA-Z]+(?:_[a-z]+)?)_fixture_"
+)
+
+
+@dataclass(slots=True)
+class _Session:
+    """A test that is running with a cassette."""
+
+    guard: Guard
+    cassette: Cassette
+    stack: ExitStack
+    command: str
+    shown_misses: int = 0
+    passed_phases: set[str] = field(default_factory=set)
+
+
+_RUNNING = pytest.StashKey[_Session | None]()
+_OF_ITEM = pytest.StashKey[_Session]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--record` and the setting `cassette_folder`."""
-    group = parser.getgroup("claimcheck")
-    group.addoption(
-        "--record",
-        choices=("once", "new", "all"),
+    """Add the options and settings."""
+    parser.getgroup("claimcheck").addoption(
+        "--cassette-record",
+        dest="cassette_record",
+        choices=("none", "once", "new", "all"),
         default=None,
-        help="record cassettes from a real endpoint: missing cassettes (once), "
+        help="record cassettes from a real endpoint: tests without a recording (once), "
         "missing requests (new), or everything again (all)",
     )
     parser.addini(
-        "cassette_folder",
+        "claimcheck_cassette_dir",
         "the folder of the cassettes, relative to the root folder",
-        default="cassettes",
+        default="",
     )
+    parser.addini(
+        "cassette_folder", "the older name of claimcheck_cassette_dir", default=""
+    )
+    parser.addini(
+        "claimcheck_allow_hosts",
+        "hosts, or host:port, that a test with a cassette may reach",
+        type="args",
+        default=[],
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser
+) -> Generator[None, Any, Any]:
+    """Add `--record`, the short form, unless another plugin has that option."""
+    # Here, because all installed plugins and conftest files have added theirs.
+    result = yield
+    taken = {
+        name
+        for group in parser._groups
+        for option in group.options
+        for name in option.names()
+    }
+    if "--record" not in taken:
+        parser.getgroup("claimcheck").addoption(
+            "--record",
+            dest="cassette_record",
+            choices=("none", "once", "new", "all"),
+            default=None,
+            help="short for --cassette-record",
+        )
+    return result
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "cassette(name): answer the test's HTTP requests from this cassette in "
-        "cassette_folder",
+        "cassette(name): answer the HTTP requests of the test and its fixtures from "
+        "recordings; tests with the same name share a cassette, and without a name "
+        "each test has its own",
     )
 
 
-@pytest.fixture(autouse=True)
-def _cassette(request: pytest.FixtureRequest) -> Generator[Any, None, None]:
-    """Play the test's cassette; fail if an answer was not requested."""
-    # Automatic: the marker is enough, a test need not name this fixture.
-    marker = request.node.get_closest_marker("cassette")
-    if marker is None:
-        yield None
-        return
-    try:
-        from claimcheck.testing.cassette import use_cassette
-    except ImportError as error:
-        raise pytest.UsageError(
-            f"cassettes need vcrpy and pytest-socket ({error}): "
-            "pip install 'claimcheck[testing]'"
-        ) from None
-
-    record = request.config.getoption("--record")
-    path = _build_cassette_path(request.config, marker)
-    with use_cassette(path, record=record) as cassette:
-        if record is None:
-            _block_sockets()
-        yield cassette
-    # A failed test may have stopped before its last request.
-    failed = request.node.stash.get(_TEST_FAILED, False)
-    if record is None and not failed and not cassette.all_played:
-        unplayed = len(cassette) - cassette.play_count
-        pytest.fail(
-            f"{path.name}: {unplayed} recorded answers were not requested; "
-            f"record it again: {_build_record_command(request.node)}"
-        )
-
-
 @pytest.fixture
-def cassette(_cassette: Any) -> Any:
+def cassette(request: pytest.FixtureRequest) -> Any:
     """Return the test's cassette; None without a marker."""
-    return _cassette
+    running = request.node.stash.get(_OF_ITEM, None)
+    return running.cassette if running else None
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Explain a request without an answer, and how to record it."""
-    if item.get_closest_marker("cassette") is None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Start the guard before the first fixture."""
+    marker = item.get_closest_marker("cassette")
+    if marker is not None:
+        running = _start(item, marker)
+        item.stash[_OF_ITEM] = item.config.stash[_RUNNING] = running
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Stop the guard after the last fixture, and save what was recorded."""
+    running = item.stash.get(_OF_ITEM, None)
+    if running is None:
         return (yield)
-    from vcr.errors import CannotOverwriteExistingCassetteException
-
-    from claimcheck.testing.cassette import explain_miss
-
-    item.stash[_TEST_FAILED] = True
+    passed = False
     try:
         result = yield
-    except CannotOverwriteExistingCassetteException as miss:
-        # vcrpy's own message does not show what differs in the body.
-        raise explain_miss(miss, _build_record_command(item)) from None
-    item.stash[_TEST_FAILED] = False
+        passed = {"setup", "call"} <= running.passed_phases and not running.guard.misses
+    finally:
+        _stop(item.config, running, passed=passed)
     return result
 
 
-def _build_cassette_path(config: pytest.Config, marker: pytest.Mark) -> Path:
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Save what an interrupted test has recorded."""
+    result = yield
+    running = session.config.stash.get(_RUNNING, None)
+    if running is not None:
+        _stop(session.config, running, passed=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test for each request without an answer, even if its code did not."""
+    report = yield
+    running = item.stash.get(_OF_ITEM, None)
+    if running is None:
+        return report
+    if report.passed:
+        running.passed_phases.add(report.when or "")
+    misses = running.guard.misses[running.shown_misses :]
+    running.shown_misses += len(misses)
+    problems = [f"CassetteMissError: {miss}" for miss in misses]
+    is_complete = {"setup", "call", "teardown"} <= running.passed_phases
+    if report.when == "teardown" and is_complete:
+        problem = _find_unplayed(running.cassette)
+        problems += [problem] if problem else []
+    if not problems:
+        return report
+    text = "\n\n".join(problems)
+    if report.failed and _is_miss(call.excinfo):
+        return report  # it shows the request already
+    if report.failed:
+        report.sections.append(("cassette", text))
+        return report
+    report.outcome = "failed"
+    report.longrepr = text
+    report.__dict__.pop("wasxfail", None)  # a missing answer is never expected
+    return report
+
+
+def _find_unplayed(cassette: Cassette) -> str | None:
+    """Describe the recorded answers that a replay did not request."""
+    unplayed = cassette.find_unplayed()
+    # After a miss they are its consequence.
+    if cassette.record != "none" or cassette.has_misses or not unplayed:
+        return None
+    return (
+        f"{cassette.path.name}: {len(unplayed)} recorded answers were not requested; "
+        f"record it again: {cassette.command}"
+    )
+
+
+def _is_miss(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
+    from claimcheck.testing.cassette import CassetteMissError
+
+    return excinfo is not None and isinstance(excinfo.value, CassetteMissError)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Play the cassette of a fixture that serves several tests."""
+    running = request.config.stash.get(_RUNNING, None)
+    if running is None or fixturedef.scope == "function":
+        return (yield)
+    fixture = _FixtureGuard(request.config, _name_fixture(fixturedef, request), running)
+    # Finalizers run in reverse order: `stop` after the fixture's own, `start` before.
+    fixturedef.addfinalizer(fixture.stop)
+    with fixture.playing():
+        result = yield
+    fixture.is_complete = True
+    fixturedef.addfinalizer(fixture.start)
+    return result
+
+
+class _FixtureGuard:
+    """Plays the cassette of one fixture while it is set up and torn down."""
+
+    def __init__(self, config: pytest.Config, node_id: str, running: _Session) -> None:
+        from claimcheck.testing.cassette import Cassette
+
+        self._config = config
+        self._cassette = Cassette(
+            _build_node_path(config, node_id),
+            item=node_id,
+            record=running.cassette.record,
+            command=running.command,
+        )
+        self._entered: _Session | None = None
+        self._is_own_session = False
+        self.is_complete = False
+
+    @contextmanager
+    def playing(self) -> Generator[None, None, None]:
+        """Answer requests inside the block from the fixture's cassette."""
+        self.start()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def start(self) -> None:
+        """Play the fixture's cassette from now on."""
+        running = self._config.stash.get(_RUNNING, None)
+        if running is None:
+            # The last test that used the fixture has no cassette of its own.
+            running = _enter(self._config, self._cassette)
+            self._is_own_session = True
+        else:
+            running.guard.push(self._cassette)
+        self._entered = running
+
+    def _leave(self) -> None:
+        running, self._entered = self._entered, None
+        if running is None:
+            return
+        if self._is_own_session:
+            running.stack.close()
+        else:
+            running.guard.pop()
+        self._cassette.save()
+
+    def stop(self) -> None:
+        """Save what was recorded; fail if recorded answers were not requested."""
+        running = self._entered
+        self._leave()
+        if not self.is_complete:
+            return
+        self._cassette.save(passed=True)
+        if self._is_own_session and running and running.guard.misses:
+            raise running.guard.misses[0]
+        if problem := _find_unplayed(self._cassette):
+            pytest.fail(problem, pytrace=False)
+
+
+def _name_fixture(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> str:
+    """Return the node id of a fixture: of its module, class, or session."""
+    synthetic = _SYNTHETIC_FIXTURE.match(fixturedef.argname)
+    name = synthetic.group(1) if synthetic else fixturedef.argname
+    scope = request.node.nodeid if fixturedef.scope != "session" else ""
+    parameter = ""
+    if fixturedef.params:
+        parameter = f"[{_name_parameter(fixturedef, request)}]"
+    return f"{scope or 'session'}::{name}{parameter}"
+
+
+def _name_parameter(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> str:
+    index: int = getattr(request, "param_index", 0)
+    ids = fixturedef.ids
+    if isinstance(ids, list | tuple) and ids[index] is not None:
+        return str(ids[index])
+    value = getattr(request, "param", index)
+    is_readable = isinstance(value, str | int | float | bool)
+    return str(value) if is_readable else str(index)
+
+
+def _start(item: pytest.Item, marker: pytest.Mark) -> _Session:
+    try:
+        from claimcheck.testing.cassette import Cassette
+    except ImportError as error:
+        raise pytest.UsageError(
+            f"cassettes need vcrpy ({error}): pip install 'claimcheck[testing]'"
+        ) from None
+
+    cassette = Cassette(
+        _build_cassette_path(item, marker),
+        item=item.nodeid,
+        record=item.config.getoption("cassette_record"),
+        command=_build_record_command(item),
+    )
+    return _enter(item.config, cassette)
+
+
+def _enter(config: pytest.Config, cassette: Cassette) -> _Session:
+    from claimcheck.testing.guard import Guard, block_network
+
+    passed_through = config.getini("claimcheck_allow_hosts")
+    # The option of pytest-socket, if it is installed.
+    option = config.getoption("--allow-hosts", None) or ""
+    connectable = [*passed_through, *option.split(",")] if option else passed_through
+    guard = Guard(passed_through)
+    stack = ExitStack()
+    stack.enter_context(guard.active(cassette))
+    if cassette.record == "none":
+        stack.enter_context(block_network(connectable))
+    return _Session(guard, cassette, stack, cassette.command)
+
+
+def _stop(config: pytest.Config, running: _Session, *, passed: bool) -> None:
+    config.stash[_RUNNING] = None
+    running.stack.close()
+    running.cassette.save(passed=passed)
+
+
+def _build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
     # A typing error must not silently become another cassette.
-    if len(marker.args) != 1 or not isinstance(marker.args[0], str):
-        raise pytest.UsageError("@pytest.mark.cassette takes one name")
-    folder: Path = config.rootpath / config.getini("cassette_folder")
-    return folder / f"{marker.args[0]}.json"
+    if len(marker.args) > 1 or not all(isinstance(name, str) for name in marker.args):
+        raise pytest.UsageError("@pytest.mark.cassette takes one name, or none")
+    if marker.args:
+        return _find_cassette_folder(item.config) / f"{marker.args[0]}.json"
+    return _build_node_path(item.config, item.nodeid)
+
+
+def _find_cassette_folder(config: pytest.Config) -> Path:
+    folder = config.getini("claimcheck_cassette_dir") or config.getini(
+        "cassette_folder"
+    )
+    return config.rootpath / (folder or "cassettes")
+
+
+def _build_node_path(config: pytest.Config, node_id: str) -> Path:
+    """Return the path of the cassette of one test: a folder per module."""
+    module, _, name = node_id.partition("::")
+    name = name.replace("::", ".")
+    safe = re.sub(r"[^\w.,=+\[\]-]", "-", name)[:_MAX_NAME_LENGTH]
+    if safe != name:
+        # Different tests must not get the same file.
+        safe = f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    folder = _find_cassette_folder(config) / module.removesuffix(".py")
+    return folder / f"{safe}.json"
 
 
 def _build_record_command(item: pytest.Item) -> str:
-    return f"pytest --record=all {shlex.quote(item.nodeid)}"
-
-
-def _block_sockets() -> None:
-    """Let no request leave while a cassette plays, not even to loopback.
-
-    pytest-socket allows sockets again after the test.
-    """
-    from pytest_socket import disable_socket
-
-    disable_socket(allow_unix_socket=True)
+    """Return the command that records one test, for the folder pytest runs in."""
+    module, separator, name = item.nodeid.partition("::")
+    path = item.config.rootpath / module
+    try:
+        module = os.path.relpath(path, item.config.invocation_params.dir)
+    except ValueError:
+        module = str(path)  # another drive
+    node_id = f"{Path(module).as_posix()}{separator}{name}"
+    return f"pytest --cassette-record=new {shlex.quote(node_id)}"

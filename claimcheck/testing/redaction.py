@@ -1,57 +1,173 @@
-"""Removes secrets before anything is written to a cassette."""
+"""Removes secrets before anything is written to a cassette, and nothing else.
+
+Two kinds of secrets are masked: what has the shape of a known kind of key, and the
+credentials that the recorded requests themselves were sent with. They are searched in
+the values of JSON, never in its serialized text. What merely looks private, such as a
+path on the recording machine, is a finding of `find_secrets`.
+"""
 
 from __future__ import annotations
 
-import os
+import json
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
-# The names are those that `find_secrets` reports. Account ids and paths on the
-# recording machine are not keys, but they are private, too.
-_SECRET_PATTERNS = {
-    "API key": re.compile(r"\b(?:sk|pk|rk|gsk|xai)-(?:[A-Za-z]+-)*[A-Za-z0-9_]{16,}"),
-    "bearer token": re.compile(r"\bBearer\s+[A-Za-z0-9._~+/-]{12,}=*"),
-    "organization": re.compile(r"\borg-[A-Za-z0-9]{10,}"),
-    "project": re.compile(r"\bproj_[A-Za-z0-9]{10,}"),
-    "cookie": re.compile(r"\b(?:set-cookie|__cf_bm|_cfuvid)\b[^\"\n]{0,200}", re.I),
+from claimcheck.testing.bodies import find_style, parse_exact_json, render_json
+
+MASK = "[redacted]"
+_MASKED_PARAMETER = "redacted"  # brackets would be percent-encoded
+
+# Where a key may start: not inside a word, but directly after `\n` in serialized JSON.
+_START = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf]))"
+# "sk-learning-transformation" is no key: a key has a digit.
+_WITH_DIGIT = r"(?=[A-Za-z_-]*\d)"
+_KEY_SHAPES = {
+    "API key": re.compile(
+        _START
+        + rf"""(?:
+            (?:(?:sk|pk|rk|gsk|xai)-|(?:sk|pk|rk)_(?:live|test)_)
+              {_WITH_DIGIT}[A-Za-z0-9_-]{{16,}}
+          | (?:ghp|gho|ghs|gsk|hf)_[A-Za-z0-9]{{30,}}
+          | github_pat_[A-Za-z0-9_]{{20,}}
+          | xox[abp]-[A-Za-z0-9-]{{20,}}
+          | AIza[A-Za-z0-9_-]{{35}}
+          | AKIA[A-Z0-9]{{16}}
+        )""",
+        re.VERBOSE,
+    ),
+    "bearer token": re.compile(
+        # After "Authorization:" any value is a token; in prose, one with a digit is.
+        _START
+        + r"""(?:
+            (?i:(?<=authorization:\s)|(?<=authorization:)) Bearer\s+
+          | Bearer\s+(?=[A-Za-z._~+/-]*\d)
+        ) [A-Za-z0-9._~+/-]{12,}=*""",
+        re.VERBOSE,
+    ),
+    "organization": re.compile(_START + r"org-(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}"),
+    "project": re.compile(_START + r"proj_(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}"),
+    "JSON web token": re.compile(
+        _START + r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}", re.ASCII
+    ),
+}
+# Private or suspicious, but also what an innocent document may say.
+_FINDINGS = {
+    "cookie": re.compile(r"set-cookie\b[\"']?\s*:\s*\S+=|\b(?:__cf_bm|_cfuvid)=", re.I),
     "machine path": re.compile(
         r"(?<![\w/.])/(?:home|root|Users|work)/[\w.-]+[^\s\"']*"
     ),
-    "JSON web token": re.compile(r"\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}"),
 }
-_SECRET_PARAMETER = re.compile(r"key|token|secret|signature|password", re.I)
-_SECRET_VARIABLE = re.compile(r"(?:API_KEY|TOKEN|SECRET|PASSWORD)$")
-
+_CREDENTIAL_HEADERS = (
+    "authorization",
+    "proxy-authorization",
+    "api-key",
+    "x-api-key",
+    "x-goog-api-key",
+    "openai-organization",
+    "openai-project",
+)
+# Exact names: `page_token` and `keyword` are part of the question.
+_SECRET_PARAMETERS = frozenset(
+    "access_token api-key api_key apikey auth_token client_secret password secret sig "
+    "signature subscription-key x-amz-security-token x-amz-signature x-api-key".split()
+)
 # A shorter value, such as "none" or "test", also occurs where it is not a secret.
 _MIN_SECRET_LENGTH = 8
+# What people write for servers that want no key.
+_PLACEHOLDERS = frozenset({"not-needed", "no-key-required", "lm-studio", "anything"})
 
 
 def find_secrets(text: str) -> list[str]:
     """List what looks like a secret: `kind: first characters…`."""
     secrets = []
-    for kind, pattern in _SECRET_PATTERNS.items():
+    for kind, pattern in (_KEY_SHAPES | _FINDINGS).items():
         for match in pattern.finditer(text):
             secrets.append(f"{kind}: {match.group()[:12]}…")
     return secrets
 
 
+def find_credentials(uri: str, headers: Mapping[str, Any]) -> set[str]:
+    """Return the keys, organization, and project that a request is sent with."""
+    values = []
+    for name, value in headers.items():
+        if name.lower() in _CREDENTIAL_HEADERS:
+            text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+            # "Bearer KEY": the scheme is no secret.
+            values.append(text.split()[-1] if text.split() else "")
+    parts = urlsplit(uri)
+    values += [part for part in (parts.username, parts.password) if part]
+    for name, value in parse_qsl(parts.query):
+        if name.lower() in _SECRET_PARAMETERS:
+            values.append(value)
+    return {
+        value
+        for value in values
+        if len(value) >= _MIN_SECRET_LENGTH and value not in _PLACEHOLDERS
+    }
+
+
 def strip_credentials(uri: str) -> str:
     """Remove the user, password, and secret parameters from a URI."""
-    parts = urlsplit(uri)
-    query = [
-        (name, "redacted" if _SECRET_PARAMETER.search(name) else value)
-        for name, value in parse_qsl(parts.query)
-    ]
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=host, query=urlencode(query)))
+    head, question_mark, rest = uri.partition("?")
+    scheme, separator, location = head.partition("://")
+    host, slash, path = location.partition("/")
+    head = f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
+    query, hash_sign, fragment = rest.partition("#")
+    parameters = []
+    for parameter in query.split("&"):
+        name, equals, _ = parameter.partition("=")
+        is_secret = unquote_plus(name).lower() in _SECRET_PARAMETERS
+        masked = f"{name}{equals}{_MASKED_PARAMETER}"
+        parameters.append(masked if is_secret and equals else parameter)
+    # Everything else stays as it was sent, percent signs and empty values included.
+    uri = f"{head}{question_mark}{'&'.join(parameters)}{hash_sign}{fragment}"
+    for pattern in _KEY_SHAPES.values():
+        uri = pattern.sub(_MASKED_PARAMETER, uri)
+    return uri
 
 
-def redact(text: str) -> str:
-    """Replace what looks like a secret, and the secrets of this process."""
-    # A key of an unknown form is found by its value, if it is where keys usually are.
-    for name, value in os.environ.items():
-        if _SECRET_VARIABLE.search(name) and len(value) >= _MIN_SECRET_LENGTH:
-            text = text.replace(value, "[redacted]")
-    for pattern in _SECRET_PATTERNS.values():
-        text = pattern.sub("[redacted]", text)
+def redact(text: str, credentials: Iterable[str] = ()) -> str:
+    """Mask the credentials, and what has the shape of a key, in a text."""
+    # The longest first: one may contain another.
+    for value in sorted(credentials, key=len, reverse=True):
+        # Text may be JSON lines or a form, which write some characters differently.
+        for form in (value, json.dumps(value)[1:-1], quote(value, safe="")):
+            text = text.replace(form, MASK)
+    for pattern in _KEY_SHAPES.values():
+        text = pattern.sub(MASK, text)
     return text
+
+
+def redact_body(body: bytes, credentials: Iterable[str] = ()) -> bytes:
+    """Mask secrets in a body; a body without any is returned unchanged."""
+    try:
+        text = body.decode()
+        value = parse_exact_json(text)
+        redacted = _redact_json(value, credentials)
+        if redacted == value:
+            return body
+        return render_json(redacted, find_style(text, value)).encode("utf-8")
+    except (ValueError, RecursionError):
+        # An upload may have bytes that are not text, which must survive.
+        text = body.decode("utf-8", "surrogateescape")
+        redacted_text = redact(text, credentials)
+        return body if redacted_text == text else _encode(redacted_text)
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _redact_json(value: Any, credentials: Iterable[str]) -> Any:
+    if isinstance(value, str):
+        return redact(value, credentials)
+    if isinstance(value, list):
+        return [_redact_json(item, credentials) for item in value]
+    if isinstance(value, dict):
+        return {
+            redact(key, credentials): _redact_json(item, credentials)
+            for key, item in value.items()
+        }
+    return value

@@ -1,23 +1,41 @@
-"""Cassettes as JSON that a person can read and diff.
+"""Cassette files: JSON that a person can read and diff.
 
-Requests and keys are sorted, and a JSON body is stored as JSON. A body that is not JSON
-is stored unchanged, so that a malformed answer is replayed as received; one that is not
-text is stored as Base64.
+    {"interactions": [{"request": ..., "response": ..., "items": [...]}],
+     "environment": {...}, "version": 1}
+
+Requests have method, uri, headers, and body; answers have status, headers, and body. A
+body is `{"json": value}`, `{"text": "..."}`, or `{"base64": "..."}`. The JSON of an
+answer has a `style`, so that every byte of it can be replayed. `items` are the tests
+that play the answer; files of older versions do not have them.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from typing import Any
 
+from claimcheck.testing.bodies import (
+    SURROGATE,
+    decode_body,
+    encode_request_body,
+    encode_response_body,
+    to_bytes,
+)
+
 _VERSION = 1
 _REQUEST_HEADERS = ("accept", "content-type")
-# The client behaves differently with these.
+# Clients behave differently with these.
 _RESPONSE_HEADERS = (
-    "content-type",
+    "allow",
+    "content-disposition",
     "content-encoding",
+    "content-language",
+    "content-type",
+    "etag",
+    "last-modified",
+    "link",
+    "location",
     "retry-after",
     "retry-after-ms",
     "x-should-retry",
@@ -33,32 +51,48 @@ def select_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list
     for name in sorted(by_name.keys() & set(allowed)):
         value = by_name[name]
         is_sequence = isinstance(value, list | tuple)
-        selected[name] = list(value) if is_sequence else [str(value)]
+        selected[name] = list(value) if is_sequence else [_to_text(value)]
     return selected
 
 
+def _to_text(value: object) -> str:
+    # requests gives some headers as bytes; HTTP says that they are Latin-1.
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
 def serialize(cassette: dict[str, Any]) -> str:
-    """Return the text of a cassette's file (vcrpy's serializer interface).
+    """Return the text of a cassette's file.
 
     Requests are sorted, so that concurrent recordings of the same requests give the
-    same file.
+    same file. Equal requests keep their order: a refusal stays before the answer.
     """
     interactions = []
     for entry in cassette["interactions"]:
         request, response = entry["request"], entry["response"]
-        interactions.append(
-            {
-                "request": {**request, "body": _encode_body(request["body"])},
-                "response": {
-                    **response,
-                    "body": _encode_body(response["body"].get("string")),
-                },
-            }
-        )
+        encoded: dict[str, Any] = {
+            "request": {
+                "body": encode_request_body(to_bytes(request["body"])),
+                "headers": request["headers"],
+                "method": request["method"],
+                "uri": request["uri"],
+            },
+            "response": {
+                "body": encode_response_body(to_bytes(response["body"]["string"])),
+                "headers": response["headers"],
+                "status": response["status"],
+            },
+        }
+        if entry.get("items") is not None:
+            encoded["items"] = sorted(entry["items"])
+        interactions.append(encoded)
     # Concurrent requests are answered in any order; their hashes have only one.
     interactions.sort(key=_hash_request)
-    file = {"interactions": interactions, "version": _VERSION}
-    return json.dumps(file, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    file: dict[str, Any] = {"interactions": interactions}
+    if cassette.get("environment"):
+        file["environment"] = cassette["environment"]
+    file["version"] = _VERSION
+    text = json.dumps(file, indent=1, ensure_ascii=False) + "\n"
+    return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def _hash_request(interaction: dict[str, Any]) -> str:
@@ -67,32 +101,9 @@ def _hash_request(interaction: dict[str, Any]) -> str:
 
 
 def deserialize(text: str) -> dict[str, Any]:
-    """Return the cassette of a file (vcrpy's serializer interface)."""
+    """Return the cassette of a file."""
     cassette: dict[str, Any] = json.loads(text)
     for entry in cassette["interactions"]:
-        entry["request"]["body"] = _decode_body(entry["request"]["body"])
-        entry["response"]["body"] = {"string": _decode_body(entry["response"]["body"])}
+        entry["request"]["body"] = decode_body(entry["request"]["body"])
+        entry["response"]["body"] = {"string": decode_body(entry["response"]["body"])}
     return cassette
-
-
-def _encode_body(body: str | bytes | None) -> dict[str, Any]:
-    if not body:
-        return {"text": ""}
-    data = body.encode() if isinstance(body, str) else body
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode()}
-    try:
-        return {"json": json.loads(text)}
-    except ValueError:
-        return {"text": text}
-
-
-def _decode_body(body: dict[str, Any]) -> str | bytes:
-    if "base64" in body:
-        return base64.b64decode(body["base64"])
-    # White space and the order of keys may differ from what was recorded.
-    if "json" in body:
-        return json.dumps(body["json"], ensure_ascii=False)
-    return str(body["text"])

@@ -143,3 +143,41 @@ def test_never_shows_a_password_from_a_url():
     with pytest.raises(errors.InputError) as caught:
         Document.from_url("http://jane:secret@127.0.0.1:9/", allow_private=True)
     assert "secret" not in str(caught.value)
+
+
+MALFORMED = [
+    "http://[",
+    "http://[::1",
+    "http://]/",
+    "//[x]/",
+    "http://a:99999/",
+    "http://a:x/",
+    "http://\u2105.example/",
+    "http://" + "a" * 70 + ".example/",
+    "http://a..b/",
+    "http://.",
+    "http://\x00/",
+    "http:///",
+    "http://%/",
+    "\udcff://",
+    "http://\udcff/",
+    "http://127.0.0.1:1/%zz\udcff",
+    "http://a b/",
+    "http://xn--/",
+    "javascript:1",
+    "http://user:pw@[::1%25x]:1/",
+    "",
+]
+
+
+def test_a_malformed_redirect_is_an_error_of_that_address():
+    answers = [
+        (302, {"location": location.encode("utf-8", "surrogateescape").decode("latin-1")}, b"")
+        for location in MALFORMED
+    ]  # fmt: skip
+    with serving(*answers) as (base, received):
+        for location in MALFORMED:
+            with pytest.raises(errors.InputError) as caught:
+                Document.from_url(f"{base}/a", allow_private=True)
+            assert "pw@" not in str(caught.value), location
+    assert len(received) >= len(MALFORMED)

@@ -121,7 +121,7 @@ def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(url, tmp_
     assert (
         "first line" not in said.split("CassetteMissError")[1].split("To record it")[0]
     )
-    assert "pytest --record=all test_it.py::test_greeting" in said
+    assert "pytest --cassette-record=new test_it.py::test_greeting" in said
 
 
 def test_names_a_changed_setting(url, tmp_path):

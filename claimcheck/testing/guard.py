@@ -1,0 +1,256 @@
+"""Lets no request of a test past its cassettes."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from vcr.patch import CassettePatcherBuilder
+from vcr.request import Request
+
+from claimcheck.testing.cassette import (
+    Cassette,
+    CassetteMissError,
+)
+
+_KEY_VARIABLE = "OPENAI_API_KEY"
+# Clients refuse to start without a key, and a replay needs none.
+_REPLAY_KEY = "no-key-required"
+
+
+class NetworkBlockedError(RuntimeError):
+    """Code tried to open a connection while a cassette was played."""
+
+
+class Guard:
+    """Answers requests from the cassette that is playing, and remembers each miss.
+
+    vcrpy's patches call the methods that vcrpy's own cassettes have. Tests and
+    fixtures have cassettes of their own, so which one is playing may change while the
+    patches stay. Requests to `allowed_hosts` (`host` or `host:port`) are let through.
+    """
+
+    custom_patches = ()
+    skip_patchers = ()
+
+    _path = "claimcheck"  # vcrpy names its patched classes after it
+
+    def __init__(self, allowed_hosts: Sequence[str] = ()) -> None:
+        self.misses: list[CassetteMissError] = []
+        self._cassettes: list[Cassette] = []
+        self._environments: list[ExitStack] = []
+        self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+
+    @property
+    def write_protected(self) -> bool:
+        """Whether requests without an answer must fail."""
+        return self._cassettes[-1].write_protected
+
+    def filter_request(self, request: Request) -> Request | None:
+        """Return the request; None if it is let through."""
+        parts = urlsplit(request.uri)
+        host = (parts.hostname or "").lower()
+        if {host, f"{host}:{request.port}"} & self._allowed_hosts:
+            return None
+        return request
+
+    def can_play_response_for(self, request: Request) -> bool:
+        """Whether the request has an answer.
+
+        Raises:
+            CassetteMissError: it has none, and must not be sent.
+        """
+        if self.filter_request(request) is None:
+            return False
+        if self._cassettes[-1].can_play(request):
+            return True
+        if self.write_protected:
+            # Raised here, because the error of vcrpy's patches does not show what
+            # differs.
+            raise self._miss(request)
+        return False
+
+    def play_response(self, request: Request) -> dict[str, Any]:
+        """Return the answer.
+
+        Raises:
+            CassetteMissError: another thread has just played the last one.
+        """
+        response = self._cassettes[-1].play(request)
+        if response is None:
+            raise self._miss(request)
+        return response
+
+    def append(self, request: Request, response: dict[str, Any]) -> None:
+        """Record the answer of a request that was sent."""
+        if self.filter_request(request) is not None:
+            self._cassettes[-1].add(request, response)
+
+    def find_requests_with_most_matches(
+        self, request: Request
+    ) -> list[tuple[Request, list[str], list[str]]]:
+        """Return the request itself: vcrpy's aiohttp patch plays redirects by it."""
+        return [(request, [], [])]
+
+    def _miss(self, request: Request) -> CassetteMissError:
+        miss = self._cassettes[-1].build_miss(request)
+        self.misses.append(miss)
+        return miss
+
+    def push(self, cassette: Cassette) -> None:
+        """Play another cassette, until `pop`."""
+        _forget_dialects()
+        environment = ExitStack()
+        if cassette.write_protected:
+            environment.enter_context(_replay_environment(cassette))
+        self._cassettes.append(cassette)
+        self._environments.append(environment)
+
+    def pop(self) -> None:
+        """Play the cassette before the current one."""
+        self._cassettes.pop()
+        self._environments.pop().close()
+        # What one test, or its fixture, found out about an endpoint must not decide
+        # what another one sends.
+        _forget_dialects()
+
+    @contextmanager
+    def active(self, cassette: Cassette) -> Iterator[None]:
+        """Intercept the requests inside the block, and play the cassette."""
+        self.push(cassette)
+        try:
+            with ExitStack() as stack:
+                for patcher in CassettePatcherBuilder(self).build():
+                    stack.enter_context(patcher)
+                yield
+        finally:
+            self.pop()
+
+
+def _forget_dialects() -> None:
+    # Code that has not loaded the module has nothing to forget, and loading is slow.
+    negotiation = sys.modules.get("claimcheck.llm.negotiation")
+    if negotiation is not None:
+        negotiation.forget_dialects()
+
+
+@contextmanager
+def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cassette]:
+    """Answer the requests inside the block from the cassette at `path`.
+
+    `record`: None or `none` only replays; `once` records a cassette that does not
+    exist yet; `new` adds missing requests; `all` records everything again. Keys,
+    cookies, and other secrets never reach the file.
+
+    Raises:
+        CassetteMissError: a request has no recorded answer, even if the code in the
+            block went on without it.
+    """
+    cassette = Cassette(Path(path), record=record)
+    guard = Guard()
+    passed = False
+    try:
+        with guard.active(cassette):
+            yield cassette
+        passed = True
+    except Exception as error:
+        if guard.misses and error is not guard.misses[0]:
+            raise guard.misses[0] from error
+        raise
+    finally:
+        cassette.save(passed=passed)
+    if guard.misses:
+        raise guard.misses[0]
+
+
+@contextmanager
+def _replay_environment(cassette: Cassette) -> Iterator[None]:
+    """Give clients the address of the recording, and a key if there is none."""
+    wanted = dict(cassette.environment)
+    if not os.environ.get(_KEY_VARIABLE):
+        wanted[_KEY_VARIABLE] = _REPLAY_KEY
+    before = {name: os.environ.get(name) for name in wanted}
+    for name, value in wanted.items():
+        _set_variable(name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            # Unless a fixture has set it to something else meanwhile.
+            if os.environ.get(name) == wanted[name]:
+                _set_variable(name, value)
+
+
+def _set_variable(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+class _NetworkBlock:
+    """Blocks connections of this process, below any client and any other plugin.
+
+    An audit hook cannot be removed, so there is one, and it looks at this value.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_installed = False
+        self._allowed: list[frozenset[str]] = []
+
+    @contextmanager
+    def blocking(self, allowed_hosts: Sequence[str]) -> Iterator[None]:
+        with self._lock:
+            if not self._is_installed:
+                sys.addaudithook(self._audit)
+                self._is_installed = True
+        self._allowed.append(_resolve_hosts(allowed_hosts))
+        try:
+            yield
+        finally:
+            self._allowed.pop()
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self._allowed or event not in (
+            "socket.connect",
+            "socket.sendto",
+            "socket.sendmsg",
+        ):
+            return
+        address = arguments[-1]
+        # Unix sockets do not leave the machine; their addresses are not tuples.
+        if isinstance(address, tuple) and str(address[0]) not in self._allowed[-1]:
+            raise NetworkBlockedError(
+                f"a cassette is playing, so the socket to {address[0]}:{address[1]} "
+                "was blocked; list hosts that a test may reach in "
+                "claimcheck_allow_hosts"
+            )
+
+
+def _resolve_hosts(hosts: Sequence[str]) -> frozenset[str]:
+    addresses = set()
+    for entry in hosts:
+        host = entry.rpartition(":")[0] if entry.count(":") == 1 else entry
+        addresses.add(host)
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            try:
+                found = socket.getaddrinfo(host, None)
+            except OSError:
+                continue  # a connection to it will fail with a clear error
+            addresses.update(str(address[4][0]) for address in found)
+    return frozenset(addresses)
+
+
+_NETWORK_BLOCK = _NetworkBlock()
+block_network = _NETWORK_BLOCK.blocking
