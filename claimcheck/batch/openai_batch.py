@@ -280,7 +280,11 @@ class BatchApiRunner:
             report.repeated += 1
         else:
             report.errors += 1
-            self._save_answer(item, _build_fault(str(translated)))
+            fault = _build_fault(
+                str(translated),
+                exceeds_window=isinstance(translated, ContextWindowError),
+            )
+            self._save_answer(item, fault)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._batch, item.document)
@@ -359,6 +363,14 @@ def _to_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _build_fault(message: str) -> ModelResponse:
-    fault = message[:_MAX_FAULT_CHARACTERS]
-    return ModelResponse(None, None, None, "", "", Usage(requests=1), fault=fault)
+def _build_fault(message: str, *, exceeds_window: bool = False) -> ModelResponse:
+    return ModelResponse(
+        text=None,
+        finish_reason=None,
+        refusal=None,
+        model="",
+        response_format="",
+        usage=Usage(requests=1),
+        fault=message[:_MAX_FAULT_CHARACTERS],
+        exceeds_window=exceeds_window,
+    )

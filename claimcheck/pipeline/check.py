@@ -30,6 +30,7 @@ from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.signature import (
     build_extractive_signature,
     build_model_signature,
+    merge_settings,
 )
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
@@ -76,14 +77,10 @@ def check_with_model(
     checks = []
     for statement in statements:
         checks.append(_StatementCheck.prepare(statement, corpus, settings, strict))
-    requests = [request for check in checks for request in check.requests]
-    answers = yield from ask_all(requests, VerdictAnswer)
+    votes_by_check, answers = yield from _ask_for_votes(checks, settings)
     verdicts = []
     failures = []
-    # All requests are sent at once; each check takes its own answers, in order.
-    remaining = iter(answers)
-    for check in checks:
-        votes = list(islice(remaining, len(check.requests)))
+    for check, votes in zip(checks, votes_by_check, strict=True):
         outcome = check.decide(votes)
         if isinstance(outcome, Verdict):
             verdicts.append(outcome)
@@ -98,6 +95,35 @@ def check_with_model(
             settings, answers, PROMPTS, (SCHEMA, "check"), extra_settings
         ),
     )
+
+
+def _ask_for_votes(
+    checks: list[_StatementCheck], settings: Settings
+) -> Flow[tuple[list[list[Answer[VerdictAnswer]]], list[Answer[VerdictAnswer]]]]:
+    """Return the votes of each check, and all answers that were paid for.
+
+    A check that exceeds the model's window is repeated with half of its passages, and
+    replaced in `checks`.
+    """
+    votes_by_check: list[list[Answer[VerdictAnswer]]] = [[] for _ in checks]
+    all_answers: list[Answer[VerdictAnswer]] = []
+    pending = list(range(len(checks)))
+    while pending:
+        requests = [request for index in pending for request in checks[index].requests]
+        answers = yield from ask_all(requests, VerdictAnswer)
+        all_answers += answers
+        # All requests are sent at once; each check takes its own answers, in order.
+        remaining = iter(answers)
+        repeated = []
+        for index in pending:
+            check = checks[index]
+            votes_by_check[index] = list(islice(remaining, len(check.requests)))
+            exceeds = any(vote.exceeds_window for vote in votes_by_check[index])
+            if exceeds and len(check.passages) > 1:
+                checks[index] = check.halve(settings)
+                repeated.append(index)
+        pending = repeated
+    return votes_by_check, all_answers
 
 
 def check_without_model(
@@ -138,7 +164,7 @@ def check_run(
         run.signature,
         prompts=run.signature.prompts | result.signature.prompts,
         schemas=run.signature.schemas | result.signature.schemas,
-        settings=run.signature.settings | result.signature.settings,
+        settings=merge_settings(run.signature, result.signature),
     )
     return replace(
         run,
@@ -183,13 +209,25 @@ class _StatementCheck:
         requests = _build_requests(statement, passages, settings) if passages else []
         return cls(statement, documents, passages, requests, strict)
 
+    def halve(self, settings: Settings) -> _StatementCheck:
+        """Return the check with the better half of the passages."""
+        count = len(self.passages) // 2
+        passages = select_passages(self.statement.text, self.documents, count)
+        requests = _build_requests(self.statement, passages, settings)
+        return replace(self, passages=passages, requests=requests)
+
     def decide(
         self, answers: Sequence[Answer[VerdictAnswer]]
     ) -> Verdict | CheckFailure:
         """Return the majority's verdict, or a failure if there is none."""
         if not self.passages:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
-        values = [answer.value for answer in answers if answer.value]
+        # Whoever did not see all of the passages cannot judge by them.
+        values = [
+            answer.value
+            for answer in answers
+            if answer.value and not answer.unread_tokens
+        ]
         if not values:
             return _build_failure(self.statement, answers[0])
         counts = Counter(value.label for value in values)
@@ -308,12 +346,14 @@ def _build_requests(
 
 
 def _build_failure(statement: Statement, answer: Answer[VerdictAnswer]) -> CheckFailure:
-    assert answer.cause is not None
+    # It has no range of the document; only what happened counts.
+    unread = answer.build_unread_failures(0, 1)
+    failure = unread[0] if unread else answer.build_failure(0, 1)
     return CheckFailure(
         subject=statement.id,
         text=statement.text,
-        cause=answer.cause,
-        message=answer.message,
-        attempts=answer.attempts,
-        raw=answer.raw,
+        cause=failure.cause,
+        message=failure.message,
+        attempts=failure.attempts,
+        raw=failure.raw,
     )

@@ -55,6 +55,18 @@ def build_model_signature(
     )
 
 
+def merge_settings(first: Signature, second: Signature) -> dict[str, Any]:
+    """Return the settings of both signatures, with the corrections of both."""
+    settings = first.settings | second.settings
+    corrections = [
+        *first.settings.get(CORRECTIONS, ()),
+        *second.settings.get(CORRECTIONS, ()),
+    ]
+    if corrections:
+        settings[CORRECTIONS] = list(dict.fromkeys(corrections))
+    return settings
+
+
 def _list_corrections(answers: Sequence[Answer[Any]]) -> list[str]:
     """List the corrections of all answers; each kind once, with its number."""
     counts = Counter[str]()

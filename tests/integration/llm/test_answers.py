@@ -81,6 +81,10 @@ class Server(Handler):
         if mode == "no_window":
             error = {"message": "longer than the context length"}
             return self.answer({"error": error}, 400)
+        if mode == "small_window" and str(body["messages"]).count("The ferry") > 4:
+            return self.answer({"error": {"message": "exceeds the context size"}}, 400)
+        if mode == "silent_verdict":
+            answered["usage"]["prompt_tokens"] = 260
         if mode == "silent":
             answered["usage"]["prompt_tokens"] = min(300, sent_tokens)
         return self.answer(answered)
@@ -217,3 +221,16 @@ def test_a_check_without_a_window_has_a_failure_for_each_claim(url):
     claims = ["The ferry number 11 carried 1100 people.", "Ferry number 12 sank."]
     result = check(claims, Document.from_text(TEXT), settings=settings)
     assert [failure.cause for failure in result.failures] == [Cause.UNANSWERED] * 2
+
+
+def test_a_check_that_exceeds_the_window_is_repeated_with_fewer_passages(url):
+    claims = ["The ferry carried people in the year 1911.", "Ferries carried people."]
+    results = {}
+    for mode in ("small_window", "silent_verdict"):
+        SENT.clear()
+        settings = Settings(engine="llm", model="m", base_url=f"{url}/{mode}/v1")
+        results[mode] = check(claims, Document.from_text(TEXT), settings=settings)
+    assert len(results["small_window"].verdicts) == 2
+    assert results["silent_verdict"].verdicts == ()
+    messages = [failure.message for failure in results["silent_verdict"].failures]
+    assert all("num_ctx" in message for message in messages)
