@@ -309,7 +309,7 @@ def test_a_claim_that_stays_invalid_does_not_shift_the_links_of_the_summary(run)
         claim("Venus is hot."),
         sentences=[{"text": "It is warm there.", "claims": [3]}],
     )
-    result, client = run(response(answered), response("sorry"))
+    result, _ = run(response(answered), response("sorry"))
     (failure,) = result.failures
     assert (failure.cause, failure.attempts) == ("invalid", 2)
     assert TEXT[failure.start : failure.end] == "Mercury has no moons."
