@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
@@ -18,7 +19,7 @@ from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse
 from claimcheck.models.outcome import (
     BatchStatus,
     Estimate,
@@ -37,6 +38,9 @@ from claimcheck.store.store import DocumentAnswers, RunStore, StoredReservations
 
 # One process reads this much in about the time that workers take to start.
 _MIN_CHARACTERS_FOR_WORKERS = 100_000
+# Rounds of the event loop from the last bytes of an answer to its storage, at most: it
+# passes through the layers of the HTTP client. Chosen by hand, rounded up.
+_ROUNDS_PER_ANSWER = 8
 # Enough that a worker never waits for this process to store an outcome. Chosen by hand.
 _DOCUMENTS_PER_WORKER = 8
 
@@ -89,9 +93,19 @@ class Batch:
         """Make failed and partial documents pending; return how many."""
         return self.store.requeue_failed(self.number)
 
-    def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
-        """Estimate the cost of the pending documents; `told` gets a count."""
-        return estimate_batch(self.store, self.number, self.plan, told)
+    def estimate(
+        self,
+        told: Callable[[int], None] = lambda count: None,
+        *,
+        price_factor: float = 1.0,
+    ) -> Estimate:
+        """Estimate the cost of the pending documents; `told` gets a count.
+
+        `price_factor` is for another price than that of single requests.
+        """
+        return estimate_batch(
+            self.store, self.number, self.plan, told, price_factor=price_factor
+        )
 
     @property
     def info(self) -> BatchStatus:
@@ -143,7 +157,8 @@ class Batch:
             # in this process, where limits, budget and store are: the time is spent
             # waiting for answers
             client = client or self._open_client(progress, resources)
-            return partial(self._run_with_model, client), self.plan.limits.concurrency
+            run_one = partial(self._run_with_model, client, _Turns())
+            return run_one, self.plan.limits.concurrency
         _, characters = self.store.measure_pending(self.number)
         if characters < _MIN_CHARACTERS_FOR_WORKERS:
             return self._run_here, 1  # more at a time would only take turns
@@ -153,12 +168,13 @@ class Batch:
         return partial(_run_in_pool, pool), workers * _DOCUMENTS_PER_WORKER
 
     async def _run_with_model(
-        self, client: Client, location: RunLocation, document: Document
+        self, client: Client, turns: _Turns, location: RunLocation, document: Document
     ) -> Outcome:
+        await turns.wait()
         # innermost is the cache, if any: what the batch paid for counts as its own
         answers = DocumentAnswers(self.store, location)
         stored = StoredAnswersClient(client, answers, self.plan.settings)
-        return await run_document(document, self.plan, stored)
+        return await run_document(document, self.plan, _TurnTakingClient(stored, turns))
 
     async def _run_here(self, location: RunLocation, document: Document) -> Outcome:
         return await run_document(document, self.plan, None)
@@ -177,6 +193,39 @@ class Batch:
             return client
         cache = resources.enter_context(AnswerCache())
         return StoredAnswersClient(client, cache, settings)
+
+
+class _Turns:
+    """Lets one document at a time be worked on, after all answers that are there.
+
+    Grounding the answer of a document takes milliseconds, in which other answers wait
+    in their sockets. They are paid for but not stored: a killed process loses them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def wait(self) -> None:
+        """Wait for the turn; it ends at the next wait for something else."""
+        async with self._lock:
+            for _ in range(_ROUNDS_PER_ANSWER):
+                await asyncio.sleep(0)
+
+
+class _TurnTakingClient:
+    """Returns an answer, which is stored by then, when its document has the turn."""
+
+    def __init__(self, stored: StoredAnswersClient, turns: _Turns) -> None:
+        self._stored = stored
+        self._turns = turns
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        return self._stored.complete(request)
+
+    async def acomplete(self, request: ModelRequest) -> ModelResponse:
+        response = await self._stored.acomplete(request)
+        await self._turns.wait()
+        return response
 
 
 async def _run_in_pool(

@@ -7,6 +7,7 @@ and weekdays.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -70,14 +71,15 @@ _DATELINE = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+_URL = re.compile(r"https?://")
 _URL_DATE = re.compile(
     rf"""
-    https?://\S*?
     [/_-]({YEAR})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])
     (?=[/_\-.]|\s|$)
     """,
     re.VERBOSE,
 )
+_WORD = re.compile(r"\S+")
 _ORIGINAL_URL_LABEL = re.compile(
     r"(?:original|source|canonical|permalink|published at)[^\n]{0,20}:?\s*$",
     re.IGNORECASE,
@@ -191,17 +193,32 @@ def find_publication_date(text: str) -> tuple[date, str] | None:
     if stated is not None:
         return stated, "text"
     dates, original_dates = set(), set()
-    for match in _URL_DATE.finditer(text):
+    for start, match in _find_url_dates(text):
         day = _make_date(*match.groups())
         if day is None:
             continue
         dates.add(day)
-        before = text[max(0, match.start() - _MAX_URL_LABEL_CHARACTERS) : match.start()]
+        before = text[max(0, start - _MAX_URL_LABEL_CHARACTERS) : start]
         if _ORIGINAL_URL_LABEL.search(before):
             original_dates.add(day)
     # Several dates without a label may be those of related articles.
     candidates = original_dates or dates
     return (candidates.pop(), "url") if len(candidates) == 1 else None
+
+
+def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield the start of each URL with a date in it, and the date."""
+    if "://" not in text:
+        return
+    # Word by word: a pattern for both would read a long URL again and again.
+    for word in _WORD.finditer(text):
+        position = word.start()
+        while url := _URL.search(text, position, word.end()):
+            found = _URL_DATE.search(text, url.end(), word.end())
+            if found is None:
+                break
+            yield url.start(), found
+            position = found.end()
 
 
 def _find_stated_date(text: str) -> date | None:

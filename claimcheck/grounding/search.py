@@ -28,7 +28,7 @@ from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
 from claimcheck.text.reading import SENTENCE_ENDS
 
-_QUOTE_ELLIPSIS = re.compile(r"\s*(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
+_QUOTE_ELLIPSIS = re.compile(r"(?:(?<!\s)\s+)?(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
 _LETTER = re.compile(r"\w")
 _WORD_CHARACTER = re.compile(r"[\w%$€£¥₹₽°]")
 _SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")

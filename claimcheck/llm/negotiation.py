@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -337,25 +337,30 @@ def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dial
     """Leave out the next piece of the response format; one that is named, if any."""
     if dialect.response_format != "json_schema":
         return replace(dialect, response_format=RESPONSE_FORMATS[-1])
-    named = set(_find_keywords(body, text))
-    left = {
-        name.removeprefix(KEYWORD_PREFIX) for name in dialect.left_out if name != STRICT
-    }
-    validating = _list_keywords(body, _VALIDATION_KEYWORDS) - left
-    if named - left:
-        # After a second one, the others would be refused one by one as well.
-        keywords = named | validating if left & _VALIDATION_KEYWORDS else named
-        return dialect.without(*(KEYWORD_PREFIX + keyword for keyword in keywords))
-    has_strict = STRICT not in dialect.left_out
-    if has_strict and re.search(r"\bstrict\b", text, re.I):
-        return dialect.without(STRICT)
-    if not _TYPE_WORDS.search(text):
-        if validating:
-            names = (KEYWORD_PREFIX + keyword for keyword in validating)
-            return dialect.without(*names)
-        if has_strict:
-            return dialect.without(STRICT)
+    pieces = _choose_schema_pieces(dialect, body, text)
+    if pieces:
+        return dialect.without(*pieces)
     return replace(dialect, response_format="json_object")
+
+
+def _choose_schema_pieces(
+    dialect: Dialect, body: dict[str, Any], text: str
+) -> set[str]:
+    """Choose what to leave out of a schema; nothing if it has to go as a whole."""
+    named = _prefix(_find_keywords(body, text)) - dialect.left_out
+    validating = _prefix(_list_keywords(body, _VALIDATION_KEYWORDS))
+    if named:
+        # After a second one, the others would be refused one by one as well.
+        return named | validating if validating & dialect.left_out else named
+    if STRICT not in dialect.left_out and re.search(r"\bstrict\b", text, re.I):
+        return {STRICT}
+    if _TYPE_WORDS.search(text):
+        return set()
+    return (validating - dialect.left_out) or ({STRICT} - dialect.left_out)
+
+
+def _prefix(keywords: Iterable[str]) -> set[str]:
+    return {KEYWORD_PREFIX + keyword for keyword in keywords}
 
 
 def _may_be_about_body(refusal: Refusal) -> bool:

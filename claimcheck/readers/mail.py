@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean_metadata, refuse_empty
+from claimcheck.readers.content import Content, clean_metadata, has_words, refuse_empty
 from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.html import parse_html
 
 _MAX_PARTS = 200  # the parser takes time with the square of their number
+_MAX_FIELD_CHARACTERS = 2_000  # and of the marks in a field; names need fewer
+# An HTML part of this many times the words of the plain part is the message, and the
+# plain part a note such as "View this e-mail in a browser". Chosen by hand.
+_MIN_HTML_RATIO = 2
+# How a further message of a mailbox (RFC 4155) starts.
+_MAILBOX_LINE = re.compile(rb"\n\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n[!-9;-~]+:")
 
 # What the email package raises for messages with some bytes changed.
 _DAMAGE_ERRORS = (
@@ -27,47 +36,95 @@ _DAMAGE_ERRORS = (
 )
 
 
+class _BoundedPolicy(EmailPolicy):
+    """Parses the fields of messages, up to a length that real ones have."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value[:_MAX_FIELD_CHARACTERS])
+
+
 def parse_mail(data: bytes, source: str) -> Content:
-    """Return the plain part of a message, or else its HTML part.
+    """Return the plain part of a message, or its HTML part if that says more.
 
     The title is the subject, and the author is the sender.
 
     Raises:
-        InputError: the message is damaged, or has no part with text.
+        InputError: the message is damaged, has no part with text, or is one of several.
     """
     # The parser reads ASCII, and takes a blank line for the end of the header.
     data = recode_wide_text(data).lstrip()
+    _refuse_unreadable(data, source)
+    # The package parses lazily, so damage shows at any of these calls.
+    try:
+        message = message_from_bytes(data, policy=_BoundedPolicy())
+        assert isinstance(message, EmailMessage)
+        bodies = [_get_payload(part) for part in _find_bodies(message)]
+        subject = clean_metadata(message["subject"])
+        sender = clean_metadata(message["from"])
+        sent = _parse_sent_date(message)
+    except _DAMAGE_ERRORS as error:
+        raise InputError(
+            f"{source}: is a damaged e-mail ({error}); save its text and use that"
+        ) from None
+    if not bodies:
+        raise InputError(
+            f"{source}: the e-mail has no text of its own; use its attachment instead"
+        )
+    body = _choose_body(bodies, source)
+    content = Content(body.text, body.encoding, subject, sender, sent)
+    return refuse_empty(content, source, "the e-mail")
+
+
+def _refuse_unreadable(data: bytes, source: str) -> None:
     if data.lower().count(b"boundary=") > _MAX_PARTS:
         raise InputError(
             f"{source}: the e-mail has more than {_MAX_PARTS} nested parts; save its "
             "text and use that"
         )
-    # The package parses lazily, so damage shows at any of these calls.
-    payload, charset, is_html = None, None, False
-    try:
-        message = message_from_bytes(data, policy=default)
-        assert isinstance(message, EmailMessage)
-        if part := message.get_body(preferencelist=("plain", "html")):
-            payload, charset = part.get_payload(decode=True), part.get_content_charset()
-            is_html = part.get_content_type() == "text/html"
-        subject = clean_metadata(message["subject"])
-        sender = clean_metadata(message["from"])
-    except _DAMAGE_ERRORS as error:
+    if data.startswith(b"From ") and _MAILBOX_LINE.search(data):
         raise InputError(
-            f"{source}: is a damaged e-mail ({error}); save its text and use that"
-        ) from None
-    if not isinstance(payload, bytes):
-        raise InputError(
-            f"{source}: the e-mail has no text of its own; use its attachment instead"
+            f"{source}: is a mailbox with several messages; save each message as a "
+            "file, and use those"
         )
-    if is_html:
-        body = parse_html(payload, source, charset)
-    else:
-        body = Content(*decode(payload or b" ", source, charset))
-    content = Content(
-        body.text, body.encoding, subject, sender, _parse_sent_date(message)
-    )
-    return refuse_empty(content, source, "the e-mail")
+
+
+def _find_bodies(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Yield the plain part and the HTML part, where there are any."""
+    for kind in ("plain", "html"):
+        part = message.get_body(preferencelist=(kind,))
+        if isinstance(part, EmailMessage):
+            yield part
+
+
+def _get_payload(part: EmailMessage) -> tuple[bytes, str | None, bool]:
+    """Return the decoded bytes of a part, its charset, and whether it is HTML."""
+    payload = part.get_payload(decode=True)
+    is_html = part.get_content_type() == "text/html"
+    charset = part.get_content_charset()
+    return (payload if isinstance(payload, bytes) else b""), charset, is_html
+
+
+def _choose_body(bodies: list[tuple[bytes, str | None, bool]], source: str) -> Content:
+    """Return the plain part unless the HTML part has far more words."""
+    plain = html = None
+    problem: InputError | None = None
+    for payload, charset, is_html in bodies:
+        if not is_html:
+            plain = Content(*decode(payload or b" ", source, charset))
+            continue
+        # Without the reader for HTML, or an article, a plain part still has its text.
+        try:
+            html = parse_html(payload, source, charset)
+        except InputError as error:
+            problem = error
+    if plain is None or not has_words(plain.text):
+        if html is None and problem is not None:
+            raise problem
+        return html or plain or Content("")
+    if html is None:
+        return plain
+    plain_words, html_words = len(plain.text.split()), len(html.text.split())
+    return html if html_words >= _MIN_HTML_RATIO * plain_words else plain
 
 
 def _parse_sent_date(message: EmailMessage) -> date | None:

@@ -28,7 +28,8 @@ _PAGE_NUMBER_LINE = re.compile(
     """,
     re.I | re.X,
 )
-_LINE_WITH_TEXT = re.compile(r"[^\r\n\f]*\S[^\r\n\f]*")
+# It starts only at the start of a line, or a blank line would be tried at each space.
+_LINE_WITH_TEXT = re.compile(r"(?<![^\r\n\f])[^\r\n\f]*\S[^\r\n\f]*")
 # Lines at the top and at the bottom of a page in which its furniture is looked for.
 _EDGE_LINES = 2
 _MAX_RUNNING_LINE_CHARACTERS = 120
@@ -46,7 +47,7 @@ _URL = re.compile(
     re.X,
 )
 _URL_MARKS = ("://", "www.", "WWW.", "Www.")  # a text without one of these has no URL
-_URL_TAIL = re.compile(r"[.,;:!?'’)\]]+$")
+_URL_TAIL = ".,;:!?'’)]"  # at the end of a URL, the sentence's
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _URL_BREAKS = "-/_=&?.%"  # characters after which layout may break a URL
 _URL_LABEL = re.compile(r"[ \t]*[A-Z][\w ]{1,30}:")
@@ -258,13 +259,13 @@ def _trim_url(text: str, start: int, end: int, *, bracketed: bool) -> tuple[int,
     """Return a URL's range with its brackets, without final punctuation."""
     if bracketed and text[end : end + 1] == ">":
         return start - 1, end + 1
-    tail = _URL_TAIL.search(text, start, end)
-    if tail is None:
+    url_end = start + len(text[start:end].rstrip(_URL_TAIL))
+    if url_end == end:
         return start - bracketed, end
-    if bracketed and tail.group()[0] in ")]":
-        return start - 1, tail.start() + 1
+    if bracketed and text[url_end] in ")]":
+        return start - 1, url_end + 1
     # The sentence keeps its full stop, and a bracket that the URL did not open.
-    return start, tail.start()
+    return start, url_end
 
 
 def _extend_over_line_break(text: str, end: int) -> int:

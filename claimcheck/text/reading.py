@@ -43,7 +43,6 @@ _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 # Noise at which a text may break anywhere, also in the middle of a sentence.
 _PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
-_BROKEN_WORD = re.compile(r"(\w+)[-\u2010]$")
 # The last character of a line whose break is a space: not a hyphen, and not CJK.
 _SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
 # A comma or semicolon at the end is a list or a verse, not a heading.
@@ -381,16 +380,23 @@ def _resolve_gap(
     if left.text.endswith(_SOFT_HYPHEN):
         return "", without_hyphen
     if left.text.endswith(("-", _UNICODE_HYPHEN)) and right.text[:1].islower():
-        broken = _BROKEN_WORD.search(left.text)
-        if broken and _is_hyphen_added(
-            left.text, broken.group(1), right.text, list_words
-        ):
+        beginning = _find_last_word(without_hyphen.text)
+        if beginning and _is_hyphen_added(left.text, beginning, right.text, list_words):
             return "", without_hyphen
-        if broken:
+        if beginning:
             return "", left
     if _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
         return "", left
     return " ", left
+
+
+def _find_last_word(text: str) -> str:
+    """Return the word that a text ends in, or an empty string."""
+    # From the end: a pattern with "$" would be tried at each letter of a long word.
+    start = len(text)
+    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start:]
 
 
 def _is_hyphen_added(

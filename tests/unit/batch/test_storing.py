@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -66,6 +67,34 @@ def test_no_answer_can_end_a_batch_for_ever(tmp_path, monkeypatch, cached):
         assert (len(received), stop.error) == (sent, None)
 
 
+def test_answers_are_stored_before_any_of_them_is_worked_on(tmp_path):
+    """A process that is killed between has stored what it was sent."""
+    rows = write_documents(tmp_path / "rows.jsonl", 16)
+    stored = []
+
+    class AllAtOnce:
+        def __init__(self):
+            self.requests = 0
+            self.all_are_here = asyncio.Event()
+
+        async def acomplete(self, request):
+            self.requests += 1
+            if self.requests == 16:
+                self.all_are_here.set()
+            await self.all_are_here.wait()
+            return response(GOOD)
+
+    with RunStore(tmp_path / "runs.db") as store:
+        batch = Batch(store, Settings(engine="llm", model="m"), Limits(concurrency=16))
+        batch.add(str(rows))
+
+        def count_answers(progress):
+            stored.extend(store.database.fetch_one("SELECT count(*) FROM answers"))
+
+        asyncio.run(batch.run(client=AllAtOnce(), told=count_answers))
+    assert stored == [16] * 16
+
+
 def test_an_outcome_that_cannot_be_stored_is_a_failure(tmp_path):
     with RunStore(tmp_path / "runs.db") as store:
         batch = Batch(store, Settings(engine="llm", model="m"))
@@ -89,6 +118,23 @@ def test_a_row_that_cannot_be_stored_is_named(tmp_path):
         with pytest.raises(errors.InputError, match=r"rows\.jsonl:2: a text contains"):
             batch.add(str(rows))
         assert sum(batch.info.counts.values()) == 0
+
+
+def test_a_file_name_of_any_bytes_can_be_stored(tmp_path):
+    folder = os.fsencode(tmp_path / "files")
+    os.mkdir(folder)
+    for name, text in ((b"a\xff.txt", b"A."), (b"a\xfe.txt", b""), (b"b.txt", b"B.")):
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(text)
+    with RunStore(tmp_path / "runs.db") as store:
+        batch = Batch(store, Settings(engine="extractive"))
+        assert batch.add(str(tmp_path / "files")).documents == 3
+        keys = [item.key for item in store.list_documents(batch.number)]
+    assert [key.rpartition("/")[2] for key in keys] == [
+        "a\\xfe.txt",
+        "a\\xff.txt",
+        "b.txt",
+    ]
 
 
 @pytest.mark.parametrize("replaced", [False, True])

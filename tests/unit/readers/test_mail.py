@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from claimcheck import Document
+from claimcheck import Document, errors
 from tests.support.paths import FILES
 
 
@@ -47,3 +47,33 @@ def test_reads_the_text_of_unusual_messages(tmp_path, data):
         "Ida Holm <ida@example.net>",
         "2024-06-07",
     )
+
+
+def alternative(plain, html):
+    return (
+        HEADER
+        + b"MIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x\n\n"
+        + f"--x\nContent-Type: text/plain; charset=utf-8\n\n{plain}\n".encode()
+        + f"--x\nContent-Type: text/html; charset=utf-8\n\n{html}\n--x--\n".encode()
+    )
+
+
+LONG = "The bridge at Å opened on Friday, the county said, after two years of work."
+
+
+def test_reads_the_part_with_the_content(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(alternative("View online.", f"<html><body><p>{LONG}</p></body>"))
+    assert Document.from_path(path).full_text == LONG
+    path.write_bytes(alternative(LONG, "<html><body><p>Open in an app.</p></body>"))
+    assert Document.from_path(path).full_text == f"{LONG}"
+    path.write_bytes(alternative(LONG, f"<html><body><p>{LONG} A</p></body></html>"))
+    assert Document.from_path(path).full_text == f"{LONG}"
+
+
+def test_refuses_a_mailbox_of_several_messages_instead_of_reading_the_first(tmp_path):
+    one = b"From ida@example.net Fri Jun  7 09:00:00 2024\n" + HEADER + b"\n"
+    path = tmp_path / "a"
+    path.write_bytes(2 * (one + BODY.encode() + b"\n"))
+    with pytest.raises(errors.InputError, match="a mailbox with several messages"):
+        Document.from_path(path)
