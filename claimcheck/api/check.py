@@ -98,13 +98,13 @@ def _build_statements(claims: ClaimsInput) -> list[Statement]:
     for number, claim in enumerate(
         claims.claims if isinstance(claims, Run) else claims, start=1
     ):
-        if isinstance(claim, str):
-            statement = Statement.of(claim)
-        else:
-            statement = Statement(claim.id, claim.text, claim.speaker)
-        statements.append(statement)
-        if problem := _find_text_problem(statement.text):
+        text = claim if isinstance(claim, str) else claim.text
+        if problem := _find_text_problem(text):
             problems.append(f"claim {number}: {problem}")
+        elif isinstance(claim, str):
+            statements.append(Statement.of(claim))
+        else:
+            statements.append(Statement(claim.id, claim.text, claim.speaker))
     if problems:
         raise InputError(join_problems(problems))
     if not statements:
@@ -115,6 +115,8 @@ def _build_statements(claims: ClaimsInput) -> list[Statement]:
 def _find_text_problem(text: str) -> str | None:
     if not any(character.isalnum() for character in text):
         return "has no words"
+    if text.encode("utf-8", "replace").decode() != text:
+        return "contains half of a surrogate pair"
     if len(text) > MAX_CLAIM_CHARACTERS:
         return (
             f"has {len(text):,} characters; the maximum is {MAX_CLAIM_CHARACTERS:,}. "

@@ -93,9 +93,19 @@ class Batch:
         """Make failed and partial documents pending; return how many."""
         return self.store.requeue_failed(self.number)
 
-    def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
-        """Estimate the cost of the pending documents; `told` gets a count."""
-        return estimate_batch(self.store, self.number, self.plan, told)
+    def estimate(
+        self,
+        told: Callable[[int], None] = lambda count: None,
+        *,
+        price_factor: float = 1.0,
+    ) -> Estimate:
+        """Estimate the cost of the pending documents; `told` gets a count.
+
+        `price_factor` is for another price than that of single requests.
+        """
+        return estimate_batch(
+            self.store, self.number, self.plan, told, price_factor=price_factor
+        )
 
     @property
     def info(self) -> BatchStatus:
