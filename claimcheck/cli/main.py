@@ -40,7 +40,7 @@ from claimcheck.errors import ClaimcheckError, InputError
 from claimcheck.version import __version__
 
 _EPILOG = (
-    "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, "
+    "Exit codes: 0 done, 1 a finding you asked to fail on, 2 wrong usage or bad input, "
     "3 model or provider, 130 interrupted (143 by SIGTERM, 129 by SIGHUP)."
 )
 DEBUG_FLAG = "--debug"
@@ -102,7 +102,7 @@ def claimcheck(
         ),
     ] = False,
 ) -> None:
-    """Find out what a text claims, where it says so, and whether it is true.
+    """Find what a text claims, where, and whether your evidence supports it.
 
     \b
     Start with:  claimcheck summarize article.txt
@@ -133,7 +133,7 @@ def main() -> None:
     except SystemExit as stop:
         # Typer turns Ctrl-C into this exit code and prints nothing.
         if stop.code == EXIT_INTERRUPTED:
-            print_error("interrupted; nothing was written")
+            print_error("interrupted; no result was written")
             # Threads may still wait for a model's answers; `sys.exit` would join them.
             os._exit(EXIT_INTERRUPTED)
         raise

@@ -76,7 +76,7 @@ def read_collection(path: Path) -> Collection:
     if not documents:
         reasons = "; ".join(skipped[:_MAX_REPORTED_FILES])
         details = f": {reasons}" if reasons else ""
-        raise InputError(f"{path}: has no file that is a readable document{details}")
+        raise InputError(f"{path}: no readable documents in this folder{details}")
     return Collection(tuple(documents), tuple(skipped))
 
 
