@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -71,10 +72,10 @@ async def acheck(
     client: Client | None = None,
     progress: ProgressCallback = None,
 ) -> Check:
-    """Do the same as `check` without blocking while the model works."""
+    """Do the same as `check` without blocking other tasks."""
     started = time.perf_counter()
     settings = settings or load_settings().settings
-    corpus = _collect_evidence(against)
+    corpus = await asyncio.to_thread(_collect_evidence, against)
     flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
     async with aopen_client(settings, client, progress) as opened:
         result = await adrive(flow, opened)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import cache, index, runs
+from claimcheck.cli import cache, cassettes, index, runs
 from claimcheck.cli.batch import batch
 from claimcheck.cli.bundle import bundle
 from claimcheck.cli.check import check
@@ -74,6 +74,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")
+app.add_typer(cassettes.app, name="cassettes")
 
 
 def _print_version(requested: bool) -> None:
