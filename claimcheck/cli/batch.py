@@ -143,8 +143,9 @@ def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     from claimcheck.models.outcome import DocumentState
+    from claimcheck.reports.common import format_count
 
-    parts = [f"{added.documents:,} documents"]
+    parts = [format_count(added.documents, "document")]
     if added.new != added.documents:
         parts.append(f"{added.new:,} of them new")
     if added.changed:

@@ -26,6 +26,7 @@ from claimcheck.llm.body import (
     Dialect,
     build_body,
     collect_keywords,
+    get_response_format,
 )
 from claimcheck.llm.error_body import ErrorDetails
 from claimcheck.llm.refusal import Refusal, read_refusal
@@ -125,11 +126,26 @@ def learn_refusal(settings: Settings, body: dict[str, Any], refusal: Refusal) ->
     """Remember what a refusal of this body names; tell whether it names anything."""
     if not _may_be_about_body(refusal):
         return False
-    dialect = find_step(get_dialect(settings), body, refusal.details)
+    # The body may be from before the endpoint refused another one like it.
+    settings_left_out = {
+        name
+        for name in get_dialect(settings).left_out
+        if not name.startswith(KEYWORD_PREFIX)
+    }
+    spoken = Dialect(get_response_format(body), frozenset(settings_left_out))
+    dialect = find_step(spoken, body, refusal.details)
     if dialect is None:
         return False
-    _remember(settings, dialect)
+    remember_dialect(settings, dialect)
     return True
+
+
+def remember_dialect(settings: Settings, dialect: Dialect) -> None:
+    """Remember what the endpoint and model of the settings accept."""
+    with _lock:
+        known = _get_knowledge(settings)
+        # Another thread may have learned something else: never forget that.
+        known.dialect = known.dialect.merge(dialect)
 
 
 def forget_dialects() -> None:
@@ -207,7 +223,7 @@ class Negotiation:
                 # The server may just have recovered. Believe it the second time.
                 known.suspected.add(self.dialect)
                 return
-        _remember(self._settings, self.dialect)
+        remember_dialect(self._settings, self.dialect)
 
     def _find_step(self, refusal: Refusal) -> Dialect | None:
         return find_step(self.dialect, self.build_body(), refusal.details)
@@ -377,10 +393,3 @@ def _may_be_about_body(refusal: Refusal) -> bool:
 def _get_knowledge(settings: Settings) -> _Knowledge:
     key = (settings.base_url, settings.model)
     return _known.setdefault(key, _Knowledge())
-
-
-def _remember(settings: Settings, dialect: Dialect) -> None:
-    with _lock:
-        known = _get_knowledge(settings)
-        # Another thread may have learned something else: never forget that.
-        known.dialect = known.dialect.merge(dialect)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +76,7 @@ def read_collection(path: Path) -> Collection:
     if not documents:
         reasons = "; ".join(skipped[:_MAX_REPORTED_FILES])
         details = f": {reasons}" if reasons else ""
-        raise InputError(f"{path}: has no file that is a readable document{details}")
+        raise InputError(f"{path}: no readable documents in this folder{details}")
     return Collection(tuple(documents), tuple(skipped))
 
 
@@ -145,7 +146,8 @@ def find_sources(
     """
     for name in names:
         if name == "-":
-            listed = [line.strip() for line in sys.stdin]
+            # Names of files may have bytes that are not UTF-8.
+            listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
             names_on_stdin = [line for line in listed if line not in ("", "-")]
             yield from find_sources(names_on_stdin, options)
         elif _URL_SCHEME.match(name):

@@ -33,7 +33,7 @@ _SYNTHETIC_FIXTURE = re.compile(
 
 
 @dataclass(slots=True)
-class _Session:
+class _RunningTest:
     """A test that is running with a cassette."""
 
     guard: Guard
@@ -43,8 +43,8 @@ class _Session:
     passed_phases: set[str] = field(default_factory=set)
 
 
-_RUNNING = pytest.StashKey[_Session | None]()
-_OF_ITEM = pytest.StashKey[_Session]()
+_RUNNING = pytest.StashKey[_RunningTest | None]()
+_OF_ITEM = pytest.StashKey[_RunningTest]()
 # The fixtures of tests with a cassette, each with the first such test.
 _SHARED_FIXTURES = pytest.StashKey[dict[pytest.FixtureDef[Any], pytest.Item]]()
 
@@ -253,7 +253,7 @@ class _FixtureGuard:
             record=config.getoption("cassette_record"),
             command=command,
         )
-        self._entered: _Session | None = None
+        self._entered: _RunningTest | None = None
         self._is_alone = False
         self._misses: list[CassetteMissError] = []
         self.is_complete = False
@@ -330,7 +330,7 @@ def _name_parameter(
     return str(value) if is_readable else str(index)
 
 
-def _start(item: pytest.Item, marker: pytest.Mark) -> _Session:
+def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
     try:
         from claimcheck.testing.cassette import Cassette
     except ImportError as error:
@@ -347,7 +347,7 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _Session:
     return _enter(item.config, cassette)
 
 
-def _enter(config: pytest.Config, cassette: Cassette) -> _Session:
+def _enter(config: pytest.Config, cassette: Cassette) -> _RunningTest:
     from claimcheck.testing.guard import Guard, block_network
 
     passed_through = config.getini("claimcheck_allow_hosts")
@@ -359,10 +359,10 @@ def _enter(config: pytest.Config, cassette: Cassette) -> _Session:
     stack.enter_context(guard.active(cassette))
     if cassette.record == "none":
         stack.enter_context(block_network(connectable))
-    return _Session(guard, cassette, stack)
+    return _RunningTest(guard, cassette, stack)
 
 
-def _stop(config: pytest.Config, running: _Session, *, passed: bool) -> None:
+def _stop(config: pytest.Config, running: _RunningTest, *, passed: bool) -> None:
     config.stash[_RUNNING] = None
     running.stack.close()
     running.cassette.save(passed=passed)
