@@ -112,7 +112,7 @@ def build_extractive_summary(
         item.text for item in items if _OPEN_QUESTION.search(item.sentence.text)
     ]
     return Summary(
-        headline=title or _shorten_headline(items[0].sentence.text),
+        headline=title or _shorten_headline(_find_first_words(items)),
         sentences=tuple(_link_claims(items[index]) for index in sentences),
         key_points=tuple(_link_claims(items[index]) for index in points),
         positions=tuple(positions[:_MAX_POSITIONS]),
@@ -210,6 +210,14 @@ def _is_duplicate(
 
 def _link_claims(item: ScoredSentence) -> LinkedText:
     return LinkedText(item.text, tuple(claim.id for claim in item.claims))
+
+
+def _find_first_words(items: Sequence[ScoredSentence]) -> str:
+    """Return the first sentence with words; a stray full stop is none."""
+    for item in items:
+        if any(char.isalnum() for char in item.sentence.text):
+            return item.sentence.text
+    return items[0].sentence.text
 
 
 def _shorten_headline(text: str) -> str:
