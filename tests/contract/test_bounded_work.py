@@ -1,0 +1,160 @@
+"""No input of n characters costs much more than n log n, on any public path.
+
+Each path is fed inputs of one short unit, repeated, at two sizes. Time on the processor
+is compared, and the fastest of several rounds counts, so that a busy machine does not
+fail these tests. A quadratic path takes 16 times as long for an input 4 times as long.
+"""
+
+import io
+import re
+import time
+import zipfile
+
+import pytest
+
+from claimcheck import Document, Settings, check, ground, summarize
+from claimcheck.errors import InputError
+from claimcheck.readers.file import build_document
+
+UNITS = (
+    *" \n\t\r\f.,-_#\"“'(<[/¹…é—汉*`|>&;:=",
+    *(
+        "a",
+        "A",
+        "1",
+        "ab ",
+        "Ab ",
+        "1 ",
+        "1,",
+        "1.",
+        "a, ",
+        "a-",
+        "a-\n",
+        " \n",
+        "\r\n",
+    ),
+    *("a. ", "A. ", "Mr. ", "a:\n", "a\n\n", "# a\n\n", "- a\n", "1. a\n", "> a\n"),
+    *("https://", "http://a/2020/", "http://a/b-\n", "www.", "--> ", "---\n", "```\n"),
+    *("<a ", "[1]", "in May ", "said ", '"a ', "'s ", "more than ", "$1 ", "million "),
+)
+SIZE, FACTOR = 10_000, 4
+MAX_GROWTH = 10  # n log n gives less than 5, n² gives 16
+UNSUSPICIOUS_S = 0.1  # in less time, the growth is not worth measuring
+ROUNDS = 4
+SENTENCE = "The ministry said 5,000 people left in 2019. "
+EXTRACTIVE = Settings(engine="extractive")
+
+
+def measure_s(path, text):
+    start = time.thread_time()
+    try:
+        path(text)
+    except InputError:
+        pass  # refused in time
+    return time.thread_time() - start
+
+
+def grows_too_fast(path, make_input):
+    small, large = make_input(SIZE), make_input(SIZE * FACTOR)
+    fastest_large = measure_s(path, large)
+    fastest_small = float("inf")
+    for _ in range(ROUNDS):
+        if fastest_large < UNSUSPICIOUS_S:
+            return False
+        fastest_small = min(fastest_small, measure_s(path, small))
+        if fastest_large < MAX_GROWTH * fastest_small:
+            return False
+        fastest_large = min(fastest_large, measure_s(path, large))
+    return True
+
+
+def repeat(unit, size):
+    return unit * (size // len(unit))
+
+
+def document(text):
+    return Document.from_text(f"{SENTENCE}{text}\n{SENTENCE}")
+
+
+PATHS = {
+    "summarize": lambda text: summarize(document(text), settings=EXTRACTIVE),
+    "ground in": lambda text: ground(document(text), [SENTENCE, "Nobody said 9,000."]),
+    "ground": lambda text: ground(document(""), [f"{SENTENCE[:-2]}{text}{SENTENCE}"]),
+    "check against": lambda text: check(
+        [SENTENCE], document(text), settings=EXTRACTIVE
+    ),
+    "read": lambda text: build_document(text.encode(), "a.txt"),
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_work_grows_with_the_length_of_a_text(name):
+    PATHS[name](SENTENCE)  # loads what is loaded once
+    slow = [
+        unit
+        for unit in UNITS
+        if grows_too_fast(PATHS[name], lambda size, unit=unit: repeat(unit, size))
+    ]
+    assert slow == []
+
+
+def as_docx(text):
+    text = re.sub(r"[\x00-\x1f]", " ", text).replace("&", " ").replace("<", " ")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(
+            "word/document.xml",
+            f"<d><body><p><r><t>{text}</t></r></p></body></d>",
+        )
+    return buffer.getvalue()
+
+
+MAIL = "From: a@b.c\nTo: d@e.f\nSubject: x\n"
+FORMATS = {
+    "header": lambda text: f"{text}\n\n{SENTENCE}".encode(),
+    "mail": lambda text: f"{MAIL}\n{SENTENCE}\n{text}".encode(),
+    "subject": lambda text: f"{MAIL}Subject: {text}\n\n{SENTENCE}".encode(),
+    "sender": lambda text: f"Subject: x\nTo: a\nFrom: {text}\n\n{SENTENCE}".encode(),
+    "field": lambda text: f"{MAIL}Content-Type: {text}\n\n{SENTENCE}".encode(),
+    "boundary": lambda text: (
+        f"{MAIL}Content-Type: multipart/mixed; boundary=a\n\n--a\n\n{text}".encode()
+    ),
+    "front matter": lambda text: f"---\ntitle: {text}\n---\n{SENTENCE}".encode(),
+    "heading": lambda text: f"# a{text}".encode(),
+    "html": lambda text: f"<html><body><p>{SENTENCE}</p>{text}".encode(),
+    "html start": lambda text: f"<?xml {text}".encode(),
+    "html head": lambda text: f"<!-- {text} --><html {text}".encode(),
+    "subtitles": lambda text: f"1\n00:00:01,000 --> 00:00:02,000\n{text}".encode(),
+    "legacy": lambda text: text.encode("cp1252", "ignore") + b"\xe9 \xe8\xe4",
+    "docx": as_docx,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_work_grows_with_the_length_of_a_file(name):
+    def read(data):
+        build_document(data, "a.md" if name in ("front matter", "heading") else "a")
+
+    def build_input(unit):
+        return lambda size: FORMATS[name](repeat(unit, size))
+
+    measure_s(read, FORMATS[name]("a"))  # loads what is loaded once
+    slow = [unit for unit in UNITS if grows_too_fast(read, build_input(unit))]
+    assert slow == []
+
+
+def test_work_grows_with_the_length_of_a_claim():
+    """A claim may have 10,000 characters; these are measured at a quarter and at all."""
+    headings = Document.from_text("# A heading of the town\n\n" * 800)
+
+    def check_claim(text):
+        check([text], headings, settings=EXTRACTIVE)
+
+    slow = [
+        unit
+        for unit in UNITS
+        if grows_too_fast(
+            check_claim, lambda size, unit=unit: SENTENCE + repeat(unit, size // 5)
+        )
+    ]
+    assert slow == []
