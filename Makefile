@@ -73,7 +73,8 @@ snapshots: $(VENV)/.dev
 	CLAIMCHECK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/snapshots
 
 record: $(VENV)/.dev
-	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --record=all --timeout=900
+	rm -f cassettes/recorded/*.json
+	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --cassette-record=all --timeout=900
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py

@@ -1,4 +1,4 @@
-"""claimcheck: what a text claims, where it says so, and whether it holds.
+"""claimcheck: what a text claims, where, and whether evidence supports it.
 
 Names are loaded when they are first used, so that `import claimcheck` takes
 milliseconds. Type checkers read `__init__.pyi`; a test compares the two.

@@ -21,7 +21,7 @@ _MAX_DEPTH = 32
 # look at no more characters than this, per character of the text. Chosen by hand.
 _MAX_PASSES = 2 * _MAX_DEPTH
 
-# Not in its type stubs, but the json package itself uses it: it unescapes a string in C.
+# It unescapes a string in C. The json package uses it, but its type stubs lack it.
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
 _SPACE = re.compile(r"[ \t\r\n\ufeff\u00a0]*")
@@ -44,12 +44,16 @@ _WORDS = {
 }
 _TYPOGRAPHIC_QUOTES = "“”„‟"
 _OPENING_QUOTES = f"\"'{_TYPOGRAPHIC_QUOTES}‘’"
+# A bracket, or a comma and the next value, or the end of the text.
+_JSON_CONTINUES = (
+    rf"(?=\s*(?:[:}}\]]|,\s*(?:[{_OPENING_QUOTES}{{}}\[\]\d-]|[tfnTFN]|$)|$))"
+)
 # A delimiter other than `"` may also occur inside the string. It ends the string only
-# where JSON goes on after it.
+# where JSON continues after it.
 _END_OF_STRING = {
-    "'": re.compile(r"""['’](?=\s*(?:[:}\]]|,\s*(?:["'“”„‟‘’{}\[\]\d-]|[tfnTFN]|$)|$))"""),
-    "“": re.compile(r"""[“”‟"](?=\s*(?:[:}\]]|,\s*(?:["'“”„‟‘’{}\[\]\d-]|[tfn]|$)|$))"""),
-}  # fmt: skip
+    "'": re.compile(rf"['’]{_JSON_CONTINUES}"),
+    "“": re.compile(rf'[“”‟"]{_JSON_CONTINUES}'),
+}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.S)
 _ESCAPED_CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]", re.I)
@@ -77,9 +81,10 @@ class FoundObject:
 
 @dataclass(frozen=True, slots=True)
 class FoundObjects:
-    """The objects of a text, in order; `error` says where broken JSON was skipped.
+    """The objects of a text, in order.
 
-    `ends_in_reasoning`: the text ends in reasoning that the model did not close.
+    `error` says where broken JSON was skipped. `ends_in_reasoning`: the text ends in
+    reasoning that the model did not close.
     """
 
     objects: tuple[FoundObject, ...]
@@ -124,7 +129,7 @@ def find_objects(text: str) -> FoundObjects:
 
 
 def _find_reasoning_end(text: str, objects: list[FoundObject]) -> int | None:
-    """Return where the model's reasoning ends: 0 without any, None if it does not.
+    """Return where the model's reasoning ends: 0 without any, None if never.
 
     Its start may be missing, as some endpoints write that themselves.
     """
@@ -315,7 +320,7 @@ class _Parser:
         return _ESCAPE.sub(_unescape, self._text[start : match.start()])
 
     def _add_field(self, fields: dict[str, Any], key: str, value: Any) -> None:
-        """Add a field; a second one of the same key does not undo the first."""
+        """Add a field; a second one of its key does not undo the first."""
         first = fields.get(key)
         if key not in fields or first == value:
             fields[key] = value
@@ -330,7 +335,7 @@ class _Parser:
         """Skip white space and return the next character.
 
         Raises:
-            _CutOffError: there is none.
+            _CutOffError: the text ends here.
         """
         match = _SPACE.match(self._text, self.position)
         if match is not None:

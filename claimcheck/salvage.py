@@ -47,7 +47,7 @@ _MAX_VALUE_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item that does not follow the schema: number `index` of the list `key`."""
+    """An item that does not follow the schema: list `key`, number `index`."""
 
     key: str
     index: int
@@ -118,7 +118,7 @@ def _decode_quoted_json(text: str) -> str:
 
 
 def _discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObject]:
-    """Leave out the objects in the model's reasoning, unless that is the answer."""
+    """Leave out objects in the model's reasoning, unless it is the answer."""
     answers = [found for found in objects if not found.is_draft]
     if answers or not objects:
         return answers
@@ -177,7 +177,7 @@ class _Fitter:
         self._validators: dict[int, Validator] = {}
 
     def find_answer(self, objects: Sequence[FoundObject]) -> _Candidate | None:
-        """Return the object with most keys of the schema; of equals, the last."""
+        """Return the last object with most keys of the schema."""
         candidates: list[_Candidate] = []
         for found in objects:
             candidates += self._iter_candidates(found.value, found.open_path, found, 0)
@@ -219,7 +219,7 @@ class _Fitter:
                 yield from self._iter_candidates(inner, path, found, wrappers + 1)
 
     def find_items(self, objects: Sequence[FoundObject]) -> list[FoundObject]:
-        """Return the items of the main list that have no object around them."""
+        """Return items of the main list without an object around them."""
         item_schema = self._resolve(self._main_list.get("items", {}))
         required = item_schema.get("required", ())
         items = []
@@ -289,7 +289,7 @@ class _Fitter:
 
     @property
     def _main_list(self) -> dict[str, Any]:
-        """The schema of the list of objects that is the first property, if any."""
+        """The schema of the first property, if that is a list of objects."""
         first: dict[str, Any] = next(iter(self._properties.values()))
         is_list = first.get("type") == "array"
         item_schema = self._resolve(first["items"]) if is_list else {}
@@ -322,7 +322,7 @@ class _Fitter:
         return self._fit(schema, value, path, name)
 
     def _fit_items(self, schema: Any, value: Any, path: str, name: str) -> list[Any]:
-        """Fit a list of objects; an item that does not fit is rejected by itself."""
+        """Fit a list of objects; each that does not fit is rejected."""
         items = []
         indexes = []
         for index, item in enumerate(self._fit_list(value, "object", path)):
@@ -383,7 +383,7 @@ class _Fitter:
         return fitted
 
     def _fit_or_replace(self, schema: Any, value: Any, path: str, name: str) -> Any:
-        """Fit a value; if the result can do without it, replace one that does not."""
+        """Fit a value, or replace it if the result can do without it."""
         try:
             return self._fit(schema, value, path, name)
         except _MisfitError:
@@ -412,7 +412,7 @@ class _Fitter:
         return fitted[:most]
 
     def _fit_list(self, value: Any, item_type: str, path: str) -> list[Any]:
-        """Return a list: null has no items, and a single item is a list of one."""
+        """Return a list: null has no items, and a single item is one."""
         if isinstance(value, list):
             return value
         if value is None:
@@ -496,7 +496,7 @@ def _has_content(value: Mapping[str, Any]) -> bool:
 
 
 def _convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
-    """Return the one value of the schema's type that is meant, or the value itself."""
+    """Return what the value means in the schema's type, or the value."""
     if "enum" in schema and isinstance(value, str):
         folded = {_fold_name(choice): choice for choice in schema["enum"]}
         return folded.get(_fold_name(value), value)

@@ -74,6 +74,7 @@ RANGES = {
     "top_k": Range(1, 50, "give a whole number from 1 to 50"),
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
 }
+_TEXTS = ("model", "base_url", "publisher_name", "publisher_url")
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -184,6 +185,11 @@ class Settings:
             value = getattr(self, name)
             if not accepted.accepts(value):
                 problems.append(f"{name} is {value!r}; {accepted.advice}")
+        for name in _TEXTS:
+            text = getattr(self, name)
+            # A terminal may pass any bytes, and a JSON file half a surrogate pair.
+            if text is not None and not _is_unicode(str(text)):
+                problems.append(f"{name} {text!r} is not valid UTF-8")
         for name, example in _URL_EXAMPLES.items():
             url = getattr(self, name)
             if url is not None and not str(url).startswith(("http://", "https://")):
@@ -219,3 +225,7 @@ class Settings:
             for item in fields(self)
             if item.name not in _NOT_IN_SIGNATURE
         }
+
+
+def _is_unicode(text: str) -> bool:
+    return text.encode("utf-8", "replace").decode() == text

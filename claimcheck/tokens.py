@@ -81,7 +81,7 @@ def count(text: str) -> int:
 
 
 def estimate_unread(text: str, read_tokens: int) -> int:
-    """Return about how many tokens of a text were cut off before a model read it.
+    """Estimate how many tokens of a text were cut off before the model.
 
     `read_tokens` is the endpoint's own count. Ollama, for one, cuts what exceeds its
     window without an error. 0 if the endpoint seems to have read everything.

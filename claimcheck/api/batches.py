@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,14 @@ from claimcheck.readers.sources import ReadOptions
 
 if TYPE_CHECKING:
     from claimcheck.batch.openai_batch import BatchApiRunner
+    from claimcheck.models.outcome import Estimate
 
 __all__ = [
     "Batch",
     "BatchApiRunner",
     "ImportReport",
     "ReadOptions",
+    "estimate_batch_api",
     "import_shards",
     "list_batch_flags",
     "open_batch_api",
@@ -37,6 +39,13 @@ def open_batch_api(batch: Batch) -> Iterator[BatchApiRunner]:
 
     with closing(BatchApi(batch.plan.settings)) as endpoint, batch.store.lock():
         yield BatchApiRunner(batch.store, batch.number, batch.plan, endpoint)
+
+
+def estimate_batch_api(batch: Batch, told: Callable[[int], None]) -> Estimate:
+    """Estimate the cost of the pending documents at the Batch API's prices."""
+    from claimcheck.llm.batch_api import PRICE_FACTOR
+
+    return batch.estimate(told, price_factor=PRICE_FACTOR)
 
 
 def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:

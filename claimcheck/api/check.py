@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -71,10 +72,10 @@ async def acheck(
     client: Client | None = None,
     progress: ProgressCallback = None,
 ) -> Check:
-    """Do the same as `check` without blocking while the model works."""
+    """Do the same as `check` without blocking other tasks."""
     started = time.perf_counter()
     settings = settings or load_settings().settings
-    corpus = _collect_evidence(against)
+    corpus = await asyncio.to_thread(_collect_evidence, against)
     flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
     async with aopen_client(settings, client, progress) as opened:
         result = await adrive(flow, opened)
@@ -98,13 +99,13 @@ def _build_statements(claims: ClaimsInput) -> list[Statement]:
     for number, claim in enumerate(
         claims.claims if isinstance(claims, Run) else claims, start=1
     ):
-        if isinstance(claim, str):
-            statement = Statement.of(claim)
-        else:
-            statement = Statement(claim.id, claim.text, claim.speaker)
-        statements.append(statement)
-        if problem := _find_text_problem(statement.text):
+        text = claim if isinstance(claim, str) else claim.text
+        if problem := _find_text_problem(text):
             problems.append(f"claim {number}: {problem}")
+        elif isinstance(claim, str):
+            statements.append(Statement.of(claim))
+        else:
+            statements.append(Statement(claim.id, claim.text, claim.speaker))
     if problems:
         raise InputError(join_problems(problems))
     if not statements:
@@ -115,6 +116,8 @@ def _build_statements(claims: ClaimsInput) -> list[Statement]:
 def _find_text_problem(text: str) -> str | None:
     if not any(character.isalnum() for character in text):
         return "has no words"
+    if text.encode("utf-8", "replace").decode() != text:
+        return "contains half of a surrogate pair"
     if len(text) > MAX_CLAIM_CHARACTERS:
         return (
             f"has {len(text):,} characters; the maximum is {MAX_CLAIM_CHARACTERS:,}. "

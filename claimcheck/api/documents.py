@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.readers.file import build_document, read_bytes
@@ -28,5 +29,11 @@ def load_run(path: str | Path) -> Run:
     Raises:
         InputError: the file can't be read or does not hold a valid run.
     """
-    _, content = read_bytes(path)
-    return Run.from_json(content)
+    name, content = read_bytes(path)
+    try:
+        return Run.from_json(content)
+    except InputError as error:
+        raise InputError(
+            f"{name}: is not a run ({error}); make one with "
+            "`claimcheck summarize SOURCE --format json -o run.json`"
+        ) from None

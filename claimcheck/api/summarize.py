@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,9 +67,11 @@ async def asummarize(
     store: RunStore | None = None,
     progress: ProgressCallback = None,
 ) -> Run:
-    """Do the same as `summarize` without blocking while the model works."""
-    job = _SummarizeJob.start(source, settings, client, check=check, store=store)
-    return await _arun_job(job, client, progress)
+    """Do the same as `summarize` without blocking other tasks."""
+    started = time.perf_counter()
+    document = await asyncio.to_thread(open_document, source)
+    job = _SummarizeJob.start(document, settings, client, check=check, store=store)
+    return await _arun_job(replace(job, started=started), client, progress)
 
 
 async def asummarize_to_store(
@@ -92,6 +95,13 @@ async def _arun_job(
     job.report_start(progress)
     async with aopen_client(job.settings, client, progress) as opened:
         return job.finish(await adrive(job.flow, job.wrap_client(opened)))
+
+
+def _build_flow_later(
+    document: Document, settings: Settings, engine: str, check: bool
+) -> Flow[Run]:
+    """Build and run the flow; building it is work, too, for the driver's thread."""
+    return (yield from build_run_flow(document, settings, engine, check=check))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ class _SummarizeJob:
             plan = build_plan(settings, engine, check)
             settings = plan.settings
             writer = RunWriter.open(store, document, plan)
-        flow = build_run_flow(document, settings, engine, check=check)
+        flow = _build_flow_later(document, settings, engine, check)
         return cls(flow, settings, engine, writer, started)
 
     def report_start(self, progress: ProgressCallback) -> None:

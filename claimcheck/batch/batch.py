@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from claimcheck.batch.documents import run_document, run_extractively
@@ -93,9 +94,19 @@ class Batch:
         """Make failed and partial documents pending; return how many."""
         return self.store.requeue_failed(self.number)
 
-    def estimate(self, told: Callable[[int], None] = lambda count: None) -> Estimate:
-        """Estimate the cost of the pending documents; `told` gets a count."""
-        return estimate_batch(self.store, self.number, self.plan, told)
+    def estimate(
+        self,
+        told: Callable[[int], None] = lambda count: None,
+        *,
+        price_factor: float = 1.0,
+    ) -> Estimate:
+        """Estimate the cost of the pending documents; `told` gets a count.
+
+        `price_factor` is for another price than that of single requests.
+        """
+        return estimate_batch(
+            self.store, self.number, self.plan, told, price_factor=price_factor
+        )
 
     @property
     def info(self) -> BatchStatus:
@@ -125,7 +136,9 @@ class Batch:
         with self.store.lock():
             progress = Progress.from_status(self.info)
             async with AsyncExitStack() as resources:
-                run_one, width = await self._choose_runner(client, progress, resources)
+                if client is None and self.plan.engine == "llm":
+                    client = self._open_client(progress, told, resources)
+                run_one, width = await self._choose_runner(client, resources)
                 runner = BatchRunner(
                     store=self.store,
                     batch=self.number,
@@ -140,13 +153,12 @@ class Batch:
         return progress
 
     async def _choose_runner(
-        self, client: Client | None, progress: Progress, resources: AsyncExitStack
+        self, client: Client | None, resources: AsyncExitStack
     ) -> tuple[RunDocument, int]:
         """Return what runs one document, and how many run at a time."""
-        if self.plan.engine == "llm" or client is not None:
+        if client is not None:
             # in this process, where limits, budget and store are: the time is spent
             # waiting for answers
-            client = client or self._open_client(progress, resources)
             run_one = partial(self._run_with_model, client, _Turns())
             return run_one, self.plan.limits.concurrency
         _, characters = self.store.measure_pending(self.number)
@@ -169,7 +181,16 @@ class Batch:
     async def _run_here(self, location: RunLocation, document: Document) -> Outcome:
         return await run_document(document, self.plan, None)
 
-    def _open_client(self, progress: Progress, resources: AsyncExitStack) -> Client:
+    def _open_client(
+        self,
+        progress: Progress,
+        told: Callable[[Progress], None],
+        resources: AsyncExitStack,
+    ) -> Client:
+        def report_pause(seconds: float) -> None:
+            progress.paused_until = datetime.now(UTC) + timedelta(seconds=seconds)
+            told(progress)
+
         settings = self.plan.settings
         limiter = Limiter(
             self.plan.limits,
@@ -177,6 +198,7 @@ class Batch:
             progress.spent,
             reservations=StoredReservations(self.store, self.number),
         )
+        limiter.on_pause = report_pause
         client = OpenAIClient(settings, limiter)
         resources.push_async_callback(client.aclose)
         if not settings.cache:

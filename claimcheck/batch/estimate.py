@@ -44,6 +44,8 @@ def estimate_batch(
     batch: int,
     plan: Plan,
     on_progress: Callable[[int], None] = lambda count: None,
+    *,
+    price_factor: float = 1.0,
 ) -> Estimate:
     """Estimate requests, tokens and cost of the batch's pending documents."""
     documents, characters = store.measure_pending(batch)
@@ -60,6 +62,7 @@ def estimate_batch(
     input_tokens = round(sample.input_tokens * factor)
     mean_tokens = store.mean_output_tokens(batch)
     output_tokens = round(sample.count_output_tokens(mean_tokens) * factor)
+    pricing = Pricing(plan.settings, price_factor)
     is_known = sample.requests.keys() <= mean_tokens.keys()
     return Estimate(
         documents=documents,
@@ -68,7 +71,7 @@ def estimate_batch(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         output_source="the answers so far" if is_known else "a guess",
-        cost_usd=Pricing(plan.settings).cost_usd(input_tokens, 0, output_tokens),
+        cost_usd=pricing.cost_usd(input_tokens, 0, output_tokens),
         unusable=round(sample.unusable * factor),
     )
 

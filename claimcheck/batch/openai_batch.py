@@ -29,6 +29,7 @@ from claimcheck.llm.batch_api import (
     BatchApi,
     BatchJob,
 )
+from claimcheck.llm.body import Dialect
 from claimcheck.llm.budget import Budget, RequestCost, estimate_max_cost
 from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError
 from claimcheck.llm.error_body import read_error_body
@@ -106,6 +107,9 @@ class BatchApiRunner:
         self._uploads = Uploads(store.database, batch)
         self._pricing = Pricing(plan.settings, PRICE_FACTOR)
         self._client = OpenAIClient(plan.settings, pricing=self._pricing)
+        learned = self._uploads.find_dialect()
+        if learned:
+            self._client.remember(Dialect.from_json(learned))
 
     def submit(self) -> SubmitReport:
         """Submit the requests of all pending documents that the budget covers.
@@ -276,6 +280,10 @@ class BatchApiRunner:
         if translated.final:
             # no fault of the document's: it stays pending until the account is in order
             report.pause = report.pause or translated
+        elif refusal and self._client.learn_refusal(json.loads(item.body), refusal):
+            # the next submit leaves out what was refused, in another process perhaps
+            self._uploads.save_dialect(self._client.dialect.to_json())
+            report.repeated += 1
         elif refusal and refusal.is_transient:
             report.repeated += 1
         else:

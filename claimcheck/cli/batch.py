@@ -115,7 +115,7 @@ def batch(
                 f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet
             )
         if estimate:
-            _print_estimate(job, quiet=quiet)
+            _print_estimate(job, via, quiet=quiet)
         elif step:
             batch_run.run_batch_api_step(step, job, report=report, quiet=quiet)
         else:
@@ -130,16 +130,22 @@ def _add_documents(
     print_note(_format_ingest_report(added, batch), quiet=quiet)
 
 
-def _print_estimate(batch: Batch, *, quiet: bool) -> None:
+def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
+    from claimcheck.api.batches import estimate_batch_api
+
     with show_count("counting documents:", quiet=quiet) as on_progress:
-        estimate = batch.estimate(on_progress)
+        if via is RequestMode.BATCH_API:
+            estimate = estimate_batch_api(batch, on_progress)
+        else:
+            estimate = batch.estimate(on_progress)
     write_rows(_format_estimate(estimate, batch.plan.settings.model))
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     from claimcheck.models.outcome import DocumentState
+    from claimcheck.reports.common import format_count
 
-    parts = [f"{added.documents:,} documents"]
+    parts = [format_count(added.documents, "document")]
     if added.new != added.documents:
         parts.append(f"{added.new:,} of them new")
     if added.changed:

@@ -47,7 +47,7 @@ _Against = Annotated[
     typer.Option(
         "--against",
         metavar="EVIDENCE",
-        help="Evidence, as an option. May be repeated, and more may follow it.",
+        help="Same as EVIDENCE. May be repeated; --against sources/*.txt works.",
     ),
 ]
 _Format = Annotated[CheckReportFormat, typer.Option("--format", help="Output format.")]

@@ -137,8 +137,8 @@ def _format_changes(changes: RunDiff, style: PageStyle) -> str:
         if items:
             lines.append(make_safe_text(f"{title} ({len(items)})", "bold"))
             lines += [*items, Text("")]
-    same = f"{changes.same} claims the same"
-    lines.append(make_safe_text(same if changes else f"No change: {same}", "dim"))
+    same = f"{changes.same} claims are unchanged"
+    lines.append(make_safe_text(same if changes else f"No changes: {same}", "dim"))
     return "".join(
         render_for_terminal(line, width=style.width, color=style.color)
         for line in lines

@@ -49,19 +49,21 @@ def add(
     contains is not added again.
     """
     from claimcheck.api.evidence import Index
+    from claimcheck.reports.common import format_count
 
     # All documents are read before the index is opened, so that a missing file does not
     # leave an empty index behind.
     documents = []
     for source in sources:
         documents += open_documents(source, allow_private=allow_private, quiet=quiet)
-    message = f"indexing {len(documents):,} documents"
+    message = f"indexing {format_count(len(documents), 'document')}"
     with Index(index) as collection, show_spinner(message, quiet=quiet):
         added = collection.add(documents)
         count = collection.count
     known = len(documents) - added
     print_note(
-        f"{index}: {added:,} added, {known:,} there already; {count:,} documents",
+        f"{index}: {added:,} added, {known:,} already there; "
+        f"{format_count(count, 'document')} in the index",
         quiet=quiet,
     )
 

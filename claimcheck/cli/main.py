@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import cache, index, runs
+from claimcheck.cli import cache, cassettes, index, runs
 from claimcheck.cli.batch import batch
 from claimcheck.cli.bundle import bundle
 from claimcheck.cli.check import check
@@ -22,7 +22,12 @@ from claimcheck.cli.doctor import doctor
 from claimcheck.cli.eval import app as eval_app
 from claimcheck.cli.ground import ground
 from claimcheck.cli.mcp import mcp
-from claimcheck.cli.output import print_error
+from claimcheck.cli.output import (
+    describe_os_error,
+    open_missing_streams,
+    print_error,
+    silence_stdout,
+)
 from claimcheck.cli.prompts import prompts
 from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
@@ -31,11 +36,11 @@ from claimcheck.cli.summarize import summarize
 from claimcheck.cli.trust import trust
 from claimcheck.cli.validate import validate
 from claimcheck.cli.verify import verify
-from claimcheck.errors import ClaimcheckError
+from claimcheck.errors import ClaimcheckError, InputError
 from claimcheck.version import __version__
 
 _EPILOG = (
-    "Exit codes: 0 done, 1 a finding you asked to fail on, 2 usage or bad input, "
+    "Exit codes: 0 done, 1 a finding you asked to fail on, 2 wrong usage or bad input, "
     "3 model or provider, 130 interrupted (143 by SIGTERM, 129 by SIGHUP)."
 )
 DEBUG_FLAG = "--debug"
@@ -69,6 +74,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")
+app.add_typer(cassettes.app, name="cassettes")
 
 
 def _print_version(requested: bool) -> None:
@@ -96,7 +102,7 @@ def claimcheck(
         ),
     ] = False,
 ) -> None:
-    """Find out what a text claims, where it says so, and whether it is true.
+    """Find what a text claims, where, and whether your evidence supports it.
 
     \b
     Start with:  claimcheck summarize article.txt
@@ -107,6 +113,7 @@ def claimcheck(
 def main() -> None:
     """Run the command line and exit; `--debug` lets a traceback through."""
     debug, arguments = _extract_debug_flag(sys.argv[1:])
+    open_missing_streams()
     try:
         app(arguments, prog_name="claimcheck")
     except ClaimcheckError as error:
@@ -114,10 +121,19 @@ def main() -> None:
             raise
         print_error(str(error))
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        silence_stdout()  # Typer's own output, such as --help
+    except OSError as error:
+        # Such as a full disk. Files that people name have messages of their own.
+        if debug:
+            raise
+        print_error(describe_os_error(error))
+        silence_stdout()
+        sys.exit(InputError.exit_code)
     except SystemExit as stop:
         # Typer turns Ctrl-C into this exit code and prints nothing.
         if stop.code == EXIT_INTERRUPTED:
-            print_error("interrupted; nothing was written")
+            print_error("interrupted; no result was written")
             # Threads may still wait for a model's answers; `sys.exit` would join them.
             os._exit(EXIT_INTERRUPTED)
         raise

@@ -12,11 +12,43 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from claimcheck.errors import InputError
 from claimcheck.reports.terminal import clean_line, clean_text
+
+# Half a surrogate pair is written as "\\ud83d", which is also how JSON writes it.
+_UNENCODABLE = "backslashreplace"
+
+
+def open_missing_streams() -> None:
+    """Open the null device in place of standard streams that are closed.
+
+    Python has no stream for them (`claimcheck ... >&-`), and a file opened later, such as
+    a store, would get their number and whatever libraries print.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            # The lowest free number is that of the closed stream.
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115
+            assert stream.fileno() == number
+            setattr(sys, name, stream)
+
+
+def silence_stdout() -> None:
+    """Let stdout lead nowhere, because its reader is gone.
+
+    Python would complain when it flushes stdout at exit.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def describe_os_error(error: OSError) -> str:
+    """Return what failed, and on which file, on one line."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def print_error(message: str) -> None:
@@ -96,7 +128,7 @@ def _write_parts(
     try:
         if path.exists() and not path.is_file():
             # Nothing may be renamed over a device or a named pipe.
-            with path.open("w", encoding="utf-8") as file:
+            with path.open("w", encoding="utf-8", errors=_UNENCODABLE) as file:
                 file.writelines(parts)
         else:
             # Resolved, so that a symbolic link stays and its target is replaced.
@@ -108,7 +140,7 @@ def _write_parts(
 def _replace_file(path: Path, parts: Iterable[str]) -> None:
     with (
         _open_replacement(path) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
+        temporary.open("w", encoding="utf-8", errors=_UNENCODABLE, newline="") as file,
     ):
         file.writelines(parts)
 
@@ -135,16 +167,17 @@ def _write_to_stdout(parts: Iterable[str], *, has_color: bool = False) -> None:
     try:
         for part in parts:
             text = clean_text(part, keep_color=has_color) if is_terminal else part
-            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.write(text.encode("utf-8", _UNENCODABLE))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # The reader, such as `head`, has enough. Python would complain when it flushes
-        # stdout at exit, so stdout leads nowhere from here on.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_stdout()  # the reader, such as `head`, has enough
 
 
 def _print_to_stderr(message: str) -> None:
     line = clean_line(message)
     # A terminal that can't show a character gets its escape, not a UnicodeEncodeError.
     encoding = sys.stderr.encoding or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    # Without a reader of stderr nobody misses the line.
+    with suppress(OSError):
+        line = line.encode(encoding, _UNENCODABLE).decode(encoding)
+        print(line, file=sys.stderr, flush=True)

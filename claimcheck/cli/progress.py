@@ -15,6 +15,8 @@ from claimcheck.cli.output import print_note
 from claimcheck.reports.terminal import clean_line
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.progress import Progress as Bar
     from rich.progress import ProgressColumn
 
@@ -115,11 +117,14 @@ class _BatchProgressLines:
 
     def __init__(self) -> None:
         self._started = self._last_line = time.monotonic()
+        self._paused_until: datetime | None = None
 
     def report(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self._last_line >= _LINE_INTERVAL_S:
+        is_new_pause = progress.paused_until != self._paused_until
+        if is_new_pause or now - self._last_line >= _LINE_INTERVAL_S:
             self._last_line = now
+            self._paused_until = progress.paused_until
             print_note(format_progress(progress, now - self._started), quiet=False)
 
 
@@ -149,6 +154,9 @@ def format_progress(progress: Progress, seconds: float) -> str:
     remaining = progress.total - progress.finished
     if rate and remaining:
         parts.append(f"{_format_duration(remaining / rate)} left")
+    if progress.is_paused and progress.paused_until:
+        until = progress.paused_until.astimezone()
+        parts.append(f"the endpoint takes no requests until {until:%H:%M:%S}")
     return " · ".join(parts)
 
 

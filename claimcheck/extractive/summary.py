@@ -18,16 +18,16 @@ from claimcheck.models.run import LinkedText, Position, Summary
 from claimcheck.resources import read_words
 from claimcheck.text.sentences import Sentence, count_words
 
-# Chosen by hand, from what editors print.
+# Chosen by hand, to match published summaries.
 _MIN_SUMMARY_SENTENCES, _MAX_SUMMARY_SENTENCES = 2, 4
 _MAX_SUMMARY_WORDS = 90  # two sentences are printed whatever their length
 _MAX_KEY_POINTS, _MAX_POSITIONS, _MAX_OPEN_QUESTIONS = 5, 6, 3
 _MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS = 7, 18
 _DUPLICATE_SIMILARITY = 0.5
 _MIN_INFORMATIVE_WORDS = 8  # fewer say little by themselves
-_PARTY_LINK_CHARACTERS = 40  # of a position, by which its claims are found
-# What its place adds to the centrality of a sentence, which is at most 1, and how fast
-# that falls from sentence to sentence (benchmarks/fit_summary.py).
+_POSITION_PREFIX_CHARACTERS = 40  # claims are matched by the start of a position
+# The bonus of an early sentence, added to its centrality (0 to 1), and how fast it
+# decays from sentence to sentence (benchmarks/fit_summary.py).
 _LEAD_BONUS, _LEAD_DECAY = 1.5, 0.5
 
 _OPEN_QUESTION = re.compile(
@@ -112,7 +112,7 @@ def build_extractive_summary(
         item.text for item in items if _OPEN_QUESTION.search(item.sentence.text)
     ]
     return Summary(
-        headline=title or _shorten_headline(items[0].sentence.text),
+        headline=title or _shorten_headline(_find_first_words(items)),
         sentences=tuple(_link_claims(items[index]) for index in sentences),
         key_points=tuple(_link_claims(items[index]) for index in points),
         positions=tuple(positions[:_MAX_POSITIONS]),
@@ -130,7 +130,7 @@ def _select_sentences(
     selected = _select_dissimilar(items, with_claims, target, _MAX_SUMMARY_WORDS)
     if len(selected) >= _MIN_SUMMARY_SENTENCES:
         return selected
-    # A text with hardly a claim still says something.
+    # Even a text with almost no claims needs a summary.
     return _select_dissimilar(items, [*selected, *ranked], _MIN_SUMMARY_SENTENCES)
 
 
@@ -146,15 +146,15 @@ def _select_key_points(
 def _score_sentence(item: ScoredSentence, index: int) -> float:
     """Score a sentence by centrality and position.
 
-    Each obstacle to its standing alone halves the score.
+    The score is halved for each reason why it does not work on its own.
     """
     # Without a speaker before it, "we" could be anybody.
-    is_own_voice = item.speech is None or item.speech.content_start == 0
+    is_unattributed = item.speech is None or item.speech.content_start == 0
     obstacles = (
         _CONTEXT_DEPENDENT_START.match(item.text),
         _CAPTION.search(item.text),
         # "We call it a home.": who does?
-        is_own_voice and FIRST_PERSON.search(item.text),
+        is_unattributed and FIRST_PERSON.search(item.text),
         count_words(item.text) < _MIN_INFORMATIVE_WORDS,
     )
     score = item.centrality + _LEAD_BONUS / (1 + _LEAD_DECAY * index)
@@ -181,8 +181,8 @@ def _select_dissimilar(
 ) -> list[int]:
     """Select the first dissimilar sentences, in document order.
 
-    A sentence that would exceed the words is skipped, unless it is the first. None is
-    like those in `excluded`.
+    A sentence that would exceed `max_words` is skipped, unless it is the first. None
+    is similar to those in `excluded`.
     """
     selected: list[int] = []
     for index in ranked:
@@ -210,6 +210,14 @@ def _is_duplicate(
 
 def _link_claims(item: ScoredSentence) -> LinkedText:
     return LinkedText(item.text, tuple(claim.id for claim in item.claims))
+
+
+def _find_first_words(items: Sequence[ScoredSentence]) -> str:
+    """Return the first sentence with words; a stray full stop is none."""
+    for item in items:
+        if any(char.isalnum() for char in item.sentence.text):
+            return item.sentence.text
+    return items[0].sentence.text
 
 
 def _shorten_headline(text: str) -> str:
@@ -246,7 +254,7 @@ def _extract_positions(item: ScoredSentence) -> list[Position]:
         if not names:
             return []
         # The quote of a claim may end differently from its clause.
-        beginning = text[:_PARTY_LINK_CHARACTERS]
+        beginning = text[:_POSITION_PREFIX_CHARACTERS]
         ids = [claim.id for claim in item.claims if beginning in claim.quote]
         positions.append(Position(names[0], text, tuple(ids)))
     is_same_party = positions[0].party == positions[1].party

@@ -6,6 +6,7 @@ Every endpoint is spoken to in full at first. What it refuses becomes part of it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,6 +47,23 @@ class Dialect:
             self.left_out | other.left_out,
             self.streams or other.streams,
         )
+
+    def to_json(self) -> str:
+        """Write the dialect down, for a batch that other processes resume."""
+        return json.dumps(
+            {
+                "response_format": self.response_format,
+                "left_out": sorted(self.left_out),
+                "streams": self.streams,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Dialect:
+        """Read the dialect that `to_json` wrote."""
+        fields = json.loads(text)
+        left_out = frozenset(fields["left_out"])
+        return cls(fields["response_format"], left_out, fields["streams"])
 
     def describe_left_out(self) -> tuple[str, ...]:
         """Return what is left out, sorted; not the pieces of an unused schema."""

@@ -38,6 +38,9 @@ _FINISH_REASONS = {
     "refusal": "content_filter",
 }
 _TEXT_PARTS = ("text", "output_text")
+# No request takes this many tokens: a count above it is a mistake, and would use up any
+# budget.
+_MAX_COUNT = 10**9
 _STREAM_PREFIXES = ("data:", "event:", "id:", ": ")
 _STREAM_END = "[DONE]"
 
@@ -313,9 +316,9 @@ def _get_count(fields: dict[str, Any], *names: str) -> int | None:
             continue
         try:
             number = float(value)
-        except ValueError:
+        except (OverflowError, ValueError):
             continue
-        if math.isfinite(number) and number >= 0:
+        if 0 <= number <= _MAX_COUNT:
             return math.ceil(number)
     return None
 

@@ -105,41 +105,49 @@ def is_certificate_error(error: BaseException) -> bool:
 def explain_connection_error(error: BaseException, settings: Settings) -> str:
     """Return why there is no connection, and what to do, as a clause."""
     address = urlsplit(settings.base_url or _OPENAI_URL)
-    host, proxy = address.hostname, _find_proxy(address.scheme, address.netloc)
+    proxy = _find_proxy(address.scheme, address.netloc)
     for cause in _list_causes(error):
-        match cause:
-            case httpx2.ProxyError():
-                return f"the proxy refused it ({cause}); check {_PROXY_VARIABLES}"
-            case socket.gaierror() | ConnectionRefusedError() if proxy:
-                return (
-                    f"the proxy {proxy} cannot be reached; check {_PROXY_VARIABLES}, "
-                    "or unset them"
-                )
-            case socket.gaierror():
-                return (
-                    f"the name {host!r} cannot be resolved; check the spelling of the "
-                    "URL and your network"
-                )
-            case ConnectionRefusedError():
-                return (
-                    "the connection was refused; check that the server is running and "
-                    "that the port is right"
-                )
-            case ssl.SSLCertVerificationError():
-                return (
-                    f"its certificate is not trusted ({cause.verify_message}); set "
-                    "SSL_CERT_FILE to a file with the certificate that signed it"
-                )
-            case ssl.SSLError():
-                return (
-                    f"TLS failed ({cause.reason or cause}); check whether the URL has "
-                    "to begin with http:// or https://"
-                )
-            case httpx2.RemoteProtocolError() | ConnectionResetError():
-                return "the connection was lost before there was an answer"
-            case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():
-                return f"the request cannot be sent ({cause})"
+        is_unreached = isinstance(cause, (socket.gaierror, ConnectionRefusedError))
+        if is_unreached and proxy:
+            return (
+                f"the proxy {proxy} cannot be reached; check {_PROXY_VARIABLES}, or "
+                "unset them"
+            )
+        explanation = _explain_cause(cause, address.hostname)
+        if explanation:
+            return explanation
     return "check that the server is running and that the URL is right"
+
+
+def _explain_cause(cause: BaseException, host: str | None) -> str | None:
+    match cause:
+        case httpx2.ProxyError():
+            return f"the proxy refused it ({cause}); check {_PROXY_VARIABLES}"
+        case socket.gaierror():
+            return (
+                f"the name {host!r} cannot be resolved; check the spelling of the URL "
+                "and your network"
+            )
+        case ConnectionRefusedError():
+            return (
+                "the connection was refused; check that the server is running and "
+                "that the port is right"
+            )
+        case ssl.SSLCertVerificationError():
+            return (
+                f"its certificate is not trusted ({cause.verify_message}); set "
+                "SSL_CERT_FILE to a file with the certificate that signed it"
+            )
+        case ssl.SSLError():
+            return (
+                f"TLS failed ({cause.reason or cause}); check whether the URL has to "
+                "begin with http:// or https://"
+            )
+        case httpx2.RemoteProtocolError() | ConnectionResetError():
+            return "the connection was lost before there was an answer"
+        case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():
+            return f"the request cannot be sent ({cause})"
+    return None
 
 
 def _find_proxy(scheme: str, host: str) -> str | None:

@@ -71,7 +71,7 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{endpoint}: the account has no credit left ({message}); top it up, then "
             "run the same command again"
         )
-    if status in (401, 403) and not settings.api_key:
+    if status == 401 and not settings.api_key:
         return AuthenticationError(
             f"{endpoint}: requires a key, and none was sent ({message}); set "
             "OPENAI_API_KEY, and name the endpoint with --base-url or OPENAI_BASE_URL "

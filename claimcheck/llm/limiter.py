@@ -12,7 +12,7 @@ import json
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +61,7 @@ class Limiter:
 
     It keeps its own `Budget`, unless there is a `shared_budget` of several processes.
     `reservations` remember what requests without a known outcome can have cost.
+    Set `on_pause` to get the seconds for which the endpoint takes no requests.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Limiter:
         self._budget = Budget(limits, spent)
         self._shared_budget = shared_budget
         self._reservations = reservations
+        self.on_pause: Callable[[float], None] = lambda seconds: None
         self._changed = asyncio.Event()
         self._in_flight = 0
         self._concurrency = float(limits.concurrency)
@@ -254,6 +256,7 @@ class Limiter:
             self._concurrency = max(1.0, self._concurrency / 2)
             self._halved_until = self._closed_until
             self._refusals_in_a_row += 1
+            self.on_pause(pause)
 
 
 def _compute_cost(usage: Usage) -> RequestCost:

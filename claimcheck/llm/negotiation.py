@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from claimcheck.llm.body import (
     Dialect,
     build_body,
     collect_keywords,
+    get_response_format,
 )
 from claimcheck.llm.error_body import ErrorDetails
 from claimcheck.llm.refusal import Refusal, read_refusal
@@ -125,11 +126,26 @@ def learn_refusal(settings: Settings, body: dict[str, Any], refusal: Refusal) ->
     """Remember what a refusal of this body names; tell whether it names anything."""
     if not _may_be_about_body(refusal):
         return False
-    dialect = find_step(get_dialect(settings), body, refusal.details)
+    # The body may be from before the endpoint refused another one like it.
+    settings_left_out = {
+        name
+        for name in get_dialect(settings).left_out
+        if not name.startswith(KEYWORD_PREFIX)
+    }
+    spoken = Dialect(get_response_format(body), frozenset(settings_left_out))
+    dialect = find_step(spoken, body, refusal.details)
     if dialect is None:
         return False
-    _remember(settings, dialect)
+    remember_dialect(settings, dialect)
     return True
+
+
+def remember_dialect(settings: Settings, dialect: Dialect) -> None:
+    """Remember what the endpoint and model of the settings accept."""
+    with _lock:
+        known = _get_knowledge(settings)
+        # Another thread may have learned something else: never forget that.
+        known.dialect = known.dialect.merge(dialect)
 
 
 def forget_dialects() -> None:
@@ -207,7 +223,7 @@ class Negotiation:
                 # The server may just have recovered. Believe it the second time.
                 known.suspected.add(self.dialect)
                 return
-        _remember(self._settings, self.dialect)
+        remember_dialect(self._settings, self.dialect)
 
     def _find_step(self, refusal: Refusal) -> Dialect | None:
         return find_step(self.dialect, self.build_body(), refusal.details)
@@ -337,25 +353,30 @@ def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dial
     """Leave out the next piece of the response format; one that is named, if any."""
     if dialect.response_format != "json_schema":
         return replace(dialect, response_format=RESPONSE_FORMATS[-1])
-    named = set(_find_keywords(body, text))
-    left = {
-        name.removeprefix(KEYWORD_PREFIX) for name in dialect.left_out if name != STRICT
-    }
-    validating = _list_keywords(body, _VALIDATION_KEYWORDS) - left
-    if named - left:
-        # After a second one, the others would be refused one by one as well.
-        keywords = named | validating if left & _VALIDATION_KEYWORDS else named
-        return dialect.without(*(KEYWORD_PREFIX + keyword for keyword in keywords))
-    has_strict = STRICT not in dialect.left_out
-    if has_strict and re.search(r"\bstrict\b", text, re.I):
-        return dialect.without(STRICT)
-    if not _TYPE_WORDS.search(text):
-        if validating:
-            names = (KEYWORD_PREFIX + keyword for keyword in validating)
-            return dialect.without(*names)
-        if has_strict:
-            return dialect.without(STRICT)
+    pieces = _choose_schema_pieces(dialect, body, text)
+    if pieces:
+        return dialect.without(*pieces)
     return replace(dialect, response_format="json_object")
+
+
+def _choose_schema_pieces(
+    dialect: Dialect, body: dict[str, Any], text: str
+) -> set[str]:
+    """Choose what to leave out of a schema; nothing if it has to go as a whole."""
+    named = _prefix(_find_keywords(body, text)) - dialect.left_out
+    validating = _prefix(_list_keywords(body, _VALIDATION_KEYWORDS))
+    if named:
+        # After a second one, the others would be refused one by one as well.
+        return named | validating if validating & dialect.left_out else named
+    if STRICT not in dialect.left_out and re.search(r"\bstrict\b", text, re.I):
+        return {STRICT}
+    if _TYPE_WORDS.search(text):
+        return set()
+    return (validating - dialect.left_out) or ({STRICT} - dialect.left_out)
+
+
+def _prefix(keywords: Iterable[str]) -> set[str]:
+    return {KEYWORD_PREFIX + keyword for keyword in keywords}
 
 
 def _may_be_about_body(refusal: Refusal) -> bool:
@@ -372,10 +393,3 @@ def _may_be_about_body(refusal: Refusal) -> bool:
 def _get_knowledge(settings: Settings) -> _Knowledge:
     key = (settings.base_url, settings.model)
     return _known.setdefault(key, _Knowledge())
-
-
-def _remember(settings: Settings, dialect: Dialect) -> None:
-    with _lock:
-        known = _get_knowledge(settings)
-        # Another thread may have learned something else: never forget that.
-        known.dialect = known.dialect.merge(dialect)

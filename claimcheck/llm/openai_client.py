@@ -28,8 +28,14 @@ from claimcheck.llm.completion import (
 )
 from claimcheck.llm.connection import create_sdk_client
 from claimcheck.llm.limiter import Limiter
-from claimcheck.llm.negotiation import Negotiation, get_dialect
+from claimcheck.llm.negotiation import (
+    Negotiation,
+    get_dialect,
+    learn_refusal,
+    remember_dialect,
+)
 from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.refusal import Refusal
 from claimcheck.llm.retry import build_async_retrying, build_retrying, count_attempts
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
@@ -123,6 +129,14 @@ class OpenAIClient:
     def dialect(self) -> Dialect:
         """What the endpoint accepts, as far as known."""
         return get_dialect(self._settings)
+
+    def learn_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
+        """Learn what a refusal of this body names; False if it names nothing."""
+        return learn_refusal(self._settings, body, refusal)
+
+    def remember(self, dialect: Dialect) -> None:
+        """Speak as an earlier process learned to."""
+        remember_dialect(self._settings, dialect)
 
     def list_models(self) -> list[str]:
         """Return the names of the endpoint's models, sorted.

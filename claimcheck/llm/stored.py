@@ -85,7 +85,7 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
 
 
 def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse:
-    """State how much of the request the endpoint cut off; a stored answer has no usage.
+    """State how much of the request was cut off; stored answers have no usage.
 
     Cached tokens were read, too, and some endpoints do not count them as input.
     """
@@ -98,7 +98,7 @@ def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse
 
 
 def is_usable(schema_name: str, response: ModelResponse) -> bool:
-    """Tell whether an answer is complete, follows its schema, and rests on it all."""
+    """Tell whether an answer is complete, and to the whole request."""
     if response.refusal or response.unread_tokens:
         return False
     return parse_answer(schema_name, response.text or "").is_complete

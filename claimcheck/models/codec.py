@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from claimcheck.errors import InputError
+from claimcheck.json_lines import has_half_pair
 
 if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
@@ -65,6 +66,9 @@ def load(data: str | bytes, kind: type[T], *, schema: str, version: str) -> T:
         fields = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{schema}: is not JSON: {error}") from None
+    source = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if has_half_pair(fields, source):
+        raise InputError(f"{schema}: contains half of a surrogate pair")
     found = fields.get("schema_version") if isinstance(fields, dict) else None
     if found != version:
         raise InputError(

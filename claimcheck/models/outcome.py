@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -92,6 +92,7 @@ class Progress:
 
     `here` counts the documents that this command finished. `spent` covers the whole
     batch, earlier commands included; `priced` is False if its dollars are incomplete.
+    `paused_until` is set when the endpoint takes no requests for a while.
     """
 
     total: int = 0
@@ -101,6 +102,7 @@ class Progress:
     here: int = 0
     spent: Spending = field(default_factory=Spending)
     priced: bool = True
+    paused_until: datetime | None = None
 
     @classmethod
     def from_status(cls, batch: BatchStatus) -> Progress:
@@ -119,6 +121,11 @@ class Progress:
     def finished(self) -> int:
         """The number of documents that have an outcome."""
         return self.done + self.partial + self.failed
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the endpoint takes no requests now."""
+        return self.paused_until is not None and self.paused_until > datetime.now(UTC)
 
 
 @dataclass(slots=True)

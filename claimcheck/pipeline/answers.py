@@ -30,9 +30,9 @@ from claimcheck.salvage import ParsedAnswer, parse_answer
 _MAX_PROBLEMS_TO_REPORT = 3
 # Of an unusable answer in a run. The store of a batch has all of it.
 _MAX_RAW_CHARACTERS = 20_000
-# The words of endpoints for why an answer ended, without case and underscores.
-_CUT_OFF_REASONS = ("length", "maxtokens", "modellength", "maxoutputtokens")
-_FILTER_REASONS = ("contentfilter", "safety", "prohibitedcontent", "recitation")
+# The words of endpoints for why an answer ended, in lower case.
+_CUT_OFF_REASONS = ("length", "max_tokens", "model_length", "max_output_tokens")
+_FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
 # A change to the schema that is sent: property, keyword, value. The answer is validated
 # against the schema without it.
@@ -71,11 +71,11 @@ class LeftOutItem:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """The outcome of a request: a valid `value`, or the `cause` of failure, or both.
+    """The outcome of a request: a `value`, the `cause` of failure, or both.
 
     Both: the answer was cut off, and `value` is what is complete of it. `claims` are
     its valid claims, also if there is no value; `has_all_claims` tells whether the list
-    of them is there to its end. `raw` is the start of the text of an answer with a cause.
+    of them is there to its end. `raw` is the start of an answer with a cause.
     `usage` includes a repair. `unread_tokens` of the request never reached the model.
     """
 
@@ -126,13 +126,13 @@ class Answer(Generic[T]):
         return tuple(failures)
 
     def build_unread_failures(self, start: int, end: int) -> tuple[Failure, ...]:
-        """Build the failure of a request of which the model did not see all."""
+        """Build the failure of a request that the model did not see whole."""
         if not self.unread_tokens:
             return ()
         message = (
             f"the endpoint cut off about {self.unread_tokens:,} tokens of the request "
             "before the model read it; give the model a larger window (Ollama: "
-            "`num_ctx`), or set `context_tokens` in claimcheck.toml to the window it has"
+            "`num_ctx`), or set `context_tokens` in claimcheck.toml to its window"
         )
         return (Failure(Cause.TRUNCATED, message, start, end, self.attempts, None),)
 
@@ -404,7 +404,7 @@ def _diagnose_parsed(
 
 
 def _fold_finish_reason(response: ModelResponse) -> str:
-    return str(response.finish_reason or "").replace("_", "").lower()
+    return str(response.finish_reason or "").lower()
 
 
 def _describe_cut_off(response: ModelResponse) -> str:

@@ -14,7 +14,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from claimcheck.errors import ContextWindowError, ProviderError
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
@@ -48,7 +49,13 @@ def drive(flow: Flow[Result], client: Client | None) -> Result:
 
 
 async def adrive(flow: Flow[Result], client: Client | None) -> Result:
-    """Run a flow with asyncio and return its result, like `drive`."""
+    """Run a flow with asyncio and return its result, like `drive`.
+
+    Without a client, the flow's own work is all there is. It runs in a thread, so that
+    other tasks are served and time limits hold meanwhile.
+    """
+    if client is None:
+        return await _adrive_in_thread(flow)
     answered = False
     try:
         requests = next(flow)
@@ -59,6 +66,28 @@ async def adrive(flow: Flow[Result], client: Client | None) -> Result:
     except StopIteration as stop:
         result: Result = stop.value
         return result
+
+
+async def _adrive_in_thread(flow: Flow[Result]) -> Result:
+    # A step at a time: a canceled task ends, and its thread with the step.
+    while not (finished := await asyncio.to_thread(_advance, flow)):
+        pass
+    return finished.result
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished(Generic[Result]):
+    result: Result
+
+
+def _advance(flow: Flow[Result]) -> _Finished[Result] | None:
+    """Run the next step of a flow without requests; None if there are more."""
+    try:
+        requests = next(flow)
+    except StopIteration as stop:  # which no thread can pass on to asyncio
+        return _Finished(stop.value)
+    assert not requests, "a flow without a client sends no requests"
+    return None
 
 
 async def fetch_responses(

@@ -67,7 +67,7 @@ class _PassageResult:
 
 @dataclass(slots=True)
 class _Extraction:
-    """What became of the passages so far; `answers` includes those asked in parts."""
+    """What became of the passages so far, whole or in parts."""
 
     results: list[_PassageResult] = field(default_factory=list)
     answers: list[PassageAnswer] = field(default_factory=list)
@@ -180,7 +180,7 @@ def _sort_answers(
 
 @dataclass
 class _Splitter:
-    """Finds the parts of a passage to ask about when its answer is not complete."""
+    """Finds the parts to ask about when an answer is not complete."""
 
     document: Document
     reading: Reading
@@ -240,10 +240,10 @@ class _Splitter:
     def build_failures(
         self, passage: Passage, answer: PassageAnswer, *, has_rest: bool
     ) -> tuple[Failure, ...]:
-        """Build the failures that leave characters of a passage without claims."""
+        """Build the failures that leave characters without claims."""
         start, end = self.locate(passage)
         failures = answer.build_unread_failures(start, end)
-        # The rest is asked for, and a summary that is cut off is written anew.
+        # The rest is asked for, and a summary that is cut off is written again.
         is_read = has_rest or (answer.claims and answer.has_all_claims)
         if answer.cause is None or is_read:
             return failures

@@ -93,7 +93,7 @@ class PassageIndex:
 
 
 def locate_quote(index: QuoteIndex, quote: str) -> tuple[int, int] | None:
-    """Return the range of a quote in the document, or None if it is not there."""
+    """Return the range of a quote in the document, or None."""
     spans = index.ground(quote).spans
     return (spans[0].start, spans[-1].end) if spans else None
 

@@ -33,7 +33,7 @@ _LINKED_LISTS = ("sentences", "key_points", "positions")
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A request for what is missing: of a whole answer, or of items of a list."""
+    """A request for what is missing: the whole answer, or items of a list."""
 
     request: ModelRequest
     list_name: str | None = None
@@ -48,24 +48,31 @@ class Repair:
 def plan_repair(
     request: ModelRequest, text: str, parsed: ParsedAnswer
 ) -> Repair | None:
-    """Return the request for what an answer lacks, or None if none is worth sending."""
+    """Return the request for what an answer lacks, or None."""
     if len(text) > _MAX_REPAIR_CHARACTERS:
         return None
-    name, _ = _LISTS.get(request.schema_name, (None, ""))
-    has_items = bool(name and parsed.fields.get(name))
-    rejected = tuple(item for item in parsed.rejected if item.key == name)
-    if name and rejected and not parsed.leftover:
-        return _plan_items(request, name, rejected)
+    if request.schema_name in _LISTS:
+        name, _ = _LISTS[request.schema_name]
+        rejected = tuple(item for item in parsed.rejected if item.key == name)
+        if rejected and not parsed.leftover:
+            return _plan_items(request, name, rejected)
+        if parsed.fields.get(name):
+            # A summary is made from its claims, without the document.
+            return _plan_leftover(request, name, parsed)
     # Nobody knows what is missing of an answer that was cut off; its passage is halved.
-    if parsed.is_cut_off:
-        return None
-    if name and has_items and parsed.leftover:
-        repair = _build_request(request, parsed.leftover, parsed.missing[:1])
-        return Repair(_restrict_to_list(repair, name), name)
-    # A summary is made from its claims, which is cheaper than the document once more.
-    if has_items or not parsed.problems:
+    if parsed.is_cut_off or not parsed.problems:
         return None
     return Repair(_build_request(request, text, parsed.problems))
+
+
+def _plan_leftover(
+    request: ModelRequest, name: str, parsed: ParsedAnswer
+) -> Repair | None:
+    """Ask again for what could not be read of broken JSON, if there is any."""
+    if parsed.leftover is None or parsed.is_cut_off:
+        return None
+    repair = _build_request(request, parsed.leftover, parsed.missing[:1])
+    return Repair(_restrict_to_list(repair, name), name)
 
 
 def _plan_items(
@@ -115,16 +122,11 @@ def count_content(parsed: ParsedAnswer) -> tuple[int, int]:
 def merge_items(
     first: ParsedAnswer, second: ParsedAnswer, repair: Repair
 ) -> ParsedAnswer:
-    """Add the items of a repair, each in the place of the one that it repairs."""
+    """Add the items of a repair in the places of those they repair."""
     name = repair.list_name
     assert name is not None
     items = dict(zip(first.indexes[name], first.fields[name], strict=True))
-    known = [_fold_quote(item) for item in items.values()]
-    new = []
-    for item in second.fields.get(name, ()):
-        # Some models answer in full, whatever they are asked.
-        if _fold_quote(item) not in known:
-            new.append(item)
+    new = _find_new_items(items, second.fields.get(name, ()))
     remaining = []
     for rejected, item in _pair_items(repair.asked_for, new):
         if item is None:
@@ -151,6 +153,15 @@ def merge_items(
     )
 
 
+def _find_new_items(items: Mapping[int, Any], repaired: Sequence[Any]) -> list[Any]:
+    """Leave out repaired items that are not new.
+
+    Some models answer in full, whatever they are asked.
+    """
+    known = [_fold_quote(item) for item in items.values()]
+    return [item for item in repaired if _fold_quote(item) not in known]
+
+
 def _pair_items(
     asked_for: Sequence[RejectedItem], new: Sequence[Any]
 ) -> list[tuple[RejectedItem, Any]]:
@@ -172,7 +183,7 @@ def _pair_items(
 
 
 def _fold_quote(item: Any) -> str:
-    """Return what identifies an item: its quote, and its number if it has one."""
+    """Return what identifies an item: its number, and its quote or text."""
     if not isinstance(item, Mapping):
         return ""
     quote = " ".join(str(item.get("quote") or "").split())

@@ -106,7 +106,7 @@ def _write_summary(
     answer: Answer[SummaryAnswer],
     claims: NumberedClaims,
 ) -> Flow[Digest]:
-    """Take the summary from the answer; write one from its claims if it lacks any."""
+    """Take the summary from the answer, or write one from its claims."""
     own = None
     if answer.value:
         own = build_summary(answer.value, ClaimLinks.from_claims(claims))
@@ -129,7 +129,7 @@ def _lacks_summary(answer: Answer[SummaryAnswer]) -> bool:
 def _build_unread_failures(
     document: Document, answer: Answer[SummaryAnswer]
 ) -> tuple[Failure, ...]:
-    """Build the failures that leave characters of the document without claims."""
+    """Build the failures that leave characters without claims."""
     end = document.characters
     failures = answer.build_unread_failures(0, end)
     if answer.cause is None or answer.has_all_claims:

@@ -102,7 +102,7 @@ class ClaimLinks:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A summary, and the failures to write all of it; neither without any lines.
+    """A summary, and the failures to write all of it; neither without lines.
 
     `answers` are those of all rounds.
     """
@@ -189,7 +189,7 @@ def summarize_inputs(
 def _find_smaller_budget(
     inputs: Sequence[SummaryInput], groups: Sequence[Sequence[SummaryInput]]
 ) -> int:
-    """Return a budget with which there are more groups, or 0 if there is none."""
+    """Return a budget with which there are more groups, or 0."""
     budget_tokens = max(_count_tokens(group) for group in groups)
     while budget_tokens > 1:
         budget_tokens //= 2

@@ -28,6 +28,9 @@ def read_rows(
         if line.problem:
             problems.append(f"line {line.number}: {line.problem}")
             continue
+        if line.has_half_pair:
+            problems.append(f"line {line.number}: contains half of a surrogate pair")
+            continue
         try:
             rows.append(parse_row(line.value, line.number))
         except InputError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -75,7 +76,7 @@ def read_collection(path: Path) -> Collection:
     if not documents:
         reasons = "; ".join(skipped[:_MAX_REPORTED_FILES])
         details = f": {reasons}" if reasons else ""
-        raise InputError(f"{path}: has no file that is a readable document{details}")
+        raise InputError(f"{path}: no readable documents in this folder{details}")
     return Collection(tuple(documents), tuple(skipped))
 
 
@@ -145,7 +146,8 @@ def find_sources(
     """
     for name in names:
         if name == "-":
-            listed = [line.strip() for line in sys.stdin]
+            # Names of files may have bytes that are not UTF-8.
+            listed = [os.fsdecode(line).strip() for line in sys.stdin.buffer]
             names_on_stdin = [line for line in listed if line not in ("", "-")]
             yield from find_sources(names_on_stdin, options)
         elif _URL_SCHEME.match(name):
@@ -156,7 +158,7 @@ def find_sources(
             for path in _expand_paths(name):
                 state = _describe_state(path)
                 load_entries = partial(_read_entries, path, options)
-                yield DocumentSource(str(path), state, load_entries)
+                yield DocumentSource(_name_path(path), state, load_entries)
 
 
 def _expand_paths(name: str) -> list[Path]:
@@ -183,13 +185,20 @@ def _describe_state(path: Path) -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
+def _name_path(path: Path) -> str:
+    """Return the path as text that can be stored and tells it from all others."""
+    # A file name may have bytes that are not UTF-8: they appear as \\xff.
+    encoded = str(path).encode("utf-8", "surrogateescape")
+    return encoded.decode("utf-8", "backslashreplace")
+
+
 def _read_entries(path: Path, options: ReadOptions) -> Iterator[SourceEntry]:
     suffix = path.suffix.lower()
     if suffix in _JSON_LINES_SUFFIXES:
         return _read_json_lines_entries(path)
     if suffix in _TABLE_SUFFIXES:
         return _read_table_entries(path, options.text_column)
-    return _read_entry(str(path), partial(read, path))
+    return _read_entry(_name_path(path), partial(read, path))
 
 
 def _read_entry(name: str, load: Callable[[], Document]) -> Iterator[SourceEntry]:

@@ -11,6 +11,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlsplit
+
+from rfc3986_validator import validate_rfc3986
 
 from claimcheck import schemas
 from claimcheck.errors import SettingsError
@@ -68,16 +71,35 @@ def build_review(
             f"claimreview needs {'; '.join(missing)}. "
             "A review names its publisher and its page."
         )
-    url = str(review_url)
-    if not url.startswith(("http://", "https://")):
-        raise SettingsError(f"--review-url {url!r} is not an http(s) URL")
+    urls = {
+        "`publisher_url` in claimcheck.toml": settings.publisher_url,
+        "--review-url": review_url,
+        "--claimed-at": claimed_at,
+    }
+    for name, url in urls.items():
+        if url and not _is_web_url(url):
+            raise SettingsError(
+                f"{name} {url!r} is not an http(s) URL, such as "
+                "https://example.org/reviews/7"
+            )
     return Review(
         str(settings.publisher_name),
         str(settings.publisher_url),
-        url,
+        str(review_url),
         published or datetime.now(UTC).date(),
         claimed_at,
     )
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and (parts.port or 0) >= 0  # may raise
+    except ValueError:
+        return False
+    # `urlsplit` accepts any characters, such as spaces.
+    is_uri = validate_rfc3986(url, rule="URI") is not None
+    return is_uri and has_host and url.startswith(("http://", "https://"))
 
 
 def render(check: Check, review: Review) -> str:
@@ -158,7 +180,8 @@ def _build_creative_work(document: Document) -> dict[str, Any]:
         "@type": "CreativeWork",
         "name": document.title or document.source,
     }
-    if document.url:
+    # A page may state any URL as its own.
+    if document.url and _is_web_url(document.url):
         work["url"] = document.url
     if document.published:
         work["datePublished"] = document.published.isoformat()

@@ -8,7 +8,8 @@ they are paid for; a void one is not used again but still counts as spent. `uplo
 files of requests for a batch API and `upload_items` their requests; `usd` and `tokens`
 are the most that an upload can cost. `checks` are checks of single claims against
 evidence that a person added; `subject` is the id of the claim, if it is one of a run's.
-`reservations` are what requests without a known outcome can have cost.
+`reservations` are what requests without a known outcome can have cost. `dialects` are
+what the endpoint of a batch accepts.
 """
 
 from __future__ import annotations
@@ -84,6 +85,11 @@ CREATE TABLE reservations (
     tokens INTEGER NOT NULL, usd REAL NOT NULL, made REAL NOT NULL
 );
 CREATE INDEX reservations_of ON reservations (batch, tokens, usd);
+""",
+        """
+CREATE TABLE dialects (
+    batch INTEGER PRIMARY KEY REFERENCES batches (number), dialect TEXT NOT NULL
+);
 """,
     ),
 )

@@ -144,3 +144,16 @@ class Uploads:
             "UPDATE uploads SET state = 'failed', message = ? WHERE number = ?",
             (message, upload),
         )
+
+    def find_dialect(self) -> str | None:
+        """Return what was learned about the endpoint, if anything."""
+        rows = self._database.fetch_all(
+            "SELECT dialect FROM dialects WHERE batch = ?", (self._batch,)
+        )
+        return rows[0][0] if rows else None
+
+    def save_dialect(self, dialect: str) -> None:
+        """Store what was learned about the endpoint."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO dialects VALUES (?, ?)", (self._batch, dialect)
+        )

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from claimcheck.testing.cassette import Cassette
+    from claimcheck.testing.cassette import Cassette, CassetteMissError
     from claimcheck.testing.guard import Guard
 
 _MAX_NAME_LENGTH = 80  # far below the 255 bytes that file systems allow
@@ -33,19 +33,20 @@ _SYNTHETIC_FIXTURE = re.compile(
 
 
 @dataclass(slots=True)
-class _Session:
+class _RunningTest:
     """A test that is running with a cassette."""
 
     guard: Guard
     cassette: Cassette
     stack: ExitStack
-    command: str
     shown_misses: int = 0
     passed_phases: set[str] = field(default_factory=set)
 
 
-_RUNNING = pytest.StashKey[_Session | None]()
-_OF_ITEM = pytest.StashKey[_Session]()
+_RUNNING = pytest.StashKey[_RunningTest | None]()
+_OF_ITEM = pytest.StashKey[_RunningTest]()
+# The fixtures of tests with a cassette, each with the first such test.
+_SHARED_FIXTURES = pytest.StashKey[dict[pytest.FixtureDef[Any], pytest.Item]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,7 +84,7 @@ def pytest_load_initial_conftests(
     result = yield
     taken = {
         name
-        for group in parser._groups
+        for group in [*parser._groups, parser._anonymous]
         for option in group.options
         for name in option.names()
     }
@@ -106,6 +107,19 @@ def pytest_configure(config: pytest.Config) -> None:
         "recordings; tests with the same name share a cassette, and without a name "
         "each test has its own",
     )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which fixtures the tests with a cassette use."""
+    fixtures: dict[pytest.FixtureDef[Any], pytest.Item] = {}
+    for item in session.items:
+        information = getattr(item, "_fixtureinfo", None)
+        if information is None or item.get_closest_marker("cassette") is None:
+            continue
+        for definitions in information.name2fixturedefs.values():
+            for definition in definitions:
+                fixtures.setdefault(definition, item)
+    session.config.stash[_SHARED_FIXTURES] = fixtures
 
 
 @pytest.fixture
@@ -205,10 +219,18 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
     """Play the cassette of a fixture that serves several tests."""
-    running = request.config.stash.get(_RUNNING, None)
-    if running is None or fixturedef.scope == "function":
+    config = request.config
+    running = config.stash.get(_RUNNING, None)
+    if fixturedef.scope == "function":
         return (yield)
-    fixture = _FixtureGuard(request.config, _name_fixture(fixturedef, request), running)
+    if running is not None:
+        command = running.cassette.command
+    elif fixturedef in config.stash.get(_SHARED_FIXTURES, {}):
+        # The first test that uses it has no cassette, but a later one has.
+        command = _build_record_command(config.stash[_SHARED_FIXTURES][fixturedef])
+    else:
+        return (yield)
+    fixture = _FixtureGuard(config, _name_fixture(fixturedef, request), command)
     # Finalizers run in reverse order: `stop` after the fixture's own, `start` before.
     fixturedef.addfinalizer(fixture.stop)
     with fixture.playing():
@@ -221,18 +243,19 @@ def pytest_fixture_setup(
 class _FixtureGuard:
     """Plays the cassette of one fixture while it is set up and torn down."""
 
-    def __init__(self, config: pytest.Config, node_id: str, running: _Session) -> None:
+    def __init__(self, config: pytest.Config, node_id: str, command: str) -> None:
         from claimcheck.testing.cassette import Cassette
 
         self._config = config
         self._cassette = Cassette(
             _build_node_path(config, node_id),
             item=node_id,
-            record=running.cassette.record,
-            command=running.command,
+            record=config.getoption("cassette_record"),
+            command=command,
         )
-        self._entered: _Session | None = None
-        self._is_own_session = False
+        self._entered: _RunningTest | None = None
+        self._is_alone = False
+        self._misses: list[CassetteMissError] = []
         self.is_complete = False
 
     @contextmanager
@@ -243,14 +266,15 @@ class _FixtureGuard:
             yield
         finally:
             self._leave()
+        self._raise_swallowed_miss()
 
     def start(self) -> None:
         """Play the fixture's cassette from now on."""
         running = self._config.stash.get(_RUNNING, None)
+        # Without a cassette of its own, the current test does not report misses.
+        self._is_alone = running is None
         if running is None:
-            # The last test that used the fixture has no cassette of its own.
             running = _enter(self._config, self._cassette)
-            self._is_own_session = True
         else:
             running.guard.push(self._cassette)
         self._entered = running
@@ -259,21 +283,24 @@ class _FixtureGuard:
         running, self._entered = self._entered, None
         if running is None:
             return
-        if self._is_own_session:
+        if self._is_alone:
             running.stack.close()
+            self._misses = running.guard.misses
         else:
             running.guard.pop()
         self._cassette.save()
 
+    def _raise_swallowed_miss(self) -> None:
+        if self._misses:
+            raise self._misses[0]
+
     def stop(self) -> None:
         """Save what was recorded; fail if recorded answers were not requested."""
-        running = self._entered
         self._leave()
         if not self.is_complete:
             return
         self._cassette.save(passed=True)
-        if self._is_own_session and running and running.guard.misses:
-            raise running.guard.misses[0]
+        self._raise_swallowed_miss()
         if problem := _find_unplayed(self._cassette):
             pytest.fail(problem, pytrace=False)
 
@@ -303,7 +330,7 @@ def _name_parameter(
     return str(value) if is_readable else str(index)
 
 
-def _start(item: pytest.Item, marker: pytest.Mark) -> _Session:
+def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
     try:
         from claimcheck.testing.cassette import Cassette
     except ImportError as error:
@@ -320,7 +347,7 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _Session:
     return _enter(item.config, cassette)
 
 
-def _enter(config: pytest.Config, cassette: Cassette) -> _Session:
+def _enter(config: pytest.Config, cassette: Cassette) -> _RunningTest:
     from claimcheck.testing.guard import Guard, block_network
 
     passed_through = config.getini("claimcheck_allow_hosts")
@@ -332,10 +359,10 @@ def _enter(config: pytest.Config, cassette: Cassette) -> _Session:
     stack.enter_context(guard.active(cassette))
     if cassette.record == "none":
         stack.enter_context(block_network(connectable))
-    return _Session(guard, cassette, stack, cassette.command)
+    return _RunningTest(guard, cassette, stack)
 
 
-def _stop(config: pytest.Config, running: _Session, *, passed: bool) -> None:
+def _stop(config: pytest.Config, running: _RunningTest, *, passed: bool) -> None:
     config.stash[_RUNNING] = None
     running.stack.close()
     running.cassette.save(passed=passed)

@@ -107,3 +107,16 @@ def deserialize(text: str) -> dict[str, Any]:
         entry["request"]["body"] = decode_body(entry["request"]["body"])
         entry["response"]["body"] = {"string": decode_body(entry["response"]["body"])}
     return cassette
+
+
+def list_models(interactions: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the names of the models that recorded requests name, sorted."""
+    models = set()
+    for entry in interactions:
+        try:
+            body = json.loads(to_bytes(entry["request"]["body"]))
+        except ValueError:
+            continue
+        if isinstance(body, dict) and isinstance(body.get("model"), str):
+            models.add(body["model"])
+    return tuple(sorted(models))

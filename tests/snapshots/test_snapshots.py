@@ -33,6 +33,7 @@ COMMANDS = [
     "runs export",
     "runs retry",
     "cache",
+    "cassettes",
     "index",
     "index add",
     "index search",

@@ -8,6 +8,7 @@ import pytest
 from claimcheck import Batch, Limits, Price, RunStore, Settings, errors
 from claimcheck.batch.openai_batch import BatchApiRunner
 from claimcheck.llm.batch_api import BatchApi
+from claimcheck.llm.negotiation import forget_dialects
 from claimcheck.models.outcome import DocumentState
 from tests.support.batch_api import Service, serve_batch_api
 from tests.support.batches import write_documents
@@ -160,6 +161,36 @@ def test_an_error_that_is_no_fault_of_the_document_leaves_it_pending(
             assert runner.submit().requests == 1
         info, _ = until_done(tmp_path / "s.db", url)
     assert info.counts[DocumentState.DONE] == 5
+
+
+def test_what_a_batch_refuses_is_left_out_of_the_next_submit(tmp_path):
+    def refuse(body):
+        if "temperature" in body:
+            return 400, "`temperature` is deprecated for this model."
+        if "strict" in body["response_format"]["json_schema"]:
+            return 422, "response_format.json_schema.strict: not permitted"
+        return None
+
+    rows = write_documents(tmp_path / "rows.jsonl", 3)
+    with serve_batch_api(Service(error_of=refuse)) as url:
+        with opened(tmp_path / "s.db", url) as (batch, runner):
+            batch.add(str(rows))
+            runner.submit()
+        for _ in range(2):
+            with opened(tmp_path / "s.db", url) as (batch, runner):
+                runner.status()
+                found = runner.collect()
+                assert (found.repeated, found.errors) == (3, 0)
+            # as another process, which has learned nothing itself
+            forget_dialects()
+            with opened(tmp_path / "s.db", url) as (batch, runner):
+                runner.submit()
+        info, _ = until_done(tmp_path / "s.db", url)
+        assert info.counts[DocumentState.DONE] == 3
+        with opened(tmp_path / "s.db", url) as (batch, _):
+            for _, run in batch.runs():
+                assert run.signature.settings["temperature"] is None
+                assert "schema.strict" in run.signature.settings
 
 
 def test_a_broken_line_of_answers_costs_that_line_only(tmp_path):

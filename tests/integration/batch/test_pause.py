@@ -9,9 +9,10 @@ from claimcheck import RunStore
 from claimcheck.models.outcome import DocumentState
 from tests.support.batches import write_documents
 from tests.support.command import claimcheck
-from tests.support.endpoint import completion, error
+from tests.support.endpoint import completion, error, serve_script
 from tests.support.faulty_server import build_answer
 from tests.support.loopback import Handler, serve_handler
+from tests.support.scripted import answer, claim
 
 NO_CREDIT = "the account has no credit left"
 PAUSES = {
@@ -67,3 +68,14 @@ def test_the_same_command_resumes_a_paused_batch(tmp_path, name):
         done = run()
         assert (done.returncode, count()) == (0, {DocumentState.DONE: 30})
         assert len(answered) == 30
+
+
+def test_says_until_when_the_endpoint_takes_no_requests(tmp_path):
+    rows = write_documents(tmp_path / "rows.jsonl", 1)
+    wait = (429, error("slow down"), {"retry-after": "1"})
+    good = (200, completion(json.dumps(answer(claim("x")))))
+    with serve_script(wait, good) as (url, _):
+        command = ("batch", rows, "--store", tmp_path / "s.db", "--model", "m")
+        done = claimcheck(*command, "--base-url", url, "--no-cache")
+    assert done.returncode == 0
+    assert done.err.count("the endpoint takes no requests until ") == 1

@@ -78,7 +78,7 @@ def test_doctor_tests_the_schemas_of_real_requests():
             return 422, {"detail": "temperature is fixed"}
         return None
 
-    with serve_picky(refuse, completion('{"colour": "vermilion"}')) as (url, received):
+    with serve_picky(refuse, completion('{"x": "vermilion"}')) as (url, received):
         done = claimcheck("doctor", "--model", "m", "--base-url", url)
     assert done.returncode == 0
     assert "response format: json_schema; schema: enforced" in done.out

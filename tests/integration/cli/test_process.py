@@ -63,7 +63,7 @@ def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path):
     assert process.returncode == 130
     assert (
         stderr.decode().splitlines()[-1]
-        == "claimcheck: interrupted; nothing was written"
+        == "claimcheck: interrupted; no result was written"
     )
     assert [path.name for path in tmp_path.iterdir()] == [".cache"]
 
@@ -121,7 +121,7 @@ def test_ctrl_c_does_not_wait_for_the_other_passages(tmp_path):
             stderr = process.stderr.read()
             process.wait(timeout=90)
     assert time.monotonic() - started < 90  # the answers take longer
-    assert (process.returncode, "interrupted; nothing was written" in stderr) == (
+    assert (process.returncode, "interrupted; no result was written" in stderr) == (
         130,
         True,
     )

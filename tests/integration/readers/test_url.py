@@ -70,7 +70,7 @@ def test_decodes_with_the_charset_the_server_declares():
 
 
 def test_refuses_a_redirect_to_a_private_address(monkeypatch):
-    monkeypatch.setattr(url, "_is_public", lambda address: str(address) == "127.0.0.1")
+    monkeypatch.setattr(url, "is_public", lambda address: str(address) == "127.0.0.1")
     answer = (302, {"location": "http://169.254.169.254/latest/"}, b"")
     with (
         serving(answer) as (base, _),

@@ -189,3 +189,42 @@ def test_no_request_leaves_while_a_cassette_plays(tmp_path):
     )  # as it is for users, who name no plugin
     assert code == 0, said
     assert "2 passed" in said
+
+
+OTHER_PLUGIN = """
+def pytest_addoption(parser):
+    parser.addoption("--record", action="store_true", help="of another plugin")
+"""
+SETTINGS_TEST = """
+import socket
+import pytest
+
+@pytest.mark.cassette("kept")
+def test_kept(request):
+    assert request.config.getoption("--record") is True
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+    with pytest.raises(RuntimeError, match="127.0.0.2"):
+        socket.create_connection(("127.0.0.2", 9))
+
+@pytest.mark.cassette("kept", "twice")
+def test_two_names():
+    pass
+"""
+
+
+def test_other_plugins_keep_their_options(tmp_path):
+    (tmp_path / "other_plugin.py").write_text(OTHER_PLUGIN)
+    (tmp_path / "test_it.py").write_text(SETTINGS_TEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\ncassette_folder = older\n")
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "kept.json").write_text("{}")
+    options = ("--record", "--cassette-record=none", "--allow-hosts=localhost")
+    plugins = ("-p", "other_plugin", "-p", "pytest_socket")
+    code, said = run_pytest(tmp_path, *plugins, *options)
+    assert code == 1
+    assert "kept.json is not a cassette" in said
+    assert "takes one name, or none" in said
+    (tmp_path / "older" / "kept.json").unlink()
+    code, said = run_pytest(tmp_path, *plugins, *options, "-k", "test_kept")
+    assert code == 0, said

@@ -105,3 +105,17 @@ def test_an_estimate_leaves_the_store_as_it_is(tmp_path):
     assert "documents      2\n" in done.out, done.err
     assert (tmp_path / "s.db").read_bytes() == before
     assert [path.name for path in tmp_path.glob("*.db*")] == ["s.db"]
+
+
+def test_the_batch_api_is_estimated_at_its_own_prices(tmp_path):
+    rows = write_documents(tmp_path / "rows.jsonl", 4)
+    command = ("--store", tmp_path / "s.db", "--model", "gpt-4o-mini", "--estimate")
+
+    def estimate_usd(*arguments):
+        done = claimcheck("batch", *arguments, *command)
+        return float(done.out.partition("cost           $")[2])
+
+    full = estimate_usd(rows)
+    half = estimate_usd("submit", rows, "--via", "batch-api")
+    assert full > 0
+    assert half == pytest.approx(full / 2, abs=1e-4)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -117,6 +118,23 @@ def test_a_row_that_cannot_be_stored_is_named(tmp_path):
         with pytest.raises(errors.InputError, match=r"rows\.jsonl:2: a text contains"):
             batch.add(str(rows))
         assert sum(batch.info.counts.values()) == 0
+
+
+def test_a_file_name_of_any_bytes_can_be_stored(tmp_path):
+    folder = os.fsencode(tmp_path / "files")
+    os.mkdir(folder)
+    for name, text in ((b"a\xff.txt", b"A."), (b"a\xfe.txt", b""), (b"b.txt", b"B.")):
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(text)
+    with RunStore(tmp_path / "runs.db") as store:
+        batch = Batch(store, Settings(engine="extractive"))
+        assert batch.add(str(tmp_path / "files")).documents == 3
+        keys = [item.key for item in store.list_documents(batch.number)]
+    assert [key.rpartition("/")[2] for key in keys] == [
+        "a\\xfe.txt",
+        "a\\xff.txt",
+        "b.txt",
+    ]
 
 
 @pytest.mark.parametrize("replaced", [False, True])

@@ -22,11 +22,11 @@ def claims(tmp_path):
 def test_an_index_is_built_listed_searched_and_used_as_evidence(claims, tmp_path):
     assert (
         claimcheck("index", "add", "e.db", SEED).stderr
-        == b"e.db: 1 added, 0 there already; 1 documents\n"
+        == b"e.db: 1 added, 0 already there; 1 document in the index\n"
     )
     assert (
         claimcheck("index", "add", "e.db", SEED).stderr
-        == b"e.db: 0 added, 1 there already; 1 documents\n"
+        == b"e.db: 0 added, 1 already there; 1 document in the index\n"
     )
     listed = claimcheck("index", "list", "e.db", "--format", "json").stdout
     assert json.loads(listed)["source"] == str(SEED)

@@ -111,3 +111,9 @@ def test_skips_a_point_that_depends_on_the_previous_sentence():
     points = [point.text for point in run.summary.key_points]
     assert len(points) == 5
     assert not [point for point in points if point.startswith("It ")]
+
+
+@pytest.mark.parametrize("text", [".A", "... A ferry sank."])
+def test_a_stray_full_stop_is_not_a_headline(text):
+    run = summarize(text, settings=Settings(engine="extractive"))
+    assert any(char.isalnum() for char in run.summary.headline)

@@ -300,3 +300,59 @@ def test_summarize_works_inside_a_running_loop():
         )
 
     assert asyncio.run(notebook()).claims[0].quote == "Venus is hot."
+
+
+def test_a_claim_that_stays_invalid_does_not_shift_the_links_of_the_summary(run):
+    answered = answer(
+        claim("Mercury has no moons.", kind="fact"),
+        claim("Mars has two moons"),
+        claim("Venus is hot."),
+        sentences=[{"text": "It is warm there.", "claims": [3]}],
+    )
+    result, _ = run(response(answered), response("sorry"))
+    (failure,) = result.failures
+    assert (failure.cause, failure.attempts) == ("invalid", 2)
+    assert TEXT[failure.start : failure.end] == "Mercury has no moons."
+    assert [item.quote for item in result.claims] == [
+        "Mars has two moons",
+        "Venus is hot.",
+    ]
+    assert result.summary.sentences[0].claim_ids == (result.claims[1].id,)
+    assert "FAILED (invalid)" in text.render_run(result)
+
+
+def test_puts_a_repaired_claim_in_its_place_and_ignores_those_it_has(run):
+    answered = answer(
+        claim("Mercury has no moons.", kind="fact"),
+        claim("Venus is hot."),
+        sentences=[{"text": "No moons there.", "claims": [1]}],
+    )
+    full = answer(claim("Venus is hot."), claim("Mercury has no moons."))
+    result, _ = run(response(answered), response(full))
+    assert (len(result.claims), result.failures) == (2, ())
+    assert result.summary.sentences[0].claim_ids == (result.claims[0].id,)
+
+
+def test_asks_again_only_for_the_part_of_broken_json_that_cannot_be_read(run):
+    whole = answer(claim("Mercury has no moons."), claim("Mars has two moons"))
+    broken = json.dumps(whole).replace('"text": "Mars has', '"text": "Mars "has"', 1)
+    digest = {key: whole[key] for key in whole if key != "claims"}
+    result, client = run(
+        response(broken),
+        response({"claims": [claim("Mars has two moons")]}),
+        response(digest),
+    )
+    assert (len(result.claims), result.failures) == (2, ())
+    repair = client.requests[1].messages[-2].content
+    assert "Mercury" not in repair
+    assert "Mars" in repair
+    assert client.requests[2].schema_name == "digest.answer"
+
+
+def test_the_signature_lists_what_was_corrected(run):
+    answered = answer(claim("Venus is hot.", kind="Event", about=None))
+    result, _ = run(response(answered))
+    assert result.signature.settings["corrections"] == [
+        '$.claims[].kind: "Event" was read as "event"',
+        "$.claims[].about: null was read as an empty list",
+    ]
