@@ -208,7 +208,7 @@ class Batch:
 
 
 class _Turns:
-    """Lets one document at a time be worked on, after all answers that are there.
+    """Lets one document at a time be worked on, after all waiting answers.
 
     Grounding the answer of a document takes milliseconds, in which other answers wait
     in their sockets. They are paid for but not stored: a killed process loses them.
@@ -225,7 +225,7 @@ class _Turns:
 
 
 class _TurnTakingClient:
-    """Returns an answer, which is stored by then, when its document has the turn."""
+    """Returns an answer, stored by then, when its document has the turn."""
 
     def __init__(self, stored: StoredAnswersClient, turns: _Turns) -> None:
         self._stored = stored

@@ -77,7 +77,7 @@ def estimate_batch(
 
 
 class _Sample:
-    """The documents counted so far, with their requests by schema, and tokens."""
+    """The documents counted so far, with requests by schema, and tokens."""
 
     def __init__(self, plan: Plan) -> None:
         self.counted = 0
@@ -165,7 +165,7 @@ class _PlausibleAnswers:
         return {"claims": self._build_claims(request), **summary}
 
     def _build_claims(self, request: ModelRequest) -> list[dict[str, Any]]:
-        """Return claims with quotes from the text of the request, each once."""
+        """Return claims with quotes from the request's text, each once."""
         text = request.messages[-1].content
         shown = [quote for quote in self._quotes if quote in text]
         chosen = shown[:_CLAIMS_PER_ANSWER]

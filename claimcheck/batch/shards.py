@@ -190,7 +190,7 @@ def _read_usage(row: _Row) -> Usage:
 
 
 def _read_rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield locations and rows; instead of a broken row, what is wrong with it."""
+    """Yield locations and rows, or what is wrong with a broken row."""
     if path.suffix == ".parquet":
         return _read_parquet_rows(path)
     return _read_json_rows(path)

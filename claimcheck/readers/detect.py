@@ -79,12 +79,18 @@ def detect_format(data: bytes, name: str = "") -> str:
         return "email"
     if _is_subtitles(start):
         return "subtitles"
-    # Latin-1 decodes any bytes; the marks of front matter are ASCII.
-    if suffix in _MARKDOWN_SUFFIXES or find_front_matter(prefix.decode("latin-1")):
+    if _is_markdown(prefix, suffix):
         return "markdown"
     if start.startswith(b"<") and _has_html_tag(start):
         return "html"
     return "text"
+
+
+def _is_markdown(prefix: bytes, suffix: str) -> bool:
+    if suffix in _MARKDOWN_SUFFIXES:
+        return True
+    # Latin-1 decodes any bytes; the marks of front matter are ASCII.
+    return find_front_matter(prefix.decode("latin-1")) > 0
 
 
 def _is_docx(data: bytes) -> bool:
@@ -102,7 +108,7 @@ def _is_docx(data: bytes) -> bool:
 
 
 def _is_html(prefix: bytes) -> bool:
-    """Whether the first tag is HTML's, after an XML declaration and comments."""
+    """Whether the tag after an XML declaration and comments is HTML's."""
     position = 0
     for opening, closing in ((b"<?xml", b"?>"), (b"<!--", b"-->")):
         while prefix.startswith(opening, position):

@@ -100,12 +100,12 @@ class _Package:
         return self._parse(self.main_part)
 
     def parse_related(self, kind: str) -> Any | None:
-        """Return the root element of a part such as `styles`, if there is one."""
+        """Return the root element of a part such as `styles`, if any."""
         name = self._related_parts.get(kind)
         return self._parse(name) if name in self._archive.namelist() else None
 
     def read_property(self, *names: str) -> list[str | None]:
-        """Return core properties (Dublin Core), None for those that are missing."""
+        """Return core properties (Dublin Core); None for missing ones."""
         name = self._find_targets("").get("core-properties", "docProps/core.xml")
         if name not in self._archive.namelist():
             return [None] * len(names)
@@ -113,7 +113,7 @@ class _Package:
         return [values.get(name) for name in names]
 
     def _find_targets(self, part: str) -> dict[str, str]:
-        """Return the parts that a part refers to, by the last word of their type."""
+        """Return the parts a part refers to, by their type's last word."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
         if relations not in self._archive.namelist():
@@ -132,7 +132,7 @@ class _Package:
 
 
 class _WordReader:
-    """Reads the blocks of a document in order; remembers which notes it refers to."""
+    """Reads a document's blocks in order; remembers the notes it refers to."""
 
     def __init__(self, package: _Package) -> None:
         self._package = package
@@ -272,7 +272,7 @@ def _iterate_content(parent: Any) -> Iterator[Any]:
 
 
 def _iterate_inline(paragraph: Any) -> Iterator[Any]:
-    """Yield the elements of a paragraph, in order, without those in text boxes."""
+    """Yield a paragraph's elements, in order, without those in text boxes."""
     for child in _iterate_content(paragraph):
         yield child
         if _name(child) != "txbxContent":

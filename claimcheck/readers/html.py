@@ -91,7 +91,7 @@ def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, st
 
 
 def _remove_xml_declaration(page: str) -> str:
-    """Remove "<?xml ...?>", which lxml refuses in a text that is decoded already."""
+    """Remove "<?xml ...?>", which lxml refuses in a text already decoded."""
     page = page.lstrip()
     end = page.find("?>")
     return page[end + 2 :] if page.startswith("<?xml") and end > 0 else page

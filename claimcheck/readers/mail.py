@@ -97,15 +97,17 @@ def _find_bodies(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _get_payload(part: EmailMessage) -> tuple[bytes, str | None, bool]:
-    """Return the decoded bytes of a part, its charset, and whether it is HTML."""
+    """Return a part's decoded bytes, its charset, and whether it is HTML."""
     payload = part.get_payload(decode=True)
     is_html = part.get_content_type() == "text/html"
     charset = part.get_content_charset()
     return (payload if isinstance(payload, bytes) else b""), charset, is_html
 
 
-def _choose_body(bodies: list[tuple[bytes, str | None, bool]], source: str) -> Content:
-    """Return the plain part unless the HTML part has far more words."""
+def _parse_bodies(
+    bodies: list[tuple[bytes, str | None, bool]], source: str
+) -> tuple[Content | None, Content | None, InputError | None]:
+    """Return the plain part, the HTML part, and why HTML could not be read."""
     plain = html = None
     problem: InputError | None = None
     for payload, charset, is_html in bodies:
@@ -117,6 +119,12 @@ def _choose_body(bodies: list[tuple[bytes, str | None, bool]], source: str) -> C
             html = parse_html(payload, source, charset)
         except InputError as error:
             problem = error
+    return plain, html, problem
+
+
+def _choose_body(bodies: list[tuple[bytes, str | None, bool]], source: str) -> Content:
+    """Return the plain part unless the HTML part has far more words."""
+    plain, html, problem = _parse_bodies(bodies, source)
     if plain is None or not has_words(plain.text):
         if html is None and problem is not None:
             raise problem

@@ -36,7 +36,7 @@ def _parse_fields(front_matter: str) -> dict[str, str]:
 
 
 def _parse_heading(text: str) -> str | None:
-    """Return the heading "# Title" that a text starts with, if there is one."""
+    """Return the heading "# Title" that a text starts with, if any."""
     line = text.partition("\n")[0]
     if not line.startswith(("# ", "#\t")):
         return None

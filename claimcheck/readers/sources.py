@@ -186,7 +186,7 @@ def _describe_state(path: Path) -> str:
 
 
 def _name_path(path: Path) -> str:
-    """Return the path as text that can be stored and tells it from all others."""
+    """Return the path as text that can be stored and is unique to it."""
     # A file name may have bytes that are not UTF-8: they appear as \\xff.
     encoded = str(path).encode("utf-8", "surrogateescape")
     return encoded.decode("utf-8", "backslashreplace")

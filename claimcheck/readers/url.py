@@ -186,7 +186,7 @@ def is_public(address: IPAddress) -> bool:
 
 
 def _find_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that an IPv6 address is translated to, if any."""
+    """Return the IPv4 address an IPv6 address is translated to, if any."""
     if address.sixtofour is not None:
         return address.sixtofour
     low_bits = int(address) & 0xFFFFFFFF

@@ -1,4 +1,4 @@
-"""A temporary copy of a store, for what has to leave the store as it is: an estimate."""
+"""A temporary copy of a store, for an estimate, which must not change it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ANSWERS_QUERY = (
 
 @contextmanager
 def open_scratch_copy(path: str | Path) -> Iterator[RunStore]:
-    """Yield a store with the documents and outcomes of another, but without runs.
+    """Yield a store with another's documents and outcomes, but without runs.
 
     It is deleted at the end. Without a store at `path`, it is empty.
 

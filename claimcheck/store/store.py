@@ -152,7 +152,7 @@ class RunStore(AbstractContextManager["RunStore"]):
         return BatchStatus(number, json.loads(config_json), counts, spent_usd, tokens)
 
     def mean_output_tokens(self, batch: int) -> dict[str, int]:
-        """Return the mean length of the answers by schema, where there are enough."""
+        """Return the mean length of answers by schema, if there are enough."""
         rows = self.database.fetch_all(
             "SELECT schema, avg(output_tokens) FROM answers WHERE batch = ? "
             "GROUP BY schema HAVING count(*) >= ?",

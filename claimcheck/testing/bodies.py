@@ -1,4 +1,4 @@
-"""The bodies of requests and answers: when two are the same, and how they are stored.
+"""Bodies of requests and answers: when two are equal, and how they are stored.
 
 A JSON body is stored as JSON only if the file gives back every byte of it. Anything
 else (duplicate keys, numbers that lose digits, a layout of its own) is stored as text,
@@ -103,7 +103,7 @@ def render_json(value: Any, style: str | None) -> str:
 
 
 def encode_request_body(body: bytes) -> dict[str, Any]:
-    """Return what a file has for the body of a request, which is only compared."""
+    """Return what a file stores for a request body, which is compared."""
     try:
         return {"json": _sort_keys(parse_exact_json(body.decode()))}
     except (ValueError, RecursionError):
@@ -111,7 +111,7 @@ def encode_request_body(body: bytes) -> dict[str, Any]:
 
 
 def encode_response_body(body: bytes) -> dict[str, Any]:
-    """Return what a file has for the body of an answer, which keeps every byte."""
+    """Return what a file stores for an answer body, which keeps all bytes."""
     try:
         text = body.decode()
         trimmed = text.rstrip("\n")

@@ -125,7 +125,7 @@ class Cassette:
         ]
 
     def can_play(self, request: Request) -> bool:
-        """Whether there is an answer of the request that was not played yet."""
+        """Whether the request has an answer that was not played yet."""
         with self._lock:
             return self._find_playable(request) is not None
 
@@ -220,7 +220,7 @@ class Cassette:
         return None
 
     def _prefer_own(self, candidates: list[Interaction]) -> list[Interaction]:
-        """Return this test's answers, or unused ones, or those of one other test."""
+        """Return this test's answers, unused ones, or one other test's."""
         for candidate in candidates:
             if candidate.items and self.item in candidate.items:
                 return [item for item in candidates if self.item in (item.items or ())]

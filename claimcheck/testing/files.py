@@ -1,4 +1,4 @@
-"""The interactions of a cassette file, which several tests may add to at once."""
+"""The interactions in a cassette file, which tests may add to in parallel."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CassetteFile:
 
 
 def read_file(path: Path) -> CassetteFile:
-    """Return the content of a cassette file; a YAML file is one of plain vcrpy.
+    """Return a cassette file's content; a YAML file is plain vcrpy's.
 
     Raises:
         ValueError: the file is not a cassette; the message names it.

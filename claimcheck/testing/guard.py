@@ -31,7 +31,7 @@ class NetworkBlockedError(RuntimeError):
 
 
 class Guard:
-    """Answers requests from the cassette that is playing, and remembers each miss.
+    """Answers requests from the playing cassette, and remembers each miss.
 
     vcrpy's patches call the methods that vcrpy's own cassettes have. Tests and
     fixtures have cassettes of their own, so which one is playing may change while the
@@ -97,7 +97,7 @@ class Guard:
     def find_requests_with_most_matches(
         self, request: Request
     ) -> list[tuple[Request, list[str], list[str]]]:
-        """Return the request itself: vcrpy's aiohttp patch plays redirects by it."""
+        """Return the request: vcrpy's aiohttp patch plays redirects by it."""
         return [(request, [], [])]
 
     def _miss(self, request: Request) -> CassetteMissError:
@@ -173,7 +173,7 @@ def use_cassette(path: str | Path, *, record: str | None = None) -> Iterator[Cas
 
 @contextmanager
 def _replay_environment(cassette: Cassette) -> Iterator[None]:
-    """Give clients the address of the recording, and a key if there is none."""
+    """Give clients the recording's address, and a key if there is none."""
     wanted = dict(cassette.environment)
     if not os.environ.get(_KEY_VARIABLE):
         wanted[_KEY_VARIABLE] = _REPLAY_KEY
@@ -197,7 +197,7 @@ def _set_variable(name: str, value: str | None) -> None:
 
 
 class _NetworkBlock:
-    """Blocks connections of this process, below any client and any other plugin.
+    """Blocks this process's connections, below any client and other plugin.
 
     An audit hook cannot be removed, so there is one, and it looks at this value.
     """

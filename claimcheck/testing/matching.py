@@ -1,4 +1,4 @@
-"""Which recorded request equals a sent one, and how the closest one differs."""
+"""Which recorded request equals one sent, and how the closest differs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WILDCARD = rb'(?:[^"\\\n]|\\.){1,300}?'
 
 
 def build_key(request: Request) -> tuple[str, str]:
-    """Return what two equal requests have in common: the target, and a digest."""
+    """Return what equal requests have in common: the target and a digest."""
     # Cached on the request, because it is asked for several times per request.
     key: tuple[str, str] | None = request.__dict__.get("_claimcheck_key")
     if key is None:

@@ -79,7 +79,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser
 ) -> Generator[None, Any, Any]:
-    """Add `--record`, the short form, unless another plugin has that option."""
+    """Add `--record`, the short form, unless another plugin has it."""
     # Here, because all installed plugins and conftest files have added theirs.
     result = yield
     taken = {
@@ -168,7 +168,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a test for each request without an answer, even if its code did not."""
+    """Fail a test for any unanswered request, even if its code did not."""
     report = yield
     running = item.stash.get(_OF_ITEM, None)
     if running is None:
@@ -295,7 +295,7 @@ class _FixtureGuard:
             raise self._misses[0]
 
     def stop(self) -> None:
-        """Save what was recorded; fail if recorded answers were not requested."""
+        """Save what was recorded; fail if recorded answers were not used."""
         self._leave()
         if not self.is_complete:
             return
@@ -397,7 +397,7 @@ def _build_node_path(config: pytest.Config, node_id: str) -> Path:
 
 
 def _build_record_command(item: pytest.Item) -> str:
-    """Return the command that records one test, for the folder pytest runs in."""
+    """Return the command that records one test, from pytest's folder."""
     module, separator, name = item.nodeid.partition("::")
     path = item.config.rootpath / module
     try:

@@ -21,7 +21,7 @@ _MASKED_PARAMETER = "redacted"  # brackets would be percent-encoded
 
 # Where a key may start: not inside a word, but directly after `\n` in serialized JSON.
 _START = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrtbf]))"
-# "sk-learning-transformation" is no key: a key has a digit.
+# A key has a digit, unlike "sk-learning-transformation".
 _WITH_DIGIT = r"(?=[A-Za-z_-]*\d)"
 _KEY_SHAPES = {
     "API key": re.compile(
@@ -94,12 +94,12 @@ def find_secrets(text: str) -> list[str]:
 
 
 def find_credentials(uri: str, headers: Mapping[str, Any]) -> set[str]:
-    """Return the keys, organization, and project that a request is sent with."""
+    """Return the keys, organization, and project sent with a request."""
     values = []
     for name, value in headers.items():
         if name.lower() in _CREDENTIAL_HEADERS:
             text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-            # "Bearer KEY": the scheme is no secret.
+            # "Bearer KEY": the scheme is not secret.
             values.append(text.split()[-1] if text.split() else "")
     parts = urlsplit(uri)
     values += [part for part in (parts.username, parts.password) if part]

@@ -135,7 +135,7 @@ def _find_edges(text: str, language: str) -> list[int]:
 
 
 def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
-    """Return the end of the next text to segment, and whether a sentence ends there."""
+    """Return the end of the next piece, and whether a sentence ends there."""
     if len(text) - start <= _MAX_SEGMENTED_CHARACTERS:
         return len(text), True
     end = start + _MAX_SEGMENTED_CHARACTERS
