@@ -1,7 +1,7 @@
 """Settings from where people keep them.
 
-A flag wins over the environment, that over `claimcheck.toml` in the working folder, that
-over the user's own file, and that over the default.
+A flag wins over the environment, that over `claimcheck.toml` in the working folder,
+that over the user's own file, and that over the default.
 
 Key and endpoint belong together. Whoever can put a file into a folder could otherwise
 collect keys and documents, so a project file names an endpoint only with the user's
@@ -65,7 +65,8 @@ def load_settings(
 
     Raises:
         SettingsError: a value is out of range, a file is malformed, or
-            `claimcheck.toml` names an endpoint without approval; the message says where.
+            `claimcheck.toml` names an endpoint without approval; the message says
+            where.
     """
     environment = os.environ if environment is None else environment
     folder = folder or Path()

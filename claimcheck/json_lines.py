@@ -34,8 +34,8 @@ class JsonLine:
 def has_half_pair(value: Any, source: bytes) -> bool:
     """Return whether a JSON value contains half of a surrogate pair.
 
-    `source` is its JSON. `json` accepts the escapes of half a pair, but no file, store, or
-    terminal accepts the text.
+    `source` is its JSON. `json` accepts the escapes of half a pair, but no file, store,
+    or terminal accepts the text.
     """
     if not _SURROGATE_ESCAPE.search(source):
         return False

@@ -1,8 +1,8 @@
 """Results go to stdout or into a file, everything else to stderr.
 
 Nothing that reaches a terminal contains control characters of names, texts, or models:
-rows for people never do, and formats for programs, which must not be changed on their way
-into a pipe or a file, lose them when stdout is a terminal.
+rows for people never do, and formats for programs, which must not be changed on their
+way into a pipe or a file, lose them when stdout is a terminal.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _UNENCODABLE = "backslashreplace"
 def open_missing_streams() -> None:
     """Open the null device in place of standard streams that are closed.
 
-    Python has no stream for them (`claimcheck ... >&-`), and a file opened later, such as
-    a store, would get their number and whatever libraries print.
+    Python has no stream for them (`claimcheck ... >&-`), and a file opened later, such
+    as a store, would get their number and whatever libraries print.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
