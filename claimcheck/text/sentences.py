@@ -42,6 +42,10 @@ _MISSED_SENTENCE_END = re.compile(
     re.X,
 )
 _MISSED_END_MARKS = ("May.", " .", " !", " ?")
+# sentencex takes quadratic time on quotation marks that nothing closes, so that longer
+# paragraphs are segmented in pieces. Few have half as many characters.
+_MAX_SEGMENTED_CHARACTERS = 10_000
+_SURE_ENDS = (". ", "! ", "? ", "。", "！", "？", "। ", "؟ ")
 _WHITE_SPACE = re.compile(r"\s+")
 
 
@@ -101,8 +105,7 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
     """Return consecutive ranges that cover the text, one for each sentence."""
     if _SINGLE_SENTENCE.fullmatch(text):
         return [(0, len(text))]
-    parts = sentencex.segment(language, text)  # together they are the whole text
-    edges = list(accumulate(map(len, parts), initial=0))
+    edges = _find_edges(text, language)
     if any(mark in text for mark in _MISSED_END_MARKS):
         edges = _add_missed_ends(text, edges)
     bounds: list[tuple[int, int]] = []
@@ -114,6 +117,30 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
         else:
             bounds.append((start, end))
     return bounds
+
+
+def _find_edges(text: str, language: str) -> list[int]:
+    """Return the offsets at which sentences start, and the end of the text."""
+    edges = [0]
+    start = 0
+    while start < len(text):
+        end, is_sentence_end = _cut_for_segmenter(text, start)
+        # Together, the parts are the whole text.
+        parts = sentencex.segment(language, text[start:end])
+        edges += list(accumulate(map(len, parts), initial=start))[1:]
+        if not is_sentence_end:
+            edges.pop()
+        start = end
+    return edges
+
+
+def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
+    """Return the end of the next text to segment, and whether a sentence ends there."""
+    if len(text) - start <= _MAX_SEGMENTED_CHARACTERS:
+        return len(text), True
+    end = start + _MAX_SEGMENTED_CHARACTERS
+    cut = max(text.rfind(mark, start, end) + len(mark) for mark in _SURE_ENDS)
+    return (cut, True) if cut > start + 1 else (end, False)
 
 
 def _add_missed_ends(text: str, edges: list[int]) -> list[int]:

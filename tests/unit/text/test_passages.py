@@ -32,12 +32,14 @@ def test_cuts_one_long_paragraph_in_linear_time():
     seconds = []
     for count in (1_500, 6_000):
         reading = Reading(sentence * count)
-        started = time.process_time()
-        split_into_passages(reading, "en", 6_000)
-        seconds.append(time.process_time() - started)
-    assert (
-        seconds[1] < 10 * seconds[0]
-    )  # four times the text; quadratic would be sixteen
+        rounds = []
+        for _ in range(3):
+            started = time.process_time()
+            split_into_passages(reading, "en", 6_000)
+            rounds.append(time.process_time() - started)
+        seconds.append(min(rounds))  # the others waited for something
+    # Four times the text; quadratic would be sixteen.
+    assert seconds[1] < 10 * seconds[0]
 
 
 def test_cuts_a_sentence_longer_than_a_passage_between_words():

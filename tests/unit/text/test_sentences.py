@@ -44,3 +44,11 @@ def test_a_heading_is_not_a_sentence_and_list_items_are_separate():
         "Taxes rose by a third.",
         "Spending fell.",
     ]
+
+
+def test_segments_a_very_long_paragraph_as_it_does_a_short_one():
+    sentence = "In the year 1900, the town of Aldbury counted 84 houses."
+    assert texts(" ".join([sentence] * 2_000)) == [sentence] * 2_000
+    # Text without an end of a sentence is not cut where a piece for the segmenter ends.
+    endless = "many dogs; " * 3_000 + "and cats."
+    assert texts(f"{endless} Then it rained.") == [endless, "Then it rained."]
