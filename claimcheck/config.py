@@ -121,7 +121,7 @@ def approve_project_endpoint(folder: Path) -> str:
 def _limit_project_endpoint(
     settings: Settings, origins: dict[str, str], folder: Path
 ) -> Settings:
-    """Refuse a project's endpoint without approval, and withhold the key from it."""
+    """Refuse a project's unapproved endpoint, and withhold the key from it."""
     url = settings.base_url
     assert url is not None
     if not is_loopback(url) and not is_approved(folder, url):

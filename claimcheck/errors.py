@@ -75,7 +75,7 @@ class WorkerError(ClaimcheckError):
 
 
 class Interrupted(ClaimcheckError):
-    """Ctrl-C or another signal stopped the work; what was finished is stored."""
+    """Ctrl-C or another signal stopped the work; finished work is stored."""
 
     def __init__(self, message: str, signal_number: int = signal.SIGINT) -> None:
         super().__init__(message)
@@ -129,7 +129,7 @@ class RetryLaterError(ProviderError):
 
 
 class SetupError(ProviderError):
-    """This machine cannot talk to the endpoint: its proxy, certificates, or key."""
+    """This machine's proxy, certificates, or key keep it from the endpoint."""
 
     final = True
 

@@ -141,11 +141,11 @@ class Settings:
     `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
     longer than this are read in several passages. `attempts`: how often a request is
     tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
-    model's window; a request that does not fit is not sent. `temperature`, `seed`,
-    and `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of passages shown to a
-    model that checks a claim. `votes`: how often it is asked; the majority counts.
-    `cache`: keep answers for all later commands. `prices`: of models, by name, where
-    the published ones are missing or do not apply. `publisher_name` and
+    model's window; a request that does not fit is not sent. `temperature`, `seed`, and
+    `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
+    passages shown to a model that checks a claim. `votes`: how often it is asked; the
+    majority counts. `cache`: keep answers for all later commands. `prices`: of models,
+    by name, where the published ones are missing or do not apply. `publisher_name` and
     `publisher_url`: the author of ClaimReview markup.
     """
 

@@ -100,7 +100,7 @@ async def _arun_job(
 def _build_flow_later(
     document: Document, settings: Settings, engine: str, check: bool
 ) -> Flow[Run]:
-    """Build and run the flow; building it is work, too, for the driver's thread."""
+    """Build and run the flow, both as work for the driver's thread."""
     return (yield from build_run_flow(document, settings, engine, check=check))
 
 

@@ -87,9 +87,8 @@ def batch(
     """Summarize many documents into a store, each one once.
 
     Run the same command again to resume: every answer is stored as soon as it is paid
-    for. Ctrl-C, SIGTERM, and a closed terminal finish the requests in progress; a second
-    signal stops at once.
-    `claimcheck runs` shows and exports the results.
+    for. Ctrl-C, SIGTERM, and a closed terminal finish the requests in progress; a
+    second signal stops at once. `claimcheck runs` shows and exports the results.
     """
     from claimcheck.api.batches import Batch, ReadOptions
     from claimcheck.api.stores import RunStore, open_scratch_copy
@@ -111,9 +110,8 @@ def batch(
         if sources:
             _add_documents(job, sources, read_options, quiet=quiet)
         if retry_failed:
-            print_note(
-                f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet
-            )
+            count = job.retry_failed()
+            print_note(f"{store}: retrying {count:,} documents", quiet=quiet)
         if estimate:
             _print_estimate(job, via, quiet=quiet)
         elif step:

@@ -82,7 +82,7 @@ async def _run_until_interrupted(
 
 
 class _Signals:
-    """What Ctrl-C, `kill`, and a closed terminal do to a batch: all the same."""
+    """What Ctrl-C, `kill`, and a closed terminal do to a batch: the same."""
 
     def __init__(self, stop: StopSignal, *, quiet: bool) -> None:
         self.stop = stop
@@ -132,7 +132,7 @@ class _Signals:
         )
 
     def _leave_terminal(self) -> None:
-        """Write to nowhere: writing to a closed terminal would end the batch."""
+        """Discard output: writing to a closed terminal would end the batch."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for fd in self._terminals:
             os.dup2(nowhere, fd)

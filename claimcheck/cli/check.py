@@ -144,12 +144,16 @@ def check(
     write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
     # After the report: a failed claim must not cost the verdicts of the others.
-    for failure in result.failures:
-        print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
     if result.failures:
+        _print_failures(result)
         raise typer.Exit(3)
     if options.has_failing_verdict(result.verdicts, fail_on):
         raise typer.Exit(1)
+
+
+def _print_failures(result: Check) -> None:
+    for failure in result.failures:
+        print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
 
 
 def _validate_sources(claims: str, sources: Sequence[str]) -> None:

@@ -57,7 +57,7 @@ def ground(
 
 
 def _format_quote(result: GroundedQuote, lines: LineIndex) -> list[str]:
-    """Format a quote's match and location, or why it was not found, as rows."""
+    """Format a quote's match and location, or why it is missing, as rows."""
     match = str(result.match) if result.spans else "NOT FOUND"
     locations = _format_locations(result.spans, lines) or "-"
     row = f"{match:<11} {locations:<16} {_collapse_whitespace(result.quote)}"

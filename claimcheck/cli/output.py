@@ -63,7 +63,7 @@ def print_note(message: str, *, quiet: bool) -> None:
 
 
 def write_rows(rows: Iterable[str]) -> None:
-    """Write rows for people to stdout: a line each, without control characters."""
+    """Write rows for people to stdout: one a line, no control characters."""
     _write_to_stdout(f"{clean_line(row)}\n" for row in rows)
 
 

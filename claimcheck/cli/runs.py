@@ -220,7 +220,7 @@ def retry(
 def _load_stored_settings(
     batch: BatchStatus, *, attempts: int | None, no_cache: bool
 ) -> Settings:
-    """Return the settings of a batch, with its endpoint if the user named that too.
+    """Return a batch's settings, with its endpoint if the user named that too.
 
     A store may come from somebody else, so it can't choose who receives the documents
     and the key; on loopback it can, without the key.

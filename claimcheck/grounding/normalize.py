@@ -17,7 +17,8 @@ _INVISIBLE_CHARACTERS = re.compile(
 _COMBINING_SEQUENCE = re.compile(r"\w[\u0300-\u036f\u0653-\u0655\u3099\u309a]+")
 # Spaces count from their first one only, or long runs would take quadratic time.
 _ELLIPSIS = re.compile(
-    r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)"
+    r"(?:(?<![ \t\u00a0])[ \t\u00a0]+)?"
+    r"(?:\.{3,}|\.[ \u00a0]\.[ \u00a0]\.(?:[ \u00a0]\.)?|…)"
 )
 _ELLIPSIS_BEFORE_WORD = re.compile(r"…(?=[^\s…])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")

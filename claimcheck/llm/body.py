@@ -66,7 +66,7 @@ class Dialect:
         return cls(fields["response_format"], left_out, fields["streams"])
 
     def describe_left_out(self) -> tuple[str, ...]:
-        """Return what is left out, sorted; not the pieces of an unused schema."""
+        """Return what is left out, sorted, without unused schema pieces."""
         names = sorted(self.left_out)
         if self.response_format == "json_schema":
             return tuple(names)
@@ -100,7 +100,7 @@ def get_response_format(body: dict[str, Any]) -> str:
 
 
 def collect_keywords(schema: Any, *, are_properties: bool = False) -> set[str]:
-    """Return all keywords that a schema uses; properties may have any names."""
+    """Return all keywords that a schema uses; property names do not count."""
     keywords: set[str] = set()
     if isinstance(schema, dict):
         for key, value in schema.items():
@@ -178,7 +178,7 @@ def _has_names(keyword: str) -> bool:
 
 
 def _fold_system_messages(messages: list[Message]) -> list[Message]:
-    """Put system messages at the beginning of the user's message after them."""
+    """Move system messages to the start of the user's message after them."""
     folded: list[Message] = []
     pending: Message | None = None
     for message in messages:

@@ -255,7 +255,7 @@ def _read_part(part: Any) -> str:
 
 
 def _read_tool_call(message: dict[str, Any]) -> str | None:
-    """Return the arguments of a call: some endpoints wrap JSON answers in one."""
+    """Return a call's arguments: some endpoints wrap JSON answers in one."""
     calls = message.get("tool_calls")
     call = calls[0] if isinstance(calls, list) and calls else message
     if not isinstance(call, dict):
@@ -276,31 +276,36 @@ def _read_finish_reason(choice: dict[str, Any]) -> str | None:
 
 
 def _read_token_counts(usage: Any, text: str | None) -> TokenCounts | None:
-    """Return the counts, or None where the endpoint does not report usable ones."""
+    """Return the counts, or None if the endpoint reports no usable ones."""
     if not isinstance(usage, dict):
         return None
-    count_input = _get_count(usage, "prompt_tokens", "input_tokens")
-    count_output = _get_count(usage, "completion_tokens", "output_tokens")
-    total = _get_count(usage, "total_tokens")
-    if count_input is None and count_output is None:
-        if not total:
-            return None
-        # A budget must see them; how they divide is only an estimate.
-        count_output = min(total, tokens.count(text or ""))
-        count_input = total - count_output
-    elif total:
-        if count_input is None:
-            count_input = max(0, total - (count_output or 0))
-        if count_output is None:
-            count_output = max(0, total - count_input)
+    count_input, count_output = _count_input_and_output(usage, text)
     if not count_input and not count_output:
         return None  # no answer costs nothing: the endpoint does not count
     return TokenCounts(
-        input=count_input or 0,
+        input=count_input,
         cached=_get_detail(usage, "prompt_tokens_details", "cached_tokens"),
-        output=count_output or 0,
+        output=count_output,
         reasoning=_get_detail(usage, "completion_tokens_details", "reasoning_tokens"),
     )
+
+
+def _count_input_and_output(usage: dict[str, Any], text: str | None) -> tuple[int, int]:
+    """Return the tokens of the request and of the answer; 0 if unknown."""
+    count_input = _get_count(usage, "prompt_tokens", "input_tokens")
+    count_output = _get_count(usage, "completion_tokens", "output_tokens")
+    total = _get_count(usage, "total_tokens")
+    if not total:
+        return count_input or 0, count_output or 0
+    if count_input is None and count_output is None:
+        # A budget must see the total; how it divides is only an estimate.
+        count_output = min(total, tokens.count(text or ""))
+        return total - count_output, count_output
+    if count_input is None:
+        count_input = max(0, total - (count_output or 0))
+    if count_output is None:
+        count_output = max(0, total - count_input)
+    return count_input, count_output
 
 
 def _get_detail(usage: dict[str, Any], name: str, detail: str) -> int:
@@ -309,7 +314,7 @@ def _get_detail(usage: dict[str, Any], name: str, detail: str) -> int:
 
 
 def _get_count(fields: dict[str, Any], *names: str) -> int | None:
-    """Return the first of the counts that is a number of tokens, in any notation."""
+    """Return the first count that is a number of tokens, in any notation."""
     for name in names:
         value = fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -71,7 +71,7 @@ def create_sdk_client(
 
 
 def is_azure(base_url: str | None) -> bool:
-    """Tell whether this is an endpoint of Azure's, which wants its own header."""
+    """Return whether the endpoint is Azure's, which needs its own header."""
     host = urlsplit(base_url or "").hostname or ""
     return host.endswith(".azure.com")
 
@@ -151,7 +151,7 @@ def _explain_cause(cause: BaseException, host: str | None) -> str | None:
 
 
 def _find_proxy(scheme: str, host: str) -> str | None:
-    """Return the host and port of the proxy for an address, if there is one."""
+    """Return the host and port of the proxy for an address, if any."""
     proxies = getproxies()
     url = proxies.get(scheme) or proxies.get("all")
     if not url or proxy_bypass(host):
@@ -169,7 +169,7 @@ def _list_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _check_key(key: str) -> str:
-    """Return the key if it can be sent in a header, or say what is wrong with it."""
+    """Return the key if a header can contain it, or say what is wrong."""
     # A file with a key ends with a line break more often than not.
     key = key.strip()
     for number, character in enumerate(key, 1):

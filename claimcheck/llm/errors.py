@@ -129,7 +129,7 @@ def _describe_attempts(settings: Settings) -> str:
 
 
 def clean_message(text: str, key: str | None) -> str:
-    """Return a text on one line, short, and without anything that looks like a key."""
+    """Return a text on one line, shortened, without anything like a key."""
     # First the key: what is left of one that was cut off would not be found.
     text = " ".join(redact_keys(text, key).split())
     if len(text) > _MAX_MESSAGE_CHARACTERS:

@@ -118,12 +118,12 @@ _lock = threading.Lock()
 
 
 def get_dialect(settings: Settings) -> Dialect:
-    """Return what the endpoint and model of the settings accept, as far as known."""
+    """Return what the settings' endpoint and model accept, as far as known."""
     return _get_knowledge(settings).dialect
 
 
 def learn_refusal(settings: Settings, body: dict[str, Any], refusal: Refusal) -> bool:
-    """Remember what a refusal of this body names; tell whether it names anything."""
+    """Remember what a refusal of this body names; False if that is nothing."""
     if not _may_be_about_body(refusal):
         return False
     # The body may be from before the endpoint refused another one like it.
@@ -185,7 +185,7 @@ class Negotiation:
         return not is_search and self._find_step(refusal) is None
 
     def adapt(self, error: Exception) -> bool:
-        """Choose another body after an error; False if there is none to try."""
+        """Choose another body after an error; False if none is left to try."""
         refusal = read_refusal(error)
         if refusal is None or not _may_be_about_body(refusal):
             return False
@@ -252,7 +252,7 @@ class Negotiation:
 def find_step(
     dialect: Dialect, body: dict[str, Any], details: ErrorDetails
 ) -> Dialect | None:
-    """Return the dialect without the part of the body that is named first, if any."""
+    """Return the dialect without the part of the body named first, if any."""
     # The field that the error states counts more than words in its message.
     text = f"{details.param or ''} {details.message}"
     steps: list[tuple[int, Dialect]] = []
@@ -276,7 +276,7 @@ def find_step(
 def list_trials(
     dialect: Dialect, body: dict[str, Any], status: int | None
 ) -> list[Dialect]:
-    """List what to leave out if nothing is named, in order; a dozen at most."""
+    """List what to leave out, in order, if nothing is named; at most 12."""
     formats = _list_formats(dialect, body)
     if status == 500:  # no server breaks over a temperature
         return formats
@@ -350,7 +350,7 @@ def _list_keywords(body: dict[str, Any], wanted: frozenset[str]) -> set[str]:
 
 
 def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dialect:
-    """Leave out the next piece of the response format; one that is named, if any."""
+    """Leave out the next piece of the response format, or a named one."""
     if dialect.response_format != "json_schema":
         return replace(dialect, response_format=RESPONSE_FORMATS[-1])
     pieces = _choose_schema_pieces(dialect, body, text)
@@ -362,7 +362,7 @@ def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dial
 def _choose_schema_pieces(
     dialect: Dialect, body: dict[str, Any], text: str
 ) -> set[str]:
-    """Choose what to leave out of a schema; nothing if it has to go as a whole."""
+    """Choose what to leave out of a schema; nothing if all of it has to go."""
     named = _prefix(_find_keywords(body, text)) - dialect.left_out
     validating = _prefix(_list_keywords(body, _VALIDATION_KEYWORDS))
     if named:

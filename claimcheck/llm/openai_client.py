@@ -131,7 +131,7 @@ class OpenAIClient:
         return get_dialect(self._settings)
 
     def learn_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
-        """Learn what a refusal of this body names; False if it names nothing."""
+        """Learn what a refusal of this body names; False if nothing."""
         return learn_refusal(self._settings, body, refusal)
 
     def remember(self, dialect: Dialect) -> None:
@@ -211,7 +211,7 @@ class OpenAIClient:
     def _build_response(
         self, answers: list[Completion], dialect: Dialect, requests: int
     ) -> ModelResponse:
-        """Build the response from the last answer; empty ones before it cost, too."""
+        """Build the response from the last answer; empty ones cost, too."""
         completion = answers[-1]
         usage = Usage(requests=requests - len(answers))
         for answer in answers:

@@ -1,4 +1,4 @@
-"""What an endpoint's refusal means, whether its HTTP status says so or its words do.
+"""What an endpoint's refusal means, by its HTTP status or by its words.
 
 Endpoints agree neither on status codes nor on error codes, and some put an error into a
 200. Everything that has to tell refusals apart asks here.

@@ -87,10 +87,10 @@ class ModelResponse:
     own word (`stop`, `length`, `content_filter`), and `refusal` the model's message
     when it refused. `left_out` names the settings that the endpoint does not accept.
     `fault` says why this request, one of several, got no answer; `exceeds_window` that
-    it is too long for the model. `unread_tokens` is how much of the request the endpoint
-    seems to have cut off before the model read it. Half of a
-    surrogate pair, as in an answer that was cut inside an emoji, becomes U+FFFD: it can
-    neither be stored nor printed.
+    it is too long for the model. `unread_tokens` is how much of the request the
+    endpoint seems to have cut off before the model read it. Half of a surrogate pair,
+    as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither be
+    stored nor printed.
     """
 
     text: str | None

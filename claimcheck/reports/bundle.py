@@ -43,8 +43,8 @@ _RUN = "run.json"
 _SOURCE = "source.txt"
 _ANSWERS = "answers.jsonl"
 
-# A bundle comes from somebody else. It is never unpacked, may contain no other file, and
-# may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
+# A bundle comes from somebody else. It is never unpacked, may contain no other file,
+# and may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
 _ALLOWED_NAME = re.compile(
     r"""
       manifest\.json | run\.json | source\.txt | answers\.jsonl
