@@ -18,8 +18,8 @@ from pathlib import Path
 from claimcheck.errors import SettingsError
 
 _APPROVALS = "trusted-folders.json"
-# Strict, not parsed: URL parsers disagree about backslashes, user names, and short forms
-# of addresses, and whatever is not matched here only needs an approval.
+# Strict, not parsed: URL parsers disagree about backslashes, user names, and short
+# forms of addresses, and whatever is not matched here only needs an approval.
 _LOOPBACK_URL = re.compile(
     r"""
     https?://
@@ -89,8 +89,8 @@ def _resolve_path() -> Path:
 
 
 def _name_folder(folder: Path) -> str:
-    # Resolved, so that a symbolic link can't lend its approval to another folder. A name
-    # that is not UTF-8 is escaped, because JSON can't hold it.
+    # Resolved, so that a symbolic link can't lend its approval to another folder. A
+    # name that is not UTF-8 is escaped, because JSON can't hold it.
     return os.fsencode(folder.resolve()).decode("utf-8", "backslashreplace")
 
 

@@ -1,4 +1,4 @@
-"""Fuzz the aligner, checking, and every reader: `make fuzz` runs 10,000 inputs each.
+"""Fuzz the aligner, checking, `verify`, and readers: `make fuzz` runs 10,000 inputs each.
 
 Whatever the input is, a reader returns a document or raises `InputError`, the aligner
 returns spans of the text or a reason, and checking returns a verdict with evidence from
@@ -6,16 +6,18 @@ the document. Add a test for every failure found.
 """
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claimcheck import Document, Match
+from claimcheck import Document, Match, Settings, summarize
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.readers.file import build_document, fetch
+from claimcheck.reports.bundle import verify_bundle, write_bundle
 from claimcheck.text.reading import Reading
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.finding import Hypothesis, assess
@@ -54,6 +56,7 @@ SLOWEST_S = 10.0  # the first page without a date loads a date parser for second
 ADDRESSES = st.lists(
     st.sampled_from(
         "http:// https:// HTTP: // / ? # @ : :0 :99999 : [ ] [::1] 127.0.0.1 10.0.0.1 "
+        "[64:ff9b::7f00:1] [::10.0.0.1] [fec0::1] [2002:7f00:1::] "
         "0 2130706433 0x7f.1 %00 %2f .. \\ user:pw@ é \u2025 "
         "file:///etc/passwd 169.254.169.254 ::ffff:127.0.0.1 \x00 \n".split(" ")
     ),
@@ -109,6 +112,32 @@ def check_reader(data):
     assert problem is None or problem.startswith("fuzzed")
     assert document is None or Reading(document.full_text).source == document.text
     assert time.monotonic() - started < SLOWEST_S
+
+
+def build_bundle():
+    """Return the bytes of a bundle."""
+    document = Document.from_text("Venus is hot. The ferry carried 900 people.")
+    run = summarize(document, settings=Settings(engine="extractive"), check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.zip"
+        write_bundle(run, path)
+        return path.read_bytes()
+
+
+SEEDS["zip"] = [build_bundle()]
+
+
+def check_verify(data):
+    """Expect all steps, or an error that names the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.zip"
+        path.write_bytes(data)
+        try:
+            steps, problem = verify_bundle(path), None
+        except InputError as error:
+            steps, problem = [], str(error)
+    assert problem is None or str(path) in problem
+    assert problem or steps[-1].name == "claims and verdicts"
 
 
 def check_address(url):
@@ -169,6 +198,9 @@ def main(count):
             )
             for suffix in SUFFIXES
         },
+        "verify, damaged bundles": with_examples(count)(
+            given(damaged_files("zip"))(check_verify)
+        ),
         "addresses": with_examples(count)(given(ADDRESSES)(check_address)),
         "readers, any bytes": with_examples(count)(
             given(st.binary(max_size=400))(check_reader)

@@ -141,8 +141,7 @@ def check(
         style=style,
         review=review,
     )
-    has_color = style.color and format is Format.TEXT
-    write_text(report, out.output, has_color=has_color)
+    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
     # After the report: a failed claim must not cost the verdicts of the others.
     if result.failures:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-# C0 and C1 control characters, half surrogate pairs, which no stream can encode, and what
-# breaks lines or overrides the direction of writing (Unicode Technical Report 36).
+# C0 and C1 control characters, half surrogate pairs, which no stream can encode, and
+# what breaks lines or overrides the direction of writing (Unicode Technical Report 36).
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
