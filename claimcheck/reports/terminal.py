@@ -1,7 +1,8 @@
-"""Text from documents, models, endpoints, and file names, made safe for terminals.
+"""Untrusted text, made safe for terminals.
 
-A control character can move the cursor, change colors, or retitle the window; one that
-reverses the direction of writing can make a line read as another. All become spaces.
+It comes from documents, models, endpoints, and file names. A control character can
+move the cursor, change colors, or retitle the window; one that reverses the direction
+of writing can make a line read as another. All become spaces.
 """
 
 from __future__ import annotations
