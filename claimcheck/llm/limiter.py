@@ -246,9 +246,10 @@ class Limiter:
         now = time.monotonic()
         pause = retry_after_s
         if pause is None:
-            pause = _FIRST_PAUSE_S * 2**self._refusals_in_a_row
-        # Nobody waits longer without a word; see `RetryLaterError`.
-        pause = min(MAX_RETRY_AFTER_S, pause)
+            pause = min(MAX_RETRY_AFTER_S, _FIRST_PAUSE_S * 2**self._refusals_in_a_row)
+        # A `RetryLaterError` ends the batch: the others need not wait to hear of it.
+        if pause > MAX_RETRY_AFTER_S:
+            return
         # Requests that were sent together are refused together: halve once for all.
         is_first = now > self._halved_until
         self._closed_until = max(self._closed_until, now + pause)

@@ -44,14 +44,7 @@ def test_reads_a_date():
     assert 25 < parse_retry_after_s({"retry-after": header}) <= 30
 
 
-def test_retries_and_the_limiter_have_the_same_ceiling():
-    error = rate_limit_error({"retry-after": "3600"})
-
-    state = tenacity.RetryCallState(None, None, (), {})
-    state.set_exception((type(error), error, None))
-    assert wait_retry_after(tenacity.wait_fixed(1))(state) == MAX_RETRY_AFTER_S
-    assert not is_transient(error)
-
+def compute_pause_after(error):
     async def pause_after_refusal():
         settings = Settings(engine="llm", model="m")
         limiter = Limiter(Limits(concurrency=2), Pricing(settings))
@@ -60,8 +53,22 @@ def test_retries_and_the_limiter_have_the_same_ceiling():
                 raise error
         return limiter._compute_pause_s(0)
 
-    pause_s = asyncio.run(pause_after_refusal())
-    assert MAX_RETRY_AFTER_S - 5 < pause_s <= MAX_RETRY_AFTER_S
+    return asyncio.run(pause_after_refusal())
+
+
+def test_retries_and_the_limiter_wait_as_long_as_the_endpoint_asks():
+    error = rate_limit_error({"retry-after": "45"})
+    state = tenacity.RetryCallState(None, None, (), {})
+    state.set_exception((type(error), error, None))
+    assert wait_retry_after(tenacity.wait_fixed(1))(state) == 45
+    assert is_transient(error)
+    assert 40 < compute_pause_after(error) <= 45
+
+
+def test_nobody_waits_if_the_endpoint_asks_for_longer_than_the_ceiling():
+    error = rate_limit_error({"retry-after": str(MAX_RETRY_AFTER_S + 1)})
+    assert not is_transient(error)
+    assert compute_pause_after(error) <= 0
 
 
 def test_waits_as_the_fallback_says_without_a_header():
