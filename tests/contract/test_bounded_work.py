@@ -44,7 +44,7 @@ UNITS = (
 SIZE, FACTOR = 8_000, 4
 MAX_GROWTH = 10  # n log n gives less than 5, n² gives 16
 UNSUSPICIOUS_S = 0.1  # in less time, the growth is not worth measuring
-ROUNDS = 4
+ROUNDS = 8  # only for what looks slow: a quadratic path is slow in all of them
 SENTENCE = "The ministry said 5,000 people left in 2019. "
 EXTRACTIVE = Settings(engine="extractive")
 

@@ -1,40 +1,12 @@
 """Rows and adapters: samples, broken rows, the fields of each task."""
 
-import json
-
 import pytest
 
 from claimcheck import Rows, Settings, errors, evaluate
 from claimcheck.evaluation.datasets import ADAPTERS, TASK_FIELDS, read_dataset
+from tests.support.labeled import FERRY, ROWS
 
 SETTINGS = Settings(engine="extractive")
-FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
-ROWS = [
-    {
-        "claim": "The night ferry carries 900 passengers.",
-        "document": FERRY,
-        "supported": True,
-        "doc_id": "a",
-    },
-    {
-        "claim": "The night ferry carries 700 passengers.",
-        "document": FERRY,
-        "supported": False,
-        "doc_id": "a",
-    },
-    {
-        "claim": "It was built in Gdansk in 1998.",
-        "document": FERRY,
-        "supported": True,
-        "doc_id": "b",
-    },
-    {
-        "claim": "The captain comes from Malmö.",
-        "document": FERRY,
-        "supported": False,
-        "doc_id": "b",
-    },
-]
 SAMPLES = {
     "claimbuster": {"text": "We cut taxes.", "checkworthy": True},
     "policlaim": {"text": "We cut taxes.", "label": 1},
@@ -52,18 +24,6 @@ SAMPLES = {
     "wice-evidence": {"document": FERRY, "evidence_sets": [[[0, 3, "The"]]]},
     "pdnc": {"document": FERRY, "quotes": [{"spans": [[0, 3, "The"]]}]},
 }
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to(rows, name="rows.jsonl"):
-        path = tmp_path / name
-        path.write_text(
-            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
-        )
-        return path
-
-    return to
 
 
 def test_the_same_seed_gives_the_same_sample(write):

@@ -1,52 +1,13 @@
 """Two evaluations are compared row by row, and only on the same data."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from claimcheck import Rows, Settings, compare_evaluations, errors, evaluate
+from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
-FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
-ROWS = [
-    {
-        "claim": "The night ferry carries 900 passengers.",
-        "document": FERRY,
-        "supported": True,
-        "doc_id": "a",
-    },
-    {
-        "claim": "The night ferry carries 700 passengers.",
-        "document": FERRY,
-        "supported": False,
-        "doc_id": "a",
-    },
-    {
-        "claim": "It was built in Gdansk in 1998.",
-        "document": FERRY,
-        "supported": True,
-        "doc_id": "b",
-    },
-    {
-        "claim": "The captain comes from Malmö.",
-        "document": FERRY,
-        "supported": False,
-        "doc_id": "b",
-    },
-]
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to(rows, name="rows.jsonl"):
-        path = tmp_path / name
-        path.write_text(
-            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
-        )
-        return path
-
-    return to
 
 
 def test_compares_two_evaluations_row_by_row(write, tmp_path):

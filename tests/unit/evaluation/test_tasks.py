@@ -6,49 +6,11 @@ import json
 import pytest
 
 from claimcheck import Evaluation, Rows, Settings, evaluate, schemas
+from tests.support.labeled import FERRY, ROWS
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, response
 
 SETTINGS = Settings(engine="extractive")
-FERRY = "The night ferry carries 900 passengers. It was built in Gdansk in 1998."
-ROWS = [
-    {
-        "claim": "The night ferry carries 900 passengers.",
-        "document": FERRY,
-        "supported": True,
-        "doc_id": "a",
-    },
-    {
-        "claim": "The night ferry carries 700 passengers.",
-        "document": FERRY,
-        "supported": False,
-        "doc_id": "a",
-    },
-    {
-        "claim": "It was built in Gdansk in 1998.",
-        "document": FERRY,
-        "supported": True,
-        "doc_id": "b",
-    },
-    {
-        "claim": "The captain comes from Malmö.",
-        "document": FERRY,
-        "supported": False,
-        "doc_id": "b",
-    },
-]
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to(rows, name="rows.jsonl"):
-        path = tmp_path / name
-        path.write_text(
-            "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
-        )
-        return path
-
-    return to
 
 
 def test_scores_verification_with_a_signature(write):
