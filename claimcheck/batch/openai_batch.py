@@ -39,7 +39,12 @@ from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.stored import compute_request_digest
 from claimcheck.models.document import Document
-from claimcheck.models.llm import ModelRequest, ModelResponse, Spending, Usage
+from claimcheck.models.llm import (
+    ModelRequest,
+    ModelResponse,
+    Spending,
+    build_unanswered_response,
+)
 from claimcheck.models.outcome import Outcome, RunLocation
 from claimcheck.models.run import Run
 from claimcheck.store.store import RunStore, StoredReservations
@@ -372,13 +377,6 @@ def _to_dict(value: Any) -> dict[str, Any]:
 
 
 def _build_fault(message: str, *, exceeds_window: bool = False) -> ModelResponse:
-    return ModelResponse(
-        text=None,
-        finish_reason=None,
-        refusal=None,
-        model="",
-        response_format="",
-        usage=Usage(requests=1),
-        fault=message[:_MAX_FAULT_CHARACTERS],
-        exceeds_window=exceeds_window,
+    return build_unanswered_response(
+        message[:_MAX_FAULT_CHARACTERS], requests=1, exceeds_window=exceeds_window
     )

@@ -115,6 +115,22 @@ def _replace_surrogates(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def build_unanswered_response(
+    fault: str, *, requests: int, exceeds_window: bool = False
+) -> ModelResponse:
+    """Build the response of a request that got no answer, though others did."""
+    return ModelResponse(
+        text=None,
+        finish_reason=None,
+        refusal=None,
+        model="",
+        response_format="",
+        usage=Usage(requests=requests),
+        fault=fault,
+        exceeds_window=exceeds_window,
+    )
+
+
 def dump_response(response: ModelResponse) -> str:
     """Write a response as JSON on one line, as stores keep it."""
     fields = codec.to_fields(response)

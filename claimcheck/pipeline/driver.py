@@ -18,7 +18,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from claimcheck.errors import ContextWindowError, ProviderError
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse, Usage
+from claimcheck.models.llm import (
+    Client,
+    ModelRequest,
+    ModelResponse,
+    build_unanswered_response,
+)
 
 # Chosen by hand; batches use asyncio and the limits that their user states.
 _MAX_THREADS = 8
@@ -156,23 +161,15 @@ def _resolve_outcomes(
     responses = []
     for outcome in outcomes:
         if isinstance(outcome, ProviderError):
-            responses.append(_build_unanswered_response(outcome))
+            response = build_unanswered_response(
+                str(outcome),
+                requests=outcome.requests,
+                exceeds_window=isinstance(outcome, ContextWindowError),
+            )
+            responses.append(response)
         else:
             responses.append(outcome)
     return responses
-
-
-def _build_unanswered_response(error: ProviderError) -> ModelResponse:
-    return ModelResponse(
-        text=None,
-        finish_reason=None,
-        refusal=None,
-        model="",
-        response_format="",
-        usage=Usage(requests=error.requests),
-        fault=str(error),
-        exceeds_window=isinstance(error, ContextWindowError),
-    )
 
 
 def _has_answer(responses: Sequence[ModelResponse]) -> bool:
