@@ -118,7 +118,7 @@ def _replace_surrogates(text: str) -> str:
 def build_unanswered_response(
     fault: str, *, requests: int, exceeds_window: bool = False
 ) -> ModelResponse:
-    """Build the response of a request that got no answer, though others did."""
+    """Build the response of a request without an answer; others have one."""
     return ModelResponse(
         text=None,
         finish_reason=None,
