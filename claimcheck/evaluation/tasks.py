@@ -48,6 +48,7 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import choose_scorer
 
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3
@@ -241,10 +242,11 @@ def _compute_faithfulness(sentences: list[str], document: Document) -> float:
     """Return the share of sentences that the document supports."""
     if not sentences:
         return 0.0
-    corpus = Corpus(document)
+    corpus, scorer = Corpus(document), choose_scorer()
     supported = 0
     for sentence in sentences:
-        finding = verify_statement(Statement.of(sentence), corpus, strict=True)
+        statement = Statement.of(sentence)
+        finding = verify_statement(statement, corpus, scorer, strict=True)
         supported += finding.label is Label.SUPPORTED
     return supported / len(sentences)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from claimcheck.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class Entailment:
@@ -43,3 +45,13 @@ class EntailmentScorer(Protocol):
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Entailment]:
         """Return one result for each (premise, hypothesis), in order."""
+
+
+def choose_scorer(name: str = "default") -> EntailmentScorer:
+    """Return the scorer of that name; "default" is the best one installed."""
+    # Imported here because the scorers need the classes above.
+    from claimcheck.verification.lexical import LexicalScorer
+
+    if name in ("default", "lexical"):
+        return LexicalScorer()
+    raise InputError(f"Unknown verifier {name!r}. Available: default, lexical")
