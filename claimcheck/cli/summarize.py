@@ -115,10 +115,7 @@ def summarize(
     Without a model, the built-in extractive engine does the work: no key, no network.
     """
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
-        raise InputError(
-            f"--fail-on {fail_on} requires --check; without it, use --fail-on "
-            f"{_FailOn.UNGROUNDED}"
-        )
+        raise InputError(f"--fail-on {fail_on} requires --check")
     published = about.parse_date()
     check_writable(out.output)
     settings = llm.load_settings(max_claims=max_claims)

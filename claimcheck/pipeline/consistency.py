@@ -109,40 +109,46 @@ def _find_numbers(
     claim: Sequence[Word], quoted: Sequence[Word], context: Sequence[Word]
 ) -> Iterator[Difference]:
     """Find numbers and dates of the claim that are not those of the quote."""
-    quoted_forms = {word.form for word in quoted}
     context_forms = {word.form for word in context}
-    claimed_forms = {word.form for word in claim}
-    replaced = [
-        word for word in quoted if _is_value(word) and word.form not in claimed_forms
-    ]
-    for index, word in enumerate(claim):
-        if not _is_value(word) or word.form in quoted_forms:
-            continue
-        rival = _find_rival(claim, index, quoted, replaced)
+    added, replaced = (
+        _list_other_values(claim, quoted),
+        _list_other_values(quoted, claim),
+    )
+    for word in added:
+        same_kind = [item for item in replaced if item.is_number == word.is_number]
+        # "800 people" for "900 people" is wrong, also if 800 occurs nearby.
+        rival = _find_rival(word, claim, same_kind, quoted)
         if rival is None and word.form in context_forms:
             continue
+        rival = rival or next(iter(same_kind), None)
         kind = "number" if word.is_number else "date"
-        if rival is None:
-            rival = next((item for item in replaced if _is_same_kind(item, word)), None)
         yield Difference(kind, word.surface, rival.surface if rival else None)
 
 
+def _list_other_values(words: Sequence[Word], others: Sequence[Word]) -> list[Word]:
+    """Return the numbers and dates that only the first text has."""
+    known = {word.form for word in others}
+    return [word for word in words if _is_value(word) and word.form not in known]
+
+
 def _find_rival(
-    claim: Sequence[Word], index: int, quoted: Sequence[Word], replaced: Sequence[Word]
+    word: Word,
+    claim: Sequence[Word],
+    candidates: Iterable[Word],
+    quoted: Sequence[Word],
 ) -> Word | None:
-    """Find another number of the quote for the same noun: "900 people"."""
-    noun = _find_next_content_word(claim, index)
+    """Find the candidate that the quote has with the same noun: "900 people"."""
+    noun = _find_next_content_word(word, claim)
     if noun is None:
         return None
-    for position, word in enumerate(quoted):
-        if word not in replaced or not _is_same_kind(word, claim[index]):
-            continue
-        if _find_next_content_word(quoted, position) == noun:
-            return word
+    for candidate in candidates:
+        if _find_next_content_word(candidate, quoted) == noun:
+            return candidate
     return None
 
 
-def _find_next_content_word(words: Sequence[Word], index: int) -> str | None:
+def _find_next_content_word(number: Word, words: Sequence[Word]) -> str | None:
+    index = words.index(number)
     for word in words[index + 1 : index + 3]:
         if word.form not in FUNCTION_WORDS and not _is_value(word):
             return stem(word.form)
@@ -151,10 +157,6 @@ def _find_next_content_word(words: Sequence[Word], index: int) -> str | None:
 
 def _is_value(word: Word) -> bool:
     return word.is_number or word.is_date
-
-
-def _is_same_kind(word: Word, other: Word) -> bool:
-    return word.is_number == other.is_number
 
 
 def _find_negations(

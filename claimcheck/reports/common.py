@@ -205,7 +205,7 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
 
 
 def describe_differences(claim: Claim) -> str:
-    """Describe what a claim's text says otherwise than its quote, or return ""."""
+    """Describe how a claim differs from its quote; empty if it does not."""
     described = [item.describe("its quote") for item in claim.differences]
     return "; ".join(described[:_MAX_LISTED_DIFFERENCES])
 
