@@ -34,9 +34,9 @@ from claimcheck.english.names import find_names
 from claimcheck.english.quotations import detect_speech
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification import amounts
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
-from claimcheck.verification.scorer import choose_scorer
 
 DOCUMENTS, CHARACTERS = 100, 9_000
 SETTINGS = Settings(engine="extractive")

@@ -20,8 +20,8 @@ from unittest import mock
 
 from claimcheck import Document, Index, Label, Statement
 from claimcheck.verification import retrieve
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
-from claimcheck.verification.scorer import choose_scorer
 
 # Documents per claim, passages per sentence. The shipped limits are among them.
 LIMITS = ((1, 12), (5, 12), (10, 30), (20, 60))

@@ -40,9 +40,9 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
-from claimcheck.verification.scorer import choose_scorer
 
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3

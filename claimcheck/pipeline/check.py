@@ -34,6 +34,7 @@ from claimcheck.pipeline.signature import (
 )
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.decide import (
     NO_EVIDENCE_FINDING,
     Hypothesis,
@@ -47,7 +48,7 @@ from claimcheck.verification.engine import (
 )
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus, select_passages
-from claimcheck.verification.scorer import EntailmentScorer, choose_scorer
+from claimcheck.verification.scorer import EntailmentScorer
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 PROMPTS = (PROMPT, "repair", "json-only")

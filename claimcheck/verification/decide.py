@@ -195,7 +195,7 @@ def decide(
     comparisons = compare_sentences(hypothesis, evidence)
     if not any(item.match.covering for item in comparisons):
         return NO_EVIDENCE_FINDING
-    if not evidence.language.is_english:
+    if evidence.language.code not in scorer.calibration.languages:
         return _decide_by_repetition(comparisons, evidence)
     contradictions = find_all_contradictions(comparisons)
     if contradictions:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from claimcheck.errors import InputError
-
 
 @dataclass(frozen=True, slots=True)
 class Entailment:
@@ -24,12 +22,14 @@ class Calibration:
 
     A claim counts as supported if `entailed` is at least `supported_from`. The
     reliabilities are shares, 0 to 1, of such verdicts that were right on data that
-    nobody looked at; None if nobody measured them.
+    nobody looked at; None if nobody measured them. Claims and evidence in other
+    `languages` (ISO 639-1) than these are compared by their very words only.
     """
 
     supported_from: float
     supported_reliability: float | None = None
     refuted_reliability: float | None = None
+    languages: tuple[str, ...] = ("en",)
 
 
 class EntailmentScorer(Protocol):
@@ -45,13 +45,3 @@ class EntailmentScorer(Protocol):
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Entailment]:
         """Return one result for each (premise, hypothesis), in order."""
-
-
-def choose_scorer(name: str = "default") -> EntailmentScorer:
-    """Return the scorer of that name; "default" is the best one installed."""
-    # Imported here because the scorers need the classes above.
-    from claimcheck.verification.lexical import LexicalScorer
-
-    if name in ("default", "lexical"):
-        return LexicalScorer()
-    raise InputError(f"Unknown verifier {name!r}. Available: default, lexical")
