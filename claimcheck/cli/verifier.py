@@ -22,7 +22,7 @@ app = typer.Typer(
     help="List, download, and describe verifiers.\n\n"
     "A verifier is a small model that says whether a passage supports a claim. "
     "--verifier of check, summarize, and batch selects one. It runs on this machine: "
-    "no text leaves it. Needs pip install 'claimcheck[nli]'.",
+    "no text leaves it. Needs the extra nli; `claimcheck doctor` shows the extras.",
 )
 _LABEL_WIDTH = 22
 

@@ -30,6 +30,7 @@ from claimcheck.errors import (
     UnknownModelError,
     UnreachableError,
 )
+from claimcheck.installation import get_install_command
 from claimcheck.verification.model_folder import (
     CALIBRATION_NAME,
     CONFIG_NAME,
@@ -176,7 +177,7 @@ def _open_api(name: HubName) -> tuple[HfApi, str]:
         from huggingface_hub import HfApi
     except ImportError:
         raise InputError(
-            f"{name}: a download needs an extra; run pip install 'claimcheck[nli]'"
+            f"{name}: a download needs an extra; run {get_install_command('nli')}"
         ) from None
     endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or _DEFAULT_ENDPOINT
     return HfApi(endpoint=endpoint, library_name="claimcheck"), endpoint

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 from claimcheck.verification.model_folder import ModelFolder, Outcome
 from claimcheck.verification.scorer import Calibration, Entailment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EXTRA_ADVICE = "run pip install 'claimcheck[nli]'"
 # The inputs that a sequence-classification model may have.
 _INPUT_IDS, _MASK, _TYPES = "input_ids", "attention_mask", "token_type_ids"
 _INPUT_TYPES: dict[str, type[np.signedinteger[Any]]] = {
@@ -204,7 +204,9 @@ def _load_tokenizer(path: Path) -> Any:
     try:
         from tokenizers import Tokenizer
     except ImportError:
-        raise InputError(f"{path}: needs tokenizers; {EXTRA_ADVICE}") from None
+        raise InputError(
+            f"{path}: needs tokenizers; run {get_install_command('nli')}"
+        ) from None
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # noqa: BLE001 - tokenizers raises nothing narrower
@@ -222,7 +224,9 @@ def _open_session(path: Path) -> Any:
     try:
         import onnxruntime
     except ImportError:
-        raise InputError(f"{path}: needs onnxruntime; {EXTRA_ADVICE}") from None
+        raise InputError(
+            f"{path}: needs onnxruntime; run {get_install_command('nli')}"
+        ) from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -177,7 +177,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("summarize", SEED, "--fail-on", "refuted"),
             b"",
-            "--fail-on requires --check",
+            "--fail-on refuted requires --check",
         ),
         (("index", "list", "missing.db"), b"", "there is no such index"),
         (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
