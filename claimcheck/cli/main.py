@@ -35,6 +35,7 @@ from claimcheck.cli.show import show
 from claimcheck.cli.summarize import summarize
 from claimcheck.cli.trust import trust
 from claimcheck.cli.validate import validate
+from claimcheck.cli.verifier import app as verifier_app
 from claimcheck.cli.verify import verify
 from claimcheck.errors import ClaimcheckError, InputError
 from claimcheck.version import __version__
@@ -72,6 +73,7 @@ app.command()(doctor)
 app.command()(trust)
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
+app.add_typer(verifier_app, name="verifier")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")
 app.add_typer(cassettes.app, name="cassettes")
