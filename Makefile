@@ -8,7 +8,7 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel docs pictures check fix snapshots record bench bench-grounding eval fuzz soak clean
+.PHONY: help demo test lint types wheel docs pictures check fix snapshots record bench bench-grounding eval verifier fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -23,6 +23,7 @@ help:
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
+	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
 
 $(VENV)/.core: pyproject.toml
@@ -99,8 +100,17 @@ bench-grounding: $(VENV)-bench/.done
 eval: $(VENV)/.dev
 	$(BIN)/python benchmarks/evaluate.py $(DATA) --part $(PART) $(TABLES)
 
+# A separate environment: torch is large.
+$(VENV)-training/.done: training/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)-training
+	$(VENV)-training/bin/python -m pip install --quiet --disable-pip-version-check -e . -r training/requirements.txt
+	@touch $@
+
+verifier: $(VENV)-training/.done
+	PYTHON=$(VENV)-training/bin/python sh training/run.sh $(PAIRS) $(DATA) build/verifier
+
 fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-training .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

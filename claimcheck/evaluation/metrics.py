@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
@@ -222,7 +223,7 @@ def _load_rouge_scorer() -> RougeScorer:
         from rouge_score.rouge_scorer import RougeScorer
     except ImportError:
         raise InputError(
-            "ROUGE needs rouge-score: pip install 'claimcheck[eval]'"
+            f"ROUGE needs rouge-score: {get_install_command('eval')}"
         ) from None
     return RougeScorer(list(ROUGE_NAMES), use_stemmer=True)
 

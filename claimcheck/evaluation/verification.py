@@ -49,9 +49,7 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 from claimcheck.verification.retrieve import Corpus
 
-# Labels that answer the question; `not_enough_evidence` leaves it open.
 _TWO_ANSWERS = (Label.SUPPORTED, Label.REFUTED)
-_ANSWERS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 SCORE_CUTOFF = 0.5
 # A cautious engine answers little, so the start of the curve has more points.
 _COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
@@ -178,7 +176,8 @@ def _make_recall(label: Label) -> Metric:
 
 
 def _find_answered(columns: Columns) -> BoolArray:
-    return np.isin(columns["label"], _ANSWERS)
+    """Flag the rows whose label decides the question instead of leaving it open."""
+    return np.asarray(columns["label"] != Label.NOT_ENOUGH_EVIDENCE)
 
 
 def _make_score_metric(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
@@ -170,7 +171,7 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
         import pyarrow.parquet
     except ImportError:
         raise InputError(
-            "parquet needs pyarrow: pip install 'claimcheck[parquet]'"
+            f"parquet needs pyarrow: {get_install_command('parquet')}"
         ) from None
     types = {
         ColumnType.TEXT: pyarrow.string(),
