@@ -55,6 +55,15 @@ def read_folder(folder: Path) -> Templates:
     """
     if problems := find_problems(folder):
         raise InputError("; ".join(problems))
+    return read_unchecked(folder)
+
+
+def read_unchecked(folder: Path) -> Templates:
+    """Return the templates in a folder without parsing them; none without one.
+
+    Raises:
+        InputError: a template cannot be read.
+    """
     return tuple((name, _read(path)) for name, path in _list_templates(folder))
 
 
@@ -203,7 +212,9 @@ def _find_front_matter_problems(own: Prompt, shipped: Prompt) -> list[str]:
     return problems
 
 
-def _find_structure_problems(own: Prompt, shipped: Prompt, first_line: int) -> list[str]:
+def _find_structure_problems(
+    own: Prompt, shipped: Prompt, first_line: int
+) -> list[str]:
     """Compare blocks and variables; `first_line` is the one before the body."""
     import jinja2
     from jinja2 import meta, nodes
@@ -220,12 +231,10 @@ def _find_structure_problems(own: Prompt, shipped: Prompt, first_line: int) -> l
             f"line {first_line + node.lineno}: a template is one file: it cannot "
             "include, import, or extend another"
         )
-    for node in tree.body:
-        if isinstance(node, nodes.Block) or not _has_output(node):
-            continue
-        problems.append(
-            f"line {first_line + node.lineno}: text outside of the blocks is not sent"
-        )
+    for part in tree.body:
+        if not isinstance(part, nodes.Block) and _has_output(part):
+            line = first_line + part.lineno
+            problems.append(f"line {line}: text outside of the blocks is not sent")
     reference = environment.parse(shipped.body)
     blocks = [node.name for node in tree.find_all(nodes.Block)]
     expected = [node.name for node in reference.find_all(nodes.Block)]
@@ -256,7 +265,8 @@ def _find_variable_problems(used: set[str], available: set[str]) -> Iterator[str
     for name in sorted(used - available):
         similar = difflib.get_close_matches(name, available, 1)
         advice = f"; did you mean {similar[0]!r}?" if similar else ""
-        yield f"unknown variable {name!r} (there are {_join(sorted(available))}){advice}"
+        names = _join(sorted(available))
+        yield f"unknown variable {name!r} (there are {names}){advice}"
     for name in sorted(available - used - _OPTIONAL_VARIABLES):
         yield f"does not use the variable {name!r}"
 

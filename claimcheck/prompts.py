@@ -3,8 +3,8 @@
 A template opens with TOML between `+++` lines (name, version, description, schema) and
 has one block per chat message, named after its role. Document text is passed in as a
 variable and is never compiled. It is put between two fence lines with a mark that does
-not occur in it, so that no document can close its own fence. A template is one file: the
-sandbox has no loader, so that it cannot include another.
+not occur in it, so that no document can close its own fence. A template is one file:
+the sandbox has no loader, so that it cannot include another.
 """
 
 from __future__ import annotations
@@ -70,6 +70,15 @@ def load(name: str, own: Templates = ()) -> Prompt:
         if own_name == name:
             return parse(text, name + SUFFIX)
     return _load_shipped(name)
+
+
+def get_source(name: str, own: Templates) -> str:
+    """Return the text of the template that is used.
+
+    Raises:
+        InputError: there is no template of that name.
+    """
+    return dict(own).get(name) or read_source(name)
 
 
 def compute_digests(names: Iterable[str], own: Templates) -> dict[str, str]:

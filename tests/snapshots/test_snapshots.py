@@ -44,6 +44,9 @@ COMMANDS = [
     "schema",
     "validate",
     "prompts",
+    "prompts init",
+    "prompts diff",
+    "prompts lint",
     "doctor",
     "trust",
 ]
