@@ -20,6 +20,7 @@ EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
     "docx": ("lxml",),
+    "nli": ("onnxruntime", "tokenizers", "huggingface_hub"),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),

@@ -34,6 +34,7 @@ from claimcheck.cli.show import show
 from claimcheck.cli.summarize import summarize
 from claimcheck.cli.trust import trust
 from claimcheck.cli.validate import validate
+from claimcheck.cli.verifier import app as verifier_app
 from claimcheck.cli.verify import verify
 from claimcheck.errors import ClaimcheckError, InputError
 from claimcheck.version import __version__
@@ -71,6 +72,7 @@ app.command()(trust)
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
+app.add_typer(verifier_app, name="verifier")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")
 app.add_typer(cassettes.app, name="cassettes")
@@ -112,6 +114,9 @@ def claimcheck(
 def main() -> None:
     """Run the command line and exit; `--debug` lets a traceback through."""
     debug, arguments = _extract_debug_flag(sys.argv[1:])
+    # As in git and pip: `claimcheck help check` is `claimcheck check --help`.
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     open_missing_streams()
     try:
         app(arguments, prog_name="claimcheck")

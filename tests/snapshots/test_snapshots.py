@@ -37,6 +37,8 @@ COMMANDS = [
     "index",
     "index add",
     "index search",
+    "verifier",
+    "verifier get",
     "eval",
     "eval verification",
     "eval compare",
