@@ -9,6 +9,7 @@ not occur in it, so that no document can close its own fence.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -100,6 +101,29 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
         return tuple(messages)
     except jinja2.TemplateError as error:
         raise InputError(f"{_get_template_path(name)}: {error}") from None
+
+
+@cache
+def find_fixed_text(name: str) -> str:
+    """Return the longest text that every message from a template contains.
+
+    Raises:
+        InputError: the template is broken, or does not exist.
+    """
+    import jinja2
+    from jinja2 import nodes
+
+    texts = [""]
+    try:
+        for block in _build_environment().parse(load(name).body).find_all(nodes.Block):
+            # Not what is deeper: conditions and loops may leave it out.
+            outputs = [node for node in block.body if isinstance(node, nodes.Output)]
+            for part in itertools.chain.from_iterable(node.nodes for node in outputs):
+                if isinstance(part, nodes.TemplateData):
+                    texts.append(part.data.strip())
+    except jinja2.TemplateError as error:
+        raise InputError(f"{_get_template_path(name)}: {error}") from None
+    return max(texts, key=len)
 
 
 def choose_fence(text: str) -> str:
