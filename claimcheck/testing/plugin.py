@@ -334,8 +334,10 @@ def _start(item: pytest.Item, marker: pytest.Mark) -> _RunningTest:
     try:
         from claimcheck.testing.cassette import Cassette
     except ImportError as error:
+        from claimcheck.installation import get_install_command
+
         raise pytest.UsageError(
-            f"cassettes need vcrpy ({error}): pip install 'claimcheck[testing]'"
+            f"cassettes need vcrpy ({error}): {get_install_command('testing')}"
         ) from None
 
     cassette = Cassette(

@@ -252,7 +252,7 @@ def test_a_secret_in_a_compressed_answer_is_masked(tmp_path):
 @pytest.mark.parametrize(
     ("sent", "line"),
     [
-        ('{"text": "one.  Two", "n": 1}', "one.  Two"),
+        ('{"text": "one.  Two", "n": 1}', "+$.text:  Two"),
         ('{"text": "one.\\nTwo", "n": 1}', "one.\\\\nTwo"),
         ('{"text": "one. Two", "n": "1"}', '{"n":"1"'),
         ('{"text": "one. Three", "n": 1}', "+$.text: Three"),
