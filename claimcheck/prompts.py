@@ -164,7 +164,8 @@ def find_fixed_text(name: str) -> str:
 
     texts = [""]
     try:
-        for block in _build_environment().parse(load(name).body).find_all(nodes.Block):
+        tree = build_environment().parse(load(name).body)
+        for block in tree.find_all(nodes.Block):
             # Not what is deeper: conditions and loops may leave it out.
             outputs = [node for node in block.body if isinstance(node, nodes.Output)]
             for part in itertools.chain.from_iterable(node.nodes for node in outputs):
