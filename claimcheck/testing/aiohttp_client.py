@@ -8,19 +8,19 @@ expect, bytes as they are sent. Needs aiohttp 3.12, where a body can be read twi
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vcr.request import Request
 from vcr.stubs.aiohttp_stubs import vcr_request
 
 from claimcheck.testing.bodies import find_encoding, unpack_response
 
-if TYPE_CHECKING:
-    from claimcheck.testing.guard import Guard
 
+def patch_aiohttp(guard: Any) -> Any:
+    """Return the patch that vcrpy applies: an object, a name, and a replacement.
 
-def patch_aiohttp(guard: Guard) -> Any:
-    """Return the patch that vcrpy applies: an object, a name, and a replacement."""
+    `guard` is a `Guard`, which imports this module.
+    """
     from aiohttp import ClientSession
     from vcr.patch import _AiohttpClientSessionRequest as send_request
 
@@ -61,7 +61,7 @@ async def _read_body(options: dict[str, Any]) -> bytes:
 class _Exchange:
     """One request and its redirects: the cassette that vcrpy's patch sees."""
 
-    def __init__(self, guard: Guard, method: str, body: bytes) -> None:
+    def __init__(self, guard: Any, method: str, body: bytes) -> None:
         self._guard, self._method, self._body = guard, method, body
         self.write_protected = guard.write_protected
         self.filter_request = guard.filter_request
@@ -73,10 +73,11 @@ class _Exchange:
         return Request(request.method, request.uri, self._body, headers)
 
     def can_play_response_for(self, request: Request) -> bool:
-        return self._guard.can_play_response_for(self._complete(request))
+        answered: bool = self._guard.can_play_response_for(self._complete(request))
+        return answered
 
     def play_response(self, request: Request) -> dict[str, Any]:
-        response = self._guard.play(self._complete(request))
+        response: dict[str, Any] = self._guard.play(self._complete(request))
         return unpack_response(response)
 
     def append(self, request: Request, response: dict[str, Any]) -> None:
