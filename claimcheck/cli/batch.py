@@ -81,6 +81,7 @@ def batch(
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
+    brief: options.BriefOptions,
     llm: options.LLMOptions,
     limits: options.LimitOptions,
 ) -> None:
@@ -94,7 +95,9 @@ def batch(
     from claimcheck.api.stores import RunStore, open_scratch_copy
 
     request_limits = limits.build_limits()
-    settings = llm.load_settings(max_claims=max_claims)
+    flags = brief.list_flags()
+    settings = llm.load_settings(max_claims=max_claims, **flags)
+    options.require_model(settings, flags)
     options.announce_engine(settings, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:
