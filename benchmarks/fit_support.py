@@ -30,12 +30,8 @@ from claimcheck.evaluation.metrics import auroc, balanced_accuracy
 from claimcheck.evaluation.split import is_sealed
 from claimcheck.models.document import Document
 from claimcheck.verification import lexical
-from claimcheck.verification.decide import (
-    Hypothesis,
-    compare_sentences,
-    find_all_contradictions,
-    list_objections,
-)
+from claimcheck.verification.compare import Hypothesis, compare_sentences
+from claimcheck.verification.decide import list_contradictions, list_objections
 from claimcheck.verification.evidence import EvidenceDocument
 
 FILES = {
@@ -93,7 +89,7 @@ def build_examples(rows: list[Row], names: Sequence[str]) -> list[Example]:
         for item in comparisons:
             values = []
             repeated = []
-            for window in item.match.windows:
+            for window in item.windows:
                 premise = source.get_text(window)
                 if lexical.is_stated(premise, item.match.text):
                     values.append(np.full(len(names), np.inf))
@@ -105,9 +101,10 @@ def build_examples(rows: list[Row], names: Sequence[str]) -> list[Example]:
             is_repeated &= any(repeated)
             sentences.append(np.array(values or [np.full(len(names), -np.inf)]))
         is_vetoed = not is_repeated or bool(
-            find_all_contradictions(comparisons)
+            list_contradictions(comparisons)
             or list_objections(comparisons, strict=False)
         )
+        sentences = sentences or [np.full((1, len(names)), -np.inf)]
         examples.append(
             Example(sentences, bool(row["supported"]), row["doc_id"], is_vetoed)
         )

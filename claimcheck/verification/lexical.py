@@ -18,22 +18,19 @@ from typing import Any
 
 from claimcheck.english.dates import MONTHS, WEEKDAYS
 from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
-from claimcheck.english.wordnet import (
-    ENTAILING_RELATIONS,
-    TextSenses,
-    collect_senses,
-    look_up_senses,
-)
 from claimcheck.text.negation import list_negations
-from claimcheck.verification.amounts import find_agreeing_forms
+from claimcheck.verification.amounts import WORDING_WORDS, find_agreeing_forms
 from claimcheck.verification.scorer import Calibration, Entailment
 
 BIAS = "bias"
 _WEIGHTS_PATH = Path(__file__).with_name("weights.json")
 # Not 1: the same words may be part of another context, such as a denial.
-_VERBATIM_PROBABILITY = 0.99
+VERBATIM_PROBABILITY = 0.99
 _MAX_COUNT = 3.0  # beyond it a count says nothing more; by hand
 _BELOW_THRESHOLD = 0.01
+
+
+_UNORDERED_WORDS = frozenset((*MONTHS, *WEEKDAYS, *WORDING_WORDS))
 
 
 class LexicalScorer:
@@ -57,7 +54,7 @@ class LexicalScorer:
 
 def _estimate(premise: str, hypothesis: str) -> float:
     if is_stated(premise, hypothesis):
-        return _VERBATIM_PROBABILITY
+        return VERBATIM_PROBABILITY
     features = {**compute_features(premise, hypothesis), BIAS: 1.0}
     weights: Mapping[str, float] = _load()["weights"]
     logit = fsum(features[name] * weight for name, weight in weights.items())
@@ -97,20 +94,22 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
     claim_forms = [normalize_word(word) for word in claim_words]
     premise_forms = [normalize_word(word) for word in premise_words]
     present = frozenset(premise_forms) | find_agreeing_forms(hypothesis, premise)
-    senses = collect_senses(frozenset(premise_forms))
-    missing = [term for term in terms if term.form not in present]
-    unrelated = [term for term in missing if not _is_entailed(term, senses)]
+    missing = [
+        term
+        for term in terms
+        if term.form not in present and term.word not in WORDING_WORDS
+    ]
     numbers = [term for term in missing if term.is_number]
     names = [term for term in missing if term.is_name and not term.is_number]
     is_claim_negated = bool(list_negations(claim_words, "en"))
     is_premise_negated = bool(list_negations(premise_words, "en"))
     return {
-        "words or synonyms found": 1 - _weigh(unrelated) / (_weigh(terms) or 1.0),
+        "words found": 1 - _weigh(missing) / (_weigh(terms) or 1.0),
         "word pairs found": _share_pairs(claim_forms, premise_forms),
         "all words in order": float(not missing and _is_in_order(terms, premise_forms)),
         "negation only in claim": float(is_claim_negated and not is_premise_negated),
         "negation only in evidence": float(is_premise_negated and not is_claim_negated),
-        "heaviest missing word": max((term.weight for term in unrelated), default=0.0),
+        "heaviest missing word": max((term.weight for term in missing), default=0.0),
         "numbers missing": min(_MAX_COUNT, len(numbers)) / _MAX_COUNT,
         "names missing": min(_MAX_COUNT, len(names)) / _MAX_COUNT,
         "premise used": len(present.intersection(claim_forms)) / max(1, len(present)),
@@ -119,14 +118,6 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
 
 def _weigh(terms: Sequence[Term]) -> float:
     return fsum(term.weight for term in terms)
-
-
-def _is_entailed(term: Term, senses: TextSenses) -> bool:
-    """Return whether the premise has a synonym or a more special word."""
-    # Numbers and names have no synonyms that could be trusted.
-    if term.is_number or term.is_name:
-        return False
-    return look_up_senses(term.form).find_relation(senses) in ENTAILING_RELATIONS
 
 
 def _share_pairs(claim_forms: Sequence[str], premise_forms: Sequence[str]) -> float:
@@ -144,7 +135,7 @@ def _is_in_order(terms: Sequence[Term], premise_forms: Sequence[str]) -> bool:
     ordered = [
         term
         for term in terms
-        if not term.is_number and term.word not in MONTHS and term.word not in WEEKDAYS
+        if not term.is_number and term.word not in _UNORDERED_WORDS
     ]
     remaining = iter(premise_forms)
     # `in` consumes the iterator up to the term, so that the next one must follow.
