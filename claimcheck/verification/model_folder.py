@@ -81,9 +81,9 @@ class ModelFolder:
     """The files of a cross-encoder, and what its configuration says.
 
     `outcomes` has one for each output, in order; a model with one output gives the
-    log-odds of "entailed". `max_tokens` includes the special tokens. The logits are
-    divided by `temperature`. `figures` are measurements on sealed data, by data set,
-    if `calibration.json` has any.
+    log-odds of "entailed". `max_tokens` includes the special tokens. The log-odds of
+    "entailed" are divided by `temperature`. `figures` are measurements on sealed data,
+    by data set, if `calibration.json` has any.
     """
 
     onnx: Path
