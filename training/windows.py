@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from claimcheck.verification.windows import match_sentence, split_statement
-
 from claimcheck import Document
 from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.windows import match_sentence, split_statement
 
 
 @dataclass(frozen=True, slots=True)

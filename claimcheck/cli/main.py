@@ -115,6 +115,9 @@ def claimcheck(
 def main() -> None:
     """Run the command line and exit; `--debug` lets a traceback through."""
     debug, arguments = _extract_debug_flag(sys.argv[1:])
+    # As in git and pip: `claimcheck help check` is `claimcheck check --help`.
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     open_missing_streams()
     try:
         app(arguments, prog_name="claimcheck")

@@ -40,6 +40,7 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
 
@@ -159,10 +160,11 @@ def _compute_faithfulness(sentences: list[str], document: Document) -> float:
     """Return the share of sentences that the document supports."""
     if not sentences:
         return 0.0
-    corpus = Corpus(document)
+    corpus, scorer = Corpus(document), choose_scorer()
     supported = 0
     for sentence in sentences:
-        finding = verify_statement(Statement.of(sentence), corpus, strict=True)
+        statement = Statement.of(sentence)
+        finding = verify_statement(statement, corpus, scorer, strict=True)
         supported += finding.label is Label.SUPPORTED
     return supported / len(sentences)
 

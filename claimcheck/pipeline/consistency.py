@@ -19,7 +19,7 @@ from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Difference
-from claimcheck.verification.rules.antonyms import find_opposing_forms
+from claimcheck.verification.checks.antonyms import find_opposing_forms
 
 # All of these were chosen by hand, by reading recorded claims.
 _CONTEXT_CHARACTERS = 600  # on each side of the quote

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from claimcheck import Document, Label, Settings, Stance, Statement, check, errors
 from claimcheck.reports import text
 from claimcheck.verification.engine import verify_statement
+from claimcheck.verification.lexical import LexicalScorer
 from claimcheck.verification.retrieve import Corpus
 from tests.support.paths import SEED
 
@@ -135,8 +136,8 @@ def test_names_the_speaker_when_only_a_statement_supports_the_claim():
 def test_a_summary_that_drops_the_speaker_is_not_supported(seed_text):
     corpus = Corpus(Document.from_text(seed_text))
     claim = Statement.of("The talks were positive.")
-    assert verify_statement(claim, corpus).label is Label.SUPPORTED
-    strict = verify_statement(claim, corpus, strict=True)
+    assert verify_statement(claim, corpus, LexicalScorer()).label is Label.SUPPORTED
+    strict = verify_statement(claim, corpus, LexicalScorer(), strict=True)
     assert strict.label is Label.NOT_ENOUGH_EVIDENCE
 
 
