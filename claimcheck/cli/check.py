@@ -107,6 +107,7 @@ def check(
     text: _IsText = False,
     format: _Format = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
+    verifier: options.Verifier = None,
     top_k: options.TopK = None,
     votes: _Votes = None,
     allow_private: options.AllowPrivate = False,
@@ -125,10 +126,11 @@ def check(
     sources = [*(against or []), *(evidence or [])]
     _validate_sources(claims, sources)
     check_writable(out.output)
-    settings = llm.load_settings(top_k=top_k, votes=votes)
+    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes)
     review = publication.build_review(settings, format)
 
     options.announce_engine(settings, quiet=out.quiet)
+    options.prepare_verifier(settings, quiet=out.quiet)
     announce_terminal_input(claims, quiet=out.quiet)
     statements = _load_claims(claims, settings, is_prose=text, quiet=out.quiet)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
