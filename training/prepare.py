@@ -3,9 +3,13 @@
     python training/prepare.py PAIRS.jsonl --data DATA --out OUT
 
 PAIRS.jsonl is a file of public pairs (training/DATA.md), DATA a folder with the
-development sets. OUT gets `train.jsonl`; `final.jsonl`, half of which is about open
-development documents, to train on last; and `checks.jsonl` with the claims about every
-seventh of these documents, to validate with.
+development sets. OUT gets the pairs of three stages, and `checks.jsonl` with the claims
+about every seventh open document, to validate with:
+
+* `stage1.jsonl`: public pairs as they are. A model that sees false twins of true
+  claims from the start learns nothing for a long time.
+* `stage2.jsonl`: false twins, restatements, distractors, joined claims.
+* `stage3.jsonl`: one half about the open development documents.
 """
 
 from __future__ import annotations
@@ -26,9 +30,12 @@ from checks import Check, write_checks
 from pairs import Pair, read_pairs, write_pairs
 
 _SEED = 1
-_VALIDATION_PART = 7
+_VALIDATION_PART = 7  # every seventh document
 _DISTRACTED = 0.5  # share of the public pairs that get distracting sentences
 _MAX_PREMISE = 700  # characters
+_PLAIN_SOURCES = ("snli-dev-test", "mnli-dev", "fever-dev", "fever-symmetric", "begin")
+_PLAIN_PREMISE = 420  # characters
+_PASSES = 3  # over the development documents
 _JOINED = 0.06  # share of pairs that are joined with another to one of two claims
 
 
@@ -37,35 +44,55 @@ def main() -> None:
     parser.add_argument("pairs", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--passes", type=int, default=2, help="over the documents")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     rng = random.Random(_SEED)
 
     public = clean_pairs(read_pairs([options.pairs]))
     made = list(change_pairs(public, rng))
-    made += list(restate_premises(public, rng))
-    joined = list(join_pairs(public, rng))
-    public = add_distractors(public, rng)
+    made += restate_premises(public, rng)
+    made += join_pairs(public, rng)
+    distracted = add_distractors(public, rng)
     # Each pass draws other windows and other changes.
     passes = [
-        list(read_development(options.data, options.out, rng))
-        for _ in range(options.passes)
+        [
+            pair
+            for pair in read_development(options.data, options.out, rng)
+            if not is_validation(pair.group)
+        ]
+        for _ in range(_PASSES)
     ]
     development = [pair for pairs in passes for pair in pairs]
-    training = [pair for pair in development if not is_validation(pair.group)]
-
+    stages = [
+        [pair for pair in public if is_plain(pair)],
+        made + passes[0] + rng.sample(distracted, len(distracted) * 2 // 5),
+        development + rng.sample(made + distracted, len(development)),
+    ]
+    for number, pairs in enumerate(stages, 1):
+        rng.shuffle(pairs)
+        write_pairs(options.out / f"stage{number}.jsonl", balance(pairs))
     write_checks(options.out / "checks.jsonl", read_checks_kept(options))
-    mixture = public + made + joined + training
-    rng.shuffle(mixture)
-    write_pairs(options.out / "train.jsonl", mixture)
-    final = training + rng.sample(public + made + joined, len(training))
-    rng.shuffle(final)
-    write_pairs(options.out / "final.jsonl", final)
-    for (source, label), count in sorted(
-        Counter((pair.source, pair.label) for pair in mixture).items()
-    ):
-        print(f"{source:20} {label} {count:6}")
+    counts = Counter(pair.source for pair in public + made + development)
+    for source, count in sorted(counts.items()):
+        print(f"{source:24} {count:6}")
+
+
+def is_plain(pair: Pair) -> bool:
+    """Return whether a pair was written by people, and is easy to learn from."""
+    return pair.source in _PLAIN_SOURCES and len(pair.premise) < _PLAIN_PREMISE
+
+
+def balance(pairs: Sequence[Pair]) -> list[Pair]:
+    """Weigh entailed pairs so that they count as much as all others."""
+    entailed = sum(pair.weight for pair in pairs if pair.label == "e")
+    others = sum(pair.weight for pair in pairs if pair.label != "e")
+    factor = others / entailed
+    return [
+        replace(pair, weight=round(pair.weight * factor, 3))
+        if pair.label == "e"
+        else pair
+        for pair in pairs
+    ]
 
 
 def is_validation(group: str) -> bool:
