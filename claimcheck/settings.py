@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from claimcheck.errors import SettingsError
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
 # For an optional setting that must not be sent at all. A file has no other word for it.
 UNSET = "unset"
@@ -24,6 +25,7 @@ _NOT_IN_SIGNATURE = frozenset(
     {
         "api_key",
         "base_url",
+        "brief",  # adds what is set in it, see `Settings.published`
         "cache",
         "engine",
         "model",
@@ -150,6 +152,7 @@ class Settings:
     if the extra `nli` is installed, else "lexical". `cache`: keep answers for all later
     commands. `prices`: of models, by name, where the published ones are missing or do
     not apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
+    `brief`: what the user changes about the requests to a model.
     """
 
     engine: str = "auto"
@@ -171,6 +174,7 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=dict)
     publisher_name: str | None = None
     publisher_url: str | None = None
+    brief: Brief = EMPTY_BRIEF
 
     def __post_init__(self) -> None:
         for name, accepted in RANGES.items():
@@ -224,11 +228,12 @@ class Settings:
         Never the key or the endpoint's address. The model and the seed have fields of
         their own, and `CHECK_ONLY_SETTINGS` are added by a check.
         """
-        return {
+        published = {
             item.name: getattr(self, item.name)
             for item in fields(self)
             if item.name not in _NOT_IN_SIGNATURE
         }
+        return published | self.brief.published()
 
 
 def _is_unicode(text: str) -> bool:

@@ -70,7 +70,9 @@ class Plan:
             "check": self.check,
             "seed": self.settings.seed,
             "settings": self._answer_settings(),
-            "prompts": {name: prompts.load(name).digest for name in prompt_names},
+            "prompts": prompts.compute_digests(
+                prompt_names, self.settings.brief.prompts
+            ),
             "schemas": {name: schemas.compute_digest(name) for name in schema_names},
             **self._scorer_config(),
         }

@@ -83,6 +83,7 @@ def batch(
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
+    brief: options.BriefOptions,
     llm: options.LLMOptions,
     limits: options.LimitOptions,
 ) -> None:
@@ -98,7 +99,9 @@ def batch(
     request_limits = limits.build_limits()
     if verifier is not None and not check:
         raise InputError(f"--verifier {verifier} requires --check")
-    settings = llm.load_settings(verifier=verifier, max_claims=max_claims)
+    flags = brief.list_flags()
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    options.require_model(settings, flags)
     options.announce_engine(settings, quiet=quiet)
     if check:
         options.prepare_verifier(settings, quiet=quiet)

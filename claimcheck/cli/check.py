@@ -110,6 +110,7 @@ def check(
     verifier: options.Verifier = None,
     top_k: options.TopK = None,
     votes: _Votes = None,
+    prompts: options.Prompts = None,
     allow_private: options.AllowPrivate = False,
     *,
     publication: ReviewOptions,
@@ -126,7 +127,9 @@ def check(
     sources = [*(against or []), *(evidence or [])]
     _validate_sources(claims, sources)
     check_writable(out.output)
-    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes)
+    flags = {"prompts_folder": prompts}
+    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
+    options.require_model(settings, flags)
     review = publication.build_review(settings, format)
 
     options.announce_engine(settings, quiet=out.quiet)

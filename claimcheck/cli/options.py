@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from claimcheck.cli.output import print_note
+from claimcheck.errors import InputError
 from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
@@ -69,6 +70,15 @@ Attempts = Annotated[
         metavar="N",
         help="Maximum number of attempts per request, if the endpoint fails "
         "(default 4).",
+    ),
+]
+Prompts = Annotated[
+    Path | None,
+    typer.Option(
+        "--prompts",
+        metavar="FOLDER",
+        help="Use the prompt templates in this folder instead of the shipped ones; "
+        "claimcheck prompts init copies them.",
     ),
 ]
 ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
@@ -204,6 +214,34 @@ class LLMOptions(EngineOptions):
         ),
     ] = None
     no_cache: NoCache = False
+
+
+@dataclass(frozen=True, slots=True)
+class BriefOptions(OptionGroup):
+    """What the user changes about the requests to a model."""
+
+    prompts: Prompts = None
+
+    def list_flags(self) -> dict[str, Any]:
+        """Return the flags of `load_settings`."""
+        return {"prompts_folder": self.prompts}
+
+
+def require_model(settings: Settings, flags: dict[str, Any]) -> None:
+    """Refuse flags that only a model can follow, if none runs.
+
+    Raises:
+        InputError: the extractive engine runs, and one of the flags is given.
+    """
+    if settings.chosen_engine() != "extractive":
+        return
+    for name, value in flags.items():
+        if value is not None:
+            option = "--" + name.removesuffix("_folder")
+            raise InputError(
+                f"{option} requires a model; name one with --model, or with --base-url "
+                "URL for a local server"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ def summarize(
     store: _Store = None,
     *,
     about: DocumentOptions,
+    brief: options.BriefOptions,
     llm: options.LLMOptions,
     out: options.OutputOptions,
 ) -> None:
@@ -121,7 +122,9 @@ def summarize(
         raise InputError(f"--verifier {verifier} requires --check")
     published = about.parse_date()
     check_writable(out.output)
-    settings = llm.load_settings(verifier=verifier, max_claims=max_claims)
+    flags = brief.list_flags()
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    options.require_model(settings, flags)
 
     announce_terminal_input(source, quiet=out.quiet)
     document = open_document(

@@ -133,7 +133,7 @@ def _build_signature(
     return replace(
         signature,
         model=settings.model,
-        prompts={name: prompts.load(name).digest for name in task.prompts},
+        prompts=prompts.compute_digests(task.prompts, settings.brief.prompts),
         schemas={name: schemas.compute_digest(name) for name in task.schemas},
         settings=settings.published() | check_settings,
     )

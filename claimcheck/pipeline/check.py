@@ -341,7 +341,7 @@ def _build_requests(
     fence = prompts.choose_fence("".join([claim, *texts]))
     variables = {"claim": claim, "passages": texts, "fence": fence}
     limit = ("rationale", "pattern", _RATIONALE_PATTERN)
-    request = build_request(PROMPT, variables, SCHEMA, limit)
+    request = build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
     if settings.votes == 1:
         return [request]
     # The seeds differ, so that the votes can, but are the same in every run.

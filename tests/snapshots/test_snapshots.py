@@ -46,6 +46,9 @@ COMMANDS = [
     "schema",
     "validate",
     "prompts",
+    "prompts init",
+    "prompts diff",
+    "prompts lint",
     "doctor",
     "trust",
 ]
