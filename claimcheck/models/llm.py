@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from claimcheck.models import codec
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ModelRequest:
     `schema` is the JSON Schema (OpenAI's strict subset) that the answer must follow,
     and `schema_name` its name. `schema_message` describes it in words, for endpoints
     that cannot enforce a schema. `temperature` and `seed` override the settings.
+    `brief` is what the user changed; a repair of the answer needs it again.
     """
 
     messages: tuple[Message, ...]
@@ -34,6 +36,7 @@ class ModelRequest:
     # Votes need answers that differ, whatever the settings say.
     temperature: float | None = None
     seed: int | None = None
+    brief: Brief = EMPTY_BRIEF
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from claimcheck import prompts, schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
+from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Kind
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
@@ -215,28 +216,30 @@ def describe_document(document: Document) -> dict[str, str | None]:
 
 
 def build_request(
+    brief: Brief,
     template: str,
     variables: dict[str, Any],
     schema_name: str,
     *overrides: SchemaOverride,
 ) -> ModelRequest:
     """Render a template into a request, with overrides of its schema."""
-    schema, schema_message = _prepare_schema(schema_name, overrides)
-    messages = prompts.render(template, variables)
-    return ModelRequest(messages, schema_name, schema, schema_message)
+    schema, schema_message = _prepare_schema(brief, schema_name, overrides)
+    messages = prompts.render(template, variables, brief.prompts)
+    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
 
 
 # Cached, as every request of a run sends one of a few schemas.
 @cache
 def _prepare_schema(
-    schema_name: str, overrides: tuple[SchemaOverride, ...]
+    brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
 ) -> tuple[dict[str, Any], Message]:
     """Return the schema, and the message for endpoints without schemas."""
     schema = schemas.build_strict_schema(schema_name)
     for name, keyword, value in overrides:
         schema["properties"][name][keyword] = value
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    return schema, prompts.render("json-only", {"schema": compact})[0]
+    (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
+    return schema, message
 
 
 def ask(request: ModelRequest, kind: type[T]) -> Flow[Answer[T]]:

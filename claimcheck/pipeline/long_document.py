@@ -114,7 +114,9 @@ def summarize_long_document(
     results = extraction.results
     claim_answers, origins = _order_claims(results)
     index = quotes.PassageIndex(reading, origins)
-    requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
+    requoted, requote_usage = yield from quotes.requote(
+        reading, index, claim_answers, settings.brief
+    )
     # `max_claims` is a limit for each passage, as a short document is one passage.
     max_claims = settings.max_claims * len(passages)
     claims = build_claims(document, reading, index, requoted, max_claims).claims
@@ -311,7 +313,7 @@ def _build_request(
         "max_claims": settings.max_claims,
     }
     limit = ("claims", "maxItems", settings.max_claims)
-    return build_request(PROMPT, variables, SCHEMA, limit)
+    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
 
 
 def _order_claims(
