@@ -89,7 +89,9 @@ class Mixture:
 
 def find_request(body):
     """Return what identifies a request in every dialect, and its document's number."""
-    contents = [item["content"] for item in body["messages"] if item["role"] != "system"]
+    contents = [
+        item["content"] for item in body["messages"] if item["role"] != "system"
+    ]
     text = "\n".join(contents)
     start = _START.search(text)
     text = text[start.start() :] if start else text

@@ -52,7 +52,9 @@ class QuirkyService(Service):
 
     def write(self, entries):
         lines = [json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries]
-        text = "".join(lines).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        text = (
+            "".join(lines).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        )
         if self.mode == "ls":
             return text.replace("a fact", "a\u2028fact")
         if self.mode == "bom":

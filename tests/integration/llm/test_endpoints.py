@@ -208,7 +208,9 @@ def write_row(mode, about, outcomes, commands):
     if len(results) == 1:
         (result,) = results
     else:
-        result = "; ".join(f"{', '.join(names)}: {key}" for key, names in results.items())
+        result = "; ".join(
+            f"{', '.join(names)}: {key}" for key, names in results.items()
+        )
     return f"| {about} (`{mode}`) | {counts} | {result} | {'<br>'.join(messages.values())} |"
 
 
