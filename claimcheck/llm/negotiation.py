@@ -158,9 +158,9 @@ def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
         if not name.startswith(KEYWORD_PREFIX)
     }
     response_format = get_response_format(body)
-    if response_format == "json_schema":
-        if "strict" not in body["response_format"]["json_schema"]:
-            settings_left_out.add(STRICT)
+    json_schema = body.get("response_format", {}).get("json_schema")
+    if json_schema and "strict" not in json_schema:
+        settings_left_out.add(STRICT)
     return Dialect(response_format, frozenset(settings_left_out))
 
 
