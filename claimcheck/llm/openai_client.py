@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -43,6 +44,17 @@ from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
+# Of the lists of models of LM Studio, vLLM, OpenRouter, Groq, Mistral, llama.cpp, and
+# LiteLLM: what is loaded goes before what is possible.
+_WINDOW_FIELDS = (
+    "loaded_context_length",
+    "n_ctx",
+    "max_model_len",
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "max_input_tokens",
+)
 # These mean something to the SDK, which must not know of them: it would return a
 # stream, not a response.
 _STREAM_FIELDS = ("stream", "stream_options")
@@ -146,17 +158,20 @@ class OpenAIClient:
         """Speak as an earlier process learned to."""
         remember_dialect(self._settings, dialect)
 
-    def list_models(self) -> list[str]:
-        """Return the names of the endpoint's models, sorted.
+    def list_models(self) -> dict[str, int | None]:
+        """Return the endpoint's models, sorted, with their windows in tokens.
+
+        A window is None if the list does not state it.
 
         Raises:
-            ProviderError: the endpoint does not list them.
+            ProviderError: the endpoint does not list its models.
         """
         try:
             models = self._get_sync_client().models.list().data or []
         except _ENDPOINT_ERRORS as error:
             raise errors.translate_error(error, self._settings) from None
-        return sorted(model.id for model in models)
+        windows = {model.id: _find_window(model.model_extra or {}) for model in models}
+        return dict(sorted(windows.items()))
 
     def close(self) -> None:
         """Close the connections of synchronous requests."""
@@ -275,6 +290,17 @@ def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
     if stream_fields:
         arguments["extra_body"] = stream_fields
     return arguments
+
+
+def _find_window(fields: Mapping[str, Any]) -> int | None:
+    """Return the context window that a list of models states for one, if any."""
+    nested = [value for value in fields.values() if isinstance(value, dict)]
+    for source in (fields, *nested):
+        for name in _WINDOW_FIELDS:
+            value = source.get(name)
+            if isinstance(value, int) and value > 0:
+                return value
+    return None
 
 
 def _parse_response(response: LegacyAPIResponse[Any]) -> Completion:
