@@ -29,7 +29,7 @@ from claimcheck.llm.completion import (
     parse_completion,
 )
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.limiter import Limiter
+from claimcheck.llm.limiter import BudgetGate, Limiter
 from claimcheck.llm.negotiation import (
     Negotiation,
     get_dialect,
@@ -63,7 +63,8 @@ _STREAM_FIELDS = ("stream", "stream_options")
 class OpenAIClient:
     """A client for the endpoint and model of the settings; close it after use.
 
-    With a `limiter`, `acomplete` waits until the limiter lets each request through.
+    With a `limiter`, `acomplete` waits until the limiter lets each request through;
+    with a `budget`, `complete` until that covers it.
 
     Raises:
         UnknownModelError: the settings do not name a model.
@@ -74,6 +75,7 @@ class OpenAIClient:
         settings: Settings,
         limiter: Limiter | None = None,
         pricing: Pricing | None = None,
+        budget: BudgetGate | None = None,
     ) -> None:
         if not settings.model:
             raise UnknownModelError(
@@ -82,6 +84,7 @@ class OpenAIClient:
             )
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
+        self._budget = budget
         self._pricing = pricing or Pricing(self._settings)
         # Threads that send the first requests must not create a client each.
         self._lock = threading.Lock()
@@ -103,7 +106,7 @@ class OpenAIClient:
             attempts = self._settings.attempts
             retrying = build_retrying(attempts, negotiation.should_retry)
             try:
-                retrying(self._send, body, answers)
+                retrying(self._send_within_budget, body, answers)
             except _ENDPOINT_ERRORS as error:
                 requests += count_attempts(retrying)
                 if not negotiation.adapt(error):
@@ -207,6 +210,17 @@ class OpenAIClient:
         response = completions.with_raw_response.create(**_build_arguments(body))
         answers.append(_parse_response(response))
         return answers[-1]
+
+    def _send_within_budget(
+        self, body: dict[str, Any], answers: list[Completion]
+    ) -> Completion:
+        if self._budget is None:
+            return self._send(body, answers)
+        with self._budget.slot(body, self._settings.max_output_tokens) as slot:
+            completion = self._send(body, answers)
+            if completion.tokens:
+                slot.usage = self._compute_usage(completion, requests=1)
+        return completion
 
     async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
         completions = self._get_async_client().chat.completions
