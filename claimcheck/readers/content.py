@@ -10,7 +10,6 @@ from types import ModuleType
 
 from claimcheck.errors import InputError
 
-
 # What programs write where nobody filled in a title or an author.
 _PLACEHOLDER = re.compile(
     r"""

@@ -11,6 +11,7 @@ import ctypes
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 # Widths and heights are in those of a character. Chosen by hand.
@@ -196,7 +197,7 @@ def _find_region(rows: list[_Row], start: int) -> tuple[int, _Gutter | None]:
 
 def _list_gaps(row: _Row) -> list[_Gutter]:
     gaps: list[_Gutter] = []
-    for before, after in zip(row, row[1:], strict=False):
+    for before, after in pairwise(row):
         if after.left > before.right:
             gaps.append(_Gutter(before.right, after.left))
     return gaps

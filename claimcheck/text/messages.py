@@ -33,12 +33,11 @@ _WROTE = re.compile(
     """,
     re.M | re.X,
 )
-_VERB_BEFORE_NAME = re.compile(
-    r".*\b(?:schrieb|schreef|skrev|napisał(?:\(a\))?)\b", re.S
-)
+_VERB_BEFORE_NAME = re.compile(r"\b(?:schrieb|schreef|skrev|napisał(?:\(a\))?)(?!\w)")
+# These are matched with lines that have no white space at their ends.
 _SEPARATOR = re.compile(
     r"""
-    [ \t]*(?:
+    (?:
         -{2,}[ ]?(?:
             (?:begin[ ])?forwarded[ ]message|original[ ]message|original[ ]appointment
             |weitergeleitete[ ]nachricht|ursprüngliche[ ]nachricht
@@ -48,13 +47,13 @@ _SEPARATOR = re.compile(
         |(?:begin[ ]forwarded[ ]message|anfang[ ]der[ ]weitergeleiteten[ ]e-mail
             |début[ ]du[ ]message[ ](?:réexpédié|transféré)):
         |_{20,}
-    )[ \t]*
+    )
     """,
     re.I | re.X,
 )
 _FIELD = re.compile(
     r"""
-    [ \t]*\*?(?:
+    \*?(?:
         (?P<sender>From|Von|De|Da|Van|Från|Fra)
         |(?P<other>Sent|Date|To|Cc|Subject|Reply-To|Gesendet|Datum|An|Betreff|Envoyé|À
             |Objet|Enviado|Para|Asunto|Fecha|Inviato|A|Oggetto|Data|Verzonden|Aan
@@ -67,7 +66,6 @@ _MIN_FIELDS = 3  # a sender and two more; minutes and letters may have one or tw
 _ADDRESS = re.compile(r"[<\[(][^<>\[\]()\s]{1,200}@[^<>\[\]()\s]{1,200}[>\])]")
 _DATE_PART = re.compile(r"\d\S*(?: [AaPp]\.?[Mm]\b\.?)?(?: (?:Uhr|h|at|um|à)\b)?[, ]*")
 _LINE_BREAK = re.compile(r"\n[> \t]*")
-_SIGNATURE_LINE = re.compile(r"--[ ]?")
 _DEVICE_LINE = re.compile(
     r"(?:sent[ ]from[ ](?:my|mail[ ]for|outlook|yahoo)|get[ ]outlook[ ]for"
     r"|von[ ]meinem[ ].{1,30}[ ]gesendet|envoyé[ ]de[ ]mon)\b[^\n]{0,80}",
@@ -75,6 +73,7 @@ _DEVICE_LINE = re.compile(
 )
 # Longer "signatures" are the rest of a text that has a line of two hyphens.
 _MAX_SIGNATURE_LINES = 30
+_MAX_DETAIL_WORDS = 4  # of a name, an office, or an address
 _DISCLAIMER = re.compile(
     r"""
     (?:\*{1,2})?(?:
@@ -93,36 +92,26 @@ _DISCLAIMER = re.compile(
     """,
     re.I | re.X,
 )
-# A text without one of these has no message in it.
-_MARKS = (
-    ">",
-    "--",
-    ":\n",
-    ":\r",
-    "__",
-    "his e",
-    "his m",
-    "ISCLAIM",
-    "isclaim",
-    "onfid",
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line without its quotation marks: text[start:end], and their number."""
+    """A line without its quotation marks: text[start:end], and their number.
+
+    `text` has no white space at its ends. `is_delimiter`: the line is "-- ", with which
+    a signature starts (RFC 3676).
+    """
 
     line_start: int
     start: int
     end: int
     depth: int
     text: str
+    is_delimiter: bool
 
 
 def find_message_parts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield what mail programs add to messages: [start, end) and a reason."""
-    if not any(mark in text for mark in _MARKS):
-        return
     lines = list(_split_lines(text))
     for line in lines:
         if line.depth:
@@ -156,7 +145,9 @@ def _split_lines(text: str) -> Iterator[_Line]:
         marks = _QUOTE_MARKS.match(text, start, end)
         content = marks.end() if marks else start
         depth = text.count(">", start, content)
-        yield _Line(start, content, end, depth, text[content:end].strip())
+        line = text[content:end]
+        is_delimiter = line.rstrip("\r\n") == "-- "
+        yield _Line(start, content, end, depth, line.strip(), is_delimiter)
         start = end
 
 
@@ -174,7 +165,7 @@ def _extract_name(header: str) -> str | None:
     header = _LINE_BREAK.sub(" ", header)
     address = _ADDRESS.search(header)
     named = header[: address.start()] if address else header.rpartition(" ")[0]
-    verb = _VERB_BEFORE_NAME.match(named)
+    verb = _VERB_BEFORE_NAME.search(named)
     start = verb.end() if verb else 0
     if not verb:
         for date_part in _DATE_PART.finditer(named):
@@ -259,10 +250,12 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
     while index < len(lines):
         line = lines[index]
         end = index + 1
-        if _SIGNATURE_LINE.fullmatch(line.text) and _is_alone(lines, index):
+        if line.text == "--":
             end = _find_signature_end(lines, index)
-            if end > index + 1:
+            if line.is_delimiter or not _has_sentence(lines[index + 1 : end]):
                 yield line.start, lines[end - 1].end, "signature"
+            else:
+                end = index + 1
         elif _DEVICE_LINE.fullmatch(line.text):
             yield line.start, line.end, "signature"
         elif _DISCLAIMER.match(line.text) and _starts_paragraph(lines, index):
@@ -271,9 +264,12 @@ def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
         index = end
 
 
-def _is_alone(lines: list[_Line], index: int) -> bool:
-    """Whether text follows a line of two hyphens, as in a signature."""
-    return index + 1 < len(lines) and bool(lines[index + 1].text)
+def _has_sentence(lines: list[_Line]) -> bool:
+    """Whether lines are prose after a line of two hyphens, or nothing."""
+    for line in lines:
+        if len(line.text.split()) > _MAX_DETAIL_WORDS and line.text[-1] in ".!?":
+            return True
+    return not any(line.text for line in lines)
 
 
 def _find_signature_end(lines: list[_Line], index: int) -> int:

@@ -73,7 +73,8 @@ _LINE_PATTERNS = {
         |Sign[ ]up[ ](?:for|to)[ ].{0,60}newsletter.{0,20}
         |Subscribe(?:[ ]now|[ ]today)?
         |Follow[ ]us[ ]on[ ].{1,40}
-        |(?:Read|READ)[ ](?:more|also|next|MORE|ALSO|NEXT)(?::.{1,120}|[ ](?:about|on)\b.{1,60}[^.!?])?
+        |(?:Read|READ)[ ](?:more|also|next|MORE|ALSO|NEXT)
+            (?::.{1,120}|[ ](?:about|on)\b.{1,60}[^.!?])?
         |Related[ ](?:articles|stories|topics)
         |(?:All[ ]rights[ ]reserved|ALL[ ]RIGHTS[ ]RESERVED)\.?
         |(?:©|\([cC]\)|Copyright|COPYRIGHT)[ ]*(?:©|\([cC]\))?[ ]*
@@ -82,14 +83,15 @@ _LINE_PATTERNS = {
         |Photo(?:graph)?(?:[ ]by|:)[ ].{1,80}[^.!?]
         |Click[ ]here.{0,60})
         """,
-    "page number": r"(?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}(?:[ \t]{0,3}[-–—])?",
+    "page number": r"""
+        (?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}
+        (?:[ \t]{0,3}[-–—])?
+        """,
     "time": r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?[\])]?",
 }
 _LINE_REASONS = tuple(_LINE_PATTERNS)
-_NOISE_LINE = re.compile(
-    rf"\n[ \t]*(?:{'|'.join(f'({form})' for form in _LINE_PATTERNS.values())})[ \t]*\r?$",
-    re.M | re.X,
-)
+_ANY_LINE_PATTERN = "|".join(f"({form})" for form in _LINE_PATTERNS.values())
+_NOISE_LINE = re.compile(rf"\n[ \t]*(?:{_ANY_LINE_PATTERN})[ \t]*\r?$", re.M | re.X)
 _NEXT_LINE_START = re.compile(r"(?:\r\n|\r|\n)[ \t]*(\w)")
 _SENTENCE_END_MARKS = '.!?:…"”’)]'
 # A note follows a word or a stop: "m²" and "E = mc²" are not notes.

@@ -47,6 +47,10 @@ _SHORT_LINE_SHARE = 0.6  # of the width of a page
 _MAX_UNPUNCTUATED_CHARACTERS = 240
 
 
+# What may be before a label on its line.
+_QUOTE_MARKS = "> \t*"
+
+
 class Kind(Enum):
     """What a paragraph is. Only `TEXT` has sentences."""
 
@@ -228,7 +232,7 @@ class _LineFinder:
         for line in lines:
             start, end = end, end + len(line)
             label = self._find_label(start, end)
-            if label is None or label.start > start + len(line) - len(line.lstrip()):
+            if label is None or self._source[start : label.start].strip(_QUOTE_MARKS):
                 yield self._read_line(start, end, Kind.TEXT)
                 continue
             label_end = min(label.end, end)

@@ -11,11 +11,10 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
 from claimcheck.models.span import LineIndex, Span
-from claimcheck.resources import read_packed_lines
 from claimcheck.text.mapping import MappedPiece, MappedText
 from claimcheck.text.noise import Noise, find_noise
 from claimcheck.text.paragraphs import (
@@ -27,6 +26,7 @@ from claimcheck.text.paragraphs import (
     subtract_noise,
 )
 from claimcheck.text.speakers import Speakers, find_speakers
+from claimcheck.text.words import is_word
 
 # Words with single spaces between them: they are the same in source and view.
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
@@ -154,11 +154,11 @@ def _mark_headings(
     marked: list[Block] = []
     for block in blocks:
         words = text[block.start : block.end]
-        if words[0] in "([" and words[-1] in ")]":
-            block = block._replace(speaker=None)  # "(Applause.)"
-        if _is_heading(block, words, list_items):
-            block = block._replace(kind=Kind.HEADING)
-        marked.append(block)
+        # Nobody says "(Applause.)", though it is among what somebody says.
+        is_aside = words[0] in "([" and words[-1] in ")]"
+        said = block._replace(speaker=None) if is_aside else block
+        is_heading = _is_heading(said, words, list_items)
+        marked.append(said._replace(kind=Kind.HEADING) if is_heading else said)
     # A poem, or a list of names, is text and not a page of headings.
     has_text = any(block.kind is Kind.TEXT for block in marked)
     return tuple(marked if has_text else blocks)
@@ -275,16 +275,16 @@ class HyphenRules:
         """Whether "begin-" and "ning" are one word, and not a compound."""
         beginning, ending = beginning.lower(), ending.lower()
         joined = beginning + ending
-        if joined in self._own_words or joined in _load_common_words():
+        if joined in self._own_words or is_word(joined):
             return True
         if f"{beginning}-{ending}" in self._own_compounds:
             return False
         # "opposition-" and "controlled" are words; of "imple-" nothing but a half is.
-        is_word = self._is_word(beginning) and self._is_word(ending)
-        return not (is_word or beginning.isdigit() or len(beginning) == 1)
+        are_words = self._is_word(beginning) and self._is_word(ending)
+        return not (are_words or beginning.isdigit() or len(beginning) == 1)
 
     def _is_word(self, word: str) -> bool:
-        return word in self._own_words or word in _load_common_words()
+        return word in self._own_words or is_word(word)
 
     # Built only for a text with a hyphen at the end of a line; most have none.
     @cached_property
@@ -296,9 +296,3 @@ class HyphenRules:
     @cached_property
     def _own_compounds(self) -> set[str]:
         return set(re.findall(r"\w+-\w+", self._source.lower()))
-
-
-@cache
-def _load_common_words() -> frozenset[str]:
-    """Return the common English words, which hyphens divide most often here."""
-    return frozenset(line.split()[0] for line in read_packed_lines("words"))

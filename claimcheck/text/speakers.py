@@ -15,15 +15,15 @@ from dataclasses import dataclass
 
 from claimcheck.resources import read_words
 from claimcheck.text.messages import find_reply_labels
+from claimcheck.text.words import is_common_noun
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
 _TITLES = "|".join(read_words("speaker_titles"))
 # Where a label may be: at the start of a line, after its time, and after the marks of
 # a caption or of bold type.
-_LINE_START = (
-    rf"^[ \t]*(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?(?:>>[ \t]*)?\*{{0,2}}"
-)
+_TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
+_LINE_START = rf"^[ \t]*{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
 _COLON_LABEL = re.compile(
     rf"""
     {_LINE_START}
@@ -51,7 +51,8 @@ _HEARING_LABEL = re.compile(
     rf"^[ \t]*(?P<name>(?:{_TITLES})\.?[ ][A-Z][a-z]\w*)\.(?=\s+[A-Z\"“(\[])", re.M
 )
 _QUESTION_LABEL = re.compile(
-    r"^[ \t]*\*{0,2}(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}(?=[ \t]+\S)",
+    r"^[ \t]*\*{0,2}(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
+    r"(?=[ \t]+\S)",
     re.M,
 )
 _SPEAKER_NAME = rf"(?P<name>{_CAPITALIZED}(?:[ ](?:{_CAPITALIZED}|\d{{1,2}})){{0,4}})"
@@ -71,13 +72,15 @@ _QUESTIONS, _ANSWERS = frozenset(("q", "question")), frozenset(("a", "answer"))
 _LETTERED_ITEM = re.compile(r"^[ \t]*B[.:][ \t]", re.M)
 _NOT_SPEAKERS = frozenset(read_words("not_speakers"))
 _ROLES = frozenset(read_words("speaker_roles"))
-_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")  # "(via Zoom)"
+_ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # "(via Zoom)"
 _MAX_NAME_WORDS = 6
-_NAME_PARTICLES = frozenset("and de del der di du la le of the van von".split())
+_NAME_PARTICLES = frozenset(
+    "and de del der di du for la le of on pro tempore the to van von".split()
+)
 _TITLE_WORDS = frozenset(title.lower() for title in read_words("speaker_titles"))
 # Shares and counts below were chosen by hand.
 _MIN_PROSE_SHARE = 0.7  # of the labeled lines; forms and lists of values have fewer
-_MIN_PROSE_WORDS = 5
+_MIN_PROSE_WORDS = 8
 # With fewer labels among its paragraphs, a text is not a conversation throughout.
 _MIN_LABELED_SHARE = 0.25
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
@@ -171,17 +174,37 @@ def _find_named(text: str) -> list[re.Match[str]]:
     certain = [match for match in found if _is_certain(match["name"])]
     if len({_normalize(match["name"]) for match in certain}) < 2:
         certain = []
-    full_names = [match for match in found if " " in _normalize(match["name"])]
-    single_words = [match for match in found if match not in full_names]
+    full_names = [match for match in found if _is_full_name(match["name"])]
     accepted = {*certain, *_keep_recurring([*certain, *full_names])}
-    counts = Counter(_normalize(match["name"]) for match in single_words)
-    recurring = [name for name, count in counts.items() if count > 1]
-    # A single word may be a heading, unless words alternate as two people do.
-    if len(recurring) > 1 or (recurring and accepted):
-        accepted.update(single_words)
+    accepted.update(_find_short_names(found, accepted))
     prose = [match for match in accepted if _introduces_prose(match, text)]
     is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
     return list(accepted) if is_prose else []
+
+
+def _find_short_names(
+    found: list[re.Match[str]], accepted: set[re.Match[str]]
+) -> list[re.Match[str]]:
+    """Return labels of one word: last names of accepted ones, or a dialogue.
+
+    A single word may be a heading, unless two alternate as people do.
+    """
+    last_names = {_normalize(match["name"]).split()[-1] for match in accepted}
+    short = [match for match in found if " " not in _normalize(match["name"])]
+    names = [match for match in short if not is_common_noun(_normalize(match["name"]))]
+    counts = Counter(_normalize(match["name"]) for match in names)
+    recurring = [name for name, count in counts.items() if count > 1]
+    if len(recurring) > 1 or (recurring and accepted):
+        return names
+    return [match for match in short if _normalize(match["name"]) in last_names]
+
+
+def _is_full_name(name: str) -> bool:
+    """Whether a label has several words, and not all are common ones."""
+    words = [word.strip(".") for word in _normalize(name).split()]
+    if words[0] in _TITLE_WORDS or words[:1] == ["the"]:
+        return len(words) > 1
+    return len(words) > 1 and not all(map(is_common_noun, words))
 
 
 def _is_label(match: re.Match[str], text: str) -> bool:
@@ -217,9 +240,8 @@ def _is_certain(name: str) -> bool:
 
 def _introduces_prose(match: re.Match[str], text: str) -> bool:
     """Whether a sentence, and not a value, follows a label."""
-    paragraph = _BLANK_LINE.search(text, match.end())
-    end = paragraph.start() if paragraph else len(text)
-    words = text[match.end() : end].split(maxsplit=_MIN_PROSE_WORDS)
+    line_end = text.find("\n", match.end())
+    words = text[match.end() : line_end if line_end > 0 else len(text)].split()
     return len(words) >= _MIN_PROSE_WORDS or bool(words and words[-1][-1] in ".?!…-—")
 
 
@@ -248,14 +270,25 @@ def _drop_overlaps(labels: list[Label]) -> list[Label]:
 def _list_turns(text: str, labels: list[Label]) -> Iterator[tuple[int, str | None]]:
     """Yield the offsets at which the speaker changes."""
     is_conversation = _is_dense(text, labels)
+    others = _find_other_labels(text) if labels else []
     for index, label in enumerate(labels):
         yield label.start, label.speaker
         is_last = index + 1 == len(labels)
         next_start = len(text) if is_last else labels[index + 1].start
-        paragraph_end = _find_turn_end(text, label.end)
         # A conversation may be followed by notes that nobody says.
-        if paragraph_end < next_start and (is_last or not is_conversation):
-            yield paragraph_end, None
+        if is_last or not is_conversation:
+            next_start = _find_turn_end(text, label.end, next_start)
+        other = bisect_right(others, label.start)
+        if other < len(others) and others[other] < next_start:
+            next_start = others[other]
+        if next_start < len(text) and (is_last or next_start < labels[index + 1].start):
+            yield next_start, None
+
+
+def _find_other_labels(text: str) -> list[int]:
+    """Return where lines start like a label: it could be another speaker's."""
+    found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
+    return [match.start() for match in found]
 
 
 def _is_dense(text: str, labels: list[Label]) -> bool:
@@ -268,11 +301,11 @@ def _is_dense(text: str, labels: list[Label]) -> bool:
     return len(labels) >= _MIN_LABELED_SHARE * paragraphs
 
 
-def _find_turn_end(text: str, position: int) -> int:
-    """Return the end of the paragraph that follows a label."""
-    while position < len(text) and text[position].isspace():
-        position += 1
+def _find_turn_end(text: str, position: int, end: int) -> int:
+    """Return the end of the paragraph that follows a label, before `end`."""
     if "-->" in text:
-        return len(text)
-    paragraph = _BLANK_LINE.search(text, position)
-    return paragraph.end() if paragraph else len(text)
+        return end
+    while position < end and text[position].isspace():
+        position += 1
+    paragraph = _BLANK_LINE.search(text, position, end)
+    return paragraph.end() if paragraph else end
