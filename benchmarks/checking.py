@@ -34,6 +34,7 @@ from claimcheck.english.names import find_names
 from claimcheck.english.quotations import detect_speech
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification import amounts
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
 
@@ -70,16 +71,17 @@ def main() -> None:
         for start in range(0, len(text), CHARACTERS)
     ]
     claims = make_claims(documents)
+    scorer = choose_scorer("lexical")
 
     def check_new_documents() -> None:
         for claim, document in zip(claims, documents, strict=True):
-            verify_statement(claim, Corpus(document))
+            verify_statement(claim, Corpus(document), scorer)
 
     prepared = Corpus(documents[0])
 
     def check_prepared_document() -> None:
         for claim in claims:
-            verify_statement(claim, prepared)
+            verify_statement(claim, prepared, scorer)
 
     check_new_documents()  # fill the caches
     new_s, prepared_s = median_s(check_new_documents), median_s(check_prepared_document)

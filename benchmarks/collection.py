@@ -20,6 +20,7 @@ from unittest import mock
 
 from claimcheck import Document, Index, Label, Statement
 from claimcheck.verification import retrieve
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 
 # Documents per claim, passages per sentence. The shipped limits are among them.
@@ -67,7 +68,7 @@ def measure(
         sources = corpus.find_documents(claim)
         found_ids = {source.document.id for source in sources}
         found += documents[row["document"]].id in found_ids
-        label = verify_statement(Statement.of(claim), corpus).label
+        label = verify_statement(Statement.of(claim), corpus, choose_scorer()).label
         counts[bool(row["supported"]), label] += 1
     rate = len(rows) / (time.perf_counter() - started)
     recall = rate_of(Label.SUPPORTED, counts, True)

@@ -25,9 +25,9 @@ import numpy as np
 
 from claimcheck.english.terms import extract_terms, normalize_word
 from claimcheck.models.document import Document
-from claimcheck.verification.alignment import align_sentence, split_statement
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
+from claimcheck.verification.windows import match_sentence, split_statement
 
 CUTOFFS = (1, 3, 5, 8)
 Ranking = Sequence[int]
@@ -41,7 +41,7 @@ def rank_sentences(
     parts = split_statement(claim)
     selected: dict[int, None] = {}  # ordered
     for part in parts:
-        selected |= dict.fromkeys(align_sentence(part, source).selected)
+        selected |= dict.fromkeys(match_sentence(part, source).covering)
     yield "three jointly selected per sentence", list(selected)
     yield "shipped", _rank_as_shipped(claim, source, max(CUTOFFS))
     query = [term.form for part in parts for term in extract_terms(part)]

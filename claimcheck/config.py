@@ -5,20 +5,25 @@ that over the user's own file, and that over the default.
 
 Key and endpoint belong together. Whoever can put a file into a folder could otherwise
 collect keys and documents, so a project file names an endpoint only with the user's
-approval, and the key of the environment never goes there.
+approval, and the key of the environment never goes there. It needs approval, too, for
+what tells a model what to do: with prompts of its own it could turn every verdict.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from claimcheck import prompt_folder
 from claimcheck.errors import SettingsError
+from claimcheck.models.brief import Brief
+from claimcheck.prompts import Templates
 from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
 
@@ -29,6 +34,10 @@ ENVIRONMENT_VARIABLES = {
     "model": "CLAIMCHECK_MODEL",
     "engine": "CLAIMCHECK_ENGINE",
 }
+# The settings behind `Settings.brief`.
+BRIEF_SETTINGS = ("prompts_folder",)
+# Relative to the file that names them, on the command line to the working folder.
+_PATHS = ("prompts_folder",)
 # What a setting may be in the file. Keys of endpoints are not among them: files get
 # shared and committed.
 _FILE_TYPES: dict[str, type] = {
@@ -36,8 +45,10 @@ _FILE_TYPES: dict[str, type] = {
     "engine": str,
     "model": str,
     "base_url": str,
+    "verifier": str,
     "cache": bool,
     "prices": dict,
+    "prompts_folder": str,
     "publisher_name": str,
     "publisher_url": str,
 }
@@ -65,20 +76,23 @@ def load_settings(
 
     Raises:
         SettingsError: a value is out of range, a file is malformed, or
-            `claimcheck.toml` names an endpoint without approval; the message says
+            `claimcheck.toml` sets without approval what needs it; the message says
             where.
+        InputError: a file that the settings name cannot be used.
     """
     environment = os.environ if environment is None else environment
     folder = folder or Path()
     user_file = resolve_user_file()
+    project = _read_settings_file(folder / SETTINGS_FILE)
     layers: list[tuple[str, Mapping[str, Any]]] = [
         ("flag", _drop_none(flags or {})),
         ("environment", _read_environment(environment)),
-        (SETTINGS_FILE, _read_settings_file(folder / SETTINGS_FILE)),
+        (SETTINGS_FILE, project),
         (str(user_file), _read_settings_file(user_file)),
         ("default", defaults or {}),
     ]
     values, origins = _merge_layers(layers)
+    brief_values = {name: values.pop(name) for name in BRIEF_SETTINGS if name in values}
     try:
         settings = Settings(**values)
     except SettingsError as error:
@@ -89,8 +103,17 @@ def load_settings(
         }
         where = ", ".join(sorted(culprits)) or "settings"
         raise SettingsError(f"{where}: {error}") from None
+    approval = _ProjectApproval(folder.resolve(), project)
     if origins["base_url"] == SETTINGS_FILE:
-        settings = _limit_project_endpoint(settings, origins, folder.resolve())
+        settings = _limit_project_endpoint(settings, origins, approval)
+    if origins["verifier"] == SETTINGS_FILE and _needs_approval(settings.verifier):
+        approval.require(["verifier"], "decides what counts as supported")
+    if settings.chosen_engine() == "extractive":
+        return LoadedSettings(settings, origins)  # it follows no brief
+    project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
+    approval.require(project_names, "tells the model what to do")
+    if brief_values:
+        settings = replace(settings, brief=read_brief(**brief_values))
     return LoadedSettings(settings, origins)
 
 
@@ -101,34 +124,118 @@ def resolve_user_file() -> Path:
     return Path(platformdirs.user_config_dir("claimcheck")) / "config.toml"
 
 
-def approve_project_endpoint(folder: Path) -> str:
-    """Approve the endpoint that a folder's file names, and return its URL.
+def approve_project_file(folder: Path) -> list[str]:
+    """Approve what a folder's file sets and needs approval; return their names.
 
     Raises:
-        SettingsError: there is no file, it is malformed, or it names no endpoint.
+        SettingsError: there is no file, it is malformed, or it sets nothing that needs
+            approval.
+        InputError: a file that it names cannot be used.
     """
     path = folder / SETTINGS_FILE
     if not path.exists():
         raise SettingsError(f"{path}: does not exist; there is nothing to approve")
-    url = _read_settings_file(path).get("base_url")
-    if url is None:
-        raise SettingsError(f"{path}: names no base_url; there is nothing to approve")
-    Settings(base_url=url)  # refuses what is not a URL
-    approve(folder, url)
-    return str(url)
+    values = _read_settings_file(path)
+    candidates = ("base_url", "verifier", *BRIEF_SETTINGS)
+    names = [name for name in candidates if name in values]
+    if not names:
+        raise SettingsError(
+            f"{path}: sets none of {', '.join(candidates)}; there is nothing to approve"
+        )
+    Settings(base_url=values.get("base_url"))  # refuses what is not a URL
+    read_brief(**{name: values[name] for name in BRIEF_SETTINGS if name in values})
+    approve(folder, _ProjectApproval(folder, values).content)
+    return [f"{name} {values[name]!r}" for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class _ProjectApproval:
+    """What a project's settings file needs approval for."""
+
+    folder: Path
+    values: Mapping[str, Any]
+
+    @property
+    def content(self) -> str:
+        """All that the approval covers; it ends when any of it changes."""
+        url = self.values.get("base_url")
+        brief = {}
+        for name in BRIEF_SETTINGS:
+            if name in self.values:
+                brief[name] = self.values[name]
+        verifier = self.values.get("verifier")
+        if _needs_approval(verifier):
+            brief["verifier"] = verifier
+        if not brief:
+            return str(url)
+        if "prompts_folder" in brief:
+            # Not parsed: nothing of a stranger's templates is run before the approval.
+            path = Path(brief["prompts_folder"])
+            brief["prompts_folder"] = prompt_folder.read_unchecked(path)
+        return json.dumps({"base_url": url, **brief}, sort_keys=True)
+
+    def is_granted(self) -> bool:
+        return is_approved(self.folder, self.content)
+
+    def require(self, names: Sequence[str], effect: str) -> None:
+        """Raise SettingsError if the file sets these without approval."""
+        if not names or self.is_granted():
+            return
+        raise SettingsError(
+            f"{self.folder / SETTINGS_FILE} sets {', '.join(names)}, which "
+            f"{effect}. Read it, and if you trust it, run: claimcheck trust "
+            f"{shlex.quote(str(self.folder))}"
+        )
+
+
+def _needs_approval(verifier: str | None) -> bool:
+    # A folder or a download comes from somebody else; these two come with claimcheck.
+    return verifier not in (None, "lexical", "default")
+
+
+def find_prompts_folder() -> Path | None:
+    """Return the folder of templates that the settings files name, if any.
+
+    It may not be approved yet: people should read templates before they approve them.
+    """
+    for path in (Path(SETTINGS_FILE), resolve_user_file()):
+        values = _read_settings_file(path)
+        if "prompts_folder" in values:
+            return Path(values["prompts_folder"])
+    return None
+
+
+def read_brief(**values: Any) -> Brief:
+    """Build a brief from settings with their names in `claimcheck.toml`.
+
+    `Settings(brief=read_brief(prompts_folder="my-prompts"))`, for example.
+
+    Raises:
+        SettingsError: there is no such setting.
+        InputError: a file that one of them names cannot be used.
+    """
+    for name in values:
+        if name not in BRIEF_SETTINGS:
+            known = ", ".join(BRIEF_SETTINGS)
+            raise SettingsError(f"{name!r} is unknown; there are {known}")
+    templates: Templates = ()
+    if "prompts_folder" in values:
+        templates = prompt_folder.read_folder(Path(values["prompts_folder"]))
+    return Brief(prompts=templates)
 
 
 def _limit_project_endpoint(
-    settings: Settings, origins: dict[str, str], folder: Path
+    settings: Settings, origins: dict[str, str], approval: _ProjectApproval
 ) -> Settings:
     """Refuse a project's unapproved endpoint, and withhold the key from it."""
     url = settings.base_url
     assert url is not None
-    if not is_loopback(url) and not is_approved(folder, url):
+    if not is_loopback(url) and not approval.is_granted():
         if settings.engine == "extractive":
             # Nothing is sent, so nobody has to decide about the endpoint.
             origins["base_url"] = f"{SETTINGS_FILE}, not approved"
             return replace(settings, base_url=None)
+        folder = approval.folder
         raise SettingsError(
             f"{folder / SETTINGS_FILE} names the endpoint {url!r}, which would receive "
             "your documents. If you trust it, run: claimcheck trust "
@@ -145,7 +252,8 @@ def _merge_layers(
     """Return each setting's value from its first layer, and all origins."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for name in (item.name for item in fields(Settings)):
+    names = [item.name for item in fields(Settings) if item.name != "brief"]
+    for name in (*names, *BRIEF_SETTINGS):
         origins[name] = "default"
         for origin, layer in layers:
             if name in layer:
@@ -210,6 +318,9 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
             problems.append(problem)
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
+    for name in _PATHS:
+        if name in values:
+            values[name] = str(path.parent / values[name])
     prices = values.get("prices", {})
     if prices:
         values["prices"] = {

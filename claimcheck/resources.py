@@ -20,6 +20,11 @@ def find_folder(name: str) -> Path:
     return bundled if bundled.is_dir() else _PACKAGE.parent / name
 
 
+def find_data(name: str) -> Path:
+    """Return the path of `data/NAME`; it need not exist."""
+    return _DATA_FOLDER / name
+
+
 def list_files(folder: str, suffix: str) -> tuple[str, ...]:
     """Return the names of a folder's files, sorted, without the suffix."""
     paths = find_folder(folder).glob("*" + suffix)

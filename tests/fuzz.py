@@ -19,8 +19,10 @@ from claimcheck.grounding import GroundingIndex
 from claimcheck.readers.file import build_document, fetch
 from claimcheck.reports.bundle import verify_bundle, write_bundle
 from claimcheck.text.reading import Reading
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import decide
 from claimcheck.verification.evidence import EvidenceDocument
-from claimcheck.verification.finding import Hypothesis, assess
+from claimcheck.verification.lexical import LexicalScorer
 
 FILES = Path(__file__).parent / "files"
 SUFFIXES = ("md", "html", "pdf", "docx", "eml", "srt", "vtt")
@@ -166,7 +168,9 @@ def check_checking(claim, sentences):
     """Expect a confidence from 0.5 to 1, and evidence from the document, in time."""
     document = Document.from_text("The end. " + ". ".join(sentences))
     started = time.monotonic()
-    finding = assess(Hypothesis.from_text(claim), EvidenceDocument(document))
+    finding = decide(
+        Hypothesis.from_text(claim), EvidenceDocument(document), LexicalScorer()
+    )
     assert 0.5 <= finding.confidence <= 1
     for item in finding.evidence:
         assert [document.text[span.start : span.end] for span in item.spans] == [

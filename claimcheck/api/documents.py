@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.readers.file import build_document, read_bytes
+
+# A word with an ending, or a few words with one that claimcheck reads.
+_FILE_NAME = re.compile(
+    r"\S*[\w)]\.[A-Za-z]\w{1,7}"
+    r"|\S+(?:[ ]\S+){1,5}\.(?:txt|md|pdf|docx|html?|eml|srt|vtt|jsonl?)"
+)
+_MAX_NAME_CHARACTERS = 400
+_URL = re.compile(r"(?:https?://|www\.)\S+")
 
 __all__ = ["build_document", "load_run", "open_document", "read_bytes"]
 
@@ -16,11 +25,26 @@ def open_document(source: Document | str | Path) -> Document:
     """Return the document itself, read the file at a path, or wrap a string.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or the string is the name of a file or an
+            address.
     """
     if isinstance(source, Path):
         return Document.from_path(source)
-    return Document.from_text(source) if isinstance(source, str) else source
+    if not isinstance(source, str):
+        return source
+    # Nobody means a text of one word with a dot in it; it would be read without a word.
+    is_short = len(source) <= _MAX_NAME_CHARACTERS
+    if is_short and _URL.fullmatch(source):
+        raise InputError(
+            f"{source}: a string is taken for the text itself; for a web page use "
+            f"Document.from_url({source!r})"
+        )
+    if is_short and _FILE_NAME.fullmatch(source):
+        raise InputError(
+            f"{source}: a string is taken for the text itself; for a file use "
+            f"Path({source!r})"
+        )
+    return Document.from_text(source)
 
 
 def load_run(path: str | Path) -> Run:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from claimcheck.api.clients import choose_engine, open_client
 from claimcheck.config import load_settings
+from claimcheck.evaluation.base import EngineSetup, Table
 from claimcheck.evaluation.datasets import Rows
 from claimcheck.evaluation.evaluate import (
     EvaluationComparison,
@@ -14,7 +15,7 @@ from claimcheck.evaluation.evaluate import (
     run_evaluation,
 )
 from claimcheck.evaluation.result import Evaluation, Score
-from claimcheck.evaluation.tasks import EngineSetup
+from claimcheck.evaluation.split import Part
 from claimcheck.models.llm import Client
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
@@ -22,8 +23,10 @@ from claimcheck.settings import Settings
 __all__ = [
     "Evaluation",
     "EvaluationComparison",
+    "Part",
     "Rows",
     "Score",
+    "Table",
     "compare_evaluations",
     "evaluate",
 ]
@@ -40,6 +43,7 @@ def evaluate(
     """Score a task on labeled rows.
 
     `task` is `checkworthy`, `verification`, `summaries`, `extraction`, or `grounding`.
+    Rows of the sealed part of the data are scored, but never returned.
     `settings` and `client` are as for `summarize`. `progress` is called with the number
     of rows done and the number of all rows.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from claimcheck.english.terms import extract_terms
-from claimcheck.readers.claims import read_claims
+from claimcheck.readers.claims import looks_like_prose, read_claims
 from claimcheck.readers.sources import Collection, read_collection
 from claimcheck.retrieval import Index, IndexEntry, SearchHit
 
@@ -15,6 +15,7 @@ __all__ = [
     "IndexEntry",
     "SearchHit",
     "is_index",
+    "looks_like_prose",
     "read_claims",
     "read_collection",
     "search_index",

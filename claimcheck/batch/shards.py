@@ -16,6 +16,7 @@ from cattrs.errors import BaseValidationError
 
 from claimcheck.batch.plan import Plan
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.llm import Usage
@@ -201,7 +202,7 @@ def _read_parquet_rows(path: Path) -> Iterator[_LocatedRow]:
         import pyarrow.parquet
     except ImportError:
         raise InputError(
-            f"{path}: Parquet needs pip install 'claimcheck[distributed]'"
+            f"{path}: Parquet needs {get_install_command('distributed')}"
         ) from None
     number = 0
     try:

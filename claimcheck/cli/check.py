@@ -10,7 +10,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
-from claimcheck.cli.output import check_writable, print_error, write_text
+from claimcheck.cli.output import check_writable, print_error, print_note, write_text
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
@@ -107,8 +107,10 @@ def check(
     text: _IsText = False,
     format: _Format = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
+    verifier: options.Verifier = None,
     top_k: options.TopK = None,
     votes: _Votes = None,
+    prompts: options.Prompts = None,
     allow_private: options.AllowPrivate = False,
     *,
     publication: ReviewOptions,
@@ -125,12 +127,15 @@ def check(
     sources = [*(against or []), *(evidence or [])]
     _validate_sources(claims, sources)
     check_writable(out.output)
-    settings = llm.load_settings(top_k=top_k, votes=votes)
+    flags = {"prompts_folder": prompts}
+    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
+    options.require_model(settings, flags)
     review = publication.build_review(settings, format)
 
     options.announce_engine(settings, quiet=out.quiet)
+    options.prepare_verifier(settings, quiet=out.quiet)
     announce_terminal_input(claims, quiet=out.quiet)
-    statements = _load_claims(claims, settings, is_prose=text)
+    statements = _load_claims(claims, settings, is_prose=text, quiet=out.quiet)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
     result = _check_claims(statements, documents, settings, quiet=out.quiet)
     style = options.detect_page_style(out.output)
@@ -164,12 +169,19 @@ def _validate_sources(claims: str, sources: Sequence[str]) -> None:
 
 
 def _load_claims(
-    source: str, settings: Settings, *, is_prose: bool
+    source: str, settings: Settings, *, is_prose: bool, quiet: bool
 ) -> Run | list[Statement]:
     if not is_prose:
-        from claimcheck.api.evidence import read_claims
+        from claimcheck.api.evidence import looks_like_prose, read_claims
 
-        return read_claims(source)
+        claims = read_claims(source)
+        if isinstance(claims, list) and looks_like_prose(claims):
+            print_note(
+                f"{source}: looks like running text, but each line is checked as one "
+                "claim; use --text to check the claims in it.",
+                quiet=quiet,
+            )
+        return claims
     from claimcheck.api.summarize import summarize
 
     run = summarize(open_document(source), settings=settings)

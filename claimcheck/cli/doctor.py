@@ -10,6 +10,7 @@ from claimcheck.cli import options
 from claimcheck.cli.output import write_rows
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import ProviderError
+from claimcheck.installation import find_foreign_distribution, get_install_command
 
 if TYPE_CHECKING:
     from claimcheck.settings import Settings
@@ -19,6 +20,7 @@ EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
     "docx": ("lxml",),
+    "nli": ("onnxruntime", "tokenizers", "huggingface_hub"),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),
@@ -39,6 +41,7 @@ _LISTED_SETTINGS = (
     "timeout_s",
     "context_tokens",
     "max_output_tokens",
+    "verifier",
 )
 _MAX_LISTED_MODELS = 12  # some endpoints have hundreds
 _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
@@ -68,8 +71,14 @@ def doctor(engine: options.EngineOptions) -> None:
         if all(find_spec(module) for module in modules):
             lines.append(f"Extra {extra}: installed")
         else:
-            command = f"pip install claimcheck[{extra}]"
+            command = get_install_command(extra)
             lines.append(f"Extra {extra}: not installed ({command})")
+    if other := find_foreign_distribution():
+        lines.append(
+            f"WARNING: {other} is installed, another project's package whose files "
+            "are in the same folder; run pip uninstall claimcheck, and install this "
+            "one again"
+        )
     write_rows(lines)
 
     if settings.chosen_engine() == "llm":

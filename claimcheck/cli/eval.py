@@ -6,18 +6,23 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.output import check_writable, write_rows, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    print_note,
+    write_rows,
+    write_text,
+)
 from claimcheck.cli.progress import show_rows
 from claimcheck.reports.formats import Format, ListFormat
 from claimcheck.reports.terminal import clean_line
 
 if TYPE_CHECKING:
-    from claimcheck.api.evaluate import Evaluation, Rows, Score
+    from claimcheck.api.evaluate import Evaluation, Rows, Score, Table
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +32,8 @@ app = typer.Typer(
 _TASKS = {
     "checkworthy": "Which sentences are worth checking?\n\nRows: {text, label}.",
     "verification": "Does a document support a claim?\n\n"
-    "Rows: {claim, document, supported}.",
+    "Rows: {claim, document, label}. Labels: supported, refuted, not_enough_evidence, "
+    "conflicting_evidence, or not_supported; or {supported}: true or false.",
     "summaries": "How good are the summaries?\n\nCompares them with the first three "
     "sentences. Rows: {document, references}.",
     "extraction": "Are the claims found that people find?\n\nRows: {passage, claims}.",
@@ -35,7 +41,10 @@ _TASKS = {
 }
 # Averages, printed as they are; all other scores are shares, printed in percent.
 _ABSOLUTE_SCORES = ("words", "claims a row")
-
+_SEALED_NOTE = (
+    "The rows of the sealed part are not written: whoever looks at them can no longer "
+    "measure with them. Use --part open to see rows."
+)
 
 _File = Annotated[
     str,
@@ -72,11 +81,19 @@ class SampleOptions(options.OptionGroup):
         ),
     ] = 0
 
+    part: Annotated[
+        Literal["open", "sealed", "all"],
+        typer.Option(
+            help="Which documents: open ones may be looked at; sealed ones are only "
+            "scored, and their rows are never printed or written.",
+        ),
+    ] = "all"
+
     def select_rows(self, file: str) -> Rows:
         """Return the rows of the file that are evaluated."""
-        from claimcheck.api.evaluate import Rows
+        from claimcheck.api.evaluate import Part, Rows
 
-        return Rows(file, self.dataset, self.limit, self.seed)
+        return Rows(file, self.dataset, self.limit, self.seed, Part(self.part))
 
 
 def _build_command(task: str, description: str) -> Callable[..., None]:
@@ -107,6 +124,8 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)
         is_json = format is Format.JSON
+        if is_json and not result.rows:
+            print_note(_SEALED_NOTE, quiet=quiet)
         report = result.to_json() if is_json else _format_evaluation(result)
         write_text(report, output)
 
@@ -143,8 +162,9 @@ def compare(
         write_text(json.dumps(asdict(comparison), indent=1) + "\n", None)
         return
     lines = [f"{second} less {first}, {comparison.n:,} rows of both"]
+    width = max(map(len, comparison.differences), default=0)
     for name, score in comparison.differences.items():
-        lines.append(_format_score(name, score, is_difference=True))
+        lines.append(_format_score(name, score, width=width, is_difference=True))
     write_rows(lines)
 
 
@@ -155,15 +175,41 @@ def _format_evaluation(result: Evaluation) -> str:
         f"{signature.task} on {signature.dataset}: {signature.n:,} rows, "
         f"{result.failed:,} failed, {rate:,.0f} a second"
     ]
-    lines += [_format_score(name, score) for name, score in result.scores.items()]
+    width = max(map(len, result.scores), default=0)
+    for name, score in result.scores.items():
+        lines.append(_format_score(name, score, width=width))
+    for table in result.tables:
+        lines += ["", *_format_table(table)]
     return "".join(f"{clean_line(line)}\n" for line in [*lines, signature.line()])
 
 
-def _format_score(name: str, score: Score, *, is_difference: bool = False) -> str:
+def _format_score(
+    name: str, score: Score, *, width: int, is_difference: bool = False
+) -> str:
     sign = "+" if is_difference else ""
     scale = 100
     if name in _ABSOLUTE_SCORES:
         sign, scale = "", 1
     value = f"{scale * score.value:{sign}7.1f}"
     interval = f"[{scale * score.low:{sign}.1f}, {scale * score.high:{sign}.1f}]"
-    return f"  {name:<22}{value}   {interval}"
+    return f"  {name:<{width}}{value}   {interval}"
+
+
+def _format_table(table: Table) -> list[str]:
+    """Return the lines of a table; shares are in percent."""
+    lines = [table.header]
+    lines += [tuple(_format_cell(cell) for cell in row) for row in table.rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    formatted = [f"  {table.title}"]
+    for line in lines:
+        aligned = [text.rjust(width) for text, width in zip(line, widths, strict=True)]
+        formatted.append("  " + "  ".join(aligned))
+    return formatted
+
+
+def _format_cell(cell: str | float | int | None) -> str:
+    if cell is None:
+        return "-"
+    if isinstance(cell, float):
+        return f"{100 * cell:.1f}"
+    return cell if isinstance(cell, str) else f"{cell:,}"

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import cache, cassettes, index, runs
+from claimcheck.cli import cache, cassettes, index, prompts, runs
 from claimcheck.cli.batch import batch
 from claimcheck.cli.bundle import bundle
 from claimcheck.cli.check import check
@@ -28,13 +28,13 @@ from claimcheck.cli.output import (
     print_error,
     silence_stdout,
 )
-from claimcheck.cli.prompts import prompts
 from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
 from claimcheck.cli.summarize import summarize
 from claimcheck.cli.trust import trust
 from claimcheck.cli.validate import validate
+from claimcheck.cli.verifier import app as verifier_app
 from claimcheck.cli.verify import verify
 from claimcheck.errors import ClaimcheckError, InputError
 from claimcheck.version import __version__
@@ -65,13 +65,14 @@ app.command()(verify)
 app.command()(ground)
 app.command()(schema)
 app.command()(validate)
-app.command()(prompts)
 app.command()(serve)
 app.command()(mcp)
 app.command()(doctor)
 app.command()(trust)
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
+app.add_typer(verifier_app, name="verifier")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")
 app.add_typer(cassettes.app, name="cassettes")
@@ -113,6 +114,9 @@ def claimcheck(
 def main() -> None:
     """Run the command line and exit; `--debug` lets a traceback through."""
     debug, arguments = _extract_debug_flag(sys.argv[1:])
+    # As in git and pip: `claimcheck help check` is `claimcheck check --help`.
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     open_missing_streams()
     try:
         app(arguments, prog_name="claimcheck")

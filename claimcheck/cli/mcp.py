@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from claimcheck.cli import options
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 
 
 @options.expand_groups
@@ -20,7 +21,7 @@ def mcp(
     extract_claims, check_claims, and ground_quotes.
     """
     if find_spec("mcp") is None:
-        raise InputError("mcp needs an extra; run pip install 'claimcheck[mcp]'")
+        raise InputError(f"mcp needs an extra; run {get_install_command('mcp')}")
     from claimcheck.server.mcp import serve
 
     settings = engine.load_settings(no_cache=no_cache)

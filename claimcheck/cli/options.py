@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from claimcheck.cli.output import print_note
+from claimcheck.errors import InputError
 from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
@@ -52,12 +53,32 @@ TopK = Annotated[
         help="Maximum number of passages per claim shown to the model (default 8).",
     ),
 ]
+Verifier = Annotated[
+    str | None,
+    typer.Option(
+        "--verifier",
+        metavar="NAME",
+        help="What judges passages without a model: lexical (compares words), a folder "
+        "with an ONNX model, or org/name on a model hub, downloaded once (default: the "
+        "one that comes with claimcheck, else lexical). With --model, the model "
+        "decides, and the verifier only judges whether what somebody said is true.",
+    ),
+]
 Attempts = Annotated[
     int | None,
     typer.Option(
         metavar="N",
         help="Maximum number of attempts per request, if the endpoint fails "
         "(default 4).",
+    ),
+]
+Prompts = Annotated[
+    Path | None,
+    typer.Option(
+        "--prompts",
+        metavar="FOLDER",
+        help="Use the prompt templates in this folder instead of the shipped ones; "
+        "claimcheck prompts init copies them.",
     ),
 ]
 ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
@@ -196,6 +217,34 @@ class LLMOptions(EngineOptions):
 
 
 @dataclass(frozen=True, slots=True)
+class BriefOptions(OptionGroup):
+    """What the user changes about the requests to a model."""
+
+    prompts: Prompts = None
+
+    def list_flags(self) -> dict[str, Any]:
+        """Return the flags of `load_settings`."""
+        return {"prompts_folder": self.prompts}
+
+
+def require_model(settings: Settings, flags: dict[str, Any]) -> None:
+    """Refuse flags that only a model can follow, if none runs.
+
+    Raises:
+        InputError: the extractive engine runs, and one of the flags is given.
+    """
+    if settings.chosen_engine() != "extractive":
+        return
+    for name, value in flags.items():
+        if value is not None:
+            option = "--" + name.removesuffix("_folder")
+            raise InputError(
+                f"{option} requires a model; name one with --model, or with --base-url "
+                "URL for a local server"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class LimitOptions(OptionGroup):
     """How fast a batch runs, and how much it may spend."""
 
@@ -311,6 +360,23 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     if no_cache:
         flags["cache"] = False
     return load(flags, defaults=_DEFAULT_SETTINGS).settings
+
+
+def prepare_verifier(settings: Settings, *, quiet: bool) -> None:
+    """Download the verifier if necessary, before the work starts.
+
+    Raises:
+        InputError: the verifier does not exist, or can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    if settings.verifier is None:
+        return
+    from claimcheck.api.verifiers import prepare_verifier as prepare
+
+    prepare(
+        settings.verifier,
+        report=None if quiet else lambda line: print_note(line, quiet=False),
+    )
 
 
 def announce_engine(settings: Settings, *, quiet: bool) -> None:

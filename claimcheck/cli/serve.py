@@ -14,6 +14,7 @@ from claimcheck.cli import options
 from claimcheck.cli.doctor import EXTRAS
 from claimcheck.cli.output import print_note
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 from claimcheck.server.config import DEFAULT_MAX_JOBS, DEFAULT_MAX_REQUEST_MB
 
 # The name of a variable, not a token.
@@ -87,7 +88,7 @@ def serve(
     server; nothing that was finished or paid for is lost.
     """
     if not all(find_spec(module) for module in EXTRAS["web"]):
-        raise InputError("serve needs an extra; run pip install 'claimcheck[web]'")
+        raise InputError(f"serve needs an extra; run {get_install_command('web')}")
     from claimcheck.server import app, config
 
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,6 +72,25 @@ class DocumentOptions(options.OptionGroup):
             ) from None
 
 
+class _FailOn(StrEnum):
+    """The results for which `summarize` exits with 1."""
+
+    UNGROUNDED = "ungrounded"
+    REFUTED = "refuted"
+    UNSUPPORTED = "unsupported"
+
+
+_FailOnResult = Annotated[
+    _FailOn | None,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 1 if a claim's quote is not in the document or does not say "
+        "what the claim says (ungrounded); with --check also if anything is refuted "
+        "(refuted), or anything but supported (unsupported).",
+    ),
+]
+
+
 @options.expand_groups
 def summarize(
     source: SourceArgument,
@@ -81,11 +101,13 @@ def summarize(
             "--check", help="Check the summary and the claims against the document."
         ),
     ] = False,
-    fail_on: options.FailOnVerdict = None,
+    fail_on: _FailOnResult = None,
+    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     store: _Store = None,
     *,
     about: DocumentOptions,
+    brief: options.BriefOptions,
     llm: options.LLMOptions,
     out: options.OutputOptions,
 ) -> None:
@@ -94,11 +116,15 @@ def summarize(
     Every claim is tied to the exact characters of the document that support it.
     Without a model, the built-in extractive engine does the work: no key, no network.
     """
-    if fail_on and not check:
-        raise InputError("--fail-on requires --check")
+    if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
+        raise InputError(f"--fail-on {fail_on} requires --check")
+    if verifier is not None and not check:
+        raise InputError(f"--verifier {verifier} requires --check")
     published = about.parse_date()
     check_writable(out.output)
-    settings = llm.load_settings(max_claims=max_claims)
+    flags = brief.list_flags()
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    options.require_model(settings, flags)
 
     announce_terminal_input(source, quiet=out.quiet)
     document = open_document(
@@ -109,6 +135,8 @@ def summarize(
     )
     _announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
+    if check:
+        options.prepare_verifier(settings, quiet=out.quiet)
     run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
     style = options.detect_page_style(out.output)
     report = render_run(run, format, include_text=not out.no_text, style=style)
@@ -119,8 +147,19 @@ def summarize(
     _print_failures(run)
     if run.failures or run.unchecked:
         raise typer.Exit(3)
-    if options.has_failing_verdict(run.verdicts, fail_on):
+    if _is_failing(run, fail_on):
         raise typer.Exit(1)
+
+
+def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
+    if fail_on is None:
+        return False
+    # A claim that its own quote contradicts fails, whatever a check says of it.
+    if not all(claim.is_grounded for claim in run.claims):
+        return True
+    if fail_on is _FailOn.UNGROUNDED:
+        return False
+    return options.has_failing_verdict(run.verdicts, options.FailOn(fail_on))
 
 
 def _announce_encoding(document: Document, *, quiet: bool) -> None:

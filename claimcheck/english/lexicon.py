@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 import Stemmer
 
 from claimcheck.resources import read_packed_lines, read_words
+from claimcheck.text.negation import ALL_NEGATIONS
 
 
 def _load_base_forms() -> dict[str, str]:
@@ -22,10 +23,12 @@ def _load_base_forms() -> dict[str, str]:
 
 
 def _load_critical_words() -> dict[str, str]:
-    return {
-        word: kind
-        for kind, word in (line.split() for line in read_words("critical_words"))
-    }
+    # A quote may be in another language than English, so all negations count.
+    kinds = dict.fromkeys(ALL_NEGATIONS, "negation")
+    for line in read_words("critical_words"):
+        kind, word = line.split()
+        kinds[word] = kind
+    return kinds
 
 
 BASE_FORMS = _load_base_forms()

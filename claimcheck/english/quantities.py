@@ -66,7 +66,11 @@ _QUANTITY = re.compile(
         | (?P<code>[a-z]{{3}})\s?(?=\d)     # checked against the ISO codes later
     )?
     (?:
-        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
+        (?P<digits>
+            \d{{1,3}}(?:[,\ \u00a0\u202f]\d{{3}})+(?:\.\d+)?(?!\d)  # 19,000 or 19 000
+            | [1-9]\d{{0,2}}(?:\.\d{{3}})*\.000(?![\d.,]\d)       # 19.000, as in German
+            | \d+(?:\.\d+)?
+        )
         (?P<suffix>(?:bn|m|k)\b)?
         | (?P<word>(?:{_NUMBER_WORD})\b|an?(?=\s+(?:{_SCALE_WORD}|dozen)\b))
     )
@@ -78,6 +82,7 @@ _QUANTITY = re.compile(
     """,
     re.VERBOSE,
 )
+_GROUP_SEPARATOR = re.compile(r"[,\s]")
 _NOT_A_UNIT = rf"(?!(?:{'|'.join(read_words('non_units'))})\b)"
 _UNIT = re.compile(
     rf"""
@@ -102,7 +107,7 @@ _MEASURE_MODIFIERS = frozenset(("square", "cubic", "nautical", "metric", "light"
 _ADJECTIVES_LISTED_AS_VERBS = frozenset(("separate", "free", "live", "open", "own"))
 _MAX_ADJECTIVES = 2  # with more between, the noun is often another phrase's
 _RATE = re.compile(
-    r"\s+(?:an?|per)\s+"
+    r"\s+(?:an?|per|each|every)\s+"
     r"(second|minute|hour|day|week|month|year|person|head|capita)\b",
     re.IGNORECASE,
 )
@@ -211,7 +216,7 @@ def _follows_month(text: str, start: int) -> bool:
 
 def _compute_value(match: re.Match[str]) -> float:
     if match["digits"]:
-        value = float(match["digits"].replace(",", ""))
+        value = _parse_digits(match["digits"])
     else:
         value = NUMBER_WORDS["-".join(match["word"].split())]
     if match["half"]:
@@ -220,6 +225,14 @@ def _compute_value(match: re.Match[str]) -> float:
         if match[group]:
             value *= NUMBER_SCALES[match[group]]
     return value
+
+
+def _parse_digits(digits: str) -> float:
+    """Return the value of digits with separators: "19,000", "19 000", "19.000"."""
+    plain = _GROUP_SEPARATOR.sub("", digits)
+    if plain.endswith(".000"):
+        plain = plain.replace(".", "")
+    return float(plain)
 
 
 def _find_unit(

@@ -1,32 +1,38 @@
 """Labeled rows to evaluate on: your own, and those of public datasets.
 
 A row of your own is a JSON object per line with the fields of its task (`TASK_FIELDS`),
-and optionally `id` and `doc_id`: rows of one document are resampled together. Adapters
-convert the rows of public datasets, which are not part of claimcheck; see
-docs/evaluation.md for where to get them.
+and optionally `id` and `doc_id`: rows of one document are resampled together, and are
+in the same part of the split. Public datasets are read as they are published
+(adapters.py).
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
-import re
-from collections.abc import Callable
+import io
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from claimcheck.errors import InputError
+from claimcheck.errors import InputError, join_problems
+from claimcheck.evaluation.adapters import ADAPTERS, Adapter, Layout, LinkedFile
+from claimcheck.evaluation.base import GOLD_LABELS, NOT_SUPPORTED, RowFields
+from claimcheck.evaluation.split import Part
+from claimcheck.models.verdict import Label
 from claimcheck.readers.file import read_bytes
 from claimcheck.readers.rows import read_rows
-
-RowFields = dict[str, Any]
 
 # The type of each field; a row of another type is reported with its line number.
 TASK_FIELDS: dict[str, dict[str, type]] = {
     "checkworthy": {"text": str, "label": bool},
-    "verification": {"claim": str, "document": str, "supported": bool},
+    "verification": {"claim": str, "document": str, "label": str},
     "summaries": {"document": str, "references": list},
     "extraction": {"passage": str, "claims": list},
     "grounding": {"document": str, "quotes": list},
@@ -53,25 +59,19 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Adapter:
-    """Converts the rows of a public dataset to the fields of a task."""
-
-    task: str
-    convert: Callable[[RowFields], RowFields]
-
-
-@dataclass(frozen=True, slots=True)
 class Rows:
     """The rows to evaluate on: all of a file, or a sample of `limit`.
 
     `dataset` names the public dataset that the file is from; None for your own rows.
-    `seed` is for the sample and for the intervals.
+    `seed` is for the sample and for the intervals. `part` is the part of the split by
+    document; rows of the sealed part are scored and never returned.
     """
 
     file: str | Path
     dataset: str | None = None
     limit: int | None = None
     seed: int = 0
+    part: Part | str = Part.ALL
 
 
 def read_dataset(rows: Rows, task: str) -> Dataset:
@@ -83,18 +83,32 @@ def read_dataset(rows: Rows, task: str) -> Dataset:
     """
     adapter = _find_adapter(task, rows.dataset)
     source, data = read_bytes(rows.file)
-    examples = read_rows(
-        data, source, lambda row, number: _parse_example(row, task, adapter, number)
+    digest = hashlib.sha256(data)
+    convert = adapter.convert
+    if adapter.linked:
+        linked, linked_data = _read_linked_file(rows.file, adapter.linked)
+        digest.update(linked_data)
+        convert = partial(convert, linked=linked)
+
+    def parse_row(row: Any, number: int) -> list[Example]:
+        return list(_parse_examples(row, task, convert, number))
+
+    examples = list(
+        chain.from_iterable(_parse(data, source, adapter.layout, parse_row))
     )
     if not examples:
         raise InputError(
             f"{source} has no rows. Each line needs a JSON object with "
             f"{_list_fields(task)}."
         )
+    part = Part(rows.part)
+    examples = [example for example in examples if part.includes(example.document)]
+    if not examples:
+        raise InputError(f"{source} has no row in the {part} part")
     if rows.limit is not None and rows.limit < len(examples):
         examples = _draw_sample(examples, rows.limit, rows.seed)
     name = rows.dataset or Path(source).name
-    return Dataset(name, hashlib.sha256(data).hexdigest(), tuple(examples))
+    return Dataset(name, digest.hexdigest(), tuple(examples))
 
 
 def _draw_sample(examples: list[Example], size: int, seed: int) -> list[Example]:
@@ -104,9 +118,9 @@ def _draw_sample(examples: list[Example], size: int, seed: int) -> list[Example]
     return [examples[index] for index in sorted(drawn)]
 
 
-def _find_adapter(task: str, dataset: str | None) -> Adapter | None:
+def _find_adapter(task: str, dataset: str | None) -> Adapter:
     if dataset is None:
-        return None
+        return Adapter(task, partial(_convert_own_row, task=task))
     suitable = [name for name, adapter in ADAPTERS.items() if adapter.task == task]
     if dataset not in suitable:
         raise InputError(
@@ -116,18 +130,50 @@ def _find_adapter(task: str, dataset: str | None) -> Adapter | None:
     return ADAPTERS[dataset]
 
 
-def _parse_example(
-    row: Any, task: str, adapter: Adapter | None, number: int
-) -> Example:
+def _read_linked_file(
+    file: str | Path, linked: LinkedFile
+) -> tuple[dict[str, RowFields], bytes]:
+    """Return the rows of a linked file by their key, and its bytes."""
+    if str(file) == "-":
+        raise InputError(
+            f"this dataset also needs {linked.name}, from the folder of FILE: give the "
+            "path of a file, not standard input"
+        )
+    source, data = read_bytes(Path(file).with_name(linked.name))
+
+    def parse_row(row: Any, number: int) -> tuple[str, RowFields]:
+        if not isinstance(row, dict) or linked.key not in row:
+            raise InputError(f"not a JSON object with the field {linked.key!r}")
+        return str(row[linked.key]), row
+
+    return dict(read_rows(data, source, parse_row)), data
+
+
+def _parse_examples(
+    row: Any, task: str, convert: Callable[..., Iterator[RowFields]], number: int
+) -> Iterator[Example]:
+    """Yield the examples of one row of a file."""
     if not isinstance(row, dict):
         raise InputError("not a JSON object")
     try:
-        fields = adapter.convert(row) if adapter else _convert_own_row(row, task)
-    except (KeyError, TypeError, AttributeError) as error:
-        # The adapters trust their dataset, so any other row fails somehow.
+        converted = list(convert(row))
+    except KeyError as error:
+        names = ", ".join(map(repr, row)) or "no fields"
         raise InputError(
-            f"not a row of this dataset: {type(error).__name__} {error}"
+            f"not a row of this dataset: it lacks the field {error}; it has {names}"
         ) from None
+    except (TypeError, AttributeError) as error:
+        # The adapters trust their dataset, so a field of another type fails somehow.
+        raise InputError(f"not a row of this dataset: {error}") from None
+    for fields in converted:
+        _check_fields(fields, task)
+        # Ids join the rows of two evaluations; without ids the line numbers do.
+        row_id = str(fields.get("id") or row.get("id") or number)
+        document_id = str(fields.get("doc_id") or row.get("doc_id") or row_id)
+        yield Example(row_id, document_id, fields)
+
+
+def _check_fields(fields: RowFields, task: str) -> None:
     for name, kind in TASK_FIELDS[task].items():
         value = fields.get(name)
         # Of all fields only `claims` may be empty: a passage may have no claim.
@@ -137,83 +183,80 @@ def _parse_example(
                 f"{name!r} is missing, empty, or not a {_TYPE_NAMES[kind]}; {task} "
                 f"needs {_list_fields(task)}"
             )
-    # Ids join the rows of two evaluations; without ids the line numbers do.
-    row_id = str(row.get("id") or number)
-    return Example(row_id, str(row.get("doc_id") or row_id), fields)
+    if task == "verification" and fields["label"] not in GOLD_LABELS:
+        raise InputError(
+            f"label {fields['label']!r} is none of {', '.join(GOLD_LABELS)}"
+        )
 
 
 def _list_fields(task: str) -> str:
     return ", ".join(TASK_FIELDS[task])
 
 
-def _convert_own_row(row: RowFields, task: str) -> RowFields:
-    """Return the row; for summaries, a single `reference` becomes a list."""
+def _convert_own_row(row: RowFields, task: str) -> Iterator[RowFields]:
+    """Yield the row, with the short forms of its fields written out.
+
+    For summaries, a single `reference` becomes a list; for verification, a Boolean
+    `supported` becomes a label.
+    """
     if task == "summaries" and isinstance(row.get("reference"), str):
-        return {**row, "references": [row["reference"]]}
-    return row
+        yield {**row, "references": [row["reference"]]}
+    elif task == "verification" and isinstance(row.get("supported"), bool):
+        label = Label.SUPPORTED if row["supported"] else NOT_SUPPORTED
+        # A label of one of the four kinds says more than `supported`.
+        known = row.get("label") in GOLD_LABELS
+        yield row if known else {**row, "label": label}
+    else:
+        yield row
 
 
-def _convert_claimbuster(row: RowFields) -> RowFields:
-    return {"text": row["text"], "label": bool(row["checkworthy"])}
+ParseRow = Callable[[Any, int], list[Example]]
 
 
-def _convert_policlaim(row: RowFields) -> RowFields:
-    return {"text": row["text"], "label": row["label"] == 1}
+def _parse(
+    data: bytes, source: str, layout: Layout, parse_row: ParseRow
+) -> list[list[Example]]:
+    match layout:
+        case Layout.JSON_LINES:
+            return read_rows(data, source, parse_row)
+        case Layout.JSON:
+            return _parse_json(data, source, parse_row)
+        case Layout.CSV:
+            return _parse_csv(data, source, parse_row)
 
 
-def _convert_factcheckbench_sentences(row: RowFields) -> RowFields:
-    return {"text": row["text"], "label": row["label"] == "yes"}
+def _parse_json(data: bytes, source: str, parse_row: ParseRow) -> list[list[Example]]:
+    """Parse the rows of a JSON file: a list of rows, or one row."""
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{source} is not JSON: {error}") from None
+    return _parse_records(
+        value if isinstance(value, list) else [value], source, parse_row
+    )
 
 
-def _convert_verification(row: RowFields) -> RowFields:
-    return {
-        "claim": row["claim"],
-        "document": row["document"],
-        "supported": bool(row["supported"]),
-    }
+def _parse_csv(data: bytes, source: str, parse_row: ParseRow) -> list[list[Example]]:
+    """Parse the rows of a CSV file; its first line names the columns."""
+    try:
+        text = data.decode("utf-8-sig")
+        records = list(csv.DictReader(io.StringIO(text, newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{source} is not CSV in UTF-8: {error}") from None
+    return _parse_records(records, source, parse_row)
 
 
-def _convert_realsumm(row: RowFields) -> RowFields:
-    # Each sentence of the reference is in <t> tags.
-    sentences = re.findall(r"<t>(.*?)</t>", row["reference"])
-    reference = "\n".join(sentence.strip() for sentence in sentences)
-    return {"document": row["document"], "references": [reference]}
-
-
-def _convert_realsumm_units(row: RowFields) -> RowFields:
-    # The tags of sentences become spaces: they would be read as words.
-    passage = re.sub(r"</?t>", " ", row["passage"]).strip()
-    return {"passage": passage, "claims": row["claims"]}
-
-
-def _convert_extraction(row: RowFields) -> RowFields:
-    return {"passage": row["sentence"], "claims": row["claims"]}
-
-
-def _convert_wice_evidence(row: RowFields) -> RowFields:
-    # A span is [start, end, text].
-    quotes = [span[2] for group in row["evidence_sets"] for span in group]
-    return {"document": row["document"], "quotes": quotes}
-
-
-def _convert_pdnc(row: RowFields) -> RowFields:
-    quotes = [span[2] for quote in row["quotes"] for span in quote["spans"]]
-    return {"document": row["document"], "quotes": quotes}
-
-
-ADAPTERS = {
-    "claimbuster": Adapter("checkworthy", _convert_claimbuster),
-    "policlaim": Adapter("checkworthy", _convert_policlaim),
-    "factcheckbench-sentences": Adapter(
-        "checkworthy", _convert_factcheckbench_sentences
-    ),
-    "wice": Adapter("verification", _convert_verification),
-    "summedits": Adapter("verification", _convert_verification),
-    "fm2": Adapter("verification", _convert_verification),
-    "realsumm": Adapter("summaries", _convert_realsumm),
-    "factcheckbench-claims": Adapter("extraction", _convert_extraction),
-    "factscore": Adapter("extraction", _convert_extraction),
-    "realsumm-scus": Adapter("extraction", _convert_realsumm_units),
-    "wice-evidence": Adapter("grounding", _convert_wice_evidence),
-    "pdnc": Adapter("grounding", _convert_pdnc),
-}
+def _parse_records(
+    records: list[Any], source: str, parse_row: ParseRow
+) -> list[list[Example]]:
+    """Parse records, and report all broken ones by number."""
+    rows: list[list[Example]] = []
+    problems: list[str] = []
+    for number, record in enumerate(records, 1):
+        try:
+            rows.append(parse_row(record, number))
+        except InputError as error:
+            problems.append(f"row {number}: {error}")
+    if problems:
+        raise InputError(f"{source}: {join_problems(problems)}")
+    return rows

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from math import isnan
 
 import numpy as np
 
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
+from claimcheck.evaluation.base import EngineSetup, Task
 from claimcheck.evaluation.datasets import Dataset, Example, Rows, read_dataset
 from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
 from claimcheck.evaluation.result import (
@@ -19,7 +21,8 @@ from claimcheck.evaluation.result import (
     MeasuredRow,
     Score,
 )
-from claimcheck.evaluation.tasks import TASKS, EngineSetup, Task
+from claimcheck.evaluation.split import Part
+from claimcheck.evaluation.tasks import TASKS
 from claimcheck.settings import CHECK_ONLY_SETTINGS
 from claimcheck.version import __version__
 
@@ -61,7 +64,9 @@ def run_evaluation(
         scores=_compute_scores(task.metrics, columns, documents, rows.seed),
         failed=sum(row.failure is not None for row in measured),
         seconds=round(seconds, 2),
-        rows=tuple(measured),
+        tables=task.build_tables(columns),
+        # Looking at sealed rows would end their use: only aggregates leave here.
+        rows=() if rows.part == Part.SEALED else tuple(measured),
     )
 
 
@@ -93,12 +98,13 @@ def _compute_scores(
     documents: Sequence[str],
     seed: int,
 ) -> dict[str, Score]:
-    intervals = bootstrap_intervals(metrics, columns, documents, seed)
-    scores = {}
-    for name, metric in metrics.items():
-        low, high = intervals[name]
-        scores[name] = Score(metric(columns), low, high)
-    return scores
+    values = {name: metric(columns) for name, metric in metrics.items()}
+    # NaN: the metric is undefined for these rows, so there is nothing to report.
+    defined = {name: value for name, value in values.items() if not isnan(value)}
+    intervals = bootstrap_intervals(
+        {name: metrics[name] for name in defined}, columns, documents, seed
+    )
+    return {name: Score(value, *intervals[name]) for name, value in defined.items()}
 
 
 def _build_signature(
@@ -115,6 +121,7 @@ def _build_signature(
         prompts={},
         schemas={},
         settings={},
+        part=str(rows.part),
         limit=rows.limit,
         seed=rows.seed,
         n=len(dataset.examples),
@@ -126,7 +133,7 @@ def _build_signature(
     return replace(
         signature,
         model=settings.model,
-        prompts={name: prompts.load(name).digest for name in task.prompts},
+        prompts=prompts.compute_digests(task.prompts, settings.brief.prompts),
         schemas={name: schemas.compute_digest(name) for name in task.schemas},
         settings=settings.published() | check_settings,
     )
@@ -152,6 +159,11 @@ def compare_scores(first: Evaluation, second: Evaluation) -> EvaluationCompariso
         InputError: they are of different tasks or data, or have no row in common.
     """
     _require_same_data(first.signature, second.signature)
+    if not first.rows or not second.rows:
+        raise InputError(
+            "compare: an evaluation of the sealed part has no rows to compare; use "
+            "--part open or all"
+        )
     # Samples of one file may overlap: the rows of both are what is compared.
     second_rows = {row.id: row for row in second.rows}
     pairs = [(row, second_rows[row.id]) for row in first.rows if row.id in second_rows]

@@ -7,24 +7,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
-Columns = Mapping[str, FloatArray]
-"""What was measured: a value per row, by name."""
+Columns = Mapping[str, NDArray[Any]]
+"""What was measured: a value per row, by name; labels are strings."""
 Metric = Callable[[Columns], float]
-"""A function from columns to one score."""
+"""A function from columns to one score; NaN if undefined for these rows."""
 
 _CALIBRATION_BINS = 10  # chosen by hand
 _BOOTSTRAP_SAMPLES = 1_000
@@ -129,11 +131,70 @@ def calibration_error(gold: BoolArray, score: FloatArray) -> float:
     """
     if not len(score):
         return 0.0
-    # A score of exactly 1 belongs to the last bin.
-    bins = np.minimum((score * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
+    bins = _number_bins(score)
     confidence = np.bincount(bins, score, _CALIBRATION_BINS)
     positives = np.bincount(bins, gold.astype(float), _CALIBRATION_BINS)
     return float(np.abs(confidence - positives).sum() / len(score))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceBin:
+    """Rows of similar confidence."""
+
+    count: int
+    mean_score: float
+    share_positive: float
+
+
+def bin_by_confidence(gold: BoolArray, score: FloatArray) -> list[ConfidenceBin]:
+    """Return the bins of `calibration_error` that have rows, in order."""
+    numbers = _number_bins(score)
+    bins = []
+    for number in np.unique(numbers):
+        inside = numbers == number
+        bins.append(
+            ConfidenceBin(
+                int(inside.sum()),
+                float(score[inside].mean()),
+                float(gold[inside].mean()),
+            )
+        )
+    return bins
+
+
+def _number_bins(score: FloatArray) -> NDArray[np.int_]:
+    # A score of exactly 1 belongs to the last bin.
+    numbers = (score * _CALIBRATION_BINS).astype(np.int_)
+    return np.asarray(np.minimum(numbers, _CALIBRATION_BINS - 1))
+
+
+def compute_precision_by_coverage(gold: BoolArray, score: FloatArray) -> FloatArray:
+    """Return the precision of the 1, 2, ..., all rows of highest score.
+
+    Rows of equal score count as the mean of them, whatever their order. The last value
+    is the share of positives. The mean of all values is the area under the curve of
+    precision against coverage: El-Yaniv, Wiener 2010, "On the Foundations of Noise-free
+    Selective Classification", JMLR 11.
+    """
+    _, group, sizes = np.unique(-score, return_inverse=True, return_counts=True)
+    share_of_group = np.bincount(group, gold.astype(float)) / sizes
+    positives = np.cumsum(np.repeat(share_of_group, sizes))
+    return np.asarray(positives / np.arange(1, len(gold) + 1))
+
+
+def find_cutoff(
+    gold: BoolArray, score: FloatArray, min_precision: float
+) -> float | None:
+    """Return the lowest score from which the precision is high enough.
+
+    None if there is none. Only for rows that may be looked at.
+    """
+    precision = compute_precision_by_coverage(gold, score)
+    ranked = np.sort(score)[::-1]
+    # Within rows of equal score the precision of a part means nothing.
+    is_last_of_tie = np.r_[ranked[1:] != ranked[:-1], True]
+    suitable = np.flatnonzero(is_last_of_tie & (precision >= min_precision))
+    return float(ranked[suitable[-1]]) if len(suitable) else None
 
 
 def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]:
@@ -162,7 +223,7 @@ def _load_rouge_scorer() -> RougeScorer:
         from rouge_score.rouge_scorer import RougeScorer
     except ImportError:
         raise InputError(
-            "ROUGE needs rouge-score: pip install 'claimcheck[eval]'"
+            f"ROUGE needs rouge-score: {get_install_command('eval')}"
         ) from None
     return RougeScorer(list(ROUGE_NAMES), use_stemmer=True)
 
@@ -219,6 +280,7 @@ def bootstrap_intervals(
     tail = 100 * (1 - _CONFIDENCE_LEVEL) / 2
     intervals = {}
     for name, values in samples.items():
-        low, high = np.percentile(values, [tail, 100 - tail])
+        # Resamples for which the metric is undefined (NaN) do not count.
+        low, high = np.nanpercentile(values, [tail, 100 - tail])
         intervals[name] = (float(low), float(high))
     return intervals

@@ -8,9 +8,10 @@ from typing import Any
 
 from claimcheck import schemas
 from claimcheck.errors import InputError
+from claimcheck.evaluation.base import Table
 
 # Part of every file: files of another version may have other fields.
-EVALUATION_SCHEMA_VERSION = "1.0"
+EVALUATION_SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class MeasuredRow:
 
     id: str
     document: str
-    values: dict[str, float]
+    values: dict[str, float | str]
     failure: str | None
 
 
@@ -51,6 +52,7 @@ class EvaluationSignature:
     prompts: dict[str, str]
     schemas: dict[str, str]
     settings: dict[str, Any]
+    part: str  # of the split by document: open, sealed, or all
     limit: int | None  # None: all rows of the file
     seed: int
     n: int
@@ -61,6 +63,7 @@ class EvaluationSignature:
             f"task:{self.task}",
             # Twelve digits of a hash tell any two files apart, and fit into a line.
             f"data:{self.dataset}@{self.dataset_sha256[:12]}",
+            f"part:{self.part}",
             f"n:{self.n}",
             f"engine:{self.engine}",
         ]
@@ -74,12 +77,17 @@ class EvaluationSignature:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Scores by name, and the rows; `failed` rows count against the scores."""
+    """Scores by name, tables, and the rows.
+
+    `failed` rows count against the scores. A metric that is undefined for the rows has
+    no score. There are no rows if the sealed part was evaluated.
+    """
 
     signature: EvaluationSignature
     scores: dict[str, Score]
     failed: int
     seconds: float
+    tables: tuple[Table, ...]
     rows: tuple[MeasuredRow, ...]
 
     def to_json(self) -> str:
@@ -107,5 +115,11 @@ class Evaluation:
             {name: Score(**score) for name, score in fields["scores"].items()},
             fields["failed"],
             fields["seconds"],
+            tuple(_build_table(table) for table in fields["tables"]),
             tuple(MeasuredRow(**row) for row in fields["rows"]),
         )
+
+
+def _build_table(fields: dict[str, Any]) -> Table:
+    rows = tuple(tuple(row) for row in fields["rows"])
+    return Table(fields["title"], tuple(fields["header"]), rows)

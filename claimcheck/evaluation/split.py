@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from hashlib import sha256
 
 
+class Part(StrEnum):
+    """What may be looked at, what may only be scored, or both."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    ALL = "all"
+
+    def includes(self, document_id: str) -> bool:
+        """Return whether rows of this document are in the part."""
+        return self is Part.ALL or (self is Part.SEALED) == is_sealed(document_id)
+
+
 def is_sealed(document_id: str) -> bool:
-    """Return whether rows of this document may only be scored, never looked at.
+    """Return whether rows of this document may be scored but not looked at.
 
     About half of the documents are. The rule needs no list, so that training,
     fitting, and evaluation agree on it, also for data that comes later.

@@ -7,28 +7,25 @@ evaluations (`schemas/evaluation.schema.json`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
 from claimcheck.english.metadata import fill_metadata
 from claimcheck.english.quantities import find_quantities
-from claimcheck.evaluation.datasets import RowFields
+from claimcheck.evaluation.base import EngineSetup, Measurement, RowFields, Task
 from claimcheck.evaluation.metrics import (
     ROUGE_NAMES,
     Columns,
     Metric,
-    auroc,
     average_precision,
-    balanced_accuracy,
-    calibration_error,
     f1,
     flag_covered_claims,
     precision,
     recall,
     rouge,
 )
+from claimcheck.evaluation.verification import VERIFICATION
 from claimcheck.extractive import summarize_extractively
 from claimcheck.extractive.check_worthiness import (
     CHECK_WORTHY_FROM,
@@ -37,52 +34,18 @@ from claimcheck.extractive.check_worthiness import (
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.claim import Match, Statement
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
-from claimcheck.pipeline.check import check_with_model, check_without_model
 from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.summarize import summarize_with_model
-from claimcheck.settings import Settings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
 
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSetup:
-    """The engine that is evaluated; `client` is None without a model."""
-
-    settings: Settings
-    client: Client | None
-    engine: str
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """The values measured on a row, and why it failed, if it did."""
-
-    values: dict[str, float]
-    failure: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task: `measure` is for one row, `metrics` are for all rows.
-
-    `prompts` and `schemas` are those that a model gets.
-    """
-
-    name: str
-    measure: Callable[[RowFields, EngineSetup], Measurement]
-    metrics: Mapping[str, Metric]
-    prompts: tuple[str, ...] = ()
-    schemas: tuple[str, ...] = ()
-
 
 _SUMMARY_PROMPTS = ("summarize", "requote", "repair", "json-only")
 _SUMMARY_SCHEMAS = ("summary.answer", "requote.answer")
@@ -153,52 +116,8 @@ _CHECK_WORTHINESS = Task(
             columns["gold"] == 1, columns["score"]
         ),
     },
-    _SUMMARY_PROMPTS,
-    _SUMMARY_SCHEMAS,
-)
-
-
-# Verification: does the document support the claim? Rows {claim, document, supported}.
-# The prediction is true for `supported` and false for any other label. The score is the
-# probability of `supported`; a model that states no confidence is taken as certain.
-
-
-def _measure_verification(fields: RowFields, setup: EngineSetup) -> Measurement:
-    gold = float(fields["supported"])
-    statement = Statement.of(fields["claim"])
-    corpus = Corpus(Document.from_text(fields["document"]))
-    extractive = setup.engine == "extractive"
-    build_flow = check_without_model if extractive else check_with_model
-    check = drive(build_flow([statement], corpus, setup.settings), setup.client)
-    if not check.verdicts:
-        wrong = 1 - gold
-        failure = check.failures[0].message
-        return Measurement({"gold": gold, "said": wrong, "score": wrong}, failure)
-    finding = check.verdicts[0].finding
-    supported = finding.label is Label.SUPPORTED
-    confidence = 1.0 if finding.confidence is None else finding.confidence
-    score = confidence if supported else 1 - confidence
-    return Measurement({"gold": gold, "said": float(supported), "score": score})
-
-
-_VERIFICATION = Task(
-    "verification",
-    _measure_verification,
-    {
-        "balanced accuracy": lambda columns: balanced_accuracy(
-            columns["gold"] == 1, columns["said"] == 1
-        ),
-        "F1 supported": lambda columns: f1(columns["gold"] == 1, columns["said"] == 1),
-        "F1 not supported": lambda columns: f1(
-            columns["gold"] == 0, columns["said"] == 0
-        ),
-        "AUROC": lambda columns: auroc(columns["gold"] == 1, columns["score"]),
-        "calibration error": lambda columns: calibration_error(
-            columns["gold"] == 1, columns["score"]
-        ),
-    },
-    ("verdict", "repair", "json-only"),
-    ("verdict.answer",),
+    prompts=_SUMMARY_PROMPTS,
+    schemas=_SUMMARY_SCHEMAS,
 )
 
 
@@ -241,10 +160,11 @@ def _compute_faithfulness(sentences: list[str], document: Document) -> float:
     """Return the share of sentences that the document supports."""
     if not sentences:
         return 0.0
-    corpus = Corpus(document)
+    corpus, scorer = Corpus(document), choose_scorer()
     supported = 0
     for sentence in sentences:
-        finding = verify_statement(Statement.of(sentence), corpus, strict=True)
+        statement = Statement.of(sentence)
+        finding = verify_statement(statement, corpus, scorer, strict=True)
         supported += finding.label is Label.SUPPORTED
     return supported / len(sentences)
 
@@ -272,13 +192,14 @@ _SUMMARIES = Task(
         "faithfulness": _make_mean("faithful"),
         "words": _make_mean("words"),
     },
-    _SUMMARY_PROMPTS,
-    _SUMMARY_SCHEMAS,
+    prompts=_SUMMARY_PROMPTS,
+    schemas=_SUMMARY_SCHEMAS,
 )
 
 
 # Extraction: are the claims that people find in a passage extracted? Rows {passage,
 # claims}. An extracted claim is correct if all the people's claims together cover it.
+# A passage may have no claim; then it is right to extract none.
 
 
 def _measure_extraction(fields: RowFields, setup: EngineSetup) -> Measurement:
@@ -286,14 +207,22 @@ def _measure_extraction(fields: RowFields, setup: EngineSetup) -> Measurement:
     run = _summarize(Document.from_text(fields["passage"]), setup)
     failure = _get_first_failure(run)
     extracted = [] if failure else [claim.text for claim in run.claims]
-    covered = flag_covered_claims(gold, extracted)
-    correct = flag_covered_claims(extracted, [" ".join(gold)])
+    covered = sum(flag_covered_claims(gold, extracted))
+    correct = sum(flag_covered_claims(extracted, [" ".join(gold)]))
+    wanted, found = len(gold), len(extracted)
+    if not gold:
+        # "No claims" is an answer as any claim is: it counts as the one that is wanted,
+        # or a passage without claims would count for nothing.
+        wanted = 1
+        if not failure and not extracted:
+            covered = correct = found = 1
     return Measurement(
         {
-            "wanted": float(len(gold)),
-            "covered": float(sum(covered)),
-            "found": float(len(extracted)),
-            "right": float(sum(correct)),
+            "wanted": float(wanted),
+            "covered": float(covered),
+            "found": float(found),
+            "right": float(correct),
+            "claims": float(len(extracted)),
         },
         failure,
     )
@@ -305,10 +234,10 @@ _EXTRACTION = Task(
     {
         "coverage": _make_ratio("covered", "wanted"),
         "precision": _make_ratio("right", "found"),
-        "claims a row": _make_mean("found"),
+        "claims a row": _make_mean("claims"),
     },
-    _SUMMARY_PROMPTS,
-    _SUMMARY_SCHEMAS,
+    prompts=_SUMMARY_PROMPTS,
+    schemas=_SUMMARY_SCHEMAS,
 )
 
 
@@ -338,7 +267,7 @@ TASKS = {
     task.name: task
     for task in (
         _CHECK_WORTHINESS,
-        _VERIFICATION,
+        VERIFICATION,
         _SUMMARIES,
         _EXTRACTION,
         _GROUNDING,

@@ -36,6 +36,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Run
 from claimcheck.models.span import Span, extract_excerpts, format_quote
+from claimcheck.pipeline.consistency import QuoteComparison
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.signature import build_extractive_signature
@@ -66,6 +67,7 @@ class _DocumentContext:
     reading: Reading
     sentences: Sequence[Sentence]
     full_names: Mapping[str, str]
+    comparison: QuoteComparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ def summarize_extractively(
     yield []
     # Later mentions ("Abrams") get the name from the first ("Elliott Abrams").
     full_names = map_full_names(sentences)
-    context = _DocumentContext(document, reading, sentences, full_names)
+    context = _DocumentContext(
+        document, reading, sentences, full_names, QuoteComparison(document)
+    )
     extracted = [
         _extract_claims(context, index, speech) for index, speech in enumerate(speeches)
     ]
@@ -229,6 +233,9 @@ def _build_claim(
         speaker = context.full_names.get(speaker, speaker)
     quantities = find_quantities(words)
     check_worthiness, reason = score_check_worthiness(words, quantities)
+    consistency, differences = context.comparison.compare(
+        text, speaker, quote, excerpts
+    )
     return Claim(
         id=make_claim_id(context.document.id, text, quote),
         text=text,
@@ -243,6 +250,8 @@ def _build_claim(
         quantities=quantities,
         check_worthiness=check_worthiness,
         reason=reason,
+        consistency=consistency,
+        differences=differences,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from claimcheck.models.span import Excerpt
+from claimcheck.models.verdict import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ class Match(StrEnum):
     NORMALIZED = "normalized"
     FUZZY = "fuzzy"
     NONE = "none"
+
+
+class Consistency(StrEnum):
+    """Whether a claim's text says what its own quote says.
+
+    `unclear`: nobody compared them, as in older runs, or the comparison can't tell,
+    as in languages whose negations and numbers it does not know.
+    """
+
+    CONSISTENT = "consistent"
+    DIFFERS = "differs"
+    UNCLEAR = "unclear"
 
 
 class Kind(StrEnum):
@@ -81,7 +94,8 @@ class Claim:
     `spans` with white space collapsed or, when `match` is `none`, the quote that could
     not be found. `also_at` has the other places where the document says the same.
     `speaker` is None when the document itself says it. `check_worthiness` is from 0
-    (nobody would check this) to 1.
+    (nobody would check this) to 1. `differences` has what the text says otherwise than
+    the quote, if `consistency` is `differs`.
     """
 
     id: str
@@ -97,6 +111,14 @@ class Claim:
     quantities: tuple[Quantity, ...]
     check_worthiness: float
     reason: str
+    consistency: Consistency = Consistency.UNCLEAR
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def is_grounded(self) -> bool:
+        """Whether the quote was found, and the text does not differ from it."""
+        is_found = self.match is not Match.NONE
+        return is_found and self.consistency is not Consistency.DIFFERS
 
 
 def make_claim_id(document_id: str, text: str, quote: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from claimcheck.models.claim import Match, make_statement_id
+from claimcheck.models.claim import Consistency, Match, make_statement_id
 from claimcheck.models.run import Check, Run
 from claimcheck.models.verdict import Finding, Verdict
 
@@ -67,6 +67,13 @@ def _find_span_problems(run: Run) -> Iterator[str]:
         path = f"$.claims[{number}].spans"
         if (claim.match is Match.NONE) != (not claim.spans):
             yield f"{path}: match is {claim.match}, with {len(claim.spans)} spans"
+        differs = claim.consistency is Consistency.DIFFERS
+        if differs != bool(claim.differences):
+            count = len(claim.differences)
+            yield (
+                f"$.claims[{number}].consistency: is {claim.consistency}, "
+                f"with {count} differences"
+            )
         if text is None:
             continue
         for index, span in enumerate(claim.spans):

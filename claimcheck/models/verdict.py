@@ -70,16 +70,33 @@ def put_each_stance_first(passages: Sequence[Evidence]) -> list[Evidence]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words of a claim that the evidence contradicts or does not contain.
+    """Words of a claim that its evidence contradicts or does not contain.
 
     `kind` is number, name, date, negation, opposite, speaker, or attribution; older
     runs may have outlet, order, or role. `evidence` is None when it does not contain
-    them.
+    them. A claim's own quote is evidence, too.
     """
 
     kind: str
     claim: str
     evidence: str | None
+
+    def describe(self, evidence: str) -> str:
+        """Describe the difference in half a sentence.
+
+        `evidence` names the other text: "the evidence", or "its quote".
+        """
+        match self.kind:
+            case "attribution":
+                return f"{evidence} gives this only as a statement by {self.evidence}"
+            case "speaker" if self.evidence is None:
+                return f"{evidence} does not attribute it to {self.claim}"
+            case "speaker":
+                return f"the claim names “{self.claim}”, {evidence} “{self.evidence}”"
+            case _ if self.evidence is None:
+                return f"“{self.claim}” is not in {evidence}"
+            case _:
+                return f"the claim says “{self.claim}”, {evidence} “{self.evidence}”"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,17 +34,22 @@ from claimcheck.pipeline.signature import (
 )
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
+from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, find_veto
 from claimcheck.verification.engine import (
-    NO_EVIDENCE_FINDING,
     find_speaker,
     verify_content,
     verify_statement,
 )
 from claimcheck.verification.evidence import EvidenceDocument
-from claimcheck.verification.finding import Hypothesis, assess, build_evidence
+from claimcheck.verification.explain import build_evidence
 from claimcheck.verification.retrieve import Corpus, select_passages
+from claimcheck.verification.scorer import EntailmentScorer
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
+# The key in the settings of a signature: the scorer, with its version.
+VERIFIER = "verifier"
 PROMPTS = (PROMPT, "repair", "json-only")
 # Weak models write on and on. Strict mode does not take `maxLength`, but it takes a
 # pattern.
@@ -74,10 +79,10 @@ def check_with_model(
     strict: bool = False,
 ) -> Flow[CheckResult]:
     """Check statements with a model; one without evidence needs no request."""
-    checks = []
-    for statement in statements:
-        checks.append(_StatementCheck.prepare(statement, corpus, settings, strict))
-    votes_by_check, answers = yield from _ask_for_votes(checks, settings)
+    scorer = choose_scorer(settings.verifier)
+    context = _CheckContext(corpus, settings, scorer, strict)
+    checks = [_StatementCheck.prepare(statement, context) for statement in statements]
+    votes_by_check, answers = yield from _ask_for_votes(checks)
     verdicts = []
     failures = []
     for check, votes in zip(checks, votes_by_check, strict=True):
@@ -87,6 +92,7 @@ def check_with_model(
         else:
             failures.append(outcome)
     extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
+    extra_settings[VERIFIER] = scorer.name
     return CheckResult(
         verdicts=tuple(verdicts),
         failures=tuple(failures),
@@ -98,7 +104,7 @@ def check_with_model(
 
 
 def _ask_for_votes(
-    checks: list[_StatementCheck], settings: Settings
+    checks: list[_StatementCheck],
 ) -> Flow[tuple[list[list[Answer[VerdictAnswer]]], list[Answer[VerdictAnswer]]]]:
     """Return the votes of each check, and all answers that were paid for.
 
@@ -120,7 +126,7 @@ def _ask_for_votes(
             votes_by_check[index] = list(islice(remaining, len(check.requests)))
             exceeds = any(vote.exceeds_window for vote in votes_by_check[index])
             if exceeds and len(check.passages) > 1:
-                checks[index] = check.halve(settings)
+                checks[index] = check.halve()
                 repeated.append(index)
         pending = repeated
     return votes_by_check, all_answers
@@ -135,13 +141,14 @@ def check_without_model(
 ) -> Flow[CheckResult]:
     """Check statements without a model, by comparison and entailment.
 
-    `settings` is not used: the parameters are those of `check_with_model`.
+    Of the settings, only `verifier` counts.
     """
+    scorer = choose_scorer(settings.verifier)
     verdicts = []
     for statement in statements:
-        verdicts.append(verify_statement(statement, corpus, strict=strict))
+        verdicts.append(verify_statement(statement, corpus, scorer, strict=strict))
         yield []  # the driver can cancel here
-    signature = build_extractive_signature("check")
+    signature = build_extractive_signature("check", {VERIFIER: scorer.name})
     return CheckResult(tuple(verdicts), (), Usage(), signature)
 
 
@@ -187,6 +194,16 @@ def list_statements(run: Run) -> list[Statement]:
 
 
 @dataclass(frozen=True, slots=True)
+class _CheckContext:
+    """What the checks of all statements share; `strict` as in `Hypothesis`."""
+
+    corpus: Corpus
+    settings: Settings
+    scorer: EntailmentScorer
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _StatementCheck:
     """The check of one statement with a model.
 
@@ -195,26 +212,28 @@ class _StatementCheck:
     """
 
     statement: Statement
+    context: _CheckContext
     documents: Sequence[EvidenceDocument]
     passages: Sequence[tuple[EvidenceDocument, int]]
     requests: Sequence[ModelRequest]
-    strict: bool
 
     @classmethod
-    def prepare(
-        cls, statement: Statement, corpus: Corpus, settings: Settings, strict: bool
-    ) -> _StatementCheck:
-        documents = corpus.find_documents(statement.text)
-        passages = select_passages(statement.text, documents, settings.top_k)
-        requests = _build_requests(statement, passages, settings) if passages else []
-        return cls(statement, documents, passages, requests, strict)
+    def prepare(cls, statement: Statement, context: _CheckContext) -> _StatementCheck:
+        documents = context.corpus.find_documents(statement.text)
+        check = cls(statement, context, documents, (), ())
+        return check.select(context.settings.top_k)
 
-    def halve(self, settings: Settings) -> _StatementCheck:
-        """Return the check with the better half of the passages."""
-        count = len(self.passages) // 2
+    def select(self, count: int) -> _StatementCheck:
+        """Return the check with the best passages, at most `count`."""
         passages = select_passages(self.statement.text, self.documents, count)
-        requests = _build_requests(self.statement, passages, settings)
+        requests: Sequence[ModelRequest] = ()
+        if passages:
+            requests = _build_requests(self.statement, passages, self.context.settings)
         return replace(self, passages=passages, requests=requests)
+
+    def halve(self) -> _StatementCheck:
+        """Return the check with the better half of the passages."""
+        return self.select(len(self.passages) // 2)
 
     def decide(
         self, answers: Sequence[Answer[VerdictAnswer]]
@@ -232,12 +251,15 @@ class _StatementCheck:
             return _build_failure(self.statement, answers[0])
         counts = Counter(value.label for value in values)
         # In a tie, the label that was given first.
-        label, agreed = counts.most_common(1)[0]
+        label = counts.most_common(1)[0][0]
         chosen = next(value for value in values if value.label == label)
         if len(answers) == 1:
-            return self._build_verdict(self._build_finding(chosen, None), None)
-        # An unusable answer is a vote for nothing.
-        finding = self._build_finding(chosen, agreed / len(answers))
+            return self._build_verdict(self._build_finding(chosen), None)
+        finding = self._build_finding(chosen)
+        # A check may have replaced the label. An unusable answer is a vote for nothing.
+        agreed = counts[finding.label]
+        confidence = agreed / len(answers) if agreed else None
+        finding = replace(finding, confidence=confidence)
         return self._build_verdict(finding, Votes(len(answers), agreed))
 
     def _build_verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
@@ -246,27 +268,25 @@ class _StatementCheck:
             text=self.statement.text,
             speaker=find_speaker(self.statement),
             finding=finding,
-            content=verify_content(self.statement, self.documents),
+            content=verify_content(self.statement, self.documents, self.context.scorer),
             votes=votes,
         )
 
-    def _build_finding(
-        self, answer: VerdictAnswer, confidence: float | None
-    ) -> Finding:
+    def _build_finding(self, answer: VerdictAnswer) -> Finding:
         """Build the finding from the model's answer, if that has grounds.
 
-        A label that cites no passage, and a "supported" against the rules, are replaced
-        with `not_enough_evidence`.
+        A label that cites no passage becomes `not_enough_evidence`, and a "supported"
+        to which a check objects becomes what the checks decide.
         """
         cited = self._find_cited_passages(answer)
         label, rationale = answer.label, answer.rationale
         if label is not Label.NOT_ENOUGH_EVIDENCE and not cited:
             rationale = f"The model says “{label}” but cites no passage. {rationale}"
-            label, confidence = Label.NOT_ENOUGH_EVIDENCE, None
+            label = Label.NOT_ENOUGH_EVIDENCE
         evidence = self._build_evidence(cited, label)
-        finding = Finding(label, confidence, rationale, evidence, (), DecidedBy.MODEL)
+        finding = Finding(label, None, rationale, evidence, (), DecidedBy.MODEL)
         if label is Label.SUPPORTED:
-            return self._apply_veto(finding)
+            return self._apply_veto(finding, cited)
         return finding
 
     def _find_cited_passages(
@@ -289,36 +309,21 @@ class _StatementCheck:
             evidence += build_evidence(document, [index], stance)
         return tuple(evidence)
 
-    def _apply_veto(self, finding: Finding) -> Finding:
-        """Withdraw "supported" if the rules find a difference."""
+    def _apply_veto(
+        self, finding: Finding, cited: Sequence[tuple[EvidenceDocument, int]]
+    ) -> Finding:
+        """Replace "supported" if a check objects: as without a model."""
         hypothesis = Hypothesis.from_text(
-            self.statement.text, self.statement.speaker, strict=self.strict
+            self.statement.text, self.statement.speaker, strict=self.context.strict
         )
-        cited_ids = {item.document_id for item in finding.evidence}
         for document in self.documents:
-            ruling = assess(hypothesis, document)
-            if ruling.decided_by is not DecidedBy.RULES:
-                continue
-            # What one document lacks, another may have: only those that the model cites
-            # must have all of it.
-            is_cited = document.document.id in cited_ids
-            if is_cited or ruling.label is not Label.NOT_ENOUGH_EVIDENCE:
-                return _withdraw_support(finding, ruling)
+            indexes = [index for other, index in cited if other is document]
+            veto = find_veto(hypothesis, document, self.context.scorer, indexes)
+            if veto is not None:
+                # A vote is for "supported", and says nothing of another label.
+                rationale = f"The model calls it supported, but: {veto.rationale}"
+                return replace(veto, rationale=rationale)
         return finding
-
-
-def _withdraw_support(finding: Finding, ruling: Finding) -> Finding:
-    return replace(
-        finding,
-        label=Label.NOT_ENOUGH_EVIDENCE,
-        confidence=ruling.confidence,
-        rationale=(
-            "The model calls it supported, but the words differ. " + ruling.rationale
-        ),
-        evidence=ruling.evidence,
-        differences=ruling.differences,
-        decided_by=DecidedBy.RULES,
-    )
 
 
 def _build_requests(
@@ -333,7 +338,7 @@ def _build_requests(
     fence = prompts.choose_fence("".join([claim, *texts]))
     variables = {"claim": claim, "passages": texts, "fence": fence}
     limit = ("rationale", "pattern", _RATIONALE_PATTERN)
-    request = build_request(PROMPT, variables, SCHEMA, limit)
+    request = build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
     if settings.votes == 1:
         return [request]
     # The seeds differ, so that the votes can, but are the same in every run.

@@ -18,6 +18,7 @@ from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.span import extract_excerpts, format_quote
 from claimcheck.pipeline.answers import ClaimAnswer
+from claimcheck.pipeline.consistency import QuoteComparison
 from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.text.reading import Reading
 
@@ -54,9 +55,15 @@ def build_claims(
 ) -> NumberedClaims:
     """Ground claims, merge duplicates, and keep those most worth checking."""
     merger = _ClaimMerger()
+    comparison = QuoteComparison(document)
     results = index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
-        merger.add(_build_claim(document, reading, answer, result))
+        claim = _build_claim(document, reading, answer, result)
+        consistency, differences = comparison.compare(
+            claim.text, claim.speaker, claim.quote, claim.spans
+        )
+        claim = replace(claim, consistency=consistency, differences=differences)
+        merger.add(claim)
     ranked = sorted(merger.claims, key=lambda claim: -claim.check_worthiness)
     kept_ids = {claim.id for claim in ranked[:max_claims]}
     kept = [claim for claim in merger.claims if claim.id in kept_ids]

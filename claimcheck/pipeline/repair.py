@@ -95,7 +95,7 @@ def _build_request(
     request: ModelRequest, text: str, problems: Sequence[Problem]
 ) -> ModelRequest:
     variables = {"answer": text, "problems": problems[:_MAX_PROBLEMS_TO_REPAIR]}
-    messages = prompts.render("repair", variables)
+    messages = prompts.render("repair", variables, request.brief.prompts)
     return replace(request, messages=request.messages + messages)
 
 
@@ -107,7 +107,8 @@ def _restrict_to_list(request: ModelRequest, name: str) -> ModelRequest:
     schema = schemas.build_strict_schema(schema_name)
     schema["properties"][name] = deepcopy(request.schema["properties"][name])
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    message = prompts.render("json-only", {"schema": compact})[0]
+    own = request.brief.prompts
+    (message,) = prompts.render("json-only", {"schema": compact}, own)
     return replace(
         request, schema_name=schema_name, schema=schema, schema_message=message
     )

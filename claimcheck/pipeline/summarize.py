@@ -76,7 +76,9 @@ def _summarize_short_document(
             )
         )
     index = GroundingIndex(reading)
-    requoted, requote_usage = yield from quotes.requote(reading, index, answer.claims)
+    requoted, requote_usage = yield from quotes.requote(
+        reading, index, answer.claims, settings.brief
+    )
     claims = build_claims(document, reading, index, requoted, settings.max_claims)
     digest = yield from _write_summary(document, settings, answer, claims)
     unread = _build_unread_failures(document, answer)
@@ -168,7 +170,7 @@ def _build_request(
         "max_claims": settings.max_claims,
     }
     limit = ("claims", "maxItems", settings.max_claims)
-    return build_request(PROMPT, variables, SCHEMA, limit)
+    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
 
 
 def _compute_passage_budget(document: Document, settings: Settings) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from claimcheck.errors import InputError
@@ -11,6 +14,10 @@ from claimcheck.models.run import Run
 from claimcheck.readers.decode import decode
 from claimcheck.readers.file import read_bytes
 from claimcheck.readers.rows import read_rows
+
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+# Of the lines; a list of claims without capitals has few. Chosen by hand.
+_MIN_CONTINUED_SHARE = 0.25
 
 
 def read_claims(path: str) -> Run | list[Statement]:
@@ -30,6 +37,20 @@ def read_claims(path: str) -> Run | list[Statement]:
     if '"schema_version"' in text and _is_json(text):
         return Run.from_json(text)
     return read_rows(text.encode(), source, _parse_statement)
+
+
+def looks_like_prose(statements: Sequence[Statement]) -> bool:
+    """Return whether the lines of a file seem to be a text, not claims.
+
+    Lines of a wrapped text break off within a sentence, and the next one continues it
+    in lower case.
+    """
+    texts = [statement.text for statement in statements]
+    continued = sum(
+        not _SENTENCE_END.search(text) and following[:1].islower()
+        for text, following in pairwise(texts)
+    )
+    return continued >= max(1, _MIN_CONTINUED_SHARE * len(texts))
 
 
 def _is_json(text: str) -> bool:

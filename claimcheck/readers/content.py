@@ -9,6 +9,7 @@ from datetime import date
 from types import ModuleType
 
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 
 # What programs write where nobody filled in a title or an author.
 _PLACEHOLDER = re.compile(
@@ -48,7 +49,7 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
     except ImportError:
         raise InputError(
             f"{source}: is {kind}, and the reader for it is not installed; "
-            f"run pip install 'claimcheck[{extra}]'"
+            f"run {get_install_command(extra)}"
         ) from None
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
-from claimcheck.readers.detect import parse_content
+from claimcheck.readers.limited import parse_within_limits
 
 _MAX_FILE_BYTES = 50 * 2**20
 
@@ -49,7 +49,7 @@ def build_document(
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
-    kind, content = parse_content(data, source, name=name, charset=charset)
+    kind, content = parse_within_limits(data, source, name=name, charset=charset)
     document = Document.from_text(content.text, source=source, title=content.title)
     return replace(
         document,
@@ -83,14 +83,21 @@ def read_bytes(path: str | Path) -> tuple[str, bytes]:
     return source, data
 
 
+def suggest_input(name: str) -> str:
+    """Say what to do about a name that is not a file."""
+    # A path has one slash where an address had two.
+    if name.startswith("www."):
+        return f"for a web page, write https://{name}"
+    return "check the path, or use - for standard input"
+
+
 def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(_MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise InputError(
-            f"{path}: there is no such file; check the path, "
-            "or use - for standard input"
+            f"{path}: there is no such file; {suggest_input(str(path))}"
         ) from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; give one file") from None

@@ -21,7 +21,7 @@ from typing import IO, Any
 from claimcheck.errors import InputError, join_problems
 from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
 from claimcheck.models.document import Document
-from claimcheck.readers.file import fetch, read, read_bytes
+from claimcheck.readers.file import fetch, read, read_bytes, suggest_input
 from claimcheck.readers.rows import read_rows
 from claimcheck.store.ingest import DocumentSource, SourceEntry
 
@@ -173,7 +173,7 @@ def _expand_paths(name: str) -> list[Path]:
         files = [match for match in matches if match.is_file()]
         problem = "matches no file"
     else:
-        files, problem = [], "there is no such file or folder; check the path"
+        files, problem = [], f"there is no such file or folder; {suggest_input(name)}"
     if not files:
         raise InputError(f"{name}: {problem}")
     return files

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from claimcheck.errors import InputError
-from claimcheck.models.claim import Claim, Match, When
+from claimcheck.models.claim import Claim, Consistency, Match, When
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Check, Failure, LinkedText, Position, Run, Status
@@ -22,7 +22,10 @@ SUPPORTED_CAVEAT = (
     "Supported means that this evidence says so; it does not mean that the evidence "
     "is right."
 )
+DIFFERS_MARK = "DIFFERS FROM ITS QUOTE"
 NO_CLAIMS = "No checkable claims were found."
+
+_MAX_LISTED_DIFFERENCES = 3  # keeps a line readable; chosen by hand
 
 # The second question about an attributed claim; the first is whether it was said.
 CONTENT_QUESTION = "Is the statement itself true?"
@@ -148,6 +151,8 @@ def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
         location = f"{starts[0]} to {starts[-1]}"
     if claim.match is not Match.EXACT:
         location += f" ({claim.match})"
+    if claim.consistency is Consistency.DIFFERS:
+        location += f" {DIFFERS_MARK}"
     # The document says the same again there; one location is enough to check it.
     if claim.also_at:
         location += f"; also {', '.join(_list_locations(claim.also_at, line_index))}"
@@ -189,6 +194,7 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
     quantities = "; ".join(quantity.text for quantity in claim.quantities)
     # Empty ones are left out.
     facts = [
+        (DIFFERS_MARK.capitalize(), describe_differences(claim)),
         ("Kind", str(claim.kind)),
         ("About", ", ".join(claim.about)),
         ("When", _format_time(claim.when)),
@@ -196,6 +202,12 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
         ("Check-worthiness", _format_check_worthiness(claim)),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def describe_differences(claim: Claim) -> str:
+    """Describe how a claim differs from its quote; empty if it does not."""
+    described = [item.describe("its quote") for item in claim.differences]
+    return "; ".join(described[:_MAX_LISTED_DIFFERENCES])
 
 
 def _format_check_worthiness(claim: Claim) -> str:
@@ -249,6 +261,9 @@ def describe_provenance(result: Run | Check) -> str:
         parts += _list_usage(result.usage, claims)
     else:
         parts.append("no model")
+        verifier = signature.settings.get("verifier")
+        if verifier not in (None, "lexical"):
+            parts.append(f"verifier {verifier}")
     parts.append(f"{result.usage.seconds:.1f} s")
     return " · ".join(parts)
 
@@ -342,6 +357,19 @@ def list_warnings(run: Run) -> list[str]:
         warnings.append(
             f"{not_found} of {len(run.claims)} claims: the model's quote does not "
             "appear in the document (marked NOT FOUND)"
+        )
+    differing = [
+        claim for claim in run.claims if claim.consistency is Consistency.DIFFERS
+    ]
+    if differing:
+        warnings.append(
+            f"{len(differing)} of {len(run.claims)} claims: the text does not say what "
+            f"its quote says (marked {DIFFERS_MARK})"
+        )
+    numbers = number_claims(run)
+    for claim in differing:
+        warnings.append(
+            f"{DIFFERS_MARK}: claim {numbers[claim.id]}: {describe_differences(claim)}"
         )
     return warnings
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.errors import InputError
+from claimcheck.installation import get_install_command
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
@@ -38,6 +39,7 @@ COLUMN_TYPES = {
     "text": ColumnType.TEXT,
     "quote": ColumnType.TEXT,
     "match": ColumnType.TEXT,
+    "consistency": ColumnType.TEXT,
     "kind": ColumnType.TEXT,
     "speaker": ColumnType.TEXT,
     "about": ColumnType.TEXT,
@@ -99,6 +101,7 @@ def _list_claim_cells(claim: Claim) -> dict[str, Any]:
         "text": claim.text,
         "quote": claim.quote,
         "match": str(claim.match),
+        "consistency": str(claim.consistency),
         "kind": str(claim.kind),
         "speaker": claim.speaker,
         "about": "; ".join(claim.about) or None,
@@ -168,7 +171,7 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
         import pyarrow.parquet
     except ImportError:
         raise InputError(
-            "parquet needs pyarrow: pip install 'claimcheck[parquet]'"
+            f"parquet needs pyarrow: {get_install_command('parquet')}"
         ) from None
     types = {
         ColumnType.TEXT: pyarrow.string(),

@@ -205,7 +205,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
     line_index = common.build_line_index(run.document)
     for number, claim in enumerate(run.claims, 1):
         location = common.format_claim_location(claim, line_index)
-        style = "bold red" if claim.match is Match.NONE else ""
+        style = "" if claim.is_grounded else "bold red"
         table.add_row(
             str(number),
             f"{claim.check_worthiness:.2f}",

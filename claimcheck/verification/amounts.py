@@ -4,74 +4,40 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from claimcheck.english.quantities import find_quantities
-from claimcheck.english.terms import normalize_word
+from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.claim import Quantity
+from claimcheck.resources import read_words
 
 # What "about" and "nearly" leave open, as a share of the number. Chosen by hand.
 _ABOUT_TOLERANCE = 0.1
 # The longest wording, with its spaces, fits in.
 _MAX_WORDING_CHARACTERS = 30
-# Right before a number; the first pattern that matches counts.
-_WORDINGS = {
-    "about": r"""
-        \b(?:
-            about|around|roughly|some|approximately|approx\.?|an\ estimated|close\ to
-            |circa|in\ the\ region\ of
-        )\s*$
-        | ~\s*$
-    """,
-    "below": r"\b(?:nearly|almost|just\ under)\s*$",
-    "more": r"""
-        \b(?:
-            more\ than|over|above|greater\ than|in\ excess\ of|exceed(?:s|ed|ing)?
-            |upwards\ of|better\ than
-        )\s*$
-    """,
-    "least": r"""
-        \b(?:at\ least|no\ (?:less|fewer)\ than|a\ minimum\ of|not\ less\ than)\s*$
-    """,
-    "less": r"\b(?:less\ than|fewer\ than|under|below)\s*$",
-    "most": r"\b(?:at\ most|up\ to|no\ more\ than|a\ maximum\ of|not\ more\ than)\s*$",
-}
-_WORDING_PATTERNS = {
-    wording: re.compile(pattern, re.IGNORECASE | re.VERBOSE)
-    for wording, pattern in _WORDINGS.items()
-}
-_CHANGE_BY = re.compile(
-    r"""
-    \bby\s+
-    (?:(?:about|around|some|nearly|almost|more\ than|over|at\ least|up\ to)\s+)?$
-    """,
-    re.IGNORECASE | re.VERBOSE,
+# Longer wordings first: "no more than" is not "more than".
+_WORDINGS = sorted(
+    (line.split(maxsplit=1) for line in read_words("number_wordings")),
+    key=lambda entry: -len(entry[1]),
 )
-# "65 years old" does not conflict with another number of years.
-_AGE_UNIT = re.compile(r"(\w+) olds?$", re.IGNORECASE)
+# "about" in "about 50": it is true of the number or not, and no word to be found.
+WORDING_WORDS = frozenset(
+    word for _, phrase in _WORDINGS for word in phrase.split() if word.isalpha()
+)
+_CHANGE_BY = re.compile(r"\bby$")
 _CURRENCIES = {
     "dollar": "USD",
     "us": "USD",
     "euro": "EUR",
     "yen": "JPY",
-    "ruble": "RUB",
-    "rouble": "RUB",
+    "rubl": "RUB",
+    "roubl": "RUB",
     "yuan": "CNY",
-    "RMB": "CNY",
+    "rmb": "CNY",
     "renminbi": "CNY",
 }
-# Within a kind, the same number of another unit is another amount.
-_UNIT_KINDS = tuple(
-    frozenset(normalize_word(word) for word in words.split())
-    for words in (
-        "second minute hour day week month year decade century",
-        "centimeter meter kilometer inch foot yard mile",
-        "gram kilogram ton tonne ounce pound",
-        "millimeter liter gallon barrel",
-        "hectare acre",
-    )
-)
 # Smaller numbers are rarely rounded, and numbers with more digits are not round.
 _MIN_ROUNDED_NUMBER = 1_000
 _MAX_ROUND_DIGITS = 3
@@ -90,26 +56,34 @@ class Amount:
     is_change: bool = False
 
     @property
-    def unit(self) -> str | None:
+    def value(self) -> float:
+        """The number."""
+        return self.quantity.value
+
+    @property
+    def text(self) -> str:
+        """The quantity as written, with its unit."""
+        return self.quantity.text
+
+    @property
+    def unit(self) -> str:
         """The normalized unit, with its rate: "USD", "year old", "km/hour"."""
-        unit = self.quantity.unit
-        if not unit:
-            return None
-        if age := _AGE_UNIT.match(unit):
-            return f"{normalize_word(age[1].lower())} old"
-        return "/".join(map(_normalize_unit, unit.split("/")))
+        parts = (self.quantity.unit or "").split("/")
+        return "/".join(" ".join(map(_normalize_unit, part.split())) for part in parts)
+
+    @property
+    def base_unit(self) -> str:
+        """The normalized unit without its rate: "km"."""
+        return self.unit.partition("/")[0]
 
 
 def _normalize_unit(written: str) -> str:
-    word = written.split(maxsplit=1)[0]
-    if word.isupper() and word != "US":
-        return _CURRENCIES.get(word, word)
-    form = normalize_word(word.lower().replace(".", ""))
-    return _CURRENCIES.get(form, form)
+    form = normalize_word(written.lower().replace(".", "") or written)
+    return _CURRENCIES.get(form, written if written.isupper() else form)
 
 
 # A claim is compared with several sentences.
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=4_096)
 def find_amounts(text: str) -> tuple[Amount, ...]:
     """Return the amounts of a text, in order."""
     amounts = []
@@ -117,27 +91,27 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
     position = 0
     for quantity in find_quantities(text):
         start = text.find(quantity.text, position)
-        before = text[max(0, start - _MAX_WORDING_CHARACTERS) : start]
+        before = text[max(0, start - _MAX_WORDING_CHARACTERS) : start].lower().rstrip()
+        wording, before = _split_wording(before)
         is_change = _CHANGE_BY.search(before) is not None
-        amounts.append(Amount(quantity, _find_wording(before), is_change))
+        amounts.append(Amount(quantity, wording, is_change))
         position = start + len(quantity.text)
     return tuple(amounts)
 
 
-def _find_wording(before: str) -> str | None:
-    for wording, pattern in _WORDING_PATTERNS.items():
-        if pattern.search(before):
-            return wording
-    return None
+def _split_wording(before: str) -> tuple[str | None, str]:
+    """Return the wording that ends a text, and the text before it."""
+    for wording, phrase in _WORDINGS:
+        if before == phrase or before.endswith(f" {phrase}"):
+            return wording, before.removesuffix(phrase).rstrip()
+    return None, before
 
 
 def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
     """Return whether the claim's number, as worded, fits the evidence's."""
-    claimed, actual = claim.quantity.value, evidence.quantity.value
+    claimed, actual = claim.value, evidence.value
     if math.isclose(claimed, actual, rel_tol=1e-9):
         return True
-    if _are_bare_limits(claim, evidence):
-        return False
     # A claim may be exact where the evidence is vague: "400" beside "about 410".
     wording = claim.wording
     if wording is None and evidence.wording == "about":
@@ -148,18 +122,12 @@ def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
         case "below":
             return 0 < claimed - actual <= _ABOUT_TOLERANCE * claimed
         case "more" | "least":
-            return actual > claimed
+            # "under 16" beside "under 12" are two limits, not a number and its limit.
+            return actual > claimed and evidence.wording != wording
         case "less" | "most":
-            return actual < claimed
+            return actual < claimed and evidence.wording != wording
         case _:
             return _is_rounded_from(claimed, actual)
-
-
-def _are_bare_limits(claim: Amount, evidence: Amount) -> bool:
-    """Return whether both are limits: "under 16" contradicts "under 12"."""
-    if claim.unit or evidence.unit:
-        return False
-    return claim.wording == evidence.wording and claim.wording in ("more", "less")
 
 
 def _is_rounded_from(rounded: float, number: float) -> bool:
@@ -174,31 +142,31 @@ def _is_rounded_from(rounded: float, number: float) -> bool:
 
 def has_compatible_unit(claim: Amount, evidence: Amount) -> bool:
     """Return whether two units agree, or one is missing."""
-    if claim.unit is None or evidence.unit is None:
+    if not claim.unit or not evidence.unit:
         return True
-    return is_same_unit(claim.unit, evidence.unit)
-
-
-def is_same_unit(unit: str | None, other: str | None) -> bool:
-    """Return whether two units are equal, or differ only in a missing rate."""
-    if not unit:
+    if claim.base_unit != evidence.base_unit:
         return False
-    base, _, rate = unit.partition("/")
-    other_base, _, other_rate = (other or "").partition("/")
-    if base != other_base:
-        return False
-    return rate == other_rate or not rate or not other_rate
+    rate, other = claim.unit.partition("/")[2], evidence.unit.partition("/")[2]
+    return rate == other or not rate or not other
 
 
-def is_conflicting_unit(unit: str | None, other: str | None) -> bool:
-    """Return whether two units of one kind differ ("weeks", "months")."""
-    if not unit or not other or unit == other:
-        return False
-    base, _, rate = unit.partition("/")
-    other_base, _, other_rate = other.partition("/")
-    # "barrels/day" conflicts with "barrels/month", and not with "tons/month".
-    if rate and other_rate:
-        return base == other_base
-    if unit.isupper() and other.isupper():  # two currencies
-        return True
-    return any(unit in kind and other in kind for kind in _UNIT_KINDS)
+def find_agreeing_forms(hypothesis: str, premise: str) -> frozenset[str]:
+    """Return the forms of numbers that are, as worded, true of the premise.
+
+    "about 50,000" of "52,400". Only the digits: other words agree by themselves.
+    """
+    agreeing: set[str] = set()
+    others = find_amounts(premise)
+    for amount in find_amounts(hypothesis):
+        if is_confirmed(amount, others):
+            forms = map(normalize_word, extract_words(amount.text))
+            agreeing.update(form for form in forms if form[0].isdigit())
+    return frozenset(agreeing)
+
+
+def is_confirmed(amount: Amount, others: Iterable[Amount]) -> bool:
+    """Return whether one of the others agrees in number and unit."""
+    return any(
+        is_consistent_amount(amount, other) and has_compatible_unit(amount, other)
+        for other in others
+    )

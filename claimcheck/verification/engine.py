@@ -6,29 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from claimcheck.english.quotations import detect_speech
-from claimcheck.english.terms import extract_terms
 from claimcheck.models.claim import Statement
 from claimcheck.models.verdict import (
-    DecidedBy,
     Evidence,
     Finding,
     Label,
     Verdict,
     put_each_stance_first,
 )
-from claimcheck.verification.alignment import split_statement
-from claimcheck.verification.evidence import EvidenceDocument
-from claimcheck.verification.finding import NO_EVIDENCE_RATIONALE, Hypothesis, assess
-from claimcheck.verification.retrieve import Corpus
-
-NO_EVIDENCE_FINDING = Finding(
-    Label.NOT_ENOUGH_EVIDENCE,
-    0.5,
-    NO_EVIDENCE_RATIONALE,
-    (),
-    (),
-    DecidedBy.ALIGNMENT,
+from claimcheck.verification.compare import (
+    Hypothesis,
+    compare_sentences,
+    score_comparisons,
 )
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import EntailmentScorer
+from claimcheck.verification.windows import split_statement, weigh_forms
+
 _DECISIVE_LABELS = (Label.SUPPORTED, Label.REFUTED, Label.CONFLICTING_EVIDENCE)
 _MAX_MERGED_PASSAGES = 6  # three for each side of a disagreement
 _SIDE_INTRODUCTIONS = {
@@ -39,51 +35,77 @@ _SIDE_INTRODUCTIONS = {
 
 
 def verify_statement(
-    statement: Statement, corpus: Corpus, *, strict: bool = False
+    statement: Statement,
+    corpus: Corpus,
+    scorer: EntailmentScorer,
+    *,
+    strict: bool = False,
 ) -> Verdict:
     """Return the verdict on a statement; `strict` against its own document."""
     documents = corpus.find_documents(statement.text)
     hypothesis = Hypothesis.from_text(statement.text, statement.speaker, strict=strict)
-    findings = [assess(hypothesis, document) for document in documents]
+    findings = [decide(hypothesis, document, scorer) for document in documents]
     return Verdict(
         subject=statement.id,
         text=statement.text,
         speaker=find_speaker(statement),
         finding=merge_findings(findings) if findings else NO_EVIDENCE_FINDING,
-        content=verify_content(statement, documents),
+        content=verify_content(statement, documents, scorer),
         votes=None,
     )
 
 
+def score_statement(
+    statement: Statement, corpus: Corpus, scorer: EntailmentScorer
+) -> float:
+    """Return the scorer's probability, 0 to 1, that the evidence supports it.
+
+    The best document counts. No check objects here: `verify_statement` decides.
+    """
+    hypothesis = Hypothesis.from_text(statement.text, statement.speaker)
+    scores = [0.0]
+    for document in corpus.find_documents(statement.text):
+        comparisons = compare_sentences(hypothesis, document)
+        scores.append(score_comparisons(comparisons, scorer))
+    return max(scores)
+
+
 def verify_content(
-    statement: Statement, documents: Sequence[EvidenceDocument]
+    statement: Statement,
+    documents: Sequence[EvidenceDocument],
+    scorer: EntailmentScorer,
 ) -> Finding | None:
-    """Assess whether what a speaker said is true; None without a speaker."""
+    """Decide whether what a speaker said is true; None without a speaker."""
     if find_speaker(statement) is None:
         return None
     content = strip_attribution(statement)
-    findings = [assess_content(content, document) for document in documents]
+    findings = [decide_content(content, document, scorer) for document in documents]
     return merge_findings(findings) if findings else NO_EVIDENCE_FINDING
 
 
-def assess_content(content: str, document: EvidenceDocument) -> Finding:
-    """Assess attributed content by what the document itself asserts.
+def decide_content(
+    content: str, document: EvidenceDocument, scorer: EntailmentScorer
+) -> Finding:
+    """Decide on attributed content by what the document itself asserts.
 
     The document's own attributed sentences do not count: that somebody said it again
     does not make it true.
     """
     sentences = split_statement(content)
-    forms = {term.form for sentence in sentences for term in extract_terms(sentence)}
-    # Only these sentences and their neighbors are compared with the claim, and to
-    # resolve the speaker of every sentence would be slow.
+    # Only the sentences near words of the claim are compared with it, and to resolve
+    # the speaker of every sentence would be slow.
     candidates = {
-        index + step for index in document.match_forms(forms) for step in (-1, 0, 1)
+        index + step
+        for sentence in sentences
+        for index in document.find_sentences(weigh_forms(sentence, document))
+        for step in (-1, 0, 1)
     }
     candidates.intersection_update(range(len(document.sentences)))
     attributed = {index for index in candidates if document.find_speech(index)}
-    # What is assessed is the content itself, so that nobody says it.
+    # What is decided is the content itself, so that nobody says it.
     speeches = [None] * len(sentences)
-    return assess(Hypothesis(sentences, speeches, excluded=attributed), document)
+    hypothesis = Hypothesis(sentences, speeches, excluded=attributed)
+    return decide(hypothesis, document, scorer)
 
 
 def merge_findings(findings: Sequence[Finding]) -> Finding:

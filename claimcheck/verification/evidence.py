@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from itertools import accumulate, compress, count
 
 from claimcheck.english.dates import find_publication_date
 from claimcheck.english.quotations import (
@@ -16,46 +14,53 @@ from claimcheck.english.quotations import (
     is_third_person_pronoun,
     resolve_speeches,
 )
-from claimcheck.english.terms import FORM_INDEX, normalize_word, split_chunks
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
+from claimcheck.text.language import detect_language
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import (
     MAX_SENTENCE_CHARACTERS,
     Sentence,
     split_sentences,
 )
+from claimcheck.verification.language import Language, get_language
 
 # A pronoun or a quotation is resolved by the sentences before it; farther back, the
 # name is hardly the right one. Chosen by hand.
 _LOOKBACK_SENTENCES = 8
+# Of the sentences that share a word with a claim; bounds the work for words that are
+# everywhere. Rare words come first.
+_MAX_CANDIDATES = 2_000
 
 
 class EvidenceDocument:
     """A document prepared once for any number of claims.
 
-    `sentences` includes the headings; methods take an index in it.
+    `sentences` includes the headings; `words` and `forms` have an entry for each of
+    them, and methods take an index in it.
     """
 
     def __init__(self, document: Document, reading: Reading | None = None) -> None:
         self.document = document
         self.reading = reading or Reading(document.full_text)
+        code = document.language or detect_language(self.reading.text)
+        self.language: Language = get_language(code)
         self.sentences: list[Sentence] = [
             sentence
-            for sentence in split_sentences(
-                self.reading, document.language, headings=True
-            )
+            for sentence in split_sentences(self.reading, code, headings=True)
             if len(sentence.text) <= MAX_SENTENCE_CHARACTERS
         ]
-        # Most sentences are never examined. Chunks, the text between white space, are
-        # cheap, and find those that are.
-        texts = [sentence.text for sentence in self.sentences]
-        self._chunks = " ".join(texts).split()
-        self._chunk_ends = list(accumulate([text.count(" ") + 1 for text in texts]))
-        self._distinct_chunks = set(self._chunks)
+        self.words: list[list[str]] = []
+        self.forms: list[frozenset[str]] = []
+        self._sentences_by_form: dict[str, list[int]] = {}
+        for index, sentence in enumerate(self.sentences):
+            words = self.language.split_words(sentence.text)
+            forms = frozenset(map(self.language.normalize, words))
+            self.words.append(words)
+            self.forms.append(forms)
+            for form in forms:
+                self._sentences_by_form.setdefault(form, []).append(index)
         # Filled when a sentence is first examined; claims examine the same ones.
-        self._words: dict[int, list[str]] = {}
-        self._forms: dict[int, set[str]] = {}
         self._speeches: dict[int, Speech | None] = {}
 
     @cached_property
@@ -64,31 +69,27 @@ class EvidenceDocument:
         stated = find_publication_date(self.document.full_text)
         return self.document.published or (stated[0] if stated else None)
 
-    def match_forms(self, forms: AbstractSet[str]) -> dict[int, set[str]]:
-        """Map each sentence with any of the forms to its forms."""
-        forms_by_chunk = FORM_INDEX.find_chunks(forms, self._distinct_chunks)
-        forms_by_sentence: dict[int, set[str]] = {}
-        # Every claim goes through all chunks, so this loop runs in C.
-        is_match = map(forms_by_chunk.__contains__, self._chunks)
-        for position in compress(count(), is_match):
-            index = bisect_right(self._chunk_ends, position)
-            matched_forms = forms_by_sentence.setdefault(index, set())
-            matched_forms.update(forms_by_chunk[self._chunks[position]])
-        return forms_by_sentence
+    @cached_property
+    def all_forms(self) -> frozenset[str]:
+        """The forms of all words of the document, and of its title."""
+        title = self.language.split_words(self.document.title or "")
+        return frozenset(
+            [*self._sentences_by_form, *map(self.language.normalize, title)]
+        )
 
-    def get_words(self, index: int) -> list[str]:
-        """Return the words and numbers of a sentence, lowercase."""
-        if index not in self._words:
-            start = self._chunk_ends[index - 1] if index else 0
-            chunks = self._chunks[start : self._chunk_ends[index]]
-            self._words[index] = split_chunks(chunks)
-        return self._words[index]
+    def find_sentences(self, forms: Iterable[str]) -> list[int]:
+        """Return the sentences that share a form, those with rare ones first."""
+        postings = [self._sentences_by_form.get(form, []) for form in set(forms)]
+        found: dict[int, None] = {}
+        for posting in sorted(postings, key=lambda indexes: (len(indexes), indexes)):
+            found.update(dict.fromkeys(posting[:_MAX_CANDIDATES]))
+            if len(found) >= _MAX_CANDIDATES:
+                break
+        return list(found)
 
-    def get_forms(self, index: int) -> set[str]:
-        """Return the normalized words of a sentence."""
-        if index not in self._forms:
-            self._forms[index] = set(map(normalize_word, self.get_words(index)))
-        return self._forms[index]
+    def get_text(self, indexes: Iterable[int]) -> str:
+        """Return some sentences as one text, in the order of the document."""
+        return " ".join(self.sentences[index].text for index in sorted(set(indexes)))
 
     def get_excerpts(self, index: int) -> tuple[Excerpt, ...]:
         """Return where in the document's original text a sentence is."""
@@ -115,8 +116,9 @@ class EvidenceDocument:
     def _has_quotation_before(self, index: int) -> bool:
         """Return whether the sentence, or its block before it, has quotes."""
         block = self.sentences[index].block
-        while index >= 0 and self.sentences[index].block == block:
-            if QUOTATION_MARK.search(self.sentences[index].text):
+        for earlier in range(index, max(-1, index - _LOOKBACK_SENTENCES), -1):
+            if self.sentences[earlier].block != block:
+                return False
+            if QUOTATION_MARK.search(self.sentences[earlier].text):
                 return True
-            index -= 1
         return False

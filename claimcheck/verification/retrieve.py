@@ -9,8 +9,8 @@ from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
 from claimcheck.retrieval import Index
 from claimcheck.text.reading import Reading
-from claimcheck.verification.alignment import align_sentence, split_statement
 from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.windows import match_sentence, split_statement
 
 # Per claim sentence. Passages that contradict it share its words as much as those that
 # agree, so the limit leaves room for both.
@@ -100,10 +100,9 @@ def _rank_sentences(text: str, document: EvidenceDocument) -> list[int]:
     covering_together: list[int] = []
     covering_alone: list[tuple[float, int]] = []
     for sentence in split_statement(text):
-        alignment = align_sentence(sentence, document)
-        covering_together += alignment.selected
-        for index, forms in alignment.forms_by_sentence.items():
-            coverage = alignment.compute_coverage(forms)
+        match = match_sentence(sentence, document)
+        covering_together += match.covering
+        for index, coverage in match.coverage.items():
             if coverage >= _MIN_COVERAGE:
                 covering_alone.append((-coverage, index))
     alone_in_order = [index for _, index in sorted(covering_alone)]

@@ -22,12 +22,14 @@ class Calibration:
 
     A claim counts as supported if `entailed` is at least `supported_from`. The
     reliabilities are shares, 0 to 1, of such verdicts that were right on data that
-    nobody looked at; None if nobody measured them.
+    nobody looked at; None if nobody measured them. Claims and evidence in other
+    `languages` (ISO 639-1) than these are compared by their very words only.
     """
 
     supported_from: float
     supported_reliability: float | None = None
     refuted_reliability: float | None = None
+    languages: tuple[str, ...] = ("en",)
 
 
 class EntailmentScorer(Protocol):

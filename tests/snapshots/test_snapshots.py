@@ -37,6 +37,8 @@ COMMANDS = [
     "index",
     "index add",
     "index search",
+    "verifier",
+    "verifier get",
     "eval",
     "eval verification",
     "eval compare",
@@ -44,6 +46,9 @@ COMMANDS = [
     "schema",
     "validate",
     "prompts",
+    "prompts init",
+    "prompts diff",
+    "prompts lint",
     "doctor",
     "trust",
 ]

@@ -45,6 +45,40 @@ def test_check_refuses_unusable_claims_and_evidence(claims, against, problem):
         check(claims, against, settings=SETTINGS)
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("article.txt", "Path('article.txt')"),
+        ("drafts/my article.docx", "Path('drafts/my article.docx')"),
+        ("~/notes.markdown", "Path('~/notes.markdown')"),
+        (r"C:\\texts\\report (2).pdf", "Path("),
+        ("https://example.org/a", "Document.from_url('https://example.org/a')"),
+        ("www.example.org/a", "Document.from_url('www.example.org/a')"),
+    ],
+)
+def test_a_name_is_not_taken_for_a_text(name, advice):
+    for function in (
+        summarize,
+        lambda text, settings: check(["A."], text, settings=settings),
+    ):
+        with pytest.raises(errors.InputError) as caught:
+            function(name, settings=SETTINGS)
+        assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello.",
+        "Mail it to ann@example.org today.",
+        "See report.pdf. It is long.",
+        "3.14",
+    ],
+)
+def test_a_short_text_is_a_text(text):
+    assert summarize(text, settings=SETTINGS).document.text == text
+
+
 def test_check_refuses_an_empty_index(tmp_path):
     with (
         Index(tmp_path / "empty.db") as index,

@@ -23,9 +23,9 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "claimcheck.resources.find_folder", lambda name: tmp_path / name
     )
-    prompts.load.cache_clear()
+    prompts._load_shipped.cache_clear()
     yield tmp_path / "prompts"
-    prompts.load.cache_clear()
+    prompts._load_shipped.cache_clear()
 
 
 def template(body):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from claimcheck.models.claim import Claim, Match
+from claimcheck.models.claim import Claim, Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.span import Excerpt, LineIndex
@@ -121,13 +121,17 @@ def build_claim_card(
         facts.append(("Cost", f"{cost}, its share of the run"))
     # A quote that was not found has no location in the text to link to.
     has_quote = claim.match is not Match.NONE
-    name = "" if has_quote else "Quote not found"
+    names = [format_badge(verdict.label)] if verdict else []
+    if not has_quote and not verdict:
+        names.append("Quote not found")
+    if claim.consistency is Consistency.DIFFERS:
+        names.append("differs from its quote" if names else "Differs from its quote")
     return Card(
         number=number,
         claim_id=claim.id,
         text=claim.text,
         mark=_choose_mark(claim, verdict),
-        name=format_badge(verdict.label) if verdict else name,
+        name="; ".join(names),
         quote=claim.quote,
         facts=tuple(facts),
         location=common.format_claim_location(claim, line_index),
@@ -191,6 +195,8 @@ def _choose_mark(claim: Claim, verdict: Verdict | None) -> str:
         return format_css_class(verdict.label)
     if claim.match is Match.NONE:
         return "not-found"
+    if claim.consistency is Consistency.DIFFERS:
+        return "differs"
     if claim.check_worthiness >= _HIGH_CHECK_WORTHINESS:
         return "worth-high"
     if claim.check_worthiness >= _MEDIUM_CHECK_WORTHINESS:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Label
@@ -74,7 +73,7 @@ class DocumentRow:
     reason: str
     claims: int = 0
     counts: tuple[int, ...] = (0,) * len(_LABEL_ORDER)
-    not_found: int = 0
+    not_grounded: int = 0
 
 
 @dataclass(slots=True)
@@ -144,16 +143,16 @@ def _build_row(document: BatchDocument) -> DocumentRow:
         reason=document.reason,
         claims=len(run.claims),
         counts=tuple(labels[label] for label in _LABEL_ORDER),
-        not_found=sum(claim.match is Match.NONE for claim in run.claims),
+        not_grounded=sum(not claim.is_grounded for claim in run.claims),
     )
 
 
 def _rank_document(row: DocumentRow) -> tuple[int, int, int, str]:
-    """Sort by refuted or conflicting, then failed, then not found."""
+    """Sort by refuted or conflicting, then failed, then not grounded."""
     refuted, conflicting, *_ = row.counts
     failed = int(bool(row.reason))
     # The key last, so that equal documents have a stable order.
-    return -(refuted + conflicting), -failed, -row.not_found, row.key
+    return -(refuted + conflicting), -failed, -row.not_grounded, row.key
 
 
 def _get_source_name(document: Document) -> str:

@@ -34,6 +34,7 @@ from claimcheck.reports.html.segments import Mark, Segment, split_blocks
 _MARK_PRECEDENCE = (
     "refuted",
     "conflicting-evidence",
+    "differs",
     "not-enough-evidence",
     "supported",
     "worth-high",

@@ -6,6 +6,7 @@ from claimcheck import Run
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion, error, serve_picky, serve_script
 from tests.support.paths import SEED
+from tests.support.scripted import answer, claim
 
 
 def test_writes_a_failed_answer_and_exits_with_3(tmp_path):
@@ -37,6 +38,20 @@ def test_a_refused_key_exits_with_3_and_is_never_shown(tmp_path):
     assert (done.returncode, done.stdout) == (3, b"")
     assert b"refused the key" in done.stderr
     assert key.encode() not in done.stderr
+
+
+def test_a_claim_that_its_quote_contradicts_fails_and_is_explained(tmp_path):
+    document = tmp_path / "flood.txt"
+    document.write_text("The flood was over by noon. Nobody died in it.\n")
+    answered = answer(claim("Nobody died in it.", "9,999 people died in the flood."))
+    with serve_script((200, completion(json.dumps(answered)))) as (url, _):
+        arguments = ("summarize", document, "--base-url", url, "--model", "m")
+        shown = claimcheck(*arguments)
+        failing = claimcheck(*arguments, "--fail-on", "ungrounded")
+    assert (shown.returncode, failing.returncode) == (0, 1)
+    explained = " ".join(failing.stdout.decode().split())
+    assert "1 of 1 claims: the text does not say what its quote says" in explained
+    assert "“9,999” is not in its quote" in explained
 
 
 def test_doctor_shows_where_settings_come_from_and_never_the_key(tmp_path):

@@ -177,7 +177,7 @@ def test_accepts_a_folder_as_evidence_and_names_unreadable_files(claims, tmp_pat
         (
             ("summarize", SEED, "--fail-on", "refuted"),
             b"",
-            "--fail-on requires --check",
+            "--fail-on refuted requires --check",
         ),
         (("index", "list", "missing.db"), b"", "there is no such index"),
         (("index", "add", "x.db", "missing.txt"), b"", "there is no such file"),
@@ -215,3 +215,35 @@ def test_writes_claimreview_with_a_publisher(claims, tmp_path):
         review["reviewRating"]["alternateName"] for review in json.loads(done.stdout)
     ]
     assert ratings == ["Supported", "Refuted"]
+
+
+WRAPPED = b"""The city has 40,000 residents. It was founded in 1900 by monks who
+came from the north. The harbor closed
+in 2019 after the storm broke the pier.
+"""
+
+
+def test_says_that_a_file_of_claims_looks_like_running_text():
+    done = claimcheck("check", "-", "--against", SEED, stdin=WRAPPED)
+    assert b"looks like running text" in done.stderr
+    assert b"--text" in done.stderr
+    assert (
+        b"--text"
+        not in claimcheck(
+            "check", "-", "--against", SEED, "--quiet", stdin=WRAPPED
+        ).stderr
+    )
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        b"The harbor closed in 2019.\nThe city has 40,000 residents.\n",
+        b"The harbor closed in 2019\nThe city has 40,000 residents\n",
+        b"prices rose.\nprices fell.\n",
+        b"The harbor closed in 2019.\n",
+    ],
+)
+def test_claims_do_not_look_like_running_text(claims):
+    done = claimcheck("check", "-", "--against", SEED, stdin=claims)
+    assert b"running text" not in done.stderr

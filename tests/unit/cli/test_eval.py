@@ -16,7 +16,8 @@ def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     text = claimcheck("eval", "verification", "rows.jsonl").stdout.decode()
     assert text.startswith("verification on rows.jsonl: 1 rows, 0 failed")
-    assert "balanced accuracy       100.0" in text
+    assert "supported precision               100.0   [100.0, 100.0]" in text
+    assert "confusion matrix" in text
     assert "|engine:extractive|seed:0|" in text.splitlines()[-1]
     assert (
         claimcheck(
@@ -26,3 +27,16 @@ def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
     )
     Evaluation.from_json((tmp_path / "a.json").read_bytes(), "a.json")
     assert b"1 rows of both" in claimcheck("eval", "compare", "a.json", "a.json").stdout
+
+
+def test_rows_of_the_sealed_part_are_not_written(tmp_path):
+    rows = [
+        {"claim": f"Claim {number}.", "document": SEED.read_text(), "supported": True}
+        for number in range(1, 9)
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    command = ("eval", "verification", "rows.jsonl", "--part", "sealed")
+    result = claimcheck(*command, "--format", "json")
+    assert json.loads(result.stdout)["rows"] == []
+    assert b"rows of the sealed part are not written" in result.stderr
+    assert b"|part:sealed|" in claimcheck(*command).stdout

@@ -90,3 +90,15 @@ def test_h_is_short_for_help(command):
     short = claimcheck(*command.split(), "-h")
     assert (short.returncode, short.err) == (0, "")
     assert short.out == claimcheck(*command.split(), "--help").out
+
+
+@pytest.mark.parametrize("words", [(), ("check",), ("runs", "list")])
+def test_help_is_a_command_too(words):
+    asked = claimcheck("help", *words)
+    assert asked.returncode == 0
+    assert asked.stdout == claimcheck(*words, "--help").stdout
+
+
+def test_an_address_without_its_scheme_is_explained():
+    done = claimcheck("summarize", "www.example.org/a")
+    assert b"write https://www.example.org/a" in done.stderr

@@ -27,7 +27,11 @@ from claimcheck.english.quantities import find_quantities
         ),
         ("the 3rd of 5:30 v2.1.3", []),
         ("one of them, no one", []),
-        ("350万人, 3,5 Millionen, 1.200.000", []),  # better none than a wrong value
+        ("350万人, 3,5 Millionen", []),  # better none than a wrong value
+        ("1.200.000 or 19.000", [("1.200.000", 1.2e6, None), ("19.000", 1.9e4, None)]),
+        ("19 000 people", [("19 000 people", 1.9e4, "people")]),
+        ("2 million a month, each month", [("2 million a month", 2e6, "1/month")]),
+        ("9 boats every week", [("9 boats every week", 9.0, "boats/week")]),
         ("1,250,000 euros", [("1,250,000 euros", 1.25e6, "euros")]),
         ("almost NOK 4 billion", [("NOK 4 billion", 4e9, "NOK")]),
         ("EUR42m and A$5", [("EUR42m", 4.2e7, "EUR"), ("A$5", 5.0, "AUD")]),

@@ -3,27 +3,11 @@
 import pytest
 
 from claimcheck import Rows, Settings, errors, evaluate
-from claimcheck.evaluation.datasets import ADAPTERS, TASK_FIELDS, read_dataset
-from tests.support.labeled import FERRY, ROWS
+from claimcheck.evaluation.datasets import read_dataset
+from claimcheck.evaluation.split import Part, is_sealed
+from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
-SAMPLES = {
-    "claimbuster": {"text": "We cut taxes.", "checkworthy": True},
-    "policlaim": {"text": "We cut taxes.", "label": 1},
-    "factcheckbench-sentences": {"text": "We cut taxes.", "label": "yes"},
-    "wice": ROWS[0],
-    "summedits": ROWS[0],
-    "fm2": ROWS[0],
-    "realsumm": {
-        "document": FERRY,
-        "reference": "<t> A ferry . </t> <t> Gdansk . </t>",
-    },
-    "factcheckbench-claims": {"sentence": FERRY, "claims": ["a"]},
-    "factscore": {"sentence": FERRY, "claims": ["a"]},
-    "realsumm-scus": {"passage": "<t> A ferry . </t>", "claims": ["a"]},
-    "wice-evidence": {"document": FERRY, "evidence_sets": [[[0, 3, "The"]]]},
-    "pdnc": {"document": FERRY, "quotes": [{"spans": [[0, 3, "The"]]}]},
-}
 
 
 def test_the_same_seed_gives_the_same_sample(write):
@@ -50,13 +34,18 @@ def replace_claim(number):
     [
         (
             [{"claim": "x"}],
-            "line 1: 'document' is missing, empty, or not a string; verification needs claim, document, supported",
+            "line 1: 'document' is missing, empty, or not a string; verification needs claim, document, label",
         ),
         ([ROWS[0], [1]], "line 2: not a JSON object"),
         ([], "is empty|has no rows"),
         (
             [ROWS[0] | {"supported": "yes"}],
-            "'supported' is missing, empty, or not a Boolean",
+            "'label' is missing, empty, or not a string",
+        ),
+        (
+            [{"claim": "x", "document": "y", "label": "true"}],
+            "line 1: label 'true' is none of supported, refuted, not_enough_evidence, "
+            "conflicting_evidence, not_supported",
         ),
     ],
 )
@@ -68,20 +57,49 @@ def test_names_broken_rows_before_measuring(write, rows, problem):
 def test_refuses_a_dataset_for_another_task(write):
     with pytest.raises(
         errors.InputError,
-        match=r"not a dataset for verification\. Available: fm2, summedits, wice",
+        match=r"not a dataset for verification\. Available: aggrefact, averitec, ",
     ):
         evaluate(
             "verification", Rows(write(ROWS), dataset="claimbuster"), settings=SETTINGS
         )
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
-def test_every_adapter_provides_the_fields_of_its_task(name, write):
-    adapter = ADAPTERS[name]
-    (example,) = read_dataset(
-        Rows(write([SAMPLES[name]]), dataset=name), adapter.task
-    ).examples
-    assert {
-        key: isinstance(example.fields[key], kind)
-        for key, kind in TASK_FIELDS[adapter.task].items()
-    } == dict.fromkeys(TASK_FIELDS[adapter.task], True)
+def test_a_boolean_becomes_a_label_unless_the_row_has_one(write):
+    rows = [
+        {"claim": "x", "document": "y", "supported": True},
+        {"claim": "x", "document": "y", "supported": False},
+        {"claim": "x", "document": "y", "supported": False, "label": "refuted"},
+        {"claim": "x", "document": "y", "supported": False, "label": "partly"},
+    ]
+    dataset = read_dataset(Rows(write(rows)), "verification")
+    assert [example.fields["label"] for example in dataset.examples] == [
+        "supported",
+        "not_supported",
+        "refuted",
+        "not_supported",
+    ]
+
+
+def test_every_document_is_in_one_part(write):
+    path = write(
+        [replace_claim(number) | {"doc_id": str(number // 2)} for number in range(40)]
+    )
+    documents = {
+        part: [
+            example.document
+            for example in read_dataset(Rows(path, part=part), "verification").examples
+        ]
+        for part in Part
+    }
+    assert sorted(documents[Part.OPEN] + documents[Part.SEALED]) == sorted(
+        documents[Part.ALL]
+    )
+    assert all(is_sealed(document) for document in documents[Part.SEALED])
+    assert not any(is_sealed(document) for document in documents[Part.OPEN])
+
+
+def test_a_part_without_documents_is_an_error(write):
+    sealed = next(str(number) for number in range(20) if is_sealed(str(number)))
+    rows = [ROWS[0] | {"doc_id": sealed}]
+    with pytest.raises(errors.InputError, match="has no row in the open part"):
+        read_dataset(Rows(write(rows), part=Part.OPEN), "verification")

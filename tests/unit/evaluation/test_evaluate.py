@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from claimcheck import Rows, Settings, compare_evaluations, errors, evaluate
+from claimcheck.evaluation.split import Part
 from tests.support.labeled import ROWS
 
 SETTINGS = Settings(engine="extractive")
@@ -14,17 +15,17 @@ def test_compares_two_evaluations_row_by_row(write, tmp_path):
     path = write(ROWS)
     first = evaluate("verification", Rows(path), settings=SETTINGS)
     wrong = tuple(
-        replace(row, values=row.values | {"said": 1 - row.values["gold"]})
+        replace(row, values=row.values | {"label": "not_enough_evidence"})
         for row in first.rows
     )
     (tmp_path / "a.json").write_text(first.to_json())
     (tmp_path / "b.json").write_text(replace(first, rows=wrong).to_json())
     comparison = compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
     assert comparison.n == 4
-    assert comparison.differences["balanced accuracy"].value == -1
+    assert comparison.differences["supported recall"].value == -1
     assert (
         compare_evaluations(tmp_path / "a.json", tmp_path / "a.json")
-        .differences["AUROC"]
+        .differences["scorer AUROC"]
         .value
         == 0
     )
@@ -41,3 +42,13 @@ def test_refuses_to_compare_evaluations_of_different_data(write, tmp_path):
     (tmp_path / "c.json").write_text("{}")
     with pytest.raises(errors.InputError, match="is not a valid evaluation"):
         compare_evaluations(tmp_path / "a.json", tmp_path / "c.json")
+
+
+def test_refuses_to_compare_sealed_rows(write, tmp_path):
+    path = write([row | {"doc_id": f"{number}"} for number, row in enumerate(ROWS * 3)])
+    evaluation = evaluate(
+        "verification", Rows(path, part=Part.SEALED), settings=SETTINGS
+    )
+    (tmp_path / "a.json").write_text(evaluation.to_json())
+    with pytest.raises(errors.InputError, match="sealed part has no rows to compare"):
+        compare_evaluations(tmp_path / "a.json", tmp_path / "a.json")

@@ -67,6 +67,39 @@ def test_calibration_error_is_the_distance_from_the_observed_rate():
     ) == pytest.approx(0.975)
 
 
+def test_confidence_bins_give_size_mean_and_share_of_positives():
+    bins = metrics.bin_by_confidence(
+        np.array([True, False, True]), np.array([0.31, 0.33, 1.0])
+    )
+    assert [(part.count, part.share_positive) for part in bins] == [(2, 0.5), (1, 1.0)]
+    assert bins[0].mean_score == pytest.approx(0.32)
+
+
+def test_precision_by_coverage_follows_the_ranking():
+    precision = metrics.compute_precision_by_coverage(
+        np.array([False, True, False, True]), np.array([0.2, 0.9, 0.5, 0.7])
+    )
+    assert precision == pytest.approx([1, 1, 2 / 3, 1 / 2])
+
+
+def test_precision_by_coverage_does_not_depend_on_the_order_of_equal_scores():
+    gold, score = np.array([True, False, True, True]), np.full(4, 0.5)
+    precision = metrics.compute_precision_by_coverage(gold, score)
+    assert precision == pytest.approx([0.75] * 4)
+
+
+def test_cutoff_is_the_lowest_score_with_the_precision():
+    gold = np.array([True, True, False, True, False])
+    score = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    assert metrics.find_cutoff(gold, score, 0.75) == 0.6
+    assert metrics.find_cutoff(gold, score, 0.9) == 0.8
+    assert metrics.find_cutoff(~gold, score, 0.9) is None
+
+
+def test_cutoff_does_not_split_rows_of_equal_score():
+    assert metrics.find_cutoff(np.array([True, False]), np.full(2, 0.5), 0.9) is None
+
+
 def test_rouge_of_the_same_text_is_one_and_the_best_reference_counts():
     assert rouge(["The cat sat."], ["The cat sat."]) == {
         "ROUGE-1": 1,
@@ -93,3 +126,11 @@ def test_an_interval_covers_the_value_and_resamples_whole_documents():
     assert apart[0] < 0.5 < apart[1]
     assert together == (0.0, 1.0)
     assert bootstrap_intervals(mean, {"x": values}, list("abcdef"), 0)["mean"] == apart
+
+
+def test_an_interval_ignores_resamples_for_which_the_metric_is_undefined():
+    values = np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    metric = {"x": lambda columns: 1.0 if columns["x"].any() else float("nan")}
+    assert bootstrap_intervals(metric, {"x": values}, list("abcdef"), 0) == {
+        "x": (1.0, 1.0)
+    }

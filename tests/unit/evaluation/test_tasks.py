@@ -6,6 +6,7 @@ import json
 import pytest
 
 from claimcheck import Evaluation, Rows, Settings, evaluate, schemas
+from claimcheck.evaluation.split import Part
 from tests.support.labeled import FERRY, ROWS
 from tests.support.paths import SEED
 from tests.support.scripted import ScriptedClient, response
@@ -16,8 +17,8 @@ SETTINGS = Settings(engine="extractive")
 def test_scores_verification_with_a_signature(write):
     path = write(ROWS)
     evaluation = evaluate("verification", Rows(path), settings=SETTINGS)
-    assert evaluation.scores["balanced accuracy"].value == 1
-    assert evaluation.scores["AUROC"].value == 1
+    assert evaluation.scores["supported recall"].value == 1
+    assert evaluation.scores["checked balanced accuracy at 0.5"].value == 1
     assert (evaluation.failed, evaluation.signature.n, evaluation.signature.engine) == (
         0,
         4,
@@ -41,9 +42,23 @@ def test_a_failed_row_counts_against_the_score_and_is_reported(write):
         "verification", Rows(write(rows)), settings=settings, client=client
     )
     assert evaluation.failed == 1
-    assert evaluation.scores["balanced accuracy"].value == 0.5
+    assert evaluation.scores["scorer balanced accuracy at 0.5"].value == 0.5
+    assert evaluation.scores["supported precision"].value == 1
     assert [row.failure is None for row in evaluation.rows].count(False) == 1
     assert evaluation.signature.prompts.keys() == {"verdict", "repair", "json-only"}
+
+
+def test_sealed_rows_are_scored_but_never_returned(write):
+    rows = [row | {"doc_id": f"{number}"} for number, row in enumerate(ROWS * 3)]
+    evaluation = evaluate(
+        "verification", Rows(write(rows), part=Part.SEALED), settings=SETTINGS
+    )
+    assert evaluation.rows == ()
+    assert "scorer AUROC" in evaluation.scores
+    assert 0 < evaluation.signature.n < len(rows)
+    assert evaluation.signature.part == "sealed"
+    assert "900" not in evaluation.to_json()
+    assert schemas.find_problems("evaluation", json.loads(evaluation.to_json())) == ()
 
 
 def test_scores_check_worthiness(write):
@@ -99,3 +114,19 @@ def test_scores_extraction_and_grounding(write):
         .value
         == 0.5
     )
+
+
+def test_extracting_nothing_from_a_passage_without_claims_is_right(write):
+    rows = [{"passage": "What a lovely evening!", "claims": []}]
+    scores = evaluate("extraction", Rows(write(rows)), settings=SETTINGS).scores
+    assert scores["coverage"].value == 1
+    assert scores["precision"].value == 1
+    assert scores["claims a row"].value == 0
+
+
+def test_extracting_something_from_a_passage_without_claims_is_wrong(write):
+    rows = [{"passage": FERRY, "claims": []}]
+    scores = evaluate("extraction", Rows(write(rows)), settings=SETTINGS).scores
+    assert scores["coverage"].value == 0
+    assert scores["precision"].value == 0
+    assert scores["claims a row"].value == 2

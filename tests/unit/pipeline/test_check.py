@@ -61,7 +61,7 @@ def test_the_rules_veto_supported(run):
         verdict("supported"), claims=["The night ferry carries 700 passengers."]
     )
     finding = checked.verdicts[0].finding
-    assert (finding.label, finding.decided_by) == (Label.NOT_ENOUGH_EVIDENCE, "rules")
+    assert (finding.label, finding.decided_by) == (Label.REFUTED, "rules")
     assert [(d.kind, d.claim, d.evidence) for d in finding.differences] == [
         ("number", "700 passengers", "900 passengers")
     ]
@@ -229,7 +229,7 @@ def test_checks_a_summary_after_writing_it():
         Document.from_text(TEXT), settings=SETTINGS, client=client, check=True
     )
     assert [(v.text, v.label) for v in run.verdicts] == [
-        ("The night ferry carries 700 passengers.", Label.NOT_ENOUGH_EVIDENCE),
+        ("The night ferry carries 700 passengers.", Label.REFUTED),
         ("The night ferry carries 900 passengers.", Label.SUPPORTED),
     ]
     assert run.usage.requests == 3

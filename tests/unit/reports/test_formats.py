@@ -7,6 +7,7 @@ import pytest
 from claimcheck import Document, Settings, check, summarize
 from claimcheck.reports.claimreview import build_review
 from claimcheck.reports.formats import Format, PageStyle, render_check, render_run
+from tests.support.scripted import ScriptedClient, answer, claim, response
 
 EXTRACTIVE = Settings(
     engine="extractive",
@@ -24,6 +25,29 @@ def run():
 @pytest.fixture(scope="module")
 def checked():
     return check(["The ferry carries 700 passengers."], FERRY, settings=EXTRACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("format", "mark"),
+    [
+        (Format.TEXT, "DIFFERS FROM ITS QUOTE"),
+        (Format.JSON, '"consistency": "differs"'),
+        (Format.MARKDOWN, "DIFFERS FROM ITS QUOTE"),
+        (Format.HTML, "Differs from its quote"),
+        (Format.CSV, ",differs,"),
+    ],
+)
+def test_marks_a_claim_that_its_own_quote_contradicts(format, mark):
+    answered = answer(
+        claim("The night ferry carries 900 passengers.", "The ferry carries 800.")
+    )
+    run = summarize(
+        Document.from_text(FERRY),
+        settings=Settings(engine="llm", model="scripted"),
+        client=ScriptedClient([response(answered)]),
+    )
+    assert not run.claims[0].is_grounded
+    assert mark in render_run(run, format)
 
 
 @pytest.mark.parametrize(

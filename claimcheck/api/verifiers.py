@@ -1,0 +1,56 @@
+"""Verifiers: the models on this machine, and downloads of others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from claimcheck.errors import InputError
+from claimcheck.verification import hub
+from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.verifiers import (
+    LEXICAL,
+    Verifier,
+    find_verifier,
+    list_verifiers,
+)
+
+__all__ = [
+    "LEXICAL",
+    "Verifier",
+    "download_verifier",
+    "find_verifier",
+    "list_verifiers",
+    "prepare_verifier",
+]
+
+
+def download_verifier(
+    name: str, *, report: Callable[[str], None] | None = None
+) -> Verifier:
+    """Download the newest commit of a model's revision, and return it.
+
+    Raises:
+        InputError: the name is not `ORG/NAME[@REVISION]`, or its files can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    hub_name = hub.HubName.parse(name)
+    if hub_name is None:
+        raise InputError(
+            f"{name!r} is not the name of a model on a hub; give ORG/NAME or "
+            "ORG/NAME@REVISION"
+        )
+    model = hub.download(hub_name, report=report)
+    # By its commit, so that a folder of the same name does not get in the way.
+    return find_verifier(model.name)
+
+
+def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) -> None:
+    """Load a verifier, and download it if necessary; `check` then finds it ready.
+
+    `report` is called with a line before a download.
+
+    Raises:
+        InputError: there is no such verifier, or it can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    choose_scorer(name, report=report)

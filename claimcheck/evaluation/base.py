@@ -1,0 +1,67 @@
+"""What a task of an evaluation is, and the values that all tasks share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from claimcheck.evaluation.metrics import Columns, Metric
+from claimcheck.models.llm import Client
+from claimcheck.models.verdict import Label
+from claimcheck.settings import Settings
+
+RowFields = dict[str, Any]
+
+# The label of a claim that is refuted or lacks evidence, in sets that don't say which.
+NOT_SUPPORTED = "not_supported"
+GOLD_LABELS = (*(str(label) for label in Label), NOT_SUPPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSetup:
+    """The engine that is evaluated; `client` is None without a model."""
+
+    settings: Settings
+    client: Client | None
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The values measured on a row, and why it failed, if it did."""
+
+    values: dict[str, float | str]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result that is not a single score, such as a confusion matrix.
+
+    Shares are from 0 to 1. A cell is None where there is nothing to report.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | float | int | None, ...], ...]
+
+
+def build_no_tables(columns: Columns) -> tuple[Table, ...]:
+    """Return no tables: most tasks have scores only."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task: `measure` is for one row, `metrics` and tables are for all.
+
+    `prompts` and `schemas` are those that a model gets.
+    """
+
+    name: str
+    measure: Callable[[RowFields, EngineSetup], Measurement]
+    metrics: Mapping[str, Metric]
+    build_tables: Callable[[Columns], tuple[Table, ...]] = build_no_tables
+    prompts: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()

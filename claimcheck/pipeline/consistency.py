@@ -1,0 +1,232 @@
+"""Compare the text of a claim with its own quote.
+
+A quote that is in the document grounds a claim only if the claim says the same. Its
+numbers, dates, names, negations, and directions are compared, in code, on every run.
+A claim may say more than its quote, as it has to be understood alone, but only what the
+document says around the quote, and names that it uses anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from claimcheck.english.dates import MONTHS, find_times, find_year_before
+from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
+from claimcheck.english.quotations import detect_speech, is_third_person_pronoun
+from claimcheck.english.words import Word, parse_words
+from claimcheck.models.claim import Consistency
+from claimcheck.models.document import Document
+from claimcheck.models.span import Excerpt
+from claimcheck.models.verdict import Difference
+from claimcheck.verification.checks.antonyms import find_opposing_forms
+
+# All of these were chosen by hand, by reading recorded claims.
+_CONTEXT_CHARACTERS = 600  # on each side of the quote
+_MIN_WORDS = 4  # fewer do not make a claim that can be understood alone
+_MIN_SHARED_SHARE = 0.5  # of the claim's content words, in the quote or around it
+_MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
+
+Result = tuple[Consistency, tuple[Difference, ...]]
+
+
+class QuoteComparison:
+    """Compares claims of a document with their quotes."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def compare(
+        self, text: str, speaker: str | None, quote: str, spans: Sequence[Excerpt]
+    ) -> Result:
+        """Return whether the text says what the quote says, and what differs.
+
+        Without spans the quote is not in the document, and nothing is compared.
+        """
+        if not spans:
+            return Consistency.UNCLEAR, ()
+        if " ".join(text.split()) == quote:
+            return Consistency.CONSISTENT, ()
+        claim, quoted = parse_words(text), parse_words(quote)
+        context = parse_words(self._get_context(spans))
+        consistency = _judge_overlap(claim, [*quoted, *context])
+        is_english = self._document.language in (None, "en")
+        # A translation shares hardly a word or number format with its quote.
+        if not is_english and consistency is Consistency.UNCLEAR:
+            return consistency, ()
+        differences = [
+            *_find_numbers(
+                claim, quoted, [*context, *self._resolve_times(quote, spans[0])]
+            ),
+            *_find_negations(claim, quoted),
+        ]
+        # In other languages, nouns have capitals too, and there are no antonyms.
+        if is_english:
+            differences += _find_opposites(claim, quoted)
+            differences += self._find_names(claim)
+            differences += _find_speaker(speaker, quote)
+        if differences:
+            return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
+        return consistency, ()
+
+    def _get_context(self, spans: Sequence[Excerpt]) -> str:
+        text = self._document.full_text
+        start = max(0, spans[0].start - _CONTEXT_CHARACTERS)
+        return text[start : spans[-1].end + _CONTEXT_CHARACTERS]
+
+    def _resolve_times(self, quote: str, start: Excerpt) -> list[Word]:
+        """Return the words of the dates behind "last May" and "on Tuesday"."""
+        words: list[Word] = []
+        year = find_year_before(self._document.full_text, start.start)
+        for time in find_times(quote, self._document.published, year):
+            if time.resolved:
+                when, month, day = (*time.resolved.split("-"), "", "")[:3]
+                name = list(MONTHS)[int(month) - 1] if month else ""
+                # As in "19 March 2019", and as in "2019-03-19".
+                words += parse_words(f"{when} {month} {day} {name} {day.lstrip('0')}")
+        return words
+
+    @cached_property
+    def _document_stems(self) -> set[str]:
+        document = self._document
+        about = (document.title, document.author, document.full_text)
+        return set(_list_stems(parse_words(" ".join(filter(None, about)))))
+
+    def _find_names(self, claim: Sequence[Word]) -> Iterator[Difference]:
+        """Find names that the document does not have."""
+        # The first word has a capital whatever it is.
+        for word in claim[1:]:
+            surface = word.surface
+            # A single letter is an initial, or half of "U. S.".
+            if not surface[0].isupper() or len(surface) == 1 or _is_value(word):
+                continue
+            is_known = stem(word.form) in self._document_stems
+            if not is_known and word.form not in FUNCTION_WORDS:
+                yield Difference("name", surface, None)
+
+
+def _find_numbers(
+    claim: Sequence[Word], quoted: Sequence[Word], context: Sequence[Word]
+) -> Iterator[Difference]:
+    """Find numbers and dates of the claim that are not those of the quote."""
+    context_forms = {word.form for word in context}
+    added, replaced = (
+        _list_other_values(claim, quoted),
+        _list_other_values(quoted, claim),
+    )
+    for word in added:
+        same_kind = [item for item in replaced if item.is_number == word.is_number]
+        # "800 people" for "900 people" is wrong, also if 800 occurs nearby.
+        rival = _find_rival(word, claim, same_kind, quoted)
+        if rival is None and word.form in context_forms:
+            continue
+        rival = rival or next(iter(same_kind), None)
+        kind = "number" if word.is_number else "date"
+        yield Difference(kind, word.surface, rival.surface if rival else None)
+
+
+def _list_other_values(words: Sequence[Word], others: Sequence[Word]) -> list[Word]:
+    """Return the numbers and dates that only the first text has."""
+    known = {word.form for word in others}
+    return [word for word in words if _is_value(word) and word.form not in known]
+
+
+def _find_rival(
+    word: Word,
+    claim: Sequence[Word],
+    candidates: Iterable[Word],
+    quoted: Sequence[Word],
+) -> Word | None:
+    """Find the candidate that the quote has with the same noun: "900 people"."""
+    noun = _find_next_content_word(word, claim)
+    if noun is None:
+        return None
+    for candidate in candidates:
+        if _find_next_content_word(candidate, quoted) == noun:
+            return candidate
+    return None
+
+
+def _find_next_content_word(number: Word, words: Sequence[Word]) -> str | None:
+    index = words.index(number)
+    for word in words[index + 1 : index + 3]:
+        if word.form not in FUNCTION_WORDS and not _is_value(word):
+            return stem(word.form)
+    return None
+
+
+def _is_value(word: Word) -> bool:
+    return word.is_number or word.is_date
+
+
+def _find_negations(
+    claim: Sequence[Word], quoted: Sequence[Word]
+) -> Iterator[Difference]:
+    """Find words that only one of the two texts negates."""
+    in_claim, in_quote = _find_negated(claim), _find_negated(quoted)
+    for form in sorted(in_claim.keys() - in_quote.keys()):
+        if form in _list_stems(quoted):
+            yield Difference("negation", in_claim[form], _find_surface(quoted, form))
+    for form in sorted(in_quote.keys() - in_claim.keys()):
+        if form in _list_stems(claim):
+            yield Difference("negation", _find_surface(claim, form), in_quote[form])
+
+
+def _find_negated(words: Sequence[Word]) -> dict[str, str]:
+    """Map the stem of each negated word to the phrase that negates it."""
+    negated = {}
+    for index, word in enumerate(words):
+        if word.form not in NEGATION_WORDS:
+            continue
+        following = words[index + 1 : index + 1 + _MAX_WORDS_TO_NEGATED]
+        for other in following:
+            if other.form not in FUNCTION_WORDS:
+                negated[stem(other.form)] = f"{word.surface} {other.surface}"
+                break
+    return negated
+
+
+def _find_opposites(
+    claim: Sequence[Word], quoted: Sequence[Word]
+) -> Iterator[Difference]:
+    """Find words of the claim whose opposite the quote has instead."""
+    quoted_stems, claimed_stems = set(_list_stems(quoted)), set(_list_stems(claim))
+    for word in claim:
+        if stem(word.form) in quoted_stems:
+            continue
+        opposing = find_opposing_forms(stem(word.form)) & quoted_stems - claimed_stems
+        for form in sorted(opposing):
+            yield Difference("opposite", word.surface, _find_surface(quoted, form))
+
+
+def _find_speaker(speaker: str | None, quote: str) -> Iterator[Difference]:
+    """Find another speaker whom the quote itself names."""
+    speech = detect_speech(quote)
+    if speaker is None or speech is None or is_third_person_pronoun(speech.speaker):
+        return
+    claimed = set(_list_stems(parse_words(speaker)))
+    named = parse_words(speech.speaker)
+    # "the minister" may well be the person whom the claim names.
+    has_name = any(word.surface[0].isupper() for word in named)
+    if has_name and claimed.isdisjoint(_list_stems(named)):
+        yield Difference("speaker", speaker, speech.speaker)
+
+
+def _judge_overlap(claim: Sequence[Word], source: Sequence[Word]) -> Consistency:
+    """Return `unclear` for what is too short, or hardly about the quote."""
+    content = set(_list_stems(claim))
+    shared = content.intersection(_list_stems(source))
+    is_about = len(shared) >= _MIN_SHARED_SHARE * len(content)
+    if len(claim) < _MIN_WORDS or not is_about:
+        return Consistency.UNCLEAR
+    return Consistency.CONSISTENT
+
+
+def _list_stems(words: Iterable[Word]) -> list[str]:
+    """Return the stems of the content words."""
+    return [stem(word.form) for word in words if word.form not in FUNCTION_WORDS]
+
+
+def _find_surface(words: Sequence[Word], form: str) -> str:
+    """Return how a stem is written in a text that has it."""
+    return next(word.surface for word in words if stem(word.form) == form)

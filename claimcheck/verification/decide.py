@@ -1,0 +1,228 @@
+"""The one place where a label is decided, in the order in which one would explain it.
+
+1. Is there a passage about the claim at all?
+2. Can rewordings be judged in its language? If not, only the claim's very words count.
+3. Does a sentence set another number, date, or word against the claim's? Refuted.
+4. Does the scorer find the claim entailed, and does no check object? Supported.
+5. Otherwise there is not enough evidence, and the closest passage is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from claimcheck.models.verdict import (
+    DecidedBy,
+    Difference,
+    Evidence,
+    Finding,
+    Label,
+    Stance,
+)
+from claimcheck.verification import explain
+from claimcheck.verification.checks import find_unsupported
+from claimcheck.verification.checks.speakers import find_dropped_attribution
+from claimcheck.verification.compare import (
+    Comparison,
+    Hypothesis,
+    compare_sentences,
+    score_comparisons,
+)
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.explain import build_evidence
+from claimcheck.verification.lexical import VERBATIM_PROBABILITY
+from claimcheck.verification.scorer import EntailmentScorer
+from claimcheck.verification.verbatim import find_repeating_sentence
+
+NO_EVIDENCE_FINDING = Finding(
+    Label.NOT_ENOUGH_EVIDENCE,
+    0.5,
+    "Nothing in the documents is about the claim.",
+    (),
+    (),
+    DecidedBy.ALIGNMENT,
+)
+# Of refutations of open pairs with three labels, more than this share were right. Used
+# unless the scorer's calibration states the share on sealed data.
+_REFUTED_CONFIDENCE = 0.9
+_MAX_EVIDENCE_PASSAGES = 3
+
+
+def decide(
+    hypothesis: Hypothesis, evidence: EvidenceDocument, scorer: EntailmentScorer
+) -> Finding:
+    """Decide one statement against one document."""
+    comparisons = compare_sentences(hypothesis, evidence)
+    if not comparisons:
+        return NO_EVIDENCE_FINDING
+    if evidence.language.code not in scorer.calibration.languages:
+        return _decide_by_repetition(comparisons, scorer)
+    if contradictions := list_contradictions(comparisons):
+        return _refute(comparisons, contradictions, scorer)
+    probability = score_comparisons(comparisons, scorer)
+    if probability < scorer.calibration.supported_from:
+        return _abstain(comparisons, explain.describe_lack(comparisons), probability)
+    if objections := list_objections(comparisons, strict=hypothesis.strict):
+        reason = f"The words match, but {explain.describe_differences(objections)}"
+        return _abstain(comparisons, reason, probability, objections)
+    return _support(comparisons, probability, scorer)
+
+
+def find_veto(
+    hypothesis: Hypothesis,
+    evidence: EvidenceDocument,
+    scorer: EntailmentScorer,
+    cited: Sequence[int],
+) -> Finding | None:
+    """Return the finding that replaces a model's "supported", or None.
+
+    What contradicts the claim counts anywhere. What one document lacks, another may
+    have: only one with cited sentences must have all of it.
+    """
+    comparisons = compare_sentences(hypothesis, evidence, cited)
+    if contradictions := list_contradictions(comparisons):
+        return _refute(comparisons, contradictions, scorer)
+    objections = list_objections(comparisons, strict=hypothesis.strict)
+    if not cited or not objections:
+        return None
+    return _abstain(comparisons, explain.capitalize(objections), 0.0, objections)
+
+
+def list_contradictions(
+    comparisons: Sequence[Comparison],
+) -> list[tuple[int, Difference]]:
+    """List what the document sets against the claim, with its sentences."""
+    return [found for item in comparisons for found in item.contradictions]
+
+
+def list_objections(
+    comparisons: Sequence[Comparison], *, strict: bool
+) -> list[Difference]:
+    """List what rules out support, whatever a scorer or a model says."""
+    objections: list[Difference] = []
+    for item in comparisons:
+        objections += item.objections
+        if strict:
+            objections += find_dropped_attribution(item.pairs[0], item.speech)
+    return list(dict.fromkeys(objections))
+
+
+def _decide_by_repetition(
+    comparisons: Sequence[Comparison], scorer: EntailmentScorer
+) -> Finding:
+    """Decide where rewordings cannot be judged: only the claim's words count."""
+    indexes = [find_repeating_sentence(item.match) for item in comparisons]
+    found = [index for index in indexes if index is not None]
+    contradictions = list_contradictions(comparisons)
+    evidence = comparisons[0].match.evidence
+    if len(found) < len(indexes) and contradictions:
+        return _refute(comparisons, contradictions, scorer)
+    if len(found) < len(indexes):
+        return _abstain(comparisons, explain.describe_language(evidence.language), 0.5)
+    return Finding(
+        Label.SUPPORTED,
+        VERBATIM_PROBABILITY,
+        "One sentence repeats the words of the claim.",
+        build_evidence(evidence, found[:_MAX_EVIDENCE_PASSAGES], Stance.SUPPORTS),
+        (),
+        DecidedBy.ALIGNMENT,
+    )
+
+
+def _refute(
+    comparisons: Sequence[Comparison],
+    contradictions: Sequence[tuple[int, Difference]],
+    scorer: EntailmentScorer,
+) -> Finding:
+    """Return `refuted`, or `conflicting_evidence` with support elsewhere."""
+    evidence = comparisons[0].match.evidence
+    differences = tuple(dict.fromkeys(item for _, item in contradictions))
+    refuting = list(dict.fromkeys(index for index, _ in contradictions))
+    supporting = _list_supporting_sentences(comparisons, refuting, scorer)
+    sides = ((refuting, Stance.REFUTES), (supporting, Stance.SUPPORTS))
+    reliability = scorer.calibration.refuted_reliability
+    return Finding(
+        Label.CONFLICTING_EVIDENCE if supporting else Label.REFUTED,
+        round(reliability or _REFUTED_CONFIDENCE, 3),
+        explain.capitalize(differences) + explain.describe_reliability(reliability),
+        tuple(
+            passage
+            for indexes, stance in sides
+            for passage in build_evidence(
+                evidence, indexes[:_MAX_EVIDENCE_PASSAGES], stance
+            )
+        ),
+        differences,
+        DecidedBy.RULES,
+    )
+
+
+def _list_supporting_sentences(
+    comparisons: Sequence[Comparison],
+    refuting: Collection[int],
+    scorer: EntailmentScorer,
+) -> list[int]:
+    """List the sentences that support a claim which others contradict."""
+    supporting: list[int] = []
+    for item in comparisons:
+        candidates = [pair for pair in item.pairs if pair.index not in refuting]
+        scores = scorer.score([(pair.evidence, pair.claim) for pair in candidates])
+        agreeing = [
+            pair.index
+            for pair, result in zip(candidates, scores, strict=True)
+            if result.entailed >= scorer.calibration.supported_from
+            and not find_unsupported(pair, pair.evidence, item.speech)
+        ]
+        if not agreeing:
+            return []
+        supporting += agreeing
+    return list(dict.fromkeys(supporting))
+
+
+def _support(
+    comparisons: Sequence[Comparison], probability: float, scorer: EntailmentScorer
+) -> Finding:
+    attributions: list[Difference] = []
+    for item in comparisons:
+        attributions += find_dropped_attribution(item.pairs[0], item.speech)
+    rationale = explain.describe_support(comparisons)
+    if attributions:
+        rationale += f" But: {explain.capitalize(attributions)}"
+    reliability = scorer.calibration.supported_reliability
+    return Finding(
+        Label.SUPPORTED,
+        round(probability, 3),
+        rationale + explain.describe_reliability(reliability),
+        _build_closest(comparisons, Stance.SUPPORTS),
+        tuple(dict.fromkeys(attributions)),
+        DecidedBy.ALIGNMENT,
+    )
+
+
+def _abstain(
+    comparisons: Sequence[Comparison],
+    reason: str,
+    probability: float,
+    objections: Sequence[Difference] = (),
+) -> Finding:
+    """Return `not_enough_evidence` with the closest passages."""
+    return Finding(
+        Label.NOT_ENOUGH_EVIDENCE,
+        round(max(0.5, 1 - probability), 3),
+        reason,
+        _build_closest(comparisons, Stance.RELATED),
+        tuple(objections),
+        DecidedBy.RULES if objections else DecidedBy.ALIGNMENT,
+    )
+
+
+def _build_closest(
+    comparisons: Sequence[Comparison], stance: Stance
+) -> tuple[Evidence, ...]:
+    indexes: list[int] = []
+    for item in comparisons:
+        best = item.match.best
+        others = [index for index in item.match.contributing if index != best]
+        indexes += item.stating[:1] or [best, *others]
+    distinct = list(dict.fromkeys(indexes))[:_MAX_EVIDENCE_PASSAGES]
+    return build_evidence(comparisons[0].match.evidence, distinct, stance)

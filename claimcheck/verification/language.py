@@ -1,0 +1,100 @@
+"""What a language allows: its words, and what may be concluded from them.
+
+English has lists and measurements, so rewordings can be judged. In a few languages the
+inflections and negations are known, so that passages are found and a sentence may say
+a little more than the claim. In all others only the claim's very words count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+
+import Stemmer
+
+from claimcheck.english.lexicon import WORD_CACHE_SIZE
+from claimcheck.english.terms import extract_words, normalize_word
+
+# Snowball's names of the languages whose inflections are known.
+_STEMMERS = {
+    "de": "german",
+    "es": "spanish",
+    "fr": "french",
+    "it": "italian",
+    "nl": "dutch",
+    "pt": "portuguese",
+    "ru": "russian",
+}
+# Scripts without spaces between words: each character counts as a word.
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff"
+_WORD_OR_CHARACTER = re.compile(
+    rf"""
+    \d+(?:[.,]\d+)*
+    | [{_UNSPACED}]
+    # Vowel signs of Indian scripts are no letters, but parts of words.
+    | (?:(?![{_UNSPACED}])[^\W\d_]|[\u0900-\u0dff])+
+      (?:['’](?:(?![{_UNSPACED}])[^\W\d_])+)*
+    """,
+    re.VERBOSE,
+)
+_SPACE_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How words are told apart and compared; `code` is ISO 639-1 or None."""
+
+    code: str | None
+    split_words: Callable[[str], list[str]]
+    normalize: Callable[[str], str]
+
+    @property
+    def is_english(self) -> bool:
+        """Return whether claims may be compared by meaning."""
+        return self.code == "en"
+
+    @property
+    def has_stems(self) -> bool:
+        """Return whether inflections and negations are known."""
+        return self.is_english or self.code in _STEMMERS
+
+
+def _split_any(text: str, code: str | None) -> list[str]:
+    """Split a text into lowercase words and numbers, numbers in one notation."""
+    text = _SPACE_IN_NUMBER.sub("", text)
+    words = []
+    for match in _WORD_OR_CHARACTER.finditer(text):
+        word = match.group().lower()
+        words.append(_normalize_number(word, code) if word[0].isdigit() else word)
+    return words
+
+
+def _normalize_number(written: str, code: str | None) -> str:
+    """Write a number without separators: "19.000" is 19000 in German."""
+    if written.isdecimal():
+        return written
+    # Imported here because most evidence is English.
+    from babel.core import UnknownLocaleError
+    from babel.numbers import NumberFormatError, parse_decimal
+
+    try:
+        return f"{parse_decimal(written, locale=code or 'en', strict=True):f}"
+    except (NumberFormatError, UnknownLocaleError, ValueError):
+        return written
+
+
+@cache
+def get_language(code: str | None) -> Language:
+    """Return how to compare words of a language, by its ISO 639-1 code."""
+    code = code.partition("-")[0].lower() if code else None
+    if code == "en":
+        return Language(code, extract_words, normalize_word)
+    split_words = partial(_split_any, code=code)
+    name = _STEMMERS.get(code or "")
+    if name is None:
+        return Language(code, split_words, str)
+    stemmer = Stemmer.Stemmer(name, 0)
+    normalize = lru_cache(maxsize=WORD_CACHE_SIZE)(stemmer.stemWord)
+    return Language(code, split_words, normalize)

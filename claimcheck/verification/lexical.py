@@ -1,0 +1,142 @@
+"""The scorer without a model: words that a premise and a hypothesis share.
+
+A logistic regression over a few features of the two texts. `benchmarks/fit_support.py`
+fits the weights of `weights.json` on open data and chooses the threshold. It knows
+nothing of contradiction: the checks do that.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from math import fsum
+from pathlib import Path
+from typing import Any
+
+from claimcheck.english.dates import MONTHS, WEEKDAYS
+from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
+from claimcheck.text.negation import list_negations
+from claimcheck.verification.amounts import WORDING_WORDS, find_agreeing_forms
+from claimcheck.verification.scorer import Calibration, Entailment
+
+BIAS = "bias"
+_WEIGHTS_PATH = Path(__file__).with_name("weights.json")
+# Not 1: the same words may be part of another context, such as a denial.
+VERBATIM_PROBABILITY = 0.99
+_MAX_COUNT = 3.0  # beyond it a count says nothing more; by hand
+_BELOW_THRESHOLD = 0.01
+
+
+_UNORDERED_WORDS = frozenset((*MONTHS, *WEEKDAYS, *WORDING_WORDS))
+
+
+class LexicalScorer:
+    """Estimates entailment from shared words; for English."""
+
+    name = "lexical"
+
+    @property
+    def calibration(self) -> Calibration:
+        """The threshold chosen on open data, and what was right above it."""
+        return Calibration(**_load()["calibration"])
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[Entailment]:
+        """Return the probability of entailment; of contradiction it knows none."""
+        results = []
+        for premise, hypothesis in pairs:
+            entailed = _estimate(premise, hypothesis)
+            results.append(Entailment(entailed, 1 - entailed, 0.0))
+        return results
+
+
+def _estimate(premise: str, hypothesis: str) -> float:
+    if is_stated(premise, hypothesis):
+        return VERBATIM_PROBABILITY
+    features = {**compute_features(premise, hypothesis), BIAS: 1.0}
+    weights: Mapping[str, float] = _load()["weights"]
+    logit = fsum(features[name] * weight for name, weight in weights.items())
+    entailed = 1 / (1 + math.exp(-logit))
+    if is_repeated(features):
+        return entailed
+    limit: float = _load()["calibration"]["supported_from"] - _BELOW_THRESHOLD
+    return min(entailed, limit)
+
+
+@cache
+def _load() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(_WEIGHTS_PATH.read_text(encoding="utf-8"))
+    return loaded
+
+
+def is_repeated(features: Mapping[str, float]) -> bool:
+    """Return whether the premise has all the words of the claim in their order.
+
+    Without this, one changed word or two exchanged names leave a score high: of pairs
+    changed so, most passed at any threshold.
+    """
+    return features["all words in order"] == 1
+
+
+def is_stated(premise: str, hypothesis: str) -> bool:
+    """Return whether the premise asserts exactly these words, and no others."""
+    if premise.rstrip().endswith("?"):
+        return False
+    return extract_words(premise) == extract_words(hypothesis)
+
+
+def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
+    """Compute the features of a pair, each from 0 to 1."""
+    terms = extract_terms(hypothesis)
+    claim_words, premise_words = extract_words(hypothesis), extract_words(premise)
+    claim_forms = [normalize_word(word) for word in claim_words]
+    premise_forms = [normalize_word(word) for word in premise_words]
+    present = frozenset(premise_forms) | find_agreeing_forms(hypothesis, premise)
+    missing = [
+        term
+        for term in terms
+        if term.form not in present and term.word not in WORDING_WORDS
+    ]
+    numbers = [term for term in missing if term.is_number]
+    names = [term for term in missing if term.is_name and not term.is_number]
+    is_claim_negated = bool(list_negations(claim_words, "en"))
+    is_premise_negated = bool(list_negations(premise_words, "en"))
+    return {
+        "words found": 1 - _weigh(missing) / (_weigh(terms) or 1.0),
+        "word pairs found": _share_pairs(claim_forms, premise_forms),
+        "all words in order": float(not missing and _is_in_order(terms, premise_forms)),
+        "negation only in claim": float(is_claim_negated and not is_premise_negated),
+        "negation only in evidence": float(is_premise_negated and not is_claim_negated),
+        "heaviest missing word": max((term.weight for term in missing), default=0.0),
+        "numbers missing": min(_MAX_COUNT, len(numbers)) / _MAX_COUNT,
+        "names missing": min(_MAX_COUNT, len(names)) / _MAX_COUNT,
+        "premise used": len(present.intersection(claim_forms)) / max(1, len(present)),
+    }
+
+
+def _weigh(terms: Sequence[Term]) -> float:
+    return fsum(term.weight for term in terms)
+
+
+def _share_pairs(claim_forms: Sequence[str], premise_forms: Sequence[str]) -> float:
+    """Return the share of pairs of neighbors that the premise has as well."""
+    pairs = list(pairwise(claim_forms))
+    found = set(pairwise(premise_forms))
+    return sum(pair in found for pair in pairs) / max(1, len(pairs))
+
+
+def _is_in_order(terms: Sequence[Term], premise_forms: Sequence[str]) -> bool:
+    """Return whether the terms occur one after another in the premise.
+
+    Numbers and dates may be anywhere: checks compare them by what they count.
+    """
+    ordered = [
+        term
+        for term in terms
+        if not term.is_number and term.word not in _UNORDERED_WORDS
+    ]
+    remaining = iter(premise_forms)
+    # `in` consumes the iterator up to the term, so that the next one must follow.
+    return all(term.form in remaining for term in ordered)

@@ -1,0 +1,120 @@
+"""Sentences that repeat a claim, in any language.
+
+Where rewordings cannot be judged, a claim is supported by its own words only, and
+refuted only by its own words with another number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from claimcheck.models.verdict import Difference
+from claimcheck.resources import read_words
+from claimcheck.text.negation import list_negations
+from claimcheck.verification.language import Language
+from claimcheck.verification.windows import Match
+
+_QUESTION_MARKS = ("?", "？", "؟")
+# Words that a sentence may have beyond those of the claim; numbers are free. Three
+# could be a denial: "se negó a". Chosen by hand.
+_MAX_EXTRA_WORDS = 2
+_MAX_CANDIDATES = 40
+
+
+def find_repeating_sentence(match: Match) -> int | None:
+    """Return a sentence that states all words of the claim in their order."""
+    claim = _split(match.text, match)
+    for index in _rank(match):
+        if _repeats(claim, _split(match.evidence.sentences[index].text, match), match):
+            return index
+    return None
+
+
+def find_other_number(match: Match) -> list[tuple[int, Difference]]:
+    """Return a sentence with all words of the claim, but one other number."""
+    claim = _split(match.text, match)
+    for index in _rank(match):
+        sentence = _split(match.evidence.sentences[index].text, match)
+        if len(sentence) != len(claim) or _asks(index, match):
+            continue
+        differing = [
+            (left, right)
+            for left, right in zip(claim, sentence, strict=True)
+            if left != right
+        ]
+        if len(differing) == 1 and all(word[0].isdigit() for word in differing[0]):
+            return [(index, Difference("number", *differing[0]))]
+    return []
+
+
+def compare_details(claim: str, premise: str, language: Language) -> list[Difference]:
+    """Return the claim's numbers that a premise lacks, and an unequal negation."""
+    claim_words = language.split_words(claim)
+    premise_words = language.split_words(premise)
+    differences = [
+        Difference("number", word, None)
+        for word in claim_words
+        if word[0].isdigit() and word not in premise_words
+    ]
+    negations = list_negations(claim_words, language.code)
+    others = list_negations(premise_words, language.code)
+    if bool(negations) != bool(others):
+        claimed = negations[0] if negations else claim
+        differences.append(
+            Difference("negation", claimed, others[0] if others else None)
+        )
+    return differences
+
+
+def _rank(match: Match) -> list[int]:
+    coverage = match.coverage
+    ranked = sorted(coverage, key=lambda index: (-coverage[index], index))
+    return ranked[:_MAX_CANDIDATES]
+
+
+def _split(text: str, match: Match) -> list[str]:
+    return match.evidence.language.split_words(text)
+
+
+def _asks(index: int, match: Match) -> bool:
+    return match.evidence.sentences[index].text.rstrip().endswith(_QUESTION_MARKS)
+
+
+def _repeats(claim: Sequence[str], sentence: Sequence[str], match: Match) -> bool:
+    language = match.evidence.language
+    if list(claim) == list(sentence):
+        return True
+    if not language.has_stems:
+        return False
+    extra = _find_extra_words(claim, sentence)
+    if extra is None:
+        return False
+    words = [word for word in extra if not word[0].isdigit()]
+    if len(words) > _MAX_EXTRA_WORDS or list_negations(words, language.code):
+        return False
+    return _list_weakening_words(language.code or "").isdisjoint(words)
+
+
+def _find_extra_words(
+    claim: Sequence[str], sentence: Sequence[str]
+) -> list[str] | None:
+    """Return the other words of a sentence, or None if the order differs."""
+    extra = []
+    position = 0
+    for word in sentence:
+        if position < len(claim) and word == claim[position]:
+            position += 1
+        else:
+            extra.append(word)
+    return extra if position == len(claim) else None
+
+
+@cache
+def _list_weakening_words(code: str) -> frozenset[str]:
+    words: list[str] = []
+    for line in read_words("weakening_words"):
+        language, *listed = line.split()
+        if language == code:
+            words += listed
+    return frozenset(words)

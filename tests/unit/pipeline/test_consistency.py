@@ -1,0 +1,178 @@
+"""A claim is compared with its own quote, whoever wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from claimcheck import Document
+from claimcheck.grounding import GroundingIndex
+from claimcheck.models.claim import Consistency
+from claimcheck.models.span import extract_excerpts
+from claimcheck.pipeline.consistency import QuoteComparison, Result
+from claimcheck.text.reading import Reading
+
+CONSISTENT, DIFFERS, UNCLEAR = Consistency
+
+
+def compare(
+    text: str,
+    quote: str,
+    *,
+    before: str = "",
+    speaker: str | None = None,
+    published: date | None = None,
+    language: str = "en",
+) -> Result:
+    text_of_document = f"{before} {quote}".strip()
+    document = replace(
+        Document.from_text(text_of_document, published=published), language=language
+    )
+    reading = Reading(document.full_text)
+    spans = extract_excerpts(reading.lines, GroundingIndex(reading).ground(quote).spans)
+    assert spans
+    return QuoteComparison(document).compare(text, speaker, quote, spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "kind"),
+    [
+        ("The flood killed 9,999 people.", "Nobody died in the flood.", "number"),
+        ("The ferry carried 800 people.", "The ferry carried 900 people.", "number"),
+        (
+            "The city planted 114,000 trees.",
+            "The city planted 11,400 trees.",
+            "number",
+        ),
+        ("Prices rose by 3 percent.", "Prices rose by 30 percent.", "number"),
+        ("The school opens on 4 May.", "The school opens on 14 May.", "number"),
+        ("The school opens in June 2024.", "The school opens in May 2024.", "date"),
+        ("The harbor was closed.", "The harbor was not closed.", "negation"),
+        ("The mayor never signed the deal.", "The mayor signed the deal.", "negation"),
+        ("Nobody died in the great flood.", "Eight died in the great flood.", None),
+        ("Exports rose sharply in spring.", "Exports fell sharply in spring.", None),
+        ("The council approved the plan.", "The council rejected the plan.", None),
+        (
+            "Harald Brock opened the bridge.",
+            "The mayor opened the bridge on Sunday.",
+            "name",
+        ),
+    ],
+)
+def test_what_the_quote_contradicts_differs(
+    text: str, quote: str, kind: str | None
+) -> None:
+    consistency, differences = compare(text, quote)
+    assert consistency is DIFFERS
+    assert differences
+    if kind:
+        assert kind in {difference.kind for difference in differences}
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "before"),
+    [
+        (
+            "Mayor Ines Calder opened the new bridge.",
+            "She opened the new bridge.",
+            "The mayor, Ines Calder, came late.",
+        ),
+        (
+            "In 2023 the ferry carried 900 people.",
+            "The ferry carried 900 people.",
+            "The figures are for 2023.",
+        ),
+        ("The plan costs five million dollars.", "The plan costs $5 million.", ""),
+        ("The harbor did not close.", "The harbor didn't close.", ""),
+        (
+            "The union signed the contract.",
+            "The union signed the contract, but did not like it.",
+            "",
+        ),
+        ("Twelve ships left the port.", "12 ships left the port on Monday.", ""),
+    ],
+)
+def test_what_the_document_says_around_the_quote_may_be_added(
+    text: str, quote: str, before: str
+) -> None:
+    assert compare(text, quote, before=before) == (CONSISTENT, ())
+
+
+def test_dates_that_the_publication_date_resolves_may_be_added() -> None:
+    result = compare(
+        "The talks ended on Tuesday, 19 March 2019.",
+        "The talks ended on Tuesday.",
+        published=date(2019, 3, 20),
+    )
+    assert result == (CONSISTENT, ())
+    consistency, _ = compare(
+        "The talks ended on Tuesday, 12 March 2019.",
+        "The talks ended on Tuesday.",
+        published=date(2019, 3, 20),
+    )
+    assert consistency is DIFFERS
+
+
+def test_a_number_from_elsewhere_does_not_replace_that_of_the_quote() -> None:
+    consistency, _ = compare(
+        "The ferry carried 800 people.",
+        "The ferry carried 900 people.",
+        before="The bus carried 800 people.",
+    )
+    assert consistency is DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("speaker", "expected"),
+    [
+        ("Ines Calder", CONSISTENT),
+        ("Calder", CONSISTENT),
+        (None, CONSISTENT),
+        ("Tom Weyer", DIFFERS),
+    ],
+)
+def test_a_speaker_other_than_the_one_in_the_quote_differs(
+    speaker: str | None, expected: Consistency
+) -> None:
+    consistency, differences = compare(
+        "The trees work slowly, said Ines Calder.",
+        "The trees work slowly, Ines Calder said.",
+        before="Tom Weyer disagreed.",
+        speaker=speaker,
+    )
+    assert consistency is expected
+    assert [item.kind for item in differences] == ["speaker"] * (expected is DIFFERS)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "quote"),
+    [
+        ("de", "Der Hafen wurde erweitert.", "Der Hafen wurde nicht erweitert."),
+        ("fr", "Le port a été agrandi.", "Le port n'a pas été agrandi."),
+        ("nl", "De haven werd uitgebreid.", "De haven werd niet uitgebreid."),
+        ("de", "Der Bau kostet 300 Euro.", "Der Bau kostet 200 Euro."),
+    ],
+)
+def test_negations_and_numbers_are_compared_in_other_languages(
+    language: str, text: str, quote: str
+) -> None:
+    consistency, _ = compare(text, quote, language=language)
+    assert consistency is DIFFERS
+
+
+def test_a_translation_is_unclear() -> None:
+    result = compare(
+        "The harbor is not being extended.",
+        "Der Hafen wird nicht erweitert.",
+        language="de",
+    )
+    assert result == (UNCLEAR, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Prices rose.", "Bananas are a cheap source of iron."]
+)
+def test_a_text_too_short_or_about_something_else_is_unclear(text: str) -> None:
+    assert compare(text, "Prices rose in May.") == (UNCLEAR, ())

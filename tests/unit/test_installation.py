@@ -1,0 +1,65 @@
+"""How to install an extra: never another project's package."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+
+import pytest
+
+from claimcheck import installation
+from tests.support.command import claimcheck
+from tests.support.paths import ROOT
+
+# Naming it to warn of it is fine; recommending it is not.
+FOREIGN = re.compile(r"pip3? install[^\n]*?[\s'\"]claimcheck(?=[\[\s'\"`=<>]|$)")
+
+
+def test_no_file_recommends_the_package_of_the_other_project():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    )
+    wrong = []
+    for name in listed.stdout.decode().split("\0"):
+        path = ROOT / name
+        if path.suffix in (".py", ".md", ".toml", ".sh", ".yml", ".j2", ".txt"):
+            text = path.read_text("utf-8")
+            wrong += [f"{name}: {match.group()}" for match in FOREIGN.finditer(text)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install claimcheck",
+        "pip install 'claimcheck[pdf]'",
+        "pip install -U claimcheck",
+    ],
+)
+def test_the_pattern_finds_a_recommendation(command):
+    assert FOREIGN.search(f"run {command}")
+
+
+def test_in_a_checkout_the_command_installs_the_checkout():
+    command = installation.get_install_command("pdf")
+    assert command == f"pip install -e '{ROOT}[pdf]'"
+
+
+def test_elsewhere_the_command_names_the_distribution(monkeypatch, tmp_path):
+    monkeypatch.setattr(installation, "_PACKAGE_PARENT", tmp_path)
+    command = installation.get_install_command("pdf")
+    assert command == "pip install 'claimcheck-toolkit[pdf]'"
+
+
+def test_doctor_warns_of_the_package_of_the_other_project(tmp_path, monkeypatch):
+    folder = tmp_path / "site" / "claimcheck-0.1.0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: claimcheck\nVersion: 0.1.0\n"
+    )
+    monkeypatch.syspath_prepend(folder.parent)
+    importlib.invalidate_caches()
+    assert installation.find_foreign_distribution() == "claimcheck 0.1.0"
+    done = claimcheck("doctor")
+    assert b"WARNING: claimcheck 0.1.0 is installed" in done.stdout

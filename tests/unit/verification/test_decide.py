@@ -1,0 +1,209 @@
+"""What evidence refutes, what it does not support, and what only looks different."""
+
+import pytest
+
+from claimcheck import Document, Label
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import decide
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.lexical import LexicalScorer
+
+REFUTED = [
+    ("The plant employs 500 people.", "The plant employs 400 people."),
+    ("Ann is 65 years old.", "Ann, a 56-year-old, won."),
+    ("Prices rose by 3%.", "Prices rose by 8% in May."),
+    ("The bridge opened in 1931.", "The bridge opened in 1937."),
+    ("The vote was on 3 May 2021.", "The vote was on 5 May 2021."),
+    ("It closed after 2005.", "It closed in 2001."),
+    ("The ferry sank on Monday.", "The ferry sank on Tuesday."),
+    ("The ferry sank on 3 May.", "The ferry sank on 4 May."),
+    ("The ferry sank in June.", "The ferry sank on May 4th."),
+    ("The ferry sank on 5 May 2021.", "The ferry sank on 4 May."),
+    ("The mayor did not sign the bill.", "The mayor did sign the bill."),
+    ("The mayor signed the bill.", "The mayor never signed the bill."),
+    ("Oil exports rose last month.", "Oil exports fell last month."),
+    ("The north wing burned.", "The south wing burned down."),
+    ("Demand was weaker than expected.", "Demand was stronger than expected."),
+    ("It is the cheapest ferry.", "It is the most expensive ferry."),
+    ("Revenue fell 12% in May.", "Revenue was 9 euros, up 12% in May. Profit fell."),
+    (
+        "Operating profit rose to 131 euros.",
+        "Order intake rose to 140 euros. Operating profit fell to 96 euros from 131 euros.",
+    ),
+    ("Ann Lee said the road is safe.", "Bo Dahl said the road is safe."),
+    (
+        "The highest flight was at 54 metres.",
+        "The highest flight was at 62 metres. They climb to 54 metres.",
+    ),
+    ("It was the biggest crowd.", "It was the smallest crowd."),
+    ("The water was warmer.", "The water was cooler."),
+    ("It is larger than that of version 3.", "It is smaller than version 3."),
+    ("She accepted the Order of Olav.", "She declined the Order of Olav."),
+    ("She taught until 1968.", "She taught from 1968 on."),
+    (
+        "It was released on 4 July.",
+        "It was released on 4 June. They hope for more in July.",
+    ),
+    ("Darkbox has a lens.", "Darkbox lacks a lens."),
+    (
+        "They learned of it from the company.",
+        "They learned of it from a hiker, not from the company.",
+    ),
+]
+# In doubt: other units, wordings, or ranks, and more than one value.
+UNSUPPORTED = [
+    ("The ferry carries 900 people.", "It carries 700 people a day."),
+    ("More than 500 people came.", "Only 400 people came."),
+    ("At least 90 ships sank.", "80 ships sank."),
+    (
+        "The fire injured 56 people and killed 265.",
+        "The fire killed 56 people and injured 265.",
+    ),
+    (
+        "The service gets 1,200 calls a day.",
+        "The service gets 2,500 calls a day, of which 1,200 are false.",
+    ),
+    ("The firm agreed to pay.", "The firm refused to pay the fine."),
+    (
+        "The lenses reduced total sleep time.",
+        "The lenses increased total sleep time but did not shorten the time to fall asleep.",
+    ),
+    ("The ban lasted two years.", "The ban lasted two months."),
+    ("It cost NOK 42 million.", "It cost EUR 42 million."),
+    ("It cost EUR 85 million.", "It cost 58 million euros."),
+    ("It is the third largest port.", "It is the second biggest port."),
+    (
+        "Travel will cost 14 million kronor a month.",
+        "Travel will cost 14 million kronor a year, or 36 kronor for each.",
+    ),
+    ("Children under 16 pay nothing.", "It is free for children under 12."),
+    ("The vote was 9 to 3.", "The council voted 9-4 in the vote."),
+    (
+        "They finished third in the league.",
+        "They finished second in the league and scored a third goal.",
+    ),
+    ("Maja Ek voted for the increase.", "Maja Ek voted against the increase."),
+    ("She taught until 1968.", "She taught from 1968 until she retired in 2000."),
+    ("They play on 9 June.", "They play on 19 June, and nowhere else in 2026."),
+    ("The app is free.", "The app, which used to be free, costs 9 euros."),
+]
+PARAPHRASED = [
+    (
+        "About 50,000 barrels were lost.",
+        "The leak cost 52,400 barrels, 49,000 barrels of them at sea.",
+    ),
+    ("It pumps 50 barrels a day.", "It pumps 1,500 barrels a month."),
+    ("More than 300 people came.", "Some 340 people came."),
+    ("Nearly 100 houses burned.", "In all 96 houses burned."),
+    ("Up to 20 boats are missing.", "The coast guard looks for 14 boats."),
+    ("Three million people fled.", "By March 2,980,000 people had fled."),
+    ("Twenty-five euros is the price.", "It costs twenty five euros."),
+    ("The plant employs 400 people.", "The plant employs 400 people and 30 robots."),
+    ("The ban lasted two years.", "The ban lasted two years and two months."),
+    ("It cost 42 million US dollars.", "It cost $42 million."),
+    ("The port took almost NOK 4 billion.", "The port took NOK 3.9 billion."),
+    (
+        "It is the third largest port.",
+        "It is the second busiest and the third biggest port.",
+    ),
+    (
+        "They met on May 3rd, the second time.",
+        "They met on May 3rd, for the first time in May.",
+    ),
+    ("Some 300 boats and 20 ferries came.", "They counted 20 ferries and 300 boats."),
+    (
+        "It opened on 1 May 1958 with 9 shops.",
+        "The mall opened on May 1, 1958, with 9 shops.",
+    ),
+    (
+        "The day ferry makes 12 trips a week.",
+        "The day ferry makes 12 trips, the night ferry 6 a week.",
+    ),
+    ("The bridge opened in May 1937.", "The bridge opened on 27 May 1937."),
+    ("He left office after 1921.", "He left office in 1923."),
+    ("She lived there in 1994.", "She lived there from 1990 to 1997."),
+    ("It was built in 1994.", "It was built in the 1990s."),
+    ("It was built in 1994.", "It was built in May, people say."),
+    ("The ferry sank on 4 May 2021.", "The ferry sank on 4 May, a Tuesday."),
+    ("The ferry sank in May.", "The ferry sank on 4 May."),
+    ("The ferry sank in May.", "2021-09-04: the ferry sank, and was raised."),
+    ("The ferry sank on Monday.", "The ferry sank last Tuesday."),
+    (
+        "They won the cup in 2019.",
+        "They won the cup this year, after the success of 2018.",
+    ),
+    ("The team did not lose.", "The team did not lose at home."),
+    ("He was not able to walk.", "He was unable to walk."),
+    (
+        "She cashed the prize after Easter.",
+        "She did not cash the prize until the day after Easter.",
+    ),
+    ("Sales saw a decline in May.", "In May sales were down."),
+    ("Not only Ann came.", "Ann came, and so did Bo."),
+    ("Lida defeated Holm in the cup.", "Lida beat Holm in the cup to win it."),
+    ("Holm lost the cup to Lida.", "Lida beat Holm to win the cup."),
+    ("Ann Lee joined Lida in May.", "Ann Lee will leave the firm in May."),
+    ("Ann grew up in York.", "Ann is of Niagara Falls, York."),
+    (
+        "Streets with trees are cooler than streets without trees.",
+        "Streets with trees are cooler than those without.",
+    ),
+    (
+        "More than 11 trees were planted.",
+        "In all 12 trees were planted, which lowered the heat.",
+    ),
+    (
+        "The crowd was smaller than in 1988.",
+        "The crowd was the largest of the season, below that of 1988.",
+    ),
+    ("It has no lens.", "It lacks a lens."),
+    ("They hired 3 nurses.", "How many of the 5 nurses have they hired?"),
+    ("The price goes up by 4 kronor.", "The price goes up from 32 to 36 kronor."),
+    ("They had not won a cup since 2002.", "They last won a cup in 2002."),
+    ("The vote was 4 to 9.", "The council voted 9-4 for the plan."),
+    ("It took 5 to 10 days.", "It took 20 to 30 people."),
+    ("She argued for a ban.", "She was against the wind, and for the ban."),
+    ("Dahl said Lida were better.", '"We deserved it," said Lida coach Petra Novak.'),
+    ("Sales did not grow.", "Sales of the firm fell."),
+    ("Sales fell in May.", "Sales of the firm did not grow in May."),
+    ("Profit rose and sales fell in May.", "Sales fell in May, and profit rose."),
+    (
+        "Ann Lee was against a rise in fares.",
+        "Ann Lee was for a rise in wages. She was against a rise in fares.",
+    ),
+    (
+        "The shop gives 15% on the first order.",
+        "The first order: 15% off with this code.",
+    ),
+    ("Ajax was defeated by Real Madrid.", "Real Madrid defeated Ajax on Sunday."),
+    ("Ann Lee and Bo Dahl met.", "Bo Dahl and Ann Lee met."),
+    ("Lee said the road is safe.", "Ann Lee told reporters the road is safe."),
+    ("The winner said the road is safe.", "Ann Lee said the road is safe."),
+    ("Police said the road is safe.", "Ann Lee said the road is safe."),
+    ("Ann Lee is 65 years old.", "Ann Lee has lived in Malmo for 20 years."),
+    ("Ann Lee turned up in Malmo.", "Ann Lee of Malmo broke down in tears."),
+    (
+        "Ann Lee has not done her work and takes care of the people she should get rid of.",
+        "All Ann Lee has done is take care of the people she should get rid of. She has not done her work.",
+    ),
+]
+
+
+def find_label(claim, evidence):
+    document = EvidenceDocument(Document.from_text(evidence))
+    return decide(Hypothesis.from_text(claim), document, LexicalScorer()).label
+
+
+@pytest.mark.parametrize(("claim", "evidence"), REFUTED)
+def test_refutes_one_value_set_against_another(claim, evidence):
+    assert find_label(claim, evidence) is Label.REFUTED
+
+
+@pytest.mark.parametrize(("claim", "evidence"), UNSUPPORTED)
+def test_abstains_when_it_is_unclear_what_differs(claim, evidence):
+    assert find_label(claim, evidence) is Label.NOT_ENOUGH_EVIDENCE
+
+
+@pytest.mark.parametrize(("claim", "evidence"), PARAPHRASED)
+def test_does_not_refute_a_paraphrase(claim, evidence):
+    assert find_label(claim, evidence) is not Label.REFUTED
