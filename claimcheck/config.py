@@ -45,6 +45,7 @@ _FILE_TYPES: dict[str, type] = {
     "engine": str,
     "model": str,
     "base_url": str,
+    "verifier": str,
     "cache": bool,
     "prices": dict,
     "prompts_folder": str,
