@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from claimcheck.english.terms import extract_terms, normalize_word
+from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.evaluation.split import is_sealed
 from claimcheck.models.document import Document
 from claimcheck.verification.evidence import EvidenceDocument
@@ -80,8 +80,8 @@ def score_bm25(
 ) -> list[float]:
     """Return the scores of a document's sentences (Robertson and Zaragoza 2009)."""
     sentences = [
-        [normalize_word(word) for word in source.get_words(index)]
-        for index in range(len(source.sentences))
+        [normalize_word(word) for word in extract_words(sentence.text)]
+        for sentence in source.sentences
     ]
     frequency = Counter(form for forms in sentences for form in set(forms))
     mean_length = sum(map(len, sentences)) / len(sentences)
