@@ -50,12 +50,8 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.resources import read_words
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
-from claimcheck.verification.decide import (
-    Hypothesis,
-    compare_sentences,
-    find_all_contradictions,
-    list_objections,
-)
+from claimcheck.verification.compare import Hypothesis, compare_sentences
+from claimcheck.verification.decide import list_contradictions, list_objections
 from claimcheck.verification.engine import score_statement, verify_statement
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
@@ -123,7 +119,7 @@ def _has_objection(statement: Statement, document: EvidenceDocument) -> bool:
         return False
     comparisons = compare_sentences(Hypothesis.from_text(statement.text), document)
     objections = list_objections(comparisons, strict=False)
-    return bool(objections or find_all_contradictions(comparisons))
+    return bool(objections or list_contradictions(comparisons))
 
 
 def _judge_with_model(

@@ -35,18 +35,15 @@ from claimcheck.pipeline.signature import (
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
 from claimcheck.verification.choose import choose_scorer
-from claimcheck.verification.decide import (
-    NO_EVIDENCE_FINDING,
-    Hypothesis,
-    build_evidence,
-    find_veto,
-)
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, find_veto
 from claimcheck.verification.engine import (
     find_speaker,
     verify_content,
     verify_statement,
 )
 from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.explain import build_evidence
 from claimcheck.verification.retrieve import Corpus, select_passages
 from claimcheck.verification.scorer import EntailmentScorer
 
