@@ -36,8 +36,6 @@ _MAX_KINDS = 30
 _MAX_KIND_CHARACTERS = 60
 _MAX_EXAMPLES = 10
 _MAX_EXAMPLE_CHARACTERS = 40_000  # of all examples together
-# What an example may leave out.
-_EXAMPLE_DEFAULTS: Mapping[str, Any] = {"speaker": None, "about": [], "reason": ""}
 
 
 def read_brief(**values: Any) -> Brief:
@@ -158,7 +156,7 @@ def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
         found = [f"{where}: {text}" for text in _find_example_problems(item, brief)]
         problems += found
         if not found:
-            examples.append(_build_example(item))
+            examples.append(_build_example(item, brief))
     total = sum(len(example.text) + len(example.claims) for example in examples)
     if len(items) > _MAX_EXAMPLES or total > _MAX_EXAMPLE_CHARACTERS:
         problems.append(
@@ -193,7 +191,8 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
         yield "`claims` is not a list"
         return
     words = " ".join(item["text"].split())
-    answer = {"claims": [_complete_claim(claim) for claim in claims]}
+    # The reason is the only property that an example may really lack.
+    answer = {"claims": [{"reason": "-", **_complete(item, brief)} for item in claims]}
     validator = jsonschema.Draft202012Validator(
         answer_schemas.load("claims.answer", brief)
     )
@@ -205,12 +204,27 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
             yield f"$.claims[{index}].quote: is not in the text"
 
 
-def _complete_claim(claim: Any) -> Any:
-    return {**_EXAMPLE_DEFAULTS, **claim} if isinstance(claim, Mapping) else claim
+def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
+    """Return a claim of an example with what may be left out of it."""
+    given = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
+    completed = {
+        "quote": given.pop("quote", None),
+        "text": given.pop("text", None),
+        "kind": given.pop("kind", None),
+        "speaker": given.pop("speaker", None),
+        "about": given.pop("about", []),
+        **given,
+    }
+    if brief.fields:
+        stated = given.get("fields", {})
+        nothing = dict.fromkeys(field.name for field in brief.fields)
+        if isinstance(stated, Mapping):
+            completed["fields"] = {**nothing, **stated}
+    return completed
 
 
-def _build_example(item: Mapping[str, Any]) -> Example:
-    claims = [_complete_claim(claim) for claim in item["claims"]]
+def _build_example(item: Mapping[str, Any], brief: Brief) -> Example:
+    claims = [_complete(claim, brief) for claim in item["claims"]]
     claims_json = json.dumps({"claims": claims}, ensure_ascii=False)
     return Example(" ".join(item["text"].split()), claims_json)
 
