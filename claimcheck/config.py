@@ -130,8 +130,8 @@ def approve_project_file(folder: Path) -> list[str]:
     names = [name for name in ("base_url", *BRIEF_SETTINGS) if name in values]
     if not names:
         raise SettingsError(
-            f"{path}: sets neither base_url nor {', '.join(BRIEF_SETTINGS)}; there is "
-            "nothing to approve"
+            f"{path}: names no base_url, and sets none of {', '.join(BRIEF_SETTINGS)}; "
+            "there is nothing to approve"
         )
     Settings(base_url=values.get("base_url"))  # refuses what is not a URL
     read_brief(**{name: values[name] for name in BRIEF_SETTINGS if name in values})
