@@ -72,7 +72,9 @@ COLUMNS = {
     },
     "scorer": {
         "scorer AUROC": "AUROC",
+        "checked AUROC": "AUROC with checks",
         "scorer balanced accuracy at 0.5": "balanced accuracy",
+        "checked balanced accuracy at 0.5": "with checks",
         "scorer calibration error": "calibration error",
         "overlap AUROC": "AUROC of word overlap",
         "overlap balanced accuracy at 0.5": "balanced accuracy of word overlap",

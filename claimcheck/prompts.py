@@ -10,6 +10,7 @@ the sandbox has no loader, so that it cannot include another.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -149,6 +150,30 @@ def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Messag
         return tuple(messages)
     except jinja2.TemplateError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+@cache
+def find_fixed_text(name: str) -> str:
+    """Return the longest text that every message from a template contains.
+
+    Raises:
+        InputError: the template is broken, or does not exist.
+    """
+    import jinja2
+    from jinja2 import nodes
+
+    texts = [""]
+    try:
+        tree = build_environment().parse(load(name).body)
+        for block in tree.find_all(nodes.Block):
+            # Not what is deeper: conditions and loops may leave it out.
+            outputs = [node for node in block.body if isinstance(node, nodes.Output)]
+            for part in itertools.chain.from_iterable(node.nodes for node in outputs):
+                if isinstance(part, nodes.TemplateData):
+                    texts.append(part.data.strip())
+    except jinja2.TemplateError as error:
+        raise InputError(f"{_get_template_path(name)}: {error}") from None
+    return max(texts, key=len)
 
 
 def choose_fence(text: str) -> str:
