@@ -45,6 +45,7 @@ _FILE_TYPES: dict[str, type] = {
     "engine": str,
     "model": str,
     "base_url": str,
+    "verifier": str,
     "cache": bool,
     "prices": dict,
     "prompts_folder": str,
@@ -105,9 +106,12 @@ def load_settings(
     approval = _ProjectApproval(folder.resolve(), project)
     if origins["base_url"] == SETTINGS_FILE:
         settings = _limit_project_endpoint(settings, origins, approval)
+    if origins["verifier"] == SETTINGS_FILE and _needs_approval(settings.verifier):
+        approval.require(["verifier"], "decides what counts as supported")
     if settings.chosen_engine() == "extractive":
         return LoadedSettings(settings, origins)  # it follows no brief
-    approval.require([name for name in brief_values if origins[name] == SETTINGS_FILE])
+    project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
+    approval.require(project_names, "tells the model what to do")
     if brief_values:
         settings = replace(settings, brief=read_brief(**brief_values))
     return LoadedSettings(settings, origins)
@@ -132,11 +136,11 @@ def approve_project_file(folder: Path) -> list[str]:
     if not path.exists():
         raise SettingsError(f"{path}: does not exist; there is nothing to approve")
     values = _read_settings_file(path)
-    names = [name for name in ("base_url", *BRIEF_SETTINGS) if name in values]
+    candidates = ("base_url", "verifier", *BRIEF_SETTINGS)
+    names = [name for name in candidates if name in values]
     if not names:
         raise SettingsError(
-            f"{path}: names no base_url and no {' or '.join(BRIEF_SETTINGS)}; there is "
-            "nothing to approve"
+            f"{path}: sets none of {', '.join(candidates)}; there is nothing to approve"
         )
     Settings(base_url=values.get("base_url"))  # refuses what is not a URL
     read_brief(**{name: values[name] for name in BRIEF_SETTINGS if name in values})
@@ -159,6 +163,9 @@ class _ProjectApproval:
         for name in BRIEF_SETTINGS:
             if name in self.values:
                 brief[name] = self.values[name]
+        verifier = self.values.get("verifier")
+        if _needs_approval(verifier):
+            brief["verifier"] = verifier
         if not brief:
             return str(url)
         if "prompts_folder" in brief:
@@ -170,15 +177,20 @@ class _ProjectApproval:
     def is_granted(self) -> bool:
         return is_approved(self.folder, self.content)
 
-    def require(self, names: Sequence[str]) -> None:
+    def require(self, names: Sequence[str], effect: str) -> None:
         """Raise SettingsError if the file sets these without approval."""
         if not names or self.is_granted():
             return
         raise SettingsError(
-            f"{self.folder / SETTINGS_FILE} sets {', '.join(names)}, which tells the "
-            "model what to do. Read it, and if you trust it, run: claimcheck trust "
+            f"{self.folder / SETTINGS_FILE} sets {', '.join(names)}, which "
+            f"{effect}. Read it, and if you trust it, run: claimcheck trust "
             f"{shlex.quote(str(self.folder))}"
         )
+
+
+def _needs_approval(verifier: str | None) -> bool:
+    # A folder or a download comes from somebody else; these two come with claimcheck.
+    return verifier not in (None, "lexical", "default")
 
 
 def find_prompts_folder() -> Path | None:

@@ -9,6 +9,7 @@ not there is never made up.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
 _REPLACEABLE = ("reason", "about", "claims", "open_questions")
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# Of shares, where the schema asks for a number from 0 to 1.
+_SCALES = (10, 100)
 # Some models put their answer into another object, such as {"result": {...}}.
 _MAX_WRAPPERS = 3
 # Of the required keys of an item; an object with fewer is something else.
@@ -325,7 +328,9 @@ class _Fitter:
         """Fit a list of objects; each that does not fit is rejected."""
         items = []
         indexes = []
-        for index, item in enumerate(self._fit_list(value, "object", path)):
+        listed = self._fit_list(value, "object", path)
+        listed = self._rescale(self._resolve(schema["items"]), listed, path)
+        for index, item in enumerate(listed):
             item_path = f"{path}[{index}]"
             try:
                 items.append(self._fit(schema["items"], item, item_path, name))
@@ -340,6 +345,29 @@ class _Fitter:
             raise _MisfitError([Problem(path, "has no valid item")])
         self._indexes[name] = tuple(indexes[:most])
         return items[:most]
+
+    def _rescale(self, schema: Any, items: list[Any], path: str) -> list[Any]:
+        """Read shares that a model gives on a scale to 10, or to 100.
+
+        Only if all of them are above 1: one alone may be a mistake.
+        """
+        for name, inner in schema.get("properties", {}).items():
+            if inner.get("maximum") != 1 or inner.get("type") != "number":
+                continue
+            numbers: list[Any] = []
+            for item in items:
+                key = _match_keys(item, {name: inner}).get(name)
+                numbers.append(_convert_number("number", item[key]) if key else None)
+            scale = _find_scale(numbers)
+            if scale is None:
+                continue
+            self._correct(f"{path}[].{name}", f"numbers up to {scale} read as shares")
+            rescaled = []
+            for item, number in zip(items, numbers, strict=True):
+                others = {key: item[key] for key in item if not _is_key(key, name)}
+                rescaled.append(others | {name: number / scale})
+            items = rescaled
+        return items
 
     def _fit(self, schema: Any, value: Any, path: str, name: str) -> Any:
         schema = self._resolve(schema)
@@ -487,6 +515,10 @@ def _match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
     return matched
 
 
+def _is_key(key: str, name: str) -> bool:
+    return _fold_name(key) == _fold_name(name)
+
+
 def _fold_name(name: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", name).casefold()
 
@@ -511,6 +543,16 @@ def _convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, str) and most and len(value) > most:
         return value[: most - 1].rstrip() + "…"
     return value
+
+
+def _find_scale(numbers: Sequence[Any]) -> int | None:
+    """Return 10 or 100 if all numbers are above 1 and at most that."""
+    for number in numbers:
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not is_number or not number > 1:
+            return None
+    most = max(numbers, default=math.inf)
+    return next((scale for scale in _SCALES if most <= scale), None)
 
 
 def _convert_number(kind: str, value: Any) -> Any:

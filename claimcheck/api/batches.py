@@ -53,9 +53,10 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
 
     `config` is what the store recorded: `BatchStatus.config`.
     """
+    verifier = _choose_verifier(config)
     if config["engine"] == "extractive":
         names = ("engine", "max_claims", "passage_tokens")
-        return {name: config[name] for name in names}
+        return {name: config[name] for name in names} | {"verifier": verifier}
     endpoint = config["endpoint"]
     return {
         "engine": "llm",
@@ -63,4 +64,18 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
         "base_url": endpoint if "://" in endpoint else None,
         "seed": config["seed"],
         **config["settings"],
+        "verifier": verifier,
     }
+
+
+def _choose_verifier(config: dict[str, Any]) -> str | None:
+    """Return the verifier of a stored batch; None leaves it to the user's settings."""
+    if not config["check"]:
+        return None
+    from claimcheck.verification.verifiers import LEXICAL, is_on_this_machine
+
+    name: str | None = config.get("verifier")
+    if name is None:
+        return LEXICAL if config["engine"] == "extractive" else None
+    # A store may come from somebody else, who must not choose what is downloaded.
+    return name if is_on_this_machine(name) else None

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from claimcheck.errors import InputError
 from claimcheck.verification import hub
+from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.verifiers import (
     LEXICAL,
     Verifier,
     find_verifier,
-    is_runnable,
     list_verifiers,
 )
 
@@ -19,8 +19,8 @@ __all__ = [
     "Verifier",
     "download_verifier",
     "find_verifier",
-    "is_runnable",
     "list_verifiers",
+    "prepare_verifier",
 ]
 
 
@@ -42,3 +42,15 @@ def download_verifier(
     model = hub.download(hub_name, report=report)
     # By its commit, so that a folder of the same name does not get in the way.
     return find_verifier(model.name)
+
+
+def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) -> None:
+    """Load a verifier, and download it if necessary; `check` then finds it ready.
+
+    `report` is called with a line before a download.
+
+    Raises:
+        InputError: there is no such verifier, or it can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    choose_scorer(name, report=report)

@@ -10,6 +10,7 @@ import typer
 from claimcheck.cli import batch_run, options
 from claimcheck.cli.output import print_note, write_rows
 from claimcheck.cli.progress import show_count
+from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
     from claimcheck.api.batches import Batch, ReadOptions
@@ -76,6 +77,7 @@ def batch(
     estimate: _Estimate = False,
     via: _Via = RequestMode.REQUESTS,
     report: options.Report = False,
+    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     text_column: _TextColumn = "text",
     allow_private: options.AllowPrivate = False,
@@ -95,10 +97,14 @@ def batch(
     from claimcheck.api.stores import RunStore, open_scratch_copy
 
     request_limits = limits.build_limits()
+    if verifier is not None and not check:
+        raise InputError(f"--verifier {verifier} requires --check")
     flags = brief.list_flags()
-    settings = llm.load_settings(max_claims=max_claims, **flags)
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
     options.require_model(settings, flags)
     options.announce_engine(settings, quiet=quiet)
+    if check:
+        options.prepare_verifier(settings, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:
         step, sources = batch_run.split_step(sources, settings)

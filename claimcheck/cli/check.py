@@ -107,6 +107,7 @@ def check(
     text: _IsText = False,
     format: _Format = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
+    verifier: options.Verifier = None,
     top_k: options.TopK = None,
     votes: _Votes = None,
     prompts: options.Prompts = None,
@@ -127,11 +128,12 @@ def check(
     _validate_sources(claims, sources)
     check_writable(out.output)
     flags = {"prompts_folder": prompts}
-    settings = llm.load_settings(top_k=top_k, votes=votes, **flags)
+    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
     options.require_model(settings, flags)
     review = publication.build_review(settings, format)
 
     options.announce_engine(settings, quiet=out.quiet)
+    options.prepare_verifier(settings, quiet=out.quiet)
     announce_terminal_input(claims, quiet=out.quiet)
     statements = _load_claims(claims, settings, is_prose=text, quiet=out.quiet)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)

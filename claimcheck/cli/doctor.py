@@ -41,6 +41,7 @@ _LISTED_SETTINGS = (
     "timeout_s",
     "context_tokens",
     "max_output_tokens",
+    "verifier",
 )
 _MAX_LISTED_MODELS = 12  # some endpoints have hundreds
 _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes

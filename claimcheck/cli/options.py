@@ -53,6 +53,17 @@ TopK = Annotated[
         help="Maximum number of passages per claim shown to the model (default 8).",
     ),
 ]
+Verifier = Annotated[
+    str | None,
+    typer.Option(
+        "--verifier",
+        metavar="NAME",
+        help="What judges passages without a model: lexical (compares words), a folder "
+        "with an ONNX model, or org/name on a model hub, downloaded once (default: the "
+        "one that comes with claimcheck, else lexical). With --model, the model "
+        "decides, and the verifier only judges whether what somebody said is true.",
+    ),
+]
 Attempts = Annotated[
     int | None,
     typer.Option(
@@ -349,6 +360,23 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     if no_cache:
         flags["cache"] = False
     return load(flags, defaults=_DEFAULT_SETTINGS).settings
+
+
+def prepare_verifier(settings: Settings, *, quiet: bool) -> None:
+    """Download the verifier if necessary, before the work starts.
+
+    Raises:
+        InputError: the verifier does not exist, or can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    if settings.verifier is None:
+        return
+    from claimcheck.api.verifiers import prepare_verifier as prepare
+
+    prepare(
+        settings.verifier,
+        report=None if quiet else lambda line: print_note(line, quiet=False),
+    )
 
 
 def announce_engine(settings: Settings, *, quiet: bool) -> None:

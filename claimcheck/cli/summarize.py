@@ -102,6 +102,7 @@ def summarize(
         ),
     ] = False,
     fail_on: _FailOnResult = None,
+    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     store: _Store = None,
     *,
@@ -117,10 +118,12 @@ def summarize(
     """
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
+    if verifier is not None and not check:
+        raise InputError(f"--verifier {verifier} requires --check")
     published = about.parse_date()
     check_writable(out.output)
     flags = brief.list_flags()
-    settings = llm.load_settings(max_claims=max_claims, **flags)
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
     options.require_model(settings, flags)
 
     announce_terminal_input(source, quiet=out.quiet)
@@ -132,6 +135,8 @@ def summarize(
     )
     _announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
+    if check:
+        options.prepare_verifier(settings, quiet=out.quiet)
     run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
     style = options.detect_page_style(out.output)
     report = render_run(run, format, include_text=not out.no_text, style=style)

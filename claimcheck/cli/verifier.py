@@ -32,14 +32,18 @@ def list_(format: options.RowsFormat = Format.TEXT) -> None:
     """List the verifiers on this machine."""
     from claimcheck.api.verifiers import LEXICAL, list_verifiers
 
-    verifiers = list_verifiers()
+    verifiers = list_verifiers(_report)
     if format is Format.JSON:
         write_lines((json.dumps(_describe(item)) for item in verifiers), None)
         return
     rows = [f"{LEXICAL}: compares words; always available"]
     for item in verifiers:
         labels = ", ".join(item.model.labels)
-        rows.append(f"{item.name}: {_format_size(item)}, {labels}{_in_languages(item)}")
+        languages = ", ".join(item.model.calibration.languages)
+        rows.append(
+            f"{item.name}: {_format_size(item)}; labels: {labels}; "
+            f"languages: {languages}"
+        )
     write_rows(rows)
 
 
@@ -99,7 +103,6 @@ def _describe(verifier: Verifier) -> dict[str, Any]:
         "bytes": model.size_bytes(),
         "labels": list(model.labels),
         "outcomes": list(model.outcomes),
-        "languages": list(model.languages),
         "max_tokens": model.max_tokens,
         "temperature": model.temperature,
         "calibration": asdict(model.calibration),
@@ -118,7 +121,7 @@ def _format_info(verifier: Verifier) -> Iterator[str]:
         ("file", model.onnx),
         ("size", _format_size(verifier)),
         ("labels", ", ".join(meanings)),
-        ("languages", ", ".join(model.languages) or "not stated"),
+        ("languages", ", ".join(calibration.languages)),
         ("maximum length", f"{model.max_tokens:,} tokens, longer premises in chunks"),
         ("supported from", f"{calibration.supported_from:.2f}"),
         ("right if supported", _format_share(calibration.supported_reliability)),
@@ -141,8 +144,3 @@ def _format_share(share: float | None) -> str:
 
 def _format_size(verifier: Verifier) -> str:
     return f"{verifier.model.size_bytes() / 2**20:,.1f} MB"
-
-
-def _in_languages(verifier: Verifier) -> str:
-    languages = verifier.model.languages
-    return f", languages: {', '.join(languages)}" if languages else ""

@@ -8,6 +8,7 @@ response states which response format was used and what was left out.
 from __future__ import annotations
 
 import json
+import threading
 from importlib.util import find_spec
 from typing import Any
 
@@ -36,6 +37,7 @@ from claimcheck.llm.negotiation import (
     Negotiation,
     get_dialect,
     learn_refusal,
+    learn_unnamed_refusal,
     remember_dialect,
 )
 from claimcheck.llm.pricing import Pricing
@@ -73,6 +75,8 @@ class OpenAIClient:
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
         self._pricing = pricing or Pricing(self._settings)
+        # Threads that send the first requests must not create a client each.
+        self._lock = threading.Lock()
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
 
@@ -137,6 +141,10 @@ class OpenAIClient:
     def learn_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
         """Learn what a refusal of this body names; False if nothing."""
         return learn_refusal(self._settings, body, refusal)
+
+    def learn_unnamed_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
+        """Learn from a refusal that names nothing; False if nothing."""
+        return learn_unnamed_refusal(self._settings, body, refusal)
 
     def remember(self, dialect: Dialect) -> None:
         """Speak as an earlier process learned to."""
@@ -228,6 +236,7 @@ class OpenAIClient:
             response_format=dialect.response_format,
             left_out=dialect.describe_left_out(),
             usage=usage,
+            has_divided_usage=completion.tokens is None or completion.tokens.is_divided,
         )
 
     def _compute_usage(self, completion: Completion, requests: int) -> Usage:
@@ -244,15 +253,16 @@ class OpenAIClient:
         )
 
     def _get_sync_client(self) -> openai.OpenAI:
-        if self._sync is None:
-            self._sync = create_sdk_client(
-                openai.OpenAI,
-                self._settings,
-                build_http_client=lambda: build_limited_client(
-                    openai.DefaultHttpxClient, self._settings.timeout_s
-                ),
-            )
-        return self._sync
+        with self._lock:
+            if self._sync is None:
+                self._sync = create_sdk_client(
+                    openai.OpenAI,
+                    self._settings,
+                    build_http_client=lambda: build_limited_client(
+                        openai.DefaultHttpxClient, self._settings.timeout_s
+                    ),
+                )
+            return self._sync
 
     def _get_async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:

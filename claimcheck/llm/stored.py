@@ -89,6 +89,8 @@ def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse
 
     Cached tokens were read, too, and some endpoints do not count them as input.
     """
+    if not response.has_divided_usage:
+        return response  # nobody knows how much was read
     usage = response.usage
     text = "\n".join(message.content for message in request.messages)
     unread_tokens = tokens.estimate_unread(

@@ -33,6 +33,7 @@ _MAX_PROBLEMS_TO_REPORT = 3
 _MAX_RAW_CHARACTERS = 20_000
 # The words of endpoints for why an answer ended, in lower case.
 _CUT_OFF_REASONS = ("length", "max_tokens", "model_length", "max_output_tokens")
+_SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
 _FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
 # A change to the schema that is sent: property, keyword, value. The answer is validated
@@ -288,11 +289,11 @@ class _Attempt:
 
 def _read_response(schema_name: str, response: ModelResponse) -> _Attempt:
     text = response.text or ""
-    cause, message = _diagnose_response(response)
+    cause, message = _diagnose_response(schema_name, response)
     if cause is not None:
         return _Attempt(response, ParsedAnswer(), cause, message)
     parsed = parse_answer(schema_name, text)
-    cause, message = _diagnose_parsed(parsed, response)
+    cause, message = _diagnose_parsed(schema_name, parsed, response)
     return _Attempt(response, parsed, cause, message)
 
 
@@ -307,7 +308,8 @@ def _merge_repair(
             return first
         return second
     parsed = repair.merge_items(first.parsed, second.parsed, planned)
-    cause, message = _diagnose_parsed(parsed, first.response)
+    schema_name = planned.request.schema_name
+    cause, message = _diagnose_parsed(schema_name, parsed, first.response)
     return _Attempt(first.response, parsed, cause, message)
 
 
@@ -372,24 +374,27 @@ def _shorten_raw(text: str) -> str:
     return encoded.decode("utf-8")
 
 
-def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
+def _diagnose_response(
+    schema_name: str, response: ModelResponse
+) -> tuple[Cause | None, str]:
     """Return why a response has no text to read, or None."""
+    reason = _fold_finish_reason(response)
     if response.fault is not None:
-        return Cause.UNANSWERED, response.fault
+        is_filtered = reason in _FILTER_REASONS
+        return Cause.FILTERED if is_filtered else Cause.UNANSWERED, response.fault
     if response.refusal:
         return Cause.REFUSED, f"the model refused: {response.refusal}"
     if response.text and response.text.strip():
         return None, ""
-    reason = _fold_finish_reason(response)
     if reason in _FILTER_REASONS:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
     if reason in _CUT_OFF_REASONS:
-        return Cause.TRUNCATED, _describe_cut_off(response)
+        return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.EMPTY, "the endpoint sent an empty answer"
 
 
 def _diagnose_parsed(
-    parsed: ParsedAnswer, response: ModelResponse
+    schema_name: str, parsed: ParsedAnswer, response: ModelResponse
 ) -> tuple[Cause | None, str]:
     """Return why an answer is not complete, or None.
 
@@ -402,7 +407,7 @@ def _diagnose_parsed(
     if reason in _FILTER_REASONS:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
     if parsed.is_cut_off or reason in _CUT_OFF_REASONS:
-        return Cause.TRUNCATED, _describe_cut_off(response)
+        return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.INVALID, join_problems(parsed.missing, _MAX_PROBLEMS_TO_REPORT)
 
 
@@ -410,13 +415,18 @@ def _fold_finish_reason(response: ModelResponse) -> str:
     return str(response.finish_reason or "").lower()
 
 
-def _describe_cut_off(response: ModelResponse) -> str:
+def _describe_cut_off(schema_name: str, response: ModelResponse) -> str:
     output_tokens = response.usage.output_tokens
     after = f" after {output_tokens:,} tokens" if output_tokens else ""
-    return (
-        f"the answer was cut off{after}; "
-        "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
-    )
+    advice = "raise `max_output_tokens`, or the endpoint's own limit"
+    if not (response.text and response.text.strip()):
+        return (
+            f"the model used up its tokens before it "
+            f"answered, as reasoning models do; {advice}"
+        )
+    if schema_name in _SCHEMAS_WITH_CLAIMS:
+        advice = f"ask for fewer claims (--max-claims), or {advice}"
+    return f"the answer was cut off{after}; {advice}"
 
 
 def _fold_white_space(value: Any) -> Any:

@@ -261,6 +261,9 @@ def describe_provenance(result: Run | Check) -> str:
         parts += _list_usage(result.usage, claims)
     else:
         parts.append("no model")
+        verifier = signature.settings.get("verifier")
+        if verifier not in (None, "lexical"):
+            parts.append(f"verifier {verifier}")
     parts.append(f"{result.usage.seconds:.1f} s")
     return " · ".join(parts)
 

@@ -49,7 +49,7 @@ def test_list_shows_downloaded_verifiers(hub):
     rows = claimcheck("verifier", "list").out.splitlines()
     assert rows[0] == "lexical: compares words; always available"
     assert rows[-1] == (
-        f"{NAME}: 0.0 MB, entailment, neutral, contradiction, languages: en"
+        f"{NAME}: 0.0 MB; labels: entailment, neutral, contradiction; languages: en"
     )
 
 
@@ -87,4 +87,4 @@ def test_info_of_a_broken_folder_says_what_to_do(tmp_path):
     write_cross_encoder(tmp_path / "tiny", labels=("LABEL_0", "LABEL_1"))
     run = claimcheck("verifier", "info", "tiny")
     assert run.returncode == 2
-    assert "Set id2label to names such as entailment" in run.err
+    assert "set id2label to names such as entailment" in run.err
