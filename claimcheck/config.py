@@ -20,10 +20,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck import prompt_folder
+from claimcheck import briefs
+from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
-from claimcheck.models.brief import Brief
-from claimcheck.prompts import Templates
 from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
 
@@ -34,10 +33,6 @@ ENVIRONMENT_VARIABLES = {
     "model": "CLAIMCHECK_MODEL",
     "engine": "CLAIMCHECK_ENGINE",
 }
-# The settings behind `Settings.brief`.
-BRIEF_SETTINGS = ("prompts_folder",)
-# Relative to the file that names them, on the command line to the working folder.
-_PATHS = ("prompts_folder",)
 # What a setting may be in the file. Keys of endpoints are not among them: files get
 # shared and committed.
 _FILE_TYPES: dict[str, type] = {
@@ -48,7 +43,7 @@ _FILE_TYPES: dict[str, type] = {
     "verifier": str,
     "cache": bool,
     "prices": dict,
-    "prompts_folder": str,
+    **briefs.FILE_TYPES,
     "publisher_name": str,
     "publisher_url": str,
 }
@@ -163,20 +158,14 @@ class _ProjectApproval:
     def content(self) -> str:
         """All that the approval covers; it ends when any of it changes."""
         url = self.values.get("base_url")
-        brief = {}
-        for name in BRIEF_SETTINGS:
-            if name in self.values:
-                brief[name] = self.values[name]
+        # Not parsed: nothing of a stranger's templates is run before the approval.
+        contents = briefs.read_contents(self.values)
         verifier = self.values.get("verifier")
         if _needs_approval(verifier):
-            brief["verifier"] = verifier
-        if not brief:
+            contents["verifier"] = verifier
+        if not contents:
             return str(url)
-        if "prompts_folder" in brief:
-            # Not parsed: nothing of a stranger's templates is run before the approval.
-            path = Path(brief["prompts_folder"])
-            brief["prompts_folder"] = prompt_folder.read_unchecked(path)
-        return json.dumps({"base_url": url, **brief}, sort_keys=True)
+        return json.dumps({"base_url": url, **contents}, sort_keys=True, default=str)
 
     def is_granted(self) -> bool:
         return is_approved(self.folder, self.content)
@@ -212,25 +201,6 @@ def find_prompts_folder() -> Path | None:
         if "prompts_folder" in values:
             return Path(values["prompts_folder"])
     return None
-
-
-def read_brief(**values: Any) -> Brief:
-    """Build a brief from settings with their names in `claimcheck.toml`.
-
-    `Settings(brief=read_brief(prompts_folder="my-prompts"))`, for example.
-
-    Raises:
-        SettingsError: there is no such setting.
-        InputError: a file that one of them names cannot be used.
-    """
-    for name in values:
-        if name not in BRIEF_SETTINGS:
-            known = ", ".join(BRIEF_SETTINGS)
-            raise SettingsError(f"{name!r} is unknown; there are {known}")
-    templates: Templates = ()
-    if "prompts_folder" in values:
-        templates = prompt_folder.read_folder(Path(values["prompts_folder"]))
-    return Brief(prompts=templates)
 
 
 def _limit_project_endpoint(
@@ -327,7 +297,8 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
             problems.append(problem)
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
-    for name in _PATHS:
+    for name in briefs.PATH_SETTINGS:
+        # On the command line, relative to the working folder.
         if name in values:
             values[name] = str(path.parent / values[name])
     prices = values.get("prices", {})

@@ -154,8 +154,9 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
     # A claim that its own quote contradicts fails, whatever a check says of it.
-    if not all(claim.is_grounded for claim in run.claims):
-        return True
+    for claim in run.claims:
+        if not claim.is_grounded or claim.has_missing_field:
+            return True
     if fail_on is _FailOn.UNGROUNDED:
         return False
     return options.has_failing_verdict(run.verdicts, options.FailOn(fail_on))
