@@ -19,6 +19,7 @@ from claimcheck.evaluation.split import Part
 from claimcheck.models.llm import Client
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
+from claimcheck.verification.choose import choose_scorer
 
 __all__ = [
     "Evaluation",
@@ -48,13 +49,16 @@ def evaluate(
     of rows done and the number of all rows.
 
     Raises:
-        InputError: the rows cannot be read, or are not rows of the task.
+        InputError: the rows cannot be read, or are not rows of the task, or the
+            verifier can't be used.
         ProviderError: the endpoint gave no answer. (An answer that cannot be used
             counts against the score.)
     """
     settings = settings or load_settings().settings
     with open_client(settings, client) as opened:
-        setup = EngineSetup(settings, opened, choose_engine(settings, client))
+        engine = choose_engine(settings, client)
+        scorer = choose_scorer(settings.verifier)
+        setup = EngineSetup(settings, opened, engine, scorer)
         return run_evaluation(task, rows, setup, on_progress=progress)
 
 

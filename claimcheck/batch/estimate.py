@@ -214,10 +214,11 @@ class _PlausibleAnswers:
         chosen = shown[:_CLAIMS_PER_ANSWER]
         self._quotes = [quote for quote in self._quotes if quote not in chosen]
         rest: dict[str, Any] = {
-            "kind": "event",
+            "kind": next(iter(request.brief.kinds), "event"),
             "speaker": None,
             "about": [],
             "check_worthiness": 0.5,
+            "fields": {},
         }
         return [
             {"quote": quote, "text": quote, "reason": "-", **rest} for quote in chosen

@@ -126,20 +126,17 @@ def summarize(
     """
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
-    if verifier is not None and not check:
-        raise InputError(f"--verifier {verifier} requires --check")
-    published = about.parse_date()
     limits = spending.build_limits()
     check_writable(out.output)
-    flags = brief.list_flags()
-    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
-    options.require_model(settings, flags)
+    settings = options.load_run_settings(
+        llm, brief, max_claims=max_claims, check=check, verifier=verifier
+    )
 
     announce_terminal_input(source, quiet=out.quiet)
     document = open_document(
         source,
         title=about.title,
-        published=published,
+        published=about.parse_date(),
         allow_private=about.allow_private,
     )
     _announce_encoding(document, quiet=out.quiet)
@@ -147,15 +144,11 @@ def summarize(
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
-    if check:
-        options.prepare_verifier(settings, quiet=out.quiet)
+    options.prepare_verifier(settings, check=check, quiet=out.quiet)
     run = _summarize_document(
         document, settings, store, limits, check=check, quiet=out.quiet
     )
-    style = options.detect_page_style(out.output)
-    report = render_run(run, format, include_text=not out.no_text, style=style)
-    has_color = style.color and format is Format.TEXT
-    write_text(report, out.output, has_color=has_color)
+    _write_report(run, format, out)
 
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
@@ -165,12 +158,19 @@ def summarize(
         raise typer.Exit(1)
 
 
+def _write_report(run: Run, format: Format, out: options.OutputOptions) -> None:
+    style = options.detect_page_style(out.output)
+    report = render_run(run, format, include_text=not out.no_text, style=style)
+    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+
+
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
     # A claim that its own quote contradicts fails, whatever a check says of it.
-    if not all(claim.is_grounded for claim in run.claims):
-        return True
+    for claim in run.claims:
+        if not claim.is_grounded or claim.has_missing_field:
+            return True
     if fail_on is _FailOn.UNGROUNDED:
         return False
     return options.has_failing_verdict(run.verdicts, options.FailOn(fail_on))

@@ -40,9 +40,9 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
-from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import EntailmentScorer
 
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3
@@ -145,7 +145,7 @@ def _measure_summaries(fields: RowFields, setup: EngineSetup) -> Measurement:
         {
             **rouge(sentences, references),
             **lead_scores,
-            "faithful": _compute_faithfulness(sentences, document),
+            "faithful": _compute_faithfulness(sentences, document, setup.scorer),
             "words": float(words),
         }
     )
@@ -156,11 +156,13 @@ def _select_lead(document: Document) -> list[str]:
     return [sentence.text for sentence in sentences[:_LEAD_SENTENCES]]
 
 
-def _compute_faithfulness(sentences: list[str], document: Document) -> float:
+def _compute_faithfulness(
+    sentences: list[str], document: Document, scorer: EntailmentScorer
+) -> float:
     """Return the share of sentences that the document supports."""
     if not sentences:
         return 0.0
-    corpus, scorer = Corpus(document), choose_scorer()
+    corpus = Corpus(document)
     supported = 0
     for sentence in sentences:
         statement = Statement.of(sentence)
@@ -194,6 +196,7 @@ _SUMMARIES = Task(
     },
     prompts=_SUMMARY_PROMPTS,
     schemas=_SUMMARY_SCHEMAS,
+    uses_scorer=True,
 )
 
 

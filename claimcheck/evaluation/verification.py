@@ -50,7 +50,6 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.resources import read_words
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
-from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.compare import Hypothesis, compare_sentences
 from claimcheck.verification.decide import list_contradictions, list_objections
 from claimcheck.verification.engine import score_statement, verify_statement
@@ -80,7 +79,7 @@ def _measure(fields: RowFields, setup: EngineSetup) -> Measurement:
     overlap = compute_overlap(fields["claim"], fields["document"])
     judgment: _Judgment | CheckFailure
     if setup.engine == "extractive":
-        judgment = _judge_without_model(statement, corpus)
+        judgment = _judge_without_model(statement, corpus, setup.scorer)
     else:
         judgment = _judge_with_model(statement, corpus, setup)
     if isinstance(judgment, CheckFailure):
@@ -103,8 +102,10 @@ class _Judgment:
     checked_score: float
 
 
-def _judge_without_model(statement: Statement, corpus: Corpus) -> _Judgment:
-    scorer = _RememberingScorer(choose_scorer())
+def _judge_without_model(
+    statement: Statement, corpus: Corpus, scorer: EntailmentScorer
+) -> _Judgment:
+    scorer = _RememberingScorer(scorer)
     label = verify_statement(statement, corpus, scorer).label
     score = score_statement(statement, corpus, scorer)
     documents = corpus.find_documents(statement.text)
@@ -144,7 +145,7 @@ def _judge_wrongly(gold: str) -> _Judgment:
 
 
 class _RememberingScorer:
-    """Scores each pair of texts once: the label and the score need the same ones."""
+    """Scores a pair of texts once: label and score need the same pairs."""
 
     def __init__(self, scorer: EntailmentScorer) -> None:
         self._scorer = scorer
@@ -235,7 +236,7 @@ def _make_recall(label: Label) -> Metric:
 
 
 def _find_answered(columns: Columns) -> BoolArray:
-    """Flag the rows whose label decides the question instead of leaving it open."""
+    """Flag the rows whose label decides the question."""
     return np.asarray(columns["label"] != Label.NOT_ENOUGH_EVIDENCE)
 
 
@@ -350,4 +351,5 @@ VERIFICATION = Task(
     _build_tables,
     ("verdict", "repair", "json-only"),
     ("verdict.answer",),
+    uses_scorer=True,
 )

@@ -29,6 +29,10 @@ from claimcheck.llm.completion import (
     parse_completion,
 )
 from claimcheck.llm.connection import create_sdk_client
+from claimcheck.llm.limited_client import (
+    build_limited_async_client,
+    build_limited_client,
+)
 from claimcheck.llm.limiter import BudgetGate, Limiter
 from claimcheck.llm.negotiation import (
     Negotiation,
@@ -280,7 +284,13 @@ class OpenAIClient:
     def _get_sync_client(self) -> openai.OpenAI:
         with self._lock:
             if self._sync is None:
-                self._sync = create_sdk_client(openai.OpenAI, self._settings)
+                self._sync = create_sdk_client(
+                    openai.OpenAI,
+                    self._settings,
+                    build_http_client=lambda: build_limited_client(
+                        openai.DefaultHttpxClient, self._settings.timeout_s
+                    ),
+                )
             return self._sync
 
     def _get_async_client(self) -> openai.AsyncOpenAI:
@@ -288,13 +298,29 @@ class OpenAIClient:
             # An asynchronous client that fails to start complains again when it is
             # deleted. The other one fails alike, and silently.
             self._get_sync_client()
-            http_client = None  # the SDK's own
-            if self._limiter:
-                http_client = _build_http_client(self._limiter.max_concurrency)
             self._async = create_sdk_client(
-                openai.AsyncOpenAI, self._settings, http_client=http_client
+                openai.AsyncOpenAI,
+                self._settings,
+                build_http_client=self._build_async_http_client,
             )
         return self._async
+
+    def _build_async_http_client(self) -> httpx2.AsyncClient:
+        timeout_s = self._settings.timeout_s
+        # Faster with many concurrent requests; an optional dependency.
+        if self._limiter and find_spec("aiohttp"):
+            return build_limited_async_client(openai.DefaultAioHttpClient, timeout_s)
+        if not self._limiter:
+            return build_limited_async_client(openai.DefaultAsyncHttpxClient, timeout_s)
+        # The pool looks at each idle connection before every request, so keep few of
+        # them. The numbers were chosen by hand.
+        keep_alive = max(16, self._limiter.max_concurrency // 4)
+        limits = httpx2.Limits(
+            max_connections=None, max_keepalive_connections=keep_alive
+        )
+        return build_limited_async_client(
+            openai.DefaultAsyncHttpxClient, timeout_s, limits=limits
+        )
 
 
 def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
@@ -323,15 +349,3 @@ def _parse_response(response: LegacyAPIResponse[Any]) -> Completion:
     except ErrorInAnswerError as error:
         error.headers = response.headers  # when to try again, as with any error
         raise
-
-
-def _build_http_client(concurrency: int) -> httpx2.AsyncClient:
-    # Faster with many concurrent requests; an optional dependency.
-    if find_spec("aiohttp"):
-        return openai.DefaultAioHttpClient()
-    # The pool looks at each idle connection before every request, so keep few of them.
-    # The numbers were chosen by hand.
-    limits = httpx2.Limits(
-        max_connections=None, max_keepalive_connections=max(16, concurrency // 4)
-    )
-    return openai.DefaultAsyncHttpxClient(limits=limits)

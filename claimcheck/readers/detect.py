@@ -57,6 +57,10 @@ def parse_content(
 
             return kind, parse_mail(data, source)
     text, encoding = decode(data, source, charset)
+    if kind == "subtitles":
+        from claimcheck.readers.subtitles import parse_subtitles
+
+        return kind, parse_subtitles(text, encoding, source)
     if kind == "markdown":
         from claimcheck.readers.markdown import parse_markdown
 

@@ -82,8 +82,26 @@ def test_quiet_downloads_say_nothing(files, hub):
     assert run_check("--quiet", "--verifier", REPOSITORY).err == ""
 
 
-def test_the_settings_file_names_a_verifier(files, model, tmp_path):
+def test_a_settings_file_names_a_verifier_after_approval(files, model, tmp_path):
     (tmp_path / "claimcheck.toml").write_text('verifier = "./tiny"')
+    refused = run_check("--format", "json")
+    assert refused.returncode == 2
+    assert "sets verifier, which decides what counts as supported" in refused.err
+    claimcheck("trust")
+    assert read_labels(run_check("--format", "json"))[0] == "supported"
+    (tmp_path / "claimcheck.toml").write_text('verifier = "./other"')
+    assert run_check().returncode == 2
+
+
+def test_a_settings_file_turns_the_model_off_without_approval(files, tmp_path):
+    (tmp_path / "claimcheck.toml").write_text('verifier = "lexical"')
+    assert run_check().returncode == 0
+
+
+def test_your_own_settings_file_names_a_verifier(files, model, tmp_path):
+    folder = tmp_path / ".config" / "claimcheck"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text('verifier = "./tiny"')
     assert read_labels(run_check("--format", "json"))[0] == "supported"
 
 

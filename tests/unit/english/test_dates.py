@@ -56,7 +56,8 @@ def test_does_not_resolve_a_weekday_without_a_publication_date():
     [
         ("Title\n\n12 September 2026\n\nText.", (date(2026, 9, 12), "text")),
         ("Published: March 3, 2021\nText.", (date(2021, 3, 3), "text")),
-        ("Text. https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
+        ("Text. https://a.example/2019/03/20/x", None),
+        ("Permalink: https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
         ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),
         (
             "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\n"
