@@ -91,18 +91,12 @@ def load_settings(
     try:
         settings = Settings(**values)
     except SettingsError as error:
-        culprits = {
-            origin
-            for name, origin in origins.items()
-            if origin != "default" and name in str(error)
-        }
-        where = ", ".join(sorted(culprits)) or "settings"
-        raise SettingsError(f"{where}: {error}") from None
+        raise SettingsError(f"{_find_culprits(error, origins)}: {error}") from None
     approval = _ProjectApproval(folder.resolve(), project)
     if origins["base_url"] == SETTINGS_FILE:
         settings = _limit_project_endpoint(settings, origins, approval)
-    if origins["verifier"] == SETTINGS_FILE and _needs_approval(settings.verifier):
-        approval.require(["verifier"], "decides what counts as supported")
+    if origins["verifier"] == SETTINGS_FILE:
+        approval.require_verifier(settings.verifier)
     if settings.chosen_engine() == "extractive":
         return LoadedSettings(settings, origins)  # it follows no brief
     project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
@@ -110,6 +104,16 @@ def load_settings(
     if brief_values:
         settings = replace(settings, brief=read_brief(**brief_values))
     return LoadedSettings(settings, origins)
+
+
+def _find_culprits(error: SettingsError, origins: Mapping[str, str]) -> str:
+    """Return where the settings come from that an error names."""
+    culprits = {
+        origin
+        for name, origin in origins.items()
+        if origin != "default" and name in str(error)
+    }
+    return ", ".join(sorted(culprits)) or "settings"
 
 
 def resolve_user_file() -> Path:
@@ -165,6 +169,11 @@ class _ProjectApproval:
 
     def is_granted(self) -> bool:
         return is_approved(self.folder, self.content)
+
+    def require_verifier(self, name: str | None) -> None:
+        """Raise SettingsError if the file sets this verifier without approval."""
+        if _needs_approval(name):
+            self.require(["verifier"], "decides what counts as supported")
 
     def require(self, names: Sequence[str], effect: str) -> None:
         """Raise SettingsError if the file sets these without approval."""

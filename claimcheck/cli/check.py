@@ -138,15 +138,7 @@ def check(
     statements = _load_claims(claims, settings, is_prose=text, quiet=out.quiet)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
     result = _check_claims(statements, documents, settings, quiet=out.quiet)
-    style = options.detect_page_style(out.output)
-    report = render_check(
-        result,
-        format,
-        include_text=not out.no_text,
-        style=style,
-        review=review,
-    )
-    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+    _write_report(result, format, review, out)
 
     # After the report: a failed claim must not cost the verdicts of the others.
     if result.failures:
@@ -154,6 +146,16 @@ def check(
         raise typer.Exit(3)
     if options.has_failing_verdict(result.verdicts, fail_on):
         raise typer.Exit(1)
+
+
+def _write_report(
+    result: Check, format: Format, review: Review | None, out: options.OutputOptions
+) -> None:
+    style = options.detect_page_style(out.output)
+    report = render_check(
+        result, format, include_text=not out.no_text, style=style, review=review
+    )
+    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
 
 def _print_failures(result: Check) -> None:

@@ -426,14 +426,35 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     return load(flags, defaults=_DEFAULT_SETTINGS).settings
 
 
-def prepare_verifier(settings: Settings, *, quiet: bool) -> None:
-    """Download the verifier if necessary, before the work starts.
+def load_run_settings(
+    llm: LLMOptions,
+    brief: BriefOptions,
+    *,
+    max_claims: int | None,
+    check: bool,
+    verifier: str | None,
+) -> Settings:
+    """Return the settings of a command that summarizes, and on request checks.
+
+    Raises:
+        InputError: a flag requires --check or a model.
+    """
+    if verifier is not None and not check:
+        raise InputError(f"--verifier {verifier} requires --check")
+    flags = brief.list_flags()
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    require_model(settings, flags)
+    return settings
+
+
+def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> None:
+    """Before a check starts, download the verifier if necessary.
 
     Raises:
         InputError: the verifier does not exist, or can't be used.
         ProviderError: the hub can't be reached, or has no such model.
     """
-    if settings.verifier is None:
+    if settings.verifier is None or not check:
         return
     from claimcheck.api.verifiers import prepare_verifier as prepare
 

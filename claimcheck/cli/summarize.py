@@ -118,30 +118,23 @@ def summarize(
     """
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
-    if verifier is not None and not check:
-        raise InputError(f"--verifier {verifier} requires --check")
-    published = about.parse_date()
     check_writable(out.output)
-    flags = brief.list_flags()
-    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
-    options.require_model(settings, flags)
+    settings = options.load_run_settings(
+        llm, brief, max_claims=max_claims, check=check, verifier=verifier
+    )
 
     announce_terminal_input(source, quiet=out.quiet)
     document = open_document(
         source,
         title=about.title,
-        published=published,
+        published=about.parse_date(),
         allow_private=about.allow_private,
     )
     _announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
-    if check:
-        options.prepare_verifier(settings, quiet=out.quiet)
+    options.prepare_verifier(settings, check=check, quiet=out.quiet)
     run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
-    style = options.detect_page_style(out.output)
-    report = render_run(run, format, include_text=not out.no_text, style=style)
-    has_color = style.color and format is Format.TEXT
-    write_text(report, out.output, has_color=has_color)
+    _write_report(run, format, out)
 
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
@@ -149,6 +142,12 @@ def summarize(
         raise typer.Exit(3)
     if _is_failing(run, fail_on):
         raise typer.Exit(1)
+
+
+def _write_report(run: Run, format: Format, out: options.OutputOptions) -> None:
+    style = options.detect_page_style(out.output)
+    report = render_run(run, format, include_text=not out.no_text, style=style)
+    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
 
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
