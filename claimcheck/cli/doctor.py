@@ -67,6 +67,7 @@ def doctor(engine: options.EngineOptions) -> None:
         lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
+    lines.append(f"Verifier without a model: {_name_verifier(settings)}")
     lines.append(_describe_tokenizer(settings.model))
     for extra, modules in EXTRAS.items():
         if all(find_spec(module) for module in modules):
@@ -88,6 +89,14 @@ def doctor(engine: options.EngineOptions) -> None:
         write_rows(
             ["Endpoint: none configured; --model NAME or --base-url URL names one"]
         )
+
+
+def _name_verifier(settings: Settings) -> str:
+    if settings.verifier is not None:
+        return settings.verifier  # its revision may need a download
+    from claimcheck.api.verifiers import resolve_scorer_name
+
+    return resolve_scorer_name()
 
 
 def _format_setting(settings: Settings, name: str) -> str:
