@@ -76,6 +76,15 @@ class Amount:
         """The normalized unit without its rate: "km"."""
         return self.unit.partition("/")[0]
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The unit, and all words of the quantity: "full-time jobs"."""
+        # Currencies and "percent" have signs: "$5 million" and "5 million dollars".
+        if self.unit == "%" or self.unit.isupper():
+            return (self.unit,)
+        forms = map(normalize_word, extract_words(self.text))
+        return (self.unit, *(form for form in forms if form.isalpha()))
+
 
 def _normalize_unit(written: str) -> str:
     form = normalize_word(written.lower().replace(".", "") or written)
