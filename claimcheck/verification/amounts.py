@@ -131,12 +131,20 @@ def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
         case "below":
             return 0 < claimed - actual <= _ABOUT_TOLERANCE * claimed
         case "more" | "least":
-            # "under 16" beside "under 12" are two limits, not a number and its limit.
-            return actual > claimed and evidence.wording != wording
+            return actual > claimed and not _are_limits(claim, evidence)
         case "less" | "most":
-            return actual < claimed and evidence.wording != wording
+            return actual < claimed and not _are_limits(claim, evidence)
         case _:
             return _is_rounded_from(claimed, actual)
+
+
+def _are_limits(claim: Amount, evidence: Amount) -> bool:
+    """Return whether both are limits of nothing in particular, such as ages.
+
+    "Under 16" is not true of "under 12".
+    """
+    is_bare = not claim.unit and not evidence.unit
+    return is_bare and claim.wording == evidence.wording
 
 
 def _is_rounded_from(rounded: float, number: float) -> bool:

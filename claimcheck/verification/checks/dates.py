@@ -7,7 +7,7 @@ of any year.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -76,7 +76,7 @@ def _find_times(text: str, published: date | None) -> list[When]:
 
 
 def _find_unconfirmed(
-    times: Iterable[When], text: str, others: Iterable[When]
+    times: Iterable[When], text: str, others: Sequence[When]
 ) -> list[When]:
     """Return the times that neither a time nor a range of years confirms."""
     ranges = [(int(first), int(last)) for first, last in _YEAR_RANGE.findall(text)]
@@ -93,7 +93,7 @@ def _find_unconfirmed(
     return unconfirmed
 
 
-def _is_confirmed(time: When, others: Iterable[When]) -> bool:
+def _is_confirmed(time: When, others: Sequence[When]) -> bool:
     """Return whether one of the others is this time, at least as precisely."""
     for other in others:
         if other.resolved is None or _is_opposite_bound(time, other):
@@ -107,6 +107,8 @@ def _is_confirmed(time: When, others: Iterable[When]) -> bool:
         first, second = _align_years(time, other)
         if first and second.startswith(first):
             return True
+        if len(others) > 1:
+            continue  # which of them is within the claim's limit is unclear
         # ISO dates compare as strings, also a year with a day.
         if _OPEN_START.match(time.text) and other.resolved >= str(time.resolved):
             return True

@@ -17,6 +17,10 @@ from claimcheck.verification.amounts import (
 )
 from claimcheck.verification.checks.pair import SentencePair
 
+# "60 million, half of it covered", "14 of these": the number is of another amount.
+_PART_WORDS = frozenset(
+    "half halves third quarter double twice triple these them which whom".split()
+)
 # "1 February 1958" and "February 1, 1958" are one day.
 _NON_LABEL_WORDS = FUNCTION_WORDS | frozenset(MONTHS)
 
@@ -27,7 +31,8 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     Both count the same thing in the same words, and there is only one such number on
     each side: "300 jobs" is not set against "120 full-time jobs".
     """
-    if pair.has_negation:
+    words = set(pair.evidence_words)
+    if pair.has_negation or not words.isdisjoint(_PART_WORDS):
         return []
     claim_amounts, evidence_amounts = (
         find_amounts(pair.claim),
