@@ -221,6 +221,8 @@ _YEARS_FROM_PUBLICATION = {"last year": -1, "this year": 0, "next year": 1}
 # How far from the top a date line is looked for, and how far back a year; by hand.
 _TOP_CHARACTERS = 1_500
 _YEAR_SEARCH_CHARACTERS = 600
+# Before a time. A longer look back would take quadratic time in a list of times.
+_MAX_CONTEXT_CHARACTERS = 200
 
 
 def find_publication_date(text: str) -> tuple[date, str] | None:
@@ -383,7 +385,7 @@ def _is_named_day(match: re.Match[str], text: str) -> bool:
     """Return whether a weekday is part of a name: "Good Friday", "Sunday Times"."""
     if not match["weekday"]:
         return False
-    before, _, word_before = text[: match.start()].rstrip().rpartition(" ")
+    before, _, word_before = _get_text_before(match, text).rstrip().rpartition(" ")
     if word_before.lower() in _DAY_NAMES:
         return True
     # A word that opens a sentence has its capital from there.
@@ -411,7 +413,7 @@ def _resolve_time(
         return _resolve_with_year(written, shared["year"])
     if published is None:
         return None
-    before = text[: match.start()]
+    before = _get_text_before(match, text)
     if match["weekday"]:
         if not _is_single_day(match, text):
             return None
@@ -447,8 +449,15 @@ def _is_single_day(match: re.Match[str], text: str) -> bool:
 
     Beside another date it is the weekday of that.
     """
-    before, after = text[: match.start()], text[match.end() :]
-    return not (_NOT_ONE_DAY_BEFORE.search(before) or _NOT_ONE_DAY_AFTER.match(after))
+    if _NOT_ONE_DAY_AFTER.match(text, match.end()):
+        return False
+    return _NOT_ONE_DAY_BEFORE.search(_get_text_before(match, text)) is None
+
+
+def _get_text_before(match: re.Match[str], text: str) -> str:
+    """Return the words before a time, as far as they can say which it is."""
+    start = max(0, match.start() - _MAX_CONTEXT_CHARACTERS)
+    return text[start : match.start()]
 
 
 def _resolve_weekday(written: str, before: str, published: date) -> date | None:
