@@ -181,6 +181,10 @@ _DAY_NAMES = frozenset(
     " green red".split()
 )
 _BEFORE_DAY = frozenset(("on", "late", "early", "by", "since", "until"))
+_OPENERS = frozenset(
+    "after and before but by each early every from in last late next on one since some"
+    " the this until".split()
+)
 _CAPITALIZED_AFTER = re.compile(r"\ [A-Z][a-z]")
 # "every Friday", "Monday to Friday", "13 May, a Monday", "until Friday"
 _NOT_ONE_DAY_BEFORE = re.compile(
@@ -385,12 +389,12 @@ def _is_named_day(match: re.Match[str], text: str) -> bool:
     """Return whether a weekday is part of a name: "Good Friday", "Sunday Times"."""
     if not match["weekday"]:
         return False
-    before, _, word_before = _get_text_before(match, text).rstrip().rpartition(" ")
+    word_before = _get_text_before(match, text).rstrip().rpartition(" ")[2]
     if word_before.lower() in _DAY_NAMES:
         return True
-    # A word that opens a sentence has its capital from there.
-    is_inside = before.rstrip()[-1:] not in ("", ".", "!", "?", '"', "“", "”")
-    if is_inside and word_before[:1].isupper() and word_before[-1:].isalpha():
+    is_capitalized = word_before[:1].isupper() and word_before[-1:].isalpha()
+    # "On", "Late", and the like have their capital from the start of a sentence.
+    if is_capitalized and word_before.lower() not in _OPENERS:
         return True
     is_capitalized_after = _CAPITALIZED_AFTER.match(text, match.end()) is not None
     return is_capitalized_after and word_before.lower() not in _BEFORE_DAY
