@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -146,29 +146,27 @@ def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
     """Return the brief with the examples, which have to follow the rest of it."""
     if "examples" in values:
         items = [(f"examples[{n}]", item) for n, item in enumerate(values["examples"])]
+        examples = _build_examples(items, brief)
     elif "examples_file" in values:
-        items = _read_example_lines(Path(values["examples_file"]))
+        examples = read_examples(Path(values["examples_file"]), brief)
     else:
         return brief
-    problems = []
-    examples = []
-    for where, item in items:
-        found = [f"{where}: {text}" for text in _find_example_problems(item, brief)]
-        problems += found
-        if not found:
-            examples.append(_build_example(item, brief))
     total = sum(len(example.text) + len(example.claims) for example in examples)
-    if len(items) > _MAX_EXAMPLES or total > _MAX_EXAMPLE_CHARACTERS:
-        problems.append(
-            f"{len(items)} examples of {total:,} characters are sent with every "
+    if len(examples) > _MAX_EXAMPLES or total > _MAX_EXAMPLE_CHARACTERS:
+        raise InputError(
+            f"{len(examples)} examples of {total:,} characters are sent with every "
             f"request; there may be {_MAX_EXAMPLES} of {_MAX_EXAMPLE_CHARACTERS:,}"
         )
-    if problems:
-        raise InputError("; ".join(problems))
     return replace(brief, examples=tuple(examples))
 
 
-def _read_example_lines(path: Path) -> list[tuple[str, Any]]:
+def read_examples(path: Path, brief: Brief) -> list[Example]:
+    """Read texts with the right claims: JSON Lines of {text, claims}.
+
+    Raises:
+        InputError: the file cannot be read, or has no example; or claims do not follow
+            the brief, or quote what is not in their text: all problems.
+    """
     items = []
     for line in read_json_lines(io.BytesIO(_read_file(path))):
         where = f"{path}, line {line.number}"
@@ -177,7 +175,20 @@ def _read_example_lines(path: Path) -> list[tuple[str, Any]]:
         items.append((where, line.value))
     if not items:
         raise InputError(f"{path}: has no example")
-    return items
+    return _build_examples(items, brief)
+
+
+def _build_examples(items: Sequence[tuple[str, Any]], brief: Brief) -> list[Example]:
+    problems = []
+    examples = []
+    for where, item in items:
+        found = [f"{where}: {text}" for text in _find_example_problems(item, brief)]
+        problems += found
+        if not found:
+            examples.append(_build_example(item, brief))
+    if problems:
+        raise InputError("; ".join(problems))
+    return examples
 
 
 def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
