@@ -79,7 +79,7 @@ class Comparison:
         """The premises. Somebody says all of a claim in one place, or does not."""
         if self.speech is None:
             return self.match.windows
-        return [window for window in self.match.windows if len(window) <= 2]
+        return self.match.single_windows
 
     @cached_property
     def pairs(self) -> list[SentencePair]:
