@@ -33,6 +33,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "publisher_name",
         "publisher_url",
         "seed",
+        "verifier",
         *CHECK_ONLY_SETTINGS,
     }
 )
@@ -76,7 +77,7 @@ RANGES = {
     "top_k": Range(1, 50, "give a whole number from 1 to 50"),
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
 }
-_TEXTS = ("model", "base_url", "publisher_name", "publisher_url")
+_TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -146,10 +147,12 @@ class Settings:
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
     passages shown to a model that checks a claim. `votes`: how often it is asked; the
-    majority counts. `cache`: keep answers for all later commands. `prices`: of models,
-    by name, where the published ones are missing or do not apply. `publisher_name` and
-    `publisher_url`: the author of ClaimReview markup. `brief`: what the user changes
-    about the requests to a model.
+    majority counts. `verifier`: what judges passages without a model: "lexical", a
+    folder, or the name of a model on a hub; None is the one that comes with claimcheck,
+    if the extra `nli` is installed, else "lexical". `cache`: keep answers for all later
+    commands. `prices`: of models, by name, where the published ones are missing or do
+    not apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
+    `brief`: what the user changes about the requests to a model.
     """
 
     engine: str = "auto"
@@ -166,6 +169,7 @@ class Settings:
     max_output_tokens: int | None = None
     top_k: int = 8
     votes: int = 1
+    verifier: str | None = None
     cache: bool = False
     prices: Mapping[str, Price] = field(default_factory=dict)
     publisher_name: str | None = None

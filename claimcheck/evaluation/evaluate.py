@@ -117,6 +117,7 @@ def _build_signature(
         dataset=dataset.name,
         dataset_sha256=dataset.sha256,
         engine=setup.engine,
+        verifier=setup.scorer.name if task.uses_scorer else None,
         model=None,
         prompts={},
         schemas={},

@@ -91,7 +91,8 @@ class ModelResponse:
     when it refused. `left_out` names the settings that the endpoint does not accept.
     `fault` says why this request, one of several, got no answer; `exceeds_window` that
     it is too long for the model. `unread_tokens` is how much of the request the
-    endpoint seems to have cut off before the model read it. Half of a surrogate pair,
+    endpoint seems to have cut off before the model read it. `has_divided_usage` is
+    False if the endpoint reports only the sum of its tokens. Half of a surrogate pair,
     as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither be
     stored nor printed.
     """
@@ -106,6 +107,16 @@ class ModelResponse:
     fault: str | None = None
     exceeds_window: bool = False
     unread_tokens: int = 0
+    has_divided_usage: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no answer and no reason why."""
+        if self.refusal or self.fault:
+            return False
+        if self.finish_reason in ("length", "content_filter"):
+            return False
+        return not (self.text and self.text.strip())
 
     def __post_init__(self) -> None:
         for name in ("text", "finish_reason", "refusal", "model", "fault"):
@@ -119,12 +130,16 @@ def _replace_surrogates(text: str) -> str:
 
 
 def build_unanswered_response(
-    fault: str, *, requests: int, exceeds_window: bool = False
+    fault: str,
+    *,
+    requests: int,
+    exceeds_window: bool = False,
+    is_filtered: bool = False,
 ) -> ModelResponse:
     """Build the response of a request without an answer; others have one."""
     return ModelResponse(
         text=None,
-        finish_reason=None,
+        finish_reason="content_filter" if is_filtered else None,
         refusal=None,
         model="",
         response_format="",

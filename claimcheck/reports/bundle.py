@@ -18,25 +18,27 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
+from claimcheck.briefs import read_stored_brief
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
-from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
 from claimcheck.models.run import Run
+from claimcheck.pipeline.check import VERIFIER
 from claimcheck.pipeline.driver import drive
 from claimcheck.prompts import Templates
 from claimcheck.settings import Settings
+from claimcheck.verification.verifiers import is_on_this_machine
 from claimcheck.version import __version__
 
 _FORMAT_VERSION = 1
@@ -380,6 +382,7 @@ def _replay(
     """Run the steps again that made the run, on what the bundle contains."""
     engine = run.signature.engine
     client: Client | None = None
+    verifier = _read_verifier(run)
     if engine == "extractive":
         settings = _build_settings(
             run.signature.settings, engine=engine, seed=run.signature.seed
@@ -387,6 +390,7 @@ def _replay(
     else:
         assert batch_config is not None
         settings = _build_model_settings(batch_config, own_prompts)
+        settings = replace(settings, verifier=verifier)
         answers = _BundledAnswers(texts[_ANSWERS])
         # Every answer is in the bundle, so no request reaches the client behind it.
         client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
@@ -401,6 +405,21 @@ def _has_same_version(run: Run, own_prompts: Templates) -> bool:
     names = [name for name in prompts.list_names() if name in signature.prompts]
     digests = prompts.compute_digests(names, own_prompts)
     return digests == signature.prompts and signature.version == __version__
+
+
+def _read_verifier(run: Run) -> str | None:
+    """Return the verifier that the run was checked with.
+
+    Raises:
+        InputError: it is not on this machine. A bundle comes from somebody else, who
+            must not choose what is downloaded.
+    """
+    name: str | None = run.signature.settings.get(VERIFIER)
+    if name is not None and not is_on_this_machine(name):
+        raise InputError(
+            f"it was checked with the verifier {name}, which is not on this machine"
+        )
+    return name
 
 
 def _build_settings(values: Mapping[str, Any], **more: Any) -> Settings:
@@ -450,13 +469,14 @@ def _build_model_settings(
 ) -> Settings:
     # The address is part of each request's digest, by which answers are found.
     endpoint = str(batch_config["endpoint"])
+    brief = read_stored_brief(batch_config["settings"])
     return _build_settings(
         batch_config["settings"],
         engine="llm",
         model=batch_config["model"],
         base_url=endpoint if "://" in endpoint else None,
         seed=batch_config["seed"],
-        brief=Brief(prompts=own_prompts),
+        brief=replace(brief, prompts=own_prompts),
     )
 
 

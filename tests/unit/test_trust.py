@@ -168,7 +168,7 @@ def test_a_store_does_not_choose_who_receives_documents_and_key(project):
     ("text", "message"),
     [
         (None, "claimcheck.toml: does not exist"),
-        ("max_claims = 3", "names no base_url"),
+        ("max_claims = 3", "sets none of base_url"),
         ("base_url = 3", "base_url is 3"),
     ],
 )

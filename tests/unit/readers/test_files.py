@@ -141,7 +141,7 @@ def zipped(parts):
             b"From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: image/png\n\n\x89PNG",
             "has no text of its own",
         ),
-        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "has no words"),
+        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "no readable text"),
     ],
     ids=[
         "bomb",
