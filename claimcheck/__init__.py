@@ -17,7 +17,7 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
     "api.ground": ("GroundedQuote", "ground"),
     "api.summarize": ("asummarize", "summarize"),
     "batch.batch": ("Batch",),
-    "config": ("read_brief",),
+    "briefs": ("read_brief",),
     "evaluation.datasets": ("Rows",),
     "evaluation.result": ("Evaluation", "Score"),
     "models.brief": ("Brief",),

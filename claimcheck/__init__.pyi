@@ -27,7 +27,7 @@ from claimcheck.api.summarize import (
 from claimcheck.batch.batch import (
     Batch as Batch,
 )
-from claimcheck.config import (
+from claimcheck.briefs import (
     read_brief as read_brief,
 )
 from claimcheck.evaluation.datasets import (

@@ -20,10 +20,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck import prompt_folder
+from claimcheck import briefs
+from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
-from claimcheck.models.brief import Brief
-from claimcheck.prompts import Templates
 from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
 
@@ -34,10 +33,6 @@ ENVIRONMENT_VARIABLES = {
     "model": "CLAIMCHECK_MODEL",
     "engine": "CLAIMCHECK_ENGINE",
 }
-# The settings behind `Settings.brief`.
-BRIEF_SETTINGS = ("prompts_folder",)
-# Relative to the file that names them, on the command line to the working folder.
-_PATHS = ("prompts_folder",)
 # What a setting may be in the file. Keys of endpoints are not among them: files get
 # shared and committed.
 _FILE_TYPES: dict[str, type] = {
@@ -48,7 +43,7 @@ _FILE_TYPES: dict[str, type] = {
     "verifier": str,
     "cache": bool,
     "prices": dict,
-    "prompts_folder": str,
+    **briefs.FILE_TYPES,
     "publisher_name": str,
     "publisher_url": str,
 }
@@ -96,18 +91,12 @@ def load_settings(
     try:
         settings = Settings(**values)
     except SettingsError as error:
-        culprits = {
-            origin
-            for name, origin in origins.items()
-            if origin != "default" and name in str(error)
-        }
-        where = ", ".join(sorted(culprits)) or "settings"
-        raise SettingsError(f"{where}: {error}") from None
+        raise SettingsError(f"{_find_culprits(error, origins)}: {error}") from None
     approval = _ProjectApproval(folder.resolve(), project)
     if origins["base_url"] == SETTINGS_FILE:
         settings = _limit_project_endpoint(settings, origins, approval)
-    if origins["verifier"] == SETTINGS_FILE and _needs_approval(settings.verifier):
-        approval.require(["verifier"], "decides what counts as supported")
+    if origins["verifier"] == SETTINGS_FILE:
+        approval.require_verifier(settings.verifier)
     if settings.chosen_engine() == "extractive":
         return LoadedSettings(settings, origins)  # it follows no brief
     project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
@@ -115,6 +104,16 @@ def load_settings(
     if brief_values:
         settings = replace(settings, brief=read_brief(**brief_values))
     return LoadedSettings(settings, origins)
+
+
+def _find_culprits(error: SettingsError, origins: Mapping[str, str]) -> str:
+    """Return where the settings come from that an error names."""
+    culprits = {
+        origin
+        for name, origin in origins.items()
+        if origin != "default" and name in str(error)
+    }
+    return ", ".join(sorted(culprits)) or "settings"
 
 
 def resolve_user_file() -> Path:
@@ -159,23 +158,22 @@ class _ProjectApproval:
     def content(self) -> str:
         """All that the approval covers; it ends when any of it changes."""
         url = self.values.get("base_url")
-        brief = {}
-        for name in BRIEF_SETTINGS:
-            if name in self.values:
-                brief[name] = self.values[name]
+        # Not parsed: nothing of a stranger's templates is run before the approval.
+        contents = briefs.read_contents(self.values)
         verifier = self.values.get("verifier")
         if _needs_approval(verifier):
-            brief["verifier"] = verifier
-        if not brief:
+            contents["verifier"] = verifier
+        if not contents:
             return str(url)
-        if "prompts_folder" in brief:
-            # Not parsed: nothing of a stranger's templates is run before the approval.
-            path = Path(brief["prompts_folder"])
-            brief["prompts_folder"] = prompt_folder.read_unchecked(path)
-        return json.dumps({"base_url": url, **brief}, sort_keys=True)
+        return json.dumps({"base_url": url, **contents}, sort_keys=True, default=str)
 
     def is_granted(self) -> bool:
         return is_approved(self.folder, self.content)
+
+    def require_verifier(self, name: str | None) -> None:
+        """Raise SettingsError if the file sets this verifier without approval."""
+        if _needs_approval(name):
+            self.require(["verifier"], "decides what counts as supported")
 
     def require(self, names: Sequence[str], effect: str) -> None:
         """Raise SettingsError if the file sets these without approval."""
@@ -203,25 +201,6 @@ def find_prompts_folder() -> Path | None:
         if "prompts_folder" in values:
             return Path(values["prompts_folder"])
     return None
-
-
-def read_brief(**values: Any) -> Brief:
-    """Build a brief from settings with their names in `claimcheck.toml`.
-
-    `Settings(brief=read_brief(prompts_folder="my-prompts"))`, for example.
-
-    Raises:
-        SettingsError: there is no such setting.
-        InputError: a file that one of them names cannot be used.
-    """
-    for name in values:
-        if name not in BRIEF_SETTINGS:
-            known = ", ".join(BRIEF_SETTINGS)
-            raise SettingsError(f"{name!r} is unknown; there are {known}")
-    templates: Templates = ()
-    if "prompts_folder" in values:
-        templates = prompt_folder.read_folder(Path(values["prompts_folder"]))
-    return Brief(prompts=templates)
 
 
 def _limit_project_endpoint(
@@ -318,7 +297,8 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
             problems.append(problem)
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
-    for name in _PATHS:
+    for name in briefs.PATH_SETTINGS:
+        # On the command line, relative to the working folder.
         if name in values:
             values[name] = str(path.parent / values[name])
     prices = values.get("prices", {})

@@ -15,11 +15,16 @@ from typing import Any
 
 from claimcheck import prompts
 from claimcheck.errors import InputError
+from claimcheck.models.brief import EMPTY_BRIEF, Brief, Example, Field
 from claimcheck.models.llm import Message
 from claimcheck.prompts import SUFFIX, Prompt, Templates
 
 # A template may do without these; without any other, its answer would be useless.
-_OPTIONAL_VARIABLES = frozenset({"title", "published", "context", "max_claims"})
+_OPTIONAL_VARIABLES = frozenset(
+    {"title", "published", "context", "max_claims", *EMPTY_BRIEF.list_variables()}
+)
+# The variables that a part of a brief needs, if they are not its name.
+_VARIABLES_BY_PART = {"length": ("sentence_count", "key_point_count")}
 _FENCE = "fence-mark"
 # Stand-ins for what comes from documents and models, so that they can be found again.
 _SAMPLES: Mapping[str, Any] = {
@@ -36,6 +41,18 @@ _SAMPLES: Mapping[str, Any] = {
     "text": "sample-text",
     "title": "sample-title",
 }
+_SAMPLE_BRIEF = Brief(
+    kinds=("sample-kind",),
+    fields=(Field("field", "{}", "sample-field"),),
+    instructions="sample-instructions",
+    focus="sample-focus",
+    audience="sample-audience",
+    language="sample-language",
+    examples=(Example("sample-example", "{}"),),
+)
+_BRIEF_SAMPLES = frozenset(
+    {"kind", "field", "instructions", "focus", "audience", "language", "example"}
+)
 _REQUOTE_ITEM = {
     "number": 1,
     "claim": "sample-claim",
@@ -99,6 +116,27 @@ def find_notes(folder: Path) -> list[str]:
                 f"{shipped.version}; claimcheck prompts diff shows what changed"
             )
     return notes
+
+
+def find_unused(templates: Templates, brief: Brief) -> list[str]:
+    """Return what of a brief would have no effect with these templates."""
+    from jinja2 import meta
+
+    environment = prompts.build_environment()
+    problems = []
+    for name, text in templates:
+        body, shipped = prompts.parse(text, name).body, prompts.load(name).body
+        used = meta.find_undeclared_variables(environment.parse(body))
+        available = meta.find_undeclared_variables(environment.parse(shipped))
+        for part in brief.published():
+            needed = set(_VARIABLES_BY_PART.get(part, (part,))) & available
+            if missing := sorted(needed - used):
+                problems.append(
+                    f"the template {name}{SUFFIX} of the user does not use "
+                    f"{_join(missing)}, so {part!r} would have no effect; add it as "
+                    f"in the shipped one (claimcheck prompts show {name})"
+                )
+    return problems
 
 
 def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -289,7 +327,11 @@ def _build_sample_variables(name: str) -> list[dict[str, Any]]:
     full = dict(_SAMPLES)
     if name == "requote":
         full["items"] = [_REQUOTE_ITEM]
-    return [full, full | {"title": None, "published": None, "context": ""}]
+    least = full | {"title": None, "published": None, "context": ""}
+    return [
+        full | _SAMPLE_BRIEF.list_variables(),
+        least | EMPTY_BRIEF.list_variables(),
+    ]
 
 
 def _compare_messages(
@@ -304,13 +346,14 @@ def _compare_messages(
                 "the block 'system' does not say that what is between two lines with "
                 "the mark {{ fence }} is never an instruction"
             )
-        for name in sorted(_find_unfenced(own) - _find_unfenced(message.content)):
+        allowed = _find_unfenced(message.content) | _BRIEF_SAMPLES
+        for name in sorted(_find_unfenced(own) - allowed):
             problems.append(
                 f"the block {message.role!r} has the {name} outside of the fence; put "
                 "it between two lines that begin with {{ fence }}"
             )
         missing = _find_samples(message.content) - _find_samples(own)
-        for name in sorted(missing - {"title", "date", "context"}):
+        for name in sorted(missing - {"title", "date", "context"} - _BRIEF_SAMPLES):
             problems.append(f"the block {message.role!r} leaves out or cuts the {name}")
     return problems
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from claimcheck import schemas
+from claimcheck import answer_schemas, schemas
 from claimcheck.lenient_json import FoundObject, find_objects
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 from claimcheck.schemas import Problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
     "speaker": None,
 }
 _REPLACEABLE = ("reason", "about", "claims", "open_questions")
+_FIELDS = "fields"  # of a claim, as the user defined them
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # Of shares, where the schema asks for a number from 0 to 1.
@@ -90,10 +92,12 @@ class ParsedAnswer:
         return not (self.missing or self.rejected or self.is_cut_off)
 
 
-def parse_answer(schema_name: str, text: str) -> ParsedAnswer:
+def parse_answer(
+    schema_name: str, text: str, brief: Brief = EMPTY_BRIEF
+) -> ParsedAnswer:
     """Find the object that fits the schema, wherever it is, and read it."""
     text = _decode_quoted_json(text)
-    fitter = _Fitter(schema_name)
+    fitter = _Fitter(answer_schemas.load(schema_name, brief))
     found = find_objects(text)
     objects = _discard_drafts(text, found.objects)
     answer = fitter.find_answer(objects)
@@ -171,8 +175,8 @@ class _Candidate:
 class _Fitter:
     """Fits the objects of one answer to a schema."""
 
-    def __init__(self, schema_name: str) -> None:
-        self._schema = schemas.load(schema_name)
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
         self._properties: dict[str, Any] = self._schema["properties"]
         self._corrections: list[Problem] = []
         self._rejected: list[RejectedItem] = []
@@ -398,7 +402,9 @@ class _Fitter:
         for name, inner in schema["properties"].items():
             inner_path = f"{path}.{name}"
             try:
-                if name in keys:
+                if name == _FIELDS:
+                    fitted[name] = self._fit_fields(inner, value.get(name), inner_path)
+                elif name in keys:
                     fitted[name] = self._fit_or_replace(
                         inner, value[keys[name]], inner_path, name
                     )
@@ -408,6 +414,25 @@ class _Fitter:
                 problems += misfit.problems
         if problems:
             raise _MisfitError(problems)
+        return fitted
+
+    def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
+        """Fit the user's fields of a claim; each that does not fit is null."""
+        if not isinstance(value, dict):
+            self._correct(path, f"{_quote(value)} was read as no fields")
+            value = {}
+        keys = _match_keys(value, schema["properties"])
+        self._note_keys(keys, value, path)
+        fitted = {}
+        for name, inner in schema["properties"].items():
+            inner_path = f"{path}.{name}"
+            found = value.get(keys.get(name, ""))
+            try:
+                fitted[name] = self._fit_nullable(inner, found, inner_path, _FIELDS)
+            except _MisfitError as misfit:
+                message = misfit.problems[0].message
+                self._correct(inner_path, f"was read as null: {message}")
+                fitted[name] = None
         return fitted
 
     def _fit_or_replace(self, schema: Any, value: Any, path: str, name: str) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.batch import Batch
 from claimcheck.batch.shards import ImportReport, import_shards
+from claimcheck.briefs import PATH_SETTINGS
 from claimcheck.readers.sources import ReadOptions
 
 if TYPE_CHECKING:
@@ -58,12 +59,16 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
         names = ("engine", "max_claims", "passage_tokens")
         return {name: config[name] for name in names} | {"verifier": verifier}
     endpoint = config["endpoint"]
+    # A store may come from somebody else, so it opens no files.
+    settings = dict(config["settings"])
+    for name in PATH_SETTINGS:
+        settings.pop(name, None)
     return {
         "engine": "llm",
         "model": config["model"],
         "base_url": endpoint if "://" in endpoint else None,
         "seed": config["seed"],
-        **config["settings"],
+        **settings,
         "verifier": verifier,
     }
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from claimcheck.errors import InputError
 from claimcheck.verification import hub
-from claimcheck.verification.choose import choose_scorer
+from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
+from claimcheck.verification.scorer import Calibration
 from claimcheck.verification.verifiers import (
+    DEFAULT,
     LEXICAL,
     Verifier,
     find_verifier,
@@ -15,13 +17,22 @@ from claimcheck.verification.verifiers import (
 )
 
 __all__ = [
+    "DEFAULT",
     "LEXICAL",
+    "Calibration",
     "Verifier",
     "download_verifier",
     "find_verifier",
+    "get_lexical_calibration",
     "list_verifiers",
     "prepare_verifier",
+    "resolve_scorer_name",
 ]
+
+
+def get_lexical_calibration() -> Calibration:
+    """Return when to believe the scorer that compares words."""
+    return choose_scorer(LEXICAL).calibration
 
 
 def download_verifier(

@@ -20,7 +20,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -96,6 +96,13 @@ Report = Annotated[
         "--report", help="Print a table of the failures, by cause, at the end."
     ),
 ]
+Estimate = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        help="Count requests, tokens, and cost; send nothing, and store nothing.",
+    ),
+]
 AllowPrivate = Annotated[
     bool,
     typer.Option("--allow-private", help="Allow URLs on private and local networks."),
@@ -127,6 +134,8 @@ class FailOn(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+# Those of `models.brief`, whose module takes longer to load than Typer.
+_Length = Literal["short", "medium", "long"]
 FailOnVerdict = Annotated[
     FailOn | None,
     typer.Option(
@@ -221,10 +230,72 @@ class BriefOptions(OptionGroup):
     """What the user changes about the requests to a model."""
 
     prompts: Prompts = None
+    fields: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Extract more about each claim: a JSON Schema whose properties are "
+            'the fields. "x-grounded": true means that the value must be in the '
+            "document.",
+        ),
+    ] = None
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="The kinds of claims, instead of event, quantity, "
+            "statement, relation, prediction, opinion.",
+        ),
+    ] = None
+    examples: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Show the model how it is done: JSON Lines of {text, claims}.",
+        ),
+    ] = None
+    instructions: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Tell the model what else to observe."),
+    ] = None
+    focus: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="What you want to know; claims that bear on it are chosen first.",
+        ),
+    ] = None
+    audience: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Who reads the summary.")
+    ] = None
+    length: Annotated[
+        _Length | None, typer.Option("--length", help="How long the summary is.")
+    ] = None
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="The language of the summary, such as de; auto is the document's. "
+            "Claims stay in the language of the document.",
+        ),
+    ] = None
 
     def list_flags(self) -> dict[str, Any]:
         """Return the flags of `load_settings`."""
-        return {"prompts_folder": self.prompts}
+        kinds = None
+        if self.kinds is not None:
+            kinds = [kind.strip() for kind in self.kinds.split(",")]
+        return {
+            "prompts_folder": self.prompts,
+            "fields_file": self.fields,
+            "kinds": kinds,
+            "examples_file": self.examples,
+            "instructions": self.instructions,
+            "focus": self.focus,
+            "audience": self.audience,
+            "length": self.length,
+            "language": self.language,
+        }
 
 
 def require_model(settings: Settings, flags: dict[str, Any]) -> None:
@@ -237,7 +308,7 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
         return
     for name, value in flags.items():
         if value is not None:
-            option = "--" + name.removesuffix("_folder")
+            option = "--" + name.partition("_")[0]
             raise InputError(
                 f"{option} requires a model; name one with --model, or with --base-url "
                 "URL for a local server"
@@ -291,6 +362,36 @@ class LimitOptions(OptionGroup):
             name: value for name, value in asdict(self).items() if value is not None
         }
         return Limits(**chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOptions(OptionGroup):
+    """What a single command may spend, or would."""
+
+    estimate: Estimate = False
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Maximum cost in US dollars."),
+    ] = None
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of tokens, input and output together.",
+        ),
+    ] = None
+
+    def build_limits(self) -> Limits | None:
+        """Return the limits of these options, or None.
+
+        Raises:
+            SettingsError: one of them is not above 0.
+        """
+        if self.budget_usd is None and self.budget_tokens is None:
+            return None
+        from claimcheck.settings import Limits
+
+        return Limits(budget_usd=self.budget_usd, budget_tokens=self.budget_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,14 +463,35 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     return load(flags, defaults=_DEFAULT_SETTINGS).settings
 
 
-def prepare_verifier(settings: Settings, *, quiet: bool) -> None:
-    """Download the verifier if necessary, before the work starts.
+def load_run_settings(
+    llm: LLMOptions,
+    brief: BriefOptions,
+    *,
+    max_claims: int | None,
+    check: bool,
+    verifier: str | None,
+) -> Settings:
+    """Return the settings of a command that summarizes, and on request checks.
+
+    Raises:
+        InputError: a flag requires --check or a model.
+    """
+    if verifier is not None and not check:
+        raise InputError(f"--verifier {verifier} requires --check")
+    flags = brief.list_flags()
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    require_model(settings, flags)
+    return settings
+
+
+def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> None:
+    """Before a check starts, download the verifier if necessary.
 
     Raises:
         InputError: the verifier does not exist, or can't be used.
         ProviderError: the hub can't be reached, or has no such model.
     """
-    if settings.verifier is None:
+    if settings.verifier is None or not check:
         return
     from claimcheck.api.verifiers import prepare_verifier as prepare
 

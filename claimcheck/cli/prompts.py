@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, astuple
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from claimcheck.cli import options
 from claimcheck.cli.output import print_note, write_rows, write_text
+from claimcheck.cli.progress import show_rows
 from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format
+
+if TYPE_CHECKING:
+    from claimcheck.api.evaluate import PromptComparison
+
+_SHIPPED = "shipped"
 
 
 class _Group(TyperGroup):
@@ -113,6 +122,75 @@ def lint(folder: _Folder = None) -> None:
     write_rows(problems or [*find_prompt_notes(folder), f"{folder}: no problem"])
     if problems:
         raise typer.Exit(2)
+
+
+@app.command("compare")
+@options.expand_groups
+def compare(
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A folder of templates, or `shipped` for the shipped ones.",
+        ),
+    ],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    examples: Annotated[
+        Path,
+        typer.Option(
+            "--examples",
+            metavar="FILE",
+            help="Your own texts with the right claims: JSON Lines of {text, claims}.",
+        ),
+    ],
+    format: options.ReportFormat = Format.TEXT,
+    max_claims: options.MaxClaims = None,
+    quiet: options.Quiet = False,
+    *,
+    engine: options.EngineOptions,
+) -> None:
+    """Compare two sets of prompts on your own examples.
+
+    Reads each text with both, and shows what they find and what they cost, and the
+    paired difference, B less A, with 95 % intervals.
+    """
+    from claimcheck.api.evaluate import compare_prompts
+
+    settings = engine.load_settings(max_claims=max_claims)
+    folders = (_find_folder(first), _find_folder(second))
+    with show_rows("compare", quiet=quiet) as on_progress:
+        result = compare_prompts(
+            folders, examples, settings=settings, progress=on_progress
+        )
+    if format is Format.JSON:
+        write_text(json.dumps(asdict(result), indent=1) + "\n", None)
+    else:
+        write_rows(_format_comparison(result, first, second))
+
+
+def _find_folder(name: str) -> Path | None:
+    return None if name == _SHIPPED else Path(name)
+
+
+def _format_comparison(result: PromptComparison, first: str, second: str) -> list[str]:
+    lines = [
+        f"A: {first}",
+        f"B: {second}",
+        f"{result.n:,} texts; without a complete answer: A {result.failed[0]:,}, "
+        f"B {result.failed[1]:,}",
+        f"{'':<18}{'A':>10}{'B':>10}{'B less A':>12}   95 % interval",
+    ]
+    for name, score in result.differences.items():
+        # Shares in percent; per text, the figure itself.
+        is_share = not name.endswith(" a text")
+        digits = 5 if name.startswith("US dollars") else 1
+        values = [result.first[name], result.second[name], *astuple(score)]
+        a, b, difference, low, high = (100 * x if is_share else x for x in values)
+        lines.append(
+            f"{name:<18}{a:10.{digits}f}{b:10.{digits}f}{difference:+12.{digits}f}   "
+            f"[{low:+.{digits}f}, {high:+.{digits}f}]"
+        )
+    return lines
 
 
 def _get_folder() -> Path:

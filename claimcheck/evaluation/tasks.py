@@ -51,7 +51,8 @@ _SUMMARY_PROMPTS = ("summarize", "requote", "repair", "json-only")
 _SUMMARY_SCHEMAS = ("summary.answer", "requote.answer")
 
 
-def _summarize(document: Document, setup: EngineSetup) -> Run:
+def summarize_text(document: Document, setup: EngineSetup) -> Run:
+    """Summarize a document with the engine that is evaluated."""
     reading = Reading(document.full_text)
     document = fill_metadata(document, reading)
     extractive = setup.engine == "extractive"
@@ -91,7 +92,7 @@ def _measure_check_worthiness(fields: RowFields, setup: EngineSetup) -> Measurem
     if setup.engine == "extractive":
         score, _ = score_check_worthiness(text, find_quantities(text))
         return Measurement({"gold": gold, "score": score})
-    run = _summarize(Document.from_text(text), setup)
+    run = summarize_text(Document.from_text(text), setup)
     if failure := _get_first_failure(run):
         return Measurement({"gold": gold, "score": 1 - gold}, failure)
     score = max((claim.check_worthiness for claim in run.claims), default=0.0)
@@ -133,7 +134,7 @@ def _measure_summaries(fields: RowFields, setup: EngineSetup) -> Measurement:
     lead_scores = {
         f"lead {name}": value for name, value in rouge(lead, references).items()
     }
-    run = _summarize(document, setup)
+    run = summarize_text(document, setup)
     if failure := _get_first_failure(run):
         worst = dict.fromkeys([*ROUGE_NAMES.values(), "faithful", "words"], 0.0)
         return Measurement({**worst, **lead_scores}, failure)
@@ -207,7 +208,7 @@ _SUMMARIES = Task(
 
 def _measure_extraction(fields: RowFields, setup: EngineSetup) -> Measurement:
     gold = [str(claim) for claim in fields["claims"]]
-    run = _summarize(Document.from_text(fields["passage"]), setup)
+    run = summarize_text(Document.from_text(fields["passage"]), setup)
     failure = _get_first_failure(run)
     extracted = [] if failure else [claim.text for claim in run.claims]
     covered = sum(flag_covered_claims(gold, extracted))

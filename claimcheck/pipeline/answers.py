@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from claimcheck import prompts, schemas
+from claimcheck import answer_schemas, prompts, schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
 from claimcheck.models.brief import Brief
-from claimcheck.models.claim import Kind
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
@@ -50,11 +49,12 @@ class ClaimAnswer:
 
     quote: str
     text: str
-    kind: Kind
+    kind: str
     speaker: str | None
     about: tuple[str, ...]
     check_worthiness: float
     reason: str
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,7 @@ def build_request(
 ) -> ModelRequest:
     """Render a template into a request, with overrides of its schema."""
     schema, schema_message = _prepare_schema(brief, schema_name, overrides)
+    variables = variables | brief.list_variables()
     messages = prompts.render(template, variables, brief.prompts)
     return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
 
@@ -234,7 +235,7 @@ def _prepare_schema(
     brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
 ) -> tuple[dict[str, Any], Message]:
     """Return the schema, and the message for endpoints without schemas."""
-    schema = schemas.build_strict_schema(schema_name)
+    schema = answer_schemas.build_strict(schema_name, brief)
     for name, keyword, value in overrides:
         schema["properties"][name][keyword] = value
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
@@ -258,7 +259,7 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
     for index, (request, received) in enumerate(zip(requests, responses, strict=True)):
         # Stored answers have been marked, and have no usage to tell it from.
         response = mark_unread(request, received)
-        attempt = _read_response(request.schema_name, response)
+        attempt = _read_response(request, response)
         attempts.append(attempt)
         if attempt.cause in (None, Cause.INVALID, Cause.TRUNCATED):
             planned = repair.plan_repair(request, response.text or "", attempt.parsed)
@@ -287,13 +288,13 @@ class _Attempt:
     message: str
 
 
-def _read_response(schema_name: str, response: ModelResponse) -> _Attempt:
+def _read_response(request: ModelRequest, response: ModelResponse) -> _Attempt:
     text = response.text or ""
-    cause, message = _diagnose_response(schema_name, response)
+    cause, message = _diagnose_response(request.schema_name, response)
     if cause is not None:
         return _Attempt(response, ParsedAnswer(), cause, message)
-    parsed = parse_answer(schema_name, text)
-    cause, message = _diagnose_parsed(schema_name, parsed, response)
+    parsed = parse_answer(request.schema_name, text, request.brief)
+    cause, message = _diagnose_parsed(request.schema_name, parsed, response)
     return _Attempt(response, parsed, cause, message)
 
 
@@ -301,7 +302,7 @@ def _merge_repair(
     first: _Attempt, planned: repair.Repair, response: ModelResponse
 ) -> _Attempt:
     """Add what the repair contains to the first attempt, or replace that."""
-    second = _read_response(planned.request.schema_name, response)
+    second = _read_response(planned.request, response)
     if planned.is_whole:
         # A second answer counts unless it contains less than the first.
         if repair.count_content(second.parsed) < repair.count_content(first.parsed):

@@ -29,6 +29,7 @@ from claimcheck.pipeline.answers import (
 )
 from claimcheck.pipeline.claims import build_claims
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
@@ -119,7 +120,8 @@ def summarize_long_document(
     )
     # `max_claims` is a limit for each passage, as a short document is one passage.
     max_claims = settings.max_claims * len(passages)
-    claims = build_claims(document, reading, index, requoted, max_claims).claims
+    grounder = ClaimGrounder(reading, index, settings.brief.fields)
+    claims = build_claims(document, grounder, requoted, max_claims).claims
     inputs = summary.select_summary_inputs(claims, len(results))
     digest = yield from summary.summarize_inputs(document, settings, inputs)
     unread = tuple(failure for result in results for failure in result.unread)

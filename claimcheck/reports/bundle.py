@@ -25,11 +25,11 @@ from typing import Any
 from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
+from claimcheck.briefs import read_stored_brief
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
-from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
@@ -469,13 +469,14 @@ def _build_model_settings(
 ) -> Settings:
     # The address is part of each request's digest, by which answers are found.
     endpoint = str(batch_config["endpoint"])
+    brief = read_stored_brief(batch_config["settings"])
     return _build_settings(
         batch_config["settings"],
         engine="llm",
         model=batch_config["model"],
         base_url=endpoint if "://" in endpoint else None,
         seed=batch_config["seed"],
-        brief=Brief(prompts=own_prompts),
+        brief=replace(brief, prompts=own_prompts),
     )
 
 

@@ -49,6 +49,7 @@ COMMANDS = [
     "prompts init",
     "prompts diff",
     "prompts lint",
+    "prompts compare",
     "doctor",
     "trust",
 ]

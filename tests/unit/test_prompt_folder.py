@@ -100,13 +100,13 @@ def test_a_batch_with_other_templates_is_another_batch(own):
         ("summarize", "{{ text }}", "{{ text[:9] }}", "leaves out or cuts the text"),
         ("summarize", "{{ text }}", "{{ text.nix }}", "has no attribute 'nix'"),
         ("summarize", "{{ text }}", "{{ text.__class__ }}", "unsafe"),
-        ("summarize", "{{ text }}", "{% include '/etc/passwd' %}{{ text }}", "line 37: a template is one file"),
+        ("summarize", "{{ text }}", "{% include '/etc/passwd' %}{{ text }}", ": a template is one file"),
         ("summarize", "{% endblock %}", "", "block"),
         ("summarize", "{% block user %}", "Hello\n{% block user %}", "text outside of the blocks"),
         ("summarize", "{% block user %}", "{% block human %}", "has the blocks system, human"),
         ("summarize", 'schema = "summary.answer"', 'schema = "x"', "the form of the answer cannot be changed"),
         ("summarize", 'name = "summarize"', 'name = "other"', "it has to be 'summarize'"),
-        ("summarize", "version = 1\n", "", "front matter: 'version' is missing"),
+        ("summarize", "version = 2\n", "", "front matter: 'version' is missing"),
         ("claims", "{{ fence }} context begins\n", "", "has the context outside"),
         ("digest", "{{ fence }} claims begin", "Claims", "has the item outside"),
         ("digest", "{{ item }}", "{{ item.text }}", "has no attribute 'text'"),
@@ -122,6 +122,13 @@ def test_lint_names_what_is_wrong(tmp_path, name, old, new, problem):
         folders.read_folder(tmp_path)
     assert problem in str(caught.value)
     assert str(tmp_path / f"{name}.md.j2") in str(caught.value)
+
+
+def test_lint_names_the_line_of_the_file(tmp_path):
+    edit(tmp_path, "summarize", "{{ text }}", "{% include 'x' %}{{ text }}")
+    (problem,) = folders.find_problems(tmp_path)
+    lines = prompts.read_source("summarize").splitlines()
+    assert f"line {lines.index('{{ text }}') + 1}: " in problem
 
 
 def test_lint_names_all_files_that_would_not_be_read(tmp_path):
