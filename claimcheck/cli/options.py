@@ -64,6 +64,14 @@ Verifier = Annotated[
         "decides, and the verifier only judges whether what somebody said is true.",
     ),
 ]
+CheckWith = Annotated[
+    Literal["model", "rules"] | None,
+    typer.Option(
+        "--check-with",
+        help="What checks a model's summary: the model, or the rules and the verifier, "
+        "which cost nothing. Implies --check.",
+    ),
+]
 Attempts = Annotated[
     int | None,
     typer.Option(
@@ -433,6 +441,7 @@ def load_run_settings(
     max_claims: int | None,
     check: bool,
     verifier: str | None,
+    check_with: str | None,
 ) -> Settings:
     """Return the settings of a command that summarizes, and on request checks.
 
@@ -442,7 +451,9 @@ def load_run_settings(
     if verifier is not None and not check:
         raise InputError(f"--verifier {verifier} requires --check")
     flags = brief.list_flags()
-    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    settings = llm.load_settings(
+        verifier=verifier, check_with=check_with, max_claims=max_claims, **flags
+    )
     require_model(settings, flags)
     return settings
 
