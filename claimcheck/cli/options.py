@@ -89,6 +89,24 @@ Prompts = Annotated[
         "claimcheck prompts init copies them.",
     ),
 ]
+Fields = Annotated[
+    Path | None,
+    typer.Option(
+        "--fields",
+        metavar="FILE",
+        help="Extract more about each claim: a JSON Schema whose properties are the "
+        'fields. "x-grounded": true means that the value must be in the document.',
+    ),
+]
+Kinds = Annotated[
+    str | None,
+    typer.Option(
+        "--kinds",
+        metavar="A,B,...",
+        help="The kinds of claims, instead of event, quantity, statement, relation, "
+        "prediction, opinion.",
+    ),
+]
 ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
 RowsFormat = Annotated[
     ListFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
@@ -231,23 +249,8 @@ class BriefOptions(OptionGroup):
     """What the user changes about the requests to a model."""
 
     prompts: Prompts = None
-    fields: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Extract more about each claim: a JSON Schema whose properties are "
-            'the fields. "x-grounded": true means that the value must be in the '
-            "document.",
-        ),
-    ] = None
-    kinds: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,...",
-            help="The kinds of claims, instead of event, quantity, "
-            "statement, relation, prediction, opinion.",
-        ),
-    ] = None
+    fields: Fields = None
+    kinds: Kinds = None
     examples: Annotated[
         Path | None,
         typer.Option(
@@ -283,13 +286,10 @@ class BriefOptions(OptionGroup):
 
     def list_flags(self) -> dict[str, Any]:
         """Return the flags of `load_settings`."""
-        kinds = None
-        if self.kinds is not None:
-            kinds = [kind.strip() for kind in self.kinds.split(",")]
         return {
             "prompts_folder": self.prompts,
             "fields_file": self.fields,
-            "kinds": kinds,
+            "kinds": split_kinds(self.kinds),
             "examples_file": self.examples,
             "instructions": self.instructions,
             "focus": self.focus,
@@ -297,6 +297,13 @@ class BriefOptions(OptionGroup):
             "length": self.length,
             "language": self.language,
         }
+
+
+def split_kinds(kinds: str | None) -> list[str] | None:
+    """Return the kinds of a comma-separated list; None stays None."""
+    if kinds is None:
+        return None
+    return [kind.strip() for kind in kinds.split(",")]
 
 
 def require_model(settings: Settings, flags: dict[str, Any]) -> None:
