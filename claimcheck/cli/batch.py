@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.output import print_note, write_rows
+from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
 
 if TYPE_CHECKING:
     from claimcheck.api.batches import Batch, ReadOptions
     from claimcheck.api.stores import RunStore
-    from claimcheck.models.outcome import Estimate, IngestReport
+    from claimcheck.models.outcome import IngestReport
 
 
 class RequestMode(StrEnum):
@@ -47,13 +47,6 @@ _RetryFailed = Annotated[
         "--retry-failed", help="Also retry documents that failed completely or in part."
     ),
 ]
-_Estimate = Annotated[
-    bool,
-    typer.Option(
-        "--estimate",
-        help="Count requests, tokens, and cost; send nothing, and store nothing.",
-    ),
-]
 _Via = Annotated[
     RequestMode,
     typer.Option(
@@ -76,7 +69,7 @@ def batch(
     store: options.Store,
     check: _Check = False,
     retry_failed: _RetryFailed = False,
-    estimate: _Estimate = False,
+    estimate: options.Estimate = False,
     via: _Via = RequestMode.REQUESTS,
     report: options.Report = False,
     check_with: options.CheckWith = None,
@@ -163,7 +156,7 @@ def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
             estimate = estimate_batch_api(batch, on_progress)
         else:
             estimate = batch.estimate(on_progress)
-    write_rows(_format_estimate(estimate, batch.plan.settings.model))
+    write_rows(format_estimate(estimate, batch.plan.settings.model))
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
@@ -181,27 +174,3 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
         parts.append(f"{added.unreadable:,} can't be read")
     pending = batch.info.counts[DocumentState.PENDING]
     return f"{batch.store.path}: {', '.join(parts)}; {pending:,} to do"
-
-
-def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
-    if estimate.requests == 0:
-        return [f"{estimate.documents:,} documents, no requests to a model, no cost"]
-    basis = ""
-    if estimate.counted + estimate.unusable < estimate.documents:
-        basis = f" (from {estimate.counted:,} documents)"
-    cost = f"unknown (no price for {model}; set one in claimcheck.toml)"
-    if estimate.cost_usd is not None:
-        cost = f"${estimate.cost_usd:,.4f}"
-    lines = [
-        f"documents      {estimate.documents:,}",
-        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
-        "retries",
-        f"tokens in      {estimate.input_tokens:,}",
-        f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
-        f"cost           {cost}",
-    ]
-    if estimate.unusable:
-        lines.append(
-            f"can't be sent  {estimate.unusable:,} documents: too long, or no words"
-        )
-    return lines

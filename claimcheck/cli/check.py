@@ -10,7 +10,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
-from claimcheck.cli.output import check_writable, print_error, print_note, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    format_estimate,
+    print_error,
+    print_note,
+    write_rows,
+    write_text,
+)
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
-    from claimcheck.settings import Settings
+    from claimcheck.settings import Limits, Settings
 
 
 _Claims = Annotated[
@@ -115,6 +122,7 @@ def check(
     *,
     publication: ReviewOptions,
     llm: options.LLMOptions,
+    spending: options.SpendingOptions,
     out: options.OutputOptions,
 ) -> None:
     """Check claims against evidence.
@@ -130,14 +138,24 @@ def check(
     flags = {"prompts_folder": prompts}
     settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
     options.require_model(settings, flags)
+    limits = spending.build_limits()
     review = publication.build_review(settings, format)
 
     options.announce_engine(settings, quiet=out.quiet)
-    options.prepare_verifier(settings, quiet=out.quiet)
     announce_terminal_input(claims, quiet=out.quiet)
-    statements = _load_claims(claims, settings, is_prose=text, quiet=out.quiet)
+    # The claims of a text are not known before a model lists them.
+    if text and spending.estimate:
+        raise InputError(
+            "--estimate can't count the claims of --text; use `claimcheck summarize "
+            "--estimate`, then check the run"
+        )
+    statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
-    result = _check_claims(statements, documents, settings, quiet=out.quiet)
+    if spending.estimate:
+        _print_estimate(statements, documents, settings)
+        return
+    options.prepare_verifier(settings, quiet=out.quiet)
+    result = _check_claims(statements, documents, settings, limits, quiet=out.quiet)
     _write_report(result, format, review, out)
 
     # After the report: a failed claim must not cost the verdicts of the others.
@@ -171,7 +189,12 @@ def _validate_sources(claims: str, sources: Sequence[str]) -> None:
 
 
 def _load_claims(
-    source: str, settings: Settings, *, is_prose: bool, quiet: bool
+    source: str,
+    settings: Settings,
+    limits: Limits | None,
+    *,
+    is_prose: bool,
+    quiet: bool,
 ) -> Run | list[Statement]:
     if not is_prose:
         from claimcheck.api.evidence import looks_like_prose, read_claims
@@ -186,7 +209,7 @@ def _load_claims(
         return claims
     from claimcheck.api.summarize import summarize
 
-    run = summarize(open_document(source), settings=settings)
+    run = summarize(open_document(source), settings=settings, limits=limits)
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
     return run
@@ -196,6 +219,7 @@ def _check_claims(
     claims: Run | list[Statement],
     evidence: Index | list[Document],
     settings: Settings,
+    limits: Limits | None,
     *,
     quiet: bool,
 ) -> Check:
@@ -204,4 +228,21 @@ def _check_claims(
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
     with show_spinner(message, quiet=quiet or engine == "extractive") as on_progress:
-        return run_check(claims, evidence, settings=settings, progress=on_progress)
+        return run_check(
+            claims,
+            evidence,
+            settings=settings,
+            progress=on_progress,
+            limits=limits,
+        )
+
+
+def _print_estimate(
+    claims: Run | list[Statement],
+    evidence: Index | list[Document],
+    settings: Settings,
+) -> None:
+    from claimcheck.api.check import estimate_check
+
+    estimate = estimate_check(claims, evidence, settings=settings)
+    write_rows(format_estimate(estimate, settings.model))

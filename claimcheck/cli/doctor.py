@@ -13,6 +13,7 @@ from claimcheck.errors import ProviderError
 from claimcheck.installation import find_foreign_distribution, get_install_command
 
 if TYPE_CHECKING:
+    from claimcheck.api.probe import Acceptance
     from claimcheck.settings import Settings
 
 # The modules that each extra of pyproject.toml installs.
@@ -139,7 +140,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
     except ProviderError:
         write_rows([f"Endpoint: {settings.endpoint()}: FAILED"])
         raise
-    models = ", ".join(result.models[:_MAX_LISTED_MODELS]) or "none listed"
+    models = ", ".join(list(result.models)[:_MAX_LISTED_MODELS]) or "none listed"
     unlisted = len(result.models) - _MAX_LISTED_MODELS
     if unlisted > 0:
         models += f" and {unlisted} more"
@@ -152,8 +153,35 @@ def _probe_endpoint(settings: Settings) -> list[str]:
         if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
         lines.append(f"  response format: {accepted.response_format}; schema: {schema}")
-        left_out = ", ".join(accepted.left_out) or "nothing"
-        lines.append(f"  refused, and therefore left out: {left_out}")
+        lines += _describe_acceptance(accepted)
+        window = result.models.get(settings.model or "")
+        lines.append(_describe_window(settings, window))
     else:
         lines.append("  no model named: give --model NAME to try one")
     return lines
+
+
+def _describe_acceptance(accepted: Acceptance) -> list[str]:
+    """Describe what of a request the endpoint takes, and what it refuses."""
+    renamed = accepted.limit_name == "max_tokens"
+    left_out = []
+    for name in accepted.left_out:
+        is_limit = name == "max_completion_tokens" and renamed
+        left_out.append(f"{name} (sent as max_tokens)" if is_limit else name)
+    sent = [*accepted.sent, *([accepted.limit_name] if accepted.limit_name else [])]
+    stream = "required, so every answer is asked for as one"
+    return [
+        f"  settings that it takes: {', '.join(sent) or 'none'}",
+        f"  refused, and therefore left out: {', '.join(left_out) or 'nothing'}",
+        f"  streaming: {stream if accepted.needs_stream else 'not required'}",
+    ]
+
+
+def _describe_window(settings: Settings, window: int | None) -> str:
+    chosen = f"context_tokens is {settings.context_tokens:,}"
+    if window is None:
+        return f"  context window: not stated by the endpoint; {chosen}"
+    line = f"  context window: {window:,} tokens; {chosen}"
+    if window < settings.context_tokens:
+        line += f"; set it to {window} in claimcheck.toml"
+    return line

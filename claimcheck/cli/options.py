@@ -122,6 +122,13 @@ Report = Annotated[
         "--report", help="Print a table of the failures, by cause, at the end."
     ),
 ]
+Estimate = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        help="Count requests, tokens, and cost; send nothing, and store nothing.",
+    ),
+]
 AllowPrivate = Annotated[
     bool,
     typer.Option("--allow-private", help="Allow URLs on private and local networks."),
@@ -370,6 +377,36 @@ class LimitOptions(OptionGroup):
             name: value for name, value in asdict(self).items() if value is not None
         }
         return Limits(**chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOptions(OptionGroup):
+    """What a single command may spend, or would."""
+
+    estimate: Estimate = False
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Maximum cost in US dollars."),
+    ] = None
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of tokens, input and output together.",
+        ),
+    ] = None
+
+    def build_limits(self) -> Limits | None:
+        """Return the limits of these options, or None.
+
+        Raises:
+            SettingsError: one of them is not above 0.
+        """
+        if self.budget_usd is None and self.budget_tokens is None:
+            return None
+        from claimcheck.settings import Limits
+
+        return Limits(budget_usd=self.budget_usd, budget_tokens=self.budget_tokens)
 
 
 @dataclass(frozen=True, slots=True)

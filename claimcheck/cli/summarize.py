@@ -13,7 +13,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import SourceArgument, announce_terminal_input, open_document
-from claimcheck.cli.output import check_writable, print_error, print_note, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    format_estimate,
+    print_error,
+    print_note,
+    write_rows,
+    write_text,
+)
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, render_run
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from claimcheck.api.stores import RunStore
     from claimcheck.models.document import Document
     from claimcheck.models.run import Run
-    from claimcheck.settings import Settings
+    from claimcheck.settings import Limits, Settings
 
 
 _Store = Annotated[
@@ -110,6 +117,7 @@ def summarize(
     about: DocumentOptions,
     brief: options.BriefOptions,
     llm: options.LLMOptions,
+    spending: options.SpendingOptions,
     out: options.OutputOptions,
 ) -> None:
     """Summarize a document and list its checkable claims.
@@ -120,6 +128,7 @@ def summarize(
     check = check or check_with is not None
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
+    limits = spending.build_limits()
     check_writable(out.output)
     settings = options.load_run_settings(
         llm,
@@ -139,8 +148,13 @@ def summarize(
     )
     _announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
+    if spending.estimate:
+        _print_estimate(document, settings, check=check)
+        return
     options.prepare_verifier(settings, check=check, quiet=out.quiet)
-    run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
+    run = _summarize_document(
+        document, settings, store, limits, check=check, quiet=out.quiet
+    )
     _write_report(run, format, out)
 
     # After the report: a failed passage must not cost the rest of the run.
@@ -184,6 +198,7 @@ def _summarize_document(
     document: Document,
     settings: Settings,
     store: Path | None,
+    limits: Limits | None,
     *,
     check: bool,
     quiet: bool,
@@ -202,7 +217,15 @@ def _summarize_document(
             check=check,
             store=run_store,
             progress=on_progress,
+            limits=limits,
         )
+
+
+def _print_estimate(document: Document, settings: Settings, *, check: bool) -> None:
+    from claimcheck.api.summarize import estimate_summarize
+
+    estimate = estimate_summarize(document, settings=settings, check=check)
+    write_rows(format_estimate(estimate, settings.model))
 
 
 def _open_store(path: Path | None) -> AbstractContextManager[RunStore | None]:

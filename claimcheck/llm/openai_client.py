@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -32,7 +33,7 @@ from claimcheck.llm.limited_client import (
     build_limited_async_client,
     build_limited_client,
 )
-from claimcheck.llm.limiter import Limiter
+from claimcheck.llm.limiter import BudgetGate, Limiter
 from claimcheck.llm.negotiation import (
     Negotiation,
     get_dialect,
@@ -42,11 +43,28 @@ from claimcheck.llm.negotiation import (
 )
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import Refusal
-from claimcheck.llm.retry import build_async_retrying, build_retrying, count_attempts
+from claimcheck.llm.retry import (
+    PauseCallback,
+    build_async_retrying,
+    build_retrying,
+    count_attempts,
+    ignore_pause,
+)
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
+# Of the lists of models of LM Studio, vLLM, OpenRouter, Groq, Mistral, llama.cpp, and
+# LiteLLM: what is loaded goes before what is possible.
+_WINDOW_FIELDS = (
+    "loaded_context_length",
+    "n_ctx",
+    "max_model_len",
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "max_input_tokens",
+)
 # These mean something to the SDK, which must not know of them: it would return a
 # stream, not a response.
 _STREAM_FIELDS = ("stream", "stream_options")
@@ -55,7 +73,9 @@ _STREAM_FIELDS = ("stream", "stream_options")
 class OpenAIClient:
     """A client for the endpoint and model of the settings; close it after use.
 
-    With a `limiter`, `acomplete` waits until the limiter lets each request through.
+    With a `limiter`, `acomplete` waits until the limiter lets each request through;
+    with a `budget`, `complete` until that covers it. `complete` calls `on_pause` with
+    the seconds for which the endpoint takes no requests.
 
     Raises:
         UnknownModelError: the settings do not name a model.
@@ -66,6 +86,8 @@ class OpenAIClient:
         settings: Settings,
         limiter: Limiter | None = None,
         pricing: Pricing | None = None,
+        budget: BudgetGate | None = None,
+        on_pause: PauseCallback = ignore_pause,
     ) -> None:
         if not settings.model:
             raise UnknownModelError(
@@ -74,6 +96,8 @@ class OpenAIClient:
             )
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
+        self._budget = budget
+        self._on_pause = on_pause
         self._pricing = pricing or Pricing(self._settings)
         # Threads that send the first requests must not create a client each.
         self._lock = threading.Lock()
@@ -93,9 +117,11 @@ class OpenAIClient:
         while True:
             body = negotiation.build_body()
             attempts = self._settings.attempts
-            retrying = build_retrying(attempts, negotiation.should_retry)
+            retrying = build_retrying(
+                attempts, negotiation.should_retry, self._on_pause
+            )
             try:
-                retrying(self._send, body, answers)
+                retrying(self._send_within_budget, body, answers)
             except _ENDPOINT_ERRORS as error:
                 requests += count_attempts(retrying)
                 if not negotiation.adapt(error):
@@ -150,17 +176,20 @@ class OpenAIClient:
         """Speak as an earlier process learned to."""
         remember_dialect(self._settings, dialect)
 
-    def list_models(self) -> list[str]:
-        """Return the names of the endpoint's models, sorted.
+    def list_models(self) -> dict[str, int | None]:
+        """Return the endpoint's models, sorted, with their windows in tokens.
+
+        A window is None if the list does not state it.
 
         Raises:
-            ProviderError: the endpoint does not list them.
+            ProviderError: the endpoint does not list its models.
         """
         try:
             models = self._get_sync_client().models.list().data or []
         except _ENDPOINT_ERRORS as error:
             raise errors.translate_error(error, self._settings) from None
-        return sorted(model.id for model in models)
+        windows = {model.id: _find_window(model.model_extra or {}) for model in models}
+        return dict(sorted(windows.items()))
 
     def close(self) -> None:
         """Close the connections of synchronous requests."""
@@ -196,6 +225,17 @@ class OpenAIClient:
         response = completions.with_raw_response.create(**_build_arguments(body))
         answers.append(_parse_response(response))
         return answers[-1]
+
+    def _send_within_budget(
+        self, body: dict[str, Any], answers: list[Completion]
+    ) -> Completion:
+        if self._budget is None:
+            return self._send(body, answers)
+        with self._budget.slot(body, self._settings.max_output_tokens) as slot:
+            completion = self._send(body, answers)
+            if completion.tokens:
+                slot.usage = self._compute_usage(completion, requests=1)
+        return completion
 
     async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
         completions = self._get_async_client().chat.completions
@@ -301,6 +341,17 @@ def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
     if stream_fields:
         arguments["extra_body"] = stream_fields
     return arguments
+
+
+def _find_window(fields: Mapping[str, Any]) -> int | None:
+    """Return the context window that a list of models states for one, if any."""
+    nested = [value for value in fields.values() if isinstance(value, dict)]
+    for source in (fields, *nested):
+        for name in _WINDOW_FIELDS:
+            value = source.get(name)
+            if isinstance(value, int) and value > 0:
+                return value
+    return None
 
 
 def _parse_response(response: LegacyAPIResponse[Any]) -> Completion:

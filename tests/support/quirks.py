@@ -486,10 +486,10 @@ add("slow", "slow answers", _wait)
 
 
 @contextmanager
-def serve_quirks(choose=None):
+def serve_quirks():
     """Serve all modes; yield the address and the counts of (mode, client).
 
-    `choose(body)` returns the mode instead of the path.
+    An unknown mode answers as it should.
     """
     seen, lock = Counter(), threading.Lock()
 
@@ -502,12 +502,13 @@ def serve_quirks(choose=None):
             with lock:
                 seen[mode, client] += 1
                 count = seen[mode, client]
-            reply = MODES[mode](body, count)
+            reply = MODES[mode](body, count) if mode in MODES else good(body)
             self.answer(reply.body, reply.status, **reply.headers)
 
         def do_GET(self):
-            models = [{"id": "m", "object": "model", "created": 1, "owned_by": "x"}]
-            self.answer({"object": "list", "data": models})
+            model = {"id": "m", "object": "model", "created": 1, "owned_by": "x"}
+            data = [model | {"max_model_len": 4096}]
+            self.answer({"object": "list", "data": data})
 
     with serve_handler(Quirks) as url:
         yield url.removesuffix("/v1"), seen
