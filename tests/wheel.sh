@@ -3,6 +3,7 @@
 # folder: wheel.sh FILE
 set -eu
 seed=$(realpath "$1")
+root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$PYTHON" -m build --wheel --outdir "$work/dist" . >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
@@ -23,4 +24,11 @@ assert len(run.claims) >= 10, len(run.claims)
 assert found.match == "fuzzy", found  # the synonyms are in the wheel
 assert "site-packages" in claimcheck.__file__, claimcheck.__file__
 PY
+# A stranger's project, which replays its cassettes.
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$(echo "$work"/dist/*.whl)[testing]"
+cp -r "$root/examples/ci" "$work/newsroom"
+cd "$work/newsroom"
+"$work/venv/bin/pytest" -q
+"$work/venv/bin/claimcheck" cassettes check
+echo "wheel: it replays the example project"
 echo "wheel: it installs and summarizes from another folder"

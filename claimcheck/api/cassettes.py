@@ -10,6 +10,7 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.testing.files import (
     SUFFIXES,
+    UNKNOWN_ITEM,
     CassetteFile,
     Interaction,
     lock_file,
@@ -134,7 +135,7 @@ def _summarize(path: Path, folder: Path) -> CassetteSummary:
     templates: dict[str, str] = {}
     stale: set[str] = set()
     for interaction in interactions:
-        items.update(interaction.items or ())
+        items.update(interaction.items - {UNKNOWN_ITEM})
         models.add(interaction.model)
         recorded.add(interaction.recorded)
         templates |= interaction.templates
@@ -170,8 +171,6 @@ def _find_problems(text: str, unused: int, stale: list[str]) -> Iterator[str]:
 
 
 def _is_unused(interaction: Interaction, folder: Path) -> bool:
-    if interaction.items is None:
-        return False  # nobody knows
     return all(_is_gone(item, folder) for item in interaction.items)
 
 
@@ -179,7 +178,7 @@ def _is_gone(item: str, folder: Path) -> bool:
     """Whether the file of a test does not exist any more."""
     module = item.partition("::")[0]
     if not module.endswith(".py"):
-        return False  # a fixture of the session or of a package
+        return False  # a fixture of the session or of a package, or unknown
     # Node ids are relative to pytest's root folder, which contains the cassettes.
     return not any((root / module).exists() for root in folder.resolve().parents)
 
@@ -193,7 +192,7 @@ def _describe(interaction: Interaction) -> CassetteExchange:
         _decode(request.body_bytes),
         _decode(response["body"]["string"]),
         interaction.model,
-        tuple(sorted(interaction.items or ())),
+        tuple(sorted(interaction.items - {UNKNOWN_ITEM})),
         interaction.recorded,
         tuple(sorted(interaction.templates)),
     )

@@ -181,6 +181,10 @@ _DAY_NAMES = frozenset(
     " green red".split()
 )
 _BEFORE_DAY = frozenset(("on", "late", "early", "by", "since", "until"))
+_OPENERS = frozenset(
+    "after and before but by each early every from in last late next on one since some"
+    " the this until".split()
+)
 _CAPITALIZED_AFTER = re.compile(r"\ [A-Z][a-z]")
 # "every Friday", "Monday to Friday", "13 May, a Monday", "until Friday"
 _NOT_ONE_DAY_BEFORE = re.compile(
@@ -221,6 +225,8 @@ _YEARS_FROM_PUBLICATION = {"last year": -1, "this year": 0, "next year": 1}
 # How far from the top a date line is looked for, and how far back a year; by hand.
 _TOP_CHARACTERS = 1_500
 _YEAR_SEARCH_CHARACTERS = 600
+# Before a time. A longer look back would take quadratic time in a list of times.
+_MAX_CONTEXT_CHARACTERS = 200
 
 
 def find_publication_date(text: str) -> tuple[date, str] | None:
@@ -383,12 +389,12 @@ def _is_named_day(match: re.Match[str], text: str) -> bool:
     """Return whether a weekday is part of a name: "Good Friday", "Sunday Times"."""
     if not match["weekday"]:
         return False
-    before, _, word_before = text[: match.start()].rstrip().rpartition(" ")
+    word_before = _get_text_before(match, text).rstrip().rpartition(" ")[2]
     if word_before.lower() in _DAY_NAMES:
         return True
-    # A word that opens a sentence has its capital from there.
-    is_inside = before.rstrip()[-1:] not in ("", ".", "!", "?", '"', "“", "”")
-    if is_inside and word_before[:1].isupper() and word_before[-1:].isalpha():
+    is_capitalized = word_before[:1].isupper() and word_before[-1:].isalpha()
+    # "On", "Late", and the like have their capital from the start of a sentence.
+    if is_capitalized and word_before.lower() not in _OPENERS:
         return True
     is_capitalized_after = _CAPITALIZED_AFTER.match(text, match.end()) is not None
     return is_capitalized_after and word_before.lower() not in _BEFORE_DAY
@@ -411,7 +417,7 @@ def _resolve_time(
         return _resolve_with_year(written, shared["year"])
     if published is None:
         return None
-    before = text[: match.start()]
+    before = _get_text_before(match, text)
     if match["weekday"]:
         if not _is_single_day(match, text):
             return None
@@ -447,8 +453,15 @@ def _is_single_day(match: re.Match[str], text: str) -> bool:
 
     Beside another date it is the weekday of that.
     """
-    before, after = text[: match.start()], text[match.end() :]
-    return not (_NOT_ONE_DAY_BEFORE.search(before) or _NOT_ONE_DAY_AFTER.match(after))
+    if _NOT_ONE_DAY_AFTER.match(text, match.end()):
+        return False
+    return _NOT_ONE_DAY_BEFORE.search(_get_text_before(match, text)) is None
+
+
+def _get_text_before(match: re.Match[str], text: str) -> str:
+    """Return the words before a time, as far as they can say which it is."""
+    start = max(0, match.start() - _MAX_CONTEXT_CHARACTERS)
+    return text[start : match.start()]
 
 
 def _resolve_weekday(written: str, before: str, published: date) -> date | None:

@@ -155,6 +155,7 @@ _MAX_SPEAKER_WORDS = 9
 # Between commas, a longer text is a clause of its own.
 _MAX_APPOSITION_CHARACTERS = 100
 _MAX_NAME_CHARACTERS = 40
+_MAX_CONTEXT_CHARACTERS = 500  # around a verb, in which its subject is looked for
 _MAX_FULL_NAME_WORDS = 4
 
 
@@ -253,9 +254,11 @@ def find_antecedent(
 
 def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     """Return the speech that a verb of speech reports, or None."""
-    if _ENDS_IN_PASSIVE.search(masked[: match.start()]):
+    # A longer look back would take quadratic time in a sentence of verbs.
+    before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
+    if _ENDS_IN_PASSIVE.search(before):
         return None
-    left = masked[: match.start()].rstrip()
+    left = before.rstrip()
     if _ENDS_IN_COMPARISON.search(left) or _ENDS_IN_NON_SPEECH.search(left):
         return None
     speaker_after_verb = _find_speaker_after_verb(match, masked, left)
@@ -310,7 +313,7 @@ def _is_person(subject: str) -> bool:
 
 def _is_content_before_verb(match: re.Match[str], masked: str, left: str) -> bool:
     """Return whether the words of the speaker come before the verb."""
-    after = masked[match.end() :]
+    after = masked[match.end() : match.end() + _MAX_CONTEXT_CHARACTERS]
     if "¤" in left and not _THAT.match(after.lstrip()):
         return True
     rest = after.replace("reporters", "").replace("journalists", "")

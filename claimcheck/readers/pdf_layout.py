@@ -21,6 +21,9 @@ _SAME_ROW = 0.5  # two characters further apart vertically are on different rows
 _MIN_COLUMN_ROWS = 3
 _MIN_PROSE_CHARACTERS, _MIN_PROSE_WORDS = 18, 3  # of the lines of a column, not a cell
 _MAX_RAISED_HEIGHT, _MIN_RAISED_OFFSET = 0.8, 0.2
+_MIN_SIZE_RATIO = 1.15  # of a heading to the text
+_SAMPLED_CHARACTERS = 20  # a heading has as many
+_MAX_CELL_WORDS = 3
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -63,7 +66,8 @@ def read_page_text(text_page: Any) -> str:
     """Return the text of a page in reading order, with tabs between table cells."""
     plain = str(text_page.get_text_range())
     # Reading each character takes a hundred times as long, and few pages need it.
-    if "   " not in plain and not _has_gaps_or_raised_text(text_page):
+    is_plain = "   " not in plain and not _has_gaps_or_raised_text(text_page)
+    if is_plain and not _has_several_sizes(text_page):
         return plain
     return "\n".join(_order_rows(_group_rows(text_page)))
 
@@ -77,6 +81,17 @@ def _has_gaps_or_raised_text(text_page: Any) -> bool:
             return True
         last = rect
     return False
+
+
+def _has_several_sizes(text_page: Any) -> bool:
+    """Whether a page has headings, or other text of another size."""
+    from pypdfium2 import raw
+
+    sizes = {
+        round(raw.FPDFText_GetFontSize(text_page, index), 1)
+        for index in range(0, text_page.count_chars(), _SAMPLED_CHARACTERS)
+    }
+    return len(sizes) > 1
 
 
 def _are_apart(
@@ -133,7 +148,10 @@ def _add_character(row: _Row, character: _Character, space: str) -> None:
     if last is None or character.left - last.right > _MIN_GAP * height:
         row.append(_Fragment(character.text, *_get_sides(character)))
         return
-    last.text += space + _raise_digit(character, last)
+    text = _raise_digit(character, last)
+    # PDFium puts a space before a raised digit, because its size is another.
+    is_raised = text != character.text
+    last.text += text if is_raised else space + text
     last.right = max(last.right, character.right)
     last.bottom = min(last.bottom, character.bottom)
     last.top = max(last.top, character.top)
@@ -166,6 +184,8 @@ def _order_rows(rows: list[_Row]) -> Iterator[str]:
     while index < len(rows):
         end, gutter = _find_region(rows, index)
         region = rows[index:end]
+        if index and _changes_size(rows[index - 1], rows[index]):
+            yield ""
         if gutter is None:
             yield " ".join(fragment.text for fragment in rows[index])
             index += 1
@@ -175,8 +195,16 @@ def _order_rows(rows: list[_Row]) -> Iterator[str]:
             yield from _order_rows(right)
             index = end
         else:
-            yield from _format_table(region)
+            separator = "\t" if _is_table(region) else " "
+            for row in region:
+                yield separator.join(fragment.text for fragment in row)
             index = end
+
+
+def _changes_size(before: _Row, after: _Row) -> bool:
+    """Whether a heading begins or ends: its letters are larger."""
+    heights = (before[0].height, after[0].height)
+    return max(heights) > _MIN_SIZE_RATIO * min(heights)
 
 
 def _find_region(rows: list[_Row], start: int) -> tuple[int, _Gutter | None]:
@@ -265,6 +293,10 @@ def _split_region(region: list[_Row], gutter: _Gutter) -> tuple[list[_Row], list
     return [row for row in left if row], [row for row in right if row]
 
 
-def _format_table(region: list[_Row]) -> Iterator[str]:
-    for row in region:
-        yield "\t".join(fragment.text for fragment in row)
+def _is_table(region: list[_Row]) -> bool:
+    """Whether rows with a common gutter are those of a table.
+
+    Two lines of running text may have wide spaces at the same place.
+    """
+    words = [len(fragment.text.split()) for row in region for fragment in row]
+    return len(region) > 2 or statistics.median(words) <= _MAX_CELL_WORDS

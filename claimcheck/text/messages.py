@@ -22,7 +22,7 @@ _WROTE = re.compile(
     (?P<who>
         (?:On|Am|Le|El|Il|Op|Em|Den|Dnia)[ ]
         (?=[^\n]{0,60}\d)
-        [^\n]{4,200}(?:\n[> \t]*\S[^\n]{0,200}){0,2}?
+        [^\n]{4,200}?(?:\n[> \t]*\S[^\n]{0,200}?){0,2}?
     )
     \b(?:
         wrote | a[ ]écrit | escribió | ha[ ]scritto | escreveu
@@ -113,8 +113,10 @@ class _Line:
 def find_message_parts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield what mail programs add to messages: [start, end) and a reason."""
     lines = list(_split_lines(text))
-    for line in lines:
-        if line.depth:
+    quoted = [line for line in lines if line.depth]
+    # A single ">" means "more than".
+    if len(quoted) > 1 or find_reply_labels(text)[0]:
+        for line in quoted:
             yield line.line_start, line.start, "quotation mark of a reply"
     yield from _find_footers(lines)
 
@@ -164,8 +166,9 @@ def _extract_name(header: str) -> str | None:
     """Return the name in "On DATE at TIME, NAME <address> wrote:"."""
     header = _LINE_BREAK.sub(" ", header)
     address = _ADDRESS.search(header)
-    named = header[: address.start()] if address else header.rpartition(" ")[0]
-    verb = _VERB_BEFORE_NAME.search(named)
+    verb = _VERB_BEFORE_NAME.search(header)
+    end = len(header) if verb else header.rstrip().rfind(" ")
+    named = header[: address.start() if address else end]
     start = verb.end() if verb else 0
     if not verb:
         for date_part in _DATE_PART.finditer(named):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from claimcheck.resources import read_words
 from claimcheck.text.messages import find_reply_labels
-from claimcheck.text.words import is_common_noun
+from claimcheck.text.words import may_be_name
 
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
 _CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
@@ -191,7 +191,7 @@ def _find_short_names(
     """
     last_names = {_normalize(match["name"]).split()[-1] for match in accepted}
     short = [match for match in found if " " not in _normalize(match["name"])]
-    names = [match for match in short if not is_common_noun(_normalize(match["name"]))]
+    names = [match for match in short if may_be_name(_normalize(match["name"]))]
     counts = Counter(_normalize(match["name"]) for match in names)
     recurring = [name for name, count in counts.items() if count > 1]
     if len(recurring) > 1 or (recurring and accepted):
@@ -204,7 +204,7 @@ def _is_full_name(name: str) -> bool:
     words = [word.strip(".") for word in _normalize(name).split()]
     if words[0] in _TITLE_WORDS or words[:1] == ["the"]:
         return len(words) > 1
-    return len(words) > 1 and not all(map(is_common_noun, words))
+    return len(words) > 1 and any(map(may_be_name, words))
 
 
 def _is_label(match: re.Match[str], text: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from claimcheck.resources import read_packed_lines
 
-_NAME = "N"
+_NAME, _UNKNOWN = "N", "?"
 
 
 def is_word(word: str) -> bool:
@@ -17,9 +17,9 @@ def is_word(word: str) -> bool:
     return word in _load_words()
 
 
-def is_common_noun(word: str) -> bool:
-    """Return whether a lowercase word is common, and not a name."""
-    return _load_words().get(word, _NAME) != _NAME
+def may_be_name(word: str) -> bool:
+    """Return whether a lowercase word is a name, or in no dictionary."""
+    return _load_words().get(word, _UNKNOWN) in (_NAME, _UNKNOWN)
 
 
 @cache

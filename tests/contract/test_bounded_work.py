@@ -168,6 +168,7 @@ DOCUMENT_PACKAGES = ("text", "readers", "grounding", "models")
 ANCHORED = (
     *("_CUE_NUMBER", "_PLACEHOLDER_TITLE", "_URL_SCHEME", "_PAGE_NUMBER_LINE"),
     *("_REST_OF_URL", "_URL_LABEL", "_FRONT_MATTER_LINE", "_BULLET", "_PLACEHOLDER"),
+    "_CONTRACTION",
     *("_QUOTE_MARKS", "_SEPARATOR", "_FIELD", "_DISCLAIMER", "_DEVICE_LINE"),
 )
 
