@@ -14,6 +14,8 @@ cd "$work/elsewhere"
 "$work/venv/bin/claimcheck" summarize "$seed" --engine extractive --quiet --format json -o run.json
 "$work/venv/bin/claimcheck" validate run.json
 "$work/venv/bin/claimcheck" prompts >/dev/null
+"$work/venv/bin/claimcheck" prompts init mine --quiet
+"$work/venv/bin/claimcheck" prompts lint mine >/dev/null
 "$work/venv/bin/claimcheck" batch "$seed" --store runs.db --engine extractive --quiet
 "$work/venv/bin/claimcheck" runs show "$seed" --store runs.db --format html | grep -q "</html>"
 "$work/venv/bin/python" - <<'PY'

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError
+from claimcheck.testing.bodies import to_bytes
 from claimcheck.testing.files import (
     SUFFIXES,
     UNKNOWN_ITEM,
@@ -139,7 +140,8 @@ def _summarize(path: Path, folder: Path) -> CassetteSummary:
         models.add(interaction.model)
         recorded.add(interaction.recorded)
         templates |= interaction.templates
-        stale.update(find_changed(interaction.templates))
+        body = to_bytes(interaction.request.body_bytes)
+        stale.update(find_changed(interaction.templates, body))
     unused = sum(_is_unused(interaction, folder) for interaction in interactions)
     return CassetteSummary(
         name,

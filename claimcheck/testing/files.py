@@ -7,8 +7,8 @@
 Requests have method, uri, headers, and body; answers have status, headers, and body.
 `bodies.py` says how bodies are stored. `items` are the tests that play the answer,
 `recorded` is a date in UTC, and `templates` are the prompts and schemas of claimcheck
-that the request was made from, with the first digits of their sha256. Files of older
-versions have none of the three. YAML files are those of plain vcrpy.
+that the request was made from, with digests (`templates.py`). Files of older versions
+have none of the three. YAML files are those of plain vcrpy.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.english.dates import MONTHS, WEEKDAYS
+from claimcheck.english.quotations import detect_speech
 from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
 from claimcheck.text.negation import list_negations
 from claimcheck.text.sentences import split_paragraph
@@ -117,7 +118,7 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
     return {
         "words found": 1 - _weigh(missing) / (_weigh(terms) or 1.0),
         "word pairs found": _share_pairs(claim_forms, premise_forms),
-        "repeated": float(not missing and _repeats(hypothesis, terms, premise)),
+        "repeated": float(not missing and _repeats(hypothesis, premise)),
         "negation only in claim": float(is_claim_negated and not is_premise_negated),
         "negation only in evidence": float(is_premise_negated and not is_claim_negated),
         "heaviest missing word": max((term.weight for term in missing), default=0.0),
@@ -138,12 +139,16 @@ def _share_pairs(claim_forms: Sequence[str], premise_forms: Sequence[str]) -> fl
     return sum(pair in found for pair in pairs) / max(1, len(pairs))
 
 
-def _repeats(hypothesis: str, terms: Sequence[Term], premise: str) -> bool:
+def _repeats(hypothesis: str, premise: str) -> bool:
     """Return whether a clause of the premise has the terms, close together.
 
     The one before it may name the claim's subject, if it opens with "he" or "it".
     """
-    words = extract_words(hypothesis)
+    speech = detect_speech(hypothesis)
+    if speech is not None and speech.content_start is not None:
+        # "Ann Lee said A and that B": who says it is checked by itself.
+        hypothesis = hypothesis[speech.content_start :]
+    words, terms = extract_words(hypothesis), extract_terms(hypothesis)
     ordered = [term.form for term in terms if term.word not in WORDING_WORDS]
     if len(ordered) < _MIN_TERMS:
         ordered = [normalize_word(word) for word in words]
