@@ -12,7 +12,11 @@ MEANINGS = (WINDOW, CREDIT, MODEL, FILTER)
 CASES = [
     (400, "Input is too long for requested model.", WINDOW),
     (400, "prompt too long; exceeded max context length by 4 tokens", WINDOW),
-    (400, "The input token count (9) exceeds the maximum number of tokens (8).", WINDOW),
+    (
+        400,
+        "The input token count (9) exceeds the maximum number of tokens (8).",
+        WINDOW,
+    ),
     (413, "Payload Too Large", WINDOW),
     (429, "Request too large for m on tokens per min (TPM): Limit 1", WINDOW),
     (400, "max_tokens is too large: 4000. It supports at most 2000", None),
