@@ -18,7 +18,7 @@ help:
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
-	@echo "make bench      start-up time and throughput, as ratios"
+	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
 	@echo "make fuzz       10,000 inputs for grounding, checking, and each reader"
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
@@ -88,6 +88,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/extractive.py
 	$(BIN)/python benchmarks/checking.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/replay.py
 
 soak: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/soak.py

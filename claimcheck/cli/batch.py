@@ -72,6 +72,7 @@ def batch(
     estimate: options.Estimate = False,
     via: _Via = RequestMode.REQUESTS,
     report: options.Report = False,
+    check_with: options.CheckWith = None,
     verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     text_column: _TextColumn = "text",
@@ -91,8 +92,14 @@ def batch(
     from claimcheck.api.batches import Batch, ReadOptions
 
     request_limits = limits.build_limits()
+    check = check or check_with is not None
     settings = options.load_run_settings(
-        llm, brief, max_claims=max_claims, check=check, verifier=verifier
+        llm,
+        brief,
+        max_claims=max_claims,
+        check=check,
+        verifier=verifier,
+        check_with=check_with,
     )
     options.announce_engine(settings, quiet=quiet)
     options.prepare_verifier(settings, check=check, quiet=quiet)

@@ -109,6 +109,7 @@ def summarize(
         ),
     ] = False,
     fail_on: _FailOnResult = None,
+    check_with: options.CheckWith = None,
     verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     store: _Store = None,
@@ -124,12 +125,18 @@ def summarize(
     Every claim is tied to the exact characters of the document that support it.
     Without a model, the built-in extractive engine does the work: no key, no network.
     """
+    check = check or check_with is not None
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
     limits = spending.build_limits()
     check_writable(out.output)
     settings = options.load_run_settings(
-        llm, brief, max_claims=max_claims, check=check, verifier=verifier
+        llm,
+        brief,
+        max_claims=max_claims,
+        check=check,
+        verifier=verifier,
+        check_with=check_with,
     )
 
     announce_terminal_input(source, quiet=out.quiet)

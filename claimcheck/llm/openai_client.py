@@ -43,7 +43,13 @@ from claimcheck.llm.negotiation import (
 )
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import Refusal
-from claimcheck.llm.retry import build_async_retrying, build_retrying, count_attempts
+from claimcheck.llm.retry import (
+    PauseCallback,
+    build_async_retrying,
+    build_retrying,
+    count_attempts,
+    ignore_pause,
+)
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
@@ -68,7 +74,8 @@ class OpenAIClient:
     """A client for the endpoint and model of the settings; close it after use.
 
     With a `limiter`, `acomplete` waits until the limiter lets each request through;
-    with a `budget`, `complete` until that covers it.
+    with a `budget`, `complete` until that covers it. `complete` calls `on_pause` with
+    the seconds for which the endpoint takes no requests.
 
     Raises:
         UnknownModelError: the settings do not name a model.
@@ -80,6 +87,7 @@ class OpenAIClient:
         limiter: Limiter | None = None,
         pricing: Pricing | None = None,
         budget: BudgetGate | None = None,
+        on_pause: PauseCallback = ignore_pause,
     ) -> None:
         if not settings.model:
             raise UnknownModelError(
@@ -89,6 +97,7 @@ class OpenAIClient:
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
         self._budget = budget
+        self._on_pause = on_pause
         self._pricing = pricing or Pricing(self._settings)
         # Threads that send the first requests must not create a client each.
         self._lock = threading.Lock()
@@ -108,7 +117,9 @@ class OpenAIClient:
         while True:
             body = negotiation.build_body()
             attempts = self._settings.attempts
-            retrying = build_retrying(attempts, negotiation.should_retry)
+            retrying = build_retrying(
+                attempts, negotiation.should_retry, self._on_pause
+            )
             try:
                 retrying(self._send_within_budget, body, answers)
             except _ENDPOINT_ERRORS as error:
