@@ -254,7 +254,7 @@ class Negotiation:
 
     def _may_search(self, refusal: Refusal) -> bool:
         known = _get_knowledge(self._settings)
-        if refusal.status not in _REFUSAL_STATUSES:
+        if not _may_name_nothing(refusal):
             return False
         if known.failed_searches >= _MAX_FAILED_SEARCHES:
             return False
@@ -410,8 +410,17 @@ def _may_be_about_body(refusal: Refusal) -> bool:
         refusal.is_out_of_credit
         or refusal.is_over_context_window
         or refusal.is_filtered
+        or refusal.is_unknown_model
         or refusal.asks_for_too_long
     )
+
+
+def _may_name_nothing(refusal: Refusal) -> bool:
+    """Whether a refusal can be about the body without naming a part of it."""
+    if refusal.status in _REFUSAL_STATUSES:
+        return True
+    # OpenRouter: "No endpoints found that can handle the requested parameters."
+    return refusal.status == 404 and "parameter" in refusal.details.message.lower()
 
 
 def _get_knowledge(settings: Settings) -> _Knowledge:
