@@ -121,7 +121,7 @@ def match_sentence(
 ) -> Match:
     """Match one claim sentence with a document, except `excluded`.
 
-    Words of the speaker do not count: what matters is where the rest is said.
+    Words of the speaker do not count: only the rest of the claim matters.
     """
     weights = weigh_forms(sentence, evidence)
     speaker_forms = weigh_forms(speaker, evidence)

@@ -27,7 +27,7 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return the claim's one word whose antonym the evidence has instead.
 
     The words around both must agree, and neither side may negate anything: "did not
-    fall" is no opposite of "rose".
+    fall" is not the opposite of "rose".
     """
     if pair.has_negation:
         return []

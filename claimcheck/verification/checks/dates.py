@@ -127,7 +127,7 @@ def _is_rival(time: When, other: When) -> bool:
     if _is_weekday(time) or _is_weekday(other):
         return _is_weekday(time) and _is_weekday(other)
     first, second = _align_years(time, other)
-    # A date in figures may be the date of the page: it is no rival of a month.
+    # A date in figures may be the date of the page: it does not rival a month.
     if len(first) < len(second) and other.text[:4].isdecimal():
         return False
     return 0 < len(first) <= len(second)

@@ -70,7 +70,7 @@ def find_unsupported(claim: str, premise: str) -> list[Difference]:
         if not any(_counts_same(amount, other, others, forms) for other in same):
             evidence = same[0].text if same else None
             differences.append(Difference("number", amount.text, evidence))
-    # Other numbers, such as "third" and the "52" of "B-52"; dates are no numbers.
+    # Other numbers, such as "third" and the "52" of "B-52"; dates do not count.
     times = [time.text for time in find_times(claim, None)]
     compared = extract_words(" ".join([*(item.claim for item in differences), *times]))
     forms |= find_agreeing_forms(claim, premise)
