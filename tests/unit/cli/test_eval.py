@@ -4,12 +4,15 @@ import json
 
 from claimcheck import Evaluation
 from tests.support.command import claimcheck
-from tests.support.labeled import ROWS
 from tests.support.paths import SEED
 
 
 def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
-    row = ROWS[0]
+    row = {
+        "claim": "The talks ended on Tuesday.",
+        "document": SEED.read_text(),
+        "supported": True,
+    }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
     text = claimcheck(
         "eval", "verification", "rows.jsonl", "--verifier", "lexical"
