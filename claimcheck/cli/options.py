@@ -64,14 +64,6 @@ Verifier = Annotated[
         "decides, and the verifier only judges whether what somebody said is true.",
     ),
 ]
-CheckWith = Annotated[
-    Literal["model", "rules"] | None,
-    typer.Option(
-        "--check-with",
-        help="What checks a model's summary: the model, or the rules and the verifier, "
-        "which cost nothing. Implies --check.",
-    ),
-]
 Attempts = Annotated[
     int | None,
     typer.Option(
@@ -249,6 +241,32 @@ class LLMOptions(EngineOptions):
         ),
     ] = None
     no_cache: NoCache = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions(OptionGroup):
+    """Whether a summary is checked against its document, and what checks it."""
+
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Check the summary and the claims against the document."
+        ),
+    ] = False
+    check_with: Annotated[
+        Literal["model", "rules"] | None,
+        typer.Option(
+            "--check-with",
+            help="What checks a model's summary: the model, or the rules and the "
+            "verifier, which cost nothing. Implies --check.",
+        ),
+    ] = None
+    verifier: Verifier = None
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether there is a check."""
+        return self.check or self.check_with is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,22 +499,23 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
 def load_run_settings(
     llm: LLMOptions,
     brief: BriefOptions,
+    checks: CheckOptions,
     *,
     max_claims: int | None,
-    check: bool,
-    verifier: str | None,
-    check_with: str | None,
 ) -> Settings:
     """Return the settings of a command that summarizes, and on request checks.
 
     Raises:
         InputError: a flag requires --check or a model.
     """
-    if verifier is not None and not check:
-        raise InputError(f"--verifier {verifier} requires --check")
+    if checks.verifier is not None and not checks.is_requested:
+        raise InputError(f"--verifier {checks.verifier} requires --check")
     flags = brief.list_flags()
     settings = llm.load_settings(
-        verifier=verifier, check_with=check_with, max_claims=max_claims, **flags
+        verifier=checks.verifier,
+        check_with=checks.check_with,
+        max_claims=max_claims,
+        **flags,
     )
     require_model(settings, flags)
     return settings
