@@ -207,6 +207,17 @@ def test_work_grows_with_the_length_of_a_claim():
     assert slow == []
 
 
+def test_work_grows_with_the_headings_of_a_claim_and_of_its_evidence():
+    def check_headings(text):
+        claim = "\n\n".join(f"# Heading {n}" for n in range(len(text) // 16))
+        check([claim[:10_000]], Document.from_text(text), settings=EXTRACTIVE)
+
+    def make_headings(size):
+        return "".join(f"# Heading {n}\n\n" for n in range(size // 14))
+
+    assert not grows_too_fast(check_headings, make_headings)
+
+
 # These packages match patterns against whole documents, the others against sentences.
 DOCUMENT_PACKAGES = ("text", "readers", "grounding", "models")
 # These are matched at one position only, so that no search repeats their work.
