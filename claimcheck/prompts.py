@@ -10,6 +10,7 @@ the sandbox has no loader, so that it cannot include another.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -174,7 +175,8 @@ def list_fixed_texts(name: str) -> tuple[tuple[str, ...], ...]:
             for part in getattr(node, "nodes", [node]):
                 is_text = isinstance(part, nodes.TemplateData)
                 texts.append(part.data.strip() if is_text else "")
-        messages.append(tuple(texts))
+        # Several empty texts in a row become one.
+        messages.append(tuple(text for text, _ in itertools.groupby(texts)))
     return tuple(messages)
 
 

@@ -39,3 +39,30 @@ def test_each_sentence_without_a_claim_has_a_reason():
         "It was sold for 3 million euros in 2020."
     ]
     assert {entry.status for entry in run.ledger} == {"read"}
+
+
+def summarize_text(text):
+    run = summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+    return run.summary
+
+
+def test_a_comparison_is_no_disagreement():
+    numbers = (
+        "Oslo grew by 3 percent in 2020, while Bergen shrank by 2 percent in 2021."
+    )
+    assert summarize_text(numbers).positions == ()
+    sides = (
+        "Russia backs Jane Roe as the president of the country, whereas Norway supports"
+        " Tim Poe as the president."
+    )
+    assert [position.party for position in summarize_text(sides).positions] == [
+        "Russia",
+        "Norway",
+    ]
+
+
+def test_open_questions_do_not_repeat_the_summary():
+    text = "It is unclear who paid 3 million euros for the ferry in 2020. It was sold."
+    summary = summarize_text(text)
+    assert summary.open_questions == ()
+    assert summary.sentences[0].text.startswith("It is unclear")
