@@ -50,7 +50,7 @@ def main() -> None:
     above = probabilities >= threshold
     print(
         f"supported from {threshold:.2f}: {above.sum()} of {len(labels)} claims, "
-        f"{labels[above].mean():.1%} right"
+        f"of which {labels[above].sum()} are"
     )
     calibration = {
         "temperature": round(1 / slope, 3),

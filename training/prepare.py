@@ -35,6 +35,7 @@ _DISTRACTED = 0.5  # share of the public pairs that get distracting sentences
 _MAX_PREMISE = 700  # characters
 _PLAIN_SOURCES = ("snli-dev-test", "mnli-dev", "fever-dev", "fever-symmetric", "begin")
 _PLAIN_PREMISE = 420  # characters
+_MAX_FACTOR = 3.0  # of the weight of a pair
 _PASSES = 3  # over the development documents
 _JOINED = 0.06  # share of pairs that are joined with another to one of two claims
 
@@ -63,10 +64,11 @@ def main() -> None:
         for _ in range(_PASSES)
     ]
     development = [pair for pairs in passes for pair in pairs]
+    plain = [pair for pair in public if is_plain(pair)]
     stages = [
-        [pair for pair in public if is_plain(pair)],
+        plain,
         made + passes[0] + rng.sample(distracted, len(distracted) * 2 // 5),
-        development + rng.sample(made + distracted, len(development)),
+        development + rng.sample(made, 12_000) + rng.sample(plain, 12_000),
     ]
     for number, pairs in enumerate(stages, 1):
         rng.shuffle(pairs)
@@ -83,16 +85,24 @@ def is_plain(pair: Pair) -> bool:
 
 
 def balance(pairs: Sequence[Pair]) -> list[Pair]:
-    """Weigh entailed pairs so that they count as much as all others."""
-    entailed = sum(pair.weight for pair in pairs if pair.label == "e")
-    others = sum(pair.weight for pair in pairs if pair.label != "e")
-    factor = others / entailed
-    return [
-        replace(pair, weight=round(pair.weight * factor, 3))
-        if pair.label == "e"
-        else pair
-        for pair in pairs
-    ]
+    """Weigh entailed pairs so that they count as much as others of their source.
+
+    Otherwise a model learns which sources rarely entail, by their style.
+    """
+    entailed: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for pair in pairs:
+        counter = entailed if pair.label == "e" else others
+        counter[pair.source.split("-")[0]] += pair.weight
+    balanced = []
+    for pair in pairs:
+        source = pair.source.split("-")[0]
+        if pair.label == "e" and others[source]:
+            factor = min(others[source] / entailed[source], _MAX_FACTOR)
+            balanced.append(replace(pair, weight=round(pair.weight * factor, 3)))
+        else:
+            balanced.append(pair)
+    return balanced
 
 
 def is_validation(group: str) -> bool:
