@@ -8,12 +8,13 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test lint types wheel docs pictures check fix snapshots record bench bench-grounding eval verifier fuzz soak clean
+.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record bench bench-grounding eval verifier fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
-	@echo "make test       run all tests, offline"
-	@echo "make check      what CI runs: lint, types, wheel, docs, tests"
+	@echo "make test       run the tests, offline; about three minutes on two cores"
+	@echo "make test-slow  run those that start a cluster (Ray) or a fuzzer"
+	@echo "make check      what CI runs: lint, types, wheel, docs, both kinds of tests"
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
@@ -44,7 +45,10 @@ demo: $(VENV)/.core
 	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 && touch $@
 
 test: $(VENV)/.dev .browser/.done
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m slow
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -65,7 +69,7 @@ docs: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures/make.py
 
-check: lint types wheel docs test
+check: lint types wheel docs test test-slow
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff format .

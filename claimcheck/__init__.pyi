@@ -27,6 +27,9 @@ from claimcheck.api.summarize import (
 from claimcheck.batch.batch import (
     Batch as Batch,
 )
+from claimcheck.briefs import (
+    read_brief as read_brief,
+)
 from claimcheck.evaluation.datasets import (
     Rows as Rows,
 )
@@ -35,6 +38,9 @@ from claimcheck.evaluation.result import (
 )
 from claimcheck.evaluation.result import (
     Score as Score,
+)
+from claimcheck.models.brief import (
+    Brief as Brief,
 )
 from claimcheck.models.claim import (
     Claim as Claim,

@@ -5,19 +5,23 @@ that over the user's own file, and that over the default.
 
 Key and endpoint belong together. Whoever can put a file into a folder could otherwise
 collect keys and documents, so a project file names an endpoint only with the user's
-approval, and the key of the environment never goes there.
+approval, and the key of the environment never goes there. It needs approval, too, for
+what tells a model what to do: with prompts of its own it could turn every verdict.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from claimcheck import briefs
+from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
 from claimcheck.settings import RANGES, UNSET, Price, Settings
 from claimcheck.trust import approve, is_approved, is_loopback
@@ -36,8 +40,10 @@ _FILE_TYPES: dict[str, type] = {
     "engine": str,
     "model": str,
     "base_url": str,
+    "verifier": str,
     "cache": bool,
     "prices": dict,
+    **briefs.FILE_TYPES,
     "publisher_name": str,
     "publisher_url": str,
 }
@@ -65,33 +71,49 @@ def load_settings(
 
     Raises:
         SettingsError: a value is out of range, a file is malformed, or
-            `claimcheck.toml` names an endpoint without approval; the message says
+            `claimcheck.toml` sets without approval what needs it; the message says
             where.
+        InputError: a file that the settings name cannot be used.
     """
     environment = os.environ if environment is None else environment
     folder = folder or Path()
     user_file = resolve_user_file()
+    project = _read_settings_file(folder / SETTINGS_FILE)
     layers: list[tuple[str, Mapping[str, Any]]] = [
         ("flag", _drop_none(flags or {})),
         ("environment", _read_environment(environment)),
-        (SETTINGS_FILE, _read_settings_file(folder / SETTINGS_FILE)),
+        (SETTINGS_FILE, project),
         (str(user_file), _read_settings_file(user_file)),
         ("default", defaults or {}),
     ]
     values, origins = _merge_layers(layers)
+    brief_values = {name: values.pop(name) for name in BRIEF_SETTINGS if name in values}
     try:
         settings = Settings(**values)
     except SettingsError as error:
-        culprits = {
-            origin
-            for name, origin in origins.items()
-            if origin != "default" and name in str(error)
-        }
-        where = ", ".join(sorted(culprits)) or "settings"
-        raise SettingsError(f"{where}: {error}") from None
+        raise SettingsError(f"{_find_culprits(error, origins)}: {error}") from None
+    approval = _ProjectApproval(folder.resolve(), project)
     if origins["base_url"] == SETTINGS_FILE:
-        settings = _limit_project_endpoint(settings, origins, folder.resolve())
+        settings = _limit_project_endpoint(settings, origins, approval)
+    if origins["verifier"] == SETTINGS_FILE:
+        approval.require_verifier(settings.verifier)
+    if settings.chosen_engine() == "extractive":
+        return LoadedSettings(settings, origins)  # it follows no brief
+    project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
+    approval.require(project_names, "tells the model what to do")
+    if brief_values:
+        settings = replace(settings, brief=read_brief(**brief_values))
     return LoadedSettings(settings, origins)
+
+
+def _find_culprits(error: SettingsError, origins: Mapping[str, str]) -> str:
+    """Return where the settings come from that an error names."""
+    culprits = {
+        origin
+        for name, origin in origins.items()
+        if origin != "default" and name in str(error)
+    }
+    return ", ".join(sorted(culprits)) or "settings"
 
 
 def resolve_user_file() -> Path:
@@ -101,34 +123,98 @@ def resolve_user_file() -> Path:
     return Path(platformdirs.user_config_dir("claimcheck")) / "config.toml"
 
 
-def approve_project_endpoint(folder: Path) -> str:
-    """Approve the endpoint that a folder's file names, and return its URL.
+def approve_project_file(folder: Path) -> list[str]:
+    """Approve what a folder's file sets and needs approval; return their names.
 
     Raises:
-        SettingsError: there is no file, it is malformed, or it names no endpoint.
+        SettingsError: there is no file, it is malformed, or it sets nothing that needs
+            approval.
+        InputError: a file that it names cannot be used.
     """
     path = folder / SETTINGS_FILE
     if not path.exists():
         raise SettingsError(f"{path}: does not exist; there is nothing to approve")
-    url = _read_settings_file(path).get("base_url")
-    if url is None:
-        raise SettingsError(f"{path}: names no base_url; there is nothing to approve")
-    Settings(base_url=url)  # refuses what is not a URL
-    approve(folder, url)
-    return str(url)
+    values = _read_settings_file(path)
+    candidates = ("base_url", "verifier", *BRIEF_SETTINGS)
+    names = [name for name in candidates if name in values]
+    if not names:
+        raise SettingsError(
+            f"{path}: sets none of {', '.join(candidates)}; there is nothing to approve"
+        )
+    Settings(base_url=values.get("base_url"))  # refuses what is not a URL
+    read_brief(**{name: values[name] for name in BRIEF_SETTINGS if name in values})
+    approve(folder, _ProjectApproval(folder, values).content)
+    return [f"{name} {values[name]!r}" for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class _ProjectApproval:
+    """What a project's settings file needs approval for."""
+
+    folder: Path
+    values: Mapping[str, Any]
+
+    @property
+    def content(self) -> str:
+        """All that the approval covers; it ends when any of it changes."""
+        url = self.values.get("base_url")
+        # Not parsed: nothing of a stranger's templates is run before the approval.
+        contents = briefs.read_contents(self.values)
+        verifier = self.values.get("verifier")
+        if _needs_approval(verifier):
+            contents["verifier"] = verifier
+        if not contents:
+            return str(url)
+        return json.dumps({"base_url": url, **contents}, sort_keys=True, default=str)
+
+    def is_granted(self) -> bool:
+        return is_approved(self.folder, self.content)
+
+    def require_verifier(self, name: str | None) -> None:
+        """Raise SettingsError if the file sets this verifier without approval."""
+        if _needs_approval(name):
+            self.require(["verifier"], "decides what counts as supported")
+
+    def require(self, names: Sequence[str], effect: str) -> None:
+        """Raise SettingsError if the file sets these without approval."""
+        if not names or self.is_granted():
+            return
+        raise SettingsError(
+            f"{self.folder / SETTINGS_FILE} sets {', '.join(names)}, which "
+            f"{effect}. Read it, and if you trust it, run: claimcheck trust "
+            f"{shlex.quote(str(self.folder))}"
+        )
+
+
+def _needs_approval(verifier: str | None) -> bool:
+    # A folder or a download comes from somebody else; these two come with claimcheck.
+    return verifier not in (None, "lexical", "default")
+
+
+def find_prompts_folder() -> Path | None:
+    """Return the folder of templates that the settings files name, if any.
+
+    It may not be approved yet: people should read templates before they approve them.
+    """
+    for path in (Path(SETTINGS_FILE), resolve_user_file()):
+        values = _read_settings_file(path)
+        if "prompts_folder" in values:
+            return Path(values["prompts_folder"])
+    return None
 
 
 def _limit_project_endpoint(
-    settings: Settings, origins: dict[str, str], folder: Path
+    settings: Settings, origins: dict[str, str], approval: _ProjectApproval
 ) -> Settings:
     """Refuse a project's unapproved endpoint, and withhold the key from it."""
     url = settings.base_url
     assert url is not None
-    if not is_loopback(url) and not is_approved(folder, url):
+    if not is_loopback(url) and not approval.is_granted():
         if settings.engine == "extractive":
             # Nothing is sent, so nobody has to decide about the endpoint.
             origins["base_url"] = f"{SETTINGS_FILE}, not approved"
             return replace(settings, base_url=None)
+        folder = approval.folder
         raise SettingsError(
             f"{folder / SETTINGS_FILE} names the endpoint {url!r}, which would receive "
             "your documents. If you trust it, run: claimcheck trust "
@@ -145,7 +231,8 @@ def _merge_layers(
     """Return each setting's value from its first layer, and all origins."""
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for name in (item.name for item in fields(Settings)):
+    names = [item.name for item in fields(Settings) if item.name != "brief"]
+    for name in (*names, *BRIEF_SETTINGS):
         origins[name] = "default"
         for origin, layer in layers:
             if name in layer:
@@ -210,6 +297,10 @@ def _read_settings_file(path: Path) -> dict[str, Any]:
             problems.append(problem)
     if problems:
         raise SettingsError(f"{path}: {'; '.join(problems)}")
+    for name in briefs.PATH_SETTINGS:
+        # On the command line, relative to the working folder.
+        if name in values:
+            values[name] = str(path.parent / values[name])
     prices = values.get("prices", {})
     if prices:
         values["prices"] = {

@@ -18,6 +18,7 @@ ClaimcheckError                  exit code
     ├── SetupError                   this machine's proxy, certificates, or key (final)
     ├── UnreachableError             no connection, or none that lasted
     ├── ContextWindowError           the request exceeds the model's context window
+    ├── FilteredError                a content filter refused the text of the request
     └── EndpointError                any other refusal, in the endpoint's words
 
 A message says what happened, where, and what to do. It never contains a key.
@@ -140,6 +141,10 @@ class UnreachableError(ProviderError):
 
 class ContextWindowError(ProviderError):
     """The request does not fit the model's context window."""
+
+
+class FilteredError(ProviderError):
+    """A content filter of the endpoint refused the text of the request."""
 
 
 class EndpointError(ProviderError):

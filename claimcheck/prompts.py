@@ -1,15 +1,18 @@
-"""Prompts: templates in `prompts/`, rendered in a sandbox.
+"""Prompts: templates in `prompts/`, or the user's own, rendered in a sandbox.
 
 A template opens with TOML between `+++` lines (name, version, description, schema) and
 has one block per chat message, named after its role. Document text is passed in as a
 variable and is never compiled. It is put between two fence lines with a mark that does
-not occur in it, so that no document can close its own fence.
+not occur in it, so that no document can close its own fence. A template is one file:
+the sandbox has no loader, so that it cannot include another.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,8 +26,10 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-_SUFFIX = ".md.j2"
-_ROLES = ("system", "user", "assistant")
+SUFFIX = ".md.j2"
+ROLES = ("system", "user", "assistant")
+# The user's own templates: pairs of name and text. They replace the shipped ones.
+Templates = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Prompt:
 
 def list_names() -> tuple[str, ...]:
     """Return the names of all templates."""
-    return resources.list_files("prompts", _SUFFIX)
+    return resources.list_files("prompts", SUFFIX)
 
 
 def read_source(name: str) -> str:
@@ -56,14 +61,44 @@ def read_source(name: str) -> str:
     return _get_template_path(name).read_text(encoding="utf-8")
 
 
-@cache
-def load(name: str) -> Prompt:
-    """Return the template of that name.
+def load(name: str, own: Templates = ()) -> Prompt:
+    """Return the template of that name: the user's own, or the shipped one.
 
     Raises:
         InputError: it does not exist, or its front matter is broken.
     """
-    text = read_source(name)
+    for own_name, text in own:
+        if own_name == name:
+            return parse(text, name + SUFFIX)
+    return _load_shipped(name)
+
+
+def get_source(name: str, own: Templates) -> str:
+    """Return the text of the template that is used.
+
+    Raises:
+        InputError: there is no template of that name.
+    """
+    return dict(own).get(name) or read_source(name)
+
+
+def compute_digests(names: Iterable[str], own: Templates) -> dict[str, str]:
+    """Map names of templates to the SHA-256 hashes of those that are used."""
+    return {name: load(name, own).digest for name in names}
+
+
+@cache
+def _load_shipped(name: str) -> Prompt:
+    return parse(read_source(name), str(_get_template_path(name)))
+
+
+@cache
+def parse(text: str, path: str) -> Prompt:
+    """Parse the text of a template; `path` is for the error message.
+
+    Raises:
+        InputError: the front matter is broken.
+    """
     parts = text.split("+++\n", 2)
     try:
         if len(parts) != 3 or parts[0]:
@@ -77,12 +112,27 @@ def load(name: str) -> Prompt:
             body=parts[2],
             digest=hashlib.sha256(text.encode()).hexdigest(),
         )
-    except (ValueError, KeyError) as error:
-        raise InputError(f"{_get_template_path(name)}: front matter: {error}") from None
+    except KeyError as error:
+        raise InputError(f"{path}: front matter: {error} is missing") from None
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{path}: front matter: {error}") from None
 
 
-def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
+def render(
+    name: str, variables: dict[str, Any], own: Templates = ()
+) -> tuple[Message, ...]:
     """Render a template: one message per block, in the order of the file.
+
+    Raises:
+        InputError: the template is broken, or uses a variable that is not given.
+    """
+    is_own = any(own_name == name for own_name, _ in own)
+    path = name + SUFFIX if is_own else str(_get_template_path(name))
+    return render_body(load(name, own).body, variables, path)
+
+
+def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Message, ...]:
+    """Render the body of a template; `path` is for the error message.
 
     Raises:
         InputError: the template is broken, or uses a variable that is not given.
@@ -90,16 +140,40 @@ def render(name: str, variables: dict[str, Any]) -> tuple[Message, ...]:
     import jinja2
 
     try:
-        template = _compile_template(load(name).body)
+        template = _compile_template(body)
         # Blocks are rendered one by one: each is a message of its own.
         context = template.new_context(variables)
         messages = []
         for role, block in template.blocks.items():
-            if role in _ROLES:
+            if role in ROLES:
                 messages.append(Message(role, "".join(block(context)).strip()))
         return tuple(messages)
     except jinja2.TemplateError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+@cache
+def find_fixed_text(name: str) -> str:
+    """Return the longest text that every message from a template contains.
+
+    Raises:
+        InputError: the template is broken, or does not exist.
+    """
+    import jinja2
+    from jinja2 import nodes
+
+    texts = [""]
+    try:
+        tree = build_environment().parse(load(name).body)
+        for block in tree.find_all(nodes.Block):
+            # Not what is deeper: conditions and loops may leave it out.
+            outputs = [node for node in block.body if isinstance(node, nodes.Output)]
+            for part in itertools.chain.from_iterable(node.nodes for node in outputs):
+                if isinstance(part, nodes.TemplateData):
+                    texts.append(part.data.strip())
+    except jinja2.TemplateError as error:
         raise InputError(f"{_get_template_path(name)}: {error}") from None
+    return max(texts, key=len)
 
 
 def choose_fence(text: str) -> str:
@@ -115,11 +189,12 @@ def choose_fence(text: str) -> str:
 @cache
 def _compile_template(body: str) -> Template:
     """Compile the body of a template; document text never gets here."""
-    return _build_environment().from_string(body)
+    return build_environment().from_string(body)
 
 
 @cache
-def _build_environment() -> ImmutableSandboxedEnvironment:
+def build_environment() -> ImmutableSandboxedEnvironment:
+    """Return the sandbox in which all templates are parsed and rendered."""
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -132,4 +207,4 @@ def _build_environment() -> ImmutableSandboxedEnvironment:
 
 
 def _get_template_path(name: str) -> Path:
-    return resources.find_folder("prompts") / (name + _SUFFIX)
+    return resources.find_folder("prompts") / (name + SUFFIX)

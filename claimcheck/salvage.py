@@ -9,14 +9,16 @@ not there is never made up.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from claimcheck import schemas
+from claimcheck import answer_schemas, schemas
 from claimcheck.lenient_json import FoundObject, find_objects
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 from claimcheck.schemas import Problem
 
 if TYPE_CHECKING:
@@ -36,8 +38,11 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
     "speaker": None,
 }
 _REPLACEABLE = ("reason", "about", "claims", "open_questions")
+_FIELDS = "fields"  # of a claim, as the user defined them
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# Of shares, where the schema asks for a number from 0 to 1.
+_SCALES = (10, 100)
 # Some models put their answer into another object, such as {"result": {...}}.
 _MAX_WRAPPERS = 3
 # Of the required keys of an item; an object with fewer is something else.
@@ -87,10 +92,12 @@ class ParsedAnswer:
         return not (self.missing or self.rejected or self.is_cut_off)
 
 
-def parse_answer(schema_name: str, text: str) -> ParsedAnswer:
+def parse_answer(
+    schema_name: str, text: str, brief: Brief = EMPTY_BRIEF
+) -> ParsedAnswer:
     """Find the object that fits the schema, wherever it is, and read it."""
     text = _decode_quoted_json(text)
-    fitter = _Fitter(schema_name)
+    fitter = _Fitter(answer_schemas.load(schema_name, brief))
     found = find_objects(text)
     objects = _discard_drafts(text, found.objects)
     answer = fitter.find_answer(objects)
@@ -168,8 +175,8 @@ class _Candidate:
 class _Fitter:
     """Fits the objects of one answer to a schema."""
 
-    def __init__(self, schema_name: str) -> None:
-        self._schema = schemas.load(schema_name)
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
         self._properties: dict[str, Any] = self._schema["properties"]
         self._corrections: list[Problem] = []
         self._rejected: list[RejectedItem] = []
@@ -325,7 +332,9 @@ class _Fitter:
         """Fit a list of objects; each that does not fit is rejected."""
         items = []
         indexes = []
-        for index, item in enumerate(self._fit_list(value, "object", path)):
+        listed = self._fit_list(value, "object", path)
+        listed = self._rescale(self._resolve(schema["items"]), listed, path)
+        for index, item in enumerate(listed):
             item_path = f"{path}[{index}]"
             try:
                 items.append(self._fit(schema["items"], item, item_path, name))
@@ -340,6 +349,29 @@ class _Fitter:
             raise _MisfitError([Problem(path, "has no valid item")])
         self._indexes[name] = tuple(indexes[:most])
         return items[:most]
+
+    def _rescale(self, schema: Any, items: list[Any], path: str) -> list[Any]:
+        """Read shares that a model gives on a scale to 10, or to 100.
+
+        Only if all of them are above 1: one alone may be a mistake.
+        """
+        for name, inner in schema.get("properties", {}).items():
+            if inner.get("maximum") != 1 or inner.get("type") != "number":
+                continue
+            numbers: list[Any] = []
+            for item in items:
+                key = _match_keys(item, {name: inner}).get(name)
+                numbers.append(_convert_number("number", item[key]) if key else None)
+            scale = _find_scale(numbers)
+            if scale is None:
+                continue
+            self._correct(f"{path}[].{name}", f"numbers up to {scale} read as shares")
+            rescaled = []
+            for item, number in zip(items, numbers, strict=True):
+                others = {key: item[key] for key in item if not _is_key(key, name)}
+                rescaled.append(others | {name: number / scale})
+            items = rescaled
+        return items
 
     def _fit(self, schema: Any, value: Any, path: str, name: str) -> Any:
         schema = self._resolve(schema)
@@ -370,7 +402,9 @@ class _Fitter:
         for name, inner in schema["properties"].items():
             inner_path = f"{path}.{name}"
             try:
-                if name in keys:
+                if name == _FIELDS:
+                    fitted[name] = self._fit_fields(inner, value.get(name), inner_path)
+                elif name in keys:
                     fitted[name] = self._fit_or_replace(
                         inner, value[keys[name]], inner_path, name
                     )
@@ -380,6 +414,25 @@ class _Fitter:
                 problems += misfit.problems
         if problems:
             raise _MisfitError(problems)
+        return fitted
+
+    def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
+        """Fit the user's fields of a claim; each that does not fit is null."""
+        if not isinstance(value, dict):
+            self._correct(path, f"{_quote(value)} was read as no fields")
+            value = {}
+        keys = _match_keys(value, schema["properties"])
+        self._note_keys(keys, value, path)
+        fitted = {}
+        for name, inner in schema["properties"].items():
+            inner_path = f"{path}.{name}"
+            found = value.get(keys.get(name, ""))
+            try:
+                fitted[name] = self._fit_nullable(inner, found, inner_path, _FIELDS)
+            except _MisfitError as misfit:
+                message = misfit.problems[0].message
+                self._correct(inner_path, f"was read as null: {message}")
+                fitted[name] = None
         return fitted
 
     def _fit_or_replace(self, schema: Any, value: Any, path: str, name: str) -> Any:
@@ -487,6 +540,10 @@ def _match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
     return matched
 
 
+def _is_key(key: str, name: str) -> bool:
+    return _fold_name(key) == _fold_name(name)
+
+
 def _fold_name(name: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", name).casefold()
 
@@ -511,6 +568,16 @@ def _convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, str) and most and len(value) > most:
         return value[: most - 1].rstrip() + "…"
     return value
+
+
+def _find_scale(numbers: Sequence[Any]) -> int | None:
+    """Return 10 or 100 if all numbers are above 1 and at most that."""
+    for number in numbers:
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not is_number or not number > 1:
+            return None
+    most = max(numbers, default=math.inf)
+    return next((scale for scale in _SCALES if most <= scale), None)
 
 
 def _convert_number(kind: str, value: Any) -> Any:

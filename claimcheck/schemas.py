@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -110,13 +111,13 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
 
 def build_strict_schema(name: str) -> dict[str, Any]:
     """Return a copy without the keywords that strict mode refuses."""
-    copied: dict[str, Any] = json.loads(_dump_strict_schema(name))
-    return copied
+    return strip_keywords(load(name))
 
 
-@cache
-def _dump_strict_schema(name: str) -> str:
-    return json.dumps(_strip_keywords(load(name)))
+def strip_keywords(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a schema without the keywords that strict mode refuses."""
+    stripped: dict[str, Any] = _strip_keywords(schema)
+    return stripped
 
 
 @cache
@@ -151,7 +152,7 @@ def _strip_keywords(node: Any, *, properties: bool = False) -> Any:
 
     The keys of `properties` are names, not keywords.
     """
-    if isinstance(node, dict):
+    if isinstance(node, Mapping):
         return {
             key: _strip_keywords(value, properties=key in ("properties", "$defs"))
             for key, value in node.items()

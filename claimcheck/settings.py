@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from claimcheck.errors import SettingsError
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
 # For an optional setting that must not be sent at all. A file has no other word for it.
 UNSET = "unset"
@@ -24,6 +25,7 @@ _NOT_IN_SIGNATURE = frozenset(
     {
         "api_key",
         "base_url",
+        "brief",  # adds what is set in it, see `Settings.published`
         "cache",
         "engine",
         "model",
@@ -31,6 +33,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "publisher_name",
         "publisher_url",
         "seed",
+        "verifier",
         *CHECK_ONLY_SETTINGS,
     }
 )
@@ -74,7 +77,7 @@ RANGES = {
     "top_k": Range(1, 50, "give a whole number from 1 to 50"),
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
 }
-_TEXTS = ("model", "base_url", "publisher_name", "publisher_url")
+_TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -144,9 +147,12 @@ class Settings:
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
     passages shown to a model that checks a claim. `votes`: how often it is asked; the
-    majority counts. `cache`: keep answers for all later commands. `prices`: of models,
-    by name, where the published ones are missing or do not apply. `publisher_name` and
-    `publisher_url`: the author of ClaimReview markup.
+    majority counts. `verifier`: what judges passages without a model: "lexical", a
+    folder, or the name of a model on a hub; None is the one that comes with claimcheck,
+    if the extra `nli` is installed, else "lexical". `cache`: keep answers for all later
+    commands. `prices`: of models, by name, where the published ones are missing or do
+    not apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
+    `brief`: what the user changes about the requests to a model.
     """
 
     engine: str = "auto"
@@ -163,10 +169,12 @@ class Settings:
     max_output_tokens: int | None = None
     top_k: int = 8
     votes: int = 1
+    verifier: str | None = None
     cache: bool = False
     prices: Mapping[str, Price] = field(default_factory=dict)
     publisher_name: str | None = None
     publisher_url: str | None = None
+    brief: Brief = EMPTY_BRIEF
 
     def __post_init__(self) -> None:
         for name, accepted in RANGES.items():
@@ -220,11 +228,12 @@ class Settings:
         Never the key or the endpoint's address. The model and the seed have fields of
         their own, and `CHECK_ONLY_SETTINGS` are added by a check.
         """
-        return {
+        published = {
             item.name: getattr(self, item.name)
             for item in fields(self)
             if item.name not in _NOT_IN_SIGNATURE
         }
+        return published | self.brief.published()
 
 
 def _is_unicode(text: str) -> bool:

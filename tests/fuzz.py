@@ -19,7 +19,8 @@ from claimcheck.grounding import GroundingIndex
 from claimcheck.readers.file import build_document, fetch
 from claimcheck.reports.bundle import verify_bundle, write_bundle
 from claimcheck.text.reading import Reading
-from claimcheck.verification.decide import Hypothesis, decide
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import decide
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 

@@ -20,6 +20,7 @@ from tests.support.batches import (
     write_documents,
 )
 from tests.support.faults import run_with_faults, run_with_kills
+from tests.support.quirk_mixture import run_killed_mixture
 
 # In a process of its own, whose peak memory it prints.
 LONG_TEXT_SCRIPT = r"""
@@ -70,6 +71,11 @@ def soak_kills():
     )
 
 
+def soak_quirks():
+    with tempfile.TemporaryDirectory() as folder:
+        print(run_killed_mixture(Path(folder), documents=2000, kills=20, seed=7))
+
+
 def soak_memory():
     """Measure peak memory for 1,000 and 100,000 documents.
 
@@ -117,10 +123,11 @@ def soak_long():
 
 
 if __name__ == "__main__":
-    for part in sys.argv[1:] or ("faults", "kills", "memory", "long"):
+    for part in sys.argv[1:] or ("faults", "kills", "quirks", "memory", "long"):
         {
             "faults": soak_faults,
             "kills": soak_kills,
+            "quirks": soak_quirks,
             "memory": soak_memory,
             "long": soak_long,
         }[part]()

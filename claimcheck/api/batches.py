@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.batch.batch import Batch
 from claimcheck.batch.shards import ImportReport, import_shards
+from claimcheck.briefs import PATH_SETTINGS
 from claimcheck.readers.sources import ReadOptions
 
 if TYPE_CHECKING:
@@ -53,14 +54,33 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
 
     `config` is what the store recorded: `BatchStatus.config`.
     """
+    verifier = _choose_verifier(config)
     if config["engine"] == "extractive":
         names = ("engine", "max_claims", "passage_tokens")
-        return {name: config[name] for name in names}
+        return {name: config[name] for name in names} | {"verifier": verifier}
     endpoint = config["endpoint"]
+    # A store may come from somebody else, so it opens no files.
+    settings = dict(config["settings"])
+    for name in PATH_SETTINGS:
+        settings.pop(name, None)
     return {
         "engine": "llm",
         "model": config["model"],
         "base_url": endpoint if "://" in endpoint else None,
         "seed": config["seed"],
-        **config["settings"],
+        **settings,
+        "verifier": verifier,
     }
+
+
+def _choose_verifier(config: dict[str, Any]) -> str | None:
+    """Return the verifier of a stored batch; None leaves it to the user's settings."""
+    if not config["check"]:
+        return None
+    from claimcheck.verification.verifiers import LEXICAL, is_on_this_machine
+
+    name: str | None = config.get("verifier")
+    if name is None:
+        return LEXICAL if config["engine"] == "extractive" else None
+    # A store may come from somebody else, who must not choose what is downloaded.
+    return name if is_on_this_machine(name) else None

@@ -12,6 +12,7 @@ from claimcheck.api.clients import (
     ProgressCallback,
     aopen_client,
     choose_engine,
+    limit_answers,
     open_client,
 )
 from claimcheck.api.documents import open_document
@@ -20,12 +21,13 @@ from claimcheck.errors import InputError, join_problems
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client
+from claimcheck.models.outcome import Estimate
 from claimcheck.models.run import Check, Run
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.retrieval import Index
-from claimcheck.settings import Settings
+from claimcheck.settings import Limits, Settings
 from claimcheck.verification.retrieve import Corpus
 
 # A claim is a sentence; whatever is longer is a text with claims in it.
@@ -42,12 +44,13 @@ def check(
     settings: Settings | None = None,
     client: Client | None = None,
     progress: ProgressCallback = None,
+    limits: Limits | None = None,
 ) -> Check:
     """Check claims against evidence: one verdict or failure each, in order.
 
     `claims` is a run, whose claims are checked, or any number of claims, statements,
     and texts. `against` is one document, several (as for `summarize`), or an `Index`.
-    `settings`, `client`, and `progress` are as for `summarize`.
+    `settings`, `client`, `progress`, and `limits` are as for `summarize`.
 
     Raises:
         InputError: there are no claims or no evidence, a claim is empty or far too
@@ -56,10 +59,10 @@ def check(
             in `check.failures`.)
     """
     started = time.perf_counter()
-    settings = settings or load_settings().settings
+    settings = limit_answers(settings or load_settings().settings, limits)
     corpus = _collect_evidence(against)
     flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
-    with open_client(settings, client, progress) as opened:
+    with open_client(settings, client, progress, limits) as opened:
         result = drive(flow, opened)
     return _build_check(result, corpus, claims, started)
 
@@ -71,15 +74,33 @@ async def acheck(
     settings: Settings | None = None,
     client: Client | None = None,
     progress: ProgressCallback = None,
+    limits: Limits | None = None,
 ) -> Check:
     """Do the same as `check` without blocking other tasks."""
     started = time.perf_counter()
-    settings = settings or load_settings().settings
+    settings = limit_answers(settings or load_settings().settings, limits)
     corpus = await asyncio.to_thread(_collect_evidence, against)
     flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
-    async with aopen_client(settings, client, progress) as opened:
+    async with aopen_client(settings, client, progress, limits) as opened:
         result = await adrive(flow, opened)
     return _build_check(result, corpus, claims, started)
+
+
+def estimate_check(
+    claims: ClaimsInput, against: EvidenceInput, *, settings: Settings
+) -> Estimate:
+    """Estimate what `check` costs; nothing is sent.
+
+    Raises:
+        InputError: there are no claims or no evidence, or they cannot be read.
+    """
+    from claimcheck.batch.estimate import estimate_requests
+    from claimcheck.batch.plan import Plan
+
+    plan = Plan.from_settings(settings, Limits(), check=True)
+    corpus = _collect_evidence(against)
+    flow = _build_check_flow(claims, corpus, plan.settings, plan.engine)
+    return estimate_requests(flow, plan)
 
 
 def _build_check_flow(

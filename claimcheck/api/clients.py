@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from claimcheck.config import fill_endpoint
 from claimcheck.models.llm import Client, Stage
-from claimcheck.settings import Settings
+from claimcheck.settings import Limits, Settings
+
+if TYPE_CHECKING:
+    from claimcheck.llm.pricing import Pricing
 
 ProgressCallback = Callable[[Stage], None] | None
 
@@ -19,12 +24,18 @@ def choose_engine(settings: Settings, client: Client | None) -> str:
 
 @contextmanager
 def open_client(
-    settings: Settings, client: Client | None, progress: ProgressCallback = None
+    settings: Settings,
+    client: Client | None,
+    progress: ProgressCallback = None,
+    limits: Limits | None = None,
 ) -> Iterator[Client | None]:
     """Yield the given client, or open and close one if the engine needs it.
 
     `progress` is called for every request and answer. A client of the caller's is left
-    open.
+    open, and takes care of its own budget. Of the limits, only the budget counts.
+
+    Raises:
+        SettingsError: the budget is in dollars, and the model's price is unknown.
     """
     # A client of the caller's decides itself what it caches.
     if client is not None or settings.chosen_engine() == "extractive":
@@ -33,25 +44,61 @@ def open_client(
     from claimcheck.llm.openai_client import OpenAIClient
 
     with ExitStack() as stack:
-        own = OpenAIClient(settings)
+        budget = None
+        if limits and limits.has_budget:
+            from claimcheck.llm.limiter import BudgetGate
+
+            budget = BudgetGate(limits, _choose_pricing(settings, limits))
+        own = OpenAIClient(settings, budget=budget)
         stack.callback(own.close)
         yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
 
 
 @asynccontextmanager
 async def aopen_client(
-    settings: Settings, client: Client | None, progress: ProgressCallback = None
+    settings: Settings,
+    client: Client | None,
+    progress: ProgressCallback = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Client | None]:
-    """Do the same as `open_client` for a flow that does not block."""
+    """Do the same as `open_client` for a flow that does not block.
+
+    All limits count.
+    """
     if client is not None or settings.chosen_engine() == "extractive":
         yield _wrap_with_progress(client, progress)
         return
     from claimcheck.llm.openai_client import OpenAIClient
 
     async with AsyncExitStack() as stack:
-        own = OpenAIClient(settings)
+        limiter = None
+        if limits:
+            from claimcheck.llm.limiter import Limiter
+
+            limiter = Limiter(limits, _choose_pricing(settings, limits))
+        own = OpenAIClient(settings, limiter)
         stack.push_async_callback(own.aclose)
         yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
+
+
+def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
+    """Return the settings with a maximum length of answers if a budget needs it."""
+    if limits is None or not limits.has_budget:
+        return settings
+    if settings.max_output_tokens is not None:
+        return settings
+    from claimcheck.batch.plan import MAX_OUTPUT_TOKENS
+
+    return replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
+
+
+def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:
+    from claimcheck.llm.pricing import Pricing, require_known_price
+
+    settings = fill_endpoint(settings)
+    if limits.budget_usd is not None:
+        require_known_price(settings)
+    return Pricing(settings)
 
 
 def _wrap_with_progress(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from claimcheck import prompt_folder
 from claimcheck.api.clients import choose_engine, open_client
+from claimcheck.briefs import read_examples
 from claimcheck.config import load_settings
+from claimcheck.errors import InputError
 from claimcheck.evaluation.base import EngineSetup, Table
 from claimcheck.evaluation.datasets import Rows
 from claimcheck.evaluation.evaluate import (
@@ -14,20 +19,29 @@ from claimcheck.evaluation.evaluate import (
     compare_scores,
     run_evaluation,
 )
+from claimcheck.evaluation.prompt_comparison import (
+    LabeledText,
+    PromptComparison,
+)
+from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
 from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.split import Part
 from claimcheck.models.llm import Client
+from claimcheck.prompts import Templates
 from claimcheck.readers.file import read_bytes
 from claimcheck.settings import Settings
+from claimcheck.verification.choose import choose_scorer
 
 __all__ = [
     "Evaluation",
     "EvaluationComparison",
     "Part",
+    "PromptComparison",
     "Rows",
     "Score",
     "Table",
     "compare_evaluations",
+    "compare_prompts",
     "evaluate",
 ]
 
@@ -48,14 +62,53 @@ def evaluate(
     of rows done and the number of all rows.
 
     Raises:
-        InputError: the rows cannot be read, or are not rows of the task.
+        InputError: the rows cannot be read, or are not rows of the task, or the
+            verifier can't be used.
         ProviderError: the endpoint gave no answer. (An answer that cannot be used
             counts against the score.)
     """
     settings = settings or load_settings().settings
     with open_client(settings, client) as opened:
-        setup = EngineSetup(settings, opened, choose_engine(settings, client))
+        engine = choose_engine(settings, client)
+        scorer = choose_scorer(settings.verifier)
+        setup = EngineSetup(settings, opened, engine, scorer)
         return run_evaluation(task, rows, setup, on_progress=progress)
+
+
+def compare_prompts(
+    folders: tuple[Path | None, Path | None],
+    examples: Path,
+    *,
+    settings: Settings,
+    client: Client | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> PromptComparison:
+    """Compare two folders of prompts on examples; None is the shipped prompts.
+
+    Nothing is taken from the cache of answers, so that the cost is that of all
+    requests.
+
+    Raises:
+        InputError: a folder or an example cannot be used, or no model is named.
+        ProviderError: the endpoint gave no answer.
+    """
+    texts = [
+        LabeledText(example.text, json.loads(example.claims)["claims"])
+        for example in read_examples(examples, settings.brief)
+    ]
+    first, second = folders
+    sides = (_read_templates(first), _read_templates(second))
+    settings = replace(settings, cache=False)
+    with open_client(settings, client) as opened:
+        engine = choose_engine(settings, client)
+        if engine != "llm":
+            raise InputError("prompts are for models; name one with --model")
+        setup = EngineSetup(settings, opened, engine, choose_scorer(settings.verifier))
+        return run_comparison(sides, texts, setup, progress)
+
+
+def _read_templates(folder: Path | None) -> Templates:
+    return () if folder is None else prompt_folder.read_folder(folder)
 
 
 def compare_evaluations(first: str | Path, second: str | Path) -> EvaluationComparison:

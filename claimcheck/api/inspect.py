@@ -1,11 +1,13 @@
-"""Prompts, schemas, and the tokenizer; problems of result files."""
+"""Prompts, schemas, and the tokenizer; problems of prompts and result files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from claimcheck import prompts, schemas, tokens
+from claimcheck import prompt_folder, prompts, schemas, tokens
 from claimcheck.errors import InputError
 
 TOKEN_ENCODING = tokens.ENCODING
@@ -23,6 +25,44 @@ def read_prompt(name: str) -> str:
         InputError: there is no template with this name.
     """
     return prompts.read_source(name)
+
+
+def read_prompt_folder(folder: Path) -> prompts.Templates:
+    """Return the templates in a folder: `Brief(prompts=...)` uses them.
+
+    Raises:
+        InputError: the folder or a template cannot be used; all problems.
+    """
+    return prompt_folder.read_folder(folder)
+
+
+def copy_prompts(folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """Copy the shipped prompt templates, or some of them, into a folder.
+
+    Raises:
+        InputError: there is no such template, a file exists already, or the folder
+            cannot be written to.
+    """
+    return prompt_folder.copy_shipped(folder, names)
+
+
+def diff_prompts(folder: Path) -> Iterator[str]:
+    """Yield a unified diff from the shipped templates to those in a folder.
+
+    Raises:
+        InputError: there is no such folder, or a template cannot be read.
+    """
+    return prompt_folder.diff(folder)
+
+
+def find_prompt_problems(folder: Path) -> list[str]:
+    """Return what is wrong with the templates in a folder; each has its path."""
+    return prompt_folder.find_problems(folder)
+
+
+def find_prompt_notes(folder: Path) -> list[str]:
+    """Return what is worth knowing about templates without a problem."""
+    return prompt_folder.find_notes(folder)
 
 
 def list_schemas() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
 _PROBED_SCHEMAS = ("summary.answer", "verdict.answer")
 # The answer is not read, so it can be cut off.
 _PROBE_OUTPUT_TOKENS = 64
+_PROBE_SEED = 1
+_OPTIONAL_SETTINGS = ("temperature", "seed")
 _PROBE_FIELD = "colour"  # as recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What an endpoint can do; no `response_format` if no model was named."""
+    """What an endpoint can do; no `response_format` if no model was named.
 
-    models: tuple[str, ...]
+    `models` have their windows in tokens, or None where the endpoint states none.
+    """
+
+    models: Mapping[str, int | None]
     response_format: str | None
     enforces_schema: bool
 
@@ -31,11 +37,16 @@ class Probe:
 class Acceptance:
     """What an endpoint accepts of a real request.
 
-    `left_out` names the settings, and the pieces of a schema, that it refuses.
+    `left_out` names the settings, and the pieces of a schema, that it refuses, and
+    `sent` the settings that it takes. `limit_name` is its name for the maximum number
+    of tokens, or None. `needs_stream`: it answers only with a stream.
     """
 
     response_format: str
     left_out: tuple[str, ...]
+    sent: tuple[str, ...]
+    limit_name: str | None
+    needs_stream: bool
 
 
 def probe(settings: Settings) -> Probe:
@@ -89,34 +100,45 @@ def probe_schemas(settings: Settings) -> Acceptance:
         ProviderError: the endpoint does not answer.
     """
     from claimcheck import schemas
+    from claimcheck.llm.body import TOKEN_LIMITS
     from claimcheck.llm.openai_client import OpenAIClient
     from claimcheck.models.llm import Message, ModelRequest
 
-    settings = replace(settings, max_output_tokens=_PROBE_OUTPUT_TOKENS)
+    # A seed is sent even if none is set: `--seed` and `--votes` need to know.
+    seed = _PROBE_SEED if settings.seed is None else settings.seed
+    settings = replace(settings, max_output_tokens=_PROBE_OUTPUT_TOKENS, seed=seed)
     client = OpenAIClient(settings)
     try:
         for name in _PROBED_SCHEMAS:
-            client.complete(
-                ModelRequest(
-                    messages=(
-                        Message("system", "Answer in JSON."),
-                        Message("user", "Venus is hot."),
-                    ),
-                    schema_name=name,
-                    schema=schemas.build_strict_schema(name),
-                    schema_message=Message("system", "Answer in JSON if you can."),
-                )
+            request = ModelRequest(
+                messages=(
+                    Message("system", "Answer in JSON."),
+                    Message("user", "Venus is hot."),
+                ),
+                schema_name=name,
+                schema=schemas.build_strict_schema(name),
+                schema_message=Message("system", "Answer in JSON if you can."),
             )
+            client.complete(request)
     finally:
         client.close()
-    dialect = client.dialect
-    return Acceptance(dialect.response_format, dialect.describe_left_out())
+    body = client.build_body(request)
+    limit_name = next((name for name in TOKEN_LIMITS if name in body), None)
+    return Acceptance(
+        response_format=client.dialect.response_format,
+        left_out=client.dialect.describe_left_out(),
+        sent=tuple(name for name in _OPTIONAL_SETTINGS if name in body),
+        limit_name=limit_name,
+        needs_stream=client.dialect.streams,
+    )
 
 
-def _list_models(client: OpenAIClient, *, is_optional: bool) -> tuple[str, ...]:
+def _list_models(
+    client: OpenAIClient, *, is_optional: bool
+) -> Mapping[str, int | None]:
     try:
-        return tuple(client.list_models())
+        return client.list_models()
     except (UnknownModelError, EndpointError):  # a 404, for instance
         if is_optional:  # Azure's deployments, and others, have no list
-            return ()
+            return {}
         raise

@@ -12,6 +12,7 @@ from claimcheck.api.clients import (
     ProgressCallback,
     aopen_client,
     choose_engine,
+    limit_answers,
     open_client,
 )
 from claimcheck.api.documents import open_document
@@ -21,11 +22,11 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, Stage, Work
 from claimcheck.models.run import Run
 from claimcheck.pipeline.driver import Flow, adrive, drive
-from claimcheck.settings import Settings
+from claimcheck.settings import Limits, Settings
 
 if TYPE_CHECKING:
     from claimcheck.api.stores import RunWriter
-    from claimcheck.models.outcome import RunLocation
+    from claimcheck.models.outcome import Estimate, RunLocation
     from claimcheck.store.store import RunStore
 
 
@@ -37,6 +38,7 @@ def summarize(
     check: bool = False,
     store: RunStore | None = None,
     progress: ProgressCallback = None,
+    limits: Limits | None = None,
 ) -> Run:
     """Summarize a document and list its checkable claims.
 
@@ -45,16 +47,18 @@ def summarize(
     that is given is used with the `llm` engine and left open. `check` also checks the
     sentences of the summary and the claims against the document. A `store` keeps the
     run, and every answer as soon as it is paid for; stored answers are not asked for
-    again. `progress` is called when a request is sent and when it is answered.
+    again. `progress` is called when a request is sent and when it is answered. `limits`
+    has the budget that all requests together must not exceed.
 
     Raises:
         InputError: the source cannot be read, or the settings make no sense.
         ProviderError: the endpoint gave no answer. (An answer that cannot be used is
             in `run.failures`.)
     """
+    settings = limit_answers(settings or load_settings().settings, limits)
     job = _SummarizeJob.start(source, settings, client, check=check, store=store)
     job.report_start(progress)
-    with open_client(job.settings, client, progress) as opened:
+    with open_client(job.settings, client, progress, limits) as opened:
         return job.finish(drive(job.flow, job.wrap_client(opened)))
 
 
@@ -66,12 +70,14 @@ async def asummarize(
     check: bool = False,
     store: RunStore | None = None,
     progress: ProgressCallback = None,
+    limits: Limits | None = None,
 ) -> Run:
     """Do the same as `summarize` without blocking other tasks."""
     started = time.perf_counter()
+    settings = limit_answers(settings or load_settings().settings, limits)
     document = await asyncio.to_thread(open_document, source)
     job = _SummarizeJob.start(document, settings, client, check=check, store=store)
-    return await _arun_job(replace(job, started=started), client, progress)
+    return await _arun_job(replace(job, started=started), client, progress, limits)
 
 
 async def asummarize_to_store(
@@ -89,11 +95,29 @@ async def asummarize_to_store(
     return job.writer.location
 
 
+def estimate_summarize(
+    source: Document | str | Path, *, settings: Settings, check: bool = False
+) -> Estimate:
+    """Estimate what `summarize` costs; nothing is sent, and nothing is stored.
+
+    Raises:
+        InputError: the source cannot be read.
+    """
+    from claimcheck.batch.estimate import estimate_document
+    from claimcheck.batch.plan import Plan
+
+    plan = Plan.from_settings(settings, Limits(), check=check)
+    return estimate_document(open_document(source), plan)
+
+
 async def _arun_job(
-    job: _SummarizeJob, client: Client | None, progress: ProgressCallback
+    job: _SummarizeJob,
+    client: Client | None,
+    progress: ProgressCallback,
+    limits: Limits | None = None,
 ) -> Run:
     job.report_start(progress)
-    async with aopen_client(job.settings, client, progress) as opened:
+    async with aopen_client(job.settings, client, progress, limits) as opened:
         return job.finish(await adrive(job.flow, job.wrap_client(opened)))
 
 

@@ -6,22 +6,33 @@ from collections.abc import Callable
 
 from claimcheck.errors import InputError
 from claimcheck.verification import hub
+from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
+from claimcheck.verification.scorer import Calibration
 from claimcheck.verification.verifiers import (
+    DEFAULT,
     LEXICAL,
     Verifier,
     find_verifier,
-    is_runnable,
     list_verifiers,
 )
 
 __all__ = [
+    "DEFAULT",
     "LEXICAL",
+    "Calibration",
     "Verifier",
     "download_verifier",
     "find_verifier",
-    "is_runnable",
+    "get_lexical_calibration",
     "list_verifiers",
+    "prepare_verifier",
+    "resolve_scorer_name",
 ]
+
+
+def get_lexical_calibration() -> Calibration:
+    """Return when to believe the scorer that compares words."""
+    return choose_scorer(LEXICAL).calibration
 
 
 def download_verifier(
@@ -42,3 +53,15 @@ def download_verifier(
     model = hub.download(hub_name, report=report)
     # By its commit, so that a folder of the same name does not get in the way.
     return find_verifier(model.name)
+
+
+def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) -> None:
+    """Load a verifier, and download it if necessary; `check` then finds it ready.
+
+    `report` is called with a line before a download.
+
+    Raises:
+        InputError: there is no such verifier, or it can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    choose_scorer(name, report=report)

@@ -14,10 +14,9 @@ from claimcheck.batch.estimate import estimate_batch
 from claimcheck.batch.plan import Plan
 from claimcheck.batch.runner import BatchRunner, RunDocument
 from claimcheck.batch.workers import WorkerPool
-from claimcheck.errors import SettingsError
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.openai_client import OpenAIClient
-from claimcheck.llm.pricing import Pricing
+from claimcheck.llm.pricing import Pricing, require_known_price
 from claimcheck.llm.stored import StoredAnswersClient
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
@@ -70,7 +69,7 @@ class Batch:
         self.store = store
         self.plan = Plan.from_settings(settings, limits or Limits(), check=check)
         if self.plan.engine == "llm" and self.plan.limits.budget_usd is not None:
-            _require_known_price(self.plan.settings)
+            require_known_price(self.plan.settings)
         self.number = store.open_batch(self.plan.config())
 
     def add(
@@ -244,14 +243,3 @@ async def _run_in_pool(
     pool: WorkerPool, location: RunLocation, document: Document
 ) -> Outcome:
     return await pool.run(document)
-
-
-def _require_known_price(settings: Settings) -> None:
-    if Pricing(settings).is_known:
-        return
-    model = settings.model
-    raise SettingsError(
-        f"--budget-usd: the price of {model!r} at {settings.endpoint()} is unknown. "
-        f'Set it in claimcheck.toml ([prices."{model}"] input = ..., output = ...), '
-        "or use --budget-tokens."
-    )

@@ -14,6 +14,7 @@ from claimcheck.batch.plan import Plan
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import (
     ContextWindowError,
+    FilteredError,
     InputError,
     ProviderError,
     StoreError,
@@ -49,6 +50,8 @@ async def run_document(
         return Outcome.from_failure("unreadable", str(error))
     except ContextWindowError as error:
         return Outcome.from_failure("too_long", str(error), error.requests)
+    except FilteredError as error:
+        return Outcome.from_failure(Cause.FILTERED, str(error), error.requests)
     except ProviderError as error:
         if error.final or isinstance(error, UnreachableError):
             raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from claimcheck.batch.plan import Plan
@@ -22,7 +23,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.run import Run
-from claimcheck.pipeline.driver import drive
+from claimcheck.pipeline.driver import Flow, drive
 from claimcheck.store.store import RunStore
 
 # Counting takes some milliseconds a document, and ten times as long with checks; the
@@ -35,6 +36,7 @@ _MAX_COUNTED_WITH_CHECKS = 100
 _DEFAULT_OUTPUT_TOKENS = 1_000
 _DEFAULT_VERDICT_TOKENS = 80
 _VERDICT_SCHEMA = "verdict.answer"
+_NO_MODEL = Estimate(1, 1, 0, 0, 0, "no model", 0.0, 0)
 # Models seldom list as many as they may.
 _CLAIMS_PER_ANSWER = 12
 
@@ -59,21 +61,34 @@ def estimate_batch(
         sample.add(document)
         on_progress(sample.counted)
     factor = characters / sample.characters if sample.characters else 0.0
-    input_tokens = round(sample.input_tokens * factor)
     mean_tokens = store.mean_output_tokens(batch)
-    output_tokens = round(sample.count_output_tokens(mean_tokens) * factor)
     pricing = Pricing(plan.settings, price_factor)
-    is_known = sample.requests.keys() <= mean_tokens.keys()
-    return Estimate(
-        documents=documents,
-        counted=sample.counted,
-        requests=round(sample.requests.total() * factor),
-        input_tokens=input_tokens,
-        output_tokens=output_tokens,
-        output_source="the answers so far" if is_known else "a guess",
-        cost_usd=pricing.cost_usd(input_tokens, 0, output_tokens),
-        unusable=round(sample.unusable * factor),
-    )
+    return sample.build_estimate(documents, factor, mean_tokens, pricing)
+
+
+def estimate_document(document: Document, plan: Plan) -> Estimate:
+    """Estimate requests, tokens and cost of one document.
+
+    Raises:
+        InputError, ContextWindowError: the document can't be sent.
+    """
+    if plan.engine == "extractive":
+        return _NO_MODEL
+    sample = _Sample(plan)
+    sample.count_document(document)
+    return sample.build_estimate(1, 1.0, {}, Pricing(plan.settings))
+
+
+def estimate_requests(flow: Flow[Any], plan: Plan) -> Estimate:
+    """Estimate tokens and cost of the requests that a flow sends first."""
+    if plan.engine == "extractive":
+        return _NO_MODEL
+    sample = _Sample(plan)
+    sample.counted = 1
+    with suppress(StopIteration):  # no statement has any evidence
+        sample.count(next(flow))
+    flow.close()
+    return sample.build_estimate(1, 1.0, {}, Pricing(plan.settings))
 
 
 class _Sample:
@@ -94,23 +109,28 @@ class _Sample:
     def add(self, document: Document) -> None:
         """Count the requests of a document."""
         self.characters += document.characters
-        plan = self._plan
         try:
-            selected = drive(
-                build_run_flow(document, plan.settings, "extractive", check=False), None
-            )
-            flow = build_run_flow(
-                document, plan.settings, plan.engine, check=plan.check
-            )
-            requests = next(flow)
+            self.count_document(document)
         except (InputError, ContextWindowError):
             self.unusable += 1  # too long, or without words
-            return
+
+    def count_document(self, document: Document) -> None:
+        """Count the requests of a document.
+
+        Raises:
+            InputError, ContextWindowError: it is too long, or has no words.
+        """
+        plan = self._plan
+        selected = drive(
+            build_run_flow(document, plan.settings, "extractive", check=False), None
+        )
+        flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
+        requests = next(flow)
         self.counted += 1
         answers = _PlausibleAnswers(selected)
         try:
             while True:
-                self._count(requests)
+                self.count(requests)
                 if any(request.schema_name == _VERDICT_SCHEMA for request in requests):
                     flow.close()  # they are the last ones
                     return
@@ -127,7 +147,30 @@ class _Sample:
             total += count * mean_tokens.get(schema, guess)
         return total
 
-    def _count(self, requests: list[ModelRequest]) -> None:
+    def build_estimate(
+        self,
+        documents: int,
+        factor: float,
+        mean_tokens: dict[str, int],
+        pricing: Pricing,
+    ) -> Estimate:
+        """Extrapolate what was counted by a factor."""
+        input_tokens = round(self.input_tokens * factor)
+        output_tokens = round(self.count_output_tokens(mean_tokens) * factor)
+        is_known = self.requests.keys() <= mean_tokens.keys()
+        return Estimate(
+            documents=documents,
+            counted=self.counted,
+            requests=round(self.requests.total() * factor),
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            output_source="the answers so far" if is_known else "a guess",
+            cost_usd=pricing.cost_usd(input_tokens, 0, output_tokens),
+            unusable=round(self.unusable * factor),
+        )
+
+    def count(self, requests: list[ModelRequest]) -> None:
+        """Count requests and their tokens."""
         for request in requests:
             self.requests[request.schema_name] += 1
             body = self._client.build_body(request)
@@ -171,10 +214,11 @@ class _PlausibleAnswers:
         chosen = shown[:_CLAIMS_PER_ANSWER]
         self._quotes = [quote for quote in self._quotes if quote not in chosen]
         rest: dict[str, Any] = {
-            "kind": "event",
+            "kind": next(iter(request.brief.kinds), "event"),
             "speaker": None,
             "about": [],
             "check_worthiness": 0.5,
+            "fields": {},
         }
         return [
             {"quote": quote, "text": quote, "reason": "-", **rest} for quote in chosen

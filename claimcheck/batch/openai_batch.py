@@ -18,6 +18,7 @@ from claimcheck.engines import build_run_flow
 from claimcheck.errors import (
     BudgetError,
     ContextWindowError,
+    FilteredError,
     InputError,
     ProviderError,
     StoreError,
@@ -36,7 +37,7 @@ from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.errors import translate_error
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.refusal import read_refusal
+from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.llm.stored import compute_request_digest
 from claimcheck.models.document import Document
 from claimcheck.models.llm import (
@@ -53,7 +54,10 @@ from claimcheck.store.uploads import OpenRequests, Upload, UploadItem, Uploads
 # A line of the file also holds id, method and URL: about 120 bytes, rounded up.
 _BYTES_PER_ENVELOPE = 200
 _MAX_FAULT_CHARACTERS = 300
+# More than there are parts of a body that can be refused. Chosen by hand.
+_MAX_REFUSALS = 8
 _UNANSWERED = ("batch_expired", "batch_cancelled")
+_BROKEN_LINE = "the endpoint's file has no readable line for this request"
 _NO_ANSWER = {"message": "no answer and no error"}
 
 
@@ -243,8 +247,14 @@ class BatchApiRunner:
         reservations = StoredReservations(self._store, self._batch)
         for item in unread[:broken]:
             # which one it was is unknown, but it was paid for
-            cost = estimate_max_cost(json.loads(item.body), self._pricing)
-            reservations.add(cost)
+            reservations.add(self._estimate_max_cost(json.loads(item.body)))
+            if not self._may_repeat(item):
+                self._save_answer(item, _build_fault(_BROKEN_LINE))
+
+    def _estimate_max_cost(self, body: Mapping[str, Any]) -> RequestCost:
+        # Some endpoints accept no maximum in the body.
+        max_output_tokens = self._plan.settings.max_output_tokens
+        return estimate_max_cost(body, self._pricing, max_output_tokens)
 
     def _save_line(
         self, line: Mapping[str, Any], item: UploadItem, report: CollectReport
@@ -253,9 +263,21 @@ class BatchApiRunner:
             response = self._read_answer(line, item)
         except NoCompletionError as error:
             self._save_error(error, item, report)
-        else:
-            report.answers += 1
-            self._save_answer(item, response)
+            return
+        if response.is_empty and self._may_repeat(item):
+            usage = response.usage
+            tokens = usage.input_tokens + usage.output_tokens
+            cost = RequestCost(usage.cost_usd or 0.0, tokens)
+            StoredReservations(self._store, self._batch).add(cost)
+            report.repeated += 1
+            return
+        report.answers += 1
+        self._save_answer(item, response)
+
+    def _may_repeat(self, item: UploadItem) -> bool:
+        """Whether a request that met a passing error is submitted again."""
+        attempts = self._uploads.count_attempts(item.document, item.digest)
+        return attempts < self._plan.settings.attempts
 
     def _read_answer(self, line: Mapping[str, Any], item: UploadItem) -> ModelResponse:
         """Return the answer of a line.
@@ -285,19 +307,30 @@ class BatchApiRunner:
         if translated.final:
             # no fault of the document's: it stays pending until the account is in order
             report.pause = report.pause or translated
-        elif refusal and self._client.learn_refusal(json.loads(item.body), refusal):
+        elif refusal and self._learn_from(refusal, item, report):
             # the next submit leaves out what was refused, in another process perhaps
             self._uploads.save_dialect(self._client.dialect.to_json())
             report.repeated += 1
-        elif refusal and refusal.is_transient:
+        elif refusal and refusal.is_transient and self._may_repeat(item):
             report.repeated += 1
         else:
             report.errors += 1
-            fault = _build_fault(
-                str(translated),
-                exceeds_window=isinstance(translated, ContextWindowError),
-            )
-            self._save_answer(item, fault)
+            self._save_answer(item, _build_fault(str(translated), translated))
+
+    def _learn_from(
+        self, refusal: Refusal, item: UploadItem, report: CollectReport
+    ) -> bool:
+        body = json.loads(item.body)
+        attempts = self._uploads.count_attempts(item.document, item.digest)
+        if attempts > _MAX_REFUSALS:
+            return False
+        if self._client.learn_refusal(body, refusal):
+            return True
+        # Where others were answered, it is about the text. So it may be the first time:
+        # a server that fails once may have recovered by the next.
+        if report.answers or (refusal.is_transient and attempts == 1):
+            return False
+        return self._client.learn_unnamed_refusal(body, refusal)
 
     def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
         location = RunLocation(self._batch, item.document)
@@ -317,7 +350,9 @@ class BatchApiRunner:
             except StoreError:
                 raise  # it is an InputError, but no fault of the document's
             except (InputError, ContextWindowError) as error:
-                outcome = Outcome.from_failure("unreadable", str(error))
+                is_too_long = isinstance(error, ContextWindowError)
+                cause = "too_long" if is_too_long else "unreadable"
+                outcome = Outcome.from_failure(cause, str(error))
                 self._store.save_outcome(location, outcome)
                 continue
             if isinstance(result, Run):
@@ -367,7 +402,7 @@ class BatchApiRunner:
                 body_json = json.dumps(body, ensure_ascii=False)
                 schema = request.schema_name
                 items[digest] = UploadItem(number, digest, schema, body_json)
-                cost += estimate_max_cost(body, self._pricing)
+                cost += self._estimate_max_cost(body)
             if items:
                 yield _DocumentRequests(tuple(items.values()), cost)
 
@@ -376,7 +411,10 @@ def _to_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _build_fault(message: str, *, exceeds_window: bool = False) -> ModelResponse:
+def _build_fault(message: str, error: ProviderError | None = None) -> ModelResponse:
     return build_unanswered_response(
-        message[:_MAX_FAULT_CHARACTERS], requests=1, exceeds_window=exceeds_window
+        message[:_MAX_FAULT_CHARACTERS],
+        requests=1,
+        exceeds_window=isinstance(error, ContextWindowError),
+        is_filtered=isinstance(error, FilteredError),
     )

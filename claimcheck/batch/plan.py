@@ -25,13 +25,15 @@ _TRANSPORT_SETTINGS = ("attempts", "timeout_s")
 class Plan:
     """The settings, engine (`llm` or `extractive`) and limits of a batch.
 
-    With `check`, each run is checked against its own document.
+    With `check`, each run is checked against its own document. `scorer` is the name and
+    version of the model that judges passages then; None compares words.
     """
 
     settings: Settings
     engine: str
     check: bool = False
     limits: Limits = field(default_factory=Limits)
+    scorer: str | None = None
 
     @classmethod
     def from_settings(
@@ -43,7 +45,8 @@ class Plan:
         engine = settings.chosen_engine()
         if engine == "llm":
             settings = fill_endpoint(settings)  # the endpoint identifies the batch
-        return cls(settings, engine, check, limits)
+        scorer = _resolve_scorer(settings) if check else None
+        return cls(settings, engine, check, limits, scorer)
 
     def config(self) -> dict[str, Any]:
         """Return what determines the runs; it identifies the batch."""
@@ -54,6 +57,7 @@ class Plan:
                 "check": self.check,
                 "max_claims": self.settings.max_claims,
                 "passage_tokens": self.settings.passage_tokens,
+                **self._scorer_config(),
             }
         prompt_names, schema_names = [*_PROMPTS], [*_SCHEMAS]
         if self.check:
@@ -66,9 +70,21 @@ class Plan:
             "check": self.check,
             "seed": self.settings.seed,
             "settings": self._answer_settings(),
-            "prompts": {name: prompts.load(name).digest for name in prompt_names},
+            "prompts": prompts.compute_digests(
+                prompt_names, self.settings.brief.prompts
+            ),
             "schemas": {name: schemas.compute_digest(name) for name in schema_names},
+            **self._scorer_config(),
         }
+
+    def _scorer_config(self) -> dict[str, Any]:
+        # Without a key for None, batches resume that are older than this choice.
+        if self.scorer is None:
+            return {}
+        # A model's answers cost money: to install the extra must not repeat them.
+        if self.engine == "llm" and self.settings.verifier is None:
+            return {}
+        return {"verifier": self.scorer}
 
     def _answer_settings(self) -> dict[str, Any]:
         settings = self.settings.published()
@@ -78,3 +94,12 @@ class Plan:
             for name in CHECK_ONLY_SETTINGS:
                 settings[name] = getattr(self.settings, name)
         return settings
+
+
+def _resolve_scorer(settings: Settings) -> str | None:
+    # Imported late: commands that only read a store do not need it.
+    from claimcheck.verification.choose import resolve_scorer_name
+    from claimcheck.verification.verifiers import LEXICAL
+
+    name = resolve_scorer_name(settings.verifier)
+    return None if name == LEXICAL else name

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from claimcheck.cli import batch_run, options
-from claimcheck.cli.output import print_note, write_rows
+from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
 
 if TYPE_CHECKING:
     from claimcheck.api.batches import Batch, ReadOptions
-    from claimcheck.models.outcome import Estimate, IngestReport
+    from claimcheck.api.stores import RunStore
+    from claimcheck.models.outcome import IngestReport
 
 
 class RequestMode(StrEnum):
@@ -44,13 +47,6 @@ _RetryFailed = Annotated[
         "--retry-failed", help="Also retry documents that failed completely or in part."
     ),
 ]
-_Estimate = Annotated[
-    bool,
-    typer.Option(
-        "--estimate",
-        help="Count requests, tokens, and cost; send nothing, and store nothing.",
-    ),
-]
 _Via = Annotated[
     RequestMode,
     typer.Option(
@@ -73,14 +69,16 @@ def batch(
     store: options.Store,
     check: _Check = False,
     retry_failed: _RetryFailed = False,
-    estimate: _Estimate = False,
+    estimate: options.Estimate = False,
     via: _Via = RequestMode.REQUESTS,
     report: options.Report = False,
+    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     text_column: _TextColumn = "text",
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
+    brief: options.BriefOptions,
     llm: options.LLMOptions,
     limits: options.LimitOptions,
 ) -> None:
@@ -91,21 +89,19 @@ def batch(
     second signal stops at once. `claimcheck runs` shows and exports the results.
     """
     from claimcheck.api.batches import Batch, ReadOptions
-    from claimcheck.api.stores import RunStore, open_scratch_copy
 
     request_limits = limits.build_limits()
-    settings = llm.load_settings(max_claims=max_claims)
+    settings = options.load_run_settings(
+        llm, brief, max_claims=max_claims, check=check, verifier=verifier
+    )
     options.announce_engine(settings, quiet=quiet)
+    options.prepare_verifier(settings, check=check, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:
         step, sources = batch_run.split_step(sources, settings)
 
     read_options = ReadOptions(text_column, allow_private)
-    # Only a command that adds documents may create the store: a mistyped name would
-    # otherwise be an empty batch.
-    create = step in (None, "submit")
-    opened = open_scratch_copy(store) if estimate else RunStore(store, create=create)
-    with opened as run_store:
+    with _open_store(store, step, is_estimate=estimate) as run_store:
         job = Batch(run_store, settings, request_limits, check=check)
         if sources:
             _add_documents(job, sources, read_options, quiet=quiet)
@@ -114,10 +110,27 @@ def batch(
             print_note(f"{store}: retrying {count:,} documents", quiet=quiet)
         if estimate:
             _print_estimate(job, via, quiet=quiet)
-        elif step:
-            batch_run.run_batch_api_step(step, job, report=report, quiet=quiet)
         else:
-            batch_run.run_batch(job, report=report, quiet=quiet)
+            _run(job, step, report=report, quiet=quiet)
+
+
+def _open_store(
+    store: Path, step: str | None, *, is_estimate: bool
+) -> AbstractContextManager[RunStore]:
+    from claimcheck.api.stores import RunStore, open_scratch_copy
+
+    if is_estimate:
+        return open_scratch_copy(store)
+    # Only a command that adds documents may create the store: a mistyped name would
+    # otherwise be an empty batch.
+    return RunStore(store, create=step in (None, "submit"))
+
+
+def _run(batch: Batch, step: str | None, *, report: bool, quiet: bool) -> None:
+    if step:
+        batch_run.run_batch_api_step(step, batch, report=report, quiet=quiet)
+    else:
+        batch_run.run_batch(batch, report=report, quiet=quiet)
 
 
 def _add_documents(
@@ -136,7 +149,7 @@ def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
             estimate = estimate_batch_api(batch, on_progress)
         else:
             estimate = batch.estimate(on_progress)
-    write_rows(_format_estimate(estimate, batch.plan.settings.model))
+    write_rows(format_estimate(estimate, batch.plan.settings.model))
 
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
@@ -154,27 +167,3 @@ def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
         parts.append(f"{added.unreadable:,} can't be read")
     pending = batch.info.counts[DocumentState.PENDING]
     return f"{batch.store.path}: {', '.join(parts)}; {pending:,} to do"
-
-
-def _format_estimate(estimate: Estimate, model: str | None) -> list[str]:
-    if estimate.requests == 0:
-        return [f"{estimate.documents:,} documents, no requests to a model, no cost"]
-    basis = ""
-    if estimate.counted + estimate.unusable < estimate.documents:
-        basis = f" (from {estimate.counted:,} documents)"
-    cost = f"unknown (no price for {model}; set one in claimcheck.toml)"
-    if estimate.cost_usd is not None:
-        cost = f"${estimate.cost_usd:,.4f}"
-    lines = [
-        f"documents      {estimate.documents:,}",
-        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
-        "retries",
-        f"tokens in      {estimate.input_tokens:,}",
-        f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
-        f"cost           {cost}",
-    ]
-    if estimate.unusable:
-        lines.append(
-            f"can't be sent  {estimate.unusable:,} documents: too long, or no words"
-        )
-    return lines

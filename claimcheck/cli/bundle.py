@@ -33,6 +33,7 @@ def bundle(
             help="A store of runs; the bundle then includes the model's answers.",
         ),
     ] = None,
+    prompts: options.Prompts = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Pack a run into one file that somebody else can verify.
@@ -40,6 +41,7 @@ def bundle(
     The bundle contains the source, prompts, schemas, answers, and hashes.
     """
     from claimcheck.api.documents import load_run
+    from claimcheck.api.inspect import read_prompt_folder
     from claimcheck.api.stores import RunStore, find_latest_run
     from claimcheck.reports.bundle import BundledAnswer, write_bundle
 
@@ -56,7 +58,10 @@ def bundle(
             location = run_store.locate(run, batch.number)[0]
             for row in run_store.load_answers(location):
                 answers.append(BundledAnswer(*row))
-    write_binary(lambda path: write_bundle(selected, path, config, answers), output)
+    own_prompts = read_prompt_folder(prompts) if prompts else ()
+    write_binary(
+        lambda path: write_bundle(selected, path, config, answers, own_prompts), output
+    )
     note = f"{output}: {len(selected.claims)} claims of {selected.document.source}"
     if answers:
         note += f", {len(answers)} answers"

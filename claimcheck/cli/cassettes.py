@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from claimcheck.cli.output import write_rows
 
+if TYPE_CHECKING:
+    from claimcheck.api.cassettes import CassetteExchange, CassetteSummary
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="List or check what tests have recorded.",
+    help="List, show, check, or prune what tests have recorded.",
 )
 
 
@@ -38,23 +43,38 @@ Format = Annotated[
 def list_cassettes(
     folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
 ) -> None:
-    """List the cassettes, their models, and the tests that play them."""
+    """List the cassettes: recorded when, from which model, played by which tests."""
     from claimcheck.api.cassettes import summarize_cassettes
 
-    for summary in summarize_cassettes(folder):
-        if format is CassetteFormat.JSON:
-            write_rows([json.dumps(asdict(summary), ensure_ascii=False)])
-            continue
-        models = ", ".join(summary.models) or "no model"
-        write_rows([f"{summary.path}: {summary.answers} answers, {models}"])
-        write_rows(f"    {item}" for item in summary.items)
+    summaries = summarize_cassettes(folder)
+    if format is CassetteFormat.JSON:
+        _write_json(summaries)
+        return
+    for summary in summaries:
+        write_rows(_render_summary(summary))
+
+
+@app.command("show")
+def show_cassette(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="One cassette.")],
+    format: Format = CassetteFormat.TEXT,
+) -> None:
+    """Show the requests and answers of one cassette."""
+    from claimcheck.api.cassettes import list_exchanges
+
+    exchanges = list_exchanges(path)
+    if format is CassetteFormat.JSON:
+        _write_json(exchanges)
+        return
+    for exchange in exchanges:
+        write_rows(_render_exchange(exchange))
 
 
 @app.command("check")
 def check_cassettes(
     folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
 ) -> None:
-    """Search the cassettes for secrets, private paths, and unused answers.
+    """Find secrets, private paths, unused answers, and changed prompts or schemas.
 
     Exits with 1 if there is something to look at.
     """
@@ -62,12 +82,63 @@ def check_cassettes(
 
     summaries = summarize_cassettes(folder)
     flagged = [summary for summary in summaries if summary.problems]
-    for summary in flagged:
-        if format is CassetteFormat.JSON:
-            write_rows([json.dumps(asdict(summary), ensure_ascii=False)])
-        else:
+    if format is CassetteFormat.JSON:
+        _write_json(flagged)
+    else:
+        for summary in flagged:
             write_rows(f"{summary.path}: {problem}" for problem in summary.problems)
+        if not flagged:
+            write_rows([f"{folder}: {len(summaries)} cassettes, nothing to report"])
     if flagged:
         raise typer.Exit(1)
-    if format is CassetteFormat.TEXT:
-        write_rows([f"{folder}: {len(summaries)} cassettes, nothing to report"])
+
+
+@app.command("prune")
+def prune_cassettes(
+    folder: Folder = Path("cassettes"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list what would be removed.")
+    ] = False,
+) -> None:
+    """Remove the answers that no test plays any more."""
+    from claimcheck.api import cassettes
+
+    removed = cassettes.prune_cassettes(folder, dry_run=dry_run)
+    write_rows(f"{path}: {count} answers" for path, count in removed.items())
+    verb = "would be removed" if dry_run else "removed"
+    write_rows([f"{folder}: {sum(removed.values())} answers {verb}"])
+
+
+def _write_json(items: Iterable[Any]) -> None:
+    write_rows(json.dumps(asdict(item), ensure_ascii=False) for item in items)
+
+
+def _render_summary(summary: CassetteSummary) -> Iterator[str]:
+    models = ", ".join(summary.models) or "no model"
+    yield f"{summary.path}: {summary.answers} answers, {models}"
+    if summary.recorded:
+        # The first and the last day, or the only one.
+        days = sorted({summary.recorded[0], summary.recorded[-1]})
+        yield f"    recorded {' to '.join(days)}"
+    if summary.templates:
+        yield f"    from {', '.join(summary.templates)}"
+    for item in summary.items:
+        yield f"    {item}"
+
+
+def _render_exchange(exchange: CassetteExchange) -> Iterator[str]:
+    yield f"{exchange.method} {exchange.uri}: {exchange.status}"
+    if exchange.recorded:
+        yield f"recorded {exchange.recorded}"
+    for item in exchange.items:
+        yield f"played by {item}"
+    yield from _indent(exchange.request, ">")
+    yield from _indent(exchange.response, "<")
+    yield ""
+
+
+def _indent(body: str, sign: str) -> Iterator[str]:
+    with suppress(ValueError):  # what is not JSON is shown as it is
+        body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    for line in body.splitlines():
+        yield f"{sign} {line}"

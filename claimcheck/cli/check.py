@@ -10,7 +10,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import announce_terminal_input, open_document, open_evidence
-from claimcheck.cli.output import check_writable, print_error, print_note, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    format_estimate,
+    print_error,
+    print_note,
+    write_rows,
+    write_text,
+)
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import CheckReportFormat, Format, render_check
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
-    from claimcheck.settings import Settings
+    from claimcheck.settings import Limits, Settings
 
 
 _Claims = Annotated[
@@ -107,12 +114,15 @@ def check(
     text: _IsText = False,
     format: _Format = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
+    verifier: options.Verifier = None,
     top_k: options.TopK = None,
     votes: _Votes = None,
+    prompts: options.Prompts = None,
     allow_private: options.AllowPrivate = False,
     *,
     publication: ReviewOptions,
     llm: options.LLMOptions,
+    spending: options.SpendingOptions,
     out: options.OutputOptions,
 ) -> None:
     """Check claims against evidence.
@@ -125,23 +135,28 @@ def check(
     sources = [*(against or []), *(evidence or [])]
     _validate_sources(claims, sources)
     check_writable(out.output)
-    settings = llm.load_settings(top_k=top_k, votes=votes)
+    flags = {"prompts_folder": prompts}
+    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
+    options.require_model(settings, flags)
+    limits = spending.build_limits()
     review = publication.build_review(settings, format)
 
     options.announce_engine(settings, quiet=out.quiet)
     announce_terminal_input(claims, quiet=out.quiet)
-    statements = _load_claims(claims, settings, is_prose=text, quiet=out.quiet)
+    # The claims of a text are not known before a model lists them.
+    if text and spending.estimate:
+        raise InputError(
+            "--estimate can't count the claims of --text; use `claimcheck summarize "
+            "--estimate`, then check the run"
+        )
+    statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
     documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
-    result = _check_claims(statements, documents, settings, quiet=out.quiet)
-    style = options.detect_page_style(out.output)
-    report = render_check(
-        result,
-        format,
-        include_text=not out.no_text,
-        style=style,
-        review=review,
-    )
-    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+    if spending.estimate:
+        _print_estimate(statements, documents, settings)
+        return
+    options.prepare_verifier(settings, quiet=out.quiet)
+    result = _check_claims(statements, documents, settings, limits, quiet=out.quiet)
+    _write_report(result, format, review, out)
 
     # After the report: a failed claim must not cost the verdicts of the others.
     if result.failures:
@@ -149,6 +164,16 @@ def check(
         raise typer.Exit(3)
     if options.has_failing_verdict(result.verdicts, fail_on):
         raise typer.Exit(1)
+
+
+def _write_report(
+    result: Check, format: Format, review: Review | None, out: options.OutputOptions
+) -> None:
+    style = options.detect_page_style(out.output)
+    report = render_check(
+        result, format, include_text=not out.no_text, style=style, review=review
+    )
+    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
 
 def _print_failures(result: Check) -> None:
@@ -164,7 +189,12 @@ def _validate_sources(claims: str, sources: Sequence[str]) -> None:
 
 
 def _load_claims(
-    source: str, settings: Settings, *, is_prose: bool, quiet: bool
+    source: str,
+    settings: Settings,
+    limits: Limits | None,
+    *,
+    is_prose: bool,
+    quiet: bool,
 ) -> Run | list[Statement]:
     if not is_prose:
         from claimcheck.api.evidence import looks_like_prose, read_claims
@@ -179,7 +209,7 @@ def _load_claims(
         return claims
     from claimcheck.api.summarize import summarize
 
-    run = summarize(open_document(source), settings=settings)
+    run = summarize(open_document(source), settings=settings, limits=limits)
     if not run.claims:
         raise InputError(f"{run.document.source}: contains no checkable claim")
     return run
@@ -189,6 +219,7 @@ def _check_claims(
     claims: Run | list[Statement],
     evidence: Index | list[Document],
     settings: Settings,
+    limits: Limits | None,
     *,
     quiet: bool,
 ) -> Check:
@@ -197,4 +228,21 @@ def _check_claims(
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
     with show_spinner(message, quiet=quiet or engine == "extractive") as on_progress:
-        return run_check(claims, evidence, settings=settings, progress=on_progress)
+        return run_check(
+            claims,
+            evidence,
+            settings=settings,
+            progress=on_progress,
+            limits=limits,
+        )
+
+
+def _print_estimate(
+    claims: Run | list[Statement],
+    evidence: Index | list[Document],
+    settings: Settings,
+) -> None:
+    from claimcheck.api.check import estimate_check
+
+    estimate = estimate_check(claims, evidence, settings=settings)
+    write_rows(format_estimate(estimate, settings.model))

@@ -13,6 +13,7 @@ from claimcheck.errors import ProviderError
 from claimcheck.installation import find_foreign_distribution, get_install_command
 
 if TYPE_CHECKING:
+    from claimcheck.api.probe import Acceptance
     from claimcheck.settings import Settings
 
 # The modules that each extra of pyproject.toml installs.
@@ -41,6 +42,7 @@ _LISTED_SETTINGS = (
     "timeout_s",
     "context_tokens",
     "max_output_tokens",
+    "verifier",
 )
 _MAX_LISTED_MODELS = 12  # some endpoints have hundreds
 _PROBE_TIMEOUT_S = 60.0  # a person waits; the settings may allow many minutes
@@ -65,6 +67,7 @@ def doctor(engine: options.EngineOptions) -> None:
         lines.append(f"  {name:<18}{value:<34}{loaded.origins[name]}")
     lines.append(f"Your settings for all folders: {resolve_user_file()}")
     lines += ["", f"Engine that runs: {settings.chosen_engine()}"]
+    lines.append(f"Verifier without a model: {_name_verifier(settings)}")
     lines.append(_describe_tokenizer(settings.model))
     for extra, modules in EXTRAS.items():
         if all(find_spec(module) for module in modules):
@@ -86,6 +89,14 @@ def doctor(engine: options.EngineOptions) -> None:
         write_rows(
             ["Endpoint: none configured; --model NAME or --base-url URL names one"]
         )
+
+
+def _name_verifier(settings: Settings) -> str:
+    if settings.verifier is not None:
+        return settings.verifier  # its revision may need a download
+    from claimcheck.api.verifiers import resolve_scorer_name
+
+    return resolve_scorer_name()
 
 
 def _format_setting(settings: Settings, name: str) -> str:
@@ -129,7 +140,7 @@ def _probe_endpoint(settings: Settings) -> list[str]:
     except ProviderError:
         write_rows([f"Endpoint: {settings.endpoint()}: FAILED"])
         raise
-    models = ", ".join(result.models[:_MAX_LISTED_MODELS]) or "none listed"
+    models = ", ".join(list(result.models)[:_MAX_LISTED_MODELS]) or "none listed"
     unlisted = len(result.models) - _MAX_LISTED_MODELS
     if unlisted > 0:
         models += f" and {unlisted} more"
@@ -142,8 +153,35 @@ def _probe_endpoint(settings: Settings) -> list[str]:
         if result.enforces_schema and accepted.response_format == "json_schema":
             schema = "enforced"
         lines.append(f"  response format: {accepted.response_format}; schema: {schema}")
-        left_out = ", ".join(accepted.left_out) or "nothing"
-        lines.append(f"  refused, and therefore left out: {left_out}")
+        lines += _describe_acceptance(accepted)
+        window = result.models.get(settings.model or "")
+        lines.append(_describe_window(settings, window))
     else:
         lines.append("  no model named: give --model NAME to try one")
     return lines
+
+
+def _describe_acceptance(accepted: Acceptance) -> list[str]:
+    """Describe what of a request the endpoint takes, and what it refuses."""
+    renamed = accepted.limit_name == "max_tokens"
+    left_out = []
+    for name in accepted.left_out:
+        is_limit = name == "max_completion_tokens" and renamed
+        left_out.append(f"{name} (sent as max_tokens)" if is_limit else name)
+    sent = [*accepted.sent, *([accepted.limit_name] if accepted.limit_name else [])]
+    stream = "required, so every answer is asked for as one"
+    return [
+        f"  settings that it takes: {', '.join(sent) or 'none'}",
+        f"  refused, and therefore left out: {', '.join(left_out) or 'nothing'}",
+        f"  streaming: {stream if accepted.needs_stream else 'not required'}",
+    ]
+
+
+def _describe_window(settings: Settings, window: int | None) -> str:
+    chosen = f"context_tokens is {settings.context_tokens:,}"
+    if window is None:
+        return f"  context window: not stated by the endpoint; {chosen}"
+    line = f"  context window: {window:,} tokens; {chosen}"
+    if window < settings.context_tokens:
+        line += f"; set it to {window} in claimcheck.toml"
+    return line

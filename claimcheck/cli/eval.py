@@ -106,6 +106,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
             typer.Option("--format", help="json includes every row, for `compare`."),
         ] = Format.TEXT,
         output: options.Output = None,
+        verifier: options.Verifier = None,
         top_k: options.TopK = None,
         attempts: options.Attempts = None,
         no_cache: options.NoCache = False,
@@ -117,9 +118,10 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
 
         check_writable(output)
         settings = engine.load_settings(
-            top_k=top_k, attempts=attempts, no_cache=no_cache
+            verifier=verifier, top_k=top_k, attempts=attempts, no_cache=no_cache
         )
         options.announce_engine(settings, quiet=quiet)
+        options.prepare_verifier(settings, quiet=quiet)
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
             result = run_evaluate(task, rows, settings=settings, progress=on_progress)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from claimcheck.cli import cache, cassettes, index, runs
+from claimcheck.cli import cache, cassettes, index, prompts, runs
 from claimcheck.cli.batch import batch
 from claimcheck.cli.bundle import bundle
 from claimcheck.cli.check import check
@@ -28,7 +28,6 @@ from claimcheck.cli.output import (
     print_error,
     silence_stdout,
 )
-from claimcheck.cli.prompts import prompts
 from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
@@ -66,11 +65,11 @@ app.command()(verify)
 app.command()(ground)
 app.command()(schema)
 app.command()(validate)
-app.command()(prompts)
 app.command()(serve)
 app.command()(mcp)
 app.command()(doctor)
 app.command()(trust)
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
 app.add_typer(verifier_app, name="verifier")

@@ -20,11 +20,12 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
 from claimcheck.cli.output import print_note
+from claimcheck.errors import InputError
 from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
@@ -52,12 +53,32 @@ TopK = Annotated[
         help="Maximum number of passages per claim shown to the model (default 8).",
     ),
 ]
+Verifier = Annotated[
+    str | None,
+    typer.Option(
+        "--verifier",
+        metavar="NAME",
+        help="What judges passages without a model: lexical (compares words), a folder "
+        "with an ONNX model, or org/name on a model hub, downloaded once (default: the "
+        "one that comes with claimcheck, else lexical). With --model, the model "
+        "decides, and the verifier only judges whether what somebody said is true.",
+    ),
+]
 Attempts = Annotated[
     int | None,
     typer.Option(
         metavar="N",
         help="Maximum number of attempts per request, if the endpoint fails "
         "(default 4).",
+    ),
+]
+Prompts = Annotated[
+    Path | None,
+    typer.Option(
+        "--prompts",
+        metavar="FOLDER",
+        help="Use the prompt templates in this folder instead of the shipped ones; "
+        "claimcheck prompts init copies them.",
     ),
 ]
 ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
@@ -73,6 +94,13 @@ Report = Annotated[
     bool,
     typer.Option(
         "--report", help="Print a table of the failures, by cause, at the end."
+    ),
+]
+Estimate = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        help="Count requests, tokens, and cost; send nothing, and store nothing.",
     ),
 ]
 AllowPrivate = Annotated[
@@ -106,6 +134,8 @@ class FailOn(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+# Those of `models.brief`, whose module takes longer to load than Typer.
+_Length = Literal["short", "medium", "long"]
 FailOnVerdict = Annotated[
     FailOn | None,
     typer.Option(
@@ -196,6 +226,96 @@ class LLMOptions(EngineOptions):
 
 
 @dataclass(frozen=True, slots=True)
+class BriefOptions(OptionGroup):
+    """What the user changes about the requests to a model."""
+
+    prompts: Prompts = None
+    fields: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Extract more about each claim: a JSON Schema whose properties are "
+            'the fields. "x-grounded": true means that the value must be in the '
+            "document.",
+        ),
+    ] = None
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="The kinds of claims, instead of event, quantity, "
+            "statement, relation, prediction, opinion.",
+        ),
+    ] = None
+    examples: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Show the model how it is done: JSON Lines of {text, claims}.",
+        ),
+    ] = None
+    instructions: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Tell the model what else to observe."),
+    ] = None
+    focus: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="What you want to know; claims that bear on it are chosen first.",
+        ),
+    ] = None
+    audience: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Who reads the summary.")
+    ] = None
+    length: Annotated[
+        _Length | None, typer.Option("--length", help="How long the summary is.")
+    ] = None
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="The language of the summary, such as de; auto is the document's. "
+            "Claims stay in the language of the document.",
+        ),
+    ] = None
+
+    def list_flags(self) -> dict[str, Any]:
+        """Return the flags of `load_settings`."""
+        kinds = None
+        if self.kinds is not None:
+            kinds = [kind.strip() for kind in self.kinds.split(",")]
+        return {
+            "prompts_folder": self.prompts,
+            "fields_file": self.fields,
+            "kinds": kinds,
+            "examples_file": self.examples,
+            "instructions": self.instructions,
+            "focus": self.focus,
+            "audience": self.audience,
+            "length": self.length,
+            "language": self.language,
+        }
+
+
+def require_model(settings: Settings, flags: dict[str, Any]) -> None:
+    """Refuse flags that only a model can follow, if none runs.
+
+    Raises:
+        InputError: the extractive engine runs, and one of the flags is given.
+    """
+    if settings.chosen_engine() != "extractive":
+        return
+    for name, value in flags.items():
+        if value is not None:
+            option = "--" + name.partition("_")[0]
+            raise InputError(
+                f"{option} requires a model; name one with --model, or with --base-url "
+                "URL for a local server"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class LimitOptions(OptionGroup):
     """How fast a batch runs, and how much it may spend."""
 
@@ -242,6 +362,36 @@ class LimitOptions(OptionGroup):
             name: value for name, value in asdict(self).items() if value is not None
         }
         return Limits(**chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingOptions(OptionGroup):
+    """What a single command may spend, or would."""
+
+    estimate: Estimate = False
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="Maximum cost in US dollars."),
+    ] = None
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of tokens, input and output together.",
+        ),
+    ] = None
+
+    def build_limits(self) -> Limits | None:
+        """Return the limits of these options, or None.
+
+        Raises:
+            SettingsError: one of them is not above 0.
+        """
+        if self.budget_usd is None and self.budget_tokens is None:
+            return None
+        from claimcheck.settings import Limits
+
+        return Limits(budget_usd=self.budget_usd, budget_tokens=self.budget_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +461,44 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
     if no_cache:
         flags["cache"] = False
     return load(flags, defaults=_DEFAULT_SETTINGS).settings
+
+
+def load_run_settings(
+    llm: LLMOptions,
+    brief: BriefOptions,
+    *,
+    max_claims: int | None,
+    check: bool,
+    verifier: str | None,
+) -> Settings:
+    """Return the settings of a command that summarizes, and on request checks.
+
+    Raises:
+        InputError: a flag requires --check or a model.
+    """
+    if verifier is not None and not check:
+        raise InputError(f"--verifier {verifier} requires --check")
+    flags = brief.list_flags()
+    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    require_model(settings, flags)
+    return settings
+
+
+def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> None:
+    """Before a check starts, download the verifier if necessary.
+
+    Raises:
+        InputError: the verifier does not exist, or can't be used.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    if settings.verifier is None or not check:
+        return
+    from claimcheck.api.verifiers import prepare_verifier as prepare
+
+    prepare(
+        settings.verifier,
+        report=None if quiet else lambda line: print_note(line, quiet=False),
+    )
 
 
 def announce_engine(settings: Settings, *, quiet: bool) -> None:

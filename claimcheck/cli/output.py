@@ -14,9 +14,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from claimcheck.errors import InputError
 from claimcheck.reports.terminal import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from claimcheck.models.outcome import Estimate
 
 # Half a surrogate pair is written as "\\ud83d", which is also how JSON writes it.
 _UNENCODABLE = "backslashreplace"
@@ -181,3 +185,30 @@ def _print_to_stderr(message: str) -> None:
     with suppress(OSError):
         line = line.encode(encoding, _UNENCODABLE).decode(encoding)
         print(line, file=sys.stderr, flush=True)
+
+
+def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
+    """Format an estimate as lines."""
+    if estimate.requests == 0:
+        return ["no requests to a model, no cost"]
+    basis = ""
+    if estimate.counted + estimate.unusable < estimate.documents:
+        basis = f" (from {estimate.counted:,} documents)"
+    cost = f"unknown (no price for {model}; set one in claimcheck.toml)"
+    if estimate.cost_usd is not None:
+        cost = f"${estimate.cost_usd:,.4f}"
+    lines = []
+    if estimate.documents > 1:
+        lines.append(f"documents      {estimate.documents:,}")
+    lines += [
+        f"requests       {estimate.requests:,}{basis}; not counting repairs and "
+        "retries",
+        f"tokens in      {estimate.input_tokens:,}",
+        f"tokens out     about {estimate.output_tokens:,} ({estimate.output_source})",
+        f"cost           {cost}",
+    ]
+    if estimate.unusable:
+        lines.append(
+            f"can't be sent  {estimate.unusable:,} documents: too long, or no words"
+        )
+    return lines

@@ -2,26 +2,203 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from claimcheck.cli.output import write_text
+from claimcheck.cli import options
+from claimcheck.cli.output import print_note, write_rows, write_text
+from claimcheck.cli.progress import show_rows
+from claimcheck.errors import InputError
+from claimcheck.reports.formats import Format
+
+if TYPE_CHECKING:
+    from claimcheck.api.evaluate import PromptComparison
+
+_SHIPPED = "shipped"
 
 
-def prompts(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="The template to print.")
-    ] = None,
-) -> None:
-    """List the prompt templates, or print one."""
-    from claimcheck.api.inspect import list_prompts, read_prompt
+class _Group(TyperGroup):
+    """Reads `claimcheck prompts NAME` as `claimcheck prompts show NAME`."""
 
-    if name is not None:
-        write_text(read_prompt(name), None)
-        return
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["show", *args]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Group,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="List, print, copy, compare, and check prompt templates.",
+)
+_Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FOLDER]",
+        help="A folder of templates (default: prompts_folder of the settings).",
+    ),
+]
+
+
+@app.callback()
+def prompts(context: typer.Context) -> None:
+    """List, print, copy, compare, and check prompt templates.
+
+    Without a command, lists the shipped ones.
+    """
+    if context.invoked_subcommand is None:
+        list_()
+
+
+@app.command("list")
+def list_() -> None:
+    """List the shipped templates with their versions and hashes."""
+    from claimcheck.api.inspect import list_prompts
+
     rows = []
     for prompt in list_prompts():
         version = f"v{prompt.version}  {prompt.digest[:12]}"
-        rows.append(f"{prompt.name:<10}  {version}  {prompt.description}\n")
-    write_text("".join(rows), None)
+        rows.append(f"{prompt.name:<10}  {version}  {prompt.description}")
+    write_rows(rows)
+
+
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped template.")],
+) -> None:
+    """Print a shipped template."""
+    from claimcheck.api.inspect import read_prompt
+
+    write_text(read_prompt(name), None)
+
+
+@app.command("init")
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Created if it does not exist.")
+    ],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="The templates (default: all)."),
+    ] = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Copy the shipped templates into a folder, to change them there.
+
+    `--prompts FOLDER` uses them. Delete those that you do not change, so that you get
+    the better ones of later versions.
+    """
+    from claimcheck.api.inspect import copy_prompts
+
+    copied = copy_prompts(folder, names or ())
+    print_note(f"{folder}: {len(copied)} templates copied", quiet=quiet)
+
+
+@app.command("diff")
+def diff(folder: _Folder = None) -> None:
+    """Show how the templates in a folder differ from the shipped ones."""
+    from claimcheck.api.inspect import diff_prompts
+
+    write_rows(diff_prompts(folder or _get_folder()))
+
+
+@app.command("lint")
+def lint(folder: _Folder = None) -> None:
+    """Check the templates in a folder.
+
+    Finds unknown variables, document text outside of the fence, unknown file names, and
+    what would change the form of the answer. Exits with 2 if there is a problem.
+    """
+    from claimcheck.api.inspect import find_prompt_notes, find_prompt_problems
+
+    folder = folder or _get_folder()
+    problems = find_prompt_problems(folder)
+    write_rows(problems or [*find_prompt_notes(folder), f"{folder}: no problem"])
+    if problems:
+        raise typer.Exit(2)
+
+
+@app.command("compare")
+@options.expand_groups
+def compare(
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A folder of templates, or `shipped` for the shipped ones.",
+        ),
+    ],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    examples: Annotated[
+        Path,
+        typer.Option(
+            "--examples",
+            metavar="FILE",
+            help="Your own texts with the right claims: JSON Lines of {text, claims}.",
+        ),
+    ],
+    format: options.ReportFormat = Format.TEXT,
+    max_claims: options.MaxClaims = None,
+    quiet: options.Quiet = False,
+    *,
+    engine: options.EngineOptions,
+) -> None:
+    """Compare two sets of prompts on your own examples.
+
+    Reads each text with both, and shows what they find and what they cost, and the
+    paired difference, B less A, with 95 % intervals.
+    """
+    from claimcheck.api.evaluate import compare_prompts
+
+    settings = engine.load_settings(max_claims=max_claims)
+    folders = (_find_folder(first), _find_folder(second))
+    with show_rows("compare", quiet=quiet) as on_progress:
+        result = compare_prompts(
+            folders, examples, settings=settings, progress=on_progress
+        )
+    if format is Format.JSON:
+        write_text(json.dumps(asdict(result), indent=1) + "\n", None)
+    else:
+        write_rows(_format_comparison(result, first, second))
+
+
+def _find_folder(name: str) -> Path | None:
+    return None if name == _SHIPPED else Path(name)
+
+
+def _format_comparison(result: PromptComparison, first: str, second: str) -> list[str]:
+    lines = [
+        f"A: {first}",
+        f"B: {second}",
+        f"{result.n:,} texts; without a complete answer: A {result.failed[0]:,}, "
+        f"B {result.failed[1]:,}",
+        f"{'':<18}{'A':>10}{'B':>10}{'B less A':>12}   95 % interval",
+    ]
+    for name, score in result.differences.items():
+        # Shares in percent; per text, the figure itself.
+        is_share = not name.endswith(" a text")
+        digits = 5 if name.startswith("US dollars") else 1
+        values = [result.first[name], result.second[name], *astuple(score)]
+        a, b, difference, low, high = (100 * x if is_share else x for x in values)
+        lines.append(
+            f"{name:<18}{a:10.{digits}f}{b:10.{digits}f}{difference:+12.{digits}f}   "
+            f"[{low:+.{digits}f}, {high:+.{digits}f}]"
+        )
+    return lines
+
+
+def _get_folder() -> Path:
+    from claimcheck.config import find_prompts_folder
+
+    folder = find_prompts_folder()
+    if folder is None:
+        raise InputError(
+            "no folder; name one, or set prompts_folder in claimcheck.toml"
+        )
+    return folder

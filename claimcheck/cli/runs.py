@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -188,6 +188,7 @@ def retry(
     batch: _BatchOption = None,
     report: options.Report = False,
     attempts: options.Attempts = None,
+    prompts: options.Prompts = None,
     no_cache: options.NoCache = False,
     quiet: options.Quiet = False,
     *,
@@ -203,23 +204,23 @@ def retry(
     request_limits = limits.build_limits()
     with RunStore(store, create=False) as run_store:
         status = find_batch(run_store, batch)
-        settings = _load_stored_settings(status, attempts=attempts, no_cache=no_cache)
+        settings = _load_stored_settings(
+            status, attempts=attempts, prompts_folder=prompts, no_cache=no_cache
+        )
         # Prompts and schemas are those of this version of claimcheck; if they have
         # changed, the answers belong to another batch.
         job = Batch(run_store, settings, request_limits, check=status.config["check"])
         if job.number != status.number:
             raise InputError(
                 f"{store}: batch {status.number} was made with prompts, schemas or "
-                "settings that have changed since; start a new batch with "
-                "`claimcheck batch`"
+                "settings that have changed since; name your own prompts with "
+                "--prompts, or start a new batch with `claimcheck batch`"
             )
         print_note(f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet)
         run_batch(job, report=report, quiet=quiet)
 
 
-def _load_stored_settings(
-    batch: BatchStatus, *, attempts: int | None, no_cache: bool
-) -> Settings:
+def _load_stored_settings(batch: BatchStatus, **more: Any) -> Settings:
     """Return a batch's settings, with its endpoint if the user named that too.
 
     A store may come from somebody else, so it can't choose who receives the documents
@@ -230,7 +231,7 @@ def _load_stored_settings(
 
     flags = list_batch_flags(batch.config)
     url = flags.pop("base_url", None)
-    settings = options.load_settings(**flags, attempts=attempts, no_cache=no_cache)
+    settings = options.load_settings(**flags, **more)
     if url is None or url == settings.endpoint():
         return settings
     if is_loopback(url):

@@ -13,7 +13,14 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.inputs import SourceArgument, announce_terminal_input, open_document
-from claimcheck.cli.output import check_writable, print_error, print_note, write_text
+from claimcheck.cli.output import (
+    check_writable,
+    format_estimate,
+    print_error,
+    print_note,
+    write_rows,
+    write_text,
+)
 from claimcheck.cli.progress import show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, render_run
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from claimcheck.api.stores import RunStore
     from claimcheck.models.document import Document
     from claimcheck.models.run import Run
-    from claimcheck.settings import Settings
+    from claimcheck.settings import Limits, Settings
 
 
 _Store = Annotated[
@@ -102,11 +109,14 @@ def summarize(
         ),
     ] = False,
     fail_on: _FailOnResult = None,
+    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     store: _Store = None,
     *,
     about: DocumentOptions,
+    brief: options.BriefOptions,
     llm: options.LLMOptions,
+    spending: options.SpendingOptions,
     out: options.OutputOptions,
 ) -> None:
     """Summarize a document and list its checkable claims.
@@ -116,24 +126,29 @@ def summarize(
     """
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
-    published = about.parse_date()
+    limits = spending.build_limits()
     check_writable(out.output)
-    settings = llm.load_settings(max_claims=max_claims)
+    settings = options.load_run_settings(
+        llm, brief, max_claims=max_claims, check=check, verifier=verifier
+    )
 
     announce_terminal_input(source, quiet=out.quiet)
     document = open_document(
         source,
         title=about.title,
-        published=published,
+        published=about.parse_date(),
         allow_private=about.allow_private,
     )
     _announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
-    run = _summarize_document(document, settings, store, check=check, quiet=out.quiet)
-    style = options.detect_page_style(out.output)
-    report = render_run(run, format, include_text=not out.no_text, style=style)
-    has_color = style.color and format is Format.TEXT
-    write_text(report, out.output, has_color=has_color)
+    if spending.estimate:
+        _print_estimate(document, settings, check=check)
+        return
+    options.prepare_verifier(settings, check=check, quiet=out.quiet)
+    run = _summarize_document(
+        document, settings, store, limits, check=check, quiet=out.quiet
+    )
+    _write_report(run, format, out)
 
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
@@ -143,12 +158,19 @@ def summarize(
         raise typer.Exit(1)
 
 
+def _write_report(run: Run, format: Format, out: options.OutputOptions) -> None:
+    style = options.detect_page_style(out.output)
+    report = render_run(run, format, include_text=not out.no_text, style=style)
+    write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+
+
 def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     if fail_on is None:
         return False
     # A claim that its own quote contradicts fails, whatever a check says of it.
-    if not all(claim.is_grounded for claim in run.claims):
-        return True
+    for claim in run.claims:
+        if not claim.is_grounded or claim.has_missing_field:
+            return True
     if fail_on is _FailOn.UNGROUNDED:
         return False
     return options.has_failing_verdict(run.verdicts, options.FailOn(fail_on))
@@ -169,6 +191,7 @@ def _summarize_document(
     document: Document,
     settings: Settings,
     store: Path | None,
+    limits: Limits | None,
     *,
     check: bool,
     quiet: bool,
@@ -187,7 +210,15 @@ def _summarize_document(
             check=check,
             store=run_store,
             progress=on_progress,
+            limits=limits,
         )
+
+
+def _print_estimate(document: Document, settings: Settings, *, check: bool) -> None:
+    from claimcheck.api.summarize import estimate_summarize
+
+    estimate = estimate_summarize(document, settings=settings, check=check)
+    write_rows(format_estimate(estimate, settings.model))
 
 
 def _open_store(path: Path | None) -> AbstractContextManager[RunStore | None]:

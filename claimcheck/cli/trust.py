@@ -18,14 +18,15 @@ def trust(
     ] = Path(),
     quiet: options.Quiet = False,
 ) -> None:
-    """Let the claimcheck.toml of a folder name the endpoint.
+    """Approve the endpoint and the prompts of a claimcheck.toml.
 
-    Commands in that folder then send documents to the endpoint, but never a key from
-    the environment. The approval ends when the file names another endpoint.
+    Commands in its folder then send documents to that endpoint, but never a key from
+    the environment. The approval ends when the file names another endpoint, or when the
+    prompts change.
     """
-    from claimcheck.config import approve_project_endpoint
+    from claimcheck.config import approve_project_file
 
-    url = approve_project_endpoint(folder)
+    approved = approve_project_file(folder)
     print_note(
-        f"{folder.resolve()}: commands here may send documents to {url!r}", quiet=quiet
+        f"{folder.resolve()}: commands here may use {', '.join(approved)}", quiet=quiet
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ from claimcheck.cli.output import print_note, write_lines, write_rows
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
-    from claimcheck.api.verifiers import Verifier
+    from claimcheck.api.verifiers import Calibration, Verifier
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,14 +32,18 @@ def list_(format: options.RowsFormat = Format.TEXT) -> None:
     """List the verifiers on this machine."""
     from claimcheck.api.verifiers import LEXICAL, list_verifiers
 
-    verifiers = list_verifiers()
+    verifiers = list_verifiers(_report)
     if format is Format.JSON:
         write_lines((json.dumps(_describe(item)) for item in verifiers), None)
         return
     rows = [f"{LEXICAL}: compares words; always available"]
     for item in verifiers:
         labels = ", ".join(item.model.labels)
-        rows.append(f"{item.name}: {_format_size(item)}, {labels}{_in_languages(item)}")
+        languages = ", ".join(item.model.calibration.languages)
+        rows.append(
+            f"{item.name}: {_format_size(item)}; labels: {labels}; "
+            f"languages: {languages}"
+        )
     write_rows(rows)
 
 
@@ -72,19 +76,30 @@ def info(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A downloaded verifier, a folder, or `default`."
+            metavar="NAME",
+            help="ORG/NAME of a hub, a folder, lexical, or default, which is the one "
+            "that is used if you name none.",
         ),
     ],
     format: options.RowsFormat = Format.TEXT,
 ) -> None:
     """Show what is known about a verifier."""
-    from claimcheck.api.verifiers import find_verifier
+    from claimcheck.api import verifiers
 
-    verifier = find_verifier(name, report=_report)
-    if format is Format.JSON:
-        write_lines([json.dumps(_describe(verifier))], None)
+    if name == verifiers.DEFAULT:
+        name = verifiers.resolve_scorer_name()
+    if name == verifiers.LEXICAL:
+        calibration = verifiers.get_lexical_calibration()
+        description = {"name": name, "calibration": asdict(calibration)}
+        rows = _format_info(name, _list_calibration(calibration))
     else:
-        write_rows(_format_info(verifier))
+        verifier = verifiers.find_verifier(name, report=_report)
+        description = _describe(verifier)
+        rows = _format_info(verifier.name, _list_facts(verifier))
+    if format is Format.JSON:
+        write_lines([json.dumps(description)], None)
+    else:
+        write_rows(rows)
 
 
 def _report(line: str) -> None:
@@ -99,7 +114,6 @@ def _describe(verifier: Verifier) -> dict[str, Any]:
         "bytes": model.size_bytes(),
         "labels": list(model.labels),
         "outcomes": list(model.outcomes),
-        "languages": list(model.languages),
         "max_tokens": model.max_tokens,
         "temperature": model.temperature,
         "calibration": asdict(model.calibration),
@@ -107,26 +121,31 @@ def _describe(verifier: Verifier) -> dict[str, Any]:
     }
 
 
-def _format_info(verifier: Verifier) -> Iterator[str]:
+def _format_info(name: str, facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield name
+    for label, value in facts:
+        yield f"  {label:<{_LABEL_WIDTH}}{value}"
+
+
+def _list_facts(verifier: Verifier) -> Iterator[tuple[str, str]]:
     model = verifier.model
-    calibration = model.calibration
     meanings = []
     for label, outcome in zip(model.labels, model.outcomes, strict=True):
         meanings.append(f"{label} ({outcome})")
-    yield verifier.name
-    for label, value in (
-        ("file", model.onnx),
-        ("size", _format_size(verifier)),
-        ("labels", ", ".join(meanings)),
-        ("languages", ", ".join(model.languages) or "not stated"),
-        ("maximum length", f"{model.max_tokens:,} tokens, longer premises in chunks"),
-        ("supported from", f"{calibration.supported_from:.2f}"),
-        ("right if supported", _format_share(calibration.supported_reliability)),
-        ("right if refuted", _format_share(calibration.refuted_reliability)),
-    ):
-        yield f"  {label:<{_LABEL_WIDTH}}{value}"
+    yield "file", str(model.onnx)
+    yield "size", _format_size(verifier)
+    yield "labels", ", ".join(meanings)
+    yield "maximum length", f"{model.max_tokens:,} tokens, longer premises in chunks"
+    yield from _list_calibration(model.calibration)
     for data_set, figures in model.figures.items():
-        yield f"  {data_set:<{_LABEL_WIDTH}}{_format_figures(figures)}"
+        yield data_set, _format_figures(figures)
+
+
+def _list_calibration(calibration: Calibration) -> Iterator[tuple[str, str]]:
+    yield "languages", ", ".join(calibration.languages)
+    yield "supported from", f"{calibration.supported_from:.2f}"
+    yield "right if supported", _format_share(calibration.supported_reliability)
+    yield "right if refuted", _format_share(calibration.refuted_reliability)
 
 
 def _format_figures(figures: object) -> str:
@@ -141,8 +160,3 @@ def _format_share(share: float | None) -> str:
 
 def _format_size(verifier: Verifier) -> str:
     return f"{verifier.model.size_bytes() / 2**20:,.1f} MB"
-
-
-def _in_languages(verifier: Verifier) -> str:
-    languages = verifier.model.languages
-    return f", languages: {', '.join(languages)}" if languages else ""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from claimcheck.cli import options
 from claimcheck.cli.output import write_rows
 
 _RESULT_LABELS = {True: "ok", False: "WRONG", None: "not verified"}
@@ -17,6 +18,7 @@ def verify(
         Path,
         typer.Argument(metavar="BUNDLE", help="A file that `claimcheck bundle` wrote."),
     ],
+    prompts: options.Prompts = None,
 ) -> None:
     """Verify a bundle offline.
 
@@ -24,9 +26,11 @@ def verify(
     Exits with 1 if one does not, or if that can't be found out, because the answers
     are missing or another version made the bundle.
     """
+    from claimcheck.api.inspect import read_prompt_folder
     from claimcheck.reports.bundle import verify_bundle
 
-    steps = verify_bundle(bundle)
+    own_prompts = read_prompt_folder(prompts) if prompts else ()
+    steps = verify_bundle(bundle, own_prompts)
     for step in steps:
         label = _RESULT_LABELS[step.holds]
         write_rows([f"{label:<13}{step.name}: {step.detail}"])

@@ -49,15 +49,19 @@ def _write_full_date_pattern(prefix: str = "") -> str:
     """
 
 
+# A line that has a date and nothing but what belongs to it: a label, and the time.
 _DATE_LINE = re.compile(
     rf"""
     ^[ \t]*
-    (?:
-        (?:published|posted|updated|date|first\ published|last\ updated)\b[^\n]{{0,20}}?
+    (?P<label>
+        (?:first\ published|last\ updated|published|posted|updated|date)
+        (?:[ \t]+(?:on|at|online))?[ \t]*[:|–—-]?[ \t]*
     )?
     (?:{_WEEKDAY},?\s+)?
     {_write_full_date_pattern()}
-    [^\n]{{0,40}}$
+    (?:[ \t]*[,|·•–—-]?[ \t]*(?:at[ \t]+)?\d{{1,2}}[:.h]\d\d[^\n]{{0,25}}
+        |[ \t]*[|·•][^\n]{{0,40}})?
+    [.]?[ \t\r]*$
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -85,8 +89,13 @@ _ORIGINAL_URL_LABEL = re.compile(
     re.IGNORECASE,
 )
 _MAX_URL_LABEL_CHARACTERS = 60
+_URL_WORD = re.compile(r"https?://\S*")
+_SLUG_WORD = re.compile(r"[^\W\d_]{4,}")
+_MAX_SLUG_CHARACTERS, _MIN_SLUG_WORDS = 300, 2
 
 _TIME_PREPOSITIONS = "in|since|by|until|during|from|before|after"
+# The date beside a weekday says which one it is: "Friday, May 31".
+_WEEKDAY_PREFIX = rf"(?:{_WEEKDAY},?\s+(?:the\s+)?)?"
 _PART_OF_MONTH = r"(?:early\s+|late\s+|mid-)?"
 
 
@@ -96,10 +105,10 @@ def _compile_time_pattern(start: str, relative: str = "") -> re.Pattern[str]:
         rf"""
         {start}
         (?:
-            (?P<full>{_write_full_date_pattern("f_")})
+            (?P<full>{_WEEKDAY_PREFIX}{_write_full_date_pattern("f_")})
             # "May 3" without a year
             | (?P<monthday>
-                \b(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH})\b(?!\s*,?\s*{YEAR})
+                \b{_WEEKDAY_PREFIX}(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH})\b(?!\s*,?\s*{YEAR})
             )
             # "May 2019", "since early May 2019"
             | (?P<monthyear>
@@ -164,15 +173,50 @@ _MONTH_DAY = re.compile(
     """,
     re.VERBOSE,
 )
+_WEEKDAY_START = re.compile(rf"{_WEEKDAY},?\s+(?:the\s+)?")
 _ANY_YEAR = re.compile(rf"(?<![\w.,-]){YEAR}(?![\w-])")
 _DIGIT = re.compile(r"\d")
+_DAY_NAMES = frozenset(
+    "ash black bloody cyber easter giving good holy maundy palm shrove spy super whit"
+    " green red".split()
+)
+_BEFORE_DAY = frozenset(("on", "late", "early", "by", "since", "until"))
+_OPENERS = frozenset(
+    "after and before but by each early every from in last late next on one since some"
+    " the this until".split()
+)
+_CAPITALIZED_AFTER = re.compile(r"\ [A-Z][a-z]")
+# "every Friday", "Monday to Friday", "13 May, a Monday", "until Friday"
+_NOT_ONE_DAY_BEFORE = re.compile(
+    rf"""
+    (?:
+        \b(?:every|each|an?|any|some|one|another|most|the|that|until|till|by|from
+            |starting|beginning|effective|due|ahead\ of|before|after)
+        | \b{_WEEKDAY}s?\s+(?:to|through|thru|or)
+        | {_WEEKDAY}\s?[-–—/]
+        | (?:\d(?:st|nd|rd|th)?|{_MONTH}),?\ \(?
+    )\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NOT_ONE_DAY_AFTER = re.compile(
+    rf"""
+    \s?[-–—/]\s?{_WEEKDAY} | \s+(?:to|through|thru|or)\s+{_WEEKDAY}
+    | ,?\s\(?(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)\b|\d{{1,2}}\s(?:of\s)?{_MONTH}\b)
+    | ['’]s\s+(?:vote|election|match|game|deadline)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _RELATIVE_WEEKDAY = re.compile(r"(?:last|next)\s", re.IGNORECASE)
 _FUTURE_VERB = re.compile(
     r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.IGNORECASE
 )
 _FUTURE_AUXILIARY = re.compile(
     r"\b(?:will|would|shall|is to|are to|plans? to|set to|due to|expected to"
-    r"|scheduled)\b",
+    r"|scheduled|(?:is|are) \w+ing|(?-i:may|might|could|should|must|can))\b|['’]ll\b"
+    # "agreed to meet on", but not "talks on how to solve the crisis ended on"
+    r"|(?-i:\bto (?!(?:the|an?|his|her|its|their|this|that)\b)[a-z]+"
+    r"(?: (?!\w+ed\b|was\b|were\b|had\b|began\b)[\w'’]+){0,6} ?$)",
     re.IGNORECASE,
 )
 # "today" is missing, because it may mean "nowadays".
@@ -181,29 +225,39 @@ _YEARS_FROM_PUBLICATION = {"last year": -1, "this year": 0, "next year": 1}
 # How far from the top a date line is looked for, and how far back a year; by hand.
 _TOP_CHARACTERS = 1_500
 _YEAR_SEARCH_CHARACTERS = 600
+# Before a time. A longer look back would take quadratic time in a list of times.
+_MAX_CONTEXT_CHARACTERS = 200
 
 
 def find_publication_date(text: str) -> tuple[date, str] | None:
     """Find the publication date and its origin, "text" or "url".
 
     In order: a date on a line of its own near the top, or a dateline there; the date
-    in a URL that the text calls its original; the date that all dated URLs share.
+    in a URL that the text calls its original, or that has the words of the first
+    lines. Other URLs may be those of sources.
     """
     stated = _find_stated_date(text)
     if stated is not None:
         return stated, "text"
-    dates, original_dates = set(), set()
+    dates: set[date] = set()
     for start, match in _find_url_dates(text):
         day = _make_date(*match.groups())
-        if day is None:
-            continue
-        dates.add(day)
         before = text[max(0, start - _MAX_URL_LABEL_CHARACTERS) : start]
-        if _ORIGINAL_URL_LABEL.search(before):
-            original_dates.add(day)
-    # Several dates without a label may be those of related articles.
-    candidates = original_dates or dates
-    return (candidates.pop(), "url") if len(candidates) == 1 else None
+        is_own = _ORIGINAL_URL_LABEL.search(before) or _names_text(match, text)
+        if day is not None and is_own:
+            dates.add(day)
+    return (dates.pop(), "url") if len(dates) == 1 else None
+
+
+def _names_text(match: re.Match[str], text: str) -> bool:
+    """Return whether the words after the date in a URL open the text."""
+    end = match.end() + _MAX_SLUG_CHARACTERS
+    url_words = text[match.end() : end].split(maxsplit=1)
+    slug = _SLUG_WORD.findall(url_words[0].lower()) if url_words else []
+    opening_text = _URL_WORD.sub(" ", text[:_MAX_SLUG_CHARACTERS]).lower()
+    opening = set(_SLUG_WORD.findall(opening_text))
+    shared = [word for word in slug if word in opening]
+    return len(shared) >= _MIN_SLUG_WORDS and 2 * len(shared) >= len(slug)
 
 
 def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
@@ -223,10 +277,16 @@ def _find_url_dates(text: str) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _find_stated_date(text: str) -> date | None:
     top = lower(text[:_TOP_CHARACTERS])
-    if match := _DATE_LINE.search(top):
+    dates: set[date] = set()
+    for match in _DATE_LINE.finditer(top):
         day = _parse_full_date(match)
-        if day is not None:
+        if day is not None and match["label"]:
             return day
+        if day is not None:
+            dates.add(day)
+    # Several are those of the entries of a list.
+    if dates:
+        return dates.pop() if len(dates) == 1 else None
     for match in _DATELINE.finditer(top):
         day = _parse_full_date(match) if _is_dateline(match, text) else None
         if day is not None:
@@ -282,6 +342,7 @@ def parse_partial_date(time: str) -> str | None:
     written = time.lower()
     if written in WEEKDAYS:
         return written
+    written = _WEEKDAY_START.sub("", written)
     match = _MONTH_DAY.fullmatch(written)
     if match is None:
         return None
@@ -318,7 +379,25 @@ def _match_times(text: str) -> tuple[re.Match[str], ...]:
         return ()
     has_ago = "ago" in plain or "earlier" in plain or "later" in plain
     pattern = _TIME_WITH_AGO if has_ago else _TIME
-    return tuple(pattern.finditer(plain))
+    matches = tuple(pattern.finditer(plain))
+    if not any(match["weekday"] for match in matches):
+        return matches
+    return tuple(match for match in matches if not _is_named_day(match, text))
+
+
+def _is_named_day(match: re.Match[str], text: str) -> bool:
+    """Return whether a weekday is part of a name: "Good Friday", "Sunday Times"."""
+    if not match["weekday"]:
+        return False
+    word_before = _get_text_before(match, text).rstrip().rpartition(" ")[2]
+    if word_before.lower() in _DAY_NAMES:
+        return True
+    is_capitalized = word_before[:1].isupper() and word_before[-1:].isalpha()
+    # "On", "Late", and the like have their capital from the start of a sentence.
+    if is_capitalized and word_before.lower() not in _OPENERS:
+        return True
+    is_capitalized_after = _CAPITALIZED_AFTER.match(text, match.end()) is not None
+    return is_capitalized_after and word_before.lower() not in _BEFORE_DAY
 
 
 def _resolve_time(
@@ -338,8 +417,10 @@ def _resolve_time(
         return _resolve_with_year(written, shared["year"])
     if published is None:
         return None
-    before = text[: match.start()]
+    before = _get_text_before(match, text)
     if match["weekday"]:
+        if not _is_single_day(match, text):
+            return None
         return _format_date(_resolve_weekday(written, before, published))
     if is_yearless:
         year = find_year_before(text, match.start()) or context_year
@@ -367,6 +448,22 @@ def _resolve_with_year(written: str, year: str) -> str | None:
     return resolved.isoformat() if day else resolved.isoformat()[: len("2019-03")]
 
 
+def _is_single_day(match: re.Match[str], text: str) -> bool:
+    """Return whether a weekday is one day of the past, and not of any week.
+
+    Beside another date it is the weekday of that.
+    """
+    if _NOT_ONE_DAY_AFTER.match(text, match.end()):
+        return False
+    return _NOT_ONE_DAY_BEFORE.search(_get_text_before(match, text)) is None
+
+
+def _get_text_before(match: re.Match[str], text: str) -> str:
+    """Return the words before a time, as far as they can say which it is."""
+    start = max(0, match.start() - _MAX_CONTEXT_CHARACTERS)
+    return text[start : match.start()]
+
+
 def _resolve_weekday(written: str, before: str, published: date) -> date | None:
     """Resolve a weekday to the last such day up to publication."""
     if _RELATIVE_WEEKDAY.match(written):
@@ -388,6 +485,13 @@ def _resolve_yearless(
     written = match.group()
     month = _parse_month(_extract_month_name(written))
     is_future = _is_future(before)
+    weekday = _WEEKDAY_START.match(written)
+    if weekday:
+        day = int(_extract_digits(written))
+        name = weekday.group().split()[0].rstrip(",")
+        return _resolve_weekday_date(
+            WEEKDAYS[name], month, day, context_year or published.year
+        )
     if match["month"]:
         resolved = _resolve_month(month, published, written, is_future=is_future)
     else:
@@ -398,6 +502,17 @@ def _resolve_yearless(
     resolved_year = int(resolved[: len("2019")])
     if context_year in (None, published.year, resolved_year):
         return resolved
+    return None
+
+
+def _resolve_weekday_date(
+    weekday: int, month: int, day: int, around_year: int
+) -> str | None:
+    """Resolve "Friday, May 31" to the year next to another that has that Friday."""
+    for year in (around_year, around_year + 1, around_year - 1):
+        resolved = _make_date(str(year), str(month), str(day))
+        if resolved is not None and resolved.weekday() == weekday:
+            return resolved.isoformat()
     return None
 
 

@@ -8,6 +8,7 @@ from claimcheck import tokens
 from claimcheck.english.dates import find_publication_date
 from claimcheck.models.document import Document
 from claimcheck.text.language import detect_language
+from claimcheck.text.paragraphs import Kind
 from claimcheck.text.reading import Reading
 
 
@@ -34,7 +35,7 @@ def fill_metadata(document: Document, reading: Reading) -> Document:
 def _find_title(reading: Reading) -> str | None:
     """Return the first block if it is a heading followed by more text."""
     blocks = reading.blocks
-    if len(blocks) < 2 or not blocks[0].heading:
+    if len(blocks) < 2 or blocks[0].kind is not Kind.HEADING:
         return None
     heading = reading.text[blocks[0].start : blocks[0].end]
     return heading if len(heading.split()) >= 2 else None

@@ -44,6 +44,7 @@ _SPEECH_VERB = re.compile(
     (?:
         (?P<strong>{_SPEECH_VERBS})\b
             (?!\s+to\s+(?:be|have)\b)           # "said to be"
+            (?<!told(?=\s+(?:on|of|apart)\b))    # "the years told on him"
             (?!                                 # a book "tells the story"
                 \s+(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?
                 (?:tales?|story|stories|history)\b
@@ -89,6 +90,12 @@ _CLAUSE_START = re.compile(
     | ^(?:but|and|as|while|when|after)\s
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+# "Bergen and Oslo": one name, or the end of one clause and the start of another
+_COORDINATION = re.compile(r"\s(?:and|&)\s")
+_COORDINATED_NAME = re.compile(
+    r"(?:(?:[Tt]he|[Bb]oth|[Tt]heir|[Ii]ts)\s)?[A-Z][\w.'’-]*"
+    r"(?:\s(?:[A-Z][\w.'’-]*|and|&|of|on|for|the|in|de))*\s[A-Z][\w.'’-]*"
 )
 QUOTATION_MARK = re.compile(r"[\"“”]")
 FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us)\b")
@@ -142,12 +149,13 @@ _NOT_A_SPEAKER = re.compile(
 _DETERMINER = re.compile(
     r"(?:the|a|an|some|many|most|its|his|her|their|two|three)\s", re.IGNORECASE
 )
-_PLURAL_NOUN = re.compile(r"[a-z]+s$")
+_PLURAL_NOUN = re.compile(r"[a-z]+(?<![su])s$")
 # Longer phrases are parts of a sentence, not a speaker. Chosen by hand.
 _MAX_SPEAKER_WORDS = 9
 # Between commas, a longer text is a clause of its own.
 _MAX_APPOSITION_CHARACTERS = 100
 _MAX_NAME_CHARACTERS = 40
+_MAX_CONTEXT_CHARACTERS = 500  # around a verb, in which its subject is looked for
 _MAX_FULL_NAME_WORDS = 4
 
 
@@ -210,14 +218,11 @@ def _resolve_speech(
         previous_speaker = previous.speaker if previous else None
         speaker = find_antecedent(sentences, index, previous_speaker)
         return _build_speech(speaker, speech.content_start)
-    if speech or not previous:
+    if speech:
         return speech
-    before = sentences[index - 1]
-    if before.block != sentence.block:
-        return None
-    if not _continues_quotation(before.text, sentence.text):
-        return None
-    return Speech(previous.speaker, 0)
+    if previous and _continues_quotation(sentences[index - 1], sentence):
+        return Speech(previous.speaker, 0)
+    return Speech(sentence.speaker, 0) if sentence.speaker else None
 
 
 def is_third_person_pronoun(speaker: str) -> bool:
@@ -249,9 +254,11 @@ def find_antecedent(
 
 def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     """Return the speech that a verb of speech reports, or None."""
-    if _ENDS_IN_PASSIVE.search(masked[: match.start()]):
+    # A longer look back would take quadratic time in a sentence of verbs.
+    before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
+    if _ENDS_IN_PASSIVE.search(before):
         return None
-    left = masked[: match.start()].rstrip()
+    left = before.rstrip()
     if _ENDS_IN_COMPARISON.search(left) or _ENDS_IN_NON_SPEECH.search(left):
         return None
     speaker_after_verb = _find_speaker_after_verb(match, masked, left)
@@ -295,7 +302,7 @@ def _find_verb_subject(match: re.Match[str], masked: str, left: str) -> str | No
         return subject
     # "Jane Roe, who made "X" the anthem of the city, said"
     opening = _OPENING_NAME.match(masked)
-    if opening and match["strong"]:
+    if opening and match["strong"] and left.endswith(","):
         return strip_title(opening["name"])
     return subject
 
@@ -306,7 +313,7 @@ def _is_person(subject: str) -> bool:
 
 def _is_content_before_verb(match: re.Match[str], masked: str, left: str) -> bool:
     """Return whether the words of the speaker come before the verb."""
-    after = masked[match.end() :]
+    after = masked[match.end() : match.end() + _MAX_CONTEXT_CHARACTERS]
     if "¤" in left and not _THAT.match(after.lstrip()):
         return True
     rest = after.replace("reporters", "").replace("journalists", "")
@@ -352,8 +359,25 @@ def _find_subject(left: str) -> str | None:
 
 
 def _find_last_clause(text: str) -> str:
-    starts = [match.end() for match in _CLAUSE_START.finditer(text)]
-    return text[starts[-1] :] if starts else text
+    """Return the last clause; nothing if it may be one or two clauses."""
+    start = 0
+    is_ambiguous = False
+    for match in _CLAUSE_START.finditer(text):
+        if _joins_names(text, match):
+            is_ambiguous = True
+            continue
+        start, is_ambiguous = match.end(), False
+    clause = text[start:].strip()
+    if is_ambiguous and not _COORDINATED_NAME.fullmatch(clause):
+        return ""
+    return clause
+
+
+def _joins_names(text: str, match: re.Match[str]) -> bool:
+    if match.group().strip().lower() != "and":
+        return False
+    word_before = text[: match.start()].rpartition(" ")[2]
+    return word_before[:1].isupper() and text[match.end() : match.end() + 1].isupper()
 
 
 def _resolve_apposition(head: str, apposition: str | None) -> str | None:
@@ -390,6 +414,8 @@ def _extract_speaker(text: str) -> str | None:
     final_names = [name for name in names if phrase.endswith(name)]
     if final_names:
         before = phrase.removesuffix(final_names[-1])
+        if _COORDINATION.search(before[-len(" and ") :]):
+            return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
         if not _ENDS_IN_PREPOSITION.search(before):
             return strip_title(final_names[-1])
     if not names and not _DETERMINER.match(phrase) and not _PLURAL_NOUN.match(phrase):
@@ -397,17 +423,21 @@ def _extract_speaker(text: str) -> str | None:
     return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None
 
 
-def _continues_quotation(before: str, text: str) -> bool:
-    """Return whether `text` continues the quotation in `before`."""
+def _continues_quotation(before: Sentence, sentence: Sentence) -> bool:
+    """Return whether a sentence continues the quotation of the one before."""
     # An odd number of straight quotation marks leaves a quotation open.
-    if before.count('"') % 2 == 1 or before.count("“") > before.count("”"):
+    text = before.text
+    is_open = text.count('"') % 2 == 1 or text.count("“") > text.count("”")
+    if before.block == sentence.block and is_open:
         return True
-    opens = text[:1] in '"“'
-    closes = text.rstrip(".")[-1:] in '"”'
-    is_one_quotation = len(_QUOTED_TEXT.findall(text)) == 1
-    if not (opens and closes and is_one_quotation):
+    if sentence.block - before.block > 1 or _QUOTED_TEXT.search(text) is None:
         return False
-    return _QUOTED_TEXT.search(before) is not None
+    # In the next paragraph too, if it is one quotation and says of nobody else.
+    opens = sentence.text[:1] in '"“'
+    closes = sentence.text.rstrip(".")[-1:] in '"”'
+    is_one_quotation = len(_QUOTED_TEXT.findall(sentence.text)) == 1
+    is_unclosed = is_open and sentence.block != before.block
+    return opens and is_one_quotation and (closes or is_unclosed)
 
 
 def map_full_names(sentences: Sequence[Sentence]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from claimcheck.evaluation.metrics import Columns, Metric
 from claimcheck.models.llm import Client
 from claimcheck.models.verdict import Label
 from claimcheck.settings import Settings
+from claimcheck.verification.scorer import EntailmentScorer
 
 RowFields = dict[str, Any]
 
@@ -20,11 +21,15 @@ GOLD_LABELS = (*(str(label) for label in Label), NOT_SUPPORTED)
 
 @dataclass(frozen=True, slots=True)
 class EngineSetup:
-    """The engine that is evaluated; `client` is None without a model."""
+    """The engine that is evaluated; `client` is None without a model.
+
+    `scorer` judges evidence wherever the engine asks no model.
+    """
 
     settings: Settings
     client: Client | None
     engine: str
+    scorer: EntailmentScorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ def build_no_tables(columns: Columns) -> tuple[Table, ...]:
 class Task:
     """A task: `measure` is for one row, `metrics` and tables are for all.
 
-    `prompts` and `schemas` are those that a model gets.
+    `prompts` and `schemas` are those that a model gets. `uses_scorer`: without a model,
+    the scores depend on the scorer of evidence.
     """
 
     name: str
@@ -65,3 +71,4 @@ class Task:
     build_tables: Callable[[Columns], tuple[Table, ...]] = build_no_tables
     prompts: tuple[str, ...] = ()
     schemas: tuple[str, ...] = ()
+    uses_scorer: bool = False

@@ -117,6 +117,7 @@ def _build_signature(
         dataset=dataset.name,
         dataset_sha256=dataset.sha256,
         engine=setup.engine,
+        verifier=setup.scorer.name if task.uses_scorer else None,
         model=None,
         prompts={},
         schemas={},
@@ -133,7 +134,7 @@ def _build_signature(
     return replace(
         signature,
         model=settings.model,
-        prompts={name: prompts.load(name).digest for name in task.prompts},
+        prompts=prompts.compute_digests(task.prompts, settings.brief.prompts),
         schemas={name: schemas.compute_digest(name) for name in task.schemas},
         settings=settings.published() | check_settings,
     )

@@ -48,6 +48,7 @@ class EvaluationSignature:
     dataset: str
     dataset_sha256: str
     engine: str
+    verifier: str | None  # what judges evidence without a model
     model: str | None
     prompts: dict[str, str]
     schemas: dict[str, str]
@@ -67,6 +68,8 @@ class EvaluationSignature:
             f"n:{self.n}",
             f"engine:{self.engine}",
         ]
+        if self.verifier:
+            parts.append(f"verifier:{self.verifier}")
         if self.model:
             parts.append(f"model:{self.model}")
         for name, digest in self.prompts.items():

@@ -40,9 +40,9 @@ from claimcheck.pipeline.driver import drive
 from claimcheck.pipeline.summarize import summarize_with_model
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
-from claimcheck.verification.choose import choose_scorer
 from claimcheck.verification.engine import verify_statement
 from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import EntailmentScorer
 
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3
@@ -51,7 +51,8 @@ _SUMMARY_PROMPTS = ("summarize", "requote", "repair", "json-only")
 _SUMMARY_SCHEMAS = ("summary.answer", "requote.answer")
 
 
-def _summarize(document: Document, setup: EngineSetup) -> Run:
+def summarize_text(document: Document, setup: EngineSetup) -> Run:
+    """Summarize a document with the engine that is evaluated."""
     reading = Reading(document.full_text)
     document = fill_metadata(document, reading)
     extractive = setup.engine == "extractive"
@@ -91,7 +92,7 @@ def _measure_check_worthiness(fields: RowFields, setup: EngineSetup) -> Measurem
     if setup.engine == "extractive":
         score, _ = score_check_worthiness(text, find_quantities(text))
         return Measurement({"gold": gold, "score": score})
-    run = _summarize(Document.from_text(text), setup)
+    run = summarize_text(Document.from_text(text), setup)
     if failure := _get_first_failure(run):
         return Measurement({"gold": gold, "score": 1 - gold}, failure)
     score = max((claim.check_worthiness for claim in run.claims), default=0.0)
@@ -133,7 +134,7 @@ def _measure_summaries(fields: RowFields, setup: EngineSetup) -> Measurement:
     lead_scores = {
         f"lead {name}": value for name, value in rouge(lead, references).items()
     }
-    run = _summarize(document, setup)
+    run = summarize_text(document, setup)
     if failure := _get_first_failure(run):
         worst = dict.fromkeys([*ROUGE_NAMES.values(), "faithful", "words"], 0.0)
         return Measurement({**worst, **lead_scores}, failure)
@@ -145,7 +146,7 @@ def _measure_summaries(fields: RowFields, setup: EngineSetup) -> Measurement:
         {
             **rouge(sentences, references),
             **lead_scores,
-            "faithful": _compute_faithfulness(sentences, document),
+            "faithful": _compute_faithfulness(sentences, document, setup.scorer),
             "words": float(words),
         }
     )
@@ -156,11 +157,13 @@ def _select_lead(document: Document) -> list[str]:
     return [sentence.text for sentence in sentences[:_LEAD_SENTENCES]]
 
 
-def _compute_faithfulness(sentences: list[str], document: Document) -> float:
+def _compute_faithfulness(
+    sentences: list[str], document: Document, scorer: EntailmentScorer
+) -> float:
     """Return the share of sentences that the document supports."""
     if not sentences:
         return 0.0
-    corpus, scorer = Corpus(document), choose_scorer()
+    corpus = Corpus(document)
     supported = 0
     for sentence in sentences:
         statement = Statement.of(sentence)
@@ -194,6 +197,7 @@ _SUMMARIES = Task(
     },
     prompts=_SUMMARY_PROMPTS,
     schemas=_SUMMARY_SCHEMAS,
+    uses_scorer=True,
 )
 
 
@@ -204,7 +208,7 @@ _SUMMARIES = Task(
 
 def _measure_extraction(fields: RowFields, setup: EngineSetup) -> Measurement:
     gold = [str(claim) for claim in fields["claims"]]
-    run = _summarize(Document.from_text(fields["passage"]), setup)
+    run = summarize_text(Document.from_text(fields["passage"]), setup)
     failure = _get_first_failure(run)
     extracted = [] if failure else [claim.text for claim in run.claims]
     covered = sum(flag_covered_claims(gold, extracted))

@@ -1,7 +1,8 @@
 """The verification task: does the document support the claim?
 
 Two things are measured. The scorer gives a probability that the evidence supports the
-claim (`score`), which is ranked and cut at 0.5. The verdict has a label, which abstains
+claim (`score`), which is ranked and cut at 0.5; `checked_score` is 0 where a check of
+numbers, dates, names, or words objects. The verdict has a label, which abstains
 (`not_enough_evidence`) where the scorer is unsure or a check objects. Beside both is a
 naive baseline that only counts words.
 
@@ -13,7 +14,8 @@ be measured.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 
 import numpy as np
@@ -41,13 +43,19 @@ from claimcheck.evaluation.metrics import (
 )
 from claimcheck.models.claim import Statement
 from claimcheck.models.document import Document
-from claimcheck.models.verdict import Finding, Label
-from claimcheck.pipeline.check import check_with_model, check_without_model
+from claimcheck.models.run import CheckFailure
+from claimcheck.models.verdict import Label
+from claimcheck.pipeline.check import check_with_model
 from claimcheck.pipeline.driver import drive
 from claimcheck.resources import read_words
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
+from claimcheck.verification.compare import Hypothesis, compare_sentences
+from claimcheck.verification.decide import list_contradictions, list_objections
+from claimcheck.verification.engine import score_statement, verify_statement
+from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import Entailment, EntailmentScorer
 
 _TWO_ANSWERS = (Label.SUPPORTED, Label.REFUTED)
 SCORE_CUTOFF = 0.5
@@ -66,38 +74,90 @@ _CACHED_DOCUMENTS = 8
 
 def _measure(fields: RowFields, setup: EngineSetup) -> Measurement:
     gold = str(fields["label"])
-    claim, document = fields["claim"], fields["document"]
-    corpus = Corpus(Document.from_text(document))
-    extractive = setup.engine == "extractive"
-    build_flow = check_without_model if extractive else check_with_model
-    flow = build_flow([Statement.of(claim)], corpus, setup.settings)
-    check = drive(flow, setup.client)
-    failure = None
-    # A failed row is wrong in every column, or failing would be a way to abstain.
-    if check.verdicts:
-        finding = check.verdicts[0].finding
-        label, score = finding.label, _get_score(finding)
+    statement = Statement.of(fields["claim"])
+    corpus = Corpus(Document.from_text(fields["document"]))
+    overlap = compute_overlap(fields["claim"], fields["document"])
+    judgment: _Judgment | CheckFailure
+    if setup.engine == "extractive":
+        judgment = _judge_without_model(statement, corpus, setup.scorer)
     else:
-        failure = check.failures[0].message
-        is_supported = gold == Label.SUPPORTED
-        label = Label.REFUTED if is_supported else Label.SUPPORTED
-        score = 0.0 if is_supported else 1.0
-    values: dict[str, float | str] = {
-        "gold": gold,
-        "label": str(label),
-        "score": score,
-        "overlap": compute_overlap(claim, document),
-    }
-    return Measurement(values, failure)
+        judgment = _judge_with_model(statement, corpus, setup)
+    if isinstance(judgment, CheckFailure):
+        # A failed row is wrong in every column, or failing would be a way to abstain.
+        wrong = _judge_wrongly(gold)
+        values = {"gold": gold, **asdict(wrong), "overlap": overlap}
+        return Measurement(values, judgment.message)
+    return Measurement({"gold": gold, **asdict(judgment), "overlap": overlap})
 
 
-def _get_score(finding: Finding) -> float:
-    """Return the probability that the evidence supports the claim.
+@dataclass(frozen=True)
+class _Judgment:
+    """The label of a claim, and the probability that the evidence supports it.
+
+    `score` is the scorer's alone; `checked_score` is 0 if a check objects.
+    """
+
+    label: str
+    score: float
+    checked_score: float
+
+
+def _judge_without_model(
+    statement: Statement, corpus: Corpus, scorer: EntailmentScorer
+) -> _Judgment:
+    scorer = _RememberingScorer(scorer)
+    label = verify_statement(statement, corpus, scorer).label
+    score = score_statement(statement, corpus, scorer)
+    documents = corpus.find_documents(statement.text)
+    is_vetoed = any(_has_objection(statement, document) for document in documents)
+    return _Judgment(str(label), score, 0.0 if is_vetoed else score)
+
+
+def _has_objection(statement: Statement, document: EvidenceDocument) -> bool:
+    """Return whether a check of numbers, dates, names, or words objects."""
+    if not document.language.is_english:
+        return False
+    comparisons = compare_sentences(Hypothesis.from_text(statement.text), document)
+    objections = list_objections(comparisons, strict=False)
+    return bool(objections or list_contradictions(comparisons))
+
+
+def _judge_with_model(
+    statement: Statement, corpus: Corpus, setup: EngineSetup
+) -> _Judgment | CheckFailure:
+    """Judge with a language model; its confidence in `supported` is the score.
 
     A model that states no confidence is taken as certain.
     """
+    check = drive(check_with_model([statement], corpus, setup.settings), setup.client)
+    if not check.verdicts:
+        return check.failures[0]
+    finding = check.verdicts[0].finding
     confidence = 1.0 if finding.confidence is None else finding.confidence
-    return confidence if finding.label is Label.SUPPORTED else 1 - confidence
+    score = confidence if finding.label is Label.SUPPORTED else 1 - confidence
+    return _Judgment(str(finding.label), score, score)
+
+
+def _judge_wrongly(gold: str) -> _Judgment:
+    if gold == Label.SUPPORTED:
+        return _Judgment(str(Label.REFUTED), 0.0, 0.0)
+    return _Judgment(str(Label.SUPPORTED), 1.0, 1.0)
+
+
+class _RememberingScorer:
+    """Scores a pair of texts once: label and score need the same pairs."""
+
+    def __init__(self, scorer: EntailmentScorer) -> None:
+        self._scorer = scorer
+        self._known: dict[tuple[str, str], Entailment] = {}
+        self.name = scorer.name
+        self.calibration = scorer.calibration
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[Entailment]:
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._known]
+        if new:
+            self._known.update(zip(new, self._scorer.score(new), strict=True))
+        return [self._known[pair] for pair in pairs]
 
 
 def compute_overlap(claim: str, document: str) -> float:
@@ -176,7 +236,7 @@ def _make_recall(label: Label) -> Metric:
 
 
 def _find_answered(columns: Columns) -> BoolArray:
-    """Flag the rows whose label decides the question instead of leaving it open."""
+    """Flag the rows whose label decides the question."""
     return np.asarray(columns["label"] != Label.NOT_ENOUGH_EVIDENCE)
 
 
@@ -220,6 +280,10 @@ _METRICS: dict[str, Metric] = {
         "score", SCORE_CUTOFF
     ),
     "scorer calibration error": _make_score_metric(calibration_error, "score"),
+    "checked AUROC": _make_score_metric(auroc, "checked_score"),
+    f"checked balanced accuracy at {SCORE_CUTOFF}": _make_balanced_accuracy(
+        "checked_score", SCORE_CUTOFF
+    ),
     "scorer area under precision": _make_score_metric(_compute_coverage_area, "score"),
     "overlap AUROC": _make_score_metric(auroc, "overlap"),
     f"overlap balanced accuracy at {OVERLAP_CUTOFF}": _make_balanced_accuracy(
@@ -287,4 +351,5 @@ VERIFICATION = Task(
     _build_tables,
     ("verdict", "repair", "json-only"),
     ("verdict.answer",),
+    uses_scorer=True,
 )

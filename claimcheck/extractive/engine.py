@@ -42,7 +42,8 @@ from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.signature import build_extractive_signature
 from claimcheck.settings import Settings
 from claimcheck.text.noise import Noise
-from claimcheck.text.reading import CLOSING_MARKS, SENTENCE_ENDS, Reading
+from claimcheck.text.paragraphs import CLOSING_MARKS, SENTENCE_ENDS
+from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import (
     MAX_SENTENCE_CHARACTERS,
     Sentence,

@@ -26,7 +26,7 @@ from claimcheck.grounding.nearest import NearestPassage, WordIndex
 from claimcheck.grounding.normalize import normalize, normalize_typography
 from claimcheck.models.claim import Match
 from claimcheck.models.span import Span
-from claimcheck.text.reading import SENTENCE_ENDS
+from claimcheck.text.paragraphs import SENTENCE_ENDS
 
 _QUOTE_ELLIPSIS = re.compile(r"(?:(?<!\s)\s+)?(?:\[\s*…\s*\]|\(\s*…\s*\)|…)\s*")
 _LETTER = re.compile(r"\w")

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import openai
 
 from claimcheck.config import fill_endpoint
+from claimcheck.errors import ProviderError
 from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.retry import build_retrying
+from claimcheck.llm.refusal import read_refusal
+from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
 from claimcheck.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,16 +78,27 @@ class BatchApi:
         return self._retry(lambda: create(file=file, purpose="batch").id)
 
     def create_job(self, file_id: str, tag: str) -> BatchJob:
-        """Start a job for a file, and mark it with a tag."""
-        batch = self._retry(
-            lambda: self._client.batches.create(
+        """Start a job for a file, and mark it with a tag.
+
+        After an error that leaves open whether there is a job, that is looked for: a
+        second one would be paid for as well.
+        """
+
+        def create() -> Batch:
+            return self._client.batches.create(
                 input_file_id=file_id,
                 endpoint=_ENDPOINT,
                 completion_window=_COMPLETION_WINDOW,
                 metadata={_TAG_KEY: tag},
             )
-        )
-        return _build_job(batch)
+
+        try:
+            return _build_job(self._retry(create, _is_rate_limit))
+        except ProviderError:
+            job = self.find_job(tag)
+            if job is None:
+                raise
+            return job
 
     def find_job(self, tag: str) -> BatchJob | None:
         """Return the job with this tag, or None if it is not recent."""
@@ -108,11 +121,20 @@ class BatchApi:
         """Close the connections."""
         self._client.close()
 
-    def _retry(self, call: Callable[[], T]) -> T:
+    def _retry(
+        self, call: Callable[[], T], should_retry: RetryTest = is_transient
+    ) -> T:
         try:
-            return build_retrying(self._settings.attempts)(call)
+            return build_retrying(self._settings.attempts, should_retry)(call)
         except (openai.OpenAIError, json.JSONDecodeError) as error:
             raise errors.translate_error(error, self._settings) from None
+
+
+def _is_rate_limit(error: BaseException) -> bool:
+    refusal = read_refusal(error)
+    if refusal is None or not refusal.is_transient:
+        return False
+    return refusal.is_rate_limit
 
 
 def _build_line(request_id: str, body: str) -> str:

@@ -65,13 +65,15 @@ class ErrorInAnswerError(NoCompletionError):
 class TokenCounts:
     """The endpoint's own counts of tokens.
 
-    `cached` is a part of `input`, `reasoning` a part of `output`.
+    `cached` is a part of `input`, `reasoning` a part of `output`. `is_divided` is False
+    if the endpoint reports only their sum: how it divides is our estimate then.
     """
 
     input: int
     cached: int
     output: int
     reasoning: int
+    is_divided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,7 @@ def _read_token_counts(usage: Any, text: str | None) -> TokenCounts | None:
         cached=_get_detail(usage, "prompt_tokens_details", "cached_tokens"),
         output=count_output,
         reasoning=_get_detail(usage, "completion_tokens_details", "reasoning_tokens"),
+        is_divided=_has_divided_counts(usage),
     )
 
 
@@ -306,6 +309,11 @@ def _count_input_and_output(usage: dict[str, Any], text: str | None) -> tuple[in
     if count_output is None:
         count_output = max(0, total - count_input)
     return count_input, count_output
+
+
+def _has_divided_counts(usage: dict[str, Any]) -> bool:
+    names = ("prompt_tokens", "input_tokens", "completion_tokens", "output_tokens")
+    return _get_count(usage, *names) is not None
 
 
 def _get_detail(usage: dict[str, Any], name: str, detail: str) -> int:

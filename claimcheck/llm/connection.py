@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from claimcheck.errors import AuthenticationError, SetupError
+from claimcheck.llm.limited_client import AnswerTooLargeError
 from claimcheck.settings import Settings
 
 SdkClient = TypeVar("SdkClient")
@@ -55,9 +56,11 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
 
 
 def create_sdk_client(
-    kind: Callable[..., SdkClient], settings: Settings, **options: Any
+    kind: Callable[..., SdkClient],
+    settings: Settings,
+    build_http_client: Callable[[], Any] | None = None,
 ) -> SdkClient:
-    """Create a client of the SDK.
+    """Create a client of the SDK, by default with an HTTP client of its own.
 
     Raises:
         AuthenticationError: OpenAI's own endpoint is used, and there is no key.
@@ -65,7 +68,9 @@ def create_sdk_client(
     """
     arguments = build_sdk_options(settings)
     try:
-        return kind(**arguments, **options)
+        if build_http_client is not None:
+            arguments["http_client"] = build_http_client()
+        return kind(**arguments)
     except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
         raise build_setup_error(error) from None
 
@@ -143,6 +148,8 @@ def _explain_cause(cause: BaseException, host: str | None) -> str | None:
                 f"TLS failed ({cause.reason or cause}); check whether the URL has to "
                 "begin with http:// or https://"
             )
+        case AnswerTooLargeError():
+            return f"{cause}, more than any answer that could be used"
         case httpx2.RemoteProtocolError() | ConnectionResetError():
             return "the connection was lost before there was an answer"
         case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol():

@@ -13,6 +13,7 @@ from claimcheck.errors import (
     AuthenticationError,
     ContextWindowError,
     EndpointError,
+    FilteredError,
     ProviderError,
     RetryLaterError,
     SetupError,
@@ -83,13 +84,16 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
         )
     if status == 403:
         return AuthenticationError(
-            f"{endpoint}: refused access ({message}); check OPENAI_API_KEY, and what "
-            "it may use"
+            f"{endpoint}: refused access ({message}); check what the key in "
+            "OPENAI_API_KEY may use, or whether a firewall blocks you"
         )
+    if refusal.is_filtered:
+        return FilteredError(f"{endpoint}: a content filter refused it ({message})")
     if refusal.is_over_context_window:
         return ContextWindowError(
-            f"{endpoint}: the document does not fit the context window of "
-            f"{settings.model} ({message}); use a shorter document"
+            f"{endpoint}: the request does not fit the context window of "
+            f"{settings.model} ({message}); load the model with a larger one, or use "
+            "another model"
         )
     if status == 404:
         return UnknownModelError(

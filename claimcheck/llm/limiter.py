@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ _UNKNOWN_OUTCOME_ERRORS = (
     json.JSONDecodeError,
     NoCompletionError,
     asyncio.CancelledError,
+    KeyboardInterrupt,
 )
 _RATE_WINDOW_S = 60.0
 # The pause after a 429 without `Retry-After`. It doubles with each further one in a
@@ -258,6 +260,45 @@ class Limiter:
             self._halved_until = self._closed_until
             self._refusals_in_a_row += 1
             self.on_pause(pause)
+
+
+class BudgetGate:
+    """The budget of requests that threads send, without other limits."""
+
+    def __init__(self, limits: Limits, pricing: Pricing) -> None:
+        self._budget = Budget(limits)
+        self._pricing = pricing if limits.budget_usd is not None else None
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def slot(
+        self, body: Mapping[str, Any], max_output_tokens: int | None
+    ) -> Iterator[RequestSlot]:
+        """Reserve what a request can cost, and settle what it did cost.
+
+        Raises:
+            BudgetError: the budget does not cover the request, and no other request is
+                in flight whose settling could change that.
+        """
+        slot = RequestSlot()
+        max_cost = estimate_max_cost(body, self._pricing, max_output_tokens)
+        with self._changed:
+            while not self._budget.reserve(max_cost):
+                self._changed.wait()
+        charge = max_cost
+        try:
+            yield slot
+        except BaseException as error:
+            if not _may_be_billed(error):
+                charge = RequestCost()
+            raise
+        else:
+            if slot.usage:
+                charge = _compute_cost(slot.usage)
+        finally:
+            with self._changed:
+                self._budget.settle(max_cost, charge)
+                self._changed.notify_all()
 
 
 def _compute_cost(usage: Usage) -> RequestCost:

@@ -126,18 +126,42 @@ def learn_refusal(settings: Settings, body: dict[str, Any], refusal: Refusal) ->
     """Remember what a refusal of this body names; False if that is nothing."""
     if not _may_be_about_body(refusal):
         return False
-    # The body may be from before the endpoint refused another one like it.
+    dialect = find_step(_find_spoken(settings, body), body, refusal.details)
+    if dialect is None:
+        return False
+    remember_dialect(settings, dialect)
+    return True
+
+
+def learn_unnamed_refusal(
+    settings: Settings, body: dict[str, Any], refusal: Refusal
+) -> bool:
+    """Leave out all optional parts at once; False if none is left.
+
+    For files of requests: to leave out one at a time would take a day for each.
+    """
+    if not _may_be_about_body(refusal) or refusal.status not in _REFUSAL_STATUSES:
+        return False
+    spoken = _find_spoken(settings, body)
+    trials = list_trials(spoken, body, refusal.status)
+    if not trials or refusal.details.param is not None:
+        return False
+    remember_dialect(settings, trials[-1])
+    return True
+
+
+def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
+    """Return the dialect of a body that may be from before an earlier refusal."""
     settings_left_out = {
         name
         for name in get_dialect(settings).left_out
         if not name.startswith(KEYWORD_PREFIX)
     }
-    spoken = Dialect(get_response_format(body), frozenset(settings_left_out))
-    dialect = find_step(spoken, body, refusal.details)
-    if dialect is None:
-        return False
-    remember_dialect(settings, dialect)
-    return True
+    response_format = get_response_format(body)
+    json_schema = body.get("response_format", {}).get("json_schema")
+    if json_schema and "strict" not in json_schema:
+        settings_left_out.add(STRICT)
+    return Dialect(response_format, frozenset(settings_left_out))
 
 
 def remember_dialect(settings: Settings, dialect: Dialect) -> None:

@@ -8,6 +8,8 @@ response states which response format was used and what was left out.
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -27,11 +29,16 @@ from claimcheck.llm.completion import (
     parse_completion,
 )
 from claimcheck.llm.connection import create_sdk_client
-from claimcheck.llm.limiter import Limiter
+from claimcheck.llm.limited_client import (
+    build_limited_async_client,
+    build_limited_client,
+)
+from claimcheck.llm.limiter import BudgetGate, Limiter
 from claimcheck.llm.negotiation import (
     Negotiation,
     get_dialect,
     learn_refusal,
+    learn_unnamed_refusal,
     remember_dialect,
 )
 from claimcheck.llm.pricing import Pricing
@@ -41,6 +48,17 @@ from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
+# Of the lists of models of LM Studio, vLLM, OpenRouter, Groq, Mistral, llama.cpp, and
+# LiteLLM: what is loaded goes before what is possible.
+_WINDOW_FIELDS = (
+    "loaded_context_length",
+    "n_ctx",
+    "max_model_len",
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "max_input_tokens",
+)
 # These mean something to the SDK, which must not know of them: it would return a
 # stream, not a response.
 _STREAM_FIELDS = ("stream", "stream_options")
@@ -49,7 +67,8 @@ _STREAM_FIELDS = ("stream", "stream_options")
 class OpenAIClient:
     """A client for the endpoint and model of the settings; close it after use.
 
-    With a `limiter`, `acomplete` waits until the limiter lets each request through.
+    With a `limiter`, `acomplete` waits until the limiter lets each request through;
+    with a `budget`, `complete` until that covers it.
 
     Raises:
         UnknownModelError: the settings do not name a model.
@@ -60,6 +79,7 @@ class OpenAIClient:
         settings: Settings,
         limiter: Limiter | None = None,
         pricing: Pricing | None = None,
+        budget: BudgetGate | None = None,
     ) -> None:
         if not settings.model:
             raise UnknownModelError(
@@ -68,7 +88,10 @@ class OpenAIClient:
             )
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
+        self._budget = budget
         self._pricing = pricing or Pricing(self._settings)
+        # Threads that send the first requests must not create a client each.
+        self._lock = threading.Lock()
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
 
@@ -87,7 +110,7 @@ class OpenAIClient:
             attempts = self._settings.attempts
             retrying = build_retrying(attempts, negotiation.should_retry)
             try:
-                retrying(self._send, body, answers)
+                retrying(self._send_within_budget, body, answers)
             except _ENDPOINT_ERRORS as error:
                 requests += count_attempts(retrying)
                 if not negotiation.adapt(error):
@@ -134,21 +157,28 @@ class OpenAIClient:
         """Learn what a refusal of this body names; False if nothing."""
         return learn_refusal(self._settings, body, refusal)
 
+    def learn_unnamed_refusal(self, body: dict[str, Any], refusal: Refusal) -> bool:
+        """Learn from a refusal that names nothing; False if nothing."""
+        return learn_unnamed_refusal(self._settings, body, refusal)
+
     def remember(self, dialect: Dialect) -> None:
         """Speak as an earlier process learned to."""
         remember_dialect(self._settings, dialect)
 
-    def list_models(self) -> list[str]:
-        """Return the names of the endpoint's models, sorted.
+    def list_models(self) -> dict[str, int | None]:
+        """Return the endpoint's models, sorted, with their windows in tokens.
+
+        A window is None if the list does not state it.
 
         Raises:
-            ProviderError: the endpoint does not list them.
+            ProviderError: the endpoint does not list its models.
         """
         try:
             models = self._get_sync_client().models.list().data or []
         except _ENDPOINT_ERRORS as error:
             raise errors.translate_error(error, self._settings) from None
-        return sorted(model.id for model in models)
+        windows = {model.id: _find_window(model.model_extra or {}) for model in models}
+        return dict(sorted(windows.items()))
 
     def close(self) -> None:
         """Close the connections of synchronous requests."""
@@ -184,6 +214,17 @@ class OpenAIClient:
         response = completions.with_raw_response.create(**_build_arguments(body))
         answers.append(_parse_response(response))
         return answers[-1]
+
+    def _send_within_budget(
+        self, body: dict[str, Any], answers: list[Completion]
+    ) -> Completion:
+        if self._budget is None:
+            return self._send(body, answers)
+        with self._budget.slot(body, self._settings.max_output_tokens) as slot:
+            completion = self._send(body, answers)
+            if completion.tokens:
+                slot.usage = self._compute_usage(completion, requests=1)
+        return completion
 
     async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
         completions = self._get_async_client().chat.completions
@@ -224,6 +265,7 @@ class OpenAIClient:
             response_format=dialect.response_format,
             left_out=dialect.describe_left_out(),
             usage=usage,
+            has_divided_usage=completion.tokens is None or completion.tokens.is_divided,
         )
 
     def _compute_usage(self, completion: Completion, requests: int) -> Usage:
@@ -240,22 +282,45 @@ class OpenAIClient:
         )
 
     def _get_sync_client(self) -> openai.OpenAI:
-        if self._sync is None:
-            self._sync = create_sdk_client(openai.OpenAI, self._settings)
-        return self._sync
+        with self._lock:
+            if self._sync is None:
+                self._sync = create_sdk_client(
+                    openai.OpenAI,
+                    self._settings,
+                    build_http_client=lambda: build_limited_client(
+                        openai.DefaultHttpxClient, self._settings.timeout_s
+                    ),
+                )
+            return self._sync
 
     def _get_async_client(self) -> openai.AsyncOpenAI:
         if self._async is None:
             # An asynchronous client that fails to start complains again when it is
             # deleted. The other one fails alike, and silently.
             self._get_sync_client()
-            http_client = None  # the SDK's own
-            if self._limiter:
-                http_client = _build_http_client(self._limiter.max_concurrency)
             self._async = create_sdk_client(
-                openai.AsyncOpenAI, self._settings, http_client=http_client
+                openai.AsyncOpenAI,
+                self._settings,
+                build_http_client=self._build_async_http_client,
             )
         return self._async
+
+    def _build_async_http_client(self) -> httpx2.AsyncClient:
+        timeout_s = self._settings.timeout_s
+        # Faster with many concurrent requests; an optional dependency.
+        if self._limiter and find_spec("aiohttp"):
+            return build_limited_async_client(openai.DefaultAioHttpClient, timeout_s)
+        if not self._limiter:
+            return build_limited_async_client(openai.DefaultAsyncHttpxClient, timeout_s)
+        # The pool looks at each idle connection before every request, so keep few of
+        # them. The numbers were chosen by hand.
+        keep_alive = max(16, self._limiter.max_concurrency // 4)
+        limits = httpx2.Limits(
+            max_connections=None, max_keepalive_connections=keep_alive
+        )
+        return build_limited_async_client(
+            openai.DefaultAsyncHttpxClient, timeout_s, limits=limits
+        )
 
 
 def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
@@ -267,21 +332,20 @@ def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
     return arguments
 
 
+def _find_window(fields: Mapping[str, Any]) -> int | None:
+    """Return the context window that a list of models states for one, if any."""
+    nested = [value for value in fields.values() if isinstance(value, dict)]
+    for source in (fields, *nested):
+        for name in _WINDOW_FIELDS:
+            value = source.get(name)
+            if isinstance(value, int) and value > 0:
+                return value
+    return None
+
+
 def _parse_response(response: LegacyAPIResponse[Any]) -> Completion:
     try:
         return parse_completion(response.content)
     except ErrorInAnswerError as error:
         error.headers = response.headers  # when to try again, as with any error
         raise
-
-
-def _build_http_client(concurrency: int) -> httpx2.AsyncClient:
-    # Faster with many concurrent requests; an optional dependency.
-    if find_spec("aiohttp"):
-        return openai.DefaultAioHttpClient()
-    # The pool looks at each idle connection before every request, so keep few of them.
-    # The numbers were chosen by hand.
-    limits = httpx2.Limits(
-        max_connections=None, max_keepalive_connections=max(16, concurrency // 4)
-    )
-    return openai.DefaultAsyncHttpxClient(limits=limits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claimcheck.errors import SettingsError
 from claimcheck.settings import Price, Settings
 
 
@@ -56,3 +57,19 @@ class Pricing:
             self._is_unpublished = True
             return None
         return float(price.total_price)
+
+
+def require_known_price(settings: Settings) -> None:
+    """Check that a budget in dollars can be kept.
+
+    Raises:
+        SettingsError: the model has no known price.
+    """
+    if Pricing(settings).is_known:
+        return
+    model = settings.model
+    raise SettingsError(
+        f"--budget-usd: the price of {model!r} at {settings.endpoint()} is unknown. "
+        f'Set it in claimcheck.toml ([prices."{model}"] input = ..., output = ...), '
+        "or use --budget-tokens."
+    )

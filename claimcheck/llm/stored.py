@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from claimcheck import tokens
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse
 from claimcheck.salvage import parse_answer
 from claimcheck.settings import Settings
@@ -89,6 +90,8 @@ def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse
 
     Cached tokens were read, too, and some endpoints do not count them as input.
     """
+    if not response.has_divided_usage:
+        return response  # nobody knows how much was read
     usage = response.usage
     text = "\n".join(message.content for message in request.messages)
     unread_tokens = tokens.estimate_unread(
@@ -97,8 +100,10 @@ def mark_unread(request: ModelRequest, response: ModelResponse) -> ModelResponse
     return replace(response, unread_tokens=unread_tokens) if unread_tokens else response
 
 
-def is_usable(schema_name: str, response: ModelResponse) -> bool:
+def is_usable(
+    schema_name: str, response: ModelResponse, brief: Brief = EMPTY_BRIEF
+) -> bool:
     """Tell whether an answer is complete, and to the whole request."""
     if response.refusal or response.unread_tokens:
         return False
-    return parse_answer(schema_name, response.text or "").is_complete
+    return parse_answer(schema_name, response.text or "", brief).is_complete

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Difference
@@ -55,7 +56,10 @@ class Consistency(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of a claim, which decides how one would check it."""
+    """The type of a claim, which decides how one would check it.
+
+    A claim has another word if the user named other kinds.
+    """
 
     EVENT = "event"
     QUANTITY = "quantity"
@@ -87,6 +91,20 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldValue:
+    """The value of a field that the user defined, and where it is.
+
+    `value` is JSON, and None if the document does not state it, or if the model's value
+    did not follow the field's schema. `match` is None if nobody looked for the value in
+    the document. If it is `none`, the value is not there, and has no spans.
+    """
+
+    value: Any
+    match: Match | None = None
+    spans: tuple[Excerpt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Something that the document says and that could be checked.
 
@@ -95,7 +113,7 @@ class Claim:
     not be found. `also_at` has the other places where the document says the same.
     `speaker` is None when the document itself says it. `check_worthiness` is from 0
     (nobody would check this) to 1. `differences` has what the text says otherwise than
-    the quote, if `consistency` is `differs`.
+    the quote, if `consistency` is `differs`. `fields` are those that the user defined.
     """
 
     id: str
@@ -104,7 +122,7 @@ class Claim:
     spans: tuple[Excerpt, ...]
     also_at: tuple[Excerpt, ...]
     match: Match
-    kind: Kind
+    kind: str
     speaker: str | None
     about: tuple[str, ...]
     when: When | None
@@ -113,12 +131,18 @@ class Claim:
     reason: str
     consistency: Consistency = Consistency.UNCLEAR
     differences: tuple[Difference, ...] = ()
+    fields: dict[str, FieldValue] = field(default_factory=dict)
 
     @property
     def is_grounded(self) -> bool:
         """Whether the quote was found, and the text does not differ from it."""
         is_found = self.match is not Match.NONE
         return is_found and self.consistency is not Consistency.DIFFERS
+
+    @property
+    def has_missing_field(self) -> bool:
+        """Whether a value that should be in the document is not there."""
+        return any(value.match is Match.NONE for value in self.fields.values())
 
 
 def make_claim_id(document_id: str, text: str, quote: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from claimcheck.models.claim import Consistency, Match, make_statement_id
+from claimcheck.models.claim import Claim, Consistency, Match, make_statement_id
 from claimcheck.models.run import Check, Run
 from claimcheck.models.verdict import Finding, Verdict
 
@@ -74,12 +74,26 @@ def _find_span_problems(run: Run) -> Iterator[str]:
                 f"$.claims[{number}].consistency: is {claim.consistency}, "
                 f"with {count} differences"
             )
+        yield from _find_field_problems(f"$.claims[{number}].fields", claim)
         if text is None:
             continue
-        for index, span in enumerate(claim.spans):
+        paths = [(f"{path}[{index}]", span) for index, span in enumerate(claim.spans)]
+        for name, value in claim.fields.items():
+            for index, span in enumerate(value.spans):
+                path = f"$.claims[{number}].fields.{name}.spans[{index}]"
+                paths.append((path, span))
+        for span_path, span in paths:
             if text[span.start : span.end] != span.text:
                 location = f"document.text[{span.start}:{span.end}]"
-                yield f"{path}[{index}].text: is not {location}"
+                yield f"{span_path}.text: is not {location}"
+
+
+def _find_field_problems(path: str, claim: Claim) -> Iterator[str]:
+    for name, value in claim.fields.items():
+        is_found = value.match not in (None, Match.NONE)
+        if is_found != bool(value.spans):
+            count = len(value.spans)
+            yield f"{path}.{name}: match is {value.match}, with {count} spans"
 
 
 def _find_id_problems(run: Run) -> Iterator[str]:

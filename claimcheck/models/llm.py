@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from claimcheck.models import codec
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ModelRequest:
     `schema` is the JSON Schema (OpenAI's strict subset) that the answer must follow,
     and `schema_name` its name. `schema_message` describes it in words, for endpoints
     that cannot enforce a schema. `temperature` and `seed` override the settings.
+    `brief` is what the user changed; a repair of the answer needs it again.
     """
 
     messages: tuple[Message, ...]
@@ -34,6 +36,7 @@ class ModelRequest:
     # Votes need answers that differ, whatever the settings say.
     temperature: float | None = None
     seed: int | None = None
+    brief: Brief = EMPTY_BRIEF
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class ModelResponse:
     when it refused. `left_out` names the settings that the endpoint does not accept.
     `fault` says why this request, one of several, got no answer; `exceeds_window` that
     it is too long for the model. `unread_tokens` is how much of the request the
-    endpoint seems to have cut off before the model read it. Half of a surrogate pair,
+    endpoint seems to have cut off before the model read it. `has_divided_usage` is
+    False if the endpoint reports only the sum of its tokens. Half of a surrogate pair,
     as in an answer that was cut inside an emoji, becomes U+FFFD: it can neither be
     stored nor printed.
     """
@@ -103,6 +107,16 @@ class ModelResponse:
     fault: str | None = None
     exceeds_window: bool = False
     unread_tokens: int = 0
+    has_divided_usage: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no answer and no reason why."""
+        if self.refusal or self.fault:
+            return False
+        if self.finish_reason in ("length", "content_filter"):
+            return False
+        return not (self.text and self.text.strip())
 
     def __post_init__(self) -> None:
         for name in ("text", "finish_reason", "refusal", "model", "fault"):
@@ -116,12 +130,16 @@ def _replace_surrogates(text: str) -> str:
 
 
 def build_unanswered_response(
-    fault: str, *, requests: int, exceeds_window: bool = False
+    fault: str,
+    *,
+    requests: int,
+    exceeds_window: bool = False,
+    is_filtered: bool = False,
 ) -> ModelResponse:
     """Build the response of a request without an answer; others have one."""
     return ModelResponse(
         text=None,
-        finish_reason=None,
+        finish_reason="content_filter" if is_filtered else None,
         refusal=None,
         model="",
         response_format="",

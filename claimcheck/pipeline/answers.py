@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from claimcheck import prompts, schemas
+from claimcheck import answer_schemas, prompts, schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
-from claimcheck.models.claim import Kind
+from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Message, ModelRequest, ModelResponse, Usage
 from claimcheck.models.run import Cause, Failure
@@ -32,6 +32,7 @@ _MAX_PROBLEMS_TO_REPORT = 3
 _MAX_RAW_CHARACTERS = 20_000
 # The words of endpoints for why an answer ended, in lower case.
 _CUT_OFF_REASONS = ("length", "max_tokens", "model_length", "max_output_tokens")
+_SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
 _FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
 # A change to the schema that is sent: property, keyword, value. The answer is validated
@@ -48,11 +49,12 @@ class ClaimAnswer:
 
     quote: str
     text: str
-    kind: Kind
+    kind: str
     speaker: str | None
     about: tuple[str, ...]
     check_worthiness: float
     reason: str
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,28 +216,31 @@ def describe_document(document: Document) -> dict[str, str | None]:
 
 
 def build_request(
+    brief: Brief,
     template: str,
     variables: dict[str, Any],
     schema_name: str,
     *overrides: SchemaOverride,
 ) -> ModelRequest:
     """Render a template into a request, with overrides of its schema."""
-    schema, schema_message = _prepare_schema(schema_name, overrides)
-    messages = prompts.render(template, variables)
-    return ModelRequest(messages, schema_name, schema, schema_message)
+    schema, schema_message = _prepare_schema(brief, schema_name, overrides)
+    variables = variables | brief.list_variables()
+    messages = prompts.render(template, variables, brief.prompts)
+    return ModelRequest(messages, schema_name, schema, schema_message, brief=brief)
 
 
 # Cached, as every request of a run sends one of a few schemas.
 @cache
 def _prepare_schema(
-    schema_name: str, overrides: tuple[SchemaOverride, ...]
+    brief: Brief, schema_name: str, overrides: tuple[SchemaOverride, ...]
 ) -> tuple[dict[str, Any], Message]:
     """Return the schema, and the message for endpoints without schemas."""
-    schema = schemas.build_strict_schema(schema_name)
+    schema = answer_schemas.build_strict(schema_name, brief)
     for name, keyword, value in overrides:
         schema["properties"][name][keyword] = value
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    return schema, prompts.render("json-only", {"schema": compact})[0]
+    (message,) = prompts.render("json-only", {"schema": compact}, brief.prompts)
+    return schema, message
 
 
 def ask(request: ModelRequest, kind: type[T]) -> Flow[Answer[T]]:
@@ -254,7 +259,7 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
     for index, (request, received) in enumerate(zip(requests, responses, strict=True)):
         # Stored answers have been marked, and have no usage to tell it from.
         response = mark_unread(request, received)
-        attempt = _read_response(request.schema_name, response)
+        attempt = _read_response(request, response)
         attempts.append(attempt)
         if attempt.cause in (None, Cause.INVALID, Cause.TRUNCATED):
             planned = repair.plan_repair(request, response.text or "", attempt.parsed)
@@ -283,13 +288,13 @@ class _Attempt:
     message: str
 
 
-def _read_response(schema_name: str, response: ModelResponse) -> _Attempt:
+def _read_response(request: ModelRequest, response: ModelResponse) -> _Attempt:
     text = response.text or ""
-    cause, message = _diagnose_response(response)
+    cause, message = _diagnose_response(request.schema_name, response)
     if cause is not None:
         return _Attempt(response, ParsedAnswer(), cause, message)
-    parsed = parse_answer(schema_name, text)
-    cause, message = _diagnose_parsed(parsed, response)
+    parsed = parse_answer(request.schema_name, text, request.brief)
+    cause, message = _diagnose_parsed(request.schema_name, parsed, response)
     return _Attempt(response, parsed, cause, message)
 
 
@@ -297,14 +302,15 @@ def _merge_repair(
     first: _Attempt, planned: repair.Repair, response: ModelResponse
 ) -> _Attempt:
     """Add what the repair contains to the first attempt, or replace that."""
-    second = _read_response(planned.request.schema_name, response)
+    second = _read_response(planned.request, response)
     if planned.is_whole:
         # A second answer counts unless it contains less than the first.
         if repair.count_content(second.parsed) < repair.count_content(first.parsed):
             return first
         return second
     parsed = repair.merge_items(first.parsed, second.parsed, planned)
-    cause, message = _diagnose_parsed(parsed, first.response)
+    schema_name = planned.request.schema_name
+    cause, message = _diagnose_parsed(schema_name, parsed, first.response)
     return _Attempt(first.response, parsed, cause, message)
 
 
@@ -369,24 +375,27 @@ def _shorten_raw(text: str) -> str:
     return encoded.decode("utf-8")
 
 
-def _diagnose_response(response: ModelResponse) -> tuple[Cause | None, str]:
+def _diagnose_response(
+    schema_name: str, response: ModelResponse
+) -> tuple[Cause | None, str]:
     """Return why a response has no text to read, or None."""
+    reason = _fold_finish_reason(response)
     if response.fault is not None:
-        return Cause.UNANSWERED, response.fault
+        is_filtered = reason in _FILTER_REASONS
+        return Cause.FILTERED if is_filtered else Cause.UNANSWERED, response.fault
     if response.refusal:
         return Cause.REFUSED, f"the model refused: {response.refusal}"
     if response.text and response.text.strip():
         return None, ""
-    reason = _fold_finish_reason(response)
     if reason in _FILTER_REASONS:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
     if reason in _CUT_OFF_REASONS:
-        return Cause.TRUNCATED, _describe_cut_off(response)
+        return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.EMPTY, "the endpoint sent an empty answer"
 
 
 def _diagnose_parsed(
-    parsed: ParsedAnswer, response: ModelResponse
+    schema_name: str, parsed: ParsedAnswer, response: ModelResponse
 ) -> tuple[Cause | None, str]:
     """Return why an answer is not complete, or None.
 
@@ -399,7 +408,7 @@ def _diagnose_parsed(
     if reason in _FILTER_REASONS:
         return Cause.FILTERED, "the endpoint's content filter stopped the answer"
     if parsed.is_cut_off or reason in _CUT_OFF_REASONS:
-        return Cause.TRUNCATED, _describe_cut_off(response)
+        return Cause.TRUNCATED, _describe_cut_off(schema_name, response)
     return Cause.INVALID, join_problems(parsed.missing, _MAX_PROBLEMS_TO_REPORT)
 
 
@@ -407,13 +416,18 @@ def _fold_finish_reason(response: ModelResponse) -> str:
     return str(response.finish_reason or "").lower()
 
 
-def _describe_cut_off(response: ModelResponse) -> str:
+def _describe_cut_off(schema_name: str, response: ModelResponse) -> str:
     output_tokens = response.usage.output_tokens
     after = f" after {output_tokens:,} tokens" if output_tokens else ""
-    return (
-        f"the answer was cut off{after}; "
-        "ask for fewer claims (--max-claims) or raise `max_output_tokens`"
-    )
+    advice = "raise `max_output_tokens`, or the endpoint's own limit"
+    if not (response.text and response.text.strip()):
+        return (
+            f"the model used up its tokens before it "
+            f"answered, as reasoning models do; {advice}"
+        )
+    if schema_name in _SCHEMAS_WITH_CLAIMS:
+        advice = f"ask for fewer claims (--max-claims), or {advice}"
+    return f"the answer was cut off{after}; {advice}"
 
 
 def _fold_white_space(value: Any) -> Any:

@@ -35,22 +35,21 @@ from claimcheck.pipeline.signature import (
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
 from claimcheck.verification.choose import choose_scorer
-from claimcheck.verification.decide import (
-    NO_EVIDENCE_FINDING,
-    Hypothesis,
-    build_evidence,
-    find_veto,
-)
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, find_veto
 from claimcheck.verification.engine import (
     find_speaker,
     verify_content,
     verify_statement,
 )
 from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.explain import build_evidence
 from claimcheck.verification.retrieve import Corpus, select_passages
 from claimcheck.verification.scorer import EntailmentScorer
 
 SCHEMA, PROMPT = "verdict.answer", "verdict"
+# The key in the settings of a signature: the scorer, with its version.
+VERIFIER = "verifier"
 PROMPTS = (PROMPT, "repair", "json-only")
 # Weak models write on and on. Strict mode does not take `maxLength`, but it takes a
 # pattern.
@@ -80,7 +79,8 @@ def check_with_model(
     strict: bool = False,
 ) -> Flow[CheckResult]:
     """Check statements with a model; one without evidence needs no request."""
-    context = _CheckContext(corpus, settings, choose_scorer(), strict)
+    scorer = choose_scorer(settings.verifier)
+    context = _CheckContext(corpus, settings, scorer, strict)
     checks = [_StatementCheck.prepare(statement, context) for statement in statements]
     votes_by_check, answers = yield from _ask_for_votes(checks)
     verdicts = []
@@ -92,6 +92,7 @@ def check_with_model(
         else:
             failures.append(outcome)
     extra_settings = {name: getattr(settings, name) for name in CHECK_ONLY_SETTINGS}
+    extra_settings[VERIFIER] = scorer.name
     return CheckResult(
         verdicts=tuple(verdicts),
         failures=tuple(failures),
@@ -140,14 +141,14 @@ def check_without_model(
 ) -> Flow[CheckResult]:
     """Check statements without a model, by comparison and entailment.
 
-    `settings` is not used: the parameters are those of `check_with_model`.
+    Of the settings, only `verifier` counts.
     """
-    scorer = choose_scorer()
+    scorer = choose_scorer(settings.verifier)
     verdicts = []
     for statement in statements:
         verdicts.append(verify_statement(statement, corpus, scorer, strict=strict))
         yield []  # the driver can cancel here
-    signature = build_extractive_signature("check")
+    signature = build_extractive_signature("check", {VERIFIER: scorer.name})
     return CheckResult(tuple(verdicts), (), Usage(), signature)
 
 
@@ -337,7 +338,7 @@ def _build_requests(
     fence = prompts.choose_fence("".join([claim, *texts]))
     variables = {"claim": claim, "passages": texts, "fence": fence}
     limit = ("rationale", "pattern", _RATIONALE_PATTERN)
-    request = build_request(PROMPT, variables, SCHEMA, limit)
+    request = build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
     if settings.votes == 1:
         return [request]
     # The seeds differ, so that the votes can, but are the same in every run.

@@ -19,7 +19,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.span import extract_excerpts, format_quote
 from claimcheck.pipeline.answers import ClaimAnswer
 from claimcheck.pipeline.consistency import QuoteComparison
-from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.text.reading import Reading
 
 # Of the words of two claims, by edit distance: above it they say the same, unless a
@@ -48,21 +48,25 @@ class NumberedClaims:
 
 def build_claims(
     document: Document,
-    reading: Reading,
-    index: QuoteIndex,
+    grounder: ClaimGrounder,
     answers: Sequence[ClaimAnswer],
     max_claims: int,
 ) -> NumberedClaims:
     """Ground claims, merge duplicates, and keep those most worth checking."""
     merger = _ClaimMerger()
     comparison = QuoteComparison(document)
-    results = index.ground_all([answer.quote for answer in answers])
+    results = grounder.index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
-        claim = _build_claim(document, reading, answer, result)
+        claim = _build_claim(document, grounder.reading, answer, result)
         consistency, differences = comparison.compare(
             claim.text, claim.speaker, claim.quote, claim.spans
         )
-        claim = replace(claim, consistency=consistency, differences=differences)
+        claim = replace(
+            claim,
+            consistency=consistency,
+            differences=differences,
+            fields=grounder.ground_fields(answer.fields, claim.spans),
+        )
         merger.add(claim)
     ranked = sorted(merger.claims, key=lambda claim: -claim.check_worthiness)
     kept_ids = {claim.id for claim in ranked[:max_claims]}

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from claimcheck.errors import ContextWindowError, ProviderError
+from claimcheck.errors import ContextWindowError, FilteredError, ProviderError
 from claimcheck.models.llm import (
     Client,
     ModelRequest,
@@ -165,6 +165,7 @@ def _resolve_outcomes(
                 str(outcome),
                 requests=outcome.requests,
                 exceeds_window=isinstance(outcome, ContextWindowError),
+                is_filtered=isinstance(outcome, FilteredError),
             )
             responses.append(response)
         else:

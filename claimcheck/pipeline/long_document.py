@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from claimcheck import prompts
@@ -29,6 +29,7 @@ from claimcheck.pipeline.answers import (
 )
 from claimcheck.pipeline.claims import build_claims
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
@@ -49,6 +50,12 @@ SCHEMAS = (SCHEMA, summary.SCHEMA, quotes.SCHEMA)
 _MIN_TOKENS_TO_HALVE = 200
 # Below this, a window has no room for the prompt itself. Chosen by hand.
 _MIN_TOKENS_FOR_WINDOW = 50
+# An endpoint that cuts off every answer must not be asked without end: about as many
+# more requests as a limit of a few hundred tokens for each answer needs. Chosen by
+# hand, as is the number of answers without a single claim.
+_MIN_CONTINUATIONS = 16
+_TOKENS_PER_CONTINUATION = 250
+_MAX_ANSWERS_WITHOUT_CLAIMS = 3
 
 PassageAnswer = Answer[ClaimsAnswer] | Answer[SummaryAnswer]
 
@@ -69,8 +76,18 @@ class _PassageResult:
 class _Extraction:
     """What became of the passages so far, whole or in parts."""
 
+    max_continuations: int
+    continuations: int = 0
     results: list[_PassageResult] = field(default_factory=list)
     answers: list[PassageAnswer] = field(default_factory=list)
+
+    @property
+    def may_continue(self) -> bool:
+        """Whether to ask for the rest of another answer that was cut off."""
+        if self.continuations >= self.max_continuations:
+            return False
+        has_claims = any(answer.claims for answer in self.answers)
+        return has_claims or len(self.answers) < _MAX_ANSWERS_WITHOUT_CLAIMS
 
     @property
     def exceeds_window(self) -> bool:
@@ -98,10 +115,13 @@ def summarize_long_document(
     results = extraction.results
     claim_answers, origins = _order_claims(results)
     index = quotes.PassageIndex(reading, origins)
-    requoted, requote_usage = yield from quotes.requote(reading, index, claim_answers)
+    requoted, requote_usage = yield from quotes.requote(
+        reading, index, claim_answers, settings.brief
+    )
     # `max_claims` is a limit for each passage, as a short document is one passage.
     max_claims = settings.max_claims * len(passages)
-    claims = build_claims(document, reading, index, requoted, max_claims).claims
+    grounder = ClaimGrounder(reading, index, settings.brief.fields)
+    claims = build_claims(document, grounder, requoted, max_claims).claims
     inputs = summary.select_summary_inputs(claims, len(results))
     digest = yield from summary.summarize_inputs(document, settings, inputs)
     unread = tuple(failure for result in results for failure in result.unread)
@@ -132,7 +152,9 @@ def _extract_claims(
     passages: Sequence[Passage],
     first: Answer[SummaryAnswer] | None,
 ) -> Flow[_Extraction]:
-    extraction = _Extraction()
+    total_tokens = sum(passage.tokens for passage in passages)
+    limit = max(_MIN_CONTINUATIONS, total_tokens // _TOKENS_PER_CONTINUATION)
+    extraction = _Extraction(limit)
     pending = list(passages)
     answers: list[PassageAnswer]
     if first is not None:
@@ -166,16 +188,29 @@ def _sort_answers(
             others.
     """
     parts: list[Passage] = []
+    extraction.answers += answers
     for passage, answer in zip(asked, answers, strict=True):
-        extraction.answers.append(answer)
         rest = splitter.split_rest(passage, answer)
+        last = answer
+        if answer.has_open_claims and rest:
+            if extraction.may_continue:
+                extraction.continuations += len(rest)
+            else:
+                rest = []
+                last = _explain_stop(answer, len(extraction.answers))
         parts += rest
         if answer.claims or not rest:
-            unread = splitter.build_failures(passage, answer, has_rest=bool(rest))
-            extraction.results.append(_PassageResult(passage, answer, unread))
+            unread = splitter.build_failures(passage, last, has_rest=bool(rest))
+            extraction.results.append(_PassageResult(passage, last, unread))
     if extraction.exceeds_window and not parts:
         raise ContextWindowError(extraction.answers[-1].message)
     return parts
+
+
+def _explain_stop(answer: PassageAnswer, count: int) -> PassageAnswer:
+    """Return the answer with a message that says why it is the last one."""
+    message = f"{answer.message} (after {count} answers, the rest was not asked for)"
+    return replace(answer, message=message)
 
 
 @dataclass
@@ -280,7 +315,7 @@ def _build_request(
         "max_claims": settings.max_claims,
     }
     limit = ("claims", "maxItems", settings.max_claims)
-    return build_request(PROMPT, variables, SCHEMA, limit)
+    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
 
 
 def _order_claims(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from claimcheck import prompts
 from claimcheck.grounding import GroundingIndex, GroundingResult
+from claimcheck.models.brief import Brief
 from claimcheck.models.claim import Match
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.span import Span
@@ -109,7 +110,10 @@ class _MissingQuote:
 
 
 def requote(
-    reading: Reading, index: QuoteIndex, claims: Sequence[ClaimAnswer]
+    reading: Reading,
+    index: QuoteIndex,
+    claims: Sequence[ClaimAnswer],
+    brief: Brief,
 ) -> Flow[tuple[list[ClaimAnswer], Usage]]:
     """Ask again for quotes that were not found; return all claims.
 
@@ -122,7 +126,7 @@ def requote(
     # Grouped, as each request repeats the instructions.
     for start in range(0, len(missing), _QUOTES_PER_REQUEST):
         group = missing[start : start + _QUOTES_PER_REQUEST]
-        requests.append(_build_request(reading.source, group))
+        requests.append(_build_request(reading.source, group, brief))
     answers = yield from ask_all(requests, RequoteAnswer)
     requoted = list(claims)
     passages = {item.number: item.passage for item in missing}
@@ -151,7 +155,9 @@ def _find_missing_quotes(
     return missing
 
 
-def _build_request(source: str, missing: Sequence[_MissingQuote]) -> ModelRequest:
+def _build_request(
+    source: str, missing: Sequence[_MissingQuote], brief: Brief
+) -> ModelRequest:
     items = [
         {
             "number": item.number,
@@ -164,7 +170,7 @@ def _build_request(source: str, missing: Sequence[_MissingQuote]) -> ModelReques
     ]
     texts = [str(value) for item in items for value in item.values()]
     fence = prompts.choose_fence("".join(texts))
-    return build_request(PROMPT, {"items": items, "fence": fence}, SCHEMA)
+    return build_request(brief, PROMPT, {"items": items, "fence": fence}, SCHEMA)
 
 
 def _expand_passage(source: str, suggestion: tuple[Span, ...]) -> Span:

@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claimcheck import prompts, schemas
+from claimcheck import answer_schemas, prompts
 from claimcheck.models.llm import ModelRequest
 from claimcheck.salvage import ParsedAnswer, RejectedItem
 from claimcheck.schemas import Problem
@@ -95,7 +95,7 @@ def _build_request(
     request: ModelRequest, text: str, problems: Sequence[Problem]
 ) -> ModelRequest:
     variables = {"answer": text, "problems": problems[:_MAX_PROBLEMS_TO_REPAIR]}
-    messages = prompts.render("repair", variables)
+    messages = prompts.render("repair", variables, request.brief.prompts)
     return replace(request, messages=request.messages + messages)
 
 
@@ -104,10 +104,11 @@ def _restrict_to_list(request: ModelRequest, name: str) -> ModelRequest:
     _, schema_name = _LISTS[request.schema_name]
     if schema_name == request.schema_name:
         return request
-    schema = schemas.build_strict_schema(schema_name)
+    schema = answer_schemas.build_strict(schema_name, request.brief)
     schema["properties"][name] = deepcopy(request.schema["properties"][name])
     compact = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    message = prompts.render("json-only", {"schema": compact})[0]
+    own = request.brief.prompts
+    (message,) = prompts.render("json-only", {"schema": compact}, own)
     return replace(
         request, schema_name=schema_name, schema=schema, schema_message=message
     )

@@ -47,7 +47,7 @@ def build_model_signature(
         engine="llm",
         model=first.model if first else settings.model,
         response_format=first.response_format if first else None,
-        prompts={name: prompts.load(name).digest for name in prompt_names},
+        prompts=prompts.compute_digests(prompt_names, settings.brief.prompts),
         schemas={name: schemas.compute_digest(name) for name in schema_names},
         settings=published | dict.fromkeys(left_out),
         seed=None if "seed" in left_out else settings.seed,

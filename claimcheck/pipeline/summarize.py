@@ -6,13 +6,15 @@ is kept, and the rest is asked for.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from claimcheck import prompts, tokens
 from claimcheck.errors import ContextWindowError
 from claimcheck.grounding import GroundingIndex
+from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Cause, Failure, Run
@@ -26,6 +28,7 @@ from claimcheck.pipeline.answers import (
 )
 from claimcheck.pipeline.claims import NumberedClaims, build_claims
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.pipeline.ledger import build_ledger
 from claimcheck.pipeline.long_document import summarize_long_document
 from claimcheck.pipeline.signature import build_model_signature
@@ -76,8 +79,11 @@ def _summarize_short_document(
             )
         )
     index = GroundingIndex(reading)
-    requoted, requote_usage = yield from quotes.requote(reading, index, answer.claims)
-    claims = build_claims(document, reading, index, requoted, settings.max_claims)
+    requoted, requote_usage = yield from quotes.requote(
+        reading, index, answer.claims, settings.brief
+    )
+    grounder = ClaimGrounder(reading, index, settings.brief.fields)
+    claims = build_claims(document, grounder, requoted, settings.max_claims)
     digest = yield from _write_summary(document, settings, answer, claims)
     unread = _build_unread_failures(document, answer)
     answers: list[Answer[Any]] = [answer, *digest.answers]
@@ -168,7 +174,19 @@ def _build_request(
         "max_claims": settings.max_claims,
     }
     limit = ("claims", "maxItems", settings.max_claims)
-    return build_request(PROMPT, variables, SCHEMA, limit)
+    return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
+
+
+@cache
+def _count_brief_tokens(brief: Brief) -> int:
+    """Return how much longer a brief makes the prompts, roughly."""
+    published = brief.published()
+    count = tokens.count(json.dumps(published, ensure_ascii=False)) if published else 0
+    longest = 0
+    for name, text in brief.prompts:
+        added = tokens.count(text) - tokens.count(prompts.read_source(name))
+        longest = max(longest, added)
+    return count + longest
 
 
 def _compute_passage_budget(document: Document, settings: Settings) -> int:
@@ -179,6 +197,7 @@ def _compute_passage_budget(document: Document, settings: Settings) -> int:
     """
     title = describe_document(document)["title"] or ""
     overhead_tokens = _PROMPT_OVERHEAD_TOKENS + tokens.count(title)
+    overhead_tokens += _count_brief_tokens(settings.brief)
     input_tokens = int(settings.context_tokens * (1 - _ANSWER_SHARE))
     free_tokens = input_tokens - overhead_tokens
     if free_tokens < _MIN_PASSAGE_TOKENS:

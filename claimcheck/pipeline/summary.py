@@ -171,7 +171,7 @@ def summarize_inputs(
     budget_tokens = settings.passage_tokens
     while inputs:
         groups = _group_by_budget(inputs, budget_tokens)
-        requests = [_build_request(document, group) for group in groups]
+        requests = [_build_request(document, settings, group) for group in groups]
         round_answers = yield from ask_all(requests, DigestAnswer)
         answers += round_answers
         if any(answer.exceeds_window for answer in round_answers):
@@ -255,9 +255,11 @@ def _condense_group(
     return [SummaryInput(item.text, item.claim_ids) for item in texts]
 
 
-def _build_request(document: Document, inputs: Sequence[SummaryInput]) -> ModelRequest:
+def _build_request(
+    document: Document, settings: Settings, inputs: Sequence[SummaryInput]
+) -> ModelRequest:
     texts = [" ".join(item.text.split()) for item in inputs]
     fields = describe_document(document)
     fence = prompts.choose_fence("".join([*texts, fields["title"] or ""]))
     variables = {**fields, "items": texts, "fence": fence}
-    return build_request(PROMPT, variables, SCHEMA)
+    return build_request(settings.brief, PROMPT, variables, SCHEMA)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import importlib
+import re
 from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
+
+# What programs write where nobody filled in a title or an author.
+_PLACEHOLDER = re.compile(
+    r"""
+    \(?(?:anonymous|unknown|unspecified|untitled|none|null|nil|undefined|n/a|default|author
+        |admin|administrator|user|owner|root|title|document|new\ document|word\ document
+        |untitled\ document|blank|test|microsoft\ office\ user|python-docx)\)?\d{0,2}
+    |(?:ARRAY|HASH|SCALAR|CODE)\(0x[0-9a-f]+\)
+    |\[object\ \w+\]
+    |(?:\{\{|<%|\$\{|%\().*
+    """,
+    re.I | re.X,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +54,13 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
 
 
 def clean_metadata(value: object) -> str | None:
-    """Put a title or name on one line; None if it is empty."""
+    """Put a title or name on one line; None if it is empty or a placeholder."""
     # Control characters in a title could reach a terminal or a file name.
     characters = [char if char.isprintable() else " " for char in str(value or "")]
-    return " ".join("".join(characters).split()) or None
+    cleaned = " ".join("".join(characters).split())
+    if not has_words(cleaned) or _PLACEHOLDER.fullmatch(cleaned):
+        return None
+    return cleaned
 
 
 def parse_date(text: str | None) -> date | None:

@@ -57,6 +57,16 @@ def parse_content(
 
             return kind, parse_mail(data, source)
     text, encoding = decode(data, source, charset)
+    if kind == "subtitles":
+        from claimcheck.readers.subtitles import parse_subtitles
+
+        return kind, parse_subtitles(text, encoding, source)
+    if kind == "text" and text.lstrip().startswith("{"):
+        from claimcheck.readers.subtitles import load_caption_json, parse_caption_json
+
+        captions = load_caption_json(text)
+        if captions is not None:
+            return "subtitles", parse_caption_json(captions, encoding, source)
     if kind == "markdown":
         from claimcheck.readers.markdown import parse_markdown
 

@@ -27,8 +27,6 @@ from claimcheck.readers.content import (
 _MAX_UNPACKED_BYTES = 200 * 2**20
 _MAX_XML_BYTES = 60 * 2**20  # of one part; a parsed tree takes many times as much
 _MAX_PARTS = 10_000
-_PLACEHOLDER_TITLES = ("Word Document", "Untitled")  # filled in by office programs
-_PLACEHOLDER_AUTHOR = "python-docx"
 
 # Element names are compared without their namespace, because strict documents have
 # other namespaces than transitional ones. Both are in common use.
@@ -78,8 +76,8 @@ def parse_docx(data: bytes, source: str) -> Content:
         ) from None
     content = Content(
         text,
-        title=None if title in _PLACEHOLDER_TITLES else clean_metadata(title),
-        author=None if author == _PLACEHOLDER_AUTHOR else clean_metadata(author),
+        title=clean_metadata(title),
+        author=clean_metadata(author),
     )
     return refuse_empty(content, source, "the Word document")
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
-from claimcheck.readers.detect import parse_content
+from claimcheck.readers.limited import parse_within_limits
 
 _MAX_FILE_BYTES = 50 * 2**20
 
@@ -49,7 +49,7 @@ def build_document(
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
-    kind, content = parse_content(data, source, name=name, charset=charset)
+    kind, content = parse_within_limits(data, source, name=name, charset=charset)
     document = Document.from_text(content.text, source=source, title=content.title)
     return replace(
         document,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from datetime import date
 from typing import Any
 
 from claimcheck.errors import InputError
@@ -22,10 +23,21 @@ _META_CHARSET = re.compile(
 _HTML_LANGUAGE = re.compile(
     r"<html\b[^<>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.I
 )
+# An element that ends in "/>" has no content. JSON-LD has the page's metadata.
 _NON_TEXT_ELEMENT = re.compile(
-    r"<(script|style|noscript|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.I | re.S
+    r"<(script|style|svg|template)\b(?![^<>]{0,300}ld\+json)[^<>]*(?<!/)>"
+    r".*?(?:</\1\s*>|\Z)",
+    re.I | re.S,
 )
+_SCRIPT = re.compile(r"<script\b[^<>]*>.*?(?:</script\s*>|\Z)", re.I | re.S)
+_NOSCRIPT = re.compile(r"<noscript\b[^<>]*>(.*?)(?:</noscript\s*>|\Z)", re.I | re.S)
+# Some pages have the article for readers without JavaScript; most have a request to
+# switch it on, or a picture that counts visits. Chosen by hand.
+_MIN_NOSCRIPT_WORDS = 50
+# No guesses: a date is where the page states when it was published.
+_DATE_OPTIONS = {"original_date": True, "extensive_search": False}
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+_TAG_WITH_ATTRIBUTES = re.compile(r"<[^<>]*>")
 # Deeper pages would exhaust the stack of the parser. Closing tags that HTML allows to
 # leave out are not counted.
 _MAX_DEPTH = 1_000
@@ -47,13 +59,17 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
     language = _HTML_LANGUAGE.search(page[:10_000])
     # Scripts can be a megabyte long, and their tags would count as depth.
     page = _NON_TEXT_ELEMENT.sub(" ", _remove_xml_declaration(page))
-    if _measure_depth(page) > _MAX_DEPTH:
+    page = _NOSCRIPT.sub(_keep_noscript_article, page)
+    if _measure_depth(_SCRIPT.sub(" ", page)) > _MAX_DEPTH:
         raise InputError(
             f"{source}: its HTML elements are nested too deeply for a page; save its "
             "text and use that"
         )
     article: Any = trafilatura.bare_extraction(
-        page, include_comments=False, with_metadata=True
+        page,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={**_DATE_OPTIONS, "max_date": str(date.today())},
     )
     if not article or not has_words(article.text or ""):
         raise InputError(
@@ -95,6 +111,12 @@ def _remove_xml_declaration(page: str) -> str:
     page = page.lstrip()
     end = page.find("?>")
     return page[end + 2 :] if page.startswith("<?xml") and end > 0 else page
+
+
+def _keep_noscript_article(match: re.Match[str]) -> str:
+    content = match.group(1)
+    words = _TAG_WITH_ATTRIBUTES.sub(" ", content).split()
+    return f" {content} " if len(words) >= _MIN_NOSCRIPT_WORDS else " "
 
 
 def _measure_depth(page: str) -> int:

@@ -18,7 +18,7 @@ from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.html import parse_html
 
 _MAX_PARTS = 200  # the parser takes time with the square of their number
-_MAX_FIELD_CHARACTERS = 2_000  # and of the marks in a field; names need fewer
+_MAX_FIELD_CHARACTERS = 1_000  # and of the marks in a field; names need fewer
 # An HTML part of this many times the words of the plain part is the message, and the
 # plain part a note such as "View this e-mail in a browser". Chosen by hand.
 _MIN_HTML_RATIO = 2

@@ -16,6 +16,7 @@ from claimcheck.readers.content import (
     has_words,
     import_required,
 )
+from claimcheck.readers.pdf_layout import read_page_text
 
 _MAX_PAGES = 5_000
 _MAX_CHARACTERS = 20_000_000
@@ -98,7 +99,7 @@ def _extract_pages(document: Any, error: type[Exception], source: str) -> list[s
 
 def _extract_text(page: Any) -> str:
     text_page = page.get_textpage()
-    raw = text_page.get_text_range()
+    raw = read_page_text(text_page)
     text_page.close()
     page.close()
     text = _BROKEN_WORD.sub("-\n", raw).replace("\r\n", "\n").replace("\r", "\n")

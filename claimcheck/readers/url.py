@@ -10,7 +10,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+import threading
 import time
+from concurrent.futures import Future
 from contextlib import closing
 from email.message import Message
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -53,12 +55,12 @@ _IPV4_IN_LOW_BITS = (
     ipaddress.IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
     ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
 )
+# The final address, its content, and the charset that the server states.
+_Fetched = tuple[str, bytes, str | None]
 _ISATAP = 0x5EFE  # above the IPv4 address (RFC 5214), but for the "universal" bit
 
 
-def fetch_bytes(
-    url: str, *, allow_private: bool = False
-) -> tuple[str, bytes, str | None]:
+def fetch_bytes(url: str, *, allow_private: bool = False) -> _Fetched:
     """Return the final address, its content, and the charset it states.
 
     Redirects are followed. Proxies of the environment are not used, because they would
@@ -68,7 +70,28 @@ def fetch_bytes(
         InputError: the scheme is not http or https, the address is private, or the
             server returns no document within 5 redirects, 30 seconds and 20 MB.
     """
-    deadline = time.monotonic() + _TIMEOUT_S
+    # httpx limits the wait for the next bytes, and a server can send one now and then:
+    # of its headers, which nothing here sees before they are complete.
+    fetching = Future[_Fetched]()
+    arguments = (url, allow_private, time.monotonic() + _TIMEOUT_S, fetching)
+    # As a daemon, because the process may end before a server that never does.
+    threading.Thread(target=_settle, args=arguments, daemon=True).start()
+    try:
+        return fetching.result(_TIMEOUT_S)
+    except TimeoutError:
+        raise _make_timeout_error(_redact_credentials(url)) from None
+
+
+def _settle(
+    url: str, allow_private: bool, deadline: float, fetching: Future[_Fetched]
+) -> None:
+    try:
+        fetching.set_result(_fetch_bytes(url, allow_private, deadline))
+    except BaseException as error:  # noqa: BLE001 - for the thread that waits
+        fetching.set_exception(error)
+
+
+def _fetch_bytes(url: str, allow_private: bool, deadline: float) -> _Fetched:
     with httpx2.Client(trust_env=False, follow_redirects=False) as client:
         for _ in range(_MAX_REDIRECTS + 1):
             try:
@@ -124,6 +147,12 @@ def _build_request(
 def _bracket(host: str) -> str:
     """Return a host as it is written in a URL: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host
+
+
+def _make_timeout_error(name: str) -> InputError:
+    return InputError(
+        f"{name}: took longer than {_TIMEOUT_S:.0f} s; save it and use the file"
+    )
 
 
 def _make_address_error(url: str) -> InputError:
@@ -210,7 +239,7 @@ def _send(
             charset = _parse_charset(response.headers.get("content-type", ""), name)
             return None, _read_body(response, name, deadline), charset
     except httpx2.TimeoutException:
-        raise InputError(f"{name}: did not answer within {_TIMEOUT_S:.0f} s") from None
+        raise _make_timeout_error(name) from None
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         reason = error or type(error).__name__
         raise InputError(f"{name}: can't be fetched: {reason}") from None
@@ -243,9 +272,7 @@ def _read_body(response: httpx2.Response, name: str, deadline: float) -> bytes:
                 f"{name}: has more than {_MAX_BYTES >> 20} MB; save a part and use that"
             )
         if time.monotonic() > deadline:
-            raise InputError(
-                f"{name}: took longer than {_TIMEOUT_S:.0f} s; save it and use the file"
-            )
+            raise _make_timeout_error(name)
     return bytes(data)
 
 

@@ -18,13 +18,14 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
+from claimcheck.briefs import read_stored_brief
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
@@ -33,8 +34,11 @@ from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
 from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
 from claimcheck.models.run import Run
+from claimcheck.pipeline.check import VERIFIER
 from claimcheck.pipeline.driver import drive
+from claimcheck.prompts import Templates
 from claimcheck.settings import Settings
+from claimcheck.verification.verifiers import is_on_this_machine
 from claimcheck.version import __version__
 
 _FORMAT_VERSION = 1
@@ -113,11 +117,12 @@ def write_bundle(
     path: Path,
     batch_config: Mapping[str, Any] | None = None,
     answers: Sequence[BundledAnswer] = (),
+    own_prompts: Templates = (),
 ) -> None:
     """Write the run to a bundle at `path`.
 
     A run of a model can only be replayed with its answers and the configuration of its
-    batch.
+    batch. `own_prompts` are the user's own templates that it was made with.
 
     Raises:
         InputError: the run has no document text, or it was made with other prompts or
@@ -126,14 +131,15 @@ def write_bundle(
     # The text is also a file of its own, for those who want to read it.
     files = {_RUN: run.to_json(), _SOURCE: run.document.full_text}
     for name in run.signature.prompts:
-        files[_name_prompt(name)] = prompts.read_source(name)
+        files[_name_prompt(name)] = prompts.get_source(name, own_prompts)
     for name in run.signature.schemas:
         files[_name_schema(name)] = schemas.read_source(name)
     # Otherwise the bundle would not verify: its hashes are not those of the signature.
     if different := _find_different_files(run, files):
         raise InputError(
             f"{run.document.source}: this claimcheck has another "
-            f"{', '.join(different)}; bundle the run with the version that made it"
+            f"{', '.join(different)}; name your own prompts with --prompts, or bundle "
+            "the run with the version that made it"
         )
     if answers:
         files[_ANSWERS] = _format_answers(answers)
@@ -172,8 +178,11 @@ def _write_zip(path: Path, files: Mapping[str, str]) -> None:
             bundle.writestr(entry, text.encode())
 
 
-def verify_bundle(path: Path) -> list[VerificationStep]:
+def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationStep]:
     """Verify the bundle at `path` step by step; it is read, never unpacked.
+
+    A run that was made with `own_prompts` can be replayed only with them: no template
+    of a bundle is run.
 
     Raises:
         InputError: the file is not a bundle.
@@ -193,7 +202,7 @@ def verify_bundle(path: Path) -> list[VerificationStep]:
         _verify_spans(run, texts[_RUN]),
         _verify_source(run, texts[_SOURCE]),
         _verify_prompts_and_schemas(run, texts),
-        _verify_results(run, manifest.batch_config, texts),
+        _verify_results(run, manifest.batch_config, texts, own_prompts),
     ]
 
 
@@ -322,15 +331,18 @@ def _find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
 
 
 def _verify_results(
-    run: Run, batch_config: Mapping[str, Any] | None, texts: Mapping[str, str]
+    run: Run,
+    batch_config: Mapping[str, Any] | None,
+    texts: Mapping[str, str],
+    own_prompts: Templates,
 ) -> VerificationStep:
     """Replay the pipeline and compare what it gives with the run."""
     name = "claims and verdicts"
     # Another version may extract other claims, and be right to.
-    if not _has_same_version(run):
+    if not _has_same_version(run, own_prompts):
         detail = (
-            f"made by claimcheck {run.signature.version} with its prompts; "
-            "verify the bundle with that version"
+            f"made by claimcheck {run.signature.version} with other prompts; name them "
+            "with --prompts, or verify the bundle with that version"
         )
         return VerificationStep(name, None, detail)
 
@@ -339,7 +351,7 @@ def _verify_results(
         detail = "the bundle has no model answers; only a store keeps them"
         return VerificationStep(name, None, detail)
     try:
-        replayed = _replay(run, batch_config, texts)
+        replayed = _replay(run, batch_config, texts, own_prompts)
     except _REPLAY_ERRORS as error:
         reason = str(error) or type(error).__name__
         return VerificationStep(name, False, f"cannot be reproduced: {reason}")
@@ -362,18 +374,23 @@ def _verify_results(
 
 
 def _replay(
-    run: Run, batch_config: Mapping[str, Any] | None, texts: Mapping[str, str]
+    run: Run,
+    batch_config: Mapping[str, Any] | None,
+    texts: Mapping[str, str],
+    own_prompts: Templates,
 ) -> Run:
     """Run the steps again that made the run, on what the bundle contains."""
     engine = run.signature.engine
     client: Client | None = None
+    verifier = _read_verifier(run)
     if engine == "extractive":
         settings = _build_settings(
             run.signature.settings, engine=engine, seed=run.signature.seed
         )
     else:
         assert batch_config is not None
-        settings = _build_model_settings(batch_config)
+        settings = _build_model_settings(batch_config, own_prompts)
+        settings = replace(settings, verifier=verifier)
         answers = _BundledAnswers(texts[_ANSWERS])
         # Every answer is in the bundle, so no request reaches the client behind it.
         client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
@@ -382,14 +399,27 @@ def _replay(
     return drive(build_run_flow(run.document, settings, engine, check=checked), client)
 
 
-def _has_same_version(run: Run) -> bool:
+def _has_same_version(run: Run, own_prompts: Templates) -> bool:
     """Whether this version, with these prompts, made the run."""
     signature = run.signature
-    digests = {}
-    for name in prompts.list_names():
-        if name in signature.prompts:
-            digests[name] = prompts.load(name).digest
+    names = [name for name in prompts.list_names() if name in signature.prompts]
+    digests = prompts.compute_digests(names, own_prompts)
     return digests == signature.prompts and signature.version == __version__
+
+
+def _read_verifier(run: Run) -> str | None:
+    """Return the verifier that the run was checked with.
+
+    Raises:
+        InputError: it is not on this machine. A bundle comes from somebody else, who
+            must not choose what is downloaded.
+    """
+    name: str | None = run.signature.settings.get(VERIFIER)
+    if name is not None and not is_on_this_machine(name):
+        raise InputError(
+            f"it was checked with the verifier {name}, which is not on this machine"
+        )
+    return name
 
 
 def _build_settings(values: Mapping[str, Any], **more: Any) -> Settings:
@@ -434,15 +464,19 @@ class _NoEndpoint(Client):
         return self.complete(request)
 
 
-def _build_model_settings(batch_config: Mapping[str, Any]) -> Settings:
+def _build_model_settings(
+    batch_config: Mapping[str, Any], own_prompts: Templates
+) -> Settings:
     # The address is part of each request's digest, by which answers are found.
     endpoint = str(batch_config["endpoint"])
+    brief = read_stored_brief(batch_config["settings"])
     return _build_settings(
         batch_config["settings"],
         engine="llm",
         model=batch_config["model"],
         base_url=endpoint if "://" in endpoint else None,
         seed=batch_config["seed"],
+        brief=replace(brief, prompts=own_prompts),
     )
 
 

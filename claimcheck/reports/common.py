@@ -5,11 +5,13 @@ Nothing here is escaped: each format does that for itself.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.models.claim import Claim, Consistency, Match, When
+from claimcheck.models.claim import Claim, Consistency, FieldValue, Match, When
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Check, Failure, LinkedText, Position, Run, Status
@@ -22,6 +24,7 @@ SUPPORTED_CAVEAT = (
     "Supported means that this evidence says so; it does not mean that the evidence "
     "is right."
 )
+NOT_IN_DOCUMENT = "NOT FOUND in the document"
 DIFFERS_MARK = "DIFFERS FROM ITS QUOTE"
 NO_CLAIMS = "No checkable claims were found."
 
@@ -200,8 +203,41 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
         ("When", _format_time(claim.when)),
         ("Quantities", quantities),
         ("Check-worthiness", _format_check_worthiness(claim)),
+        *list_field_facts(claim),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def list_field_facts(claim: Claim) -> list[tuple[str, str]]:
+    """List the user's fields as (name, value), with a mark if one was not found."""
+    facts = []
+    for name, field in claim.fields.items():
+        text = format_field_value(field)
+        if field.match is Match.NONE:
+            text += f" ({NOT_IN_DOCUMENT})"
+        facts.append((name, text))
+    return facts
+
+
+def format_fields(claim: Claim) -> str:
+    """Format all fields that have a value, in one line; empty if none has."""
+    facts = [f"{name}: {text}" for name, text in list_field_facts(claim) if text]
+    return " · ".join(facts)
+
+
+def format_field_value(field: FieldValue) -> str:
+    """Format the value of a field; empty if there is none."""
+    value = field.value
+    if isinstance(value, list):
+        return "; ".join(map(_format_scalar, value))
+    return _format_scalar(value)
+
+
+def _format_scalar(value: Any) -> str:
+    if value is None:
+        return ""
+    # JSON's words for true and false; a text as it is.
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def describe_differences(claim: Claim) -> str:
@@ -261,6 +297,9 @@ def describe_provenance(result: Run | Check) -> str:
         parts += _list_usage(result.usage, claims)
     else:
         parts.append("no model")
+        verifier = signature.settings.get("verifier")
+        if verifier not in (None, "lexical"):
+            parts.append(f"verifier {verifier}")
     parts.append(f"{result.usage.seconds:.1f} s")
     return " · ".join(parts)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
@@ -89,19 +90,26 @@ def _render_claims(run: Run) -> list[str]:
     if not run.claims:
         return [] if run.failures else [common.NO_CLAIMS]
     line_index = common.build_line_index(run.document)
-    rows = [
-        (
-            str(number),
-            f"{claim.check_worthiness:.2f}",
-            _escape(common.get_speaker(claim)),
-            _escape(claim.text),
-            _escape(claim.quote),
-            common.format_claim_location(claim, line_index),
+    # The fields that the user defined are the same in all claims of a run.
+    names = list(dict.fromkeys(chain.from_iterable(item.fields for item in run.claims)))
+    rows = []
+    for number, claim in enumerate(run.claims, 1):
+        facts = dict(common.list_field_facts(claim))
+        rows.append(
+            (
+                str(number),
+                f"{claim.check_worthiness:.2f}",
+                _escape(common.get_speaker(claim)),
+                _escape(claim.text),
+                _escape(claim.quote),
+                common.format_claim_location(claim, line_index),
+                *[_escape(facts.get(name, "")) for name in names],
+            )
         )
-        for number, claim in enumerate(run.claims, 1)
-    ]
-    header = ("#", "Worth", "Who says it", "Claim", "Quote", "Where")
-    table = _render_table(header, "|--:|--:|---|---|---|---|", rows)
+    titles = map(_escape, names)
+    header = ("#", "Worth", "Who says it", "Claim", "Quote", "Where", *titles)
+    alignment = "|--:|--:|---|---|---|---|" + "---|" * len(names)
+    table = _render_table(header, alignment, rows)
     return [f"## Claims ({len(run.claims)})", table]
 
 

@@ -1,20 +1,27 @@
-"""Claims as flat rows, one per claim, with the same columns for every run."""
+"""Claims as flat rows, one per claim, with the same columns for every run.
+
+A run with fields that the user defined has a column for each, `field.NAME`, and one for
+where it was found, `field.NAME.match`, if it had to be in the document.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
+from claimcheck.models.brief import GROUNDED_KEYWORD
 from claimcheck.models.claim import Claim
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Verdict
+from claimcheck.reports.common import format_field_value
 
 if TYPE_CHECKING:
     import pandas
@@ -60,18 +67,21 @@ COLUMN_TYPES = {
     "model": ColumnType.TEXT,
 }
 COLUMNS = tuple(COLUMN_TYPES)
+# Of JSON Schema; the others are text. A list is text with semicolons.
+_TYPES_OF_FIELDS = {"integer": ColumnType.INTEGER, "number": ColumnType.FLOAT}
 
 # Spreadsheets evaluate a cell that starts with one of these (OWASP, "CSV Injection").
 _FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
 def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield one row per claim with all of `COLUMNS`; missing values are None.
+    """Yield one row per claim with all columns; missing values are None.
 
     `start` is where the first span starts and `end` where the last one ends, in code
     points of the document's text.
     """
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
+    column_types = list_column_types(run)
     for number, claim in enumerate(run.claims, 1):
         yield {
             **_list_document_cells(run.document),
@@ -81,7 +91,40 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
             **_list_verdict_cells(verdicts.get(claim.id)),
             "engine": run.signature.engine,
             "model": run.signature.model,
+            **_list_field_cells(claim, column_types),
         }
+
+
+def list_column_types(run: Run | None) -> dict[str, ColumnType]:
+    """Return the columns of a run's rows with their types."""
+    types = dict(COLUMN_TYPES)
+    # From the signature, so that a run without a claim has the same columns.
+    fields = run.signature.settings.get("fields") if run else None
+    # A run in a file may come from somebody else, with anything there.
+    for name, stated in fields.items() if isinstance(fields, dict) else ():
+        schema = stated if isinstance(stated, dict) else {}
+        kind = str(schema.get("type"))
+        types[f"field.{name}"] = _TYPES_OF_FIELDS.get(kind, ColumnType.TEXT)
+        if schema.get(GROUNDED_KEYWORD):
+            types[f"field.{name}.match"] = ColumnType.TEXT
+    return types
+
+
+def _list_field_cells(
+    claim: Claim, column_types: Mapping[str, ColumnType]
+) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for name, field in claim.fields.items():
+        column = f"field.{name}"
+        if column not in column_types:
+            continue
+        is_number = type(field.value) in (int, float)
+        if column_types[column] is ColumnType.TEXT:
+            cells[column] = format_field_value(field) or None
+        else:
+            cells[column] = field.value if is_number else None
+        cells[f"{column}.match"] = str(field.match) if field.match else None
+    return cells
 
 
 def _list_document_cells(document: Document) -> dict[str, Any]:
@@ -139,11 +182,21 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
 
 def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
     """Yield the rows of runs as CSV (RFC 4180), without formulas."""
+    first, runs = _peek(runs)
+    columns = list_column_types(first)
     # The header also without a claim: a spreadsheet then has its columns.
-    yield _format_csv_line(COLUMNS)
+    yield _format_csv_line(columns)
     for run in runs:
         for row in iter_claim_rows(run):
-            yield _format_csv_line([_neutralize_formula(row[name]) for name in COLUMNS])
+            cells = [_neutralize_formula(row.get(name)) for name in columns]
+            yield _format_csv_line(cells)
+
+
+def _peek(runs: Iterable[Run]) -> tuple[Run | None, Iterable[Run]]:
+    """Return the first run, and all of them: those of a batch share columns."""
+    iterator = iter(runs)
+    first = next(iterator, None)
+    return first, iterator if first is None else chain([first], iterator)
 
 
 def _format_csv_line(cells: Iterable[Any]) -> str:
@@ -178,9 +231,9 @@ def write_parquet(runs: Iterable[Run], path: Path) -> None:
         ColumnType.INTEGER: pyarrow.int64(),
         ColumnType.FLOAT: pyarrow.float64(),
     }
-    schema = pyarrow.schema(
-        [(name, types[kind]) for name, kind in COLUMN_TYPES.items()]
-    )
+    first, runs = _peek(runs)
+    columns = list_column_types(first)
+    schema = pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
         for run in runs:
             # Without rows it would write an empty row group.
@@ -200,5 +253,6 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
     except ImportError:
         raise InputError("claims_frame needs pandas: pip install pandas") from None
     # The columns also without a claim, so that code can rely on them.
-    frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(COLUMNS))
-    return frame.astype({name: kind.value for name, kind in COLUMN_TYPES.items()})
+    columns = list_column_types(run)
+    frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(columns))
+    return frame.astype({name: kind.value for name, kind in columns.items()})

@@ -210,10 +210,18 @@ def _build_claims(run: Run) -> list[RenderableType]:
             str(number),
             f"{claim.check_worthiness:.2f}",
             make_safe_text(common.get_speaker(claim)),
-            make_safe_text(claim.text),
+            _build_claim_text(claim),
             make_safe_text(location, style),
         )
     return [Text(""), make_safe_text(f"Claims ({len(run.claims)})", "bold"), table]
+
+
+def _build_claim_text(claim: Claim) -> Text:
+    """Build the text of a claim, with the user's fields on a line of its own."""
+    text = make_safe_text(claim.text)
+    if fields := common.format_fields(claim):
+        text.append("\n").append_text(make_safe_text(fields, "dim"))
+    return text
 
 
 def _build_verdicts(

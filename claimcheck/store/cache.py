@@ -80,7 +80,7 @@ class AnswerCache(AbstractContextManager["AnswerCache"]):
 
     def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
         """Store an answer if it is usable; the others are asked again."""
-        if not is_usable(request.schema_name, response):
+        if not is_usable(request.schema_name, response, request.brief):
             return
         values = (digest, response.model, time.time(), dump_response(response))
         with self._lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class DatabaseLayout:
 class Database(AbstractContextManager["Database"]):
     """A connection to a file, created if missing and upgraded if outdated.
 
-    Several threads may use it, one at a time.
+    Any number of threads may use it: a transaction of one makes the others wait.
 
     Raises:
         StoreError: the file is of another kind, damaged, locked, not writable, or from
@@ -51,6 +52,8 @@ class Database(AbstractContextManager["Database"]):
     ) -> None:
         self.path = str(path)
         self._layout = layout
+        # Statements of another thread would become part of an open transaction.
+        self._lock = threading.RLock()
         is_new = self._is_new()
         if is_new:
             self._create_private_file()
@@ -84,7 +87,7 @@ class Database(AbstractContextManager["Database"]):
         Raises:
             UnstorableError: a value cannot be stored; nothing was changed.
         """
-        with self.translate_errors():
+        with self.translate_errors(), self._lock:
             try:
                 return self._connection.execute(statement, values)
             except UnicodeEncodeError:
@@ -110,20 +113,21 @@ class Database(AbstractContextManager["Database"]):
 
     def fetch_one(self, statement: str, values: _Values = ()) -> Any:
         """Return the first row of a query; None if there is none."""
-        with self.translate_errors():
+        with self.translate_errors(), self._lock:
             return self.execute(statement, values).fetchone()
 
     def fetch_all(self, statement: str, values: _Values = ()) -> list[Any]:
         """Return all rows of a query."""
-        with self.translate_errors():
+        with self.translate_errors(), self._lock:
             return self.execute(statement, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Do all of the block, or nothing of it if it raises."""
-        self.execute("BEGIN IMMEDIATE")
-        with self.translate_errors(), self._connection:  # commits or rolls back
-            yield
+        with self._lock:
+            self.execute("BEGIN IMMEDIATE")
+            with self.translate_errors(), self._connection:  # commits or rolls back
+                yield
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from claimcheck.briefs import read_stored_brief
 from claimcheck.errors import InputError, NotFoundError, StoreError, UnstorableError
 from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.stored import is_usable
@@ -408,13 +409,16 @@ class RunStore(AbstractContextManager["RunStore"]):
                 self._discard_unusable_answers(location)
 
     def _discard_unusable_answers(self, location: RunLocation) -> None:
+        # Its kinds and fields decide which answers follow their schema.
+        config = self.batch(location.batch).config
+        brief = read_stored_brief(config.get("settings", {}))
         answers = self.database.fetch_all(
             "SELECT number, schema, response FROM answers "
             "WHERE batch = ? AND document = ? AND NOT void",
             (location.batch, location.document),
         )
         for number, schema, response in answers:
-            if not is_usable(schema, load_response(response)):
+            if not is_usable(schema, load_response(response), brief):
                 self.database.execute(
                     # not deleted: it was paid for, and counts as spent
                     "UPDATE answers SET void = 1 WHERE number = ?",

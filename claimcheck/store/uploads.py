@@ -118,6 +118,16 @@ class Uploads:
         )
         return OpenRequests(frozenset(keys), usd, tokens)
 
+    def count_attempts(self, document: int, digest: str) -> int:
+        """Return how often the endpoint has worked on a request."""
+        (count,) = self._database.fetch_one(
+            "SELECT count(*) FROM upload_items i JOIN uploads u ON u.number = i.upload "
+            "WHERE u.batch = ? AND u.job IS NOT NULL AND u.state != 'failed' "
+            "AND i.document = ? AND i.digest = ?",
+            (self._batch, document, digest),
+        )
+        return int(count)
+
     def mark_uploaded(self, upload: int, file: str) -> None:
         """Store that the endpoint has the file."""
         self._database.execute(

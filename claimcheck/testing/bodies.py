@@ -2,15 +2,22 @@
 
 A JSON body is stored as JSON only if the file gives back every byte of it. Anything
 else (duplicate keys, numbers that lose digits, a layout of its own) is stored as text,
-and what is not UTF-8 as Base64.
+and what is not UTF-8 as Base64. The body of a compressed answer is stored readable, and
+compressed again when it is played.
 """
 
 from __future__ import annotations
 
 import base64
+import copy
+import gzip
 import json
 import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 # How servers lay out JSON, the most frequent ones first.
@@ -30,6 +37,28 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 # The boundary of a multipart body, which is random (RFC 2046, 5.1.1).
 _BOUNDARY = re.compile(rb"^--([\w'()+,./:=?-]{8,70})\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Codec:
+    """One value of the header content-encoding."""
+
+    compress: Callable[[bytes], bytes]
+    decompress: Callable[[bytes], bytes]
+
+
+_CODECS = {
+    "gzip": _Codec(partial(gzip.compress, mtime=0), gzip.decompress),
+    "deflate": _Codec(zlib.compress, zlib.decompress),
+}
+_CODEC_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
+try:
+    import brotli
+except ImportError:
+    pass  # clients do not accept br either, without it
+else:
+    _CODECS["br"] = _Codec(brotli.compress, brotli.decompress)
+    _CODEC_ERRORS += (brotli.error,)
 
 
 def parse_exact_json(text: str) -> Any:
@@ -68,14 +97,12 @@ def _reject_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def canonicalize_body(body: bytes | None) -> bytes:
+def canonicalize_body(body: bytes) -> bytes:
     """Return the body without what differs each time the same body is sent.
 
     That is the layout of JSON and the order of its keys, and the boundary of a
     multipart body.
     """
-    if not body:
-        return b""
     try:
         value = parse_exact_json(body.decode())
         return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
@@ -105,7 +132,8 @@ def render_json(value: Any, style: str | None) -> str:
 def encode_request_body(body: bytes) -> dict[str, Any]:
     """Return what a file stores for a request body, which is compared."""
     try:
-        return {"json": _sort_keys(parse_exact_json(body.decode()))}
+        value = parse_exact_json(body.decode())
+        return {"json": json.loads(json.dumps(value, sort_keys=True))}
     except (ValueError, RecursionError):
         return _encode_text(body)
 
@@ -118,7 +146,7 @@ def encode_response_body(body: bytes) -> dict[str, Any]:
         value = parse_exact_json(trimmed)
         style = find_style(trimmed, value)
     except (ValueError, RecursionError):
-        return _encode_text(body)
+        style = None
     if style is None:
         return _encode_text(body)
     encoded = {"json": value, "style": style}
@@ -127,14 +155,20 @@ def encode_response_body(body: bytes) -> dict[str, Any]:
     return encoded
 
 
-def decode_body(body: dict[str, Any]) -> str | bytes:
-    """Return the body of which a file has this: bytes if it is not text."""
+def _encode_text(body: bytes) -> dict[str, Any]:
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def decode_body(body: dict[str, Any]) -> bytes:
+    """Return the body of which a file has this."""
     if "base64" in body:
         return base64.b64decode(body["base64"])
-    if "json" in body:
-        end: str = body.get("end", "")
-        return render_json(body["json"], body.get("style")) + end
-    return str(body["text"])
+    if "text" in body:
+        return to_bytes(body["text"])
+    return to_bytes(render_json(body["json"], body.get("style")) + body.get("end", ""))
 
 
 def to_bytes(body: str | bytes | None) -> bytes:
@@ -145,16 +179,39 @@ def to_bytes(body: str | bytes | None) -> bytes:
     return body or b""
 
 
-def _encode_text(body: bytes) -> dict[str, Any]:
+def unpack_response(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of an answer with a body that can be read and searched."""
+    unpacked = copy.deepcopy(response)
+    body = unpacked["body"]
+    body["string"] = to_bytes(body.get("string"))
+    encoding = find_encoding(response)
+    if encoding is None or "compressed" in body:
+        return unpacked
     try:
-        return {"text": body.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode()}
+        body["string"] = _CODECS[encoding].decompress(body["string"])
+        body["compressed"] = encoding
+    except _CODEC_ERRORS:
+        pass  # not compressed, whatever its header says
+    return unpacked
 
 
-def _sort_keys(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _sort_keys(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_sort_keys(item) for item in value]
-    return value
+def pack_response(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of an unpacked answer, as it was received."""
+    packed = copy.deepcopy(response)
+    body = packed["body"]
+    encoding = body.pop("compressed", None)
+    if encoding in _CODECS:
+        body["string"] = _CODECS[encoding].compress(body["string"])
+    elif encoding:
+        # Recorded where brotli is installed, and played where it is not.
+        packed["headers"].pop("content-encoding", None)
+    return packed
+
+
+def find_encoding(response: dict[str, Any]) -> str | None:
+    """Return how an answer is compressed, if it can be decompressed here."""
+    for name, values in response["headers"].items():
+        value = "".join(values).lower()
+        if name.lower() == "content-encoding" and value in _CODECS:
+            return value
+    return None

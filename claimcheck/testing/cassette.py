@@ -12,15 +12,23 @@ from __future__ import annotations
 import copy
 import os
 import threading
-import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from vcr.filters import decode_response
 from vcr.request import Request
 
-from claimcheck.testing import serializer
-from claimcheck.testing.files import Changes, Interaction, read_file, save_changes
+from claimcheck.testing.bodies import unpack_response
+from claimcheck.testing.files import (
+    Interaction,
+    is_yaml,
+    lock_file,
+    read_file,
+    select_headers,
+    write_file,
+)
 from claimcheck.testing.matching import (
     build_key,
     diff_closest_request,
@@ -33,6 +41,7 @@ from claimcheck.testing.redaction import (
     redact_body,
     strip_credentials,
 )
+from claimcheck.testing.templates import identify_templates
 
 RECORD_MODES = ("none", "once", "new", "all")
 BASE_URL_VARIABLE = "OPENAI_BASE_URL"
@@ -48,7 +57,8 @@ class Cassette:
 
     `item` names the test; other tests may share the file. `record` is None or `none`
     to replay only, `once` to record a test that has no answers yet, `new` to add
-    missing answers, and `all` to record everything again.
+    missing answers, and `all` to record everything again. A YAML file of vcrpy is only
+    replayed.
 
     Raises:
         ValueError: `record` is not a mode, or the file is not a cassette.
@@ -66,32 +76,29 @@ class Cassette:
         if self.record not in RECORD_MODES:
             modes = ", ".join(RECORD_MODES)
             raise ValueError(f"record is {record!r}; choose from {modes}, or None")
+        if is_yaml(path):
+            self.record = "none"
+            command = f"give the cassette a name that does not end in {path.suffix}"
         self.path, self.item, self.command = path, item, command
         # Code under test may send requests from several threads.
         self._lock = threading.RLock()
         self._credentials: set[str] = set()
         self._played: set[Interaction] = set()
         self._added: list[Interaction] = []
-        self._environment: dict[str, str | None] = {}
+        self._replaced: set[Interaction] = set()
         self.has_misses = False
-        self._load()
 
-    def _load(self) -> None:
-        content = read_file(self.path)
-        self._interactions = content.interactions
+        content = read_file(path)
         self.environment = content.environment
-        self._has_items = any(item.items is not None for item in self._interactions)
-        self._by_key: dict[tuple[str, str], list[Interaction]] = {}
+        self._interactions = content.interactions
+        self._by_key: dict[tuple[str, str], list[Interaction]] = defaultdict(list)
         for interaction in self._interactions:
-            key = build_key(interaction.request)
-            self._by_key.setdefault(key, []).append(interaction)
+            self._by_key[build_key(interaction.request)].append(interaction)
         self._masked = [item for item in self._interactions if has_mask(item.request)]
-        has_recording = any(
-            item.items is None or self.item in item.items for item in self._interactions
-        )
-        self.write_protected = self.record == "none" or (
-            self.record == "once" and has_recording
-        )
+        self._has_items = any(item.items is not None for item in self._interactions)
+        has_recording = any(self._may_play(item) for item in self._interactions)
+        is_complete = self.record == "once" and has_recording
+        self.write_protected = self.record == "none" or is_complete
 
     def __len__(self) -> int:
         return len(self._interactions) + len(self._added)
@@ -103,7 +110,7 @@ class Cassette:
 
     @property
     def responses(self) -> list[dict[str, Any]]:
-        """The recorded answers, in the order of the file."""
+        """The recorded answers, in the order of the file, decompressed."""
         return [item.response for item in self._interactions + self._added]
 
     @property
@@ -118,11 +125,19 @@ class Cassette:
 
     def find_unplayed(self) -> list[Interaction]:
         """Return the answers of this test that it did not request."""
-        return [
-            interaction
-            for interaction in self._interactions
-            if self._is_own(interaction) and interaction not in self._played
-        ]
+        own = [item for item in self._interactions if self._is_own(item)]
+        return [interaction for interaction in own if interaction not in self._played]
+
+    def _may_play(self, interaction: Interaction) -> bool:
+        if interaction.items is None or not self.item:
+            return True
+        return self.item in interaction.items
+
+    def _is_own(self, interaction: Interaction) -> bool:
+        if interaction.items is None:
+            # In a file that some test has recorded anew, nobody knows whose these are.
+            return not self._has_items or not self.item
+        return self.item in interaction.items
 
     def can_play(self, request: Request) -> bool:
         """Whether the request has an answer that was not played yet."""
@@ -130,31 +145,63 @@ class Cassette:
             return self._find_playable(request) is not None
 
     def play(self, request: Request) -> dict[str, Any] | None:
-        """Return the next answer of a request; None if there is none."""
+        """Return the next answer of a request, decompressed; None if there is none."""
         with self._lock:
             interaction = self._find_playable(request)
             if interaction is None:
                 return None
             self._played.add(interaction)
-            # The client may change what it gets.
+            # A client may change what it gets.
             return copy.deepcopy(interaction.response)
+
+    def _find_playable(self, request: Request) -> Interaction | None:
+        if self.record == "all":
+            return None
+        candidates = self._by_key.get(build_key(request), [])
+        if not candidates:
+            candidates = [
+                item for item in self._masked if matches_masked(request, item.request)
+            ]
+        for interaction in self._select_candidates(candidates):
+            if interaction not in self._played:
+                return interaction
+        return None
+
+    def _select_candidates(self, candidates: list[Interaction]) -> list[Interaction]:
+        """Return this test's answers; else those of no test; else another test's."""
+        # Never those of several tests: a request that is sent twice instead of once
+        # must not play the answers of both.
+        by_item: dict[str, list[Interaction]] = defaultdict(list)
+        for interaction in candidates:
+            for item in interaction.items or [""]:
+                by_item[item].append(interaction)
+        for item in (self.item, *sorted(by_item)):
+            if item in by_item:
+                return by_item[item]
+        return []
 
     def add(self, request: Request, response: dict[str, Any]) -> None:
         """Record a request and its answer; `save` writes it to the file."""
         with self._lock:
             self._credentials |= find_credentials(request.uri, dict(request.headers))
-            copied = Request(
+            sent = Request(
                 request.method, request.uri, request.body_bytes, dict(request.headers)
             )
-            answer = _decode_response(response)
-            items = {self.item} if self.item else None
-            self._added.append(Interaction(copied, answer, items))
+            interaction = Interaction(sent, unpack_response(response))
+            if self.item:
+                interaction.items = {self.item}
+            interaction.recorded = datetime.now(UTC).date().isoformat()
+            interaction.templates = identify_templates(request.body_bytes or b"")
+            self._added.append(interaction)
+            if self.record == "all":
+                earlier = self._by_key.get(build_key(request), [])
+                self._replaced.update(item for item in earlier if self._is_own(item))
             # A replay has to send the same requests, on any machine.
             base_url = os.environ.get(BASE_URL_VARIABLE)
             if base_url and request.uri.startswith(base_url):
-                self._environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
+                self.environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
             elif not base_url and request.host == _DEFAULT_HOST:
-                self._environment[BASE_URL_VARIABLE] = None
+                self.environment[BASE_URL_VARIABLE] = None
 
     def build_miss(self, request: Request) -> CassetteMissError:
         """Build the error of a request without an answer."""
@@ -177,105 +224,83 @@ class Cassette:
         `passed` removes the answers that it no longer plays.
         """
         with self._lock:
-            if self.write_protected:
+            released = self._find_released(passed)
+            joined = {item for item in self._played if not self._may_play(item)}
+            if self.write_protected or not (self._added or released or joined):
                 return
-            changes = Changes(
-                self.item,
-                frozenset(item.fingerprint() for item in self._interactions),
-                [self._clean(interaction) for interaction in self._added],
-                [item for item in self._played if self._joins(item)],
-                self._find_released(passed),
-                self.record == "all",
-                self._environment,
-            )
-            if not changes:
-                return
-            save_changes(self.path, changes)
-            for interaction in changes.joined:
-                if interaction.items is not None:
-                    interaction.items.add(self.item)
-            self._played.update(changes.added, changes.released)
-            self._interactions += changes.added
-            self._added = []
+            for interaction in self._added:
+                self._clean(interaction)
+            with lock_file(self.path):
+                self._merge(released, joined)
+            self._played.update(self._added, released)
+            self._interactions += self._added
+            self._added, self._replaced = [], set()
 
-    def _is_own(self, interaction: Interaction) -> bool:
-        if interaction.items is not None:
-            return self.item in interaction.items
-        return not self._has_items or not self.item
+    def _find_released(self, passed: bool) -> set[Interaction]:
+        released = set(self._replaced)
+        if passed:
+            released.update(self.find_unplayed())
+        if not self.item:
+            return released
+        # Nobody knows which other tests play an answer without items.
+        return {item for item in released if item.items is not None}
 
-    def _joins(self, interaction: Interaction) -> bool:
-        return interaction.items is not None and self.item not in interaction.items
+    def _merge(self, released: set[Interaction], joined: set[Interaction]) -> None:
+        """Apply the changes of this test to what the file contains now."""
+        content = read_file(self.path)
+        # Other tests may have changed the file since this one has read it.
+        unknown: dict[str, list[Interaction]] = defaultdict(list)
+        for interaction in content.interactions:
+            unknown[interaction.fingerprint()].append(interaction)
+        for interaction in self._interactions:
+            same = unknown[interaction.fingerprint()]
+            if not same:
+                continue
+            current = same.pop(0)
+            if interaction in released:
+                items = current.items or set()
+                items.discard(self.item)
+                if self.record == "all" and not items:
+                    content.interactions.remove(current)
+            elif interaction in joined and current.items is not None:
+                current.items.add(self.item)
+                interaction.items = current.items
+        others = [interaction for same in unknown.values() for interaction in same]
+        content.interactions += self._select_missing(others)
+        content.environment |= self.environment
+        write_file(self.path, content)
 
-    def _find_playable(self, request: Request) -> Interaction | None:
-        if self.record == "all":
-            return None
-        candidates = self._by_key.get(build_key(request), [])
-        if not candidates:
-            candidates = [
-                item for item in self._masked if matches_masked(request, item.request)
-            ]
-        for interaction in self._prefer_own(candidates):
-            if interaction not in self._played:
-                return interaction
-        return None
+    def _select_missing(self, others: Iterable[Interaction]) -> list[Interaction]:
+        """Return what this test has added, but no other process meanwhile.
 
-    def _prefer_own(self, candidates: list[Interaction]) -> list[Interaction]:
-        """Return this test's answers, unused ones, or one other test's."""
-        for candidate in candidates:
-            if candidate.items and self.item in candidate.items:
-                return [item for item in candidates if self.item in (item.items or ())]
-        free = [item for item in candidates if not item.items]
-        if free or not candidates:
-            return free
-        # Not those of several tests: a request that is sent twice instead of once
-        # must not play the answers of both.
-        other = min(candidates[0].items or ())
-        return [item for item in candidates if other in (item.items or ())]
+        Every worker of pytest-xdist sets up the fixtures of the session. A replay plays
+        the answers of one of them only.
+        """
+        own = [item for item in others if self.item in (item.items or ())]
+        recorded = Counter(build_key(interaction.request) for interaction in own)
+        missing = []
+        for interaction in self._added:
+            key = build_key(interaction.request)
+            if recorded[key] > 0:
+                recorded[key] -= 1
+            else:
+                missing.append(interaction)
+        return missing
 
-    def _find_released(self, passed: bool) -> list[Interaction]:
-        repeated = {build_key(item.request) for item in self._added}
-        released = []
-        for interaction in self.find_unplayed():
-            # Nobody knows which tests play an answer without items.
-            is_known = interaction.items is not None or not self.item
-            is_repeated = (
-                self.record == "all" and build_key(interaction.request) in repeated
-            )
-            if is_known and (passed or is_repeated):
-                released.append(interaction)
-        return released
-
-    def _clean(self, interaction: Interaction) -> Interaction:
+    def _clean(self, interaction: Interaction) -> None:
         """Remove secrets from a recorded request and its answer."""
         response = interaction.response
-        headers = serializer.select_headers(response["headers"], response=True)
-        for values in headers.values():
-            values[:] = [redact(value, self._credentials) for value in values]
-        cleaned = {
-            "status": response["status"],
-            "headers": headers,
-            "body": {
-                "string": redact_body(response["body"]["string"], self._credentials)
-            },
-        }
-        request = _clean_request(interaction.request, self._credentials)
-        return Interaction(request, cleaned, interaction.items)
+        headers = select_headers(response["headers"], response=True)
+        for name, values in headers.items():
+            headers[name] = [redact(value, self._credentials) for value in values]
+        body = response["body"]
+        body["string"] = redact_body(body["string"], self._credentials)
+        status = response["status"]
+        interaction.response = {"status": status, "headers": headers, "body": body}
+        interaction.request = _clean_request(interaction.request, self._credentials)
 
 
 def _clean_request(request: Request, credentials: set[str]) -> Request:
-    headers = serializer.select_headers(dict(request.headers), response=False)
+    headers = select_headers(dict(request.headers), response=False)
     body = redact_body(request.body_bytes or b"", credentials)
     return Request(request.method, strip_credentials(request.uri), body, headers)
-
-
-def _decode_response(response: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of the answer with an uncompressed body of bytes."""
-    response = copy.deepcopy(response)
-    body = response["body"].get("string") or b""
-    response["body"] = {"string": body.encode() if isinstance(body, str) else body}
-    try:
-        # A compressed body could not be read, compared, or searched for secrets.
-        decoded: dict[str, Any] = decode_response(response)
-    except (OSError, ValueError, zlib.error):
-        return response  # not compressed, whatever its header says
-    return decoded

@@ -1,11 +1,22 @@
-"""The interactions in a cassette file, which tests may add to in parallel."""
+"""Cassette files: JSON that a person can read and diff, and tests may share.
+
+    {"interactions": [{"request": ..., "response": ..., "items": [...],
+                       "recorded": "2026-11-24", "templates": {...}}],
+     "environment": {...}, "version": 1}
+
+Requests have method, uri, headers, and body; answers have status, headers, and body.
+`bodies.py` says how bodies are stored. `items` are the tests that play the answer,
+`recorded` is a date in UTC, and `templates` are the prompts and schemas of claimcheck
+that the request was made from, with the first digits of their sha256. Files of older
+versions have none of the three. YAML files are those of plain vcrpy.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
-from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +25,38 @@ from typing import Any
 from filelock import FileLock
 from vcr.request import Request
 
-from claimcheck.testing import serializer
-from claimcheck.testing.bodies import to_bytes
+from claimcheck.testing.bodies import (
+    SURROGATE,
+    decode_body,
+    encode_request_body,
+    encode_response_body,
+    unpack_response,
+)
 from claimcheck.testing.matching import build_key
+
+SUFFIXES = (".json", ".yaml", ".yml")
+_VERSION = 1
+_REQUEST_HEADERS = ("accept", "content-type")
+# Clients behave differently with these.
+_RESPONSE_HEADERS = (
+    "allow",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "etag",
+    "last-modified",
+    "link",
+    "location",
+    "retry-after",
+    "retry-after-ms",
+    "x-should-retry",
+)
 
 
 @dataclass(slots=True, eq=False)
 class Interaction:
-    """A request and its answer, and the tests that play it.
+    """A request and its answer, and where they came from.
 
     `items` is None outside pytest, and in files of older versions, where nobody knows
     which tests play the answer. It is empty if no test plays the answer any more.
@@ -30,12 +65,24 @@ class Interaction:
     request: Request
     response: dict[str, Any]
     items: set[str] | None = None
+    recorded: str | None = None
+    templates: dict[str, str] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
         """Return a digest of the request and the answer."""
         response = self.response
         parts = (build_key(self.request), response["status"], response["body"])
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @property
+    def model(self) -> str | None:
+        """The name of the model that the request names."""
+        try:
+            body = json.loads(self.request.body_bytes or b"")
+        except ValueError:
+            return None
+        model = body.get("model") if isinstance(body, dict) else None
+        return model if isinstance(model, str) else None
 
 
 @dataclass(slots=True)
@@ -46,70 +93,86 @@ class CassetteFile:
     environment: dict[str, str | None] = field(default_factory=dict)
 
 
+def select_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list[str]]:
+    """Return only the headers that a replay needs."""
+    # All others may hold secrets, or differ from one recording to the next.
+    allowed = _RESPONSE_HEADERS if response else _REQUEST_HEADERS
+    by_name = {name.lower(): value for name, value in headers.items()}
+    selected = {}
+    for name in sorted(by_name.keys() & set(allowed)):
+        value = by_name[name]
+        values = value if isinstance(value, list | tuple) else [value]
+        selected[name] = [_to_text(value) for value in values]
+    return selected
+
+
+def _to_text(value: object) -> str:
+    # requests gives some headers as bytes; HTTP says that they are Latin-1.
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
 def read_file(path: Path) -> CassetteFile:
-    """Return a cassette file's content; a YAML file is plain vcrpy's.
+    """Return a cassette file's content, empty if the file does not exist.
 
     Raises:
         ValueError: the file is not a cassette; the message names it.
     """
     try:
         text = path.read_text(encoding="utf-8")
+        if is_yaml(path):
+            return _parse_yaml(text)
+        return _parse_json(text)
     except FileNotFoundError:
         return CassetteFile()
-    try:
-        content = (
-            _parse_yaml(text)
-            if path.suffix in (".yaml", ".yml")
-            else serializer.deserialize(text)
-        )
-        interactions = [_build_interaction(item) for item in content["interactions"]]
-        return CassetteFile(interactions, dict(content.get("environment", {})))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path} is not a cassette ({error!r}); fix it, or delete it and record "
             "it again"
         ) from None
 
 
-def _parse_yaml(text: str) -> dict[str, Any]:
+def is_yaml(path: Path) -> bool:
+    """Whether the file is plain vcrpy's, which is only read."""
+    return path.suffix in (".yaml", ".yml")
+
+
+def _parse_yaml(text: str) -> CassetteFile:
+    from vcr.serialize import deserialize
     from vcr.serializers import yamlserializer
+    from yaml import YAMLError
 
-    content: dict[str, Any] = yamlserializer.deserialize(text)
+    try:
+        requests, responses, *_ = deserialize(text, yamlserializer)
+    except YAMLError as error:
+        raise ValueError(str(error)) from None
+    answers = [unpack_response(response) for response in responses]
+    return CassetteFile([*map(Interaction, requests, answers)])
+
+
+def _parse_json(text: str) -> CassetteFile:
+    value = json.loads(text)
+    content = CassetteFile(environment=value.get("environment", {}))
+    for entry in value["interactions"]:
+        request, response = entry["request"], entry["response"]
+        body = decode_body(request["body"])
+        answer = {"string": decode_body(response["body"])}
+        if "compressed" in response["body"]:
+            answer["compressed"] = response["body"]["compressed"]
+        interaction = Interaction(
+            Request(request["method"], request["uri"], body, request["headers"]),
+            response | {"body": answer},
+            recorded=entry.get("recorded"),
+            templates=entry.get("templates", {}),
+        )
+        if "items" in entry:
+            interaction.items = set(entry["items"])
+        content.interactions.append(interaction)
     return content
-
-
-def _build_interaction(entry: dict[str, Any]) -> Interaction:
-    request, response = entry["request"], entry["response"]
-    body = to_bytes(request["body"])
-    response["body"] = {"string": to_bytes(response["body"].get("string"))}
-    return Interaction(
-        Request(request["method"], request["uri"], body, request["headers"]),
-        response,
-        set(entry["items"]) if "items" in entry else None,
-    )
 
 
 def write_file(path: Path, content: CassetteFile) -> None:
     """Replace a cassette file in one step: a reader never sees half of it."""
-    entries = []
-    for interaction in content.interactions:
-        request = interaction.request
-        headers = serializer.select_headers(dict(request.headers), response=False)
-        entries.append(
-            {
-                "request": {
-                    "method": request.method,
-                    "uri": request.uri,
-                    "headers": headers,
-                    "body": request.body_bytes,
-                },
-                "response": interaction.response,
-                "items": interaction.items,
-            }
-        )
-    text = serializer.serialize(
-        {"interactions": entries, "environment": content.environment}
-    )
+    text = render_file(content)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -122,83 +185,56 @@ def write_file(path: Path, content: CassetteFile) -> None:
         raise
 
 
+def render_file(content: CassetteFile) -> str:
+    """Return the text of a cassette file.
+
+    Requests are sorted, so that concurrent recordings of the same requests give the
+    same file. Equal requests keep their order: a refusal stays before the answer.
+    """
+    entries = [_encode_interaction(item) for item in content.interactions]
+    # Concurrent requests are answered in any order; their hashes have only one.
+    entries.sort(key=_hash_request)
+    value: dict[str, Any] = {"interactions": entries}
+    if content.environment:
+        value["environment"] = content.environment
+    value["version"] = _VERSION
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def _encode_interaction(interaction: Interaction) -> dict[str, Any]:
+    request, response = interaction.request, interaction.response
+    entry: dict[str, Any] = {
+        "request": {
+            "body": encode_request_body(request.body_bytes or b""),
+            "headers": select_headers(dict(request.headers), response=False),
+            "method": request.method,
+            "uri": request.uri,
+        },
+        "response": {
+            "body": encode_response_body(response["body"]["string"]),
+            "headers": response["headers"],
+            "status": response["status"],
+        },
+    }
+    if "compressed" in response["body"]:
+        entry["response"]["body"]["compressed"] = response["body"]["compressed"]
+    if interaction.items is not None:
+        entry["items"] = sorted(interaction.items)
+    if interaction.recorded:
+        entry["recorded"] = interaction.recorded
+    if interaction.templates:
+        entry["templates"] = interaction.templates
+    return entry
+
+
+def _hash_request(entry: dict[str, Any]) -> str:
+    request = json.dumps(entry["request"], sort_keys=True)
+    return hashlib.sha256(request.encode()).hexdigest()
+
+
 def lock_file(path: Path) -> AbstractContextManager[Any]:
     """Keep other processes from writing the same cassette."""
     # Not beside the cassette: people commit that folder.
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"claimcheck-cassette-{digest}.lock")
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What one test does to a cassette file.
-
-    `known` are the fingerprints that were in the file when the test started. `added`
-    is recorded, `joined` was recorded by other tests and is played by this one, too,
-    and `released` is what this one no longer plays. With `removes_unused`, an answer
-    that no test plays any more is removed.
-    """
-
-    item: str
-    known: frozenset[str]
-    added: list[Interaction]
-    joined: list[Interaction]
-    released: list[Interaction]
-    removes_unused: bool
-    environment: dict[str, str | None]
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.joined or self.released)
-
-
-def save_changes(path: Path, changes: Changes) -> None:
-    """Merge the changes of one test into what the file contains now."""
-    with lock_file(path):
-        content = read_file(path)
-        _release(content.interactions, changes)
-        _join(content.interactions, changes)
-        content.interactions += _select_missing(content.interactions, changes)
-        content.environment |= changes.environment
-        write_file(path, content)
-
-
-def _release(current: list[Interaction], changes: Changes) -> None:
-    released = Counter(interaction.fingerprint() for interaction in changes.released)
-    for interaction in list(current):
-        fingerprint = interaction.fingerprint()
-        if released[fingerprint]:
-            released[fingerprint] -= 1
-            items = interaction.items or set()
-            items.discard(changes.item)
-            if changes.removes_unused and not items:
-                current.remove(interaction)
-
-
-def _join(current: list[Interaction], changes: Changes) -> None:
-    joined = Counter(interaction.fingerprint() for interaction in changes.joined)
-    for interaction in current:
-        fingerprint = interaction.fingerprint()
-        if joined[fingerprint] and interaction.items is not None:
-            joined[fingerprint] -= 1
-            interaction.items.add(changes.item)
-
-
-def _select_missing(current: list[Interaction], changes: Changes) -> list[Interaction]:
-    """Return the added interactions that no other process recorded meanwhile.
-
-    Every worker of pytest-xdist sets up the fixtures of the session. A replay plays
-    the answers of one of them only.
-    """
-    concurrent: Counter[tuple[str, str]] = Counter()
-    for interaction in current:
-        is_own = changes.item in (interaction.items or ())
-        if is_own and interaction.fingerprint() not in changes.known:
-            concurrent[build_key(interaction.request)] += 1
-    missing = []
-    for interaction in changes.added:
-        key = build_key(interaction.request)
-        if concurrent[key]:
-            concurrent[key] -= 1
-        else:
-            missing.append(interaction)
-    return missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import os
 import socket
@@ -16,10 +17,8 @@ from urllib.parse import urlsplit
 from vcr.patch import CassettePatcherBuilder
 from vcr.request import Request
 
-from claimcheck.testing.cassette import (
-    Cassette,
-    CassetteMissError,
-)
+from claimcheck.testing.bodies import pack_response
+from claimcheck.testing.cassette import Cassette, CassetteMissError
 
 _KEY_VARIABLE = "OPENAI_API_KEY"
 # Clients refuse to start without a key, and a replay needs none.
@@ -38,8 +37,7 @@ class Guard:
     patches stay. Requests to `allowed_hosts` (`host` or `host:port`) are let through.
     """
 
-    custom_patches = ()
-    skip_patchers = ()
+    skip_patchers = ("aiohttp",)  # it has a patch of ours
 
     _path = "claimcheck"  # vcrpy names its patched classes after it
 
@@ -48,6 +46,15 @@ class Guard:
         self._cassettes: list[Cassette] = []
         self._environments: list[ExitStack] = []
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+
+    @property
+    def custom_patches(self) -> tuple[Any, ...]:
+        """The patches other than vcrpy's own."""
+        if importlib.util.find_spec("aiohttp") is None:
+            return ()
+        from claimcheck.testing.aiohttp_client import patch_aiohttp
+
+        return (patch_aiohttp(self),)
 
     @property
     def write_protected(self) -> bool:
@@ -62,28 +69,36 @@ class Guard:
             return None
         return request
 
+    def has_answer(self, request: Request) -> bool:
+        """Whether the playing cassette answers the request."""
+        if self.filter_request(request) is None:
+            return False
+        return self._cassettes[-1].can_play(request)
+
     def can_play_response_for(self, request: Request) -> bool:
         """Whether the request has an answer.
 
         Raises:
             CassetteMissError: it has none, and must not be sent.
         """
-        if self.filter_request(request) is None:
-            return False
-        if self._cassettes[-1].can_play(request):
+        if self.has_answer(request):
             return True
-        if self.write_protected:
+        if self.write_protected and self.filter_request(request) is not None:
             # Raised here, because the error of vcrpy's patches does not show what
             # differs.
             raise self._miss(request)
         return False
 
     def play_response(self, request: Request) -> dict[str, Any]:
-        """Return the answer.
+        """Return the answer, as it was received.
 
         Raises:
             CassetteMissError: another thread has just played the last one.
         """
+        return pack_response(self.play(request))
+
+    def play(self, request: Request) -> dict[str, Any]:
+        """Return the answer, decompressed; raises as `play_response` does."""
         response = self._cassettes[-1].play(request)
         if response is None:
             raise self._miss(request)
@@ -93,12 +108,6 @@ class Guard:
         """Record the answer of a request that was sent."""
         if self.filter_request(request) is not None:
             self._cassettes[-1].add(request, response)
-
-    def find_requests_with_most_matches(
-        self, request: Request
-    ) -> list[tuple[Request, list[str], list[str]]]:
-        """Return the request: vcrpy's aiohttp patch plays redirects by it."""
-        return [(request, [], [])]
 
     def _miss(self, request: Request) -> CassetteMissError:
         miss = self._cassettes[-1].build_miss(request)

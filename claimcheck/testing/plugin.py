@@ -375,7 +375,11 @@ def _build_cassette_path(item: pytest.Item, marker: pytest.Mark) -> Path:
     if len(marker.args) > 1 or not all(isinstance(name, str) for name in marker.args):
         raise pytest.UsageError("@pytest.mark.cassette takes one name, or none")
     if marker.args:
-        return _find_cassette_folder(item.config) / f"{marker.args[0]}.json"
+        from claimcheck.testing.files import SUFFIXES
+
+        name = marker.args[0]
+        file_name = name if name.endswith(SUFFIXES) else f"{name}.json"
+        return _find_cassette_folder(item.config) / file_name
     return _build_node_path(item.config, item.nodeid)
 
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from claimcheck.text.messages import find_message_parts
 
 FORM_FEED = "\f"
 RUNNING_HEAD, RUNNING_FOOT, PAGE_NUMBER = "running head", "running foot", "page number"
-SUBTITLE_CUE = "subtitle number and time"
+SUBTITLE_CUE, MARKUP = "subtitle number and time", "markup"
 
 _PAGE_NUMBER_LINE = re.compile(
     r"""
@@ -51,38 +54,46 @@ _URL_TAIL = ".,;:!?'’)]"  # at the end of a URL, the sentence's
 _REST_OF_URL = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*([^\s<>\"“”]+)[ \t]*(?=\r|\n|$)")
 _URL_BREAKS = "-/_=&?.%"  # characters after which layout may break a URL
 _URL_LABEL = re.compile(r"[ \t]*[A-Z][\w ]{1,30}:")
+_MAX_LINE_CONTEXT = 400
 _MAX_LABEL_DISTANCE = 200  # characters between the start of a label and its URL
 _LINE_BREAK = re.compile(r"[\r\n]")
 
 # Whole lines of noise by reason. They are searched for together, because each search
-# reads all of the text.
+# reads all of the text. Only the first is noise wherever it is: the others can be the
+# end or the start of a sentence, so that they must stand alone.
 _LINE_PATTERNS = {
-    "a line of signs": r"[-=_*~\#•·—–+|]{3,}",
+    "a line of signs": r"[-=_*~\#•·—–+|]{3,}|\|[-|:\ ]{3,}\|",
     "byline": r"""
-        by[ ][A-Z][\w.'’-]+(?:[ ][A-Z][\w.'’-]+){1,3}
+        (?:By|BY|Von|Par|Por)[ ][A-Z][\w.'’-]+(?:[ ][A-Z][\w.'’-]+){1,3}
         (?:,?[ ](?:and|,)[ ][A-Z][\w.'’ -]+)?
         """,
     "page furniture": r"""
-        (?:advertisement
-        |sponsored
-        |share[ ](?:this[ ])?(?:article|story)
-        |sign[ ]up[ ].{0,60}newsletter.{0,20}
-        |subscribe(?:[ ]now|[ ]today)?
-        |follow[ ]us[ ]on[ ].{1,40}
-        |read[ ](?:more|also|next)\b.{0,120}
-        |related[ ](?:articles|stories|topics)
-        |all[ ]rights[ ]reserved\.?
-        |(?:©|\(c\)|copyright).{0,100}
-        |photo(?:graph)?(?:[ ]by|:).{1,80}
-        |click[ ]here.{0,60})
+        (?:(?:Advertisement|ADVERTISEMENT|Sponsored|SPONSORED)
+        |(?:Share|SHARE)[ ](?:this[ ])?(?:article|story)
+        |Sign[ ]up[ ](?:for|to)[ ].{0,60}newsletter.{0,20}
+        |Subscribe(?:[ ]now|[ ]today)?
+        |Follow[ ]us[ ]on[ ].{1,40}
+        |(?:Read|READ)[ ](?:more|also|next|MORE|ALSO|NEXT)
+            (?::.{1,120}|[ ](?:about|on)\b.{1,60}[^.!?])?
+        |Related[ ](?:articles|stories|topics)
+        |(?:All[ ]rights[ ]reserved|ALL[ ]RIGHTS[ ]RESERVED)\.?
+        |(?:©|\([cC]\)|Copyright|COPYRIGHT)[ ]*(?:©|\([cC]\))?[ ]*
+            (?:\d{4}(?:[-–]\d{2,4})?)?,?(?:[ ](?:by|[A-Z&][\w.&'’-]*),?){0,8}
+            \.?(?:[ ]All[ ]rights[ ]reserved)?\.?
+        |Photo(?:graph)?(?:[ ]by|:)[ ].{1,80}[^.!?]
+        |Click[ ]here.{0,60})
         """,
-    "page number": r"(?:[-–—]\s*)?page[ ]\d{1,4}[ ]of[ ]\d{1,4}(?:\s*[-–—])?",
+    "page number": r"""
+        (?:[-–—][ \t]{0,3})?[Pp](?i:age)[ ]\d{1,4}[ ](?i:of)[ ]\d{1,4}
+        (?:[ \t]{0,3}[-–—])?
+        """,
+    "time": r"[\[(]?(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?[\])]?",
 }
 _LINE_REASONS = tuple(_LINE_PATTERNS)
-_NOISE_LINE = re.compile(
-    rf"\n[ \t]*(?:{'|'.join(f'({form})' for form in _LINE_PATTERNS.values())})[ \t]*$",
-    re.I | re.M | re.X,
-)
+_ANY_LINE_PATTERN = "|".join(f"({form})" for form in _LINE_PATTERNS.values())
+_NOISE_LINE = re.compile(rf"\n[ \t]*(?:{_ANY_LINE_PATTERN})[ \t]*\r?$", re.M | re.X)
+_NEXT_LINE_START = re.compile(r"(?:\r\n|\r|\n)[ \t]*(\w)")
+_SENTENCE_END_MARKS = '.!?:…"”’)]'
 # A note follows a word or a stop: "m²" and "E = mc²" are not notes.
 _FOOTNOTE = re.compile(
     r"""
@@ -111,22 +122,57 @@ _SUBTITLE_LINES = re.compile(
 )
 _SUBTITLE_MARKUP = re.compile(
     r"""
-    </?(?:[cibuv]|ruby|rt|lang|font)(?:[.\s][^<>\n]{0,60})?>
-    |<\d\d:\d\d[:.\d]*>
+    </?(?:[cibu]|ruby|rt|lang|font)(?:[.\s][^<>\n]{0,60})?>
+    |</v>|<\d\d:\d\d[:.\d]*>
     |\{\\an\d\}
     """,
     re.X,
 )
 _FRONT_MATTER_LINE = re.compile(r"\w[\w-]*:|[ \t-]")  # how one starts
 _CODE_FENCE = re.compile(r"^(```|~~~)[^\n`]*$", re.M)
-_EMPHASIS = re.compile(r"\*\*(?=[^\s*])|(?<=[^\s*])\*\*")
+# The marks of emphasis and code in Markdown, in pairs around words.
+_EMPHASIS = re.compile(
+    r"""
+    (?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]{1,300}(?<=[^\s*])(?P=stars)(?![\w*])
+    |(?<![\w_])(?P<bars>_{1,3})(?=[^\s_])[^_\n]{1,300}(?<=[^\s_])(?P=bars)(?![\w_])
+    |(?<![\w~])(?P<tildes>~~)(?=[^\s~])[^~\n]{1,300}(?<=[^\s~])(?P=tildes)(?![\w~])
+    |(?<![\w`])(?P<ticks>`{1,2})(?=[^\s`])[^`\n]{1,300}(?<=[^\s`])(?P=ticks)(?![\w`])
+    """,
+    re.X,
+)
+_LINK = re.compile(
+    r"""
+    (?P<start>!?\[)(?P<text>[^\[\]\n]{0,300}(?:\n[^\[\]\n]{1,300})?)
+    (?P<end>\]\([^()\s]{0,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?
+        (?:[ \n]"[^"\n]{0,200}")?\)
+        |\]\[[^\[\]\n]{0,100}\])
+    """,
+    re.X,
+)
+_LINK_DEFINITION = re.compile(
+    r"^[ ]{0,3}\[[^\[\]\n]{1,100}\]:[ \t]+\S[^\n]{0,1000}$", re.M
+)
+_SOUND = re.compile(
+    r"""
+    [\[(](?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering|crosstalk
+        |silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
+    )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?[\])]
+    |♪+
+    """,
+    re.I | re.X,
+)
+_LEADING_TIME = re.compile(
+    r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t])", re.M
+)
 # Each pattern is tried only on a text that contains its mark.
 _MARKED_PATTERNS = (
     ("-->", _SUBTITLE_LINES, SUBTITLE_CUE),
-    ("-->", _SUBTITLE_MARKUP, "markup"),
-    ("**", _EMPHASIS, "markup"),
+    ("-->", _SUBTITLE_MARKUP, "caption markup"),
     ("[", _FOOTNOTE, "footnote mark"),
+    ("]:", _LINK_DEFINITION, "link"),
+    (":", _LEADING_TIME, "time"),
     ("", _RAISED_NOTE, "footnote mark"),
+    ("", _SOUND, "sound"),
 )
 
 
@@ -137,6 +183,11 @@ class Noise:
     start: int
     end: int
     reason: str
+
+    @property
+    def splits_quotes(self) -> bool:
+        """Whether a quote leaves it out, and has one part on each side."""
+        return self.reason != MARKUP
 
 
 def find_noise(text: str) -> tuple[Noise, ...]:
@@ -150,15 +201,52 @@ def find_noise(text: str) -> tuple[Noise, ...]:
     ]
     if front_matter := find_front_matter(text):
         found.append(Noise(0, front_matter, "front matter"))
-    # A search skips to a line break faster than to "^"; hence the added one.
-    for match in _NOISE_LINE.finditer(f"\n{text}"):
-        reason = _LINE_REASONS[(match.lastindex or 0) - 1]
-        found.append(Noise(match.start(), match.end() - 1, reason))
+    found += _find_noise_lines(text)
+    found += _find_markup(text)
     for mark, pattern, reason in _MARKED_PATTERNS:
         if mark in text:
             for match in pattern.finditer(text):
                 found.append(Noise(match.start(), match.end(), reason))
+    for start, end, reason in find_message_parts(text):
+        found.append(Noise(start, end, reason))
     return _drop_overlaps(found)
+
+
+def _find_noise_lines(text: str) -> Iterator[Noise]:
+    """Yield the lines that are noise, and not part of a sentence."""
+    # A search skips to a line break faster than to "^"; hence the added one.
+    for match in _NOISE_LINE.finditer(f"\n{text}"):
+        start, end = match.start(), match.end() - 1
+        reason = _LINE_REASONS[(match.lastindex or 0) - 1]
+        if reason == _LINE_REASONS[0] or _stands_alone(text, start, end):
+            yield Noise(start, end, reason)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether the sentences around a line end before it and start after it."""
+    after = _NEXT_LINE_START.match(text, end)
+    if after and after.group(1).islower():
+        return False
+    lines_before = text[max(0, start - _MAX_LINE_CONTEXT) : start].splitlines()
+    before = lines_before[-1].rstrip() if lines_before else ""
+    # A title is the only line before a byline that has no full stop.
+    is_title = len(lines_before) == 1 and start < _MAX_LINE_CONTEXT
+    return not before or is_title or before[-1] in _SENTENCE_END_MARKS
+
+
+def _find_markup(text: str) -> Iterator[Noise]:
+    """Yield the marks of links, emphasis, and code in Markdown."""
+    if "](" in text or "][" in text:
+        for link in _LINK.finditer(text):
+            if link["start"].startswith("!"):
+                yield Noise(link.start(), link.end(), "picture")
+                continue
+            yield Noise(*link.span("start"), "link")
+            yield Noise(*link.span("end"), "link")
+    for match in _EMPHASIS.finditer(text):
+        width = len(match[match.lastgroup or 0])
+        yield Noise(match.start(), match.start() + width, MARKUP)
+        yield Noise(match.end() - width, match.end(), MARKUP)
 
 
 def find_front_matter(text: str) -> int:

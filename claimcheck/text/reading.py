@@ -10,56 +10,44 @@ from __future__ import annotations
 
 import bisect
 import re
-import statistics
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from claimcheck.models.span import LineIndex, Span
 from claimcheck.text.mapping import MappedPiece, MappedText
-from claimcheck.text.noise import (
-    FORM_FEED,
-    PAGE_NUMBER,
-    RUNNING_FOOT,
-    RUNNING_HEAD,
-    SUBTITLE_CUE,
-    Noise,
-    find_noise,
+from claimcheck.text.noise import Noise, find_noise
+from claimcheck.text.paragraphs import (
+    CLOSING_MARKS,
+    SENTENCE_ENDS,
+    Kind,
+    Paragraph,
+    find_paragraphs,
+    subtract_noise,
 )
+from claimcheck.text.speakers import Speakers, find_speakers
+from claimcheck.text.words import is_word
 
 # Words with single spaces between them: they are the same in source and view.
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
-_BULLETS = frozenset("-*•–‣◦")
-_MAX_BULLET_CHARACTERS = 20  # of a bullet and the spaces behind it
-_BULLET = re.compile(r"[ \t]*(?:[-*•–‣◦]|\d{1,3}[.)]|#{1,6})[ \t]+")
-# The Arabic, CJK and Devanagari marks end sentences there as a full stop does here.
-SENTENCE_ENDS = ".!?…。！？।؟"
-CLOSING_MARKS = "\"'”’»)]"
-_TERMINAL_PUNCTUATION = re.compile(
-    rf"[{SENTENCE_ENDS}:;][{re.escape(CLOSING_MARKS)}]*$"
-)
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
-# Noise at which a text may break anywhere, also in the middle of a sentence.
-_PAGE_OR_CUE_REASONS = (SUBTITLE_CUE, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD)
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
-# The last character of a line whose break is a space: not a hyphen, and not CJK.
-_SPACED_LINE_END = re.compile(r"[^\u00ad\u2010\u2e80-\U0010ffff-]")
 # A comma or semicolon at the end is a list or a verse, not a heading.
 _NON_HEADING_ENDINGS = (*SENTENCE_ENDS, ",", ";")
-# Chosen by hand, as are the two shares and lengths below.
-_MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16
-# Lines of more characters show the page width, or are more than a heading.
-_MIN_TEXT_LINE_CHARACTERS = 40
-_SHORT_LINE_SHARE = 0.6  # of the width of a page
+_MAX_HEADING_CHARACTERS, _MAX_HEADING_WORDS = 120, 16  # chosen by hand
+_CAPTION = re.compile(
+    r"(?:Table|Figure|Fig\.|Chart|Exhibit|Box|Map)\s\d{1,3}\s?[.:|–—-]\s"
+)
+_MAX_CAPTION_CHARACTERS = 250
 
 
 class Block(NamedTuple):
-    """A paragraph of the view: text[start:end]. Headings are not sentences."""
+    """A paragraph of the view: text[start:end], and who says it, if certain."""
 
     start: int
     end: int
-    heading: bool
+    kind: Kind
+    speaker: str | None = None
 
 
 class Reading:
@@ -68,7 +56,8 @@ class Reading:
     def __init__(self, source: str) -> None:
         self.source = source
         self.noise = find_noise(source)
-        self._noise_ends = [noise.end for noise in self.noise]
+        self._breaks = [noise for noise in self.noise if noise.splits_quotes]
+        self._break_ends = [noise.end for noise in self._breaks]
         self._mapped, self.blocks = _assemble(source, self.noise)
         self.text = self._mapped.text
 
@@ -83,10 +72,10 @@ class Reading:
         They are in order, without noise, and without white space at their ends.
         """
         low, high = self._mapped.locate(start, end)
-        first = bisect.bisect_right(self._noise_ends, low)
-        last = bisect.bisect_left(self.noise, high, key=lambda noise: noise.start)
+        first = bisect.bisect_right(self._break_ends, low)
+        last = bisect.bisect_left(self._breaks, high, key=lambda noise: noise.start)
         spans: list[Span] = []
-        for noise in self.noise[first:last]:
+        for noise in self._breaks[first:last]:
             spans += self._strip_range(low, noise.start)
             low = noise.end
         spans += self._strip_range(low, high)
@@ -108,57 +97,83 @@ def _assemble(
     source: str, noise: tuple[Noise, ...]
 ) -> tuple[MappedText, tuple[Block, ...]]:
     """Return the view as mapped text, and its blocks."""
-
-    @cache
-    # Built only for a text with a hyphen at the end of a line; most have none.
-    def list_words() -> set[str]:
-        return set(re.findall(r"\w+", source.lower()))
-
+    hyphens = HyphenRules(source)
+    speakers = find_speakers(source)
     pieces: list[MappedPiece] = []
-    blocks: list[tuple[int, int]] = []
+    blocks: list[Block] = []
     list_items: set[int] = set()
     length = 0
-    for paragraph in _join_paragraphs(source, _find_paragraphs(source, noise)):
-        folded = _fold_as_one_piece(source, paragraph)
+    for paragraph in find_paragraphs(source, noise, speakers):
+        folded = _fold_voice(source, paragraph, speakers)
+        folded = folded or _fold_as_one_piece(source, paragraph)
         if not folded:
             ranges = _find_text_ranges(source, paragraph, noise)
-            folded = _fold_ranges(source, ranges, list_words)
+            folded = _fold_ranges(source, ranges, hyphens)
         if not folded:
             continue
         if pieces:
-            # The blank line between paragraphs stands for an empty range of the source.
-            pieces.append(MappedPiece("\n\n", folded[0].start, folded[0].start))
-            length += 2
+            gap = _choose_gap(source, blocks[-1], pieces[-1].end, paragraph.start)
+            # The white space between blocks stands for an empty range of the source.
+            pieces.append(MappedPiece(gap, folded[0].start, folded[0].start))
+            length += len(gap)
         start = length
         pieces += folded
         length += sum([len(piece.text) for piece in folded])
         if paragraph.is_list_item(source):
             list_items.add(start)
-        blocks.append((start, length))
+        speaker = speakers.find(paragraph.start)
+        blocks.append(Block(start, length, paragraph.kind, speaker))
     mapped = MappedText(pieces)
     return mapped, _mark_headings(mapped.text, blocks, list_items)
 
 
+def _fold_voice(
+    source: str, paragraph: Paragraph, speakers: Speakers
+) -> list[MappedPiece]:
+    """Return the voice of a caption, "<v Ann>", as people read it: "Ann:"."""
+    if paragraph.kind is not Kind.LABEL or source[paragraph.start] != "<":
+        return []
+    name = speakers.find(paragraph.start) or "Unknown speaker"
+    return [MappedPiece(f"{name}:", paragraph.start, paragraph.end)]
+
+
+def _choose_gap(source: str, before: Block, end: int, start: int) -> str:
+    """Return a blank line, or what separates a label or row from its line."""
+    if before.kind is Kind.LABEL and "\n" not in source[end:start]:
+        return " "
+    return "\n" if before.kind is Kind.TABLE else "\n\n"
+
+
 def _mark_headings(
-    text: str, blocks: list[tuple[int, int]], list_items: set[int]
+    text: str, blocks: list[Block], list_items: set[int]
 ) -> tuple[Block, ...]:
     """Mark short blocks without a full stop, unless that is all there is.
 
     `list_items` has the starts of the blocks that follow a bullet: they are text.
     """
-    marks: list[bool] = []
-    for start, end in blocks:
-        is_heading = start not in list_items and _looks_like_heading(text[start:end])
-        marks.append(is_heading)
-    # A poem, or a list of names, is text and not a page of headings.
-    some_text = not all(marks)
     marked: list[Block] = []
-    for (start, end), mark in zip(blocks, marks, strict=True):
-        marked.append(Block(start, end, mark and some_text))
-    return tuple(marked)
+    for block in blocks:
+        words = text[block.start : block.end]
+        # Nobody says "(Applause.)", though it is among what somebody says.
+        is_aside = words[0] in "([" and words[-1] in ")]"
+        said = block._replace(speaker=None) if is_aside else block
+        is_heading = _is_heading(said, words, list_items)
+        marked.append(said._replace(kind=Kind.HEADING) if is_heading else said)
+    # A poem, or a list of names, is text and not a page of headings.
+    has_text = any(block.kind is Kind.TEXT for block in marked)
+    return tuple(marked if has_text else blocks)
+
+
+def _is_heading(block: Block, words: str, list_items: set[int]) -> bool:
+    if block.kind is not Kind.TEXT or block.start in list_items:
+        return False
+    # What somebody says is a sentence, with a full stop or without.
+    return block.speaker is None and _looks_like_heading(words)
 
 
 def _looks_like_heading(text: str) -> bool:
+    if _CAPTION.match(text) and len(text) <= _MAX_CAPTION_CHARACTERS:
+        return True
     return (
         len(text) <= _MAX_HEADING_CHARACTERS
         and text.count(" ") < _MAX_HEADING_WORDS
@@ -166,168 +181,7 @@ def _looks_like_heading(text: str) -> bool:
     )
 
 
-class _Line(NamedTuple):
-    """A source line without noise, bullet and outer white space.
-
-    `words` is source[start:end], empty also after a bullet that nothing follows.
-    `ends_page`: the line is blank and ends a page or a subtitle, where a sentence may
-    be cut anywhere.
-    """
-
-    start: int
-    end: int
-    words: str
-    blank: bool
-    noisy: bool
-    bullet: bool = False
-    ends_page: bool = False
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    """Lines that belong together: source[start:end].
-
-    `last` is the text of the last line. `whole`: nothing in between is left out, and
-    each line break is a space in the view. `bullet`: the first line opens a list item.
-    `after_page`: a page or a subtitle ends just before.
-    """
-
-    start: int
-    end: int
-    last: str
-    lines: int
-    whole: bool
-    bullet: bool
-    after_noise: bool
-    after_page: bool
-
-    def takes(self, line: _Line, wrap: float) -> bool:
-        """Whether a line continues this paragraph, on a page `wrap` wide."""
-        if line.blank or line.bullet:
-            return False
-        # A line much shorter than the page was ended by its author.
-        return (
-            len(self.last) >= _SHORT_LINE_SHARE * wrap
-            or line.words[:1].islower()
-            or self.last.endswith((",", "-", "–", "—"))
-        )
-
-    def is_list_item(self, source: str) -> bool:
-        """Whether a bullet opens the paragraph, and not a number or a "#"."""
-        before = source[max(0, self.start - _MAX_BULLET_CHARACTERS) : self.start]
-        return self.bullet and before.rstrip(" \t")[-1:] in _BULLETS
-
-    def add_line(self, line: _Line) -> None:
-        if line.noisy or not _SPACED_LINE_END.fullmatch(self.last[-1:]):
-            self.whole = False
-        self.end, self.last = line.end, line.words
-        self.lines += 1
-
-    def add_paragraph(self, other: _Paragraph) -> None:
-        self.whole = False
-        self.end, self.last = other.end, other.last
-        self.lines += other.lines
-
-
-def _find_paragraphs(source: str, noise: tuple[Noise, ...]) -> Iterator[_Paragraph]:
-    """Yield runs of text lines, split at blank lines, noise and list items."""
-    lines = source.splitlines(keepends=True)
-    lengths = [len(line) for line in lines if len(line) > _MIN_TEXT_LINE_CHARACTERS]
-    # The median is not moved by the short last lines of paragraphs.
-    wrap = statistics.median(lengths) if lengths else 0
-    current: _Paragraph | None = None
-    after_noise = after_page = False
-    for line in _find_lines(source, lines, noise):
-        if current and current.takes(line, wrap):
-            current.add_line(line)
-            continue
-        if current:
-            yield current
-            current, after_noise, after_page = None, False, False
-        if line.blank:
-            after_noise |= line.noisy
-            after_page |= line.ends_page
-            continue
-        current = _Paragraph(
-            start=line.start,
-            end=line.end,
-            last=line.words,
-            lines=1,
-            whole=not line.noisy,
-            bullet=line.bullet,
-            after_noise=after_noise,
-            after_page=after_page,
-        )
-    if current:
-        yield current
-
-
-def _find_lines(
-    source: str, lines: list[str], noise: tuple[Noise, ...]
-) -> Iterator[_Line]:
-    index = end = 0
-    for line in lines:
-        start, end = end, end + len(line)
-        # Both lists are in order, so one pass over them is enough.
-        while index < len(noise) and noise[index].end <= start:
-            index += 1
-        noisy = index < len(noise) and noise[index].start < end
-        ranges = [(start, end)]
-        if noisy:
-            ranges = _subtract_noise(source, start, end, noise, index)
-        if not ranges or not line.strip():
-            ends_page = FORM_FEED in source[max(0, start - 1) : end]
-            if noisy:
-                ends_page |= noise[index].reason in _PAGE_OR_CUE_REASONS
-            yield _Line(start, end, "", True, noisy, ends_page=ends_page)
-            continue
-        bullet = _BULLET.match(source, *ranges[0])
-        text_start = bullet.end() if bullet else ranges[0][0]
-        text = source[text_start : ranges[-1][1]]
-        words = text.strip()
-        text_start += text.find(words[:1])
-        text_end = text_start + len(words)
-        yield _Line(text_start, text_end, words, False, noisy, bullet is not None)
-
-
-def _subtract_noise(
-    source: str, start: int, end: int, noise: tuple[Noise, ...], index: int
-) -> list[tuple[int, int]]:
-    """Return the parts of a range that are neither noise nor blank."""
-    ranges: list[tuple[int, int]] = []
-    position = start
-    while index < len(noise) and noise[index].start < end:
-        ranges.append((position, max(position, noise[index].start)))
-        position = max(position, noise[index].end)
-        index += 1
-    ranges.append((min(position, end), end))
-    return [(left, right) for left, right in ranges if source[left:right].strip()]
-
-
-def _join_paragraphs(source: str, paragraphs: Iterator[_Paragraph]) -> list[_Paragraph]:
-    """Join a paragraph that stops mid-sentence with its continuation."""
-    joined: list[_Paragraph] = []
-    for paragraph in paragraphs:
-        if joined and _is_continuation(source, joined[-1], paragraph):
-            joined[-1].add_paragraph(paragraph)
-        else:
-            joined.append(paragraph)
-    return joined
-
-
-def _is_continuation(source: str, before: _Paragraph, paragraph: _Paragraph) -> bool:
-    starts_lower = source[paragraph.start : paragraph.start + 1].islower()
-    if paragraph.bullet or not (starts_lower or paragraph.after_page):
-        return False
-    if _TERMINAL_PUNCTUATION.search(before.last):
-        return False
-    if before.lines > 1 or len(before.last) > _MIN_TEXT_LINE_CHARACTERS:
-        return True
-    # A heading at the foot of a page does not begin a sentence of the next page.
-    return paragraph.after_noise and (starts_lower or FORM_FEED not in source)
-
-
-def _fold_as_one_piece(source: str, paragraph: _Paragraph) -> list[MappedPiece]:
+def _fold_as_one_piece(source: str, paragraph: Paragraph) -> list[MappedPiece]:
     """Return a paragraph as one piece if its characters map one to one."""
     if not paragraph.whole:
         return []
@@ -342,14 +196,14 @@ def _fold_as_one_piece(source: str, paragraph: _Paragraph) -> list[MappedPiece]:
 
 
 def _find_text_ranges(
-    source: str, paragraph: _Paragraph, noise: tuple[Noise, ...]
+    source: str, paragraph: Paragraph, noise: tuple[Noise, ...]
 ) -> list[tuple[int, int]]:
     index = bisect.bisect_right(noise, paragraph.start, key=lambda cut: cut.end)
-    return _subtract_noise(source, paragraph.start, paragraph.end, noise, index)
+    return subtract_noise(source, paragraph.start, paragraph.end, noise, index)
 
 
 def _fold_ranges(
-    source: str, ranges: Iterable[tuple[int, int]], list_words: Callable[[], set[str]]
+    source: str, ranges: Iterable[tuple[int, int]], hyphens: HyphenRules
 ) -> list[MappedPiece]:
     """Join the words of ranges with single spaces; rejoin broken words."""
     folded: list[MappedPiece] = []
@@ -358,7 +212,8 @@ def _fold_ranges(
         for match in _WORD_RUN.finditer(source, start, end):
             words = MappedPiece(match.group(), match.start(), match.end())
             if last is not None:
-                gap, last = _resolve_gap(last, words, list_words, source)
+                between = source[last.end : words.start]
+                gap, last = _resolve_gap(last, words, between, hyphens)
                 folded.append(last)
                 if gap:
                     folded.append(MappedPiece(gap, last.end, words.start))
@@ -367,21 +222,19 @@ def _fold_ranges(
 
 
 def _resolve_gap(
-    left: MappedPiece,
-    right: MappedPiece,
-    list_words: Callable[[], set[str]],
-    source: str,
+    left: MappedPiece, right: MappedPiece, between: str, hyphens: HyphenRules
 ) -> tuple[str, MappedPiece]:
     """Return the separator of two word runs, and the left run to use."""
-    between = source[left.end : right.start]
     if "\n" not in between and "\r" not in between:
-        return " ", left
+        # Marks of emphasis touch the words around them.
+        is_spaced = not between or any(char.isspace() for char in between)
+        return (" " if is_spaced and between else ""), left
     without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)
     if left.text.endswith(_SOFT_HYPHEN):
         return "", without_hyphen
     if left.text.endswith(("-", _UNICODE_HYPHEN)) and right.text[:1].islower():
         beginning = _find_last_word(without_hyphen.text)
-        if beginning and _is_hyphen_added(left.text, beginning, right.text, list_words):
+        if beginning and _is_hyphen_added(left.text, beginning, right.text, hyphens):
             return "", without_hyphen
         if beginning:
             return "", left
@@ -400,14 +253,46 @@ def _find_last_word(text: str) -> str:
 
 
 def _is_hyphen_added(
-    left: str, beginning: str, right: str, list_words: Callable[[], set[str]]
+    left: str, beginning: str, right: str, hyphens: HyphenRules
 ) -> bool:
     """Whether layout added the hyphen between two halves of a word.
 
-    Browsers print U+2010 at a soft hyphen. People type "-", in compounds too, so that
-    such a hyphen was added only if the document has the joined word elsewhere.
+    Browsers print U+2010 at a soft hyphen.
     """
     if left.endswith(_UNICODE_HYPHEN):
         return True
     ending = re.match(r"\w+", right)
-    return ending is not None and (beginning + ending.group()).lower() in list_words()
+    return ending is not None and hyphens.are_halves(beginning, ending.group())
+
+
+class HyphenRules:
+    """Tells words broken by layout from compounds with a hyphen."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def are_halves(self, beginning: str, ending: str) -> bool:
+        """Whether "begin-" and "ning" are one word, and not a compound."""
+        beginning, ending = beginning.lower(), ending.lower()
+        joined = beginning + ending
+        if joined in self._own_words or is_word(joined):
+            return True
+        if f"{beginning}-{ending}" in self._own_compounds:
+            return False
+        # "opposition-" and "controlled" are words; of "imple-" nothing but a half is.
+        are_words = self._is_word(beginning) and self._is_word(ending)
+        return not (are_words or beginning.isdigit() or len(beginning) == 1)
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._own_words or is_word(word)
+
+    # Built only for a text with a hyphen at the end of a line; most have none.
+    @cached_property
+    def _own_words(self) -> set[str]:
+        # Without the halves themselves, before and after a hyphen.
+        whole = r"(?<![\w-])(?<!-\n)(?<!-\r\n)\w+(?![\w-])"
+        return set(re.findall(whole, self._source.lower()))
+
+    @cached_property
+    def _own_compounds(self) -> set[str]:
+        return set(re.findall(r"\w+-\w+", self._source.lower()))

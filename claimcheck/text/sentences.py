@@ -17,6 +17,7 @@ from typing import NamedTuple
 import sentencex
 
 from claimcheck import tokens
+from claimcheck.text.paragraphs import Kind
 from claimcheck.text.reading import Reading
 
 # Longer "sentences" are tables, logs or code, on which every pattern is lost. Chosen
@@ -42,20 +43,37 @@ _MISSED_SENTENCE_END = re.compile(
     re.X,
 )
 _MISSED_END_MARKS = ("May.", " .", " !", " ?")
+# Ends that are none: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the
+# stop, "version 19.X".
+_FALSE_END = re.compile(r"(?:\b[ap]\.\s?m\.\s+|\bNo\.\s+(?=\d)|[\dA-Z]\.)$", re.I)
+_AFTER_TIME = re.compile(
+    r"""
+    (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\ \d
+    |(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b
+        (?!\ (?:is|was|were|will|would|has|had|saw|marks|marked|brought|began|night)\b)
+    |(?:[ECMP][SD]?T|GMT|UTC|BST|CES?T|Eastern|Central|Pacific|Mountain)\b
+    """,
+    re.X,
+)
 # sentencex takes quadratic time on quotation marks that nothing closes, so that longer
 # paragraphs are segmented in pieces. Few have half as many characters.
 _MAX_SEGMENTED_CHARACTERS = 10_000
 _SURE_ENDS = (". ", "! ", "? ", "。", "！", "？", "। ", "؟ ")
 _WHITE_SPACE = re.compile(r"\s+")
+_MAX_END_CHARACTERS = 12  # of a sentence, that show whether it is its end
 
 
 class Sentence(NamedTuple):
-    """A sentence of the view: text[start:end], in the block of this number."""
+    """A sentence of the view: text[start:end], in the block of this number.
+
+    `speaker` is whom a label names as saying it, in a transcript or a message.
+    """
 
     text: str
     start: int
     end: int
     block: int
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +98,13 @@ def count_words(text: str) -> int:
 def split_sentences(
     reading: Reading, language: str | None, *, headings: bool = False
 ) -> tuple[Sentence, ...]:
-    """Split every block of the reading view into sentences, in order."""
+    """Split the text of the reading view into sentences, in order.
+
+    With `headings`, all blocks count as text: tables and labels too.
+    """
     sentences: list[Sentence] = []
     for number, block in enumerate(reading.blocks):
-        if block.heading and not headings:
+        if block.kind is not Kind.TEXT and not headings:
             continue
         text = reading.text[block.start : block.end]
         for start, end in _find_sentence_bounds(text, language or "en"):
@@ -91,7 +112,7 @@ def split_sentences(
             if words := part.strip():
                 left = block.start + start + part.index(words)
                 right = left + len(words)
-                sentences.append(Sentence(words, left, right, number))
+                sentences.append(Sentence(words, left, right, number, block.speaker))
     return tuple(sentences)
 
 
@@ -155,12 +176,23 @@ def _add_missed_ends(text: str, edges: list[int]) -> list[int]:
 
 
 def _continues_sentence(left: str, right: str) -> bool:
+    if _is_false_end(left[-_MAX_END_CHARACTERS:], right):
+        return True
     right = right.lstrip()
     return (
         right[:1].islower()
         and left.rstrip()[-1:] not in ".!?"
         and not right.startswith("http")
     )
+
+
+def _is_false_end(end: str, right: str) -> bool:
+    if not _FALSE_END.search(end):
+        return False
+    if end[-1].isspace():
+        return _AFTER_TIME.match(right) is not None
+    # "ended.The" has lost its space; "19.X", "U.S.A" and "Node.js" have not.
+    return not (right[:1].isspace() or (right[:1].isupper() and right[1:2].islower()))
 
 
 def split_into_passages(

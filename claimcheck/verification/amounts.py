@@ -22,6 +22,10 @@ _WORDINGS = sorted(
     (line.split(maxsplit=1) for line in read_words("number_wordings")),
     key=lambda entry: -len(entry[1]),
 )
+# "about 50 each day": such words are true of the number or not, and not to be found.
+WORDING_WORDS = frozenset(
+    word for _, phrase in _WORDINGS for word in phrase.split() if word.isalpha()
+).union(("each", "every", "per"))
 _CHANGE_BY = re.compile(r"\bby$")
 _CURRENCIES = {
     "dollar": "USD",

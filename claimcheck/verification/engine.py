@@ -14,13 +14,12 @@ from claimcheck.models.verdict import (
     Verdict,
     put_each_stance_first,
 )
-from claimcheck.verification.decide import (
-    NO_EVIDENCE_FINDING,
+from claimcheck.verification.compare import (
     Hypothesis,
     compare_sentences,
-    decide,
     score_comparisons,
 )
+from claimcheck.verification.decide import NO_EVIDENCE_FINDING, decide
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import Corpus
 from claimcheck.verification.scorer import EntailmentScorer

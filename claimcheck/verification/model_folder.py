@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,9 @@ class ModelFolder:
     """The files of a cross-encoder, and what its configuration says.
 
     `outcomes` has one for each output, in order; a model with one output gives the
-    log-odds of "entailed". `max_tokens` includes the special tokens. The logits are
-    divided by `temperature`. `figures` are measurements on sealed data, by data set,
-    if `calibration.json` has any.
+    log-odds of "entailed". `max_tokens` includes the special tokens. The log-odds of
+    "entailed" are divided by `temperature`. `figures` are measurements on sealed data,
+    by data set, if `calibration.json` has any.
     """
 
     onnx: Path
@@ -94,7 +95,6 @@ class ModelFolder:
     max_tokens: int
     temperature: float
     calibration: Calibration
-    languages: tuple[str, ...]
     figures: Mapping[str, Any]
 
     def list_weights(self) -> list[Path]:
@@ -112,14 +112,25 @@ class ModelFolder:
 
     def compute_digest(self) -> str:
         """Return a digest of everything that decides a score."""
-        digest = hashlib.sha256()
         files = [*self.list_weights(), self.tokenizer, self.config]
         if calibration := _find_beside(self.onnx, CALIBRATION_NAME):
             files.append(calibration)
+        stamped = []
         for path in files:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        return digest.hexdigest()[:_DIGEST_LENGTH]
+            stat = path.stat()
+            stamped.append((path, stat.st_mtime_ns, stat.st_size))
+        return _hash_files(tuple(stamped))
+
+
+# A batch asks for each document, and hashing takes a tenth of a second.
+@lru_cache(maxsize=16)
+def _hash_files(stamped: tuple[tuple[Path, int, int], ...]) -> str:
+    """Hash the files; their times and sizes tell whether they have changed."""
+    digest = hashlib.sha256()
+    for path, _, _ in stamped:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:_DIGEST_LENGTH]
 
 
 def read_model_folder(path: Path) -> ModelFolder:
@@ -147,8 +158,7 @@ def read_model_folder(path: Path) -> ModelFolder:
         outcomes=_map_labels(labels, config_path),
         max_tokens=_read_max_tokens(config, onnx),
         temperature=_read_temperature(measured, where),
-        calibration=_read_calibration(measured, where),
-        languages=_read_languages(measured, hub_record),
+        calibration=_read_calibration(measured, hub_record, where),
         figures=_read_figures(measured),
     )
 
@@ -259,9 +269,9 @@ def _map_labels(labels: tuple[str, ...], path: Path) -> tuple[Outcome, ...]:
     if unknown or known.count(Outcome.ENTAILED) != 1:
         raise InputError(
             f"{path}: the labels {', '.join(labels)} do not say which output means "
-            "entailment. Set id2label to names such as entailment, neutral, and "
-            "contradiction, or supported and not_supported, as the model's card "
-            "explains them"
+            "entailment. In a copy of the folder, set id2label to names such as "
+            "entailment, neutral, and contradiction, or supported and not_supported, "
+            "as the model's card explains them"
         )
     return tuple(known)
 
@@ -287,7 +297,9 @@ def _read_temperature(measured: Mapping[str, Any], path: Path) -> float:
     return float(value)
 
 
-def _read_calibration(measured: Mapping[str, Any], path: Path) -> Calibration:
+def _read_calibration(
+    measured: Mapping[str, Any], hub_record: Mapping[str, Any], path: Path
+) -> Calibration:
     threshold = measured.get("supported_from", _DEFAULT_SUPPORTED_FROM)
     shares = {
         "supported_from": threshold,
@@ -298,19 +310,21 @@ def _read_calibration(measured: Mapping[str, Any], path: Path) -> Calibration:
         is_missing = value is None and name != "supported_from"
         if not is_missing and not (_is_number(value) and 0 <= value <= 1):
             raise InputError(f"{path}: {name} is {value!r}; give a number from 0 to 1")
-    return Calibration(**shares)
+    languages = _read_languages(measured) or _read_languages(hub_record)
+    if languages:
+        return Calibration(**shares, languages=languages)
+    return Calibration(**shares)  # English, as most models are
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _read_languages(*sources: Mapping[str, Any]) -> tuple[str, ...]:
-    for source in sources:
-        languages = source.get("languages")
-        if isinstance(languages, list) and languages:
-            return tuple(str(language) for language in languages)
-    return ()
+def _read_languages(source: Mapping[str, Any]) -> tuple[str, ...]:
+    languages = source.get("languages")
+    if not isinstance(languages, list):
+        return ()
+    return tuple(str(language).lower() for language in languages)
 
 
 def _read_figures(measured: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ the same reason each run uses one thread; several pairs run at once instead.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,7 @@ _MAX_THREADS = 4
 _MIN_PREMISE_SHARE = 0.5
 # Chunks of a long premise overlap, so that a fact at a boundary is whole in one.
 _OVERLAP_SHARE = 0.25
+_MAX_LOG_ODDS = 500.0
 _NEUTRAL = Entailment(entailed=0.0, neutral=1.0, contradicted=0.0)
 
 
@@ -158,22 +160,29 @@ class CrossEncoder:
         return self._interpret(logits[0].astype(np.float64))
 
     def _interpret(self, logits: NDArray[np.float64]) -> Entailment:
-        scaled = logits / self._model.temperature
-        if len(scaled) == 1:
-            # The sigmoid, as a softmax with a second logit of 0.
-            scaled = np.array([scaled[0], 0.0])
-            outcomes: tuple[Outcome, ...] = (Outcome.ENTAILED, Outcome.NEUTRAL)
-        else:
-            outcomes = self._model.outcomes
-        powers = np.exp(scaled - scaled.max())
-        totals = dict.fromkeys(Outcome, 0.0)
-        for outcome, probability in zip(outcomes, powers / powers.sum(), strict=True):
-            totals[outcome] += float(probability)
-        return Entailment(
-            entailed=totals[Outcome.ENTAILED],
-            neutral=totals[Outcome.NEUTRAL],
-            contradicted=totals[Outcome.CONTRADICTED],
-        )
+        outcomes: Sequence[Outcome] = self._model.outcomes
+        if len(outcomes) == 1:
+            # The log-odds of "entailed": the same as a second logit of 0.
+            logits = np.array([logits[0], 0.0])
+            outcomes = (Outcome.ENTAILED, Outcome.NEUTRAL)
+        entailed_index = outcomes.index(Outcome.ENTAILED)
+        rest = np.delete(logits, entailed_index)
+        powers = np.exp(rest - rest.max())
+        log_odds = logits[entailed_index] - rest.max() - math.log(powers.sum())
+        entailed = _compute_sigmoid(log_odds / self._model.temperature)
+        is_contradicted = [
+            outcome is Outcome.CONTRADICTED
+            for outcome in outcomes
+            if outcome is not Outcome.ENTAILED
+        ]
+        share = float(powers[is_contradicted].sum() / powers.sum())
+        contradicted = (1 - entailed) * share
+        return Entailment(entailed, 1 - entailed - contradicted, contradicted)
+
+
+def _compute_sigmoid(log_odds: float) -> float:
+    # Limited, so that the power does not overflow.
+    return 1 / (1 + math.exp(-min(max(log_odds, -_MAX_LOG_ODDS), _MAX_LOG_ODDS)))
 
 
 def _list_chunk_starts(length: int, room: int) -> list[int]:

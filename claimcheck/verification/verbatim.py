@@ -31,7 +31,7 @@ def find_repeating_sentence(match: Match) -> int | None:
     return None
 
 
-def find_other_number(match: Match) -> tuple[int, Difference] | None:
+def find_other_number(match: Match) -> list[tuple[int, Difference]]:
     """Return a sentence with all words of the claim, but one other number."""
     claim = _split(match.text, match)
     for index in _rank(match):
@@ -44,8 +44,8 @@ def find_other_number(match: Match) -> tuple[int, Difference] | None:
             if left != right
         ]
         if len(differing) == 1 and all(word[0].isdigit() for word in differing[0]):
-            return index, Difference("number", *differing[0])
-    return None
+            return [(index, Difference("number", *differing[0]))]
+    return []
 
 
 def compare_details(claim: str, premise: str, language: Language) -> list[Difference]:

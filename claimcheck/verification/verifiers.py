@@ -44,15 +44,16 @@ def find_verifier(
 ) -> Verifier:
     """Return the model that a name means; one of a hub is downloaded on first use.
 
-    A name is "default", a folder, an ONNX file, or `ORG/NAME[@REVISION]` of a hub. A
-    folder of that name wins. `report` is called with a line before a download.
+    A name is "default", a folder, an ONNX file, `ORG/NAME[@REVISION]` of a hub, or one
+    that a signature states. A folder wins over a hub. `report` is called with a line
+    before a download.
 
     Raises:
         InputError: there is no such model, or its files can't be used.
         ProviderError: the hub can't be reached, or has no such model.
     """
-    if name == DEFAULT:
-        return _read_folder(resources.find_data("verifier"), _SHIPPED_NAME)
+    if name == DEFAULT or name.startswith(f"{_SHIPPED_NAME}@"):
+        return _find_shipped(name)
     path = Path(name).expanduser()
     if name and path.exists():  # the empty path is the working folder
         return _read_folder(path, path.resolve().name)
@@ -66,14 +67,32 @@ def find_verifier(
     return Verifier(downloaded.name, read_model_folder(downloaded.folder))
 
 
-def list_verifiers() -> list[Verifier]:
-    """Return the models on this machine: the shipped one, then the downloaded ones."""
+def list_verifiers(report: Callable[[str], None] | None = None) -> list[Verifier]:
+    """Return the models on this machine: the shipped one, then the downloaded ones.
+
+    Those whose files can't be used are left out; `report` is called with the reason.
+    """
     verifiers = []
     if is_shipped():
         verifiers.append(find_verifier(DEFAULT))
-    for model in hub.list_cached():
-        verifiers.append(Verifier(model.name, read_model_folder(model.folder)))
+    for downloaded in hub.list_cached():
+        try:
+            model = read_model_folder(downloaded.folder)
+        except InputError as error:
+            if report:
+                report(f"{downloaded.name} can't be used: {error}")
+        else:
+            verifiers.append(Verifier(downloaded.name, model))
     return verifiers
+
+
+def is_on_this_machine(name: str) -> bool:
+    """Return whether a scorer that a signature states can be used without a download.
+
+    Signatures come from others as well, who must not choose what is downloaded, or
+    which folders are read.
+    """
+    return name == LEXICAL or name in {item.name for item in list_verifiers()}
 
 
 def is_shipped() -> bool:
@@ -84,6 +103,20 @@ def is_shipped() -> bool:
 def is_runnable() -> bool:
     """Return whether the packages are installed that run models."""
     return all(find_spec(module) for module in ("onnxruntime", "tokenizers"))
+
+
+def _find_shipped(name: str) -> Verifier:
+    if not is_shipped():
+        raise InputError(
+            f"verifier {name!r}: this installation of claimcheck comes without it; "
+            f"give {LEXICAL}, a folder, or the name of a model on a hub"
+        )
+    verifier = _read_folder(resources.find_data("verifier"), _SHIPPED_NAME)
+    if name not in (DEFAULT, verifier.name):
+        raise InputError(
+            f"verifier {name!r}: this version of claimcheck comes with {verifier.name}"
+        )
+    return verifier
 
 
 def _read_folder(path: Path, name: str) -> Verifier:

@@ -75,11 +75,14 @@ class Match:
         """The sentences of each premise: short ones, most relevant first."""
         if not self.covering:
             return ()
-        windows: list[tuple[int, ...]] = [(self.best,)]
-        if self.best > 0 and self.best - 1 not in self.excluded:
-            windows.append((self.best - 1, self.best))
-        windows.append(self.contributing)
-        return tuple(dict.fromkeys(windows))
+        return tuple(dict.fromkeys((*self.single_windows, self.contributing)))
+
+    @property
+    def single_windows(self) -> tuple[tuple[int, ...], ...]:
+        """The best sentence, and the best with the one before it."""
+        if self.best == 0 or self.best - 1 in self.excluded:
+            return ((self.best,),)
+        return ((self.best,), (self.best - 1, self.best))
 
     @cached_property
     def contributing(self) -> tuple[int, ...]:

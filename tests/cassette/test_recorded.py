@@ -143,5 +143,5 @@ def test_checks_the_summary_of_the_seed():
 @pytest.mark.cassette("recorded/probe")
 def test_probe_finds_an_endpoint_that_enforces_schemas():
     found = probe(SETTINGS)
-    assert found.models == ("qwen2.5-coder-1.5b-instruct",)
+    assert tuple(found.models) == ("qwen2.5-coder-1.5b-instruct",)
     assert (found.response_format, found.enforces_schema) == ("json_schema", True)

@@ -41,9 +41,9 @@ UNITS = (
     *("https://", "http://a/2020/", "http://a/b-\n", "www.", "--> ", "---\n", "```\n"),
     *("<a ", "[1]", "in May ", "said ", '"a ', "'s ", "more than ", "$1 ", "million "),
 )
-SIZE, FACTOR = 8_000, 4
+SIZE, FACTOR = 4_000, 4
 MAX_GROWTH = 10  # n log n gives less than 5, n² gives 16
-UNSUSPICIOUS_S = 0.1  # in less time, the growth is not worth measuring
+UNSUSPICIOUS_S = 0.03  # in less time, the growth is not worth measuring
 ROUNDS = 8  # only for what looks slow: a quadratic path is slow in all of them
 SENTENCE = "The ministry said 5,000 people left in 2019. "
 EXTRACTIVE = Settings(engine="extractive")
@@ -167,7 +167,9 @@ DOCUMENT_PACKAGES = ("text", "readers", "grounding", "models")
 # These are matched at one position only, so that no search repeats their work.
 ANCHORED = (
     *("_CUE_NUMBER", "_PLACEHOLDER_TITLE", "_URL_SCHEME", "_PAGE_NUMBER_LINE"),
-    *("_REST_OF_URL", "_URL_LABEL", "_FRONT_MATTER_LINE", "_BULLET"),
+    *("_REST_OF_URL", "_URL_LABEL", "_FRONT_MATTER_LINE", "_BULLET", "_PLACEHOLDER"),
+    "_CONTRACTION",
+    *("_QUOTE_MARKS", "_SEPARATOR", "_FIELD", "_DISCLAIMER", "_DEVICE_LINE"),
 )
 
 

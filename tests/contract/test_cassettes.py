@@ -6,7 +6,7 @@ import json
 import pytest
 
 from claimcheck.testing import find_secrets
-from claimcheck.testing.serializer import deserialize, select_headers
+from claimcheck.testing.files import read_file, select_headers
 from tests.support.paths import ROOT
 
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.json"))
@@ -49,7 +49,7 @@ def test_no_cassette_contains_a_secret_or_an_unlisted_header(path):
 
 @pytest.mark.parametrize("path", CASSETTES, ids=lambda path: path.stem)
 def test_every_cassette_loads(path):
-    assert deserialize(path.read_text(encoding="utf-8"))["interactions"]
+    assert read_file(path).interactions
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,10 @@ COMMANDS = [
     "schema",
     "validate",
     "prompts",
+    "prompts init",
+    "prompts diff",
+    "prompts lint",
+    "prompts compare",
     "doctor",
     "trust",
 ]

@@ -31,11 +31,20 @@ class Service:
         self.files = {}
         self.jobs = {}
         self.answered = []
+        self.hide_jobs = False
 
     def create_file(self, content):
         name = f"file-{len(self.files) + 1}"
         self.files[name] = content
         return name
+
+    def reply_to(self, body):
+        """Return the status and the body of the response to a request."""
+        error = self.error_of(body)
+        if error:
+            status, message = error
+            return status, {"error": {"message": message}}
+        return 200, completion(body, json.dumps(build_answer(body)))
 
     def write(self, entries):
         """Return the content of a file of answers."""
@@ -86,30 +95,15 @@ class Service:
         output, errors = [], []
         for line in processed:
             assert (line["method"], line["url"]) == ("POST", "/v1/chat/completions")
-            body = line["body"]
-            error = self.error_of(body)
+            status, answer = self.reply_to(line["body"])
+            response = {"status_code": status, "request_id": "r", "body": answer}
             entry = {"id": "x", "custom_id": line["custom_id"], "error": None}
-            if error:
-                status, message = error
-                answer = {
-                    "status_code": status,
-                    "request_id": "r",
-                    "body": {"error": {"message": message}},
-                }
-                errors.append(entry | {"response": answer})
-            else:
+            entry["response"] = response
+            if status == 200:
                 self.answered.append(line["custom_id"])
-                answer = completion(body, json.dumps(build_answer(body)))
-                output.append(
-                    entry
-                    | {
-                        "response": {
-                            "status_code": 200,
-                            "request_id": "r",
-                            "body": answer,
-                        }
-                    }
-                )
+                output.append(entry)
+            else:
+                errors.append(entry)
         for line in lines[len(processed) :]:
             error = {
                 "code": "batch_expired",
@@ -179,6 +173,7 @@ def serve_batch_api(service):
                 jobs = [
                     {key: value for key, value in job.items() if key != "end"}
                     for job in service.jobs.values()
+                    if not service.hide_jobs
                 ]
                 self.answer({"object": "list", "data": jobs, "has_more": False})
             elif path.startswith("/v1/batches/"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -29,6 +29,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, content)
         self.end_headers()
         self.wfile.write(data)
+
+    def handle(self):
+        """Serve a connection; that a client was killed is nothing to report."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, *_):
         pass

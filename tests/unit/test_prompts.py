@@ -5,14 +5,18 @@ import pytest
 from jinja2 import meta
 
 from claimcheck import errors, prompts
+from claimcheck.models.brief import EMPTY_BRIEF
 
+BRIEF = set(EMPTY_BRIEF.list_variables())
 KNOWN = {
-    "summarize": {"fence", "max_claims", "title", "published", "text"},
+    "summarize": {"fence", "max_claims", "title", "published", "text"} | BRIEF,
     "repair": {"answer", "problems"},
     "json-only": {"schema"},
     "requote": {"fence", "items"},
-    "claims": {"fence", "max_claims", "title", "published", "context", "text"},
-    "digest": {"fence", "title", "published", "items"},
+    "claims": {"fence", "max_claims", "title", "published", "context", "text"}
+    | {"kinds", "fields", "focus", "instructions", "examples"},
+    "digest": {"fence", "title", "published", "items"}
+    | BRIEF - {"kinds", "fields", "examples"},
     "verdict": {"fence", "claim", "passages"},
 }
 
@@ -23,9 +27,9 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "claimcheck.resources.find_folder", lambda name: tmp_path / name
     )
-    prompts.load.cache_clear()
+    prompts._load_shipped.cache_clear()
     yield tmp_path / "prompts"
-    prompts.load.cache_clear()
+    prompts._load_shipped.cache_clear()
 
 
 def template(body):

@@ -80,6 +80,16 @@ def test_corrects_what_has_one_meaning_and_records_it(changed, expected, correct
     assert correction in str(parsed.corrections[0])
 
 
+@pytest.mark.parametrize(
+    ("numbers", "shares"),
+    [((8, 5), [0.8, 0.5]), (("85", 5), [0.85, 0.05]), ((8, 0.5), [0.5]), ((200,), [])],
+)
+def test_reads_shares_on_another_scale_only_if_all_are(numbers, shares):
+    items = [claim(f"{item}.", check_worthiness=item) for item in numbers]
+    parsed = parse_answer("claims.answer", json.dumps({"claims": items}))
+    assert [item["check_worthiness"] for item in parsed.fields["claims"]] == shares
+
+
 def test_fills_in_only_what_may_be_empty():
     short = {"quote": "A.", "text": "A.", "kind": "event", "checkWorthiness": 1}
     parsed = parse_answer("claims.answer", json.dumps({"Claims": [short]}))

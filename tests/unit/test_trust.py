@@ -168,7 +168,7 @@ def test_a_store_does_not_choose_who_receives_documents_and_key(project):
     ("text", "message"),
     [
         (None, "claimcheck.toml: does not exist"),
-        ("max_claims = 3", "names no base_url"),
+        ("max_claims = 3", "sets none of base_url"),
         ("base_url = 3", "base_url is 3"),
     ],
 )
@@ -190,3 +190,59 @@ def test_a_damaged_list_of_approvals_is_named(project, tmp_path):
         done = claimcheck(*command)
         assert done.returncode == 2
         assert str(stored) in done.err
+
+
+def test_a_project_file_tells_the_model_nothing_until_the_folder_is_approved(project):
+    assert claimcheck("prompts", "init", project / "mine", "verdict").returncode == 0
+    write(project, 'prompts_folder = "mine"\nmodel = "m"\n')
+    with pytest.raises(errors.SettingsError) as caught:
+        load()
+    assert "claimcheck.toml sets prompts_folder, which tells the model" in str(
+        caught.value
+    )
+    assert f"claimcheck trust {project}" in str(caught.value)
+    # People can read the templates first, and what follows no prompt needs no approval.
+    assert claimcheck("prompts", "diff").returncode == 0
+    assert load({"engine": "extractive"}).settings.brief.prompts == ()
+
+    done = claimcheck("trust")
+    assert "prompts_folder" in done.err
+    assert [name for name, _ in load().settings.brief.prompts] == ["verdict"]
+    # From another folder, the path is still that of the file's folder.
+    loaded = load_settings(environment=KEY, folder=project)
+    assert loaded.settings.brief.prompts == load().settings.brief.prompts
+
+    template = project / "mine" / "verdict.md.j2"
+    template.write_text(template.read_text().replace("careful", "careless"))
+    with pytest.raises(errors.SettingsError, match="claimcheck trust"):
+        load()
+
+
+def test_own_prompts_on_the_command_line_and_in_the_users_own_file_need_no_approval(
+    project, tmp_path, monkeypatch
+):
+    folder = tmp_path / "mine"
+    assert claimcheck("prompts", "init", folder).returncode == 0
+    write(project, 'prompts_folder = "missing"\nmodel = "m"\n')
+    assert load({"prompts_folder": folder}).settings.brief.prompts
+    (project / "claimcheck.toml").unlink()
+    own = tmp_path / "config"
+    monkeypatch.setattr(
+        "claimcheck.config.resolve_user_file", lambda: own / "config.toml"
+    )
+    write(own, 'prompts_folder = "../mine"\nmodel = "m"\n', "config.toml")
+    assert load().settings.brief.prompts
+
+
+def test_one_approval_covers_endpoint_and_prompts_and_ends_when_either_changes(project):
+    assert claimcheck("prompts", "init", project / "mine", "verdict").returncode == 0
+    write(project, f'base_url = "{REMOTE}"\n')
+    assert claimcheck("trust").returncode == 0
+    write(project, f'base_url = "{REMOTE}"\nprompts_folder = "mine"\n')
+    with pytest.raises(errors.SettingsError, match="claimcheck trust"):
+        load()
+    assert claimcheck("trust").returncode == 0
+    assert load().settings.base_url == REMOTE
+    write(project, 'base_url = "http://192.0.2.2/v1"\nprompts_folder = "mine"\n')
+    with pytest.raises(errors.SettingsError, match="claimcheck trust"):
+        load()

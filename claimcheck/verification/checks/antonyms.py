@@ -7,9 +7,8 @@ from functools import cache
 
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS, FUNCTION_WORDS
 from claimcheck.english.terms import extract_words, normalize_word, strip_degree
-from claimcheck.english.wordnet import get_antonyms
 from claimcheck.models.verdict import Difference
-from claimcheck.resources import read_words
+from claimcheck.resources import read_packed_lines, read_words
 from claimcheck.verification.checks.pair import SentencePair
 
 _NOT_ANTONYMS = frozenset(normalize_word(word) for word in read_words("not_antonyms"))
@@ -116,13 +115,24 @@ def find_opposing_forms(form: str) -> frozenset[str]:
     """Return the forms that mean the opposite of a form."""
     if form in _NOT_ANTONYMS:
         return frozenset()
-    opposing = set(get_antonyms(form))
+    opposing = set(load_antonyms().get(form, ()))
     for left, right in _load_extra_antonyms():
         if form in left:
             opposing |= right
         if form in right:
             opposing |= left
     return frozenset(opposing - _NOT_ANTONYMS)
+
+
+@cache
+def load_antonyms() -> dict[str, set[str]]:
+    """Map each stem to its antonyms in WordNet."""
+    antonyms: dict[str, set[str]] = {}
+    for line in read_packed_lines("antonyms"):
+        left, right = line.split()
+        antonyms.setdefault(left, set()).add(right)
+        antonyms.setdefault(right, set()).add(left)
+    return antonyms
 
 
 @cache

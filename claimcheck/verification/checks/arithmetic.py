@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,32 +24,27 @@ _SHARES = {
 }
 _SHARE = re.compile(
     rf"""
-    \b(?:(?:about|around|roughly|nearly|almost|exactly|over|more\ than)\s+)?
-    (?P<share>{"|".join(sorted(_SHARES, key=len, reverse=True))})\s+of\b
-    | \b(?P<number>\d+(?:\.\d+)?)\s?(?:%|percent|per\ cent)\s+of\b
+    \b(?:(?P<share>{"|".join(sorted(_SHARES, key=len, reverse=True))})
+    | (?P<number>\d+(?:\.\d+)?)\s?(?:%|percent|per\ cent))\s+of\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_PART_OF_WHOLE = re.compile(
-    r"\bof\s+(?:the\s+|its\s+|all\s+|their\s+)?$", re.IGNORECASE
-)
-_MULTIPLES = {"doubled": 2, "tripled": 3, "quadrupled": 4, "halved": 0.5}
+_OF = re.compile(r"\s+of\s+(?:(?:the|its|all|their)\s+)?", re.IGNORECASE)
+_MULTIPLES = {"doubled": 2.0, "tripled": 3.0, "quadrupled": 4.0, "halved": 0.5}
 _MULTIPLE = re.compile(rf"\b(?:{'|'.join(_MULTIPLES)})\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"\bfrom\b(?P<first>[^,;]{1,60}?)\bto\b", re.IGNORECASE)
 _BY = re.compile(r"\s+by\s+(?:(?:about|around|some|nearly|almost)\s+)?$", re.IGNORECASE)
-_RISES = re.compile(
-    r"\b(?:rose|rise|risen|rises|grew|grow|grown|increased?|increases|climbed|up)\b"
-)
+_RISES = re.compile(r"\b(?:rose|risen|rises?|gr[eo]wn?|increase[sd]?|climbed|up)\b")
 _FALLS = re.compile(
-    r"\b(?:fell|fall|fallen|falls|dropped|drops?|decreased?|decreases|declined|shrank"
-    r"|down|cut)\b"
+    r"\b(?:f[ea]ll(?:en|s)?|dropp?(?:ed|s)?|decrease[sd]?|declined|cut)\b"
 )
-_TOTAL = re.compile(
-    r"\b(?:in\ total|a\ total\ of|altogether|in\ all|together|combined)\b",
-    re.IGNORECASE,
-)
-# A claim may round what is computed to a whole number, or to its own digits.
+_TOTAL = re.compile(r"\s+(?:in total|altogether|in all|together|combined)\b")
+# "from 200 to 260 million": the first number has the scale of the second.
+_SCALES = (1e3, 1e6, 1e9, 1e12)
+_MAX_SCALED_RATIO = 10
+# A claim may round a percentage to a whole number, and more if it says "about".
 _TOLERANCE_POINTS = 0.5
+_ABOUT_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +65,12 @@ def calculate(claim: str, evidence: str) -> Calculation | None:
     amounts = find_amounts(evidence)
     if len(amounts) < 2:
         return None
-    attempts = (_compute_share, _compute_multiple, _compute_change, _compute_total)
-    for attempt in attempts:
-        calculation = attempt(claim, evidence, amounts)
-        if calculation is not None:
-            return calculation
-    return None
+    return (
+        _compute_share(claim, evidence, amounts)
+        or _compute_multiple(claim, evidence, amounts)
+        or _compute_change(claim, evidence, amounts)
+        or _compute_total(claim, evidence, amounts)
+    )
 
 
 def find_phrases(claim: str) -> list[str]:
@@ -84,37 +80,34 @@ def find_phrases(claim: str) -> list[str]:
 
 
 def _compute_share(
-    claim: str, evidence: str, amounts: tuple[Amount, ...]
+    claim: str, evidence: str, amounts: Sequence[Amount]
 ) -> Calculation | None:
     """Compute "10,000 of 40,000 residents" for "a quarter of the residents"."""
     match = _SHARE.search(claim)
-    if match is None or len(amounts) != 2:
+    if match is None:
         return None
-    part, whole = amounts
-    if not _PART_OF_WHOLE.search(evidence[: evidence.rfind(whole.text)]):
-        return None
-    if not 0 < part.value < whole.value:
-        return None
-    share = part.value / whole.value
-    if match["number"]:
-        low = high = float(match["number"]) / 100
-    else:
-        low, high = _SHARES[match["share"].lower()]
-    tolerance = _TOLERANCE_POINTS / 100
-    is_right = low - tolerance <= share <= high + tolerance
-    if low < high:
+    for part, whole in pairwise(amounts):
+        start = evidence.find(part.text)
+        of = _OF.match(evidence, start + len(part.text))
+        if of is None or not evidence.startswith(whole.text, of.end()):
+            continue
+        if not 0 < part.value < whole.value:
+            return None
+        share = part.value / whole.value
+        low = high = float(match["number"] or 0) / 100
+        if match["share"]:
+            low, high = _SHARES[match["share"].lower()]
         is_right = low < share < high
-    rest = claim[match.end() :].strip()
-    return Calculation(
-        match.group(),
-        rest[:1].upper() + rest[1:],
-        f"{part.text} of {whole.text} is {100 * share:.3g} %",
-        is_right,
-    )
+        if low == high:
+            is_right = abs(share - low) <= _TOLERANCE_POINTS / 100
+        rest = claim[match.end() :].strip()
+        shown = f"{part.text} of {whole.text} is {100 * share:.3g} %"
+        return Calculation(match.group(), rest[:1].upper() + rest[1:], shown, is_right)
+    return None
 
 
 def _compute_multiple(
-    claim: str, evidence: str, amounts: tuple[Amount, ...]
+    claim: str, evidence: str, amounts: Sequence[Amount]
 ) -> Calculation | None:
     """Compute "from 200 to 400" for "doubled"."""
     match = _MULTIPLE.search(claim)
@@ -123,60 +116,47 @@ def _compute_multiple(
         return None
     before, after = change
     ratio = after.value / before.value
-    return Calculation(
-        match.group(),
-        claim[: match.start()] + "changed" + claim[match.end() :],
-        f"from {before.text} to {after.text} is {ratio:.3g} times as much",
-        math.isclose(ratio, _MULTIPLES[match.group().lower()], rel_tol=0.005),
-    )
+    is_right = math.isclose(ratio, _MULTIPLES[match.group().lower()], rel_tol=0.005)
+    shown = f"from {before.text} to {after.text} is {ratio:.3g} times as much"
+    rest = claim[: match.start()].rstrip() + claim[match.end() :]
+    return Calculation(match.group(), rest, shown, is_right)
 
 
 def _compute_change(
-    claim: str, evidence: str, amounts: tuple[Amount, ...]
+    claim: str, evidence: str, amounts: Sequence[Amount]
 ) -> Calculation | None:
     """Compute "from 200 to 260" for "by 30 percent" or "by 60"."""
     change = _find_change(evidence, amounts)
     claimed = [amount for amount in find_amounts(claim) if amount.is_change]
     if change is None or len(claimed) != 1:
         return None
+    (amount,) = claimed
     before, after = change
-    amount = claimed[0]
     if any(is_consistent_amount(amount, other) for other in amounts):
         return None  # the evidence states it
-    difference = after.value - before.value
-    is_percentage = amount.unit == "%"
-    if is_percentage and after.unit == "%":
+    if amount.unit == after.unit == "%":
         return None  # percent or percentage points: nobody knows
-    result = 100 * difference / before.value if is_percentage else difference
-    tolerance = _TOLERANCE_POINTS if is_percentage else 0.0
+    result, tolerance, unit = after.value - before.value, 0.0, ""
+    if amount.unit == "%":
+        result, tolerance, unit = 100 * result / before.value, _TOLERANCE_POINTS, " %"
     if amount.wording == "about":
-        tolerance = 0.1 * abs(result)
+        tolerance = _ABOUT_TOLERANCE * abs(result)
+    expected, opposite = (_RISES, _FALLS) if result > 0 else (_FALLS, _RISES)
     is_right = abs(abs(result) - amount.value) <= tolerance
-    is_right = is_right and _has_direction(claim, rises=difference > 0)
+    is_right &= bool(expected.search(claim)) and not opposite.search(claim)
     start = claim.find(amount.text)
-    before_phrase = _BY.sub("", claim[:start])
-    unit = " %" if is_percentage else ""
-    return Calculation(
-        f"by {amount.text}",
-        before_phrase + claim[start + len(amount.text) :],
-        f"from {before.text} to {after.text} is a change of {result:+.4g}{unit}",
-        is_right,
-    )
-
-
-def _has_direction(claim: str, *, rises: bool) -> bool:
-    expected, opposite = (_RISES, _FALLS) if rises else (_FALLS, _RISES)
-    return bool(expected.search(claim)) and not opposite.search(claim)
+    rest = _BY.sub("", claim[:start]) + claim[start + len(amount.text) :]
+    number = f"{result:+,.1f}".removesuffix(".0")
+    shown = f"from {before.text} to {after.text} is a change of {number}{unit}"
+    return Calculation(f"by {amount.text}", rest, shown, is_right)
 
 
 def _find_change(
-    evidence: str, amounts: tuple[Amount, ...]
+    evidence: str, amounts: Sequence[Amount]
 ) -> tuple[Amount, Amount] | None:
     """Return the two values of "from 200 to 260 million", in one unit."""
     match = _FROM_TO.search(evidence)
-    if match is None:
-        return None
-    first = find_amounts(match["first"])
+    first = find_amounts(match["first"]) if match else ()
     if len(first) != 1 or not first[0].value:
         return None
     for before, after in pairwise(amounts):
@@ -184,41 +164,28 @@ def _find_change(
             continue
         if before.unit and after.unit and before.base_unit != after.base_unit:
             return None
-        return _share_scale(before, after, evidence)
+        scales = [scale for scale in _SCALES if after.value >= scale > before.value]
+        for scale in scales:
+            scaled = replace(before.quantity, value=before.value * scale)
+            ratio = after.value / scaled.value
+            if 1 / _MAX_SCALED_RATIO <= ratio <= _MAX_SCALED_RATIO:
+                return replace(before, quantity=scaled), after
+        return None if scales else (before, after)
     return None
 
 
-def _share_scale(
-    before: Amount, after: Amount, evidence: str
-) -> tuple[Amount, Amount] | None:
-    """Return both values if their scales agree: "from 200 to 260 million" """
-    if before.value < 1000 <= after.value:
-        for scale in (1e3, 1e6, 1e9, 1e12):
-            if 0.1 <= after.value / scale / before.value <= 10:
-                quantity = replace(before.quantity, value=before.value * scale)
-                return replace(before, quantity=quantity), after
-        return None
-    return before, after
-
-
 def _compute_total(
-    claim: str, evidence: str, amounts: tuple[Amount, ...]
+    claim: str, evidence: str, amounts: Sequence[Amount]
 ) -> Calculation | None:
-    """Compute "3 ferries and 4 more ferries" for "7 ferries in all"."""
-    claimed = find_amounts(claim)
-    total = _TOTAL.search(claim)
+    """Compute "3 ferries and 4 ferries" for "7 ferries in all"."""
+    total, claimed = _TOTAL.search(claim), find_amounts(claim)
     if total is None or len(claimed) != 1 or not claimed[0].unit:
         return None
-    amount = claimed[0]
-    parts = [other for other in amounts if other.unit == amount.unit]
-    if len(parts) < 2 or len(parts) != len(amounts) or _TOTAL.search(evidence):
+    (amount,) = claimed
+    if _TOTAL.search(evidence) or any(part.unit != amount.unit for part in amounts):
         return None
-    result = sum(part.value for part in parts)
-    shown = " + ".join(part.text for part in parts)
-    rest = " ".join((claim[: total.start()] + claim[total.end() :]).split())
-    return Calculation(
-        amount.text,
-        rest.replace(amount.text, parts[0].text, 1),
-        f"{shown} = {result:,g}",
-        math.isclose(result, amount.value),
-    )
+    result = sum(part.value for part in amounts)
+    shown = f"{' + '.join(part.text for part in amounts)} = {result:,g}"
+    rest = claim[: total.start()] + claim[total.end() :]
+    rest = rest.replace(amount.text, amounts[0].text, 1)
+    return Calculation(amount.text, rest, shown, math.isclose(result, amount.value))

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.names import find_names, find_proper_names
 from claimcheck.english.terms import US_ABBREVIATIONS, extract_words, normalize_word
-from claimcheck.english.wordnet import ENTAILING_RELATIONS, is_related
 from claimcheck.models.verdict import Difference
 
 _MAX_ACRONYM_LETTERS = 6
@@ -59,8 +58,6 @@ def _is_mentioned(
     """
     if forms.issuperset(name):
         return True
-    if len(name) == 1:
-        return is_related(name[0], forms, ENTAILING_RELATIONS)
     for other in premise_names:
         if other and (other.issubset(name) or other.issuperset(name)):
             return True

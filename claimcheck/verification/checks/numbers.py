@@ -8,7 +8,6 @@ from itertools import pairwise
 from claimcheck.english.dates import MONTHS, find_times
 from claimcheck.english.lexicon import FUNCTION_WORDS
 from claimcheck.english.terms import extract_words, normalize_word, strip_degree
-from claimcheck.english.wordnet import is_related
 from claimcheck.models.verdict import Difference
 from claimcheck.verification.amounts import (
     Amount,
@@ -101,7 +100,7 @@ def _counts_same(
         return True
     if amount.unit.isupper() or other.unit.isupper() or "%" in amount.unit + other.unit:
         return False
-    return all(is_related(form, forms) for form in amount.base_unit.split())
+    return forms.issuperset(amount.base_unit.split())
 
 
 def _find_swapped(claim: str, premise: str) -> list[Difference]:

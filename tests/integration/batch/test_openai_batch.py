@@ -14,12 +14,13 @@ from tests.support.batch_api import Service, serve_batch_api
 from tests.support.batches import write_documents
 from tests.support.chronicle import CHRONICLE
 from tests.support.command import claimcheck
+from tests.support.quirky_batches import QuirkyService
 
 
 @contextmanager
 def opened(path, url, limits=None, **settings):
     """Open a batch and its runner as a new process would."""
-    base = {"engine": "llm", "model": "m", "base_url": url, "attempts": 1}
+    base = {"engine": "llm", "model": "m", "base_url": url, "attempts": 2}
     with RunStore(path) as store:
         batch = Batch(store, Settings(**(base | settings)), limits)
         api = BatchApi(batch.plan.settings)
@@ -241,13 +242,25 @@ def test_finds_a_job_created_just_before_the_connection_broke(tmp_path):
     with serve_batch_api(service) as url:
         with opened(tmp_path / "s.db", url) as (batch, runner):
             batch.add(str(rows))
-            with pytest.raises(errors.UnreachableError):
-                runner.submit()
-        with opened(tmp_path / "s.db", url) as (_, runner):
             assert runner.submit().requests == 3
         info, _ = until_done(tmp_path / "s.db", url)
     assert len(service.jobs) == 1
     assert info.counts[DocumentState.DONE] == 3
+
+
+def test_finds_a_job_that_the_list_shows_later(tmp_path):
+    service = Service(drop_after_create=True)
+    rows = write_documents(tmp_path / "rows.jsonl", 3)
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, runner):
+            batch.add(str(rows))
+            service.hide_jobs = True
+            with pytest.raises(errors.UnreachableError):
+                runner.submit()
+        service.hide_jobs = False
+        with opened(tmp_path / "s.db", url) as (_, runner):
+            assert runner.submit().requests == 3
+    assert len(service.jobs) == 1
 
 
 def test_the_budget_covers_pending_jobs_and_prices_are_halved(tmp_path):
@@ -317,3 +330,65 @@ def test_every_step_works_on_the_command_line(tmp_path):
             True,
         ), done.err
         assert command("status").out == "batch_1  collected, 3 requests\n"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        (429, {"error": {"message": "Rate limit"}}),
+        (500, {"error": "boom"}),
+        (200, {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 0}}),
+    ],
+)
+def test_a_passing_error_is_submitted_again_as_often_as_attempts_allow(tmp_path, reply):
+    service = Service()
+    service.reply_to = lambda _: reply
+    rows = write_documents(tmp_path / "rows.jsonl", 2)
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, runner):
+            batch.add(str(rows))
+            runner.submit()
+        info, more = until_done(tmp_path / "s.db", url)
+    assert info.counts[DocumentState.FAILED] == 2
+    # once again, and once more without response format after an error of the server
+    assert more == (2 if reply[0] == 500 else 1)
+    assert info.spent_tokens == (2 * 2 * 7 if reply[0] == 200 else 0)
+
+
+def test_leaves_out_all_optional_parts_if_a_file_is_refused_without_a_reason(tmp_path):
+    service = QuirkyService("no_schema_unhelpful")
+    rows = write_documents(tmp_path / "rows.jsonl", 2)
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url) as (batch, runner):
+            batch.add(str(rows))
+            runner.submit()
+        info, more = until_done(tmp_path / "s.db", url)
+        assert (info.counts[DocumentState.PENDING], more) == (0, 1)
+        with opened(tmp_path / "s.db", url) as (batch, _):
+            signatures = [run.signature for _, run in batch.runs()]
+    assert {item.response_format for item in signatures} == {"text"}
+
+
+def test_the_budget_counts_answers_whose_length_cannot_be_limited(tmp_path):
+    limit_words = ("max_completion_tokens", "max_tokens")
+    service = Service(
+        error_of=lambda body: next(
+            ((400, f"{name} is not supported") for name in limit_words if name in body),
+            None,
+        )
+    )
+    rows = write_documents(tmp_path / "rows.jsonl", 2)
+    limits = Limits(budget_tokens=2 * 20_000)
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url, limits) as (batch, runner):
+            batch.add(str(rows))
+            runner.submit()
+        with opened(tmp_path / "s.db", url, limits) as (_, runner):
+            while runner.collect().in_progress:
+                pass
+            runner.submit()  # with the other name
+            while runner.collect().in_progress:
+                pass
+            runner.submit()  # with neither
+            open_tokens = runner._uploads.find_open_requests().tokens
+    assert open_tokens > 2 * 8_192

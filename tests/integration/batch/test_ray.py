@@ -14,7 +14,7 @@ from tests.support.batches import run_faulty_server, write_documents
 from tests.support.paths import ROOT
 
 pytest.importorskip("ray", reason="needs the extra `distributed`")
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 DOCUMENTS = 300
 BUDGET = 100_000

@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from claimcheck import Run
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion, error, serve_picky, serve_script
 from tests.support.paths import SEED
+from tests.support.quirks import serve_quirks
 from tests.support.scripted import answer, claim
 
 
@@ -100,6 +103,51 @@ def test_doctor_tests_the_schemas_of_real_requests():
     assert "left out: schema.maxItems, temperature\n" in done.out
     assert len(received) == 5  # three requests, two refused
     assert received[-1]["max_completion_tokens"] == 64
+
+
+TAKES_ALL = "temperature, seed, max_completion_tokens"
+DOCTOR = {
+    "good": ("json_schema", TAKES_ALL, "nothing", "not required"),
+    "azure_kw": ("json_schema", TAKES_ALL, "schema.maxItems, schema.maximum, schema.minItems, schema.minimum", "not required"),
+    "no_strict_gemini": ("json_schema", TAKES_ALL, "schema.strict", "not required"),
+    "no_schema_any": ("json_object", TAKES_ALL, "nothing", "not required"),
+    "str_object": ("text", TAKES_ALL, "nothing", "not required"),
+    "no_seed_mistral": ("json_schema", "temperature, max_completion_tokens", "seed", "not required"),
+    "no_temp_anthropic": ("json_schema", "seed, max_completion_tokens", "temperature", "not required"),
+    "no_mct_param": ("json_schema", "temperature, seed, max_tokens", "max_completion_tokens (sent as max_tokens)", "not required"),
+    "need_system_user": ("json_schema", TAKES_ALL, "system_role", "not required"),
+    "stream_only": ("json_schema", TAKES_ALL, "nothing", "required, so every answer is asked for as one"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", DOCTOR)
+def test_doctor_states_what_an_endpoint_takes_and_refuses(mode):
+    response_format, takes, refuses, streaming = DOCTOR[mode]
+    with serve_quirks() as (url, _):
+        flags = ("--model", "m", "--base-url", f"{url}/{mode}/x/v1")
+        done = claimcheck("doctor", *flags)
+    assert done.returncode == 0, done.err
+    assert f"response format: {response_format};" in done.out
+    assert f"settings that it takes: {takes}\n" in done.out
+    assert f"refused, and therefore left out: {refuses}\n" in done.out
+    assert f"streaming: {streaming}\n" in done.out
+    assert "context window: 4,096 tokens; context_tokens is 128,000; set it" in done.out
+
+
+@pytest.mark.parametrize(
+    ("mode", "message"),
+    [
+        ("pay402", "the account has no credit left (Insufficient Balance)"),
+        ("str_401", "Invalid token: the subscription has ended"),
+        ("text_503", "upstream connect error"),
+    ],
+)
+def test_doctor_ends_with_the_words_of_an_endpoint_that_fails(mode, message):
+    with serve_quirks() as (url, _):
+        flags = ("--model", "m", "--base-url", f"{url}/{mode}/x/v1")
+        done = claimcheck("doctor", *flags)
+    assert (done.returncode, "FAILED" in done.out) == (3, True)
+    assert message in done.err
 
 
 def test_a_temperature_can_be_unset_by_a_flag_or_the_file(tmp_path):

@@ -63,6 +63,7 @@ ANSWERS = {
     "no_summary": without_summary,
     "cut_if_long": lambda body: cut(body) if is_long(body) else ANSWERS["good"](body),
     "always_cut": lambda body: cut(body, 0.6),
+    "no_answer": lambda _: "",
     "half_a_summary": lambda body: cut(body, 0.97),
 }
 
@@ -78,6 +79,8 @@ class Server(Handler):
             message = "This model's maximum context length is exceeded."
             error = {"message": message, "code": "context_length_exceeded"}
             return self.answer({"error": error}, 400)
+        if mode == "no_answer":
+            answered["choices"][0]["finish_reason"] = "length"
         if mode == "no_window":
             error = {"message": "longer than the context length"}
             return self.answer({"error": error}, 400)
@@ -163,6 +166,21 @@ def test_keeps_what_is_complete_of_answers_that_are_always_cut_off(run):
     assert result.claims
     assert {failure.cause for failure in result.failures} == {Cause.TRUNCATED}
     assert {entry.status for entry in result.ledger} >= {"read", "failed"}
+
+
+def test_does_not_ask_without_end_if_every_answer_is_cut_off(run):
+    result = run("always_cut", 4 * TEXT)
+    assert len(SENT) <= 20  # the document, 16 parts and some, the summary
+    assert len(result.claims) > 10
+    assert any("the rest was not asked for" in item.message for item in result.failures)
+    assert {entry.status for entry in result.ledger} >= {"read", "failed"}
+
+
+def test_stops_early_if_no_answer_has_a_claim(run):
+    result = run("no_answer", 4 * TEXT)
+    assert len(SENT) <= 4
+    assert {failure.cause for failure in result.failures} == {Cause.TRUNCATED}
+    assert "used up its tokens before it answered" in result.failures[0].message
 
 
 def test_keeps_the_claims_and_half_of_a_summary(run):

@@ -121,7 +121,7 @@ def test_retries_a_transient_fault(go, fault):
         ((400, error("bad temperature")), errors.EndpointError, "HTTP 400: bad temperature", 2),
         ((400, error("Bad Request")), errors.EndpointError, "HTTP 400: Bad Request", 8),
         ((400, error("Bad Request", param="messages")), errors.EndpointError, "messages: Bad Request", 1),
-        ((400, error("no", code="content_filter")), errors.EndpointError, "HTTP 400: no", 1),
+        ((400, error("no", code="content_filter")), errors.FilteredError, "a content filter refused it", 1),
         (
             (400, error("request exceeds the available context size", type="exceed_context_size_error")),
             errors.ContextWindowError, "does not fit the context window of m", 1,

@@ -1,6 +1,7 @@
 """Fetch documents from a real server on loopback: redirects, character sets, refusals, limits."""
 
 import threading
+import time
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -123,13 +124,42 @@ def test_gives_up_on_a_server_that_never_answers(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with pytest.raises(errors.InputError, match="did not answer"):
+        with pytest.raises(errors.InputError, match="took longer than"):
             Document.from_url(
                 f"http://127.0.0.1:{server.server_port}/", allow_private=True
             )
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_gives_up_on_a_server_that_drips(monkeypatch, part):
+    monkeypatch.setattr(url, "_TIMEOUT_S", 1.0)
+    stop = threading.Event()
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_GET(self):
+            with suppress(OSError):
+                if part == "body":
+                    self.send_response(200)
+                    self.send_header("content-type", "text/html")
+                    self.end_headers()
+                while not stop.wait(0.1):
+                    self.wfile.write(b"X")
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    started = time.monotonic()
+    with pytest.raises(errors.InputError, match="took longer than 1 s"):
+        url.fetch_bytes(f"http://127.0.0.1:{server.server_port}/", allow_private=True)
+    assert time.monotonic() - started < 20
+    stop.set()
+    server.shutdown()
+    server.server_close()
 
 
 def test_names_a_closed_port_and_an_unknown_host():

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.web import FERRY
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,22 @@ import pytest
 from tests.support.endpoint import completion
 from tests.support.loopback import Handler, serve_handler
 
+try:
+    import brotli
+except ImportError:
+    brotli = None
+
 PROJECT = Path(__file__).parent / "project"
+# Others are slow to load.
+PLUGINS = ["claimcheck.testing.plugin", "xdist.plugin", "anyio.pytest_plugin"]
 INI = """[pytest]
 python_files = cases_*.py
 claimcheck_cassette_dir = tapes
 claimcheck_allow_hosts = {database}
 """
+if find_spec("pytest_asyncio"):
+    PLUGINS.append("pytest_asyncio.plugin")
+    INI += "asyncio_default_fixture_loop_scope = function\n"
 ODD_BODIES = [
     b'{"quote": "\\"/home/anna/list.txt\\" and set-cookie: a", "b": "\\ud83d"}',
     b'{"a": 1, "a": 2}',
@@ -42,7 +53,7 @@ class Server(Handler):
     lock = threading.Lock()
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
+        body = self.read_body()
         with Server.lock:
             Server.count += 1
             number = Server.count
@@ -53,6 +64,16 @@ class Server(Handler):
         else:
             self.answer({"number": number, "text": body.decode(), "alive": True})
 
+    def read_body(self):
+        if "content-length" in self.headers:
+            return self.rfile.read(int(self.headers["content-length"]))
+        body = b""
+        while size := int(self.rfile.readline(), 16):  # transfer-encoding: chunked
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
     def do_GET(self):
         path = self.path.removeprefix("/v1")
         if path == "/stream":
@@ -61,6 +82,9 @@ class Server(Handler):
         elif path == "/gzip":
             data = gzip.compress(b'{"packed": true}')
             self.answer(data, **{"content-encoding": "gzip"})
+        elif path == "/brotli":
+            data = brotli.compress(b'{"packed": true}')
+            self.answer(data, **{"content-encoding": "br"})
         elif path == "/busy":
             Server.busy += 1
             status = 429 if Server.busy % 2 else 200
@@ -78,9 +102,8 @@ def run_project(folder, *arguments, **environment):
     """Run pytest in the folder; return its exit status and what it printed."""
     environment = {name: value for name, value in environment.items() if value}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    # Other plugins are slow to load.
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    plugins = ("-p", "claimcheck.testing.plugin", "-p", "xdist.plugin")
+    plugins = [f"-p{name}" for name in PLUGINS]
     done = subprocess.run(
         [*command, *plugins, *arguments],
         cwd=folder,

@@ -14,11 +14,13 @@ def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
         "supported": True,
     }
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n")
-    text = claimcheck("eval", "verification", "rows.jsonl").stdout.decode()
+    text = claimcheck(
+        "eval", "verification", "rows.jsonl", "--verifier", "lexical"
+    ).stdout.decode()
     assert text.startswith("verification on rows.jsonl: 1 rows, 0 failed")
     assert "supported precision               100.0   [100.0, 100.0]" in text
     assert "confusion matrix" in text
-    assert "|engine:extractive|seed:0|" in text.splitlines()[-1]
+    assert "|engine:extractive|verifier:lexical|seed:0|" in text.splitlines()[-1]
     assert (
         claimcheck(
             "eval", "verification", "rows.jsonl", "--format", "json", "-o", "a.json"

@@ -56,7 +56,8 @@ def test_does_not_resolve_a_weekday_without_a_publication_date():
     [
         ("Title\n\n12 September 2026\n\nText.", (date(2026, 9, 12), "text")),
         ("Published: March 3, 2021\nText.", (date(2021, 3, 3), "text")),
-        ("Text. https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
+        ("Text. https://a.example/2019/03/20/x", None),
+        ("Permalink: https://a.example/2019/03/20/x", (date(2019, 3, 20), "url")),
         ("T. https://a.example/2019/03/20/x and https://a.example/2020/03/20/y", None),
         (
             "T.\nOriginal url:\nhttps://a.example/2019/03/20/x\n"
@@ -127,3 +128,59 @@ def test_finds_the_last_year_named_before_in_the_paragraph():
 def test_takes_the_publication_date_from_a_dateline(text, published):
     found = find_publication_date(text)
     assert (found and found[0]) == published
+
+
+MAY_14 = date(2024, 5, 14)  # a Tuesday
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("It adjourned until Wednesday, January 29, 1997.", ["1997-01-29"]),
+        ("They met on Monday, 13 May 2024, in Oslo.", ["2024-05-13"]),
+        ("They met on Monday the 13th of May.", [None]),
+        ("They will vote on Friday, May 31.", ["2024-05-31"]),
+        ("They voted on Friday, 10 May.", ["2024-05-10"]),
+        ("They met in 1997 and voted on Thursday, May 1.", ["1997", "1997-05-01"]),
+        ("They met on 13 May 2024, a Monday.", ["2024-05-13", None]),
+        ("They met Monday (13 May 2024).", [None, "2024-05-13"]),
+        ("Prices fall by 40 percent on Black Friday.", []),
+        ("They signed it on Good Friday.", []),
+        ("The Easter Monday match was lost.", []),
+        ("The Sunday Times said so.", []),
+        ("Sheffield Wednesday lost.", []),
+        ("It is open Monday to Friday.", [None, None]),
+        ("It is open every Friday.", [None]),
+        ("It rained on a Friday.", [None]),
+        ("They agreed to meet on Friday.", [None]),
+        ("They are meeting on Friday.", [None]),
+        ("They may close it on Friday.", [None]),
+        ("It is closed until Friday.", [None]),
+        ("They wait for Friday's vote.", [None]),
+        ("It was closed on Friday.", ["2024-05-10"]),
+        ("On Friday it was closed.", ["2024-05-10"]),
+        ("It was late. On Friday Mr Lind left.", ["2024-05-10"]),
+        ("Officials said Friday that it was late.", ["2024-05-10"]),
+    ],
+)
+def test_a_weekday_is_dated_only_if_it_is_certain(text, resolved):
+    assert [when.resolved for when in find_times(text, MAY_14)] == resolved
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date of the accident: May 3, 1999\n\nText.",
+        "May 3, 2019 - a ferry sank\n\nText.",
+        "May 3, 2019: version 4.2 is out\n\nText.",
+        "Changes\n\nMay 3, 2019\n\nFixes.\n\nJune 4, 2019\n\nMore.",
+        "Text. See https://a.example/2019/03/20/another-story-of-people",
+    ],
+)
+def test_does_not_guess_a_publication_date(text):
+    assert find_publication_date(text) is None
+
+
+def test_takes_the_date_from_the_address_of_the_text_itself():
+    text = "City trees cut heat\n\nText. https://a.example/2019/03/20/trees-cut-heat"
+    assert find_publication_date(text) == (date(2019, 3, 20), "url")

@@ -65,6 +65,25 @@ def find_speakers(text):
             "People were poor in every case, said Kathryn Gehred, a historian.",
             "Kathryn Gehred",
         ),
+        (
+            "Mayor Ann Lee, her son and two aides are under arrest and insist that she"
+            " stays, a source said.",
+            "a source",
+        ),
+        (
+            "It employs 40 people, according to the Ports and Ferries Board, a lobby.",
+            "the Ports and Ferries Board",
+        ),
+        ("Wages rose, Jane Roe and Tim Poe said.", "Jane Roe and Tim Poe"),
+        ('"It is late," said Jane Roe and Tim Poe.', "Jane Roe and Tim Poe"),
+        (
+            "A report released by the Center on Poverty and Inequality calls that into"
+            " question.",
+            None,
+        ),
+        ("The bill passed in Oslo and Bo Lind said it was late.", None),
+        ("The years of work told on the town of 900 people.", None),
+        ("His illness and recklessness told of a bad year.", None),
         ("It was an endeavor that calls for artists and for patience.", None),
         ("A woman texted her mother to say that it was late.", None),
         ("None of this is to say that Britain is poor.", None),
@@ -105,3 +124,20 @@ def test_a_continued_quotation_keeps_its_speaker():
 def test_completes_a_last_name_only_if_it_is_unique():
     assert find_speakers("Jane Roe left. Roe said it was late.")[1] == "Jane Roe"
     assert find_speakers("Jane Roe and Tim Roe left. Roe said it was late.")[1] == "Roe"
+
+
+def test_a_quotation_that_is_the_next_paragraph_keeps_its_speaker():
+    said = '"It is late," Jane Roe said.\n\n'
+    assert find_speakers(said + '"We must go."')[1] == "Jane Roe"
+    assert find_speakers(said + '"We must go," Tim Poe said.')[1] == "Tim Poe"
+    assert find_speakers(said + "We must go.")[1] is None
+    assert find_speakers(said + 'The "new" bridge is "old".')[1] is None
+    assert find_speakers(said + 'It rained.\n\n"We must go."')[2] is None
+
+
+def test_a_label_speaks_unless_the_sentence_names_somebody():
+    text = (
+        "MR. LIND: The bridge opened in 1961. Jane Roe said it was late. I agree.\n\n"
+        "MS. LEE: It closed in May.\n"
+    )
+    assert find_speakers(text) == ["MR. LIND", "Jane Roe", "MR. LIND", "MS. LEE"]

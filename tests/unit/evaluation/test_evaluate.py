@@ -15,14 +15,14 @@ def test_compares_two_evaluations_row_by_row(write, tmp_path):
     path = write(ROWS)
     first = evaluate("verification", Rows(path), settings=SETTINGS)
     wrong = tuple(
-        replace(row, values=row.values | {"score": 1 - row.values["score"]})
+        replace(row, values=row.values | {"label": "not_enough_evidence"})
         for row in first.rows
     )
     (tmp_path / "a.json").write_text(first.to_json())
     (tmp_path / "b.json").write_text(replace(first, rows=wrong).to_json())
     comparison = compare_evaluations(tmp_path / "a.json", tmp_path / "b.json")
     assert comparison.n == 4
-    assert comparison.differences["scorer balanced accuracy at 0.5"].value == -1
+    assert comparison.differences["supported recall"].value == -1
     assert (
         compare_evaluations(tmp_path / "a.json", tmp_path / "a.json")
         .differences["scorer AUROC"]

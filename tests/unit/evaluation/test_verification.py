@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from claimcheck import Rows, Settings, evaluate
 from claimcheck.evaluation.verification import VERIFICATION, compute_overlap
-from tests.support.labeled import FERRY
+from tests.support.labeled import FERRY, ROWS
 
+SETTINGS = Settings(engine="extractive")
 YES, NO, NEE = "supported", "refuted", "not_enough_evidence"
 CONFLICT, EITHER = "conflicting_evidence", "not_supported"
 
@@ -16,6 +18,7 @@ def make_columns(*rows):
         "gold": np.array(gold),
         "label": np.array(label),
         "score": np.array(score),
+        "checked_score": np.array(score) * (np.array(label) != NO),
         "overlap": np.zeros(len(rows)),
     }
 
@@ -71,6 +74,14 @@ def test_the_scorer_is_measured_apart_from_the_labels():
     assert score("scorer balanced accuracy at 0.5", FOUR_LABELS) == pytest.approx(7 / 8)
     assert score("scorer AUROC", FOUR_LABELS) == pytest.approx(7 / 8)
     assert score("overlap AUROC", FOUR_LABELS) == 0.5
+
+
+def test_a_claim_to_which_a_check_objects_is_not_supported(write):
+    evaluation = evaluate("verification", Rows(write(ROWS)), settings=SETTINGS)
+    other_number = evaluation.rows[1].values
+    assert other_number["score"] > 0
+    assert other_number["checked_score"] == 0
+    assert evaluation.rows[0].values["checked_score"] > 0.5
 
 
 def test_the_confusion_matrix_has_a_row_for_each_annotated_label():

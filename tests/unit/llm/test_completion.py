@@ -82,7 +82,7 @@ def test_an_answer_beside_an_error_is_an_answer():
         ({"prompt_tokens": "9", "completion_tokens": "3"}, TokenCounts(9, 0, 3, 0)),
         ({"input_tokens": 9, "output_tokens": 3}, TokenCounts(9, 0, 3, 0)),
         ({"prompt_tokens": 9, "total_tokens": 12}, TokenCounts(9, 0, 3, 0)),
-        ({"total_tokens": 12}, TokenCounts(11, 0, 1, 0)),
+        ({"total_tokens": 12}, TokenCounts(11, 0, 1, 0, is_divided=False)),
         ({"prompt_tokens": "many", "completion_tokens": 3}, TokenCounts(0, 0, 3, 0)),
         ({"prompt_tokens": -1, "completion_tokens": -1, "total_tokens": -1}, None),
         ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),

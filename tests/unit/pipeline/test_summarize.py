@@ -161,13 +161,13 @@ def test_replaces_a_dangling_link_with_the_claim_that_supports_the_sentence(run)
 
 
 def test_repairs_an_invalid_answer_once_quoting_path_and_problem(run):
-    bad = answer(claim("Mercury has no moons.", check_worthiness=7))
+    bad = answer(claim("Mercury has no moons.", check_worthiness=-1))
     result, client = run(
         response(bad), response(answer(claim("Mercury has no moons.")))
     )
     assert (len(client.requests), result.failures, result.usage.requests) == (2, (), 2)
     repair = client.requests[1].messages[-1].content
-    assert "$.claims[0].check_worthiness: 7 is greater than the maximum of 1" in repair
+    assert "$.claims[0].check_worthiness: -1 is less than the minimum of 0" in repair
     asked_again = json.loads(client.requests[1].messages[-2].content)
     assert asked_again == {"claims": bad["claims"]}
     assert client.requests[1].schema_name == "claims.answer"

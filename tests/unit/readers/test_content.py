@@ -12,4 +12,6 @@ def test_spans_have_times_and_sentences_continue_across_cues():
         ("ending a service that began in", "00:00:09.000"),
         ("1961.", "00:00:12.000"),
     ]
-    assert "Marta" not in Reading(document.full_text).text
+    view = Reading(document.full_text)
+    assert view.text.startswith("Marta: The night ferry")
+    assert {block.speaker for block in view.blocks} == {"Marta"}

@@ -11,6 +11,7 @@ import pytest
 
 from claimcheck import Document, Settings, errors, summarize
 from claimcheck.readers import read
+from claimcheck.readers.detect import parse_content
 from tests.support.paths import FILES
 
 
@@ -104,7 +105,7 @@ def test_stated_options_override_the_metadata():
 def test_names_the_extra_that_a_format_needs(monkeypatch, module, name, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(errors.InputError, match=rf"run pip install .*\[{extra}\]'"):
-        Document.from_path(FILES / name)
+        parse_content((FILES / name).read_bytes(), name)
 
 
 def zipped(parts):
@@ -140,7 +141,7 @@ def zipped(parts):
             b"From: a@b.c\nTo: d@e.f\nSubject: x\nContent-Type: image/png\n\n\x89PNG",
             "has no text of its own",
         ),
-        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "has no words"),
+        (b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n\n", "no readable text"),
     ],
     ids=[
         "bomb",

@@ -2,7 +2,10 @@
 
 import time
 
+import pytest
+
 from claimcheck import Document
+from claimcheck.readers.file import build_document
 from tests.support.paths import FILES
 
 SENTENCE = "Kattegat Line said the route lost 14.2 million kronor last year, twice as much as in 2023"
@@ -60,3 +63,87 @@ def test_reads_a_page_with_half_a_megabyte_of_spaces_before_its_end(tmp_path):
     start = time.perf_counter()
     assert Document.from_path(path).text == text.decode()
     assert time.perf_counter() - start < 5
+
+
+ARTICLE = "".join(
+    f"<p>The ferry carried {number}00 people in the summer of 20{number}, which was one"
+    " of its best years, the harbour said in a report.</p>"
+    for number in range(11, 16)
+)
+LD = '<script type="application/ld+json">{}</script>'
+NEWS = (
+    '{"@context":"https://schema.org","@type":"NewsArticle","headline":"Ferry sold",%s}'
+)
+
+
+def page(head="", body=ARTICLE):
+    return (
+        "<!DOCTYPE html><html lang=en><head><title>Ferry sold to Oslo</title>"
+        f"{head}</head><body><article><h1>Ferry sold to Oslo</h1>{body}</article>"
+        "</body></html>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "author", "published"),
+    [
+        (
+            LD.format(
+                NEWS % '"datePublished":"2024-05-14T08:00:00Z",'
+                '"author":{"@type":"Person","name":"Anna Brandt"}'
+            ),
+            ARTICLE,
+            "Anna Brandt",
+            "2024-05-14",
+        ),
+        (
+            LD.format(
+                '{"@context":"https://schema.org","@graph":[{"@type":"WebSite","name":"News"},'
+                + NEWS
+                % '"datePublished":"2024-05-14",'
+                '"author":[{"@type":"Person","name":"Anna Brandt"}]' + "]}"
+            ),
+            ARTICLE,
+            "Anna Brandt",
+            "2024-05-14",
+        ),
+        (
+            '<meta name="author" content="Anna Brandt">'
+            '<meta property="article:published_time" content="2024-05-14T08:00:00">',
+            ARTICLE,
+            "Anna Brandt",
+            "2024-05-14",
+        ),
+        (
+            "",
+            '<time datetime="2024-05-14" pubdate>14 May 2024</time>' + ARTICLE,
+            None,
+            "2024-05-14",
+        ),
+        ('<meta name="author" content="admin">', ARTICLE, None, "None"),
+        ('<meta name="author" content="ARRAY(0x55d0)">', ARTICLE, None, "None"),
+        ("", ARTICLE, None, "None"),
+        ("", ARTICLE + "<p>It was built on 3 May 1950 by 12 men.</p>", None, "None"),
+    ],
+)
+def test_takes_author_and_date_from_what_the_page_states(head, body, author, published):
+    document = build_document(page(head, body), "a.html")
+    assert (document.author, str(document.published)) == (author, published)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<noscript>{ARTICLE}</noscript>",
+        f"<svg/>{ARTICLE}",
+        f'<svg viewBox="0 0 1 1"/><p>{SENTENCE}.</p>{ARTICLE}',
+        f"<svg><title>Logo</title></svg>{ARTICLE}",
+        f"<noscript><p>Please switch on JavaScript.</p></noscript>{ARTICLE}",
+        f"<template><p>Never shown at all.</p></template>{ARTICLE}",
+    ],
+)
+def test_reads_all_of_an_article_and_nothing_else(body):
+    text = build_document(page(body=body), "a.html").full_text
+    assert text.count("one of its best years") == 5
+    for hidden in ("JavaScript", "Logo", "Never shown"):
+        assert hidden not in text

@@ -1,6 +1,7 @@
 """Stored runs: nothing is paid for twice, nothing finished is lost."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -220,3 +221,15 @@ def test_a_stored_run_shares_the_configuration_of_a_batch(store, tmp_path):
         Batch(store, SCRIPTED).number == History(store).list_runs(1)[0].location.batch
     )
     assert Batch(store, replace(SCRIPTED, max_claims=3)).number != 1
+
+
+def test_forty_threads_share_a_store(store):
+    def save(number):
+        text = f"The ferry carried {number} people."
+        return summarize(text, settings=EXTRACTIVE, store=store).document.id
+
+    with ThreadPoolExecutor(40) as threads:
+        saved = set(threads.map(save, range(80)))
+    listed = History(store).list_runs(100)
+    assert {store.load_run(past.location).document.id for past in listed} == saved
+    assert len(saved) == 80

@@ -1,5 +1,6 @@
 """Cassettes without pytest: what is recorded is what is replayed."""
 
+import gzip
 import json
 import os
 import threading
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from vcr.request import Request
 
 from claimcheck.testing import CassetteMissError, use_cassette
+from claimcheck.testing.bodies import pack_response
 from claimcheck.testing.cassette import Cassette
 
 URL = "http://127.0.0.1:1/v1"
@@ -212,6 +214,62 @@ def test_reads_the_cassettes_of_plain_vcrpy(tmp_path):
         encoding="utf-8",
     )
     assert play(tmp_path / "a.yaml", request(b'{"a":1}')) == "é".encode()
+
+
+def test_a_cassette_of_plain_vcrpy_is_never_written(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("interactions: []\nversion: 1\n")
+    cassette = Cassette(path, record="new")
+    assert cassette.write_protected
+    miss = cassette.build_miss(request(b"new"))
+    assert "give the cassette a name that does not end in .yaml" in str(miss)
+    cassette.save(passed=True)
+    assert path.read_text() == "interactions: []\nversion: 1\n"
+
+
+def test_a_compressed_answer_is_readable_in_the_file_and_replayed_compressed(tmp_path):
+    path = tmp_path / "a.json"
+    packed = response(gzip.compress(b'{"a": "text"}'), **{"content-encoding": "gzip"})
+    liar = response(b"plain", **{"content-encoding": "gzip"})
+    record(path, (request(b"1"), packed), (request(b"2"), liar))
+    assert '"a": "text"' in path.read_text()
+    answers = [
+        pack_response(Cassette(path).play(request(sent))) for sent in (b"1", b"2")
+    ]
+    assert gzip.decompress(answers[0]["body"]["string"]) == b'{"a": "text"}'
+    assert answers[1]["body"]["string"] == b"plain"
+    for answer in answers:
+        assert answer["headers"]["content-encoding"] == ["gzip"]
+
+
+def test_a_secret_in_a_compressed_answer_is_masked(tmp_path):
+    body = gzip.compress(b"sk-proj-abcdefghij0123456789")
+    packed = response(body, **{"content-encoding": "gzip"})
+    record(tmp_path / "a.json", (request(), packed))
+    assert play(tmp_path / "a.json", request()) == b"[redacted]"
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        ('{"text": "one.  Two", "n": 1}', "+$.text:  Two"),
+        ('{"text": "one.\\nTwo", "n": 1}', "one.\\\\nTwo"),
+        ('{"text": "one. Two", "n": "1"}', '{"n":"1"'),
+        ('{"text": "one. Three", "n": 1}', "+$.text: Three"),
+    ],
+)
+def test_a_miss_shows_every_difference(tmp_path, sent, line):
+    path = tmp_path / "a.json"
+    record(path, (request(b'{"text": "one. Two", "n": 1}'), response()))
+    assert line in str(Cassette(path).build_miss(request(sent.encode())))
+
+
+def test_equal_requests_of_one_test_keep_all_their_answers(tmp_path):
+    path = tmp_path / "a.json"
+    record(path, *[(request(), response(b"%d" % n)) for n in range(3)], item="a")
+    cassette = Cassette(path, item="a")
+    played = [cassette.play(request())["body"]["string"] for _ in range(3)]
+    assert played == [b"0", b"1", b"2"]
 
 
 def test_names_a_file_that_is_not_a_cassette(tmp_path):

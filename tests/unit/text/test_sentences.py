@@ -1,8 +1,10 @@
 """Sentences and passages, with their spans in the source."""
 
+import pytest
+
 from claimcheck import Match, ground
 from claimcheck.text.reading import Reading
-from claimcheck.text.sentences import split_sentences
+from claimcheck.text.sentences import split_paragraph, split_sentences
 
 
 def test_a_sentence_across_a_page_break_has_two_spans():
@@ -52,3 +54,27 @@ def test_segments_a_very_long_paragraph_as_it_does_a_short_one():
     # Text without an end of a sentence is not cut where a piece for the segmenter ends.
     endless = "many dogs; " * 3_000 + "and cats."
     assert texts(f"{endless} Then it rained.") == [endless, "Then it rained."]
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "No checks were made from 10:30 p.m. Aug. 9 to 6:30 a.m. Aug. 10.",
+        "He left at 5 p.m. | The ship sank.",
+        "He left at 5 p.m. Monday for Oslo. | It rained.",
+        "She came at 7 a.m. ET on Tuesday. | It rained.",
+        "It closed at 5 p.m. | Monday was quiet.",
+        "They released version 19.X of it. | It was late.",
+        "It runs on Node.JS now. | It was slow.",
+        "Mr. Lind left the U.S. | The ship sank.",
+        "It cost $3.5 million, or 2.5% of No. 5. | That was all.",
+        "The U.S. Senate voted. | Sen. Lind said so.",
+        "Acme Inc. was sold. | J. K. Brandt left.",
+        '"Stop!" he said. | "Why?" she asked.',
+        "Gen. Brandt et al. found it in 2019. | Prof. Lind agreed.",
+        "They left at 10.30. | The bus had gone.",
+    ],
+)
+def test_sentences_end_where_people_end_them(marked):
+    expected = marked.split(" | ")
+    assert split_paragraph(" ".join(expected), "en") == expected

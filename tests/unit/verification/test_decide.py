@@ -3,7 +3,8 @@
 import pytest
 
 from claimcheck import Document, Label
-from claimcheck.verification.decide import Hypothesis, decide
+from claimcheck.verification.compare import Hypothesis
+from claimcheck.verification.decide import decide
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 

@@ -40,7 +40,7 @@ def test_labels_that_say_nothing_are_refused(tmp_path, labels):
     expected = rf"config\.json: the labels {labels[0]}, {labels[1]} do not say"
     with pytest.raises(InputError, match=expected) as caught:
         read_model_folder(folder)
-    assert "Set id2label to names such as entailment" in str(caught.value)
+    assert "set id2label to names such as entailment" in str(caught.value)
 
 
 def test_label2id_is_enough(tmp_path):
@@ -147,14 +147,15 @@ def test_a_calibration_is_read(tmp_path):
     }
     folder = write_cross_encoder(tmp_path / "model", calibration=calibration)
     model = read_model_folder(folder)
-    assert model.calibration == Calibration(0.83, 0.9, None)
-    assert model.languages == ("en", "de")
+    assert model.calibration == Calibration(0.83, 0.9, None, ("en", "de"))
     assert model.figures == {"FM2": {"balanced accuracy": 72.0}}
 
 
 def test_nobody_measured_a_model_without_a_calibration(tmp_path):
     folder = write_cross_encoder(tmp_path / "model")
-    assert read_model_folder(folder).calibration == Calibration(0.7, None, None)
+    assert read_model_folder(folder).calibration == Calibration(
+        0.7, None, None, ("en",)
+    )
 
 
 @pytest.mark.parametrize(

@@ -122,11 +122,20 @@ def test_a_model_with_one_output_gives_log_odds(tmp_path):
     assert unsupported.entailed == pytest.approx(0.00669, abs=1e-5)
 
 
-def test_the_temperature_divides_the_logits(tmp_path):
+def test_the_temperature_divides_the_log_odds_of_entailment(tmp_path):
     folder = write_cross_encoder(tmp_path / "model", calibration={"temperature": 5})
     (result,) = load(folder).score([("it agrees", CLAIM)])
-    # softmax of 1, 0.2, 0
-    assert result.entailed == pytest.approx(0.55029, abs=1e-5)
+    # the sigmoid of (5 - log(e + 1)) / 5; the rest is shared as before, e to 1
+    assert result.entailed == pytest.approx(0.67642, abs=1e-5)
+    assert result.neutral == pytest.approx(0.23656, abs=1e-5)
+    assert result.contradicted == pytest.approx(0.08703, abs=1e-5)
+
+
+def test_a_temperature_near_0_does_not_overflow(tmp_path):
+    folder = write_cross_encoder(tmp_path / "model", calibration={"temperature": 1e-9})
+    agreeing, other = load(folder).score([("it agrees", CLAIM), ("word", CLAIM)])
+    assert agreeing.entailed == pytest.approx(1)
+    assert other.entailed == pytest.approx(0)
 
 
 FILLER = "word " * 300

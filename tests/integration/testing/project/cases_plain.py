@@ -1,6 +1,7 @@
 """What a test author does, and what has to work."""
 
 import asyncio
+import gzip
 import os
 import threading
 import unittest
@@ -58,8 +59,6 @@ def test_requests(same):
 
 
 def test_urllib(same):
-    with urllib.request.urlopen(url("/gzip")) as answer:
-        answer.read()
     with urllib.request.urlopen(url("/odd/0")) as answer:
         same(answer.read())
 
@@ -88,7 +87,16 @@ def test_stream(same):
 
 
 def test_gzip(same):
-    same(CLIENT.get(url("/gzip")).content)
+    answer = CLIENT.get(url("/gzip"))
+    same([answer.headers["content-encoding"], answer.content])
+
+
+def test_gzip_for_a_client_that_does_not_decompress(same):
+    with urllib.request.urlopen(url("/gzip")) as answer:
+        received = gzip.decompress(answer.read())
+    with CLIENT.stream("GET", url("/gzip")) as answer:
+        raw = b"".join(answer.iter_raw())
+    same([received, gzip.decompress(raw)])
 
 
 def test_upload(same):

@@ -1,19 +1,25 @@
 """How English words are related: synonyms, hypernyms, antonyms, cognates.
 
+Used to make wrong claims (`units.py`); checking gains nothing from it.
+
 The data is WordNet's, packed by `benchmarks/pack_words.py`. All words here are stems
 (`claimcheck.english.lexicon.stem`), so that inflections share their senses.
 """
 
 from __future__ import annotations
 
+import lzma
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from claimcheck.english.lexicon import WORD_CACHE_SIZE
-from claimcheck.resources import read_packed_lines
+from claimcheck.verification.checks.antonyms import load_antonyms
+
+FOLDER = Path(__file__).with_name("wordnet")
 
 # More steps up the hierarchy relate nearly everything: all nouns are "entities".
 _MAX_STEPS = 3
@@ -32,10 +38,6 @@ class Relation(StrEnum):
     SPECIFIC = "more specific"
     SIBLING = "sibling"
     NONE = "none"
-
-
-# The evidence's word means the same, or something from which the claim's follows.
-ENTAILING_RELATIONS = (Relation.SYNONYM, Relation.COGNATE, Relation.GENERAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +107,10 @@ def collect_senses(forms: frozenset[str]) -> TextSenses:
     )
 
 
-def is_related(
-    form: str,
-    others: frozenset[str],
-    relations: Sequence[Relation] = ENTAILING_RELATIONS,
-) -> bool:
-    """Return whether a stem is one of the others or related to them."""
-    if form in others:
-        return True
-    return look_up_senses(form).find_relation(collect_senses(others)) in relations
-
-
-@cache
-def get_antonyms(form: str) -> frozenset[str]:
-    """Return the antonyms of a stem."""
-    return frozenset(_load_pairs("antonyms").get(form, ()))
-
-
 @lru_cache(maxsize=WORD_CACHE_SIZE)
 def _find_cognates(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Find the senses and the stems that share a root with a stem."""
-    cognates = _load_pairs("cognates")
+    cognates = _load_cognates()
     synonyms = _collect_forms(_load_senses_by_form().get(form, ()))
     senses = _get_paired_senses(cognates, form)
     return tuple(senses), tuple(_get_paired_forms(cognates, synonyms))
@@ -138,7 +123,7 @@ def _find_opposites(form: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     These are its antonyms, the antonyms of words similar to it, and words similar to
     these: WordNet gives antonyms only to the commonest adjective of a group.
     """
-    antonyms = _load_pairs("antonyms")
+    antonyms = load_antonyms()
     senses = _load_senses_by_form().get(form, ())
     opposed_senses = _NO_SENSES.union(
         *[_get_paired_senses(antonyms, word) for word in _add_similar_forms(form)]
@@ -207,7 +192,7 @@ class _Network(NamedTuple):
 @cache
 def _load_network() -> _Network:
     network = _Network([], [], [])
-    for line in read_packed_lines("senses"):
+    for line in _read_lines("senses"):
         forms, parents, similar = line.split(";")
         network.forms.append(tuple(forms.split()))
         network.parents.append(tuple(map(int, parents.split())))
@@ -236,11 +221,15 @@ def _load_senses_by_form() -> dict[str, tuple[int, ...]]:
 
 
 @cache
-def _load_pairs(name: str) -> dict[str, set[str]]:
-    """Map each word of the packed pairs to the words it is paired with."""
+def _load_cognates() -> dict[str, set[str]]:
+    """Map each word to the words of the same root."""
     pairs: dict[str, set[str]] = {}
-    for line in read_packed_lines(name):
+    for line in _read_lines("cognates"):
         left, right = line.split()
         pairs.setdefault(left, set()).add(right)
         pairs.setdefault(right, set()).add(left)
     return pairs
+
+
+def _read_lines(name: str) -> list[str]:
+    return lzma.decompress((FOLDER / f"{name}.xz").read_bytes()).decode().splitlines()

@@ -1,0 +1,165 @@
+"""The schemas of answers, with what the user adds to them: fields, kinds, lengths.
+
+A field may be null, so that a model need not make up a value, and a value that does not
+follow its schema costs that value only, never the claim.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import jsonschema
+
+from claimcheck import schemas
+from claimcheck.errors import InputError
+from claimcheck.models.brief import EMPTY_BRIEF, GROUNDED_KEYWORD, Brief, Field
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+# More than this, and models stop to fill them in. Chosen by hand.
+_MAX_FIELDS = 40
+_SCALARS = ("string", "number", "integer", "boolean")
+_KEYWORDS = frozenset(
+    """
+    type enum items minimum maximum exclusiveMinimum exclusiveMaximum multipleOf
+    minLength maxLength pattern minItems maxItems
+    """.split()
+)
+# What generators such as pydantic write, and what means nothing for a value.
+_IGNORED_KEYWORDS = frozenset({"title", "default", "examples", "$comment"})
+
+
+def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
+    """Return the schema that an answer has to follow. Callers must not change it."""
+    is_extended = brief.kinds or brief.fields or brief.length
+    return _extend(name, brief) if is_extended else schemas.load(name)
+
+
+def build_strict(name: str, brief: Brief) -> dict[str, Any]:
+    """Return a copy without the keywords that strict mode refuses."""
+    return schemas.strip_keywords(load(name, brief))
+
+
+@cache
+def _extend(name: str, brief: Brief) -> dict[str, Any]:
+    schema = deepcopy(schemas.load(name))
+    properties = schema["properties"]
+    if "sentences" in properties:
+        properties["sentences"]["maxItems"] = brief.max_sentences
+        properties["key_points"]["maxItems"] = brief.max_key_points
+    if "claims" in properties:
+        claim = properties["claims"]["items"]
+        if "$ref" in claim:
+            claim = schema["$defs"][claim["$ref"].rpartition("/")[2]]
+        _extend_claim(claim, brief)
+    return schema
+
+
+def _extend_claim(claim: dict[str, Any], brief: Brief) -> None:
+    if brief.kinds:
+        claim["properties"]["kind"]["enum"] = list(brief.kinds)
+    if not brief.fields:
+        return
+    properties = {}
+    for field in brief.fields:
+        properties[field.name] = {"anyOf": [field.schema, {"type": "null"}]}
+    claim["required"].append("fields")
+    claim["properties"]["fields"] = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+def read_fields(schema: Any, source: str) -> tuple[Field, ...]:
+    """Read fields from a JSON Schema of an object, or from its properties.
+
+    Raises:
+        InputError: it is not a schema that all models can follow; all problems.
+    """
+    properties = schema
+    if isinstance(schema, Mapping) and isinstance(schema.get("properties"), Mapping):
+        properties = schema["properties"]
+    if not isinstance(properties, Mapping) or not properties:
+        raise InputError(
+            f"{source}: is not a JSON Schema with `properties`, such as "
+            '{"properties": {"amount": {"type": "number", "description": "in euros"}}}'
+        )
+    problems = []
+    fields = []
+    for name, value in properties.items():
+        found = list(_find_field_problems(name, value))
+        problems += found
+        if not found:
+            fields.append(_build_field(name, value))
+    if len(properties) > _MAX_FIELDS:
+        problems.append(f"{len(properties)} fields; there may be {_MAX_FIELDS}")
+    if problems:
+        raise InputError(f"{source}: {'; '.join(problems)}")
+    return tuple(fields)
+
+
+def _find_field_problems(name: str, schema: Any) -> Iterator[str]:
+    if not _NAME.fullmatch(name):
+        yield (
+            f"{name!r} is not a name of a field: use up to 64 letters, digits, and "
+            "underscores, with a letter first"
+        )
+    if not isinstance(schema, Mapping):
+        yield f"{name}: is not a JSON Schema"
+        return
+    value_schema = _get_value_schema(schema)
+    for keyword in value_schema:
+        if keyword not in _KEYWORDS:
+            yield f"{name}: the keyword {keyword!r} is not supported"
+    try:
+        jsonschema.Draft202012Validator.check_schema(value_schema)
+    except jsonschema.SchemaError as error:
+        yield f"{name}: is not a valid JSON Schema: {error.message}"
+        return
+    item_schema = value_schema
+    if value_schema.get("type") == "array":
+        item_schema = value_schema.get("items") or {}
+    kind = item_schema.get("type")
+    if kind not in _SCALARS and "enum" not in item_schema:
+        yield (
+            f"{name}: type is {kind!r}; it has to be one of {', '.join(_SCALARS)}, an "
+            "enum, or an array of them"
+        )
+    is_grounded = schema.get(GROUNDED_KEYWORD, False)
+    if not isinstance(is_grounded, bool):
+        yield f"{name}: {GROUNDED_KEYWORD} has to be true or false"
+    if is_grounded and kind == "boolean":
+        yield f"{name}: true and false cannot be found in a document"
+
+
+def _build_field(name: str, schema: Mapping[str, Any]) -> Field:
+    return Field(
+        name=name,
+        schema_json=json.dumps(_get_value_schema(schema), ensure_ascii=False),
+        description=" ".join(str(schema.get("description", "")).split()),
+        is_grounded=bool(schema.get(GROUNDED_KEYWORD)),
+    )
+
+
+def _get_value_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a value that is not null, without annotations."""
+    others = [item for item in schema.get("anyOf", ()) if item != {"type": "null"}]
+    if len(others) == 1 and isinstance(others[0], Mapping):
+        # pydantic's form of an optional value
+        schema = {**schema, **others[0]}
+        del schema["anyOf"]
+    ignored = {"description", GROUNDED_KEYWORD, *_IGNORED_KEYWORDS}
+    value_schema = {key: item for key, item in schema.items() if key not in ignored}
+    kind = value_schema.get("type")
+    if isinstance(kind, list):
+        kinds = [item for item in kind if item != "null"]
+        value_schema["type"] = kinds[0] if len(kinds) == 1 else kinds
+    if "const" in value_schema:
+        value_schema["enum"] = [value_schema.pop("const")]
+    return value_schema

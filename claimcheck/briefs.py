@@ -1,0 +1,247 @@
+"""Read a brief: what the user wants of a model, from settings and files.
+
+Whatever is in a brief goes into the trusted part of a prompt, so all of it is checked
+here, before anything is sent. The text of a document never becomes part of a brief.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from claimcheck import answer_schemas, prompt_folder
+from claimcheck.errors import InputError, SettingsError
+from claimcheck.json_lines import read_json_lines
+from claimcheck.models.brief import LENGTHS, Brief, Example, Field
+from claimcheck.prompts import Templates
+
+# The settings that name a file or a folder. A stored batch has the content instead.
+PATH_SETTINGS = ("prompts_folder", "fields_file", "examples_file")
+_TEXT_SETTINGS = ("instructions", "focus", "audience", "length", "language")
+VALUE_SETTINGS = ("kinds", "fields", *_TEXT_SETTINGS, "examples")
+BRIEF_SETTINGS = (*PATH_SETTINGS, *VALUE_SETTINGS)
+# What each may be in a settings file.
+FILE_TYPES: dict[str, type] = {
+    **dict.fromkeys((*PATH_SETTINGS, *_TEXT_SETTINGS), str),
+    "kinds": list,
+    "fields": dict,
+}
+# All of these were chosen by hand. A brief is sent with every request.
+_MAX_TEXT_CHARACTERS = 4_000
+_MAX_KINDS = 30
+_MAX_KIND_CHARACTERS = 60
+_MAX_EXAMPLES = 10
+_MAX_EXAMPLE_CHARACTERS = 40_000  # of all examples together
+
+
+def read_brief(**values: Any) -> Brief:
+    """Build a brief from settings with their names in `claimcheck.toml`.
+
+    `Settings(brief=read_brief(focus="costs", prompts_folder="my-prompts"))`, for
+    example.
+
+    Raises:
+        SettingsError: there is no such setting, or a value makes no sense.
+        InputError: a file that one of them names cannot be used.
+    """
+    if problems := list(_find_problems(values)):
+        raise SettingsError("; ".join(problems))
+    templates: Templates = ()
+    if "prompts_folder" in values:
+        templates = prompt_folder.read_folder(Path(values["prompts_folder"]))
+    brief = Brief(
+        prompts=templates,
+        kinds=tuple(values.get("kinds", ())),
+        fields=_read_fields(values),
+        **{name: values[name] for name in _TEXT_SETTINGS if name in values},
+    )
+    brief = _add_examples(brief, values)
+    if unused := prompt_folder.find_unused(templates, brief):
+        raise SettingsError("; ".join(unused))
+    return brief
+
+
+def read_stored_brief(settings: Mapping[str, Any]) -> Brief:
+    """Build the brief that a signature or a stored batch states.
+
+    It opens no files, as a store may come from somebody else.
+
+    Raises:
+        SettingsError, InputError: it makes no sense.
+    """
+    values = {name: settings[name] for name in VALUE_SETTINGS if name in settings}
+    return read_brief(**values)
+
+
+def read_contents(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with the contents of their files, unparsed.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    contents = {name: values[name] for name in BRIEF_SETTINGS if name in values}
+    for name in PATH_SETTINGS:
+        if name not in values:
+            continue
+        path = Path(values[name])
+        if name == "prompts_folder":
+            contents[name] = prompt_folder.read_unchecked(path)
+        else:
+            contents[name] = _read_file(path).decode("utf-8", "replace")
+    return contents
+
+
+def _find_problems(values: Mapping[str, Any]) -> Iterator[str]:
+    for name in values:
+        if name not in BRIEF_SETTINGS:
+            yield f"{name!r} is unknown; there are {', '.join(BRIEF_SETTINGS)}"
+    for name in _TEXT_SETTINGS:
+        if name in values:
+            yield from _find_text_problems(name, values[name])
+    kinds = values.get("kinds", ())
+    if not isinstance(kinds, list | tuple) or len(kinds) > _MAX_KINDS:
+        yield f"kinds is {kinds!r}; give a list of up to {_MAX_KINDS} words"
+        return
+    for kind in kinds:
+        is_word = isinstance(kind, str) and kind.strip() == kind and kind.isprintable()
+        if not is_word or not 0 < len(kind) <= _MAX_KIND_CHARACTERS:
+            yield f"kinds: {kind!r} is not a word or two"
+    if len(set(map(str, kinds))) != len(kinds):
+        yield "kinds: one of them is there twice"
+
+
+def _find_text_problems(name: str, text: object) -> Iterator[str]:
+    if not isinstance(text, str) or not text.strip():
+        yield f"{name} is {text!r}; give a text"
+    elif len(text) > _MAX_TEXT_CHARACTERS:
+        yield (
+            f"{name} has {len(text):,} characters; there may be "
+            f"{_MAX_TEXT_CHARACTERS:,}"
+        )
+    elif name == "length" and text not in LENGTHS:
+        yield f"length {text!r} is unknown; choose from {', '.join(LENGTHS)}"
+    elif text.encode("utf-8", "replace").decode() != text:
+        yield f"{name} {text!r} is not valid UTF-8"
+
+
+def _read_fields(values: Mapping[str, Any]) -> tuple[Field, ...]:
+    # What a stored batch states wins over the file of a settings file.
+    if "fields" in values:
+        return answer_schemas.read_fields(values["fields"], "fields")
+    if "fields_file" not in values:
+        return ()
+    path = Path(values["fields_file"])
+    try:
+        schema = json.loads(_read_file(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: is not JSON: {error}") from None
+    return answer_schemas.read_fields(schema, str(path))
+
+
+def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
+    """Return the brief with the examples, which have to follow the rest of it."""
+    if "examples" in values:
+        items = [(f"examples[{n}]", item) for n, item in enumerate(values["examples"])]
+        examples = _build_examples(items, brief)
+    elif "examples_file" in values:
+        examples = read_examples(Path(values["examples_file"]), brief)
+    else:
+        return brief
+    total = sum(len(example.text) + len(example.claims) for example in examples)
+    if len(examples) > _MAX_EXAMPLES or total > _MAX_EXAMPLE_CHARACTERS:
+        raise InputError(
+            f"{len(examples)} examples of {total:,} characters are sent with every "
+            f"request; there may be {_MAX_EXAMPLES} of {_MAX_EXAMPLE_CHARACTERS:,}"
+        )
+    return replace(brief, examples=tuple(examples))
+
+
+def read_examples(path: Path, brief: Brief) -> list[Example]:
+    """Read texts with the right claims: JSON Lines of {text, claims}.
+
+    Raises:
+        InputError: the file cannot be read, or has no example; or claims do not follow
+            the brief, or quote what is not in their text: all problems.
+    """
+    items = []
+    for line in read_json_lines(io.BytesIO(_read_file(path))):
+        where = f"{path}, line {line.number}"
+        if line.problem:
+            raise InputError(f"{where}: {line.problem}")
+        items.append((where, line.value))
+    if not items:
+        raise InputError(f"{path}: has no example")
+    return _build_examples(items, brief)
+
+
+def _build_examples(items: Sequence[tuple[str, Any]], brief: Brief) -> list[Example]:
+    problems = []
+    examples = []
+    for where, item in items:
+        found = [f"{where}: {text}" for text in _find_example_problems(item, brief)]
+        problems += found
+        if not found:
+            examples.append(_build_example(item, brief))
+    if problems:
+        raise InputError("; ".join(problems))
+    return examples
+
+
+def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
+    import jsonschema
+
+    if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):
+        yield "is not an object with `text` and `claims`"
+        return
+    claims = item.get("claims")
+    if not isinstance(claims, list):
+        yield "`claims` is not a list"
+        return
+    words = " ".join(item["text"].split())
+    # The reason is the only property that an example may really lack.
+    answer = {"claims": [{"reason": "-", **_complete(item, brief)} for item in claims]}
+    validator = jsonschema.Draft202012Validator(
+        answer_schemas.load("claims.answer", brief)
+    )
+    for error in validator.iter_errors(answer):
+        yield f"{error.json_path}: {error.message}"
+    for index, claim in enumerate(claims):
+        quote = claim.get("quote") if isinstance(claim, Mapping) else None
+        if isinstance(quote, str) and " ".join(quote.split()) not in words:
+            yield f"$.claims[{index}].quote: is not in the text"
+
+
+def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
+    """Return a claim of an example with what may be left out of it."""
+    given = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
+    completed = {
+        "quote": given.pop("quote", None),
+        "text": given.pop("text", None),
+        "kind": given.pop("kind", None),
+        "speaker": given.pop("speaker", None),
+        "about": given.pop("about", []),
+        **given,
+    }
+    if brief.fields:
+        stated = given.get("fields", {})
+        nothing = dict.fromkeys(field.name for field in brief.fields)
+        if isinstance(stated, Mapping):
+            completed["fields"] = {**nothing, **stated}
+    return completed
+
+
+def _build_example(item: Mapping[str, Any], brief: Brief) -> Example:
+    claims = [_complete(claim, brief) for claim in item["claims"]]
+    claims_json = json.dumps({"claims": claims}, ensure_ascii=False)
+    return Example(" ".join(item["text"].split()), claims_json)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None

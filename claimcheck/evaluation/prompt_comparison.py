@@ -1,0 +1,208 @@
+"""Compare two sets of prompts on examples: what they find, at what cost.
+
+Both read the same documents. A claim of a run is the claim of an example if their
+quotes overlap; each counts once. The differences are paired, with intervals over
+documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+
+from claimcheck.errors import InputError
+from claimcheck.evaluation.base import EngineSetup
+from claimcheck.evaluation.metrics import Columns, Metric, bootstrap_intervals
+from claimcheck.evaluation.result import Score
+from claimcheck.evaluation.tasks import summarize_text
+from claimcheck.grounding import GroundingIndex
+from claimcheck.models.claim import Claim, Match
+from claimcheck.models.document import Document
+from claimcheck.models.span import Span
+from claimcheck.prompts import Templates
+from claimcheck.text.reading import Reading
+
+_CONCURRENCY = 8  # documents at a time; chosen by hand
+_MIN_OVERLAP = 0.5  # of the shorter of two quotes; chosen by hand
+_SEED = 0  # of the resamples, so that the same answers give the same intervals
+
+
+@dataclass(frozen=True, slots=True)
+class LabeledText:
+    """A text, and the claims that should be found in it, as in an example."""
+
+    text: str
+    claims: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptComparison:
+    """The scores of two sets of prompts on `n` texts.
+
+    `differences` are second minus first. `failed` counts the texts without a usable
+    answer, of each.
+    """
+
+    n: int
+    failed: tuple[int, int]
+    first: dict[str, float]
+    second: dict[str, float]
+    differences: dict[str, Score]
+
+
+def compare_prompts(
+    sides: tuple[Templates, Templates],
+    texts: Sequence[LabeledText],
+    setup: EngineSetup,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> PromptComparison:
+    """Read all texts with both sets of prompts, and compare the results.
+
+    Raises:
+        InputError: there are no texts.
+        ProviderError: the endpoint gave no answer.
+    """
+    if not texts:
+        raise InputError("there are no examples to compare on")
+    jobs = [(templates, item) for item in texts for templates in sides]
+    rows: list[dict[str, float]] = []
+    with ThreadPoolExecutor(_CONCURRENCY) as pool:
+        for row in pool.map(partial(_measure, setup), jobs):
+            rows.append(row)
+            if on_progress:
+                on_progress(len(rows), len(jobs))
+    columns = _build_columns(rows[::2], rows[1::2])
+    documents = [str(number) for number in range(len(texts))]
+    return PromptComparison(
+        n=len(texts),
+        failed=(
+            int(columns["first failed"].sum()),
+            int(columns["second failed"].sum()),
+        ),
+        first=_compute(columns, "first"),
+        second=_compute(columns, "second"),
+        differences=_compute_differences(columns, documents),
+    )
+
+
+def _measure(
+    setup: EngineSetup, job: tuple[Templates, LabeledText]
+) -> dict[str, float]:
+    templates, item = job
+    brief = replace(setup.settings.brief, prompts=templates)
+    settings = replace(setup.settings, brief=brief)
+    run = summarize_text(
+        Document.from_text(item.text), replace(setup, settings=settings)
+    )
+    pairs = _pair_claims(item, run.claims)
+    usage = run.usage
+    return {
+        "wanted": len(item.claims),
+        "claims": len(run.claims),
+        "found": len(pairs),
+        "located": sum(claim.match is not Match.NONE for claim in run.claims),
+        "kinds": sum(claim.kind == gold["kind"] for gold, claim in pairs),
+        "speakers": sum(claim.speaker == gold["speaker"] for gold, claim in pairs),
+        "requests": usage.requests,
+        "tokens": usage.input_tokens + usage.output_tokens,
+        "cost": nan if usage.cost_usd is None else usage.cost_usd,
+        "failed": bool(run.failures),
+    }
+
+
+def _pair_claims(
+    item: LabeledText, claims: Sequence[Claim]
+) -> list[tuple[Mapping[str, Any], Claim]]:
+    """Pair claims of an example with those of a run, the closest first."""
+    index = GroundingIndex(Reading(item.text))
+    located = index.ground_all([gold["quote"] for gold in item.claims])
+    overlaps = []
+    for gold_number, result in enumerate(located):
+        for number, claim in enumerate(claims):
+            overlap = _compute_overlap(result.spans, claim)
+            if overlap >= _MIN_OVERLAP:
+                overlaps.append((-overlap, gold_number, number))
+    pairs = {}
+    used: set[int] = set()
+    for _, gold_number, number in sorted(overlaps):
+        if gold_number not in pairs and number not in used:
+            pairs[gold_number] = number
+            used.add(number)
+    return [(item.claims[gold], claims[number]) for gold, number in pairs.items()]
+
+
+def _compute_overlap(spans: Sequence[Span], claim: Claim) -> float:
+    """Return the shared characters, as a share of the shorter quote."""
+    shared = 0
+    for span in spans:
+        for other in claim.spans:
+            start, end = max(span.start, other.start), min(span.end, other.end)
+            shared += max(0, end - start)
+    lengths = [
+        sum(span.end - span.start for span in spans),
+        sum(span.end - span.start for span in claim.spans),
+    ]
+    return shared / max(1, min(lengths))
+
+
+def _build_columns(
+    first: Sequence[Mapping[str, float]], second: Sequence[Mapping[str, float]]
+) -> dict[str, Any]:
+    columns = {}
+    for side, rows in (("first", first), ("second", second)):
+        for name in rows[0]:
+            columns[f"{side} {name}"] = np.array([float(row[name]) for row in rows])
+    return columns
+
+
+def _ratio(part: str, whole: str, columns: Columns, side: str) -> float:
+    total = float(columns[f"{side} {whole}"].sum())
+    return float(columns[f"{side} {part}"].sum()) / total if total else nan
+
+
+def _mean(name: str, columns: Columns, side: str) -> float:
+    return float(np.mean(columns[f"{side} {name}"]))
+
+
+_METRICS: Mapping[str, Callable[[Columns, str], float]] = {
+    "claims found": partial(_ratio, "found", "wanted"),
+    "precision": partial(_ratio, "found", "claims"),
+    "quotes located": partial(_ratio, "located", "claims"),
+    "kind right": partial(_ratio, "kinds", "found"),
+    "speaker right": partial(_ratio, "speakers", "found"),
+    "claims a text": partial(_mean, "claims"),
+    "requests a text": partial(_mean, "requests"),
+    "tokens a text": partial(_mean, "tokens"),
+    "US dollars a text": partial(_mean, "cost"),
+}
+
+
+def _compute(columns: Columns, side: str) -> dict[str, float]:
+    values = {name: metric(columns, side) for name, metric in _METRICS.items()}
+    # NaN: there is nothing to divide by, or the price of the model is unknown.
+    return {name: value for name, value in values.items() if not isnan(value)}
+
+
+def _compute_differences(
+    columns: Columns, documents: Sequence[str]
+) -> dict[str, Score]:
+    metrics = {name: _make_difference(metric) for name, metric in _METRICS.items()}
+    values = {name: metric(columns) for name, metric in metrics.items()}
+    defined = {name: value for name, value in values.items() if not isnan(value)}
+    intervals = bootstrap_intervals(
+        {name: metrics[name] for name in defined}, columns, documents, _SEED
+    )
+    return {name: Score(value, *intervals[name]) for name, value in defined.items()}
+
+
+def _make_difference(metric: Callable[[Columns, str], float]) -> Metric:
+    def compute_difference(columns: Columns) -> float:
+        return metric(columns, "second") - metric(columns, "first")
+
+    return compute_difference

@@ -1,0 +1,174 @@
+"""HTTP clients that limit the whole of a request, in time and size.
+
+The timeouts of httpx limit each wait for the next bytes, so that an endpoint that sends
+one now and then could hold a request for ever, and nothing limits how large an answer
+may grow, also when it is unpacked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import aclosing, closing
+from typing import Any
+
+import httpx2
+
+# A long summary takes some hundred kilobytes.
+MAX_ANSWER_BYTES = 50 * 2**20
+# Of `timeout_s`, for an answer that is sent while it is written.
+_STREAM_FACTOR = 10
+
+
+class AnswerTooLargeError(httpx2.ReadError):
+    """An answer is larger than any that could be used."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the answer has more than {MAX_ANSWER_BYTES >> 20} MB")
+
+
+def build_limited_client(
+    kind: type[httpx2.Client], timeout_s: float, **options: Any
+) -> httpx2.Client:
+    """Return a client of this kind with limits for whole requests."""
+
+    class LimitedClient(kind):  # type: ignore[misc,valid-type]
+        """Reads each answer itself, within the limits."""
+
+        def send(self, request: httpx2.Request, **arguments: Any) -> httpx2.Response:
+            """Send a request and return its complete response."""
+            send: Callable[..., httpx2.Response] = super().send
+            if arguments.get("stream"):
+                return send(request, **arguments)
+            deadline = _Deadline(timeout_s, request)
+            response = _run_until(
+                deadline, lambda: send(request, **arguments | {"stream": True})
+            )
+            with closing(response):
+                deadline.extend_for(response)
+                body = _Body(deadline)
+                for chunk in response.iter_bytes():
+                    body.add(chunk)
+            return _rebuild(response, body.content)
+
+    return LimitedClient(**options)
+
+
+def build_limited_async_client(
+    kind: type[httpx2.AsyncClient], timeout_s: float, **options: Any
+) -> httpx2.AsyncClient:
+    """Do the same as `build_limited_client` for an asynchronous client."""
+
+    class LimitedAsyncClient(kind):  # type: ignore[misc,valid-type]
+        """Reads each answer itself, within the limits."""
+
+        async def send(
+            self, request: httpx2.Request, **arguments: Any
+        ) -> httpx2.Response:
+            """Send a request and return its complete response."""
+            send: Callable[..., Awaitable[httpx2.Response]] = super().send
+            if arguments.get("stream"):
+                return await send(request, **arguments)
+            deadline = _Deadline(timeout_s, request)
+            try:
+                async with asyncio.timeout(timeout_s) as limit:
+                    response = await send(request, **arguments | {"stream": True})
+                    limit.reschedule(None)
+            except TimeoutError:
+                raise deadline.build_error() from None
+            async with aclosing(response):
+                deadline.extend_for(response)
+                body = _Body(deadline)
+                async for chunk in response.aiter_bytes():
+                    body.add(chunk)
+            return _rebuild(response, body.content)
+
+    return LimitedAsyncClient(**options)
+
+
+class _Deadline:
+    """When a request has to be complete."""
+
+    def __init__(self, timeout_s: float, request: httpx2.Request) -> None:
+        self._timeout_s = timeout_s
+        self._request = request
+        self._end = time.monotonic() + timeout_s
+
+    def extend_for(self, response: httpx2.Response) -> None:
+        """Allow an answer that is sent while it is written to take longer."""
+        content_type = response.headers.get("content-type", "")
+        if content_type.startswith("text/event-stream"):
+            self._end += (_STREAM_FACTOR - 1) * self._timeout_s
+
+    @property
+    def remaining_s(self) -> float:
+        return max(0.0, self._end - time.monotonic())
+
+    def build_error(self) -> httpx2.ReadTimeout:
+        """Return the error that the SDK knows as a timeout."""
+        return httpx2.ReadTimeout("the answer is not complete", request=self._request)
+
+
+class _Body:
+    """The unpacked bytes of an answer, within the limits."""
+
+    def __init__(self, deadline: _Deadline) -> None:
+        self._deadline = deadline
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes) -> None:
+        self._chunks.append(chunk)
+        self._size += len(chunk)
+        if self._size > MAX_ANSWER_BYTES:
+            raise AnswerTooLargeError
+        if not self._deadline.remaining_s:
+            raise self._deadline.build_error()
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(self._chunks)
+
+
+def _run_until(
+    deadline: _Deadline, send: Callable[[], httpx2.Response]
+) -> httpx2.Response:
+    """Return the response to a request as soon as its headers are there."""
+    sending = Future[httpx2.Response]()
+
+    def settle() -> None:
+        try:
+            response = send()
+        except BaseException as error:  # noqa: BLE001 - for the thread that waits
+            sending.set_exception(error)
+        else:
+            sending.set_result(response)
+
+    # As a daemon, because the process may end before a server that never does.
+    threading.Thread(target=settle, daemon=True).start()
+    try:
+        return sending.result(deadline.remaining_s)
+    except TimeoutError:
+        raise deadline.build_error() from None
+
+
+def _rebuild(response: httpx2.Response, content: bytes) -> httpx2.Response:
+    """Return the response with its content, which is no longer packed."""
+    headers = httpx2.Headers(
+        [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name.lower() not in ("content-encoding", "content-length")
+        ]
+    )
+    return httpx2.Response(
+        response.status_code,
+        headers=headers,
+        content=content,
+        request=response.request,
+        extensions={"http_version": b"HTTP/1.1"} | response.extensions,
+        history=response.history,
+    )

@@ -1,0 +1,139 @@
+"""What the user wants of a model beyond the shipped prompts.
+
+All by value: a batch that runs on another machine, or is resumed a week later, must not
+depend on files that may have changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# What a shipped prompt says without a brief. A request without one must not change by a
+# character: stored and recorded answers are found by their request.
+_KINDS = ("event", "quantity", "statement", "relation", "prediction", "opinion")
+# How many sentences and key points a summary has, in words, and at most.
+_LENGTHS: Mapping[str, tuple[str, str, int, int]] = {
+    "short": ("one or two", "two", 2, 2),
+    "medium": ("two to four", "five", 4, 5),
+    "long": ("five to eight", "ten", 8, 10),
+}
+LENGTHS = tuple(_LENGTHS)
+GROUNDED_KEYWORD = "x-grounded"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A further property of each claim, as the user defined it.
+
+    `schema_json` is the JSON Schema of its value. If `is_grounded`, the value has to be
+    in the document.
+    """
+
+    name: str
+    schema_json: str
+    description: str = ""
+    is_grounded: bool = False
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the value."""
+        schema: dict[str, Any] = json.loads(self.schema_json)
+        return schema
+
+    @property
+    def instruction(self) -> str:
+        """What a prompt says about it."""
+        text = f"{self.name}: {self.description}" if self.description else self.name
+        if self.is_grounded:
+            text += " (copied letter by letter from the document)"
+        return text
+
+    def published(self) -> dict[str, Any]:
+        """Return it as a property of a JSON Schema."""
+        published = self.schema
+        if self.description:
+            published["description"] = self.description
+        if self.is_grounded:
+            published[GROUNDED_KEYWORD] = True
+        return published
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text, and the claims that a model should find in it, as JSON."""
+
+    text: str
+    claims: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the user changes about the requests to a model; hashable.
+
+    `prompts` has the user's own templates as (name, text); a signature states their
+    hashes, not their texts. `kinds` replace the kinds of claims. `fields` are further
+    properties of each claim. `instructions` go into every prompt of a summary. `focus`
+    is what the user wants to know. `audience`, `length` (short, medium, or long), and
+    `language` ("auto" is the document's) are about the summary. `examples` show a model
+    how it is done.
+    """
+
+    prompts: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    instructions: str | None = None
+    focus: str | None = None
+    audience: str | None = None
+    length: str | None = None
+    language: str | None = None
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def max_sentences(self) -> int:
+        """The maximum number of sentences of a summary."""
+        return _LENGTHS[self.length or "medium"][2]
+
+    @property
+    def max_key_points(self) -> int:
+        """The maximum number of key points of a summary."""
+        return _LENGTHS[self.length or "medium"][3]
+
+    def list_variables(self) -> dict[str, Any]:
+        """Return the variables of prompts that come from the user."""
+        kinds = self.kinds or _KINDS
+        sentence_count, key_point_count, _, _ = _LENGTHS[self.length or "medium"]
+        names = ", ".join(kinds[:-1])
+        return {
+            "kinds": f"{names} or {kinds[-1]}" if names else kinds[-1],
+            "fields": [field.instruction for field in self.fields],
+            "instructions": self.instructions,
+            "focus": self.focus,
+            "audience": self.audience,
+            "sentence_count": sentence_count,
+            "key_point_count": key_point_count,
+            "language": self.language,
+            "examples": self.examples,
+        }
+
+    def published(self) -> dict[str, Any]:
+        """Return what a run's signature states; nothing that is not set."""
+        published: dict[str, Any] = {
+            "kinds": list(self.kinds),
+            "fields": {field.name: field.published() for field in self.fields},
+            "instructions": self.instructions,
+            "focus": self.focus,
+            "audience": self.audience,
+            "length": self.length,
+            "language": self.language,
+            "examples": [
+                {"text": example.text, **json.loads(example.claims)}
+                for example in self.examples
+            ],
+        }
+        return {name: value for name, value in published.items() if value}
+
+
+EMPTY_BRIEF = Brief()

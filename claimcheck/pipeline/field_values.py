@@ -1,0 +1,103 @@
+"""Find the values of the user's fields in the document.
+
+A value that should be in the document gets the span where it is: in the claim's own
+quote if it is there, and otherwise in the nearest other place. A value that is nowhere
+stays visible, marked as not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claimcheck.english.quantities import find_quantities
+from claimcheck.grounding import GroundingResult
+from claimcheck.grounding.search import find_whole_words
+from claimcheck.models.brief import Field
+from claimcheck.models.claim import FieldValue, Match
+from claimcheck.models.span import Excerpt, Span, extract_excerpts
+from claimcheck.pipeline.quotes import QuoteIndex
+from claimcheck.text.reading import Reading
+
+_STRICTEST_FIRST = tuple(Match)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGrounder:
+    """Locates the quotes and the field values of the claims of a document."""
+
+    reading: Reading
+    index: QuoteIndex
+    fields: Sequence[Field] = ()
+
+    def ground_fields(
+        self, values: Mapping[str, Any], quote: Sequence[Excerpt]
+    ) -> dict[str, FieldValue]:
+        """Return a value for each field, in the order of the user's file."""
+        built = {}
+        for field in self.fields:
+            value = values.get(field.name)
+            if field.is_grounded and value not in (None, "", []):
+                built[field.name] = self._ground(value, quote)
+            else:
+                built[field.name] = FieldValue(value)
+        return built
+
+    def _ground(self, value: Any, quote: Sequence[Excerpt]) -> FieldValue:
+        items = value if isinstance(value, list) else [value]
+        results = [self._find(item, quote) for item in items]
+        match = max((item.match for item in results), key=_STRICTEST_FIRST.index)
+        spans: list[Span] = []
+        for result in results:
+            spans += result.spans
+        # Of a list, all has to be there: half of it would pass for the whole.
+        if match is Match.NONE:
+            spans = []
+        excerpts = extract_excerpts(self.reading.lines, tuple(dict.fromkeys(spans)))
+        return FieldValue(value, match, excerpts)
+
+    def _find(self, item: Any, quote: Sequence[Excerpt]) -> GroundingResult:
+        if not isinstance(item, str):
+            return self._find_number(item, quote)
+        found = self._find_nearest(item.strip(), quote)
+        if found is not None:
+            return GroundingResult((found,), Match.EXACT)
+        return self.index.ground(item)
+
+    def _find_number(self, number: float, quote: Sequence[Excerpt]) -> GroundingResult:
+        """Find a number as digits, or as a quantity of the quote: "2 million"."""
+        for text in _list_notations(number):
+            found = self._find_nearest(text, quote)
+            if found is not None:
+                return GroundingResult((found,), Match.EXACT)
+        for excerpt in quote:
+            for quantity in find_quantities(excerpt.text):
+                start = excerpt.text.find(quantity.text)
+                if quantity.value == number and start >= 0:
+                    start += excerpt.start
+                    span = Span(start, start + len(quantity.text))
+                    return GroundingResult((span,), Match.NORMALIZED)
+        return GroundingResult((), Match.NONE)
+
+    def _find_nearest(self, text: str, quote: Sequence[Excerpt]) -> Span | None:
+        """Return the whole words that are nearest to the quote, best in it."""
+        start = quote[0].start if quote else 0
+        end = quote[-1].end if quote else 0
+        spans = [Span(*found) for found in find_whole_words(self.reading.source, text)]
+        if not spans:
+            return None
+        return min(spans, key=lambda span: max(start - span.start, span.end - end, 0))
+
+
+def _list_notations(number: float) -> Iterator[str]:
+    """Yield the ways to write a number in digits."""
+    if number == int(number):
+        yield f"{int(number)}"
+        yield f"{int(number):,}"
+        yield f"{int(number):,}".replace(",", ".")
+        yield f"{int(number):,}".replace(",", " ")
+    else:
+        yield repr(number)
+        yield f"{number:,}"
+        yield repr(number).replace(".", ",")

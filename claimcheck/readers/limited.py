@@ -1,0 +1,204 @@
+"""Files from strangers are parsed in a child process, within limits.
+
+A small file can be made to take all memory, or hours, in the parser of PDF, Word, HTML,
+or email. In a child process that costs this file only: at the limit the child is
+killed, and the next file gets a new one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import Content
+from claimcheck.readers.detect import detect_format, parse_content
+
+# Ordinary files of the maximum size take a tenth of either. Chosen by hand.
+MAX_SECONDS = 60.0
+MAX_MEMORY_BYTES = 2 * 2**30
+
+_LIMITED_FORMATS = ("html", "pdf", "docx", "email")
+# `-P` keeps the working folder, which may be a stranger's, out of the module path.
+_START_CODE = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from claimcheck.readers.limited import run_child; run_child()"
+)
+_PACKAGE_PARENT = Path(__file__).parent.parent.parent
+
+
+def parse_within_limits(
+    data: bytes, source: str, *, name: str = "", charset: str | None = None
+) -> tuple[str, Content]:
+    """Do the same as `parse_content`, within limits on time and memory.
+
+    Raises:
+        InputError: as for `parse_content`, or a limit was exceeded.
+    """
+    is_limited = detect_format(data, name) in _LIMITED_FORMATS
+    # An interpreter that is embedded in another program has no executable to start.
+    if not is_limited or not sys.executable:
+        return parse_content(data, source, name=name, charset=charset)
+    header = {"source": source, "name": name, "charset": charset, "bytes": len(data)}
+    answer = _ask_child(header, data)
+    if answer is None:
+        raise InputError(
+            f"{source}: cannot be read within {MAX_SECONDS:.0f} s and "
+            f"{MAX_MEMORY_BYTES >> 30} GB of memory; convert it to plain text, and use "
+            "that"
+        )
+    if "error" in answer:
+        raise InputError(answer["error"])
+    content = Content(**answer["content"])
+    if answer["published"]:
+        content = replace(content, published=date.fromisoformat(answer["published"]))
+    return answer["kind"], content
+
+
+def _ask_child(header: dict[str, Any], data: bytes) -> dict[str, Any] | None:
+    """Return a child's answer; None if a new child fails as well."""
+    child = _take_child()
+    while True:
+        answer = child.ask(header, data)
+        if answer is not None:
+            _children.idle.append(child)
+            return answer
+        # What earlier files left behind in memory must not fail this one.
+        if child.is_new:
+            return None
+        child = _Child()
+
+
+class _Child:
+    """A process that parses one file after the other."""
+
+    def __init__(self) -> None:
+        self.is_new = True
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, "-P", "-c", _START_CODE, str(_PACKAGE_PARENT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the parent
+        )
+
+    def ask(self, header: dict[str, Any], data: bytes) -> dict[str, Any] | None:
+        """Return the answer; None if the child had to be killed, or crashed."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        timer = threading.Timer(MAX_SECONDS, self._process.kill)
+        timer.start()
+        line = b""
+        try:
+            _write_frame(self._process.stdin, header)
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            pass  # the child is gone
+        finally:
+            timer.cancel()
+        if not line:
+            self.close()
+            return None
+        answer: dict[str, Any] = json.loads(line)
+        self.is_new = False
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        # Closing writes what is left in the buffer, but nobody reads it.
+        for stream in (self._process.stdin, self._process.stdout):
+            try:
+                if stream is not None:
+                    stream.close()
+            except BrokenPipeError:
+                pass
+        self._process.wait()
+
+
+@dataclass
+class _Children:
+    """The children that wait for a file."""
+
+    idle: list[_Child] = field(default_factory=list)
+
+
+_children = _Children()
+
+
+def _take_child() -> _Child:
+    try:
+        return _children.idle.pop()
+    except IndexError:
+        return _Child()
+
+
+def _close_children() -> None:
+    while _children.idle:
+        _children.idle.pop().close()
+
+
+atexit.register(_close_children)
+# A forked process would read the answers that the children give to its parent.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_children.idle.clear)
+
+
+def run_child() -> None:
+    """Parse the files that come on standard input until it ends."""
+    _limit_memory()
+    requests = sys.stdin.buffer
+    # Libraries that print must not write into the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while line := requests.readline():
+        header = json.loads(line)
+        data = requests.read(header["bytes"])
+        _write_frame(answers, _parse(header, data))
+        answers.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limits
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MAX_MEMORY_BYTES
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _parse(header: dict[str, Any], data: bytes) -> dict[str, Any]:
+    """Return the kind and content, or the message of the error, for JSON."""
+    source = header["source"]
+    try:
+        kind, content = parse_content(
+            data, source, name=header["name"], charset=header["charset"]
+        )
+    except InputError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        os._exit(1)  # what is left of the memory may not suffice to say so
+    except Exception as error:  # noqa: BLE001 - parsers raise anything
+        # Parsers of others have bugs, which files of strangers find.
+        return {"error": f"{source}: can't be read: {type(error).__name__}: {error}"}
+    published = content.published.isoformat() if content.published else None
+    fields = asdict(replace(content, published=None))
+    return {"kind": kind, "content": fields, "published": published}
+
+
+def _write_frame(stream: IO[bytes], value: dict[str, Any]) -> None:
+    """Write a value as a line of JSON, in ASCII: texts may have surrogates."""
+    stream.write(json.dumps(value).encode("ascii") + b"\n")

@@ -1,0 +1,189 @@
+"""Subtitles with webvtt-py, and the JSON of Whisper and YouTube: each phrase once.
+
+The text has the cues as WebVTT writes them, with times, and with `<v NAME>` where the
+speaker changes. Identifiers, settings, and marks inside the text are left out. Captions
+that roll, so that each line is shown several times, are written once.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import webvtt
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import Content, refuse_empty
+
+_VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+([^<>\n]{1,120}))?>")
+_TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{1,60}\}")
+# ">> ANNA BRANDT: " in broadcasts; without a name, somebody else speaks.
+_SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$))?[ \t]*")
+# Of the cues, whose first lines were shown before. Chosen by hand: a few repeat by
+# chance, and in captions that roll almost all do.
+_MIN_ROLLING_SHARE = 0.3
+_MAX_ROLLING_GAP_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Lines shown from `start_s` to `end_s`; `voices` has the speaker of each.
+
+    A voice is None where no speaker is named, and empty where it changes to somebody
+    unknown.
+    """
+
+    start_s: float
+    end_s: float
+    lines: tuple[str, ...]
+    voices: tuple[str | None, ...]
+
+
+def parse_subtitles(text: str, encoding: str, source: str) -> Content:
+    """Return the cues of a WebVTT or SubRip file.
+
+    Raises:
+        InputError: they have no text.
+    """
+    kind = "vtt" if text.startswith("WEBVTT") else "srt"
+    try:
+        captions = webvtt.from_buffer(io.StringIO(text), format=kind)
+    except webvtt.MalformedFileError as error:
+        raise InputError(
+            f"{source}: has damaged subtitles ({error}); save their text and use that"
+        ) from None
+    cues = [_read_caption(caption) for caption in captions]
+    return _build_content(cues, encoding, source)
+
+
+def parse_caption_json(value: Any, encoding: str, source: str) -> Content:
+    """Return the cues of a transcript by Whisper or YouTube, as JSON.
+
+    Raises:
+        InputError: they have no text.
+    """
+    return _build_content(_read_segments(value), encoding, source)
+
+
+def load_caption_json(text: str) -> Any | None:
+    """Return the value of a JSON text if it has the form of a transcript."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    try:
+        return value if _read_segments(value) else None
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return None
+
+
+def _read_segments(value: Any) -> list[_Cue]:
+    cues: list[_Cue] = []
+    for segment in value.get("segments") or ():
+        text, voice = " ".join(segment["text"].split()), segment.get("speaker")
+        start_s, end_s = float(segment["start"]), float(segment["end"])
+        cues.append(_Cue(start_s, end_s, (text,), (voice and str(voice),)))
+    for event in value.get("events") or ():
+        text = "".join(part.get("utf8", "") for part in event.get("segs") or ())
+        lines = tuple(" ".join(line.split()) for line in text.split("\n"))
+        start_s = event.get("tStartMs", 0) / 1_000
+        end_s = start_s + event.get("dDurationMs", 0) / 1_000
+        cues.append(_Cue(start_s, end_s, lines, (None,) * len(lines)))
+    return [cue for cue in cues if any(cue.lines)]
+
+
+def _build_content(cues: list[_Cue], encoding: str, source: str) -> Content:
+    if _is_rolling(cues):
+        cues = list(_drop_repeated_lines(cues))
+    content = Content("".join(_format_cues(cues)), encoding)
+    return refuse_empty(content, source, "the file of subtitles")
+
+
+def _read_caption(caption: Any) -> _Cue:
+    """Return a cue with its speakers, and without marks in its text."""
+    lines: list[str] = []
+    voices: list[str | None] = []
+    voice: str | None = None
+    for line in caption.raw_text.splitlines():
+        for part, text in _split_voices(line):
+            voice = part if part is not None else voice
+            words = " ".join(html.unescape(_TAG.sub("", text)).split())
+            if change := _SPEAKER_CHANGE.match(words):
+                voice = change.group(1) or ""
+                words = words[change.end() :]
+            if words:
+                lines.append(words)
+                voices.append(voice)
+    start_s, end_s = _to_seconds(caption.start), _to_seconds(caption.end)
+    return _Cue(start_s, end_s, tuple(lines), tuple(voices))
+
+
+def _split_voices(line: str) -> Iterator[tuple[str | None, str]]:
+    """Yield the parts of a line with the voice that starts each, if any."""
+    parts = _VOICE.split(line)
+    yield None, parts[0]
+    for voice, text in zip(parts[1::2], parts[2::2], strict=True):
+        yield " ".join((voice or "").split()), text
+
+
+def _to_seconds(timestamp: str) -> float:
+    hours, minutes, seconds = timestamp.split(":")
+    return int(hours) * 3_600 + int(minutes) * 60 + float(seconds)
+
+
+def _is_rolling(cues: list[_Cue]) -> bool:
+    repeated = [_count_repeated(*pair) for pair in pairwise(cues)]
+    return sum(map(bool, repeated)) >= _MIN_ROLLING_SHARE * max(1, len(cues))
+
+
+def _count_repeated(before: _Cue, cue: _Cue) -> int:
+    """Return how many first lines of a cue the one before ended with."""
+    if cue.start_s - before.end_s > _MAX_ROLLING_GAP_S:
+        return 0
+    for count in range(min(len(before.lines), len(cue.lines)), 0, -1):
+        if before.lines[-count:] == cue.lines[:count]:
+            return count
+    return 0
+
+
+def _drop_repeated_lines(cues: list[_Cue]) -> Iterator[_Cue]:
+    before = _Cue(0, 0, (), ())
+    for cue in cues:
+        count = _count_repeated(before, cue)
+        yield replace(cue, lines=cue.lines[count:], voices=cue.voices[count:])
+        if cue.lines:
+            before = cue
+
+
+def _format_cues(cues: Iterable[_Cue]) -> Iterator[str]:
+    """Write cues, with a voice tag only where the speaker changes."""
+    current: str | None = None
+    for cue in cues:
+        if not cue.lines:
+            continue
+        yield f"{_format_time(cue.start_s)} --> {_format_time(cue.end_s)}\n"
+        for line, voice in zip(cue.lines, cue.voices, strict=True):
+            speaker = voice or None
+            has_changed = speaker != current or voice == ""
+            current = speaker
+            yield (_format_voice(speaker) if has_changed else "") + f"{line}\n"
+        yield "\n"
+
+
+def _format_voice(speaker: str | None) -> str:
+    return f"<v {speaker}>" if speaker else "<v>"
+
+
+def _format_time(seconds: float) -> str:
+    milliseconds = round(seconds * 1_000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{rest / 1_000:06.3f}"

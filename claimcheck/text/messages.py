@@ -1,0 +1,297 @@
+"""Messages in a text: quoted replies, forwarded messages, signatures, disclaimers.
+
+Everything is found by its form in the text, so that a mail that was pasted is read as
+one that was saved. Messages of unknown programs stay text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Who speaks after it: [start, end) of the label, and the name, if it has one.
+ReplyLabel = tuple[int, int, str | None]
+Turns = list[tuple[int, str | None]]
+
+_QUOTE_MARKS = re.compile(r"[ \t]*(?:>(?=[ \t>\r\n]|$)[ \t]?)+", re.M)
+# "On Mon, 13 May 2024 at 10:00, Bo Lind <bo@example.org> wrote:" as mail programs write
+# it above a reply. Programs break it after 76 characters, so it may have three lines.
+_WROTE = re.compile(
+    r"""
+    (?P<who>
+        (?:On|Am|Le|El|Il|Op|Em|Den|Dnia)[ ]
+        (?=[^\n]{0,60}\d)
+        [^\n]{4,200}?(?:\n[> \t]*\S[^\n]{0,200}?){0,2}?
+    )
+    \b(?:
+        wrote | a[ ]écrit | escribió | ha[ ]scritto | escreveu
+        | (?:schrieb|schreef|skrev|napisał(?:\(a\))?)
+          (?P<after>[ ][^\n:]{2,120}(?:\n[> \t]*[^\n:]{2,120})?)?
+    )
+    [ \xa0]?:[ \t]*$
+    """,
+    re.M | re.X,
+)
+_VERB_BEFORE_NAME = re.compile(r"\b(?:schrieb|schreef|skrev|napisał(?:\(a\))?)(?!\w)")
+# These are matched with lines that have no white space at their ends.
+_SEPARATOR = re.compile(
+    r"""
+    (?:
+        -{2,}[ ]?(?:
+            (?:begin[ ])?forwarded[ ]message|original[ ]message|original[ ]appointment
+            |weitergeleitete[ ]nachricht|ursprüngliche[ ]nachricht
+            |message[ ](?:transféré|d['’]origine)|mensaje[ ](?:reenviado|original)
+            |messaggio[ ](?:inoltrato|originale)
+        )[ ]?(?:from[ ][^\n-]{1,80})?-*
+        |(?:begin[ ]forwarded[ ]message|anfang[ ]der[ ]weitergeleiteten[ ]e-mail
+            |début[ ]du[ ]message[ ](?:réexpédié|transféré)):
+        |_{20,}
+    )
+    """,
+    re.I | re.X,
+)
+_FIELD = re.compile(
+    r"""
+    \*?(?:
+        (?P<sender>From|Von|De|Da|Van|Från|Fra)
+        |(?P<other>Sent|Date|To|Cc|Subject|Reply-To|Gesendet|Datum|An|Betreff|Envoyé|À
+            |Objet|Enviado|Para|Asunto|Fecha|Inviato|A|Oggetto|Data|Verzonden|Aan
+            |Onderwerp|Skickat|Till|Ämne|Sendt|Til|Emne)
+    )[ \xa0]?:\*?[ \t]+(?P<value>\S[^\r\n]{0,500})
+    """,
+    re.X,
+)
+_MIN_FIELDS = 3  # a sender and two more; minutes and letters may have one or two
+_ADDRESS = re.compile(r"[<\[(][^<>\[\]()\s]{1,200}@[^<>\[\]()\s]{1,200}[>\])]")
+_DATE_PART = re.compile(r"\d\S*(?: [AaPp]\.?[Mm]\b\.?)?(?: (?:Uhr|h|at|um|à)\b)?[, ]*")
+_LINE_BREAK = re.compile(r"\n[> \t]*")
+_DEVICE_LINE = re.compile(
+    r"(?:sent[ ]from[ ](?:my|mail[ ]for|outlook|yahoo)|get[ ]outlook[ ]for"
+    r"|von[ ]meinem[ ].{1,30}[ ]gesendet|envoyé[ ]de[ ]mon)\b[^\n]{0,80}",
+    re.I | re.X,
+)
+# Longer "signatures" are the rest of a text that has a line of two hyphens.
+_MAX_SIGNATURE_LINES = 30
+_MAX_DETAIL_WORDS = 4  # of a name, an office, or an address
+_DISCLAIMER = re.compile(
+    r"""
+    (?:\*{1,2})?(?:
+        (?:confidentiality|legal|privacy|important)[ ](?:notice|note|disclaimer)\b
+        |(?:disclaimer|haftungsausschluss)\b\s?:
+        |(?:the[ ](?:information|contents?)[ ](?:contained[ ]|transmitted[ ])?
+            (?:in|of|by)[ ])?
+         this[ ](?:e-?mail|message|communication|transmission)\b
+         (?=[^\n]{0,300}\b(?:confidential|privileged|intended|addressee|recipient)\b)
+        |(?:diese|die[ ]in[ ]dieser)[ ]e-?mail\b(?=[^\n]{0,300}\bvertraulich)
+        |(?:ce|le)[ ](?:message|courriel|présent[ ]message)\b
+         (?=[^\n]{0,300}\b(?:confidentiel|destinataire))
+        |if[ ]you[ ](?:are[ ]not[ ]the[ ](?:intended[ ]recipient|addressee)
+            |(?:have[ ])?received?[ ]this[ ](?:e-?mail|message)[ ]in[ ]error)\b
+    )
+    """,
+    re.I | re.X,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line without its quotation marks: text[start:end], and their number.
+
+    `text` has no white space at its ends. `is_delimiter`: the line is "-- ", with which
+    a signature starts (RFC 3676).
+    """
+
+    line_start: int
+    start: int
+    end: int
+    depth: int
+    text: str
+    is_delimiter: bool
+
+
+def find_message_parts(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield what mail programs add to messages: [start, end) and a reason."""
+    lines = list(_split_lines(text))
+    quoted = [line for line in lines if line.depth]
+    # A single ">" means "more than".
+    if len(quoted) > 1 or find_reply_labels(text)[0]:
+        for line in quoted:
+            yield line.line_start, line.start, "quotation mark of a reply"
+    yield from _find_footers(lines)
+
+
+def find_reply_labels(text: str) -> tuple[list[ReplyLabel], Turns]:
+    """Return who wrote the quoted and forwarded messages in a text.
+
+    The first list has the lines that say so; the second who speaks from where on.
+    """
+    labels = [*_find_attributions(text), *_find_forward_headers(text)]
+    if not labels:
+        return [], []
+    return _drop_overlaps(sorted(labels)), _list_turns(text, sorted(labels))
+
+
+def _drop_overlaps(labels: list[ReplyLabel]) -> list[ReplyLabel]:
+    distinct: list[ReplyLabel] = []
+    for label in labels:
+        if not distinct or label[0] >= distinct[-1][1]:
+            distinct.append(label)
+    return distinct
+
+
+def _split_lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for whole in text.splitlines(keepends=True):
+        end = start + len(whole)
+        marks = _QUOTE_MARKS.match(text, start, end)
+        content = marks.end() if marks else start
+        depth = text.count(">", start, content)
+        line = text[content:end]
+        is_delimiter = line.rstrip("\r\n") == "-- "
+        yield _Line(start, content, end, depth, line.strip(), is_delimiter)
+        start = end
+
+
+def _find_attributions(text: str) -> Iterator[ReplyLabel]:
+    for match in _WROTE.finditer(text):
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        # Inside a sentence, somebody "wrote" what follows as its quotation.
+        if text[line_start : match.start()].strip("> \t"):
+            continue
+        yield match.start(), match.end(), _extract_name(match.group())
+
+
+def _extract_name(header: str) -> str | None:
+    """Return the name in "On DATE at TIME, NAME <address> wrote:"."""
+    header = _LINE_BREAK.sub(" ", header)
+    address = _ADDRESS.search(header)
+    verb = _VERB_BEFORE_NAME.search(header)
+    end = len(header) if verb else header.rstrip().rfind(" ")
+    named = header[: address.start() if address else end]
+    start = verb.end() if verb else 0
+    if not verb:
+        for date_part in _DATE_PART.finditer(named):
+            start = date_part.end()
+    return _clean_name(named[start:], address)
+
+
+def _clean_name(name: str, address: re.Match[str] | None) -> str | None:
+    """Return a name, or the address of somebody without a name."""
+    cleaned = " ".join(name.split()).strip(" ,:\"'“”*")
+    if not cleaned and address:
+        return address.group()[1:-1]
+    return cleaned or None
+
+
+def _find_forward_headers(text: str) -> Iterator[ReplyLabel]:
+    """Yield the header lines above a forwarded message, with its sender."""
+    lines = list(_split_lines(text)) if ":" in text else []
+    index = 0
+    while index < len(lines):
+        first = index
+        is_separated = _SEPARATOR.fullmatch(lines[index].text) is not None
+        if is_separated:
+            index += 1
+            while index < len(lines) and not lines[index].text:
+                index += 1
+        fields: list[re.Match[str]] = []
+        while index < len(lines) and (field := _FIELD.fullmatch(lines[index].text)):
+            fields.append(field)
+            index += 1
+        senders = [field["value"] for field in fields if field["sender"]]
+        if senders and (is_separated or len(fields) >= _MIN_FIELDS):
+            yield lines[first].start, lines[index - 1].end, _extract_sender(senders[0])
+        elif not fields:
+            index = first + 1
+
+
+def _extract_sender(value: str) -> str | None:
+    address = _ADDRESS.search(value)
+    return _clean_name(value[: address.start()] if address else value, address)
+
+
+def _list_turns(text: str, labels: list[ReplyLabel]) -> Turns:
+    """Return who speaks from where on, by labels and by depth of quotation."""
+    turns: Turns = [(0, None)]
+    speakers: dict[int, str | None] = {}
+    pending: ReplyLabel | None = None
+    waiting = list(labels)
+    depth = 0
+    for line in _split_lines(text):
+        if waiting and line.end > waiting[0][0]:
+            pending = waiting.pop(0)
+            turns.append((pending[0], None))
+        is_label = pending is not None and line.line_start < pending[1]
+        if is_label or not line.text:
+            continue
+        if pending is not None:
+            # What is deeper, or this deep, was said by others before.
+            speakers = {key: who for key, who in speakers.items() if key < line.depth}
+            if line.depth > depth or _names_message(text, pending):
+                speakers[line.depth] = pending[2]
+            pending = None
+        elif line.depth == depth:
+            continue
+        depth = line.depth
+        turns.append((line.line_start, speakers.get(depth)))
+    return turns
+
+
+def _names_message(text: str, label: ReplyLabel) -> bool:
+    """Whether a label can introduce text without quotation marks.
+
+    Without an address, "On 3 May the mayor wrote:" may be a sentence of the text.
+    """
+    words = text[label[0] : label[1]]
+    return _ADDRESS.search(words) is not None or _FIELD.search(words) is not None
+
+
+def _find_footers(lines: list[_Line]) -> Iterator[tuple[int, int, str]]:
+    """Yield signatures and disclaimers."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        end = index + 1
+        if line.text == "--":
+            end = _find_signature_end(lines, index)
+            if line.is_delimiter or not _has_sentence(lines[index + 1 : end]):
+                yield line.start, lines[end - 1].end, "signature"
+            else:
+                end = index + 1
+        elif _DEVICE_LINE.fullmatch(line.text):
+            yield line.start, line.end, "signature"
+        elif _DISCLAIMER.match(line.text) and _starts_paragraph(lines, index):
+            end = _find_paragraph_end(lines, index)
+            yield line.start, lines[end - 1].end, "disclaimer"
+        index = end
+
+
+def _has_sentence(lines: list[_Line]) -> bool:
+    """Whether lines are prose after a line of two hyphens, or nothing."""
+    for line in lines:
+        if len(line.text.split()) > _MAX_DETAIL_WORDS and line.text[-1] in ".!?":
+            return True
+    return not any(line.text for line in lines)
+
+
+def _find_signature_end(lines: list[_Line], index: int) -> int:
+    """Return the index after a signature; `index + 1` if it is none."""
+    depth = lines[index].depth
+    end = index + 1
+    while end < len(lines) and (lines[end].depth == depth or not lines[end].text):
+        line = lines[end]
+        if _SEPARATOR.fullmatch(line.text) or _WROTE.match(line.text):
+            break
+        end += 1
+    return end if end - index <= _MAX_SIGNATURE_LINES else index + 1
+
+
+def _starts_paragraph(lines: list[_Line], index: int) -> bool:
+    return index == 0 or not lines[index - 1].text or lines[index - 1].text[0] in "-_*"
+
+
+def _find_paragraph_end(lines: list[_Line], index: int) -> int:
+    while index < len(lines) and lines[index].text:
+        index += 1
+    return index

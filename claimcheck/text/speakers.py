@@ -1,0 +1,311 @@
+"""Who speaks: the labels of transcripts, captions, and replies to messages.
+
+Only forms are looked at, and only forms that are safe: a name with a colon is a speaker
+if the document has the form of a conversation, not because a heading looks like one. A
+wrong speaker is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from claimcheck.resources import read_words
+from claimcheck.text.messages import find_reply_labels
+from claimcheck.text.words import may_be_name
+
+_TIME = r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:[.,]\d{1,3})?"
+_CAPITALIZED = r"[^\W\d_a-z][\w.’'-]*"
+_TITLES = "|".join(read_words("speaker_titles"))
+# Where a label may be: at the start of a line, after its time, and after the marks of
+# a caption or of bold type.
+_TIME_BEFORE = rf"(?:[\[(]?{_TIME}[\])]?[ \t]+(?:[-–—|][ \t]+)?)?"
+_LINE_START = rf"^[ \t]*{_TIME_BEFORE}(?:>>[ \t]*)?\*{{0,2}}"
+_COLON_LABEL = re.compile(
+    rf"""
+    {_LINE_START}
+    (?P<name>[^\W\d_a-z][^:\n<>"“”!?;*=|]{{0,60}})
+    (?:\*\*:|:\*\*|:)(?=[ \t]+\S|[ \t]*$)
+    """,
+    re.M | re.X,
+)
+# "Mr. SANTOS. Madam Speaker, I rise": how the records of parliaments name a speaker.
+_RECORD_LABEL = re.compile(
+    rf"""
+    ^[ \t]*
+    (?P<name>
+        (?:{_TITLES})\.?[ ](?:[A-Z]\.[ ])?[A-Z][a-z]?[A-Z'’-]+(?:[ ][A-Z][A-Z'’-]+)?
+            (?:[ ]of[ ][A-Z]\w+(?:[ ][A-Z]\w+)?)?
+        | The[ ][A-Z]{{3,}}(?:[ ][A-Z]{{3,}}){{0,3}}(?:[ ]pro[ ]tempore)?
+    )
+    (?:[ ]\([^()\n]{{1,60}}\))?
+    \.(?=\s+[A-Z\"“(\[])
+    """,
+    re.M | re.X,
+)
+# "Senator Warren. Thank you": only the title tells it from the end of a sentence.
+_HEARING_LABEL = re.compile(
+    rf"^[ \t]*(?P<name>(?:{_TITLES})\.?[ ][A-Z][a-z]\w*)\.(?=\s+[A-Z\"“(\[])", re.M
+)
+_QUESTION_LABEL = re.compile(
+    r"^[ \t]*\*{0,2}(?P<name>Q|A|Question|Answer|QUESTION|ANSWER)[.:]\*{0,2}"
+    r"(?=[ \t]+\S)",
+    re.M,
+)
+_SPEAKER_NAME = rf"(?P<name>{_CAPITALIZED}(?:[ ](?:{_CAPITALIZED}|\d{{1,2}})){{0,4}})"
+# "Anna Brandt  0:03", as meeting programs write above what somebody said.
+_TIMED_LABELS = (
+    re.compile(
+        rf"^[ \t]*{_SPEAKER_NAME}[ \t]{{0,9}}[|·•,–—-]?[ \t]{{1,9}}[\[(]?{_TIME}"
+        rf"(?:[ \t]?[AaPp][Mm])?[\])]?:?[ \t]*$",
+        re.M,
+    ),
+    re.compile(rf"^[ \t]*[\[(]?{_TIME}[\])]?[ \t]+{_SPEAKER_NAME}:?[ \t]*$", re.M),
+)
+# WebVTT's voices; an empty one is a change to somebody unknown.
+_VOICE = re.compile(r"<v(?:\.[\w.-]{1,60})?(?:[ \t]+(?P<name>[^<>\n]{1,120}))?>")
+
+_QUESTIONS, _ANSWERS = frozenset(("q", "question")), frozenset(("a", "answer"))
+_LETTERED_ITEM = re.compile(r"^[ \t]*B[.:][ \t]", re.M)
+_NOT_SPEAKERS = frozenset(read_words("not_speakers"))
+_ROLES = frozenset(read_words("speaker_roles"))
+_ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # "(via Zoom)"
+_MAX_NAME_WORDS = 6
+_NAME_PARTICLES = frozenset(
+    "and de del der di du for la le of on pro tempore the to van von".split()
+)
+_TITLE_WORDS = frozenset(title.lower() for title in read_words("speaker_titles"))
+# Shares and counts below were chosen by hand.
+_MIN_PROSE_SHARE = 0.7  # of the labeled lines; forms and lists of values have fewer
+_MIN_PROSE_WORDS = 8
+# With fewer labels among its paragraphs, a text is not a conversation throughout.
+_MIN_LABELED_SHARE = 0.25
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """The characters [start, end) that say who speaks after them.
+
+    `speaker` is None for somebody unknown.
+    """
+
+    start: int
+    end: int
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """The labels of a text in order, and who speaks from which offset on."""
+
+    labels: tuple[Label, ...]
+    turns: tuple[tuple[int, str | None], ...]
+
+    def find(self, offset: int) -> str | None:
+        """Return who speaks at an offset, if that is certain."""
+        index = bisect_right(self.turns, offset, key=lambda turn: turn[0])
+        return self.turns[index - 1][1] if index else None
+
+    def starts_turn(self, start: int, end: int) -> bool:
+        """Whether another speaker, or a label, begins in [start, end)."""
+        index = bisect_right(self.turns, start - 1, key=lambda turn: turn[0])
+        return index < len(self.turns) and self.turns[index][0] < end
+
+
+def find_speakers(text: str) -> Speakers:
+    """Find the labels in a text, and the turns that they open."""
+    labels, turns = find_reply_labels(text)
+    found = [Label(*label) for label in labels]
+    if not found:
+        found = _find_voices(text) or _find_conversation(text)
+        turns = list(_list_turns(text, found))
+    return Speakers(tuple(found), tuple(turns))
+
+
+def _find_voices(text: str) -> list[Label]:
+    if "<v" not in text:
+        return []
+    labels: list[Label] = []
+    for match in _VOICE.finditer(text):
+        name = " ".join((match["name"] or "").split())
+        labels.append(Label(match.start(), match.end(), name or None))
+    return labels
+
+
+def _find_conversation(text: str) -> list[Label]:
+    """Return the labels of a transcript; none if it may not be one."""
+    timed = [match for form in _TIMED_LABELS for match in form.finditer(text)]
+    timed = [match for match in timed if _is_name(match["name"])]
+    if len(timed) > 1:
+        return sorted(map(_make_label, timed))
+    questions = _find_questions(text)
+    record = list(_RECORD_LABEL.finditer(text))
+    hearing = _keep_recurring(_HEARING_LABEL.finditer(text))
+    named = _find_named(text)
+    labels = sorted(map(_make_label, [*questions, *record, *hearing, *named]))
+    return _drop_overlaps(labels)
+
+
+def _find_questions(text: str) -> list[re.Match[str]]:
+    """Return the labels "Q." and "A.", which open no list of letters."""
+    found = list(_QUESTION_LABEL.finditer(text))
+    names = [match["name"].lower() for match in found]
+    is_interview = not _QUESTIONS.isdisjoint(names) and not _ANSWERS.isdisjoint(names)
+    if not is_interview or names[0] in _ANSWERS or _LETTERED_ITEM.search(text):
+        return []
+    return found
+
+
+def _keep_recurring(matches: Iterable[re.Match[str]]) -> list[re.Match[str]]:
+    """Return matches if there are two names, and one of them again."""
+    found = list(matches)
+    counts = Counter(_normalize(match["name"]) for match in found)
+    is_dialogue = len(counts) > 1 and max(counts.values()) > 1
+    return found if is_dialogue else []
+
+
+def _find_named(text: str) -> list[re.Match[str]]:
+    """Return the labels "NAME:" and "Name:" of a conversation."""
+    found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
+    certain = [match for match in found if _is_certain(match["name"])]
+    if len({_normalize(match["name"]) for match in certain}) < 2:
+        certain = []
+    full_names = [match for match in found if _is_full_name(match["name"])]
+    accepted = {*certain, *_keep_recurring([*certain, *full_names])}
+    accepted.update(_find_short_names(found, accepted))
+    prose = [match for match in accepted if _introduces_prose(match, text)]
+    is_prose = len(prose) >= _MIN_PROSE_SHARE * len(accepted)
+    return list(accepted) if is_prose else []
+
+
+def _find_short_names(
+    found: list[re.Match[str]], accepted: set[re.Match[str]]
+) -> list[re.Match[str]]:
+    """Return labels of one word: last names of accepted ones, or a dialogue.
+
+    A single word may be a heading, unless two alternate as people do.
+    """
+    last_names = {_normalize(match["name"]).split()[-1] for match in accepted}
+    short = [match for match in found if " " not in _normalize(match["name"])]
+    names = [match for match in short if may_be_name(_normalize(match["name"]))]
+    counts = Counter(_normalize(match["name"]) for match in names)
+    recurring = [name for name, count in counts.items() if count > 1]
+    if len(recurring) > 1 or (recurring and accepted):
+        return names
+    return [match for match in short if _normalize(match["name"]) in last_names]
+
+
+def _is_full_name(name: str) -> bool:
+    """Whether a label has several words, and not all are common ones."""
+    words = [word.strip(".") for word in _normalize(name).split()]
+    if words[0] in _TITLE_WORDS or words[:1] == ["the"]:
+        return len(words) > 1
+    return len(words) > 1 and any(map(may_be_name, words))
+
+
+def _is_label(match: re.Match[str], text: str) -> bool:
+    name = match["name"]
+    if _normalize(name) in _NOT_SPEAKERS or not _is_name(name):
+        return False
+    # A headline in capitals has a colon in its middle.
+    line = text[match.end() : text.find("\n", match.end())]
+    return not (line.isupper() and len(line.split()) > 1)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a label has the form of a name or an office."""
+    words = _shorten(name).split()
+    if not 0 < len(words) <= _MAX_NAME_WORDS or _normalize(name) in _NOT_SPEAKERS:
+        return False
+    return all(
+        word[:1].isupper() or word.isdigit() or word in _NAME_PARTICLES
+        for word in words
+    )
+
+
+def _is_certain(name: str) -> bool:
+    """Whether a label could hardly be anything but a speaker's."""
+    short = _shorten(name)
+    words = short.split()
+    if _normalize(name) in _ROLES:
+        return True
+    if not short.replace("Mc", "MC").isupper():
+        return False
+    return len(words) > 1 or words[0].rstrip(".").lower() in _TITLE_WORDS
+
+
+def _introduces_prose(match: re.Match[str], text: str) -> bool:
+    """Whether a sentence, and not a value, follows a label."""
+    line_end = text.find("\n", match.end())
+    words = text[match.end() : line_end if line_end > 0 else len(text)].split()
+    return len(words) >= _MIN_PROSE_WORDS or bool(words and words[-1][-1] in ".?!…-—")
+
+
+def _make_label(match: re.Match[str]) -> Label:
+    return Label(match.start(), match.end(), _shorten(match["name"]))
+
+
+def _shorten(name: str) -> str:
+    """Return a name without remarks: "ANN LEE, HOST" -> "ANN LEE"."""
+    without_asides = _ASIDE.sub("", name)
+    return " ".join(without_asides.split(",")[0].split())
+
+
+def _normalize(name: str) -> str:
+    return _shorten(name).rstrip(".").lower()
+
+
+def _drop_overlaps(labels: list[Label]) -> list[Label]:
+    distinct: list[Label] = []
+    for label in labels:
+        if not distinct or label.start >= distinct[-1].end:
+            distinct.append(label)
+    return distinct
+
+
+def _list_turns(text: str, labels: list[Label]) -> Iterator[tuple[int, str | None]]:
+    """Yield the offsets at which the speaker changes."""
+    is_conversation = _is_dense(text, labels)
+    others = _find_other_labels(text) if labels else []
+    for index, label in enumerate(labels):
+        yield label.start, label.speaker
+        is_last = index + 1 == len(labels)
+        next_start = len(text) if is_last else labels[index + 1].start
+        # A conversation may be followed by notes that nobody says.
+        if is_last or not is_conversation:
+            next_start = _find_turn_end(text, label.end, next_start)
+        other = bisect_right(others, label.start)
+        if other < len(others) and others[other] < next_start:
+            next_start = others[other]
+        if next_start < len(text) and (is_last or next_start < labels[index + 1].start):
+            yield next_start, None
+
+
+def _find_other_labels(text: str) -> list[int]:
+    """Return where lines start like a label: it could be another speaker's."""
+    found = [match for match in _COLON_LABEL.finditer(text) if _is_label(match, text)]
+    return [match.start() for match in found]
+
+
+def _is_dense(text: str, labels: list[Label]) -> bool:
+    if "-->" in text:
+        return True  # captions: who speaks goes on until another does
+    if not labels:
+        return False
+    middle = text[labels[0].start : labels[-1].end]
+    paragraphs = len(_BLANK_LINE.findall(middle)) + 1
+    return len(labels) >= _MIN_LABELED_SHARE * paragraphs
+
+
+def _find_turn_end(text: str, position: int, end: int) -> int:
+    """Return the end of the paragraph that follows a label, before `end`."""
+    if "-->" in text:
+        return end
+    while position < end and text[position].isspace():
+        position += 1
+    paragraph = _BLANK_LINE.search(text, position, end)
+    return paragraph.end() if paragraph else end

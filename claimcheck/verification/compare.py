@@ -1,0 +1,182 @@
+"""A claim beside a document: its closest sentences, what differs, what it scores."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from claimcheck.english.quotations import Speech, detect_speech
+from claimcheck.models.verdict import Difference
+from claimcheck.verification import verbatim
+from claimcheck.verification.checks import (
+    SentencePair,
+    find_contradictions,
+    find_unsupported,
+)
+from claimcheck.verification.checks.arithmetic import (
+    Calculation,
+    calculate,
+    find_phrases,
+)
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.lexical import VERBATIM_PROBABILITY, is_stated
+from claimcheck.verification.scorer import EntailmentScorer
+from claimcheck.verification.windows import (
+    Match,
+    find_bracketed_speaker,
+    match_sentence,
+    split_statement,
+)
+
+# Of the coverage of the best sentence: others as close to the claim are compared, too.
+_NEAR_BEST_COVERAGE = 0.85
+_MAX_COMPARED_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A statement to decide on.
+
+    `speeches` has one entry for each sentence: who says it, if it is attributed.
+    `excluded`: indexes of document sentences that do not count as evidence.
+    `strict`: the statement summarizes this very document, so that to state as a fact
+    what the document only quotes is an error.
+    """
+
+    sentences: Sequence[str]
+    speeches: Sequence[Speech | None]
+    excluded: Collection[int] = ()
+    strict: bool = False
+
+    @classmethod
+    def from_text(
+        cls, text: str, speaker: str | None = None, *, strict: bool = False
+    ) -> Hypothesis:
+        """Return the hypothesis that a statement, or its speaker, makes."""
+        sentences = split_statement(text)
+        stated_speaker = speaker or find_bracketed_speaker(text)
+        default = Speech(stated_speaker, 0) if stated_speaker else None
+        speeches = [detect_speech(sentence) or default for sentence in sentences]
+        return cls(sentences, speeches, strict=strict)
+
+
+@dataclass(frozen=True)  # no slots: cached properties
+class Comparison:
+    """A sentence of a claim beside a document that shares a word with it.
+
+    `cited`: sentences that a model gives as evidence. `calculation`: a number that
+    follows from those of the best sentence; `match` is then that of the rest.
+    """
+
+    match: Match
+    speech: Speech | None
+    calculation: Calculation | None = None
+    cited: Collection[int] = ()
+
+    @property
+    def windows(self) -> Sequence[Sequence[int]]:
+        """The premises. Somebody says all of a claim in one place, or does not."""
+        if self.speech is None:
+            return self.match.windows
+        return self.match.single_windows
+
+    @cached_property
+    def pairs(self) -> list[SentencePair]:
+        """The sentences closest to the claim, the best one first.
+
+        Numbers do not count: a sentence with another number is close as well.
+        """
+        match = self.match
+        words = {form for form in match.weights if not form[0].isdigit()}
+        coverage = {
+            index: match.compute_coverage(match.evidence.forms[index] & words)
+            for index in match.coverage
+        }
+        threshold = _NEAR_BEST_COVERAGE * max(coverage.values())
+        close = [index for index in coverage if coverage[index] >= threshold]
+        close.sort(key=lambda index: (-match.coverage[index], index))
+        return [SentencePair(match, index) for index in close[:_MAX_COMPARED_SENTENCES]]
+
+    @cached_property
+    def stating(self) -> list[int]:
+        """The close sentences that state the claim word for word."""
+        return [
+            pair.index for pair in self.pairs if is_stated(pair.evidence, pair.claim)
+        ]
+
+    @cached_property
+    def contradictions(self) -> list[tuple[int, Difference]]:
+        """What close sentences set against the claim, with their indexes."""
+        if self.calculation is not None:
+            return []
+        if not self.match.evidence.language.is_english:
+            return verbatim.find_other_number(self.match)
+        return [
+            (pair.index, difference)
+            for pair in self.pairs
+            for difference in find_contradictions(pair, self.speech)
+        ]
+
+    @cached_property
+    def objections(self) -> list[Difference]:
+        """What rules out support by the sentences on which the claim rests."""
+        evidence, claim = self.match.evidence, self.match.text
+        indexes = {*self.cited, *(index for item in self.windows for index in item)}
+        premise = evidence.get_text(indexes)
+        if self.stating:
+            return []
+        if not evidence.language.is_english:
+            return verbatim.compare_details(claim, premise, evidence.language)
+        if self.calculation is not None and not self.calculation.is_right:
+            shown = self.calculation.shown
+            return [Difference("number", self.calculation.phrase, shown)]
+        objections = find_unsupported(self.pairs[0], premise, self.speech)
+        for phrase in find_phrases(claim):
+            if phrase.lower() not in premise.lower():
+                objections.append(Difference("number", phrase, None))
+        return list(dict.fromkeys(objections))
+
+
+def compare_sentences(
+    hypothesis: Hypothesis, evidence: EvidenceDocument, cited: Collection[int] = ()
+) -> list[Comparison]:
+    """Compare each sentence of a statement with a document.
+
+    Return nothing if one of them shares no word with it.
+    """
+    comparisons = []
+    pairs = zip(hypothesis.sentences, hypothesis.speeches, strict=True)
+    for sentence, speech in pairs:
+        match = match_sentence(sentence, evidence, hypothesis.excluded)
+        if not match.covering:
+            return []
+        calculation = None
+        if evidence.language.is_english:
+            calculation = calculate(sentence, evidence.sentences[match.best].text)
+        if calculation is not None and calculation.is_right:
+            match = match_sentence(calculation.rest, evidence, hypothesis.excluded)
+            if not match.covering:
+                return []
+        comparisons.append(Comparison(match, speech, calculation, cited))
+    return comparisons
+
+
+def score_comparisons(
+    comparisons: Iterable[Comparison], scorer: EntailmentScorer
+) -> float:
+    """Return the probability, 0 to 1, that all sentences are entailed.
+
+    The best window counts for each sentence, and the worst sentence for the claim.
+    """
+    pairs: list[tuple[str, str]] = []
+    owners: list[int] = []
+    scores: list[float] = []
+    for number, item in enumerate(comparisons):
+        scores.append(VERBATIM_PROBABILITY if item.stating else 0.0)
+        for window in item.windows:
+            pairs.append((item.match.evidence.get_text(window), item.match.text))
+            owners.append(number)
+    for number, result in zip(owners, scorer.score(pairs), strict=True):
+        scores[number] = max(scores[number], result.entailed)
+    return min(scores, default=0.0)

@@ -1,0 +1,113 @@
+"""What a verdict shows: passages with their locations, and why, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from claimcheck.models.span import format_quote
+from claimcheck.models.verdict import Difference, Evidence, Stance
+from claimcheck.verification.compare import Comparison
+from claimcheck.verification.evidence import EvidenceDocument
+from claimcheck.verification.language import Language
+
+_MAX_LISTED_DIFFERENCES = 3
+_MAX_LISTED_WORDS = 5
+
+
+def build_evidence(
+    evidence: EvidenceDocument, indexes: Sequence[int], stance: Stance
+) -> tuple[Evidence, ...]:
+    """Return document sentences as evidence; skip those without a location."""
+    passages = []
+    for index in indexes:
+        spans = evidence.get_excerpts(index)
+        if spans:
+            text = format_quote(spans)
+            passages.append(Evidence(evidence.document.id, spans, text, stance))
+    return tuple(passages)
+
+
+def describe_reliability(share: float | None) -> str:
+    """Say how often such verdicts were right on unseen data, if measured."""
+    if share is None:
+        return ""
+    return f" Of verdicts like this, {10 * share:.0f} in 10 were right on unseen data."
+
+
+def describe_language(language: Language) -> str:
+    """Say why a claim in this language is neither supported nor refuted."""
+    return (
+        "Without a verifier for the evidence's language "
+        f"({language.code or 'unknown'}), only a sentence that repeats the claim "
+        "supports it, and none does. Read the closest passage."
+    )
+
+
+def capitalize(differences: Sequence[Difference]) -> str:
+    """Describe differences as a sentence of their own."""
+    text = describe_differences(differences)
+    return text[:1].upper() + text[1:]
+
+
+def describe_differences(differences: Sequence[Difference]) -> str:
+    """Describe differences as the end of a sentence."""
+    shown = differences[:_MAX_LISTED_DIFFERENCES]
+    return "; ".join(map(_describe_difference, shown)) + "."
+
+
+def _describe_difference(difference: Difference) -> str:
+    claim, evidence = difference.claim, difference.evidence
+    match difference.kind:
+        case "attribution":
+            return f"the evidence gives this only as a statement by {evidence}"
+        case "speaker" if evidence is None:
+            return f"the evidence does not attribute it to {claim}"
+        case "speaker":
+            return f"the claim names “{claim}”, the evidence “{evidence}”"
+        case _ if evidence is None:
+            return f"the closest passage does not contain “{claim}”"
+        case _:
+            return f"the claim says “{claim}”, the evidence “{evidence}”"
+
+
+def describe_support(comparisons: Sequence[Comparison]) -> str:
+    """Say what supports a claim, and what was computed for it."""
+    missing = _list_missing_words(comparisons)
+    amount = "most" if missing else "all the"
+    text = f"One passage contains {amount} words of the claim."
+    if any(len(item.match.contributing) > 1 for item in comparisons):
+        text = f"Different passages together contain {amount} words of the claim."
+    if missing:
+        text += f" Not found: {missing}."
+    for item in comparisons:
+        if item.calculation is not None:
+            text += f" Computed: {item.calculation.shown}."
+    return text
+
+
+def describe_lack(comparisons: Sequence[Comparison]) -> str:
+    """Say what the closest passages lack."""
+    missing = _list_missing_words(comparisons)
+    if missing:
+        return f"The closest passage does not mention: {missing}."
+    return (
+        "The closest passage has the words of the claim, but may say something else. "
+        "Read it."
+    )
+
+
+def _list_missing_words(comparisons: Sequence[Comparison]) -> str:
+    """List the rarest claim words that the closest passages lack, or ""."""
+    missing: dict[str, float] = {}
+    for item in comparisons:
+        match = item.match
+        language = match.evidence.language
+        found = frozenset[str]().union(
+            *(match.evidence.forms[index] for index in match.nearby)
+        )
+        for word in language.split_words(match.text):
+            form = language.normalize(word)
+            if form in match.weights and form not in found:
+                missing[word] = match.weights[form]
+    ranked = sorted(missing, key=lambda word: -missing[word])
+    return ", ".join(ranked[:_MAX_LISTED_WORDS])

@@ -1,0 +1,102 @@
+"""A file that was made to take all time or memory costs nothing but itself."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import pytest
+
+from claimcheck import Document
+from claimcheck.errors import InputError
+from claimcheck.readers import limited
+from claimcheck.readers.file import build_document
+
+ORDINARY = b"<html><body><p>The ferry carried 900 people in May.</p></body></html>"
+
+
+def write_pdf(objects: list[bytes]) -> bytes:
+    pdf = BytesIO(b"%PDF-1.4\n")
+    pdf.seek(0, os.SEEK_END)
+    offsets = []
+    for number, body in enumerate(objects, 1):
+        offsets.append(pdf.tell())
+        pdf.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    start = pdf.tell()
+    pdf.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    for offset in offsets:
+        pdf.write(b"%010d 00000 n \n" % offset)
+    pdf.write(b"trailer\n<</Size %d/Root 1 0 R>>\n" % (len(objects) + 1))
+    pdf.write(b"startxref\n%d\n%%%%EOF\n" % start)
+    return pdf.getvalue()
+
+
+def nest_forms(depth: int, repeats: int) -> bytes:
+    """A page whose form draws another form several times, which does the same."""
+    stream = b"/F Do " * repeats
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        page,
+        b"<</Length 5>>stream\n/F Do\nendstream",
+    ]
+    for number in range(5, 5 + depth):
+        form = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length %d" % len(stream)
+        form += b"/Resources<</XObject<</F %d 0 R>>>>>>" % (number + 1)
+        objects.append(form + b"stream\n" + stream + b"\nendstream")
+    objects.append(
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 40>>stream\n"
+        b"BT /F1 9 Tf 1 0 0 1 0 0 Tm (x) Tj ET     \nendstream"
+    )
+    return write_pdf(objects)
+
+
+def test_a_bomb_is_given_up_and_the_next_file_is_read(monkeypatch):
+    monkeypatch.setattr(limited, "MAX_SECONDS", 2.0)
+    with pytest.raises(InputError, match=r"^bomb.pdf: cannot be read within 2 s"):
+        build_document(nest_forms(12, 10), "bomb.pdf")
+    monkeypatch.undo()
+    assert "900 people" in build_document(ORDINARY, "a.html").full_text
+
+
+def test_a_reader_that_crashes_costs_only_its_file():
+    document = build_document(ORDINARY, "a.html")
+    for child in limited._children.idle:
+        child._process.kill()
+        child._process.wait()
+    assert build_document(ORDINARY, "a.html") == document
+
+
+def test_a_damaged_file_has_the_message_of_its_reader():
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("word/document.xml", "<w:document")
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    with pytest.raises(InputError, match=r"^a.docx: "):
+        build_document(data.getvalue(), "a.docx", name="a.docx")
+
+
+def test_threads_have_a_child_each_and_share_those_that_wait():
+    pages = [ORDINARY.replace(b"900", b"%d" % number) for number in range(900, 912)]
+    with ThreadPoolExecutor(3) as threads:
+        documents = list(
+            threads.map(lambda page: build_document(page, "a.html"), pages)
+        )
+    for number, document in zip(range(900, 912), documents, strict=True):
+        assert f"{number} people" in document.full_text
+    assert len(limited._children.idle) <= 4
+
+
+def test_modules_in_the_working_folder_are_not_run(tmp_path, monkeypatch):
+    limited._close_children()
+    trap = "open('ran', 'w').close()\n"
+    for name in ("json", "lxml", "claimcheck", "trafilatura"):
+        (tmp_path / f"{name}.py").write_text(trap)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.html").write_bytes(ORDINARY)
+    assert "900 people" in Document.from_path(tmp_path / "page.html").full_text
+    assert not (tmp_path / "ran").exists()
+    limited._close_children()
