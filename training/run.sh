@@ -19,6 +19,6 @@ train() { # STAGE EPOCHS INIT RATE
 }
 train 1 1 "$base" 1e-4
 train 2 1 "$out/checkpoint1" 1e-4
-train 3 2 "$out/checkpoint2" 1e-4
+train 3 1 "$out/checkpoint2" 9e-5
 "$python" training/export.py "$out/checkpoint3" --out "$out/model" --checks "$out/checks.jsonl"
 "$python" training/calibrate.py "$out/model" --checks "$out/checks.jsonl"
