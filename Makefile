@@ -8,7 +8,7 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record bench bench-grounding eval verifier fuzz soak clean
+.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -18,7 +18,7 @@ help:
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
-	@echo "make bench      start-up time and throughput, as ratios"
+	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
 	@echo "make fuzz       10,000 inputs for grounding, checking, and each reader"
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
@@ -26,6 +26,7 @@ help:
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
+	@echo "make bench-readers            what readers extract, compared with other libraries"
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -87,6 +88,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/extractive.py
 	$(BIN)/python benchmarks/checking.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/replay.py
 
 soak: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/soak.py
@@ -99,6 +101,9 @@ $(VENV)-bench/.done: pyproject.toml
 
 bench-grounding: $(VENV)-bench/.done
 	$(VENV)-bench/bin/python benchmarks/grounding.py $(DATA)
+
+bench-readers: $(VENV)-bench/.done
+	PYTHONPATH=. $(VENV)-bench/bin/python benchmarks/readers.py
 
 # PART=open for the rows that may be looked at; TABLES=--tables for more tables
 eval: $(VENV)/.dev

@@ -122,6 +122,12 @@ def _find_field_problems(name: str, schema: Any) -> Iterator[str]:
     except jsonschema.SchemaError as error:
         yield f"{name}: is not a valid JSON Schema: {error.message}"
         return
+    yield from _find_type_problems(name, schema, value_schema)
+
+
+def _find_type_problems(
+    name: str, schema: Mapping[str, Any], value_schema: Mapping[str, Any]
+) -> Iterator[str]:
     item_schema = value_schema
     if value_schema.get("type") == "array":
         item_schema = value_schema.get("items") or {}

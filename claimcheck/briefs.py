@@ -102,7 +102,10 @@ def _find_problems(values: Mapping[str, Any]) -> Iterator[str]:
     for name in _TEXT_SETTINGS:
         if name in values:
             yield from _find_text_problems(name, values[name])
-    kinds = values.get("kinds", ())
+    yield from _find_kind_problems(values.get("kinds", ()))
+
+
+def _find_kind_problems(kinds: object) -> Iterator[str]:
     if not isinstance(kinds, list | tuple) or len(kinds) > _MAX_KINDS:
         yield f"kinds is {kinds!r}; give a list of up to {_MAX_KINDS} words"
         return

@@ -41,6 +41,7 @@ _FILE_TYPES: dict[str, type] = {
     "model": str,
     "base_url": str,
     "verifier": str,
+    "check_with": str,
     "cache": bool,
     "prices": dict,
     **briefs.FILE_TYPES,

@@ -2,9 +2,9 @@
 
 Models write JSON among prose, in code fences, after their reasoning, and sometimes not
 to the end. The parser accepts what has one meaning only: a comma before a closing
-bracket, typographic or single quotes as delimiters, line breaks inside strings, and
-Python's `None`, `True`, and `False`. It never completes anything: where the text ends
-too early, the value that is not finished is left out.
+bracket, comments, typographic or single quotes as delimiters, line breaks inside
+strings, and Python's `None`, `True`, and `False`. It never completes anything: where
+the text ends too early, the value that is not finished is left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _MAX_PASSES = 2 * _MAX_DEPTH
 # It unescapes a string in C. The json package uses it, but its type stubs lack it.
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009
 
-_SPACE = re.compile(r"[ \t\r\n\ufeff\u00a0]*")
+# A comment has an end in sight, or every brace of a long text would be read to its end.
+_SPACE = re.compile(
+    r"(?:[ \t\r\n\ufeff\u00a0]+|/\*[^*]{0,200}\*/|//[^\n]{0,200}(?=\n))*"
+)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _UNFINISHED_NUMBER = re.compile(r"-?\d*\.?\d*(?:[eE][-+]?\d*)?\Z")
 _WORD = re.compile(r"-?[A-Za-z]+")
@@ -339,6 +342,8 @@ class _Parser:
         """
         match = _SPACE.match(self._text, self.position)
         if match is not None:
+            if "/" in match.group():
+                self._corrections["comments were ignored"] = None
             self.position = match.end()
         if self.position >= len(self._text):
             raise _CutOffError(content)

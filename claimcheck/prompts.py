@@ -153,8 +153,10 @@ def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Messag
 
 
 @cache
-def find_fixed_text(name: str) -> str:
-    """Return the longest text that every message from a template contains.
+def list_fixed_texts(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return what each message of the shipped template always says, in its order.
+
+    An empty text takes the place of variables, conditions, and loops.
 
     Raises:
         InputError: the template is broken, or does not exist.
@@ -162,18 +164,20 @@ def find_fixed_text(name: str) -> str:
     import jinja2
     from jinja2 import nodes
 
-    texts = [""]
     try:
         tree = build_environment().parse(load(name).body)
-        for block in tree.find_all(nodes.Block):
-            # Not what is deeper: conditions and loops may leave it out.
-            outputs = [node for node in block.body if isinstance(node, nodes.Output)]
-            for part in itertools.chain.from_iterable(node.nodes for node in outputs):
-                if isinstance(part, nodes.TemplateData):
-                    texts.append(part.data.strip())
     except jinja2.TemplateError as error:
         raise InputError(f"{_get_template_path(name)}: {error}") from None
-    return max(texts, key=len)
+    messages = []
+    for block in tree.find_all(nodes.Block):
+        texts = []
+        for node in block.body:
+            for part in getattr(node, "nodes", [node]):
+                is_text = isinstance(part, nodes.TemplateData)
+                texts.append(part.data.strip() if is_text else "")
+        # Several empty texts in a row become one.
+        messages.append(tuple(text for text, _ in itertools.groupby(texts)))
+    return tuple(messages)
 
 
 def choose_fence(text: str) -> str:

@@ -40,6 +40,9 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
 _REPLACEABLE = ("reason", "about", "claims", "open_questions")
 _FIELDS = "fields"  # of a claim, as the user defined them
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
+_FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")
+# A number among words, such as "passage 3" or "[3]"; a second one would be another.
+_ONLY_INTEGER = re.compile(r"[^\d.-]{0,20}(\d{1,6})[^\d.]{0,5}")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # Of shares, where the schema asks for a number from 0 to 1.
 _SCALES = (10, 100)
@@ -98,6 +101,7 @@ def parse_answer(
     """Find the object that fits the schema, wherever it is, and read it."""
     text = _decode_quoted_json(text)
     fitter = _Fitter(answer_schemas.load(schema_name, brief))
+    text = fitter.open_object(text)
     found = find_objects(text)
     objects = _discard_drafts(text, found.objects)
     answer = fitter.find_answer(objects)
@@ -183,6 +187,17 @@ class _Fitter:
         self._indexes: dict[str, tuple[int, ...]] = {}
         self._validators: dict[int, Validator] = {}
 
+    def open_object(self, text: str) -> str:
+        """Add the first brace if the text begins with a key of the answer.
+
+        Some servers leave out what they make the model begin with.
+        """
+        first = _FIRST_KEY.match(text)
+        if first is None or not _match_keys({first[1]: None}, self._properties):
+            return text
+        self._correct("$", "the brace before the first key was missing")
+        return "{" + text
+
     def find_answer(self, objects: Sequence[FoundObject]) -> _Candidate | None:
         """Return the last object with most keys of the schema."""
         candidates: list[_Candidate] = []
@@ -215,6 +230,11 @@ class _Fitter:
         if isinstance(value, list):
             for item in value if wrappers else ():
                 yield from self._iter_candidates(item, (), found, wrappers)
+        if isinstance(value, str) and "{" in value and wrappers:
+            for inner in find_objects(value).objects:
+                yield from self._iter_candidates(
+                    inner.value, inner.open_path, inner, wrappers
+                )
         if not isinstance(value, dict):
             return
         keys = frozenset(_match_keys(value, self._properties))
@@ -386,6 +406,9 @@ class _Fitter:
     def _fit_nullable(self, schema: Any, value: Any, path: str, name: str) -> Any:
         if value is None:
             return None
+        if value == []:
+            self._correct(path, "an empty list was read as null")
+            return None
         if isinstance(value, str) and not value.strip():
             self._correct(path, "an empty text was read as null")
             return None
@@ -393,6 +416,9 @@ class _Fitter:
         return self._fit(inner[0], value, path, name)
 
     def _fit_object(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
+        if isinstance(value, str) and _needs_only_text(schema):
+            self._correct(path, "a text was read as an object with it")
+            value = {"text": value}
         if not isinstance(value, dict):
             raise _MisfitError([Problem(path, f"{_quote(value)} is not an object")])
         keys = _match_keys(value, schema["properties"])
@@ -471,6 +497,9 @@ class _Fitter:
         if value is None:
             self._correct(path, "null was read as an empty list")
             return []
+        if item_type == "object" and _is_map_of_objects(value):
+            self._correct(path, "an object of objects was read as a list")
+            return list(value.values())
         types = {"object": dict, "string": str, "integer": int, "number": int | float}
         is_item = isinstance(value, types.get(item_type, ()))
         if not is_item or isinstance(value, bool):
@@ -548,12 +577,26 @@ def _fold_name(name: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", name).casefold()
 
 
+def _needs_only_text(schema: Mapping[str, Any]) -> bool:
+    """Whether an object of this schema can do without all but a text."""
+    rest = schema["properties"].keys() - {"text"}
+    return "text" in schema["properties"] and rest <= _ITEM_DEFAULTS.keys()
+
+
+def _is_map_of_objects(value: Any) -> bool:
+    if not isinstance(value, dict) or not value:
+        return False
+    return all(isinstance(item, dict) for item in value.values())
+
+
 def _has_content(value: Mapping[str, Any]) -> bool:
     return any(item not in (None, "", [], {}) for item in value.values())
 
 
 def _convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
     """Return what the value means in the schema's type, or the value."""
+    if isinstance(value, list) and len(value) == 1:
+        return _convert_scalar(schema, value[0])
     if "enum" in schema and isinstance(value, str):
         folded = {_fold_name(choice): choice for choice in schema["enum"]}
         return folded.get(_fold_name(value), value)
@@ -585,6 +628,12 @@ def _convert_number(kind: str, value: Any) -> Any:
         value = float(value)
         if value.is_integer() and abs(value) < 2**53:
             value = int(value)
+    if isinstance(value, str) and kind == "integer":
+        only = _ONLY_INTEGER.fullmatch(value)
+        return int(only[1]) if only else value
+    if isinstance(value, str) and value.rstrip().endswith("%"):
+        percent = value.rstrip()[:-1]
+        return float(percent) / 100 if _NUMBER.fullmatch(percent) else value
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value

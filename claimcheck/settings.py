@@ -17,6 +17,7 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 # For an optional setting that must not be sent at all. A file has no other word for it.
 UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
+CHECKERS = ("model", "rules")
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
@@ -27,6 +28,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "base_url",
         "brief",  # adds what is set in it, see `Settings.published`
         "cache",
+        "check_with",  # a check states it where it is not the default
         "engine",
         "model",
         "prices",
@@ -152,7 +154,8 @@ class Settings:
     if the extra `nli` is installed, else "lexical". `cache`: keep answers for all later
     commands. `prices`: of models, by name, where the published ones are missing or do
     not apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
-    `brief`: what the user changes about the requests to a model.
+    `check_with`: "rules" checks
+    a model's summary without the model. `brief`: what the user changes about requests.
     """
 
     engine: str = "auto"
@@ -174,6 +177,7 @@ class Settings:
     prices: Mapping[str, Price] = field(default_factory=dict)
     publisher_name: str | None = None
     publisher_url: str | None = None
+    check_with: str = "model"
     brief: Brief = EMPTY_BRIEF
 
     def __post_init__(self) -> None:
@@ -189,6 +193,11 @@ class Settings:
         if self.engine not in ENGINES:
             choices = ", ".join(ENGINES)
             problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
+        if self.check_with not in CHECKERS:
+            choices = ", ".join(CHECKERS)
+            problems.append(
+                f"check_with {self.check_with!r} is unknown; choose from {choices}"
+            )
         for name, accepted in RANGES.items():
             value = getattr(self, name)
             if not accepted.accepts(value):
@@ -211,6 +220,10 @@ class Settings:
         if self.engine != "auto":
             return self.engine
         return "llm" if self.model or self.base_url else "extractive"
+
+    def checks_with_model(self, engine: str) -> bool:
+        """Return whether a model decides the verdicts of a run of this engine."""
+        return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
         """Return the endpoint's URL without credentials or query."""

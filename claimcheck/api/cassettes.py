@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError
+from claimcheck.testing.bodies import to_bytes
 from claimcheck.testing.files import (
     SUFFIXES,
+    UNKNOWN_ITEM,
     CassetteFile,
     Interaction,
     lock_file,
@@ -134,11 +136,12 @@ def _summarize(path: Path, folder: Path) -> CassetteSummary:
     templates: dict[str, str] = {}
     stale: set[str] = set()
     for interaction in interactions:
-        items.update(interaction.items or ())
+        items.update(interaction.items - {UNKNOWN_ITEM})
         models.add(interaction.model)
         recorded.add(interaction.recorded)
         templates |= interaction.templates
-        stale.update(find_changed(interaction.templates))
+        body = to_bytes(interaction.request.body_bytes)
+        stale.update(find_changed(interaction.templates, body))
     unused = sum(_is_unused(interaction, folder) for interaction in interactions)
     return CassetteSummary(
         name,
@@ -170,8 +173,6 @@ def _find_problems(text: str, unused: int, stale: list[str]) -> Iterator[str]:
 
 
 def _is_unused(interaction: Interaction, folder: Path) -> bool:
-    if interaction.items is None:
-        return False  # nobody knows
     return all(_is_gone(item, folder) for item in interaction.items)
 
 
@@ -179,7 +180,7 @@ def _is_gone(item: str, folder: Path) -> bool:
     """Whether the file of a test does not exist any more."""
     module = item.partition("::")[0]
     if not module.endswith(".py"):
-        return False  # a fixture of the session or of a package
+        return False  # a fixture of the session or of a package, or unknown
     # Node ids are relative to pytest's root folder, which contains the cassettes.
     return not any((root / module).exists() for root in folder.resolve().parents)
 
@@ -193,7 +194,7 @@ def _describe(interaction: Interaction) -> CassetteExchange:
         _decode(request.body_bytes),
         _decode(response["body"]["string"]),
         interaction.model,
-        tuple(sorted(interaction.items or ())),
+        tuple(sorted(interaction.items - {UNKNOWN_ITEM})),
         interaction.recorded,
         tuple(sorted(interaction.templates)),
     )

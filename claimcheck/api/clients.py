@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from claimcheck.config import fill_endpoint
-from claimcheck.models.llm import Client, Stage
+from claimcheck.models.llm import Client, Stage, Work
 from claimcheck.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def open_client(
             from claimcheck.llm.limiter import BudgetGate
 
             budget = BudgetGate(limits, _choose_pricing(settings, limits))
-        own = OpenAIClient(settings, budget=budget)
+        on_pause = _report_pauses(progress)
+        own = OpenAIClient(settings, budget=budget, on_pause=on_pause)
         stack.callback(own.close)
         yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
 
@@ -76,6 +78,7 @@ async def aopen_client(
             from claimcheck.llm.limiter import Limiter
 
             limiter = Limiter(limits, _choose_pricing(settings, limits))
+            limiter.on_pause = _report_pauses(progress)
         own = OpenAIClient(settings, limiter)
         stack.push_async_callback(own.aclose)
         yield _wrap_with_progress(_wrap_with_cache(own, settings, stack), progress)
@@ -90,6 +93,15 @@ def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
     from claimcheck.batch.plan import MAX_OUTPUT_TOKENS
 
     return replace(settings, max_output_tokens=MAX_OUTPUT_TOKENS)
+
+
+def _report_pauses(progress: ProgressCallback) -> Callable[[float], None]:
+    def report(seconds: float) -> None:
+        if progress:
+            until = datetime.now(UTC) + timedelta(seconds=seconds)
+            progress(Stage(Work.WAITING, 0, 0, until))
+
+    return report
 
 
 def _choose_pricing(settings: Settings, limits: Limits) -> Pricing:

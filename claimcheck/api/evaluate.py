@@ -26,6 +26,7 @@ from claimcheck.evaluation.prompt_comparison import (
 from claimcheck.evaluation.prompt_comparison import compare_prompts as run_comparison
 from claimcheck.evaluation.result import Evaluation, Score
 from claimcheck.evaluation.split import Part
+from claimcheck.evaluation.tasks import TASKS
 from claimcheck.models.llm import Client
 from claimcheck.prompts import Templates
 from claimcheck.readers.file import read_bytes
@@ -70,7 +71,9 @@ def evaluate(
     settings = settings or load_settings().settings
     with open_client(settings, client) as opened:
         engine = choose_engine(settings, client)
-        scorer = choose_scorer(settings.verifier)
+        # No model is loaded, or downloaded, for a task that does not use it.
+        uses_scorer = TASKS[task].uses_scorer
+        scorer = choose_scorer(settings.verifier if uses_scorer else "lexical")
         setup = EngineSetup(settings, opened, engine, scorer)
         return run_evaluation(task, rows, setup, on_progress=progress)
 

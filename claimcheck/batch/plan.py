@@ -60,7 +60,7 @@ class Plan:
                 **self._scorer_config(),
             }
         prompt_names, schema_names = [*_PROMPTS], [*_SCHEMAS]
-        if self.check:
+        if self.check and self.settings.checks_with_model(self.engine):
             prompt_names.append(_CHECK_PROMPT)
             schema_names.append(_CHECK_SCHEMA)
         return {
@@ -82,7 +82,8 @@ class Plan:
         if self.scorer is None:
             return {}
         # A model's answers cost money: to install the extra must not repeat them.
-        if self.engine == "llm" and self.settings.verifier is None:
+        by_model = self.settings.checks_with_model(self.engine)
+        if by_model and self.settings.verifier is None:
             return {}
         return {"verifier": self.scorer}
 
@@ -90,7 +91,9 @@ class Plan:
         settings = self.settings.published()
         for name in _TRANSPORT_SETTINGS:
             settings.pop(name, None)
-        if self.check:
+        if self.check and not self.settings.checks_with_model(self.engine):
+            settings["check_with"] = self.settings.check_with
+        elif self.check:
             for name in CHECK_ONLY_SETTINGS:
                 settings[name] = getattr(self.settings, name)
         return settings

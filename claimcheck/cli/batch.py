@@ -35,12 +35,6 @@ _Sources = Annotated[
         "standard input.",
     ),
 ]
-_Check = Annotated[
-    bool,
-    typer.Option(
-        "--check", help="Check each summary and its claims against the document."
-    ),
-]
 _RetryFailed = Annotated[
     bool,
     typer.Option(
@@ -67,17 +61,16 @@ _TextColumn = Annotated[
 def batch(
     sources: _Sources,
     store: options.Store,
-    check: _Check = False,
     retry_failed: _RetryFailed = False,
     estimate: options.Estimate = False,
     via: _Via = RequestMode.REQUESTS,
     report: options.Report = False,
-    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     text_column: _TextColumn = "text",
     allow_private: options.AllowPrivate = False,
     quiet: options.Quiet = False,
     *,
+    checks: options.CheckOptions,
     brief: options.BriefOptions,
     llm: options.LLMOptions,
     limits: options.LimitOptions,
@@ -91,9 +84,8 @@ def batch(
     from claimcheck.api.batches import Batch, ReadOptions
 
     request_limits = limits.build_limits()
-    settings = options.load_run_settings(
-        llm, brief, max_claims=max_claims, check=check, verifier=verifier
-    )
+    check = checks.is_requested
+    settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
     options.announce_engine(settings, quiet=quiet)
     options.prepare_verifier(settings, check=check, quiet=quiet)
     step = None

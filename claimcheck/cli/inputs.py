@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
 
 SOURCE_HELP = (
-    "A file (text, Markdown, HTML, PDF, DOCX, email, subtitles), a URL, or - for "
-    "standard input."
+    "A file (text, Markdown, HTML, PDF, DOCX, ODT, PPTX, EPUB, email, subtitles), a "
+    "URL, or - for standard input."
 )
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 

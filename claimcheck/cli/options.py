@@ -81,6 +81,24 @@ Prompts = Annotated[
         "claimcheck prompts init copies them.",
     ),
 ]
+Fields = Annotated[
+    Path | None,
+    typer.Option(
+        "--fields",
+        metavar="FILE",
+        help="Extract more about each claim: a JSON Schema whose properties are the "
+        'fields. "x-grounded": true means that the value must be in the document.',
+    ),
+]
+Kinds = Annotated[
+    str | None,
+    typer.Option(
+        "--kinds",
+        metavar="A,B,...",
+        help="The kinds of claims, instead of event, quantity, statement, relation, "
+        "prediction, opinion.",
+    ),
+]
 ReportFormat = Annotated[ListFormat, typer.Option("--format", help="Output format.")]
 RowsFormat = Annotated[
     ListFormat, typer.Option("--format", help="Output format; json is JSON Lines.")
@@ -226,27 +244,38 @@ class LLMOptions(EngineOptions):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOptions(OptionGroup):
+    """Whether a summary is checked against its document, and what checks it."""
+
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Check the summary and the claims against the document."
+        ),
+    ] = False
+    check_with: Annotated[
+        Literal["model", "rules"] | None,
+        typer.Option(
+            "--check-with",
+            help="What checks a model's summary: the model, or the rules and the "
+            "verifier, which cost nothing. Implies --check.",
+        ),
+    ] = None
+    verifier: Verifier = None
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether there is a check."""
+        return self.check or self.check_with is not None
+
+
+@dataclass(frozen=True, slots=True)
 class BriefOptions(OptionGroup):
     """What the user changes about the requests to a model."""
 
     prompts: Prompts = None
-    fields: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Extract more about each claim: a JSON Schema whose properties are "
-            'the fields. "x-grounded": true means that the value must be in the '
-            "document.",
-        ),
-    ] = None
-    kinds: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,...",
-            help="The kinds of claims, instead of event, quantity, "
-            "statement, relation, prediction, opinion.",
-        ),
-    ] = None
+    fields: Fields = None
+    kinds: Kinds = None
     examples: Annotated[
         Path | None,
         typer.Option(
@@ -282,13 +311,10 @@ class BriefOptions(OptionGroup):
 
     def list_flags(self) -> dict[str, Any]:
         """Return the flags of `load_settings`."""
-        kinds = None
-        if self.kinds is not None:
-            kinds = [kind.strip() for kind in self.kinds.split(",")]
         return {
             "prompts_folder": self.prompts,
             "fields_file": self.fields,
-            "kinds": kinds,
+            "kinds": split_kinds(self.kinds),
             "examples_file": self.examples,
             "instructions": self.instructions,
             "focus": self.focus,
@@ -296,6 +322,13 @@ class BriefOptions(OptionGroup):
             "length": self.length,
             "language": self.language,
         }
+
+
+def split_kinds(kinds: str | None) -> list[str] | None:
+    """Return the kinds of a comma-separated list; None stays None."""
+    if kinds is None:
+        return None
+    return [kind.strip() for kind in kinds.split(",")]
 
 
 def require_model(settings: Settings, flags: dict[str, Any]) -> None:
@@ -466,20 +499,24 @@ def load_settings(*, no_cache: bool = False, **flags: Any) -> Settings:
 def load_run_settings(
     llm: LLMOptions,
     brief: BriefOptions,
+    checks: CheckOptions,
     *,
     max_claims: int | None,
-    check: bool,
-    verifier: str | None,
 ) -> Settings:
     """Return the settings of a command that summarizes, and on request checks.
 
     Raises:
         InputError: a flag requires --check or a model.
     """
-    if verifier is not None and not check:
-        raise InputError(f"--verifier {verifier} requires --check")
+    if checks.verifier is not None and not checks.is_requested:
+        raise InputError(f"--verifier {checks.verifier} requires --check")
     flags = brief.list_flags()
-    settings = llm.load_settings(verifier=verifier, max_claims=max_claims, **flags)
+    settings = llm.load_settings(
+        verifier=checks.verifier,
+        check_with=checks.check_with,
+        max_claims=max_claims,
+        **flags,
+    )
     require_model(settings, flags)
     return settings
 

@@ -30,9 +30,12 @@ _MIN_ROWS_FOR_LINES = 100  # fewer rows take only a moment
 
 @contextmanager
 def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], None]]:
-    """Show a spinner, the stage and the elapsed time on a terminal."""
+    """Show a spinner, the stage and the elapsed time on a terminal.
+
+    Elsewhere, only a pause is worth a line.
+    """
     if quiet or not sys.stderr.isatty():
-        yield lambda stage: None
+        yield lambda stage: _print_pause(stage, quiet=quiet)
         return
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -42,6 +45,11 @@ def show_spinner(message: str, *, quiet: bool) -> Iterator[Callable[[object], No
         message = clean_line(message)  # a model's name may come from a file
         task = bar.add_task(message, total=None)
         yield lambda stage: bar.update(task, description=f"{message} · {stage}")
+
+
+def _print_pause(stage: object, *, quiet: bool) -> None:
+    if getattr(stage, "paused_until", None):
+        print_note(str(stage), quiet=quiet)
 
 
 @contextmanager

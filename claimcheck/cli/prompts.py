@@ -144,6 +144,8 @@ def compare(
         ),
     ],
     format: options.ReportFormat = Format.TEXT,
+    fields: options.Fields = None,
+    kinds: options.Kinds = None,
     max_claims: options.MaxClaims = None,
     quiet: options.Quiet = False,
     *,
@@ -156,7 +158,9 @@ def compare(
     """
     from claimcheck.api.evaluate import compare_prompts
 
-    settings = engine.load_settings(max_claims=max_claims)
+    settings = engine.load_settings(
+        fields_file=fields, kinds=options.split_kinds(kinds), max_claims=max_claims
+    )
     folders = (_find_folder(first), _find_folder(second))
     with show_rows("compare", quiet=quiet) as on_progress:
         result = compare_prompts(

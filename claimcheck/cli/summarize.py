@@ -102,17 +102,11 @@ _FailOnResult = Annotated[
 def summarize(
     source: SourceArgument,
     format: options.RunFormat = Format.TEXT,
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Check the summary and the claims against the document."
-        ),
-    ] = False,
     fail_on: _FailOnResult = None,
-    verifier: options.Verifier = None,
     max_claims: options.MaxClaims = None,
     store: _Store = None,
     *,
+    checks: options.CheckOptions,
     about: DocumentOptions,
     brief: options.BriefOptions,
     llm: options.LLMOptions,
@@ -124,13 +118,12 @@ def summarize(
     Every claim is tied to the exact characters of the document that support it.
     Without a model, the built-in extractive engine does the work: no key, no network.
     """
+    check = checks.is_requested
     if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
         raise InputError(f"--fail-on {fail_on} requires --check")
     limits = spending.build_limits()
     check_writable(out.output)
-    settings = options.load_run_settings(
-        llm, brief, max_claims=max_claims, check=check, verifier=verifier
-    )
+    settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
     announce_terminal_input(source, quiet=out.quiet)
     document = open_document(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from threading import Lock
 from unicodedata import normalize
 
 from claimcheck.english.lexicon import FUNCTION_WORDS, WORD_CACHE_SIZE, stem
@@ -70,72 +68,20 @@ class Term:
         return self.form[0].isdigit()
 
 
-class FormIndex:
-    """All chunks of text met so far, by the forms in them. Thread-safe.
-
-    A chunk is the text between white space, such as `"(ferries,"`. The index is
-    emptied when it holds more than `max_chunks`.
-    """
-
-    def __init__(self, max_chunks: int = WORD_CACHE_SIZE) -> None:
-        self._max_chunks = max_chunks
-        self._known_chunks: set[str] = set()
-        # Tuples, because Python's garbage collector does not traverse tuples of
-        # strings again and again as it does sets.
-        self._chunks_by_form: dict[str, tuple[str, ...]] = {}
-        self._lock = Lock()
-
-    def find_chunks(
-        self, forms: Iterable[str], chunks: set[str]
-    ) -> dict[str, set[str]]:
-        """Map each of the chunks with any of the forms to its forms."""
-        with self._lock:
-            chunks_by_form = self._add(chunks)
-        forms_by_chunk: dict[str, set[str]] = {}
-        for form in forms:
-            for chunk in chunks_by_form.get(form, ()):
-                if chunk in chunks:
-                    forms_by_chunk.setdefault(chunk, set()).add(form)
-        return forms_by_chunk
-
-    def _add(self, chunks: set[str]) -> dict[str, tuple[str, ...]]:
-        if len(self._known_chunks) > self._max_chunks:
-            # New objects: another thread may still be reading the old ones.
-            self._known_chunks, self._chunks_by_form = set(), {}
-        new_chunks = chunks - self._known_chunks
-        for chunk in new_chunks:
-            for form in map(normalize_word, split_chunk(chunk)):
-                known = self._chunks_by_form.get(form, ())
-                self._chunks_by_form[form] = (*known, chunk)
-        self._known_chunks |= new_chunks
-        return self._chunks_by_form
-
-
-FORM_INDEX = FormIndex()
-
-
 def extract_words(text: str) -> list[str]:
     """Return the words and numbers of a text: lowercase, not possessive."""
-    return split_chunks(text.split())
+    return list(chain.from_iterable(map(_split_chunk, text.split())))
 
 
-def split_chunks(chunks: Iterable[str]) -> list[str]:
-    """Return the words in whitespace-separated chunks, lowercase."""
-    return list(chain.from_iterable(map(_split_chunk_cached, chunks)))
-
-
-def split_chunk(chunk: str) -> tuple[str, ...]:
-    """Return the words in one whitespace-separated chunk, lowercase."""
+# Texts repeat their chunks, the text between white space.
+@lru_cache(maxsize=WORD_CACHE_SIZE)
+def _split_chunk(chunk: str) -> tuple[str, ...]:
     bare = chunk.strip(_EDGE_PUNCTUATION)
     if bare.isdecimal():
         return (bare,)
     if bare.isalpha():
         return ("usa" if bare in US_ABBREVIATIONS else bare.lower(),)
     return tuple([_clean_word(word) for word in WORD_PATTERN.findall(chunk)])
-
-
-# Texts repeat their chunks. `FormIndex` uses the uncached function: it asks once.
-_split_chunk_cached = lru_cache(maxsize=WORD_CACHE_SIZE)(split_chunk)
 
 
 def _clean_word(word: str) -> str:

@@ -31,6 +31,7 @@ from claimcheck.errors import InputError
 from claimcheck.extractive.check_worthiness import classify_kind, score_check_worthiness
 from claimcheck.extractive.rank import compute_centrality, compute_tfidf_vectors
 from claimcheck.extractive.summary import ScoredSentence, build_extractive_summary
+from claimcheck.extractive.unused import explain_unused, find_obstacle
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
@@ -47,16 +48,12 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import (
     MAX_SENTENCE_CHARACTERS,
     Sentence,
-    count_words,
     split_sentences,
 )
 
 _PRONOUN = re.compile(r"(?:He|She)\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{re.escape(CLOSING_MARKS)}]*$")
-# Both minimums were chosen by hand; below them are greetings, fragments and asides.
-_MIN_CHECK_WORTHINESS = 0.03
-_MIN_CLAIM_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +82,14 @@ class _References:
 
 @dataclass(frozen=True, slots=True)
 class _SentenceClaims:
-    """The claims of a sentence, and its decontextualized text."""
+    """The claims of a sentence, and its decontextualized text.
+
+    `drafts` are all of its clauses, also those that are not worth checking.
+    """
 
     text: str
     claims: tuple[Claim, ...]
+    drafts: tuple[Claim, ...]
 
 
 def summarize_extractively(
@@ -119,6 +120,8 @@ def summarize_extractively(
     items = _score_sentences(sentences, speeches, extracted, claims)
     # The ledger reports what was too long together with the page noise.
     noise = sorted([*reading.noise, *too_long])
+    drafts = [item.drafts for item in extracted]
+    unused = explain_unused(reading, sentences, drafts, claims)
     return Run(
         document=document,
         summary=build_extractive_summary(items, document.title),
@@ -126,7 +129,7 @@ def summarize_extractively(
         verdicts=(),
         unchecked=(),
         failures=(),
-        ledger=build_ledger(document.characters, noise),
+        ledger=build_ledger(document.characters, noise, unused=unused),
         passages=1,
         usage=Usage(),
         signature=build_extractive_signature(
@@ -192,21 +195,12 @@ def _extract_claims(
         year=find_year_before(context.reading.text, sentence.start),
         antecedent=antecedent,
     )
-    claims: list[Claim] = []
+    drafts: list[Claim] = []
     for clause in split_clauses(sentence.text, speech):
-        claim = _build_claim(context, sentence, clause, references)
-        if _is_publishable(claim):
-            claims.append(claim)
+        drafts.append(_build_claim(context, sentence, clause, references))
+    claims = [claim for claim in drafts if find_obstacle(claim) is None]
     text = _add_speaker(_decontextualize(sentence.text, references), speech)
-    return _SentenceClaims(text, tuple(claims))
-
-
-def _is_publishable(claim: Claim) -> bool:
-    return (
-        claim.check_worthiness >= _MIN_CHECK_WORTHINESS
-        and count_words(claim.quote) >= _MIN_CLAIM_WORDS
-        and not claim.quote.endswith("?")
-    )
+    return _SentenceClaims(text, tuple(claims), tuple(drafts))
 
 
 def _build_claim(

@@ -60,6 +60,8 @@ _CLAUSE_BREAK = re.compile(
 )
 # Before a phrase that a headline can do without.
 _WEAK_BREAK = re.compile(r"\s+(?=(?:to|by|in|on|at|for|from|over|through)\s)")
+_WORD = re.compile(r"\w+")
+_STANCE_VERBS = frozenset(read_words("stance_verbs"))
 _NON_FINAL_WORDS = frozenset(read_words("non_final_words"))
 _CONTEXT_DEPENDENT_START = re.compile(
     r"""
@@ -108,9 +110,12 @@ def build_extractive_summary(
     positions: list[Position] = []
     for item in items:
         positions += _extract_positions(item)
-    questions = [
-        item.text for item in items if _OPEN_QUESTION.search(item.sentence.text)
-    ]
+    questions: list[str] = []
+    for index, item in enumerate(items):
+        # A sentence of the summary is not repeated as a question.
+        is_open = _OPEN_QUESTION.search(item.sentence.text) is not None
+        if is_open and index not in sentences:
+            questions.append(item.text)
     return Summary(
         headline=title or _shorten_headline(_find_first_words(items)),
         sentences=tuple(_link_claims(items[index]) for index in sentences),
@@ -251,7 +256,8 @@ def _extract_positions(item: ScoredSentence) -> list[Position]:
     for clause in clauses:
         text = item.sentence.text[slice(*clause.ranges[0])].strip().rstrip(".")
         names = [clause.speech.speaker] if clause.speech else find_proper_names(text)
-        if not names:
+        # Without a verb of stance, it is a comparison: "Oslo grew while Voss shrank".
+        if not names or _STANCE_VERBS.isdisjoint(_WORD.findall(text.lower())):
             return []
         # The quote of a claim may end differently from its clause.
         beginning = text[:_POSITION_PREFIX_CHARACTERS]

@@ -135,8 +135,10 @@ def build_completion(fields: Any) -> Completion:
     if not isinstance(choices, list):
         raise NoCompletionError("choices: expected a list")
     choice = _expect_object(choices[0] if choices else None, "choices[0]")
-    message = _expect_object(choice.get("message"), "choices[0].message")
-    text = _read_answer(message)
+    # Some send the message as a stream's, or as the old completions had it.
+    message = choice.get("message") or choice.get("delta")
+    message = _expect_object(message, "choices[0].message")
+    text = _read_answer(message) if message else _get_text(choice, "text")
     # OpenRouter puts the error of a provider that broke off into the choice.
     broken_off = choice.get("error")
     if broken_off or (error and not text):
@@ -221,6 +223,8 @@ def _read_answer(message: dict[str, Any]) -> str | None:
     arguments = _read_tool_call(message)
     if arguments:
         return arguments
+    if isinstance(message.get("parsed"), dict):
+        return json.dumps(message["parsed"])
     # vLLM and others put everything there when a model never ends its thoughts. Only
     # what may contain an answer is worth reading.
     for name in ("reasoning_content", "reasoning"):

@@ -95,7 +95,7 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{settings.model} ({message}); load the model with a larger one, or use "
             "another model"
         )
-    if status == 404:
+    if status == 404 or refusal.is_unknown_model:
         return UnknownModelError(
             f"{endpoint}: has no model {settings.model!r} or no such path ({message}); "
             "`claimcheck doctor` lists its models"

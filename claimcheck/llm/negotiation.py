@@ -15,7 +15,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from claimcheck.llm.body import (
     KEYWORD_PREFIX,
@@ -105,12 +105,14 @@ class _Knowledge:
 
     `accepted` holds the kinds of requests that had an answer: dialect, schema, fields.
     `suspected` holds dialects that had an answer where others had ended in a 500.
+    `searcher` is the one request that tries out what to leave out; others wait for it.
     """
 
     dialect: Dialect = field(default_factory=Dialect)
     accepted: set[tuple[Dialect, str, frozenset[str]]] = field(default_factory=set)
     suspected: set[Dialect] = field(default_factory=set)
     failed_searches: int = 0
+    searcher: Negotiation | None = None
 
 
 _known: dict[tuple[str | None, str | None], _Knowledge] = {}
@@ -181,7 +183,8 @@ def forget_dialects() -> None:
 class Negotiation:
     """The search for a body of one request that the endpoint accepts.
 
-    `cause` is the refusal that started a search which found nothing, if any.
+    `cause` is the refusal that started a search which found nothing, if any. A context
+    manager, at whose end the search is over.
     """
 
     def __init__(self, request: ModelRequest, settings: Settings) -> None:
@@ -192,6 +195,15 @@ class Negotiation:
         self._trials: Iterator[Dialect] | None = None
         self._may_be_recovery = False
         self._seen_messages: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        known = _get_knowledge(self._settings)
+        with _lock:
+            if known.searcher is self:
+                known.searcher = None
 
     def build_body(self) -> dict[str, Any]:
         """Return the body to send next."""
@@ -207,6 +219,16 @@ class Negotiation:
         # A body that breaks the server will break it again.
         is_search = self._trials is not None
         return not is_search and self._find_step(refusal) is None
+
+    def must_wait(self, error: Exception) -> bool:
+        """Tell whether another request is about to find out what helps."""
+        searcher = _get_knowledge(self._settings).searcher
+        if searcher is None or searcher is self or self._trials is not None:
+            return False
+        refusal = read_refusal(error)
+        if refusal is None or not _may_be_about_body(refusal):
+            return False
+        return self._find_step(refusal) is None and self._may_search(refusal)
 
     def adapt(self, error: Exception) -> bool:
         """Choose another body after an error; False if none is left to try."""
@@ -230,6 +252,9 @@ class Negotiation:
             self._may_be_recovery = refusal.status == 500
             trials = list_trials(self.dialect, self.build_body(), refusal.status)
             self._trials = iter(trials)
+            with _lock:
+                known_to_all = _get_knowledge(self._settings)
+                known_to_all.searcher = known_to_all.searcher or self
         trial = next(self._trials, None)
         if trial is None:
             with _lock:
@@ -254,7 +279,7 @@ class Negotiation:
 
     def _may_search(self, refusal: Refusal) -> bool:
         known = _get_knowledge(self._settings)
-        if refusal.status not in _REFUSAL_STATUSES:
+        if not _may_name_nothing(refusal):
             return False
         if known.failed_searches >= _MAX_FAILED_SEARCHES:
             return False
@@ -410,8 +435,17 @@ def _may_be_about_body(refusal: Refusal) -> bool:
         refusal.is_out_of_credit
         or refusal.is_over_context_window
         or refusal.is_filtered
+        or refusal.is_unknown_model
         or refusal.asks_for_too_long
     )
+
+
+def _may_name_nothing(refusal: Refusal) -> bool:
+    """Whether a refusal can be about the body without naming a part of it."""
+    if refusal.status in _REFUSAL_STATUSES:
+        return True
+    # OpenRouter: "No endpoints found that can handle the requested parameters."
+    return refusal.status == 404 and "parameter" in refusal.details.message.lower()
 
 
 def _get_knowledge(settings: Settings) -> _Knowledge:

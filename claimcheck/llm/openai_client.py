@@ -7,8 +7,10 @@ response states which response format was used and what was left out.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+import time
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
@@ -43,11 +45,19 @@ from claimcheck.llm.negotiation import (
 )
 from claimcheck.llm.pricing import Pricing
 from claimcheck.llm.refusal import Refusal
-from claimcheck.llm.retry import build_async_retrying, build_retrying, count_attempts
+from claimcheck.llm.retry import (
+    PauseCallback,
+    build_async_retrying,
+    build_retrying,
+    count_attempts,
+    ignore_pause,
+)
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.settings import Settings
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
+# How often to ask whether another request has found out what is accepted.
+_POLL_S = 0.02
 # Of the lists of models of LM Studio, vLLM, OpenRouter, Groq, Mistral, llama.cpp, and
 # LiteLLM: what is loaded goes before what is possible.
 _WINDOW_FIELDS = (
@@ -68,7 +78,8 @@ class OpenAIClient:
     """A client for the endpoint and model of the settings; close it after use.
 
     With a `limiter`, `acomplete` waits until the limiter lets each request through;
-    with a `budget`, `complete` until that covers it.
+    with a `budget`, `complete` until that covers it. `complete` calls `on_pause` with
+    the seconds for which the endpoint takes no requests.
 
     Raises:
         UnknownModelError: the settings do not name a model.
@@ -80,6 +91,7 @@ class OpenAIClient:
         limiter: Limiter | None = None,
         pricing: Pricing | None = None,
         budget: BudgetGate | None = None,
+        on_pause: PauseCallback = ignore_pause,
     ) -> None:
         if not settings.model:
             raise UnknownModelError(
@@ -89,6 +101,7 @@ class OpenAIClient:
         self._settings = fill_endpoint(settings)
         self._limiter = limiter
         self._budget = budget
+        self._on_pause = on_pause
         self._pricing = pricing or Pricing(self._settings)
         # Threads that send the first requests must not create a client each.
         self._lock = threading.Lock()
@@ -101,26 +114,28 @@ class OpenAIClient:
         Raises:
             ProviderError: no attempt succeeded.
         """
-        negotiation = Negotiation(request, self._settings)
         requests = 0
         answers: list[Completion] = []
-        # Until the endpoint accepts the body, or nothing is left to try.
-        while True:
-            body = negotiation.build_body()
-            attempts = self._settings.attempts
-            retrying = build_retrying(attempts, negotiation.should_retry)
-            try:
-                retrying(self._send_within_budget, body, answers)
-            except _ENDPOINT_ERRORS as error:
-                requests += count_attempts(retrying)
-                if not negotiation.adapt(error):
-                    raise self._translate(
-                        negotiation.cause or error, requests
-                    ) from None
-            else:
-                requests += count_attempts(retrying)
-                negotiation.accept()
-                return self._build_response(answers, negotiation.dialect, requests)
+        attempts = self._settings.attempts
+        with Negotiation(request, self._settings) as negotiation:
+            # Until the endpoint accepts the body, or nothing is left to try.
+            while True:
+                body = negotiation.build_body()
+                should_retry = negotiation.should_retry
+                retrying = build_retrying(attempts, should_retry, self._on_pause)
+                try:
+                    retrying(self._send_within_budget, body, answers)
+                except _ENDPOINT_ERRORS as error:
+                    requests += count_attempts(retrying)
+                    while negotiation.must_wait(error):
+                        time.sleep(_POLL_S)
+                    if not negotiation.adapt(error):
+                        cause = negotiation.cause or error
+                        raise self._translate(cause, requests) from None
+                else:
+                    requests += count_attempts(retrying)
+                    negotiation.accept()
+                    return self._build_response(answers, negotiation.dialect, requests)
 
     async def acomplete(self, request: ModelRequest) -> ModelResponse:
         """Send a request and return the response, without blocking.
@@ -128,25 +143,26 @@ class OpenAIClient:
         Raises:
             ProviderError: no attempt succeeded.
         """
-        negotiation = Negotiation(request, self._settings)
         requests = 0
         answers: list[Completion] = []
-        while True:
-            body = negotiation.build_body()
-            attempts = self._settings.attempts
-            retrying = build_async_retrying(attempts, negotiation.should_retry)
-            try:
-                await retrying(self._asend_when_allowed, body, answers)
-            except _ENDPOINT_ERRORS as error:
-                requests += count_attempts(retrying)
-                if not negotiation.adapt(error):
-                    raise self._translate(
-                        negotiation.cause or error, requests
-                    ) from None
-            else:
-                requests += count_attempts(retrying)
-                negotiation.accept()
-                return self._build_response(answers, negotiation.dialect, requests)
+        attempts = self._settings.attempts
+        with Negotiation(request, self._settings) as negotiation:
+            while True:
+                body = negotiation.build_body()
+                retrying = build_async_retrying(attempts, negotiation.should_retry)
+                try:
+                    await retrying(self._asend_when_allowed, body, answers)
+                except _ENDPOINT_ERRORS as error:
+                    requests += count_attempts(retrying)
+                    while negotiation.must_wait(error):
+                        await asyncio.sleep(_POLL_S)
+                    if not negotiation.adapt(error):
+                        cause = negotiation.cause or error
+                        raise self._translate(cause, requests) from None
+                else:
+                    requests += count_attempts(retrying)
+                    negotiation.accept()
+                    return self._build_response(answers, negotiation.dialect, requests)
 
     @property
     def dialect(self) -> Dialect:

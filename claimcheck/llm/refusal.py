@@ -25,14 +25,28 @@ MAX_RETRY_AFTER_S = 60.0
 
 _CONTEXT_WINDOW_WORDS = re.compile(
     r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens"
-    r"|prompt is too long|maximum (?:prompt|input) length",
+    r"|prompt is too long|maximum (?:prompt|input) length"
+    r"|\b(?:input|prompt|request|messages?)\b.{0,40}\btoo (?:long|large)"
+    r"|\binput\b.{0,60}exceeds? the (?:maximum|limit)",
     re.I,
 )
-_CREDIT_CODES = ("insufficient_quota", "billing_hard_limit_reached")
+_MODEL_CODES = ("model_not_found", "model_not_available", "invalid_model")
+_MODEL_WORDS = re.compile(
+    r"\bmodel\b\W.{0,80}\b(?:does not|doesn['’]t|not) (?:exist|found)"
+    r"|(?:unknown|invalid|no such) model\b|not a valid model",
+    re.I,
+)
+_CREDIT_CODES = (
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "arrearage",
+)
 _CREDIT_WORDS = re.compile(
     r"insufficient.{0,10} (?:balance|credits?|funds|quota)"
     r"|credit balance is too low|out of credits|no credits? left|payment required"
-    r"|exceeded your current quota",
+    r"|exceeded your current quota|account.{0,40}good standing|\b(?:over|past )due\b"
+    r"|unpaid (?:bill|invoice)|account.{0,20}(?:suspended|deactivated|disabled)",
     re.I,
 )
 # Gemini says "exceeded your current quota" of its limits per minute, too.
@@ -68,8 +82,17 @@ class Refusal:
     @property
     def is_over_context_window(self) -> bool:
         """Whether the request does not fit the model's context window."""
+        if self.status == 413:
+            return True
         text = " ".join((self.details.message, *self.details.codes))
         return bool(_CONTEXT_WINDOW_WORDS.search(text))
+
+    @property
+    def is_unknown_model(self) -> bool:
+        """Whether the endpoint has no model of that name."""
+        if any(code in _MODEL_CODES for code in self.details.codes):
+            return True
+        return bool(_MODEL_WORDS.search(self.details.message))
 
     @property
     def is_filtered(self) -> bool:
@@ -91,12 +114,15 @@ class Refusal:
         """Whether the same request may succeed when it is sent again."""
         if self.is_out_of_credit or self.asks_for_too_long:
             return False
+        # "Request too large for this model on tokens per minute" is a 429, too.
+        if self.is_over_context_window:
+            return False
         if self.should_retry is not None:
             return self.should_retry
         if self.status is None:
             # Inside a 200, and after the request was accepted: mostly a provider
             # behind the endpoint that failed.
-            return not self.is_over_context_window
+            return True
         return self.status in _TRANSIENT_STATUSES or self.status >= 500
 
 

@@ -24,6 +24,11 @@ from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
 _BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=8.0)
 _JITTER = tenacity.wait_random(0, 0.25)
 RetryTest = Callable[[BaseException], bool]
+PauseCallback = Callable[[float], None]
+
+
+def ignore_pause(seconds: float) -> None:
+    """Do nothing."""
 
 
 class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names them so
@@ -52,10 +57,23 @@ def is_transient(error: BaseException) -> bool:
 
 
 def build_retrying(
-    attempts: int, should_retry: RetryTest = is_transient
+    attempts: int,
+    should_retry: RetryTest = is_transient,
+    on_pause: PauseCallback = ignore_pause,
 ) -> tenacity.Retrying:
-    """Return a callable that calls a function up to `attempts` times."""
-    return tenacity.Retrying(**_build_options(attempts, should_retry))
+    """Return a callable that calls a function up to `attempts` times.
+
+    Calls `on_pause` with the seconds before it waits because the endpoint asked for it.
+    """
+
+    def report(state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        refusal = read_refusal(error) if error else None
+        if refusal and refusal.retry_after_s and state.next_action:
+            on_pause(state.next_action.sleep)
+
+    options = _build_options(attempts, should_retry)
+    return tenacity.Retrying(**options, before_sleep=report)
 
 
 def build_async_retrying(

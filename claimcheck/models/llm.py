@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -184,20 +185,26 @@ class Work(StrEnum):
     SUMMARY = "summary"
     QUOTES = "quotes that were not found"
     VERDICTS = "verdicts"
+    WAITING = "waiting for the endpoint"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Progress of a piece of work: `answered` of the requests `asked` so far.
 
-    Both are 0 when the work needs no requests.
+    Both are 0 when the work needs no requests, and when it is to wait, because the
+    endpoint takes no requests until `paused_until`.
     """
 
     work: Work
     answered: int
     asked: int
+    paused_until: datetime | None = None
 
     def __str__(self) -> str:
+        if self.paused_until:
+            until = self.paused_until.astimezone()
+            return f"the endpoint takes no requests until {until:%H:%M:%S}"
         if not self.asked:
             return str(self.work)
         return f"{self.work}: {self.answered} of {self.asked} answered"

@@ -50,6 +50,8 @@ from claimcheck.verification.scorer import EntailmentScorer
 SCHEMA, PROMPT = "verdict.answer", "verdict"
 # The key in the settings of a signature: the scorer, with its version.
 VERIFIER = "verifier"
+# The key in the settings of a signature, where it is not the default.
+CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
 # Weak models write on and on. Strict mode does not take `maxLength`, but it takes a
 # pattern.
@@ -164,14 +166,18 @@ def check_run(
     statements = list_statements(run)
     if not statements:
         return run
-    check = check_without_model if engine == "extractive" else check_with_model
+    is_by_model = settings.checks_with_model(engine)
+    check = check_with_model if is_by_model else check_without_model
     corpus = Corpus(run.document, reading)
     result = yield from check(statements, corpus, settings, strict=True)
+    merged = merge_settings(run.signature, result.signature)
+    if engine == "llm" and not is_by_model:
+        merged[CHECK_WITH] = settings.check_with
     signature = replace(
         run.signature,
         prompts=run.signature.prompts | result.signature.prompts,
         schemas=run.signature.schemas | result.signature.schemas,
-        settings=merge_settings(run.signature, result.signature),
+        settings=merged,
     )
     return replace(
         run,

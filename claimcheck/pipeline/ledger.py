@@ -9,9 +9,15 @@ from claimcheck.text.noise import Noise
 
 
 def build_ledger(
-    length: int, noise: Sequence[Noise], failures: Sequence[Failure] = ()
+    length: int,
+    noise: Sequence[Noise],
+    failures: Sequence[Failure] = (),
+    unused: Sequence[Noise] = (),
 ) -> tuple[LedgerEntry, ...]:
-    """Tile [0, length) with entries: set aside, failed, or read."""
+    """Tile [0, length) with entries: set aside, failed, or read.
+
+    `unused` has the ranges that were read without a claim in them, in order, and why.
+    """
     entries: list[LedgerEntry] = []
     position = 0
     for item in noise:
@@ -23,7 +29,31 @@ def build_ledger(
             entries.append(entry)
             position = item.end
     entries += _iter_entries(position, length, failures)
-    return tuple(entries)
+    return tuple(_add_reasons(entries, unused) if unused else entries)
+
+
+def _add_reasons(
+    entries: Sequence[LedgerEntry], unused: Sequence[Noise]
+) -> Iterator[LedgerEntry]:
+    """Split what was read where it has a reason for being without a claim."""
+    index = 0
+    for entry in entries:
+        position = entry.start
+        while index < len(unused) and unused[index].end <= entry.start:
+            index += 1
+        following = index
+        while following < len(unused) and unused[following].start < entry.end:
+            item = unused[following]
+            following += 1
+            start, end = max(position, item.start), min(entry.end, item.end)
+            if entry.status is not Status.READ or start >= end:
+                continue
+            if position < start:
+                yield LedgerEntry(position, start, Status.READ, None)
+            yield LedgerEntry(start, end, Status.READ, item.reason)
+            position = end
+        if position < entry.end:
+            yield LedgerEntry(position, entry.end, entry.status, entry.reason)
 
 
 def _iter_entries(

@@ -14,16 +14,29 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CONVERT_OFFICE = "convert it: soffice --headless --convert-to docx FILE"
+_RECOGNIZE = "recognize its text, for example with tesseract"
+# How files start that are not text, or hold markup: what they are, and what to do.
 _BINARY_SIGNATURES = (
-    (b"PK\x03\x04", "a ZIP archive other than a Word document (ODT, EPUB, XLSX?)"),
-    (b"\xd0\xcf\x11\xe0", "an old or password-protected Office document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"SQLite format 3", "a SQLite database"),
-    (b"\x7fELF", "a program"),
+    (b"PK\x03\x04", "a ZIP archive other than a document (an Excel workbook?)", ""),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old or password-protected Office document, or an Outlook message",
+        _CONVERT_OFFICE,
+    ),
+    (b"{\\rtf", "an RTF document", _CONVERT_OFFICE),
+    (b"\\documentclass", "a LaTeX document", "convert it: pandoc -t plain FILE"),
+    (b"<?xml", "an XML document other than HTML", ""),
+    (b"<rss", "an RSS feed", "use the addresses of its articles"),
+    (b"<feed", "an Atom feed", "use the addresses of its articles"),
+    (b"WARC/", "a web archive", "extract its pages, for example with warcio"),
+    (b"\x89PNG", "a PNG picture", _RECOGNIZE),
+    (b"\xff\xd8\xff", "a JPEG picture", _RECOGNIZE),
+    (b"GIF8", "a GIF picture", _RECOGNIZE),
+    (b"ID3", "an MP3 recording", "transcribe it, for example with Whisper"),
+    (b"\x1f\x8b", "a gzip archive", "unpack it: gunzip FILE"),
+    (b"SQLite format 3", "a SQLite database", ""),
+    (b"\x7fELF", "a program", ""),
 )
 _SAMPLE_BYTES = 4_000
 # Of the bytes in even or odd positions. In UTF-16 one of the two halves is mostly zero
@@ -70,11 +83,10 @@ def recode_wide_text(data: bytes) -> bytes:
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
-    for signature, kind in _BINARY_SIGNATURES:
+    for signature, kind, advice in _BINARY_SIGNATURES:
         if data.startswith(signature):
-            raise InputError(
-                f"{source}: is {kind}, not text; extract its text and use that"
-            )
+            action = advice or "extract its text and use that"
+            raise InputError(f"{source}: is {kind}, not text; {action}")
 
 
 def _find_byte_order_mark(data: bytes) -> str | None:

@@ -56,6 +56,10 @@ def parse_content(
             from claimcheck.readers.mail import parse_mail
 
             return kind, parse_mail(data, source)
+        case "odt" | "epub" | "pptx":
+            from claimcheck.readers.packages import parse_package
+
+            return kind, parse_package(data, source, kind)
     text, encoding = decode(data, source, charset)
     if kind == "subtitles":
         from claimcheck.readers.subtitles import parse_subtitles
@@ -81,8 +85,8 @@ def detect_format(data: bytes, name: str = "") -> str:
     suffix = PurePath(name).suffix.lower()
     if b"%PDF-" in data[:1_024]:
         return "pdf"
-    if data.startswith(b"PK\x03\x04") and _is_docx(data):
-        return "docx"
+    if data.startswith(b"PK\x03\x04"):
+        return "docx" if _is_docx(data) else _detect_package(data) or "text"
     if _is_html(prefix) or (suffix in _HTML_SUFFIXES and b"<" in start):
         return "html"
     if _is_mail(prefix, is_cut=len(data) > _MAX_HEADER_BYTES):
@@ -115,6 +119,16 @@ def _is_docx(data: bytes) -> bool:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
         # A damaged archive may still show that it was a Word document.
         return b"word/" in data[: 1 << 20] and b"[Content_Types].xml" in data[: 1 << 16]
+
+
+def _detect_package(data: bytes) -> str | None:
+    from claimcheck.readers.packages import detect_package
+
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return detect_package(archive.namelist(), archive.read)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, OSError):
+        return None
 
 
 def _is_html(prefix: bytes) -> bool:

@@ -26,7 +26,7 @@ from claimcheck.readers.detect import detect_format, parse_content
 MAX_SECONDS = 60.0
 MAX_MEMORY_BYTES = 2 * 2**30
 
-_LIMITED_FORMATS = ("html", "pdf", "docx", "email")
+_LIMITED_FORMATS = ("html", "pdf", "docx", "email", "odt", "epub", "pptx")
 # `-P` keeps the working folder, which may be a stranger's, out of the module path.
 _START_CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); "

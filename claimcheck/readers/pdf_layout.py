@@ -254,7 +254,7 @@ def _trim_region(rows: list[_Row], start: int, end: int, gutter: _Gutter) -> int
     both = [index for index in range(start, end) if _has_both(rows[index], gutter)]
     if len(both) < 2:
         return start + 1
-    # The longer of two columns goes on after the shorter one.
+    # The longer of two columns continues after the shorter one.
     is_prose = _is_columns(rows[start:end], gutter)
     return end if is_prose else both[-1] + 1
 

@@ -29,8 +29,10 @@ _MAX_NAME_CHARACTERS = 300  # of an address in a message
 _SUPPORTED_CONTENT_TYPES = re.compile(
     r"""
     text/(?:html|plain|markdown|x-markdown|vtt|srt)
-    |application/(?:xhtml\+xml|pdf|x-subrip|octet-stream|msword
-        |vnd\.openxmlformats-officedocument\.wordprocessingml\.document)
+    |application/(?:xhtml\+xml|pdf|x-subrip|octet-stream|msword|epub\+zip|json
+        |vnd\.oasis\.opendocument\.text
+        |vnd\.openxmlformats-officedocument\.
+            (?:wordprocessingml\.document|presentationml\.presentation))
     |message/rfc822
     |                                  # none stated
     """,

@@ -6,6 +6,7 @@ the id of its text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from claimcheck.text.sentences import (
 # Long enough for a claim that two sentences support, and short enough to be about one
 # thing. Chosen by hand.
 _PASSAGE_WORDS = 120
+
+_QUERY_WORD = re.compile(r"\w+")
 
 _LAYOUT = DatabaseLayout(
     "index",
@@ -148,8 +151,13 @@ class Index(AbstractContextManager["Index"]):
             entries.append(entry)
         return tuple(entries)
 
-    def search(self, words: Sequence[str], most: int) -> tuple[SearchHit, ...]:
-        """Return at most `most` passages with any of the words, best first."""
+    def search(self, words: Sequence[str] | str, most: int) -> tuple[SearchHit, ...]:
+        """Return at most `most` passages with any of the words, best first.
+
+        A string is a query of several words.
+        """
+        if isinstance(words, str):
+            words = _QUERY_WORD.findall(words)
         # Quotation marks make each word a literal; without them FTS5 would parse it.
         literals = [f'"{word}"' for word in dict.fromkeys(words) if '"' not in word]
         if not literals:

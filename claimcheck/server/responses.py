@@ -178,7 +178,7 @@ def _dump_stage(stage: object) -> dict[str, Any]:
     """Return a stage of the engine, or a text, as the fields of an event."""
     if isinstance(stage, Stage):
         return {
-            "work": str(stage.work),
+            "work": str(stage if stage.paused_until else stage.work),
             "answered": stage.answered,
             "asked": stage.asked,
         }

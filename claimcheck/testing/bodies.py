@@ -179,6 +179,12 @@ def to_bytes(body: str | bytes | None) -> bytes:
     return body or b""
 
 
+def header_to_text(value: object) -> str:
+    """Return a header's value; requests gives some of them as bytes."""
+    # HTTP says that they are Latin-1.
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
 def unpack_response(response: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of an answer with a body that can be read and searched."""
     unpacked = copy.deepcopy(response)

@@ -20,11 +20,14 @@ from typing import Any
 
 from vcr.request import Request
 
-from claimcheck.testing.bodies import unpack_response
+from claimcheck.testing.bodies import to_bytes, unpack_response
 from claimcheck.testing.files import (
+    UNKNOWN_ITEM,
+    CassetteFile,
     Interaction,
     is_yaml,
     lock_file,
+    number_interactions,
     read_file,
     select_headers,
     write_file,
@@ -95,8 +98,10 @@ class Cassette:
         for interaction in self._interactions:
             self._by_key[build_key(interaction.request)].append(interaction)
         self._masked = [item for item in self._interactions if has_mask(item.request)]
-        self._has_items = any(item.items is not None for item in self._interactions)
-        has_recording = any(self._may_play(item) for item in self._interactions)
+        self._has_items = any(
+            item.items != {UNKNOWN_ITEM} for item in self._interactions
+        )
+        has_recording = any(map(self._may_play, self._interactions))
         is_complete = self.record == "once" and has_recording
         self.write_protected = self.record == "none" or is_complete
 
@@ -125,19 +130,17 @@ class Cassette:
 
     def find_unplayed(self) -> list[Interaction]:
         """Return the answers of this test that it did not request."""
-        own = [item for item in self._interactions if self._is_own(item)]
+        own = filter(self._is_own, self._interactions)
         return [interaction for interaction in own if interaction not in self._played]
 
     def _may_play(self, interaction: Interaction) -> bool:
-        if interaction.items is None or not self.item:
-            return True
-        return self.item in interaction.items
+        return not self.item or bool(interaction.items & {self.item, UNKNOWN_ITEM})
 
     def _is_own(self, interaction: Interaction) -> bool:
-        if interaction.items is None:
-            # In a file that some test has recorded anew, nobody knows whose these are.
-            return not self._has_items or not self.item
-        return self.item in interaction.items
+        if self.item and self._has_items:
+            # Since a test has recorded into the file, the rest may be of other tests.
+            return self.item in interaction.items
+        return bool(interaction.items & {self.item, UNKNOWN_ITEM})
 
     def can_play(self, request: Request) -> bool:
         """Whether the request has an answer that was not played yet."""
@@ -162,10 +165,8 @@ class Cassette:
             candidates = [
                 item for item in self._masked if matches_masked(request, item.request)
             ]
-        for interaction in self._select_candidates(candidates):
-            if interaction not in self._played:
-                return interaction
-        return None
+        candidates = self._select_candidates(candidates)
+        return next((item for item in candidates if item not in self._played), None)
 
     def _select_candidates(self, candidates: list[Interaction]) -> list[Interaction]:
         """Return this test's answers; else those of no test; else another test's."""
@@ -173,12 +174,10 @@ class Cassette:
         # must not play the answers of both.
         by_item: dict[str, list[Interaction]] = defaultdict(list)
         for interaction in candidates:
-            for item in interaction.items or [""]:
+            for item in interaction.items or {UNKNOWN_ITEM}:
                 by_item[item].append(interaction)
-        for item in (self.item, *sorted(by_item)):
-            if item in by_item:
-                return by_item[item]
-        return []
+        items = (self.item, *sorted(by_item), UNKNOWN_ITEM)
+        return next((by_item[item] for item in items if item in by_item), [])
 
     def add(self, request: Request, response: dict[str, Any]) -> None:
         """Record a request and its answer; `save` writes it to the file."""
@@ -187,21 +186,22 @@ class Cassette:
             sent = Request(
                 request.method, request.uri, request.body_bytes, dict(request.headers)
             )
-            interaction = Interaction(sent, unpack_response(response))
-            if self.item:
-                interaction.items = {self.item}
+            interaction = Interaction(sent, unpack_response(response), {self.item})
             interaction.recorded = datetime.now(UTC).date().isoformat()
-            interaction.templates = identify_templates(request.body_bytes or b"")
+            interaction.templates = identify_templates(to_bytes(request.body_bytes))
             self._added.append(interaction)
             if self.record == "all":
                 earlier = self._by_key.get(build_key(request), [])
-                self._replaced.update(item for item in earlier if self._is_own(item))
-            # A replay has to send the same requests, on any machine.
-            base_url = os.environ.get(BASE_URL_VARIABLE)
-            if base_url and request.uri.startswith(base_url):
-                self.environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
-            elif not base_url and request.host == _DEFAULT_HOST:
-                self.environment[BASE_URL_VARIABLE] = None
+                self._replaced.update(filter(self._is_own, earlier))
+            self._note_base_url(request)
+
+    def _note_base_url(self, request: Request) -> None:
+        # A replay has to send the same requests, on any machine.
+        base_url = os.environ.get(BASE_URL_VARIABLE)
+        if not base_url and request.host == _DEFAULT_HOST:
+            self.environment[BASE_URL_VARIABLE] = None
+        elif base_url and request.uri.startswith(base_url):
+            self.environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
 
     def build_miss(self, request: Request) -> CassetteMissError:
         """Build the error of a request without an answer."""
@@ -237,38 +237,33 @@ class Cassette:
             self._added, self._replaced = [], set()
 
     def _find_released(self, passed: bool) -> set[Interaction]:
-        released = set(self._replaced)
-        if passed:
-            released.update(self.find_unplayed())
-        if not self.item:
-            return released
-        # Nobody knows which other tests play an answer without items.
-        return {item for item in released if item.items is not None}
+        # Outside pytest nobody knows what else plays from the file.
+        if passed and (self.item or self.record == "all"):
+            return self._replaced | set(self.find_unplayed())
+        return self._replaced
 
     def _merge(self, released: set[Interaction], joined: set[Interaction]) -> None:
         """Apply the changes of this test to what the file contains now."""
         content = read_file(self.path)
-        # Other tests may have changed the file since this one has read it.
-        unknown: dict[str, list[Interaction]] = defaultdict(list)
-        for interaction in content.interactions:
-            unknown[interaction.fingerprint()].append(interaction)
-        for interaction in self._interactions:
-            same = unknown[interaction.fingerprint()]
-            if not same:
-                continue
-            current = same.pop(0)
-            if interaction in released:
-                items = current.items or set()
-                items.discard(self.item)
-                if self.record == "all" and not items:
-                    content.interactions.remove(current)
-            elif interaction in joined and current.items is not None:
-                current.items.add(self.item)
-                interaction.items = current.items
-        others = [interaction for same in unknown.values() for interaction in same]
+        known = number_interactions(self._interactions)
+        others = []
+        for key, current in number_interactions(content.interactions).items():
+            interaction = known.get(key)
+            if interaction is None:
+                others.append(current)  # recorded by another process meanwhile
+            elif interaction in released:
+                self._release(current, content)
+            elif interaction in joined:
+                interaction.items = current.items = current.items | {self.item}
         content.interactions += self._select_missing(others)
         content.environment |= self.environment
         write_file(self.path, content)
+
+    def _release(self, interaction: Interaction, content: CassetteFile) -> None:
+        interaction.items.discard(self.item)
+        # Another mode keeps the answer, in case the prompt is changed back.
+        if self.record == "all" and not interaction.items:
+            content.interactions.remove(interaction)
 
     def _select_missing(self, others: Iterable[Interaction]) -> list[Interaction]:
         """Return what this test has added, but no other process meanwhile.
@@ -276,7 +271,7 @@ class Cassette:
         Every worker of pytest-xdist sets up the fixtures of the session. A replay plays
         the answers of one of them only.
         """
-        own = [item for item in others if self.item in (item.items or ())]
+        own = [item for item in others if self.item in item.items]
         recorded = Counter(build_key(interaction.request) for interaction in own)
         missing = []
         for interaction in self._added:
@@ -302,5 +297,5 @@ class Cassette:
 
 def _clean_request(request: Request, credentials: set[str]) -> Request:
     headers = select_headers(dict(request.headers), response=False)
-    body = redact_body(request.body_bytes or b"", credentials)
+    body = redact_body(to_bytes(request.body_bytes), credentials)
     return Request(request.method, strip_credentials(request.uri), body, headers)

@@ -7,8 +7,8 @@
 Requests have method, uri, headers, and body; answers have status, headers, and body.
 `bodies.py` says how bodies are stored. `items` are the tests that play the answer,
 `recorded` is a date in UTC, and `templates` are the prompts and schemas of claimcheck
-that the request was made from, with the first digits of their sha256. Files of older
-versions have none of the three. YAML files are those of plain vcrpy.
+that the request was made from, with digests (`templates.py`). Files of older versions
+have none of the three. YAML files are those of plain vcrpy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import hashlib
 import json
 import os
 import tempfile
-from contextlib import AbstractContextManager
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,15 @@ from claimcheck.testing.bodies import (
     decode_body,
     encode_request_body,
     encode_response_body,
+    header_to_text,
+    to_bytes,
     unpack_response,
 )
 from claimcheck.testing.matching import build_key
 
 SUFFIXES = (".json", ".yaml", ".yml")
+# Takes the place of the tests that play an answer, where nobody knows them.
+UNKNOWN_ITEM = ""
 _VERSION = 1
 _REQUEST_HEADERS = ("accept", "content-type")
 # Clients behave differently with these.
@@ -58,13 +64,13 @@ _RESPONSE_HEADERS = (
 class Interaction:
     """A request and its answer, and where they came from.
 
-    `items` is None outside pytest, and in files of older versions, where nobody knows
-    which tests play the answer. It is empty if no test plays the answer any more.
+    `items` are the tests that play the answer; the set is empty if none does any more.
+    Those of answers recorded outside pytest, and of older versions, are unknown.
     """
 
     request: Request
     response: dict[str, Any]
-    items: set[str] | None = None
+    items: set[str] = field(default_factory=lambda: {UNKNOWN_ITEM})
     recorded: str | None = None
     templates: dict[str, str] = field(default_factory=dict)
 
@@ -77,12 +83,23 @@ class Interaction:
     @property
     def model(self) -> str | None:
         """The name of the model that the request names."""
-        try:
-            body = json.loads(self.request.body_bytes or b"")
-        except ValueError:
-            return None
-        model = body.get("model") if isinstance(body, dict) else None
-        return model if isinstance(model, str) else None
+        with suppress(ValueError, LookupError, TypeError):
+            model = json.loads(to_bytes(self.request.body_bytes))["model"]
+            return str(model)
+        return None
+
+
+def number_interactions(
+    interactions: Iterable[Interaction],
+) -> dict[tuple[str, int], Interaction]:
+    """Map a fingerprint, and a number among those with the same, to each of them."""
+    numbered: dict[tuple[str, int], Interaction] = {}
+    counts: Counter[str] = Counter()
+    for interaction in interactions:
+        fingerprint = interaction.fingerprint()
+        numbered[fingerprint, counts[fingerprint]] = interaction
+        counts[fingerprint] += 1
+    return numbered
 
 
 @dataclass(slots=True)
@@ -97,18 +114,12 @@ def select_headers(headers: dict[str, Any], *, response: bool) -> dict[str, list
     """Return only the headers that a replay needs."""
     # All others may hold secrets, or differ from one recording to the next.
     allowed = _RESPONSE_HEADERS if response else _REQUEST_HEADERS
-    by_name = {name.lower(): value for name, value in headers.items()}
     selected = {}
-    for name in sorted(by_name.keys() & set(allowed)):
-        value = by_name[name]
-        values = value if isinstance(value, list | tuple) else [value]
-        selected[name] = [_to_text(value) for value in values]
+    for name, value in sorted(headers.items()):
+        if name.lower() in allowed:
+            values = value if isinstance(value, list | tuple) else [value]
+            selected[name.lower()] = [header_to_text(value) for value in values]
     return selected
-
-
-def _to_text(value: object) -> str:
-    # requests gives some headers as bytes; HTTP says that they are Latin-1.
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def read_file(path: Path) -> CassetteFile:
@@ -161,11 +172,10 @@ def _parse_json(text: str) -> CassetteFile:
         interaction = Interaction(
             Request(request["method"], request["uri"], body, request["headers"]),
             response | {"body": answer},
+            set(entry.get("items", [UNKNOWN_ITEM])),
             recorded=entry.get("recorded"),
             templates=entry.get("templates", {}),
         )
-        if "items" in entry:
-            interaction.items = set(entry["items"])
         content.interactions.append(interaction)
     return content
 
@@ -206,7 +216,7 @@ def _encode_interaction(interaction: Interaction) -> dict[str, Any]:
     request, response = interaction.request, interaction.response
     entry: dict[str, Any] = {
         "request": {
-            "body": encode_request_body(request.body_bytes or b""),
+            "body": encode_request_body(to_bytes(request.body_bytes)),
             "headers": select_headers(dict(request.headers), response=False),
             "method": request.method,
             "uri": request.uri,
@@ -219,7 +229,7 @@ def _encode_interaction(interaction: Interaction) -> dict[str, Any]:
     }
     if "compressed" in response["body"]:
         entry["response"]["body"]["compressed"] = response["body"]["compressed"]
-    if interaction.items is not None:
+    if UNKNOWN_ITEM not in interaction.items:
         entry["items"] = sorted(interaction.items)
     if interaction.recorded:
         entry["recorded"] = interaction.recorded

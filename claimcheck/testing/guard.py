@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import ipaddress
 import os
 import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -248,16 +247,12 @@ class _NetworkBlock:
 def _resolve_hosts(hosts: Sequence[str]) -> frozenset[str]:
     addresses = set()
     for entry in hosts:
-        host = entry.rpartition(":")[0] if entry.count(":") == 1 else entry
+        # More than one colon: an IPv6 address, not a host and a port.
+        host = entry.partition(":")[0] if entry.count(":") == 1 else entry
         addresses.add(host)
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            try:
-                found = socket.getaddrinfo(host, None)
-            except OSError:
-                continue  # a connection to it will fail with a clear error
-            addresses.update(str(address[4][0]) for address in found)
+        with suppress(OSError):  # a connection to it will fail with a clear error
+            results = socket.getaddrinfo(host, None)
+            addresses.update(str(result[4][0]) for result in results)
     return frozenset(addresses)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from rapidfuzz import fuzz, process
 from vcr.request import Request
 
-from claimcheck.testing.bodies import canonicalize_body, parse_exact_json
+from claimcheck.testing.bodies import canonicalize_body, parse_exact_json, to_bytes
 from claimcheck.testing.redaction import MASK, redact_body, strip_credentials
 
 _MAX_DIFF_LINES = 24  # a screen; chosen by hand
@@ -34,7 +34,7 @@ def build_key(request: Request) -> tuple[str, str]:
     # Cached on the request, because it is asked for several times per request.
     key: tuple[str, str] | None = request.__dict__.get("_claimcheck_key")
     if key is None:
-        body = canonicalize_body(redact_body(request.body_bytes or b""))
+        body = canonicalize_body(redact_body(to_bytes(request.body_bytes)))
         key = (_build_target(request), hashlib.sha256(body).hexdigest())
         request.__dict__["_claimcheck_key"] = key
     return key
@@ -53,7 +53,7 @@ def _build_target(request: Request) -> str:
 
 def has_mask(request: Request) -> bool:
     """Whether a secret was masked in the body of a recorded request."""
-    return MASK.encode() in (request.body_bytes or b"")
+    return MASK.encode() in to_bytes(request.body_bytes)
 
 
 def matches_masked(sent: Request, recorded: Request) -> bool:
@@ -63,9 +63,9 @@ def matches_masked(sent: Request, recorded: Request) -> bool:
     """
     if build_key(sent)[0] != build_key(recorded)[0]:
         return False
-    literals = canonicalize_body(recorded.body_bytes or b"").split(MASK.encode())
-    pattern = _WILDCARD.join(re.escape(literal) for literal in literals)
-    body = canonicalize_body(redact_body(sent.body_bytes or b""))
+    literals = canonicalize_body(to_bytes(recorded.body_bytes)).split(MASK.encode())
+    pattern = _WILDCARD.join(map(re.escape, literals))
+    body = canonicalize_body(redact_body(to_bytes(sent.body_bytes)))
     return re.fullmatch(pattern, body, re.DOTALL) is not None
 
 
@@ -91,7 +91,7 @@ def _find_closest_request(request: Request, recorded: Sequence[Request]) -> Requ
     target = build_key(request)[0]
     candidates = [other for other in recorded if build_key(other)[0] == target]
     candidates = candidates or list(recorded)
-    descriptions = [_describe(other) for other in candidates]
+    descriptions = list(map(_describe, candidates))
     best = process.extractOne(_describe(request), descriptions, scorer=fuzz.ratio)
     return candidates[best[2]]
 
@@ -107,8 +107,8 @@ def _diff(recorded: Request, sent: Request) -> Iterator[str]:
     if has_mask(recorded) and matches_masked(sent, recorded):
         return
     # A path per line: a diff of the JSON text would show whole messages.
-    before = _flatten_json(_parse_body(recorded))
-    after = _flatten_json(_parse_body(sent))
+    before = list(_flatten_json(_parse_body(recorded)))
+    after = list(_flatten_json(_parse_body(sent)))
     diff = difflib.unified_diff(before, after, "recorded", "sent", lineterm="", n=0)
     lines = [line for line in diff if not line.startswith("@@")]
     yield from lines or _diff_text(_read_body(recorded), _read_body(sent))
@@ -125,33 +125,31 @@ def _diff_text(recorded: str, sent: str) -> Iterator[str]:
 
 
 def _read_body(request: Request) -> str:
-    return canonicalize_body(request.body_bytes or b"").decode("utf-8", "replace")
+    return canonicalize_body(to_bytes(request.body_bytes)).decode("utf-8", "replace")
 
 
 def _parse_body(request: Request) -> Any:
     """Return the body's JSON value, or its text if it is not JSON."""
-    text = (request.body_bytes or b"").decode("utf-8", "replace")
+    text = to_bytes(request.body_bytes).decode("utf-8", "replace")
     try:
         return parse_exact_json(text)
     except ValueError:
         return text
 
 
-def _flatten_json(value: Any, path: str = "$") -> list[str]:
-    """List a JSON value as `path: text` lines, so that a diff has paths."""
+def _flatten_json(value: Any, path: str = "$") -> Iterator[str]:
+    """Yield a JSON value as `path: text` lines, so that a diff has paths."""
     if isinstance(value, str):
-        return [f"{path}: {piece}" for piece in _split_text(value)]
-    children: list[tuple[str, Any]] = []
-    if isinstance(value, dict):
-        children = [(f"{path}.{key}", value[key]) for key in sorted(value)]
-    elif isinstance(value, list):
-        children = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
-    if not children:
-        return [f"{path}: {json.dumps(value)}"]
-    lines = []
-    for child_path, child in children:
-        lines += _flatten_json(child, child_path)
-    return lines
+        for piece in _split_text(value):
+            yield f"{path}: {piece}"
+    elif isinstance(value, dict) and value:
+        for key in sorted(value):
+            yield from _flatten_json(value[key], f"{path}.{key}")
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from _flatten_json(item, f"{path}[{index}]")
+    else:
+        yield f"{path}: {json.dumps(value)}"
 
 
 def _split_text(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ before a test has the marker.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import shlex
@@ -82,12 +83,9 @@ def pytest_load_initial_conftests(
     """Add `--record`, the short form, unless another plugin has it."""
     # Here, because all installed plugins and conftest files have added theirs.
     result = yield
-    taken = {
-        name
-        for group in [*parser._groups, parser._anonymous]
-        for option in group.options
-        for name in option.names()
-    }
+    groups = [*parser._groups, parser._anonymous]
+    options = itertools.chain.from_iterable(group.options for group in groups)
+    taken = itertools.chain.from_iterable(option.names() for option in options)
     if "--record" not in taken:
         parser.getgroup("claimcheck").addoption(
             "--record",
@@ -116,9 +114,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         information = getattr(item, "_fixtureinfo", None)
         if information is None or item.get_closest_marker("cassette") is None:
             continue
-        for definitions in information.name2fixturedefs.values():
-            for definition in definitions:
-                fixtures.setdefault(definition, item)
+        definitions = information.name2fixturedefs.values()
+        for definition in itertools.chain.from_iterable(definitions):
+            fixtures.setdefault(definition, item)
     session.config.stash[_SHARED_FIXTURES] = fixtures
 
 
@@ -180,38 +178,29 @@ def pytest_runtest_makereport(
     problems = [f"CassetteMissError: {miss}" for miss in misses]
     is_complete = {"setup", "call", "teardown"} <= running.passed_phases
     if report.when == "teardown" and is_complete:
-        problem = _find_unplayed(running.cassette)
-        problems += [problem] if problem else []
+        problems += _find_unplayed(running.cassette)
     if not problems:
         return report
     text = "\n\n".join(problems)
-    if report.failed and _is_miss(call.excinfo):
-        return report  # it shows the request already
-    if report.failed:
+    if not report.failed:
+        report.outcome = "failed"
+        report.longrepr = text
+        report.__dict__.pop("wasxfail", None)  # a missing answer is never expected
+    elif getattr(call.excinfo, "value", None) not in running.guard.misses:
         report.sections.append(("cassette", text))
-        return report
-    report.outcome = "failed"
-    report.longrepr = text
-    report.__dict__.pop("wasxfail", None)  # a missing answer is never expected
     return report
 
 
-def _find_unplayed(cassette: Cassette) -> str | None:
-    """Describe the recorded answers that a replay did not request."""
+def _find_unplayed(cassette: Cassette) -> list[str]:
+    """Describe the recorded answers that a replay did not request, if any."""
     unplayed = cassette.find_unplayed()
     # After a miss they are its consequence.
     if cassette.record != "none" or cassette.has_misses or not unplayed:
-        return None
-    return (
+        return []
+    return [
         f"{cassette.path.name}: {len(unplayed)} recorded answers were not requested; "
         f"record it again: {cassette.command}"
-    )
-
-
-def _is_miss(excinfo: pytest.ExceptionInfo[BaseException] | None) -> bool:
-    from claimcheck.testing.cassette import CassetteMissError
-
-    return excinfo is not None and isinstance(excinfo.value, CassetteMissError)
+    ]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -301,7 +290,7 @@ class _FixtureGuard:
             return
         self._cassette.save(passed=True)
         self._raise_swallowed_miss()
-        if problem := _find_unplayed(self._cassette):
+        for problem in _find_unplayed(self._cassette):
             pytest.fail(problem, pytrace=False)
 
 

@@ -12,9 +12,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, unquote_plus
 
-from claimcheck.testing.bodies import find_style, parse_exact_json, render_json
+from claimcheck.testing.bodies import (
+    find_style,
+    header_to_text,
+    parse_exact_json,
+    render_json,
+)
 
 MASK = "[redacted]"
 _MASKED_PARAMETER = "redacted"  # brackets would be percent-encoded
@@ -74,10 +79,13 @@ _CREDENTIAL_HEADERS = (
     "openai-project",
 )
 # Exact names: `page_token` and `keyword` are part of the question.
-_SECRET_PARAMETERS = frozenset(
-    "access_token api-key api_key apikey auth_token client_secret password secret sig "
-    "signature subscription-key x-amz-security-token x-amz-signature x-api-key".split()
+_SECRET_PARAMETER = re.compile(
+    r"""([?&](?:access_token|api[-_]?key|auth_token|client_secret|password|secret|sig
+    |signature|subscription-key|x-amz-security-token|x-amz-signature|x-api-key)=)
+    ([^&\#]*)""",
+    re.VERBOSE | re.IGNORECASE,
 )
+_USER_AND_PASSWORD = re.compile(r"^(\w+://)([^/?#]*)@")
 # A shorter value, such as "none" or "test", also occurs where it is not a secret.
 _MIN_SECRET_LENGTH = 8
 # What people write for servers that want no key.
@@ -95,39 +103,26 @@ def find_secrets(text: str) -> list[str]:
 
 def find_credentials(uri: str, headers: Mapping[str, Any]) -> set[str]:
     """Return the keys, organization, and project sent with a request."""
-    values = []
+    values = set()
     for name, value in headers.items():
         if name.lower() in _CREDENTIAL_HEADERS:
-            text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
             # "Bearer KEY": the scheme is not secret.
-            values.append(text.split()[-1] if text.split() else "")
-    parts = urlsplit(uri)
-    values += [part for part in (parts.username, parts.password) if part]
-    for name, value in parse_qsl(parts.query):
-        if name.lower() in _SECRET_PARAMETERS:
-            values.append(value)
-    return {
-        value
-        for value in values
-        if len(value) >= _MIN_SECRET_LENGTH and value not in _PLACEHOLDERS
-    }
+            values.add(header_to_text(value).rpartition(" ")[2])
+    for _, user_and_password in _USER_AND_PASSWORD.findall(uri):
+        values.update(unquote(user_and_password).split(":"))
+    for _, value in _SECRET_PARAMETER.findall(uri):
+        values.add(unquote_plus(value))
+    known = {value for value in values if len(value) >= _MIN_SECRET_LENGTH}
+    return known - _PLACEHOLDERS
 
 
 def strip_credentials(uri: str) -> str:
-    """Remove the user, password, and secret parameters from a URI."""
-    head, question_mark, rest = uri.partition("?")
-    scheme, separator, location = head.partition("://")
-    host, slash, path = location.partition("/")
-    head = f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
-    query, hash_sign, fragment = rest.partition("#")
-    parameters = []
-    for parameter in query.split("&"):
-        name, equals, _ = parameter.partition("=")
-        is_secret = unquote_plus(name).lower() in _SECRET_PARAMETERS
-        masked = f"{name}{equals}{_MASKED_PARAMETER}"
-        parameters.append(masked if is_secret and equals else parameter)
-    # Everything else stays as it was sent, percent signs and empty values included.
-    uri = f"{head}{question_mark}{'&'.join(parameters)}{hash_sign}{fragment}"
+    """Remove the user, password, and secret parameters from a URI.
+
+    Everything else stays as it was sent, percent signs and empty values included.
+    """
+    uri = _USER_AND_PASSWORD.sub(r"\1", uri)
+    uri = _SECRET_PARAMETER.sub(rf"\1{_MASKED_PARAMETER}", uri)
     for pattern in _KEY_SHAPES.values():
         uri = pattern.sub(_MASKED_PARAMETER, uri)
     return uri
@@ -158,12 +153,7 @@ def redact_body(body: bytes, credentials: Iterable[str] = ()) -> bytes:
     except (ValueError, RecursionError):
         # An upload may have bytes that are not text, which must survive.
         text = body.decode("utf-8", "surrogateescape")
-        redacted_text = redact(text, credentials)
-        return body if redacted_text == text else _encode(redacted_text)
-
-
-def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+        return redact(text, credentials).encode("utf-8", "surrogateescape")
 
 
 def _redact_json(value: Any, credentials: Iterable[str]) -> Any:

@@ -7,8 +7,11 @@ makes stale, without running any test.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from itertools import chain
 
 from claimcheck import prompts, schemas
 
@@ -16,27 +19,32 @@ _DIGITS = 12  # of the sha256, as in a run's signature on the command line
 
 
 def identify_templates(body: bytes) -> dict[str, str]:
-    """Return the digests of the templates whose fixed text is in a request body."""
-    text = body.decode("utf-8", "replace")
+    """Return digests of the prompts whose text is in a body, and of their schemas."""
+    contents = list(_list_contents(body))
     templates: dict[str, str] = {}
     for name in prompts.list_names():
-        fixed = prompts.find_fixed_text(name)
-        # Clients write JSON with or without escapes of other than ASCII characters.
-        notations = {
-            json.dumps(fixed)[1:-1],
-            json.dumps(fixed, ensure_ascii=False)[1:-1],
-        }
-        if fixed and any(notation in text for notation in notations):
+        texts = chain.from_iterable(prompts.list_fixed_texts(name))
+        longest = max(texts, key=len)
+        if any(longest in content for content in contents):
             templates |= _compute_digests(name)
     return templates
 
 
-def find_changed(templates: Mapping[str, str]) -> list[str]:
-    """List the templates that are no longer what they were while recording."""
+def find_changed(templates: Mapping[str, str], body: bytes) -> list[str]:
+    """List the templates that would not make the recorded request any more.
+
+    A prompt may also change where it makes no difference to a request, such as in the
+    text of a condition that does not apply.
+    """
     current: dict[str, str] = {}
     for name in prompts.list_names():
         current |= _compute_digests(name)
-    return [name for name, digest in templates.items() if current.get(name) != digest]
+    contents = list(_list_contents(body))
+    changed = []
+    for template, digest in templates.items():
+        if current.get(template) != digest and not _may_make(template, contents):
+            changed.append(template)
+    return changed
 
 
 @cache
@@ -47,3 +55,24 @@ def _compute_digests(name: str) -> dict[str, str]:
         digest = schemas.compute_digest(prompt.schema)
         digests[f"schemas/{prompt.schema}"] = digest[:_DIGITS]
     return digests
+
+
+def _list_contents(body: bytes) -> Iterator[str]:
+    """Yield the messages of a request, or of each one in a file of the Batch API."""
+    for line in [body, *body.splitlines()]:
+        with suppress(ValueError, LookupError, TypeError, AttributeError):
+            value = json.loads(line)
+            for message in value.get("body", value)["messages"]:
+                yield str(message["content"])
+
+
+def _may_make(template: str, contents: Sequence[str]) -> bool:
+    """Whether a prompt, with some values of its variables, makes these messages."""
+    kind, _, name = template.partition("/")
+    if kind != "prompts" or name not in prompts.list_names():
+        return False
+    for texts in prompts.list_fixed_texts(name):
+        pattern = r"\s*".join(re.escape(text) or ".*" for text in texts)
+        if not any(re.fullmatch(pattern, content, re.DOTALL) for content in contents):
+            return False
+    return True

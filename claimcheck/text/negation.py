@@ -28,8 +28,10 @@ def is_negation(word: str, language: str | None) -> bool:
 
     In a language without a list, a negation of any listed one counts.
     """
-    listed = NEGATIONS.get(language or "", ALL_NEGATIONS)
-    return word in listed or _CONTRACTION.fullmatch(word) is not None
+    if word in NEGATIONS.get(language or "", ALL_NEGATIONS):
+        return True
+    has_apostrophe = "'" in word or "’" in word
+    return has_apostrophe and _CONTRACTION.fullmatch(word) is not None
 
 
 def list_negations(words: Iterable[str], language: str | None) -> list[str]:

@@ -293,7 +293,7 @@ def _find_other_labels(text: str) -> list[int]:
 
 def _is_dense(text: str, labels: list[Label]) -> bool:
     if "-->" in text:
-        return True  # captions: who speaks goes on until another does
+        return True  # captions: the speaker stays the same until another speaks
     if not labels:
         return False
     middle = text[labels[0].start : labels[-1].end]

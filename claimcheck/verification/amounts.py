@@ -76,6 +76,15 @@ class Amount:
         """The normalized unit without its rate: "km"."""
         return self.unit.partition("/")[0]
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The unit, and all words of the quantity: "full-time jobs"."""
+        # Currencies and "percent" have signs: "$5 million" and "5 million dollars".
+        if self.unit == "%" or self.unit.isupper():
+            return (self.unit,)
+        forms = map(normalize_word, extract_words(self.text))
+        return (self.unit, *(form for form in forms if form.isalpha()))
+
 
 def _normalize_unit(written: str) -> str:
     form = normalize_word(written.lower().replace(".", "") or written)
@@ -122,12 +131,20 @@ def is_consistent_amount(claim: Amount, evidence: Amount) -> bool:
         case "below":
             return 0 < claimed - actual <= _ABOUT_TOLERANCE * claimed
         case "more" | "least":
-            # "under 16" beside "under 12" are two limits, not a number and its limit.
-            return actual > claimed and evidence.wording != wording
+            return actual > claimed and not _are_limits(claim, evidence)
         case "less" | "most":
-            return actual < claimed and evidence.wording != wording
+            return actual < claimed and not _are_limits(claim, evidence)
         case _:
             return _is_rounded_from(claimed, actual)
+
+
+def _are_limits(claim: Amount, evidence: Amount) -> bool:
+    """Return whether both are limits of nothing in particular, such as ages.
+
+    "Under 16" is not true of "under 12".
+    """
+    is_bare = not claim.unit and not evidence.unit
+    return is_bare and claim.wording == evidence.wording
 
 
 def _is_rounded_from(rounded: float, number: float) -> bool:

@@ -148,7 +148,8 @@ def compare_sentences(
     comparisons = []
     pairs = zip(hypothesis.sentences, hypothesis.speeches, strict=True)
     for sentence, speech in pairs:
-        match = match_sentence(sentence, evidence, hypothesis.excluded)
+        speaker = speech.speaker if speech else ""
+        match = match_sentence(sentence, evidence, hypothesis.excluded, speaker)
         if not match.covering:
             return []
         calculation = None

@@ -33,7 +33,7 @@ _WORD_OR_CHARACTER = re.compile(
     rf"""
     \d+(?:[.,]\d+)*
     | [{_UNSPACED}]
-    # Vowel signs of Indian scripts are no letters, but parts of words.
+    # Vowel signs of Indian scripts are not letters, but they are parts of words.
     | (?:(?![{_UNSPACED}])[^\W\d_]|[\u0900-\u0dff])+
       (?:['’](?:(?![{_UNSPACED}])[^\W\d_])+)*
     """,
@@ -44,7 +44,7 @@ _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How words are told apart and compared; `code` is ISO 639-1 or None."""
+    """How words are separated and compared; `code` is ISO 639-1 or None."""
 
     code: str | None
     split_words: Callable[[str], list[str]]

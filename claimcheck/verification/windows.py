@@ -114,10 +114,20 @@ class Match:
 
 
 def match_sentence(
-    sentence: str, evidence: EvidenceDocument, excluded: Collection[int] = ()
+    sentence: str,
+    evidence: EvidenceDocument,
+    excluded: Collection[int] = (),
+    speaker: str = "",
 ) -> Match:
-    """Match one claim sentence with a document, except `excluded`."""
+    """Match one claim sentence with a document, except `excluded`.
+
+    Words of the speaker do not count: only the rest of the claim matters.
+    """
     weights = weigh_forms(sentence, evidence)
+    speaker_forms = weigh_forms(speaker, evidence)
+    if not weights.keys() <= speaker_forms.keys():
+        for form in speaker_forms:
+            weights.pop(form, None)
     total = fsum(weights.values()) or 1.0
     coverage: dict[int, float] = {}
     shared: dict[int, frozenset[str]] = {}

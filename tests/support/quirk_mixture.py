@@ -118,7 +118,11 @@ def serve_mixture(mixture):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            length = int(self.headers["content-length"])
+            data = self.rfile.read(length)
+            if len(data) < length:
+                return  # the process was killed while it sent this
+            body = json.loads(data)
             key, reply = mixture.reply_to(body)
             self.answer(reply.body, reply.status, **reply.headers)
             if is_answer(reply):

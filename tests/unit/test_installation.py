@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,8 @@ def test_no_file_recommends_the_package_of_the_other_project():
     wrong = []
     for name in listed.stdout.decode().split("\0"):
         path = ROOT / name
+        if path == Path(__file__):  # its examples are wrong on purpose
+            continue
         if path.suffix in (".py", ".md", ".toml", ".sh", ".yml", ".j2", ".txt"):
             text = path.read_text("utf-8")
             wrong += [f"{name}: {match.group()}" for match in FOREIGN.finditer(text)]

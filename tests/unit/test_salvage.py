@@ -69,6 +69,9 @@ def test_reads_other_quotes_as_delimiters_and_records_it(text):
         ({"reason": None}, {"reason": ""}, "null was ignored"),
         ({"speaker": ""}, {}, "an empty text was read as null"),
         ({"source": "document"}, {}, 'the key "source" was ignored'),
+        ({"kind": ["event"]}, {}, '["event"] was read as "event"'),
+        ({"check_worthiness": "50%"}, {}, '"50%" was read as 0.5'),
+        ({"speaker": []}, {}, "an empty list was read as null"),
         ({"reason": "bad \ud83d"}, {"reason": "bad \ufffd"}, "surrogate"),
     ],
 )
@@ -78,6 +81,40 @@ def test_corrects_what_has_one_meaning_and_records_it(changed, expected, correct
     assert parsed.is_complete
     assert parsed.fields["claims"] == [claim("A came.") | expected]
     assert correction in str(parsed.corrections[0])
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda text: text[1:],
+        lambda text: text.replace('"claims"', '/* all */ "claims"', 1),
+        lambda text: text.replace('"claims"', '// all\n"claims"', 1),
+        lambda text: json.dumps({"output": text}),
+        lambda text: json.dumps({"output": f"```json\n{text}\n```"}),
+    ],
+)
+def test_finds_an_answer_in_other_wrappings(spell):
+    parsed = parse_answer("summary.answer", spell(JSON))
+    assert parsed.is_complete
+    assert parsed.fields["claims"] == CLAIMS
+
+
+def test_reads_texts_and_maps_where_objects_and_lists_were_asked_for():
+    changed = {"claims": {"1": CLAIMS[0], "2": CLAIMS[1]}, "sentences": ["It came."]}
+    parsed = parse_answer("summary.answer", json.dumps(ANSWER | changed))
+    assert parsed.is_complete
+    assert parsed.fields["claims"] == CLAIMS[:2]
+    assert parsed.fields["sentences"] == [{"text": "It came.", "claims": []}]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "numbers"),
+    [(["passage 2", "[1]", "3"], [2, 1, 3]), (2, [2]), (["1 and 2"], None)],
+)
+def test_reads_the_only_number_of_a_text(evidence, numbers):
+    verdict = {"rationale": "So.", "label": "supported", "evidence": evidence}
+    parsed = parse_answer("verdict.answer", json.dumps(verdict))
+    assert parsed.fields.get("evidence") == numbers
 
 
 @pytest.mark.parametrize(

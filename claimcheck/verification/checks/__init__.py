@@ -74,7 +74,7 @@ def find_unsupported(
         *numbers.find_unsupported(claim, premise),
         *dates.find_unsupported(claim, premise, pair.published),
         *names.find_unsupported(claim, premise, pair.match.evidence.all_forms),
-        *negation.find_unsupported(claim, [pair.evidence, premise]),
+        *negation.find_unsupported(claim, pair.evidence, premise),
         *antonyms.find_unsupported(claim, pair.evidence),
         *speakers.find_unsupported(pair, speech),
     ]

@@ -19,63 +19,69 @@ _CONVERSE_VERBS = frozenset(
 )
 # As often a part of a verb or an amount as a direction: "set up", "more than 40".
 _AMBIGUOUS_WORDS = frozenset(("up", "down", "more", "less", "fewer", "for"))
-# Distance in words, chosen by hand.
-_CONTEXT_WORDS = 4
+_PARTICLES = frozenset(("up", "down", "off", "out"))
+_CONTEXT_WORDS = 4  # on each side; chosen by hand
 
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return the claim's one word whose antonym the evidence has instead.
 
     The words around both must agree, and neither side may negate anything: "did not
-    fall" is no opposite of "rose".
+    fall" is not the opposite of "rose".
     """
     if pair.has_negation:
         return []
-    claim_forms = _normalize(pair.claim_words)
-    evidence_forms = _normalize(pair.evidence_words)
+    claim, evidence = _normalize(pair.claim_words), _normalize(pair.evidence_words)
     found = []
-    for index, form in enumerate(claim_forms):
-        if not form or form in evidence_forms or form in _CONVERSE_VERBS:
-            continue
-        opposites = find_opposing_forms(form).intersection(evidence_forms)
-        opposites -= set(claim_forms)
-        for opposite in sorted(opposites):
-            position = evidence_forms.index(opposite)
-            words = pair.claim_words[index], pair.evidence_words[position]
-            if _is_degree_mismatch(*words):
-                continue
-            if _has_same_context(claim_forms, index, evidence_forms, position):
-                found.append(Difference("opposite", *words))
+    for index, position in _find_opposites(claim, evidence):
+        words = pair.claim_words[index], pair.evidence_words[position]
+        contexts = _list_contexts(claim, index), _list_contexts(evidence, position)
+        is_same_context = any(
+            mine & other for mine, other in zip(*contexts, strict=True)
+        )
+        if is_same_context and not _is_degree_mismatch(*words):
+            found.append(Difference("opposite", *words))
     return found if len(found) == 1 else []
 
 
-def find_unsupported(claim: str, premise: str) -> list[Difference]:
-    """Return a word of the claim of which the premise has only an antonym."""
-    claim_words, premise_words = extract_words(claim), extract_words(premise)
-    premise_forms = [strip_degree(word) for word in premise_words]
-    for word in claim_words:
-        form = strip_degree(word)
-        if form in premise_forms or form in _CONVERSE_VERBS:
+def find_unsupported(claim: str, sentence: str) -> list[Difference]:
+    """Return a word of the claim of which a sentence has only an antonym."""
+    words, others = extract_words(claim), extract_words(sentence)
+    forms = [strip_degree(word) for word in words]
+    opposites = _find_opposites(forms, [strip_degree(word) for word in others])
+    return [
+        Difference("opposite", words[index], others[position])
+        for index, position in opposites[:1]
+    ]
+
+
+def _find_opposites(
+    claim: Sequence[str], evidence: Sequence[str]
+) -> list[tuple[int, int]]:
+    """Return the positions of claim forms, and of antonyms that replace them."""
+    found = []
+    for index, form in enumerate(claim):
+        if not form or form in evidence or form in _CONVERSE_VERBS:
             continue
-        for opposite in sorted(find_opposing_forms(form).intersection(premise_forms)):
-            actual = premise_words[premise_forms.index(opposite)]
-            return [Difference("opposite", word, actual)]
-    return []
+        opposing = find_opposing_forms(form).intersection(evidence).difference(claim)
+        found += [(index, evidence.index(opposite)) for opposite in sorted(opposing)]
+    return found
 
 
-def _has_same_context(
-    claim: Sequence[str], index: int, evidence: Sequence[str], position: int
-) -> bool:
-    """Return whether the content words next to both words agree."""
-    before = _collect_content(claim[max(0, index - _CONTEXT_WORDS) : index])
-    after = _collect_content(claim[index + 1 : index + 1 + _CONTEXT_WORDS])
-    other_before = _collect_content(
-        evidence[max(0, position - _CONTEXT_WORDS) : position]
-    )
-    other_after = _collect_content(
-        evidence[position + 1 : position + 1 + _CONTEXT_WORDS]
-    )
-    return bool(before & other_before) or bool(after & other_after)
+def _list_contexts(forms: Sequence[str], index: int) -> list[set[str]]:
+    """Return the content words before a word, and those after it."""
+    before = forms[max(0, index - _CONTEXT_WORDS) : index]
+    after = forms[index + 1 : index + 1 + _CONTEXT_WORDS]
+    return [
+        {
+            form
+            for form in side
+            if form
+            and form not in FUNCTION_WORDS
+            and CRITICAL_WORD_KINDS.get(form) != "person"
+        }
+        for side in (before, after)
+    ]
 
 
 def _is_degree_mismatch(word: str, opposite: str) -> bool:
@@ -88,24 +94,13 @@ def _is_degree_mismatch(word: str, opposite: str) -> bool:
     return endings == {"er", "st"}
 
 
-def _collect_content(forms: Sequence[str]) -> set[str]:
-    return {
-        form
-        for form in forms
-        if form
-        and form not in FUNCTION_WORDS
-        and CRITICAL_WORD_KINDS.get(form) != "person"
-    }
-
-
 def _normalize(words: Sequence[str]) -> list[str]:
     """Normalize words, with "" for those that only look like a direction."""
     forms = []
-    for index, word in enumerate(words):
-        following = words[index + 1] if index + 1 < len(words) else ""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         is_ambiguous = word in _AMBIGUOUS_WORDS and not following[:1].isdigit()
         # "grew up": the verb means something else with its particle.
-        is_ambiguous |= following in ("up", "down", "off", "out")
+        is_ambiguous |= following in _PARTICLES
         forms.append("" if is_ambiguous else strip_degree(word))
     return forms
 
@@ -116,11 +111,11 @@ def find_opposing_forms(form: str) -> frozenset[str]:
     if form in _NOT_ANTONYMS:
         return frozenset()
     opposing = set(load_antonyms().get(form, ()))
-    for left, right in _load_extra_antonyms():
-        if form in left:
-            opposing |= right
-        if form in right:
-            opposing |= left
+    for line in read_words("extra_antonyms"):
+        sides = [set(map(strip_degree, side.split())) for side in line.split("|")]
+        for side, other in (sides, sides[::-1]):
+            if form in side:
+                opposing |= other
     return frozenset(opposing - _NOT_ANTONYMS)
 
 
@@ -133,17 +128,3 @@ def load_antonyms() -> dict[str, set[str]]:
         antonyms.setdefault(left, set()).add(right)
         antonyms.setdefault(right, set()).add(left)
     return antonyms
-
-
-@cache
-def _load_extra_antonyms() -> list[tuple[frozenset[str], frozenset[str]]]:
-    pairs = []
-    for line in read_words("extra_antonyms"):
-        left, right = line.split("|")
-        pairs.append(
-            (
-                frozenset(map(strip_degree, left.split())),
-                frozenset(map(strip_degree, right.split())),
-            )
-        )
-    return pairs

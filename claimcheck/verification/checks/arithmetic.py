@@ -22,9 +22,10 @@ _SHARES = {
         line.rsplit(maxsplit=2) for line in read_words("share_words")
     )
 }
+_SHARE_PHRASES = "|".join(map(re.escape, sorted(_SHARES, key=len, reverse=True)))
 _SHARE = re.compile(
     rf"""
-    \b(?:(?P<share>{"|".join(sorted(_SHARES, key=len, reverse=True))})
+    \b(?:(?P<share>{_SHARE_PHRASES})
     | (?P<number>\d+(?:\.\d+)?)\s?(?:%|percent|per\ cent))\s+of\b
     """,
     re.IGNORECASE | re.VERBOSE,

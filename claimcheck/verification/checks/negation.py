@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from claimcheck.english.dates import MONTHS
-from claimcheck.english.lexicon import FORMS_OF_BE, FUNCTION_WORDS
+from claimcheck.english.lexicon import (
+    CRITICAL_WORD_KINDS,
+    FORMS_OF_BE,
+    FUNCTION_WORDS,
+)
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.verdict import Difference
 from claimcheck.resources import read_words
-from claimcheck.text.negation import is_negation, list_negations
+from claimcheck.text.negation import is_negation
 from claimcheck.verification.checks.pair import SentencePair
 
 # Only before "to": a "decline in sales" negates nothing.
@@ -32,65 +36,51 @@ _PRESENT_TENSE = frozenset(("is", "are"))
 
 def find_contradictions(pair: SentencePair) -> list[Difference]:
     """Return a word that both sides use and only one of them negates."""
-    claim_words, evidence_words = pair.claim_words, pair.evidence_words
-    claim_negations = find_negations(claim_words)
-    evidence_negations = find_negations(evidence_words)
+    negated = find_negated_terms(pair.claim_words)
+    evidence = pair.match.evidence
+    if any(
+        not negated.keys().isdisjoint(find_negated_terms(evidence.words[index]))
+        for index in pair.match.nearby
+    ):
+        return []  # a sentence nearby negates it, too
+    claim, sentence = pair.claim_words, pair.evidence_words
+    in_claim, in_evidence = find_negations(claim), find_negations(sentence)
     # Of two negations on one side, one may be about something else.
-    if sorted((len(claim_negations), len(evidence_negations))) != [0, 1]:
+    if sorted((len(in_claim), len(in_evidence))) != [0, 1]:
         return []
-    if claim_negations and _is_negated_nearby(pair):
-        return []
-    negating, plain = claim_words, evidence_words
-    if evidence_negations:
-        negating, plain = evidence_words, claim_words
+    negating, plain = (claim, sentence) if in_claim else (sentence, claim)
     plain_forms = [normalize_word(word) for word in plain]
     negating_forms = [normalize_word(word) for word in negating]
+    if any(CRITICAL_WORD_KINDS.get(form) == "negation" for form in plain_forms):
+        return []  # "denied", "prevented": it negates in another way
     for form, phrase in find_negated_terms(negating).items():
         # A word that occurs twice may also be said without the negation.
         if plain_forms.count(form) == negating_forms.count(form) == 1:
             word = plain[plain_forms.index(form)]
-            if evidence_negations:
-                return [Difference("negation", word, phrase)]
-            return [Difference("negation", phrase, word)]
+            sides = (phrase, word) if in_claim else (word, phrase)
+            return [Difference("negation", *sides)]
     return []
 
 
-def _is_negated_nearby(pair: SentencePair) -> bool:
-    """Return whether a sentence nearby negates what the claim negates."""
-    evidence = pair.match.evidence
-    negated = find_negated_terms(pair.claim_words).keys()
-    return any(
-        not negated.isdisjoint(find_negated_terms(evidence.words[index]))
-        for index in pair.match.nearby
-    )
+def find_unsupported(claim: str, best: str, premise: str) -> list[Difference]:
+    """Return a negated word of the claim or the best sentence, if not of both.
 
-
-def find_unsupported(claim: str, premises: Sequence[str]) -> list[Difference]:
-    """Return a negation that the claim has and no premise, or the reverse.
-
-    `premises` are the sentences on which the claim rests, the best one first.
+    `premise` has all the sentences on which the claim rests.
     """
-    claim_words = extract_words(claim)
-    best = extract_words(premises[0]) if premises else []
-    if find_negations(claim_words):
-        if any(find_negations(extract_words(premise)) for premise in premises):
-            return []
-        return [Difference("negation", _describe(claim_words), None)]
-    if list_negations(claim_words, "en"):
-        return []
-    if _PRESENT_TENSE & set(claim_words) and _USED_TO_BE in " ".join(best):
+    words, best_words = extract_words(claim), extract_words(best)
+    negated = find_negated_terms(words)
+    elsewhere = find_negated_terms(extract_words(premise))
+    for form, phrase in negated.items():
+        if form not in elsewhere:
+            return [Difference("negation", phrase, None)]
+    if not _PRESENT_TENSE.isdisjoint(words) and _USED_TO_BE in " ".join(best_words):
         return [Difference("negation", claim, _USED_TO_BE)]
     # Only a negation of a word of the claim concerns it.
-    claim_forms = set(map(normalize_word, claim_words))
-    for form, phrase in find_negated_terms(best).items():
-        if form in claim_forms:
-            return [Difference("negation", form, phrase)]
+    forms = {normalize_word(word): word for word in words}
+    for form, phrase in find_negated_terms(best_words).items():
+        if form in forms and form not in negated:
+            return [Difference("negation", forms[form], phrase)]
     return []
-
-
-def _describe(words: Sequence[str]) -> str:
-    phrases = list(find_negated_terms(words).values())
-    return phrases[0] if phrases else words[find_negations(words)[0]]
 
 
 def find_negated_terms(words: Sequence[str]) -> dict[str, str]:
@@ -100,12 +90,10 @@ def find_negated_terms(words: Sequence[str]) -> dict[str, str]:
     """
     phrases: dict[str, str] = {}
     for index in find_negations(words):
-        for end in range(index + 1, index + 1 + _MAX_WORDS_TO_NEGATED):
-            if end >= len(words):
-                break
-            word = words[end]
+        following = words[index + 1 : index + 1 + _MAX_WORDS_TO_NEGATED]
+        for count, word in enumerate(following, start=2):
             if word not in _SKIPPED_WORDS and not word[0].isdigit():
-                phrases[normalize_word(word)] = " ".join(words[index : end + 1])
+                phrases[normalize_word(word)] = " ".join(words[index : index + count])
                 break
     return phrases
 
@@ -116,20 +104,14 @@ def find_negations(words: Sequence[str]) -> list[int]:
 
 
 def _is_negation(words: Sequence[str], index: int) -> bool:
-    word, following = words[index], words[index + 1 : index + 2]
-    is_refusal = word in _REFUSAL_VERBS and following == ["to"]
-    if not (is_refusal or is_negation(word, "en")):
+    following = words[index + 1 :]
+    is_refusal = words[index] in _REFUSAL_VERBS and following[:1] == ["to"]
+    if not (is_refusal or is_negation(words[index], "en")):
         return False
-    if not _NEGATION_CANCELERS.isdisjoint(following):
+    if not _NEGATION_CANCELERS.isdisjoint(following[:1]) or "until" in following:
         return False
-    return not _has_end_time(words[index + 1 :])
-
-
-def _has_end_time(words: Sequence[str]) -> bool:
-    """Return whether the negation ends: "until May", "since 2002"."""
-    if "until" in words:
-        return True
-    return any(
-        word == "since" and (following[0].isdigit() or following in MONTHS)
-        for word, following in pairwise(words[:_MAX_WORDS_TO_SINCE])
+    # "not since 2002" says that it was so in 2002.
+    return not any(
+        word == "since" and (after[0].isdigit() or after in MONTHS)
+        for word, after in pairwise(following[:_MAX_WORDS_TO_SINCE])
     )

@@ -17,6 +17,10 @@ from claimcheck.verification.amounts import (
 )
 from claimcheck.verification.checks.pair import SentencePair
 
+# "60 million, half of it covered", "14 of these": the number is of another amount.
+_PART_WORDS = frozenset(
+    "half halves third quarter double twice triple these them which whom".split()
+)
 # "1 February 1958" and "February 1, 1958" are one day.
 _NON_LABEL_WORDS = FUNCTION_WORDS | frozenset(MONTHS)
 
@@ -27,17 +31,20 @@ def find_contradictions(pair: SentencePair) -> list[Difference]:
     Both count the same thing in the same words, and there is only one such number on
     each side: "300 jobs" is not set against "120 full-time jobs".
     """
-    if pair.has_negation:
+    words = set(pair.evidence_words)
+    if pair.has_negation or not words.isdisjoint(_PART_WORDS):
         return []
-    claim_amounts = find_amounts(pair.claim)
-    evidence_amounts = find_amounts(pair.evidence)
+    claim_amounts, evidence_amounts = (
+        find_amounts(pair.claim),
+        find_amounts(pair.evidence),
+    )
     differences = []
     for amount in claim_amounts:
         if any(is_consistent_amount(amount, other) for other in evidence_amounts):
             continue
         own = _select_same_kind(amount, claim_amounts)
         rivals = _select_same_kind(amount, evidence_amounts)
-        if len(own) == len(rivals) == 1 and _has_same_wording(amount, rivals[0]):
+        if len(own) == len(rivals) == 1 and amount.counted == rivals[0].counted:
             differences.append(Difference("number", amount.text, rivals[0].text))
     return differences
 
@@ -46,26 +53,15 @@ def _select_same_kind(amount: Amount, others: Sequence[Amount]) -> list[Amount]:
     return [
         other
         for other in others
-        if other.base_unit == amount.base_unit and other.is_change == amount.is_change
+        if amount.unit
+        and other.base_unit == amount.base_unit
+        and other.is_change == amount.is_change
     ]
-
-
-def _has_same_wording(amount: Amount, rival: Amount) -> bool:
-    """Return whether only the number differs: same unit, rate, and adjectives."""
-    return bool(amount.unit) and _list_words(amount) == _list_words(rival)
-
-
-def _list_words(amount: Amount) -> tuple[str, list[str]]:
-    forms = map(normalize_word, extract_words(amount.text))
-    words = [form for form in forms if form.isalpha()]
-    # Currencies and "percent" have signs: "$5 million" and "5 million dollars".
-    has_sign = amount.unit == "%" or amount.unit.isupper()
-    return amount.unit, [] if has_sign else words
 
 
 def find_unsupported(claim: str, premise: str) -> list[Difference]:
     """Return the claim's numbers that the premise lacks or counts otherwise."""
-    premise_words = extract_words(premise)
+    claim_words, premise_words = extract_words(claim), extract_words(premise)
     forms = frozenset(map(normalize_word, premise_words))
     others = find_amounts(premise)
     differences = []
@@ -74,15 +70,15 @@ def find_unsupported(claim: str, premise: str) -> list[Difference]:
         if not any(_counts_same(amount, other, others, forms) for other in same):
             evidence = same[0].text if same else None
             differences.append(Difference("number", amount.text, evidence))
-    forms |= find_agreeing_forms(claim, premise)
-    reported = [item.claim for item in differences]
+    # Other numbers, such as "third" and the "52" of "B-52"; dates do not count.
     times = [time.text for time in find_times(claim, None)]
-    compared = set(extract_words(" ".join([*reported, *times])))
-    for word in extract_words(claim):
-        form = normalize_word(word)  # "third" is a number, too: "3th"
+    compared = extract_words(" ".join([*(item.claim for item in differences), *times]))
+    forms |= find_agreeing_forms(claim, premise)
+    for word in claim_words:
+        form = normalize_word(word)
         if form[0].isdigit() and form not in forms and word not in compared:
             differences.append(Difference("number", word, None))
-    return differences or _find_swapped(claim, premise)
+    return differences or _find_swapped(claim_words, premise_words)
 
 
 def _counts_same(
@@ -98,43 +94,23 @@ def _counts_same(
         return False
     if not other.unit or amount.base_unit == other.base_unit:
         return True
-    if amount.unit.isupper() or other.unit.isupper() or "%" in amount.unit + other.unit:
-        return False
-    return forms.issuperset(amount.base_unit.split())
+    is_sign = [unit.isupper() or "%" in unit for unit in (amount.unit, other.unit)]
+    return not any(is_sign) and forms.issuperset(amount.base_unit.split())
 
 
-def _find_swapped(claim: str, premise: str) -> list[Difference]:
-    """Return a number or a rank that the premise gives to something else."""
-    claim_words, premise_words = extract_words(claim), extract_words(premise)
-    ranks = _find_ranks(premise_words)
-    if len({rank for rank, _ in ranks}) > 1:
-        for rank, ranked in _find_ranks(claim_words):
-            if (rank, ranked) not in ranks:
-                return [Difference("number", f"{rank} {ranked}", None)]
-    claim_numbers = _pair_with_labels(claim_words)
-    premise_numbers = _pair_with_labels(premise_words)
+def _find_swapped(claim: Sequence[str], premise: Sequence[str]) -> list[Difference]:
+    """Return a rank or a number that the premise gives to something else."""
+    ranks, claim_ranks = _find_ranks(premise), _find_ranks(claim)
+    if len({rank for rank, _ in ranks}) > 1 and not claim_ranks <= ranks:
+        return [Difference("number", " ".join(min(claim_ranks - ranks)), None)]
     # "killed 300 and injured 20" beside "killed 20 and injured 300"
-    in_both = {number for _, number in claim_numbers} & {
-        number for _, number in premise_numbers
-    }
-    for label, number in claim_numbers:
-        others = {other for name, other in premise_numbers if name == label}
-        is_swap = len(others) == 1 and number not in others and others <= in_both
-        if label and number in in_both and is_swap:
-            return [
-                Difference("number", f"{label} {number}", f"{label} {others.pop()}")
-            ]
+    labels, claim_labels = _pair_with_labels(premise), _pair_with_labels(claim)
+    in_both = set(labels.values()) & set(claim_labels.values())
+    for label, number in claim_labels.items():
+        other = labels.get(label, number)
+        if number != other and {number, other} <= in_both:
+            return [Difference("number", f"{label} {number}", f"{label} {other}")]
     return []
-
-
-def _pair_with_labels(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Return each number with the content word right before it, or ""."""
-    pairs = []
-    for before, number in pairwise(["", *words]):
-        if number[0].isdigit():
-            is_label = before.isalpha() and before not in _NON_LABEL_WORDS
-            pairs.append((normalize_word(before) if is_label else "", number))
-    return pairs
 
 
 def _find_ranks(words: Sequence[str]) -> set[tuple[str, str]]:
@@ -149,3 +125,12 @@ def _find_ranks(words: Sequence[str]) -> set[tuple[str, str]]:
         ]
         ranks.add((rank, strip_degree(following[0]) if following else ""))
     return ranks
+
+
+def _pair_with_labels(words: Sequence[str]) -> dict[str, str]:
+    """Map content words to the numbers right after them."""
+    return {
+        normalize_word(before): number
+        for before, number in pairwise(words)
+        if number[0].isdigit() and before.isalpha() and before not in _NON_LABEL_WORDS
+    }

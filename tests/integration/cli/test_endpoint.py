@@ -161,3 +161,15 @@ def test_a_temperature_can_be_unset_by_a_flag_or_the_file(tmp_path):
     assert not any("temperature" in body for body in received)
     assert wrong.returncode == 2
     assert "give a number from 0 to 2, or unset" in wrong.err
+
+
+def test_says_until_when_the_endpoint_takes_no_requests():
+    wait = (429, error("slow down"), {"retry-after": "1"})
+    with serve_script(wait, (200, completion("{}"))) as (url, _):
+        flags = ("--model", "m", "--base-url", url, "--no-cache")
+        done = claimcheck("summarize", SEED, *flags)
+        assert done.err.count("the endpoint takes no requests until ") == 1
+    with serve_script(wait, (200, completion("{}"))) as (url, _):
+        flags = ("--model", "m", "--base-url", url, "--no-cache", "--quiet")
+        done = claimcheck("check", SEED, SEED, *flags)
+        assert "takes no requests" not in done.err

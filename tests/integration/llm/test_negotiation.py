@@ -5,7 +5,15 @@ import json
 
 import pytest
 
-from claimcheck import Settings, asummarize, errors, summarize
+from claimcheck import (
+    Document,
+    Settings,
+    acheck,
+    asummarize,
+    check,
+    errors,
+    summarize,
+)
 from claimcheck.llm.negotiation import get_dialect, learn_refusal
 from claimcheck.llm.openai_client import OpenAIClient
 from claimcheck.llm.refusal import Refusal, read_error_body
@@ -190,3 +198,21 @@ def test_unset_fields_are_never_sent():
     assert not {"temperature", "seed"} & received[0].keys()
     assert run.signature.settings["temperature"] is None
     assert settings.temperature is None
+
+
+def test_one_of_many_requests_finds_out_and_the_others_wait():
+    claims = [f"Planet {number} has moons." for number in range(8)]
+    verdict = completion('{"rationale": "So.", "label": "supported", "evidence": [1]}')
+
+    def refuse(body):
+        return (400, BAD_REQUEST) if "response_format" in body else None
+
+    with serve_picky(refuse, verdict) as (url, received):
+        result = check(claims, Document.from_text(TEXT), settings=run_at(url))
+        assert len(result.verdicts) == 8
+        # each is refused once; one searches; each is answered
+        assert len(received) <= 8 + 11 + 8
+        received.clear()
+        settings = run_at(url.replace("127.0.0.1", "localhost"))
+        asyncio.run(acheck(claims, Document.from_text(TEXT), settings=settings))
+        assert len(received) <= 8 + 11 + 8

@@ -228,3 +228,39 @@ def test_other_plugins_keep_their_options(tmp_path):
     (tmp_path / "older" / "kept.json").unlink()
     code, said = run_pytest(tmp_path, *plugins, *options, "-k", "test_kept")
     assert code == 0, said
+
+
+RECORDING_TEST = """
+import pytest
+import urllib.request
+
+def ask():
+    return urllib.request.urlopen("{url}/models").read()
+
+@pytest.mark.vcr
+def test_of_pytest_recording():
+    assert b"scripted-1" in ask()
+
+@pytest.mark.cassette
+def test_of_claimcheck():
+    assert b"scripted-1" in ask()
+
+@pytest.mark.cassette("test_it/test_of_pytest_recording.yaml")
+def test_plays_what_vcrpy_has_recorded():
+    assert b"scripted-1" in ask()
+"""
+
+
+def test_works_beside_pytest_recording_and_plays_its_cassettes(tmp_path):
+    pytest.importorskip("pytest_recording")
+    plugins = ("-p", "pytest_recording.plugin", "--block-network")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with serve_script((200, {})) as (url, _):
+        (tmp_path / "test_it.py").write_text(RECORDING_TEST.format(url=url))
+        modes = ("--cassette-record=once", "--record-mode=once", "--allowed-hosts=.*")
+        code, said = run_pytest(tmp_path, *plugins, *modes)
+        assert code == 0, said
+    code, said = run_pytest(tmp_path, *plugins)
+    assert code == 0, said
+    names = {path.name for path in (tmp_path / "cassettes/test_it").iterdir()}
+    assert names == {"test_of_pytest_recording.yaml", "test_of_claimcheck.json"}

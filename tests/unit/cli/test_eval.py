@@ -9,7 +9,7 @@ from tests.support.paths import SEED
 
 def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
     row = {
-        "claim": "The talks in Rome ended on Tuesday.",
+        "claim": "The talks ended on Tuesday.",
         "document": SEED.read_text(),
         "supported": True,
     }

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from claimcheck import prompts
 from tests.support.command import claimcheck
 from tests.support.endpoint import completion
 from tests.support.loopback import Handler, serve_handler
@@ -117,4 +116,19 @@ def test_needs_a_model_and_right_examples(tmp_path, examples):
         "m",
     )
     assert (done.returncode, "is not in the text" in done.err) == (2, True)
-    assert prompts.list_names()
+    examples.write_text(
+        '{"text": "A b.", "claims": [{"quote": "A b.", "text": "A b.", "kind": "odd", "check_worthiness": 1}]}'
+    )
+    done = claimcheck(
+        "prompts",
+        "compare",
+        "shipped",
+        tmp_path / "nix",
+        "--examples",
+        examples,
+        "--model",
+        "m",
+        "--kinds",
+        "odd",
+    )
+    assert (done.returncode, "nix: is not a folder" in done.err) == (2, True)

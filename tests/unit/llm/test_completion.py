@@ -194,3 +194,16 @@ def test_bytes_that_are_not_json_can_be_told_from_json_that_is_no_completion():
             parse_completion(content)
     with pytest.raises(NoCompletionError, match="nested too deeply"):
         parse_completion(b"[" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"delta": {"content": "{}"}},
+        {"text": "{}"},
+        {"message": {"content": None, "parsed": {"a": 1}}},
+    ],
+)
+def test_finds_an_answer_in_other_fields(choice):
+    completion = parse_completion(json.dumps({"choices": [choice]}).encode())
+    assert json.loads(completion.text) in ({}, {"a": 1})

@@ -1,10 +1,16 @@
 """The check with a model, on a scripted client, with both drivers."""
 
 import asyncio
+import json
+from dataclasses import replace
 
 import pytest
 
 from claimcheck import Document, Index, Label, Settings, acheck, check, summarize
+from claimcheck.batch.plan import Plan
+from claimcheck.settings import Limits
+from tests.support.command import claimcheck
+from tests.support.endpoint import completion, serve_script
 from tests.support.scripted import ScriptedClient, answer, claim, response
 
 TEXT = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. The day ferry stops in May."
@@ -234,3 +240,60 @@ def test_checks_a_summary_after_writing_it():
     ]
     assert run.usage.requests == 3
     assert {"summarize", "verdict"} <= run.signature.prompts.keys()
+
+
+def test_rules_check_a_models_summary_without_a_request():
+    said = answer(
+        claim("The night ferry carries 900 passengers."),
+        claim("The day ferry stops in May.", "The day ferry starts in May."),
+        sentences=[{"text": "The night ferry carries 800 passengers.", "claims": [1]}],
+    )
+    client = ScriptedClient([response(said)])
+    settings = Settings(engine="llm", model="scripted", check_with="rules")
+    run = summarize(TEXT, settings=settings, client=client, check=True)
+    assert len(client.requests) == 1
+    assert [item.finding.decided_by == "model" for item in run.verdicts] == [False] * 3
+    assert run.verdicts[0].label is Label.REFUTED
+    assert run.signature.settings["check_with"] == "rules"
+    assert "verdict" not in run.signature.prompts
+
+
+def test_the_checker_is_part_of_a_batch_only_where_it_is_not_the_model():
+    plain = Plan.from_settings(SETTINGS, Limits(), check=True).config()
+    rules = replace(SETTINGS, check_with="rules")
+    other = Plan.from_settings(rules, Limits(), check=True).config()
+    assert "check_with" not in plain["settings"]
+    assert other["settings"]["check_with"] == "rules"
+    assert (set(plain["prompts"]) - set(other["prompts"])) == {"verdict"}
+    # Without a check, it makes no difference.
+    unchecked = [
+        Plan.from_settings(item, Limits()).config() for item in (SETTINGS, rules)
+    ]
+    assert unchecked[0] == unchecked[1]
+
+
+def test_check_with_rules_from_the_command_line_to_a_verified_bundle(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT)
+    store, bundle = tmp_path / "runs.db", tmp_path / "case.zip"
+    said = json.dumps(answer(claim("The night ferry carries 900 passengers.")))
+    with serve_script((200, completion(said))) as (url, received):
+        options = (
+            "--model",
+            "m",
+            "--base-url",
+            url,
+            "--no-cache",
+            "--check-with",
+            "rules",
+        )
+        done = claimcheck("batch", tmp_path / "a.txt", "--store", store, *options)
+        assert done.returncode == 0, done.err
+    assert len(received) == 1
+    assert (
+        claimcheck(
+            "bundle", tmp_path / "a.txt", "--store", store, "-o", bundle
+        ).returncode
+        == 0
+    )
+    done = claimcheck("verify", bundle)
+    assert done.returncode == 0, done.out

@@ -127,7 +127,7 @@ def zipped(parts):
         ),
         (
             zipped({"content.xml": b"<a/>"}),
-            "is a ZIP archive other than a Word document",
+            "is a ZIP archive other than a document",
         ),
         (
             b"<html><body>" + b"<div>" * 100_000 + b"word" + b"</div>" * 100_000,

@@ -47,6 +47,9 @@ def test_search_ranks_by_shared_words_ignoring_inflection(path):
         assert [hit.document_id for hit in hits] == [TREES.id]
         assert hits[0].score > 0
         assert index.search(["zebra"], 5) == ()
+        assert index.search("planting a tree", 5) == index.search(
+            ["planting", "a", "tree"], 5
+        )
         assert index.search(['"', "NEAR(", "ferry"], 5)[0].document_id == FERRY.id
 
 

@@ -3,12 +3,19 @@
 import json
 import re
 
-from claimcheck import prompts
+import pytest
+
+from claimcheck import prompts, resources
+from claimcheck.testing import templates
 from tests.support.command import claimcheck
 from tests.unit.testing.test_cassette import record, request, response
 
 SENT = request(b'{"model": "m-1", "text": "see /home/anna/list.txt"}')
 ITEM = "test_a.py::test_one"
+
+
+def get_fixed_text(name):
+    return max(sum(prompts.list_fixed_texts(name), ()), key=len)
 
 
 def read_rows(completed):
@@ -17,7 +24,7 @@ def read_rows(completed):
 
 def test_lists_what_was_recorded_and_when(tmp_path):
     (tmp_path / "test_a.py").touch()
-    fixed = prompts.find_fixed_text("verdict")
+    fixed = get_fixed_text("verdict")
     body = json.dumps({"model": "m-1", "messages": [{"content": fixed}]}).encode()
     record(tmp_path / "cassettes/a/one.json", (request(body), response()), item=ITEM)
     listed = claimcheck("cassettes", "list")
@@ -72,8 +79,9 @@ def test_checks_for_secrets_and_unused_answers(tmp_path):
 def test_finds_recordings_that_a_changed_prompt_or_schema_makes_stale(tmp_path):
     (tmp_path / "test_a.py").touch()
     path = tmp_path / "cassettes" / "one.json"
-    fixed = prompts.find_fixed_text("claims")
-    body = json.dumps({"messages": [{"content": fixed}]}, ensure_ascii=False).encode()
+    fixed = get_fixed_text("claims")
+    messages = [{"content": f"A rule that is gone. {fixed}"}]
+    body = json.dumps({"messages": messages}, ensure_ascii=False).encode()
     record(path, (request(body), response()), item=ITEM)
     assert claimcheck("cassettes", "check").returncode == 0
     for name in ("prompts/claims", "schemas/claims.answer"):
@@ -85,6 +93,71 @@ def test_finds_recordings_that_a_changed_prompt_or_schema_makes_stale(tmp_path):
         problem = f"one.json: was recorded with another version of {name}"
         assert problem in checked.out
         path.write_text(text, encoding="utf-8")
+
+
+TEMPLATE = """+++
+name = "p"
+version = 1
+description = ""
++++
+{% block user %}
+One rule. At most five. The end.
+{% if brief %}
+Only in brief, please.
+{% endif %}
+{{ fence }} begins
+{{ text }}
+{{ fence }} ends
+Do it.
+{% endblock %}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_stale"),
+    [
+        ("One rule.", "Another rule.", True),
+        ("One rule.", "One rule. And a second one.", True),
+        (" At most five.", "", True),
+        ("One rule. At most", "At most", True),
+        ("Do it.", "Do it. Now.", True),
+        (" ends\nDo it.", " ends", True),
+        ("At most five.", "At most {{ count }}.", False),
+        ("version = 1", "version = 2", False),
+        ("Only in brief, please.", "Make it brief, and I mean it.", False),
+        ("The end.\n", "The end.\n{% if x %}\nBut wait.\n{% endif %}\n", False),
+    ],
+)
+def test_a_prompt_is_stale_if_it_would_make_another_request(
+    tmp_path, monkeypatch, old, new, is_stale
+):
+    (tmp_path / "prompts").mkdir()
+    monkeypatch.setattr(resources, "find_folder", lambda name: tmp_path / name)
+    caches = (
+        prompts.list_fixed_texts,
+        prompts._load_shipped,
+        templates._compute_digests,
+    )
+
+    def write(text):
+        (tmp_path / "prompts/p.md.j2").write_text(text)
+        for function in caches:
+            function.cache_clear()
+
+    write(TEMPLATE)
+    values = {"brief": False, "fence": "##", "text": "A text.", "count": "five"}
+    (message,) = prompts.render("p", values)
+    body = json.dumps({"messages": [{"content": message.content}]}).encode()
+    recorded = templates.identify_templates(body)
+    assert recorded.keys() == {"prompts/p"}
+    assert templates.find_changed(recorded, body) == []
+    write(TEMPLATE.replace(old, new))
+    try:
+        changed = templates.find_changed(recorded, body)
+        assert changed == (["prompts/p"] if is_stale else [])
+    finally:
+        for function in caches:
+            function.cache_clear()
 
 
 def test_prunes_what_no_test_plays(tmp_path):

@@ -1,0 +1,71 @@
+"""Why a sentence became no claim, for the ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from claimcheck.models.claim import Claim, Kind
+from claimcheck.text import paragraphs
+from claimcheck.text.noise import Noise
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import Sentence, count_words
+
+# Both minimums were chosen by hand; below them are greetings, fragments and asides.
+_MIN_CHECK_WORTHINESS = 0.03
+_MIN_CLAIM_WORDS = 4
+_APPEAL = re.compile(
+    r"(?:let us|let['’]s|please|do not|don['’]t|never)\b", re.IGNORECASE
+)
+
+
+def find_obstacle(claim: Claim) -> str | None:
+    """Return why a sentence is no claim that anybody would check, if so."""
+    if claim.quote.endswith("?"):
+        return "question"
+    if count_words(claim.quote) < _MIN_CLAIM_WORDS:
+        return "too short for a claim"
+    if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
+        return None
+    if _APPEAL.match(claim.quote):
+        return "appeal"
+    return "opinion" if claim.kind is Kind.OPINION else "no check-worthy content"
+
+
+def explain_unused(
+    reading: Reading,
+    sentences: Sequence[Sentence],
+    drafts: Sequence[Sequence[Claim]],
+    claims: Sequence[Claim],
+) -> list[Noise]:
+    """Return the ranges of the source without a claim, and why they have none.
+
+    `drafts` has the claims that were made of each sentence, `claims` those of the run.
+    """
+    published = {claim.id for claim in claims}
+    seen: set[str] = set()
+    unused = list(_list_other_blocks(reading))
+    for sentence, own in zip(sentences, drafts, strict=True):
+        new = [claim for claim in own if claim.text not in seen]
+        if published.isdisjoint(claim.id for claim in new):
+            reason = _explain(own, new)
+            for span in reading.locate(sentence.start, sentence.end):
+                unused.append(Noise(span.start, span.end, reason))
+        seen.update(claim.text for claim in own)
+    return sorted(unused)
+
+
+def _explain(own: Sequence[Claim], new: Sequence[Claim]) -> str:
+    obstacles = [find_obstacle(claim) for claim in own]
+    if obstacles and None not in obstacles:
+        return str(obstacles[0])
+    return "over the limit" if new else "duplicate"
+
+
+def _list_other_blocks(reading: Reading) -> Iterator[Noise]:
+    """Yield the headings, tables, and labels: they are not sentences."""
+    for block in reading.blocks:
+        if block.kind is paragraphs.Kind.TEXT:
+            continue
+        for span in reading.locate(block.start, block.end):
+            yield Noise(span.start, span.end, block.kind.value)

@@ -1,0 +1,180 @@
+"""ODT, EPUB, and PPTX: text in the XML files of a ZIP archive.
+
+Only the elements that hold paragraphs are read. Pictures, formulas, and notes of the
+speaker are not.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    import_required,
+    refuse_empty,
+)
+
+_MAX_UNPACKED_BYTES = 200 * 2**20  # a small archive may unpack to gigabytes
+_KINDS = {
+    "odt": "an OpenDocument text",
+    "epub": "an EPUB book",
+    "pptx": "a PowerPoint presentation",
+}
+_BLOCKS = frozenset(
+    "p h h1 h2 h3 h4 h5 h6 li blockquote dt dd td th pre figcaption".split()
+)
+_SKIPPED = frozenset(
+    # Scripts; deleted text and notes of OpenDocument; the navigation of books
+    "script style head tracked-changes annotation nav svg math".split()
+)
+_SPACES = {"tab": "\t", "line-break": "\n", "br": "\n", "s": " "}
+_SLIDE = re.compile(r"ppt/slides/slide(\d{1,5})\.xml")
+_DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+
+
+def detect_package(names: list[str], read: Any) -> str | None:
+    """Return the format of an archive by the names of its files, or None."""
+    if any(_SLIDE.fullmatch(name) for name in names):
+        return "pptx"
+    if "mimetype" not in names:
+        return None
+    declared = read("mimetype")[:100].decode("latin-1").strip()
+    kinds = {
+        "application/epub+zip": "epub",
+        "application/vnd.oasis.opendocument.text": "odt",
+    }
+    return kinds.get(declared)
+
+
+def parse_package(data: bytes, source: str, kind: str) -> Content:
+    """Return the text of an archive of this kind, and its title and author.
+
+    Raises:
+        InputError: it is damaged, too large, or has no text.
+    """
+    name = _KINDS[kind]
+    etree = import_required("lxml.etree", "docx", source, name)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED_BYTES:
+                raise InputError(
+                    f"{source}: would unpack to more than {_MAX_UNPACKED_BYTES >> 20} "
+                    "MB; save only its text and use that"
+                )
+            package = _Package(archive, etree)
+            blocks = [text for part in package.list_parts(kind) for text in part]
+            title, author = package.read_metadata(kind)
+    except (etree.XMLSyntaxError, KeyError, ValueError, *_DAMAGE_ERRORS) as error:
+        raise InputError(f"{source}: is a damaged file, {name} ({error})") from None
+    content = Content("\n\n".join(blocks), title=title, author=author)
+    return refuse_empty(content, source, name)
+
+
+class _Package:
+    """The files of an archive, parsed."""
+
+    def __init__(self, archive: zipfile.ZipFile, etree: Any) -> None:
+        self._archive = archive
+        # External entities and the network are off: documents come from strangers.
+        self._parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        self._lenient = etree.XMLParser(
+            resolve_entities=False, no_network=True, recover=True
+        )
+        self._etree = etree
+
+    def list_parts(self, kind: str) -> Iterator[Iterator[str]]:
+        """Yield the paragraphs of each part, in reading order."""
+        for name in self._list_names(kind):
+            root = self._parse(name, lenient=kind == "epub")
+            if root is not None:
+                yield _read_blocks(root)
+
+    def read_metadata(self, kind: str) -> tuple[str | None, str | None]:
+        """Return the title and the author that the archive states."""
+        name = {"odt": "meta.xml", "pptx": "docProps/core.xml"}.get(kind)
+        name = name or self._find_book()
+        if name not in self._archive.namelist():
+            return None, None
+        values: dict[str, str] = {}
+        for element in self._parse(name).iter():
+            values.setdefault(_get_name(element), element.text or "")
+        author = values.get("creator") or values.get("initial-creator")
+        return clean_metadata(values.get("title")), clean_metadata(author)
+
+    def _list_names(self, kind: str) -> list[str]:
+        if kind == "odt":
+            return ["content.xml"]
+        if kind == "epub":
+            return self._list_chapters()
+        slides = [_SLIDE.fullmatch(name) for name in self._archive.namelist()]
+        numbered = sorted((int(slide[1]), slide[0]) for slide in slides if slide)
+        return [name for _, name in numbered]
+
+    def _find_book(self) -> str:
+        for element in self._parse("META-INF/container.xml").iter():
+            if _get_name(element) == "rootfile":
+                return str(element.get("full-path"))
+        raise ValueError("it names no book")
+
+    def _list_chapters(self) -> list[str]:
+        """Return the files of a book in the order of its spine."""
+        book = self._find_book()
+        files: dict[str, str] = {}
+        names: list[str] = []
+        for element in self._parse(book).iter():
+            if _get_name(element) == "item":
+                path = posixpath.join(
+                    posixpath.dirname(book), element.get("href") or ""
+                )
+                files[element.get("id") or ""] = posixpath.normpath(path)
+            elif _get_name(element) == "itemref":
+                names.append(files.get(element.get("idref") or "", ""))
+        present = set(self._archive.namelist())
+        return [name for name in names if name in present]
+
+    def _parse(self, name: str, *, lenient: bool = False) -> Any:
+        parser = self._lenient if lenient else self._parser
+        return self._etree.fromstring(self._archive.read(name), parser)
+
+
+def _get_name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _read_blocks(root: Any) -> Iterator[str]:
+    """Yield the text of each innermost block below an element."""
+    for child in root:
+        name = _get_name(child)
+        if not name or name in _SKIPPED:
+            continue
+        if name in _BLOCKS and not _has_blocks(child):
+            text = " ".join("".join(_iter_text(child)).split())
+            if text:
+                yield f"- {text}" if name == "li" else text
+        else:
+            yield from _read_blocks(child)
+
+
+def _has_blocks(element: Any) -> bool:
+    return any(_get_name(inner) in _BLOCKS for inner in element.iterdescendants())
+
+
+def _iter_text(element: Any) -> Iterator[str]:
+    """Yield the pieces of text in a paragraph, with its tabs and breaks."""
+    name = _get_name(element)
+    if name in _SPACES:
+        yield _SPACES[name]
+    if name and name not in _SKIPPED:
+        yield element.text or ""
+        for child in element:
+            yield from _iter_text(child)
+            yield child.tail or ""

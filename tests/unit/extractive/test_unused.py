@@ -1,0 +1,68 @@
+"""The ledger says why a sentence became no claim."""
+
+from claimcheck import Document, Settings, summarize
+
+TEXT = """\
+# Report
+
+Who sold the ferry? It was sold for 3 million euros in 2020. It is late. I think that it
+is really nice to be here with all of you tonight.
+
+It was sold for 3 million euros in 2020. The yard employs 40 people in Bergen.
+
+| Year | People | Ferries |
+| 2020 | 900 | 3 |
+"""
+
+
+def test_each_sentence_without_a_claim_has_a_reason():
+    settings = Settings(engine="extractive", max_claims=1)
+    run = summarize(Document.from_text(TEXT), settings=settings)
+    reasons = {
+        TEXT[entry.start : entry.end].replace("\n", " "): entry.reason
+        for entry in run.ledger
+        if entry.reason
+    }
+    assert reasons == {
+        "Report": "heading",
+        "Who sold the ferry?": "question",
+        "It is late.": "too short for a claim",
+        "I think that it is really nice to be here with all of you tonight.": (
+            "no check-worthy content"
+        ),
+        "It was sold for 3 million euros in 2020.": "duplicate",
+        "The yard employs 40 people in Bergen.": "over the limit",
+        "| Year | People | Ferries |": "table",
+        "| 2020 | 900 | 3 |": "table",
+    }
+    assert [claim.quote for claim in run.claims] == [
+        "It was sold for 3 million euros in 2020."
+    ]
+    assert {entry.status for entry in run.ledger} == {"read"}
+
+
+def summarize_text(text):
+    run = summarize(Document.from_text(text), settings=Settings(engine="extractive"))
+    return run.summary
+
+
+def test_a_comparison_is_no_disagreement():
+    numbers = (
+        "Oslo grew by 3 percent in 2020, while Bergen shrank by 2 percent in 2021."
+    )
+    assert summarize_text(numbers).positions == ()
+    sides = (
+        "Russia backs Jane Roe as the president of the country, whereas Norway supports"
+        " Tim Poe as the president."
+    )
+    assert [position.party for position in summarize_text(sides).positions] == [
+        "Russia",
+        "Norway",
+    ]
+
+
+def test_open_questions_do_not_repeat_the_summary():
+    text = "It is unclear who paid 3 million euros for the ferry in 2020. It was sold."
+    summary = summarize_text(text)
+    assert summary.open_questions == ()
+    assert summary.sentences[0].text.startswith("It is unclear")
