@@ -138,7 +138,8 @@ def _render_exchange(exchange: CassetteExchange) -> Iterator[str]:
 
 
 def _indent(body: str, sign: str) -> Iterator[str]:
-    with suppress(ValueError):  # what is not JSON is shown as it is
+    # What is not JSON, or nested too deeply, is shown as it is.
+    with suppress(ValueError, RecursionError):
         body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     for line in body.splitlines():
         yield f"{sign} {line}"

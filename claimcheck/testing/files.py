@@ -33,6 +33,7 @@ from claimcheck.testing.bodies import (
     encode_request_body,
     encode_response_body,
     header_to_text,
+    parse_exact_json,
     to_bytes,
     unpack_response,
 )
@@ -84,8 +85,8 @@ class Interaction:
     def model(self) -> str | None:
         """The name of the model that the request names."""
         with suppress(ValueError, LookupError, TypeError):
-            model = json.loads(to_bytes(self.request.body_bytes))["model"]
-            return str(model)
+            body = parse_exact_json(to_bytes(self.request.body_bytes).decode())
+            return str(body["model"])
         return None
 
 

@@ -6,7 +6,6 @@ makes stale, without running any test.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from functools import cache
 from itertools import chain
 
 from claimcheck import prompts, schemas
+from claimcheck.testing.bodies import parse_exact_json
 
 _DIGITS = 12  # of the sha256, as in a run's signature on the command line
 
@@ -61,7 +61,7 @@ def _list_contents(body: bytes) -> Iterator[str]:
     """Yield the messages of a request, or of each one in a file of the Batch API."""
     for line in [body, *body.splitlines()]:
         with suppress(ValueError, LookupError, TypeError, AttributeError):
-            value = json.loads(line)
+            value = parse_exact_json(line.decode())
             for message in value.get("body", value)["messages"]:
                 yield str(message["content"])
 

@@ -150,13 +150,8 @@ def _repeats(hypothesis: str, premise: str) -> bool:
     if speech is not None and speech.content_start is not None:
         # "Ann Lee said A and that B": who says it is checked by itself.
         hypothesis = hypothesis[speech.content_start :]
-    words, terms = extract_words(hypothesis), extract_terms(hypothesis)
-    ordered = [term.form for term in terms if term.word not in WORDING_WORDS]
-    if len(ordered) < _MIN_TERMS:
-        ordered = [normalize_word(word) for word in words if word not in _ARTICLES]
-    # Numbers and dates may move if there are no others: checks compare them.
-    elif len(find_amounts(premise)) <= len(find_amounts(hypothesis)):
-        ordered = [term.form for term in terms if not _is_movable(term)]
+    words = extract_words(hypothesis)
+    ordered = _order_forms(hypothesis, words, premise)
     limit = _MAX_SPREAD * len(words) + _MAX_EXTRA_WORDS
     is_negated = bool(list_negations(words, "en"))
     previous: list[str] = []
@@ -164,10 +159,8 @@ def _repeats(hypothesis: str, premise: str) -> bool:
         clause_words = extract_words(clause)
         forms = [normalize_word(word) for word in clause_words]
         wanted = ordered
-        if previous and clause_words[:1] and clause_words[0] in _PRONOUNS:
-            missing = [form for form in ordered if form not in forms]
-            if missing == ordered[: len(missing)] and set(missing) <= set(previous):
-                wanted = ordered[len(missing) :]
+        if clause_words[:1] and clause_words[0] in _PRONOUNS:
+            wanted = _drop_subject(ordered, forms, previous)
         first, last = _find_span(wanted, forms)
         span = clause_words[max(0, first - _MAX_WORDS_FROM_NEGATION) : last + 1]
         has_same_polarity = is_negated == bool(list_negations(span, "en"))
@@ -175,6 +168,27 @@ def _repeats(hypothesis: str, premise: str) -> bool:
             return not clause.endswith("?")
         previous = forms
     return False
+
+
+def _order_forms(hypothesis: str, words: Sequence[str], premise: str) -> list[str]:
+    """Return the forms that a clause must have in this order."""
+    terms = extract_terms(hypothesis)
+    ordered = [term.form for term in terms if term.word not in WORDING_WORDS]
+    if len(ordered) < _MIN_TERMS:
+        return [normalize_word(word) for word in words if word not in _ARTICLES]
+    # Numbers and dates may move if there are no others: checks compare them.
+    if len(find_amounts(premise)) <= len(find_amounts(hypothesis)):
+        return [term.form for term in terms if not _is_movable(term)]
+    return ordered
+
+
+def _drop_subject(
+    ordered: list[str], forms: Sequence[str], previous: Sequence[str]
+) -> list[str]:
+    """Leave out the first forms if only the clause before has them."""
+    missing = [form for form in ordered if form not in forms]
+    is_subject = missing == ordered[: len(missing)] and set(missing) <= set(previous)
+    return ordered[len(missing) :] if is_subject else ordered
 
 
 def _is_movable(term: Term) -> bool:

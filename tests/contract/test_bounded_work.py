@@ -8,15 +8,20 @@ fail these tests. A quadratic path takes 16 times as long for an input 4 times a
 import contextlib
 import importlib
 import io
+import json
 import pkgutil
 import re
 import time
 import zipfile
+from datetime import date
 
 import pytest
 
 import claimcheck
 from claimcheck import Document, Settings, check, ground, summarize
+from claimcheck.english.dates import find_times
+from claimcheck.english.quantities import find_quantities
+from claimcheck.english.quotations import detect_speech, split_clauses
 from claimcheck.errors import InputError
 from claimcheck.readers.file import build_document
 
@@ -111,6 +116,15 @@ def as_docx(text):
     return buffer.getvalue()
 
 
+def as_odt(text):
+    text = re.sub(r"[\x00-\x1f]", " ", text).replace("&", " ").replace("<", " ")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", f"<d><p>{SENTENCE}{text}</p></d>")
+    return buffer.getvalue()
+
+
 MAIL = "From: a@b.c\nTo: d@e.f\nSubject: x\n"
 FORMATS = {
     "header": lambda text: f"{text}\n\n{SENTENCE}".encode(),
@@ -127,6 +141,11 @@ FORMATS = {
     "html start": lambda text: f"<?xml {text}".encode(),
     "html head": lambda text: f"<!-- {text} --><html {text}".encode(),
     "subtitles": lambda text: f"1\n00:00:01,000 --> 00:00:02,000\n{text}".encode(),
+    "voice": lambda text: f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v {text}".encode(),
+    "transcript": lambda text: json.dumps(
+        {"segments": [{"start": 0, "end": 1, "text": f"{SENTENCE}{text}"}]}
+    ).encode(),
+    "odt": as_odt,
     "legacy": lambda text: text.encode("cp1252", "ignore") + b"\xe9 \xe8\xe4",
     "docx": as_docx,
 }
@@ -145,6 +164,32 @@ def test_work_grows_with_the_length_of_a_file(name):
     assert slow == []
 
 
+SENTENCE_UNITS = (
+    *("Anna and ", "said, ", '"a" said ', "on Friday ", "Friday, ", "May 3 ", "told "),
+    *("X said that ", "whereas ", "and that ", ", a claim ", "to vote ", "Anna's "),
+)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        detect_speech.__wrapped__,
+        lambda text: split_clauses(text, None),
+        lambda text: find_times(text, date(2024, 5, 14)),
+        find_quantities,
+    ],
+    ids=["speech", "clauses", "times", "quantities"],
+)
+def test_work_grows_with_the_length_of_a_sentence(search):
+    """Longer sentences than 3,000 characters are set aside."""
+    slow = [
+        unit
+        for unit in (*UNITS, *SENTENCE_UNITS)
+        if grows_too_fast(search, lambda size, unit=unit: repeat(unit, size // 5))
+    ]
+    assert slow == []
+
+
 def test_work_grows_with_the_length_of_a_claim():
     """A claim has at most 10,000 characters, and each is compared with the evidence."""
     headings = Document.from_text("# A heading of the town\n\n" * 40)
@@ -160,6 +205,17 @@ def test_work_grows_with_the_length_of_a_claim():
         )
     ]
     assert slow == []
+
+
+def test_work_grows_with_the_headings_of_a_claim_and_of_its_evidence():
+    def check_headings(text):
+        claim = "\n\n".join(f"# Heading {n}" for n in range(len(text) // 16))
+        check([claim[:10_000]], Document.from_text(text), settings=EXTRACTIVE)
+
+    def make_headings(size):
+        return "".join(f"# Heading {n}\n\n" for n in range(size // 14))
+
+    assert not grows_too_fast(check_headings, make_headings)
 
 
 # These packages match patterns against whole documents, the others against sentences.

@@ -176,6 +176,36 @@ def test_votes_have_their_own_seeds_and_the_majority_wins(run):
     assert checked.signature.settings["votes"] == 3
 
 
+def test_confidence_is_the_share_of_votes_for_the_final_label(run):
+    settings = Settings(engine="llm", model="scripted", votes=3)
+    checked, _ = run(
+        verdict("supported"),
+        verdict("refuted"),
+        verdict("not_enough_evidence"),
+        claims=["The night ferry carries 700 passengers."],
+        settings=settings,
+    )
+    (result,) = checked.verdicts
+    assert (result.label, result.votes.agreed) == ("refuted", 1)
+    assert result.finding.confidence == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The night ferry carries 700 passengers.",
+        "The night ferry does not carry 900 passengers.",
+        "The ferry was built in Gdansk in 1989.",
+        "The day ferry starts in May.",
+        "The night ferry carries 900 passengers to Nordby.",
+    ],
+)
+def test_a_vetoed_claim_has_the_label_that_it_has_without_a_model(run, claim):
+    checked, _ = run(verdict("supported", (1, 2, 3)), claims=[claim])
+    alone = check([claim], TEXT, settings=Settings(engine="extractive"))
+    assert checked.verdicts[0].label is alone.verdicts[0].label
+
+
 def test_an_unusable_vote_lowers_the_agreement(run):
     settings = Settings(engine="llm", model="scripted", votes=2)
     checked, _ = run(

@@ -57,6 +57,17 @@ def test_shows_requests_and_answers(tmp_path):
     )
 
 
+@pytest.mark.parametrize("depth", [900, 5_000, 200_000])
+def test_lists_a_request_that_is_nested_too_deeply_for_python(tmp_path, depth):
+    body = b"[" * depth
+    record(tmp_path / "one.json", (request(body), response(body)), item="s::a")
+    (row,) = read_rows(
+        claimcheck("cassettes", "list", str(tmp_path), "--format", "json")
+    )
+    assert (row["answers"], row["models"]) == (1, [])
+    assert claimcheck("cassettes", "show", str(tmp_path / "one.json")).returncode == 0
+
+
 def test_checks_for_secrets_and_unused_answers(tmp_path):
     (tmp_path / "test_a.py").touch()
     folder = tmp_path / "cassettes"

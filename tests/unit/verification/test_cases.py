@@ -4,9 +4,10 @@ import pytest
 
 from claimcheck import Document, Label, Settings, check
 from claimcheck.models.claim import Statement
-from claimcheck.verification.engine import verify_statement
+from claimcheck.verification.engine import score_statement, verify_statement
 from claimcheck.verification.lexical import LexicalScorer
 from claimcheck.verification.retrieve import Corpus
+from claimcheck.verification.scorer import Calibration, Entailment
 from tests.support.paths import SEED
 
 SETTINGS = Settings(engine="extractive")
@@ -298,3 +299,49 @@ def test_the_language_of_evidence_files_is_detected(tmp_path):
     ).verdicts[0]
     assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
     assert "(de)" in verdict.finding.rationale
+
+
+class SureScorer:
+    """Finds everything entailed; what is not right about it, the checks must find."""
+
+    name = "sure"
+    calibration = Calibration(0.9, supported_reliability=0.88, refuted_reliability=0.93)
+
+    def score(self, pairs):
+        return [Entailment(0.95, 0.05, 0.0) for _ in pairs]
+
+
+def judge_by_sure_scorer(claim, evidence):
+    corpus = Corpus(Document.from_text(evidence))
+    return verify_statement(Statement.of(claim), corpus, SureScorer()).finding
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Ida Brandt led 512 miners.", "Ida Brandt led the miners of Lidby."),
+        ("Ida Brandt led the miners in 1921.", "Ida Brandt led the miners of Lidby."),
+        ("Petra Holm led the miners.", "Ida Brandt led the miners of Lidby."),
+        ("The miners did not strike.", "The miners of Lidby met before the strike."),
+        ("Rents rose in Lidby.", "Rents dropped in Lidby, and wages fell."),
+        ("Half of the miners left.", "The miners left the town."),
+        ("Petra Holm said the dam is safe.", "The dam is safe, said Ida Brandt."),
+    ],
+)
+def test_checks_veto_a_scorer_that_is_sure(claim, evidence):
+    assert judge_by_sure_scorer(claim, evidence).label is not Label.SUPPORTED
+
+
+def test_states_the_measured_reliability():
+    supported = judge_by_sure_scorer("The miners left.", "The miners quit the town.")
+    assert supported.label is Label.SUPPORTED
+    assert "9 in 10 were right on unseen data" in supported.rationale
+    refuted = judge_by_sure_scorer("Lidby has 40 boats.", "Lidby has 50 boats.")
+    assert refuted.label is Label.REFUTED
+    assert refuted.confidence == 0.93
+
+
+def test_score_statement_ignores_the_checks():
+    corpus = Corpus(Document.from_text("The plant employs 400 people."))
+    claim = Statement.of("The plant employs 500 people.")
+    assert score_statement(claim, corpus, SureScorer()) == 0.95
