@@ -39,13 +39,19 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    # A connection that is refused because many are made at once would be an attempt
+    # that no test counts.
+    request_queue_size = 256
+
+
 @contextmanager
 def serve_handler(handler, tls=None):
     """Serve the handler while the block runs; yield the base URL.
 
     `tls` is an SSL context, for HTTPS.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

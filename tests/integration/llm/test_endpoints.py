@@ -163,10 +163,15 @@ def run_everything(folder):
                 outcomes[mode, name] = outcome
 
         async def run_batches():
-            tasks = [
-                run_batch(f"{url}/{mode}/batch/v1", folder / f"{mode}.db")
-                for mode in modes
-            ]
+            turns = asyncio.Semaphore(32)
+
+            async def run_one(mode):
+                async with turns:
+                    return await run_batch(
+                        f"{url}/{mode}/batch/v1", folder / f"{mode}.db"
+                    )
+
+            tasks = [run_one(mode) for mode in modes]
             for mode, outcome in zip(modes, await asyncio.gather(*tasks), strict=True):
                 outcomes[mode, "batch"] = outcome
 
