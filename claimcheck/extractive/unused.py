@@ -20,7 +20,7 @@ _APPEAL = re.compile(
 
 
 def find_obstacle(claim: Claim) -> str | None:
-    """Return why a sentence is no claim that anybody would check, if so."""
+    """Return why nobody would check a claim, or None."""
     if claim.quote.endswith("?"):
         return "question"
     if count_words(claim.quote) < _MIN_CLAIM_WORDS:
