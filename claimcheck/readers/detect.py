@@ -80,16 +80,20 @@ def parse_content(
 
 def detect_format(data: bytes, name: str = "") -> str:
     """Detect the format; binary data of unknown format counts as `text`."""
-    prefix = recode_wide_text(data[:_MAX_HEADER_BYTES]).lstrip()
-    start = prefix[:_SNIFFED_BYTES]
-    suffix = PurePath(name).suffix.lower()
     if b"%PDF-" in data[:1_024]:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "docx" if _is_docx(data) else _detect_package(data) or "text"
+    prefix = recode_wide_text(data[:_MAX_HEADER_BYTES]).lstrip()
+    is_cut = len(data) > _MAX_HEADER_BYTES
+    return _detect_text_format(prefix, PurePath(name).suffix.lower(), is_cut=is_cut)
+
+
+def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
+    start = prefix[:_SNIFFED_BYTES]
     if _is_html(prefix) or (suffix in _HTML_SUFFIXES and b"<" in start):
         return "html"
-    if _is_mail(prefix, is_cut=len(data) > _MAX_HEADER_BYTES):
+    if _is_mail(prefix, is_cut=is_cut):
         return "email"
     if _is_subtitles(start):
         return "subtitles"

@@ -1,4 +1,4 @@
-"""The lines of a PDF page in reading order: columns, tables, and raised numbers.
+"""Lines of a PDF page in reading order: columns, tables, raised numbers.
 
 PDFium returns characters in the order in which they were drawn. That is the reading
 order, except where a program draws columns row by row: then the two halves of a row are
@@ -208,7 +208,7 @@ def _changes_size(before: _Row, after: _Row) -> bool:
 
 
 def _find_region(rows: list[_Row], start: int) -> tuple[int, _Gutter | None]:
-    """Return the end of the rows with a common gutter from `start`, and the gutter."""
+    """Return the end of the rows with a common gutter, and the gutter."""
     best: tuple[int, _Gutter | None] = (start + 1, None)
     for gap in _list_gaps(rows[start]):
         end, gutter = start + 1, gap

@@ -1,4 +1,4 @@
-"""Subtitles with webvtt-py, and the JSON of Whisper and YouTube: each phrase once.
+"""Subtitles, and the JSON of Whisper and YouTube: each phrase once.
 
 The text has the cues as WebVTT writes them, with times, and with `<v NAME>` where the
 speaker changes. Identifiers, settings, and marks inside the text are left out. Captions

@@ -1,4 +1,4 @@
-"""Messages in a text: quoted replies, forwarded messages, signatures, disclaimers.
+"""Messages in a text: replies, forwarded messages, signatures, disclaimers.
 
 Everything is found by its form in the text, so that a mail that was pasted is read as
 one that was saved. Messages of unknown programs stay text.
@@ -192,18 +192,28 @@ def _find_forward_headers(text: str) -> Iterator[ReplyLabel]:
         first = index
         is_separated = _SEPARATOR.fullmatch(lines[index].text) is not None
         if is_separated:
-            index += 1
-            while index < len(lines) and not lines[index].text:
-                index += 1
-        fields: list[re.Match[str]] = []
-        while index < len(lines) and (field := _FIELD.fullmatch(lines[index].text)):
-            fields.append(field)
-            index += 1
+            index = _skip_blank(lines, index + 1)
+        fields = _read_fields(lines, index)
         senders = [field["value"] for field in fields if field["sender"]]
         if senders and (is_separated or len(fields) >= _MIN_FIELDS):
-            yield lines[first].start, lines[index - 1].end, _extract_sender(senders[0])
-        elif not fields:
-            index = first + 1
+            end = lines[index + len(fields) - 1].end
+            yield lines[first].start, end, _extract_sender(senders[0])
+        index = max(index + len(fields), first + 1)
+
+
+def _skip_blank(lines: list[_Line], index: int) -> int:
+    while index < len(lines) and not lines[index].text:
+        index += 1
+    return index
+
+
+def _read_fields(lines: list[_Line], index: int) -> list[re.Match[str]]:
+    """Return the fields "From: NAME" on consecutive lines."""
+    fields: list[re.Match[str]] = []
+    while index < len(lines) and (field := _FIELD.fullmatch(lines[index].text)):
+        fields.append(field)
+        index += 1
+    return fields
 
 
 def _extract_sender(value: str) -> str | None:

@@ -123,6 +123,10 @@ class Paragraph:
         """Whether the last sentence may continue elsewhere."""
         return _TERMINAL_PUNCTUATION.search(self.last) is None
 
+    def is_running_text(self) -> bool:
+        """Whether it is more than a heading could be."""
+        return self.lines > 1 or len(self.last) > MIN_TEXT_LINE_CHARACTERS
+
     def add_line(self, line: _Line) -> None:
         """Append a line of the source."""
         if line.noisy or not _SPACED_LINE_END.fullmatch(self.last[-1:]):
@@ -158,14 +162,14 @@ def _is_continuation(source: str, before: Paragraph, paragraph: Paragraph) -> bo
     """Whether a paragraph continues the sentence of the one before."""
     if paragraph.bullet or paragraph.opens:
         return False
-    if before.kind is not Kind.TEXT or paragraph.kind is not Kind.TEXT:
+    if {before.kind, paragraph.kind} != {Kind.TEXT}:
         return False
     starts_lower = source[paragraph.start : paragraph.start + 1].islower()
     if not (starts_lower or paragraph.after_page) or not before.is_open():
         return False
     if paragraph.after_page and before.unfinished > _MAX_UNPUNCTUATED_CHARACTERS:
         return False
-    if before.lines > 1 or len(before.last) > MIN_TEXT_LINE_CHARACTERS:
+    if before.is_running_text():
         return True
     # A heading at the foot of a page does not begin a sentence of the next page.
     return paragraph.after_noise and (starts_lower or FORM_FEED not in source)

@@ -29,6 +29,7 @@ from claimcheck.text.speakers import Speakers, find_speakers
 from claimcheck.text.words import is_word
 
 # Words with single spaces between them: they are the same in source and view.
+_WHITE_SPACE = re.compile(r"\s")
 _WORD_RUN = re.compile(r"\S+(?: \S+)*")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _SOFT_HYPHEN, _UNICODE_HYPHEN = "\u00ad", "\u2010"
@@ -227,20 +228,23 @@ def _resolve_gap(
     """Return the separator of two word runs, and the left run to use."""
     if "\n" not in between and "\r" not in between:
         # Marks of emphasis touch the words around them.
-        is_spaced = not between or any(char.isspace() for char in between)
-        return (" " if is_spaced and between else ""), left
+        return _find_space(between), left
     without_hyphen = MappedPiece(left.text[:-1], left.start, left.end - 1)
     if left.text.endswith(_SOFT_HYPHEN):
         return "", without_hyphen
-    if left.text.endswith(("-", _UNICODE_HYPHEN)) and right.text[:1].islower():
-        beginning = _find_last_word(without_hyphen.text)
-        if beginning and _is_hyphen_added(left.text, beginning, right.text, hyphens):
-            return "", without_hyphen
-        if beginning:
-            return "", left
+    beginning = _find_last_word(without_hyphen.text)
+    is_broken = left.text.endswith(("-", _UNICODE_HYPHEN)) and right.text[:1].islower()
+    if is_broken and beginning:
+        is_added = _is_hyphen_added(left.text, beginning, right.text, hyphens)
+        return "", without_hyphen if is_added else left
     if _CJK.match(left.text[-1]) and _CJK.match(right.text[0]):
         return "", left
     return " ", left
+
+
+def _find_space(between: str) -> str:
+    """Return a space if there is white space between two words."""
+    return " " if _WHITE_SPACE.search(between) else ""
 
 
 def _find_last_word(text: str) -> str:
