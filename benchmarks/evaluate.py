@@ -204,18 +204,20 @@ def format_score(score: Score | None) -> str:
 
 
 def print_reliability(evaluations: dict[str, Evaluation]) -> None:
-    """Print how often the answers were right, as the mean of the sets."""
+    """Print how often the answers were right: all of them, and as the mean of sets."""
     for label in ("supported", "refuted"):
-        shares = [
-            evaluation.scores[f"{label} precision"].value
-            for evaluation in evaluations.values()
-            if f"{label} precision" in evaluation.scores
-        ]
+        shares, given, right = [], 0, 0
+        for evaluation in evaluations.values():
+            if f"{label} precision" in evaluation.scores:
+                shares.append(evaluation.scores[f"{label} precision"].value)
+                count = count_label(evaluation, label)
+                given += count
+                right += round(shares[-1] * count)
         if shares:
             print(
-                f"Of verdicts `{label}`, {10 * mean(shares):.1f} in 10 were right "
-                f"(mean of {len(shares)} sets; {10 * min(shares):.1f} to "
-                f"{10 * max(shares):.1f})."
+                f"Of {given} verdicts `{label}`, {right} were right; as the mean of "
+                f"{len(shares)} sets, {10 * mean(shares):.1f} in 10 "
+                f"({10 * min(shares):.1f} to {10 * max(shares):.1f})."
             )
     print()
 
