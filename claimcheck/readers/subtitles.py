@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 import webvtt
+from webvtt.errors import MalformedFileError
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, refuse_empty
@@ -53,8 +54,10 @@ def parse_subtitles(text: str, encoding: str, source: str) -> Content:
     """
     kind = "vtt" if text.startswith("WEBVTT") else "srt"
     try:
-        captions = webvtt.from_buffer(io.StringIO(text), format=kind)
-    except webvtt.MalformedFileError as error:
+        # The parser takes "1 " for text, not for the number of a cue.
+        lines = "\n".join(line.rstrip() for line in text.split("\n"))
+        captions = webvtt.from_buffer(io.StringIO(lines), format=kind)
+    except MalformedFileError as error:
         raise InputError(
             f"{source}: has damaged subtitles ({error}); save their text and use that"
         ) from None

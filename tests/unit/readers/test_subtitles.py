@@ -5,6 +5,7 @@ import json
 import pytest
 
 from claimcheck import Document
+from claimcheck.errors import InputError
 from claimcheck.readers.file import build_document
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
@@ -138,3 +139,13 @@ def test_times_lead_back_to_the_cues(tmp_path):
     path.write_text(vtt(FERRY, YARD))
     lines = Reading(Document.from_path(path).full_text).lines
     assert lines.time(lines.text.index("The yard")) == "00:00:02.000"
+
+
+def test_white_space_after_the_number_of_a_cue_does_not_matter():
+    text = f"1 \n00:00:01,000 --> 00:00:02,000 \n{FERRY}\n"
+    assert FERRY in build_document(text.encode(), "a.srt").full_text
+
+
+def test_a_damaged_file_is_an_error_of_one_line():
+    with pytest.raises(InputError, match=r"^a\.srt: has damaged subtitles"):
+        build_document(b"x\n00:00:01,000 --> 00:00:02,000\nText.\n", "a.srt")
