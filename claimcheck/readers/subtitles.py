@@ -11,7 +11,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -30,6 +30,8 @@ _SPEAKER_CHANGE = re.compile(r">>+[ \t]*(?:([A-Z][\w .,'’-]{1,60}):(?=[ \t]|$)
 # chance, and in captions that roll almost all do.
 _MIN_ROLLING_SHARE = 0.3
 _MAX_ROLLING_GAP_S = 0.5
+
+_CUE_TIMES = re.compile(r"^[^\w\n]*\d.*-->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,36 @@ def parse_subtitles(text: str, encoding: str, source: str) -> Content:
     Raises:
         InputError: they have no text.
     """
-    kind = "vtt" if text.startswith("WEBVTT") else "srt"
+    # The parser takes "1 " for text, and blank lines at the start for damage.
+    lines = [line.rstrip() for line in text.strip().split("\n")]
+    kind = "vtt" if lines[0].startswith("WEBVTT") else "srt"
     try:
-        # The parser takes "1 " for text, not for the number of a cue.
-        lines = "\n".join(line.rstrip() for line in text.split("\n"))
-        captions = webvtt.from_buffer(io.StringIO(lines), format=kind)
+        captions = webvtt.from_buffer(io.StringIO("\n".join(lines)), format=kind)
     except MalformedFileError as error:
-        raise InputError(
-            f"{source}: has damaged subtitles ({error}); save their text and use that"
-        ) from None
+        raise _make_damage_error(source, str(error)) from None
+    # It leaves out cues whose times it cannot read, and says nothing.
+    cue_count = _count_cues(lines)
+    if len(captions) < cue_count:
+        missing = cue_count - len(captions)
+        raise _make_damage_error(source, f"{missing} of {cue_count} cues")
     cues = [_read_caption(caption) for caption in captions]
     return _build_content(cues, encoding, source)
+
+
+def _count_cues(lines: Sequence[str]) -> int:
+    """Count the lines that seem to have times, and that text follows."""
+    count = 0
+    for line, text, after in zip(lines, lines[1:], [*lines[2:], ""], strict=False):
+        is_next_cue = _CUE_TIMES.search(text) or _CUE_TIMES.search(after)
+        if _CUE_TIMES.search(line) and text and not is_next_cue:
+            count += 1
+    return count
+
+
+def _make_damage_error(source: str, damage: str) -> InputError:
+    return InputError(
+        f"{source}: has damaged subtitles ({damage}); save their text and use that"
+    )
 
 
 def parse_caption_json(value: Any, encoding: str, source: str) -> Content:

@@ -146,6 +146,27 @@ def test_white_space_after_the_number_of_a_cue_does_not_matter():
     assert FERRY in build_document(text.encode(), "a.srt").full_text
 
 
-def test_a_damaged_file_is_an_error_of_one_line():
-    with pytest.raises(InputError, match=r"^a\.srt: has damaged subtitles"):
-        build_document(b"x\n00:00:01,000 --> 00:00:02,000\nText.\n", "a.srt")
+@pytest.mark.parametrize("times", ["00-00:01,000 --> 00:00:02,000", "00:00:01 --> 2"])
+def test_a_cue_without_times_is_not_lost_silently(times):
+    good = f"1\n00:00:01,000 --> 00:00:02,000\n{FERRY}\n\n"
+    with pytest.raises(InputError, match=r"^a\.srt: has damaged subtitles \(1 of 2"):
+        build_document(f"{good}2\n{times}\n{YARD}\n".encode(), "a.srt")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "00:00:05.000 --> 00:00:06.000\n",
+        "NOTE\nthe old --> new order\n",
+        "7\n00:00:05.000 --> 00:00:06.000\n",
+    ],
+)
+def test_a_cue_without_text_or_a_note_is_not_damage(block):
+    good = f"00:00:01.000 --> 00:00:02.000\n{FERRY}\n"
+    text = f"WEBVTT\n\n{block}\n{good}\n{block}"
+    assert FERRY in build_document(text.encode(), "a.vtt").full_text
+
+
+def test_blank_lines_before_the_first_cue_do_not_matter():
+    text = f"\n\n1\n00:00:01,000 --> 00:00:02,000\n{FERRY}\n"
+    assert FERRY in build_document(text.encode(), "a.srt").full_text
