@@ -14,7 +14,8 @@ or by those named with `--verifier`.
 Two sets are made here. The changed content units come from REALSumm (units.py). The
 handwritten claims have three labels: `handwritten/seen` was read while rules were
 written, and counts as open; `handwritten/unseen` was written before the first run on
-it, and counts as sealed. NAME.tsv has a label and a claim per line, about NAME.txt.
+it, and is scored with the sealed rows, although errors on it were read when the checks
+were rewritten. NAME.tsv has a label and a claim per line, about NAME.txt.
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ EXTRAS = {
     "parquet": ("pyarrow",),
     "mcp": ("mcp",),
     "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
-    "fast": ("aiohttp",),
     "distributed": ("ray",),
     "testing": ("pytest", "vcr", "pytest_socket"),
 }

@@ -12,7 +12,6 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any
 
 import httpx2
@@ -323,9 +322,6 @@ class OpenAIClient:
 
     def _build_async_http_client(self) -> httpx2.AsyncClient:
         timeout_s = self._settings.timeout_s
-        # Faster with many concurrent requests; an optional dependency.
-        if self._limiter and find_spec("aiohttp"):
-            return build_limited_async_client(openai.DefaultAioHttpClient, timeout_s)
         if not self._limiter:
             return build_limited_async_client(openai.DefaultAsyncHttpxClient, timeout_s)
         # The pool looks at each idle connection before every request, so keep few of
