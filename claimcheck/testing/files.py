@@ -191,7 +191,7 @@ def write_file(path: Path, content: CassetteFile) -> None:
             file.write(text)
         os.chmod(temporary, 0o644)  # mkstemp keeps it from everybody else
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: no temporary file stays behind
         Path(temporary).unlink(missing_ok=True)
         raise
 
