@@ -8,10 +8,9 @@ may grow, also when it is unpacked.
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
 from typing import Any
 
@@ -137,18 +136,10 @@ def _run_until(
     deadline: _Deadline, send: Callable[[], httpx2.Response]
 ) -> httpx2.Response:
     """Return the response to a request as soon as its headers are there."""
-    sending = Future[httpx2.Response]()
-
-    def settle() -> None:
-        try:
-            response = send()
-        except BaseException as error:  # noqa: BLE001 - for the thread that waits
-            sending.set_exception(error)
-        else:
-            sending.set_result(response)
-
-    # As a daemon, because the process may end before a server that never does.
-    threading.Thread(target=settle, daemon=True).start()
+    sender = ThreadPoolExecutor(1)
+    sending = sender.submit(send)
+    # Nobody waits for an endpoint that never ends: closing the client ends the thread.
+    sender.shutdown(wait=False)
     try:
         return sending.result(deadline.remaining_s)
     except TimeoutError:
