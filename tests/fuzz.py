@@ -17,7 +17,8 @@ from claimcheck import Document, Match, Settings, summarize
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.readers.file import build_document, fetch
-from claimcheck.reports.bundle import verify_bundle, write_bundle
+from claimcheck.reports.bundle import write_bundle
+from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.text.reading import Reading
 from claimcheck.verification.compare import Hypothesis
 from claimcheck.verification.decide import decide

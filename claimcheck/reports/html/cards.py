@@ -10,7 +10,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Verdict
-from claimcheck.reports import common
+from claimcheck.reports import common, locations, provenance
 from claimcheck.reports.html.assets import format_badge, format_css_class
 from claimcheck.reports.html.segments import Mark
 
@@ -76,7 +76,7 @@ class EvidenceAnchors:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._documents = {document.id: document for document in documents}
-        self._locator = common.EvidenceLocator(self._documents.values())
+        self._locator = locations.EvidenceLocator(self._documents.values())
         self._names: dict[tuple[str, tuple[Excerpt, ...]], str] = {}
         self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
 
@@ -117,7 +117,7 @@ def build_claim_card(
     """Build the card of the run's claim with this number."""
     claim = run.claims[number - 1]
     facts = common.list_claim_facts(claim)
-    if cost := common.format_cost_per_claim(run.usage, len(run.claims)):
+    if cost := provenance.format_cost_per_claim(run.usage, len(run.claims)):
         facts.append(("Cost", f"{cost}, its share of the run"))
     # A quote that was not found has no location in the text to link to.
     has_quote = claim.match is not Match.NONE
@@ -134,7 +134,7 @@ def build_claim_card(
         name="; ".join(names),
         quote=claim.quote,
         facts=tuple(facts),
-        location=common.format_claim_location(claim, line_index),
+        location=locations.format_claim_location(claim, line_index),
         anchor=f"s{number}" if has_quote and line_index else None,
         kind=str(claim.kind),
         speaker=common.get_speaker(claim),

@@ -11,7 +11,7 @@ from claimcheck.models.claim import make_statement_id
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run, Status
 from claimcheck.models.verdict import Label, Verdict
-from claimcheck.reports import common
+from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
     format_badge,
@@ -155,7 +155,7 @@ def render(result: Run | Check, controls: ServerControls | None = None) -> str:
 
 def _build_run_fields(run: Run) -> dict[str, Any]:
     document = run.document
-    line_index = common.build_line_index(document)
+    line_index = locations.build_line_index(document)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     anchors = EvidenceAnchors([document])
     cards = [
@@ -168,8 +168,8 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
     return {
         **summary_fields,
         "check_heading": common.format_check_heading(run) if run.verdicts else "",
-        "warnings": [*common.list_warnings(run), *common.list_set_aside(run)],
-        "provenance": common.describe_provenance(run),
+        "warnings": [*warnings.list_warnings(run), *warnings.list_set_aside(run)],
+        "provenance": provenance.describe_provenance(run),
         "caveat": common.GROUNDED_CAVEAT,
         "cards": cards,
         "ticks": _build_ticks(run, cards),
@@ -252,7 +252,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
         **_build_empty_summary_fields(common.format_label_counts(check.verdicts)),
         "check_heading": "",
         "warnings": warnings,
-        "provenance": common.describe_provenance(check),
+        "provenance": provenance.describe_provenance(check),
         "caveat": common.SUPPORTED_CAVEAT,
         "cards": cards,
         "ticks": [],
