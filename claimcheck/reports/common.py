@@ -28,6 +28,11 @@ NO_CLAIMS = "No checkable claims were found."
 
 _MAX_LISTED_DIFFERENCES = 3  # keeps a line readable; chosen by hand
 
+_MAX_TITLE_LENGTH = 80  # characters; one line of a list
+
+# Sources that name no document, and the words for them.
+UNNAMED_SOURCES = {"text": "pasted text", "standard input": "standard input"}
+
 # The second question about an attributed claim; the first is whether it was said.
 CONTENT_QUESTION = "Is the statement itself true?"
 
@@ -59,8 +64,27 @@ def format_citations(ids: Sequence[str], number_of: dict[str, int]) -> str:
 
 
 def get_title(document: Document) -> str:
-    """Return the document's title, or its source if it has none."""
-    return document.title or document.source
+    """Return the document's title, its first words if it was pasted, or its source."""
+    if document.title:
+        return document.title
+    if document.source in UNNAMED_SOURCES and document.text:
+        return get_first_words(document.text)
+    return document.source
+
+
+def get_first_words(text: str) -> str:
+    """Return the beginning of a text as a title of one line."""
+    line = " ".join(text[: 2 * _MAX_TITLE_LENGTH].split())
+    if len(line) <= _MAX_TITLE_LENGTH:
+        return line
+    start = line[:_MAX_TITLE_LENGTH]
+    # In languages without spaces there is no last word to leave out.
+    return (start.rpartition(" ")[0] or start) + "…"
+
+
+def describe_source(document: Document) -> str:
+    """Name where a document is from."""
+    return UNNAMED_SOURCES.get(document.source, document.source)
 
 
 def get_speaker(claim: Claim) -> str:
@@ -111,26 +135,25 @@ def format_confidence(finding: Finding) -> str:
 
 
 def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the known facts about a claim as (name, value)."""
+    """List the known facts about a claim as (name, value), without its fields."""
     quantities = "; ".join(quantity.text for quantity in claim.quantities)
-    # Empty ones are left out.
     facts = [
-        (DIFFERS_MARK.capitalize(), describe_differences(claim)),
         ("Kind", str(claim.kind)),
         ("About", ", ".join(claim.about)),
         ("When", _format_time(claim.when)),
         ("Quantities", quantities),
         ("Check-worthiness", _format_check_worthiness(claim)),
-        *list_field_facts(claim),
     ]
     return [(name, value) for name, value in facts if value]
 
 
 def list_field_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the user's fields as (name, value), with a mark if one was not found."""
+    """List the user's fields that have a value; one that was not found is marked."""
     facts = []
     for name, field in claim.fields.items():
         text = format_field_value(field)
+        if not text:
+            continue
         if field.match is Match.NONE:
             text += f" ({NOT_IN_DOCUMENT})"
         facts.append((name, text))
@@ -139,8 +162,7 @@ def list_field_facts(claim: Claim) -> list[tuple[str, str]]:
 
 def format_fields(claim: Claim) -> str:
     """Format all fields that have a value, in one line; empty if none has."""
-    facts = [f"{name}: {text}" for name, text in list_field_facts(claim) if text]
-    return " · ".join(facts)
+    return " · ".join(f"{name}: {text}" for name, text in list_field_facts(claim))
 
 
 def format_field_value(field: FieldValue) -> str:

@@ -35,9 +35,17 @@ def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
 
 
 def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
-    """Format where a quote is: "3:14 (fuzzy); also 9:2", or "NOT FOUND"."""
+    """Format where a quote is, and what is wrong with it: "NOT FOUND"."""
     if claim.match is Match.NONE:
         return "NOT FOUND"
+    mark = f" {DIFFERS_MARK}" if claim.consistency is Consistency.DIFFERS else ""
+    return format_quote_location(claim, line_index, mark)
+
+
+def format_quote_location(
+    claim: Claim, line_index: LineIndex | None, mark: str = ""
+) -> str:
+    """Format where a quote that was found is: "3:14 (fuzzy)MARK; also 9:2"."""
     starts = _list_locations(claim.spans, line_index)
     location = " + ".join(starts)
     if claim.spans[0].time and len(starts) > 1:
@@ -45,8 +53,7 @@ def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
         location = f"{starts[0]} to {starts[-1]}"
     if claim.match is not Match.EXACT:
         location += f" ({claim.match})"
-    if claim.consistency is Consistency.DIFFERS:
-        location += f" {DIFFERS_MARK}"
+    location += mark
     # The document says the same again there; one location is enough to check it.
     if claim.also_at:
         location += f"; also {', '.join(_list_locations(claim.also_at, line_index))}"

@@ -67,7 +67,9 @@ def _render_claims(run: Run) -> str:
 
 
 def _render_row(tag: str, cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{_escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    # Notebooks align tables to the right, as for numbers.
+    start = f'<{tag} style="text-align: left">'
+    return f"<tr>{''.join(f'{start}{_escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
 def _escape(text: str) -> str:

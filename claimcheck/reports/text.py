@@ -82,10 +82,14 @@ def render_claim(
     facts = [
         ("Who says it", common.get_speaker(claim)),
         ("Where", locations.format_claim_location(claim, line_index)),
+        (common.DIFFERS_MARK.capitalize(), common.describe_differences(claim)),
         *common.list_claim_facts(claim),
+        *common.list_field_facts(claim),
         ("Id", claim.id),
     ]
     for name, value in facts:
+        if not value:
+            continue
         page.append(make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}"))
 
     verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]

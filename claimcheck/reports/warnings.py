@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from claimcheck.models.claim import Consistency, Match
-from claimcheck.models.run import Failure, Run, Status
+from claimcheck.models.run import CheckFailure, Failure, Run, Status
 from claimcheck.reports.common import (
     DIFFERS_MARK,
     describe_differences,
@@ -55,18 +55,7 @@ def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
 
 def list_warnings(run: Run) -> list[str]:
     """List failures, and how many quotes are not in the document."""
-    warnings = []
-    if failed_passages := describe_failed_passages(run):
-        warnings.append(f"{failed_passages}.")
-    for failure in run.failures:
-        warnings.append(
-            f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: "
-            f"{failure.message}"
-        )
-    for unchecked in run.unchecked:
-        warnings.append(
-            f"NOT CHECKED ({unchecked.cause}): {unchecked.text}: {unchecked.message}"
-        )
+    warnings = [*list_failures(run), *list_unchecked(run.unchecked)]
     not_found = sum(claim.match is Match.NONE for claim in run.claims)
     if not_found:
         warnings.append(
@@ -87,6 +76,26 @@ def list_warnings(run: Run) -> list[str]:
             f"{DIFFERS_MARK}: claim {numbers[claim.id]}: {describe_differences(claim)}"
         )
     return warnings
+
+
+def list_failures(run: Run) -> list[str]:
+    """List the parts of the document that could not be read, and why."""
+    failed_passages = describe_failed_passages(run)
+    lines = [f"{failed_passages}."] if failed_passages else []
+    for failure in run.failures:
+        lines.append(
+            f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: "
+            f"{failure.message}"
+        )
+    return lines
+
+
+def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
+    """List claims and sentences without a verdict, and why."""
+    return [
+        f"NOT CHECKED ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in failures
+    ]
 
 
 def list_set_aside(run: Run) -> list[str]:

@@ -48,6 +48,15 @@ def test_a_text_becomes_a_stored_run_that_follows_its_schema(api):
     assert api.get(response.headers["location"]).content == response.content
 
 
+def test_lists_runs_that_contain_words(api):
+    for text in (FERRY, "The tower in Graz was built in 1868."):
+        api.post("/api/runs", json={"text": text})
+    found = api.get("/api/runs", params={"words": "graz TOWER"}).json()["runs"]
+    assert [run["headline"] for run in found] == ["The tower in Graz was built in 1868"]
+    page = api.get("/", params={"words": "nothing of it"}).text
+    assert "No run contains all of these words." in page
+
+
 def test_reads_a_file_by_its_content_and_ignores_folders_in_its_name(api):
     path = ROOT / "tests" / "files" / "ferry-libreoffice.docx"
     data = base64.b64encode(path.read_bytes()).decode()
