@@ -79,8 +79,8 @@ class Card:
 
     `mark` is the CSS class of its words in the text, `tags` all that its filter knows,
     `anchor` the location of its first word; None if the quote was not found or the text
-    was left out. `quote` is None if it has the claim's words. `notes` are
-    problems, `said` answers both questions about reported speech in one line, and `facts` are
+    was left out. `quote` is None if it has the claim's words. `notes` are problems,
+    `said` answers both questions about reported speech in one line, and `facts` are
     what few readers look up.
     """
 
@@ -325,7 +325,7 @@ def _build_verdict_parts(
     # The claim's own speaker is a name where the text has "he".
     speaker = (claim and claim.speaker) or speaker
     if content.label is Label.NOT_ENOUGH_EVIDENCE:
-        # A document that reports a statement shows that it was made, not that it is true.
+        # A report of a statement shows that it was made, not that it is true.
         known = "not checked here" if claim else "not known"
         if not claim and content.rationale != finding.rationale:
             known += f". {content.rationale}"
