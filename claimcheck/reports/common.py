@@ -209,7 +209,7 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
 
 
 def list_field_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the user's fields as (name, value), with a mark if one was not found."""
+    """List the user's fields as (name, value), and mark what was not found."""
     facts = []
     for name, field in claim.fields.items():
         text = format_field_value(field)
