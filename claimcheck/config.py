@@ -40,6 +40,8 @@ _FILE_TYPES: dict[str, type] = {
     "engine": str,
     "model": str,
     "base_url": str,
+    "api": str,
+    "reasoning_effort": str,
     "verifier": str,
     "check_with": str,
     "cache": bool,

@@ -62,7 +62,8 @@ def _list_contents(body: bytes) -> Iterator[str]:
     for line in [body, *body.splitlines()]:
         with suppress(ValueError, LookupError, TypeError, AttributeError):
             value = parse_exact_json(line.decode())
-            for message in value.get("body", value)["messages"]:
+            request = value.get("body", value)
+            for message in request.get("messages") or request["input"]:
                 yield str(message["content"])
 
 
