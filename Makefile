@@ -20,7 +20,7 @@ help:
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
 	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
-	@echo "make fuzz       10,000 inputs for grounding, checking, and each reader"
+	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
@@ -131,7 +131,7 @@ verifier: $(VENV)-training/.done
 	PYTHON=$(VENV)-training/bin/python sh training/run.sh $(PAIRS) $(DATA) build/verifier
 
 fuzz: $(VENV)/.dev
-	PYTHONPATH=. $(BIN)/python tests/fuzz.py
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(COUNT)
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
