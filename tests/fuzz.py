@@ -24,7 +24,8 @@ from claimcheck.grounding import GroundingIndex
 from claimcheck.llm.completion import NoCompletionError, parse_completion
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.readers.file import build_document, fetch
-from claimcheck.reports.bundle import verify_bundle, write_bundle
+from claimcheck.reports.bundle import write_bundle
+from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.salvage import parse_answer
 from claimcheck.text.reading import Reading
 from claimcheck.verification.compare import Hypothesis

@@ -260,7 +260,7 @@ class LLMOptions(EngineOptions):
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions(OptionGroup):
-    """Whether a summary is checked against its document, and what checks it."""
+    """Whether, and with what, a summary is checked against its document."""
 
     check: Annotated[
         bool,

@@ -52,6 +52,21 @@ def test_a_stored_run_comes_back_unchanged(store):
     assert store.load_run(past.location) == run
 
 
+def test_runs_are_found_by_words_in_any_case(store):
+    summarize(FERRY, settings=EXTRACTIVE, store=store)
+    document = Document.from_text("Ünal left the house in 2021.", title="Ankara News")
+    summarize(document, settings=EXTRACTIVE, store=store)
+
+    def find(words):
+        return [run.opening for run in History(store).list_runs(10, words=words)]
+
+    assert find("ünal NEWS") == ["Ünal left the house in 2021."]
+    assert find("ÜNAL") == find("ünal")
+    assert find("ferry") == [FERRY]
+    assert find("ferry ünal") == []
+    assert find("100%_ \"'") == []
+
+
 @pytest.mark.parametrize(
     "how", [summarize, lambda *a, **k: asyncio.run(asummarize(*a, **k))]
 )
