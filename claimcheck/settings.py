@@ -237,7 +237,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def checks_with_model(self, engine: str) -> bool:
-        """Return whether a model decides the verdicts of a run of this engine."""
+        """Whether a model decides the verdicts of a run of this engine."""
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:

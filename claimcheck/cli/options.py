@@ -252,7 +252,9 @@ class LLMOptions(EngineOptions):
         Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None,
         typer.Option(
             "--reasoning-effort",
-            help="How much a reasoning model thinks before it answers.",
+            metavar="LEVEL",
+            help="How much a reasoning model thinks before it answers: none, minimal, "
+            "low, medium, high, or xhigh.",
         ),
     ] = None
     no_cache: NoCache = False
@@ -260,7 +262,7 @@ class LLMOptions(EngineOptions):
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions(OptionGroup):
-    """Whether a summary is checked against its document, and what checks it."""
+    """Whether, and with what, a summary is checked against its document."""
 
     check: Annotated[
         bool,

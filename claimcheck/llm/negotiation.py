@@ -158,7 +158,7 @@ def learn_unnamed_refusal(
 
 
 def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
-    """Return the dialect of a body that may be from before an earlier refusal."""
+    """Return the dialect of a body that an earlier refusal may have outdated."""
     settings_left_out = {
         name
         for name in get_dialect(settings).left_out

@@ -347,7 +347,7 @@ class OpenAIClient:
 
 
 def _find_window(fields: Mapping[str, Any]) -> int | None:
-    """Return the context window that a list of models states for one, if any."""
+    """Return the context window of a model, if the list of models states it."""
     nested = [value for value in fields.values() if isinstance(value, dict)]
     for source in (fields, *nested):
         for name in _WINDOW_FIELDS:

@@ -148,7 +148,7 @@ def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
 
 
 def list_field_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the user's fields that have a value; one that was not found is marked."""
+    """List the user's fields with a value, and mark what was not found."""
     facts = []
     for name, field in claim.fields.items():
         text = format_field_value(field)

@@ -221,7 +221,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
 
 
 def _build_claim_text(claim: Claim) -> Text:
-    """Build the text of a claim, with the user's fields on a line of its own."""
+    """Build the text of a claim, with the user's fields on their own line."""
     text = make_safe_text(claim.text)
     if fields := common.format_fields(claim):
         text.append("\n").append_text(make_safe_text(fields, "dim"))

@@ -1,4 +1,4 @@
-"""Lets the clients of aiohttp play and record the same cassettes as all others.
+"""Lets clients of aiohttp play and record the same cassettes as all others.
 
 vcrpy's patch of aiohttp hands over the body as the Python object that the code under
 test has passed, and answers that are decompressed already. Other clients hand over, and
@@ -15,7 +15,7 @@ from vcr.stubs.aiohttp_stubs import vcr_request
 
 
 def patch_aiohttp(guard: Any) -> Any:
-    """Return the patch that vcrpy applies: an object, a name, and a replacement.
+    """Return the patch for vcrpy to apply: an object, a name, a replacement.
 
     `guard` is a `DecompressingGuard`, whose module imports this one.
     """

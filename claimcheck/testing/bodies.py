@@ -203,11 +203,10 @@ def unpack_response(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def mark_decompressed(response: dict[str, Any]) -> dict[str, Any]:
-    """Return an unpacked answer, given one whose body a client has decompressed."""
-    body = {"string": to_bytes(response["body"].get("string"))}
-    encoding = _find_encoding(response)
-    if encoding and body["string"]:
-        return response | {"body": body | {"compressed": encoding}}
+    """Return an unpacked answer, given one with a decompressed body."""
+    body: dict[str, Any] = {"string": to_bytes(response["body"].get("string"))}
+    if body["string"] and (encoding := _find_encoding(response)):
+        body["compressed"] = encoding
     return response | {"body": body}
 
 
@@ -227,7 +226,7 @@ def pack_response(response: dict[str, Any]) -> dict[str, Any]:
 def _find_encoding(response: dict[str, Any]) -> str | None:
     """Return how an answer is compressed, if it can be decompressed here."""
     for name, values in response["headers"].items():
-        value = "".join(values).lower()
-        if name.lower() == "content-encoding" and value in _CODECS:
-            return value
+        if name.lower() == "content-encoding":
+            value = "".join(values).lower()
+            return value if value in _CODECS else None
     return None

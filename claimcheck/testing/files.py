@@ -93,7 +93,7 @@ class Interaction:
 def number_interactions(
     interactions: Iterable[Interaction],
 ) -> dict[tuple[str, int], Interaction]:
-    """Map a fingerprint, and a number among those with the same, to each of them."""
+    """Map fingerprints, and numbers among equal ones, to the interactions."""
     numbered: dict[tuple[str, int], Interaction] = {}
     counts: Counter[str] = Counter()
     for interaction in interactions:

@@ -149,7 +149,7 @@ class Guard:
 
 
 class DecompressingGuard:
-    """The guard of clients whose patches hand over, and expect, decompressed bodies."""
+    """The guard of clients that hand over, and expect, decompressed bodies."""
 
     custom_patches = ()
     skip_patchers = tuple(set(PATCHER_NAMES) - set(_DECOMPRESSING_PATCHERS))

@@ -124,6 +124,21 @@ def test_a_document_without_an_answer_fails_when_others_got_theirs(store, tmp_pa
     ]
 
 
+def test_an_endpoint_that_takes_requests_and_never_answers_blocks_no_document(
+    store, tmp_path
+):
+    texts = [{"text": f"Town {number} has a mayor."} for number in range(12)]
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(rows(tmp_path / "r.jsonl", *texts))
+    client = Broken(errors.NoAnswerError("no answer within 1 s", 4))
+    stop = StopSignal()
+    asyncio.run(batch.run(client=client, stop=stop))
+    assert str(stop.error) == "no answer within 1 s"
+    assert batch.info.counts[DocumentState.PENDING] == 7
+    progress, _ = run(batch, *[good(text["text"]) for text in texts[5:]])
+    assert (progress.done, progress.failed) == (7, 5)
+
+
 def test_an_internal_error_fails_only_its_document(store, tmp_path):
     batch = Batch(store, SETTINGS)
     batch.add(rows(tmp_path / "r.jsonl", {"text": FERRY}))
