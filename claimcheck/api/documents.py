@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from claimcheck.api.decisions import add_decisions
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
@@ -48,16 +49,17 @@ def open_document(source: Document | str | Path) -> Document:
 
 
 def load_run(path: str | Path) -> Run:
-    """Return the run in a JSON file; `-` reads standard input.
+    """Return the run in a JSON file with its decisions; `-` reads standard input.
 
     Raises:
         InputError: the file can't be read or does not hold a valid run.
     """
     name, content = read_bytes(path)
     try:
-        return Run.from_json(content)
+        run = Run.from_json(content)
     except InputError as error:
         raise InputError(
             f"{name}: is not a run ({error}); make one with "
             "`claimcheck summarize SOURCE --format json -o run.json`"
         ) from None
+    return run if str(path) == "-" else add_decisions(run, Path(path))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.models import codec
 from claimcheck.models.claim import Claim
+from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.verdict import Verdict
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
-RUN_SCHEMA_VERSION = "1.2"
+RUN_SCHEMA_VERSION = "1.3"
+# Runs of these versions lack only fields that have a default.
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.2")
 CHECK_SCHEMA_VERSION = "1.1"
 
 
@@ -145,7 +148,8 @@ class Run:
     `summary` is None only when a failure says why. After a check, `verdicts` has one
     for each sentence of the summary and each claim: whether the document supports it.
     `unchecked` has those without a usable answer. Both are empty without a check.
-    `passages` is the number of parts in which the document was read.
+    `passages` is the number of parts in which the document was read. `decisions` are
+    those of people about the claims, oldest first.
     """
 
     document: Document
@@ -158,6 +162,7 @@ class Run:
     passages: int
     usage: Usage
     signature: Signature
+    decisions: tuple[Decision, ...] = ()
     schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
@@ -193,7 +198,7 @@ class Run:
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
         """
-        return codec.load(data, cls, schema="run", version=RUN_SCHEMA_VERSION)
+        return codec.load(data, cls, schema="run", versions=_READ_RUN_VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,7 @@ class Check:
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
-        return codec.load(data, cls, schema="check", version=CHECK_SCHEMA_VERSION)
+        return codec.load(data, cls, schema="check", versions=(CHECK_SCHEMA_VERSION,))
 
 
 def _reports(module: str) -> Any:
