@@ -8,7 +8,7 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak clean
+.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -23,6 +23,7 @@ help:
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
+	@echo "make record-search  record cassettes/search again, from search servers on loopback"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
@@ -82,6 +83,11 @@ snapshots: $(VENV)/.dev
 record: $(VENV)/.dev
 	rm -f cassettes/recorded/*.json
 	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --cassette-record=all --timeout=900
+
+# From SearXNG, kiwix-serve, and MediaWiki on loopback: see cassettes/README.md
+record-search: $(VENV)/.dev
+	rm -f cassettes/search/*.json
+	$(BIN)/python -m pytest -q tests/cassette/test_search.py --cassette-record=all
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
-    from claimcheck.settings import Limits, Settings
+    from claimcheck.settings import Limits, SearchSettings, Settings
 
 
 _Claims = Annotated[
@@ -120,6 +120,7 @@ def check(
     prompts: options.Prompts = None,
     allow_private: options.AllowPrivate = False,
     *,
+    searching: options.SearchOptions,
     publication: ReviewOptions,
     llm: options.LLMOptions,
     spending: options.SpendingOptions,
@@ -133,7 +134,8 @@ def check(
     a trained scorer decide, and abstain when they cannot tell.
     """
     sources = [*(against or []), *(evidence or [])]
-    _validate_sources(claims, sources)
+    search = searching.load_settings(no_cache=llm.no_cache)
+    _validate_sources(claims, sources, search)
     check_writable(out.output)
     flags = {"prompts_folder": prompts}
     settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
@@ -150,12 +152,19 @@ def check(
             "--estimate`, then check the run"
         )
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
-    documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
+    documents = None
+    if sources:
+        documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
     if spending.estimate:
+        if search or documents is None:
+            raise InputError("--estimate can't count what a search will find")
         _print_estimate(statements, documents, settings)
         return
     options.prepare_verifier(settings, quiet=out.quiet)
-    result = _check_claims(statements, documents, settings, limits, quiet=out.quiet)
+    result = _check_claims(
+        statements, documents, search, settings, limits, quiet=out.quiet
+    )
+    _print_search_problems(result, quiet=out.quiet)
     _write_report(result, format, review, out)
 
     # After the report: a failed claim must not cost the verdicts of the others.
@@ -181,9 +190,24 @@ def _print_failures(result: Check) -> None:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
 
 
-def _validate_sources(claims: str, sources: Sequence[str]) -> None:
-    if not sources:
-        raise InputError("no evidence; name it after CLAIMS, or with --against")
+def _print_search_problems(result: Check, *, quiet: bool) -> None:
+    """Print why providers had no answers, each reason once."""
+    if result.search is None:
+        return
+    queries = [query for claim in result.search.claims for query in claim.queries]
+    problems = dict.fromkeys(query.problem for query in queries if query.problem)
+    for problem in problems:
+        print_note(f"search: {problem}", quiet=quiet)
+
+
+def _validate_sources(
+    claims: str, sources: Sequence[str], search: SearchSettings | None
+) -> None:
+    if not sources and search is None:
+        raise InputError(
+            "no evidence; name it after CLAIMS, or with --against, or search for it "
+            "with --search"
+        )
     if claims == "-" and "-" in sources:
         raise InputError("only one of CLAIMS and the evidence can be standard input")
 
@@ -217,7 +241,8 @@ def _load_claims(
 
 def _check_claims(
     claims: Run | list[Statement],
-    evidence: Index | list[Document],
+    evidence: Index | list[Document] | None,
+    search: SearchSettings | None,
     settings: Settings,
     limits: Limits | None,
     *,
@@ -227,10 +252,12 @@ def _check_claims(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
-    with show_spinner(message, quiet=quiet or engine == "extractive") as on_progress:
+    is_quick = engine == "extractive" and not search
+    with show_spinner(message, quiet=quiet or is_quick) as on_progress:
         return run_check(
             claims,
             evidence,
+            search=search,
             settings=settings,
             progress=on_progress,
             limits=limits,

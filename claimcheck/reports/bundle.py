@@ -1,10 +1,11 @@
-"""A bundle: a run in one ZIP file that somebody else can verify, offline.
+"""A bundle: a run or a check in one ZIP file that somebody else can verify, offline.
 
 It has the source's text, the prompts, the schemas, the model's answers, and the hash of
 each. Verification shows that the run follows from these: every span is the source's,
 every hash is right, and the same pipeline on the same answers (or the extractive engine
-on the same text) gives the same claims and verdicts. It cannot show that the source is
-authentic, or that a model really gave these answers.
+on the same text) gives the same claims and verdicts. `evidence_bundle` does the same
+for what was found outside. It cannot show that the source is authentic, or that a model
+really gave these answers.
 """
 
 from __future__ import annotations
@@ -29,14 +30,27 @@ from claimcheck.briefs import read_stored_brief
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
-from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
+from claimcheck.llm.stored import (
+    AnswerStore,
+    StoredAnswersClient,
+    compute_request_digest,
+)
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
-from claimcheck.models.run import Run
+from claimcheck.models.llm import (
+    Client,
+    ModelRequest,
+    ModelResponse,
+    dump_response,
+    load_response,
+)
+from claimcheck.models.run import Check, Run, Signature
 from claimcheck.pipeline.check import VERIFIER
 from claimcheck.pipeline.driver import drive
 from claimcheck.prompts import Templates
+from claimcheck.reports import evidence_bundle
+from claimcheck.reports.common import format_count
+from claimcheck.search.archive import EvidenceArchive
 from claimcheck.settings import Settings
 from claimcheck.verification.verifiers import is_on_this_machine
 from claimcheck.version import __version__
@@ -44,6 +58,7 @@ from claimcheck.version import __version__
 _FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
 _RUN = "run.json"
+_CHECK = "check.json"
 _SOURCE = "source.txt"
 _ANSWERS = "answers.jsonl"
 
@@ -51,13 +66,14 @@ _ANSWERS = "answers.jsonl"
 # and may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
 _ALLOWED_NAME = re.compile(
     r"""
-      manifest\.json | run\.json | source\.txt | answers\.jsonl
+      manifest\.json | run\.json | check\.json | source\.txt | answers\.jsonl
+    | documents\.jsonl | pages/[0-9a-f]{64}
     | prompts/[\w-]+\.md\.j2
     | schemas/[\w.-]+\.schema\.json
     """,
     re.VERBOSE,
 )
-_MAX_FILES = 200
+_MAX_FILES = 10_000
 _MAX_BYTES = 500 * 2**20
 
 # What `zipfile` and its decompressors raise for damaged files. RuntimeError: encrypted;
@@ -74,6 +90,7 @@ _ZIP_ERRORS = (
     OverflowError,
 )
 
+_NO_ANSWERS = "the bundle has no model answers; only a store keeps them"
 _MAX_REPORTED_PROBLEMS = 3  # one line of text; chosen by hand
 
 # The earliest time that a ZIP file can hold: the same run gives the same bytes.
@@ -113,69 +130,93 @@ class VerificationStep:
 
 
 def write_bundle(
-    run: Run,
+    result: Run | Check,
     path: Path,
     batch_config: Mapping[str, Any] | None = None,
     answers: Sequence[BundledAnswer] = (),
     own_prompts: Templates = (),
 ) -> None:
-    """Write the run to a bundle at `path`.
+    """Write the run, or the check, to a bundle at `path`.
 
-    A run of a model can only be replayed with its answers and the configuration of its
-    batch. `own_prompts` are the user's own templates that it was made with.
+    What a model made can only be replayed with its answers and the configuration of its
+    batch. `own_prompts` are the user's own templates that it was made with. Pages that
+    a search found are taken from the evidence archive.
 
     Raises:
-        InputError: the run has no document text, or it was made with other prompts or
-            schemas than this claimcheck has.
+        InputError: the run has no document text, the archive lacks a page, or the
+            result was made with other prompts or schemas than this claimcheck has.
     """
-    # The text is also a file of its own, for those who want to read it.
-    files = {_RUN: run.to_json(), _SOURCE: run.document.full_text}
-    for name in run.signature.prompts:
-        files[_name_prompt(name)] = prompts.get_source(name, own_prompts)
-    for name in run.signature.schemas:
-        files[_name_schema(name)] = schemas.read_source(name)
+    files: dict[str, bytes] = {}
+    if isinstance(result, Run):
+        files[_RUN] = result.to_json().encode()
+        # Also a file of its own, for those who want to read it.
+        files[_SOURCE] = result.document.full_text.encode()
+    else:
+        files[_CHECK] = result.to_json().encode()
+    signatures = _list_signatures(result)
+    for signature in signatures:
+        for name in signature.prompts:
+            source = prompts.get_source(name, own_prompts)
+            files[_name_prompt(name)] = source.encode()
+        for name in signature.schemas:
+            files[_name_schema(name)] = schemas.read_source(name).encode()
     # Otherwise the bundle would not verify: its hashes are not those of the signature.
-    if different := _find_different_files(run, files):
+    if different := _find_different_files(signatures, files):
         raise InputError(
-            f"{run.document.source}: this claimcheck has another "
-            f"{', '.join(different)}; name your own prompts with --prompts, or bundle "
-            "the run with the version that made it"
+            f"{path}: this claimcheck has another {', '.join(different)}; name your "
+            "own prompts with --prompts, or bundle with the version that made the "
+            "result"
         )
     if answers:
         files[_ANSWERS] = _format_answers(answers)
+    if check := get_searched_check(result):
+        with EvidenceArchive() as archive:
+            files |= evidence_bundle.collect_files(check, archive)
     files[_MANIFEST] = _format_manifest(files, batch_config)
     _write_zip(path, files)
 
 
-def _format_answers(answers: Sequence[BundledAnswer]) -> str:
+def get_searched_check(result: Run | Check) -> Check | None:
+    """Return the check whose evidence was searched: the result's own, or itself."""
+    return result.external_check if isinstance(result, Run) else result
+
+
+def _list_signatures(result: Run | Check) -> list[Signature]:
+    signatures = [result.signature]
+    if isinstance(result, Run) and result.external_check:
+        signatures.append(result.external_check.signature)
+    return signatures
+
+
+def _format_answers(answers: Sequence[BundledAnswer]) -> bytes:
     lines = [
         json.dumps({"digest": answer.digest, "response": answer.response})
         for answer in answers
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _format_manifest(
-    files: Mapping[str, str], batch_config: Mapping[str, Any] | None
-) -> str:
+    files: Mapping[str, bytes], batch_config: Mapping[str, Any] | None
+) -> bytes:
     manifest = {
         "format": _FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
         # "way" is what existing bundles call it.
         "way": batch_config,
-        "files": {name: _hash(text.encode()) for name, text in sorted(files.items())},
+        "files": {name: _hash(data) for name, data in sorted(files.items())},
     }
-    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _write_zip(path: Path, files: Mapping[str, str]) -> None:
+def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, text in sorted(files.items()):
+        for name, data in sorted(files.items()):
             # Sorted and without times, so that equal runs give equal files.
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
             # A ZipInfo does not take the compression of its file.
             entry.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(entry, text.encode())
+            bundle.writestr(entry, data)
 
 
 def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationStep]:
@@ -189,21 +230,141 @@ def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationS
     """
     files = _read_bundle(path)
     manifest = _parse_manifest(path, files)
-    if _RUN not in files or _SOURCE not in files:
+    if _CHECK not in files and (_RUN not in files or _SOURCE not in files):
         raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
-    texts = {name: _decode(path, name, data) for name, data in files.items()}
+    texts = {
+        name: _decode(path, name, data)
+        for name, data in files.items()
+        if not name.startswith(evidence_bundle.PAGES)
+    }
+    result: Run | Check
     try:
-        run = Run.from_json(texts[_RUN])
+        if _CHECK in files:
+            result = Check.from_json(texts[_CHECK])
+        else:
+            result = Run.from_json(texts[_RUN])
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    config = manifest.batch_config
     # Each step is done even if one before it fails: together they show what changed.
-    return [
-        _verify_hashes(files, manifest.hashes),
-        _verify_spans(run, texts[_RUN]),
-        _verify_source(run, texts[_SOURCE]),
-        _verify_prompts_and_schemas(run, texts),
-        _verify_results(run, manifest.batch_config, texts, own_prompts),
-    ]
+    steps = [_verify_hashes(files, manifest.hashes)]
+    if isinstance(result, Run):
+        steps.append(_verify_spans(result, texts[_RUN]))
+        steps.append(_verify_source(result, texts[_SOURCE]))
+    steps.append(_verify_prompts_and_schemas(result, files))
+    if isinstance(result, Run):
+        steps.append(_verify_results(result, config, texts, own_prompts))
+    if check := get_searched_check(result):
+        steps += _verify_evidence(check, config, files, own_prompts)
+    return steps
+
+
+def _verify_evidence(
+    check: Check,
+    batch_config: Mapping[str, Any] | None,
+    files: Mapping[str, bytes],
+    own_prompts: Templates,
+) -> list[VerificationStep]:
+    """Read the pages again, look up the quotations, and check again."""
+    name = "evidence"
+    try:
+        documents = evidence_bundle.read_documents(check, files)
+        problems = evidence_bundle.find_problems(check, documents)
+    except _REPLAY_ERRORS as error:
+        return [VerificationStep(name, False, str(error) or type(error).__name__)]
+    count = format_count(len(documents), "document")
+    detail = f"every quotation is in one of {count}, read again"
+    if problems:
+        detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
+    steps = [VerificationStep(name, not problems, detail)]
+    step = _verify_external_verdicts(check, batch_config, files, own_prompts, documents)
+    return [*steps, step]
+
+
+def _verify_external_verdicts(
+    check: Check,
+    batch_config: Mapping[str, Any] | None,
+    files: Mapping[str, bytes],
+    own_prompts: Templates,
+    documents: Sequence[Document],
+) -> VerificationStep:
+    name = "verdicts from evidence"
+    if not _has_same_version(check.signature, own_prompts):
+        return VerificationStep(name, None, _describe_version(check.signature))
+    client: Client | None = None
+    try:
+        verifier = _read_verifier(check.signature)
+        if check.signature.engine == "extractive":
+            settings = Settings(engine="extractive", verifier=verifier)
+        elif batch_config is None or _ANSWERS not in files:
+            return VerificationStep(name, None, _NO_ANSWERS)
+        else:
+            settings = _build_model_settings(batch_config, own_prompts)
+            settings = replace(settings, verifier=verifier)
+            answers = _BundledAnswers(files[_ANSWERS].decode())
+            client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
+        different = evidence_bundle.replay(check, documents, settings, client)
+    except _REPLAY_ERRORS as error:
+        reason = str(error) or type(error).__name__
+        return VerificationStep(name, False, f"cannot be reproduced: {reason}")
+    detail = f"different: {', '.join(different)}" if different else "reproduced"
+    return VerificationStep(name, not different, detail)
+
+
+def collect_cached_answers(check: Check, settings: Settings) -> list[BundledAnswer]:
+    """Return the model's answers of a check from the answer cache.
+
+    `settings` name the endpoint, which is part of what an answer is stored under.
+
+    Raises:
+        ProviderError: the cache does not have all of them.
+        InputError: the archive does not have the pages.
+    """
+    from claimcheck.store.cache import AnswerCache
+
+    with EvidenceArchive() as archive:
+        files = evidence_bundle.collect_files(check, archive)
+    documents = evidence_bundle.read_documents(check, files)
+    config = build_check_config(check, settings)
+    replay_settings = replace(
+        _build_model_settings(config, settings.brief.prompts),
+        verifier=_read_verifier(check.signature),
+    )
+    with AnswerCache() as cache:
+        answers = _CollectedAnswers(cache)
+        client = StoredAnswersClient(
+            _NoEndpoint(replay_settings), answers, replay_settings
+        )
+        evidence_bundle.replay(check, documents, replay_settings, client)
+    return list(answers.collected.values())
+
+
+def build_check_config(check: Check, settings: Settings) -> dict[str, Any]:
+    """Return the configuration from which a check of a model is replayed."""
+    return {
+        "endpoint": settings.endpoint(),
+        "model": settings.model,
+        "seed": check.signature.seed,
+        "settings": check.signature.settings,
+    }
+
+
+class _CollectedAnswers:
+    """An `AnswerStore` that notes which answers of a cache are used."""
+
+    def __init__(self, cache: AnswerStore) -> None:
+        self._cache = cache
+        self.collected: dict[str, BundledAnswer] = {}
+
+    def find(self, digest: str) -> ModelResponse | None:
+        response = self._cache.find(digest)
+        if response is not None:
+            answer = BundledAnswer(digest, dump_response(response))
+            self.collected[digest] = answer
+        return response
+
+    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        raise AssertionError("nothing is sent, so nothing is answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,25 +468,31 @@ def _verify_source(run: Run, source: str) -> VerificationStep:
     return VerificationStep("source", False, "not the text of the run")
 
 
-def _verify_prompts_and_schemas(run: Run, texts: Mapping[str, str]) -> VerificationStep:
-    different = _find_different_files(run, texts)
-    detail = "match the run's signature"
+def _verify_prompts_and_schemas(
+    result: Run | Check, files: Mapping[str, bytes]
+) -> VerificationStep:
+    different = _find_different_files(_list_signatures(result), files)
+    kind = "run" if isinstance(result, Run) else "check"
+    detail = f"match the {kind}'s signature"
     if different:
-        detail = f"differ from the run's signature: {', '.join(different)}"
+        detail = f"differ from the {kind}'s signature: {', '.join(different)}"
     return VerificationStep("prompts and schemas", not different, detail)
 
 
-def _find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
-    """Return the prompts and schemas that do not match the run's signature."""
+def _find_different_files(
+    signatures: Sequence[Signature], files: Mapping[str, bytes]
+) -> list[str]:
+    """Return the prompts and schemas that do not match the signatures."""
     hashes = {}
-    for name, value in run.signature.prompts.items():
-        hashes[_name_prompt(name)] = value
-    for name, value in run.signature.schemas.items():
-        hashes[_name_schema(name)] = value
+    for signature in signatures:
+        for name, value in signature.prompts.items():
+            hashes[_name_prompt(name)] = value
+        for name, value in signature.schemas.items():
+            hashes[_name_schema(name)] = value
     different = []
     for name, value in hashes.items():
         # A missing file has the hash of no text, which is the hash of no template.
-        if _hash(texts.get(name, "").encode()) != value:
+        if _hash(files.get(name, b"")) != value:
             different.append(name)
     return different
 
@@ -339,17 +506,12 @@ def _verify_results(
     """Replay the pipeline and compare what it gives with the run."""
     name = "claims and verdicts"
     # Another version may extract other claims, and be right to.
-    if not _has_same_version(run, own_prompts):
-        detail = (
-            f"made by claimcheck {run.signature.version} with other prompts; name them "
-            "with --prompts, or verify the bundle with that version"
-        )
-        return VerificationStep(name, None, detail)
+    if not _has_same_version(run.signature, own_prompts):
+        return VerificationStep(name, None, _describe_version(run.signature))
 
     is_extractive = run.signature.engine == "extractive"
     if not is_extractive and (batch_config is None or _ANSWERS not in texts):
-        detail = "the bundle has no model answers; only a store keeps them"
-        return VerificationStep(name, None, detail)
+        return VerificationStep(name, None, _NO_ANSWERS)
     try:
         replayed = _replay(run, batch_config, texts, own_prompts)
     except _REPLAY_ERRORS as error:
@@ -382,7 +544,7 @@ def _replay(
     """Run the steps again that made the run, on what the bundle contains."""
     engine = run.signature.engine
     client: Client | None = None
-    verifier = _read_verifier(run)
+    verifier = _read_verifier(run.signature)
     if engine == "extractive":
         settings = _build_settings(
             run.signature.settings, engine=engine, seed=run.signature.seed
@@ -399,22 +561,28 @@ def _replay(
     return drive(build_run_flow(run.document, settings, engine, check=checked), client)
 
 
-def _has_same_version(run: Run, own_prompts: Templates) -> bool:
-    """Whether this version, with these prompts, made the run."""
-    signature = run.signature
+def _describe_version(signature: Signature) -> str:
+    return (
+        f"made by claimcheck {signature.version} with other prompts; name them with "
+        "--prompts, or verify the bundle with that version"
+    )
+
+
+def _has_same_version(signature: Signature, own_prompts: Templates) -> bool:
+    """Whether this version, with these prompts, made the result."""
     names = [name for name in prompts.list_names() if name in signature.prompts]
     digests = prompts.compute_digests(names, own_prompts)
     return digests == signature.prompts and signature.version == __version__
 
 
-def _read_verifier(run: Run) -> str | None:
-    """Return the verifier that the run was checked with.
+def _read_verifier(signature: Signature) -> str | None:
+    """Return the verifier that the result was checked with.
 
     Raises:
         InputError: it is not on this machine. A bundle comes from somebody else, who
             must not choose what is downloaded.
     """
-    name: str | None = run.signature.settings.get(VERIFIER)
+    name: str | None = signature.settings.get(VERIFIER)
     if name is not None and not is_on_this_machine(name):
         raise InputError(
             f"it was checked with the verifier {name}, which is not on this machine"

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, Consistency, FieldValue, Match, When
@@ -16,7 +17,7 @@ from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Check, Failure, LinkedText, Position, Run, Status
 from claimcheck.models.span import Excerpt, LineIndex
-from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
+from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict
 
 # Readers take "grounded" and "supported" for "true", so every report says otherwise.
 GROUNDED_CAVEAT = "Grounded means found in the document; it does not mean true."
@@ -40,6 +41,9 @@ _DATE_ORIGINS = {
     "given": "given",
     "metadata": "stated",
 }
+
+
+_STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
 
 def number_claims(run: Run) -> dict[str, int]:
@@ -169,15 +173,49 @@ def _list_locations(
     return list(dict.fromkeys(format_span_location(span, line_index) for span in spans))
 
 
-class EvidenceLocator:
-    """Describes where evidence from these documents is."""
+def _get_site(document: Document) -> str:
+    host = urlsplit(document.url or "").hostname
+    return host.removeprefix("www.") if host else document.id
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+
+class EvidenceLocator:
+    """Describes where evidence from these documents is.
+
+    With `counts_sources`, it also says how many agree: copies were left out.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], *, counts_sources: bool = False
+    ) -> None:
+        self._counts_sources = counts_sources
+        self._sites: dict[str, str] = {}
         self._sources: dict[str, str] = {}
         self._line_indexes: dict[str, LineIndex | None] = {}
         for document in documents:
-            self._sources[document.id] = document.source
+            source = document.source
+            # Whoever weighs a page has to know how old it is.
+            if document.url and document.published:
+                source = f"{source} ({document.published})"
+            self._sources[document.id] = source
+            self._sites[document.id] = _get_site(document)
             self._line_indexes[document.id] = build_line_index(document)
+
+    def explain(self, finding: Finding) -> str:
+        """Return the rationale, with the number of sources that agree."""
+        stance = _STANCE_BY_LABEL.get(finding.label)
+        if stance is None or not self._counts_sources:
+            return finding.rationale
+        # Documents of one site are one source.
+        agreeing = {
+            self._sites.get(evidence.document_id, evidence.document_id)
+            for evidence in finding.evidence
+            if evidence.stance is stance
+        }
+        if not agreeing:
+            return finding.rationale
+        sources = format_count(len(agreeing), "independent source")
+        verb = "agrees" if len(agreeing) == 1 else "agree"
+        return f"{finding.rationale} {sources} {verb}."
 
     def describe(self, evidence: Evidence) -> str:
         """Return the source and the locations: "report.pdf, p. 3 + p. 4"."""
@@ -284,7 +322,29 @@ def describe_document(run: Run) -> str:
 
 def describe_search(check: Check) -> str:
     """Describe in how many documents evidence was searched."""
-    return f"Checked against {format_count(check.searched, 'document')}"
+    text = f"Checked against {format_count(check.searched, 'document')}"
+    log = check.search
+    if log is None:
+        return text
+    queries = sum(len(claim.queries) for claim in log.claims)
+    text += f" · searched {', '.join(log.providers)} ({_format_queries(queries)})"
+    return f"{text}, before {log.before}" if log.before else text
+
+
+def _format_queries(number: int) -> str:
+    return "1 query" if number == 1 else f"{number:,} queries"
+
+
+def list_left_out_pages(check: Check) -> list[str]:
+    """List the pages that a search found and left out, and why."""
+    pages = check.search.pages if check.search else ()
+    return [f"{page.url}: {page.problem}" for page in pages if page.problem]
+
+
+def format_external_heading(check: Check) -> str:
+    """Format the heading of a check against evidence from outside."""
+    counts = format_label_counts(check.verdicts)
+    return f"Checked against evidence from outside: {counts}"
 
 
 def describe_provenance(result: Run | Check) -> str:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
 from claimcheck.reports import common
@@ -28,7 +27,12 @@ def render_run(run: Run) -> str:
     if run.verdicts:
         parts.append(f"## {common.format_check_heading(run)}")
         if unsupported := common.list_unsupported(run):
-            parts.append(_render_verdict_table(unsupported, [run.document]))
+            locator = common.EvidenceLocator([run.document])
+            parts.append(_render_verdict_table(unsupported, locator))
+    if external := run.external_check:
+        parts.append(f"## {common.format_external_heading(external)}")
+        parts += _render_check_body(external)
+        parts.append(_escape(common.describe_search(external)))
     notes = [*common.list_warnings(run), *common.list_set_aside(run)]
     parts += _render_section("Notes", map(_escape, notes))
     document = _escape(common.describe_document(run))
@@ -43,17 +47,26 @@ def render_run(run: Run) -> str:
 def render_check(check: Check) -> str:
     """Render a check as Markdown."""
     parts = [f"# Checked: {common.format_label_counts(check.verdicts)}"]
+    parts += _render_check_body(check)
+    provenance = _escape(common.describe_provenance(check))
+    parts.append(f"{_escape(common.describe_search(check))}  \n{provenance}")
+    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
+    return "\n\n".join(parts) + "\n"
+
+
+def _render_check_body(check: Check) -> list[str]:
+    parts = []
     if check.verdicts:
-        parts.append(_render_verdict_table(check.verdicts, check.documents))
+        is_searched = check.search is not None
+        locator = common.EvidenceLocator(check.documents, counts_sources=is_searched)
+        parts.append(_render_verdict_table(check.verdicts, locator))
     failures = [
         f"{_escape(failure.text)}: {failure.cause}: {_escape(failure.message)}"
         for failure in check.failures
     ]
     parts += _render_section("No verdict", failures)
-    provenance = _escape(common.describe_provenance(check))
-    parts.append(f"{common.describe_search(check)}  \n{provenance}")
-    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
-    return "\n\n".join(parts) + "\n"
+    left_out = map(_escape, common.list_left_out_pages(check))
+    return [*parts, *_render_section("Left out", left_out)]
 
 
 def _render_summary(run: Run) -> list[str]:
@@ -114,9 +127,8 @@ def _render_claims(run: Run) -> list[str]:
 
 
 def _render_verdict_table(
-    verdicts: Sequence[Verdict], documents: Sequence[Document]
+    verdicts: Sequence[Verdict], locator: common.EvidenceLocator
 ) -> str:
-    locator = common.EvidenceLocator(documents)
     rows = []
     for number, verdict in enumerate(verdicts, 1):
         finding = verdict.finding
@@ -130,7 +142,7 @@ def _render_verdict_table(
                 _format_labels(verdict),
                 common.format_confidence(finding),
                 _escape(verdict.text),
-                _escape(finding.rationale),
+                _escape(locator.explain(finding)),
                 # The only HTML in the report: a cell cannot have a line break.
                 "<br>".join(evidence),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from claimcheck.models.claim import Claim, Consistency, Match
 from claimcheck.models.document import Document
@@ -17,6 +17,7 @@ from claimcheck.reports.html.segments import Mark
 # The colors of claims without a verdict. Chosen by hand, by looking at news reports.
 _HIGH_CHECK_WORTHINESS = 0.7
 _MEDIUM_CHECK_WORTHINESS = 0.4
+_EXTERNAL_QUESTION = "What do other sources say?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,13 @@ class EvidenceAnchors:
     `marks` are by document id. They are complete when every card is built.
     """
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(
+        self, documents: Iterable[Document], *, counts_sources: bool = False
+    ) -> None:
         self._documents = {document.id: document for document in documents}
-        self._locator = common.EvidenceLocator(self._documents.values())
+        self._locator = common.EvidenceLocator(
+            self._documents.values(), counts_sources=counts_sources
+        )
         self._names: dict[tuple[str, tuple[Excerpt, ...]], str] = {}
         self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
 
@@ -93,6 +98,10 @@ class EvidenceAnchors:
             if document.text is not None:
                 anchor = self._get_anchor(evidence)
         return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
+
+    def explain(self, finding: Finding) -> str:
+        """Return the rationale, with the number of sources that agree."""
+        return self._locator.explain(finding)
 
     def _get_anchor(self, evidence: Evidence) -> str:
         """Return the anchor of the spans; the same spans have the same."""
@@ -139,8 +148,23 @@ def build_claim_card(
         kind=str(claim.kind),
         speaker=common.get_speaker(claim),
         check_worthiness=claim.check_worthiness,
-        findings=build_findings(verdict, anchors) if verdict else (),
+        findings=_build_claim_findings(run, claim.id, verdict, anchors),
     )
+
+
+def _build_claim_findings(
+    run: Run, claim_id: str, verdict: Verdict | None, anchors: EvidenceAnchors
+) -> tuple[CardFinding, ...]:
+    """Build what the document says of a claim, and then what others say."""
+    findings = build_findings(verdict, anchors) if verdict else ()
+    external = run.external_check.verdicts if run.external_check else ()
+    for other in external:
+        if other.subject == claim_id:
+            findings += tuple(
+                replace(item, question=item.question or _EXTERNAL_QUESTION)
+                for item in build_findings(other, anchors)
+            )
+    return findings
 
 
 def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) -> Card:
@@ -184,7 +208,7 @@ def _build_finding(
         label=format_css_class(finding.label),
         name=format_badge(finding.label),
         confidence=common.format_confidence(finding),
-        rationale=finding.rationale,
+        rationale=anchors.explain(finding),
         evidence=tuple(anchors.link(evidence) for evidence in finding.evidence),
     )
 

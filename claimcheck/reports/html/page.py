@@ -157,7 +157,9 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
     document = run.document
     line_index = common.build_line_index(document)
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
-    anchors = EvidenceAnchors([document])
+    external = run.external_check
+    documents = [document, *(external.documents if external else ())]
+    anchors = EvidenceAnchors(documents, counts_sources=external is not None)
     cards = [
         build_claim_card(run, number, verdicts.get(claim.id), anchors, line_index)
         for number, claim in enumerate(run.claims, 1)
@@ -168,7 +170,11 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
     return {
         **summary_fields,
         "check_heading": common.format_check_heading(run) if run.verdicts else "",
-        "warnings": [*common.list_warnings(run), *common.list_set_aside(run)],
+        "warnings": [
+            *common.list_warnings(run),
+            *common.list_set_aside(run),
+            *(_list_search_notes(external) if external else ()),
+        ],
         "provenance": common.describe_provenance(run),
         "caveat": common.GROUNDED_CAVEAT,
         "cards": cards,
@@ -180,7 +186,13 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
             for card in cards
             if card.location and not card.anchor and document.text is not None
         ],
-        "documents": [_build_document_view(document, marks, cards)],
+        "documents": [
+            _build_document_view(document, marks, cards),
+            *[
+                _build_document_view(other, anchors.marks[other.id], cards)
+                for other in documents[1:]
+            ],
+        ],
     }
 
 
@@ -235,14 +247,11 @@ def _list_run_marks(run: Run) -> list[Mark]:
 
 
 def _build_check_fields(check: Check) -> dict[str, Any]:
-    anchors = EvidenceAnchors(check.documents)
+    is_searched = check.search is not None
+    anchors = EvidenceAnchors(check.documents, counts_sources=is_searched)
     cards = [
         build_verdict_card(number, verdict, anchors)
         for number, verdict in enumerate(check.verdicts, 1)
-    ]
-    warnings = [
-        f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
-        for failure in check.failures
     ]
     documents = [
         _build_document_view(document, anchors.marks[document.id], cards)
@@ -251,7 +260,7 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
     return {
         **_build_empty_summary_fields(common.format_label_counts(check.verdicts)),
         "check_heading": "",
-        "warnings": warnings,
+        "warnings": _list_search_notes(check),
         "provenance": common.describe_provenance(check),
         "caveat": common.SUPPORTED_CAVEAT,
         "cards": cards,
@@ -261,6 +270,20 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
         "not_found": [],
         "documents": documents,
     }
+
+
+def _list_search_notes(check: Check) -> list[str]:
+    """List the claims without a verdict, what was searched, and left out."""
+    notes = [
+        f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in check.failures
+    ]
+    if check.search:
+        notes.append(common.describe_search(check))
+    return [
+        *notes,
+        *(f"Left out: {line}" for line in common.list_left_out_pages(check)),
+    ]
 
 
 def _build_ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:
