@@ -19,12 +19,18 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
 CHECKERS = ("model", "rules")
+CHAT = "chat"
+RESPONSES = "responses"
+APIS = (CHAT, RESPONSES)
+# OpenAI's words; each model accepts some of them.
+REASONING_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
 # influence on what a run contains.
 _NOT_IN_SIGNATURE = frozenset(
     {
+        "api",  # added if it is not the default, see `optional_published`
         "api_key",
         "base_url",
         "brief",  # adds what is set in it, see `Settings.published`
@@ -35,6 +41,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "prices",
         "publisher_name",
         "publisher_url",
+        "reasoning_effort",  # as `api`
         "seed",
         "verifier",
         *CHECK_ONLY_SETTINGS,
@@ -81,6 +88,13 @@ RANGES = {
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "engine": ENGINES,
+    "api": APIS,
+    "reasoning_effort": REASONING_EFFORTS,
+    "check_with": CHECKERS,
+}
+_OPTIONAL = ("reasoning_effort",)
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -192,7 +206,9 @@ class Settings:
     `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
     `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
     longer than this are read in several passages. `attempts`: how often a request is
-    tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
+    tried when the endpoint fails (429, 5xx, a lost connection). `api`: "chat" for chat
+    completions, "responses" for OpenAI's Responses API. `reasoning_effort`: how much a
+    model thinks first; None leaves it to the model. `context_tokens`: the
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
     passages shown to a model that checks a claim. `votes`: how often it is asked; the
@@ -208,6 +224,7 @@ class Settings:
     engine: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    api: str = CHAT
     api_key: str | None = field(default=None, repr=False)
     max_claims: int = 30
     passage_tokens: int = 6_000
@@ -217,6 +234,7 @@ class Settings:
     timeout_s: float = 600.0
     context_tokens: int = 128_000
     max_output_tokens: int | None = None
+    reasoning_effort: str | None = None
     top_k: int = 8
     votes: int = 1
     verifier: str | None = None
@@ -237,14 +255,11 @@ class Settings:
 
     def _find_problems(self) -> list[str]:
         problems = []
-        if self.engine not in ENGINES:
-            choices = ", ".join(ENGINES)
-            problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
-        if self.check_with not in CHECKERS:
-            choices = ", ".join(CHECKERS)
-            problems.append(
-                f"check_with {self.check_with!r} is unknown; choose from {choices}"
-            )
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices and not (name in _OPTIONAL and value is None):
+                listed = ", ".join(choices)
+                problems.append(f"{name} {value!r} is unknown; choose from {listed}")
         for name, accepted in RANGES.items():
             value = getattr(self, name)
             if not accepted.accepts(value):
@@ -269,7 +284,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def checks_with_model(self, engine: str) -> bool:
-        """Return whether a model decides the verdicts of a run of this engine."""
+        """Whether a model decides the verdicts of a run of this engine."""
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
@@ -293,7 +308,16 @@ class Settings:
             for item in fields(self)
             if item.name not in _NOT_IN_SIGNATURE
         }
-        return published | self.brief.published()
+        return published | self.optional_published() | self.brief.published()
+
+    def optional_published(self) -> dict[str, Any]:
+        """Return the settings that older runs did not have, if they are set."""
+        optional: dict[str, Any] = {}
+        if self.api != CHAT:
+            optional["api"] = self.api
+        if self.reasoning_effort is not None:
+            optional["reasoning_effort"] = self.reasoning_effort
+        return optional
 
 
 def _is_unicode(text: str) -> bool:

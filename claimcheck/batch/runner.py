@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from claimcheck.errors import (
+    NoAnswerError,
     ProviderError,
     StoreError,
     UnreachableError,
@@ -59,11 +60,17 @@ class BatchRunner:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):
                 group.create_task(self._run_pending(pending))
-        if self._unreached and not self.progress.here:
-            _, error = self._unreached[-1]
-            self.stop.request(error)  # the endpoint never answered at all
-        elif not self.stop.requested:
-            self._fail_unreached()
+        has_answered = self.progress.here > 0
+        # An endpoint that takes requests is there: documents that it does not answer
+        # would otherwise stop every later command before it gets to the others.
+        unanswered = [item for item in self._unreached if _was_taken(item[1])]
+        unreached = [item for item in self._unreached if not _was_taken(item[1])]
+        if has_answered and not self.stop.requested:
+            unanswered, unreached = self._unreached, []
+        for location, error in unanswered:
+            self._fail(location, error)
+        if unreached and not has_answered:
+            self.stop.request(unreached[-1][1])  # nobody answered at all
 
     async def _run_pending(self, pending: Iterator[tuple[int, Document]]) -> None:
         while not self.stop.requested:
@@ -96,7 +103,7 @@ class BatchRunner:
     def _add_unreached(self, location: RunLocation, error: UnreachableError) -> None:
         """Hold the document back: it fails only if a later one is answered.
 
-        If none is, the network is gone, and all of them stay pending.
+        If none is, the network is gone, and those stay pending that nobody took.
         """
         self._unreached.append((location, error))
         if len(self._unreached) >= max(_MIN_UNREACHED_TO_STOP, self.width):
@@ -104,11 +111,11 @@ class BatchRunner:
 
     def _fail_unreached(self) -> None:
         while self._unreached:
-            location, error = self._unreached.pop()
-            self._save(
-                location,
-                Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests),
-            )
+            self._fail(*self._unreached.pop())
+
+    def _fail(self, location: RunLocation, error: UnreachableError) -> None:
+        failure = Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests)
+        self._save(location, failure)
 
     def _save(self, location: RunLocation, outcome: Outcome) -> None:
         saved = self.store.save_outcome(location, outcome)
@@ -121,3 +128,7 @@ class BatchRunner:
                 self.progress.failed += 1
         self.progress.here += 1
         self.on_progress(self.progress)
+
+
+def _was_taken(error: UnreachableError) -> bool:
+    return isinstance(error, NoAnswerError)

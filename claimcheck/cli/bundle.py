@@ -94,7 +94,10 @@ def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> tuple[dict[str, Any] | None, list[BundledAnswer]]:
     """Return the configuration and the answers of a check of a model."""
-    from claimcheck.reports.bundle import build_check_config, collect_cached_answers
+    from claimcheck.reports.bundle_verification import (
+        build_check_config,
+        collect_cached_answers,
+    )
 
     settings = options.load_settings(
         base_url=base_url, model=check.signature.model, prompts_folder=prompts
