@@ -118,6 +118,7 @@ def check(
     top_k: options.TopK = None,
     votes: _Votes = None,
     prompts: options.Prompts = None,
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     *,
     publication: ReviewOptions,
@@ -150,7 +151,9 @@ def check(
             "--estimate`, then check the run"
         )
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
-    documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
+    documents = open_evidence(
+        sources, allow_private=allow_private, quiet=out.quiet, encoding=encoding
+    )
     if spending.estimate:
         _print_estimate(statements, documents, settings)
         return
