@@ -260,7 +260,9 @@ class LLMOptions(EngineOptions):
         Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None,
         typer.Option(
             "--reasoning-effort",
-            help="How much a reasoning model thinks before it answers.",
+            metavar="LEVEL",
+            help="How much a reasoning model thinks before it answers: none, minimal, "
+            "low, medium, high, or xhigh.",
         ),
     ] = None
     no_cache: NoCache = False

@@ -45,7 +45,7 @@ _SAMPLE_BYTES = 4_000
 _MIN_ZERO_SHARE, _MAX_ZERO_SHARE = 0.4, 0.05
 _MAX_UNPRINTABLE = 2  # at the start of a decoded text
 _MAX_CONTROL_SHARE = 0.01  # of the bytes of a text in a legacy encoding
-# The encoding is detected from so many bytes, from the first line that is not ASCII.
+# Maximum number of bytes for detection, from the first line that is not ASCII.
 _DETECTED_BYTES = 200_000
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 # ISO-2022-JP, the Japanese encoding of mail, is ASCII with escape sequences.
