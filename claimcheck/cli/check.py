@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
+    from claimcheck.reports.problems import Place
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 
@@ -57,6 +59,8 @@ _Against = Annotated[
         help="Same as EVIDENCE. May be repeated; --against sources/*.txt works.",
     ),
 ]
+# Formats that say in which line of its file a claim is.
+_PLACED_FORMATS = (Format.SARIF, Format.JUNIT)
 _Format = Annotated[CheckReportFormat, typer.Option("--format", help="Output format.")]
 _IsText = Annotated[
     bool,
@@ -118,6 +122,7 @@ def check(
     top_k: options.TopK = None,
     votes: _Votes = None,
     prompts: options.Prompts = None,
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     *,
     searching: options.SearchOptions,
@@ -154,7 +159,9 @@ def check(
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
     documents = None
     if sources:
-        documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
+        documents = open_evidence(
+            sources, allow_private=allow_private, quiet=out.quiet, encoding=encoding
+        )
     if spending.estimate:
         if search or documents is None:
             raise InputError("--estimate can't count what a search will find")
@@ -165,7 +172,10 @@ def check(
         statements, documents, search, settings, limits, quiet=out.quiet
     )
     _print_search_problems(result, quiet=out.quiet)
-    _write_report(result, format, review, out)
+    if format in _PLACED_FORMATS:
+        _write_results(result, _place_claims(claims, statements), format, out)
+    else:
+        _write_report(result, format, review, out)
 
     # After the report: a failed claim must not cost the verdicts of the others.
     if result.failures:
@@ -183,6 +193,29 @@ def _write_report(
         result, format, include_text=not out.no_text, style=style, review=review
     )
     write_text(report, out.output, has_color=style.color and format is Format.TEXT)
+
+
+def _write_results(
+    result: Check,
+    places: dict[str, Place],
+    format: Format,
+    out: options.OutputOptions,
+) -> None:
+    from claimcheck.reports.formats import render_results
+    from claimcheck.reports.problems import list_check_results
+
+    write_text(render_results(list_check_results(result, places), format), out.output)
+
+
+def _place_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
+    """Map claims to their places in the text that makes them, or in their file."""
+    from claimcheck.reports.problems import place_claims, place_lines
+
+    if not isinstance(claims, list):
+        return place_claims(claims)
+    path = Path(source)
+    # Standard input has no lines that anybody could open.
+    return place_lines(path, [item.id for item in claims]) if path.is_file() else {}
 
 
 def _print_failures(result: Check) -> None:

@@ -126,6 +126,14 @@ AllowPrivate = Annotated[
     bool,
     typer.Option("--allow-private", help="Allow URLs on private and local networks."),
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The encoding of a text that is not UTF-8, such as cp1251; without it, "
+        "detected by its letters.",
+    ),
+]
 NoCache = Annotated[
     bool,
     typer.Option("--no-cache", help="Do not read from or write to the answer cache."),
@@ -253,7 +261,9 @@ class LLMOptions(EngineOptions):
         Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None,
         typer.Option(
             "--reasoning-effort",
-            help="How much a reasoning model thinks before it answers.",
+            metavar="LEVEL",
+            help="How much a reasoning model thinks before it answers: none, minimal, "
+            "low, medium, high, or xhigh.",
         ),
     ] = None
     no_cache: NoCache = False

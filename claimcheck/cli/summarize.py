@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.inputs import SourceArgument, announce_terminal_input, open_document
+from claimcheck.cli.inputs import (
+    SourceArgument,
+    announce_encoding,
+    announce_terminal_input,
+    open_document,
+)
 from claimcheck.cli.output import (
     check_writable,
     format_estimate,
     print_error,
-    print_note,
     write_rows,
     write_text,
 )
@@ -60,6 +64,7 @@ class DocumentOptions(options.OptionGroup):
             help="When the document was published; turns 'Tuesday' into a date.",
         ),
     ] = None
+    encoding: options.Encoding = None
     allow_private: options.AllowPrivate = False
 
     def parse_date(self) -> datetime.date | None:
@@ -129,8 +134,10 @@ def summarize(
         title=about.title,
         published=about.parse_date(),
         allow_private=about.allow_private,
+        encoding=about.encoding,
     )
-    _announce_encoding(document, quiet=out.quiet)
+    if about.encoding is None:
+        announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
@@ -168,17 +175,6 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
     external = run.external_check.verdicts if run.external_check else ()
     verdicts = (*run.verdicts, *external)
     return options.has_failing_verdict(verdicts, options.FailOn(fail_on))
-
-
-def _announce_encoding(document: Document, *, quiet: bool) -> None:
-    """Print a note if the encoding was guessed."""
-    if document.encoding in (None, "utf-8", "ascii"):
-        return
-    print_note(
-        f"{document.source}: read as {document.encoding}; convert it to UTF-8 if that "
-        "is wrong.",
-        quiet=quiet,
-    )
 
 
 def _summarize_document(
