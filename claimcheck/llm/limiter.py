@@ -30,7 +30,8 @@ from claimcheck.llm.budget import (
 )
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
+from claimcheck.llm.refusal import read_refusal
+from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 from claimcheck.models.llm import Spending, Usage
 from claimcheck.settings import Limits
 
