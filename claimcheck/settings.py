@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 from claimcheck.errors import SettingsError
@@ -18,12 +19,18 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
 CHECKERS = ("model", "rules")
+CHAT = "chat"
+RESPONSES = "responses"
+APIS = (CHAT, RESPONSES)
+# OpenAI's words; each model accepts some of them.
+REASONING_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
 # influence on what a run contains.
 _NOT_IN_SIGNATURE = frozenset(
     {
+        "api",  # added if it is not the default, see `optional_published`
         "api_key",
         "base_url",
         "brief",  # adds what is set in it, see `Settings.published`
@@ -34,6 +41,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "prices",
         "publisher_name",
         "publisher_url",
+        "reasoning_effort",  # as `api`
         "seed",
         "verifier",
         *CHECK_ONLY_SETTINGS,
@@ -80,6 +88,13 @@ RANGES = {
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "engine": ENGINES,
+    "api": APIS,
+    "reasoning_effort": REASONING_EFFORTS,
+    "check_with": CHECKERS,
+}
+_OPTIONAL = ("reasoning_effort",)
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -139,13 +154,61 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchEndpoint:
+    """The endpoint and the key of a search provider; None is its default.
+
+    `is_project` says that a project file names it: it gets no key of the user's.
+    """
+
+    url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    is_project: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How evidence is searched.
+
+    `providers` are asked in turn. `before` keeps out pages that were not published
+    before that day. `max_pages` is the maximum number of pages read per claim, and
+    `max_requests` that of requests to each provider. Pages of the domains in `prefer`
+    are read first, those in `exclude` never. With `reuse`, recent results and pages are
+    taken from the evidence archive. `endpoints` are those of the settings files, by
+    provider.
+    """
+
+    providers: tuple[str, ...]
+    before: date | None = None
+    max_pages: int = 5
+    max_requests: int | None = None
+    prefer: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    reuse: bool = True
+    endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.providers:
+            raise SettingsError("search: no provider is named, such as wikipedia")
+        if not 1 <= self.max_pages <= 50:
+            raise SettingsError(
+                f"max_pages is {self.max_pages!r}; give a whole number from 1 to 50"
+            )
+        if self.max_requests is not None and self.max_requests < 1:
+            raise SettingsError(
+                f"max_requests is {self.max_requests!r}; give a whole number from 1"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a run.
 
     `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
     `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
     longer than this are read in several passages. `attempts`: how often a request is
-    tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
+    tried when the endpoint fails (429, 5xx, a lost connection). `api`: "chat" for chat
+    completions, "responses" for OpenAI's Responses API. `reasoning_effort`: how much a
+    model thinks first; None leaves it to the model. `context_tokens`: the
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
     passages shown to a model that checks a claim. `votes`: how often it is asked; the
@@ -161,6 +224,7 @@ class Settings:
     engine: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    api: str = CHAT
     api_key: str | None = field(default=None, repr=False)
     max_claims: int = 30
     passage_tokens: int = 6_000
@@ -170,6 +234,7 @@ class Settings:
     timeout_s: float = 600.0
     context_tokens: int = 128_000
     max_output_tokens: int | None = None
+    reasoning_effort: str | None = None
     top_k: int = 8
     votes: int = 1
     verifier: str | None = None
@@ -190,14 +255,11 @@ class Settings:
 
     def _find_problems(self) -> list[str]:
         problems = []
-        if self.engine not in ENGINES:
-            choices = ", ".join(ENGINES)
-            problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
-        if self.check_with not in CHECKERS:
-            choices = ", ".join(CHECKERS)
-            problems.append(
-                f"check_with {self.check_with!r} is unknown; choose from {choices}"
-            )
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices and not (name in _OPTIONAL and value is None):
+                listed = ", ".join(choices)
+                problems.append(f"{name} {value!r} is unknown; choose from {listed}")
         for name, accepted in RANGES.items():
             value = getattr(self, name)
             if not accepted.accepts(value):
@@ -222,7 +284,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def checks_with_model(self, engine: str) -> bool:
-        """Return whether a model decides the verdicts of a run of this engine."""
+        """Whether a model decides the verdicts of a run of this engine."""
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
@@ -246,7 +308,16 @@ class Settings:
             for item in fields(self)
             if item.name not in _NOT_IN_SIGNATURE
         }
-        return published | self.brief.published()
+        return published | self.optional_published() | self.brief.published()
+
+    def optional_published(self) -> dict[str, Any]:
+        """Return the settings that older runs did not have, if they are set."""
+        optional: dict[str, Any] = {}
+        if self.api != CHAT:
+            optional["api"] = self.api
+        if self.reasoning_effort is not None:
+            optional["reasoning_effort"] = self.reasoning_effort
+        return optional
 
 
 def _is_unicode(text: str) -> bool:

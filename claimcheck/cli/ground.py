@@ -28,6 +28,7 @@ def ground(
         ),
     ],
     format: options.RowsFormat = Format.TEXT,
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
 ) -> None:
     """Find quotes in a document.
@@ -44,7 +45,7 @@ def ground(
     if document == quotes == "-":
         raise InputError("only one of DOCUMENT and QUOTES can be standard input")
     wanted = read_quotes(quotes)
-    source = open_document(document, allow_private=allow_private)
+    source = open_document(document, allow_private=allow_private, encoding=encoding)
     results = ground_quotes(source, wanted)
     if format is Format.JSON:
         write_lines(
@@ -71,7 +72,7 @@ def _format_quote(result: GroundedQuote, lines: LineIndex) -> list[str]:
 
 
 def _format_locations(spans: tuple[Excerpt, ...], lines: LineIndex) -> str:
-    from claimcheck.reports.common import format_span_location
+    from claimcheck.reports.locations import format_span_location
 
     return " + ".join(format_span_location(span, lines) for span in spans)
 

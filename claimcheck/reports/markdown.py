@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
-from claimcheck.reports import common
+from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.terminal import clean_line
 
 _MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
@@ -28,13 +27,18 @@ def render_run(run: Run) -> str:
     if run.verdicts:
         parts.append(f"## {common.format_check_heading(run)}")
         if unsupported := common.list_unsupported(run):
-            parts.append(_render_verdict_table(unsupported, [run.document]))
-    notes = [*common.list_warnings(run), *common.list_set_aside(run)]
+            locator = locations.EvidenceLocator([run.document])
+            parts.append(_render_verdict_table(unsupported, locator))
+    if external := run.external_check:
+        parts.append(f"## {common.format_external_heading(external)}")
+        parts += _render_check_body(external)
+        parts.append(_escape(provenance.describe_search(external)))
+    notes = [*warnings.list_warnings(run), *warnings.list_set_aside(run)]
     parts += _render_section("Notes", map(_escape, notes))
-    document = _escape(common.describe_document(run))
-    provenance = _escape(common.describe_provenance(run))
+    document = _escape(provenance.describe_document(run))
+    made_by = _escape(provenance.describe_provenance(run))
     # Two spaces at the end of a line are a line break.
-    parts.append(f"{_escape_start(document)}  \n{provenance}")
+    parts.append(f"{_escape_start(document)}  \n{made_by}")
     if run.claims:
         parts.append(f"*{common.GROUNDED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
@@ -43,17 +47,27 @@ def render_run(run: Run) -> str:
 def render_check(check: Check) -> str:
     """Render a check as Markdown."""
     parts = [f"# Checked: {common.format_label_counts(check.verdicts)}"]
+    parts += _render_check_body(check)
+    made_by = _escape(provenance.describe_provenance(check))
+    parts.append(f"{_escape(provenance.describe_search(check))}  \n{made_by}")
+    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
+    return "\n\n".join(parts) + "\n"
+
+
+def _render_check_body(check: Check) -> list[str]:
+    parts = []
     if check.verdicts:
-        parts.append(_render_verdict_table(check.verdicts, check.documents))
+        locator = locations.EvidenceLocator(
+            check.documents, counts_sources=check.search is not None
+        )
+        parts.append(_render_verdict_table(check.verdicts, locator))
     failures = [
         f"{_escape(failure.text)}: {failure.cause}: {_escape(failure.message)}"
         for failure in check.failures
     ]
     parts += _render_section("No verdict", failures)
-    provenance = _escape(common.describe_provenance(check))
-    parts.append(f"{common.describe_search(check)}  \n{provenance}")
-    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
-    return "\n\n".join(parts) + "\n"
+    left_out = map(_escape, provenance.list_left_out_pages(check))
+    return [*parts, *_render_section("Pages", left_out)]
 
 
 def _render_summary(run: Run) -> list[str]:
@@ -89,7 +103,7 @@ def _render_section(title: str, items: Iterable[str]) -> list[str]:
 def _render_claims(run: Run) -> list[str]:
     if not run.claims:
         return [] if run.failures else [common.NO_CLAIMS]
-    line_index = common.build_line_index(run.document)
+    line_index = locations.build_line_index(run.document)
     # The fields that the user defined are the same in all claims of a run.
     names = list(dict.fromkeys(chain.from_iterable(item.fields for item in run.claims)))
     rows = []
@@ -102,7 +116,7 @@ def _render_claims(run: Run) -> list[str]:
                 _escape(common.get_speaker(claim)),
                 _escape(claim.text),
                 _escape(claim.quote),
-                common.format_claim_location(claim, line_index),
+                locations.format_claim_location(claim, line_index),
                 *[_escape(facts.get(name, "")) for name in names],
             )
         )
@@ -114,9 +128,8 @@ def _render_claims(run: Run) -> list[str]:
 
 
 def _render_verdict_table(
-    verdicts: Sequence[Verdict], documents: Sequence[Document]
+    verdicts: Sequence[Verdict], locator: locations.EvidenceLocator
 ) -> str:
-    locator = common.EvidenceLocator(documents)
     rows = []
     for number, verdict in enumerate(verdicts, 1):
         finding = verdict.finding
@@ -130,7 +143,7 @@ def _render_verdict_table(
                 _format_labels(verdict),
                 common.format_confidence(finding),
                 _escape(verdict.text),
-                _escape(finding.rationale),
+                _escape(locator.explain(finding)),
                 # The only HTML in the report: a cell cannot have a line break.
                 "<br>".join(evidence),
             )
@@ -147,7 +160,7 @@ def _render_table(
     return "\n".join([lines[0], alignment, *lines[1:]])
 
 
-def _format_evidence(evidence: Evidence, locator: common.EvidenceLocator) -> str:
+def _format_evidence(evidence: Evidence, locator: locations.EvidenceLocator) -> str:
     location = _escape(locator.describe(evidence))
     return f"{evidence.stance}: “{_escape(evidence.text)}” ({location})"
 
