@@ -13,6 +13,7 @@ from claimcheck.models.claim import Claim
 from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
+from claimcheck.models.search import SearchLog
 from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.3"
+CHECK_SCHEMA_VERSION = "1.2"
 # Runs of these versions lack only fields that have a default.
 _READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.2")
-CHECK_SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,9 @@ class Run:
     `summary` is None only when a failure says why. After a check, `verdicts` has one
     for each sentence of the summary and each claim: whether the document supports it.
     `unchecked` has those without a usable answer. Both are empty without a check.
-    `passages` is the number of parts in which the document was read. `decisions` are
-    those of people about the claims, oldest first.
+    `passages` is the number of parts in which the document was read. `external_check`
+    is the check of its claims against evidence that was searched for, if any.
+    `decisions` are those of people about the claims, oldest first.
     """
 
     document: Document
@@ -162,6 +164,7 @@ class Run:
     passages: int
     usage: Usage
     signature: Signature
+    external_check: Check | None = None
     decisions: tuple[Decision, ...] = ()
     schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
@@ -172,7 +175,12 @@ class Run:
         """
         if text:
             return codec.dump(self, indent=indent)
-        without_text = replace(self, document=replace(self.document, text=None))
+        external = self.external_check
+        without_text = replace(
+            self,
+            document=replace(self.document, text=None),
+            external_check=external and external.without_texts(),
+        )
         return codec.dump(without_text, indent=indent)
 
     def claims_frame(self) -> pandas.DataFrame:
@@ -206,7 +214,8 @@ class Check:
     """The result of a check: one verdict or failure per claim, in order.
 
     `claimed_in` is the document that makes the claims, if known. `documents` are those
-    quoted as evidence, and `searched` is the number that were searched.
+    quoted as evidence, and `searched` is the number that were searched. `search` says
+    how evidence was found, if it was not given.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -216,6 +225,7 @@ class Check:
     searched: int
     usage: Usage
     signature: Signature
+    search: SearchLog | None = None
     schema_version: str = field(default=CHECK_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True) -> str:
@@ -223,9 +233,10 @@ class Check:
 
         `text=False` leaves out the documents' texts.
         """
-        return codec.dump(self if text else self._without_texts())
+        return codec.dump(self if text else self.without_texts())
 
-    def _without_texts(self) -> Check:
+    def without_texts(self) -> Check:
+        """Return a copy without the documents' texts."""
         claimed_in = self.claimed_in and replace(self.claimed_in, text=None)
         documents = tuple(replace(document, text=None) for document in self.documents)
         return replace(self, claimed_in=claimed_in, documents=documents)

@@ -58,6 +58,13 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
             make_safe_text(common.format_check_heading(run), "bold"),
             _build_verdicts(common.list_unsupported(run), [run.document]),
         ]
+    if run.external_check:
+        heading = common.format_external_heading(run.external_check)
+        page += [
+            Text(""),
+            make_safe_text(heading, "bold"),
+            *_build_check(run.external_check),
+        ]
     page.append(Text(""))
     page += [make_safe_text(line, "yellow") for line in warnings.list_warnings(run)]
     page += [make_safe_text(line, "dim") for line in warnings.list_set_aside(run)]
@@ -110,7 +117,19 @@ def render_claim(
 
 def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
     """Render a check as text of at most `width` columns."""
-    page: list[RenderableType] = [_build_verdicts(check.verdicts, check.documents)]
+    page = [
+        *_build_check(check),
+        make_safe_text(provenance.describe_provenance(check), "dim"),
+        make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
+    ]
+    return render_for_terminal(Group(*page), width=width, color=color)
+
+
+def _build_check(check: Check) -> list[RenderableType]:
+    verdicts = _build_verdicts(
+        check.verdicts, check.documents, counts_sources=check.search is not None
+    )
+    page: list[RenderableType] = [verdicts]
     if check.failures:
         title = f"No verdict ({len(check.failures)})"
         page += [Text(""), make_safe_text(title, "bold red")]
@@ -121,10 +140,9 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
         Text(""),
         make_safe_text(common.format_label_counts(check.verdicts), "bold"),
         make_safe_text(provenance.describe_search(check), "dim"),
-        make_safe_text(provenance.describe_provenance(check), "dim"),
-        make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
     ]
-    return render_for_terminal(Group(*page), width=width, color=color)
+    left_out = provenance.list_left_out_pages(check)
+    return [*page, *(make_safe_text(line, "dim") for line in left_out)]
 
 
 def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
@@ -243,10 +261,13 @@ def _build_claim_text(claim: Claim, decision: Decision | None) -> Text:
 
 
 def _build_verdicts(
-    verdicts: Sequence[Verdict], documents: Sequence[Document]
+    verdicts: Sequence[Verdict],
+    documents: Sequence[Document],
+    *,
+    counts_sources: bool = False,
 ) -> Group:
     """Build a numbered list of the verdicts."""
-    locator = locations.EvidenceLocator(documents)
+    locator = locations.EvidenceLocator(documents, counts_sources=counts_sources)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
         if parts:
@@ -259,7 +280,7 @@ def _build_verdict(
     number: int, verdict: Verdict, locator: locations.EvidenceLocator
 ) -> list[RenderableType]:
     finding, content = verdict.finding, verdict.content
-    rationale = finding.rationale
+    rationale = locator.explain(finding)
     if content and verdict.speaker:
         rationale = f"Did {verdict.speaker} say it? {rationale}"
     parts: list[RenderableType] = [
@@ -271,7 +292,7 @@ def _build_verdict(
         return parts
     answer = make_safe_text(f"{common.CONTENT_QUESTION} ")
     answer.append(common.format_label(content.label), _LABEL_STYLES[content.label])
-    rationale = f"{_format_confidence(content)}. {content.rationale}"
+    rationale = f"{_format_confidence(content)}. {locator.explain(content)}"
     answer.append_text(make_safe_text(rationale))
     parts.append(_indent(answer, 3))
     # Evidence that decides nothing would only repeat what is above.
