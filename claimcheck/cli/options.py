@@ -303,9 +303,9 @@ class SearchOptions(OptionGroup):
         list[str] | None,
         typer.Option(
             metavar="PROVIDER",
-            help="Search for evidence, and read the pages that are found: searxng, "
-            "wikipedia, mediawiki, or kiwix. Sends the claims' words to the provider. "
-            "May be repeated.",
+            help="Search for evidence, and read the pages that are found: wikipedia, "
+            "mediawiki, kiwix, searxng, factcheck, brave, tavily, or serper. Sends the "
+            "claims' words to the provider. May be repeated.",
         ),
     ] = None
     before: Annotated[

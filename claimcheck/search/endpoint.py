@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -151,6 +152,21 @@ class Endpoint:
         """Return an error about an answer that makes no sense."""
         return EndpointError(f"{self.name}: {self.origin} {problem}")
 
+    def get_list(self, answer: Any, *path: str) -> list[Any]:
+        """Return the list at a path of names in an answer; empty if it is missing.
+
+        Raises:
+            EndpointError: the answer is not an object, or there is no list.
+        """
+        value = answer
+        for name in path:
+            if not isinstance(value, dict):
+                raise self.build_error(f"answered without {'.'.join(path)}")
+            value = value.get(name, {} if name != path[-1] else [])
+        if not isinstance(value, list):
+            raise self.build_error(f"answered without {'.'.join(path)}")
+        return value
+
     def _parse_json(self, text: str) -> Any:
         try:
             return json.loads(text)
@@ -283,8 +299,27 @@ def clean_hit(hit: Hit) -> Hit | None:
 
 
 def parse_day(value: object) -> date | None:
-    """Return the day at the start of an ISO date; None for anything else."""
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return None
+    """Return the day of a date as providers write it; None for anything else.
+
+    They write "2024-05-01T10:00:00", "Wed, 01 May 2024 10:00:00 GMT" (RFC 5322), or
+    "May 1, 2024".
+    """
+    text = str(value)
+    for parse in (_parse_iso_day, _parse_mail_day, _parse_american_day):
+        try:
+            return parse(text)
+        except (ValueError, TypeError):
+            continue
+    return None
+
+
+def _parse_iso_day(text: str) -> date:
+    return date.fromisoformat(text[:10])
+
+
+def _parse_mail_day(text: str) -> date:
+    return parsedate_to_datetime(text).date()
+
+
+def _parse_american_day(text: str) -> date:
+    return datetime.strptime(text, "%b %d, %Y").date()

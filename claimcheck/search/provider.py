@@ -29,6 +29,10 @@ _SHIPPED = {
     "mediawiki": "mediawiki:MediaWiki",
     "wikipedia": "mediawiki:Wikipedia",
     "kiwix": "kiwix:Kiwix",
+    "factcheck": "factcheck:FactCheck",
+    "brave": "brave:Brave",
+    "tavily": "tavily:Tavily",
+    "serper": "serper:Serper",
 }
 
 

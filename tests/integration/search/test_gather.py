@@ -267,6 +267,27 @@ def test_a_slow_provider_is_given_up(stand, monkeypatch):
             search()
 
 
+def test_a_key_is_in_no_result_and_not_in_the_archive(stand, monkeypatch, tmp_path):
+    key = "k-0123456789abcdef"
+    monkeypatch.setenv("BRAVE_API_KEY", key)
+    monkeypatch.setenv("CLAIMCHECK_BRAVE_URL", stand.url)
+    answer = {"web": {"results": [{"url": f"{stand.url}/nairobi"}]}}
+    stand.pages |= {
+        "/web/search?q=nairobi+founded+1899+rail+depot&count=10&search_lang=en": (
+            200,
+            {},
+            answer,
+        ),
+        "/nairobi": page("Nairobi", *NAIROBI),
+    }
+    checked = search(providers=("brave",), max_pages=1, reuse=True)
+    assert checked.verdicts[0].label == "supported"
+    assert key not in checked.to_json()
+    stored = [path for path in tmp_path.rglob("evidence.db*") if path.stat().st_size]
+    assert stored
+    assert all(key.encode() not in path.read_bytes() for path in stored)
+
+
 def test_no_results_are_not_an_error(stand):
     stand.results = []
     checked = search()

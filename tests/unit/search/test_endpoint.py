@@ -50,6 +50,8 @@ def test_a_broken_row_costs_only_itself():
     [
         ("2024-05-01T10:00:00Z", date(2024, 5, 1)),
         ("2024-05-01", date(2024, 5, 1)),
+        ("Wed, 01 May 2024 10:00:00 GMT", date(2024, 5, 1)),
+        ("May 1, 2024", date(2024, 5, 1)),
         ("yesterday", None),
         (None, None),
         (12, None),
