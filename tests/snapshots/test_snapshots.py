@@ -26,6 +26,7 @@ COMMANDS = [
     "bundle",
     "verify",
     "diff",
+    "match",
     "mcp",
     "serve",
     "runs",
