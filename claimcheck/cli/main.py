@@ -28,6 +28,7 @@ from claimcheck.cli.output import (
     print_error,
     silence_stdout,
 )
+from claimcheck.cli.review import review
 from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
@@ -59,6 +60,7 @@ app.command()(summarize)
 app.command()(check)
 app.command()(batch)
 app.command()(show)
+app.command()(review)
 app.command()(diff)
 app.command()(bundle)
 app.command()(verify)
