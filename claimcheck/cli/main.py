@@ -29,6 +29,7 @@ from claimcheck.cli.output import (
     print_error,
     silence_stdout,
 )
+from claimcheck.cli.review import review
 from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
@@ -61,6 +62,7 @@ app.command()(check)
 app.command()(match)
 app.command()(batch)
 app.command()(show)
+app.command()(review)
 app.command()(diff)
 app.command()(bundle)
 app.command()(verify)

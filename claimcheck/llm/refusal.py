@@ -46,6 +46,8 @@ _CREDIT_WORDS = re.compile(
 _RATE_CODES = ("resource_exhausted", "rate_limit_exceeded")
 _FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed")
 _TRANSIENT_STATUSES = (408, 409, 425, 429)
+# FastAPI validates with 422; grammars that cannot be compiled end in a 500.
+_BODY_STATUSES = (400, 415, 422, 500, 501)
 _RATE_LIMIT_STATUSES = (429, 529)
 
 
@@ -101,6 +103,32 @@ class Refusal:
     def asks_for_too_long(self) -> bool:
         """Whether the endpoint asks to wait longer than the ceiling."""
         return self.retry_after_s is not None and self.retry_after_s > MAX_RETRY_AFTER_S
+
+    @property
+    def is_of_body_status(self) -> bool:
+        """Whether endpoints refuse parts of a body with this status."""
+        return self.status in _BODY_STATUSES
+
+    @property
+    def may_be_about_body(self) -> bool:
+        """Whether something in the request's body may be refused, not its text."""
+        # OpenRouter finds "no endpoints that support" a parameter.
+        if not (self.is_of_body_status or self.status == 404):
+            return False
+        return not (
+            self.is_out_of_credit
+            or self.is_over_context_window
+            or self.is_filtered
+            or self.is_unknown_model
+            or self.asks_for_too_long
+        )
+
+    @property
+    def may_name_nothing(self) -> bool:
+        """Whether it can be about the body without naming a part of it."""
+        # OpenRouter: "No endpoints found that can handle the requested parameters."
+        is_about_parameters = "parameter" in self.details.message.lower()
+        return self.is_of_body_status or (self.status == 404 and is_about_parameters)
 
     @property
     def is_transient(self) -> bool:

@@ -23,6 +23,7 @@ COMMANDS = [
     "check",
     "batch",
     "show",
+    "review",
     "bundle",
     "verify",
     "diff",
