@@ -16,6 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from claimcheck.models.claim import Claim, Match
+from claimcheck.models.decision import (
+    Decision,
+    describe_decision,
+    index_decisions,
+)
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import (
@@ -92,6 +97,11 @@ def render_claim(
         (common.DIFFERS_MARK.capitalize(), common.describe_differences(claim)),
         *common.list_claim_facts(claim),
         *common.list_field_facts(claim),
+        *[
+            ("Decision", describe_decision(decision))
+            for decision in run.decisions
+            if decision.claim == claim.id
+        ],
         ("Id", claim.id),
     ]
     for name, value in facts:
@@ -225,6 +235,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
     line_index = locations.build_line_index(run.document)
+    decisions = index_decisions(run.decisions)
     for number, claim in enumerate(run.claims, 1):
         location = locations.format_claim_location(claim, line_index)
         style = "" if claim.is_grounded else "bold red"
@@ -232,15 +243,18 @@ def _build_claims(run: Run) -> list[RenderableType]:
             str(number),
             f"{claim.check_worthiness:.2f}",
             make_safe_text(common.get_speaker(claim)),
-            _build_claim_text(claim),
+            _build_claim_text(claim, decisions.get(claim.id)),
             make_safe_text(location, style),
         )
     return [Text(""), make_safe_text(f"Claims ({len(run.claims)})", "bold"), table]
 
 
-def _build_claim_text(claim: Claim) -> Text:
-    """Build the text of a claim, with the user's fields on their own line."""
+def _build_claim_text(claim: Claim, decision: Decision | None) -> Text:
+    """Build the text of a claim; fields and a decision have lines of their own."""
     text = make_safe_text(claim.text)
+    if decision:
+        line = make_safe_text(describe_decision(decision), "cyan")
+        text.append("\n").append_text(line)
     if fields := common.format_fields(claim):
         text.append("\n").append_text(make_safe_text(fields, "dim"))
     return text
