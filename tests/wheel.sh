@@ -1,6 +1,6 @@
 #!/bin/sh
-# Build the sdist and from it the wheel, install that into a new environment, and summarize a file from another
-# folder: wheel.sh FILE
+# Build the sdist and from it the wheel, install that into a new environment, and
+# summarize a file from another folder: wheel.sh FILE
 set -eu
 seed=$(realpath "$1")
 root=$PWD
