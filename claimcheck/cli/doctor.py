@@ -21,6 +21,7 @@ EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
     "docx": ("lxml",),
+    "local": ("xllamacpp", "huggingface_hub"),
     "nli": ("onnxruntime", "tokenizers", "huggingface_hub"),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
