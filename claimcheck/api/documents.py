@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from claimcheck.api.decisions import add_decisions
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, Run
@@ -62,7 +63,7 @@ def load_result(path: str | Path) -> Run | Check:
     name, content = read_bytes(path)
     # Only a check says where its claims are from; a broken file is a broken run.
     if b'"claimed_in"' not in content or b'"ledger"' in content:
-        return _parse_run(name, content)
+        return _parse_run(path, name, content)
     try:
         return Check.from_json(content)
     except InputError as error:
@@ -70,19 +71,20 @@ def load_result(path: str | Path) -> Run | Check:
 
 
 def load_run(path: str | Path) -> Run:
-    """Return the run in a JSON file; `-` reads standard input.
+    """Return the run in a JSON file with its decisions; `-` reads standard input.
 
     Raises:
         InputError: the file can't be read or does not hold a valid run.
     """
-    return _parse_run(*read_bytes(path))
+    return _parse_run(path, *read_bytes(path))
 
 
-def _parse_run(name: str, content: bytes) -> Run:
+def _parse_run(path: str | Path, name: str, content: bytes) -> Run:
     try:
-        return Run.from_json(content)
+        run = Run.from_json(content)
     except InputError as error:
         raise InputError(
             f"{name}: is not a run ({error}); make one with "
             "`claimcheck summarize SOURCE --format json -o run.json`"
         ) from None
+    return run if str(path) == "-" else add_decisions(run, Path(path))

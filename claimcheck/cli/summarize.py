@@ -25,7 +25,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
-from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, render_run
 
@@ -191,10 +191,11 @@ def _summarize_document(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is reading {document.source}"
+    is_quick = (
+        engine == "extractive" and not search and document.characters < QUICK_CHARACTERS
+    )
     with (
-        show_spinner(
-            message, quiet=quiet or (engine == "extractive" and not search)
-        ) as on_progress,
+        show_spinner(message, quiet=quiet or is_quick) as on_progress,
         _open_store(store) as run_store,
     ):
         return run_summarize(

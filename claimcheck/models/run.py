@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.models import codec
 from claimcheck.models.claim import Claim
+from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
 from claimcheck.models.search import SearchLog
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # Raise these when a field is added, removed, or changes: `load` refuses others.
 RUN_SCHEMA_VERSION = "1.3"
 CHECK_SCHEMA_VERSION = "1.2"
+# Runs of these versions lack only fields that have a default.
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ class Run:
     `unchecked` has those without a usable answer. Both are empty without a check.
     `passages` is the number of parts in which the document was read. `external_check`
     is the check of its claims against evidence that was searched for, if any.
+    `decisions` are those of people about the claims, oldest first.
     """
 
     document: Document
@@ -161,6 +165,7 @@ class Run:
     usage: Usage
     signature: Signature
     external_check: Check | None = None
+    decisions: tuple[Decision, ...] = ()
     schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
@@ -201,7 +206,7 @@ class Run:
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
         """
-        return codec.load(data, cls, schema="run", version=RUN_SCHEMA_VERSION)
+        return codec.load(data, cls, schema="run", versions=_READ_RUN_VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +248,7 @@ class Check:
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
-        return codec.load(data, cls, schema="check", version=CHECK_SCHEMA_VERSION)
+        return codec.load(data, cls, schema="check", versions=(CHECK_SCHEMA_VERSION,))
 
 
 def _reports(module: str) -> Any:

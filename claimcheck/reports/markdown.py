@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from claimcheck.models.decision import describe_decision, index_decisions
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
 from claimcheck.reports import common, locations, provenance, warnings
@@ -33,6 +34,12 @@ def render_run(run: Run) -> str:
         parts.append(f"## {common.format_external_heading(external)}")
         parts += _render_check_body(external)
         parts.append(_escape(provenance.describe_search(external)))
+    numbers = common.number_claims(run)
+    decided = [
+        f"Claim {numbers[claim_id]}: {_escape(describe_decision(decision))}"
+        for claim_id, decision in index_decisions(run.decisions).items()
+    ]
+    parts += _render_section("Decisions", decided)
     notes = [*warnings.list_warnings(run), *warnings.list_set_aside(run)]
     parts += _render_section("Notes", map(_escape, notes))
     document = _escape(provenance.describe_document(run))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimcheck.models.claim import Claim, Consistency, Match
+from claimcheck.models.decision import describe_decision
 from claimcheck.models.document import Document
 from claimcheck.models.run import CheckFailure, Run
 from claimcheck.models.span import Excerpt, LineIndex
@@ -102,6 +103,7 @@ class Card:
     speaker: str
     check_worthiness: float
     findings: tuple[CardFinding, ...]
+    decisions: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -265,6 +267,11 @@ class RunCards:
             speaker=common.get_speaker(claim),
             check_worthiness=claim.check_worthiness,
             findings=(*findings, *self._build_external_findings(claim)),
+            decisions=tuple(
+                describe_decision(decision)
+                for decision in self.run.decisions
+                if decision.claim == claim.id
+            ),
         )
 
     def _build_external_findings(self, claim: Claim) -> list[CardFinding]:
