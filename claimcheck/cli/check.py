@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
     from claimcheck.reports.problems import Place
-    from claimcheck.settings import Limits, Settings
+    from claimcheck.settings import Limits, SearchSettings, Settings
 
 
 _Claims = Annotated[
@@ -125,6 +125,7 @@ def check(
     encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     *,
+    searching: options.SearchOptions,
     publication: ReviewOptions,
     llm: options.LLMOptions,
     spending: options.SpendingOptions,
@@ -138,7 +139,8 @@ def check(
     a trained scorer decide, and abstain when they cannot tell.
     """
     sources = [*(against or []), *(evidence or [])]
-    _validate_sources(claims, sources)
+    search = searching.load_settings(no_cache=llm.no_cache)
+    _validate_sources(claims, sources, search)
     check_writable(out.output)
     flags = {"prompts_folder": prompts}
     settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
@@ -155,14 +157,21 @@ def check(
             "--estimate`, then check the run"
         )
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
-    documents = open_evidence(
-        sources, allow_private=allow_private, quiet=out.quiet, encoding=encoding
-    )
+    documents = None
+    if sources:
+        documents = open_evidence(
+            sources, allow_private=allow_private, quiet=out.quiet, encoding=encoding
+        )
     if spending.estimate:
+        if search or documents is None:
+            raise InputError("--estimate can't count what a search will find")
         _print_estimate(statements, documents, settings)
         return
     options.prepare_verifier(settings, quiet=out.quiet)
-    result = _check_claims(statements, documents, settings, limits, quiet=out.quiet)
+    result = _check_claims(
+        statements, documents, search, settings, limits, quiet=out.quiet
+    )
+    _print_search_problems(result, quiet=out.quiet)
     if format in _PLACED_FORMATS:
         _write_results(result, _place_claims(claims, statements), format, out)
     else:
@@ -214,9 +223,24 @@ def _print_failures(result: Check) -> None:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
 
 
-def _validate_sources(claims: str, sources: Sequence[str]) -> None:
-    if not sources:
-        raise InputError("no evidence; name it after CLAIMS, or with --against")
+def _print_search_problems(result: Check, *, quiet: bool) -> None:
+    """Print why providers had no answers, each reason once."""
+    if result.search is None:
+        return
+    queries = [query for claim in result.search.claims for query in claim.queries]
+    problems = dict.fromkeys(query.problem for query in queries if query.problem)
+    for problem in problems:
+        print_note(f"search: {problem}", quiet=quiet)
+
+
+def _validate_sources(
+    claims: str, sources: Sequence[str], search: SearchSettings | None
+) -> None:
+    if not sources and search is None:
+        raise InputError(
+            "no evidence; name it after CLAIMS, or with --against, or search for it "
+            "with --search"
+        )
     if claims == "-" and "-" in sources:
         raise InputError("only one of CLAIMS and the evidence can be standard input")
 
@@ -250,7 +274,8 @@ def _load_claims(
 
 def _check_claims(
     claims: Run | list[Statement],
-    evidence: Index | list[Document],
+    evidence: Index | list[Document] | None,
+    search: SearchSettings | None,
     settings: Settings,
     limits: Limits | None,
     *,
@@ -260,10 +285,12 @@ def _check_claims(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
-    with show_spinner(message, quiet=quiet or engine == "extractive") as on_progress:
+    is_quick = engine == "extractive" and not search
+    with show_spinner(message, quiet=quiet or is_quick) as on_progress:
         return run_check(
             claims,
             evidence,
+            search=search,
             settings=settings,
             progress=on_progress,
             limits=limits,

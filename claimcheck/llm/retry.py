@@ -17,7 +17,8 @@ import tenacity
 
 from claimcheck.llm.completion import Completion
 from claimcheck.llm.connection import is_certificate_error, is_too_large
-from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
+from claimcheck.llm.refusal import read_refusal
+from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 
 # Half a second first, doubled each time. The jitter spreads out requests that failed
 # together. Chosen by hand, close to the SDK.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError
@@ -12,6 +13,9 @@ from claimcheck.models.document import Document
 from claimcheck.readers.decode import recode
 from claimcheck.readers.detect import TEXT_FORMATS, detect_format
 from claimcheck.readers.limited import parse_within_limits
+
+if TYPE_CHECKING:
+    from claimcheck.readers.url import Fetched
 
 _MAX_FILE_BYTES = 50 * 2**20
 
@@ -39,12 +43,26 @@ def fetch(
     """
     from claimcheck.readers.url import fetch_bytes
 
-    final_url, data, charset = fetch_bytes(url, allow_private=allow_private)
-    name = urlsplit(final_url).path
-    document = build_document(
-        data, final_url, name=name, charset=charset, encoding=encoding
+    return build_web_document(
+        fetch_bytes(url, allow_private=allow_private), encoding=encoding
     )
-    return document if document.url else replace(document, url=final_url)
+
+
+def build_web_document(fetched: Fetched, *, encoding: str | None = None) -> Document:
+    """Return the document that was fetched from an address.
+
+    Raises:
+        InputError: it is damaged, or has no text.
+    """
+    name = urlsplit(fetched.url).path
+    document = build_document(
+        fetched.content,
+        fetched.url,
+        name=name,
+        charset=fetched.charset,
+        encoding=encoding,
+    )
+    return document if document.url else replace(document, url=fetched.url)
 
 
 def build_document(

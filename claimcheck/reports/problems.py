@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from claimcheck.models.claim import Claim, Consistency, Match, make_statement_id
+from claimcheck.models.decision import Action, describe_decision, index_decisions
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, CheckFailure, LinkedText, Run
 from claimcheck.models.span import Excerpt, LineIndex
@@ -63,7 +64,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A claim or sentence, and what is wrong with it; `rule` is None if nothing is."""
+    """A claim or sentence, and what is wrong with it; `rule` is None if nothing is.
+
+    `suppressed` is the decision of a person who accepted the claim, if somebody did.
+    """
 
     subject: str
     text: str
@@ -72,6 +76,7 @@ class CheckedClaim:
     level: Level
     message: str
     evidence: tuple[tuple[str, Place], ...]
+    suppressed: str = ""
 
 
 class _Places:
@@ -110,6 +115,7 @@ def list_run_results(run: Run) -> list[CheckedClaim]:
     """List the claims of a run, then the sentences of its summary that were checked."""
     places = _Places([run.document])
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
+    decisions = index_decisions(run.decisions)
     results = []
     for claim in run.claims:
         place = places.find(run.document.id, claim.spans)
@@ -117,6 +123,9 @@ def list_run_results(run: Run) -> list[CheckedClaim]:
         # What a claim says otherwise than its own quote needs no other evidence.
         if result.rule is None and claim.id in verdicts:
             result = _judge_verdict(verdicts[claim.id], place, places)
+        decision = decisions.get(claim.id)
+        if decision and decision.action in (Action.ACCEPTED, Action.EDITED):
+            result = replace(result, suppressed=describe_decision(decision))
         results.append(result)
     results += _list_summary_results(run, verdicts, places)
     spans = place_claims(run)

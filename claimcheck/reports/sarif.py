@@ -54,6 +54,11 @@ def _build_result(problem: CheckedClaim) -> dict[str, Any]:
     }
     if problem.place:
         result["locations"] = [_build_location(problem.place)]
+    if problem.suppressed:
+        # Somebody looked at the claim and lets it stand.
+        result["suppressions"] = [
+            {"kind": "external", "justification": problem.suppressed}
+        ]
     if problem.evidence:
         result["relatedLocations"] = [
             {"id": number, "message": {"text": text}, **_build_location(place)}
