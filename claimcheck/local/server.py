@@ -38,8 +38,6 @@ _START_S = 300.0  # a large model on a slow disk
 _POLL_S = 0.05
 _HEALTH_S = 5.0
 _LOG_LINES = 3  # of a server that failed
-# Otherwise Python complains that a process was forgotten, which is the purpose.
-_STARTED: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +155,11 @@ def _start_server(
             stderr=log,
             start_new_session=True,  # it outlives this command, and its Ctrl-C
         )
-    _STARTED.append(process)
     deadline = time.monotonic() + _START_S
     while time.monotonic() < deadline:
         if server := ServerState.read(state_path):
+            # From here on it is on its own; Python would complain that it still runs.
+            process.returncode = 0
             return server
         if process.poll() is not None:
             break
