@@ -148,7 +148,7 @@ class CheckJob:
         started = time.perf_counter()
         # An iterator of claims would be empty the second time.
         claimed_in = claims.document if isinstance(claims, Run) else None
-        statements = _build_statements(claims)
+        statements = build_statements(claims)
         unsearched: tuple[CheckFailure, ...] = ()
         log = None
         if search is None:
@@ -239,7 +239,12 @@ def _fill_document_ids(log: SearchLog, corpus: Corpus) -> SearchLog:
     return replace(log, claims=tuple(map(fill, log.claims)))
 
 
-def _build_statements(claims: ClaimsInput) -> list[Statement]:
+def build_statements(claims: ClaimsInput) -> list[Statement]:
+    """Return the statements to check.
+
+    Raises:
+        InputError: there are none, or one is empty or far too long.
+    """
     if isinstance(claims, str):
         raise InputError("claims: got one string; give a list with a string per claim")
     statements = []

@@ -21,6 +21,7 @@ from claimcheck.cli.diff import diff
 from claimcheck.cli.doctor import doctor
 from claimcheck.cli.eval import app as eval_app
 from claimcheck.cli.ground import ground
+from claimcheck.cli.match import match
 from claimcheck.cli.mcp import mcp
 from claimcheck.cli.output import (
     describe_os_error,
@@ -58,6 +59,7 @@ app = typer.Typer(
 # In the order in which `claimcheck --help` lists them.
 app.command()(summarize)
 app.command()(check)
+app.command()(match)
 app.command()(batch)
 app.command()(show)
 app.command()(review)

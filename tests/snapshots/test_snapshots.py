@@ -27,6 +27,7 @@ COMMANDS = [
     "bundle",
     "verify",
     "diff",
+    "match",
     "mcp",
     "serve",
     "runs",
