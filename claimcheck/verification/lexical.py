@@ -173,9 +173,15 @@ def _repeats(hypothesis: str, premise: str) -> bool:
 def _order_forms(hypothesis: str, words: Sequence[str], premise: str) -> list[str]:
     """Return the forms that a clause must have in this order."""
     terms = extract_terms(hypothesis)
+    # "4,200,000" where the premise says "4.2 million": at no place of its own.
+    forms = frozenset(map(normalize_word, extract_words(premise)))
+    reworded = find_agreeing_forms(hypothesis, premise) - forms
+    terms = [term for term in terms if term.form not in reworded]
     ordered = [term.form for term in terms if term.word not in WORDING_WORDS]
     if len(ordered) < _MIN_TERMS:
-        return [normalize_word(word) for word in words if word not in _ARTICLES]
+        ignored = _ARTICLES | (WORDING_WORDS if find_amounts(hypothesis) else set())
+        others = [normalize_word(word) for word in words if word not in ignored]
+        return [form for form in others if form not in reworded]
     # Numbers and dates may move if there are no others: checks compare them.
     if len(find_amounts(premise)) <= len(find_amounts(hypothesis)):
         return [term.form for term in terms if not _is_movable(term)]
