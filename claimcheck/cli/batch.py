@@ -86,7 +86,7 @@ def batch(
     request_limits = limits.build_limits()
     check = checks.is_requested
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
-    options.announce_engine(settings, quiet=quiet)
+    options.prepare_engine(settings, quiet=quiet)
     options.prepare_verifier(settings, check=check, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:

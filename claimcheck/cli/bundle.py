@@ -50,7 +50,7 @@ def bundle(
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Pack a run or a check into one file that somebody else can verify.
+    """Pack a run or a check into a file that others can verify.
 
     The bundle contains the source, prompts, schemas, answers, and hashes, and the pages
     that a search found, as they were.

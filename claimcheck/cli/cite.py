@@ -47,7 +47,6 @@ def cite(
     check_writable(out.output)
     settings = llm.load_settings(verifier=verifier, top_k=top_k)
     announce_terminal_input(draft, quiet=out.quiet)
-    options.announce_engine(settings, quiet=out.quiet)
     options.prepare_verifier(settings, quiet=out.quiet)
     with show_spinner("checking citations", quiet=out.quiet) as on_progress:
         checked = check_citations(

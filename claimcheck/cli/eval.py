@@ -120,7 +120,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         settings = engine.load_settings(
             verifier=verifier, top_k=top_k, attempts=attempts, no_cache=no_cache
         )
-        options.announce_engine(settings, quiet=quiet)
+        options.prepare_engine(settings, quiet=quiet)
         options.prepare_verifier(settings, quiet=quiet)
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:

@@ -24,6 +24,7 @@ from claimcheck.cli.eval import app as eval_app
 from claimcheck.cli.ground import ground
 from claimcheck.cli.match import match
 from claimcheck.cli.mcp import mcp
+from claimcheck.cli.models import app as models_app
 from claimcheck.cli.output import (
     describe_os_error,
     open_missing_streams,
@@ -78,6 +79,7 @@ app.command()(trust)
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
+app.add_typer(models_app, name="models")
 app.add_typer(verifier_app, name="verifier")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")

@@ -1,36 +1,19 @@
 """What stops a batch, what fails one document, and what keeps the others waiting."""
 
 import asyncio
-import json
 
 import pytest
 
-from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck import Batch, Limits, RunStore, errors
 from claimcheck.models.outcome import DocumentState, StopSignal
-from tests.support.scripted import ScriptedClient, answer, claim, response
-
-SETTINGS = Settings(engine="llm", model="scripted")
-FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
-
-
-def rows(path, *items):
-    path.write_text("".join(json.dumps(item) + "\n" for item in items))
-    return str(path)
+from tests.support.scripted import ScriptedClient
+from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
 
 
 @pytest.fixture
 def store(tmp_path):
     with RunStore(tmp_path / "runs.db") as opened:
         yield opened
-
-
-def run(batch, *responses, **more):
-    client = ScriptedClient(list(responses))
-    return asyncio.run(batch.run(client=client, **more)), client
-
-
-def good(quote="The ferry carried 900 people in 2020."):
-    return response(answer(claim(quote)))
 
 
 def test_a_stop_finishes_requests_in_flight(store, tmp_path):
