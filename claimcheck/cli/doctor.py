@@ -21,6 +21,16 @@ EXTRAS = {
     "html": ("trafilatura", "lxml_html_clean"),
     "pdf": ("pypdfium2",),
     "docx": ("lxml",),
+    "formats": (
+        "striprtf",
+        "python_calamine",
+        "feedparser",
+        "pylatexenc",
+        "warcio",
+        "oxmsg",
+    ),
+    "ocr": ("rapidocr", "onnxruntime", "PIL"),
+    "local": ("xllamacpp", "huggingface_hub"),
     "nli": ("onnxruntime", "tokenizers", "huggingface_hub"),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
@@ -28,6 +38,7 @@ EXTRAS = {
     "mcp": ("mcp",),
     "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
     "distributed": ("ray",),
+    "otel": ("opentelemetry",),
     "testing": ("pytest", "vcr", "pytest_socket"),
 }
 _LISTED_SETTINGS = (

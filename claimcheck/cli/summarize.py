@@ -14,7 +14,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.inputs import (
     SourceArgument,
-    announce_encoding,
+    announce_reading,
     announce_terminal_input,
     open_document,
 )
@@ -137,8 +137,8 @@ def summarize(
         encoding=about.encoding,
     )
     if about.encoding is None:
-        announce_encoding(document, quiet=out.quiet)
-    options.announce_engine(settings, quiet=out.quiet)
+        announce_reading(document, quiet=out.quiet)
+    options.prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
