@@ -30,6 +30,7 @@ EXTRAS = {
         "oxmsg",
     ),
     "ocr": ("rapidocr", "onnxruntime", "PIL"),
+    "local": ("xllamacpp", "huggingface_hub"),
     "nli": ("onnxruntime", "tokenizers", "huggingface_hub"),
     "eval": ("rouge_score",),
     "parquet": ("pyarrow",),
@@ -37,6 +38,7 @@ EXTRAS = {
     "mcp": ("mcp",),
     "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
     "distributed": ("ray",),
+    "otel": ("opentelemetry",),
     "testing": ("pytest", "vcr", "pytest_socket"),
 }
 _LISTED_SETTINGS = (

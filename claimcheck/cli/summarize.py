@@ -138,7 +138,7 @@ def summarize(
     )
     if about.encoding is None:
         announce_reading(document, quiet=out.quiet)
-    options.announce_engine(settings, quiet=out.quiet)
+    options.prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return

@@ -114,7 +114,7 @@ class _Child:
             pass  # the child is gone
         finally:
             timer.cancel()
-        if not line:
+        if not line.endswith(b"\n"):  # also half a line: it was killed in the middle
             self.close()
             return None
         answer: dict[str, Any] = json.loads(line)

@@ -91,7 +91,7 @@ def test_every_command_and_option_is_documented():
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     listing = claimcheck("--help").out
     commands = re.findall(r"^  (\w+)  ", listing.split("Commands:")[1], re.M)
-    assert len(commands) == 22
+    assert len(commands) == 25
     for command in commands:
         assert f"## claimcheck {command}" in text
     commands_options = {
@@ -132,4 +132,4 @@ def test_doctor_knows_every_extra():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
-    assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev"}
+    assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev", "integrations"}

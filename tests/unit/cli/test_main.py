@@ -23,7 +23,7 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "--engine", "gpt"],
             b"x",
-            "flag: engine 'gpt' is unknown; choose from auto, llm, extractive",
+            "flag: engine 'gpt' is unknown; choose from auto, llm, local, extractive",
         ),
         (
             ["summarize", "-", "-o", "no/such/run.json"],
