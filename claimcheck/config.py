@@ -112,12 +112,7 @@ def load_settings(
     except SettingsError as error:
         raise SettingsError(f"{_find_culprits(error, origins)}: {error}") from None
     approval = _ProjectApproval(folder.resolve(), project)
-    if origins["base_url"] == SETTINGS_FILE:
-        settings = _limit_project_endpoint(settings, origins, approval)
-    if origins["verifier"] == SETTINGS_FILE:
-        approval.require_verifier(settings.verifier)
-    if settings.engine == LOCAL and origins["model"] == SETTINGS_FILE:
-        approval.require_local_model(settings.model)
+    settings = _limit_project(settings, origins, approval)
     if settings.chosen_engine() == "extractive":
         return LoadedSettings(settings, origins)  # it follows no brief
     project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
@@ -320,6 +315,23 @@ def find_prompts_folder() -> Path | None:
         if "prompts_folder" in values:
             return Path(values["prompts_folder"])
     return None
+
+
+def _limit_project(
+    settings: Settings, origins: dict[str, str], approval: _ProjectApproval
+) -> Settings:
+    """Return the settings with no more than a project's file may decide.
+
+    Raises:
+        SettingsError: it sets what needs approval.
+    """
+    if origins["verifier"] == SETTINGS_FILE:
+        approval.require_verifier(settings.verifier)
+    if settings.engine == LOCAL and origins["model"] == SETTINGS_FILE:
+        approval.require_local_model(settings.model)
+    if origins["base_url"] == SETTINGS_FILE:
+        return _limit_project_endpoint(settings, origins, approval)
+    return settings
 
 
 def _limit_project_endpoint(

@@ -17,6 +17,7 @@ from claimcheck.cli import cache, cassettes, index, prompts, runs
 from claimcheck.cli.batch import batch
 from claimcheck.cli.bundle import bundle
 from claimcheck.cli.check import check
+from claimcheck.cli.cite import cite
 from claimcheck.cli.diff import diff
 from claimcheck.cli.doctor import doctor
 from claimcheck.cli.eval import app as eval_app
@@ -60,6 +61,7 @@ app = typer.Typer(
 # In the order in which `claimcheck --help` lists them.
 app.command()(summarize)
 app.command()(check)
+app.command()(cite)
 app.command()(match)
 app.command()(batch)
 app.command()(show)

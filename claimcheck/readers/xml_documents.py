@@ -29,7 +29,7 @@ _SKIPPED = frozenset(
 )
 # Numbers of references and notes; those of figures and tables are part of a sentence.
 _SKIPPED_REFERENCES = ("bibr", "fn")
-_SPACE_BEFORE_STOP = re.compile(r"\s+([,.;:)])")
+_SPACE_BEFORE_STOP = re.compile(r"(?<!\s)\s+([,.;:)])")
 
 
 def find_root(prefix: bytes) -> str | None:

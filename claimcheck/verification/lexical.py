@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from math import fsum
@@ -109,12 +109,9 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
     claim_forms = [normalize_word(word) for word in claim_words]
     premise_forms = [normalize_word(word) for word in premise_words]
     present = frozenset(premise_forms) | find_agreeing_forms(hypothesis, premise)
-    ignored = WORDING_WORDS if find_amounts(hypothesis) else frozenset()
-    missing = [
-        term for term in terms if term.form not in present and term.word not in ignored
-    ]
-    numbers = [term for term in missing if term.is_number]
-    names = [term for term in missing if term.is_name and not term.is_number]
+    missing = _list_missing(terms, present, has_amounts=bool(find_amounts(hypothesis)))
+    numbers = sum(term.is_number for term in missing)
+    names = sum(term.is_name and not term.is_number for term in missing)
     is_claim_negated = bool(list_negations(claim_words, "en"))
     is_premise_negated = bool(list_negations(premise_words, "en"))
     return {
@@ -124,10 +121,19 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
         "negation only in claim": float(is_claim_negated and not is_premise_negated),
         "negation only in evidence": float(is_premise_negated and not is_claim_negated),
         "heaviest missing word": max((term.weight for term in missing), default=0.0),
-        "numbers missing": min(_MAX_COUNT, len(numbers)) / _MAX_COUNT,
-        "names missing": min(_MAX_COUNT, len(names)) / _MAX_COUNT,
+        "numbers missing": min(_MAX_COUNT, numbers) / _MAX_COUNT,
+        "names missing": min(_MAX_COUNT, names) / _MAX_COUNT,
         "premise used": len(present.intersection(claim_forms)) / max(1, len(present)),
     }
+
+
+def _list_missing(
+    terms: Sequence[Term], present: Collection[str], *, has_amounts: bool
+) -> list[Term]:
+    """List the terms that are not present; "about" is part of its amount."""
+    ignored = WORDING_WORDS if has_amounts else frozenset()
+    missing = [term for term in terms if term.form not in present]
+    return [term for term in missing if term.word not in ignored]
 
 
 def _weigh(terms: Sequence[Term]) -> float:
