@@ -9,7 +9,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, print_note, write_binary
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def bundle(
         lambda path: write_bundle(selected, path, config, answers, own_prompts), output
     )
     if isinstance(selected, Run):
-        claims = count_nouns(len(selected.claims), "claim")
+        claims = format_count(len(selected.claims), "claim")
         note = f"{output}: {claims} of {selected.document.source}"
     else:
-        note = f"{output}: {count_nouns(len(selected.verdicts), 'verdict')}"
+        note = f"{output}: {format_count(len(selected.verdicts), 'verdict')}"
     if answers:
-        note += f", {count_nouns(len(answers), 'answer')}"
+        note += f", {format_count(len(answers), 'answer')}"
     print_note(f"{note}; `claimcheck verify {output}`", quiet=quiet)
 
 
