@@ -121,7 +121,10 @@ def search(
 
     with Index(index, create=False) as collection:
         hits = search_index(collection, query, limit=top_k)
-        sources = {entry.id: entry.source for entry in collection.contents()}
+        # Not of all documents: an index may have a million.
+        sources = {
+            hit.document_id: collection.document(hit.document_id).source for hit in hits
+        }
     if format is Format.JSON:
         write_lines(map(_dump_json, hits), None)
         return

@@ -110,6 +110,29 @@ def test_a_missing_page_is_named(checked, tmp_path):
     assert "the evidence archive no longer has the page" in done.err
 
 
+def test_pages_are_exported_as_a_web_archive(checked, stand, tmp_path):
+    iterator = pytest.importorskip("warcio.archiveiterator")
+    (tmp_path / "check.json").write_text(checked.to_json())
+    path = tmp_path / "pages.warc.gz"
+    done = claimcheck("bundle", "check.json", "--format", "warc", "-o", path)
+    assert done.returncode == 0, done.err
+    assert "1 page" in done.err
+    with path.open("rb") as file:
+        info, page = [
+            (record.rec_type, record.rec_headers, record.content_stream().read())
+            for record in iterator.ArchiveIterator(file, check_digests="raise")
+        ]
+    assert info[0] == "warcinfo"
+    assert page[0] == "response"
+    assert page[1].get_header("WARC-Target-URI") == f"{stand.url}/nairobi"
+    assert page[2] == NAIROBI.encode()
+    fetched = checked.search.pages[0].snapshot.fetched
+    assert page[1].get_header("WARC-Date") == f"{fetched:%Y-%m-%dT%H:%M:%SZ}"
+    # Other tools read it, and so does claimcheck.
+    document = Document.from_path(path)
+    assert "founded in 1899" in document.text
+
+
 def test_a_check_of_given_evidence_only_cannot_be_bundled():
     checked = check(["Snow fell."], "Snow fell on Monday.", settings=EXTRACTIVE)
     done = claimcheck("bundle", "-", "-o", "b.zip", stdin=checked.to_json().encode())
