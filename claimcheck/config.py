@@ -42,6 +42,7 @@ _FILE_TYPES: dict[str, type] = {
     "base_url": str,
     "verifier": str,
     "check_with": str,
+    "extraction": str,
     "cache": bool,
     "prices": dict,
     **briefs.FILE_TYPES,

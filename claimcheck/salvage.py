@@ -2,7 +2,7 @@
 
 A bad item costs one item. What has one meaning only is corrected, and every correction
 is recorded: "Event" is the kind `event`, "0.8" is a number, null is an empty list. What
-the result does not need (extra keys, a missing reason) costs nothing. A value that is
+the result does not need (extra keys, missing links) costs nothing. A value that is
 not there is never made up.
 """
 
@@ -32,12 +32,10 @@ _ROOT_DEFAULTS: Mapping[str, Any] = {
     "open_questions": [],
 }
 _ITEM_DEFAULTS: Mapping[str, Any] = {
-    "reason": "",
-    "about": [],
     "claims": [],
     "speaker": None,
 }
-_REPLACEABLE = ("reason", "about", "claims", "open_questions")
+_REPLACEABLE = ("claims", "open_questions")
 _FIELDS = "fields"  # of a claim, as the user defined them
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
 _FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")

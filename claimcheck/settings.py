@@ -18,6 +18,7 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
 CHECKERS = ("model", "rules")
+EXTRACTIONS = ("single", "staged")
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
@@ -64,7 +65,8 @@ class Range:
 
 # The upper bounds are there to catch slips of the keyboard; no endpoint needs more.
 RANGES = {
-    "max_claims": Range(1, 200, "give a whole number from 1 to 200"),
+    "max_claims": Range(1, 10_000, "give a whole number from 1 to 10000"),
+    "max_claims_per_passage": Range(1, 200, "give a whole number from 1 to 200"),
     "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
     "attempts": Range(1, 20, "give a whole number from 1 to 20"),
     "temperature": Range(
@@ -143,8 +145,10 @@ class Settings:
     """The settings of a run.
 
     `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
-    `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
-    longer than this are read in several passages. `attempts`: how often a request is
+    `max_claims`: the maximum number of claims of a document. `max_claims_per_passage`:
+    of one answer of a model. `passage_tokens`: documents longer than this are read in
+    several passages. `extraction`: "staged" asks a model for claims first, and then for
+    a summary of them, also of a short document. `attempts`: how often a request is
     tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
@@ -163,6 +167,8 @@ class Settings:
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     max_claims: int = 30
+    max_claims_per_passage: int = 60
+    extraction: str = "single"
     passage_tokens: int = 6_000
     attempts: int = 4
     temperature: float | None = 0.0
@@ -197,6 +203,11 @@ class Settings:
             choices = ", ".join(CHECKERS)
             problems.append(
                 f"check_with {self.check_with!r} is unknown; choose from {choices}"
+            )
+        if self.extraction not in EXTRACTIONS:
+            choices = ", ".join(EXTRACTIONS)
+            problems.append(
+                f"extraction {self.extraction!r} is unknown; choose from {choices}"
             )
         for name, accepted in RANGES.items():
             value = getattr(self, name)

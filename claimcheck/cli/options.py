@@ -43,7 +43,8 @@ MaxClaims = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Maximum number of claims; keeps those most worth checking (default 30).",
+        help="Maximum number of claims of a document; keeps those most worth checking "
+        "(default 30).",
     ),
 ]
 TopK = Annotated[

@@ -12,12 +12,13 @@ KNOWN = {
     "summarize": {"fence", "max_claims", "title", "published", "text"} | BRIEF,
     "repair": {"answer", "problems"},
     "json-only": {"schema"},
-    "requote": {"fence", "items"},
+    "correct": {"fence", "items"},
     "claims": {"fence", "max_claims", "title", "published", "context", "text"}
-    | {"kinds", "fields", "focus", "instructions", "examples"},
+    | {"kinds", "fields", "focus", "instructions", "examples"}
+    | {"has_standard_claims"},
     "digest": {"fence", "title", "published", "items"}
-    | BRIEF - {"kinds", "fields", "examples"},
-    "verdict": {"fence", "claim", "passages"},
+    | BRIEF - {"kinds", "fields", "examples", "has_standard_claims"},
+    "verdict": {"fence", "claims", "passages"},
 }
 
 

@@ -1,8 +1,8 @@
 """How much a sentence is worth checking, and why.
 
-A logistic model over readable features: `weights.json` has the weights and says where
-they come from. The features' words are in `data/feature_*.txt`; after a change to them,
-fit the weights again with `benchmarks/fit_check_worthiness.py`.
+A logistic model over readable features: `check_worthiness.json` has the weights, and
+where they come from. The words of the features are in `data/feature_*.txt`; after a
+change to them, fit the weights again with `benchmarks/fit_check_worthiness.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from claimcheck.english.vocabulary import (
 from claimcheck.models.claim import Kind, Quantity
 from claimcheck.resources import read_words
 
-_WEIGHTS_PATH = Path(__file__).with_name("weights.json")
+_WEIGHTS_PATH = Path(__file__).with_suffix(".json")
 # A sentence is called check-worthy from here on: the best F1 in cross-validation.
 CHECK_WORTHY_FROM = 0.35
 # A feature that adds less to the logit is not given as a reason. Chosen by hand.
