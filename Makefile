@@ -8,25 +8,26 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak clean
+.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
 	@echo "make test       run the tests, offline; about three minutes on two cores"
 	@echo "make test-slow  run those that start a cluster (Ray) or a fuzzer"
+	@echo "make check-clients  replay recordings of HTTP clients that make test does not install"
 	@echo "make check      what CI runs: lint, types, wheel, docs, both kinds of tests"
 	@echo "make lint       format check, ruff, import layers, plain English, code metrics"
 	@echo "make fix        format, and fix what the linter can"
 	@echo "make docs       build docs/ into site/, offline"
 	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
-	@echo "make fuzz       10,000 inputs for grounding, checking, and each reader"
+	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
-	@echo "make bench-readers            what readers extract, compared with other libraries"
+	@echo "make bench-readers            what readers extract and where sentences end, beside other libraries"
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -51,6 +52,16 @@ test: $(VENV)/.dev .browser/.done
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow
 
+# A separate environment: the toolkit itself needs none of these packages.
+$(VENV)-clients/.done: pyproject.toml Makefile
+	$(PYTHON) -m venv $(VENV)-clients
+	$(VENV)-clients/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,web]' \
+	  hypothesis pytest-timeout pytest-xdist pytest-asyncio pytest-recording aiohttp brotli requests trio
+	@touch $@
+
+check-clients: $(VENV)-clients/.done
+	$(VENV)-clients/bin/python -m pytest -q tests/integration/testing tests/unit/testing
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -70,7 +81,7 @@ docs: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	$(BIN)/python docs/pictures/make.py
 
-check: lint types wheel docs test test-slow
+check: lint types wheel docs test test-slow check-clients
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -104,6 +115,7 @@ bench-grounding: $(VENV)-bench/.done
 
 bench-readers: $(VENV)-bench/.done
 	PYTHONPATH=. $(VENV)-bench/bin/python benchmarks/readers.py
+	$(VENV)-bench/bin/python benchmarks/sentences.py
 
 # PART=open for the rows that may be looked at; TABLES=--tables for more tables
 eval: $(VENV)/.dev
@@ -119,7 +131,7 @@ verifier: $(VENV)-training/.done
 	PYTHON=$(VENV)-training/bin/python sh training/run.sh $(PAIRS) $(DATA) build/verifier
 
 fuzz: $(VENV)/.dev
-	PYTHONPATH=. $(BIN)/python tests/fuzz.py
+	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(COUNT)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-training .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The schemas of answers, with what the user adds to them: fields, kinds, lengths.
+"""The schemas of answers, with the fields, kinds, and lengths of the user.
 
 A field may be null, so that a model need not make up a value, and a value that does not
 follow its schema costs that value only, never the claim.
@@ -36,7 +36,7 @@ _IGNORED_KEYWORDS = frozenset({"title", "default", "examples", "$comment"})
 
 
 def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
-    """Return the schema that an answer has to follow. Callers must not change it."""
+    """Return the schema that an answer must follow. Callers must not change it."""
     is_extended = brief.kinds or brief.fields or brief.length
     return _extend(name, brief) if is_extended else schemas.load(name)
 

@@ -149,7 +149,7 @@ def _read_fields(values: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def _add_examples(brief: Brief, values: Mapping[str, Any]) -> Brief:
-    """Return the brief with the examples, which have to follow the rest of it."""
+    """Return the brief with the examples, which have to follow its rules."""
     if "examples" in values:
         items = [(f"examples[{n}]", item) for n, item in enumerate(values["examples"])]
         examples = _build_examples(items, brief)

@@ -40,6 +40,8 @@ _FILE_TYPES: dict[str, type] = {
     "engine": str,
     "model": str,
     "base_url": str,
+    "api": str,
+    "reasoning_effort": str,
     "verifier": str,
     "check_with": str,
     "extraction": str,
@@ -126,7 +128,7 @@ def resolve_user_file() -> Path:
 
 
 def approve_project_file(folder: Path) -> list[str]:
-    """Approve what a folder's file sets and needs approval; return their names.
+    """Approve all settings of a folder's file that need it; return their names.
 
     Raises:
         SettingsError: there is no file, it is malformed, or it sets nothing that needs
@@ -173,7 +175,7 @@ class _ProjectApproval:
         return is_approved(self.folder, self.content)
 
     def require_verifier(self, name: str | None) -> None:
-        """Raise SettingsError if the file sets this verifier without approval."""
+        """Raise SettingsError if the file sets the verifier without approval."""
         if _needs_approval(name):
             self.require(["verifier"], "decides what counts as supported")
 

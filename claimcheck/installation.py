@@ -26,7 +26,7 @@ def get_install_command(extra: str) -> str:
 
 
 def find_foreign_distribution() -> str | None:
-    """Return the name and version of the other `claimcheck`, if it is installed.
+    """Return the name and version of the other `claimcheck`, if installed.
 
     Both have a package of the same name, so that one overwrites the files of the other.
     """

@@ -86,7 +86,7 @@ def read_unchecked(folder: Path) -> Templates:
 
 
 def find_problems(folder: Path) -> list[str]:
-    """Return what is wrong with the templates in a folder; each has its path."""
+    """List the problems of the templates in a folder, each with its path."""
     if not folder.is_dir():
         return [f"{folder}: is not a folder; claimcheck prompts init creates one"]
     problems = list(_find_misnamed_files(folder))
@@ -164,7 +164,7 @@ def copy_shipped(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 def diff(folder: Path) -> Iterator[str]:
-    """Yield the lines of a unified diff from the shipped templates to a folder's.
+    """Yield a unified diff from the shipped templates to those of a folder.
 
     Raises:
         InputError: there is no folder, or a template cannot be read.
@@ -254,7 +254,7 @@ def _find_front_matter_problems(own: Prompt, shipped: Prompt) -> list[str]:
 def _find_structure_problems(
     own: Prompt, shipped: Prompt, first_line: int
 ) -> list[str]:
-    """Compare blocks and variables; `first_line` is the one before the body."""
+    """Compare blocks and variables; `first_line` precedes the body."""
     import jinja2
     from jinja2 import meta, nodes
 

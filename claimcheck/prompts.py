@@ -154,7 +154,7 @@ def render_body(body: str, variables: dict[str, Any], path: str) -> tuple[Messag
 
 @cache
 def list_fixed_texts(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return what each message of the shipped template always says, in its order.
+    """Return what each message of the shipped template always says, in order.
 
     An empty text takes the place of variables, conditions, and loops.
 

@@ -2,8 +2,14 @@
 
 A bad item costs one item. What has one meaning only is corrected, and every correction
 is recorded: "Event" is the kind `event`, "0.8" is a number, null is an empty list. What
+<<<<<<< HEAD
 the result does not need (extra keys, missing links) costs nothing. A value that is
 not there is never made up.
+=======
+the result does not need (extra keys, a missing reason) costs nothing. A claim without a
+kind or a check-worthiness gets a neutral one, which is recorded, too; a quote or a text
+that is not there is never made up.
+>>>>>>> main
 """
 
 from __future__ import annotations
@@ -35,7 +41,13 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
     "claims": [],
     "speaker": None,
 }
+<<<<<<< HEAD
 _REPLACEABLE = ("claims", "open_questions")
+=======
+# What a claim is ranked and filtered by; a claim without is still a claim.
+_UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
+_REPLACEABLE = ("reason", "about", "claims", "open_questions")
+>>>>>>> main
 _FIELDS = "fields"  # of a claim, as the user defined them
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
 _FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")
@@ -274,11 +286,21 @@ class _Fitter:
                     fields[name] = self._get_default(_ROOT_DEFAULTS, name, path)
             except _MisfitError as misfit:
                 missing += misfit.problems
+        self._read_headline(fields, missing)
         open_key = answer.open_path[0] if answer.open_path else None
         open_list = next((name for name in keys if keys[name] == open_key), None)
         return self._build(
             fields, missing, answer.found.is_cut_off, open_list=open_list
         )
+
+    def _read_headline(self, fields: dict[str, Any], missing: list[Problem]) -> None:
+        """Let the first sentence of a summary be the headline that it lacks."""
+        problems = [problem for problem in missing if problem.path == "$.headline"]
+        if problems and fields.get("sentences"):
+            text = fields["sentences"][0]["text"]
+            fields["headline"] = _convert_scalar(self._properties["headline"], text)
+            self._correct("$.headline", "is missing; the first sentence was read as it")
+            missing[:] = [problem for problem in missing if problem not in problems]
 
     def fit_items(
         self, text: str, items: Sequence[FoundObject], error: str | None
@@ -428,6 +450,8 @@ class _Fitter:
             try:
                 if name == _FIELDS:
                     fitted[name] = self._fit_fields(inner, value.get(name), inner_path)
+                elif self._is_unstated(inner, name, value.get(keys.get(name, ""))):
+                    fitted[name] = self._get_default(_UNSTATED, name, inner_path)
                 elif name in keys:
                     fitted[name] = self._fit_or_replace(
                         inner, value[keys[name]], inner_path, name
@@ -439,6 +463,12 @@ class _Fitter:
         if problems:
             raise _MisfitError(problems)
         return fitted
+
+    def _is_unstated(self, schema: Any, name: str, value: Any) -> bool:
+        """Whether a claim lacks what it can be read without."""
+        if name not in _UNSTATED or value not in (None, ""):
+            return False
+        return _UNSTATED[name] in self._resolve(schema).get("enum", _UNSTATED.values())
 
     def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
         """Fit the user's fields of a claim; each that does not fit is null."""
@@ -522,8 +552,9 @@ class _Fitter:
     def _get_default(self, defaults: Mapping[str, Any], name: str, path: str) -> Any:
         if name not in defaults:
             raise _MisfitError([Problem(path, f"{name!r} is a required property")])
-        self._correct(path, "is missing; read as empty")
-        return defaults[name]
+        default = defaults[name]
+        self._correct(path, f"is missing; read as {_quote(default)}")
+        return default
 
     def _note_syntax(self, found: FoundObject) -> None:
         for correction in found.corrections:

@@ -115,7 +115,7 @@ def build_strict_schema(name: str) -> dict[str, Any]:
 
 
 def strip_keywords(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of a schema without the keywords that strict mode refuses."""
+    """Copy a schema without the keywords that strict mode refuses."""
     stripped: dict[str, Any] = _strip_keywords(schema)
     return stripped
 

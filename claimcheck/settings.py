@@ -18,13 +18,22 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
 CHECKERS = ("model", "rules")
+<<<<<<< HEAD
 EXTRACTIONS = ("single", "staged")
+=======
+CHAT = "chat"
+RESPONSES = "responses"
+APIS = (CHAT, RESPONSES)
+# OpenAI's words; each model accepts some of them.
+REASONING_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
+>>>>>>> main
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
 # influence on what a run contains.
 _NOT_IN_SIGNATURE = frozenset(
     {
+        "api",  # added if it is not the default, see `optional_published`
         "api_key",
         "base_url",
         "brief",  # adds what is set in it, see `Settings.published`
@@ -35,6 +44,7 @@ _NOT_IN_SIGNATURE = frozenset(
         "prices",
         "publisher_name",
         "publisher_url",
+        "reasoning_effort",  # as `api`
         "seed",
         "verifier",
         *CHECK_ONLY_SETTINGS,
@@ -82,6 +92,13 @@ RANGES = {
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "engine": ENGINES,
+    "api": APIS,
+    "reasoning_effort": REASONING_EFFORTS,
+    "check_with": CHECKERS,
+}
+_OPTIONAL = ("reasoning_effort",)
 _URL_EXAMPLES = {
     "base_url": "http://localhost:8080/v1",
     "publisher_url": "https://example.org",
@@ -145,11 +162,19 @@ class Settings:
     """The settings of a run.
 
     `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
+<<<<<<< HEAD
     `max_claims`: the maximum number of claims of a document. `max_claims_per_passage`:
     of one answer of a model. `passage_tokens`: documents longer than this are read in
     several passages. `extraction`: "staged" asks a model for claims first, and then for
     a summary of them, also of a short document. `attempts`: how often a request is
     tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
+=======
+    `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
+    longer than this are read in several passages. `attempts`: how often a request is
+    tried when the endpoint fails (429, 5xx, a lost connection). `api`: "chat" for chat
+    completions, "responses" for OpenAI's Responses API. `reasoning_effort`: how much a
+    model thinks first; None leaves it to the model. `context_tokens`: the
+>>>>>>> main
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
     passages shown to a model that checks a claim. `votes`: how often it is asked; the
@@ -165,6 +190,7 @@ class Settings:
     engine: str = "auto"
     model: str | None = None
     base_url: str | None = None
+    api: str = CHAT
     api_key: str | None = field(default=None, repr=False)
     max_claims: int = 30
     max_claims_per_passage: int = 60
@@ -176,6 +202,7 @@ class Settings:
     timeout_s: float = 600.0
     context_tokens: int = 128_000
     max_output_tokens: int | None = None
+    reasoning_effort: str | None = None
     top_k: int = 8
     votes: int = 1
     verifier: str | None = None
@@ -196,6 +223,7 @@ class Settings:
 
     def _find_problems(self) -> list[str]:
         problems = []
+<<<<<<< HEAD
         if self.engine not in ENGINES:
             choices = ", ".join(ENGINES)
             problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
@@ -209,6 +237,13 @@ class Settings:
             problems.append(
                 f"extraction {self.extraction!r} is unknown; choose from {choices}"
             )
+=======
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices and not (name in _OPTIONAL and value is None):
+                listed = ", ".join(choices)
+                problems.append(f"{name} {value!r} is unknown; choose from {listed}")
+>>>>>>> main
         for name, accepted in RANGES.items():
             value = getattr(self, name)
             if not accepted.accepts(value):
@@ -233,7 +268,7 @@ class Settings:
         return "llm" if self.model or self.base_url else "extractive"
 
     def checks_with_model(self, engine: str) -> bool:
-        """Return whether a model decides the verdicts of a run of this engine."""
+        """Whether a model decides the verdicts of a run of this engine."""
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
@@ -257,7 +292,16 @@ class Settings:
             for item in fields(self)
             if item.name not in _NOT_IN_SIGNATURE
         }
-        return published | self.brief.published()
+        return published | self.optional_published() | self.brief.published()
+
+    def optional_published(self) -> dict[str, Any]:
+        """Return the settings that older runs did not have, if they are set."""
+        optional: dict[str, Any] = {}
+        if self.api != CHAT:
+            optional["api"] = self.api
+        if self.reasoning_effort is not None:
+            optional["reasoning_effort"] = self.reasoning_effort
+        return optional
 
 
 def _is_unicode(text: str) -> bool:

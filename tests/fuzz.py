@@ -1,35 +1,102 @@
-"""Fuzz the aligner, checking, `verify`, and readers: `make fuzz` runs 10,000 inputs each.
+"""Fuzz readers, the aligner, checking, `verify`, and what reads answers: `make fuzz`.
 
-Whatever the input is, a reader returns a document or raises `InputError`, the aligner
-returns spans of the text or a reason, and checking returns a verdict with evidence from
-the document. Add a test for every failure found.
+10,000 inputs of each kind, or `make fuzz COUNT=100`. Whatever the input is, a reader (in
+its limited process) returns a document or raises `InputError`, the aligner returns spans
+of the text or a reason, and checking returns a verdict with evidence from the document.
+Of an answer, only what follows its schema is used. Add a test for every failure found.
 """
 
+import io
+import json
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from claimcheck import Document, Match, Settings, summarize
+from claimcheck import Document, Match, Settings, answer_schemas, summarize
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
+from claimcheck.llm.completion import NoCompletionError, parse_completion
+from claimcheck.llm.error_body import read_error_body
 from claimcheck.readers.file import build_document, fetch
-from claimcheck.reports.bundle import verify_bundle, write_bundle
+from claimcheck.reports.bundle import write_bundle
+from claimcheck.reports.bundle_verification import verify_bundle
+from claimcheck.salvage import parse_answer
 from claimcheck.text.reading import Reading
 from claimcheck.verification.compare import Hypothesis
 from claimcheck.verification.decide import decide
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
+from tests.support.endpoint import completion, error
+from tests.support.responses_api import build_response, write_events
+from tests.support.scripted import answer, claim
 
 FILES = Path(__file__).parent / "files"
-SUFFIXES = ("md", "html", "pdf", "docx", "eml", "srt", "vtt")
+SUFFIXES = "md html pdf docx eml srt vtt odt epub pptx json".split()
 SEEDS = {
-    suffix: [path.read_bytes() for path in sorted(FILES.glob(f"*.{suffix}"))]
+    suffix: [path.read_bytes() for path in sorted(FILES.rglob(f"*.{suffix}"))]
     for suffix in SUFFIXES
 }
+
+
+def pack(files):
+    """Return a ZIP file, as packages are."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def unpack(data):
+    """Return the files of a ZIP file."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+SEEDS["odt"] = [
+    pack(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": f'<o:document-content xmlns:o="{OASIS}:office:1.0" '
+            f'xmlns:t="{OASIS}:text:1.0"><o:body><o:text><t:h>Ferries</t:h><t:p>The '
+            "<t:span>ferry</t:span><t:s/>left.</t:p></o:text></o:body>"
+            "</o:document-content>",
+        }
+    )
+]
+SEEDS["epub"] = [
+    pack(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="b.opf"/>'
+            "</rootfiles></container>",
+            "b.opf": '<package><manifest><item id="1" href="a.xhtml"/></manifest><spine>'
+            '<itemref idref="1"/></spine></package>',
+            "a.xhtml": "<html><body><h1>One</h1><p>The ferry left.</p></body></html>",
+        }
+    )
+]
+SEEDS["pptx"] = [
+    pack(
+        {
+            "ppt/slides/slide1.xml": '<sld xmlns:a="http://schemas.openxmlformats.org/'
+            'drawingml/2006/main"><a:p><a:r><a:t>The ferry left.</a:t></a:r></a:p></sld>'
+        }
+    )
+]
+SEEDS["json"] = [
+    b'{"segments": [{"start": 0.0, "end": 2.5, "text": "The ferry left."}]}',
+    b'{"events": [{"tStartMs": 0, "segs": [{"utf8": "The ferry left."}]}]}',
+]
+assert all(SEEDS.values()), SEEDS.keys()
+PACKAGES = ("docx", "odt", "epub", "pptx", "zip")
 PIECES = st.sampled_from(
     """The ministry said|did not|5,000|3 million|per cent|%|Jane Roe|U.S.|"|“|…|...
     |[12]|¹|http://a.b/c-|\n|\r\n|\f|\n\n|-\n|\u00ad|\u200b|ﬁ|é|e\u0301|汉语。|مرحبا|मंत्री|👩🏽‍🚒
@@ -66,29 +133,29 @@ ADDRESSES = st.lists(
 ).map("".join)
 
 
+FILE_PIECES = st.sampled_from(
+    [b"<div>" * 50, b"\x00", b"\xff\xfe", b"%PDF-", b"PK\x03\x04", b"--> ", b"\n\n"]
+)
+
+
 @st.composite
-def damaged_files(draw, suffix):
+def damaged_files(draw, suffix, pieces=FILE_PIECES):
     """Draw a real file with bytes replaced or cut, or parts of formats inserted."""
-    data = bytearray(draw(st.sampled_from(SEEDS[suffix])))
+    data = draw(st.sampled_from(SEEDS[suffix]))
+    if suffix in PACKAGES and draw(st.booleans()):
+        files = unpack(data)
+        name = draw(st.sampled_from(sorted(files)))
+        return pack(files | {name: draw_damaged(draw, files[name], pieces)})
+    return draw_damaged(draw, data, pieces)
+
+
+def draw_damaged(draw, original, pieces):
+    """Draw bytes replaced, cut, or inserted."""
+    data = bytearray(original)
     for _ in range(draw(st.integers(1, 6))):
         start = draw(st.integers(0, len(data)))
         length = draw(st.integers(0, 300))
-        new = draw(
-            st.one_of(
-                st.binary(max_size=40),
-                st.sampled_from(
-                    [
-                        b"<div>" * 50,
-                        b"\x00",
-                        b"\xff\xfe",
-                        b"%PDF-",
-                        b"PK\x03\x04",
-                        b"--> ",
-                        b"\n\n",
-                    ]
-                ),
-            )
-        )
+        new = draw(st.one_of(st.binary(max_size=40), pieces))
         data[start : start + length] = new
     return bytes(data)
 
@@ -140,6 +207,71 @@ def check_verify(data):
             steps, problem = [], str(error)
     assert problem is None or str(path) in problem
     assert problem or steps[-1].name == "claims and verdicts"
+
+
+ANSWERS = {
+    "summary.answer": answer(
+        claim("Venus is hot.", about=["Venus"]), claim("The ferry carried 900 people.")
+    ),
+    "claims.answer": {"claims": [claim("Venus is hot."), claim("It carried 900.")]},
+    "verdict.answer": {"rationale": "So.", "label": "supported", "evidence": [1, 2]},
+    "requote.answer": {"quotes": [{"number": 1, "quote": "Venus is hot."}]},
+}
+SEEDS["answer"] = [json.dumps(value).encode() for value in ANSWERS.values()]
+SEEDS["completion"] = [
+    json.dumps(value).encode()
+    for value in (
+        completion(json.dumps(ANSWERS["claims.answer"])),
+        completion([{"type": "text", "text": "{}"}], finish_reason="MAX_TOKENS"),
+        error("`seed` is not supported", param="seed"),
+        {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs"}]},
+        build_response(json.dumps(ANSWERS["claims.answer"])),
+    )
+]
+SEEDS["completion"] += [
+    write_events(build_response("{}")).encode(),
+    b'data: {"choices": [{"delta": {"content": "{}"}}]}\n\ndata: [DONE]\n\n',
+]
+ANSWER_PIECES = st.sampled_from(
+    """{|}|[|]|"|,|:|\\|\n|<think>|</think>|```json|```|null|true|NaN|-1e999|1e400|0.5
+    |"claims":|"kind":|"quote":|"headline"|\\ud83d|\\u0000|\u2028|\u201c|\u201d|'|//|/*
+    |{"a":{"a":|[[[[[[[[|"choices"|"delta"|"content"|"output"|"status"|data: |event:
+    |"response":|"error":|"usage":|9223372036854775808|"10"|50%""".split("|")
+).map(str.encode)
+
+
+def check_answer(name, data):
+    """Expect a part of the answer that follows its schema, and reasons for the rest."""
+    text = data.decode("utf-8", "replace")
+    started = time.monotonic()
+    parsed = parse_answer(name, text)
+    schema = answer_schemas.load(name)
+    for key, value in parsed.fields.items():
+        for item in value if key == "claims" else ():
+            item["reason"] = item["reason"] or "none"  # it may be empty
+        part = schema["properties"][key] | {"$defs": schema.get("$defs", {})}
+        assert Draft202012Validator(part).is_valid(value), value
+    if parsed.fields.keys() < schema["properties"].keys():
+        assert parsed.missing
+    for item in parsed.fields.get("claims", ()):
+        if "\\" not in text:
+            assert fold(item["quote"]) in fold(text)
+    assert time.monotonic() - started < SLOWEST_S
+
+
+def fold(text):
+    """Return the letters and digits of a text."""
+    return "".join(character for character in text if character.isalnum())
+
+
+def check_completion(data):
+    """Expect a completion, or one of the errors that the client knows."""
+    try:
+        parse_completion(data)
+    except (NoCompletionError, json.JSONDecodeError) as problem:
+        str(problem)
+    details = read_error_body(data)
+    assert "\n" not in details.message
 
 
 def check_address(url):
@@ -202,6 +334,17 @@ def main(count):
             )
             for suffix in SUFFIXES
         },
+        **{
+            f"answers, damaged {name}": with_examples(count)(
+                given(st.just(name), damaged_files("answer", ANSWER_PIECES))(
+                    check_answer
+                )
+            )
+            for name in ANSWERS
+        },
+        "completions and errors, damaged": with_examples(count)(
+            given(damaged_files("completion", ANSWER_PIECES))(check_completion)
+        ),
         "verify, damaged bundles": with_examples(count)(
             given(damaged_files("zip"))(check_verify)
         ),

@@ -5,8 +5,6 @@ Takes half an hour. Prints the results, and stops at the first failed assertion.
 
 from __future__ import annotations
 
-import contextlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -15,11 +13,13 @@ from pathlib import Path
 
 from tests.support.batches import (
     batch_command,
-    list_children,
+    measure_peak_mb,
     run_faulty_server,
     write_documents,
 )
+from tests.support.bombs import run_bombs
 from tests.support.faults import run_with_faults, run_with_kills
+from tests.support.hostile_endpoint import run_hostile_batch
 from tests.support.quirk_mixture import run_killed_mixture
 
 # In a process of its own, whose peak memory it prints.
@@ -62,13 +62,24 @@ def soak_faults():
 
 def soak_kills():
     with tempfile.TemporaryDirectory() as folder:
-        killed, requests = run_with_kills(
-            Path(folder), documents=2500, kills=50, seed=11
+        ways = ("SIGKILL", "SIGTERM", "SIGHUP", "closed terminal")
+        ended, requests = run_with_kills(
+            Path(folder), documents=2500, kills=50, seed=11, ways=ways
         )
     print(
-        f"2,500 documents, killed {killed} times: the store is that of an "
-        f"undisturbed run; {requests:,} requests"
+        f"2,500 documents, ended {dict(ended)}: the store is that of an undisturbed "
+        f"run; {requests:,} requests"
     )
+
+
+def soak_hostile():
+    with tempfile.TemporaryDirectory() as folder:
+        print(run_hostile_batch(Path(folder), documents=170))
+
+
+def soak_bombs():
+    with tempfile.TemporaryDirectory() as folder:
+        print(run_bombs(Path(folder)))
 
 
 def soak_quirks():
@@ -91,7 +102,8 @@ def soak_memory():
                 rows, folder / "runs.db", url, "--concurrency", "64", "--quiet"
             )
             started = time.monotonic()
-            peaks[count] = _peak_mb(command)
+            code, peaks[count] = measure_peak_mb(command)
+            assert code == 0
             print(
                 f"{count:,} documents: {time.monotonic() - started:.0f} s, "
                 f"at most {peaks[count]:.0f} MB",
@@ -103,31 +115,27 @@ def soak_memory():
     assert peaks[100_000] - peaks[1_000] <= 50
 
 
-def _peak_mb(command):
-    """Return the sum of the peak resident memory of a command's processes."""
-    peaks = {}
-    with subprocess.Popen(command) as process:
-        while process.poll() is None:
-            for pid in (process.pid, *list_children(process.pid)):
-                with contextlib.suppress(OSError, TypeError):  # it has ended
-                    status = Path(f"/proc/{pid}/status").read_text()
-                    peaks[pid] = int(re.search(r"VmHWM:\s*(\d+)", status)[1])
-            time.sleep(0.1)
-    assert process.returncode == 0
-    return sum(peaks.values()) / 1024
-
-
 def soak_long():
     """Measure the memory for a text of 1 MB that a model reads in passages."""
     subprocess.run([sys.executable, "-c", LONG_TEXT_SCRIPT], check=True)
 
 
 if __name__ == "__main__":
-    for part in sys.argv[1:] or ("faults", "kills", "quirks", "memory", "long"):
+    for part in sys.argv[1:] or (
+        "faults",
+        "kills",
+        "quirks",
+        "hostile",
+        "bombs",
+        "memory",
+        "long",
+    ):
         {
             "faults": soak_faults,
             "kills": soak_kills,
             "quirks": soak_quirks,
+            "hostile": soak_hostile,
+            "bombs": soak_bombs,
             "memory": soak_memory,
             "long": soak_long,
         }[part]()

@@ -1,4 +1,4 @@
-"""What is in cassettes, what somebody should look at, and what nobody needs."""
+"""The contents and problems of cassettes, and answers that no test plays."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from claimcheck.counting import count_nouns
 from claimcheck.errors import InputError
 from claimcheck.testing.bodies import to_bytes
 from claimcheck.testing.files import (
@@ -68,7 +69,7 @@ def summarize_cassettes(folder: Path) -> tuple[CassetteSummary, ...]:
 
 
 def list_exchanges(path: Path) -> tuple[CassetteExchange, ...]:
-    """Return the requests and answers of one cassette, in the order of the file.
+    """Return the requests and answers of one cassette, in their order.
 
     Raises:
         InputError: the file does not exist, or is not a cassette.
@@ -165,7 +166,7 @@ def _find_problems(text: str, unused: int, stale: list[str]) -> Iterator[str]:
         yield f"contains {secret}"
     if unused:
         yield (
-            f"has {unused} answers that no test plays; to remove them: "
+            f"has {count_nouns(unused, 'answer')} that no test plays; to remove: "
             "claimcheck cassettes prune"
         )
     for name in stale:

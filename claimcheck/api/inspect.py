@@ -1,4 +1,4 @@
-"""Prompts, schemas, and the tokenizer; problems of prompts and result files."""
+"""Prompts, schemas, the tokenizer; problems of prompts and result files."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def diff_prompts(folder: Path) -> Iterator[str]:
 
 
 def find_prompt_problems(folder: Path) -> list[str]:
-    """Return what is wrong with the templates in a folder; each has its path."""
+    """List the problems of the templates in a folder, each with its path."""
     return prompt_folder.find_problems(folder)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from claimcheck.errors import EndpointError, UnknownModelError
-from claimcheck.settings import Settings
+from claimcheck.settings import RESPONSES, Settings
 
 if TYPE_CHECKING:
     from claimcheck.llm.openai_client import OpenAIClient
@@ -17,7 +17,7 @@ _PROBED_SCHEMAS = ("summary.answer", "verdict.answer")
 # The answer is not read, so it can be cut off.
 _PROBE_OUTPUT_TOKENS = 64
 _PROBE_SEED = 1
-_OPTIONAL_SETTINGS = ("temperature", "seed")
+_OPTIONAL_SETTINGS = ("temperature", "seed", "reasoning_effort", "store")
 _PROBE_FIELD = "colour"  # as recorded
 
 
@@ -124,9 +124,13 @@ def probe_schemas(settings: Settings) -> Acceptance:
         client.close()
     body = client.build_body(request)
     limit_name = next((name for name in TOKEN_LIMITS if name in body), None)
+    left_out = list(client.dialect.describe_left_out())
+    if settings.api == RESPONSES:
+        limit_name = limit_name and "max_output_tokens"
+        left_out.remove("max_completion_tokens")  # is never sent there
     return Acceptance(
         response_format=client.dialect.response_format,
-        left_out=client.dialect.describe_left_out(),
+        left_out=tuple(left_out),
         sent=tuple(name for name in _OPTIONAL_SETTINGS if name in body),
         limit_name=limit_name,
         needs_stream=client.dialect.streams,

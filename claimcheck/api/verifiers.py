@@ -56,7 +56,7 @@ def download_verifier(
 
 
 def prepare_verifier(name: str, *, report: Callable[[str], None] | None = None) -> None:
-    """Load a verifier, and download it if necessary; `check` then finds it ready.
+    """Load a verifier, and download it if necessary, so that `check` is ready.
 
     `report` is called with a line before a download.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli.output import write_rows
+from claimcheck.counting import count_nouns
 
 if TYPE_CHECKING:
     from claimcheck.api.cassettes import CassetteExchange, CassetteSummary
@@ -43,15 +44,10 @@ Format = Annotated[
 def list_cassettes(
     folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
 ) -> None:
-    """List the cassettes: recorded when, from which model, played by which tests."""
+    """List the cassettes, with dates, models, and the tests that play them."""
     from claimcheck.api.cassettes import summarize_cassettes
 
-    summaries = summarize_cassettes(folder)
-    if format is CassetteFormat.JSON:
-        _write_json(summaries)
-        return
-    for summary in summaries:
-        write_rows(_render_summary(summary))
+    _write(summarize_cassettes(folder), format, _render_summary)
 
 
 @app.command("show")
@@ -62,19 +58,14 @@ def show_cassette(
     """Show the requests and answers of one cassette."""
     from claimcheck.api.cassettes import list_exchanges
 
-    exchanges = list_exchanges(path)
-    if format is CassetteFormat.JSON:
-        _write_json(exchanges)
-        return
-    for exchange in exchanges:
-        write_rows(_render_exchange(exchange))
+    _write(list_exchanges(path), format, _render_exchange)
 
 
 @app.command("check")
 def check_cassettes(
     folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
 ) -> None:
-    """Find secrets, private paths, unused answers, and changed prompts or schemas.
+    """Find secrets, private paths, unused answers, and outdated recordings.
 
     Exits with 1 if there is something to look at.
     """
@@ -82,15 +73,13 @@ def check_cassettes(
 
     summaries = summarize_cassettes(folder)
     flagged = [summary for summary in summaries if summary.problems]
-    if format is CassetteFormat.JSON:
-        _write_json(flagged)
-    else:
-        for summary in flagged:
-            write_rows(f"{summary.path}: {problem}" for problem in summary.problems)
-        if not flagged:
-            write_rows([f"{folder}: {len(summaries)} cassettes, nothing to report"])
+    _write(flagged, format, _render_problems)
     if flagged:
         raise typer.Exit(1)
+    if format is CassetteFormat.TEXT:
+        write_rows(
+            [f"{folder}: {count_nouns(len(summaries), 'cassette')}, nothing to report"]
+        )
 
 
 @app.command("prune")
@@ -104,18 +93,33 @@ def prune_cassettes(
     from claimcheck.api import cassettes
 
     removed = cassettes.prune_cassettes(folder, dry_run=dry_run)
-    write_rows(f"{path}: {count} answers" for path, count in removed.items())
+    for path, count in removed.items():
+        write_rows([f"{path}: {count_nouns(count, 'answer')}"])
     verb = "would be removed" if dry_run else "removed"
-    write_rows([f"{folder}: {sum(removed.values())} answers {verb}"])
+    total = count_nouns(sum(removed.values()), "answer")
+    write_rows([f"{folder}: {total} {verb}"])
 
 
-def _write_json(items: Iterable[Any]) -> None:
-    write_rows(json.dumps(asdict(item), ensure_ascii=False) for item in items)
+def _write(
+    items: Sequence[Any],
+    format: CassetteFormat,
+    render: Callable[[Any], Iterator[str]],
+) -> None:
+    if format is CassetteFormat.JSON:
+        write_rows(json.dumps(asdict(item), ensure_ascii=False) for item in items)
+        return
+    for item in items:
+        write_rows(render(item))
+
+
+def _render_problems(summary: CassetteSummary) -> Iterator[str]:
+    for problem in summary.problems:
+        yield f"{summary.path}: {problem}"
 
 
 def _render_summary(summary: CassetteSummary) -> Iterator[str]:
     models = ", ".join(summary.models) or "no model"
-    yield f"{summary.path}: {summary.answers} answers, {models}"
+    yield f"{summary.path}: {count_nouns(summary.answers, 'answer')}, {models}"
     if summary.recorded:
         # The first and the last day, or the only one.
         days = sorted({summary.recorded[0], summary.recorded[-1]})

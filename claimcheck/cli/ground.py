@@ -71,7 +71,7 @@ def _format_quote(result: GroundedQuote, lines: LineIndex) -> list[str]:
 
 
 def _format_locations(spans: tuple[Excerpt, ...], lines: LineIndex) -> str:
-    from claimcheck.reports.common import format_span_location
+    from claimcheck.reports.locations import format_span_location
 
     return " + ".join(format_span_location(span, lines) for span in spans)
 

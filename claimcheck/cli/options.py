@@ -212,6 +212,14 @@ class EngineOptions(OptionGroup):
             help="An OpenAI-compatible endpoint, such as http://localhost:8080/v1.",
         ),
     ] = None
+    api: Annotated[
+        Literal["chat", "responses"] | None,
+        typer.Option(
+            "--api",
+            help="How to ask it: chat completions (default), or OpenAI's Responses "
+            "API, where nothing is stored.",
+        ),
+    ] = None
 
     def load_settings(self, **flags: Any) -> Settings:
         """Return the settings in force; see `load_settings`.
@@ -241,12 +249,19 @@ class LLMOptions(EngineOptions):
             metavar="N", help="Sampling seed, for endpoints that support seeds."
         ),
     ] = None
+    reasoning_effort: Annotated[
+        Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None,
+        typer.Option(
+            "--reasoning-effort",
+            help="How much a reasoning model thinks before it answers.",
+        ),
+    ] = None
     no_cache: NoCache = False
 
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions(OptionGroup):
-    """Whether a summary is checked against its document, and what checks it."""
+    """Whether, and with what, a summary is checked against its document."""
 
     check: Annotated[
         bool,

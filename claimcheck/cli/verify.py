@@ -27,7 +27,7 @@ def verify(
     are missing or another version made the bundle.
     """
     from claimcheck.api.inspect import read_prompt_folder
-    from claimcheck.reports.bundle import verify_bundle
+    from claimcheck.reports.bundle_verification import verify_bundle
 
     own_prompts = read_prompt_folder(prompts) if prompts else ()
     steps = verify_bundle(bundle, own_prompts)

@@ -1,8 +1,13 @@
-"""The centrality of sentences: LexRank (Erkan & Radev 2004, JAIR 22).
+"""The centrality of sentences: LexRank, biased to the beginning of the document.
 
-The graph's edges are TF-IDF cosines. For rows of unit length in X the similarity matrix
-is X Xᵀ without its diagonal, so that a step of the power iteration is two sparse
-products. The matrix itself is never built: time is linear in the number of words.
+The graph's edges are TF-IDF cosines (Erkan & Radev 2004, JAIR 22), and a random walk on
+it restarts at sentence i with a probability in proportion to 1 / i (Florescu & Caragea
+2017, PositionRank, ACL). The only parameter is the damping of PageRank, at its usual
+value; `benchmarks/summaries.py` compares the method with others.
+
+For rows of unit length in X the similarity matrix is X Xᵀ without its diagonal, so that
+a step of the power iteration is two sparse products. The matrix itself is never built:
+time is linear in the number of words.
 """
 
 from __future__ import annotations
@@ -51,8 +56,11 @@ def compute_cosine(left: Vector, right: Vector) -> float:
     return sum(weight * right.get(word, 0.0) for word, weight in left.items())
 
 
-def compute_centrality(rows: Sequence[Vector]) -> Array:
-    """Return the LexRank score of each row; the largest is 1."""
+def compute_centrality(rows: Sequence[Vector], restart: Array | None = None) -> Array:
+    """Return the score of each row, in document order; the largest is 1.
+
+    `restart` has the probabilities of a restart at each row, by default 1 / i.
+    """
     size = len(rows)
     columns: dict[str, int] = {}
     row_of: list[int] = []
@@ -76,10 +84,13 @@ def compute_centrality(rows: Sequence[Vector]) -> Array:
         return np.asarray(sums - diagonal * values)
 
     degree = np.maximum(sum_neighbors(np.ones(size)), _MIN_DEGREE)
-    score = np.full(size, 1.0 / size)
+    if restart is None:
+        restart = 1.0 / np.arange(1, size + 1)
+        restart /= restart.sum()
+    score = restart
     for _ in range(_MAX_ITERATIONS):
         previous = score
-        score = (1 - _DAMPING) / size + _DAMPING * sum_neighbors(previous / degree)
+        score = (1 - _DAMPING) * restart + _DAMPING * sum_neighbors(previous / degree)
         if np.abs(score - previous).sum() < _CONVERGENCE_TOLERANCE:
             break
     return np.asarray(score / score.max())

@@ -26,9 +26,6 @@ _MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS = 7, 18
 _DUPLICATE_SIMILARITY = 0.5
 _MIN_INFORMATIVE_WORDS = 8  # fewer say little by themselves
 _POSITION_PREFIX_CHARACTERS = 40  # claims are matched by the start of a position
-# The bonus of an early sentence, added to its centrality (0 to 1), and how fast it
-# decays from sentence to sentence (benchmarks/fit_summary.py).
-_LEAD_BONUS, _LEAD_DECAY = 1.5, 0.5
 
 _OPEN_QUESTION = re.compile(
     r"""
@@ -103,7 +100,7 @@ def build_extractive_summary(
     items: Sequence[ScoredSentence], title: str | None
 ) -> Summary:
     """Build the summary from a document's sentences (at least one)."""
-    scores = [_score_sentence(item, index) for index, item in enumerate(items)]
+    scores = [_score_sentence(item) for item in items]
     ranked = sorted(range(len(items)), key=lambda index: -scores[index])
     sentences = _select_sentences(items, ranked)
     points = _select_key_points(items, ranked, sentences)
@@ -148,11 +145,8 @@ def _select_key_points(
     return _select_dissimilar(items, with_claims, _MAX_KEY_POINTS, excluded=sentences)
 
 
-def _score_sentence(item: ScoredSentence, index: int) -> float:
-    """Score a sentence by centrality and position.
-
-    The score is halved for each reason why it does not work on its own.
-    """
+def _score_sentence(item: ScoredSentence) -> float:
+    """Return the centrality, halved for each reason why it cannot stand alone."""
     # Without a speaker before it, "we" could be anybody.
     is_unattributed = item.speech is None or item.speech.content_start == 0
     obstacles = (
@@ -162,8 +156,7 @@ def _score_sentence(item: ScoredSentence, index: int) -> float:
         is_unattributed and FIRST_PERSON.search(item.text),
         count_words(item.text) < _MIN_INFORMATIVE_WORDS,
     )
-    score = item.centrality + _LEAD_BONUS / (1 + _LEAD_DECAY * index)
-    return score * 0.5 ** sum(map(bool, obstacles))
+    return item.centrality * 0.5 ** sum(map(bool, obstacles))
 
 
 def _score_key_point(item: ScoredSentence) -> float:

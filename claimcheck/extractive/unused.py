@@ -11,9 +11,10 @@ from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, count_words
 
-# Both minimums were chosen by hand; below them are greetings, fragments and asides.
-_MIN_CHECK_WORTHINESS = 0.03
-_MIN_CLAIM_WORDS = 4
+# Of the sentences of ClaimBuster's debates (development half), 26 % of those not worth
+# checking are below it, and 0.5 % of the others.
+_MIN_CHECK_WORTHINESS = 0.05
+_MIN_CLAIM_WORDS = 4  # chosen by hand; fewer are greetings and fragments
 _APPEAL = re.compile(
     r"(?:let us|let['’]s|please|do not|don['’]t|never)\b", re.IGNORECASE
 )

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import openai
 
@@ -18,6 +18,7 @@ from claimcheck.config import fill_endpoint
 from claimcheck.errors import ProviderError
 from claimcheck.json_lines import JsonLine, read_json_lines
 from claimcheck.llm import errors
+from claimcheck.llm.body import get_path, translate_body
 from claimcheck.llm.connection import create_sdk_client
 from claimcheck.llm.refusal import read_refusal
 from claimcheck.llm.retry import RetryTest, build_retrying, is_transient
@@ -31,7 +32,6 @@ MAX_REQUESTS_PER_FILE = 50_000
 MAX_FILE_BYTES = 190 * 2**20
 # "50% lower costs", says the guide.
 PRICE_FACTOR = 0.5
-_ENDPOINT: Final = "/v1/chat/completions"
 _COMPLETION_WINDOW: Final = "24h"
 _TAG_KEY = "claimcheck"
 _FINAL_STATUSES = ("completed", "expired", "cancelled")
@@ -69,10 +69,11 @@ class BatchApi:
     def __init__(self, settings: Settings) -> None:
         self._settings = fill_endpoint(settings)
         self._client = create_sdk_client(openai.OpenAI, self._settings)
+        self._endpoint: Any = f"/v1{get_path(settings)}"
 
     def upload(self, name: str, requests: Iterable[tuple[str, str]]) -> str:
         """Upload requests, each an id and a JSON body; return a file id."""
-        lines = [_build_line(request_id, body) for request_id, body in requests]
+        lines = [self._build_line(request_id, body) for request_id, body in requests]
         file = (f"{name}.jsonl", "".join(lines).encode())
         create = self._client.files.create
         return self._retry(lambda: create(file=file, purpose="batch").id)
@@ -87,7 +88,7 @@ class BatchApi:
         def create() -> Batch:
             return self._client.batches.create(
                 input_file_id=file_id,
-                endpoint=_ENDPOINT,
+                endpoint=self._endpoint,
                 completion_window=_COMPLETION_WINDOW,
                 metadata={_TAG_KEY: tag},
             )
@@ -121,6 +122,16 @@ class BatchApi:
         """Close the connections."""
         self._client.close()
 
+    def _build_line(self, request_id: str, body: str) -> str:
+        translated = translate_body(json.loads(body), self._settings)
+        line = {
+            "custom_id": request_id,
+            "method": "POST",
+            "url": self._endpoint,
+            "body": translated,
+        }
+        return f"{json.dumps(line, ensure_ascii=False)}\n"
+
     def _retry(
         self, call: Callable[[], T], should_retry: RetryTest = is_transient
     ) -> T:
@@ -135,14 +146,6 @@ def _is_rate_limit(error: BaseException) -> bool:
     if refusal is None or not refusal.is_transient:
         return False
     return refusal.is_rate_limit
-
-
-def _build_line(request_id: str, body: str) -> str:
-    # The body is JSON already, and has to stay byte for byte what the store keeps.
-    return (
-        f'{{"custom_id": {json.dumps(request_id)}, "method": "POST", '
-        f'"url": "{_ENDPOINT}", "body": {body}}}\n'
-    )
 
 
 def _build_job(batch: Batch) -> BatchJob:

@@ -11,8 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from claimcheck.llm import responses_api
 from claimcheck.models.llm import Message, ModelRequest
-from claimcheck.settings import Settings
+from claimcheck.settings import RESPONSES, Settings
 
 # From the strictest to what every endpoint takes.
 RESPONSE_FORMATS = ("json_schema", "json_object", "text")
@@ -73,10 +74,29 @@ class Dialect:
         return tuple(name for name in names if not name.startswith(KEYWORD_PREFIX))
 
 
+def build_first_dialect(settings: Settings) -> Dialect:
+    """Return the dialect of an endpoint that has not refused anything yet."""
+    left_out = responses_api.LEFT_OUT if settings.api == RESPONSES else frozenset()
+    return Dialect(left_out=left_out)
+
+
+def get_path(settings: Settings) -> str:
+    """Return the path of the API of the settings, below the endpoint's URL."""
+    is_responses = settings.api == RESPONSES
+    return responses_api.PATH if is_responses else "/chat/completions"
+
+
+def translate_body(body: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return the body as the API of the settings wants it."""
+    if settings.api == RESPONSES:
+        return responses_api.build_responses_body(body)
+    return body
+
+
 def build_body(
     request: ModelRequest, settings: Settings, dialect: Dialect
 ) -> dict[str, Any]:
-    """Return the body of the HTTP request."""
+    """Return the body of a chat completion; `translate_body` knows other APIs."""
     body: dict[str, Any] = {"model": settings.model}
     messages = list(request.messages)
     if dialect.response_format == "json_schema":
@@ -131,6 +151,9 @@ def _build_optional_fields(
         if name not in dialect.left_out:
             fields[name] = settings.max_output_tokens
             break
+    fields["reasoning_effort"] = settings.reasoning_effort
+    if settings.api == RESPONSES:
+        fields["store"] = False
     if dialect.streams:
         fields["stream"] = True
         fields["stream_options"] = {"include_usage": True}

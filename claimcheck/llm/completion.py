@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claimcheck import tokens
+from claimcheck.llm import responses_api
 from claimcheck.llm.error_body import ErrorDetails, read_error_body
 
 # Other words for OpenAI's reasons: Anthropic's, Gemini's, Mistral's, Cohere's.
@@ -41,6 +42,12 @@ _TEXT_PARTS = ("text", "output_text")
 # No request takes this many tokens: a count above it is a mistake, and would use up any
 # budget.
 _MAX_COUNT = 10**9
+# Moonshot's, DeepSeek's, and Anthropic's names for cached tokens of the request.
+_CACHED_COUNTS = (
+    "cached_tokens",
+    "prompt_cache_hit_tokens",
+    "cache_read_input_tokens",
+)
 _STREAM_PREFIXES = ("data:", "event:", "id:", ": ")
 _STREAM_END = "[DONE]"
 
@@ -127,7 +134,7 @@ def build_completion(fields: Any) -> Completion:
         ErrorInAnswerError: an error came instead of an answer.
         NoCompletionError: it is not a chat completion.
     """
-    fields = _expect_object(fields, "the body")
+    fields = responses_api.build_chat_completion(_expect_object(fields, "the body"))
     choices = fields.get("choices") or []
     error = fields.get("error")
     if error and not choices:
@@ -176,12 +183,18 @@ class _Stream:
         self._fields: dict[str, Any] = {}
         self._choice: dict[str, Any] = {}
         self._pieces: dict[str, list[str]] = {}
+        self._items: list[Any] = []
 
     def add(self, data: str) -> None:
         if data == _STREAM_END:
             self.is_complete = True
             return
         chunk = _expect_object(json.loads(data), "an event of the stream")
+        if isinstance(chunk.get("response"), dict) or "item" in chunk:
+            self._add_response(chunk)
+            return
+        if chunk.get("type") == "error":
+            chunk = {"error": chunk}
         for name in ("model", "usage", "error"):
             if chunk.get(name):
                 self._fields[name] = chunk[name]
@@ -204,6 +217,17 @@ class _Stream:
         if not self._choice and not message:
             return self._fields
         return {**self._fields, "choices": [{**self._choice, "message": message}]}
+
+    def _add_response(self, event: dict[str, Any]) -> None:
+        """Add an event of the Responses API; the last one has all of it."""
+        if event.get("type") == responses_api.ITEM_EVENT:
+            self._items.append(event.get("item"))
+        if event.get("type") not in responses_api.FINAL_EVENTS:
+            return
+        self.is_complete = True
+        # Some leave out of the last event what they sent before.
+        output = event["response"].get("output") or self._items
+        self._fields = {**event["response"], "output": output}
 
     def _add_message(self, message: dict[str, Any]) -> None:
         content = _read_content(message.get("content")) or _read_tool_call(message)
@@ -288,11 +312,14 @@ def _read_token_counts(usage: Any, text: str | None) -> TokenCounts | None:
     count_input, count_output = _count_input_and_output(usage, text)
     if not count_input and not count_output:
         return None  # no answer costs nothing: the endpoint does not count
+    cached = _count_cached(usage)
+    if cached > count_input:
+        count_input += cached  # Anthropic does not count them as input
     return TokenCounts(
         input=count_input,
-        cached=_get_detail(usage, "prompt_tokens_details", "cached_tokens"),
+        cached=cached,
         output=count_output,
-        reasoning=_get_detail(usage, "completion_tokens_details", "reasoning_tokens"),
+        reasoning=_count_reasoning(usage),
         is_divided=_has_divided_counts(usage),
     )
 
@@ -320,9 +347,21 @@ def _has_divided_counts(usage: dict[str, Any]) -> bool:
     return _get_count(usage, *names) is not None
 
 
-def _get_detail(usage: dict[str, Any], name: str, detail: str) -> int:
-    details = usage.get(name)
-    return (_get_count(details, detail) or 0) if isinstance(details, dict) else 0
+def _count_cached(usage: dict[str, Any]) -> int:
+    for name in ("prompt_tokens_details", "input_tokens_details"):
+        details = usage.get(name)
+        count = _get_count(details, "cached_tokens") if isinstance(details, dict) else 0
+        if count:
+            return count
+    return _get_count(usage, *_CACHED_COUNTS) or 0
+
+
+def _count_reasoning(usage: dict[str, Any]) -> int:
+    for name in ("completion_tokens_details", "output_tokens_details"):
+        details = usage.get(name)
+        if isinstance(details, dict):
+            return _get_count(details, "reasoning_tokens") or 0
+    return 0
 
 
 def _get_count(fields: dict[str, Any], *names: str) -> int | None:

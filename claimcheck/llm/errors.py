@@ -24,7 +24,7 @@ from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.connection import explain_connection_error, is_certificate_error
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.refusal import Refusal, read_refusal
-from claimcheck.settings import Settings
+from claimcheck.settings import RESPONSES, Settings
 
 _API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
 _MAX_MESSAGE_CHARACTERS = 300
@@ -96,9 +96,12 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             "another model"
         )
     if status == 404 or refusal.is_unknown_model:
+        advice = "`claimcheck doctor` lists its models"
+        if settings.api == RESPONSES:
+            advice += "; with --api chat, it is asked for a chat completion"
         return UnknownModelError(
             f"{endpoint}: has no model {settings.model!r} or no such path ({message}); "
-            "`claimcheck doctor` lists its models"
+            f"{advice}"
         )
     if refusal.asks_for_too_long:
         return _build_retry_later_error(refusal, message, settings)

@@ -25,6 +25,7 @@ from claimcheck.llm.body import (
     TOKEN_LIMITS,
     Dialect,
     build_body,
+    build_first_dialect,
     collect_keywords,
     get_response_format,
 )
@@ -42,7 +43,7 @@ _NAMING_STATUSES = (*_REFUSAL_STATUSES, 404)
 # Chosen by hand.
 _MAX_FAILED_SEARCHES = 3
 # Besides the limit of tokens and the response format, and before them.
-_SEARCHED_SETTINGS = ("seed", "temperature")
+_SEARCHED_SETTINGS = ("seed", "temperature", "reasoning_effort", "store")
 # What these demand is enforced here after the answer, so they can go.
 _VALIDATION_KEYWORDS = frozenset(
     {
@@ -69,20 +70,24 @@ _OTHER_KEYWORDS = frozenset(
 _SETTING_WORDS = {
     "temperature": r"temperature",
     "seed": r"(?:random_?)?seed",
+    "reasoning_effort": r"reasoning(?:[._]?effort)?",
+    "store": r"store",
     "stream_options": r"stream_options",
     # The endpoint may name a limit as the server behind it does.
     "max_completion_tokens": r"max_?(?:completion|output|new)?_?tokens",
 }
 _SETTING_WORDS["max_tokens"] = _SETTING_WORDS["max_completion_tokens"]
 _FORMAT_WORDS = re.compile(
-    r"response_?(?:format|schema|jsonschema)|response format|json_schema|json_object"
+    r"response_?(?:format|schema|jsonschema)|response format|text\.format"
+    r"|json_schema|json_object"
     r"|structured.?outputs?|json.?mode|schema|grammar|strict|guided",
     re.I,
 )
 # The type as such is refused, rather than something in the schema. A dot or a bracket
 # after it leads to a part.
 _TYPE_WORDS = re.compile(
-    r"json_schema(?![\w.\[])|json_object|response_?format['\"`]?[. ]+type"
+    r"json_schema(?![\w.\[])|json_object"
+    r"|(?:response_?format|text\.format)['\"`]?[. ]+type"
     r"|structured.?outputs?|json.?mode",
     re.I,
 )
@@ -115,7 +120,7 @@ class _Knowledge:
     searcher: Negotiation | None = None
 
 
-_known: dict[tuple[str | None, str | None], _Knowledge] = {}
+_known: dict[tuple[str | None, str | None, str], _Knowledge] = {}
 _lock = threading.Lock()
 
 
@@ -153,7 +158,7 @@ def learn_unnamed_refusal(
 
 
 def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
-    """Return the dialect of a body that may be from before an earlier refusal."""
+    """Return the dialect of a body that an earlier refusal may have outdated."""
     settings_left_out = {
         name
         for name in get_dialect(settings).left_out
@@ -449,5 +454,7 @@ def _may_name_nothing(refusal: Refusal) -> bool:
 
 
 def _get_knowledge(settings: Settings) -> _Knowledge:
-    key = (settings.base_url, settings.model)
-    return _known.setdefault(key, _Knowledge())
+    key = (settings.base_url, settings.model, settings.api)
+    known = _known.get(key)
+    # Another thread may be first.
+    return known or _known.setdefault(key, _Knowledge(build_first_dialect(settings)))

@@ -16,12 +16,17 @@ from typing import Any
 
 import httpx2
 import openai
-from openai._legacy_response import LegacyAPIResponse
 
 from claimcheck.config import fill_endpoint
 from claimcheck.errors import ProviderError, UnknownModelError
 from claimcheck.llm import errors
-from claimcheck.llm.body import Dialect, build_body, get_response_format
+from claimcheck.llm.body import (
+    Dialect,
+    build_body,
+    get_path,
+    get_response_format,
+    translate_body,
+)
 from claimcheck.llm.completion import (
     Completion,
     ErrorInAnswerError,
@@ -68,9 +73,6 @@ _WINDOW_FIELDS = (
     "max_context_length",
     "max_input_tokens",
 )
-# These mean something to the SDK, which must not know of them: it would return a
-# stream, not a response.
-_STREAM_FIELDS = ("stream", "stream_options")
 
 
 class OpenAIClient:
@@ -225,8 +227,7 @@ class OpenAIClient:
 
     def _send(self, body: dict[str, Any], answers: list[Completion]) -> Completion:
         """Send a body; add the completion to the answers, and return it."""
-        completions = self._get_sync_client().chat.completions
-        response = completions.with_raw_response.create(**_build_arguments(body))
+        response = self._get_sync_client().post(**self._build_arguments(body))
         answers.append(_parse_response(response))
         return answers[-1]
 
@@ -242,8 +243,7 @@ class OpenAIClient:
         return completion
 
     async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
-        completions = self._get_async_client().chat.completions
-        response = await completions.with_raw_response.create(**_build_arguments(body))
+        response = await self._get_async_client().post(**self._build_arguments(body))
         answers.append(_parse_response(response))
 
     async def _asend_when_allowed(
@@ -258,6 +258,17 @@ class OpenAIClient:
             if answers[-1].tokens:
                 slot.usage = self._compute_usage(answers[-1], requests=1)
         return answers[-1]
+
+    def _build_arguments(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments of the SDK that send this body.
+
+        Not those of its own methods, which would read a stream, and parse answers.
+        """
+        return {
+            "path": get_path(self._settings),
+            "body": translate_body(body, self._settings),
+            "cast_to": httpx2.Response,
+        }
 
     def _translate(self, error: Exception, requests: int) -> ProviderError:
         translated = errors.translate_error(error, self._settings)
@@ -335,17 +346,8 @@ class OpenAIClient:
         )
 
 
-def _build_arguments(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of the SDK that send this body."""
-    arguments = {key: body[key] for key in body if key not in _STREAM_FIELDS}
-    stream_fields = {key: body[key] for key in body if key in _STREAM_FIELDS}
-    if stream_fields:
-        arguments["extra_body"] = stream_fields
-    return arguments
-
-
 def _find_window(fields: Mapping[str, Any]) -> int | None:
-    """Return the context window that a list of models states for one, if any."""
+    """Return the context window of a model, if the list of models states it."""
     nested = [value for value in fields.values() if isinstance(value, dict)]
     for source in (fields, *nested):
         for name in _WINDOW_FIELDS:
@@ -355,7 +357,7 @@ def _find_window(fields: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _parse_response(response: LegacyAPIResponse[Any]) -> Completion:
+def _parse_response(response: httpx2.Response) -> Completion:
     try:
         return parse_completion(response.content)
     except ErrorInAnswerError as error:

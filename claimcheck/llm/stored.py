@@ -78,6 +78,7 @@ def compute_request_digest(request: ModelRequest, settings: Settings) -> str:
         "max_output_tokens": settings.max_output_tokens,
     }
     # The digests are in users' stores: any change here makes them pay again.
+    fields |= settings.optional_published()
     canonical = json.dumps(
         fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )

@@ -135,7 +135,7 @@ class Claim:
 
     @property
     def is_grounded(self) -> bool:
-        """Whether the quote was found, and the text does not differ from it."""
+        """Whether the quote was found and the text agrees with it."""
         is_found = self.match is not Match.NONE
         return is_found and self.consistency is not Consistency.DIFFERS
 

@@ -204,11 +204,15 @@ class RunLocation:
 
 @dataclass(frozen=True, slots=True)
 class RunListing:
-    """A run in a list; without a result, `headline` and `claims` are None."""
+    """A run in a list; without a result, `headline` and `claims` are None.
+
+    `opening` is the beginning of the text.
+    """
 
     location: RunLocation
     source: str
     title: str | None
+    opening: str
     headline: str | None
     claims: int | None
     state: DocumentState

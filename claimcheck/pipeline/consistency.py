@@ -216,7 +216,7 @@ def _find_rival(
     candidates: Iterable[Word],
     quoted: Sequence[Word],
 ) -> Word | None:
-    """Find the candidate that the quote has with the same noun: "900 people"."""
+    """Find the candidate with the same noun in the quote: "900 people"."""
     noun = _find_next_content_word(word, claim)
     if noun is None:
         return None

@@ -68,7 +68,7 @@ class ClaimGrounder:
         return self.index.ground(item)
 
     def _find_number(self, number: float, quote: Sequence[Excerpt]) -> GroundingResult:
-        """Find a number as digits, or as a quantity of the quote: "2 million"."""
+        """Find a number as digits or as a quantity: "2 million"."""
         for text in _list_notations(number):
             found = self._find_nearest(text, quote)
             if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Sequence
@@ -31,7 +32,8 @@ def read_claims(path: str) -> Run | list[Statement]:
         raise InputError(f"{source}: is empty; write one claim per line")
     text, _ = decode(data, source)
     if not text.lstrip().startswith("{"):
-        lines = [line.strip() for line in text.splitlines()]
+        # Not `splitlines`: a claim may contain U+2028, where that splits, too.
+        lines = [line.strip() for line in io.StringIO(text, newline=None)]
         return [Statement.of(line) for line in lines if line]
     # Only a run has this field; rows of claims have a text and a speaker.
     if '"schema_version"' in text and _is_json(text):

@@ -14,9 +14,12 @@ from claimcheck.installation import get_install_command
 # What programs write where nobody filled in a title or an author.
 _PLACEHOLDER = re.compile(
     r"""
-    \(?(?:anonymous|unknown|unspecified|untitled|none|null|nil|undefined|n/a|default|author
-        |admin|administrator|user|owner|root|title|document|new\ document|word\ document
-        |untitled\ document|blank|test|microsoft\ office\ user|python-docx)\)?\d{0,2}
+    \(?(?:
+        anonymous|unknown|unspecified|untitled|none|null|nil|undefined|n/a|default
+        |author|admin|administrator|user|owner|root|title|document|new\ document
+        |word\ document|untitled\ document|blank|test|microsoft\ office\ user
+        |python-docx
+    )\)?\d{0,2}
     |(?:ARRAY|HASH|SCALAR|CODE)\(0x[0-9a-f]+\)
     |\[object\ \w+\]
     |(?:\{\{|<%|\$\{|%\().*
@@ -54,7 +57,7 @@ def import_required(module: str, extra: str, source: str, kind: str) -> ModuleTy
 
 
 def clean_metadata(value: object) -> str | None:
-    """Put a title or name on one line; None if it is empty or a placeholder."""
+    """Put a title or name on one line; None without a real one."""
     # Control characters in a title could reach a terminal or a file name.
     characters = [char if char.isprintable() else " " for char in str(value or "")]
     cleaned = " ".join("".join(characters).split())

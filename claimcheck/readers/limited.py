@@ -91,7 +91,7 @@ class _Child:
         )
 
     def ask(self, header: dict[str, Any], data: bytes) -> dict[str, Any] | None:
-        """Return the answer; None if the child had to be killed, or crashed."""
+        """Return the answer; None if the child was killed, or crashed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         timer = threading.Timer(MAX_SECONDS, self._process.kill)

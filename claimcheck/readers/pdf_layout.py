@@ -63,7 +63,7 @@ class _Gutter(NamedTuple):
 
 
 def read_page_text(text_page: Any) -> str:
-    """Return the text of a page in reading order, with tabs between table cells."""
+    """Return the text of a page in reading order; tabs separate table cells."""
     plain = str(text_page.get_text_range())
     # Reading each character takes a hundred times as long, and few pages need it.
     is_plain = "   " not in plain and not _has_gaps_or_raised_text(text_page)
@@ -73,7 +73,7 @@ def read_page_text(text_page: Any) -> str:
 
 
 def _has_gaps_or_raised_text(text_page: Any) -> bool:
-    """Whether pieces of text are on one row, but apart or of different height."""
+    """Whether two pieces are on one row, but apart or of different height."""
     last: tuple[float, float, float, float] | None = None
     for index in range(text_page.count_rects()):
         rect = text_page.get_rect(index)
@@ -179,7 +179,7 @@ def _raise_digit(character: _Character, line: _Fragment) -> str:
 
 
 def _order_rows(rows: list[_Row]) -> Iterator[str]:
-    """Yield the lines of text: columns one after the other, and tables by rows."""
+    """Yield the lines of text: column after column, but tables by rows."""
     index = 0
     while index < len(rows):
         end, gutter = _find_region(rows, index)
@@ -232,7 +232,7 @@ def _list_gaps(row: _Row) -> list[_Gutter]:
 
 
 def _narrow_gutter(gutter: _Gutter, row: _Row) -> _Gutter | None:
-    """Return the part of a gutter that a row leaves free, if that is enough."""
+    """Return the part of a gutter that a row leaves free, if wide enough."""
     left, right = gutter
     middle = (left + right) / 2
     for fragment in row:

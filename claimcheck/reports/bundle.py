@@ -10,86 +10,27 @@ authentic, or that a model really gave these answers.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import lzma
-import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cattrs.errors import BaseValidationError
-
 from claimcheck import prompts, schemas
-from claimcheck.briefs import read_stored_brief
-from claimcheck.engines import build_run_flow
-from claimcheck.errors import ClaimcheckError, InputError, ProviderError
-from claimcheck.json_lines import read_json_lines
-from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
-from claimcheck.models.document import Document
-from claimcheck.models.integrity import find_run_inconsistencies
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
+from claimcheck.errors import InputError
 from claimcheck.models.run import Run
-from claimcheck.pipeline.check import VERIFIER
-from claimcheck.pipeline.driver import drive
 from claimcheck.prompts import Templates
-from claimcheck.settings import Settings
-from claimcheck.verification.verifiers import is_on_this_machine
 from claimcheck.version import __version__
 
-_FORMAT_VERSION = 1
-_MANIFEST = "manifest.json"
-_RUN = "run.json"
-_SOURCE = "source.txt"
-_ANSWERS = "answers.jsonl"
-
-# A bundle comes from somebody else. It is never unpacked, may contain no other file,
-# and may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
-_ALLOWED_NAME = re.compile(
-    r"""
-      manifest\.json | run\.json | source\.txt | answers\.jsonl
-    | prompts/[\w-]+\.md\.j2
-    | schemas/[\w.-]+\.schema\.json
-    """,
-    re.VERBOSE,
-)
-_MAX_FILES = 200
-_MAX_BYTES = 500 * 2**20
-
-# What `zipfile` and its decompressors raise for damaged files. RuntimeError: encrypted;
-# NotImplementedError: an unknown compression; ValueError: a name that is not UTF-8.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-    OverflowError,
-)
-
-_MAX_REPORTED_PROBLEMS = 3  # one line of text; chosen by hand
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+RUN = "run.json"
+SOURCE = "source.txt"
+ANSWERS = "answers.jsonl"
 
 # The earliest time that a ZIP file can hold: the same run gives the same bytes.
 _ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
-
-# Whatever a forged run, configuration, or answer can raise: it was not reproduced.
-_REPLAY_ERRORS = (
-    ClaimcheckError,
-    BaseValidationError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    RecursionError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +39,6 @@ class BundledAnswer:
 
     digest: str
     response: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationStep:
-    """A step of verification.
-
-    `holds` is None if the bundle cannot tell. Only True is verified.
-    """
-
-    name: str
-    holds: bool | None
-    detail: str
 
 
 def write_bundle(
@@ -129,21 +58,21 @@ def write_bundle(
             schemas than this claimcheck has.
     """
     # The text is also a file of its own, for those who want to read it.
-    files = {_RUN: run.to_json(), _SOURCE: run.document.full_text}
+    files = {RUN: run.to_json(), SOURCE: run.document.full_text}
     for name in run.signature.prompts:
         files[_name_prompt(name)] = prompts.get_source(name, own_prompts)
     for name in run.signature.schemas:
         files[_name_schema(name)] = schemas.read_source(name)
     # Otherwise the bundle would not verify: its hashes are not those of the signature.
-    if different := _find_different_files(run, files):
+    if different := find_different_files(run, files):
         raise InputError(
             f"{run.document.source}: this claimcheck has another "
             f"{', '.join(different)}; name your own prompts with --prompts, or bundle "
             "the run with the version that made it"
         )
     if answers:
-        files[_ANSWERS] = _format_answers(answers)
-    files[_MANIFEST] = _format_manifest(files, batch_config)
+        files[ANSWERS] = _format_answers(answers)
+    files[MANIFEST] = _format_manifest(files, batch_config)
     _write_zip(path, files)
 
 
@@ -159,11 +88,13 @@ def _format_manifest(
     files: Mapping[str, str], batch_config: Mapping[str, Any] | None
 ) -> str:
     manifest = {
-        "format": _FORMAT_VERSION,
+        "format": FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
         # "way" is what existing bundles call it.
         "way": batch_config,
-        "files": {name: _hash(text.encode()) for name, text in sorted(files.items())},
+        "files": {
+            name: hash_bytes(text.encode()) for name, text in sorted(files.items())
+        },
     }
     return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
 
@@ -178,144 +109,7 @@ def _write_zip(path: Path, files: Mapping[str, str]) -> None:
             bundle.writestr(entry, text.encode())
 
 
-def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationStep]:
-    """Verify the bundle at `path` step by step; it is read, never unpacked.
-
-    A run that was made with `own_prompts` can be replayed only with them: no template
-    of a bundle is run.
-
-    Raises:
-        InputError: the file is not a bundle.
-    """
-    files = _read_bundle(path)
-    manifest = _parse_manifest(path, files)
-    if _RUN not in files or _SOURCE not in files:
-        raise InputError(f"{path} is not a claimcheck bundle: no {_RUN} or {_SOURCE}")
-    texts = {name: _decode(path, name, data) for name, data in files.items()}
-    try:
-        run = Run.from_json(texts[_RUN])
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
-    # Each step is done even if one before it fails: together they show what changed.
-    return [
-        _verify_hashes(files, manifest.hashes),
-        _verify_spans(run, texts[_RUN]),
-        _verify_source(run, texts[_SOURCE]),
-        _verify_prompts_and_schemas(run, texts),
-        _verify_results(run, manifest.batch_config, texts, own_prompts),
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    """The hashes of a bundle's files, and the batch's configuration."""
-
-    hashes: dict[str, str]
-    batch_config: Mapping[str, Any] | None
-
-
-def _read_bundle(path: Path) -> dict[str, bytes]:
-    """Read all files of a bundle.
-
-    Raises:
-        InputError: it cannot be read, is too large, or holds files of other names.
-    """
-    try:
-        with zipfile.ZipFile(path) as bundle:
-            entries = bundle.infolist()
-            _check_entries(path, entries)
-            return {entry.filename: bundle.read(entry) for entry in entries}
-    except OSError as error:
-        raise _make_read_error(path, error.strerror or error) from None
-    except _ZIP_ERRORS as error:
-        raise _make_read_error(path, error) from None
-
-
-def _decode(path: Path, name: str, data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise _make_read_error(path, f"{name} is not UTF-8: {error.reason}") from None
-
-
-def _make_read_error(path: Path, reason: object) -> InputError:
-    return InputError(f"{path}: can't be read as a bundle: {reason}")
-
-
-def _check_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
-    for entry in entries:
-        if not _ALLOWED_NAME.fullmatch(entry.filename):
-            raise InputError(
-                f"{path} is not a claimcheck bundle: it holds {entry.filename!r}"
-            )
-    total_bytes = sum(entry.file_size for entry in entries)
-    if len(entries) > _MAX_FILES or total_bytes > _MAX_BYTES:
-        raise InputError(f"{path} is too large for a bundle")
-    # Readers differ in which of two files of one name they take.
-    if len({entry.filename for entry in entries}) != len(entries):
-        raise InputError(f"{path} holds a file twice")
-
-
-def _parse_manifest(path: Path, files: Mapping[str, bytes]) -> _Manifest:
-    try:
-        manifest = json.loads(files[_MANIFEST])
-        version = manifest["format"]
-        # Checked first: another format may have other fields.
-        if version != _FORMAT_VERSION:
-            raise InputError(
-                f"{path} is a bundle of format {version!r}; this claimcheck reads "
-                f"format {_FORMAT_VERSION}"
-            )
-        hashes, config = dict(manifest["files"]), manifest["way"]
-        if not all(isinstance(value, str) for value in hashes.values()):
-            raise ValueError("a hash is not a string")
-        if not isinstance(config, dict | None):
-            raise ValueError("the batch's configuration is not an object")
-        return _Manifest(hashes, config)
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise InputError(
-            f"{path} is not a claimcheck bundle: its {_MANIFEST} is broken ({error})"
-        ) from None
-
-
-def _verify_hashes(
-    files: Mapping[str, bytes], hashes: Mapping[str, str]
-) -> VerificationStep:
-    # The manifest cannot have its own hash.
-    actual = {name: _hash(data) for name, data in files.items() if name != _MANIFEST}
-    different = {name for name, _ in actual.items() ^ hashes.items()}
-    detail = f"{len(actual)} hashes match"
-    if different:
-        detail = f"changed, missing or added: {', '.join(sorted(different))}"
-    return VerificationStep("files", not different, detail)
-
-
-def _verify_spans(run: Run, run_json: str) -> VerificationStep:
-    schema_problems = schemas.find_problems("run", json.loads(run_json))
-    problems = [*map(str, schema_problems), *find_run_inconsistencies(run)]
-    detail = f"every span of {len(run.claims)} claims matches the document's text"
-    if problems:
-        detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
-    return VerificationStep("spans", not problems, detail)
-
-
-def _verify_source(run: Run, source: str) -> VerificationStep:
-    document = run.document
-    # The id is derived from the text, and every claim's id from that of its document.
-    if source == document.text and Document.from_text(source).id == document.id:
-        return VerificationStep("source", True, "text and id match the run")
-    return VerificationStep("source", False, "not the text of the run")
-
-
-def _verify_prompts_and_schemas(run: Run, texts: Mapping[str, str]) -> VerificationStep:
-    different = _find_different_files(run, texts)
-    detail = "match the run's signature"
-    if different:
-        detail = f"differ from the run's signature: {', '.join(different)}"
-    return VerificationStep("prompts and schemas", not different, detail)
-
-
-def _find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
+def find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
     """Return the prompts and schemas that do not match the run's signature."""
     hashes = {}
     for name, value in run.signature.prompts.items():
@@ -325,159 +119,9 @@ def _find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
     different = []
     for name, value in hashes.items():
         # A missing file has the hash of no text, which is the hash of no template.
-        if _hash(texts.get(name, "").encode()) != value:
+        if hash_bytes(texts.get(name, "").encode()) != value:
             different.append(name)
     return different
-
-
-def _verify_results(
-    run: Run,
-    batch_config: Mapping[str, Any] | None,
-    texts: Mapping[str, str],
-    own_prompts: Templates,
-) -> VerificationStep:
-    """Replay the pipeline and compare what it gives with the run."""
-    name = "claims and verdicts"
-    # Another version may extract other claims, and be right to.
-    if not _has_same_version(run, own_prompts):
-        detail = (
-            f"made by claimcheck {run.signature.version} with other prompts; name them "
-            "with --prompts, or verify the bundle with that version"
-        )
-        return VerificationStep(name, None, detail)
-
-    is_extractive = run.signature.engine == "extractive"
-    if not is_extractive and (batch_config is None or _ANSWERS not in texts):
-        detail = "the bundle has no model answers; only a store keeps them"
-        return VerificationStep(name, None, detail)
-    try:
-        replayed = _replay(run, batch_config, texts, own_prompts)
-    except _REPLAY_ERRORS as error:
-        reason = str(error) or type(error).__name__
-        return VerificationStep(name, False, f"cannot be reproduced: {reason}")
-    # Not the usage: a replay costs nothing and takes less time.
-    parts = (
-        "summary",
-        "claims",
-        "verdicts",
-        "unchecked",
-        "failures",
-        "ledger",
-        "passages",
-        "signature",
-    )
-    different = [
-        part for part in parts if getattr(replayed, part) != getattr(run, part)
-    ]
-    detail = f"different: {', '.join(different)}" if different else "reproduced"
-    return VerificationStep(name, not different, detail)
-
-
-def _replay(
-    run: Run,
-    batch_config: Mapping[str, Any] | None,
-    texts: Mapping[str, str],
-    own_prompts: Templates,
-) -> Run:
-    """Run the steps again that made the run, on what the bundle contains."""
-    engine = run.signature.engine
-    client: Client | None = None
-    verifier = _read_verifier(run)
-    if engine == "extractive":
-        settings = _build_settings(
-            run.signature.settings, engine=engine, seed=run.signature.seed
-        )
-    else:
-        assert batch_config is not None
-        settings = _build_model_settings(batch_config, own_prompts)
-        settings = replace(settings, verifier=verifier)
-        answers = _BundledAnswers(texts[_ANSWERS])
-        # Every answer is in the bundle, so no request reaches the client behind it.
-        client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
-    # A run does not state whether it was checked, but its verdicts show it.
-    checked = bool(run.verdicts or run.unchecked)
-    return drive(build_run_flow(run.document, settings, engine, check=checked), client)
-
-
-def _has_same_version(run: Run, own_prompts: Templates) -> bool:
-    """Whether this version, with these prompts, made the run."""
-    signature = run.signature
-    names = [name for name in prompts.list_names() if name in signature.prompts]
-    digests = prompts.compute_digests(names, own_prompts)
-    return digests == signature.prompts and signature.version == __version__
-
-
-def _read_verifier(run: Run) -> str | None:
-    """Return the verifier that the run was checked with.
-
-    Raises:
-        InputError: it is not on this machine. A bundle comes from somebody else, who
-            must not choose what is downloaded.
-    """
-    name: str | None = run.signature.settings.get(VERIFIER)
-    if name is not None and not is_on_this_machine(name):
-        raise InputError(
-            f"it was checked with the verifier {name}, which is not on this machine"
-        )
-    return name
-
-
-def _build_settings(values: Mapping[str, Any], **more: Any) -> Settings:
-    """Build settings from those of a signature; unknown names are left out."""
-    known = {}
-    for field in fields(Settings):
-        if field.name in values:
-            known[field.name] = values[field.name]
-    return Settings(**{**known, **more})
-
-
-class _BundledAnswers:
-    """An `AnswerStore` with the answers of a bundle."""
-
-    def __init__(self, lines: str) -> None:
-        # A broken line is a missing answer: what it belongs to is then not reproduced.
-        self._answers = {}
-        for line in read_json_lines(io.BytesIO(lines.encode())):
-            if isinstance(line.value, dict):
-                answer = load_response(line.value["response"])
-                self._answers[line.value["digest"]] = answer
-
-    def find(self, digest: str) -> ModelResponse | None:
-        return self._answers.get(digest)
-
-    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        # Only answers of an endpoint are saved, and nothing is sent here.
-        raise AssertionError("a bundle is read only")
-
-
-class _NoEndpoint(Client):
-    """The client behind the answers: it gets the requests that have none."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def complete(self, request: ModelRequest) -> ModelResponse:
-        digest = compute_request_digest(request, self._settings)
-        raise ProviderError(f"the bundle has no answer to request {digest[:12]}")
-
-    async def acomplete(self, request: ModelRequest) -> ModelResponse:
-        return self.complete(request)
-
-
-def _build_model_settings(
-    batch_config: Mapping[str, Any], own_prompts: Templates
-) -> Settings:
-    # The address is part of each request's digest, by which answers are found.
-    endpoint = str(batch_config["endpoint"])
-    brief = read_stored_brief(batch_config["settings"])
-    return _build_settings(
-        batch_config["settings"],
-        engine="llm",
-        model=batch_config["model"],
-        base_url=endpoint if "://" in endpoint else None,
-        seed=batch_config["seed"],
-        brief=replace(brief, prompts=own_prompts),
-    )
 
 
 def _name_prompt(name: str) -> str:
@@ -488,5 +132,6 @@ def _name_schema(name: str) -> str:
     return f"schemas/{name}.schema.json"
 
 
-def _hash(data: bytes) -> str:
+def hash_bytes(data: bytes) -> str:
+    """Return the sha256 of a file of a bundle, as its manifest has it."""
     return hashlib.sha256(data).hexdigest()

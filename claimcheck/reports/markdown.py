@@ -12,7 +12,7 @@ from itertools import chain
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
-from claimcheck.reports import common
+from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.terminal import clean_line
 
 _MAX_EVIDENCE_PER_FINDING = 2  # keeps a table row readable; chosen by hand
@@ -29,12 +29,12 @@ def render_run(run: Run) -> str:
         parts.append(f"## {common.format_check_heading(run)}")
         if unsupported := common.list_unsupported(run):
             parts.append(_render_verdict_table(unsupported, [run.document]))
-    notes = [*common.list_warnings(run), *common.list_set_aside(run)]
+    notes = [*warnings.list_warnings(run), *warnings.list_set_aside(run)]
     parts += _render_section("Notes", map(_escape, notes))
-    document = _escape(common.describe_document(run))
-    provenance = _escape(common.describe_provenance(run))
+    document = _escape(provenance.describe_document(run))
+    made_by = _escape(provenance.describe_provenance(run))
     # Two spaces at the end of a line are a line break.
-    parts.append(f"{_escape_start(document)}  \n{provenance}")
+    parts.append(f"{_escape_start(document)}  \n{made_by}")
     if run.claims:
         parts.append(f"*{common.GROUNDED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
@@ -50,8 +50,8 @@ def render_check(check: Check) -> str:
         for failure in check.failures
     ]
     parts += _render_section("No verdict", failures)
-    provenance = _escape(common.describe_provenance(check))
-    parts.append(f"{common.describe_search(check)}  \n{provenance}")
+    made_by = _escape(provenance.describe_provenance(check))
+    parts.append(f"{provenance.describe_search(check)}  \n{made_by}")
     parts.append(f"*{common.SUPPORTED_CAVEAT}*")
     return "\n\n".join(parts) + "\n"
 
@@ -89,7 +89,7 @@ def _render_section(title: str, items: Iterable[str]) -> list[str]:
 def _render_claims(run: Run) -> list[str]:
     if not run.claims:
         return [] if run.failures else [common.NO_CLAIMS]
-    line_index = common.build_line_index(run.document)
+    line_index = locations.build_line_index(run.document)
     # The fields that the user defined are the same in all claims of a run.
     names = list(dict.fromkeys(chain.from_iterable(item.fields for item in run.claims)))
     rows = []
@@ -102,7 +102,7 @@ def _render_claims(run: Run) -> list[str]:
                 _escape(common.get_speaker(claim)),
                 _escape(claim.text),
                 _escape(claim.quote),
-                common.format_claim_location(claim, line_index),
+                locations.format_claim_location(claim, line_index),
                 *[_escape(facts.get(name, "")) for name in names],
             )
         )
@@ -116,7 +116,7 @@ def _render_claims(run: Run) -> list[str]:
 def _render_verdict_table(
     verdicts: Sequence[Verdict], documents: Sequence[Document]
 ) -> str:
-    locator = common.EvidenceLocator(documents)
+    locator = locations.EvidenceLocator(documents)
     rows = []
     for number, verdict in enumerate(verdicts, 1):
         finding = verdict.finding
@@ -147,7 +147,7 @@ def _render_table(
     return "\n".join([lines[0], alignment, *lines[1:]])
 
 
-def _format_evidence(evidence: Evidence, locator: common.EvidenceLocator) -> str:
+def _format_evidence(evidence: Evidence, locator: locations.EvidenceLocator) -> str:
     location = _escape(locator.describe(evidence))
     return f"{evidence.stance}: “{_escape(evidence.text)}” ({location})"
 

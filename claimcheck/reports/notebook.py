@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from claimcheck.models.run import Run
-from claimcheck.reports import common
+from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.html.assets import format_badge, replace_control_characters
 
 _MAX_CLAIMS = 30  # a table that still fits a cell; chosen by hand
@@ -16,7 +16,7 @@ def render_notebook_html(run: Run) -> str:
     """Render a run as an HTML fragment, without script or style."""
     parts = _render_summary(run)
     # Before the claims, because they say how far the claims can be trusted.
-    for note in (*common.list_warnings(run), *common.list_set_aside(run)):
+    for note in (*warnings.list_warnings(run), *warnings.list_set_aside(run)):
         parts.append(f"<p><strong>{_escape(note)}</strong></p>")
     parts.append(_render_claims(run))
     if len(run.claims) > _MAX_CLAIMS:
@@ -24,7 +24,9 @@ def render_notebook_html(run: Run) -> str:
             f"<p>and {len(run.claims) - _MAX_CLAIMS} more: "
             "<code>run.claims_frame()</code> has all of them</p>"
         )
-    parts.append(f"<p><small>{_escape(common.describe_provenance(run))}</small></p>")
+    parts.append(
+        f"<p><small>{_escape(provenance.describe_provenance(run))}</small></p>"
+    )
     return f"<div>{''.join(parts)}</div>"
 
 
@@ -41,7 +43,7 @@ def _render_summary(run: Run) -> list[str]:
 
 
 def _render_claims(run: Run) -> str:
-    line_index = common.build_line_index(run.document)
+    line_index = locations.build_line_index(run.document)
     badges = {verdict.subject: format_badge(verdict.label) for verdict in run.verdicts}
     header = ["#", "Worth", "Who says it", "Claim", "Where"]
     if badges:
@@ -53,7 +55,7 @@ def _render_claims(run: Run) -> str:
             f"{claim.check_worthiness:.2f}",
             common.get_speaker(claim),
             claim.text,
-            common.format_claim_location(claim, line_index),
+            locations.format_claim_location(claim, line_index),
         ]
         if badges:
             row.append(badges.get(claim.id, ""))
@@ -65,7 +67,9 @@ def _render_claims(run: Run) -> str:
 
 
 def _render_row(tag: str, cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{_escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    # Notebooks align tables to the right, as for numbers.
+    start = f'<{tag} style="text-align: left">'
+    return f"<tr>{''.join(f'{start}{_escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
 def _escape(text: str) -> str:

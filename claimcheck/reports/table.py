@@ -193,7 +193,7 @@ def iter_csv_lines(runs: Iterable[Run]) -> Iterator[str]:
 
 
 def _peek(runs: Iterable[Run]) -> tuple[Run | None, Iterable[Run]]:
-    """Return the first run, and all of them: those of a batch share columns."""
+    """Return the first run, and all runs; those of a batch share columns."""
     iterator = iter(runs)
     first = next(iterator, None)
     return first, iterator if first is None else chain([first], iterator)

@@ -26,7 +26,7 @@ from claimcheck.models.verdict import (
     Verdict,
     put_each_stance_first,
 )
-from claimcheck.reports import common
+from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.terminal import clean_line, clean_text
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Sentence, split_sentences
@@ -54,10 +54,10 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
             _build_verdicts(common.list_unsupported(run), [run.document]),
         ]
     page.append(Text(""))
-    page += [make_safe_text(line, "yellow") for line in common.list_warnings(run)]
-    page += [make_safe_text(line, "dim") for line in common.list_set_aside(run)]
-    page.append(make_safe_text(common.describe_document(run), "dim"))
-    page.append(make_safe_text(common.describe_provenance(run), "dim"))
+    page += [make_safe_text(line, "yellow") for line in warnings.list_warnings(run)]
+    page += [make_safe_text(line, "dim") for line in warnings.list_set_aside(run)]
+    page.append(make_safe_text(provenance.describe_document(run), "dim"))
+    page.append(make_safe_text(provenance.describe_provenance(run), "dim"))
     if run.claims:
         page.append(make_safe_text(common.GROUNDED_CAVEAT, "dim"))
     return render_for_terminal(Group(*page), width=width, color=color)
@@ -78,14 +78,18 @@ def render_claim(
         page.append(_indent(_build_context(run.document, claim), 2))
     page.append(Text(""))
 
-    line_index = common.build_line_index(run.document)
+    line_index = locations.build_line_index(run.document)
     facts = [
         ("Who says it", common.get_speaker(claim)),
-        ("Where", common.format_claim_location(claim, line_index)),
+        ("Where", locations.format_claim_location(claim, line_index)),
+        (common.DIFFERS_MARK.capitalize(), common.describe_differences(claim)),
         *common.list_claim_facts(claim),
+        *common.list_field_facts(claim),
         ("Id", claim.id),
     ]
     for name, value in facts:
+        if not value:
+            continue
         page.append(make_safe_text(f"{name:<{_FACT_NAME_WIDTH}}{value}"))
 
     verdicts = [verdict for verdict in run.verdicts if verdict.subject == claim.id]
@@ -106,8 +110,8 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
     page += [
         Text(""),
         make_safe_text(common.format_label_counts(check.verdicts), "bold"),
-        make_safe_text(common.describe_search(check), "dim"),
-        make_safe_text(common.describe_provenance(check), "dim"),
+        make_safe_text(provenance.describe_search(check), "dim"),
+        make_safe_text(provenance.describe_provenance(check), "dim"),
         make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
     ]
     return render_for_terminal(Group(*page), width=width, color=color)
@@ -202,9 +206,9 @@ def _build_claims(run: Run) -> list[RenderableType]:
     table.add_column("who says it", max_width=18)
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
-    line_index = common.build_line_index(run.document)
+    line_index = locations.build_line_index(run.document)
     for number, claim in enumerate(run.claims, 1):
-        location = common.format_claim_location(claim, line_index)
+        location = locations.format_claim_location(claim, line_index)
         style = "" if claim.is_grounded else "bold red"
         table.add_row(
             str(number),
@@ -217,7 +221,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
 
 
 def _build_claim_text(claim: Claim) -> Text:
-    """Build the text of a claim, with the user's fields on a line of its own."""
+    """Build the text of a claim, with the user's fields on their own line."""
     text = make_safe_text(claim.text)
     if fields := common.format_fields(claim):
         text.append("\n").append_text(make_safe_text(fields, "dim"))
@@ -228,7 +232,7 @@ def _build_verdicts(
     verdicts: Sequence[Verdict], documents: Sequence[Document]
 ) -> Group:
     """Build a numbered list of the verdicts."""
-    locator = common.EvidenceLocator(documents)
+    locator = locations.EvidenceLocator(documents)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
         if parts:
@@ -238,7 +242,7 @@ def _build_verdicts(
 
 
 def _build_verdict(
-    number: int, verdict: Verdict, locator: common.EvidenceLocator
+    number: int, verdict: Verdict, locator: locations.EvidenceLocator
 ) -> list[RenderableType]:
     finding, content = verdict.finding, verdict.content
     rationale = finding.rationale
@@ -280,7 +284,7 @@ def _format_confidence(finding: Finding) -> str:
 
 
 def _build_evidence(
-    finding: Finding, locator: common.EvidenceLocator
+    finding: Finding, locator: locations.EvidenceLocator
 ) -> list[RenderableType]:
     # A conflict must show both sides, however little there is room for.
     ordered = put_each_stance_first(finding.evidence)
@@ -291,7 +295,7 @@ def _build_evidence(
 
 
 def _build_evidence_item(
-    evidence: Evidence, locator: common.EvidenceLocator
+    evidence: Evidence, locator: locations.EvidenceLocator
 ) -> Padding:
     text = evidence.text
     if len(text) > _MAX_EVIDENCE_LENGTH:

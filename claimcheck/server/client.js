@@ -9,7 +9,7 @@ const runJob = async (url, fields, onStage, signal) => {
     body: JSON.stringify(fields),
     signal,
   });
-  if (!response.ok) throw new Error(await readError(response));
+  if (!response.ok) throw Object.assign(new Error(await readError(response)), { status: response.status });
   for await (const { event, data } of readEvents(response.body)) {
     if (event === "done") return data;
     if (event === "error") throw new Error(data.error);
@@ -52,11 +52,19 @@ const formatStage = (stage) => {
   return stage.work + ": " + stage.answered + " of " + stage.asked + " answered";
 };
 
+// An error about one field of a form.
+class FieldError extends Error {
+  constructor(field, message) {
+    super(message);
+    this.field = field;
+  }
+}
+
 const encodeBase64 = (file) =>
   new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(new Error(file.name + " can't be read."));
+    reader.onerror = () => reject(new Error(file.name + " can't be read. Choose it again."));
     reader.readAsDataURL(file);
   });
 
@@ -67,10 +75,26 @@ const readDocument = async (form, file) => {
   if (url) return { url };
   const text = form.elements.text.value;
   if (text.trim()) return { text };
-  throw new Error("Enter a text or an address, or choose a file.");
+  throw new FieldError(form.elements.text, "Enter a text or an address, or choose a file.");
 };
 
-const showError = (status, message) => {
+// Shows an error below its field, or where the status is.
+const showError = (status, error) => {
+  clearError(status);
   status.classList.add("error");
-  status.textContent = message;
+  status.textContent = error.message;
+  if (!error.field) return;
+  error.field.setAttribute("aria-invalid", "true");
+  error.field.setAttribute("aria-describedby", status.id);
+  (error.field.closest("label, #drop") || error.field).after(status);
+  error.field.focus();
+};
+
+const clearError = (status) => {
+  status.classList.remove("error");
+  status.textContent = "";
+  const field = document.querySelector('[aria-describedby="' + status.id + '"]');
+  if (!field) return;
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
 };

@@ -41,6 +41,19 @@
     else form.elements.text.value = dropped.getData("text");
   });
 
+  const example = document.getElementById("example");
+  if (example) {
+    example.hidden = false;
+    example.addEventListener("click", () => {
+      form.elements.text.value =
+        "The Holm ferry carried 212,000 passengers in 2025, the county said on Monday. " +
+        "That is 14 percent more than in 2024. \"We need a second ship,\" Mayor Anna Brandt told reporters. " +
+        "The county will decide in November.";
+      form.elements.check.checked = true;
+      submit.focus();
+    });
+  }
+
   const lines = new Map(); // one line for each kind of work
   const showStage = (stage) => {
     for (const [work, line] of lines) if (work !== stage.work) line.classList.add("past");
@@ -54,7 +67,7 @@
 
   const readFields = async () => {
     if (file && file.size * REQUEST_BYTES_PER_FILE_BYTE > maxBytes) {
-      throw new Error(file.name + " is too large: the server accepts " + (maxBytes >> 20) + " MB with its encoding.");
+      throw new FieldError(form.elements.file, file.name + " is too large: the server accepts " + (maxBytes >> 20) + " MB with its encoding.");
     }
     const fields = await readDocument(form, file);
     const { title, date, max_claims, check } = form.elements;
@@ -71,8 +84,7 @@
     running = new AbortController();
     lines.clear();
     stages.replaceChildren();
-    status.textContent = "";
-    status.classList.remove("error");
+    clearError(status);
     submit.disabled = true;
     stop.hidden = false;
     try {
@@ -80,8 +92,14 @@
       status.textContent = "Done.";
       location.assign(result.page);
     } catch (error) {
-      const stopped = error.name === "AbortError";
-      showError(status, stopped ? "Stopped. Submit the same text again to resume; answers that were already paid for are stored." : error.message);
+      if (error.name === "AbortError") {
+        error = new Error("Stopped. Submit the same text again to resume; answers that were already paid for are stored.");
+      } else if (!error.field && (error.status === 400 || error.status === 413 || lines.size === 1)) {
+        // The document was refused or could not be read: the file, else the address.
+        if (file) error.field = form.elements.file;
+        else if (form.elements.url.value.trim()) error.field = form.elements.url;
+      }
+      showError(status, error);
     } finally {
       running = null;
       submit.disabled = false;

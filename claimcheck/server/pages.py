@@ -19,6 +19,7 @@ from claimcheck.api.stores import History, open_history
 from claimcheck.models.outcome import RunListing, RunLocation, SavedCheck
 from claimcheck.models.verdict import Label
 from claimcheck.reports import html
+from claimcheck.reports.common import UNNAMED_SOURCES, describe_source, get_first_words
 from claimcheck.reports.html.assets import (
     build_content_security_policy,
     format_badge,
@@ -26,6 +27,7 @@ from claimcheck.reports.html.assets import (
     load_template,
     read_asset,
 )
+from claimcheck.reports.html.cards import EvidenceAnchors, build_finding
 from claimcheck.reports.html.page import LaterCheck, ServerControls
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import (
@@ -35,7 +37,12 @@ from claimcheck.server.exports import (
     build_file_name,
 )
 from claimcheck.server.responses import Config
-from claimcheck.server.routes import RUN_NAME_PATTERN, CheckNumber, RunName
+from claimcheck.server.routes import (
+    MAX_QUERY_LENGTH,
+    RUN_NAME_PATTERN,
+    CheckNumber,
+    RunName,
+)
 from claimcheck.settings import Settings
 
 _FOLDER = Path(__file__).parent
@@ -48,11 +55,12 @@ router = APIRouter(include_in_schema=False)
 def show_home(
     config: Config,
     before: Annotated[str | None, Query(pattern=RUN_NAME_PATTERN)] = None,
+    words: Annotated[str, Query(max_length=MAX_QUERY_LENGTH)] = "",
 ) -> HTMLResponse:
-    """Show the first page, or older runs."""
+    """Show the first page, older runs, or runs that contain all the words."""
     last = RunLocation.parse(before) if before else None
     with open_history(config.store_path) as history:
-        return HTMLResponse(render_home(config, history, last))
+        return HTMLResponse(render_home(config, history, last, words))
 
 
 @router.get("/runs/{name}")
@@ -70,14 +78,15 @@ def show_check(config: Config, number: CheckNumber) -> HTMLResponse:
 
 
 def render_home(
-    config: ServerConfig, history: History, before: RunLocation | None
+    config: ServerConfig, history: History, before: RunLocation | None, words: str = ""
 ) -> str:
     """Render the first page: a form for a new document, and the list of runs.
 
-    With `before` the list continues after that run.
+    With `before` the list continues after that run. With `words` it has only runs that
+    contain all of them.
     """
     # One run more than the page shows, to learn whether there are older ones.
-    runs = history.list_runs(_RUNS_PER_PAGE + 1, before)
+    runs = history.list_runs(_RUNS_PER_PAGE + 1, before, words)
     page = runs[:_RUNS_PER_PAGE]
     has_more = len(runs) > _RUNS_PER_PAGE
     return _render_template(
@@ -89,6 +98,7 @@ def render_home(
         runs=[_build_run_row(run) for run in page],
         older=str(page[-1].location) if has_more else None,
         first=before is None,
+        words=words,
         waiting=history.count_pending(),
     )
 
@@ -179,8 +189,8 @@ def _build_run_row(run: RunListing) -> dict[str, Any]:
     return {
         # A failed run has no report to link to.
         "url": f"/runs/{run.location}" if run.claims is not None else None,
-        "title": run.headline or run.title or run.source,
-        "source": run.source,
+        "title": run.headline or run.title or get_first_words(run.opening),
+        "source": UNNAMED_SOURCES.get(run.source, run.source),
         "state": run.state,
         "message": run.message or "",
         "claims": run.claims,
@@ -190,13 +200,16 @@ def _build_run_row(run: RunListing) -> dict[str, Any]:
 
 
 def _build_later_check(saved: SavedCheck) -> LaterCheck:
-    label, name = Label.NOT_ENOUGH_EVIDENCE, "No verdict"
+    label, name, finding = Label.NOT_ENOUGH_EVIDENCE, "No verdict", None
     if saved.check.verdicts:
-        label = saved.check.verdicts[0].label
-        name = format_badge(label)
+        verdict = saved.check.verdicts[0]
+        label, name = verdict.label, format_badge(verdict.label)
+        # The evidence is on the page of the check, not on that of the run.
+        anchors = EvidenceAnchors(saved.check.documents, on_page=False)
+        finding = build_finding(verdict.finding, anchors)
     description = f"checked {saved.saved_at:%Y-%m-%d %H:%M} UTC"
     # Several documents may come from one source; a dict keeps the order.
-    sources = dict.fromkeys(document.source for document in saved.check.documents)
+    sources = dict.fromkeys(map(describe_source, saved.check.documents))
     if sources:
         description += f" against {', '.join(sources)}"
     return LaterCheck(
@@ -204,4 +217,5 @@ def _build_later_check(saved: SavedCheck) -> LaterCheck:
         name=name,
         url=f"/checks/{saved.number}",
         description=description,
+        finding=finding,
     )

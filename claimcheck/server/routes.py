@@ -47,6 +47,7 @@ from claimcheck.server.responses import (
 from claimcheck.version import __version__
 
 RUN_NAME_PATTERN = "^[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$"
+MAX_QUERY_LENGTH = 200
 RunName = Annotated[
     str, Path(pattern=RUN_NAME_PATTERN, description="The name of a run, such as 2-17.")
 ]
@@ -100,6 +101,13 @@ def list_runs(
             description="Only runs finished before this one.",
         ),
     ] = None,
+    words: Annotated[
+        str,
+        Query(
+            max_length=MAX_QUERY_LENGTH,
+            description="Only runs that contain all of these words.",
+        ),
+    ] = "",
 ) -> dict[str, Any]:
     """List the runs, newest first.
 
@@ -107,7 +115,7 @@ def list_runs(
     """
     with open_history(config.store_path) as history:
         last = RunLocation.parse(before) if before else None
-        runs = history.list_runs(limit + 1, last)  # one more: are any left?
+        runs = history.list_runs(limit + 1, last, words)  # one more: are any left?
         waiting = history.count_pending()
     page = runs[:limit]
     return {

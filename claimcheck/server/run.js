@@ -7,7 +7,7 @@
     if (!confirm("Delete this run with its text, its checks and the model's answers?")) return;
     const response = await fetch(button.dataset.url, { method: "DELETE" });
     if (response.ok) location.assign("/");
-    else alert(await readError(response));
+    else document.getElementById("delete-status").textContent = await readError(response);
   });
 })();
 
@@ -32,30 +32,40 @@
       claim = button.dataset.claim;
       const card = button.closest(".card");
       document.getElementById("recheck-claim").textContent = card.querySelector(".claim").textContent;
-      status.textContent = "";
+      clearError(status);
       dialog.showModal();
     });
   }
   document.getElementById("recheck-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => running && running.abort());
 
+  // All that was added: the text, each address, and each file.
+  const readEvidence = async () => {
+    const { text, urls, files } = form.elements;
+    const evidence = text.value.trim() ? [{ text: text.value }] : [];
+    for (const url of urls.value.split("\n")) if (url.trim()) evidence.push({ url: url.trim() });
+    for (const file of files.files) evidence.push({ data: await encodeBase64(file), name: file.name });
+    if (!evidence.length) throw new FieldError(text, "Enter a text or an address, or choose a file.");
+    return evidence;
+  };
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (running) return;
     running = new AbortController();
-    status.classList.remove("error");
+    clearError(status);
     status.textContent = "Checking…";
     const showStage = (stage) => {
       status.textContent = formatStage(stage);
     };
     try {
-      const evidence = [await readDocument(form, form.elements.file.files[0])];
+      const evidence = await readEvidence();
       const url = form.dataset.url + claim + "/checks";
       await runJob(url, { evidence }, showStage, running.signal);
       location.hash = document.querySelector('button[data-claim="' + claim + '"]').closest(".card").id;
       location.reload();
     } catch (error) {
-      if (error.name !== "AbortError") showError(status, error.message);
+      if (error.name !== "AbortError") showError(status, error);
     } finally {
       running = null;
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +95,13 @@ class Database(AbstractContextManager["Database"]):
             except OverflowError:
                 message = "a number has more than 64 bits"
         raise UnstorableError(f"{message}, which cannot be stored")
+
+    def add_function(self, function: Callable[..., Any]) -> None:
+        """Let statements call a Python function by its name."""
+        with self._lock:
+            self._connection.create_function(
+                function.__name__, -1, function, deterministic=True
+            )
 
     def require_file(self) -> None:
         """Fail if the file was deleted or replaced while it is open.

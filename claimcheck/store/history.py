@@ -47,6 +47,7 @@ class History:
     def __init__(self, store: RunStore) -> None:
         self.store = store
         self._database = store.database
+        self._database.add_function(contains_words)
 
     def add_document(
         self, document: Document, config: Mapping[str, Any]
@@ -86,17 +87,22 @@ class History:
         return location
 
     def list_runs(
-        self, limit: int, before: RunLocation | None = None
+        self, limit: int, before: RunLocation | None = None, words: str = ""
     ) -> list[RunListing]:
-        """Return the latest runs, newest first; only older than `before`."""
+        """Return the latest runs, newest first; only older than `before`.
+
+        With `words`, each of them must be in the run's headline or in the document's
+        text, title, or source, in capitals or not.
+        """
         values = {
+            "words": words,
             "batch": before.batch if before else None,
             "document": before.document if before else None,
             "limit": limit,
         }
         # headline and claims come from the JSON: loading each run would be slow
         rows = self._database.fetch_all(
-            "SELECT o.batch, o.document, d.fields, "
+            "SELECT o.batch, o.document, d.fields, substr(d.text, 1, 200), "
             "json_extract(o.run, '$.summary.headline'), "
             "json_array_length(o.run, '$.claims'), "
             "o.state, o.message, o.finished, o.cost_usd, b.way "
@@ -106,6 +112,9 @@ class History:
             "AND (:batch IS NULL OR (o.finished, o.batch, o.document) < "
             "(SELECT finished, batch, document FROM outcomes "
             "WHERE batch = :batch AND document = :document)) "
+            "AND (:words = '' OR contains_words(:words, d.text, "
+            "json_extract(o.run, '$.summary.headline'), "
+            "json_extract(d.fields, '$.title'), json_extract(d.fields, '$.source'))) "
             "ORDER BY o.finished DESC, o.batch DESC, o.document DESC LIMIT :limit",
             values,
         )
@@ -190,14 +199,25 @@ class History:
         return _build_saved_check(row)
 
 
+def contains_words(words: str, *texts: str | None) -> bool:
+    """Whether each of the words is in one of the texts, in capitals or not."""
+    # SQLite's own comparison ignores case in ASCII only.
+    folded = [text.casefold() for text in texts if text]
+    return all(
+        any(word in text for text in folded) for word in words.casefold().split()
+    )
+
+
 def _build_run_listing(row: tuple[Any, ...]) -> RunListing:
-    batch, number, fields, headline, claims, state, message, finished, cost, way = row
+    batch, number, fields, opening, headline, claims, *outcome = row
+    state, message, finished, cost, way = outcome
     document = load_document(fields)
     config = json.loads(way)
     return RunListing(
         location=RunLocation(batch, number),
         source=document.source,
         title=document.title,
+        opening=opening or document.source,
         headline=headline,
         claims=claims,
         state=DocumentState(state),

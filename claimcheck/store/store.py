@@ -77,22 +77,23 @@ class RunStore(AbstractContextManager["RunStore"]):
     def lock(self) -> Iterator[None]:
         """Keep other commands from changing the store; they can read it.
 
+        The system ends the lock with the process, however that ends.
+
         Raises:
             StoreError: another command works on the store.
         """
         import filelock
 
-        path = f"{self.path}.lock"
+        # The file stays: one that is deleted can be locked by a command that opened it
+        # before, while another command locks its successor.
         try:
-            with filelock.FileLock(path, timeout=0):
+            with filelock.FileLock(f"{Path(self.path).resolve()}.lock", timeout=0):
                 yield
         except filelock.Timeout:
             raise StoreError(
-                f"{self.path}: another command is working on this store. "
-                f"Wait until it is done (if there is none, delete {path})."
+                f"{self.path}: another command is working on this store; wait until it "
+                "is done"
             ) from None
-        # not in a `finally`: without the lock, the file belongs to another command
-        Path(path).unlink(missing_ok=True)
 
     # Batches
 

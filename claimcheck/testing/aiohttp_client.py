@@ -1,4 +1,4 @@
-"""Lets the clients of aiohttp play and record the same cassettes as all others.
+"""Lets clients of aiohttp play and record the same cassettes as all others.
 
 vcrpy's patch of aiohttp hands over the body as the Python object that the code under
 test has passed, and answers that are decompressed already. Other clients hand over, and
@@ -13,13 +13,11 @@ from typing import Any
 from vcr.request import Request
 from vcr.stubs.aiohttp_stubs import vcr_request
 
-from claimcheck.testing.bodies import find_encoding, unpack_response
-
 
 def patch_aiohttp(guard: Any) -> Any:
-    """Return the patch that vcrpy applies: an object, a name, and a replacement.
+    """Return the patch for vcrpy to apply: an object, a name, a replacement.
 
-    `guard` is a `Guard`, which imports this module.
+    `guard` is a `DecompressingGuard`, whose module imports this one.
     """
     from aiohttp import ClientSession
     from vcr.patch import _AiohttpClientSessionRequest as send_request
@@ -77,15 +75,11 @@ class _Exchange:
         return answered
 
     def play_response(self, request: Request) -> dict[str, Any]:
-        response: dict[str, Any] = self._guard.play(self._complete(request))
-        return unpack_response(response)
+        response: dict[str, Any] = self._guard.play_response(self._complete(request))
+        return response
 
     def append(self, request: Request, response: dict[str, Any]) -> None:
-        encoding = find_encoding(response)
-        body = {"string": response["body"].get("string", b"")}
-        if encoding and body["string"]:
-            body["compressed"] = encoding  # other clients expect it to be
-        self._guard.append(self._complete(request), response | {"body": body})
+        self._guard.append(self._complete(request), response)
 
     def find_requests_with_most_matches(
         self, request: Request

@@ -190,8 +190,9 @@ def unpack_response(response: dict[str, Any]) -> dict[str, Any]:
     unpacked = copy.deepcopy(response)
     body = unpacked["body"]
     body["string"] = to_bytes(body.get("string"))
-    encoding = find_encoding(response)
-    if encoding is None or "compressed" in body:
+    encoding = _find_encoding(response)
+    # The answer to a HEAD request has the header, but no body.
+    if encoding is None or "compressed" in body or not body["string"]:
         return unpacked
     try:
         body["string"] = _CODECS[encoding].decompress(body["string"])
@@ -199,6 +200,14 @@ def unpack_response(response: dict[str, Any]) -> dict[str, Any]:
     except _CODEC_ERRORS:
         pass  # not compressed, whatever its header says
     return unpacked
+
+
+def mark_decompressed(response: dict[str, Any]) -> dict[str, Any]:
+    """Return an unpacked answer, given one with a decompressed body."""
+    body: dict[str, Any] = {"string": to_bytes(response["body"].get("string"))}
+    if body["string"] and (encoding := _find_encoding(response)):
+        body["compressed"] = encoding
+    return response | {"body": body}
 
 
 def pack_response(response: dict[str, Any]) -> dict[str, Any]:
@@ -214,10 +223,10 @@ def pack_response(response: dict[str, Any]) -> dict[str, Any]:
     return packed
 
 
-def find_encoding(response: dict[str, Any]) -> str | None:
+def _find_encoding(response: dict[str, Any]) -> str | None:
     """Return how an answer is compressed, if it can be decompressed here."""
     for name, values in response["headers"].items():
-        value = "".join(values).lower()
-        if name.lower() == "content-encoding" and value in _CODECS:
-            return value
+        if name.lower() == "content-encoding":
+            value = "".join(values).lower()
+            return value if value in _CODECS else None
     return None

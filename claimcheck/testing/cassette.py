@@ -98,12 +98,12 @@ class Cassette:
         for interaction in self._interactions:
             self._by_key[build_key(interaction.request)].append(interaction)
         self._masked = [item for item in self._interactions if has_mask(item.request)]
-        self._has_items = any(
-            item.items != {UNKNOWN_ITEM} for item in self._interactions
-        )
-        has_recording = any(map(self._may_play, self._interactions))
-        is_complete = self.record == "once" and has_recording
-        self.write_protected = self.record == "none" or is_complete
+        all_items = [interaction.items for interaction in self._interactions]
+        # Older versions, and recordings outside pytest, state no tests.
+        self._has_items = any(items != {UNKNOWN_ITEM} for items in all_items)
+        is_recorded = any(map(self._may_play, self._interactions))
+        replaying_modes = ("none", "once") if is_recorded else ("none",)
+        self.write_protected = self.record in replaying_modes
 
     def __len__(self) -> int:
         return len(self._interactions) + len(self._added)
@@ -148,7 +148,7 @@ class Cassette:
             return self._find_playable(request) is not None
 
     def play(self, request: Request) -> dict[str, Any] | None:
-        """Return the next answer of a request, decompressed; None if there is none."""
+        """Return the next answer, decompressed; None without one."""
         with self._lock:
             interaction = self._find_playable(request)
             if interaction is None:
@@ -160,16 +160,16 @@ class Cassette:
     def _find_playable(self, request: Request) -> Interaction | None:
         if self.record == "all":
             return None
-        candidates = self._by_key.get(build_key(request), [])
-        if not candidates:
-            candidates = [
-                item for item in self._masked if matches_masked(request, item.request)
-            ]
-        candidates = self._select_candidates(candidates)
+        equal = self._by_key.get(build_key(request)) or self._find_masked(request)
+        candidates = self._select_candidates(equal)
         return next((item for item in candidates if item not in self._played), None)
 
+    def _find_masked(self, request: Request) -> list[Interaction]:
+        """Return the recordings that differ in masked secrets only."""
+        return [item for item in self._masked if matches_masked(request, item.request)]
+
     def _select_candidates(self, candidates: list[Interaction]) -> list[Interaction]:
-        """Return this test's answers; else those of no test; else another test's."""
+        """Return the answers of this test, else of none, else of another."""
         # Never those of several tests: a request that is sent twice instead of once
         # must not play the answers of both.
         by_item: dict[str, list[Interaction]] = defaultdict(list)
@@ -198,10 +198,11 @@ class Cassette:
     def _note_base_url(self, request: Request) -> None:
         # A replay has to send the same requests, on any machine.
         base_url = os.environ.get(BASE_URL_VARIABLE)
-        if not base_url and request.host == _DEFAULT_HOST:
+        if base_url:
+            if request.uri.startswith(base_url):
+                self.environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
+        elif request.host == _DEFAULT_HOST:
             self.environment[BASE_URL_VARIABLE] = None
-        elif base_url and request.uri.startswith(base_url):
-            self.environment[BASE_URL_VARIABLE] = strip_credentials(base_url)
 
     def build_miss(self, request: Request) -> CassetteMissError:
         """Build the error of a request without an answer."""

@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -93,7 +93,7 @@ class Interaction:
 def number_interactions(
     interactions: Iterable[Interaction],
 ) -> dict[tuple[str, int], Interaction]:
-    """Map a fingerprint, and a number among those with the same, to each of them."""
+    """Map fingerprints, and numbers among equal ones, to the interactions."""
     numbered: dict[tuple[str, int], Interaction] = {}
     counts: Counter[str] = Counter()
     for interaction in interactions:
@@ -202,15 +202,23 @@ def render_file(content: CassetteFile) -> str:
     Requests are sorted, so that concurrent recordings of the same requests give the
     same file. Equal requests keep their order: a refusal stays before the answer.
     """
-    entries = [_encode_interaction(item) for item in content.interactions]
-    # Concurrent requests are answered in any order; their hashes have only one.
-    entries.sort(key=_hash_request)
-    value: dict[str, Any] = {"interactions": entries}
+    value: dict[str, Any] = {"interactions": _encode_sorted(content.interactions)}
     if content.environment:
         value["environment"] = content.environment
     value["version"] = _VERSION
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     return SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def _encode_sorted(interactions: Iterable[Interaction]) -> list[dict[str, Any]]:
+    # Concurrent requests are answered in any order; their hashes have only one.
+    # Equal requests have one hash, whatever headers their clients add.
+    entries_by_key: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for item in interactions:
+        entries_by_key[build_key(item.request)].append(_encode_interaction(item))
+    groups = entries_by_key.values()
+    ordered = sorted(groups, key=lambda entries: min(map(_hash_request, entries)))
+    return [entry for entries in ordered for entry in entries]
 
 
 def _encode_interaction(interaction: Interaction) -> dict[str, Any]:

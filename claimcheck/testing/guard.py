@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from vcr.patch import CassettePatcherBuilder
+from vcr.patch import PATCHER_NAMES, CassettePatcherBuilder
 from vcr.request import Request
 
-from claimcheck.testing.bodies import pack_response
+from claimcheck.testing.bodies import mark_decompressed, pack_response
 from claimcheck.testing.cassette import Cassette, CassetteMissError
 
 _KEY_VARIABLE = "OPENAI_API_KEY"
 # Clients refuse to start without a key, and a replay needs none.
 _REPLAY_KEY = "no-key-required"
+# vcrpy's patches of these hand over bodies that urllib3 has decompressed, and expect
+# them so. Those of all others hand over bytes as they are sent.
+_DECOMPRESSING_PATCHERS = ("requests", "urllib3", "boto3")
 
 
 class NetworkBlockedError(RuntimeError):
@@ -36,7 +39,8 @@ class Guard:
     patches stay. Requests to `allowed_hosts` (`host` or `host:port`) are let through.
     """
 
-    skip_patchers = ("aiohttp",)  # it has a patch of ours
+    # aiohttp has a patch of ours.
+    skip_patchers = (*_DECOMPRESSING_PATCHERS, "aiohttp")
 
     _path = "claimcheck"  # vcrpy names its patched classes after it
 
@@ -53,7 +57,7 @@ class Guard:
             return ()
         from claimcheck.testing.aiohttp_client import patch_aiohttp
 
-        return (patch_aiohttp(self),)
+        return (patch_aiohttp(DecompressingGuard(self)),)
 
     @property
     def write_protected(self) -> bool:
@@ -136,11 +140,42 @@ class Guard:
         self.push(cassette)
         try:
             with ExitStack() as stack:
-                for patcher in CassettePatcherBuilder(self).build():
-                    stack.enter_context(patcher)
+                for guard in (self, DecompressingGuard(self)):
+                    for patcher in CassettePatcherBuilder(guard).build():
+                        stack.enter_context(patcher)
                 yield
         finally:
             self.pop()
+
+
+class DecompressingGuard:
+    """The guard of clients that hand over, and expect, decompressed bodies."""
+
+    custom_patches = ()
+    skip_patchers = tuple(set(PATCHER_NAMES) - set(_DECOMPRESSING_PATCHERS))
+
+    _path = Guard._path
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self.filter_request = guard.filter_request
+        self.has_answer = guard.has_answer
+        self.can_play_response_for = guard.can_play_response_for
+
+    @property
+    def write_protected(self) -> bool:
+        """Whether requests without an answer must fail."""
+        return self._guard.write_protected
+
+    def play_response(self, request: Request) -> dict[str, Any]:
+        """Return the answer, decompressed; raises as that of `Guard` does."""
+        response = self._guard.play(request)
+        response["body"].pop("compressed", None)
+        return response
+
+    def append(self, request: Request, response: dict[str, Any]) -> None:
+        """Record the answer of a request that was sent."""
+        self._guard.append(request, mark_decompressed(response))
 
 
 def _forget_dialects() -> None:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from rapidfuzz import fuzz, process
 from vcr.request import Request
 
+from claimcheck.counting import count_nouns
 from claimcheck.testing.bodies import canonicalize_body, parse_exact_json, to_bytes
 from claimcheck.testing.redaction import MASK, redact_body, strip_credentials
 
@@ -82,7 +83,7 @@ def diff_closest_request(request: Request, recorded: Sequence[Request]) -> str:
         )
     hidden = len(lines) - _MAX_DIFF_LINES
     if hidden > 0:
-        lines[_MAX_DIFF_LINES:] = [f"… and {hidden} more lines"]
+        lines[_MAX_DIFF_LINES:] = [f"… and {count_nouns(hidden, 'more line')}"]
     # A terminal cannot print half a character.
     return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
 
@@ -115,7 +116,7 @@ def _diff(recorded: Request, sent: Request) -> Iterator[str]:
 
 
 def _diff_text(recorded: str, sent: str) -> Iterator[str]:
-    """Show where two texts differ that have the same phrases, say in white space."""
+    """Show where texts with the same phrases differ, say in white space."""
     if recorded != sent:
         pairs = zip(recorded, sent, strict=False)
         common = list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

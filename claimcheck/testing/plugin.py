@@ -23,11 +23,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from claimcheck.counting import count_nouns
+
 if TYPE_CHECKING:
     from claimcheck.testing.cassette import Cassette, CassetteMissError
     from claimcheck.testing.guard import Guard
 
 _MAX_NAME_LENGTH = 80  # far below the 255 bytes that file systems allow
+_ALL_PHASES = {"setup", "call", "teardown"}
 _SYNTHETIC_FIXTURE = re.compile(
     r"^_(?:xunit|unittest)_([a-zA-Z]+(?:_[a-z]+)?)_fixture_"
 )
@@ -146,7 +149,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     passed = False
     try:
         result = yield
-        passed = {"setup", "call"} <= running.passed_phases and not running.guard.misses
+        has_passed_so_far = running.passed_phases == _ALL_PHASES - {"teardown"}
+        passed = has_passed_so_far and not running.guard.misses
     finally:
         _stop(item.config, running, passed=passed)
     return result
@@ -173,12 +177,7 @@ def pytest_runtest_makereport(
         return report
     if report.passed:
         running.passed_phases.add(report.when or "")
-    misses = running.guard.misses[running.shown_misses :]
-    running.shown_misses += len(misses)
-    problems = [f"CassetteMissError: {miss}" for miss in misses]
-    is_complete = {"setup", "call", "teardown"} <= running.passed_phases
-    if report.when == "teardown" and is_complete:
-        problems += _find_unplayed(running.cassette)
+    problems = _find_problems(running, report.when)
     if not problems:
         return report
     text = "\n\n".join(problems)
@@ -191,15 +190,26 @@ def pytest_runtest_makereport(
     return report
 
 
+def _find_problems(running: _RunningTest, phase: str | None) -> list[str]:
+    """Describe new misses, and unplayed answers at the end."""
+    misses = running.guard.misses[running.shown_misses :]
+    running.shown_misses += len(misses)
+    problems = [f"CassetteMissError: {miss}" for miss in misses]
+    if phase == "teardown" and running.passed_phases == _ALL_PHASES:
+        problems += _find_unplayed(running.cassette)
+    return problems
+
+
 def _find_unplayed(cassette: Cassette) -> list[str]:
     """Describe the recorded answers that a replay did not request, if any."""
     unplayed = cassette.find_unplayed()
     # After a miss they are its consequence.
     if cassette.record != "none" or cassette.has_misses or not unplayed:
         return []
+    verb = "was" if len(unplayed) == 1 else "were"
     return [
-        f"{cassette.path.name}: {len(unplayed)} recorded answers were not requested; "
-        f"record it again: {cassette.command}"
+        f"{cassette.path.name}: {count_nouns(len(unplayed), 'recorded answer')} {verb} "
+        f"not requested; record again: {cassette.command}"
     ]
 
 

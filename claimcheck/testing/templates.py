@@ -7,7 +7,7 @@ makes stale, without running any test.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
@@ -19,7 +19,7 @@ _DIGITS = 12  # of the sha256, as in a run's signature on the command line
 
 
 def identify_templates(body: bytes) -> dict[str, str]:
-    """Return digests of the prompts whose text is in a body, and of their schemas."""
+    """Return digests of the prompts in a body, and of their schemas."""
     contents = list(_list_contents(body))
     templates: dict[str, str] = {}
     for name in prompts.list_names():
@@ -36,15 +36,15 @@ def find_changed(templates: Mapping[str, str], body: bytes) -> list[str]:
     A prompt may also change where it makes no difference to a request, such as in the
     text of a condition that does not apply.
     """
-    current: dict[str, str] = {}
-    for name in prompts.list_names():
-        current |= _compute_digests(name)
+    current = dict(_list_current_digests())
+    changed = [name for name in templates if templates[name] != current.get(name)]
     contents = list(_list_contents(body))
-    changed = []
-    for template, digest in templates.items():
-        if current.get(template) != digest and not _may_make(template, contents):
-            changed.append(template)
-    return changed
+    return [template for template in changed if not _may_make(template, contents)]
+
+
+def _list_current_digests() -> Iterator[tuple[str, str]]:
+    for name in prompts.list_names():
+        yield from _compute_digests(name).items()
 
 
 @cache
@@ -58,21 +58,25 @@ def _compute_digests(name: str) -> dict[str, str]:
 
 
 def _list_contents(body: bytes) -> Iterator[str]:
-    """Yield the messages of a request, or of each one in a file of the Batch API."""
+    """Yield the messages of a request, or of all in a Batch API file."""
     for line in [body, *body.splitlines()]:
         with suppress(ValueError, LookupError, TypeError, AttributeError):
             value = parse_exact_json(line.decode())
-            for message in value.get("body", value)["messages"]:
+            request = value.get("body", value)
+            for message in request.get("messages") or request["input"]:
                 yield str(message["content"])
 
 
 def _may_make(template: str, contents: Sequence[str]) -> bool:
-    """Whether a prompt, with some values of its variables, makes these messages."""
+    """Whether a prompt makes these messages, for some variables."""
     kind, _, name = template.partition("/")
     if kind != "prompts" or name not in prompts.list_names():
         return False
-    for texts in prompts.list_fixed_texts(name):
-        pattern = r"\s*".join(re.escape(text) or ".*" for text in texts)
-        if not any(re.fullmatch(pattern, content, re.DOTALL) for content in contents):
-            return False
-    return True
+    patterns = map(_build_pattern, prompts.list_fixed_texts(name))
+    return all(any(map(pattern.fullmatch, contents)) for pattern in patterns)
+
+
+def _build_pattern(fixed_texts: Iterable[str]) -> re.Pattern[str]:
+    # An empty text is where a variable is.
+    parts = [re.escape(text) or ".*" for text in fixed_texts]
+    return re.compile(r"\s*".join(parts), re.DOTALL)

@@ -154,8 +154,8 @@ _LINK_DEFINITION = re.compile(
 )
 _SOUND = re.compile(
     r"""
-    [\[(](?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering|crosstalk
-        |silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
+    [\[(](?:music|musik|musique|música|applause|laughter|laughs|cheers|cheering
+        |crosstalk|silence|pause|coughs|coughing|sighs|chuckles|beep|bell\ rings
     )(?:\ (?:playing|continues|and\ [a-z]+|stops|fades))?[.]?[\])]
     |♪+
     """,

@@ -148,7 +148,7 @@ class Paragraph:
 def find_paragraphs(
     source: str, noise: tuple[Noise, ...], speakers: Speakers
 ) -> list[Paragraph]:
-    """Return the paragraphs of a text in order, without those that are noise."""
+    """Return the paragraphs of a text in order, without noise."""
     joined: list[Paragraph] = []
     for paragraph in _group_lines(source, noise, speakers):
         if joined and _is_continuation(source, joined[-1], paragraph):

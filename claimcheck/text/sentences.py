@@ -17,6 +17,7 @@ from typing import NamedTuple
 import sentencex
 
 from claimcheck import tokens
+from claimcheck.resources import read_words
 from claimcheck.text.paragraphs import Kind
 from claimcheck.text.reading import Reading
 
@@ -34,15 +35,18 @@ _UNSPACED_SCRIPT = re.compile(
 _SINGLE_SENTENCE = re.compile(r"[\w ,'’‘“”\"/&$%:;–—*+=#@-]*[.!?]?")
 # Ends of sentences that sentencex misses. It takes "May." for an abbreviated month,
 # which it never is. In tokenized text, where a full stop has spaces around it, it waits
-# for a capital, which lowercased text does not have.
+# for a capital, which lowercased text does not have. It splits no quotation that breaks
+# off, and none after a sentence in brackets.
 _MISSED_SENTENCE_END = re.compile(
     r"""
     \bMay\.\s+(?=[A-Z])
-    |(?<=\s[.!?])\s(?:(?:''|[\"”])\s)?(?=\S)
+    |(?<=\s[.!?])(?<!\.\s\.)\s(?:(?:''|[\"”])\s)?(?=[^\s.])
+    |(?<=…[\"”])\s(?=[A-Z])
     """,
     re.X,
 )
-_MISSED_END_MARKS = ("May.", " .", " !", " ?")
+_MISSED_END_MARKS = ("May.", " .", " !", " ?", "…")
+_BRACKETED_SENTENCE = re.compile(r"[(\[][^()\[\]]*[.!?][)\]]\s+(?=[A-Z])")
 # Ends that are none: "10:30 p.m. Aug. 9", "7 a.m. ET", and, without a space after the
 # stop, "version 19.X".
 _FALSE_END = re.compile(r"(?:\b[ap]\.\s?m\.\s+|\bNo\.\s+(?=\d)|[\dA-Z]\.)$", re.I)
@@ -55,6 +59,19 @@ _AFTER_TIME = re.compile(
     """,
     re.X,
 )
+# "Ms. Lee", "approx. 3", "Items 1. and 2.", "why? – on Monday"
+_TITLE_END = re.compile(r"\b(?:Ms|MM|M|Natl|Reg)\.\s+$")
+_LAST_ABBREVIATION = re.compile(r"\b([A-Za-z]{2,7})\.\s+$")
+_NUMBER_END = re.compile(r"\d\.\s+$")
+_CONTINUATION = re.compile(r"[^\W\d_A-Z]{2}|[(\d]")
+_ASIDE = re.compile(r"[»”]\s*[^\W\d_A-Z]|[–—-]\s+[^\W\d_A-Z]")
+_ABBREVIATIONS = frozenset(read_words("abbreviations"))
+# What numbers the item that follows: "1.", "Step 2.", "Q.", and, within a sentence,
+# "resolved: 1. to close it; 2. to sell it".
+_ENUMERATOR = re.compile(
+    r"(?:(?:Step|Table|Figure|Box|Part|Item)\s)?(?:\d{1,3}|[A-Z]|[a-z])\.\s+"
+)
+_INNER_ENUMERATOR = re.compile(r"[:;,]\s+(?:\d{1,2}|[a-z])\.\s+$")
 # sentencex takes quadratic time on quotation marks that nothing closes, so that longer
 # paragraphs are segmented in pieces. Few have half as many characters.
 _MAX_SEGMENTED_CHARACTERS = 10_000
@@ -127,8 +144,7 @@ def _find_sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
     if _SINGLE_SENTENCE.fullmatch(text):
         return [(0, len(text))]
     edges = _find_edges(text, language)
-    if any(mark in text for mark in _MISSED_END_MARKS):
-        edges = _add_missed_ends(text, edges)
+    edges = _add_missed_ends(text, edges)
     bounds: list[tuple[int, int]] = []
     for start, end in pairwise(edges):
         # sentencex splits at a full stop inside quotation marks. What follows in lower
@@ -166,17 +182,26 @@ def _cut_for_segmenter(text: str, start: int) -> tuple[int, bool]:
 
 def _add_missed_ends(text: str, edges: list[int]) -> list[int]:
     """Add the sentence ends that sentencex misses to those it found."""
+    may_miss = any(mark in text for mark in _MISSED_END_MARKS)
     ends = edges[:1]
     for start, end in pairwise(edges):
-        for match in _MISSED_SENTENCE_END.finditer(text, start, end):
-            if match.end() < end:
-                ends.append(match.end())
+        if bracketed := _BRACKETED_SENTENCE.match(text, start, end):
+            ends.append(bracketed.end())
+        if may_miss:
+            matches = _MISSED_SENTENCE_END.finditer(text, start, end)
+            ends += [match.end() for match in matches if match.end() < end]
         ends.append(end)
     return ends
 
 
 def _continues_sentence(left: str, right: str) -> bool:
-    if _is_false_end(left[-_MAX_END_CHARACTERS:], right):
+    """Whether the segmenter is wrong that a sentence ends between two parts."""
+    end = left[-_MAX_END_CHARACTERS:]
+    if _is_false_end(end, right) or _is_abbreviation(end, right):
+        return True
+    if _ASIDE.match(right) or _INNER_ENUMERATOR.search(end):
+        return True
+    if len(left) <= _MAX_END_CHARACTERS and _ENUMERATOR.fullmatch(left):
         return True
     right = right.lstrip()
     return (
@@ -184,6 +209,18 @@ def _continues_sentence(left: str, right: str) -> bool:
         and left.rstrip()[-1:] not in ".!?"
         and not right.startswith("http")
     )
+
+
+def _is_abbreviation(end: str, right: str) -> bool:
+    if _TITLE_END.search(end):
+        return right[:1].isupper()
+    if not _CONTINUATION.match(right):
+        return False
+    last = _LAST_ABBREVIATION.search(end)
+    if last and last.group(1).lower() in _ABBREVIATIONS:
+        # "He said no. 5 people left." is rare, and "in." is most often a word.
+        return True
+    return bool(_NUMBER_END.search(end)) and right[:1].islower()
 
 
 def _is_false_end(end: str, right: str) -> bool:

@@ -32,6 +32,7 @@ class Service:
         self.jobs = {}
         self.answered = []
         self.hide_jobs = False
+        self.endpoint = "/v1/chat/completions"
 
     def create_file(self, content):
         name = f"file-{len(self.files) + 1}"
@@ -94,7 +95,7 @@ class Service:
         processed = lines[: len(lines) // 2] if job["end"] == "expired" else lines
         output, errors = [], []
         for line in processed:
-            assert (line["method"], line["url"]) == ("POST", "/v1/chat/completions")
+            assert (line["method"], line["url"]) == ("POST", self.endpoint)
             status, answer = self.reply_to(line["body"])
             response = {"status_code": status, "request_id": "r", "body": answer}
             entry = {"id": "x", "custom_id": line["custom_id"], "error": None}

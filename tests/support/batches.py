@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +108,19 @@ def list_children(pid="self"):
         for path in Path(f"/proc/{pid}/task").glob("*/children")
         for child in path.read_text().split()
     ]
+
+
+def measure_peak_mb(command, **options):
+    """Run a command; return its exit code, and the peak memory of its processes."""
+    peaks = {}
+    with subprocess.Popen(command, **options) as process:
+        while process.poll() is None:
+            for pid in (process.pid, *list_children(process.pid)):
+                with contextlib.suppress(OSError, TypeError):  # it has ended
+                    status = Path(f"/proc/{pid}/status").read_text()
+                    peaks[pid] = int(re.search(r"VmHWM:\s*(\d+)", status)[1])
+            time.sleep(0.1)
+    return process.returncode, sum(peaks.values()) / 1024
 
 
 def read_outcomes(store):

@@ -4,9 +4,14 @@ Short in the tests, long in `make soak`.
 """
 
 import asyncio
+import fcntl
+import os
 import random
 import signal
 import subprocess
+import termios
+from collections import Counter
+from contextlib import contextmanager
 
 from claimcheck import Limits, RunStore, Settings
 from claimcheck.batch.batch import Batch
@@ -19,6 +24,8 @@ from tests.support.batches import (
 )
 from tests.support.waiting import wait_until
 
+# Answers in progress take less; a batch that ends later hangs.
+_MAX_END_S = 60
 CAUSES = {"truncated", "invalid", "refused", "filtered", "empty"}
 
 
@@ -57,10 +64,11 @@ def run_with_faults(folder, *, documents, concurrency=32):
     return seen, info
 
 
-def run_with_kills(folder, *, documents, kills, seed=3):
-    """Run a batch without interruption, and one that is killed `kills` times.
+def run_with_kills(folder, *, documents, kills, seed=3, ways=("SIGKILL",)):
+    """Run a batch without interruption, and one that is ended `kills` times.
 
-    Returns the number of kills and the number of requests.
+    `ways` are the signals that end it, or "closed terminal". Returns how often each
+    one did, and the number of requests.
     """
     rows = write_documents(folder / "rows.jsonl", documents)
     quick = ("--concurrency", "8", "--quiet")
@@ -71,23 +79,26 @@ def run_with_kills(folder, *, documents, kills, seed=3):
             check=False,
         )
     rng = random.Random(seed)
-    killed = 0
+    killed = Counter()
     with run_faulty_server(rate=0.25, seed=seed, hang=0.2, delays=(0.0, 0.2)) as (
         url,
         counts,
     ):
         command = batch_command(rows, folder / "killed.db", url, *quick)
         while True:
-            with subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            ) as process:
-                if killed < kills:
+            with run_in_terminal(command) as (process, close_terminal):
+                if killed.total() < kills:
                     _wait_for_requests(
                         process, counts, rng.randint(1, 2 * documents // (kills + 1))
                     )
                     if process.poll() is None:
-                        process.send_signal(signal.SIGKILL)
-                        killed += 1
+                        way = rng.choice(ways)
+                        if way == "closed terminal":
+                            close_terminal()
+                        else:
+                            process.send_signal(signal.Signals[way])
+                        killed[way] += 1
+                        process.wait(timeout=_MAX_END_S)
                         continue
                 process.wait()
                 break
@@ -100,6 +111,32 @@ def run_with_kills(folder, *, documents, kills, seed=3):
     assert disturbed[1] == calm[1]
     assert all(state != "pending" for state, _, _ in calm[0].values())
     return killed, requests
+
+
+@contextmanager
+def run_in_terminal(command):
+    """Run a command in a terminal of its own; yield it, and what closes that."""
+    control, terminal = os.openpty()
+    with subprocess.Popen(
+        command,
+        **dict.fromkeys(("stdin", "stdout", "stderr"), terminal),
+        start_new_session=True,
+        # The lock of another thread may be copied, but nothing here takes one.
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+    ) as process:
+        os.close(terminal)
+        is_open = True
+
+        def close_terminal():
+            nonlocal is_open
+            is_open = False
+            os.close(control)
+
+        try:
+            yield process, close_terminal
+        finally:
+            if is_open:
+                os.close(control)
 
 
 def _wait_for_requests(process, counts, more):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from claimcheck.models.brief import Brief
 from claimcheck.salvage import parse_answer
 from tests.support.scripted import answer, claim
 
@@ -73,6 +74,9 @@ def test_reads_other_quotes_as_delimiters_and_records_it(text):
         ({"kind": ["event"]}, {}, '["event"] was read as "event"'),
         ({"check_worthiness": "50%"}, {}, '"50%" was read as 0.5'),
         ({"speaker": []}, {}, "an empty list was read as null"),
+        ({"kind": None}, {"kind": "statement"}, 'is missing; read as "statement"'),
+        ({"kind": ""}, {"kind": "statement"}, 'is missing; read as "statement"'),
+        ({"check_worthiness": None}, {}, "is missing; read as 0.5"),
         ({"text": "bad \ud83d"}, {"text": "bad \ufffd"}, "surrogate"),
     ],
 )
@@ -132,10 +136,12 @@ def test_fills_in_only_what_may_be_empty():
     short = {"quote": "A.", "text": "A.", "kind": "event", "checkWorthiness": 1}
     parsed = parse_answer("claims.answer", json.dumps({"Claims": [short]}))
     assert parsed.fields["claims"] == [claim("A.", check_worthiness=1, speaker=None)]
-    del short["kind"]
+    del short["quote"]
     parsed = parse_answer("claims.answer", json.dumps({"claims": [short]}))
     assert parsed.fields["claims"] == []
-    assert str(parsed.problems[0]).startswith("$.claims[0].kind: 'kind' is a required")
+    assert str(parsed.problems[0]).startswith(
+        "$.claims[0].quote: 'quote' is a required"
+    )
     assert str(parse_answer("claims.answer", "{}").problems[0]).startswith("$: ")
 
 
@@ -218,3 +224,38 @@ def test_an_unreadable_vote_is_not_read_as_no_evidence():
 )
 def test_hostile_text_takes_time_in_proportion_to_its_length(unit):
     parse_answer("claims.answer", unit * (20_000 // len(unit)) + "!")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("kind", "statement"), ("check_worthiness", 0.5)]
+)
+def test_keeps_a_claim_without_what_it_is_ranked_by(key, value):
+    item = claim("A came.")
+    del item[key]
+    parsed = parse_answer("claims.answer", json.dumps({"claims": [item]}))
+    assert parsed.fields["claims"] == [item | {key: value}]
+    assert [problem.path for problem in parsed.corrections] == [f"$.claims[0].{key}"]
+
+
+def test_chooses_no_kind_among_the_users_own():
+    brief = Brief(kinds=("promise", "threat"))
+    item = claim("A came.") | {"kind": None}
+    parsed = parse_answer("claims.answer", json.dumps({"claims": [item]}), brief)
+    assert parsed.rejected[0].problems[0].path == "$.claims[0].kind"
+
+
+@pytest.mark.parametrize("headline", [None, "", [], "gone"])
+def test_a_summary_without_a_headline_has_its_first_sentence(headline):
+    changed = ANSWER | {"headline": headline}
+    if headline == "gone":
+        del changed["headline"]
+    parsed = parse_answer("summary.answer", json.dumps(changed))
+    assert parsed.is_complete, parsed.problems
+    assert parsed.fields["headline"] == ANSWER["sentences"][0]["text"]
+    assert "first sentence" in str(parsed.corrections[-1])
+
+
+def test_nothing_is_a_headline_where_there_is_no_sentence():
+    changed = ANSWER | {"headline": None, "sentences": None}
+    parsed = parse_answer("summary.answer", json.dumps(changed))
+    assert "$.headline" in [problem.path for problem in parsed.missing]

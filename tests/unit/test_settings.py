@@ -73,7 +73,7 @@ def test_an_empty_environment_variable_counts_as_unset(tmp_path):
     [
         ("model = ", "is not valid TOML"),
         (b"\xff\xfe", "is not valid TOML"),
-        ("modle = 'x'", "'modle' is unknown; there are attempts"),
+        ("modle = 'x'", "'modle' is unknown; there are api, attempts"),
         ("max_claims = 'many'", "max_claims is 'many'; it has to be int"),
         ("max_claims = true", "max_claims is True"),
         (

@@ -1,22 +1,51 @@
-"""The cards of an HTML report: one for each claim or verdict."""
+"""The cards of an HTML report: one for each claim or verdict.
+
+A card shows the claim, and besides it only what differs: the quote if it has other
+words, evidence if it is another sentence. What needs attention comes first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimcheck.models.claim import Claim, Consistency, Match
 from claimcheck.models.document import Document
-from claimcheck.models.run import Run
+from claimcheck.models.run import CheckFailure, Run
 from claimcheck.models.span import Excerpt, LineIndex
-from claimcheck.models.verdict import Evidence, Finding, Verdict
-from claimcheck.reports import common
+from claimcheck.models.verdict import Evidence, Finding, Label, Stance, Verdict
+from claimcheck.reports import common, locations, provenance
 from claimcheck.reports.html.assets import format_badge, format_css_class
 from claimcheck.reports.html.segments import Mark
 
 # The colors of claims without a verdict. Chosen by hand, by looking at news reports.
 _HIGH_CHECK_WORTHINESS = 0.7
 _MEDIUM_CHECK_WORTHINESS = 0.4
+
+NOT_FOUND, DIFFERS, NOT_CHECKED = "not-found", "differs", "not-checked"
+# The marks of cards that need attention, those first that matter most, and the words
+# for one and for several of them.
+_ATTENTION = {
+    "refuted": ("refuted", "refuted"),
+    "conflicting-evidence": ("conflicting evidence", "conflicting evidence"),
+    NOT_FOUND: ("quote not found", "quotes not found"),
+    DIFFERS: ("differs from its quote", "differ from their quotes"),
+    NOT_CHECKED: ("not checked", "not checked"),
+    "not-enough-evidence": ("not enough evidence", "not enough evidence"),
+}
+_COUNTED = {**_ATTENTION, "supported": ("supported", "supported")}
+
+# Whether somebody said it, in the line about reported speech.
+_SAID = {
+    Label.SUPPORTED: "confirmed",
+    Label.REFUTED: "refuted",
+    Label.CONFLICTING_EVIDENCE: "sources disagree",
+    Label.NOT_ENOUGH_EVIDENCE: "not confirmed",
+}
+_INSERTION = re.compile(r"\[[^\[\]]*\]")  # [what a claim adds to its quote]
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +60,8 @@ class CardEvidence:
 
 @dataclass(frozen=True, slots=True)
 class CardFinding:
-    """A finding on a card.
+    """A finding on a card; only one of two has a `question`.
 
-    Only an attributed claim has a `question`: its card has two findings.
     `label` is the CSS class of the label, `name` its text.
     """
 
@@ -49,16 +77,23 @@ class CardFinding:
 class Card:
     """A claim on the page.
 
-    `mark` is the CSS class of its words in the text, `anchor` the location of its
-    first word there; None if the quote was not found or the text was left out.
+    `mark` is the CSS class of its words in the text, `tags` all that its filter knows,
+    `anchor` the location of its first word; None if the quote was not found or the text
+    was left out. `quote` is None if it has the claim's words. `notes` are problems,
+    `said` answers both questions about reported speech in one line, and `facts` are
+    what few readers look up.
     """
 
     number: int
     claim_id: str
     text: str
     mark: str
+    tags: tuple[str, ...]
     name: str
     quote: str | None
+    notes: tuple[str, ...]
+    said: str
+    fields: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
     location: str | None
     anchor: str | None
@@ -67,17 +102,64 @@ class Card:
     check_worthiness: float
     findings: tuple[CardFinding, ...]
 
+    @property
+    def rank(self) -> int:
+        """Where the card is sorted; below `len(_ATTENTION)` it needs attention."""
+        ranks = [rank for rank, mark in enumerate(_ATTENTION) if mark in self.tags]
+        return min(ranks, default=len(_ATTENTION))
+
+
+@dataclass(frozen=True, slots=True)
+class CardGroup:
+    """Cards under a title, which is empty for the only group of a page."""
+
+    title: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of cards with a tag: "3 refuted"."""
+
+    tag: str
+    text: str
+
+
+def group_cards(cards: Sequence[Card]) -> list[CardGroup]:
+    """Put the cards that need attention into a group before the others."""
+    ordered = sorted(cards, key=lambda card: card.rank)
+    urgent = tuple(card for card in ordered if card.rank < len(_ATTENTION))
+    others = tuple(ordered[len(urgent) :])
+    if not urgent or not others:
+        return [CardGroup("", tuple(ordered))] if ordered else []
+    return [
+        CardGroup("Needs attention", urgent),
+        CardGroup("Other claims", others),
+    ]
+
+
+def count_cards(cards: Iterable[Card]) -> list[Count]:
+    """Count the cards by verdict, and by problems with their quotes."""
+    totals = Counter(tag for card in cards for tag in card.tags)
+    counts = []
+    for tag, (singular, plural) in _COUNTED.items():
+        if number := totals[tag]:
+            counts.append(Count(tag, f"{number} {singular if number == 1 else plural}"))
+    return counts
+
 
 class EvidenceAnchors:
     """Gives evidence anchors in the texts, and collects the marks there.
 
-    `marks` are by document id. They are complete when every card is built.
+    `marks` are by document id. They are complete when every card is built. If the texts
+    are not on the page, evidence has no anchors.
     """
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], *, on_page: bool = True) -> None:
         self._documents = {document.id: document for document in documents}
-        self._locator = common.EvidenceLocator(self._documents.values())
+        self._locator = locations.EvidenceLocator(self._documents.values())
         self._names: dict[tuple[str, tuple[Excerpt, ...]], str] = {}
+        self._on_page = on_page
         self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
 
     def link(self, evidence: Evidence) -> CardEvidence:
@@ -88,9 +170,9 @@ class EvidenceAnchors:
             location = evidence.document_id
         else:
             start = self._locator.locate(document.id, evidence.spans[0])
-            location = f"{document.source}, {start}"
+            location = f"{common.describe_source(document)}, {start}"
             # Without its text on the page there is nothing to link to.
-            if document.text is not None:
+            if document.text is not None and self._on_page:
                 anchor = self._get_anchor(evidence)
         return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
 
@@ -107,51 +189,87 @@ class EvidenceAnchors:
         return self._names[key]
 
 
-def build_claim_card(
-    run: Run,
-    number: int,
-    verdict: Verdict | None,
-    anchors: EvidenceAnchors,
-    line_index: LineIndex | None,
-) -> Card:
-    """Build the card of the run's claim with this number."""
-    claim = run.claims[number - 1]
-    facts = common.list_claim_facts(claim)
-    if cost := common.format_cost_per_claim(run.usage, len(run.claims)):
-        facts.append(("Cost", f"{cost}, its share of the run"))
-    # A quote that was not found has no location in the text to link to.
-    has_quote = claim.match is not Match.NONE
-    names = [format_badge(verdict.label)] if verdict else []
-    if not has_quote and not verdict:
-        names.append("Quote not found")
-    if claim.consistency is Consistency.DIFFERS:
-        names.append("differs from its quote" if names else "Differs from its quote")
-    return Card(
-        number=number,
-        claim_id=claim.id,
-        text=claim.text,
-        mark=_choose_mark(claim, verdict),
-        name="; ".join(names),
-        quote=claim.quote,
-        facts=tuple(facts),
-        location=common.format_claim_location(claim, line_index),
-        anchor=f"s{number}" if has_quote and line_index else None,
-        kind=str(claim.kind),
-        speaker=common.get_speaker(claim),
-        check_worthiness=claim.check_worthiness,
-        findings=build_findings(verdict, anchors) if verdict else (),
-    )
+@dataclass(frozen=True, slots=True)
+class RunCards:
+    """Builds the cards of a run, with the verdicts and failures of its claims."""
+
+    run: Run
+    anchors: EvidenceAnchors
+    line_index: LineIndex | None
+
+    def build(self) -> list[Card]:
+        """Build a card for each claim, in the order of the run."""
+        verdicts = {verdict.subject: verdict for verdict in self.run.verdicts}
+        unchecked = {failure.subject: failure for failure in self.run.unchecked}
+        return [
+            self._build_card(
+                number, claim, verdicts.get(claim.id), unchecked.get(claim.id)
+            )
+            for number, claim in enumerate(self.run.claims, 1)
+        ]
+
+    def _build_card(
+        self,
+        number: int,
+        claim: Claim,
+        verdict: Verdict | None,
+        failure: CheckFailure | None,
+    ) -> Card:
+        facts = common.list_claim_facts(claim)
+        usage, claims = self.run.usage, len(self.run.claims)
+        if cost := provenance.format_cost_per_claim(usage, claims):
+            facts.append(("Cost", f"{cost}, its share of the run"))
+        findings, said = _build_verdict_parts(verdict, self.anchors, claim)
+        notes = []
+        if failure:
+            notes.append(f"Not checked ({failure.cause}): {failure.message}")
+        if differences := common.describe_differences(claim):
+            notes.append(f"Differs from its quote: {differences}")
+        if verdict and verdict.label is Label.SUPPORTED and not findings:
+            facts.insert(0, ("Why supported", verdict.finding.rationale))
+        is_found = claim.match is not Match.NONE
+        tags = _list_tags(claim, verdict, failure)
+        return Card(
+            number=number,
+            claim_id=claim.id,
+            text=claim.text,
+            mark=tags[0],
+            tags=tags,
+            name="; ".join(_COUNTED[tag][0] for tag in tags if tag in _COUNTED),
+            quote=None if has_same_words(claim.text, claim.quote) else claim.quote,
+            notes=tuple(notes),
+            said=said,
+            fields=tuple(common.list_field_facts(claim)),
+            facts=tuple(facts),
+            location=(
+                locations.format_quote_location(claim, self.line_index)
+                if is_found
+                else None
+            ),
+            # A quote that was not found has no location in the text to link to.
+            anchor=f"s{number}" if is_found and self.line_index else None,
+            kind=str(claim.kind),
+            speaker=common.get_speaker(claim),
+            check_worthiness=claim.check_worthiness,
+            findings=findings,
+        )
 
 
 def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) -> Card:
     """Build the card of a claim that was checked without a run."""
+    findings, said = _build_verdict_parts(verdict, anchors)
+    mark = format_css_class(verdict.label)
     return Card(
         number=number,
         claim_id=verdict.subject,
         text=verdict.text,
-        mark=format_css_class(verdict.label),
-        name=format_badge(verdict.label),
+        mark=mark,
+        tags=(mark,),
+        name=common.format_label(verdict.label),
         quote=None,
+        notes=(),
+        said=said,
+        fields=(),
         facts=(),
         location=None,
         anchor=None,
@@ -159,46 +277,99 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
         kind="claim",
         speaker=verdict.speaker or "",
         check_worthiness=1.0,
-        findings=build_findings(verdict, anchors),
+        findings=findings,
     )
 
 
-def build_findings(
-    verdict: Verdict, anchors: EvidenceAnchors
-) -> tuple[CardFinding, ...]:
-    """Build the finding; for an attributed claim both findings."""
-    finding, content, speaker = verdict.finding, verdict.content, verdict.speaker
-    if content is None or speaker is None:
-        return (_build_finding(None, finding, anchors),)
-    return (
-        _build_finding(f"Did {speaker} say it?", finding, anchors),
-        _build_finding(common.CONTENT_QUESTION, content, anchors),
-    )
+def has_same_words(text: str, quote: str) -> bool:
+    """Whether a claim has its quote's words, apart from what it adds in brackets."""
+    own_words = _WORD.findall(_INSERTION.sub(" ", text).casefold())
+    return own_words == _WORD.findall(quote.casefold())
 
 
-def _build_finding(
-    question: str | None, finding: Finding, anchors: EvidenceAnchors
+def build_finding(
+    finding: Finding,
+    anchors: EvidenceAnchors,
+    *,
+    question: str | None = None,
+    claim: Claim | None = None,
 ) -> CardFinding:
+    """Build a finding without the evidence that is the claim's own quote."""
+    evidence = [
+        item
+        for item in finding.evidence
+        if claim is None or not _is_own_quote(item, claim)
+    ]
     return CardFinding(
         question=question,
         label=format_css_class(finding.label),
         name=format_badge(finding.label),
         confidence=common.format_confidence(finding),
         rationale=finding.rationale,
-        evidence=tuple(anchors.link(evidence) for evidence in finding.evidence),
+        evidence=tuple(map(anchors.link, evidence)),
     )
 
 
-def _choose_mark(claim: Claim, verdict: Verdict | None) -> str:
+def _build_verdict_parts(
+    verdict: Verdict | None, anchors: EvidenceAnchors, claim: Claim | None = None
+) -> tuple[tuple[CardFinding, ...], str]:
+    """Build the findings to show, and a line about reported speech."""
+    if verdict is None:
+        return (), ""
+    finding, content, speaker = verdict.finding, verdict.content, verdict.speaker
+    first = build_finding(finding, anchors, claim=claim)
+    # A claim that its own sentence supports has nothing to add to its badge.
+    shown = (first,) if first.evidence or finding.label is not Label.SUPPORTED else ()
+    if content is None or speaker is None:
+        return shown, ""
+    # The claim's own speaker is a name where the text has "he".
+    speaker = (claim and claim.speaker) or speaker
+    if content.label is Label.NOT_ENOUGH_EVIDENCE:
+        # A report of a statement shows that it was made, not that it is true.
+        known = "not checked here" if claim else "not known"
+        if not claim and content.rationale != finding.rationale:
+            known += f". {content.rationale}"
+        said = f"Said by {speaker}: {_SAID[finding.label]}"
+        return shown, f"{said}; whether it is true: {known}"
+    both = (
+        build_finding(finding, anchors, question=f"Did {speaker} say it?", claim=claim),
+        build_finding(content, anchors, question=common.CONTENT_QUESTION, claim=claim),
+    )
+    return both, ""
+
+
+def _is_own_quote(evidence: Evidence, claim: Claim) -> bool:
+    """Whether supporting evidence is the sentence that the claim quotes."""
+    if evidence.stance is not Stance.SUPPORTS:
+        return False
+    quoted = (*claim.spans, *claim.also_at)
+    return any(
+        own.start < span.end and span.start < own.end
+        for own in quoted
+        for span in evidence.spans
+    )
+
+
+def _list_tags(
+    claim: Claim, verdict: Verdict | None, failure: CheckFailure | None
+) -> tuple[str, ...]:
+    """List what a filter finds the claim by; the first one gives it its color."""
+    tags = []
     # What a check found says more than how much the claim is worth checking.
     if verdict:
-        return format_css_class(verdict.label)
+        tags.append(format_css_class(verdict.label))
     if claim.match is Match.NONE:
-        return "not-found"
+        tags.append(NOT_FOUND)
     if claim.consistency is Consistency.DIFFERS:
-        return "differs"
-    if claim.check_worthiness >= _HIGH_CHECK_WORTHINESS:
+        tags.append(DIFFERS)
+    if failure:
+        tags.append(NOT_CHECKED)
+    return tuple(tags) or (_choose_worth(claim.check_worthiness),)
+
+
+def _choose_worth(check_worthiness: float) -> str:
+    if check_worthiness >= _HIGH_CHECK_WORTHINESS:
         return "worth-high"
-    if claim.check_worthiness >= _MEDIUM_CHECK_WORTHINESS:
+    if check_worthiness >= _MEDIUM_CHECK_WORTHINESS:
         return "worth-middle"
     return "worth-low"

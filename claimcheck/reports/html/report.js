@@ -68,6 +68,8 @@
 
   if (form) {
     form.hidden = false;
+    const counts = all("button[data-tag]");
+    let tag = "";
     const texts = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
     const filter = () => {
       const filters = new FormData(form);
@@ -75,7 +77,8 @@
       const matches = (card, name) => !filters.get(name) || card.dataset[name] === filters.get(name);
       for (const card of cards) {
         card.hidden = !(
-          matches(card, "speaker") && matches(card, "kind") && matches(card, "mark") &&
+          matches(card, "speaker") && matches(card, "kind") &&
+          (!tag || card.dataset.tags.split(" ").includes(tag)) &&
           Number(card.dataset.worth) >= Number(filters.get("worth") || 0) &&
           words.every((word) => texts.get(card).includes(word))
         );
@@ -83,10 +86,19 @@
           if (element.matches(".tick")) element.toggleAttribute("hidden", card.hidden);
         }
       }
+      for (const group of all(".group")) group.hidden = all(".card", group).every((card) => card.hidden);
       const count = listVisible().length;
       const noun = cards.length === 1 ? " claim" : " claims";
       document.getElementById("shown").textContent = (count === cards.length ? count : count + " of " + cards.length) + noun;
     };
+    for (const button of counts) {
+      button.addEventListener("click", () => {
+        tag = tag === button.dataset.tag ? "" : button.dataset.tag;
+        for (const other of counts) other.setAttribute("aria-pressed", String(other.dataset.tag === tag));
+        filter();
+        document.getElementById("claims").scrollIntoView();
+      });
+    }
     form.addEventListener("input", filter);
     form.addEventListener("submit", (event) => event.preventDefault());
   }

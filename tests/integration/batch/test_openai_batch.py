@@ -1,6 +1,7 @@
 """A batch through OpenAI's Batch API: another process can take every step, and nothing is requested twice."""
 
 import json
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +16,8 @@ from tests.support.batches import write_documents
 from tests.support.chronicle import CHRONICLE
 from tests.support.command import claimcheck
 from tests.support.quirky_batches import QuirkyService
+from tests.support.responses_api import build_response, find_problem
+from tests.support.scripted import answer, claim
 
 
 @contextmanager
@@ -392,3 +395,35 @@ def test_the_budget_counts_answers_whose_length_cannot_be_limited(tmp_path):
             runner.submit()  # with neither
             open_tokens = runner._uploads.find_open_requests().tokens
     assert open_tokens > 2 * 8_192
+
+
+class ResponsesService(Service):
+    """Answers requests of the Responses API, and refuses a temperature."""
+
+    def __init__(self):
+        super().__init__()
+        self.endpoint = "/v1/responses"
+
+    def reply_to(self, body):
+        assert find_problem(body) is None
+        if "temperature" in body:
+            message = "Unsupported parameter: 'temperature' is not supported."
+            return 400, {"error": {"message": message, "param": "temperature"}}
+        quote = re.search(r"A third of .*? were oaks\.", body["input"][-1]["content"])
+        return 200, build_response(json.dumps(answer(claim(quote[0]))))
+
+
+def test_speaks_the_responses_api(tmp_path):
+    service = ResponsesService()
+    rows = write_documents(tmp_path / "rows.jsonl", 3)
+    settings = {"api": "responses", "reasoning_effort": "low"}
+    with serve_batch_api(service) as url:
+        with opened(tmp_path / "s.db", url, **settings) as (batch, runner):
+            batch.add(str(rows))
+            assert runner.submit().requests == 3
+        info, rounds = until_done(tmp_path / "s.db", url, **settings)
+        with opened(tmp_path / "s.db", url, **settings) as (batch, _):
+            runs = [run for _, run in batch.runs()]
+    assert (info.counts[DocumentState.DONE], rounds) == (3, 1)
+    assert [len(run.claims) for run in runs] == [1, 1, 1]
+    assert {run.usage.cached_tokens for run in runs} == {64}

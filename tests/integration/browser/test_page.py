@@ -98,7 +98,7 @@ def test_a_dropped_file_shows_its_progress(visit, tmp_path):
         assert page.is_disabled("[type=submit]")
         model.released.set()
         page.wait_for_url("**/runs/*")
-        assert "ferry.md" in page.inner_text(".document")
+        assert "ferry.md" in page.inner_text("header")
     assert page.complaints == []
 
 
@@ -154,7 +154,7 @@ def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
     page.keyboard.press("Escape")
     page.click("button.recheck")
     (tmp_path / "report.txt").write_text("In 2020 the ferry carried 700 people.")
-    page.set_input_files("#recheck [name=file]", tmp_path / "report.txt")
+    page.set_input_files("#recheck [name=files]", tmp_path / "report.txt")
     page.click("#recheck [type=submit]")
     later = page.locator("#c1 .later")
     later.wait_for()

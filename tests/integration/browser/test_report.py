@@ -3,9 +3,10 @@
 import time
 from dataclasses import replace
 
+import pypdfium2
 import pytest
 
-from claimcheck import Document, Settings, check, summarize
+from claimcheck import Document, Settings, Statement, check, summarize
 from claimcheck.reports import html
 from claimcheck.reports.html import overview
 from tests.support.hostile import HOSTILE, hostile_run
@@ -133,18 +134,35 @@ def test_filters_by_verdict_and_check_worthiness(open_page):
             for card in page.locator(".card:visible").all()
         ]
 
-    page.locator("select[name=mark]").select_option("refuted")
+    assert shown() == ["2", "1"]  # what needs attention is first
+    refuted = page.locator("button[data-tag=refuted]")
+    assert refuted.inner_text() == "1 refuted"
+    refuted.click()
     assert shown() == ["2"]
-    page.locator("select[name=mark]").select_option("")
+    assert refuted.get_attribute("aria-pressed") == "true"
+    assert not page.locator(".group").last.is_visible()
+    refuted.click()
     page.locator("input[name=worth]").fill("0.7")
     assert shown() == ["2"]
     page.locator("input[name=worth]").fill("0")
-    assert shown() == ["1", "2"]
+    assert shown() == ["2", "1"]
 
 
-def test_evidence_links_to_its_passage(open_page, run):
-    page = open_page(html.render(run))
-    link = page.locator("#c19 .evidence a").first
+def test_a_refuted_sentence_of_the_summary_leads_to_its_evidence(open_page):
+    text = "The ferry carried 900 people in 2020."
+    told = answer(
+        claim(text),
+        sentences=[{"text": "The ferry carried 700 people in 2020.", "claims": [1]}],
+    )
+    run = summarize(
+        text, settings=Settings(model="m"), client=ScriptedClient([response(told)])
+    )
+    sentence = Statement.of("The ferry carried 700 people in 2020.")
+    checked = check([sentence], text, settings=EXTRACTIVE)
+    page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
+    answered = page.locator(".side li .answer").first
+    assert "Refuted The claim says “700 people”" in answered.inner_text()
+    link = answered.locator(".evidence a")
     anchor = link.get_attribute("href")
     link.press("Enter")
     assert page.evaluate("location.hash") == anchor
@@ -210,6 +228,14 @@ def test_prints_the_text_and_every_card(open_page, run):
     page.emulate_media(media="print")
     assert not page.locator("#filter").is_visible()
     assert all(card.is_visible() for card in page.locator(".card").all())
+
+
+def test_an_article_with_its_claims_prints_on_three_pages(open_page, run):
+    assert len(run.document.text) > 2800
+    printed = open_page(html.render(run)).pdf(format="A4", prefer_css_page_size=True)
+    with pypdfium2.PdfDocument(printed) as pages:
+        assert len(pages) <= 3
+        assert "Summary" in pages[0].get_textpage().get_text_bounded()
 
 
 def test_hostile_text_never_runs(open_page):

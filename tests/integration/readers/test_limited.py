@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -13,45 +12,9 @@ from claimcheck import Document
 from claimcheck.errors import InputError
 from claimcheck.readers import limited
 from claimcheck.readers.file import build_document
+from tests.support.bombs import nest_forms
 
 ORDINARY = b"<html><body><p>The ferry carried 900 people in May.</p></body></html>"
-
-
-def write_pdf(objects: list[bytes]) -> bytes:
-    pdf = BytesIO(b"%PDF-1.4\n")
-    pdf.seek(0, os.SEEK_END)
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(pdf.tell())
-        pdf.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-    start = pdf.tell()
-    pdf.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    for offset in offsets:
-        pdf.write(b"%010d 00000 n \n" % offset)
-    pdf.write(b"trailer\n<</Size %d/Root 1 0 R>>\n" % (len(objects) + 1))
-    pdf.write(b"startxref\n%d\n%%%%EOF\n" % start)
-    return pdf.getvalue()
-
-
-def nest_forms(depth: int, repeats: int) -> bytes:
-    """A page whose form draws another form several times, which does the same."""
-    stream = b"/F Do " * repeats
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>"
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        page,
-        b"<</Length 5>>stream\n/F Do\nendstream",
-    ]
-    for number in range(5, 5 + depth):
-        form = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length %d" % len(stream)
-        form += b"/Resources<</XObject<</F %d 0 R>>>>>>" % (number + 1)
-        objects.append(form + b"stream\n" + stream + b"\nendstream")
-    objects.append(
-        b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 40>>stream\n"
-        b"BT /F1 9 Tf 1 0 0 1 0 0 Tm (x) Tj ET     \nendstream"
-    )
-    return write_pdf(objects)
 
 
 def test_a_bomb_is_given_up_and_the_next_file_is_read(monkeypatch):

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from claimcheck import Batch, Check, Run, RunStore, Settings, schemas
-from claimcheck.reports.bundle import verify_bundle
+from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.server import pages
 from claimcheck.store.history import History
 from tests.support.endpoint import error, serve_script
@@ -46,6 +46,15 @@ def test_a_text_becomes_a_stored_run_that_follows_its_schema(api):
     assert str(run.document.published) == "2021-02-03"
     assert run.verdicts
     assert api.get(response.headers["location"]).content == response.content
+
+
+def test_lists_runs_that_contain_words(api):
+    for text in (FERRY, "The tower in Graz was built in 1868."):
+        api.post("/api/runs", json={"text": text})
+    found = api.get("/api/runs", params={"words": "graz TOWER"}).json()["runs"]
+    assert [run["headline"] for run in found] == ["The tower in Graz was built in 1868"]
+    page = api.get("/", params={"words": "nothing of it"}).text
+    assert "No run contains all of these words." in page
 
 
 def test_reads_a_file_by_its_content_and_ignores_folders_in_its_name(api):

@@ -140,7 +140,7 @@ def test_asking_less_often_than_recorded_fails(tmp_path):
     url, _ = recorded(tmp_path, times=2)
     code, said = pytest_in(tmp_path, url=url)
     assert code == 1
-    assert "1 recorded answers were not requested" in said
+    assert "1 recorded answer was not requested" in said
 
 
 def test_never_records_a_missing_cassette_unasked(tmp_path):

@@ -201,7 +201,7 @@ def check_explanation(node_id, text):
     assert f"pytest --cassette-record=new {quoted}" in text, text
     assert "How to fix" not in text  # the message of vcrpy
     if "less_often" in node_id:
-        assert "1 recorded answers were not requested" in text
+        assert "1 recorded answer was not requested" in text
     elif "more_often" in node_id:
         assert "no recorded answer for POST http://127.0.0.1" in text
         assert "the code sends it once more often" in text

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
-from claimcheck.reports.bundle import verify_bundle
+from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.reports.diff import compare_batches
 from tests.support.command import claimcheck
 from tests.support.scripted import ScriptedClient, answer, claim, response

@@ -207,3 +207,38 @@ def test_bytes_that_are_not_json_can_be_told_from_json_that_is_no_completion():
 def test_finds_an_answer_in_other_fields(choice):
     completion = parse_completion(json.dumps({"choices": [choice]}).encode())
     assert json.loads(completion.text) in ({}, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        (
+            {"prompt_tokens": 9, "completion_tokens": 3, "cached_tokens": 4},
+            TokenCounts(9, 4, 3, 0),
+        ),
+        (
+            {
+                "prompt_tokens": 9,
+                "prompt_cache_hit_tokens": 4,
+                "prompt_cache_miss_tokens": 5,
+                "completion_tokens": 3,
+            },
+            TokenCounts(9, 4, 3, 0),
+        ),
+        (
+            {"input_tokens": 9, "cache_read_input_tokens": 40, "output_tokens": 3},
+            TokenCounts(49, 40, 3, 0),
+        ),
+        (
+            {
+                "input_tokens": 9,
+                "input_tokens_details": {"cached_tokens": 4},
+                "output_tokens": 3,
+                "output_tokens_details": {"reasoning_tokens": 2},
+            },
+            TokenCounts(9, 4, 3, 2),
+        ),
+    ],
+)
+def test_counts_cached_tokens_by_any_name(usage, counts):
+    assert parse({"choices": [], "usage": usage}).tokens == counts

@@ -8,7 +8,7 @@ import pytest
 
 from claimcheck import Document, Match, Settings, asummarize, errors, summarize, tokens
 from claimcheck.models.integrity import find_run_inconsistencies
-from claimcheck.reports import common, markdown, text
+from claimcheck.reports import locations, markdown, text, warnings
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_into_passages
 from tests.support.chronicle import CHRONICLE, TOWNS, ReadingClient
@@ -117,7 +117,7 @@ def test_reports_a_failed_passage_with_its_characters_in_every_format(run):
     )
     assert result.summary is not None
     message = f"1 of {result.passages} passages failed: characters {failure.start:,}-{failure.end:,}"
-    assert common.describe_failed_passages(result) == message
+    assert warnings.describe_failed_passages(result) == message
     assert message in text.render_run(result, width=200)
     assert message in markdown.render_run(result)
     assert find_run_inconsistencies(result) == []
@@ -191,8 +191,8 @@ def test_merges_the_same_claim_from_two_passages(run):
     assert [(span.start, span.text) for span in claim.also_at] == [
         (len(text) - len(twice), twice)
     ]
-    assert "; also 803:1" in common.format_claim_location(
-        claim, common.build_line_index(result.document)
+    assert "; also 803:1" in locations.format_claim_location(
+        claim, locations.build_line_index(result.document)
     )
 
 

@@ -1,7 +1,9 @@
 """Stored runs: nothing is paid for twice, nothing finished is lost."""
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -48,6 +50,21 @@ def test_a_stored_run_comes_back_unchanged(store):
     )
     assert (past.engine, past.model, past.checked) == ("extractive", None, False)
     assert store.load_run(past.location) == run
+
+
+def test_runs_are_found_by_words_in_any_case(store):
+    summarize(FERRY, settings=EXTRACTIVE, store=store)
+    document = Document.from_text("Ünal left the house in 2021.", title="Ankara News")
+    summarize(document, settings=EXTRACTIVE, store=store)
+
+    def find(words):
+        return [run.opening for run in History(store).list_runs(10, words=words)]
+
+    assert find("ünal NEWS") == ["Ünal left the house in 2021."]
+    assert find("ÜNAL") == find("ünal")
+    assert find("ferry") == [FERRY]
+    assert find("ferry ünal") == []
+    assert find("100%_ \"'") == []
 
 
 @pytest.mark.parametrize(
@@ -233,3 +250,23 @@ def test_forty_threads_share_a_store(store):
     listed = History(store).list_runs(100)
     assert {store.load_run(past.location).document.id for past in listed} == saved
     assert len(saved) == 80
+
+
+def test_a_store_never_has_two_holders(tmp_path):
+    path = tmp_path / "s.db"
+    RunStore(path).close()
+    holders, most, taken = [], [], []
+
+    def take_often(_):
+        with RunStore(path, create=False) as store:
+            for _ in range(100):
+                with suppress(errors.StoreError), store.lock():
+                    holders.append(None)
+                    most.append(len(holders))
+                    taken.append(os.stat(f"{path}.lock").st_ino)
+                    holders.pop()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(take_often, range(8)))
+    assert set(most) == {1}
+    assert len(set(taken)) == 1  # or a file that is gone may be locked as well

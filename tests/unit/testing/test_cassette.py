@@ -8,13 +8,11 @@ import threading
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from vcr.request import Request
 
 from claimcheck.testing import CassetteMissError, use_cassette
 from claimcheck.testing.bodies import pack_response
 from claimcheck.testing.cassette import Cassette
-
-URL = "http://127.0.0.1:1/v1"
+from tests.support.cassettes import URL, record, request, response
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -31,27 +29,6 @@ JSON_BODIES = st.builds(
     st.sampled_from(["", "\n", "\r\n", " "]),
 )
 BODIES = st.binary() | st.text().map(str.encode) | JSON_BODIES
-
-
-def request(body=b"", uri=URL, headers=(), method="POST"):
-    return Request(method, uri, body, dict(headers))
-
-
-def response(body=b"{}", status=200, **headers):
-    return {
-        "status": {"code": status, "message": "OK"},
-        "headers": {name: [value] for name, value in headers.items()},
-        "body": {"string": body},
-    }
-
-
-def record(path, *pairs, item="", mode="new", passed=True, plays=()):
-    cassette = Cassette(path, item=item, record=mode)
-    for sent in plays:
-        assert cassette.play(sent) is not None
-    for sent, answer in pairs:
-        cassette.add(sent, answer)
-    cassette.save(passed=passed)
 
 
 def play(path, sent, item=""):

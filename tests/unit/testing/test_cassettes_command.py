@@ -7,8 +7,8 @@ import pytest
 
 from claimcheck import prompts, resources
 from claimcheck.testing import templates
+from tests.support.cassettes import record, request, response
 from tests.support.command import claimcheck
-from tests.unit.testing.test_cassette import record, request, response
 
 SENT = request(b'{"model": "m-1", "text": "see /home/anna/list.txt"}')
 ITEM = "test_a.py::test_one"
@@ -30,7 +30,7 @@ def test_lists_what_was_recorded_and_when(tmp_path):
     listed = claimcheck("cassettes", "list")
     assert listed.returncode == 0
     assert re.fullmatch(
-        r"a/one\.json: 1 answers, m-1\n"
+        r"a/one\.json: 1 answer, m-1\n"
         r"    recorded \d{4}-\d\d-\d\d\n"
         r"    from prompts/verdict, schemas/verdict\.answer\n"
         r"    test_a\.py::test_one\n",
@@ -185,8 +185,7 @@ def test_prunes_what_no_test_plays(tmp_path):
 
     pruned = claimcheck("cassettes", "prune", "--dry-run")
     assert pruned.out == (
-        "a.json: 1 answers\ngone.json: 1 answers\n"
-        "cassettes: 2 answers would be removed\n"
+        "a.json: 1 answer\ngone.json: 1 answer\ncassettes: 2 answers would be removed\n"
     )
     assert before == {path: path.read_text() for path in folder.iterdir()}
 

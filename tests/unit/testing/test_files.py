@@ -1,5 +1,7 @@
 """Cassette files: readable, stable, and exact."""
 
+import json
+
 import pytest
 from vcr.request import Request
 
@@ -55,3 +57,18 @@ def test_names_a_file_that_is_not_a_cassette(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=rf"{name} is not a cassette"):
         read_file(tmp_path / name)
+
+
+def test_equal_requests_keep_their_order_whatever_their_headers_are():
+    answers = [b"1", b"2", b"3"]
+    content = CassetteFile(
+        [
+            Interaction(
+                Request("POST", "u", b"{}", {"accept": accept}),
+                interaction(b"{}", answer).response,
+            )
+            for accept, answer in zip(("*/*", "a/b", "c/d"), answers, strict=True)
+        ]
+    )
+    entries = json.loads(render_file(content))["interactions"]
+    assert [entry["response"]["body"]["json"] for entry in entries] == [1, 2, 3]

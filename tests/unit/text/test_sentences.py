@@ -5,6 +5,7 @@ import pytest
 from claimcheck import Match, ground
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_paragraph, split_sentences
+from tests.support.paths import ROOT
 
 
 def test_a_sentence_across_a_page_break_has_two_spans():
@@ -78,3 +79,22 @@ def test_segments_a_very_long_paragraph_as_it_does_a_short_one():
 def test_sentences_end_where_people_end_them(marked):
     expected = marked.split(" | ")
     assert split_paragraph(" ".join(expected), "en") == expected
+
+
+def read_marked_cases():
+    """Yield language and marked paragraph of each case in benchmarks/sentences.txt."""
+    language = "en"
+    path = ROOT / "benchmarks" / "sentences.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if len(line) == 4 and line[0] + line[-1] == "[]":
+            language = line[1:3]
+        elif line and not line.startswith("# "):
+            yield language, line.replace(" | ", " \0").replace("|", "\0")
+
+
+def test_splits_at_least_275_of_300_hard_paragraphs_as_marked():
+    right = 0
+    for language, marked in read_marked_cases():
+        expected = [part.strip() for part in marked.split("\0")]
+        right += split_paragraph(marked.replace("\0", ""), language) == expected
+    assert right >= 275

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-# `make test` installs all of these.
+# `make check-clients` installs all of these.
 OPTIONAL = ("aiohttp", "brotli", "pytest_asyncio", "trio")
 collect_ignore = []
 if not all(find_spec(name) for name in OPTIONAL):

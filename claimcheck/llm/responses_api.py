@@ -1,0 +1,84 @@
+"""OpenAI's Responses API, as another way to write a chat completion.
+
+https://platform.openai.com/docs/api-reference/responses. Requests are built, adapted,
+and counted as chat completions; only here do they become requests of this API, and its
+responses completions. Nothing is stored at the endpoint: `store` is false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+PATH = "/responses"
+# What this API has no parameter for: a seed, and OpenAI's newer name of the limit.
+LEFT_OUT = frozenset({"seed", "max_completion_tokens"})
+# Of a stream: an item of the output, and the last event, with the whole response.
+ITEM_EVENT = "response.output_item.done"
+FINAL_EVENTS = ("response.completed", "response.incomplete", "response.failed")
+_RENAMED = {"messages": "input", "max_tokens": "max_output_tokens"}
+_FINISH_REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
+
+
+def build_responses_body(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request of this API that says what a chat request says."""
+    request = {_RENAMED.get(name, name): body[name] for name in body}
+    request.pop("stream_options", None)
+    response_format = request.pop("response_format", None)
+    if response_format:
+        # The schema's fields are beside the type, not in an object of their own.
+        schema = response_format.get("json_schema", {})
+        request["text"] = {"format": {"type": response_format["type"], **schema}}
+    effort = request.pop("reasoning_effort", None)
+    if effort:
+        request["reasoning"] = {"effort": effort}
+    return request
+
+
+def build_chat_completion(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a response of this API as a chat completion.
+
+    Anything else is returned unchanged, such as the completion of an endpoint that
+    answers with one here, too.
+    """
+    if "output" not in response and "status" not in response:
+        return response
+    message = _build_message(response.get("output"))
+    completion = {name: response.get(name) for name in ("model", "usage", "error")}
+    details = response.get("incomplete_details")
+    reason = details.get("reason") if isinstance(details, Mapping) else None
+    if message or reason:
+        finish_reason = _FINISH_REASONS.get(str(reason), reason) or "stop"
+        choice = {"message": message, "finish_reason": finish_reason}
+        completion["choices"] = [choice]
+    return completion
+
+
+def _build_message(output: Any) -> dict[str, Any]:
+    """Return the message that the items of an output add up to."""
+    message: dict[str, Any] = {}
+    content: list[Any] = []
+    for item in output if isinstance(output, list) else ():
+        if not isinstance(item, Mapping):
+            continue
+        if item.get("type") == "function_call":
+            message["tool_calls"] = [{"function": item}]
+        parts = item.get("content")
+        if isinstance(parts, str):
+            parts = [parts]
+        if not isinstance(parts, list):
+            continue
+        if item.get("type") == "reasoning":
+            message["reasoning"] = _join_texts(parts, "text")
+            continue
+        content += parts
+        if refusal := _join_texts(parts, "refusal"):
+            message["refusal"] = refusal
+    if content:
+        message["content"] = content
+    return message
+
+
+def _join_texts(parts: list[Any], name: str) -> str:
+    texts = [part.get(name) for part in parts if isinstance(part, Mapping)]
+    return "".join(text for text in texts if isinstance(text, str))

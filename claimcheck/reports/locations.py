@@ -1,0 +1,90 @@
+"""Where quotes and evidence are, in the way that a reader can look them up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from claimcheck.models.claim import Claim, Consistency, Match
+from claimcheck.models.document import Document
+from claimcheck.models.span import Excerpt, LineIndex
+from claimcheck.models.verdict import Evidence
+from claimcheck.reports.common import DIFFERS_MARK
+
+
+def build_line_index(document: Document) -> LineIndex | None:
+    """Build the line index of a document; None if its text was left out."""
+    return None if document.text is None else LineIndex(document.text)
+
+
+def format_span_location(span: Excerpt, line_index: LineIndex | None) -> str:
+    """Format where a span starts, in the way that a reader can look it up.
+
+    That is the time in subtitles, the page of a PDF, and otherwise line and column.
+    Without the text there are only offsets.
+    """
+    if span.time:
+        seconds, _, _ = span.time.partition(".")
+        return seconds
+    if span.page:
+        return f"p. {span.page}"
+    # A run that was saved without its text has no lines to count.
+    if line_index is None:
+        return f"{span.start}-{span.end}"
+    line, column = line_index.position(span.start)
+    return f"{line}:{column}"
+
+
+def format_claim_location(claim: Claim, line_index: LineIndex | None) -> str:
+    """Format where a quote is, and what is wrong with it: "NOT FOUND"."""
+    if claim.match is Match.NONE:
+        return "NOT FOUND"
+    mark = f" {DIFFERS_MARK}" if claim.consistency is Consistency.DIFFERS else ""
+    return format_quote_location(claim, line_index, mark)
+
+
+def format_quote_location(
+    claim: Claim, line_index: LineIndex | None, mark: str = ""
+) -> str:
+    """Format where a quote that was found is: "3:14 (fuzzy)MARK; also 9:2"."""
+    starts = _list_locations(claim.spans, line_index)
+    location = " + ".join(starts)
+    if claim.spans[0].time and len(starts) > 1:
+        # A quote from subtitles has a span per cue: its times are a range, not a list.
+        location = f"{starts[0]} to {starts[-1]}"
+    if claim.match is not Match.EXACT:
+        location += f" ({claim.match})"
+    location += mark
+    # The document says the same again there; one location is enough to check it.
+    if claim.also_at:
+        location += f"; also {', '.join(_list_locations(claim.also_at, line_index))}"
+    return location
+
+
+def _list_locations(
+    spans: Iterable[Excerpt], line_index: LineIndex | None
+) -> list[str]:
+    """List the spans' locations, each once."""
+    return list(dict.fromkeys(format_span_location(span, line_index) for span in spans))
+
+
+class EvidenceLocator:
+    """Describes where evidence from these documents is."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._sources: dict[str, str] = {}
+        self._line_indexes: dict[str, LineIndex | None] = {}
+        for document in documents:
+            self._sources[document.id] = document.source
+            self._line_indexes[document.id] = build_line_index(document)
+
+    def describe(self, evidence: Evidence) -> str:
+        """Return the source and the locations: "report.pdf, p. 3 + p. 4"."""
+        document_id = evidence.document_id
+        # Without the document, its id at least tells evidence apart.
+        source = self._sources.get(document_id, document_id)
+        locations = [self.locate(document_id, span) for span in evidence.spans]
+        return f"{source}, {' + '.join(locations)}"
+
+    def locate(self, document_id: str, span: Excerpt) -> str:
+        """Return where a span of a document starts."""
+        return format_span_location(span, self._line_indexes.get(document_id))

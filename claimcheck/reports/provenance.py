@@ -1,0 +1,88 @@
+"""What a result is about and what made it: document, version, model, tokens, cost."""
+
+from __future__ import annotations
+
+from claimcheck.models.llm import Usage
+from claimcheck.models.run import Check, Run
+from claimcheck.reports.common import format_count
+
+# How the publication date is known (`Document.published_from`), for readers.
+_DATE_ORIGINS = {
+    "url": "from its URL",
+    "text": "from its text",
+    "given": "given",
+    "metadata": "stated",
+}
+
+
+def describe_document(run: Run) -> str:
+    """Describe the document's source, date, language and size in one line."""
+    document = run.document
+    parts = [document.source]
+    if document.author:
+        parts.append(f"by {document.author}")
+    if document.published:
+        # How sure the date is depends on where it is from.
+        origin = _DATE_ORIGINS.get(document.published_from or "", "")
+        parts.append(f"published {document.published} ({origin})")
+    else:
+        parts.append("publication date not known")
+    parts.append(f"language {document.language or 'not known'}")
+    parts.append(f"{document.characters:,} characters")
+    if document.tokens is not None:
+        # A tokenizer other than the model's own gives an estimate.
+        about = "about " if "estimate" in run.signature.token_count else ""
+        parts.append(f"{about}{document.tokens:,} tokens")
+    return " · ".join(part for part in parts if part)
+
+
+def describe_search(check: Check) -> str:
+    """Describe in how many documents evidence was searched."""
+    return f"Checked against {format_count(check.searched, 'document')}"
+
+
+def describe_provenance(result: Run | Check) -> str:
+    """Describe version, engine, model, tokens, cost and time in one line."""
+    signature = result.signature
+    parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
+    if signature.model:
+        claims = len(result.claims if isinstance(result, Run) else result.verdicts)
+        parts.append(f"model {signature.model} ({signature.response_format})")
+        parts += _list_usage(result.usage, claims)
+    else:
+        parts.append("no model")
+        verifier = signature.settings.get("verifier")
+        if verifier not in (None, "lexical"):
+            parts.append(f"verifier {verifier}")
+    parts.append(f"{result.usage.seconds:.1f} s")
+    return " · ".join(parts)
+
+
+def _list_usage(usage: Usage, claims: int) -> list[str]:
+    """List the requests, tokens and cost of a model."""
+    tokens_in = f"{usage.input_tokens:,} tokens in"
+    if usage.cached_tokens:
+        tokens_in += f" ({usage.cached_tokens:,} cached)"
+    tokens_out = f"{usage.output_tokens:,} out"
+    if usage.reasoning_tokens:
+        # They are part of the output, and most of the cost of a reasoning model.
+        tokens_out += f" ({usage.reasoning_tokens:,} reasoning)"
+    parts = [format_count(usage.requests, "request"), f"{tokens_in}, {tokens_out}"]
+    if usage.stored_answers:
+        parts.append(format_count(usage.stored_answers, "stored answer"))
+    parts.append(_format_cost(usage, claims))
+    return parts
+
+
+def _format_cost(usage: Usage, claims: int) -> str:
+    """Format the total cost and the cost per claim."""
+    if usage.cost_usd is None:
+        return "price not known"
+    total = f"${usage.cost_usd:.4f}"
+    cost_per_claim = format_cost_per_claim(usage, claims)
+    return f"{total} ({cost_per_claim} per claim)" if cost_per_claim else total
+
+
+def format_cost_per_claim(usage: Usage, claims: int) -> str | None:
+    """Format the average cost per claim; None without a cost or claims."""
+    return f"${usage.cost_usd / claims:.4f}" if usage.cost_usd and claims else None

@@ -1,0 +1,111 @@
+"""What readers must know before they rely on a run: failures, and missing quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from claimcheck.models.claim import Consistency, Match
+from claimcheck.models.run import CheckFailure, Failure, Run, Status
+from claimcheck.reports.common import (
+    DIFFERS_MARK,
+    describe_differences,
+    number_claims,
+)
+
+
+def describe_failed_passages(run: Run) -> str | None:
+    """Say how many of several passages failed, and where; None if none did."""
+    # If the only passage failed, the failure itself says all there is to say.
+    if run.passages == 1:
+        return None
+    characters = run.document.characters
+    failed_ranges = _merge_failed_ranges(run)
+    # A claim that was left out, or a summary, leaves no part of the document unread.
+    failures = [
+        failure
+        for failure in run.failures
+        if not failure.covers(characters) and _overlaps_any(failure, failed_ranges)
+    ]
+    if not failures:
+        return None
+    ranges = [f"{start:,}-{end:,}" for start, end in failed_ranges]
+    return (
+        f"{len(failures)} of {run.passages} passages failed: "
+        f"characters {' and '.join(ranges)}"
+    )
+
+
+def _overlaps_any(failure: Failure, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(failure.start < end and start < failure.end for start, end in ranges)
+
+
+def _merge_failed_ranges(run: Run) -> list[tuple[int, int]]:
+    """Return the failed ranges of the ledger; adjacent ones are merged."""
+    ranges: list[tuple[int, int]] = []
+    for entry in run.ledger:
+        if entry.status is not Status.FAILED:
+            continue
+        start = entry.start
+        # Neighboring passages that failed are one range.
+        if ranges and ranges[-1][1] == start:
+            start, _ = ranges.pop()
+        ranges.append((start, entry.end))
+    return ranges
+
+
+def list_warnings(run: Run) -> list[str]:
+    """List failures, and how many quotes are not in the document."""
+    warnings = [*list_failures(run), *list_unchecked(run.unchecked)]
+    not_found = sum(claim.match is Match.NONE for claim in run.claims)
+    if not_found:
+        warnings.append(
+            f"{not_found} of {len(run.claims)} claims: the model's quote does not "
+            "appear in the document (marked NOT FOUND)"
+        )
+    differing = [
+        claim for claim in run.claims if claim.consistency is Consistency.DIFFERS
+    ]
+    if differing:
+        warnings.append(
+            f"{len(differing)} of {len(run.claims)} claims: the text does not say what "
+            f"its quote says (marked {DIFFERS_MARK})"
+        )
+    numbers = number_claims(run)
+    for claim in differing:
+        warnings.append(
+            f"{DIFFERS_MARK}: claim {numbers[claim.id]}: {describe_differences(claim)}"
+        )
+    return warnings
+
+
+def list_failures(run: Run) -> list[str]:
+    """List the parts of the document that could not be read, and why."""
+    failed_passages = describe_failed_passages(run)
+    lines = [f"{failed_passages}."] if failed_passages else []
+    for failure in run.failures:
+        lines.append(
+            f"FAILED ({failure.cause}): characters {failure.start:,}-{failure.end:,}: "
+            f"{failure.message}"
+        )
+    return lines
+
+
+def list_unchecked(failures: Iterable[CheckFailure]) -> list[str]:
+    """List claims and sentences without a verdict, and why."""
+    return [
+        f"NOT CHECKED ({failure.cause}): {failure.text}: {failure.message}"
+        for failure in failures
+    ]
+
+
+def list_set_aside(run: Run) -> list[str]:
+    """List, in at most one line, how much text was set aside, and why."""
+    characters = 0
+    reasons = set()
+    for entry in run.ledger:
+        if entry.status is Status.SET_ASIDE:
+            characters += entry.end - entry.start
+            reasons.add(str(entry.reason))
+    if not reasons:
+        return []
+    return [f"Set aside: {characters:,} characters ({', '.join(sorted(reasons))})"]
