@@ -2,14 +2,9 @@
 
 A bad item costs one item. What has one meaning only is corrected, and every correction
 is recorded: "Event" is the kind `event`, "0.8" is a number, null is an empty list. What
-<<<<<<< HEAD
-the result does not need (extra keys, missing links) costs nothing. A value that is
-not there is never made up.
-=======
-the result does not need (extra keys, a missing reason) costs nothing. A claim without a
+the result does not need (extra keys, missing links) costs nothing. A claim without a
 kind or a check-worthiness gets a neutral one, which is recorded, too; a quote or a text
 that is not there is never made up.
->>>>>>> main
 """
 
 from __future__ import annotations
@@ -41,13 +36,9 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
     "claims": [],
     "speaker": None,
 }
-<<<<<<< HEAD
-_REPLACEABLE = ("claims", "open_questions")
-=======
 # What a claim is ranked and filtered by; a claim without is still a claim.
 _UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
-_REPLACEABLE = ("reason", "about", "claims", "open_questions")
->>>>>>> main
+_REPLACEABLE = ("claims", "open_questions")
 _FIELDS = "fields"  # of a claim, as the user defined them
 _NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
 _FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")

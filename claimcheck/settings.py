@@ -18,15 +18,12 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 UNSET = "unset"
 ENGINES = ("auto", "llm", "extractive")
 CHECKERS = ("model", "rules")
-<<<<<<< HEAD
 EXTRACTIONS = ("single", "staged")
-=======
 CHAT = "chat"
 RESPONSES = "responses"
 APIS = (CHAT, RESPONSES)
 # OpenAI's words; each model accepts some of them.
 REASONING_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
->>>>>>> main
 # A run without a check does not depend on these, so its signature leaves them out.
 CHECK_ONLY_SETTINGS = ("top_k", "votes")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
@@ -97,6 +94,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "api": APIS,
     "reasoning_effort": REASONING_EFFORTS,
     "check_with": CHECKERS,
+    "extraction": EXTRACTIONS,
 }
 _OPTIONAL = ("reasoning_effort",)
 _URL_EXAMPLES = {
@@ -162,19 +160,14 @@ class Settings:
     """The settings of a run.
 
     `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
-<<<<<<< HEAD
     `max_claims`: the maximum number of claims of a document. `max_claims_per_passage`:
     of one answer of a model. `passage_tokens`: documents longer than this are read in
     several passages. `extraction`: "staged" asks a model for claims first, and then for
-    a summary of them, also of a short document. `attempts`: how often a request is
-    tried when the endpoint fails (429, 5xx, a lost connection). `context_tokens`: the
-=======
-    `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
-    longer than this are read in several passages. `attempts`: how often a request is
-    tried when the endpoint fails (429, 5xx, a lost connection). `api`: "chat" for chat
-    completions, "responses" for OpenAI's Responses API. `reasoning_effort`: how much a
-    model thinks first; None leaves it to the model. `context_tokens`: the
->>>>>>> main
+    a summary of them, also of a short document.
+    `attempts`: how often a request is tried when the endpoint fails (429, 5xx, a lost
+    connection). `api`: "chat" for chat completions, "responses" for OpenAI's Responses
+    API. `reasoning_effort`: how much a model thinks first; None leaves it to the model.
+    `context_tokens`: the
     model's window; a request that does not fit is not sent. `temperature`, `seed`, and
     `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
     passages shown to a model that checks a claim. `votes`: how often it is asked; the
@@ -223,27 +216,11 @@ class Settings:
 
     def _find_problems(self) -> list[str]:
         problems = []
-<<<<<<< HEAD
-        if self.engine not in ENGINES:
-            choices = ", ".join(ENGINES)
-            problems.append(f"engine {self.engine!r} is unknown; choose from {choices}")
-        if self.check_with not in CHECKERS:
-            choices = ", ".join(CHECKERS)
-            problems.append(
-                f"check_with {self.check_with!r} is unknown; choose from {choices}"
-            )
-        if self.extraction not in EXTRACTIONS:
-            choices = ", ".join(EXTRACTIONS)
-            problems.append(
-                f"extraction {self.extraction!r} is unknown; choose from {choices}"
-            )
-=======
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
             if value not in choices and not (name in _OPTIONAL and value is None):
                 listed = ", ".join(choices)
                 problems.append(f"{name} {value!r} is unknown; choose from {listed}")
->>>>>>> main
         for name, accepted in RANGES.items():
             value = getattr(self, name)
             if not accepted.accepts(value):

@@ -1,14 +1,8 @@
 """How much a sentence is worth checking, and why.
 
-<<<<<<< HEAD:claimcheck/english/check_worthiness.py
-A logistic model over readable features: `check_worthiness.json` has the weights, and
-where they come from. The words of the features are in `data/feature_*.txt`; after a
-change to them, fit the weights again with `benchmarks/fit_check_worthiness.py`.
-=======
 A logistic model over the form of the sentence and the mean vector of its words.
-`weights.json` has the weights and says where they come from. After a change to the
-features, fit them again with `benchmarks/fit_check_worthiness.py`.
->>>>>>> main:claimcheck/extractive/check_worthiness.py
+`check_worthiness.json` has the weights and says where they come from. After a change to
+the features, fit them again with `benchmarks/fit_check_worthiness.py`.
 """
 
 from __future__ import annotations
@@ -26,14 +20,9 @@ from claimcheck.english.vocabulary import compute_topic_vector
 from claimcheck.models.claim import Kind, Quantity
 from claimcheck.resources import read_words
 
-<<<<<<< HEAD:claimcheck/english/check_worthiness.py
 _WEIGHTS_PATH = Path(__file__).with_suffix(".json")
-# A sentence is called check-worthy from here on: the best F1 in cross-validation.
-=======
-_WEIGHTS_PATH = Path(__file__).with_name("weights.json")
 # A sentence is called check-worthy from here on: chosen on the debates that the weights
 # were fitted on.
->>>>>>> main:claimcheck/extractive/check_worthiness.py
 CHECK_WORTHY_FROM = 0.35
 # A feature that adds less to the logit is not given as a reason. Chosen by hand.
 _MIN_REASON_CONTRIBUTION = 0.05
