@@ -21,7 +21,14 @@ from claimcheck.prompts import SUFFIX, Prompt, Templates
 
 # A template may do without these; without any other, its answer would be useless.
 _OPTIONAL_VARIABLES = frozenset(
-    {"title", "published", "context", "max_claims", *EMPTY_BRIEF.list_variables()}
+    {
+        "title",
+        "published",
+        "document_language",
+        "context",
+        "max_claims",
+        *EMPTY_BRIEF.list_variables(),
+    }
 )
 # The variables that a part of a brief needs, if they are not its name.
 _VARIABLES_BY_PART = {"length": ("sentence_count", "key_point_count")}
@@ -31,6 +38,7 @@ _SAMPLES: Mapping[str, Any] = {
     "answer": "sample-answer",
     "claims": ["sample-claim"],
     "context": "sample-context",
+    "document_language": "English",
     "fence": _FENCE,
     "items": ["sample-item"],
     "max_claims": 30,
@@ -328,7 +336,8 @@ def _build_sample_variables(name: str) -> list[dict[str, Any]]:
     full = dict(_SAMPLES)
     if name == "correct":
         full["items"] = [_CORRECT_ITEM]
-    least = full | {"title": None, "published": None, "context": ""}
+    least = full | {"context": ""}
+    least |= dict.fromkeys(("title", "published", "document_language"))
     return [
         full | _SAMPLE_BRIEF.list_variables(),
         least | EMPTY_BRIEF.list_variables(),

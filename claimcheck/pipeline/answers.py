@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from claimcheck import answer_schemas, prompts, schemas
+from claimcheck import answer_schemas, prompts, resources, schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
@@ -223,13 +223,23 @@ class VerdictsAnswer:
     verdicts: tuple[VerdictAnswer, ...]
 
 
+@cache
+def _read_language_names() -> dict[str, str]:
+    lines = resources.read_words("language_names")
+    return dict(line.split(maxsplit=1) for line in lines)
+
+
 def describe_document(document: Document) -> dict[str, str | None]:
-    """Return the title and the date in the form that prompts use."""
+    """Return title, date, and language in the form that prompts use.
+
+    The language is None if it is not known, or has no name here.
+    """
     title = " ".join(document.title.split()) if document.title else None
     published = document.published
     return {
         "title": curl_marks(title) if title else None,
         "published": published.strftime("%A, %Y-%m-%d") if published else None,
+        "document_language": _read_language_names().get(document.language or ""),
     }
 
 

@@ -109,7 +109,7 @@ def _find_doubts(
 def _correct(
     grounder: ClaimGrounder, doubt: _Doubt, answer: CorrectionAnswer
 ) -> ClaimAnswer:
-    """Return the corrected claim, or the first if that is no better."""
+    """Return the corrected claim if it is better than the first."""
     if answer.quote is None:
         return doubt.claim
     result = grounder.index.ground(answer.quote)

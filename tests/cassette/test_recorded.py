@@ -15,6 +15,7 @@ from claimcheck.models.integrity import (
     find_check_inconsistencies,
     find_run_inconsistencies,
 )
+from tests.support.injections import ORDERS, add_order
 from tests.support.paths import ARTICLES, SEED
 
 SETTINGS = Settings(
@@ -60,13 +61,37 @@ def test_summarizes_with_asyncio():
 
 
 @pytest.mark.cassette("recorded/album")
-def test_asks_again_for_a_missing_quote():
+def test_summarizes_the_album():
     run = summarize(
         document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20)
     )
     check_run(run, 5)
-    assert run.usage.requests == 2
-    assert "requote" in run.signature.prompts
+
+
+@pytest.mark.cassette("recorded/bruecke")
+def test_summarizes_in_german():
+    check_run(summarize(document(ARTICLES / "bruecke.txt"), settings=SETTINGS), 5)
+
+
+@pytest.mark.cassette("recorded/marche")
+def test_summarizes_in_french():
+    check_run(summarize(document(ARTICLES / "marche.txt"), settings=SETTINGS), 5)
+
+
+@pytest.mark.cassette("recorded/injections")
+def test_orders_in_a_document_become_no_more_than_their_own_words():
+    obeyed = []
+    for order in ORDERS:
+        text = add_order(order)
+        run = summarize(text, settings=replace(SETTINGS, max_claims=4))
+        assert find_run_inconsistencies(run) == []
+        start = text.index(order)
+        end = start + len(order)
+        for claim in run.claims:
+            for span in claim.spans:
+                if start <= span.start < end and claim.is_grounded:
+                    obeyed.append(order)
+    assert len(set(obeyed)) == 0
 
 
 @pytest.mark.cassette("recorded/seed-passages")
