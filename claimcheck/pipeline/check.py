@@ -59,6 +59,8 @@ PROMPTS = (PROMPT, "repair", "json-only")
 # costs more than it saves.
 _STATEMENTS_PER_REQUEST = 10
 _MAX_SHARED_TOKENS = 3_000
+# One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
+_CLOSEST_PASSAGES = 3
 _NO_VERDICT = "the answer has no verdict on this statement"
 # Used if the settings have none, or 0: at 0, all votes would be the same.
 _VOTE_TEMPERATURE = 0.7
@@ -363,8 +365,8 @@ class _StatementCheck:
     def _build_finding(self, vote: _Vote) -> Finding:
         """Build the finding from the model's answer, if that has grounds.
 
-        A label that cites no passage becomes `not_enough_evidence`, and a "supported"
-        to which a check objects becomes what the checks decide.
+        A label that cites no passage about the statement becomes `not_enough_evidence`,
+        and a "supported" to which a check objects becomes what the checks decide.
         """
         verdict = vote.verdict
         assert verdict is not None
@@ -372,14 +374,24 @@ class _StatementCheck:
         numbers = [n for n in verdict.evidence if 0 < n <= len(vote.passages)]
         cited = [vote.passages[n - 1] for n in dict.fromkeys(numbers)]
         label, rationale = verdict.label, verdict.rationale
-        if label is not Label.NOT_ENOUGH_EVIDENCE and not cited:
-            rationale = f"The model says “{label}” but cites no passage. {rationale}"
+        if label is not Label.NOT_ENOUGH_EVIDENCE and not self._is_about(cited):
+            passage = "no passage close to it" if cited else "no passage"
+            rationale = f"The model says “{label}” but cites {passage}. {rationale}"
             label = Label.NOT_ENOUGH_EVIDENCE
+            cited = []
         evidence = self._build_evidence(cited, label)
         finding = Finding(label, None, rationale, evidence, (), DecidedBy.MODEL)
         if label is Label.SUPPORTED:
             return self._apply_veto(finding, cited)
         return finding
+
+    def _is_about(self, cited: Sequence[_Passage]) -> bool:
+        """Whether one of the passages is among the closest to the statement.
+
+        A weak model that has to cite a passage cites any.
+        """
+        closest = self.select(_CLOSEST_PASSAGES)
+        return any(passage in closest for passage in cited)
 
     def _build_evidence(
         self, cited: Sequence[_Passage], label: Label

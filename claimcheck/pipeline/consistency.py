@@ -75,6 +75,8 @@ class QuoteComparison:
         claim, quoted = parse_words(text), parse_words(quote)
         context = parse_words(self._get_context(spans))
         consistency = _judge_overlap(claim, [*quoted, *context])
+        if is_broken_off(text):
+            consistency = Consistency.UNCLEAR
         is_english = self._document.language in (None, "en")
         # A translation shares hardly a word or number format with its quote.
         if not is_english and consistency is Consistency.UNCLEAR:
@@ -278,12 +280,23 @@ def _find_opposites(
             yield Difference("opposite", word.surface, _find_surface(quoted, form))
 
 
+def is_broken_off(text: str) -> bool:
+    """Whether a text is no sentence: too short, or without its end.
+
+    A model that writes a quotation mark into a JSON string may end the string with it.
+    """
+    words = parse_words(text)
+    if len(words) < _MIN_WORDS:
+        return True
+    return text[-1:].isalpha() and words[-1].form in FUNCTION_WORDS
+
+
 def _judge_overlap(claim: Sequence[Word], source: Sequence[Word]) -> Consistency:
-    """Return `unclear` for what is too short, or hardly about the quote."""
+    """Return `unclear` for what is hardly about the quote."""
     content = set(_list_stems(claim))
     shared = content.intersection(_list_stems(source))
     is_about = len(shared) >= _MIN_SHARED_SHARE * len(content)
-    if len(claim) < _MIN_WORDS or not is_about:
+    if not is_about:
         return Consistency.UNCLEAR
     return Consistency.CONSISTENT
 

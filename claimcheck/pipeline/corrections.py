@@ -23,7 +23,7 @@ from claimcheck.pipeline.answers import (
     build_request,
     normalize_speaker,
 )
-from claimcheck.pipeline.consistency import Result
+from claimcheck.pipeline.consistency import Result, is_broken_off
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.pipeline.marks import curl_marks
@@ -91,19 +91,25 @@ def _find_doubts(
     for number, (claim, result) in enumerate(zip(claims, results, strict=True), 1):
         is_missing = result.match is Match.NONE
         spans = result.suggestion if is_missing else result.spans
-        if not spans:
+        problem = _describe_problem(grounder, claim, result)
+        if not spans or problem is None:
             continue
-        if is_missing:
-            problem = "The quote is not in the document as it was given"
-            problem += f": {result.reason}" if result.reason else "."
-        else:
-            consistency, differences = compare_with_quote(grounder, claim, result)
-            if consistency is not Consistency.DIFFERS:
-                continue
-            described = [item.describe("its quote") for item in differences]
-            problem = "; ".join(described)
         passage = _expand_passage(source, spans)
         yield _Doubt(number, claim, problem, passage, is_missing)
+
+
+def _describe_problem(
+    grounder: ClaimGrounder, claim: ClaimAnswer, result: GroundingResult
+) -> str | None:
+    if result.match is Match.NONE:
+        problem = "the quote is not in the document as it was given"
+        return f"{problem}: {result.reason}" if result.reason else problem
+    consistency, differences = compare_with_quote(grounder, claim, result)
+    if consistency is Consistency.DIFFERS:
+        return "; ".join(item.describe("its quote") for item in differences)
+    if consistency is Consistency.UNCLEAR and is_broken_off(claim.text):
+        return "the claim is not a whole sentence"
+    return None
 
 
 def _correct(
@@ -120,7 +126,7 @@ def _correct(
         doubt.claim, quote=answer.quote, text=answer.text, speaker=answer.speaker
     )
     consistency, _ = compare_with_quote(grounder, corrected, result)
-    if consistency is not Consistency.DIFFERS:
+    if consistency is not Consistency.DIFFERS and not is_broken_off(corrected.text):
         return corrected
     # A quote that is there is worth more than one that is not.
     if doubt.is_missing:

@@ -77,6 +77,18 @@ def test_asks_once_more_for_a_missing_quote_and_keeps_it_without_a_span(run, sec
         assert "NOT FOUND" in rendered
 
 
+def test_asks_once_more_for_a_claim_that_breaks_off(run):
+    broken = claim("Mars has two moons, NASA said", speaker="NASA")
+    fixed = corrections(
+        (1, "Mars has two moons"), text="Mars has two moons.", speaker="NASA"
+    )
+    result, client = run(response(answer(broken | {"text": "Mars has the"})), fixed)
+    assert (
+        "the claim is not a whole sentence" in client.requests[1].messages[-1].content
+    )
+    assert result.claims[0].text == "Mars has two moons."
+
+
 def test_takes_a_second_quote_that_is_in_the_passage(run):
     first = response(
         answer(claim("Mercury has two moons.", text="Mercury is moonless."))
@@ -279,7 +291,7 @@ def test_what_does_not_vary_comes_first_and_is_the_same_for_all_documents(run):
 def test_shows_typographic_marks_and_leads_them_back(run):
     source = 'Venus "is hot", said Ines Calder. It has "no" moons.'
     answered = answer(
-        claim("Venus “is hot”, said Ines Calder.", "Venus “is hot”.", speaker="Calder"),
+        claim("Venus “is hot”, said Ines Calder.", "Venus “is hot” now.", speaker="Calder"),
         headline="Venus “is hot”",
     )
     result, client = run(response(answered), text=source)
@@ -290,7 +302,7 @@ def test_shows_typographic_marks_and_leads_them_back(run):
         Match.EXACT,
     )
     assert (found.text, result.summary.headline) == (
-        'Venus "is hot".',
+        'Venus "is hot" now.',
         'Venus "is hot"',
     )
 
