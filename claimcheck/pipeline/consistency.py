@@ -24,6 +24,7 @@ from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Difference
+from claimcheck.text.language import detect_language
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import split_sentences
 from claimcheck.verification.checks.antonyms import find_opposing_forms
@@ -31,6 +32,7 @@ from claimcheck.verification.checks.antonyms import find_opposing_forms
 # All of these were chosen by hand, by reading recorded claims.
 _CONTEXT_CHARACTERS = 600  # on each side of the quote
 _MIN_WORDS = 4  # fewer do not make a claim that can be understood alone
+_MIN_WORDS_TO_DETECT = 6  # the language of fewer is a guess
 _MIN_SHARED_SHARE = 0.5  # of the claim's content words, in the quote or around it
 _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
 
@@ -95,6 +97,13 @@ class QuoteComparison:
         if differences:
             return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
         return consistency, ()
+
+    def is_in_language(self, text: str) -> bool:
+        """Whether a text may be in the language of the document."""
+        known = self._document.language
+        if known is None or len(text.split()) < _MIN_WORDS_TO_DETECT:
+            return True
+        return detect_language(text) in (None, known)
 
     def _get_context(self, spans: Sequence[Excerpt]) -> str:
         text = self._document.full_text

@@ -109,6 +109,8 @@ def _describe_problem(
         return "; ".join(item.describe("its quote") for item in differences)
     if consistency is Consistency.UNCLEAR and is_broken_off(claim.text):
         return "the claim is not a whole sentence"
+    if not grounder.comparison.is_in_language(claim.text):
+        return "the claim is not in the language of the document"
     return None
 
 

@@ -291,7 +291,9 @@ def test_what_does_not_vary_comes_first_and_is_the_same_for_all_documents(run):
 def test_shows_typographic_marks_and_leads_them_back(run):
     source = 'Venus "is hot", said Ines Calder. It has "no" moons.'
     answered = answer(
-        claim("Venus “is hot”, said Ines Calder.", "Venus “is hot” now.", speaker="Calder"),
+        claim(
+            "Venus “is hot”, said Ines Calder.", "Venus “is hot” now.", speaker="Calder"
+        ),
         headline="Venus “is hot”",
     )
     result, client = run(response(answered), text=source)
