@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,8 +38,13 @@ from claimcheck.pipeline.signature import (
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
 from claimcheck.verification.choose import choose_scorer
-from claimcheck.verification.compare import Hypothesis
-from claimcheck.verification.decide import NO_EVIDENCE_FINDING, find_veto
+from claimcheck.verification.compare import Hypothesis, compare_sentences
+from claimcheck.verification.decide import (
+    NO_EVIDENCE_FINDING,
+    find_veto,
+    list_contradictions,
+    list_objections,
+)
 from claimcheck.verification.engine import (
     find_speaker,
     verify_content,
@@ -55,9 +61,7 @@ VERIFIER = "verifier"
 # The key in the settings of a signature, where it is not the default.
 CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
-# Both were chosen by hand: with more, models lose track of the numbers, and a check
-# costs more than it saves.
-_STATEMENTS_PER_REQUEST = 10
+# With more, a check costs more than it saves. Chosen by hand.
 _MAX_SHARED_TOKENS = 3_000
 # One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
 _CLOSEST_PASSAGES = 3
@@ -66,6 +70,7 @@ _NO_VERDICT = "the answer has no verdict on this statement"
 _VOTE_TEMPERATURE = 0.7
 # Shown with a verdict that cites none. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
+_WORD = re.compile(r"\w+")
 # A document, and the index of a sentence in it.
 _Passage = tuple[EvidenceDocument, int]
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
@@ -215,15 +220,16 @@ def _group_checks(
         passages: list[_Passage] = []
         for document in documents:
             passages += [(document, item) for item in range(len(document.sentences))]
-        is_cheaper = len(passages) < settings.top_k * len(indexes)
-        if len(indexes) == 1 or not is_cheaper or not _fits(passages, settings):
+        together = min(len(indexes), settings.claims_per_check)
+        is_cheaper = len(passages) < settings.top_k * together
+        if together == 1 or not is_cheaper or not _fits(passages, settings):
             for index in indexes:
                 if selected := checks[index].select():
                     groups.append(_Group([index], selected))
             continue
-        for start in range(0, len(indexes), _STATEMENTS_PER_REQUEST):
-            group = indexes[start : start + _STATEMENTS_PER_REQUEST]
-            groups.append(_Group(group, passages))
+        size = settings.claims_per_check
+        for start in range(0, len(indexes), size):
+            groups.append(_Group(indexes[start : start + size], passages))
     return sorted(groups, key=lambda group: group.indexes[0])
 
 
@@ -383,7 +389,31 @@ class _StatementCheck:
         finding = Finding(label, None, rationale, evidence, (), DecidedBy.MODEL)
         if label is Label.SUPPORTED:
             return self._apply_veto(finding, cited)
+        if label is Label.REFUTED and self._is_repeated():
+            rationale = f"The model says “{label}” of what a passage says. {rationale}"
+            related = self._build_evidence(cited, Label.NOT_ENOUGH_EVIDENCE)
+            undecided = replace(finding, label=Label.NOT_ENOUGH_EVIDENCE)
+            return replace(undecided, rationale=rationale, evidence=related)
         return finding
+
+    def _is_repeated(self) -> bool:
+        """Whether a passage has all words of the statement, and nothing against it."""
+        words = set(_WORD.findall(self.statement.text.lower()))
+        for document, index in self.select(_CLOSEST_PASSAGES):
+            passage = document.sentences[index].text.lower()
+            if not words.issubset(_WORD.findall(passage)):
+                continue
+            hypothesis = self._build_hypothesis()
+            comparisons = compare_sentences(hypothesis, document, [index])
+            has_objection = list_objections(comparisons, strict=False)
+            if not has_objection and not list_contradictions(comparisons):
+                return True
+        return False
+
+    def _build_hypothesis(self) -> Hypothesis:
+        return Hypothesis.from_text(
+            self.statement.text, self.statement.speaker, strict=self.context.strict
+        )
 
     def _is_about(self, cited: Sequence[_Passage]) -> bool:
         """Whether one of the passages is among the closest to the statement.
@@ -407,9 +437,7 @@ class _StatementCheck:
 
     def _apply_veto(self, finding: Finding, cited: Sequence[_Passage]) -> Finding:
         """Replace "supported" if a check objects: as without a model."""
-        hypothesis = Hypothesis.from_text(
-            self.statement.text, self.statement.speaker, strict=self.context.strict
-        )
+        hypothesis = self._build_hypothesis()
         for document in self.documents:
             indexes = [index for other, index in cited if other is document]
             veto = find_veto(hypothesis, document, self.context.scorer, indexes)

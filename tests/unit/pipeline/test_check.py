@@ -155,6 +155,27 @@ def test_an_unusable_answer_fails_one_claim_only(run):
     assert len(client.requests) == 3
 
 
+@pytest.mark.parametrize(
+    ("claim", "label"),
+    [
+        ("The night ferry carries 900 passengers.", "not_enough_evidence"),
+        ("The night ferry carries 800 passengers.", "refuted"),
+        ("The day ferry never stops in May.", "refuted"),
+    ],
+)
+def test_what_a_passage_says_in_the_same_words_is_not_refuted(run, claim, label):
+    number = 2 if "day" in claim else 1
+    checked, _ = run(verdict("refuted", (number,)), claims=[claim])
+    assert checked.verdicts[0].label == label
+
+
+def test_evidence_that_is_not_about_the_claim_decides_nothing(run):
+    text = TEXT + " The harbor has four cranes. The mayor likes fish. Snow fell today."
+    checked, _ = run(verdict("supported", (5,)), against=text)
+    finding = checked.verdicts[0].finding
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+
+
 def test_asks_alone_about_a_statement_that_a_shared_answer_leaves_out(run):
     claims = ["The night ferry carries 900 passengers.", "The day ferry stops in May."]
     checked, client = run(
