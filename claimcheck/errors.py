@@ -16,7 +16,8 @@ ClaimcheckError                  exit code
     ├── AccountError                 the account has no credit left (final)
     ├── RetryLaterError              a rate limit that lasts long (final)
     ├── SetupError                   this machine's proxy, certificates, or key (final)
-    ├── UnreachableError             no connection, or none that lasted
+    ├── UnreachableError             no connection to the endpoint
+    │   └── NoAnswerError            it took the request, and did not answer
     ├── ContextWindowError           the request exceeds the model's context window
     ├── FilteredError                a content filter refused the text of the request
     └── EndpointError                any other refusal, in the endpoint's words
@@ -137,6 +138,10 @@ class SetupError(ProviderError):
 
 class UnreachableError(ProviderError):
     """Every attempt to connect to the endpoint failed."""
+
+
+class NoAnswerError(UnreachableError):
+    """The endpoint took a request, and did not answer in time or at all."""
 
 
 class ContextWindowError(ProviderError):

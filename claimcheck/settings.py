@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 from claimcheck.errors import SettingsError
@@ -154,6 +155,52 @@ class Limits:
     def has_budget(self) -> bool:
         """Whether there is a limit to what may be spent."""
         return self.budget_usd is not None or self.budget_tokens is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEndpoint:
+    """The endpoint and the key of a search provider; None is its default.
+
+    `is_project` says that a project file names it: it gets no key of the user's.
+    """
+
+    url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    is_project: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How evidence is searched.
+
+    `providers` are asked in turn. `before` keeps out pages that were not published
+    before that day. `max_pages` is the maximum number of pages read per claim, and
+    `max_requests` that of requests to each provider. Pages of the domains in `prefer`
+    are read first, those in `exclude` never. With `reuse`, recent results and pages are
+    taken from the evidence archive. `endpoints` are those of the settings files, by
+    provider.
+    """
+
+    providers: tuple[str, ...]
+    before: date | None = None
+    max_pages: int = 5
+    max_requests: int | None = None
+    prefer: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    reuse: bool = True
+    endpoints: Mapping[str, SearchEndpoint] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.providers:
+            raise SettingsError("search: no provider is named, such as wikipedia")
+        if not 1 <= self.max_pages <= 50:
+            raise SettingsError(
+                f"max_pages is {self.max_pages!r}; give a whole number from 1 to 50"
+            )
+        if self.max_requests is not None and self.max_requests < 1:
+            raise SettingsError(
+                f"max_requests is {self.max_requests!r}; give a whole number from 1"
+            )
 
 
 @dataclass(frozen=True, slots=True)

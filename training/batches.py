@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
 
 import torch
 from pairs import LABELS, Pair
+from torch import nn
 from transformers import PreTrainedTokenizerBase
 
 NOT_ENTAILED = LABELS.index("x")
@@ -23,6 +25,7 @@ class Example:
     types: list[int]
     label: int
     weight: float
+    teacher: Sequence[float] = ()
 
 
 def encode_pairs(
@@ -37,7 +40,7 @@ def encode_pairs(
         return_token_type_ids=True,
     )
     return [
-        Example(ids, types, LABELS.index(pair.label), pair.weight)
+        Example(ids, types, LABELS.index(pair.label), pair.weight, pair.teacher)
         for ids, types, pair in zip(
             encoded["input_ids"], encoded["token_type_ids"], pairs, strict=True
         )
@@ -67,9 +70,11 @@ def make_batches(
 
 
 def stack_examples(
-    batch: Sequence[Example], padding_id: int, device: str
+    batch: Sequence[Example], model: nn.Module, device: str
 ) -> dict[str, torch.Tensor]:
-    """Return a batch as padded tensors, the input of a model."""
+    """Return a batch as padded tensors, as far as the model takes them."""
+    accepted = signature(model.forward).parameters
+    padding_id = model.config.pad_token_id
     length = max(len(example.ids) for example in batch)
     rows: dict[str, list[list[int]]] = {
         "input_ids": [],
@@ -81,4 +86,8 @@ def stack_examples(
         rows["input_ids"].append(example.ids + [padding_id] * padding)
         rows["attention_mask"].append([1] * len(example.ids) + [0] * padding)
         rows["token_type_ids"].append(example.types + [0] * padding)
-    return {name: torch.tensor(values).to(device) for name, values in rows.items()}
+    return {
+        name: torch.tensor(values).to(device, non_blocking=True)
+        for name, values in rows.items()
+        if name in accepted
+    }

@@ -29,6 +29,10 @@ _TRAILING_CLAUSE = re.compile(
     r"^(.{25,}?), (?:which|who|where|while|although|including|with|[a-z]+ing) .+$"
 )
 _LIST = re.compile(r"\b([A-Z]\w+(?: [A-Z]\w+)?) and ([A-Z]\w+(?: [A-Z]\w+)?)\b")
+_DETAIL = re.compile(
+    r"\b(?:in|on|at|by|with|for|from|after|before|during|because of|despite|without)"
+    r" [^,.;:()]{6,45}(?=[,.;:])"
+)
 _SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve".split()
 )
@@ -201,6 +205,14 @@ def exaggerate(claim: str, document: str, rng: random.Random) -> str | None:
     return re.sub(rf"\b{old}\b", replacements[old], claim, count=1)
 
 
+def add_detail(claim: str, document: str, rng: random.Random) -> str | None:
+    """Add a detail that the document gives about something else."""
+    details = [text for text in _DETAIL.findall(document) if text not in claim]
+    if not details:
+        return None
+    return f"{claim.rstrip(' .')} {rng.choice(details)}."
+
+
 # The label of what each change makes: x for "not entailed", c for "contradicted".
 FALSE_CHANGES: tuple[tuple[Change, str], ...] = (
     (replace_word, "x"),
@@ -213,6 +225,7 @@ FALSE_CHANGES: tuple[tuple[Change, str], ...] = (
     (replace_number, "x"),
     (negate, "c"),
     (exaggerate, "x"),
+    (add_detail, "x"),
 )
 
 

@@ -1,15 +1,21 @@
 """Pairs of a premise and a claim: the file format.
 
 A file of pairs is JSON Lines. Each line is an object with `source`, `premise`, `claim`,
-`label`, and optionally `weight` (1 if missing) and `group` (the document, which keeps
-training and validation apart). Labels are e (entailed), n (neutral), c (contradicted),
-and x (not entailed: neutral or contradicted, nobody said which).
+`label`, and optionally:
+
+* `weight`: 1 if missing;
+* `group`: the document, which keeps training and validation apart;
+* `teacher`: a larger model's probabilities that the premise entails the claim, leaves
+  it open, and contradicts it.
+
+Labels are e (entailed), n (neutral), c (contradicted), and x (not entailed: neutral or
+contradicted, nobody said which).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +32,7 @@ class Pair:
     label: str
     weight: float = 1.0
     group: str = ""
+    teacher: Sequence[float] = ()
 
 
 def read_pairs(paths: Iterable[Path]) -> list[Pair]:

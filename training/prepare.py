@@ -31,7 +31,6 @@ from changes import falsify, restate
 from checks import Check, write_checks
 from pairs import Pair, read_pairs, write_pairs
 
-_SEED = 1
 _VALIDATION_PART = 7  # every seventh document
 _DISTRACTED = 0.5  # share of the public pairs that get distracting sentences
 _MAX_PREMISE = 700  # characters
@@ -46,9 +45,10 @@ def main() -> None:
     parser.add_argument("pairs", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1, help="of what is drawn by lot")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(_SEED)
+    rng = random.Random(options.seed)
 
     public = clean_pairs(read_pairs([options.pairs]))
     made = list(change_pairs(public, rng))
@@ -229,6 +229,8 @@ def read_development(data: Path, out: Path, rng: random.Random) -> Iterator[Pair
     yield from sources.read_facts(facts / "factscore_atomic.dev.jsonl", rng)
     yield from sources.read_facts(facts / "factcheckbench_claims.dev.jsonl", rng)
     yield from sources.read_units(news, units, rng)
+    for name in ("summedits", "wice_claim", "fm2"):
+        yield from sources.read_documents(verification / f"{name}.dev.jsonl", rng)
 
 
 def read_checks_kept(options: argparse.Namespace) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from changes import falsify
+from changes import falsify, restate
 from checks import Check
 from pairs import Pair
 from windows import find_windows, read_evidence, split_claim
@@ -21,6 +21,7 @@ from windows import find_windows, read_evidence, split_claim
 from claimcheck.evaluation.split import is_sealed
 
 Row = dict[str, Any]
+_PER_DOCUMENT = 15  # sentences
 
 
 def read_open(path: Path) -> list[Row]:
@@ -187,6 +188,21 @@ def _read_system_summaries(path: Path, rng: random.Random) -> Iterator[Pair]:
                 if changed:
                     pair = Pair("summaries-changed", "", *changed, group=row["doc_id"])
                     yield from pair_claim(pair, row["document"], rng)
+
+
+def read_documents(path: Path, rng: random.Random) -> Iterator[Pair]:
+    """Sentences of a set's documents, restated, and falsified."""
+    documents = {row["doc_id"]: row["document"] for row in read_open(path)}
+    for group, document in documents.items():
+        sentences = [text for text in split_claim(document) if 40 < len(text) < 260]
+        for sentence in rng.sample(sentences, min(len(sentences), _PER_DOCUMENT)):
+            claim = restate(sentence, rng)
+            pair = Pair("documents", "", claim, "e", 0.5, group)
+            yield from pair_claim(pair, document, rng)
+            changed = falsify(claim, document, rng)
+            if changed:
+                pair = Pair("documents-changed", "", *changed, 0.7, group)
+                yield from pair_claim(pair, document, rng)
 
 
 def make_check(source: str, row: Row) -> Check:

@@ -1,9 +1,10 @@
 """Train a cross-encoder that tells whether a premise entails a claim.
 
-    python training/train.py PAIRS.jsonl --init BASE --out CHECKPOINT --epochs 2
+    python training/train.py PAIRS.jsonl PAIRS.jsonl --init BASE --out CHECKPOINT
 
-BASE is a folder of a BERT-like encoder, or a checkpoint of this script to continue.
-With `--teacher CHECKPOINT`, the model learns from a larger model's probabilities too.
+Passes over each file of pairs in turn; a file that is given twice is seen twice. BASE
+is a folder of a BERT-like encoder, or a checkpoint of this script to continue. Where
+pairs have a teacher's probabilities (label.py), the model learns from these too.
 On a processor, several processes with one thread each are faster than one process
 with several threads, above all when other programs run.
 """
@@ -11,7 +12,6 @@ with several threads, above all when other programs run.
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import random
 import time
@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean
 
 import torch
 import torch.distributed as dist
@@ -41,8 +40,7 @@ from transformers import (
 
 _WARM_UP_STEPS = 100
 _FINAL_RATE = 0.02  # share of the learning rate at the end
-_TEACHER_SHARE = 0.5  # of the loss; the rest is the labels'
-_REPORT_EVERY = 25  # steps
+_TEACHER_SHARE = 0.8  # of the loss; the rest is the labels'
 
 
 def main() -> None:
@@ -60,16 +58,16 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("pairs", nargs="+", type=Path)
     parser.add_argument("--init", required=True, help="base model, or a checkpoint")
     parser.add_argument("--out", required=True, type=Path)
-    parser.add_argument("--teacher", help="checkpoint of a larger model")
-    parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--minutes", type=float, default=1e6, help="maximum time")
     parser.add_argument("--rate", type=float, default=1.5e-4, help="learning rate")
     parser.add_argument("--tokens", type=int, default=2_048, help="per batch")
     parser.add_argument("--max-length", type=int, default=256)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--port", type=int, default=29_517)
     parser.add_argument("--save-every", type=float, default=10.0, help="minutes")
+    parser.add_argument("--report-every", type=int, default=25, help="steps")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -82,14 +80,13 @@ class Run:
     options: argparse.Namespace
     model: nn.Module
     tokenizer: PreTrainedTokenizerBase
-    teacher: nn.Module | None
     optimizer: torch.optim.Optimizer
     started: float = field(default_factory=time.monotonic)
     saved: float = field(default_factory=time.monotonic)
     steps: int = 0
     tokens: int = 0
     done: float = 0.0
-    losses: list[float] = field(default_factory=list)
+    losses: list[Tensor] = field(default_factory=list)
 
 
 def train(rank: int, options: argparse.Namespace) -> None:
@@ -98,41 +95,46 @@ def train(rank: int, options: argparse.Namespace) -> None:
         torch.set_num_threads(1)
         dist.init_process_group("gloo", rank=rank, world_size=options.processes)
     torch.manual_seed(options.seed)
+    torch.set_float32_matmul_precision("high")
     tokenizer = AutoTokenizer.from_pretrained(options.init)
-    model = load_model(options.init).to(options.device)
-    teacher = None
-    if options.teacher:
-        teacher = load_model(options.teacher).to(options.device).eval()
-    examples = encode_pairs(read_pairs(options.pairs), tokenizer, options.max_length)
-    run = Run(rank, options, model, tokenizer, teacher, make_optimizer(model, options))
-    report(run, f"{len(examples)} pairs, {sum(len(e.ids) for e in examples)} tokens")
+    model = load_model(options.init, options.dropout).to(options.device)
+    run = Run(rank, options, model, tokenizer, make_optimizer(model, options))
     rng = random.Random(options.seed)
-    for epoch in range(math.ceil(options.epochs)):
-        batches = make_batches(examples, options.tokens, rng)
-        train_epoch(run, epoch, batches)
+    encoded: dict[Path, list[Example]] = {}
+    batches = []
+    for path in options.pairs:
+        if path not in encoded:
+            pairs = read_pairs([path])
+            encoded[path] = encode_pairs(pairs, tokenizer, options.max_length)
+            tokens = sum(len(example.ids) for example in encoded[path])
+            report(run, f"{path}: {len(pairs)} pairs, {tokens} tokens")
+        batches += make_batches(encoded[path], options.tokens, rng)
+    run.started = time.monotonic()
+    train_batches(run, batches)
     save(run)
     report(run, f"saved {options.out} after {run.steps} steps")
 
 
-def train_epoch(run: Run, epoch: int, batches: list[list[Example]]) -> None:
-    """Train on every batch, or until the epochs or the minutes are over."""
+def train_batches(run: Run, batches: list[list[Example]]) -> None:
+    """Train on every batch, or until the minutes are over."""
     options = run.options
     # Every process takes the same number of batches, or the others would wait forever.
     turns = len(batches) // options.processes
     for turn in range(turns):
         elapsed = (time.monotonic() - run.started) / (60 * options.minutes)
-        run.done = agree(max((epoch + turn / turns) / options.epochs, elapsed), options)
+        run.done = agree(max(turn / turns, elapsed), options)
         if run.done >= 1:
             return
         set_rate(run.optimizer, options.rate, run.steps, run.done)
         train_batch(run, batches[turn * options.processes + run.rank])
-        if run.steps % _REPORT_EVERY == 0:
+        if run.steps % options.report_every == 0:
             seconds = time.monotonic() - run.started
+            recent = torch.stack(run.losses).mean().item()
+            run.losses.clear()
             report(
                 run,
-                f"{seconds:6.0f} s  epoch {epoch + turn / turns:.2f}"
-                f"  loss {fmean(run.losses[-_REPORT_EVERY:]):.3f}"
-                f"  {run.tokens / seconds:.0f} tokens/s",
+                f"{seconds:6.0f} s  {turn / turns:4.0%} of the batches"
+                f"  loss {recent:.3f}  {run.tokens / seconds:.0f} tokens/s",
             )
         if time.monotonic() - run.saved > 60 * options.save_every:
             run.saved = time.monotonic()
@@ -142,12 +144,10 @@ def train_epoch(run: Run, epoch: int, batches: list[list[Example]]) -> None:
 def train_batch(run: Run, batch: Sequence[Example]) -> None:
     """Take one step."""
     options = run.options
-    inputs = stack_examples(batch, run.tokenizer.pad_token_id, options.device)
+    inputs = stack_examples(batch, run.model, options.device)
     with autocast(options.device):
         logits = run.model(**inputs).logits.float()
     loss = compute_loss(logits, batch)
-    if run.teacher:
-        loss = mix_teacher(loss, logits, run.teacher, inputs)
     loss.backward()
     average_gradients(run.model, options)
     nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
@@ -155,10 +155,10 @@ def train_batch(run: Run, batch: Sequence[Example]) -> None:
     run.optimizer.zero_grad(set_to_none=True)
     run.steps += 1
     run.tokens += inputs["input_ids"].numel() * options.processes
-    run.losses.append(loss.item())
+    run.losses.append(loss.detach())
 
 
-def load_model(folder: str) -> nn.Module:
+def load_model(folder: str, dropout: float = 0.0) -> nn.Module:
     """Load an encoder with three labels; the head is new unless it was trained."""
     names = ("entailment", "neutral", "contradiction")
     config = AutoConfig.from_pretrained(
@@ -166,9 +166,8 @@ def load_model(folder: str) -> nn.Module:
         num_labels=len(names),
         id2label=dict(enumerate(names)),
         label2id={name: index for index, name in enumerate(names)},
-        # The models are small for the task: they underfit, and dropout slows them.
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout,
     )
     model = AutoModelForSequenceClassification.from_pretrained(folder, config=config)
     # Word vectors are most of the parameters and change least.
@@ -197,30 +196,23 @@ def set_rate(
 
 
 def compute_loss(logits: Tensor, batch: Sequence[Example]) -> Tensor:
-    """Return the weighted cross-entropy.
+    """Return the weighted distance from the labels and the teacher's probabilities.
 
     The probability of "not entailed" is that of neutral or contradicted.
     """
-    labels = torch.tensor([example.label for example in batch], device=logits.device)
-    weights = torch.tensor([example.weight for example in batch], device=logits.device)
+    device = logits.device
+    labels = torch.tensor([example.label for example in batch], device=device)
+    weights = torch.tensor([example.weight for example in batch], device=device)
     log_probabilities = torch.log_softmax(logits, -1)
     not_entailed = torch.logsumexp(log_probabilities[:, 1:], -1, keepdim=True)
     each = torch.cat([log_probabilities, not_entailed], -1)
     assert each.shape[1] == NOT_ENTAILED + 1
     losses = -each.gather(1, labels[:, None])[:, 0]
+    if all(example.teacher for example in batch):
+        target = torch.tensor([example.teacher for example in batch], device=device)
+        distances = -(target * log_probabilities).sum(-1)
+        losses = _TEACHER_SHARE * distances + (1 - _TEACHER_SHARE) * losses
     return (losses * weights).sum() / weights.sum()
-
-
-def mix_teacher(
-    loss: Tensor, logits: Tensor, teacher: nn.Module, inputs: dict[str, Tensor]
-) -> Tensor:
-    """Mix the loss with the distance from a teacher's probabilities."""
-    with torch.no_grad(), autocast(logits.device.type):
-        target = teacher(**inputs).logits.float().softmax(-1)
-    distance = nn.functional.kl_div(
-        logits.log_softmax(-1), target, reduction="batchmean"
-    )
-    return _TEACHER_SHARE * distance + (1 - _TEACHER_SHARE) * loss
 
 
 def average_gradients(model: nn.Module, options: argparse.Namespace) -> None:

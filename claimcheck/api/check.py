@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from claimcheck.api.clients import (
@@ -20,14 +20,15 @@ from claimcheck.config import load_settings
 from claimcheck.errors import InputError, join_problems
 from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
-from claimcheck.models.llm import Client
+from claimcheck.models.llm import Client, Stage, Work
 from claimcheck.models.outcome import Estimate
-from claimcheck.models.run import Check, Run
+from claimcheck.models.run import Cause, Check, CheckFailure, Run
+from claimcheck.models.search import ClaimSearch, SearchLog
 from claimcheck.models.verdict import Verdict
 from claimcheck.pipeline.check import CheckResult, check_with_model, check_without_model
 from claimcheck.pipeline.driver import Flow, adrive, drive
 from claimcheck.retrieval import Index
-from claimcheck.settings import Limits, Settings
+from claimcheck.settings import Limits, SearchSettings, Settings
 from claimcheck.verification.retrieve import Corpus
 
 # A claim is a sentence; whatever is longer is a text with claims in it.
@@ -39,8 +40,9 @@ EvidenceInput = Document | str | Path | Index | Sequence[Document | str | Path]
 
 def check(
     claims: ClaimsInput,
-    against: EvidenceInput,
+    against: EvidenceInput | None = None,
     *,
+    search: SearchSettings | None = None,
     settings: Settings | None = None,
     client: Client | None = None,
     progress: ProgressCallback = None,
@@ -50,7 +52,8 @@ def check(
 
     `claims` is a run, whose claims are checked, or any number of claims, statements,
     and texts. `against` is one document, several (as for `summarize`), or an `Index`.
-    `settings`, `client`, `progress`, and `limits` are as for `summarize`.
+    `search` finds evidence, in addition to `against` or alone. `settings`, `client`,
+    `progress`, and `limits` are as for `summarize`.
 
     Raises:
         InputError: there are no claims or no evidence, a claim is empty or far too
@@ -58,32 +61,39 @@ def check(
         ProviderError: the endpoint gave no answer. (An answer that cannot be used is
             in `check.failures`.)
     """
-    started = time.perf_counter()
     settings = limit_answers(settings or load_settings().settings, limits)
-    corpus = _collect_evidence(against)
-    flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
+    engine = choose_engine(settings, client)
+    job = CheckJob.start(
+        claims, against, search, settings=settings, engine=engine, progress=progress
+    )
     with open_client(settings, client, progress, limits) as opened:
-        result = drive(flow, opened)
-    return _build_check(result, corpus, claims, started)
+        return job.finish(drive(job.flow, opened))
 
 
 async def acheck(
     claims: ClaimsInput,
-    against: EvidenceInput,
+    against: EvidenceInput | None = None,
     *,
+    search: SearchSettings | None = None,
     settings: Settings | None = None,
     client: Client | None = None,
     progress: ProgressCallback = None,
     limits: Limits | None = None,
 ) -> Check:
     """Do the same as `check` without blocking other tasks."""
-    started = time.perf_counter()
     settings = limit_answers(settings or load_settings().settings, limits)
-    corpus = await asyncio.to_thread(_collect_evidence, against)
-    flow = _build_check_flow(claims, corpus, settings, choose_engine(settings, client))
+    engine = choose_engine(settings, client)
+    job = await asyncio.to_thread(
+        CheckJob.start,
+        claims,
+        against,
+        search,
+        settings=settings,
+        engine=engine,
+        progress=progress,
+    )
     async with aopen_client(settings, client, progress, limits) as opened:
-        result = await adrive(flow, opened)
-    return _build_check(result, corpus, claims, started)
+        return job.finish(await adrive(job.flow, opened))
 
 
 def estimate_check(
@@ -98,21 +108,143 @@ def estimate_check(
     from claimcheck.batch.plan import Plan
 
     plan = Plan.from_settings(settings, Limits(), check=True)
-    corpus = _collect_evidence(against)
-    flow = _build_check_flow(claims, corpus, plan.settings, plan.engine)
-    return estimate_requests(flow, plan)
+    job = CheckJob.start(
+        claims, against, None, settings=plan.settings, engine=plan.engine
+    )
+    return estimate_requests(job.flow, plan)
 
 
-def _build_check_flow(
-    claims: ClaimsInput, corpus: Corpus, settings: Settings, engine: str
-) -> Flow[CheckResult]:
-    statements = _build_statements(claims)
-    if engine == "extractive":
-        return check_without_model(statements, corpus, settings)
-    return check_with_model(statements, corpus, settings)
+@dataclass(frozen=True, slots=True)
+class CheckJob:
+    """All that `check` and `acheck` share: only the driver differs.
+
+    `unsearched` are the claims for which no query was answered, and no other evidence
+    was given: nothing can be said about them.
+    """
+
+    flow: Flow[CheckResult]
+    corpus: Corpus
+    claimed_in: Document | None
+    log: SearchLog | None
+    unsearched: tuple[CheckFailure, ...]
+    started: float
+
+    @classmethod
+    def start(
+        cls,
+        claims: ClaimsInput,
+        against: EvidenceInput | None,
+        search: SearchSettings | None,
+        *,
+        settings: Settings,
+        engine: str,
+        progress: ProgressCallback = None,
+    ) -> CheckJob:
+        """Find the evidence, and build the flow that compares claims with it.
+
+        Raises:
+            InputError, SettingsError, ProviderError: as for `check`.
+        """
+        started = time.perf_counter()
+        # An iterator of claims would be empty the second time.
+        claimed_in = claims.document if isinstance(claims, Run) else None
+        statements = build_statements(claims)
+        unsearched: tuple[CheckFailure, ...] = ()
+        log = None
+        if search is None:
+            corpus = _collect_evidence(against)
+        else:
+            corpus, log = _search_evidence(
+                statements, against, search, claimed_in, progress
+            )
+            if against is None:
+                unsearched = _list_unsearched(log)
+        failed = {failure.subject for failure in unsearched}
+        checked = [item for item in statements if item.id not in failed]
+        check_statements = (
+            check_without_model if engine == "extractive" else check_with_model
+        )
+        flow = check_statements(checked, corpus, settings)
+        return cls(flow, corpus, claimed_in, log, unsearched, started)
+
+    def finish(self, result: CheckResult) -> Check:
+        """Build the check from what the flow returned."""
+        corpus = self.corpus
+        cited_ids: dict[str, None] = {}  # a set in the order of first citation
+        for verdict in result.verdicts:
+            cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
+        seconds = round(time.perf_counter() - self.started, 3)
+        return Check(
+            verdicts=result.verdicts,
+            failures=(*self.unsearched, *result.failures),
+            claimed_in=self.claimed_in,
+            documents=tuple(corpus.get_document(cited) for cited in cited_ids),
+            searched=corpus.document_count,
+            usage=replace(result.usage, seconds=seconds),
+            signature=result.signature,
+            search=self.log and _fill_document_ids(self.log, corpus),
+        )
 
 
-def _build_statements(claims: ClaimsInput) -> list[Statement]:
+def _search_evidence(
+    statements: Sequence[Statement],
+    against: EvidenceInput | None,
+    search: SearchSettings,
+    claimed_in: Document | None,
+    progress: ProgressCallback,
+) -> tuple[Corpus, SearchLog]:
+    from claimcheck.search.gather import find_evidence
+
+    if isinstance(against, Index):
+        raise InputError(
+            f"{against.path}: an index can't be combined with a search; check the "
+            "claims against each"
+        )
+    given = _open_documents(against) if against is not None else []
+
+    def report(done: int, total: int) -> None:
+        if progress:
+            progress(Stage(Work.SEARCH, done, total))
+
+    found = find_evidence(
+        statements, search, claimed_in=claimed_in, given=given, progress=report
+    )
+    index = Index(":memory:")
+    index.add([*given, *found.documents])
+    return Corpus(index), found.log
+
+
+def _list_unsearched(log: SearchLog) -> tuple[CheckFailure, ...]:
+    failures = []
+    for claim in log.claims:
+        problems = [query.problem for query in claim.queries]
+        if problems and all(problems):
+            message = "; ".join(dict.fromkeys(map(str, problems)))
+            failures.append(
+                CheckFailure(
+                    claim.subject, claim.text, Cause.UNANSWERED, message, 1, None
+                )
+            )
+    return tuple(failures)
+
+
+def _fill_document_ids(log: SearchLog, corpus: Corpus) -> SearchLog:
+    """Return the log with the documents that each claim was compared with."""
+
+    def fill(claim: ClaimSearch) -> ClaimSearch:
+        documents = corpus.find_documents(claim.text)
+        ids = tuple(document.document.id for document in documents)
+        return replace(claim, document_ids=ids)
+
+    return replace(log, claims=tuple(map(fill, log.claims)))
+
+
+def build_statements(claims: ClaimsInput) -> list[Statement]:
+    """Return the statements to check.
+
+    Raises:
+        InputError: there are none, or one is empty or far too long.
+    """
     if isinstance(claims, str):
         raise InputError("claims: got one string; give a list with a string per claim")
     statements = []
@@ -147,7 +279,9 @@ def _find_text_problem(text: str) -> str | None:
     return None
 
 
-def _collect_evidence(against: EvidenceInput) -> Corpus:
+def _collect_evidence(against: EvidenceInput | None) -> Corpus:
+    if against is None:
+        raise InputError("against: there is no evidence; give some, or a search")
     if isinstance(against, Index):
         if not against.count:
             raise InputError(
@@ -155,12 +289,7 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
                 "add some with `claimcheck index add`"
             )
         return Corpus(against)
-    if isinstance(against, Document | str | Path):
-        against = [against]
-    sources = list(against)
-    if not sources:
-        raise InputError("against: there is no evidence; give at least one document")
-    documents = [open_document(source) for source in sources]
+    documents = _open_documents(against)
     # One document needs no index: all its sentences are compared.
     if len(documents) == 1:
         return Corpus(documents[0])
@@ -169,22 +298,14 @@ def _collect_evidence(against: EvidenceInput) -> Corpus:
     return Corpus(index)
 
 
-def _build_check(
-    result: CheckResult, corpus: Corpus, claims: ClaimsInput, started: float
-) -> Check:
-    cited_ids: dict[str, None] = {}  # a set in the order of first citation
-    for verdict in result.verdicts:
-        cited_ids.update(dict.fromkeys(_list_cited_document_ids(verdict)))
-    seconds = round(time.perf_counter() - started, 3)
-    return Check(
-        verdicts=result.verdicts,
-        failures=result.failures,
-        claimed_in=claims.document if isinstance(claims, Run) else None,
-        documents=tuple(corpus.get_document(cited) for cited in cited_ids),
-        searched=corpus.document_count,
-        usage=replace(result.usage, seconds=seconds),
-        signature=result.signature,
-    )
+def _open_documents(
+    against: Document | str | Path | Sequence[Document | str | Path],
+) -> list[Document]:
+    if isinstance(against, Document | str | Path):
+        against = [against]
+    if not against:
+        raise InputError("against: there is no evidence; give at least one document")
+    return [open_document(source) for source in against]
 
 
 def _list_cited_document_ids(verdict: Verdict) -> list[str]:

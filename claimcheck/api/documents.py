@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from claimcheck.api.decisions import add_decisions
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
-from claimcheck.models.run import Run
+from claimcheck.models.run import Check, Run
 from claimcheck.readers.file import build_document, read_bytes
 
 # A word with an ending, or a few words with one that claimcheck reads.
@@ -18,7 +19,13 @@ _FILE_NAME = re.compile(
 _MAX_NAME_CHARACTERS = 400
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 
-__all__ = ["build_document", "load_run", "open_document", "read_bytes"]
+__all__ = [
+    "build_document",
+    "load_result",
+    "load_run",
+    "open_document",
+    "read_bytes",
+]
 
 
 def open_document(source: Document | str | Path) -> Document:
@@ -47,17 +54,37 @@ def open_document(source: Document | str | Path) -> Document:
     return Document.from_text(source)
 
 
+def load_result(path: str | Path) -> Run | Check:
+    """Return the run or the check in a JSON file; `-` reads standard input.
+
+    Raises:
+        InputError: the file can't be read or holds neither.
+    """
+    name, content = read_bytes(path)
+    # Only a check says where its claims are from; a broken file is a broken run.
+    if b'"claimed_in"' not in content or b'"ledger"' in content:
+        return _parse_run(path, name, content)
+    try:
+        return Check.from_json(content)
+    except InputError as error:
+        raise InputError(f"{name}: is not a check ({error})") from None
+
+
 def load_run(path: str | Path) -> Run:
-    """Return the run in a JSON file; `-` reads standard input.
+    """Return the run in a JSON file with its decisions; `-` reads standard input.
 
     Raises:
         InputError: the file can't be read or does not hold a valid run.
     """
-    name, content = read_bytes(path)
+    return _parse_run(path, *read_bytes(path))
+
+
+def _parse_run(path: str | Path, name: str, content: bytes) -> Run:
     try:
-        return Run.from_json(content)
+        run = Run.from_json(content)
     except InputError as error:
         raise InputError(
             f"{name}: is not a run ({error}); make one with "
             "`claimcheck summarize SOURCE --format json -o run.json`"
         ) from None
+    return run if str(path) == "-" else add_decisions(run, Path(path))

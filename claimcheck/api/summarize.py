@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from claimcheck.api.check import CheckJob
 from claimcheck.api.clients import (
     ProgressCallback,
     aopen_client,
@@ -20,9 +21,9 @@ from claimcheck.config import load_settings
 from claimcheck.engines import build_run_flow
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, Stage, Work
-from claimcheck.models.run import Run
+from claimcheck.models.run import Check, Run
 from claimcheck.pipeline.driver import Flow, adrive, drive
-from claimcheck.settings import Limits, Settings
+from claimcheck.settings import Limits, SearchSettings, Settings
 
 if TYPE_CHECKING:
     from claimcheck.api.stores import RunWriter
@@ -36,6 +37,7 @@ def summarize(
     settings: Settings | None = None,
     client: Client | None = None,
     check: bool = False,
+    search: SearchSettings | None = None,
     store: RunStore | None = None,
     progress: ProgressCallback = None,
     limits: Limits | None = None,
@@ -45,7 +47,9 @@ def summarize(
     `source` is a `Document`, a `Path` to a file, or a string that is the text itself.
     Without `settings` they come from the environment and `claimcheck.toml`. A `client`
     that is given is used with the `llm` engine and left open. `check` also checks the
-    sentences of the summary and the claims against the document. A `store` keeps the
+    sentences of the summary and the claims against the document. `search` also checks
+    the claims against evidence that is searched for (`run.external_check`). A `store`
+    keeps the
     run, and every answer as soon as it is paid for; stored answers are not asked for
     again. `progress` is called when a request is sent and when it is answered. `limits`
     has the budget that all requests together must not exceed.
@@ -59,7 +63,13 @@ def summarize(
     job = _SummarizeJob.start(source, settings, client, check=check, store=store)
     job.report_start(progress)
     with open_client(job.settings, client, progress, limits) as opened:
-        return job.finish(drive(job.flow, job.wrap_client(opened)))
+        used = job.wrap_client(opened)
+        run = drive(job.flow, used)
+        if search and run.claims:
+            check_job = job.check_externally(run, search, progress)
+            checked = check_job.finish(drive(check_job.flow, used))
+            run = _add_external_check(run, checked)
+        return job.finish(run)
 
 
 async def asummarize(
@@ -68,6 +78,7 @@ async def asummarize(
     settings: Settings | None = None,
     client: Client | None = None,
     check: bool = False,
+    search: SearchSettings | None = None,
     store: RunStore | None = None,
     progress: ProgressCallback = None,
     limits: Limits | None = None,
@@ -77,7 +88,8 @@ async def asummarize(
     settings = limit_answers(settings or load_settings().settings, limits)
     document = await asyncio.to_thread(open_document, source)
     job = _SummarizeJob.start(document, settings, client, check=check, store=store)
-    return await _arun_job(replace(job, started=started), client, progress, limits)
+    job = replace(job, started=started)
+    return await _arun_job(job, client, progress, limits, search)
 
 
 async def asummarize_to_store(
@@ -115,10 +127,26 @@ async def _arun_job(
     client: Client | None,
     progress: ProgressCallback,
     limits: Limits | None = None,
+    search: SearchSettings | None = None,
 ) -> Run:
     job.report_start(progress)
     async with aopen_client(job.settings, client, progress, limits) as opened:
-        return job.finish(await adrive(job.flow, job.wrap_client(opened)))
+        used = job.wrap_client(opened)
+        run = await adrive(job.flow, used)
+        if search and run.claims:
+            check_job = await asyncio.to_thread(
+                job.check_externally, run, search, progress
+            )
+            checked = check_job.finish(await adrive(check_job.flow, used))
+            run = _add_external_check(run, checked)
+        return job.finish(run)
+
+
+def _add_external_check(run: Run, checked: Check) -> Run:
+    """Return the run with its external check, which does not repeat the document."""
+    usage = run.usage + checked.usage
+    external = replace(checked, claimed_in=None)
+    return replace(run, external_check=external, usage=usage)
 
 
 def _build_flow_later(
@@ -171,6 +199,19 @@ class _SummarizeJob:
     def wrap_client(self, client: Client | None) -> Client | None:
         """Put the stored answers, if any, in front of the client."""
         return self.writer.wrap_client(client) if self.writer else client
+
+    def check_externally(
+        self, run: Run, search: SearchSettings, progress: ProgressCallback
+    ) -> CheckJob:
+        """Search evidence for the claims of the run."""
+        return CheckJob.start(
+            run,
+            None,
+            search,
+            settings=self.settings,
+            engine=self.engine,
+            progress=progress,
+        )
 
     def finish(self, run: Run) -> Run:
         """Return the run with its wall time, and store it."""

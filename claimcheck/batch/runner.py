@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from claimcheck.errors import (
+    NoAnswerError,
     ProviderError,
     StoreError,
     UnreachableError,
@@ -59,11 +60,14 @@ class BatchRunner:
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):
                 group.create_task(self._run_pending(pending))
-        if self._unreached and not self.progress.here:
-            _, error = self._unreached[-1]
-            self.stop.request(error)  # the endpoint never answered at all
-        elif not self.stop.requested:
+        # An endpoint that takes every request is there: documents that it does not
+        # answer would otherwise stop each later command before it gets to the others.
+        is_there = all(isinstance(error, NoAnswerError) for _, error in self._unreached)
+        has_answered = self.progress.here > 0
+        if is_there or (has_answered and not self.stop.requested):
             self._fail_unreached()
+        elif not has_answered:
+            self.stop.request(self._unreached[-1][1])  # it never answered at all
 
     async def _run_pending(self, pending: Iterator[tuple[int, Document]]) -> None:
         while not self.stop.requested:
@@ -96,7 +100,7 @@ class BatchRunner:
     def _add_unreached(self, location: RunLocation, error: UnreachableError) -> None:
         """Hold the document back: it fails only if a later one is answered.
 
-        If none is, the network is gone, and all of them stay pending.
+        If none is, and the endpoint takes no requests either, all of them stay pending.
         """
         self._unreached.append((location, error))
         if len(self._unreached) >= max(_MIN_UNREACHED_TO_STOP, self.width):
@@ -104,11 +108,11 @@ class BatchRunner:
 
     def _fail_unreached(self) -> None:
         while self._unreached:
-            location, error = self._unreached.pop()
-            self._save(
-                location,
-                Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests),
-            )
+            self._fail(*self._unreached.pop())
+
+    def _fail(self, location: RunLocation, error: UnreachableError) -> None:
+        failure = Outcome.from_failure(Cause.UNANSWERED, str(error), error.requests)
+        self._save(location, failure)
 
     def _save(self, location: RunLocation, outcome: Outcome) -> None:
         saved = self.store.save_outcome(location, outcome)

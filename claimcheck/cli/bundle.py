@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, print_note, write_binary
+from claimcheck.errors import ProviderError
+
+if TYPE_CHECKING:
+    from claimcheck.models.run import Check
+    from claimcheck.reports.bundle import BundledAnswer
 
 
 def bundle(
@@ -16,7 +21,8 @@ def bundle(
         str,
         typer.Argument(
             metavar="RUN",
-            help="A run (JSON); with --store, the id or path of a document in it.",
+            help="A run or a check (JSON); with --store, the id or path of a document "
+            "in it.",
         ),
     ],
     output: Annotated[
@@ -34,23 +40,36 @@ def bundle(
         ),
     ] = None,
     prompts: options.Prompts = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The endpoint whose model made the check, if not that of your "
+            "settings.",
+        ),
+    ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Pack a run into one file that somebody else can verify.
+    """Pack a run or a check into one file that somebody else can verify.
 
-    The bundle contains the source, prompts, schemas, answers, and hashes.
+    The bundle contains the source, prompts, schemas, answers, and hashes, and the pages
+    that a search found, as they were.
     """
-    from claimcheck.api.documents import load_run
+    from claimcheck.api.documents import load_result
     from claimcheck.api.inspect import read_prompt_folder
     from claimcheck.api.stores import RunStore, find_latest_run
+    from claimcheck.models.run import Check, Run
     from claimcheck.reports.bundle import BundledAnswer, write_bundle
 
     check_writable(output)
     # A run in a file names its prompts and settings, but only a store has the answers.
     config = None
     answers: list[BundledAnswer] = []
+    selected: Run | Check
     if store is None:
-        selected = load_run(run)
+        selected = load_result(run)
+        if isinstance(selected, Check) and selected.signature.engine == "llm":
+            config, answers = _find_cached_answers(selected, base_url, prompts)
     else:
         with RunStore(store, create=False) as run_store:
             batch, selected = find_latest_run(run_store, run)
@@ -62,7 +81,34 @@ def bundle(
     write_binary(
         lambda path: write_bundle(selected, path, config, answers, own_prompts), output
     )
-    note = f"{output}: {len(selected.claims)} claims of {selected.document.source}"
+    if isinstance(selected, Run):
+        note = f"{output}: {len(selected.claims)} claims of {selected.document.source}"
+    else:
+        note = f"{output}: {len(selected.verdicts)} verdicts"
     if answers:
         note += f", {len(answers)} answers"
     print_note(f"{note}; `claimcheck verify {output}`", quiet=quiet)
+
+
+def _find_cached_answers(
+    check: Check, base_url: str | None, prompts: Path | None
+) -> tuple[dict[str, Any] | None, list[BundledAnswer]]:
+    """Return the configuration and the answers of a check of a model."""
+    from claimcheck.reports.bundle_verification import (
+        build_check_config,
+        collect_cached_answers,
+    )
+
+    settings = options.load_settings(
+        base_url=base_url, model=check.signature.model, prompts_folder=prompts
+    )
+    try:
+        answers = collect_cached_answers(check, settings)
+    except ProviderError:
+        print_note(
+            "The answer cache does not have the model's answers of this check, so that "
+            "its verdicts can't be verified; --base-url names its endpoint",
+            quiet=False,
+        )
+        return None, []
+    return build_check_config(check, settings), answers

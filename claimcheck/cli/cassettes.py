@@ -44,7 +44,7 @@ Format = Annotated[
 def list_cassettes(
     folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
 ) -> None:
-    """List the cassettes, with dates, models, and the tests that play them."""
+    """List the cassettes with their dates, models, and tests."""
     from claimcheck.api.cassettes import summarize_cassettes
 
     _write(summarize_cassettes(folder), format, _render_summary)
@@ -65,9 +65,9 @@ def show_cassette(
 def check_cassettes(
     folder: Folder = Path("cassettes"), format: Format = CassetteFormat.TEXT
 ) -> None:
-    """Find secrets, private paths, unused answers, and outdated recordings.
+    """Find secrets, unused answers, and outdated recordings.
 
-    Exits with 1 if there is something to look at.
+    Reports private paths, too. Exits with 1 if there is something to look at.
     """
     from claimcheck.api.cassettes import summarize_cassettes
 

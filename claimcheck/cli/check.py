@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
-    from claimcheck.settings import Limits, Settings
+    from claimcheck.reports.problems import Place
+    from claimcheck.settings import Limits, SearchSettings, Settings
 
 
 _Claims = Annotated[
@@ -57,6 +59,8 @@ _Against = Annotated[
         help="Same as EVIDENCE. May be repeated; --against sources/*.txt works.",
     ),
 ]
+# Formats that say in which line of its file a claim is.
+_PLACED_FORMATS = (Format.SARIF, Format.JUNIT)
 _Format = Annotated[CheckReportFormat, typer.Option("--format", help="Output format.")]
 _IsText = Annotated[
     bool,
@@ -118,8 +122,10 @@ def check(
     top_k: options.TopK = None,
     votes: _Votes = None,
     prompts: options.Prompts = None,
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
     *,
+    searching: options.SearchOptions,
     publication: ReviewOptions,
     llm: options.LLMOptions,
     spending: options.SpendingOptions,
@@ -133,7 +139,8 @@ def check(
     a trained scorer decide, and abstain when they cannot tell.
     """
     sources = [*(against or []), *(evidence or [])]
-    _validate_sources(claims, sources)
+    search = searching.load_settings(no_cache=llm.no_cache)
+    _validate_sources(claims, sources, search)
     check_writable(out.output)
     flags = {"prompts_folder": prompts}
     settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
@@ -150,13 +157,25 @@ def check(
             "--estimate`, then check the run"
         )
     statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
-    documents = open_evidence(sources, allow_private=allow_private, quiet=out.quiet)
+    documents = None
+    if sources:
+        documents = open_evidence(
+            sources, allow_private=allow_private, quiet=out.quiet, encoding=encoding
+        )
     if spending.estimate:
+        if search or documents is None:
+            raise InputError("--estimate can't count what a search will find")
         _print_estimate(statements, documents, settings)
         return
     options.prepare_verifier(settings, quiet=out.quiet)
-    result = _check_claims(statements, documents, settings, limits, quiet=out.quiet)
-    _write_report(result, format, review, out)
+    result = _check_claims(
+        statements, documents, search, settings, limits, quiet=out.quiet
+    )
+    _print_search_problems(result, quiet=out.quiet)
+    if format in _PLACED_FORMATS:
+        _write_results(result, _place_claims(claims, statements), format, out)
+    else:
+        _write_report(result, format, review, out)
 
     # After the report: a failed claim must not cost the verdicts of the others.
     if result.failures:
@@ -176,14 +195,52 @@ def _write_report(
     write_text(report, out.output, has_color=style.color and format is Format.TEXT)
 
 
+def _write_results(
+    result: Check,
+    places: dict[str, Place],
+    format: Format,
+    out: options.OutputOptions,
+) -> None:
+    from claimcheck.reports.formats import render_results
+    from claimcheck.reports.problems import list_check_results
+
+    write_text(render_results(list_check_results(result, places), format), out.output)
+
+
+def _place_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
+    """Map claims to their places in the text that makes them, or in their file."""
+    from claimcheck.reports.problems import place_claims, place_lines
+
+    if not isinstance(claims, list):
+        return place_claims(claims)
+    path = Path(source)
+    # Standard input has no lines that anybody could open.
+    return place_lines(path, [item.id for item in claims]) if path.is_file() else {}
+
+
 def _print_failures(result: Check) -> None:
     for failure in result.failures:
         print_error(f"no verdict: {failure.text!r}: {failure.cause}: {failure.message}")
 
 
-def _validate_sources(claims: str, sources: Sequence[str]) -> None:
-    if not sources:
-        raise InputError("no evidence; name it after CLAIMS, or with --against")
+def _print_search_problems(result: Check, *, quiet: bool) -> None:
+    """Print why providers had no answers, each reason once."""
+    if result.search is None:
+        return
+    queries = [query for claim in result.search.claims for query in claim.queries]
+    problems = dict.fromkeys(query.problem for query in queries if query.problem)
+    for problem in problems:
+        print_note(f"search: {problem}", quiet=quiet)
+
+
+def _validate_sources(
+    claims: str, sources: Sequence[str], search: SearchSettings | None
+) -> None:
+    if not sources and search is None:
+        raise InputError(
+            "no evidence; name it after CLAIMS, or with --against, or search for it "
+            "with --search"
+        )
     if claims == "-" and "-" in sources:
         raise InputError("only one of CLAIMS and the evidence can be standard input")
 
@@ -217,7 +274,8 @@ def _load_claims(
 
 def _check_claims(
     claims: Run | list[Statement],
-    evidence: Index | list[Document],
+    evidence: Index | list[Document] | None,
+    search: SearchSettings | None,
     settings: Settings,
     limits: Limits | None,
     *,
@@ -227,10 +285,12 @@ def _check_claims(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is checking"
-    with show_spinner(message, quiet=quiet or engine == "extractive") as on_progress:
+    is_quick = engine == "extractive" and not search
+    with show_spinner(message, quiet=quiet or is_quick) as on_progress:
         return run_check(
             claims,
             evidence,
+            search=search,
             settings=settings,
             progress=on_progress,
             limits=limits,

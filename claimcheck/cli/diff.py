@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
     from claimcheck.models.document import Document
     from claimcheck.models.run import Run
-    from claimcheck.reports.diff import RewordedClaim, RunDiff, VerdictChange
+    from claimcheck.reports.diff import (
+        DecisionChange,
+        RewordedClaim,
+        RunDiff,
+        VerdictChange,
+    )
 
 
 class FailOnChange(StrEnum):
@@ -32,6 +38,7 @@ class FailOnChange(StrEnum):
     REWORDED = "reworded"
     MOVED = "moved"
     VERDICTS = "verdicts"
+    DECISIONS = "decisions"
 
 
 _Old = Annotated[
@@ -72,7 +79,7 @@ def diff(
 ) -> None:
     """Compare the claims of two runs or documents.
 
-    Lists added, gone, reworded, and moved claims, and changed verdicts.
+    Lists added, gone, reworded, and moved claims, and changed verdicts and decisions.
     """
     from claimcheck.api.summarize import summarize
     from claimcheck.models.run import Run
@@ -100,6 +107,7 @@ def diff(
 
 
 def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document:
+    from claimcheck.api.decisions import add_decisions
     from claimcheck.api.documents import build_document, read_bytes
     from claimcheck.models.run import Run
 
@@ -108,7 +116,8 @@ def _load_run_or_document(source: str, *, allow_private: bool) -> Run | Document
     name, content = read_bytes(source)
     # A document may be JSON, too; only a run names the version of its schema.
     if content.lstrip()[:1] == b"{" and b'"schema_version"' in content:
-        return Run.from_json(content)
+        run = Run.from_json(content)
+        return run if source == "-" else add_decisions(run, Path(source))
     if source == "-":
         return build_document(content, name)  # standard input can't be read twice
     return open_document(source)
@@ -131,6 +140,7 @@ def _format_changes(changes: RunDiff, style: PageStyle) -> str:
         "Reworded": [_format_reworded(claim) for claim in changes.reworded],
         "Moved": [make_safe_text(f"~ {text}") for text in changes.moved],
         "Other verdicts": [_format_verdict(change) for change in changes.verdicts],
+        "Other decisions": [_format_decision(change) for change in changes.decisions],
     }
     lines: list[Text] = []
     for title, items in sections.items():
@@ -165,4 +175,11 @@ def _format_verdict(change: VerdictChange) -> Text:
     from claimcheck.reports.text import make_safe_text
 
     old, new = change.old.replace("_", " "), change.new.replace("_", " ")
+    return make_safe_text(f"! {old} -> {new}: {change.text}", "yellow")
+
+
+def _format_decision(change: DecisionChange) -> Text:
+    from claimcheck.reports.text import make_safe_text
+
+    old, new = change.old or "undecided", change.new or "undecided"
     return make_safe_text(f"! {old} -> {new}: {change.text}", "yellow")

@@ -28,6 +28,7 @@ def ground(
         ),
     ],
     format: options.RowsFormat = Format.TEXT,
+    encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
 ) -> None:
     """Find quotes in a document.
@@ -44,7 +45,7 @@ def ground(
     if document == quotes == "-":
         raise InputError("only one of DOCUMENT and QUOTES can be standard input")
     wanted = read_quotes(quotes)
-    source = open_document(document, allow_private=allow_private)
+    source = open_document(document, allow_private=allow_private, encoding=encoding)
     results = ground_quotes(source, wanted)
     if format is Format.JSON:
         write_lines(

@@ -46,6 +46,7 @@ def open_document(
     title: str | None = None,
     published: date | None = None,
     allow_private: bool = False,
+    encoding: str | None = None,
 ) -> Document:
     """Return the document in a file, on standard input (`-`), or at a URL.
 
@@ -56,12 +57,31 @@ def open_document(
 
     if is_url(source):
         return Document.from_url(
-            source, title=title, published=published, allow_private=allow_private
+            source,
+            title=title,
+            published=published,
+            allow_private=allow_private,
+            encoding=encoding,
         )
-    return Document.from_path(source, title=title, published=published)
+    return Document.from_path(
+        source, title=title, published=published, encoding=encoding
+    )
 
 
-def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Document]:
+def announce_encoding(document: Document, *, quiet: bool) -> None:
+    """Print a note if the encoding was guessed, or stated by the document."""
+    if document.encoding in (None, "utf-8", "ascii"):
+        return
+    print_note(
+        f"{document.source}: read as {document.encoding}; if that is wrong, name the "
+        "encoding with --encoding.",
+        quiet=quiet,
+    )
+
+
+def open_documents(
+    source: str, *, allow_private: bool, quiet: bool, encoding: str | None = None
+) -> list[Document]:
     """Return the documents that a source holds.
 
     A source is a file, a folder, a URL, JSON Lines, or `-` for standard input.
@@ -72,10 +92,10 @@ def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Doc
         InputError: nothing can be read there.
     """
     if source == "-" or is_url(source):
-        return [open_document(source, allow_private=allow_private)]
+        return [open_document(source, allow_private=allow_private, encoding=encoding)]
     from claimcheck.api.evidence import read_collection
 
-    collection = read_collection(Path(source))
+    collection = read_collection(Path(source), encoding=encoding)
     for reason in collection.skipped[:_MAX_LISTED_SKIPPED]:
         print_note(f"skipped: {reason}", quiet=quiet)
     unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
@@ -85,7 +105,11 @@ def open_documents(source: str, *, allow_private: bool, quiet: bool) -> list[Doc
 
 
 def open_evidence(
-    sources: Sequence[str], *, allow_private: bool, quiet: bool
+    sources: Sequence[str],
+    *,
+    allow_private: bool,
+    quiet: bool,
+    encoding: str | None = None,
 ) -> Index | list[Document]:
     """Return the index, or the documents, that the sources name.
 
@@ -104,5 +128,10 @@ def open_evidence(
         return Index(indexes[0], create=False)
     documents = []
     for source in sources:
-        documents += open_documents(source, allow_private=allow_private, quiet=quiet)
+        documents += open_documents(
+            source, allow_private=allow_private, quiet=quiet, encoding=encoding
+        )
+    if encoding is None:
+        for document in documents:
+            announce_encoding(document, quiet=quiet)
     return documents

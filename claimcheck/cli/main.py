@@ -21,6 +21,7 @@ from claimcheck.cli.diff import diff
 from claimcheck.cli.doctor import doctor
 from claimcheck.cli.eval import app as eval_app
 from claimcheck.cli.ground import ground
+from claimcheck.cli.match import match
 from claimcheck.cli.mcp import mcp
 from claimcheck.cli.output import (
     describe_os_error,
@@ -28,6 +29,7 @@ from claimcheck.cli.output import (
     print_error,
     silence_stdout,
 )
+from claimcheck.cli.review import review
 from claimcheck.cli.schema import schema
 from claimcheck.cli.serve import serve
 from claimcheck.cli.show import show
@@ -57,8 +59,10 @@ app = typer.Typer(
 # In the order in which `claimcheck --help` lists them.
 app.command()(summarize)
 app.command()(check)
+app.command()(match)
 app.command()(batch)
 app.command()(show)
+app.command()(review)
 app.command()(diff)
 app.command()(bundle)
 app.command()(verify)

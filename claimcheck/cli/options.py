@@ -17,6 +17,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
+from datetime import date
 from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
@@ -30,7 +31,7 @@ from claimcheck.reports.formats import ListFormat, PageStyle, RunReportFormat
 
 if TYPE_CHECKING:
     from claimcheck.models.verdict import Verdict
-    from claimcheck.settings import Limits, Settings
+    from claimcheck.settings import Limits, SearchSettings, Settings
 
 # One option each, for commands that take it alone.
 Output = Annotated[
@@ -125,6 +126,14 @@ Estimate = Annotated[
 AllowPrivate = Annotated[
     bool,
     typer.Option("--allow-private", help="Allow URLs on private and local networks."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The encoding of a text that is not UTF-8, such as cp1251; without it, "
+        "detected by its letters.",
+    ),
 ]
 NoCache = Annotated[
     bool,
@@ -253,7 +262,9 @@ class LLMOptions(EngineOptions):
         Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None,
         typer.Option(
             "--reasoning-effort",
-            help="How much a reasoning model thinks before it answers.",
+            metavar="LEVEL",
+            help="How much a reasoning model thinks before it answers: none, minimal, "
+            "low, medium, high, or xhigh.",
         ),
     ] = None
     no_cache: NoCache = False
@@ -283,6 +294,79 @@ class CheckOptions(OptionGroup):
     def is_requested(self) -> bool:
         """Whether there is a check."""
         return self.check or self.check_with is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions(OptionGroup):
+    """Where evidence is searched for, and how much of it is read."""
+
+    search: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PROVIDER",
+            help="Search for evidence, and read the pages that are found: wikipedia, "
+            "mediawiki, kiwix, searxng, factcheck, brave, tavily, or serper. Sends the "
+            "claims' words to the provider. May be repeated.",
+        ),
+    ] = None
+    before: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD",
+            help="With --search, leave out pages that were not published before this "
+            "day.",
+        ),
+    ] = None
+    max_pages: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Maximum number of pages read per claim (default 5)."
+        ),
+    ] = None
+    max_searches: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Maximum number of requests to each search provider."
+        ),
+    ] = None
+
+    def load_settings(self, *, no_cache: bool) -> SearchSettings | None:
+        """Return the settings of the search; None without one.
+
+        Raises:
+            SettingsError: a value is invalid, or a project file needs approval.
+            InputError: an option requires --search.
+        """
+        if not self.search:
+            for name in ("before", "max_pages", "max_searches"):
+                if getattr(self, name) is not None:
+                    option = name.replace("_", "-")
+                    raise InputError(f"--{option} requires --search")
+            return None
+        from claimcheck.config import load_search_settings
+
+        before = None if self.before is None else parse_day("--before", self.before)
+        return load_search_settings(
+            self.search,
+            before=before,
+            max_pages=self.max_pages,
+            max_requests=self.max_searches,
+            reuse=not no_cache,
+        )
+
+
+def parse_day(option: str, text: str) -> date:
+    """Return the date that an option gives.
+
+    Raises:
+        InputError: it is not a date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"{option} {text!r} is not a valid date; use YYYY-MM-DD, such as 2019-03-20"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

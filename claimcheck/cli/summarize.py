@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli import options
-from claimcheck.cli.inputs import SourceArgument, announce_terminal_input, open_document
+from claimcheck.cli.inputs import (
+    SourceArgument,
+    announce_encoding,
+    announce_terminal_input,
+    open_document,
+)
 from claimcheck.cli.output import (
     check_writable,
     format_estimate,
     print_error,
-    print_note,
     write_rows,
     write_text,
 )
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from claimcheck.api.stores import RunStore
     from claimcheck.models.document import Document
     from claimcheck.models.run import Run
-    from claimcheck.settings import Limits, Settings
+    from claimcheck.settings import Limits, SearchSettings, Settings
 
 
 _Store = Annotated[
@@ -60,6 +64,7 @@ class DocumentOptions(options.OptionGroup):
             help="When the document was published; turns 'Tuesday' into a date.",
         ),
     ] = None
+    encoding: options.Encoding = None
     allow_private: options.AllowPrivate = False
 
     def parse_date(self) -> datetime.date | None:
@@ -68,15 +73,7 @@ class DocumentOptions(options.OptionGroup):
         Raises:
             InputError: it is not a date.
         """
-        if self.date is None:
-            return None
-        try:
-            return datetime.date.fromisoformat(self.date)
-        except ValueError:
-            raise InputError(
-                f"--date {self.date!r} is not a valid date; use YYYY-MM-DD, such as "
-                "2019-03-20"
-            ) from None
+        return None if self.date is None else options.parse_day("--date", self.date)
 
 
 class _FailOn(StrEnum):
@@ -107,6 +104,7 @@ def summarize(
     store: _Store = None,
     *,
     checks: options.CheckOptions,
+    searching: options.SearchOptions,
     about: DocumentOptions,
     brief: options.BriefOptions,
     llm: options.LLMOptions,
@@ -123,6 +121,11 @@ def summarize(
         raise InputError(f"--fail-on {fail_on} requires --check")
     limits = spending.build_limits()
     check_writable(out.output)
+    search = searching.load_settings(no_cache=llm.no_cache)
+    if search and not check:
+        raise InputError("--search requires --check")
+    if search and spending.estimate:
+        raise InputError("--estimate can't count what a search will find")
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
     announce_terminal_input(source, quiet=out.quiet)
@@ -131,21 +134,24 @@ def summarize(
         title=about.title,
         published=about.parse_date(),
         allow_private=about.allow_private,
+        encoding=about.encoding,
     )
-    _announce_encoding(document, quiet=out.quiet)
+    if about.encoding is None:
+        announce_encoding(document, quiet=out.quiet)
     options.announce_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
     options.prepare_verifier(settings, check=check, quiet=out.quiet)
     run = _summarize_document(
-        document, settings, store, limits, check=check, quiet=out.quiet
+        document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
     _write_report(run, format, out)
 
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
-    if run.failures or run.unchecked:
+    external = run.external_check
+    if run.failures or run.unchecked or (external and external.failures):
         raise typer.Exit(3)
     if _is_failing(run, fail_on):
         raise typer.Exit(1)
@@ -166,18 +172,9 @@ def _is_failing(run: Run, fail_on: _FailOn | None) -> bool:
             return True
     if fail_on is _FailOn.UNGROUNDED:
         return False
-    return options.has_failing_verdict(run.verdicts, options.FailOn(fail_on))
-
-
-def _announce_encoding(document: Document, *, quiet: bool) -> None:
-    """Print a note if the encoding was guessed."""
-    if document.encoding in (None, "utf-8", "ascii"):
-        return
-    print_note(
-        f"{document.source}: read as {document.encoding}; convert it to UTF-8 if that "
-        "is wrong.",
-        quiet=quiet,
-    )
+    external = run.external_check.verdicts if run.external_check else ()
+    verdicts = (*run.verdicts, *external)
+    return options.has_failing_verdict(verdicts, options.FailOn(fail_on))
 
 
 def _summarize_document(
@@ -187,6 +184,7 @@ def _summarize_document(
     limits: Limits | None,
     *,
     check: bool,
+    search: SearchSettings | None,
     quiet: bool,
 ) -> Run:
     from claimcheck.api.summarize import summarize as run_summarize
@@ -194,13 +192,16 @@ def _summarize_document(
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is reading {document.source}"
     with (
-        show_spinner(message, quiet=quiet or engine == "extractive") as on_progress,
+        show_spinner(
+            message, quiet=quiet or (engine == "extractive" and not search)
+        ) as on_progress,
         _open_store(store) as run_store,
     ):
         return run_summarize(
             document,
             settings=settings,
             check=check,
+            search=search,
             store=run_store,
             progress=on_progress,
             limits=limits,
@@ -234,7 +235,8 @@ def _print_failures(run: Run) -> None:
             f"{source}: characters {failure.start:,}-{failure.end:,}: "
             f"{failure.cause}: {failure.message}"
         )
-    for unchecked in run.unchecked:
+    external = run.external_check.failures if run.external_check else ()
+    for unchecked in (*run.unchecked, *external):
         print_error(
             f"{source}: not checked: {unchecked.text!r}: {unchecked.cause}: "
             f"{unchecked.message}"

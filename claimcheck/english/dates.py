@@ -203,10 +203,19 @@ _NOT_ONE_DAY_AFTER = re.compile(
     rf"""
     \s?[-–—/]\s?{_WEEKDAY} | \s+(?:to|through|thru|or)\s+{_WEEKDAY}
     | ,?\s\(?(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)\b|\d{{1,2}}\s(?:of\s)?{_MONTH}\b)
-    | ['’]s\s+(?:vote|election|match|game|deadline)
+    | ['’]s\s+(?:vote|election|match|game|deadline|(?-i:[A-Z]))
+    | \s(?:\d|(?:is|marks|brings|sees|will)\b)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# "on March 3 last year", "on May 3 each year"
+_OF_OTHER_YEAR = re.compile(
+    r",?\s+(?:of\s+)?(?:last|next|each|every|(?:that|the)(?:\s+\w+)?)\s+year\b",
+    re.IGNORECASE,
+)
+_BIRTH = re.compile(r"\b(?:born|birthday)\b[^,;]*$", re.IGNORECASE)
+# A day of longer ago has its year with it; without one it may be the next such day.
+_MAX_DAYS_FROM_PUBLICATION = 183
 _RELATIVE_WEEKDAY = re.compile(r"(?:last|next)\s", re.IGNORECASE)
 _FUTURE_VERB = re.compile(
     r"\b(?:votes?|meets?|decides?|starts?|opens?|begins?)\b[^,;:]*$", re.IGNORECASE
@@ -359,6 +368,9 @@ def resolve_relative_times(
     for match in _match_times(text):
         if match["full"] or match["monthyear"] or match["year"]:
             continue
+        # "May 12-13, 2024" states its year.
+        if _SHARED_YEAR.match(text, match.end()):
+            continue
         resolved = _resolve_time(match, text, published, context_year)
         if resolved:
             resolved_times.append((match.end(), resolved))
@@ -423,6 +435,8 @@ def _resolve_time(
             return None
         return _format_date(_resolve_weekday(written, before, published))
     if is_yearless:
+        if _OF_OTHER_YEAR.match(text, match.end()) or _BIRTH.search(before):
+            return None
         year = find_year_before(text, match.start()) or context_year
         return _resolve_yearless(match, before, published, year)
     return _resolve_relative(written, published)
@@ -521,6 +535,9 @@ def _resolve_month(
 ) -> str | None:
     if is_future or written.startswith(("next", "by", "until", "last")):
         return None
+    months_ago = (published.month - month) % 12
+    if months_ago > 6:  # more likely the next one than the last
+        return None
     year = published.year if month <= published.month else published.year - 1
     return f"{year}-{month:02d}"
 
@@ -528,15 +545,21 @@ def _resolve_month(
 def _resolve_day(
     month: int, day: int, published: date, *, is_future: bool
 ) -> str | None:
-    """Resolve a day to its last date until publication, or to the next."""
+    """Resolve a day to its last date until publication, or to the next.
+
+    None if the last is more than half a year ago: it may be the next.
+    """
     years = (published.year - 1, published.year, published.year + 1)
     candidates = [_make_date(str(year), str(month), str(day)) for year in years]
-    dates = [candidate for candidate in candidates if candidate]
-    if is_future:
-        fitting = [candidate for candidate in dates if candidate >= published]
-        return min(fitting).isoformat() if fitting else None
-    fitting = [candidate for candidate in dates if candidate <= published]
-    return max(fitting).isoformat() if fitting else None
+    for candidate in candidates:
+        if candidate is None:
+            continue
+        days = (candidate - published).days
+        if is_future and days >= 0:
+            return candidate.isoformat()
+        if not is_future and -_MAX_DAYS_FROM_PUBLICATION <= days <= 0:
+            return candidate.isoformat()
+    return None
 
 
 def _is_future(before: str) -> bool:

@@ -79,6 +79,15 @@ _ENDS_IN_COMPARISON = re.compile(
 )
 # "an endeavor that calls for", "texted to say"
 _ENDS_IN_NON_SPEECH = re.compile(r"\b(?:that|which|(?<!on )to)$")
+# "whom Lind called a liar"
+_ENDS_IN_OBJECT_OF_CLAUSE = re.compile(r"\bwhom\s+(?:the\s+)?(?:[\w.’'-]+\s*){1,4}$")
+# "If Lind says that ...", "Neither Lind nor Brandt said"
+_UNREAL_CLAUSE = re.compile(
+    r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither)\s[^,;]*$",
+    re.IGNORECASE,
+)
+# After it, somebody else may speak: "Lind said 40, but Brandt says 30".
+_OTHER_SIDE = re.compile(r",\s+(?:but|and|while)\s+(?!that\b)")
 # "did not say", "never told"
 _NEGATED = re.compile(r"(?:\bnot|\bnever|n['’]t)\b", re.IGNORECASE)
 _ENDS_IN_CONJUNCTION = re.compile(r"(?:\s|^)(?:and|but|or)$", re.IGNORECASE)
@@ -145,7 +154,7 @@ _SPEAKER_END = re.compile(
 )
 _NOT_A_SPEAKER = re.compile(
     r"(?:\w+ly\s+)?"
-    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none)\b",
+    r"(?:i|we|you|this|that|there|who|which|what|nobody|no one|none|having|being)\b",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
@@ -184,14 +193,26 @@ def detect_speech(text: str) -> Speech | None:
         return _build_speech(_find_subject(masked[: match.start()]), match.end())
     if match := _QUOTED_AS_SAYING.search(masked):
         return _build_speech(_extract_speaker(match["who"]), match.end())
+    source = _ACCORDING_TO.search(masked)
+    if source and source.start() < _MAX_OPENING_CHARACTERS:
+        speech = _build_speech(_extract_speaker(source["who"]), source.end())
+        return _check_only_speaker(speech, text, source.end())
     for match in _SPEECH_VERB.finditer(masked):
         if speech := _parse_speech_at(match, masked):
-            return speech
-    if match := _ACCORDING_TO.search(masked):
-        opens_sentence = match.start() < _MAX_OPENING_CHARACTERS
-        content_start = match.end() if opens_sentence else None
-        return _build_speech(_extract_speaker(match["who"]), content_start)
-    return None
+            return _check_only_speaker(speech, text, match.end())
+    return _build_speech(_extract_speaker(source["who"]), None) if source else None
+
+
+def _check_only_speaker(speech: Speech | None, text: str, start: int) -> Speech | None:
+    """Return the speech, unless somebody else speaks in a later clause."""
+    other_side = _OTHER_SIDE.search(text, start)
+    if speech is None or other_side is None:
+        return speech
+    other = detect_speech(text[other_side.end() :])
+    if other is None or is_third_person_pronoun(other.speaker):
+        return speech
+    names_same = other.speaker in speech.speaker or speech.speaker in other.speaker
+    return speech if names_same else None
 
 
 def resolve_speeches(sentences: Sequence[Sentence]) -> list[Speech | None]:
@@ -219,6 +240,11 @@ def _resolve_speech(
     if speech and is_third_person_pronoun(speech.speaker):
         previous_speaker = previous.speaker if previous else None
         speaker = find_antecedent(sentences, index, previous_speaker)
+        # '"It was 30 in 2021."', then '"It was 20 in 2022," he said.'
+        if speaker is None and previous and previous.content_start == 0:
+            is_near = sentence.block - sentences[index - 1].block <= 1
+            is_name = " " in previous.speaker and bool(find_names(previous.speaker))
+            speaker = previous.speaker if is_near and is_name else None
         return _build_speech(speaker, speech.content_start)
     if speech:
         return speech
@@ -262,6 +288,10 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
         return None
     left = before.rstrip()
     if _ENDS_IN_COMPARISON.search(left) or _ENDS_IN_NON_SPEECH.search(left):
+        return None
+    if _UNREAL_CLAUSE.search(left):
+        return None
+    if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
         return None
     last_word = left.rpartition(" ")[2]
     if _NEGATED.search(f"{last_word} {match.group()}"):

@@ -182,21 +182,6 @@ def compute_precision_by_coverage(gold: BoolArray, score: FloatArray) -> FloatAr
     return np.asarray(positives / np.arange(1, len(gold) + 1))
 
 
-def find_cutoff(
-    gold: BoolArray, score: FloatArray, min_precision: float
-) -> float | None:
-    """Return the lowest score from which the precision is high enough.
-
-    None if there is none. Only for rows that may be looked at.
-    """
-    precision = compute_precision_by_coverage(gold, score)
-    ranked = np.sort(score)[::-1]
-    # Within rows of equal score the precision of a part means nothing.
-    is_last_of_tie = np.r_[ranked[1:] != ranked[:-1], True]
-    suitable = np.flatnonzero(is_last_of_tie & (precision >= min_precision))
-    return float(ranked[suitable[-1]]) if len(suitable) else None
-
-
 def rouge(summary: Sequence[str], references: Sequence[str]) -> dict[str, float]:
     """Return the ROUGE-1, ROUGE-2 and ROUGE-L F1 of a summary's sentences.
 

@@ -15,9 +15,13 @@ from claimcheck.text.sentences import Sentence, count_words
 # checking are below it, and 0.5 % of the others.
 _MIN_CHECK_WORTHINESS = 0.05
 _MIN_CLAIM_WORDS = 4  # chosen by hand; fewer are greetings and fragments
-_APPEAL = re.compile(
-    r"(?:let us|let['’]s|please|do not|don['’]t|never)\b", re.IGNORECASE
+# Whatever they are about, nobody checks them.
+_APPEAL = re.compile(r"[\"“]?(?:let us|let['’]s|please)\b", re.IGNORECASE)
+_GREETING = re.compile(
+    r"[\"“]?(?:thank you|thanks|good (?:morning|afternoon|evening)|welcome)\b",
+    re.IGNORECASE,
 )
+_POSSIBLE_APPEAL = re.compile(r"(?:do not|don['’]t|never)\b", re.IGNORECASE)
 
 
 def find_obstacle(claim: Claim) -> str | None:
@@ -26,9 +30,13 @@ def find_obstacle(claim: Claim) -> str | None:
         return "question"
     if count_words(claim.quote) < _MIN_CLAIM_WORDS:
         return "too short for a claim"
+    if _APPEAL.match(claim.quote):
+        return "appeal"
+    if _GREETING.match(claim.quote):
+        return "greeting"
     if claim.check_worthiness >= _MIN_CHECK_WORTHINESS:
         return None
-    if _APPEAL.match(claim.quote):
+    if _POSSIBLE_APPEAL.match(claim.quote):
         return "appeal"
     return "opinion" if claim.kind is Kind.OPINION else "no check-worthy content"
 

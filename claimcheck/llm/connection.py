@@ -21,6 +21,15 @@ from claimcheck.settings import Settings
 
 SdkClient = TypeVar("SdkClient")
 _OPENAI_URL = "https://api.openai.com/v1"
+# A connection that took longer would not be made at all. Chosen by hand.
+_MAX_CONNECT_S = 30.0
+_AFTER_CONNECTING = (
+    httpx2.ReadTimeout,
+    httpx2.WriteTimeout,
+    httpx2.ReadError,
+    httpx2.WriteError,
+    httpx2.RemoteProtocolError,
+)
 _PROXY_VARIABLES = "ALL_PROXY, HTTPS_PROXY, and HTTP_PROXY"
 
 
@@ -45,7 +54,10 @@ def build_sdk_options(settings: Settings) -> dict[str, Any]:
         "api_key": key,
         "base_url": urlunsplit(address._replace(query="", fragment="")),
         "max_retries": 0,  # retry.py retries
-        "timeout": settings.timeout_s,
+        # Before the deadline of the whole request, which does not tell the two apart.
+        "timeout": httpx2.Timeout(
+            settings.timeout_s, connect=min(_MAX_CONNECT_S, 0.9 * settings.timeout_s)
+        ),
     }
     if address.query:  # Azure's ?api-version=; the SDK would append its path to it
         options["default_query"] = dict(parse_qsl(address.query))
@@ -105,6 +117,16 @@ def is_certificate_error(error: BaseException) -> bool:
     """Tell whether the endpoint's certificate was refused here."""
     causes = _list_causes(error)
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes)
+
+
+def is_too_large(error: BaseException) -> bool:
+    """Tell whether the endpoint sent more than any answer may have."""
+    return any(isinstance(cause, AnswerTooLargeError) for cause in _list_causes(error))
+
+
+def was_connected(error: BaseException) -> bool:
+    """Tell whether the endpoint had taken the request when it failed."""
+    return any(isinstance(cause, _AFTER_CONNECTING) for cause in _list_causes(error))
 
 
 def explain_connection_error(error: BaseException, settings: Settings) -> str:

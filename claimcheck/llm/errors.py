@@ -14,6 +14,7 @@ from claimcheck.errors import (
     ContextWindowError,
     EndpointError,
     FilteredError,
+    NoAnswerError,
     ProviderError,
     RetryLaterError,
     SetupError,
@@ -21,7 +22,12 @@ from claimcheck.errors import (
     UnreachableError,
 )
 from claimcheck.llm.completion import NoCompletionError
-from claimcheck.llm.connection import explain_connection_error, is_certificate_error
+from claimcheck.llm.connection import (
+    explain_connection_error,
+    is_certificate_error,
+    is_too_large,
+    was_connected,
+)
 from claimcheck.llm.error_body import read_error_body
 from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.settings import RESPONSES, Settings
@@ -40,8 +46,9 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
     if isinstance(error, NoCompletionError):
         message = clean_message(str(error), settings.api_key)
         return EndpointError(f"{endpoint}: the answer is not a completion: {message}")
+    kind = NoAnswerError if was_connected(error) else UnreachableError
     if isinstance(error, openai.APITimeoutError):
-        return UnreachableError(
+        return kind(
             f"{endpoint}: no answer within {settings.timeout_s:g} s {attempts}; "
             "raise `timeout_s` in claimcheck.toml"
         )
@@ -51,7 +58,9 @@ def translate_error(error: Exception, settings: Settings) -> ProviderError:
         )
         if is_certificate_error(error):
             return SetupError(f"{endpoint}: {cause}")
-        return UnreachableError(f"{endpoint}: no connection {attempts}: {cause}")
+        if is_too_large(error):
+            return EndpointError(f"{endpoint}: {cause}")
+        return kind(f"{endpoint}: no connection {attempts}: {cause}")
     if isinstance(error, json.JSONDecodeError):
         words = read_error_body(error.doc).message or "empty"
         words = clean_message(words, settings.api_key)

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -30,7 +30,8 @@ from claimcheck.llm.budget import (
 )
 from claimcheck.llm.completion import NoCompletionError
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
+from claimcheck.llm.refusal import read_refusal
+from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 from claimcheck.models.llm import Spending, Usage
 from claimcheck.settings import Limits
 
@@ -53,9 +54,29 @@ _MIN_PAUSE_S = 0.001
 
 @dataclass(slots=True)
 class RequestSlot:
-    """Permission to send one request. Set `usage` if the answer reports it."""
+    """Permission to send one request. Set `usage` if the answer reports it.
 
+    `charge` is what the request counts for: the most that it can cost until the outcome
+    is known, and if the answer does not report its usage.
+    """
+
+    max_cost: RequestCost
     usage: Usage | None = None
+    charge: RequestCost = field(default_factory=RequestCost)
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Charge for the request that the block sends."""
+        self.charge = self.max_cost
+        try:
+            yield
+        except BaseException as error:
+            if not _may_be_billed(error):
+                self.charge = RequestCost()
+            raise
+        if self.usage:
+            tokens = self.usage.input_tokens + self.usage.output_tokens
+            self.charge = RequestCost(self.usage.cost_usd or 0.0, tokens)
 
 
 class Limiter:
@@ -112,29 +133,19 @@ class Limiter:
             BudgetError: the budget does not cover the request, and no other request is
                 in flight whose settling could change that.
         """
-        slot = RequestSlot()
         max_cost = self._estimate_max_cost(body, max_output_tokens)
-        charge = RequestCost()
+        slot = RequestSlot(max_cost)
         await self._reserve(max_cost)
         reservation = None
         try:
             async with self._turn(max_cost.tokens):
-                # Until the outcome is known, and also if the answer does not report
-                # its usage: it may have cost this much.
-                charge = max_cost
                 reservation = self._keep(max_cost)
-                yield slot
-        except BaseException as error:
-            if not _may_be_billed(error):
-                charge = RequestCost()
-            raise
-        else:
-            if slot.usage:
-                charge = _compute_cost(slot.usage)
+                with slot.watch():
+                    yield slot
         finally:
-            if charge is not max_cost:
+            if slot.charge is not max_cost:
                 self._release(reservation)
-            await self._settle(max_cost, charge)
+            await self._settle(max_cost, slot.charge)
 
     def _estimate_max_cost(
         self, body: Mapping[str, Any], max_output_tokens: int | None
@@ -280,29 +291,18 @@ class BudgetGate:
             BudgetError: the budget does not cover the request, and no other request is
                 in flight whose settling could change that.
         """
-        slot = RequestSlot()
         max_cost = estimate_max_cost(body, self._pricing, max_output_tokens)
         with self._changed:
             while not self._budget.reserve(max_cost):
                 self._changed.wait()
-        charge = max_cost
+        slot = RequestSlot(max_cost)
         try:
-            yield slot
-        except BaseException as error:
-            if not _may_be_billed(error):
-                charge = RequestCost()
-            raise
-        else:
-            if slot.usage:
-                charge = _compute_cost(slot.usage)
+            with slot.watch():
+                yield slot
         finally:
             with self._changed:
-                self._budget.settle(max_cost, charge)
+                self._budget.settle(max_cost, slot.charge)
                 self._changed.notify_all()
-
-
-def _compute_cost(usage: Usage) -> RequestCost:
-    return RequestCost(usage.cost_usd or 0.0, usage.input_tokens + usage.output_tokens)
 
 
 def _may_be_billed(error: BaseException) -> bool:

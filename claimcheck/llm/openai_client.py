@@ -27,6 +27,7 @@ from claimcheck.llm.body import (
     get_response_format,
     translate_body,
 )
+from claimcheck.llm.budget import RequestCost, estimate_max_cost
 from claimcheck.llm.completion import (
     Completion,
     ErrorInAnswerError,
@@ -211,6 +212,11 @@ class OpenAIClient:
     def build_body(self, request: ModelRequest) -> dict[str, Any]:
         """Return the body of the HTTP request as it would be sent now."""
         return build_body(request, self._settings, self.dialect)
+
+    def estimate_max_cost(self, body: dict[str, Any]) -> RequestCost:
+        """Return the most that a request with this body can cost."""
+        # Some endpoints accept no maximum in the body.
+        return estimate_max_cost(body, self._pricing, self._settings.max_output_tokens)
 
     def build_response(
         self, completion: dict[str, Any], body: dict[str, Any]

@@ -6,22 +6,15 @@ Endpoints agree neither on status codes nor on error codes, and some put an erro
 
 from __future__ import annotations
 
-import math
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 import openai
 
 from claimcheck.llm.completion import ErrorInAnswerError
 from claimcheck.llm.error_body import ErrorDetails, read_error_body
-
-# The one ceiling for what an endpoint asks us to wait, for retries and the limiter.
-# Beyond it a person has to know: the command ends and says when to run it again. Chosen
-# by hand; the SDK waits for up to two minutes.
-MAX_RETRY_AFTER_S = 60.0
+from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
 
 _CONTEXT_WINDOW_WORDS = re.compile(
     r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens"
@@ -53,6 +46,8 @@ _CREDIT_WORDS = re.compile(
 _RATE_CODES = ("resource_exhausted", "rate_limit_exceeded")
 _FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed")
 _TRANSIENT_STATUSES = (408, 409, 425, 429)
+# FastAPI validates with 422; grammars that cannot be compiled end in a 500.
+_BODY_STATUSES = (400, 415, 422, 500, 501)
 _RATE_LIMIT_STATUSES = (429, 529)
 
 
@@ -110,6 +105,32 @@ class Refusal:
         return self.retry_after_s is not None and self.retry_after_s > MAX_RETRY_AFTER_S
 
     @property
+    def is_of_body_status(self) -> bool:
+        """Whether endpoints refuse parts of a body with this status."""
+        return self.status in _BODY_STATUSES
+
+    @property
+    def may_be_about_body(self) -> bool:
+        """Whether something in the request's body may be refused, not its text."""
+        # OpenRouter finds "no endpoints that support" a parameter.
+        if not (self.is_of_body_status or self.status == 404):
+            return False
+        return not (
+            self.is_out_of_credit
+            or self.is_over_context_window
+            or self.is_filtered
+            or self.is_unknown_model
+            or self.asks_for_too_long
+        )
+
+    @property
+    def may_name_nothing(self) -> bool:
+        """Whether it can be about the body without naming a part of it."""
+        # OpenRouter: "No endpoints found that can handle the requested parameters."
+        is_about_parameters = "parameter" in self.details.message.lower()
+        return self.is_of_body_status or (self.status == 404 and is_about_parameters)
+
+    @property
     def is_transient(self) -> bool:
         """Whether the same request may succeed when it is sent again."""
         if self.is_out_of_credit or self.asks_for_too_long:
@@ -144,35 +165,3 @@ def read_refusal(error: BaseException) -> Refusal | None:
             headers.get("x-should-retry", "")
         ),
     )
-
-
-def parse_retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds, 0 or more, that the endpoint asks to wait, or None.
-
-    `retry-after-ms` wins over `Retry-After` (RFC 9110, 10.2.3), as in the OpenAI SDK.
-    """
-    seconds = _parse_number(headers.get("retry-after-ms", ""))
-    if seconds is not None:
-        seconds /= 1000
-    else:
-        seconds = _parse_seconds_or_date(headers.get("retry-after", ""))
-    return None if seconds is None else max(0.0, seconds)
-
-
-def _parse_number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return None if math.isnan(number) else number
-
-
-def _parse_seconds_or_date(text: str) -> float | None:
-    """Read `Retry-After`: a number of seconds, or an HTTP date."""
-    seconds = _parse_number(text)
-    if seconds is not None:
-        return seconds
-    try:
-        return parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return None

@@ -16,8 +16,9 @@ import openai
 import tenacity
 
 from claimcheck.llm.completion import Completion
-from claimcheck.llm.connection import is_certificate_error
-from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, read_refusal
+from claimcheck.llm.connection import is_certificate_error, is_too_large
+from claimcheck.llm.refusal import read_refusal
+from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S
 
 # Half a second first, doubled each time. The jitter spreads out requests that failed
 # together. Chosen by hand, close to the SDK.
@@ -49,7 +50,7 @@ class wait_retry_after(tenacity.wait.wait_base):  # noqa: N801 - tenacity names 
 def is_transient(error: BaseException) -> bool:
     """Tell whether the same request may succeed when it is sent again."""
     if isinstance(error, openai.APIConnectionError):
-        return not is_certificate_error(error)
+        return not (is_certificate_error(error) or is_too_large(error))
     if isinstance(error, json.JSONDecodeError):
         return True
     refusal = read_refusal(error)

@@ -52,8 +52,22 @@ def dump(result: Any, *, indent: int | None = 2) -> str:
     return json.dumps(ordered, ensure_ascii=False, indent=indent) + "\n"
 
 
-def load(data: str | bytes, kind: type[T], *, schema: str, version: str) -> T:
+def dump_line(value: Any) -> str:
+    """Write a dataclass as one line of JSON."""
+    return json.dumps(to_fields(value), ensure_ascii=False)
+
+
+def load_line(line: str, kind: type[T]) -> T:
+    """Read a dataclass that `dump_line` wrote; errors are those of `from_fields`."""
+    return from_fields(json.loads(line), kind)
+
+
+def load(
+    data: str | bytes, kind: type[T], *, schema: str, versions: tuple[str, ...]
+) -> T:
     """Read a result that `dump` wrote; `schema` is the name in error messages.
+
+    `versions` can be read, the first one is written.
 
     Raises:
         InputError: the data is not JSON, does not follow the schema, or has another
@@ -70,10 +84,12 @@ def load(data: str | bytes, kind: type[T], *, schema: str, version: str) -> T:
     if has_half_pair(fields, source):
         raise InputError(f"{schema}: contains half of a surrogate pair")
     found = fields.get("schema_version") if isinstance(fields, dict) else None
-    if found != version:
+    if found not in versions:
         raise InputError(
-            f"{schema}: has schema_version {found!r}, this claimcheck reads {version!r}"
+            f"{schema}: has schema_version {found!r}, this claimcheck reads "
+            f"{' and '.join(map(repr, versions))}"
         )
+    fields["schema_version"] = versions[0]
     try:
         return from_fields(fields, kind)
     except BaseValidationError as error:

@@ -85,15 +85,18 @@ class Document:
         *,
         title: str | None = None,
         published: date | None = None,
+        encoding: str | None = None,
     ) -> Document:
         """Read a file, or standard input for `-`, in any known format.
+
+        `encoding` is that of a text; without it, UTF-8 or what the letters suggest.
 
         Raises:
             InputError: the file is missing, a folder, empty, damaged, or in a format
                 or encoding that cannot be read, or the extra that reads it is not
                 installed.
         """
-        document: Document = _readers().read(path)
+        document: Document = _readers().read(path, encoding=encoding)
         return document.with_metadata(title=title, published=published)
 
     @classmethod
@@ -104,6 +107,7 @@ class Document:
         title: str | None = None,
         published: date | None = None,
         allow_private: bool = False,
+        encoding: str | None = None,
     ) -> Document:
         """Fetch an http(s) address; a private one only with `allow_private`.
 
@@ -111,7 +115,9 @@ class Document:
             InputError: the address is refused, does not answer, answers with an
                 error, or has no readable document.
         """
-        document: Document = _readers().fetch(url, allow_private=allow_private)
+        document: Document = _readers().fetch(
+            url, allow_private=allow_private, encoding=encoding
+        )
         return document.with_metadata(title=title, published=published)
 
     def with_metadata(self, *, title: str | None, published: date | None) -> Document:

@@ -19,6 +19,16 @@ def find_run_inconsistencies(run: Run) -> list[str]:
         *_find_id_problems(run),
         *_find_verdict_problems(run),
         *_find_ledger_problems(run),
+        *_find_decision_problems(run),
+    ]
+
+
+def _find_decision_problems(run: Run) -> list[str]:
+    claims = {claim.id for claim in run.claims}
+    return [
+        f"$.decisions[{number}].claim: {decision.claim} is not a claim of this run"
+        for number, decision in enumerate(run.decisions)
+        if decision.claim not in claims
     ]
 
 

@@ -185,6 +185,7 @@ class Work(StrEnum):
     SUMMARY = "summary"
     QUOTES = "quotes that were not found"
     VERDICTS = "verdicts"
+    SEARCH = "evidence for each claim"
     WAITING = "waiting for the endpoint"
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.models import codec
 from claimcheck.models.claim import Claim
+from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Usage
+from claimcheck.models.search import SearchLog
 from claimcheck.models.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
 
 
 # Raise these when a field is added, removed, or changes: `load` refuses others.
-RUN_SCHEMA_VERSION = "1.2"
-CHECK_SCHEMA_VERSION = "1.1"
+RUN_SCHEMA_VERSION = "1.3"
+CHECK_SCHEMA_VERSION = "1.2"
+# Runs of these versions lack only fields that have a default.
+_READ_RUN_VERSIONS = (RUN_SCHEMA_VERSION, "1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,9 @@ class Run:
     `summary` is None only when a failure says why. After a check, `verdicts` has one
     for each sentence of the summary and each claim: whether the document supports it.
     `unchecked` has those without a usable answer. Both are empty without a check.
-    `passages` is the number of parts in which the document was read.
+    `passages` is the number of parts in which the document was read. `external_check`
+    is the check of its claims against evidence that was searched for, if any.
+    `decisions` are those of people about the claims, oldest first.
     """
 
     document: Document
@@ -158,6 +164,8 @@ class Run:
     passages: int
     usage: Usage
     signature: Signature
+    external_check: Check | None = None
+    decisions: tuple[Decision, ...] = ()
     schema_version: str = field(default=RUN_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True, indent: int | None = 2) -> str:
@@ -167,7 +175,12 @@ class Run:
         """
         if text:
             return codec.dump(self, indent=indent)
-        without_text = replace(self, document=replace(self.document, text=None))
+        external = self.external_check
+        without_text = replace(
+            self,
+            document=replace(self.document, text=None),
+            external_check=external and external.without_texts(),
+        )
         return codec.dump(without_text, indent=indent)
 
     def claims_frame(self) -> pandas.DataFrame:
@@ -193,7 +206,7 @@ class Run:
         Raises:
             InputError: the data is not JSON, or not a run of this schema version.
         """
-        return codec.load(data, cls, schema="run", version=RUN_SCHEMA_VERSION)
+        return codec.load(data, cls, schema="run", versions=_READ_RUN_VERSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +214,8 @@ class Check:
     """The result of a check: one verdict or failure per claim, in order.
 
     `claimed_in` is the document that makes the claims, if known. `documents` are those
-    quoted as evidence, and `searched` is the number that were searched.
+    quoted as evidence, and `searched` is the number that were searched. `search` says
+    how evidence was found, if it was not given.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -211,6 +225,7 @@ class Check:
     searched: int
     usage: Usage
     signature: Signature
+    search: SearchLog | None = None
     schema_version: str = field(default=CHECK_SCHEMA_VERSION)
 
     def to_json(self, *, text: bool = True) -> str:
@@ -218,9 +233,10 @@ class Check:
 
         `text=False` leaves out the documents' texts.
         """
-        return codec.dump(self if text else self._without_texts())
+        return codec.dump(self if text else self.without_texts())
 
-    def _without_texts(self) -> Check:
+    def without_texts(self) -> Check:
+        """Return a copy without the documents' texts."""
         claimed_in = self.claimed_in and replace(self.claimed_in, text=None)
         documents = tuple(replace(document, text=None) for document in self.documents)
         return replace(self, claimed_in=claimed_in, documents=documents)
@@ -232,7 +248,7 @@ class Check:
         Raises:
             InputError: the data is not JSON, or not a check of this schema version.
         """
-        return codec.load(data, cls, schema="check", version=CHECK_SCHEMA_VERSION)
+        return codec.load(data, cls, schema="check", versions=(CHECK_SCHEMA_VERSION,))
 
 
 def _reports(module: str) -> Any:

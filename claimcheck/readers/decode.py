@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from claimcheck.errors import InputError
 
@@ -42,7 +43,13 @@ _SAMPLE_BYTES = 4_000
 # Of the bytes in even or odd positions. In UTF-16 one of the two halves is mostly zero
 # for Latin text, and the other has hardly a zero. Chosen by hand.
 _MIN_ZERO_SHARE, _MAX_ZERO_SHARE = 0.4, 0.05
+_MAX_UNPRINTABLE = 2  # at the start of a decoded text
 _MAX_CONTROL_SHARE = 0.01  # of the bytes of a text in a legacy encoding
+# Maximum number of bytes for detection, from the first line that is not ASCII.
+_DETECTED_BYTES = 200_000
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+# ISO-2022-JP, the Japanese encoding of mail, is ASCII with escape sequences.
+_JAPANESE_ESCAPE = b"\x1b$B"
 
 
 def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, str]:
@@ -57,6 +64,8 @@ def decode(data: bytes, source: str, charset: str | None = None) -> tuple[str, s
         raise InputError(f"{source}: is empty; give some text")
     _refuse_binary(data, source)
     encoding = _find_byte_order_mark(data) or _detect_utf16_without_mark(data)
+    if _JAPANESE_ESCAPE in data:
+        encoding = "iso2022_jp"
     # UTF-8 is tried before the stated charset, because servers often state a wrong one.
     name = encoding or "utf-8"
     try:
@@ -128,19 +137,53 @@ def _decode_legacy(
             f"{problem}, though the rest is: the file is damaged; "
             "fix that byte, or convert the file again"
         )
-    # Imported here because it takes long to load, and hardly a document needs it.
-    import charset_normalizer
-
     sample = data[:_SAMPLE_BYTES]
     control = [byte for byte in sample if byte < 9 or 13 < byte < 32]
-    best = None
+    decoded = None
     if len(control) < _MAX_CONTROL_SHARE * len(sample) + 1:
-        best = charset_normalizer.from_bytes(data).best()
-    if best is None:
+        decoded = _decode_declared(data, _detect_by_language(data))
+    if decoded is None or _count_unprintable(decoded[0]) > _MAX_UNPRINTABLE:
         raise InputError(
-            f"{problem}, and no other encoding fits; is it text? Convert it to UTF-8"
+            f"{problem}, and no other encoding fits; is it text? Name its encoding "
+            "with --encoding, or convert it to UTF-8"
         )
-    return str(best), best.encoding.replace("_", "-")
+    return decoded
+
+
+def _detect_by_language(data: bytes) -> str | None:
+    """Return the encoding whose text is most like one of the languages of chardet."""
+    # Imported here because its statistics take long to load.
+    import chardet
+
+    first = _NOT_ASCII.search(data)
+    start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    detected = chardet.detect(data[start : start + _DETECTED_BYTES])
+    return detected["encoding"]
+
+
+def _count_unprintable(text: str) -> int:
+    """Count the control characters at the start of a text."""
+    characters = text[:_SAMPLE_BYTES]
+    return sum(not char.isprintable() and not char.isspace() for char in characters)
+
+
+def recode(data: bytes, source: str, encoding: str) -> bytes:
+    """Return text in an encoding that the user names, as UTF-8.
+
+    Raises:
+        InputError: there is no such encoding, or the bytes are not valid in it.
+    """
+    try:
+        text = data.decode(encoding)
+    except LookupError:
+        raise InputError(
+            f"--encoding {encoding!r} is unknown; use a name such as cp1251"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{source}: byte {error.start} is not valid {encoding}; name another one"
+        ) from None
+    return text.removeprefix("\ufeff").encode()
 
 
 def _is_damaged_utf8(data: bytes) -> bool:

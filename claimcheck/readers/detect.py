@@ -22,6 +22,8 @@ _MAIL_FIELDS = frozenset(
 _MIN_FIELDS, _MIN_MAIL_FIELDS = 3, 2  # chosen by hand; letters may have one or two
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
+# Formats whose text may be in any encoding.
+TEXT_FORMATS = ("text", "markdown", "html", "subtitles", "email")
 _MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _SNIFFED_BYTES = 4_096

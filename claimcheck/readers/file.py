@@ -5,27 +5,37 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from claimcheck.errors import InputError
 from claimcheck.models.document import Document
+from claimcheck.readers.decode import recode
+from claimcheck.readers.detect import TEXT_FORMATS, detect_format
 from claimcheck.readers.limited import parse_within_limits
+
+if TYPE_CHECKING:
+    from claimcheck.readers.url import Fetched
 
 _MAX_FILE_BYTES = 50 * 2**20
 
 
-def read(path: str | Path) -> Document:
+def read(path: str | Path, *, encoding: str | None = None) -> Document:
     """Return the document in a file; `-` is standard input.
 
+    `encoding` is that of a text which is not in UTF-8; without it, it is detected.
+
     Raises:
-        InputError: it is missing, a folder, unreadable, too large, damaged, or has no
-            text.
+        InputError: it is missing, a folder, unreadable, too large, damaged, in another
+            encoding, or has no text.
     """
     source, data = read_bytes(path)
-    return build_document(data, source, name=source)
+    return build_document(data, source, name=source, encoding=encoding)
 
 
-def fetch(url: str, *, allow_private: bool = False) -> Document:
+def fetch(
+    url: str, *, allow_private: bool = False, encoding: str | None = None
+) -> Document:
     """Return the document at an http or https address.
 
     Raises:
@@ -33,22 +43,53 @@ def fetch(url: str, *, allow_private: bool = False) -> Document:
     """
     from claimcheck.readers.url import fetch_bytes
 
-    final_url, data, charset = fetch_bytes(url, allow_private=allow_private)
-    name = urlsplit(final_url).path
-    document = build_document(data, final_url, name=name, charset=charset)
-    return document if document.url else replace(document, url=final_url)
+    return build_web_document(
+        fetch_bytes(url, allow_private=allow_private), encoding=encoding
+    )
+
+
+def build_web_document(fetched: Fetched, *, encoding: str | None = None) -> Document:
+    """Return the document that was fetched from an address.
+
+    Raises:
+        InputError: it is damaged, or has no text.
+    """
+    name = urlsplit(fetched.url).path
+    document = build_document(
+        fetched.content,
+        fetched.url,
+        name=name,
+        charset=fetched.charset,
+        encoding=encoding,
+    )
+    return document if document.url else replace(document, url=fetched.url)
 
 
 def build_document(
-    data: bytes, source: str, *, name: str = "", charset: str | None = None
+    data: bytes,
+    source: str,
+    *,
+    name: str = "",
+    charset: str | None = None,
+    encoding: str | None = None,
 ) -> Document:
     """Build a document from the bytes of a file.
+
+    `charset` is what a server states, `encoding` what the user does.
 
     Raises:
         InputError: they are damaged, or have no text.
     """
     if not data:
         raise InputError(f"{source}: is empty; give some text")
+    if encoding:
+        found = detect_format(data, name)
+        if found not in TEXT_FORMATS:
+            raise InputError(
+                f"{source}: is {found.upper()}, whose text has one encoding; leave out "
+                "--encoding"
+            )
+        data = recode(data, source, encoding)
     kind, content = parse_within_limits(data, source, name=name, charset=charset)
     document = Document.from_text(content.text, source=source, title=content.title)
     return replace(
@@ -59,7 +100,7 @@ def build_document(
         published=content.published,
         published_from="metadata" if content.published else None,
         language=content.language,
-        encoding=content.encoding,
+        encoding=encoding or content.encoding,
     )
 
 

@@ -54,17 +54,18 @@ class ReadOptions:
     allow_private: bool = False
 
 
-def read_collection(path: Path) -> Collection:
+def read_collection(path: Path, *, encoding: str | None = None) -> Collection:
     """Read a file, a folder with its subfolders, or a JSON Lines file.
 
-    A JSON Lines file has rows {text, title, date, source, url}.
+    A JSON Lines file has rows {text, title, date, source, url}. `encoding` is that of
+    a single file of text.
 
     Raises:
         InputError: the path is missing, a row is broken, a file that is not in a folder
             can't be read, or no document was found.
     """
     if not path.is_dir():
-        return Collection(tuple(_read_documents(path)), ())
+        return Collection(tuple(_read_documents(path, encoding)), ())
     documents: list[Document] = []
     skipped: list[str] = []
     # One unreadable file must not hide the other documents of a folder.
@@ -91,9 +92,9 @@ def _list_files(folder: Path) -> list[Path]:
     return files
 
 
-def _read_documents(path: Path) -> list[Document]:
+def _read_documents(path: Path, encoding: str | None = None) -> list[Document]:
     if path.suffix.lower() not in _JSON_LINES_SUFFIXES:
-        return [read(path)]
+        return [read(path, encoding=encoding)]
     source, data = read_bytes(path)
 
     def build_document(row: Any, number: int) -> Document:

@@ -14,6 +14,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -26,6 +27,7 @@ _MAX_BYTES = 20 * 2**20
 _TIMEOUT_S = 30.0
 _MAX_REDIRECTS = 5
 _MAX_NAME_CHARACTERS = 300  # of an address in a message
+_ANY_ORIGIN = "*"
 _SUPPORTED_CONTENT_TYPES = re.compile(
     r"""
     text/(?:html|plain|markdown|x-markdown|vtt|srt)
@@ -57,16 +59,46 @@ _IPV4_IN_LOW_BITS = (
     ipaddress.IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
     ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
 )
-# The final address, its content, and the charset that the server states.
-_Fetched = tuple[str, bytes, str | None]
 _ISATAP = 0x5EFE  # above the IPv4 address (RFC 5214), but for the "universal" bit
+# Those that describe the content; the others may hold cookies, or differ each time.
+_KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "date")
 
 
-def fetch_bytes(url: str, *, allow_private: bool = False) -> _Fetched:
-    """Return the final address, its content, and the charset it states.
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The content at an address; `url` is the final one after redirects.
+
+    `headers` are those that describe the content.
+    """
+
+    url: str
+    content: bytes
+    headers: dict[str, str]
+
+    @property
+    def charset(self) -> str | None:
+        """The charset that the server states."""
+        header = Message()
+        header["content-type"] = self.headers.get("content-type", "")
+        return header.get_content_charset()
+
+
+class StatusError(InputError):
+    """The server answered with an error."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def fetch_bytes(
+    url: str, *, allow_private: bool = False, private_origin: str | None = None
+) -> Fetched:
+    """Return the content at an address.
 
     Redirects are followed. Proxies of the environment are not used, because they would
-    resolve names themselves.
+    resolve names themselves. `private_origin`, such as "http://127.0.0.1:8080", is the
+    one origin whose address may be private without `allow_private`.
 
     Raises:
         InputError: the scheme is not http or https, the address is private, or the
@@ -74,8 +106,9 @@ def fetch_bytes(url: str, *, allow_private: bool = False) -> _Fetched:
     """
     # httpx limits the wait for the next bytes, and a server can send one now and then:
     # of its headers, which nothing here sees before they are complete.
-    fetching = Future[_Fetched]()
-    arguments = (url, allow_private, time.monotonic() + _TIMEOUT_S, fetching)
+    fetching = Future[Fetched]()
+    private = _ANY_ORIGIN if allow_private else private_origin
+    arguments = (url, private, time.monotonic() + _TIMEOUT_S, fetching)
     # As a daemon, because the process may end before a server that never does.
     threading.Thread(target=_settle, args=arguments, daemon=True).start()
     try:
@@ -85,25 +118,25 @@ def fetch_bytes(url: str, *, allow_private: bool = False) -> _Fetched:
 
 
 def _settle(
-    url: str, allow_private: bool, deadline: float, fetching: Future[_Fetched]
+    url: str, private: str | None, deadline: float, fetching: Future[Fetched]
 ) -> None:
     try:
-        fetching.set_result(_fetch_bytes(url, allow_private, deadline))
+        fetching.set_result(_fetch_bytes(url, private, deadline))
     except BaseException as error:  # noqa: BLE001 - for the thread that waits
         fetching.set_exception(error)
 
 
-def _fetch_bytes(url: str, allow_private: bool, deadline: float) -> _Fetched:
+def _fetch_bytes(url: str, private: str | None, deadline: float) -> Fetched:
     with httpx2.Client(trust_env=False, follow_redirects=False) as client:
         for _ in range(_MAX_REDIRECTS + 1):
             try:
-                request = _build_request(client, url, allow_private, deadline)
+                request = _build_request(client, url, private, deadline)
             # Python and httpx2 refuse different malformed addresses.
             except (ValueError, httpx2.InvalidURL):
                 raise _make_address_error(url) from None
-            location, data, charset = _send(client, request, url, deadline)
-            if location is None:
-                return url, data, charset
+            location, fetched = _send(client, request, url, deadline)
+            if fetched is not None:
+                return fetched
             try:
                 url = urljoin(url, location)
             except ValueError:
@@ -119,12 +152,13 @@ def _fetch_bytes(url: str, allow_private: bool, deadline: float) -> _Fetched:
 
 
 def _build_request(
-    client: httpx2.Client, url: str, allow_private: bool, deadline: float
+    client: httpx2.Client, url: str, private: str | None, deadline: float
 ) -> httpx2.Request:
     """Build a request to the resolved address of a host."""
     parts = _parse_url(url)
     addresses = _resolve_host(parts, url)
-    if not allow_private:
+    # Compared for each redirect: the one origin must not lead to another host.
+    if private not in (_ANY_ORIGIN, f"{parts.scheme}://{parts.netloc}"):
         _refuse_private(addresses, url)
     host = parts.hostname or ""
     port = f":{parts.port}" if parts.port else ""
@@ -229,17 +263,23 @@ def _find_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 def _send(
     client: httpx2.Client, request: httpx2.Request, url: str, deadline: float
-) -> tuple[str | None, bytes, str | None]:
-    """Send a request: its redirect location, or its content and charset."""
+) -> tuple[str, Fetched | None]:
+    """Send a request: the location that it redirects to, or the content."""
     name = _redact_credentials(url)
     try:
         with closing(client.send(request, stream=True)) as response:
             # Redirects are followed by hand, because each address has to be checked.
             if response.is_redirect and "location" in response.headers:
-                return response.headers["location"], b"", None
+                return response.headers["location"], None
             _refuse_status(response.status_code, name)
-            charset = _parse_charset(response.headers.get("content-type", ""), name)
-            return None, _read_body(response, name, deadline), charset
+            _refuse_content_type(response.headers.get("content-type", ""), name)
+            content = _read_body(response, name, deadline)
+            headers = {
+                header: response.headers[header]
+                for header in _KEPT_HEADERS
+                if header in response.headers
+            }
+            return "", Fetched(url, content, headers)
     except httpx2.TimeoutException:
         raise _make_timeout_error(name) from None
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -250,19 +290,17 @@ def _send(
 def _refuse_status(status: int, name: str) -> None:
     if status >= 300:
         reason = _STATUS_REASONS.get(status, "returns no document")
-        raise InputError(
+        raise StatusError(
+            status,
             f"{name}: {reason} (HTTP {status}); save the text where you can read it, "
-            "and use that"
+            "and use that",
         )
 
 
-def _parse_charset(content_type: str, name: str) -> str | None:
+def _refuse_content_type(content_type: str, name: str) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     if not _SUPPORTED_CONTENT_TYPES.fullmatch(kind):
         raise InputError(f"{name}: is {kind}, which claimcheck can't read")
-    header = Message()
-    header["content-type"] = content_type
-    return header.get_content_charset()
 
 
 def _read_body(response: httpx2.Response, name: str, deadline: float) -> bytes:

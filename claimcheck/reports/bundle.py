@@ -1,10 +1,11 @@
-"""A bundle: a run in one ZIP file that somebody else can verify, offline.
+"""A bundle: a run or a check in one ZIP file that somebody else can verify, offline.
 
 It has the source's text, the prompts, the schemas, the model's answers, and the hash of
 each. Verification shows that the run follows from these: every span is the source's,
 every hash is right, and the same pipeline on the same answers (or the extractive engine
-on the same text) gives the same claims and verdicts. It cannot show that the source is
-authentic, or that a model really gave these answers.
+on the same text) gives the same claims and verdicts. `evidence_bundle` does the same
+for what was found outside. It cannot show that the source is authentic, or that a model
+really gave these answers.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from typing import Any
 
 from claimcheck import prompts, schemas
 from claimcheck.errors import InputError
-from claimcheck.models.run import Run
+from claimcheck.models.run import Check, Run, Signature
 from claimcheck.prompts import Templates
+from claimcheck.reports import evidence_bundle
+from claimcheck.search.archive import EvidenceArchive
 from claimcheck.version import __version__
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 RUN = "run.json"
+CHECK = "check.json"
 SOURCE = "source.txt"
 ANSWERS = "answers.jsonl"
 
@@ -42,84 +46,107 @@ class BundledAnswer:
 
 
 def write_bundle(
-    run: Run,
+    result: Run | Check,
     path: Path,
     batch_config: Mapping[str, Any] | None = None,
     answers: Sequence[BundledAnswer] = (),
     own_prompts: Templates = (),
 ) -> None:
-    """Write the run to a bundle at `path`.
+    """Write the run, or the check, to a bundle at `path`.
 
-    A run of a model can only be replayed with its answers and the configuration of its
-    batch. `own_prompts` are the user's own templates that it was made with.
+    What a model made can only be replayed with its answers and the configuration of its
+    batch. `own_prompts` are the user's own templates that it was made with. Pages that
+    a search found are taken from the evidence archive.
 
     Raises:
-        InputError: the run has no document text, or it was made with other prompts or
-            schemas than this claimcheck has.
+        InputError: the run has no document text, the archive lacks a page, or the
+            result was made with other prompts or schemas than this claimcheck has.
     """
-    # The text is also a file of its own, for those who want to read it.
-    files = {RUN: run.to_json(), SOURCE: run.document.full_text}
-    for name in run.signature.prompts:
-        files[_name_prompt(name)] = prompts.get_source(name, own_prompts)
-    for name in run.signature.schemas:
-        files[_name_schema(name)] = schemas.read_source(name)
+    files: dict[str, bytes] = {}
+    if isinstance(result, Run):
+        files[RUN] = result.to_json().encode()
+        # Also a file of its own, for those who want to read it.
+        files[SOURCE] = result.document.full_text.encode()
+    else:
+        files[CHECK] = result.to_json().encode()
+    for signature in list_signatures(result):
+        for name in signature.prompts:
+            source = prompts.get_source(name, own_prompts)
+            files[_name_prompt(name)] = source.encode()
+        for name in signature.schemas:
+            files[_name_schema(name)] = schemas.read_source(name).encode()
     # Otherwise the bundle would not verify: its hashes are not those of the signature.
-    if different := find_different_files(run, files):
+    if different := find_different_files(result, files):
         raise InputError(
-            f"{run.document.source}: this claimcheck has another "
-            f"{', '.join(different)}; name your own prompts with --prompts, or bundle "
-            "the run with the version that made it"
+            f"{path}: this claimcheck has another {', '.join(different)}; name your "
+            "own prompts with --prompts, or bundle with the version that made the "
+            "result"
         )
+    if check := get_searched_check(result):
+        with EvidenceArchive() as archive:
+            files |= evidence_bundle.collect_files(check, archive)
     if answers:
         files[ANSWERS] = _format_answers(answers)
     files[MANIFEST] = _format_manifest(files, batch_config)
     _write_zip(path, files)
 
 
-def _format_answers(answers: Sequence[BundledAnswer]) -> str:
+def get_searched_check(result: Run | Check) -> Check | None:
+    """Return the check whose evidence was searched: the result's own, or itself."""
+    return result.external_check if isinstance(result, Run) else result
+
+
+def list_signatures(result: Run | Check) -> list[Signature]:
+    """Return the signature of a result, and of the check within it."""
+    signatures = [result.signature]
+    if isinstance(result, Run) and result.external_check:
+        signatures.append(result.external_check.signature)
+    return signatures
+
+
+def _format_answers(answers: Sequence[BundledAnswer]) -> bytes:
     lines = [
         json.dumps({"digest": answer.digest, "response": answer.response})
         for answer in answers
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _format_manifest(
-    files: Mapping[str, str], batch_config: Mapping[str, Any] | None
-) -> str:
+    files: Mapping[str, bytes], batch_config: Mapping[str, Any] | None
+) -> bytes:
     manifest = {
         "format": FORMAT_VERSION,
         "made_by": f"claimcheck {__version__}",
         # "way" is what existing bundles call it.
         "way": batch_config,
-        "files": {
-            name: hash_bytes(text.encode()) for name, text in sorted(files.items())
-        },
+        "files": {name: hash_bytes(data) for name, data in sorted(files.items())},
     }
-    return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _write_zip(path: Path, files: Mapping[str, str]) -> None:
+def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, text in sorted(files.items()):
+        for name, data in sorted(files.items()):
             # Sorted and without times, so that equal runs give equal files.
             entry = zipfile.ZipInfo(name, _ZIP_TIMESTAMP)
             # A ZipInfo does not take the compression of its file.
             entry.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(entry, text.encode())
+            bundle.writestr(entry, data)
 
 
-def find_different_files(run: Run, texts: Mapping[str, str]) -> list[str]:
-    """Return the prompts and schemas that do not match the run's signature."""
+def find_different_files(result: Run | Check, files: Mapping[str, bytes]) -> list[str]:
+    """Return the prompts and schemas that do not match the result's signature."""
     hashes = {}
-    for name, value in run.signature.prompts.items():
-        hashes[_name_prompt(name)] = value
-    for name, value in run.signature.schemas.items():
-        hashes[_name_schema(name)] = value
+    for signature in list_signatures(result):
+        for name, value in signature.prompts.items():
+            hashes[_name_prompt(name)] = value
+        for name, value in signature.schemas.items():
+            hashes[_name_schema(name)] = value
     different = []
     for name, value in hashes.items():
         # A missing file has the hash of no text, which is the hash of no template.
-        if hash_bytes(texts.get(name, "").encode()) != value:
+        if hash_bytes(files.get(name, b"")) != value:
             different.append(name)
     return different
 

@@ -25,23 +25,39 @@ from claimcheck.briefs import read_stored_brief
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
-from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
+from claimcheck.llm.stored import (
+    AnswerStore,
+    StoredAnswersClient,
+    compute_request_digest,
+)
 from claimcheck.models.document import Document
 from claimcheck.models.integrity import find_run_inconsistencies
-from claimcheck.models.llm import Client, ModelRequest, ModelResponse, load_response
-from claimcheck.models.run import Run
+from claimcheck.models.llm import (
+    Client,
+    ModelRequest,
+    ModelResponse,
+    dump_response,
+    load_response,
+)
+from claimcheck.models.run import Check, Run, Signature
 from claimcheck.pipeline.check import VERIFIER
 from claimcheck.pipeline.driver import drive
 from claimcheck.prompts import Templates
+from claimcheck.reports import evidence_bundle
 from claimcheck.reports.bundle import (
     ANSWERS,
+    CHECK,
     FORMAT_VERSION,
     MANIFEST,
     RUN,
     SOURCE,
+    BundledAnswer,
     find_different_files,
+    get_searched_check,
     hash_bytes,
 )
+from claimcheck.reports.common import format_count
+from claimcheck.search.archive import EvidenceArchive
 from claimcheck.settings import Settings
 from claimcheck.verification.verifiers import is_on_this_machine
 from claimcheck.version import __version__
@@ -50,7 +66,8 @@ from claimcheck.version import __version__
 # and may not be a ZIP bomb: far above what a run needs, far below what fills a memory.
 _ALLOWED_NAME = re.compile(
     r"""
-      manifest\.json | run\.json | source\.txt | answers\.jsonl
+      manifest\.json | run\.json | check\.json | source\.txt | answers\.jsonl
+    | documents\.jsonl | pages/[0-9a-f]{64}
     | prompts/[\w-]+\.md\.j2
     | schemas/[\w.-]+\.schema\.json
     """,
@@ -58,7 +75,7 @@ _ALLOWED_NAME = re.compile(
 )
 
 
-_MAX_FILES = 200
+_MAX_FILES = 10_000
 
 
 _MAX_BYTES = 500 * 2**20
@@ -79,6 +96,7 @@ _ZIP_ERRORS = (
 )
 
 
+_NO_ANSWERS = "the bundle has no model answers; only a store keeps them"
 _MAX_REPORTED_PROBLEMS = 3  # one line of text; chosen by hand
 
 
@@ -118,21 +136,141 @@ def verify_bundle(path: Path, own_prompts: Templates = ()) -> list[VerificationS
     """
     files = _read_bundle(path)
     manifest = _parse_manifest(path, files)
-    if RUN not in files or SOURCE not in files:
+    if CHECK not in files and (RUN not in files or SOURCE not in files):
         raise InputError(f"{path} is not a claimcheck bundle: no {RUN} or {SOURCE}")
-    texts = {name: _decode(path, name, data) for name, data in files.items()}
+    texts = {
+        name: _decode(path, name, data)
+        for name, data in files.items()
+        if not name.startswith(evidence_bundle.PAGES)
+    }
+    result: Run | Check
     try:
-        run = Run.from_json(texts[RUN])
+        if CHECK in files:
+            result = Check.from_json(texts[CHECK])
+        else:
+            result = Run.from_json(texts[RUN])
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    config = manifest.batch_config
     # Each step is done even if one before it fails: together they show what changed.
-    return [
-        _verify_hashes(files, manifest.hashes),
-        _verify_spans(run, texts[RUN]),
-        _verify_source(run, texts[SOURCE]),
-        _verify_prompts_and_schemas(run, texts),
-        _verify_results(run, manifest.batch_config, texts, own_prompts),
-    ]
+    steps = [_verify_hashes(files, manifest.hashes)]
+    if isinstance(result, Run):
+        steps.append(_verify_spans(result, texts[RUN]))
+        steps.append(_verify_source(result, texts[SOURCE]))
+    steps.append(_verify_prompts_and_schemas(result, files))
+    if isinstance(result, Run):
+        steps.append(_verify_results(result, config, texts, own_prompts))
+    if check := get_searched_check(result):
+        steps += _verify_evidence(check, config, files, own_prompts)
+    return steps
+
+
+def _verify_evidence(
+    check: Check,
+    batch_config: Mapping[str, Any] | None,
+    files: Mapping[str, bytes],
+    own_prompts: Templates,
+) -> list[VerificationStep]:
+    """Read the pages again, look up the quotations, and check again."""
+    name = "evidence"
+    try:
+        documents = evidence_bundle.read_documents(check, files)
+        problems = evidence_bundle.find_problems(check, documents)
+    except _REPLAY_ERRORS as error:
+        return [VerificationStep(name, False, str(error) or type(error).__name__)]
+    count = format_count(len(documents), "document")
+    detail = f"every quotation is in one of {count}, read again"
+    if problems:
+        detail = "; ".join(problems[:_MAX_REPORTED_PROBLEMS])
+    steps = [VerificationStep(name, not problems, detail)]
+    step = _verify_external_verdicts(check, batch_config, files, own_prompts, documents)
+    return [*steps, step]
+
+
+def _verify_external_verdicts(
+    check: Check,
+    batch_config: Mapping[str, Any] | None,
+    files: Mapping[str, bytes],
+    own_prompts: Templates,
+    documents: Sequence[Document],
+) -> VerificationStep:
+    name = "verdicts from evidence"
+    if not _has_same_version(check.signature, own_prompts):
+        return VerificationStep(name, None, _describe_version(check.signature))
+    client: Client | None = None
+    try:
+        verifier = _read_verifier(check.signature)
+        if check.signature.engine == "extractive":
+            settings = Settings(engine="extractive", verifier=verifier)
+        elif batch_config is None or ANSWERS not in files:
+            return VerificationStep(name, None, _NO_ANSWERS)
+        else:
+            settings = _build_model_settings(batch_config, own_prompts)
+            settings = replace(settings, verifier=verifier)
+            answers = _BundledAnswers(files[ANSWERS].decode())
+            client = StoredAnswersClient(_NoEndpoint(settings), answers, settings)
+        different = evidence_bundle.replay(check, documents, settings, client)
+    except _REPLAY_ERRORS as error:
+        reason = str(error) or type(error).__name__
+        return VerificationStep(name, False, f"cannot be reproduced: {reason}")
+    detail = f"different: {', '.join(different)}" if different else "reproduced"
+    return VerificationStep(name, not different, detail)
+
+
+def collect_cached_answers(check: Check, settings: Settings) -> list[BundledAnswer]:
+    """Return the model's answers of a check from the answer cache.
+
+    `settings` name the endpoint, which is part of what an answer is stored under.
+
+    Raises:
+        ProviderError: the cache does not have all of them.
+        InputError: the archive does not have the pages.
+    """
+    from claimcheck.store.cache import AnswerCache
+
+    with EvidenceArchive() as archive:
+        files = evidence_bundle.collect_files(check, archive)
+    documents = evidence_bundle.read_documents(check, files)
+    config = build_check_config(check, settings)
+    replay_settings = replace(
+        _build_model_settings(config, settings.brief.prompts),
+        verifier=_read_verifier(check.signature),
+    )
+    with AnswerCache() as cache:
+        answers = _CollectedAnswers(cache)
+        client = StoredAnswersClient(
+            _NoEndpoint(replay_settings), answers, replay_settings
+        )
+        evidence_bundle.replay(check, documents, replay_settings, client)
+    return list(answers.collected.values())
+
+
+def build_check_config(check: Check, settings: Settings) -> dict[str, Any]:
+    """Return the configuration from which a check of a model is replayed."""
+    return {
+        "endpoint": settings.endpoint(),
+        "model": settings.model,
+        "seed": check.signature.seed,
+        "settings": check.signature.settings,
+    }
+
+
+class _CollectedAnswers:
+    """An `AnswerStore` that notes which answers of a cache are used."""
+
+    def __init__(self, cache: AnswerStore) -> None:
+        self._cache = cache
+        self.collected: dict[str, BundledAnswer] = {}
+
+    def find(self, digest: str) -> ModelResponse | None:
+        response = self._cache.find(digest)
+        if response is not None:
+            answer = BundledAnswer(digest, dump_response(response))
+            self.collected[digest] = answer
+        return response
+
+    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
+        raise AssertionError("nothing is sent, so nothing is answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +376,14 @@ def _verify_source(run: Run, source: str) -> VerificationStep:
     return VerificationStep("source", False, "not the text of the run")
 
 
-def _verify_prompts_and_schemas(run: Run, texts: Mapping[str, str]) -> VerificationStep:
-    different = find_different_files(run, texts)
-    detail = "match the run's signature"
+def _verify_prompts_and_schemas(
+    result: Run | Check, files: Mapping[str, bytes]
+) -> VerificationStep:
+    different = find_different_files(result, files)
+    kind = "run" if isinstance(result, Run) else "check"
+    detail = f"match the {kind}'s signature"
     if different:
-        detail = f"differ from the run's signature: {', '.join(different)}"
+        detail = f"differ from the {kind}'s signature: {', '.join(different)}"
     return VerificationStep("prompts and schemas", not different, detail)
 
 
@@ -255,17 +396,12 @@ def _verify_results(
     """Replay the pipeline and compare what it gives with the run."""
     name = "claims and verdicts"
     # Another version may extract other claims, and be right to.
-    if not _has_same_version(run, own_prompts):
-        detail = (
-            f"made by claimcheck {run.signature.version} with other prompts; name them "
-            "with --prompts, or verify the bundle with that version"
-        )
-        return VerificationStep(name, None, detail)
+    if not _has_same_version(run.signature, own_prompts):
+        return VerificationStep(name, None, _describe_version(run.signature))
 
     is_extractive = run.signature.engine == "extractive"
     if not is_extractive and (batch_config is None or ANSWERS not in texts):
-        detail = "the bundle has no model answers; only a store keeps them"
-        return VerificationStep(name, None, detail)
+        return VerificationStep(name, None, _NO_ANSWERS)
     try:
         replayed = _replay(run, batch_config, texts, own_prompts)
     except _REPLAY_ERRORS as error:
@@ -298,7 +434,7 @@ def _replay(
     """Run the steps again that made the run, on what the bundle contains."""
     engine = run.signature.engine
     client: Client | None = None
-    verifier = _read_verifier(run)
+    verifier = _read_verifier(run.signature)
     if engine == "extractive":
         settings = _build_settings(
             run.signature.settings, engine=engine, seed=run.signature.seed
@@ -315,22 +451,28 @@ def _replay(
     return drive(build_run_flow(run.document, settings, engine, check=checked), client)
 
 
-def _has_same_version(run: Run, own_prompts: Templates) -> bool:
-    """Whether this version, with these prompts, made the run."""
-    signature = run.signature
+def _describe_version(signature: Signature) -> str:
+    return (
+        f"made by claimcheck {signature.version} with other prompts; name them with "
+        "--prompts, or verify the bundle with that version"
+    )
+
+
+def _has_same_version(signature: Signature, own_prompts: Templates) -> bool:
+    """Whether this version, with these prompts, made the result."""
     names = [name for name in prompts.list_names() if name in signature.prompts]
     digests = prompts.compute_digests(names, own_prompts)
     return digests == signature.prompts and signature.version == __version__
 
 
-def _read_verifier(run: Run) -> str | None:
-    """Return the verifier that the run was checked with.
+def _read_verifier(signature: Signature) -> str | None:
+    """Return the verifier that the result was checked with.
 
     Raises:
         InputError: it is not on this machine. A bundle comes from somebody else, who
             must not choose what is downloaded.
     """
-    name: str | None = run.signature.settings.get(VERIFIER)
+    name: str | None = signature.settings.get(VERIFIER)
     if name is not None and not is_on_this_machine(name):
         raise InputError(
             f"it was checked with the verifier {name}, which is not on this machine"

@@ -13,7 +13,7 @@ from typing import Any
 from claimcheck.errors import InputError
 from claimcheck.models.claim import Claim, FieldValue, Match, When
 from claimcheck.models.document import Document
-from claimcheck.models.run import LinkedText, Position, Run
+from claimcheck.models.run import Check, LinkedText, Position, Run
 from claimcheck.models.verdict import Finding, Label, Verdict
 
 # Readers take "grounded" and "supported" for "true", so every report says otherwise.
@@ -122,6 +122,12 @@ def format_label_counts(verdicts: Sequence[Verdict]) -> str:
 def format_check_heading(run: Run) -> str:
     """Format the heading of a run's verdicts, with their counts."""
     return f"Checked against the document: {format_label_counts(run.verdicts)}"
+
+
+def format_external_heading(check: Check) -> str:
+    """Format the heading of a check against evidence from outside."""
+    counts = format_label_counts(check.verdicts)
+    return f"Checked against evidence from outside: {counts}"
 
 
 def list_unsupported(run: Run) -> list[Verdict]:

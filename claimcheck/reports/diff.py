@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from rapidfuzz.distance import Indel
 
 from claimcheck.models.claim import Claim
+from claimcheck.models.decision import Decision, index_decisions
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Verdict
 from claimcheck.store.store import RunStore
@@ -50,6 +51,15 @@ class VerdictChange:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionChange:
+    """A claim about which people decided otherwise; None where nobody decided."""
+
+    text: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunDiff:
     """The changes from an old run to a new one; false if there are none.
 
@@ -63,9 +73,11 @@ class RunDiff:
     reworded: tuple[RewordedClaim, ...]
     moved: tuple[str, ...]
     verdicts: tuple[VerdictChange, ...]
+    decisions: tuple[DecisionChange, ...]
 
     def __bool__(self) -> bool:
-        return any((self.added, self.gone, self.reworded, self.moved, self.verdicts))
+        claims = (self.added, self.gone, self.reworded, self.moved)
+        return any((*claims, self.verdicts, self.decisions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +118,15 @@ def compare_runs(old: Run, new: Run) -> RunDiff:
         for before, after in similar
     ]
     moved = _find_moved_claims(identical, old.claims)
+    pairs = [*identical, *similar]
     return RunDiff(
         same=len(identical),
         added=tuple(claim.text for claim in added),
         gone=tuple(claim.text for claim in gone),
         reworded=tuple(reworded),
         moved=tuple(claim.text for claim in moved),
-        verdicts=tuple(_compare_verdicts(old, new, [*identical, *similar])),
+        verdicts=tuple(_compare_verdicts(old, new, pairs)),
+        decisions=tuple(_compare_decisions(old, new, pairs)),
     )
 
 
@@ -231,6 +245,28 @@ def _compare_verdicts(
             change = VerdictChange(after.text, str(before.label), str(after.label))
             changes.append(change)
     return changes
+
+
+def _compare_decisions(
+    old: Run, new: Run, pairs: Sequence[ClaimPair]
+) -> list[DecisionChange]:
+    """List the matched claims about which the last decisions differ."""
+    old_decisions = index_decisions(old.decisions)
+    new_decisions = index_decisions(new.decisions)
+    changes = []
+    for old_claim, new_claim in pairs:
+        before = _describe_action(old_decisions.get(old_claim.id))
+        after = _describe_action(new_decisions.get(new_claim.id))
+        if before != after:
+            changes.append(DecisionChange(new_claim.text, before, after))
+    return changes
+
+
+def _describe_action(decision: Decision | None) -> str | None:
+    if decision is None:
+        return None
+    words = (decision.action, decision.verdict, decision.text)
+    return ", ".join(str(word) for word in words if word).replace("_", " ")
 
 
 def _index_verdicts(run: Run) -> Mapping[str, Verdict]:

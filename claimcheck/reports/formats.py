@@ -11,8 +11,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from claimcheck.models.run import Check, Run
     from claimcheck.reports.claimreview import Review
+    from claimcheck.reports.problems import CheckedClaim
 
 
 class Format(StrEnum):
@@ -27,15 +30,29 @@ class Format(StrEnum):
     PARQUET = "parquet"
     BUNDLE = "bundle"
     CLAIMREVIEW = "claimreview"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
 # The formats that one command or function offers, in the order of its help.
 ListFormat = Literal[Format.TEXT, Format.JSON]
 RunReportFormat = Literal[
-    Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML, Format.CSV
+    Format.TEXT,
+    Format.JSON,
+    Format.MARKDOWN,
+    Format.HTML,
+    Format.CSV,
+    Format.SARIF,
+    Format.JUNIT,
 ]
 CheckReportFormat = Literal[
-    Format.TEXT, Format.JSON, Format.MARKDOWN, Format.HTML, Format.CLAIMREVIEW
+    Format.TEXT,
+    Format.JSON,
+    Format.MARKDOWN,
+    Format.HTML,
+    Format.CLAIMREVIEW,
+    Format.SARIF,
+    Format.JUNIT,
 ]
 BatchExportFormat = Literal[Format.JSONL, Format.CSV, Format.PARQUET, Format.HTML]
 
@@ -80,6 +97,10 @@ def render_run(
         from claimcheck.reports import markdown
 
         return markdown.render_run(run)
+    if format in (Format.SARIF, Format.JUNIT):
+        from claimcheck.reports.problems import list_run_results
+
+        return render_results(list_run_results(run), format)
     if format is not Format.TEXT:
         raise ValueError(f"a run cannot be rendered as {format}")
 
@@ -123,6 +144,10 @@ def render_check(
         # The caller checks the publisher before it pays for the check.
         assert review is not None
         return claimreview.render(check, review)
+    if format in (Format.SARIF, Format.JUNIT):
+        from claimcheck.reports.problems import list_check_results
+
+        return render_results(list_check_results(check, {}), format)
     if format is not Format.TEXT:
         raise ValueError(f"a check cannot be rendered as {format}")
 
@@ -130,6 +155,15 @@ def render_check(
 
     style = style or PageStyle()
     return text.render_check(check, width=style.width, color=style.color)
+
+
+def render_results(results: Sequence[CheckedClaim], format: Format) -> str:
+    """Render what checks found as SARIF or JUnit."""
+    from claimcheck.reports import junit, sarif
+
+    if format is Format.SARIF:
+        return sarif.render(results)
+    return junit.render(results)
 
 
 def _without_text(check: Check) -> Check:

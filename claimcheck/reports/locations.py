@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from claimcheck.models.claim import Claim, Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, LineIndex
-from claimcheck.models.verdict import Evidence
-from claimcheck.reports.common import DIFFERS_MARK
+from claimcheck.models.verdict import Evidence, Finding, Label, Stance
+from claimcheck.reports.common import DIFFERS_MARK, format_count
+
+_STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
 
 def build_line_index(document: Document) -> LineIndex | None:
@@ -67,15 +70,52 @@ def _list_locations(
     return list(dict.fromkeys(format_span_location(span, line_index) for span in spans))
 
 
-class EvidenceLocator:
-    """Describes where evidence from these documents is."""
+def _describe_dated_source(document: Document) -> str:
+    # Whoever weighs a page has to know how old it is.
+    if document.url and document.published:
+        return f"{document.source} ({document.published})"
+    return document.source
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+
+def _get_site(document: Document) -> str:
+    host = urlsplit(document.url or "").hostname
+    return host.removeprefix("www.") if host else document.id
+
+
+class EvidenceLocator:
+    """Describes where evidence from these documents is.
+
+    With `counts_sources`, it also says how many agree: copies were left out.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], *, counts_sources: bool = False
+    ) -> None:
+        self._counts_sources = counts_sources
+        self._sites: dict[str, str] = {}
         self._sources: dict[str, str] = {}
         self._line_indexes: dict[str, LineIndex | None] = {}
         for document in documents:
-            self._sources[document.id] = document.source
+            self._sources[document.id] = _describe_dated_source(document)
+            self._sites[document.id] = _get_site(document)
             self._line_indexes[document.id] = build_line_index(document)
+
+    def explain(self, finding: Finding) -> str:
+        """Return the rationale, with the number of sources that agree."""
+        stance = _STANCE_BY_LABEL.get(finding.label)
+        if stance is None or not self._counts_sources:
+            return finding.rationale
+        # Documents of one site are one source.
+        agreeing = {
+            self._sites.get(evidence.document_id, evidence.document_id)
+            for evidence in finding.evidence
+            if evidence.stance is stance
+        }
+        if not agreeing:
+            return finding.rationale
+        sources = format_count(len(agreeing), "independent source")
+        verb = "agrees" if len(agreeing) == 1 else "agree"
+        return f"{finding.rationale} {sources} {verb}."
 
     def describe(self, evidence: Evidence) -> str:
         """Return the source and the locations: "report.pdf, p. 3 + p. 4"."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from claimcheck.models.document import Document
+from claimcheck.models.decision import describe_decision, index_decisions
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Evidence, Verdict
 from claimcheck.reports import common, locations, provenance, warnings
@@ -28,7 +28,18 @@ def render_run(run: Run) -> str:
     if run.verdicts:
         parts.append(f"## {common.format_check_heading(run)}")
         if unsupported := common.list_unsupported(run):
-            parts.append(_render_verdict_table(unsupported, [run.document]))
+            locator = locations.EvidenceLocator([run.document])
+            parts.append(_render_verdict_table(unsupported, locator))
+    if external := run.external_check:
+        parts.append(f"## {common.format_external_heading(external)}")
+        parts += _render_check_body(external)
+        parts.append(_escape(provenance.describe_search(external)))
+    numbers = common.number_claims(run)
+    decided = [
+        f"Claim {numbers[claim_id]}: {_escape(describe_decision(decision))}"
+        for claim_id, decision in index_decisions(run.decisions).items()
+    ]
+    parts += _render_section("Decisions", decided)
     notes = [*warnings.list_warnings(run), *warnings.list_set_aside(run)]
     parts += _render_section("Notes", map(_escape, notes))
     document = _escape(provenance.describe_document(run))
@@ -43,17 +54,27 @@ def render_run(run: Run) -> str:
 def render_check(check: Check) -> str:
     """Render a check as Markdown."""
     parts = [f"# Checked: {common.format_label_counts(check.verdicts)}"]
+    parts += _render_check_body(check)
+    made_by = _escape(provenance.describe_provenance(check))
+    parts.append(f"{_escape(provenance.describe_search(check))}  \n{made_by}")
+    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
+    return "\n\n".join(parts) + "\n"
+
+
+def _render_check_body(check: Check) -> list[str]:
+    parts = []
     if check.verdicts:
-        parts.append(_render_verdict_table(check.verdicts, check.documents))
+        locator = locations.EvidenceLocator(
+            check.documents, counts_sources=check.search is not None
+        )
+        parts.append(_render_verdict_table(check.verdicts, locator))
     failures = [
         f"{_escape(failure.text)}: {failure.cause}: {_escape(failure.message)}"
         for failure in check.failures
     ]
     parts += _render_section("No verdict", failures)
-    made_by = _escape(provenance.describe_provenance(check))
-    parts.append(f"{provenance.describe_search(check)}  \n{made_by}")
-    parts.append(f"*{common.SUPPORTED_CAVEAT}*")
-    return "\n\n".join(parts) + "\n"
+    left_out = map(_escape, provenance.list_left_out_pages(check))
+    return [*parts, *_render_section("Pages", left_out)]
 
 
 def _render_summary(run: Run) -> list[str]:
@@ -114,9 +135,8 @@ def _render_claims(run: Run) -> list[str]:
 
 
 def _render_verdict_table(
-    verdicts: Sequence[Verdict], documents: Sequence[Document]
+    verdicts: Sequence[Verdict], locator: locations.EvidenceLocator
 ) -> str:
-    locator = locations.EvidenceLocator(documents)
     rows = []
     for number, verdict in enumerate(verdicts, 1):
         finding = verdict.finding
@@ -130,7 +150,7 @@ def _render_verdict_table(
                 _format_labels(verdict),
                 common.format_confidence(finding),
                 _escape(verdict.text),
-                _escape(finding.rationale),
+                _escape(locator.explain(finding)),
                 # The only HTML in the report: a cell cannot have a line break.
                 "<br>".join(evidence),
             )

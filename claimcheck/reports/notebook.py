@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from claimcheck.models.decision import (
+    Decision,
+    describe_decision,
+    index_decisions,
+)
 from claimcheck.models.run import Run
 from claimcheck.reports import common, locations, provenance, warnings
 from claimcheck.reports.html.assets import format_badge, replace_control_characters
@@ -48,13 +53,14 @@ def _render_claims(run: Run) -> str:
     header = ["#", "Worth", "Who says it", "Claim", "Where"]
     if badges:
         header.append("Verdict")
+    decisions = index_decisions(run.decisions)
     rows = []
     for number, claim in enumerate(run.claims[:_MAX_CLAIMS], 1):
         row = [
             str(number),
             f"{claim.check_worthiness:.2f}",
             common.get_speaker(claim),
-            claim.text,
+            claim.text + _describe_decision(decisions.get(claim.id)),
             locations.format_claim_location(claim, line_index),
         ]
         if badges:
@@ -64,6 +70,10 @@ def _render_claims(run: Run) -> str:
         f"<table><thead>{_render_row('th', header)}</thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
+
+
+def _describe_decision(decision: Decision | None) -> str:
+    return f" ({describe_decision(decision)})" if decision else ""
 
 
 def _render_row(tag: str, cells: Sequence[str]) -> str:

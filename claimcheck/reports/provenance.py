@@ -38,7 +38,20 @@ def describe_document(run: Run) -> str:
 
 def describe_search(check: Check) -> str:
     """Describe in how many documents evidence was searched."""
-    return f"Checked against {format_count(check.searched, 'document')}"
+    text = f"Checked against {format_count(check.searched, 'document')}"
+    log = check.search
+    if log is None:
+        return text
+    number = sum(len(claim.queries) for claim in log.claims)
+    queries = "1 query" if number == 1 else f"{number:,} queries"
+    text += f" · searched {', '.join(log.providers)} ({queries})"
+    return f"{text}, before {log.before}" if log.before else text
+
+
+def list_left_out_pages(check: Check) -> list[str]:
+    """List the pages that a search found and left out, and why."""
+    pages = check.search.pages if check.search else ()
+    return [f"Left out: {page.url}: {page.problem}" for page in pages if page.problem]
 
 
 def describe_provenance(result: Run | Check) -> str:

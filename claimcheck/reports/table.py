@@ -18,6 +18,7 @@ from claimcheck.errors import InputError
 from claimcheck.installation import get_install_command
 from claimcheck.models.brief import GROUNDED_KEYWORD
 from claimcheck.models.claim import Claim
+from claimcheck.models.decision import Decision, index_decisions
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
 from claimcheck.models.verdict import Verdict
@@ -65,6 +66,12 @@ COLUMN_TYPES = {
     "rationale": ColumnType.TEXT,
     "engine": ColumnType.TEXT,
     "model": ColumnType.TEXT,
+    "decision": ColumnType.TEXT,
+    "decided_text": ColumnType.TEXT,
+    "decided_verdict": ColumnType.TEXT,
+    "decision_note": ColumnType.TEXT,
+    "decided_by": ColumnType.TEXT,
+    "decided_at": ColumnType.TEXT,
 }
 COLUMNS = tuple(COLUMN_TYPES)
 # Of JSON Schema; the others are text. A list is text with semicolons.
@@ -81,6 +88,7 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
     points of the document's text.
     """
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
+    decisions = index_decisions(run.decisions)
     column_types = list_column_types(run)
     for number, claim in enumerate(run.claims, 1):
         yield {
@@ -91,6 +99,7 @@ def iter_claim_rows(run: Run) -> Iterator[dict[str, Any]]:
             **_list_verdict_cells(verdicts.get(claim.id)),
             "engine": run.signature.engine,
             "model": run.signature.model,
+            **_list_decision_cells(decisions.get(claim.id)),
             **_list_field_cells(claim, column_types),
         }
 
@@ -177,6 +186,18 @@ def _list_verdict_cells(verdict: Verdict | None) -> dict[str, Any]:
         "verdict": str(verdict.label),
         "confidence": verdict.finding.confidence,
         "rationale": verdict.finding.rationale,
+    }
+
+
+def _list_decision_cells(decision: Decision | None) -> dict[str, Any]:
+    """Return the decision that holds; None in all columns if there is none."""
+    return {
+        "decision": decision and str(decision.action),
+        "decided_text": decision and decision.text,
+        "decided_verdict": decision and decision.verdict and str(decision.verdict),
+        "decision_note": decision and decision.note,
+        "decided_by": decision and decision.by,
+        "decided_at": decision and decision.at.isoformat(),
     }
 
 

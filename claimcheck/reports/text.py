@@ -16,6 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from claimcheck.models.claim import Claim, Match
+from claimcheck.models.decision import (
+    Decision,
+    describe_decision,
+    index_decisions,
+)
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import (
@@ -53,6 +58,13 @@ def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
             make_safe_text(common.format_check_heading(run), "bold"),
             _build_verdicts(common.list_unsupported(run), [run.document]),
         ]
+    if run.external_check:
+        heading = common.format_external_heading(run.external_check)
+        page += [
+            Text(""),
+            make_safe_text(heading, "bold"),
+            *_build_check(run.external_check),
+        ]
     page.append(Text(""))
     page += [make_safe_text(line, "yellow") for line in warnings.list_warnings(run)]
     page += [make_safe_text(line, "dim") for line in warnings.list_set_aside(run)]
@@ -85,6 +97,11 @@ def render_claim(
         (common.DIFFERS_MARK.capitalize(), common.describe_differences(claim)),
         *common.list_claim_facts(claim),
         *common.list_field_facts(claim),
+        *[
+            ("Decision", describe_decision(decision))
+            for decision in run.decisions
+            if decision.claim == claim.id
+        ],
         ("Id", claim.id),
     ]
     for name, value in facts:
@@ -100,7 +117,19 @@ def render_claim(
 
 def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
     """Render a check as text of at most `width` columns."""
-    page: list[RenderableType] = [_build_verdicts(check.verdicts, check.documents)]
+    page = [
+        *_build_check(check),
+        make_safe_text(provenance.describe_provenance(check), "dim"),
+        make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
+    ]
+    return render_for_terminal(Group(*page), width=width, color=color)
+
+
+def _build_check(check: Check) -> list[RenderableType]:
+    verdicts = _build_verdicts(
+        check.verdicts, check.documents, counts_sources=check.search is not None
+    )
+    page: list[RenderableType] = [verdicts]
     if check.failures:
         title = f"No verdict ({len(check.failures)})"
         page += [Text(""), make_safe_text(title, "bold red")]
@@ -111,10 +140,9 @@ def render_check(check: Check, *, width: int = 100, color: bool = False) -> str:
         Text(""),
         make_safe_text(common.format_label_counts(check.verdicts), "bold"),
         make_safe_text(provenance.describe_search(check), "dim"),
-        make_safe_text(provenance.describe_provenance(check), "dim"),
-        make_safe_text(common.SUPPORTED_CAVEAT, "dim"),
     ]
-    return render_for_terminal(Group(*page), width=width, color=color)
+    left_out = provenance.list_left_out_pages(check)
+    return [*page, *(make_safe_text(line, "dim") for line in left_out)]
 
 
 def render_for_terminal(page: RenderableType, *, width: int, color: bool) -> str:
@@ -207,6 +235,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
     table.add_column("claim", ratio=1)
     table.add_column("where", max_width=16)
     line_index = locations.build_line_index(run.document)
+    decisions = index_decisions(run.decisions)
     for number, claim in enumerate(run.claims, 1):
         location = locations.format_claim_location(claim, line_index)
         style = "" if claim.is_grounded else "bold red"
@@ -214,25 +243,31 @@ def _build_claims(run: Run) -> list[RenderableType]:
             str(number),
             f"{claim.check_worthiness:.2f}",
             make_safe_text(common.get_speaker(claim)),
-            _build_claim_text(claim),
+            _build_claim_text(claim, decisions.get(claim.id)),
             make_safe_text(location, style),
         )
     return [Text(""), make_safe_text(f"Claims ({len(run.claims)})", "bold"), table]
 
 
-def _build_claim_text(claim: Claim) -> Text:
-    """Build the text of a claim, with the user's fields on their own line."""
+def _build_claim_text(claim: Claim, decision: Decision | None) -> Text:
+    """Build the text of a claim; fields and a decision have lines of their own."""
     text = make_safe_text(claim.text)
+    if decision:
+        line = make_safe_text(describe_decision(decision), "cyan")
+        text.append("\n").append_text(line)
     if fields := common.format_fields(claim):
         text.append("\n").append_text(make_safe_text(fields, "dim"))
     return text
 
 
 def _build_verdicts(
-    verdicts: Sequence[Verdict], documents: Sequence[Document]
+    verdicts: Sequence[Verdict],
+    documents: Sequence[Document],
+    *,
+    counts_sources: bool = False,
 ) -> Group:
     """Build a numbered list of the verdicts."""
-    locator = locations.EvidenceLocator(documents)
+    locator = locations.EvidenceLocator(documents, counts_sources=counts_sources)
     parts: list[RenderableType] = []
     for number, verdict in enumerate(verdicts, 1):
         if parts:
@@ -245,7 +280,7 @@ def _build_verdict(
     number: int, verdict: Verdict, locator: locations.EvidenceLocator
 ) -> list[RenderableType]:
     finding, content = verdict.finding, verdict.content
-    rationale = finding.rationale
+    rationale = locator.explain(finding)
     if content and verdict.speaker:
         rationale = f"Did {verdict.speaker} say it? {rationale}"
     parts: list[RenderableType] = [
@@ -257,7 +292,7 @@ def _build_verdict(
         return parts
     answer = make_safe_text(f"{common.CONTENT_QUESTION} ")
     answer.append(common.format_label(content.label), _LABEL_STYLES[content.label])
-    rationale = f"{_format_confidence(content)}. {content.rationale}"
+    rationale = f"{_format_confidence(content)}. {locator.explain(content)}"
     answer.append_text(make_safe_text(rationale))
     parts.append(_indent(answer, 3))
     # Evidence that decides nothing would only repeat what is above.

@@ -30,7 +30,13 @@ _STATUS_DESCRIPTIONS = {
     502: "The model's endpoint failed.",
     503: "Too many jobs are waiting, or the store is locked.",
 }
-_REQUEST_SCHEMAS = ("summarize", "check_claims", "check_claim", "ground_quotes")
+_REQUEST_SCHEMAS = (
+    "summarize",
+    "check_claims",
+    "check_claim",
+    "decide",
+    "ground_quotes",
+)
 
 _STRING = {"type": "string"}
 _NULLABLE_STRING = {"type": ["string", "null"]}
@@ -142,6 +148,7 @@ def add_components(description: dict[str, Any]) -> None:
     schemas |= {
         "run": load_schema("run"),
         "check": load_schema("check"),
+        "decision": build_answer_schema("decide"),
         "quotes": build_answer_schema("ground_quotes"),
         "runs": _RUNS_SCHEMA,
         "about": _ABOUT_SCHEMA,

@@ -109,6 +109,11 @@ def build_answer_schema(name: str) -> dict[str, Any]:
     if name == "extract_claims":
         return _build_partial_schema(run, {"claims": run["properties"]["claims"]})
 
+    if name == "decide":
+        # A reference and not a copy: it needs no other definition of the run.
+        decision: dict[str, Any] = run["$defs"]["decision"]
+        return decision
+
     excerpts = {"type": "array", "items": {"$ref": "#/$defs/excerpt"}}
     quote = build_object_schema(
         {

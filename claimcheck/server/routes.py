@@ -22,8 +22,10 @@ from claimcheck.api.stores import open_history
 from claimcheck.api.summarize import asummarize_to_store
 from claimcheck.errors import NotFoundError
 from claimcheck.models.claim import Statement
+from claimcheck.models.decision import Action, Decision, check_decision
 from claimcheck.models.outcome import RunListing, RunLocation
 from claimcheck.models.run import Check, Run
+from claimcheck.models.verdict import Label
 from claimcheck.server import exports, requests
 from claimcheck.server.config import ServerConfig
 from claimcheck.server.exports import EXPORT_FORMATS, CheckFormat, RunFormat
@@ -193,6 +195,36 @@ async def check_claim(
 
 
 @router.post(
+    "/runs/{name}/claims/{claim}/decisions",
+    tags=[_RUNS],
+    status_code=201,
+    openapi_extra=describe_request_body("decide"),
+    responses=describe_responses(201, "decision", errors=(404, 413, 415, 503)),
+)
+async def decide(
+    request: Request, config: Config, name: RunName, claim: ClaimId
+) -> Response:
+    """Accept, edit, or reject a claim, or add a verdict or a note of your own.
+
+    Decisions are appended to the run and never changed; the last one holds.
+    """
+    arguments = await read_arguments(request, "decide")
+    verdict = arguments.get("verdict")
+    decision = check_decision(
+        Decision(
+            claim,
+            Action(arguments["action"]),
+            text=arguments.get("text"),
+            verdict=Label(verdict) if verdict else None,
+            note=arguments.get("note"),
+            by=arguments["by"],
+        )
+    )
+    await asyncio.to_thread(_add_decision, config, RunLocation.parse(name), decision)
+    return Response(decision.to_json(), 201, media_type=JSON_MEDIA_TYPE)
+
+
+@router.post(
     "/checks",
     tags=[_CHECKS],
     status_code=201,
@@ -327,6 +359,13 @@ def _save_check(
     with open_history(config.store_path) as history:
         number = history.save_check(check, location, claim)
     return CompletedJob(f"/checks/{number}", check.to_json)
+
+
+def _add_decision(
+    config: ServerConfig, location: RunLocation, decision: Decision
+) -> None:
+    with open_history(config.store_path) as history:
+        history.add_decision(location, decision)
 
 
 def _load_run(config: ServerConfig, location: RunLocation) -> Run:

@@ -71,3 +71,50 @@
     }
   });
 })();
+
+(() => {
+  const dialog = document.getElementById("decide");
+  if (!dialog) return;
+  const form = dialog.querySelector("form");
+  const status = document.getElementById("decide-status");
+  const { action, text, verdict, note, by } = form.elements;
+  let button = null;
+
+  // Only an edited claim has a new text.
+  const showText = () => {
+    text.closest("label").hidden = action.value !== "edited";
+  };
+  action.addEventListener("change", showText);
+  for (const each of document.querySelectorAll("button.decide")) {
+    each.hidden = false;
+    each.addEventListener("click", () => {
+      button = each;
+      const claim = each.closest(".card").querySelector(".claim").textContent;
+      form.reset();
+      by.value = localStorage.getItem("by") || "";
+      text.value = claim;
+      document.getElementById("decide-claim").textContent = claim;
+      clearError(status);
+      showText();
+      dialog.showModal();
+    });
+  }
+  document.getElementById("decide-close").addEventListener("click", () => dialog.close());
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    localStorage.setItem("by", by.value);
+    const fields = { action: action.value, by: by.value };
+    if (action.value === "edited") fields.text = text.value;
+    if (verdict.value) fields.verdict = verdict.value;
+    if (note.value.trim()) fields.note = note.value;
+    const response = await fetch(form.dataset.url + button.dataset.claim + "/decisions", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(fields),
+    });
+    if (!response.ok) return showError(status, new Error(await readError(response)));
+    location.hash = button.closest(".card").id;
+    location.reload();
+  });
+})();

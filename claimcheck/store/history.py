@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from claimcheck.errors import NotFoundError
+from claimcheck.models.decision import Decision
 from claimcheck.models.document import Document, dump_document, load_document
 from claimcheck.models.outcome import (
     DocumentState,
@@ -24,6 +25,7 @@ from claimcheck.models.run import Check
 from claimcheck.store.store import RunStore
 
 _DELETE_DEPENDENTS = (
+    "DELETE FROM decisions WHERE batch = ? AND document = ?",
     "DELETE FROM checks WHERE batch = ? AND document = ?",
     "DELETE FROM answers WHERE batch = ? AND document = ?",
     "DELETE FROM upload_items WHERE upload IN "
@@ -174,6 +176,20 @@ class History:
             (batch, document, subject, time.time(), check.to_json()),
         )
         return int(number)
+
+    def add_decision(self, location: RunLocation, decision: Decision) -> None:
+        """Append a decision about a claim of a run; it is on disk when this returns.
+
+        Raises:
+            NotFoundError: there is no such run, or it has no such claim.
+        """
+        run = self.store.load_run(location)
+        if decision.claim not in {claim.id for claim in run.claims}:
+            raise NotFoundError(f"{location}: has no claim {decision.claim}")
+        self._database.execute(
+            "INSERT INTO decisions (batch, document, decision) VALUES (?, ?, ?)",
+            (location.batch, location.document, decision.to_json()),
+        )
 
     def load_checks(self, location: RunLocation) -> list[SavedCheck]:
         """Return the checks of a run's claims, oldest first."""

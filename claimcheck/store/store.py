@@ -19,6 +19,7 @@ from claimcheck.briefs import read_stored_brief
 from claimcheck.errors import InputError, NotFoundError, StoreError, UnstorableError
 from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.stored import is_usable
+from claimcheck.models.decision import load_decision
 from claimcheck.models.document import Document, load_document
 from claimcheck.models.llm import (
     ModelRequest,
@@ -287,9 +288,10 @@ class RunStore(AbstractContextManager["RunStore"]):
 
     def runs(self, batch: int) -> Iterator[tuple[str, Run]]:
         """Yield keys and runs, in the order of their documents."""
-        for _, key, fields, text in self._iter_rows("d.key, o.run, d.text", batch):
+        for number, key, fields, text in self._iter_rows("d.key, o.run, d.text", batch):
             if fields is not None:
-                yield key, load_run(fields, text)
+                location = RunLocation(batch, number)
+                yield key, self._add_decisions(load_run(fields, text), location)
 
     def count_runs(self, batch: int) -> int:
         """Return the number of documents that have a run."""
@@ -439,8 +441,17 @@ class RunStore(AbstractContextManager["RunStore"]):
         if row is None:
             return None, None, None
         fields, text, state, message = row
-        run = None if fields is None else load_run(fields, text)
-        return run, state, message
+        if fields is None:
+            return None, state, message
+        return self._add_decisions(load_run(fields, text), location), state, message
+
+    def _add_decisions(self, run: Run, location: RunLocation) -> Run:
+        rows = self.database.fetch_all(
+            "SELECT decision FROM decisions WHERE batch = ? AND document = ? "
+            "ORDER BY number",
+            (location.batch, location.document),
+        )
+        return replace(run, decisions=tuple(load_decision(row[0]) for row in rows))
 
     def _iter_rows(
         self, columns: str, batch: int, state: DocumentState | None = None

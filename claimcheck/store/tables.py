@@ -9,7 +9,8 @@ files of requests for a batch API and `upload_items` their requests; `usd` and `
 are the most that an upload can cost. `checks` are checks of single claims against
 evidence that a person added; `subject` is the id of the claim, if it is one of a run's.
 `reservations` are what requests without a known outcome can have cost. `dialects` are
-what the endpoint of a batch accepts.
+what the endpoint of a batch accepts. `decisions` are those of people about claims; they
+are appended, never changed, and deleted only with their run.
 """
 
 from __future__ import annotations
@@ -90,6 +91,16 @@ CREATE INDEX reservations_of ON reservations (batch, tokens, usd);
 CREATE TABLE dialects (
     batch INTEGER PRIMARY KEY REFERENCES batches (number), dialect TEXT NOT NULL
 );
+""",
+        """
+CREATE TABLE decisions (
+    number INTEGER PRIMARY KEY, batch INTEGER NOT NULL, document INTEGER NOT NULL,
+    decision TEXT NOT NULL,
+    FOREIGN KEY (batch, document) REFERENCES outcomes (batch, document)
+);
+CREATE INDEX decisions_of ON decisions (batch, document);
+CREATE TRIGGER decisions_are_final BEFORE UPDATE ON decisions
+BEGIN SELECT RAISE(ABORT, 'decisions are only appended'); END;
 """,
     ),
 )

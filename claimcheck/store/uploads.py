@@ -63,7 +63,7 @@ class Uploads:
 
     def __init__(self, database: Database, batch: int) -> None:
         self._database = database
-        self._batch = batch
+        self.batch = batch
 
     def prepare(self, items: Sequence[UploadItem], usd: float, tokens: int) -> None:
         """Store an upload of these requests, and their maximum cost."""
@@ -73,7 +73,7 @@ class Uploads:
             (number,) = self._database.fetch_one(
                 "INSERT INTO uploads (batch, tag, state, usd, tokens, made) "
                 "VALUES (?, ?, 'prepared', ?, ?, ?) RETURNING number",
-                (self._batch, tag, usd, tokens, time.time()),
+                (self.batch, tag, usd, tokens, time.time()),
             )
             for item in items:
                 self._database.execute(
@@ -87,7 +87,7 @@ class Uploads:
             "SELECT number, tag, state, file, job, message, "
             "(SELECT count(*) FROM upload_items WHERE upload = number) "
             "FROM uploads WHERE batch = ? ORDER BY number",
-            (self._batch,),
+            (self.batch,),
         )
         return [Upload(*row) for row in rows]
 
@@ -109,12 +109,12 @@ class Uploads:
             "SELECT i.document, i.digest FROM upload_items i "
             "JOIN uploads u ON u.number = i.upload "
             "WHERE u.batch = ? AND u.state NOT IN ('collected', 'failed')",
-            (self._batch,),
+            (self.batch,),
         )
         usd, tokens = self._database.fetch_one(
             "SELECT coalesce(sum(usd), 0), coalesce(sum(tokens), 0) FROM uploads "
             "WHERE batch = ? AND state NOT IN ('collected', 'failed')",
-            (self._batch,),
+            (self.batch,),
         )
         return OpenRequests(frozenset(keys), usd, tokens)
 
@@ -124,7 +124,7 @@ class Uploads:
             "SELECT count(*) FROM upload_items i JOIN uploads u ON u.number = i.upload "
             "WHERE u.batch = ? AND u.job IS NOT NULL AND u.state != 'failed' "
             "AND i.document = ? AND i.digest = ?",
-            (self._batch, document, digest),
+            (self.batch, document, digest),
         )
         return int(count)
 
@@ -158,12 +158,12 @@ class Uploads:
     def find_dialect(self) -> str | None:
         """Return what was learned about the endpoint, if anything."""
         rows = self._database.fetch_all(
-            "SELECT dialect FROM dialects WHERE batch = ?", (self._batch,)
+            "SELECT dialect FROM dialects WHERE batch = ?", (self.batch,)
         )
         return rows[0][0] if rows else None
 
     def save_dialect(self, dialect: str) -> None:
         """Store what was learned about the endpoint."""
         self._database.execute(
-            "INSERT OR REPLACE INTO dialects VALUES (?, ?)", (self._batch, dialect)
+            "INSERT OR REPLACE INTO dialects VALUES (?, ?)", (self.batch, dialect)
         )

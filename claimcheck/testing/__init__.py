@@ -3,7 +3,7 @@
 In pytest the plugin is installed with claimcheck: mark a test with
 `@pytest.mark.cassette`, record its cassette with `pytest --cassette-record=once`, and
 replay it with no network ever after. Outside pytest: `with use_cassette(path): ...`.
-Both need the extra `claimcheck[testing]`.
+Both need the extra `testing`. `assert_supported` and `assert_grounded` need nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from claimcheck.testing.assertions import assert_grounded, assert_supported
     from claimcheck.testing.cassette import CassetteMissError
     from claimcheck.testing.guard import use_cassette
     from claimcheck.testing.redaction import find_secrets
 
-__all__ = ["CassetteMissError", "find_secrets", "use_cassette"]
+__all__ = [
+    "CassetteMissError",
+    "assert_grounded",
+    "assert_supported",
+    "find_secrets",
+    "use_cassette",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +31,10 @@ def __getattr__(name: str) -> Any:
         from claimcheck.testing import guard
 
         return getattr(guard, name)
+    if name in ("assert_grounded", "assert_supported"):
+        from claimcheck.testing import assertions
+
+        return getattr(assertions, name)
     if name in ("find_secrets", "secrets_in"):  # the second is the name before 0.2
         from claimcheck.testing.redaction import find_secrets
 

@@ -75,6 +75,7 @@ _CREDENTIAL_HEADERS = (
     "api-key",
     "x-api-key",
     "x-goog-api-key",
+    "x-subscription-token",
     "openai-organization",
     "openai-project",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from claimcheck.english.terms import extract_terms
 from claimcheck.models.document import Document
@@ -76,6 +76,32 @@ class Corpus:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(identity)
         return self._cache[identity]
+
+
+class RecordedCorpus(Corpus):
+    """The documents that each claim was compared with before, for a replay.
+
+    `ids` has their ids by the text of the claim, most relevant first.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], ids: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._prepared = {item.id: EvidenceDocument(item) for item in documents}
+        self._ids = ids
+
+    @property
+    def document_count(self) -> int:
+        """The number of documents."""
+        return len(self._prepared)
+
+    def get_document(self, identity: str) -> Document:
+        """Return the document with this id."""
+        return self._prepared[identity].document
+
+    def find_documents(self, text: str) -> Sequence[EvidenceDocument]:
+        """Return the documents of this claim."""
+        return [self._prepared[identity] for identity in self._ids[text]]
 
 
 def select_passages(

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from claimcheck import schemas
-from claimcheck.models import claim, document, run, span, verdict
+from claimcheck.models import claim, decision, document, run, span, verdict
 
 CLASSES = {
     "": run.Run,
@@ -31,6 +31,7 @@ CLASSES = {
     "difference": verdict.Difference,
     "votes": verdict.Votes,
     "unchecked": run.CheckFailure,
+    "decision": decision.Decision,
 }
 PARTS = [("run", name, kind) for name, kind in CLASSES.items()] + [
     ("check", name, kind)

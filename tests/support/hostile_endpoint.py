@@ -121,7 +121,7 @@ ATTACKS = [name for name in vars(Attacks) if name not in ("do_POST", "begin", "s
 
 
 def run_hostile_batch(folder, *, documents, timeout_s=3.0):
-    """Run a batch to its end; return a line that sums it up."""
+    """Run a batch until nothing is pending; return a line that sums it up."""
     rows = write_documents(folder / "rows.jsonl", documents)
     store = folder / "runs.db"
     (folder / "claimcheck.toml").write_text(f"timeout_s = {timeout_s}\n")
@@ -129,13 +129,21 @@ def run_hostile_batch(folder, *, documents, timeout_s=3.0):
         flags = ("--concurrency", "4", "--attempts", "1", "--budget-tokens", "90000000")
         command = batch_command(rows, store, url, *flags)
         started = time.monotonic()
-        with (folder / "messages").open("wb") as messages:
-            code, peak_mb = measure_peak_mb(command, cwd=folder, stderr=messages)
+        peak_mb = commands = 0
+        pending = documents
+        # It ends where several documents in a row have no answer, and resumes.
+        while pending:
+            with (folder / "messages").open("wb") as messages:
+                code, used_mb = measure_peak_mb(command, cwd=folder, stderr=messages)
+            said = (folder / "messages").read_bytes()
+            assert b"Traceback" not in said, said.decode()
+            assert b"\x1b]" not in said
+            assert code == 3, said.decode()
+            before, pending = pending, count_pending(store)
+            assert pending < before, said.decode()
+            peak_mb = max(peak_mb, used_mb)
+            commands += 1
         elapsed_s = time.monotonic() - started
-    said = (folder / "messages").read_bytes()
-    assert b"Traceback" not in said, said.decode()
-    assert b"\x1b]" not in said
-    assert code == 3, said.decode()
     states = check_outcomes(store, documents)
     # A stream may take ten times as long as the other answers.
     turns = documents / 4 + 1
@@ -143,8 +151,13 @@ def run_hostile_batch(folder, *, documents, timeout_s=3.0):
     assert peak_mb < MAX_MEMORY_MB
     return (
         f"{documents:,} documents, {len(ATTACKS)} kinds of answers: {dict(states)} in "
-        f"{elapsed_s:.0f} s, at most {peak_mb:.0f} MB"
+        f"{elapsed_s:.0f} s and {commands} commands, at most {peak_mb:.0f} MB"
     )
+
+
+def count_pending(store):
+    with RunStore(store, create=False) as opened:
+        return opened.batches()[0].counts["pending"]
 
 
 def check_outcomes(store, documents):

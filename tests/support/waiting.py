@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 LIMIT_S = 90.0  # reached only when something is broken
@@ -15,13 +14,4 @@ def wait_until(condition):
     while not (found := condition()):
         assert time.monotonic() < end, f"nothing happened within {LIMIT_S:.0f} s"
         time.sleep(_EVERY_S)
-    return found
-
-
-async def wait_until_async(condition):
-    """`until`, for a test that shares its event loop with what it waits for."""
-    end = time.monotonic() + LIMIT_S
-    while not (found := condition()):
-        assert time.monotonic() < end, f"nothing happened within {LIMIT_S:.0f} s"
-        await asyncio.sleep(_EVERY_S)
     return found

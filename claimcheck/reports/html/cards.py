@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claimcheck.models.claim import Claim, Consistency, Match
+from claimcheck.models.decision import describe_decision
 from claimcheck.models.document import Document
 from claimcheck.models.run import CheckFailure, Run
 from claimcheck.models.span import Excerpt, LineIndex
@@ -44,6 +45,7 @@ _SAID = {
     Label.CONFLICTING_EVIDENCE: "sources disagree",
     Label.NOT_ENOUGH_EVIDENCE: "not confirmed",
 }
+_EXTERNAL_QUESTION = "What do other sources say?"
 _INSERTION = re.compile(r"\[[^\[\]]*\]")  # [what a claim adds to its quote]
 _WORD = re.compile(r"\w+")
 
@@ -101,6 +103,7 @@ class Card:
     speaker: str
     check_worthiness: float
     findings: tuple[CardFinding, ...]
+    decisions: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -152,12 +155,20 @@ class EvidenceAnchors:
     """Gives evidence anchors in the texts, and collects the marks there.
 
     `marks` are by document id. They are complete when every card is built. If the texts
-    are not on the page, evidence has no anchors.
+    are not on the page, evidence has no anchors. `counts_sources`: see the locator.
     """
 
-    def __init__(self, documents: Iterable[Document], *, on_page: bool = True) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        *,
+        on_page: bool = True,
+        counts_sources: bool = False,
+    ) -> None:
         self._documents = {document.id: document for document in documents}
-        self._locator = locations.EvidenceLocator(self._documents.values())
+        self._locator = locations.EvidenceLocator(
+            self._documents.values(), counts_sources=counts_sources
+        )
         self._names: dict[tuple[str, tuple[Excerpt, ...]], str] = {}
         self._on_page = on_page
         self.marks: dict[str, list[Mark]] = {key: [] for key in self._documents}
@@ -175,6 +186,10 @@ class EvidenceAnchors:
             if document.text is not None and self._on_page:
                 anchor = self._get_anchor(evidence)
         return CardEvidence(str(evidence.stance), evidence.text, location, anchor)
+
+    def explain(self, finding: Finding) -> str:
+        """Return the rationale, with the number of sources that agree."""
+        return self._locator.explain(finding)
 
     def _get_anchor(self, evidence: Evidence) -> str:
         """Return the anchor of the spans; the same spans have the same."""
@@ -251,8 +266,27 @@ class RunCards:
             kind=str(claim.kind),
             speaker=common.get_speaker(claim),
             check_worthiness=claim.check_worthiness,
-            findings=findings,
+            findings=(*findings, *self._build_external_findings(claim)),
+            decisions=tuple(
+                describe_decision(decision)
+                for decision in self.run.decisions
+                if decision.claim == claim.id
+            ),
         )
+
+    def _build_external_findings(self, claim: Claim) -> list[CardFinding]:
+        """Build what evidence from outside says of a claim."""
+        external = self.run.external_check
+        findings = []
+        for verdict in external.verdicts if external else ():
+            if verdict.subject != claim.id:
+                continue
+            # Whether it was said is known; others say whether it is true.
+            finding = verdict.content or verdict.finding
+            findings.append(
+                build_finding(finding, self.anchors, question=_EXTERNAL_QUESTION)
+            )
+        return findings
 
 
 def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) -> Card:
@@ -305,7 +339,7 @@ def build_finding(
         label=format_css_class(finding.label),
         name=format_badge(finding.label),
         confidence=common.format_confidence(finding),
-        rationale=finding.rationale,
+        rationale=anchors.explain(finding),
         evidence=tuple(map(anchors.link, evidence)),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claimcheck.models.claim import make_statement_id
+from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common, locations, provenance, warnings
@@ -27,6 +28,7 @@ from claimcheck.reports.html.cards import (
     group_cards,
 )
 from claimcheck.reports.html.documents import (
+    DocumentView,
     build_document_view,
     describe_document,
     list_run_marks,
@@ -113,7 +115,9 @@ def render(result: Run | Check, controls: ServerControls | None = None) -> str:
 
 def _build_run_fields(run: Run) -> dict[str, Any]:
     document = run.document
-    anchors = EvidenceAnchors([document])
+    external = run.external_check
+    found = external.documents if external else ()
+    anchors = EvidenceAnchors([document, *found], counts_sources=external is not None)
     cards = RunCards(run, anchors, locations.build_line_index(document)).build()
     # The summary before the document: its findings add marks to the text, too.
     summary_fields = _build_summary_fields(run, anchors)
@@ -123,7 +127,10 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
         **_build_card_fields(cards),
         "description": describe_document(document),
         "failures": _list_failures(run),
-        "notes": warnings.list_set_aside(run),
+        "notes": [
+            *warnings.list_set_aside(run),
+            *(_list_search_notes(external) if external else ()),
+        ],
         "provenance": provenance.describe_provenance(run),
         "caveat": common.GROUNDED_CAVEAT,
         "ticks": _build_ticks(run, cards),
@@ -131,7 +138,8 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
         "is_rated": True,
         "not_found": [card for card in cards if NOT_FOUND in card.tags],
         "documents": [
-            build_document_view(document, marks, cards, document.title or "The text")
+            build_document_view(document, marks, cards, document.title or "The text"),
+            *_build_document_views(found, anchors, cards),
         ],
     }
 
@@ -196,7 +204,8 @@ def _build_empty_summary_fields(title: str) -> dict[str, Any]:
 
 
 def _build_check_fields(check: Check) -> dict[str, Any]:
-    anchors = EvidenceAnchors(check.documents)
+    is_searched = check.search is not None
+    anchors = EvidenceAnchors(check.documents, counts_sources=is_searched)
     cards = [
         build_verdict_card(number, verdict, anchors)
         for number, verdict in enumerate(check.verdicts, 1)
@@ -204,15 +213,6 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
     failures = [
         f"No verdict ({failure.cause}): {failure.text}: {failure.message}"
         for failure in check.failures
-    ]
-    documents = [
-        build_document_view(
-            document,
-            anchors.marks[document.id],
-            cards,
-            common.get_title(document),
-        )
-        for document in check.documents
     ]
     title = "Claims checked against evidence"
     if check.claimed_in:
@@ -224,15 +224,35 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
         **_build_card_fields(cards),
         "description": provenance.describe_search(check),
         "failures": failures,
-        "notes": [],
+        "notes": provenance.list_left_out_pages(check),
         "provenance": provenance.describe_provenance(check),
         "caveat": common.SUPPORTED_CAVEAT,
         "ticks": [],
         "is_checked": True,
         "is_rated": False,
         "not_found": [],
-        "documents": documents,
+        "documents": _build_document_views(check.documents, anchors, cards),
     }
+
+
+def _list_search_notes(check: Check) -> list[str]:
+    """List what was searched and left out, and claims without a verdict."""
+    return [
+        provenance.describe_search(check),
+        *warnings.list_unchecked(check.failures),
+        *provenance.list_left_out_pages(check),
+    ]
+
+
+def _build_document_views(
+    documents: Iterable[Document], anchors: EvidenceAnchors, cards: Sequence[Card]
+) -> list[DocumentView]:
+    return [
+        build_document_view(
+            document, anchors.marks[document.id], cards, common.get_title(document)
+        )
+        for document in documents
+    ]
 
 
 def _build_ticks(run: Run, cards: Sequence[Card]) -> list[Tick]:

@@ -213,9 +213,9 @@ def write_script(folder, documents):
 
 def test_a_script_needs_no_main_guard(tmp_path):
     done = subprocess.run(
-        **write_script(tmp_path, 100), capture_output=True, text=True, check=False
+        **write_script(tmp_path, 60), capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "100\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "60\n", "")
 
 
 @pytest.mark.skipif(

@@ -166,6 +166,25 @@ def test_a_claim_is_checked_against_added_evidence(visit, api, tmp_path):
     assert (page.complaints, list_foreign_requests(page, api)) == ([], [])
 
 
+def test_a_person_decides_about_a_claim(visit, api):
+    api.post("/api/runs", json={"text": FERRY})
+    page = visit(api, "/runs/1-1")
+    page.click("button.decide")
+    assert not page.is_visible("#decide [name=text]")
+    page.select_option("#decide [name=action]", "edited")
+    page.fill("#decide [name=text]", "It carried 900 people.")
+    page.select_option("#decide [name=verdict]", "supported")
+    page.fill("#decide [name=by]", "Ann <b>")
+    page.click("#decide [type=submit]")
+    decided = page.locator("#c1 .decision")
+    decided.wait_for()
+    assert decided.inner_text().startswith("Edited by Ann <b>")
+    assert "as supported: It carried 900 people." in decided.inner_text()
+    (decision,) = api.get("/api/runs/1-1").json()["decisions"]
+    assert (decision["action"], decision["verdict"]) == ("edited", "supported")
+    assert page.complaints == []
+
+
 def test_deleting_a_run_asks_for_confirmation(visit, api):
     api.post("/api/runs", json={"text": FERRY})
     page = visit(api, "/runs/1-1")
@@ -303,7 +322,7 @@ def test_the_token_lets_a_browser_in(visit, tmp_path):
 def test_the_api_docs_load_nothing_from_elsewhere(visit, api):
     page = visit(api, "/docs")
     page.locator(".opblock").first.wait_for()
-    assert page.locator(".opblock").count() == 9
+    assert page.locator(".opblock").count() == 10
     assert (page.complaints, list_foreign_requests(page, api)) == ([], [])
 
 

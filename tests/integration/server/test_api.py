@@ -57,6 +57,23 @@ def test_lists_runs_that_contain_words(api):
     assert "No run contains all of these words." in page
 
 
+def test_decisions_are_appended_to_a_run(api):
+    run = api.post("/api/runs", json={"text": FERRY}).json()
+    url = f"/api/runs/1-1/claims/{run['claims'][0]['id']}/decisions"
+    made = api.post(url, json={"action": "accepted", "by": "Ann"})
+    assert made.status_code == 201
+    api.post(url, json={"action": "noted", "by": "Bo", "note": "see p. 3"})
+    run = api.get("/api/runs/1-1").json()
+    assert [decision["by"] for decision in run["decisions"]] == ["Ann", "Bo"]
+    assert run["decisions"][0] == made.json()
+    assert not schemas.find_problems("run", run)
+    wrong = api.post(url, json={"action": "edited", "by": "Ann"})
+    assert (wrong.status_code, "new text" in wrong.json()["error"]) == (400, True)
+    missing = url.replace(url.split("/")[-2], "c-000000000000")
+    found = api.post(missing, json={"action": "accepted", "by": "Ann"})
+    assert found.status_code == 404
+
+
 def test_reads_a_file_by_its_content_and_ignores_folders_in_its_name(api):
     path = ROOT / "tests" / "files" / "ferry-libreoffice.docx"
     data = base64.b64encode(path.read_bytes()).decode()
@@ -426,6 +443,7 @@ def test_openapi_describes_every_operation_with_the_published_schemas(api):
         "/api/runs",
         "/api/runs/{name}",
         "/api/runs/{name}/claims/{claim}/checks",
+        "/api/runs/{name}/claims/{claim}/decisions",
     ]
     components = description["components"]["schemas"]
     text = json.dumps(description)
@@ -448,6 +466,7 @@ def test_operation_ids_stay_the_same(api):
         "check",
         "check_claim",
         "check_claims",
+        "decide",
         "delete",
         "ground_quotes",
         "run",

@@ -28,19 +28,15 @@ COOKIE = {
 }
 
 
-def pytest_in(
-    folder,
-    *arguments,
-    url="http://127.0.0.1:1/v1",
-    line="second line",
-    temperature=0,
-    times=1,
-):
-    (folder / "test_it.py").write_text(
-        TEST.format(url=url, line=line, temperature=temperature, times=times)
-    )
-    (folder / "pytest.ini").write_text("[pytest]\n")
+def pytest_in(folder, *arguments, url="http://127.0.0.1:1/v1", **options):
+    write_test(folder, "test_it.py", url, **options)
     return run_pytest(folder, *arguments)
+
+
+def write_test(folder, name, url, **options):
+    defaults = {"line": "second line", "temperature": 0, "times": 1}
+    (folder / name).write_text(TEST.format(url=url, **defaults | options))
+    (folder / "pytest.ini").write_text("[pytest]\n")
 
 
 def run_pytest(folder, *arguments, autoload=False):
@@ -113,27 +109,40 @@ def test_no_secret_reaches_the_file(tmp_path):
     assert "second line" in text
 
 
-def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(url, tmp_path):
-    code, said = pytest_in(tmp_path, url=url, line="another line")
-    assert code == 1
+@pytest.fixture(scope="module")
+def misses(recording, tmp_path_factory):
+    """What pytest prints for each of several tests that differ from the recorded one."""
+    recorded_folder, url, _ = recording
+    folder = tmp_path_factory.mktemp("misses")
+    shutil.copytree(recorded_folder / "cassettes", folder / "cassettes")
+    write_test(folder, "test_prompt.py", url, line="another line")
+    write_test(folder, "test_setting.py", url, temperature=1)
+    write_test(folder, "test_times.py", url, times=2)
+    code, said = run_pytest(folder)
+    assert (code, "3 failed" in said) == (1, True), said
+    _, *parts = said.split("_ test_greeting _")
+    return dict(zip(("prompt", "setting", "times"), parts, strict=True))
+
+
+def test_a_changed_prompt_misses_with_a_diff_and_the_command_to_record(misses):
+    said = misses["prompt"]
     assert "CassetteMissError: greeting.json: no recorded answer for POST" in said
     assert "-$.messages[0].content: second line" in said
     assert "+$.messages[0].content: another line" in said
     assert (
         "first line" not in said.split("CassetteMissError")[1].split("To record it")[0]
     )
-    assert "pytest --cassette-record=new test_it.py::test_greeting" in said
+    assert "pytest --cassette-record=new test_prompt.py::test_greeting" in said
 
 
-def test_names_a_changed_setting(url, tmp_path):
-    _, said = pytest_in(tmp_path, url=url, temperature=1)
-    assert "-$.temperature: 0" in said
-    assert "+$.temperature: 1" in said
+def test_names_a_changed_setting(misses):
+    assert "-$.temperature: 0" in misses["setting"]
+    assert "+$.temperature: 1" in misses["setting"]
 
 
-def test_asking_more_often_than_recorded_fails(url, tmp_path):
-    _, said = pytest_in(tmp_path, url=url, times=2)
-    assert "was already played: the code sends it once more often" in said
+def test_asking_more_often_than_recorded_fails(misses):
+    reason = "was already played: the code sends it once more often"
+    assert reason in misses["times"]
 
 
 def test_asking_less_often_than_recorded_fails(tmp_path):

@@ -1,36 +1,19 @@
 """A batch: each document once, in order, resumable, changed documents again."""
 
 import asyncio
-import json
 
 import pytest
 
 from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
 from claimcheck.readers.sources import ReadOptions
-from tests.support.scripted import ScriptedClient, answer, claim, response
-
-SETTINGS = Settings(engine="llm", model="scripted")
-FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
-
-
-def rows(path, *items):
-    path.write_text("".join(json.dumps(item) + "\n" for item in items))
-    return str(path)
+from tests.support.scripted import response
+from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
 
 
 @pytest.fixture
 def store(tmp_path):
     with RunStore(tmp_path / "runs.db") as opened:
         yield opened
-
-
-def run(batch, *responses, **more):
-    client = ScriptedClient(list(responses))
-    return asyncio.run(batch.run(client=client, **more)), client
-
-
-def good(quote="The ferry carried 900 people in 2020."):
-    return response(answer(claim(quote)))
 
 
 def test_returns_one_run_per_document_in_order(store, tmp_path):

@@ -1,36 +1,19 @@
 """What stops a batch, what fails one document, and what keeps the others waiting."""
 
 import asyncio
-import json
 
 import pytest
 
-from claimcheck import Batch, Limits, RunStore, Settings, errors
+from claimcheck import Batch, Limits, RunStore, errors
 from claimcheck.models.outcome import DocumentState, StopSignal
-from tests.support.scripted import ScriptedClient, answer, claim, response
-
-SETTINGS = Settings(engine="llm", model="scripted")
-FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
-
-
-def rows(path, *items):
-    path.write_text("".join(json.dumps(item) + "\n" for item in items))
-    return str(path)
+from tests.support.scripted import ScriptedClient
+from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
 
 
 @pytest.fixture
 def store(tmp_path):
     with RunStore(tmp_path / "runs.db") as opened:
         yield opened
-
-
-def run(batch, *responses, **more):
-    client = ScriptedClient(list(responses))
-    return asyncio.run(batch.run(client=client, **more)), client
-
-
-def good(quote="The ferry carried 900 people in 2020."):
-    return response(answer(claim(quote)))
 
 
 def test_a_stop_finishes_requests_in_flight(store, tmp_path):
@@ -122,6 +105,21 @@ def test_a_document_without_an_answer_fails_when_others_got_theirs(store, tmp_pa
     assert store.list_failures(batch.number) == [
         ("unanswered", "no answer within 1 s", 1)
     ]
+
+
+def test_an_endpoint_that_takes_requests_and_never_answers_blocks_no_document(
+    store, tmp_path
+):
+    texts = [{"text": f"Town {number} has a mayor."} for number in range(12)]
+    batch = Batch(store, SETTINGS, Limits(concurrency=1))
+    batch.add(rows(tmp_path / "r.jsonl", *texts))
+    client = Broken(errors.NoAnswerError("no answer within 1 s", 4))
+    stop = StopSignal()
+    asyncio.run(batch.run(client=client, stop=stop))
+    assert str(stop.error) == "no answer within 1 s"
+    assert batch.info.counts[DocumentState.PENDING] == 7
+    progress, _ = run(batch, *[good(text["text"]) for text in texts[5:]])
+    assert (progress.done, progress.failed) == (7, 5)
 
 
 def test_an_internal_error_fails_only_its_document(store, tmp_path):

@@ -1,6 +1,5 @@
 """Shards: one budget for all workers, and each document once in the store."""
 
-import asyncio
 import json
 
 import pytest
@@ -10,7 +9,7 @@ from claimcheck.batch.plan import Plan
 from claimcheck.batch.shards import build_shard_row, import_shards
 from claimcheck.models.document import Document
 from claimcheck.models.outcome import DocumentState, Outcome
-from tests.support.scripted import ScriptedClient, answer, claim, response
+from tests.support.scripted_batches import write_store
 
 SETTINGS = Settings(engine="llm", model="scripted")
 FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
@@ -18,24 +17,7 @@ FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
 
 @pytest.fixture
 def path(tmp_path):
-    """Two documents, one of which failed; and the first again with another model."""
-    (tmp_path / "r.jsonl").write_text(
-        json.dumps({"id": "ferry", "text": FERRY})
-        + "\n"
-        + json.dumps({"id": "venus", "text": VENUS})
-    )
-    with RunStore(tmp_path / "s.db") as store:
-        for settings, text in (
-            (SETTINGS, FERRY),
-            (Settings(engine="llm", model="other"), "A ferry sailed."),
-        ):
-            batch = Batch(store, settings, Limits(concurrency=1))
-            batch.add(str(tmp_path / "r.jsonl"))
-            client = ScriptedClient(
-                [response(answer(claim(FERRY, text))), response(None, refusal="no")]
-            )
-            asyncio.run(batch.run(client=client))
-    return tmp_path / "s.db"
+    return write_store(tmp_path)
 
 
 def test_imports_each_document_of_the_shards_once(path, tmp_path):

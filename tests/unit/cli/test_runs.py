@@ -1,15 +1,14 @@
 """The commands `runs` and `bundle`."""
 
-import asyncio
 import json
 
 import pytest
 
-from claimcheck import Batch, Document, Limits, RunStore, Settings, summarize
+from claimcheck import Batch, Document, RunStore, Settings, summarize
 from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.reports.diff import compare_batches
 from tests.support.command import claimcheck
-from tests.support.scripted import ScriptedClient, answer, claim, response
+from tests.support.scripted_batches import write_store
 
 SETTINGS = Settings(engine="llm", model="scripted")
 FERRY, VENUS = "The ferry carried 900 people in 2020.", "Venus is hot."
@@ -38,24 +37,7 @@ def test_bundles_a_run_from_the_latest_batch_that_has_it(tmp_path):
 
 @pytest.fixture
 def path(tmp_path):
-    """Two documents, one of which failed; and the first again with another model."""
-    (tmp_path / "r.jsonl").write_text(
-        json.dumps({"id": "ferry", "text": FERRY})
-        + "\n"
-        + json.dumps({"id": "venus", "text": VENUS})
-    )
-    with RunStore(tmp_path / "s.db") as store:
-        for settings, text in (
-            (SETTINGS, FERRY),
-            (Settings(engine="llm", model="other"), "A ferry sailed."),
-        ):
-            batch = Batch(store, settings, Limits(concurrency=1))
-            batch.add(str(tmp_path / "r.jsonl"))
-            client = ScriptedClient(
-                [response(answer(claim(FERRY, text))), response(None, refusal="no")]
-            )
-            asyncio.run(batch.run(client=client))
-    return tmp_path / "s.db"
+    return write_store(tmp_path)
 
 
 @pytest.fixture

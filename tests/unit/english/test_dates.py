@@ -9,6 +9,7 @@ from claimcheck.english.dates import (
     find_publication_date,
     find_times,
     find_year_before,
+    resolve_relative_times,
 )
 
 WEDNESDAY = date(2019, 3, 20)
@@ -184,3 +185,24 @@ def test_does_not_guess_a_publication_date(text):
 def test_takes_the_date_from_the_address_of_the_text_itself():
     text = "City trees cut heat\n\nText. https://a.example/2019/03/20/trees-cut-heat"
     assert find_publication_date(text) == (date(2019, 3, 20), "url")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The law takes effect June 1.",
+        "The fiscal year ends Sept. 30, when 400 jobs will go.",
+        "He was born on May 3 in Oslo.",
+        "It opened on March 3 last year.",
+        "Wednesday marks 40 years since the yard closed.",
+        "Since Friday 13 the yard has lost 30 orders.",
+        "Critics praised Tuesday's Child for its songs.",
+        "It closed in June.",
+    ],
+)
+def test_a_day_that_may_be_another_one_is_not_dated(text):
+    assert find_first_time(text, date(2024, 5, 14)).resolved is None
+
+
+def test_no_bracket_parts_a_range_from_its_year():
+    assert resolve_relative_times("on May 12-13, 2024, it fell", WEDNESDAY) == []

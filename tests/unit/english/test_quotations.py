@@ -150,3 +150,27 @@ def test_a_label_speaks_unless_the_sentence_names_somebody():
         "MS. LEE: It closed in May.\n"
     )
     assert find_speakers(text) == ["MR. LIND", "Jane Roe", "MR. LIND", "MS. LEE"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Lind, whom Brandt called a liar, said 40 workers had left.", "Lind"),
+        ("According to Lind, 40 workers left, but Brandt says it was 30.", None),
+        ("Lind said 40 workers left, but Brandt says it was 30.", None),
+        ("Lind said 40 workers left, but he added that it was too few.", "Lind"),
+        ("If Lind says that 40 workers left, he is wrong.", None),
+        ("Neither Lind nor Brandt said that 40 people were hurt.", None),
+        ("Having said that, 40 people were hurt in 2020 at the yard.", None),
+    ],
+)
+def test_names_no_speaker_where_it_may_be_another(text, speaker):
+    assert find_speakers(text) == [speaker]
+
+
+def test_a_pronoun_after_a_quotation_is_who_spoke_it():
+    text = (
+        '"We lost 40 people in 2020," said Bo Lind, the manager. "It was 30 in 2021."'
+        '\n\n"In 2022 it was 20," he said.'
+    )
+    assert find_speakers(text) == ["Bo Lind", "Bo Lind", "Bo Lind"]

@@ -88,18 +88,6 @@ def test_precision_by_coverage_does_not_depend_on_the_order_of_equal_scores():
     assert precision == pytest.approx([0.75] * 4)
 
 
-def test_cutoff_is_the_lowest_score_with_the_precision():
-    gold = np.array([True, True, False, True, False])
-    score = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
-    assert metrics.find_cutoff(gold, score, 0.75) == 0.6
-    assert metrics.find_cutoff(gold, score, 0.9) == 0.8
-    assert metrics.find_cutoff(~gold, score, 0.9) is None
-
-
-def test_cutoff_does_not_split_rows_of_equal_score():
-    assert metrics.find_cutoff(np.array([True, False]), np.full(2, 0.5), 0.9) is None
-
-
 def test_rouge_of_the_same_text_is_one_and_the_best_reference_counts():
     assert rouge(["The cat sat."], ["The cat sat."]) == {
         "ROUGE-1": 1,

@@ -11,8 +11,8 @@ import tenacity
 from claimcheck import Limits, Settings
 from claimcheck.llm.limiter import Limiter
 from claimcheck.llm.pricing import Pricing
-from claimcheck.llm.refusal import MAX_RETRY_AFTER_S, parse_retry_after_s
 from claimcheck.llm.retry import is_transient, wait_retry_after
+from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
 
 
 def rate_limit_error(headers):

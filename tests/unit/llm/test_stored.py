@@ -8,23 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from claimcheck import Settings, summarize
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.models.llm import Usage
 from claimcheck.store.cache import AnswerCache
+from tests.support.answer_cache import GOOD, SETTINGS, record_request
 from tests.support.scripted import ScriptedClient, answer, claim, response
-
-SETTINGS = Settings(
-    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
-)
-GOOD = response(answer(claim("Venus is hot.")))
 
 
 @pytest.fixture
 def request_():
-    client = ScriptedClient([GOOD])
-    summarize("Venus is hot.", settings=SETTINGS, client=client)
-    return client.requests[0]
+    return record_request()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from claimcheck import errors
 from claimcheck.readers import read
+from claimcheck.readers.decode import decode
 
 TEXT = "Das Gespräch dauerte zwei Stunden. Größere Fortschritte gab es nicht, sagte der Minister für Äußeres.\n"
 
@@ -27,12 +28,59 @@ def test_decodes_text_and_names_its_encoding(tmp_path, data, encoding):
     assert (read(path).text, read(path).encoding) == (TEXT, encoding)
 
 
-def test_recognizes_legacy_encodings(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (
+            "The bridge won’t open – it costs £3 million, and the café is closed.",
+            "cp1252",
+        ),
+        ("Borgmästaren sade att bron över ån kostar 3 miljoner kronor.", "cp1252"),
+        (
+            "Le château, fermé depuis l’été, coûtera 3 millions à la région.",
+            "mac-roman",
+        ),
+        (
+            "Burmistrz powiedział, że most będzie kosztował 3 miliony złotych.",
+            "iso8859-2",
+        ),
+        ("Starosta řekl, že školy jsou zavřené už od středy.", "cp1250"),
+        ("Мэр сказал, что мост будет стоить три миллиона рублей.", "koi8-r"),
+        ("Мэр сказал, что мост будет стоить три миллиона рублей.", "cp1251"),
+        ("Ο δήμαρχος είπε ότι η γέφυρα θα κοστίσει τρία εκατομμύρια.", "cp1253"),
+        ("市長は、橋の費用は三百万円だと述べた。学校は閉まっている。", "shift_jis"),
+        ("市長は、橋の費用は三百万円だと述べた。学校は閉まっている。", "iso2022_jp"),
+        ("市长说，这座桥将花费三百万元，学校从星期三起关闭。", "gb18030"),
+        ("시장은 다리에 삼백만 원이 들 것이라고 말했다.", "euc_kr"),
+    ],
+)
+def test_legacy_encodings_are_told_by_the_language(text, encoding):
+    decoded, name = decode(text.encode(encoding), "a.txt")
+    assert decoded == text
+    assert name != "utf-8"
+
+
+def test_an_encoding_that_is_named_is_used(tmp_path):
     path = tmp_path / "a.txt"
-    path.write_bytes((TEXT * 5).encode("cp1252"))
-    document = read(path)
-    assert document.text == TEXT * 5
-    assert document.encoding not in ("utf-8", None)
+    path.write_bytes("Das kostet 5 Ł in Łódź.".encode("iso8859-2"))
+    document = read(path, encoding="iso8859-2")
+    assert document.text == "Das kostet 5 Ł in Łódź."
+    assert document.encoding == "iso8859-2"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "message"),
+    [
+        (b"abc", "klingon", "--encoding 'klingon' is unknown"),
+        (b"abc \x81", "cp1252", "a.txt: byte 4 is not valid cp1252"),
+        (b"%PDF-1.7", "cp1252", "is PDF, whose text has one encoding"),
+    ],
+)
+def test_says_why_a_named_encoding_cannot_be_used(tmp_path, data, encoding, message):
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    with pytest.raises(errors.InputError, match=message):
+        read(path, encoding=encoding)
 
 
 @pytest.mark.parametrize(

@@ -6,22 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck import Settings, errors, summarize
+from claimcheck import errors
 from claimcheck.llm.stored import StoredAnswersClient, compute_request_digest
 from claimcheck.store.cache import AnswerCache
-from tests.support.scripted import ScriptedClient, answer, claim, response
-
-SETTINGS = Settings(
-    engine="llm", model="m", base_url="http://user:secret@localhost:1/v1?key=abc"
-)
-GOOD = response(answer(claim("Venus is hot.")))
+from tests.support.answer_cache import GOOD, SETTINGS, record_request
+from tests.support.scripted import ScriptedClient
 
 
 @pytest.fixture
 def request_():
-    client = ScriptedClient([GOOD])
-    summarize("Venus is hot.", settings=SETTINGS, client=client)
-    return client.requests[0]
+    return record_request()
 
 
 @pytest.fixture

@@ -1,36 +1,18 @@
 """What a batch accepts as documents: files, folders, globs, tables; and what it refuses, by name and line."""
 
-import asyncio
 import json
 
 import pytest
 
-from claimcheck import Batch, RunStore, Settings, errors
+from claimcheck import Batch, RunStore, errors
 from claimcheck.models.outcome import DocumentState
-from tests.support.scripted import ScriptedClient, answer, claim, response
-
-SETTINGS = Settings(engine="llm", model="scripted")
-FERRY = "The ferry carried 900 people in 2020. It was built in Gdansk."
-
-
-def rows(path, *items):
-    path.write_text("".join(json.dumps(item) + "\n" for item in items))
-    return str(path)
+from tests.support.scripted_batches import FERRY, SETTINGS, good, rows, run
 
 
 @pytest.fixture
 def store(tmp_path):
     with RunStore(tmp_path / "runs.db") as opened:
         yield opened
-
-
-def run(batch, *responses, **more):
-    client = ScriptedClient(list(responses))
-    return asyncio.run(batch.run(client=client, **more)), client
-
-
-def good(quote="The ferry carried 900 people in 2020."):
-    return response(answer(claim(quote)))
 
 
 def test_ingests_the_same_text_without_an_id_once(store, tmp_path):

@@ -10,16 +10,22 @@ that is not there is never made up.
 from __future__ import annotations
 
 import json
-import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from claimcheck import answer_schemas, schemas
-from claimcheck.lenient_json import FoundObject, find_objects
-from claimcheck.models.brief import EMPTY_BRIEF, Brief
+from claimcheck import schemas
+from claimcheck.salvage.lenient_json import FoundObject
+from claimcheck.salvage.objects import Candidate, is_open_array, remove_items
+from claimcheck.salvage.values import (
+    convert_number,
+    convert_scalar,
+    find_scale,
+    is_key,
+    match_keys,
+    quote_value,
+)
 from claimcheck.schemas import Problem
 
 if TYPE_CHECKING:
@@ -40,18 +46,6 @@ _ITEM_DEFAULTS: Mapping[str, Any] = {
 _UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
 _REPLACEABLE = ("claims", "open_questions")
 _FIELDS = "fields"  # of a claim, as the user defined them
-_NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
-_FIRST_KEY = re.compile(r"\s*\"([\w -]{1,40})\"\s*:")
-# A number among words, such as "passage 3" or "[3]"; a second one would be another.
-_ONLY_INTEGER = re.compile(r"[^\d.-]{0,20}(\d{1,6})[^\d.]{0,5}")
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-# Of shares, where the schema asks for a number from 0 to 1.
-_SCALES = (10, 100)
-# Some models put their answer into another object, such as {"result": {...}}.
-_MAX_WRAPPERS = 3
-# Of the required keys of an item; an object with fewer is something else.
-_MIN_ITEM_KEYS = 0.5
-_MAX_VALUE_CHARACTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,63 +90,6 @@ class ParsedAnswer:
         return not (self.missing or self.rejected or self.is_cut_off)
 
 
-def parse_answer(
-    schema_name: str, text: str, brief: Brief = EMPTY_BRIEF
-) -> ParsedAnswer:
-    """Find the object that fits the schema, wherever it is, and read it."""
-    text = _decode_quoted_json(text)
-    fitter = _Fitter(answer_schemas.load(schema_name, brief))
-    text = fitter.open_object(text)
-    found = find_objects(text)
-    objects = _discard_drafts(text, found.objects)
-    answer = fitter.find_answer(objects)
-    items = fitter.find_items(objects)
-    # Where the object as a whole is broken, its inner objects may look like an answer.
-    if items and (answer is None or (found.error and not answer.has_items)):
-        return fitter.fit_items(text, items, found.error)
-    if answer is not None:
-        return fitter.fit_answer(answer)
-    is_cut_off = found.ends_in_reasoning or any(item.is_cut_off for item in objects)
-    message = _describe_missing_object(text, found.error, objects)
-    return ParsedAnswer(missing=(Problem("$", message),), is_cut_off=is_cut_off)
-
-
-def _decode_quoted_json(text: str) -> str:
-    """Decode an answer that was encoded twice: a JSON string of JSON."""
-    stripped = text.strip()
-    if not (stripped.startswith('"') and stripped.endswith('"')):
-        return text
-    try:
-        decoded = json.loads(stripped)
-    except (ValueError, RecursionError):
-        return text
-    return decoded if isinstance(decoded, str) else text
-
-
-def _discard_drafts(text: str, objects: Sequence[FoundObject]) -> list[FoundObject]:
-    """Leave out objects in the model's reasoning, unless it is the answer."""
-    answers = [found for found in objects if not found.is_draft]
-    if answers or not objects:
-        return answers
-    # Some models never close their reasoning, or write nothing after it.
-    last = objects[-1]
-    after = re.sub(r"</?\w+>|\[/?\w+\]|```", "", text[last.end :])
-    is_last = not after.strip() and not last.is_cut_off
-    return [last] if is_last else []
-
-
-def _describe_missing_object(
-    text: str, error: str | None, objects: Sequence[FoundObject]
-) -> str:
-    if error:
-        return f"is not JSON: {error}"
-    if objects:
-        return "contains no object with the keys of the schema"
-    if "{" in text:
-        return "is not JSON: no object can be read"
-    return "is not JSON: it contains no object"
-
-
 class _MisfitError(Exception):
     """A value does not follow its schema."""
 
@@ -161,111 +98,25 @@ class _MisfitError(Exception):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An object that has keys of the schema."""
-
-    value: dict[str, Any]
-    open_path: tuple[str, ...]
-    found: FoundObject
-    keys: frozenset[str]
-
-    @property
-    def has_items(self) -> bool:
-        """Whether any list of it contains an object."""
-        lists = [item for item in self.value.values() if isinstance(item, list)]
-        return any(isinstance(item, dict) for items in lists for item in items)
-
-
-class _Fitter:
+class Fitter:
     """Fits the objects of one answer to a schema."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self._schema = schema
-        self._properties: dict[str, Any] = self._schema["properties"]
+        self.properties: dict[str, Any] = self._schema["properties"]
         self._corrections: list[Problem] = []
         self._rejected: list[RejectedItem] = []
         self._indexes: dict[str, tuple[int, ...]] = {}
         self._validators: dict[int, Validator] = {}
 
-    def open_object(self, text: str) -> str:
-        """Add the first brace if the text begins with a key of the answer.
-
-        Some servers leave out what they make the model begin with.
-        """
-        first = _FIRST_KEY.match(text)
-        if first is None or not _match_keys({first[1]: None}, self._properties):
-            return text
-        self._correct("$", "the brace before the first key was missing")
-        return "{" + text
-
-    def find_answer(self, objects: Sequence[FoundObject]) -> _Candidate | None:
-        """Return the last object with most keys of the schema."""
-        candidates: list[_Candidate] = []
-        for found in objects:
-            candidates += self._iter_candidates(found.value, found.open_path, found, 0)
-        if not candidates:
-            return None
-        best = max(
-            reversed(candidates),
-            key=lambda candidate: (len(candidate.keys), _has_content(candidate.value)),
-        )
-        if best.found.is_cut_off:
-            return best
-        # Some models write an object for each part of the answer.
-        merged = dict(best.value)
-        keys = set(best.keys)
-        for other in candidates:
-            if not other.keys & keys and not other.found.is_cut_off:
-                merged |= other.value
-                keys |= other.keys
-        return _Candidate(merged, (), best.found, frozenset(keys))
-
-    def _iter_candidates(
-        self,
-        value: Any,
-        open_path: tuple[str, ...],
-        found: FoundObject,
-        wrappers: int,
-    ) -> Iterator[_Candidate]:
-        if isinstance(value, list):
-            for item in value if wrappers else ():
-                yield from self._iter_candidates(item, (), found, wrappers)
-        if isinstance(value, str) and "{" in value and wrappers:
-            for inner in find_objects(value).objects:
-                yield from self._iter_candidates(
-                    inner.value, inner.open_path, inner, wrappers
-                )
-        if not isinstance(value, dict):
-            return
-        keys = frozenset(_match_keys(value, self._properties))
-        if keys:
-            yield _Candidate(value, open_path, found, keys)
-        elif wrappers < _MAX_WRAPPERS:
-            for key, inner in value.items():
-                path = open_path[1:] if open_path[:1] == (key,) else ()
-                yield from self._iter_candidates(inner, path, found, wrappers + 1)
-
-    def find_items(self, objects: Sequence[FoundObject]) -> list[FoundObject]:
-        """Return items of the main list without an object around them."""
-        item_schema = self._resolve(self._main_list.get("items", {}))
-        required = item_schema.get("required", ())
-        items = []
-        for found in objects:
-            matched = _match_keys(found.value, item_schema.get("properties", {}))
-            if found.is_cut_off or len(matched) >= _MIN_ITEM_KEYS * len(required) > 0:
-                items.append(found)
-        has_item = any(not found.is_cut_off for found in items)
-        return items if has_item and required else []
-
-    def fit_answer(self, answer: _Candidate) -> ParsedAnswer:
+    def fit_answer(self, answer: Candidate) -> ParsedAnswer:
         """Read the properties of the object that is the answer."""
         self._note_syntax(answer.found)
         fields: dict[str, Any] = {}
         missing: list[Problem] = []
-        keys = _match_keys(answer.value, self._properties)
+        keys = match_keys(answer.value, self.properties)
         self._note_keys(keys, answer.value, "$")
-        for name, schema in self._properties.items():
+        for name, schema in self.properties.items():
             path = f"$.{name}"
             try:
                 if name in keys:
@@ -289,8 +140,8 @@ class _Fitter:
         problems = [problem for problem in missing if problem.path == "$.headline"]
         if problems and fields.get("sentences"):
             text = fields["sentences"][0]["text"]
-            fields["headline"] = _convert_scalar(self._properties["headline"], text)
-            self._correct("$.headline", "is missing; the first sentence was read as it")
+            fields["headline"] = convert_scalar(self.properties["headline"], text)
+            self.correct("$.headline", "is missing; the first sentence was read as it")
             missing[:] = [problem for problem in missing if problem not in problems]
 
     def fit_items(
@@ -300,19 +151,19 @@ class _Fitter:
         whole = [found for found in items if not found.is_cut_off]
         for found in whole:
             self._note_syntax(found)
-        name = next(iter(self._properties))
+        name = next(iter(self.properties))
         path = f"$.{name}"
         values = [found.value for found in whole]
-        fields = {name: self._fit_items(self._main_list, values, path, name)}
+        fields = {name: self._fit_items(self.properties[name], values, path, name)}
         missing: list[Problem] = []
         leftover = None
-        is_cut_off = len(whole) < len(items) or _is_open_array(text, whole)
+        is_cut_off = len(whole) < len(items) or is_open_array(text, whole)
         if error:
             missing.append(Problem("$", f"is not JSON: {error}"))
-            leftover = _remove_items(text, whole)
+            leftover = remove_items(text, whole)
         else:
-            self._correct(path, "the list was read without an object around it")
-        for other in self._properties:
+            self.correct(path, "the list was read without an object around it")
+        for other in self.properties:
             if other == name:
                 continue
             try:
@@ -326,12 +177,11 @@ class _Fitter:
         )
 
     @property
-    def _main_list(self) -> dict[str, Any]:
-        """The schema of the first property, if that is a list of objects."""
-        first: dict[str, Any] = next(iter(self._properties.values()))
-        is_list = first.get("type") == "array"
-        item_schema = self._resolve(first["items"]) if is_list else {}
-        return first if item_schema.get("type") == "object" else {}
+    def item_schema(self) -> dict[str, Any]:
+        """The schema of the items of the first property, if they are objects."""
+        first: dict[str, Any] = next(iter(self.properties.values()))
+        item_schema = self._resolve(first["items"] if first["type"] == "array" else {})
+        return item_schema if item_schema.get("type") == "object" else {}
 
     def _build(
         self,
@@ -375,7 +225,7 @@ class _Fitter:
                 self._rejected.append(rejected)
         most = schema.get("maxItems", len(items))
         if len(items) > most:
-            self._correct(path, f"{len(items) - most} items above {most} were ignored")
+            self.correct(path, f"{len(items) - most} items above {most} were ignored")
         if len(items) < schema.get("minItems", 0):
             raise _MisfitError([Problem(path, "has no valid item")])
         self._indexes[name] = tuple(indexes[:most])
@@ -391,15 +241,15 @@ class _Fitter:
                 continue
             numbers: list[Any] = []
             for item in items:
-                key = _match_keys(item, {name: inner}).get(name)
-                numbers.append(_convert_number("number", item[key]) if key else None)
-            scale = _find_scale(numbers)
+                key = match_keys(item, {name: inner}).get(name)
+                numbers.append(convert_number("number", item[key]) if key else None)
+            scale = find_scale(numbers)
             if scale is None:
                 continue
-            self._correct(f"{path}[].{name}", f"numbers up to {scale} read as shares")
+            self.correct(f"{path}[].{name}", f"numbers up to {scale} read as shares")
             rescaled = []
             for item, number in zip(items, numbers, strict=True):
-                others = {key: item[key] for key in item if not _is_key(key, name)}
+                others = {key: item[key] for key in item if not is_key(key, name)}
                 rescaled.append(others | {name: number / scale})
             items = rescaled
         return items
@@ -418,21 +268,23 @@ class _Fitter:
         if value is None:
             return None
         if value == []:
-            self._correct(path, "an empty list was read as null")
+            self.correct(path, "an empty list was read as null")
             return None
         if isinstance(value, str) and not value.strip():
-            self._correct(path, "an empty text was read as null")
+            self.correct(path, "an empty text was read as null")
             return None
         inner = [other for other in schema["anyOf"] if other != {"type": "null"}]
         return self._fit(inner[0], value, path, name)
 
     def _fit_object(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
         if isinstance(value, str) and _needs_only_text(schema):
-            self._correct(path, "a text was read as an object with it")
+            self.correct(path, "a text was read as an object with it")
             value = {"text": value}
         if not isinstance(value, dict):
-            raise _MisfitError([Problem(path, f"{_quote(value)} is not an object")])
-        keys = _match_keys(value, schema["properties"])
+            raise _MisfitError(
+                [Problem(path, f"{quote_value(value)} is not an object")]
+            )
+        keys = match_keys(value, schema["properties"])
         self._note_keys(keys, value, path)
         fitted = {}
         problems: list[Problem] = []
@@ -464,9 +316,9 @@ class _Fitter:
     def _fit_fields(self, schema: Any, value: Any, path: str) -> dict[str, Any]:
         """Fit the user's fields of a claim; each that does not fit is null."""
         if not isinstance(value, dict):
-            self._correct(path, f"{_quote(value)} was read as no fields")
+            self.correct(path, f"{quote_value(value)} was read as no fields")
             value = {}
-        keys = _match_keys(value, schema["properties"])
+        keys = match_keys(value, schema["properties"])
         self._note_keys(keys, value, path)
         fitted = {}
         for name, inner in schema["properties"].items():
@@ -476,7 +328,7 @@ class _Fitter:
                 fitted[name] = self._fit_nullable(inner, found, inner_path, _FIELDS)
             except _MisfitError as misfit:
                 message = misfit.problems[0].message
-                self._correct(inner_path, f"was read as null: {message}")
+                self.correct(inner_path, f"was read as null: {message}")
                 fitted[name] = None
         return fitted
 
@@ -487,7 +339,7 @@ class _Fitter:
         except _MisfitError:
             if name not in _REPLACEABLE:
                 raise
-            self._correct(path, f"{_quote(value)} was ignored")
+            self.correct(path, f"{quote_value(value)} was ignored")
             return _ITEM_DEFAULTS[name]
 
     def _fit_values(self, schema: Any, value: Any, path: str, name: str) -> list[Any]:
@@ -503,10 +355,10 @@ class _Fitter:
             except _MisfitError:
                 if name not in _REPLACEABLE:
                     raise
-                self._correct(item_path, f"{_quote(item)} was ignored")
+                self.correct(item_path, f"{quote_value(item)} was ignored")
         most = schema.get("maxItems", len(fitted))
         if len(fitted) > most:
-            self._correct(path, f"{len(fitted) - most} values above {most} ignored")
+            self.correct(path, f"{len(fitted) - most} values above {most} ignored")
         return fitted[:most]
 
     def _fit_list(self, value: Any, item_type: str, path: str) -> list[Any]:
@@ -514,20 +366,20 @@ class _Fitter:
         if isinstance(value, list):
             return value
         if value is None:
-            self._correct(path, "null was read as an empty list")
+            self.correct(path, "null was read as an empty list")
             return []
         if item_type == "object" and _is_map_of_objects(value):
-            self._correct(path, "an object of objects was read as a list")
+            self.correct(path, "an object of objects was read as a list")
             return list(value.values())
         types = {"object": dict, "string": str, "integer": int, "number": int | float}
         is_item = isinstance(value, types.get(item_type, ()))
         if not is_item or isinstance(value, bool):
-            raise _MisfitError([Problem(path, f"{_quote(value)} is not a list")])
-        self._correct(path, "a single value was read as a list of one")
+            raise _MisfitError([Problem(path, f"{quote_value(value)} is not a list")])
+        self.correct(path, "a single value was read as a list of one")
         return [value]
 
     def _fit_scalar(self, schema: Any, value: Any, path: str) -> Any:
-        read = _convert_scalar(schema, value)
+        read = convert_scalar(schema, value)
         validator = self._validators.get(id(schema))
         if validator is None:
             validator = _build_validator(json.dumps(schema))
@@ -537,31 +389,34 @@ class _Fitter:
             messages = [schemas.shorten_message(error.message) for error in errors]
             raise _MisfitError([Problem(path, message) for message in messages])
         if read != value or type(read) is not type(value):
-            self._correct(path, f"{_quote(value)} was read as {_quote(read)}")
+            self.correct(path, f"{quote_value(value)} was read as {quote_value(read)}")
         return read
 
     def _get_default(self, defaults: Mapping[str, Any], name: str, path: str) -> Any:
         if name not in defaults:
             raise _MisfitError([Problem(path, f"{name!r} is a required property")])
         default = defaults[name]
-        self._correct(path, f"is missing; read as {_quote(default)}")
+        self.correct(path, f"is missing; read as {quote_value(default)}")
         return default
 
     def _note_syntax(self, found: FoundObject) -> None:
         for correction in found.corrections:
-            self._correct("$", correction)
+            self.correct("$", correction)
 
     def _note_keys(
         self, keys: Mapping[str, str], value: Mapping[str, Any], path: str
     ) -> None:
         for name, key in keys.items():
             if name != key:
-                self._correct(f"{path}.{name}", f"the key {_quote(key)} was read so")
+                self.correct(
+                    f"{path}.{name}", f"the key {quote_value(key)} was read so"
+                )
         for key in value:
             if key not in keys.values():
-                self._correct(path, f"the key {_quote(key)} was ignored")
+                self.correct(path, f"the key {quote_value(key)} was ignored")
 
-    def _correct(self, path: str, message: str) -> None:
+    def correct(self, path: str, message: str) -> None:
+        """Record a correction."""
         self._corrections.append(Problem(path, message))
 
     def _resolve(self, schema: Any) -> Any:
@@ -569,32 +424,6 @@ class _Fitter:
         if reference is None:
             return schema
         return self._schema["$defs"][reference.rpartition("/")[2]]
-
-
-def _match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
-    """Map the names of properties to the keys of an object that mean them.
-
-    "Check-Worthiness" and "checkWorthiness" mean `check_worthiness`.
-    """
-    if not isinstance(value, dict):
-        return {}
-    by_letters: dict[str, str] = {}
-    for key in value:
-        by_letters.setdefault(_fold_name(key), key)
-    matched = {}
-    for name in properties:
-        key = name if name in value else by_letters.get(_fold_name(name))
-        if key is not None:
-            matched[name] = key
-    return matched
-
-
-def _is_key(key: str, name: str) -> bool:
-    return _fold_name(key) == _fold_name(name)
-
-
-def _fold_name(name: str) -> str:
-    return _NOT_ALPHANUMERIC.sub("", name).casefold()
 
 
 def _needs_only_text(schema: Mapping[str, Any]) -> bool:
@@ -609,84 +438,8 @@ def _is_map_of_objects(value: Any) -> bool:
     return all(isinstance(item, dict) for item in value.values())
 
 
-def _has_content(value: Mapping[str, Any]) -> bool:
-    return any(item not in (None, "", [], {}) for item in value.values())
-
-
-def _convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
-    """Return what the value means in the schema's type, or the value."""
-    if isinstance(value, list) and len(value) == 1:
-        return _convert_scalar(schema, value[0])
-    if "enum" in schema and isinstance(value, str):
-        folded = {_fold_name(choice): choice for choice in schema["enum"]}
-        return folded.get(_fold_name(value), value)
-    kind = schema.get("type")
-    if kind in ("number", "integer"):
-        return _convert_number(kind, value)
-    if kind != "string" or isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return str(value)
-    most = schema.get("maxLength")
-    if isinstance(value, str) and most and len(value) > most:
-        return value[: most - 1].rstrip() + "…"
-    return value
-
-
-def _find_scale(numbers: Sequence[Any]) -> int | None:
-    """Return 10 or 100 if all numbers are above 1 and at most that."""
-    for number in numbers:
-        is_number = isinstance(number, int | float) and not isinstance(number, bool)
-        if not is_number or not number > 1:
-            return None
-    most = max(numbers, default=math.inf)
-    return next((scale for scale in _SCALES if most <= scale), None)
-
-
-def _convert_number(kind: str, value: Any) -> Any:
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = float(value)
-        if value.is_integer() and abs(value) < 2**53:
-            value = int(value)
-    if isinstance(value, str) and kind == "integer":
-        only = _ONLY_INTEGER.fullmatch(value)
-        return int(only[1]) if only else value
-    if isinstance(value, str) and value.rstrip().endswith("%"):
-        percent = value.rstrip()[:-1]
-        return float(percent) / 100 if _NUMBER.fullmatch(percent) else value
-    if kind == "integer" and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
 @cache
 def _build_validator(schema_json: str) -> Validator:
     import jsonschema
 
     return jsonschema.Draft202012Validator(json.loads(schema_json))
-
-
-def _quote(value: Any) -> str:
-    """Quote a value of the answer for a message, on one line."""
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text) <= _MAX_VALUE_CHARACTERS:
-        return text
-    return text[: _MAX_VALUE_CHARACTERS - 1] + "…"
-
-
-def _is_open_array(text: str, items: Sequence[FoundObject]) -> bool:
-    """Whether the items are those of an array that the text does not close."""
-    before = text[: items[0].start].rstrip()
-    return before.endswith("[") and "]" not in text[items[-1].end :]
-
-
-def _remove_items(text: str, items: Sequence[FoundObject]) -> str:
-    """Return the text without these objects and the commas after them."""
-    parts = []
-    position = 0
-    for found in items:
-        parts.append(text[position : found.start])
-        comma = re.compile(r"\s*,\s*").match(text, found.end)
-        position = comma.end() if comma else found.end
-    parts.append(text[position:])
-    return "".join(parts)

@@ -1,0 +1,107 @@
+"""Decisions about the claims of a run: beside its file, or in its store.
+
+The decisions about `run.json` are in `run.decisions.jsonl`, a line for each.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cattrs.errors import BaseValidationError
+
+from claimcheck.errors import InputError
+from claimcheck.json_lines import read_json_lines
+from claimcheck.models.decision import Decision, index_decisions, load_decision
+from claimcheck.models.run import Run
+from claimcheck.readers.file import read_bytes
+
+
+def get_decisions_path(run_path: Path) -> Path:
+    """Return the file with the decisions about the run in a file."""
+    return run_path.with_suffix(".decisions.jsonl")
+
+
+def append_decision(run_path: Path, decision: Decision) -> None:
+    """Add a decision to the file beside the run; it is on disk when this returns.
+
+    Raises:
+        InputError: the file can't be written.
+    """
+    path = get_decisions_path(run_path)
+    line = f"{decision.to_json()}\n".encode()
+    try:
+        # In one write at the end of the file: another process cannot come between.
+        with path.open("ab", buffering=0) as file:
+            if _is_torn(path):
+                line = b"\n" + line
+            file.write(line)
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}") from None
+
+
+def add_decisions(run: Run, run_path: Path) -> Run:
+    """Return the run with the decisions beside its file after its own.
+
+    Raises:
+        InputError: the file has a line that is not a decision about this run.
+    """
+    path = get_decisions_path(run_path)
+    if not path.is_file():
+        return run
+    found = tuple(_read_decisions(path, {claim.id for claim in run.claims}))
+    # An export has its decisions in itself, and may lie beside the same file.
+    new = [decision for decision in found if decision not in run.decisions]
+    return replace(run, decisions=(*run.decisions, *new))
+
+
+def list_evaluation_rows(run: Run) -> Iterator[dict[str, Any]]:
+    """Yield rows for `claimcheck eval verification`: claims with a person's verdict."""
+    text = run.document.full_text
+    decisions = index_decisions(run.decisions)
+    for claim in run.claims:
+        decision = decisions.get(claim.id)
+        if decision and decision.verdict:
+            yield {
+                "id": claim.id,
+                "doc_id": run.document.id,
+                "claim": decision.text or claim.text,
+                "document": text,
+                "label": str(decision.verdict),
+            }
+
+
+def _read_decisions(path: Path, claims: set[str]) -> Iterator[Decision]:
+    _, content = read_bytes(path)
+    for line in read_json_lines(io.BytesIO(content)):
+        where = f"{path}, line {line.number}"
+        if line.problem:
+            # What a killed process left of its last line was never a decision.
+            if content.endswith(b"\n"):
+                raise InputError(f"{where}: {line.problem}")
+            return
+        try:
+            decision = load_decision(json.dumps(line.value))
+        except (BaseValidationError, ValueError):
+            raise InputError(f"{where}: is not a decision; remove the line") from None
+        if decision.claim not in claims:
+            raise InputError(
+                f"{where}: is about the claim {decision.claim}, which is not in the "
+                "run; move the file to its run"
+            )
+        yield decision
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether the last line of a file was not written to its end."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"

@@ -1,0 +1,185 @@
+"""The answers in the files of OpenAI's Batch API: stored, or requested again.
+
+A line costs itself only: a broken one is requested again, as is one with an error that
+passes. What an endpoint refuses is left out of the next submit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from claimcheck.errors import ContextWindowError, FilteredError, ProviderError
+from claimcheck.json_lines import JsonLine
+from claimcheck.llm.budget import RequestCost
+from claimcheck.llm.completion import ErrorInAnswerError, NoCompletionError
+from claimcheck.llm.error_body import read_error_body
+from claimcheck.llm.errors import translate_error
+from claimcheck.llm.openai_client import OpenAIClient
+from claimcheck.llm.refusal import Refusal, read_refusal
+from claimcheck.models.llm import ModelResponse, build_unanswered_response
+from claimcheck.models.outcome import RunLocation
+from claimcheck.settings import Settings
+from claimcheck.store.store import RunStore, StoredReservations
+from claimcheck.store.uploads import Upload, UploadItem, Uploads
+
+_MAX_FAULT_CHARACTERS = 300
+# More than there are parts of a body that can be refused. Chosen by hand.
+_MAX_REFUSALS = 8
+_UNANSWERED = ("batch_expired", "batch_cancelled")
+_BROKEN_LINE = "the endpoint's file has no readable line for this request"
+_NO_ANSWER = {"message": "no answer and no error"}
+
+
+@dataclass(slots=True)
+class CollectReport:
+    """The result of a collect.
+
+    `expired` requests were not answered in time, `in_progress` uploads are not done.
+    `broken` lines of the endpoint's files could not be read, and `repeated` requests
+    met an error that passes: they are submitted again. So are those that met `pause`, a
+    problem of the account.
+    `refused` holds the endpoint's reasons for refusing whole files.
+    """
+
+    answers: int = 0
+    errors: int = 0
+    expired: int = 0
+    broken: int = 0
+    repeated: int = 0
+    finished: int = 0
+    in_progress: int = 0
+    refused: list[str] = field(default_factory=list)
+    pause: ProviderError | None = None
+
+
+class AnswerCollector:
+    """Stores the answers to the uploads of one batch, and reports about them."""
+
+    def __init__(
+        self,
+        store: RunStore,
+        uploads: Uploads,
+        client: OpenAIClient,
+        settings: Settings,
+    ) -> None:
+        self.report = CollectReport()
+        self._store = store
+        self._uploads = uploads
+        self._client = client
+        self._settings = settings
+        self._reservations = StoredReservations(store, uploads.batch)
+
+    def save_answers(self, upload: Upload, lines: Iterable[JsonLine]) -> None:
+        """Store the answers in the lines of the files of a job that is over."""
+        items = {item.name: item for item in self._uploads.iter_items(upload.number)}
+        broken = 0
+        for line in lines:
+            fields = _to_dict(line.value)
+            item = items.pop(str(fields.get("custom_id")), None)
+            if item is not None:
+                self._save_line(fields, item)
+            elif line.problem:
+                broken += 1
+        # what has no line is submitted again, as is what had a broken one
+        unread = list(items.values())
+        self.report.expired += len(unread[broken:])
+        self.report.broken += broken
+        for item in unread[:broken]:
+            # which one it was is unknown, but it was paid for
+            self._reservations.add(
+                self._client.estimate_max_cost(json.loads(item.body))
+            )
+            if not self._may_repeat(item):
+                self._save_answer(item, _build_fault(_BROKEN_LINE))
+
+    def _save_line(self, line: Mapping[str, Any], item: UploadItem) -> None:
+        try:
+            response = self._read_answer(line, item)
+        except NoCompletionError as error:
+            self._save_error(error, item)
+            return
+        if response.is_empty and self._may_repeat(item):
+            usage = response.usage
+            tokens = usage.input_tokens + usage.output_tokens
+            cost = RequestCost(usage.cost_usd or 0.0, tokens)
+            self._reservations.add(cost)
+            self.report.repeated += 1
+            return
+        self.report.answers += 1
+        self._save_answer(item, response)
+
+    def _may_repeat(self, item: UploadItem) -> bool:
+        """Whether a request that met a passing error is submitted again."""
+        attempts = self._uploads.count_attempts(item.document, item.digest)
+        return attempts < self._settings.attempts
+
+    def _read_answer(self, line: Mapping[str, Any], item: UploadItem) -> ModelResponse:
+        """Return the answer of a line.
+
+        Raises:
+            NoCompletionError: the line has an error, or something else.
+        """
+        # the format sets either `error` or `response`, and the other one to null
+        answer = _to_dict(line.get("response"))
+        status, content = answer.get("status_code"), answer.get("body")
+        if status == 200 and content:
+            return self._client.build_response(content, json.loads(item.body))
+        details = read_error_body(content or line.get("error") or _NO_ANSWER)
+        if status:
+            details = replace(details, codes=(*details.codes, str(status)))
+        raise ErrorInAnswerError(details)
+
+    def _save_error(self, error: NoCompletionError, item: UploadItem) -> None:
+        """Save an error that is about this request, and count the others."""
+        refusal = read_refusal(error)
+        if refusal and any(code in _UNANSWERED for code in refusal.details.codes):
+            self.report.expired += 1
+            return
+        translated = translate_error(error, self._settings)
+        if translated.final:
+            # no fault of the document's: it stays pending until the account is in order
+            self.report.pause = self.report.pause or translated
+        elif refusal and self._learn_from(refusal, item):
+            # the next submit leaves out what was refused, in another process perhaps
+            self._uploads.save_dialect(self._client.dialect.to_json())
+            self.report.repeated += 1
+        elif refusal and refusal.is_transient and self._may_repeat(item):
+            self.report.repeated += 1
+        else:
+            self.report.errors += 1
+            self._save_answer(item, _build_fault(str(translated), translated))
+
+    def _learn_from(self, refusal: Refusal, item: UploadItem) -> bool:
+        body = json.loads(item.body)
+        attempts = self._uploads.count_attempts(item.document, item.digest)
+        if attempts > _MAX_REFUSALS:
+            return False
+        if self._client.learn_refusal(body, refusal):
+            return True
+        # Where others were answered, it is about the text. So it may be the first time:
+        # a server that fails once may have recovered by the next.
+        if self.report.answers or (refusal.is_transient and attempts == 1):
+            return False
+        return self._client.learn_unnamed_refusal(body, refusal)
+
+    def _save_answer(self, item: UploadItem, response: ModelResponse) -> None:
+        location = RunLocation(self._uploads.batch, item.document)
+        # a collect that was interrupted may have stored it before
+        if self._store.find_answer(location, item.digest) is None:
+            self._store.save_answer(location, item.digest, item.schema, response)
+
+
+def _to_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _build_fault(message: str, error: ProviderError | None = None) -> ModelResponse:
+    return build_unanswered_response(
+        message[:_MAX_FAULT_CHARACTERS],
+        requests=1,
+        exceeds_window=isinstance(error, ContextWindowError),
+        is_filtered=isinstance(error, FilteredError),
+    )

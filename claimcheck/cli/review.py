@@ -1,0 +1,232 @@
+"""`claimcheck review`."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from claimcheck.cli import options
+from claimcheck.cli.output import print_note, write_lines, write_rows, write_text
+from claimcheck.errors import InputError
+
+if TYPE_CHECKING:
+    from claimcheck.models.claim import Claim
+    from claimcheck.models.decision import Decision
+    from claimcheck.models.run import Run
+
+_LabelName = Literal[
+    "supported", "refuted", "not_enough_evidence", "conflicting_evidence"
+]
+_PROMPT = "[a]ccept [r]eject [e]dit [v]erdict [n]ote [s]kip [q]uit: "
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOptions(options.OptionGroup):
+    """A decision about one claim, without questions."""
+
+    claim: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLAIM", help="The number or id of the claim to decide about."
+        ),
+    ] = None
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the claim.")] = False
+    reject: Annotated[bool, typer.Option("--reject", help="Reject the claim.")] = False
+    text: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Give the claim another text.")
+    ] = None
+    verdict: Annotated[
+        _LabelName | None,
+        typer.Option(help="Your own verdict on what the document says."),
+    ] = None
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why you decide so.")
+    ] = None
+
+
+@options.expand_groups
+def review(
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="A run (JSON), or with --store the id, path, or URL of a document.",
+        ),
+    ],
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="FILE", help="The store that has the run."),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who decides (default: your user name)."),
+    ] = None,
+    rows: Annotated[
+        bool,
+        typer.Option(
+            "--rows",
+            help="Print the claims with a verdict of a person as rows for claimcheck "
+            "eval verification, and ask nothing.",
+        ),
+    ] = False,
+    *,
+    decision: DecisionOptions,
+) -> None:
+    """Accept, edit, or reject claims, and give verdicts and notes of your own.
+
+    Asks about each claim without a decision, those that need attention first. Decisions
+    are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing
+    is ever overwritten; the last decision about a claim holds.
+    """
+    from claimcheck.api.decisions import list_evaluation_rows
+    from claimcheck.reports.common import find_claim
+
+    loaded, save = _open_run(run, store)
+    if rows:
+        lines = (
+            json.dumps(row, ensure_ascii=False) for row in list_evaluation_rows(loaded)
+        )
+        write_lines(lines, None)
+        return
+    name = by or _get_user_name()
+    if decision.claim is None:
+        if any((decision.accept, decision.reject, decision.text, decision.verdict)):
+            raise InputError("name the claim to decide about with --claim")
+        _ask_about_claims(loaded, name, save)
+        return
+    claim = find_claim(loaded, decision.claim)
+    save(_build_decision(claim, decision, name))
+
+
+def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], None]]:
+    """Return the run, and what saves a decision about it."""
+    from claimcheck.api.decisions import append_decision
+    from claimcheck.api.documents import load_run
+
+    if store is None:
+        if name == "-":
+            raise InputError("a run on standard input has no place for decisions")
+        return load_run(name), lambda decision: append_decision(Path(name), decision)
+
+    from claimcheck.api.stores import RunStore, find_latest_run, open_history
+
+    with RunStore(store, create=False) as run_store:
+        batch, run = find_latest_run(run_store, name)
+        location = run_store.locate(name, batch.number)[0]
+
+    def save(decision: Decision) -> None:
+        with open_history(store) as history:
+            history.add_decision(location, decision)
+
+    return run, save
+
+
+def _get_user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise InputError("your user name is not known; give --by NAME") from None
+
+
+def _build_decision(claim: Claim, chosen: DecisionOptions, by: str) -> Decision:
+    from claimcheck.models.decision import Action, Decision, check_decision
+    from claimcheck.models.verdict import Label
+
+    actions = []
+    if chosen.accept:
+        actions.append(Action.ACCEPTED)
+    if chosen.reject:
+        actions.append(Action.REJECTED)
+    if chosen.text is not None:
+        actions.append(Action.EDITED)
+    if len(actions) > 1:
+        raise InputError("give only one of --accept, --reject, and --text")
+    verdict = Label(chosen.verdict) if chosen.verdict else None
+    action = actions[0] if actions else Action.NOTED
+    made = Decision(claim.id, action, chosen.text, verdict, chosen.note, by)
+    return check_decision(made)
+
+
+def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> None:
+    """Show each open claim and save what the person answers."""
+    from claimcheck.reports import text
+
+    decided = {decision.claim for decision in run.decisions}
+    waiting = [claim for claim in _sort_claims(run) if claim.id not in decided]
+    count = 0
+    style = options.detect_page_style(None)
+    for number, claim in enumerate(waiting, 1):
+        report = text.render_claim(run, claim, width=style.width, color=style.color)
+        write_text(f"\n({number} of {len(waiting)})\n{report}", None, has_color=True)
+        while (answer := _ask_about_claim(claim, by)) is None:
+            pass
+        if answer == "quit":
+            break
+        if not isinstance(answer, str):
+            save(answer)
+            count += 1
+    write_rows([f"{count} decisions saved, {len(waiting) - count} claims still open"])
+
+
+def _sort_claims(run: Run) -> list[Claim]:
+    """Sort the claims that need attention to the front."""
+    from claimcheck.reports.common import list_unsupported
+
+    doubtful = {verdict.subject for verdict in list_unsupported(run)}
+    return sorted(
+        run.claims, key=lambda claim: claim.is_grounded and claim.id not in doubtful
+    )
+
+
+def _ask_about_claim(claim: Claim, by: str) -> Decision | str | None:
+    """Return a decision, "skip", or "quit"; None if the answer made no sense."""
+    try:
+        key = _ask(_PROMPT).lower()[:1]
+        chosen = _READERS[key]() if key in _READERS else None
+    except EOFError:
+        return "quit"
+    if key in ("s", "q"):
+        return "skip" if key == "s" else "quit"
+    if chosen is None:
+        print_note("Type one of the letters a, r, e, v, n, s, and q.", quiet=False)
+        return None
+    try:
+        return _build_decision(claim, chosen, by)
+    except InputError as error:
+        print_note(str(error), quiet=False)
+        return None
+
+
+def _read_verdict() -> DecisionOptions | None:
+    names = {"s": "supported", "r": "refuted", "n": "not_enough_evidence"}
+    names["c"] = "conflicting_evidence"
+    key = _ask("[s]upported [r]efuted [n]ot enough evidence [c]onflicting: ").lower()
+    name = names.get(key[:1])
+    if name is None:
+        return None
+    return DecisionOptions(verdict=name, note=_ask("Note (or Enter): "))  # type: ignore[arg-type]
+
+
+_READERS: dict[str, Callable[[], DecisionOptions | None]] = {
+    "a": lambda: DecisionOptions(accept=True),
+    "r": lambda: DecisionOptions(reject=True, note=_ask("Why (or Enter): ")),
+    "e": lambda: DecisionOptions(text=_ask("New text: ")),
+    "v": _read_verdict,
+    "n": lambda: DecisionOptions(note=_ask("Note: ")),
+}
+
+
+def _ask(question: str) -> str:
+    """Ask on stderr, where it is not part of a result, and return the answer."""
+    print(question, end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()

@@ -1,0 +1,157 @@
+"""Check the claims in several texts, for pre-commit and CI: `claimcheck-prose`.
+
+Prints a line for each problem, `draft.md:3:1: error: number: ...`, as linters do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+from claimcheck.api.check import check
+from claimcheck.api.summarize import summarize
+from claimcheck.config import load_settings
+from claimcheck.errors import ClaimcheckError
+from claimcheck.models.document import Document
+from claimcheck.reports.problems import (
+    CheckedClaim,
+    Level,
+    list_check_results,
+    place_claims,
+)
+from claimcheck.reports.terminal import clean_line
+from claimcheck.settings import Settings
+
+# What GitHub reads from a log as the end of a value, and how to write it.
+_GITHUB_ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check the files; return 1 if there is a problem, 2 if a file can't be read."""
+    options = _build_parser().parse_args(arguments)
+    try:
+        settings = load_settings().settings
+        evidence = [Document.from_path(path) for path in _list_files(options.against)]
+        problems = []
+        for path in options.files:
+            document = Document.from_path(path)
+            earlier = _read_earlier(path, options.since)
+            known = _list_texts(_find_problems(earlier, evidence, settings))
+            problems += [
+                problem
+                for problem in _find_problems(document, evidence, settings)
+                if problem.text not in known
+            ]
+    except ClaimcheckError as error:
+        print(f"claimcheck-prose: {clean_line(str(error))}", file=sys.stderr)
+        return 2
+    lines = [_format_line(problem) for problem in problems]
+    for line in map(_format_github, problems) if options.github else lines:
+        print(line)
+    if options.report:
+        options.report.write_text("\n".join(lines), encoding="utf-8")
+    failing = {Level.ERROR}
+    if options.fail_on == "unsupported":
+        failing.add(Level.WARNING)
+    return int(any(problem.level in failing for problem in problems))
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="claimcheck-prose", description="Check the claims in texts."
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="Texts to check.")
+    parser.add_argument(
+        "--against",
+        action="append",
+        required=True,
+        metavar="EVIDENCE",
+        help="A file or folder with evidence. May be repeated.",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=["refuted", "unsupported"],
+        default="refuted",
+        help="What makes the exit status 1 (default: refuted).",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="REVISION",
+        help="Leave out problems that the text had in this revision of Git.",
+    )
+    parser.add_argument(
+        "--github",
+        action="store_true",
+        help="Print annotations that GitHub shows beside the lines.",
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="Also write the problems to a file."
+    )
+    return parser
+
+
+def _list_files(sources: Iterable[str]) -> list[Path]:
+    files: list[Path] = []
+    for source in map(Path, sources):
+        if source.is_dir():
+            files += sorted(item for item in source.rglob("*") if item.is_file())
+        else:
+            files.append(source)
+    return files
+
+
+def _read_earlier(path: str, revision: str | None) -> Document | None:
+    """Return the text in a revision; None if it was not there, or was empty."""
+    if revision is None:
+        return None
+    # `:./` is relative to the working folder, as the path is.
+    command = ["git", "show", "--end-of-options", f"{revision}:./{path}"]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    text = done.stdout.decode("utf-8", "replace").replace("\x00", "")
+    return Document.from_text(text, source=path) if text.strip() else None
+
+
+def _find_problems(
+    document: Document | None, evidence: list[Document], settings: Settings
+) -> list[CheckedClaim]:
+    if document is None:
+        return []
+    run = summarize(document, settings=settings)
+    if not run.claims:
+        return []
+    result = check(run, evidence, settings=settings)
+    found = list_check_results(result, place_claims(run))
+    return [item for item in found if item.rule]
+
+
+def _list_texts(problems: Iterable[CheckedClaim]) -> set[str]:
+    return {problem.text for problem in problems}
+
+
+def _format_line(problem: CheckedClaim) -> str:
+    file, line, column = _locate(problem)
+    message = clean_line(f"“{problem.text}” {problem.message}")
+    return f"{file}:{line}:{column}: {problem.level}: {problem.rule}: {message}"
+
+
+def _format_github(problem: CheckedClaim) -> str:
+    file, line, _ = _locate(problem)
+    message = clean_line(f"“{problem.text}” {problem.message}")
+    # A comma or colon would end the file's name.
+    file = file.translate(_GITHUB_ESCAPES).replace(",", "%2C").replace(":", "%3A")
+    return (
+        f"::{problem.level} file={file},line={line},title={problem.rule}::"
+        f"{message.translate(_GITHUB_ESCAPES)}"
+    )
+
+
+def _locate(problem: CheckedClaim) -> tuple[str, int, int]:
+    """Return the file, line, and column; the first line if they are not known."""
+    place = problem.place
+    if place is None:
+        return "claims", 1, 1
+    return clean_line(unquote(place.source)), *(place.start or (1, 1))

@@ -1,0 +1,214 @@
+"""Which part of a request an endpoint refuses, by its words, and what to send instead.
+
+A refusal that names a part leads to one step: without that part, or with another. One
+that names nothing leads to trials, in a fixed order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from claimcheck.llm.body import (
+    KEYWORD_PREFIX,
+    RESPONSE_FORMATS,
+    STRICT,
+    SYSTEM_ROLE,
+    TOKEN_LIMITS,
+    Dialect,
+    collect_keywords,
+)
+from claimcheck.llm.error_body import ErrorDetails
+
+# Besides the limit of tokens and the response format, and before them.
+_SEARCHED_SETTINGS = ("seed", "temperature", "reasoning_effort", "store")
+# What these demand is enforced here after the answer, so they can go.
+_VALIDATION_KEYWORDS = frozenset(
+    {
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "format",
+        "minProperties",
+        "maxProperties",
+    }
+)
+# These are not missed either, but few endpoints refuse them.
+_OTHER_KEYWORDS = frozenset(
+    {"additionalProperties", "title", "description", "default", "examples", "$schema"}
+)
+_SETTING_WORDS = {
+    "temperature": r"temperature",
+    "seed": r"(?:random_?)?seed",
+    "reasoning_effort": r"reasoning(?:[._]?effort)?",
+    "store": r"store",
+    "stream_options": r"stream_options",
+    # The endpoint may name a limit as the server behind it does.
+    "max_completion_tokens": r"max_?(?:completion|output|new)?_?tokens",
+}
+_SETTING_WORDS["max_tokens"] = _SETTING_WORDS["max_completion_tokens"]
+_FORMAT_WORDS = re.compile(
+    r"response_?(?:format|schema|jsonschema)|response format|text\.format"
+    r"|json_schema|json_object"
+    r"|structured.?outputs?|json.?mode|schema|grammar|strict|guided",
+    re.I,
+)
+# The type as such is refused, rather than something in the schema. A dot or a bracket
+# after it leads to a part.
+_TYPE_WORDS = re.compile(
+    r"json_schema(?![\w.\[])|json_object"
+    r"|(?:response_?format|text\.format)['\"`]?[. ]+type"
+    r"|structured.?outputs?|json.?mode",
+    re.I,
+)
+_SYSTEM_WORDS = re.compile(
+    r"system.{0,3}(?:role|message|prompt)|role.{0,20}system|roles must alternate"
+    r"|developer instruction|only user and assistant"
+    r"|(?:unexpected|unsupported|invalid|unknown) role",
+    re.I,
+)
+_STREAM_WORDS = re.compile(
+    r"\bstream\b.{0,40}(?:only|must|requir|enable|true)"
+    r"|(?:only|must|requir|enable).{0,40}\bstream(?:ing)?\b|non-?stream",
+    re.I,
+)
+
+
+def find_step(
+    dialect: Dialect, body: dict[str, Any], details: ErrorDetails
+) -> Dialect | None:
+    """Return the dialect without the part of the body named first, if any."""
+    # The field that the error states counts more than words in its message.
+    text = f"{details.param or ''} {details.message}"
+    steps: list[tuple[int, Dialect]] = []
+    for name, words in _SETTING_WORDS.items():
+        found = re.search(rf"(?<![^\W_])(?:{words})(?![^\W])", text, re.I)
+        if found and name in body:
+            steps.append((found.start(), dialect.without(name)))
+    if "response_format" in body:
+        start = _find_format_words(body, text)
+        if start is not None:
+            steps.append((start, _step_format_down(dialect, body, text)))
+    if steps:
+        return min(steps, key=lambda step: step[0])[1]
+    if body["messages"][0]["role"] == "system" and _SYSTEM_WORDS.search(text):
+        return dialect.without(SYSTEM_ROLE)
+    if "stream" not in body and _STREAM_WORDS.search(text):
+        return replace(dialect, streams=True)
+    return None
+
+
+def list_trials(
+    dialect: Dialect, body: dict[str, Any], status: int | None
+) -> list[Dialect]:
+    """List what to leave out, in order, if nothing is named; at most 12."""
+    formats = _list_formats(dialect, body)
+    if status == 500:  # no server breaks over a temperature
+        return formats
+    trials = []
+    settings: list[str] = [name for name in _SEARCHED_SETTINGS if name in body]
+    for name in settings:
+        trials.append(dialect.without(name))
+    limits = [name for name in TOKEN_LIMITS if name not in dialect.left_out]
+    if not any(name in body for name in limits):
+        limits = []
+    for count in range(1, len(limits) + 1):
+        trials.append(dialect.without(*limits[:count]))
+    trials += formats
+    # Several parts at once: nobody says which, so all of them.
+    plain = dialect.without(*settings)
+    bare = plain.without(*limits)
+    trials += [plain, bare]
+    trials += [plain.merge(other) for other in formats[-2:-1]]
+    trials += [bare.merge(other) for other in formats[-1:]]
+    untried = dict.fromkeys(trials)  # each once, in order
+    untried.pop(dialect, None)
+    return list(untried)
+
+
+def _list_formats(dialect: Dialect, body: dict[str, Any]) -> list[Dialect]:
+    """List the dialects with ever looser response formats."""
+    formats = []
+    while "response_format" in body:
+        dialect = _step_format_down(dialect, body, "")
+        formats.append(dialect)
+        body = _reduce_format(body, dialect)
+    return formats
+
+
+def _reduce_format(body: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """Return as much of a body with this dialect as the next step looks at."""
+    if dialect.response_format == "text":
+        return {}
+    if dialect.response_format == "json_object":
+        return {"response_format": {"type": "json_object"}}
+    return {"response_format": body["response_format"]}
+
+
+def _find_format_words(body: dict[str, Any], text: str) -> int | None:
+    """Return where the text first mentions a part of the response format."""
+    starts = []
+    words = _FORMAT_WORDS.search(text)
+    if words:
+        starts.append(words.start())
+    starts += _find_keywords(body, text).values()
+    return min(starts, default=None)
+
+
+def _find_keywords(body: dict[str, Any], text: str) -> dict[str, int]:
+    """Return where the text mentions keywords of the schema that can go."""
+    keywords = {}
+    for keyword in _list_keywords(body, _VALIDATION_KEYWORDS | _OTHER_KEYWORDS):
+        quoted = re.escape(keyword)
+        # "format", as a word, mostly belongs to "response format".
+        pattern = rf"(?<![\w$]){quoted}(?!\w)"
+        if keyword in ("format", "title", "description", "default"):
+            pattern = rf"['\"`]{quoted}['\"`]"
+        if found := re.search(pattern, text):
+            keywords[keyword] = found.start()
+    return keywords
+
+
+def _list_keywords(body: dict[str, Any], wanted: frozenset[str]) -> set[str]:
+    json_schema = body.get("response_format", {}).get("json_schema")
+    return collect_keywords(json_schema["schema"]) & wanted if json_schema else set()
+
+
+def _step_format_down(dialect: Dialect, body: dict[str, Any], text: str) -> Dialect:
+    """Leave out the next piece of the response format, or a named one."""
+    if dialect.response_format != "json_schema":
+        return replace(dialect, response_format=RESPONSE_FORMATS[-1])
+    pieces = _choose_schema_pieces(dialect, body, text)
+    if pieces:
+        return dialect.without(*pieces)
+    return replace(dialect, response_format="json_object")
+
+
+def _choose_schema_pieces(
+    dialect: Dialect, body: dict[str, Any], text: str
+) -> set[str]:
+    """Choose what to leave out of a schema; nothing if all of it has to go."""
+    named = _prefix(_find_keywords(body, text)) - dialect.left_out
+    validating = _prefix(_list_keywords(body, _VALIDATION_KEYWORDS))
+    if named:
+        # After a second one, the others would be refused one by one as well.
+        return named | validating if validating & dialect.left_out else named
+    if STRICT not in dialect.left_out and re.search(r"\bstrict\b", text, re.I):
+        return {STRICT}
+    if _TYPE_WORDS.search(text):
+        return set()
+    return (validating - dialect.left_out) or ({STRICT} - dialect.left_out)
+
+
+def _prefix(keywords: Iterable[str]) -> set[str]:
+    return {KEYWORD_PREFIX + keyword for keyword in keywords}

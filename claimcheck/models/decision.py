@@ -1,0 +1,105 @@
+"""Decisions of people about claims: they add to a run and never change it.
+
+Decisions are only ever appended. The last one about a claim holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from claimcheck.errors import InputError
+from claimcheck.models import codec
+from claimcheck.models.verdict import Label
+
+MAX_TEXT_CHARACTERS = 2_000  # a claim or a note; chosen by hand
+MAX_NAME_CHARACTERS = 200
+# Half surrogate pairs, which no file can hold, and NUL.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+class Action(StrEnum):
+    """What somebody did with a claim; `noted` only adds a verdict or a note."""
+
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    NOTED = "noted"
+
+
+def _get_time() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about a claim, and when.
+
+    `claim` is its id, `text` the new text of an edited claim, and `verdict` the
+    person's own verdict on the document that the run is about.
+    """
+
+    claim: str
+    action: Action
+    text: str | None
+    verdict: Label | None
+    note: str | None
+    by: str
+    at: datetime = field(default_factory=_get_time)
+
+    def to_json(self) -> str:
+        """Write the decision as one line of JSON, without a line break."""
+        line: str = codec.dump_line(self)
+        return line
+
+
+def check_decision(decision: Decision) -> Decision:
+    """Return the decision without surrounding white space, if it can be stored.
+
+    Raises:
+        InputError: a name or a text is missing, too long, or cannot be stored.
+    """
+    text, note = (decision.text or "").strip(), (decision.note or "").strip()
+    by = decision.by.strip()
+    problems = []
+    if not by:
+        problems.append("who decides? Give a name")
+    if (decision.action is Action.EDITED) != bool(text):
+        problems.append("an edited claim needs its new text, and no other has one")
+    if decision.action is Action.NOTED and not (decision.verdict or note):
+        problems.append("give a verdict or a note")
+    limits = ((text, MAX_TEXT_CHARACTERS), (note, MAX_TEXT_CHARACTERS))
+    for value, limit in (*limits, (by, MAX_NAME_CHARACTERS)):
+        if len(value) > limit:
+            problems.append(f"{value[:20]}…: has more than {limit:,} characters")
+        if _UNSTORABLE.search(value):
+            problems.append("a text contains a character that cannot be stored")
+    if problems:
+        raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
+    return replace(decision, text=text or None, note=note or None, by=by)
+
+
+def load_decision(line: str) -> Decision:
+    """Read a decision that `to_json` wrote.
+
+    Raises:
+        BaseValidationError, ValueError: the line holds something else.
+    """
+    return codec.load_line(line, Decision)
+
+
+def index_decisions(decisions: Iterable[Decision]) -> dict[str, Decision]:
+    """Map the ids of claims to the decisions that hold: the last ones."""
+    return {decision.claim: decision for decision in decisions}
+
+
+def describe_decision(decision: Decision) -> str:
+    """Describe a decision in one line: "Accepted by Ann, 2026-03-01: note"."""
+    line = f"{decision.action.capitalize()} by {decision.by}, {decision.at:%Y-%m-%d}"
+    if decision.verdict:
+        line += f", as {decision.verdict.replace('_', ' ')}"
+    details = [text for text in (decision.text, decision.note) if text]
+    return f"{line}: {' · '.join(details)}" if details else line

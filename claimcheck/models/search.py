@@ -1,0 +1,90 @@
+"""What a search for evidence found, read, and left out, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A result of a search: an address, and what the provider says about it.
+
+    `published` is None where the provider states no date.
+    """
+
+    url: str
+    title: str | None = None
+    snippet: str | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A query to a provider; `problem` says why it has no results."""
+
+    provider: str
+    query: str
+    results: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSearch:
+    """How evidence for one claim was searched.
+
+    `document_ids` are the documents that the claim was compared with, most relevant
+    first: `verify` compares it with the same ones again.
+    """
+
+    subject: str
+    text: str
+    speaker: str | None
+    queries: tuple[SearchQuery, ...]
+    document_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an address returned at a time; `sha256` identifies the bytes.
+
+    `url` is the final address, `source` the one that was asked for, and `headers` are
+    those that describe the content. `published` is the date that the provider states.
+    """
+
+    source: str
+    url: str
+    fetched: datetime
+    sha256: str
+    headers: dict[str, str]
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedPage:
+    """A result that was looked at: read as a document, or left out.
+
+    Exactly one of `document_id` and `problem` is set. `copy_of` is the id of the
+    document whose text it repeats: such a page is not a source of its own.
+    """
+
+    provider: str
+    url: str
+    title: str | None
+    snapshot: Snapshot | None
+    document_id: str | None
+    problem: str | None
+    copy_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLog:
+    """All that a search did: what was asked, and what was read.
+
+    `before` keeps out what was not published before that day.
+    """
+
+    providers: tuple[str, ...]
+    before: date | None
+    claims: tuple[ClaimSearch, ...]
+    pages: tuple[SearchedPage, ...]

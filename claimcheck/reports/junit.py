@@ -1,0 +1,58 @@
+"""Checked claims as JUnit XML, which every CI system shows: a test case per claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from claimcheck.reports.problems import CheckedClaim, Level
+from claimcheck.reports.terminal import clean_line
+
+# XML 1.0 allows no noncharacters either.
+_NOT_XML = {0xFFFE: " ", 0xFFFF: " "}
+
+
+def render(results: Sequence[CheckedClaim]) -> str:
+    """Render each claim as passed, failed, skipped, or in error.
+
+    Claims without enough evidence are skipped: nobody knows whether they are wrong.
+    """
+    suite = ElementTree.Element("testsuite", name="claimcheck")
+    counts = {"tests": len(results), "failures": 0, "errors": 0, "skipped": 0}
+    for result in results:
+        source = result.place.source if result.place else "claims"
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=clean_line(source),
+            name=clean_line(result.text),
+        )
+        if result.place and result.place.start:
+            case.set("file", clean_line(source))
+            case.set("line", str(result.place.start[0]))
+        if result.rule is None:
+            continue
+        tag, count = _choose_outcome(result)
+        counts[count] += 1
+        problem = ElementTree.SubElement(
+            case, tag, type=result.rule, message=clean_line(result.message)
+        )
+        problem.text = "\n".join(
+            f"{place.source}: {clean_line(text)}" for text, place in result.evidence
+        )
+    for name, number in counts.items():
+        suite.set(name, str(number))
+    suites = ElementTree.Element("testsuites")
+    suites.append(suite)
+    ElementTree.indent(suites)
+    text = ElementTree.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.translate(_NOT_XML)}\n'
+
+
+def _choose_outcome(result: CheckedClaim) -> tuple[str, str]:
+    """Return the element of a problem, and the attribute that counts it."""
+    if result.rule == "not-checked":
+        return "error", "errors"
+    if result.level is Level.WARNING:
+        return "skipped", "skipped"
+    return "failure", "failures"

@@ -1,0 +1,256 @@
+"""What checks found about each claim, with rules and places, for other programs.
+
+SARIF and JUnit are written from it. A rule is a kind of difference ("number", "date"),
+or the reason why a claim has no support.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path, PurePath
+from urllib.parse import quote
+
+from claimcheck.models.claim import Claim, Consistency, Match, make_statement_id
+from claimcheck.models.decision import Action, describe_decision, index_decisions
+from claimcheck.models.document import Document
+from claimcheck.models.run import Check, CheckFailure, LinkedText, Run
+from claimcheck.models.span import Excerpt, LineIndex
+from claimcheck.models.verdict import Evidence, Finding, Label, Verdict
+from claimcheck.reports import common
+
+# Each rule and what it means. The kinds of difference come first.
+RULES = {
+    "number": "The evidence has another number.",
+    "date": "The evidence has another date.",
+    "name": "The evidence has another name.",
+    "negation": "The evidence denies what the claim says, or the other way around.",
+    "opposite": "The evidence says the opposite.",
+    "speaker": "The evidence has another speaker.",
+    "attribution": "The evidence only reports it as somebody's statement.",
+    "outlet": "The evidence names another outlet.",
+    "order": "The evidence has another order of events.",
+    "role": "The evidence gives somebody another role.",
+    "refuted": "The evidence contradicts the claim.",
+    "conflicting-evidence": "The evidence supports and contradicts the claim.",
+    "quote-not-found": "The quote of the claim is not in the document.",
+    "not-enough-evidence": "The evidence does not say whether the claim is true.",
+    "not-checked": "There is no verdict, because the model gave no usable answer.",
+}
+# In these formats the lines of a document are those of its file.
+_LINE_FORMATS = ("text", "markdown")
+
+
+class Level(StrEnum):
+    """How much a problem matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file, as (line, column) from 1; None if its lines are not known.
+
+    `source` is a relative URI reference for a file below the working folder.
+    """
+
+    source: str
+    start: tuple[int, int] | None = None
+    end: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim or sentence, and what is wrong with it; `rule` is None if nothing is.
+
+    `suppressed` is the decision of a person who accepted the claim, if somebody did.
+    """
+
+    subject: str
+    text: str
+    place: Place | None
+    rule: str | None
+    level: Level
+    message: str
+    evidence: tuple[tuple[str, Place], ...]
+    suppressed: str = ""
+
+
+class _Places:
+    """Finds the places of spans in documents."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {document.id: document for document in documents}
+        self._lines: dict[str, LineIndex] = {}
+        for document in self._documents.values():
+            if document.text is not None and document.format in _LINE_FORMATS:
+                self._lines[document.id] = LineIndex(document.text)
+
+    def find(self, document_id: str, spans: tuple[Excerpt, ...]) -> Place | None:
+        document = self._documents.get(document_id)
+        if document is None:
+            return None
+        source = format_uri(document.source)
+        lines = self._lines.get(document_id)
+        if lines is None or not spans:
+            return Place(source)
+        # The first part of a quote in several parts: a place is one range.
+        start, end = spans[0].start, spans[0].end
+        return Place(source, lines.position(start), lines.position(end))
+
+    def find_evidence(
+        self, evidence: Iterable[Evidence]
+    ) -> tuple[tuple[str, Place], ...]:
+        found = []
+        for item in evidence:
+            if place := self.find(item.document_id, item.spans):
+                found.append((f"{item.stance}: {item.text}", place))
+        return tuple(found)
+
+
+def list_run_results(run: Run) -> list[CheckedClaim]:
+    """List the claims of a run, then the sentences of its summary that were checked."""
+    places = _Places([run.document])
+    verdicts = {verdict.subject: verdict for verdict in run.verdicts}
+    decisions = index_decisions(run.decisions)
+    results = []
+    for claim in run.claims:
+        place = places.find(run.document.id, claim.spans)
+        result = _judge_claim(claim, place)
+        # What a claim says otherwise than its own quote needs no other evidence.
+        if result.rule is None and claim.id in verdicts:
+            result = _judge_verdict(verdicts[claim.id], place, places)
+        decision = decisions.get(claim.id)
+        if decision and decision.action in (Action.ACCEPTED, Action.EDITED):
+            result = replace(result, suppressed=describe_decision(decision))
+        results.append(result)
+    results += _list_summary_results(run, verdicts, places)
+    spans = place_claims(run)
+    return [*results, *_list_failures(run.unchecked, spans)]
+
+
+def list_check_results(check: Check, origin: Mapping[str, Place]) -> list[CheckedClaim]:
+    """List the claims of a check; `origin` has their own places, by subject."""
+    places = _Places(check.documents)
+    results = [
+        _judge_verdict(verdict, origin.get(verdict.subject), places)
+        for verdict in check.verdicts
+    ]
+    return [*results, *_list_failures(check.failures, origin)]
+
+
+def place_claims(run: Run) -> dict[str, Place]:
+    """Map the claims of a run to their places in its document."""
+    places = _Places([run.document])
+    found = {}
+    for claim in run.claims:
+        if place := places.find(run.document.id, claim.spans):
+            found[claim.id] = place
+    return found
+
+
+def place_lines(path: Path, subjects: Iterable[str]) -> dict[str, Place]:
+    """Map the claims of a file with one claim per line to their lines."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip()
+    ]
+    source = format_uri(str(path))
+    # The claims of such a file are its lines that are not blank, in their order.
+    return {
+        subject: Place(source, (number, 1), (number, len(line) + 1))
+        for subject, (number, line) in zip(subjects, lines, strict=False)
+    }
+
+
+def format_uri(source: str) -> str:
+    """Format a source as a URI reference, relative to the working folder."""
+    if "://" in source:
+        return source
+    path = PurePath(source)
+    if path.is_absolute():
+        try:
+            path = path.relative_to(Path.cwd())
+        except ValueError:
+            return path.as_uri()
+    return quote(path.as_posix())
+
+
+def _judge_claim(claim: Claim, place: Place | None) -> CheckedClaim:
+    """Judge a claim by its own quote."""
+    rule, message = None, ""
+    if claim.match is Match.NONE:
+        rule = "quote-not-found"
+        message = f"{RULES[rule]} The quote: “{claim.quote}”"
+    elif claim.consistency is Consistency.DIFFERS and claim.differences:
+        rule = claim.differences[0].kind
+        message = f"Differs from its quote: {common.describe_differences(claim)}."
+    return CheckedClaim(claim.id, claim.text, place, rule, Level.ERROR, message, ())
+
+
+def _judge_verdict(
+    verdict: Verdict, place: Place | None, places: _Places
+) -> CheckedClaim:
+    finding = verdict.finding
+    is_open = finding.label is Label.NOT_ENOUGH_EVIDENCE
+    return CheckedClaim(
+        subject=verdict.subject,
+        text=verdict.text,
+        place=place,
+        rule=_choose_rule(finding),
+        level=Level.WARNING if is_open else Level.ERROR,
+        message=finding.rationale,
+        evidence=places.find_evidence(finding.evidence),
+    )
+
+
+def _choose_rule(finding: Finding) -> str | None:
+    if finding.label is Label.SUPPORTED:
+        return None
+    if finding.label is Label.REFUTED and finding.differences:
+        return finding.differences[0].kind
+    return str(finding.label).replace("_", "-")
+
+
+def _list_summary_results(
+    run: Run, verdicts: Mapping[str, Verdict], places: _Places
+) -> list[CheckedClaim]:
+    """List the checked sentences, at the place of the first claim they rest on."""
+    if run.summary is None:
+        return []
+    spans = place_claims(run)
+    results = {}
+    items: Iterable[LinkedText] = itertools.chain(
+        run.summary.sentences, run.summary.key_points
+    )
+    for item in items:
+        verdict = verdicts.get(make_statement_id(item.text))
+        if verdict is None:
+            continue
+        own = [spans[claim_id] for claim_id in item.claim_ids if claim_id in spans]
+        place = own[0] if own else places.find(run.document.id, ())
+        # A sentence may be a key point, too: it is one result.
+        results[verdict.subject] = _judge_verdict(verdict, place, places)
+    return list(results.values())
+
+
+def _list_failures(
+    failures: Iterable[CheckFailure], origin: Mapping[str, Place]
+) -> list[CheckedClaim]:
+    return [
+        CheckedClaim(
+            subject=failure.subject,
+            text=failure.text,
+            place=origin.get(failure.subject),
+            rule="not-checked",
+            level=Level.WARNING,
+            message=f"{failure.cause}: {failure.message}",
+            evidence=(),
+        )
+        for failure in failures
+    ]

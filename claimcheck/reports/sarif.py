@@ -1,0 +1,80 @@
+"""Problems with claims as SARIF 2.1.0, which code hosts show beside the lines.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from claimcheck.reports.problems import RULES, CheckedClaim, Place
+from claimcheck.version import __version__
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+    "sarif-schema-2.1.0.json"
+)
+
+
+def render(results: Sequence[CheckedClaim]) -> str:
+    """Render the claims that have a problem; rules that were not broken are listed."""
+    problems = [result for result in results if result.rule]
+    is_complete = all(result.rule != "not-checked" for result in problems)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "claimcheck",
+                "version": __version__,
+                "rules": [
+                    {"id": rule, "shortDescription": {"text": description}}
+                    for rule, description in RULES.items()
+                ],
+            }
+        },
+        "invocations": [{"executionSuccessful": is_complete}],
+        # Columns count as ours do, and not in UTF-16 units.
+        "columnKind": "unicodeCodePoints",
+        "results": [_build_result(problem) for problem in problems],
+    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _build_result(problem: CheckedClaim) -> dict[str, Any]:
+    assert problem.rule is not None
+    result: dict[str, Any] = {
+        "ruleId": problem.rule,
+        "ruleIndex": list(RULES).index(problem.rule),
+        "level": str(problem.level),
+        "message": {"text": f"“{problem.text}” {problem.message}"},
+        # The same problem keeps its identity when lines before it are added.
+        "partialFingerprints": {"claim/v1": f"{problem.subject}:{problem.rule}"},
+    }
+    if problem.place:
+        result["locations"] = [_build_location(problem.place)]
+    if problem.suppressed:
+        # Somebody looked at the claim and lets it stand.
+        result["suppressions"] = [
+            {"kind": "external", "justification": problem.suppressed}
+        ]
+    if problem.evidence:
+        result["relatedLocations"] = [
+            {"id": number, "message": {"text": text}, **_build_location(place)}
+            for number, (text, place) in enumerate(problem.evidence, 1)
+        ]
+    return result
+
+
+def _build_location(place: Place) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": place.source}}
+    if place.start and place.end:
+        (start_line, start_column), (end_line, end_column) = place.start, place.end
+        location["region"] = {
+            "startLine": start_line,
+            "startColumn": start_column,
+            "endLine": end_line,
+            "endColumn": end_column,
+        }
+    return {"physicalLocation": location}

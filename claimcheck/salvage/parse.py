@@ -1,0 +1,53 @@
+"""From the text of an answer to what it contains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from claimcheck import answer_schemas
+from claimcheck.models.brief import EMPTY_BRIEF, Brief
+from claimcheck.salvage.fit import Fitter, ParsedAnswer
+from claimcheck.salvage.lenient_json import FoundObject, find_objects
+from claimcheck.salvage.objects import (
+    decode_quoted_json,
+    discard_drafts,
+    find_answer,
+    find_items,
+    lacks_first_brace,
+)
+from claimcheck.schemas import Problem
+
+
+def parse_answer(
+    schema_name: str, text: str, brief: Brief = EMPTY_BRIEF
+) -> ParsedAnswer:
+    """Find the object that fits the schema, wherever it is, and read it."""
+    text = decode_quoted_json(text)
+    fitter = Fitter(answer_schemas.load(schema_name, brief))
+    if lacks_first_brace(text, fitter.properties):
+        text = "{" + text
+        fitter.correct("$", "the brace before the first key was missing")
+    found = find_objects(text)
+    objects = discard_drafts(text, found.objects)
+    answer = find_answer(objects, fitter.properties)
+    items = find_items(objects, fitter.item_schema)
+    # Where the object as a whole is broken, its inner objects may look like an answer.
+    if items and (answer is None or (found.error and not answer.has_items)):
+        return fitter.fit_items(text, items, found.error)
+    if answer is not None:
+        return fitter.fit_answer(answer)
+    is_cut_off = found.ends_in_reasoning or any(item.is_cut_off for item in objects)
+    message = _describe_missing_object(text, found.error, objects)
+    return ParsedAnswer(missing=(Problem("$", message),), is_cut_off=is_cut_off)
+
+
+def _describe_missing_object(
+    text: str, error: str | None, objects: Sequence[FoundObject]
+) -> str:
+    if error:
+        return f"is not JSON: {error}"
+    if objects:
+        return "contains no object with the keys of the schema"
+    if "{" in text:
+        return "is not JSON: no object can be read"
+    return "is not JSON: it contains no object"

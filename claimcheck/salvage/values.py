@@ -1,0 +1,99 @@
+"""What a value of an answer means in the type that its schema asks for."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_NUMBER = re.compile(r"\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
+# A number among words, such as "passage 3" or "[3]"; a second one would be another.
+_ONLY_INTEGER = re.compile(r"[^\d.-]{0,20}(\d{1,6})[^\d.]{0,5}")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# Of shares, where the schema asks for a number from 0 to 1.
+_SCALES = (10, 100)
+_MAX_VALUE_CHARACTERS = 40
+
+
+def match_keys(value: Any, properties: Mapping[str, Any]) -> dict[str, str]:
+    """Map the names of properties to the keys of an object that mean them.
+
+    "Check-Worthiness" and "checkWorthiness" mean `check_worthiness`.
+    """
+    if not isinstance(value, dict):
+        return {}
+    by_letters: dict[str, str] = {}
+    for key in value:
+        by_letters.setdefault(_fold_name(key), key)
+    matched = {}
+    for name in properties:
+        key = name if name in value else by_letters.get(_fold_name(name))
+        if key is not None:
+            matched[name] = key
+    return matched
+
+
+def is_key(key: str, name: str) -> bool:
+    """Whether a key means a property, whatever its case and punctuation."""
+    return _fold_name(key) == _fold_name(name)
+
+
+def _fold_name(name: str) -> str:
+    return _NOT_ALPHANUMERIC.sub("", name).casefold()
+
+
+def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
+    """Return what the value means in the schema's type, or the value."""
+    if isinstance(value, list) and len(value) == 1:
+        return convert_scalar(schema, value[0])
+    if "enum" in schema and isinstance(value, str):
+        folded = {_fold_name(choice): choice for choice in schema["enum"]}
+        return folded.get(_fold_name(value), value)
+    kind = schema.get("type")
+    if kind in ("number", "integer"):
+        return convert_number(kind, value)
+    if kind != "string" or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return str(value)
+    most = schema.get("maxLength")
+    if isinstance(value, str) and most and len(value) > most:
+        return value[: most - 1].rstrip() + "…"
+    return value
+
+
+def find_scale(numbers: Sequence[Any]) -> int | None:
+    """Return 10 or 100 if all numbers are above 1 and at most that."""
+    for number in numbers:
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not is_number or not number > 1:
+            return None
+    most = max(numbers, default=math.inf)
+    return next((scale for scale in _SCALES if most <= scale), None)
+
+
+def convert_number(kind: str, value: Any) -> Any:
+    """Return the number or the integer that a value means, or the value."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+        if value.is_integer() and abs(value) < 2**53:
+            value = int(value)
+    if isinstance(value, str) and kind == "integer":
+        only = _ONLY_INTEGER.fullmatch(value)
+        return int(only[1]) if only else value
+    if isinstance(value, str) and value.rstrip().endswith("%"):
+        percent = value.rstrip()[:-1]
+        return float(percent) / 100 if _NUMBER.fullmatch(percent) else value
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def quote_value(value: Any) -> str:
+    """Quote a value of the answer for a message, on one line."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) <= _MAX_VALUE_CHARACTERS:
+        return text
+    return text[: _MAX_VALUE_CHARACTERS - 1] + "…"

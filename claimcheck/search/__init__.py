@@ -1,0 +1,1 @@
+"""Evidence from outside: search providers, and the pages that they lead to."""

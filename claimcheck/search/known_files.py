@@ -1,0 +1,208 @@
+"""Known claims from files: ClaimReview, JSON Lines, and CSV.
+
+ClaimReview (https://schema.org/ClaimReview) is found wherever it is: in a JSON-LD file,
+in a feed, or in the pages of a publisher. Other files have a row for each claim.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from pathlib import PurePath
+from typing import Any
+
+from claimcheck.errors import InputError, join_problems
+from claimcheck.json_lines import MAX_LINE_BYTES, read_json_lines
+from claimcheck.models.known import KnownClaim
+from claimcheck.readers.decode import decode
+from claimcheck.readers.file import read_bytes
+from claimcheck.search.endpoint import clean_text, parse_day
+
+_MAX_TEXT_CHARACTERS = 2_000
+# The names under which other data sets have the same; `vclaim` is CheckThat's.
+_COLUMNS = {
+    "text": ("text", "claim", "claimReviewed", "claim_reviewed", "vclaim"),
+    "speaker": ("speaker", "claimant"),
+    "title": ("title", "headline"),
+    "rating": ("rating", "verdict", "label", "textualRating"),
+    "publisher": ("publisher", "site"),
+    "reviewed": ("reviewed", "date", "datePublished", "reviewDate"),
+    "url": ("url", "link", "source"),
+}
+
+
+def read_known_claims(path: str) -> list[KnownClaim]:
+    """Return the known claims in a file; `-` is standard input.
+
+    Raises:
+        InputError: it can't be read, or has no claim.
+    """
+    source, data = read_bytes(path)
+    text, _ = decode(data, source)
+    suffix = PurePath(source).suffix.lower()
+    start = text.lstrip()[:1]
+    if suffix in (".csv", ".tsv"):
+        known = _read_table(text, source, "\t" if suffix == ".tsv" else ",")
+    elif start == "<":
+        known = [item for value in _list_scripts(text) for item in _find_reviews(value)]
+    elif (value := _parse_json(text)) is not None:
+        known = list(_find_reviews(value)) or _read_rows([(1, value)], source)
+    else:
+        known = _read_lines(data, source)
+    if not known:
+        raise InputError(
+            f"{source}: has no known claim; give ClaimReview as JSON-LD or in a page, "
+            'CSV, or JSON Lines of {"text", "rating", "date", "url", "publisher"}'
+        )
+    return known
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _find_reviews(value: Any) -> Iterator[KnownClaim]:
+    """Yield the ClaimReviews anywhere in a JSON-LD value."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending += reversed(item)
+        elif isinstance(item, dict):
+            kinds = item.get("@type")
+            if "ClaimReview" in (kinds if isinstance(kinds, list) else [kinds]):
+                known = _build_from_review(item)
+                if known:
+                    yield known
+            else:
+                pending += reversed(list(item.values()))
+
+
+def _build_from_review(review: Mapping[str, Any]) -> KnownClaim | None:
+    item = _first(review.get("itemReviewed"))
+    rating = _first(review.get("reviewRating"))
+    return _build_known(
+        {
+            "text": review.get("claimReviewed"),
+            "speaker": _get_name(item.get("author")),
+            "title": review.get("headline") or review.get("name"),
+            "rating": rating.get("alternateName") or rating.get("ratingValue"),
+            "publisher": _get_name(review.get("author"))
+            or _get_name(review.get("publisher")),
+            "reviewed": review.get("datePublished"),
+            "url": review.get("url"),
+        }
+    )
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value if isinstance(value, dict) else {}
+
+
+def _get_name(value: Any) -> Any:
+    return value if isinstance(value, str) else _first(value).get("name")
+
+
+def _build_known(row: Mapping[str, Any]) -> KnownClaim | None:
+    """Build a known claim of a row; None if it has no text."""
+    fields: dict[str, Any] = {}
+    for field, names in _COLUMNS.items():
+        values = (row.get(name) for name in names)
+        fields[field] = next((value for value in values if value), None)
+    text = clean_text(fields["text"], _MAX_TEXT_CHARACTERS)
+    if not any(char.isalnum() for char in text):
+        return None
+    return KnownClaim(
+        text=text,
+        speaker=clean_text(fields["speaker"], 200) or None,
+        title=clean_text(fields["title"], 300) or None,
+        rating=clean_text(fields["rating"], 200) or None,
+        publisher=clean_text(fields["publisher"], 200) or None,
+        reviewed=parse_day(fields["reviewed"]),
+        url=clean_text(fields["url"], 2_000) or None,
+    )
+
+
+def _read_lines(data: bytes, source: str) -> list[KnownClaim]:
+    rows = []
+    for line in read_json_lines(io.BytesIO(data)):
+        if line.problem:
+            raise InputError(f"{source}:{line.number}: {line.problem}")
+        reviews = list(_find_reviews(line.value))
+        rows += [(line.number, review) for review in reviews] or [
+            (line.number, line.value)
+        ]
+    return _read_rows(rows, source)
+
+
+def _read_table(text: str, source: str, delimiter: str) -> list[KnownClaim]:
+    default_limit = csv.field_size_limit(MAX_LINE_BYTES)
+    try:
+        table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+        names = table.fieldnames or ()
+        if not any(name in _COLUMNS["text"] for name in names):
+            raise InputError(
+                f"{source}: has no column {' or '.join(_COLUMNS['text'])}; it has "
+                f"{', '.join(names) or 'none'}"
+            )
+        return _read_rows([(table.line_num, row) for row in table], source)
+    except csv.Error as error:
+        raise InputError(f"{source}: is not valid CSV: {error}") from None
+    finally:
+        csv.field_size_limit(default_limit)
+
+
+def _read_rows(rows: list[tuple[int, Any]], source: str) -> list[KnownClaim]:
+    known = []
+    problems = []
+    for number, row in rows:
+        if isinstance(row, KnownClaim):
+            known.append(row)
+            continue
+        item = _build_known(row) if isinstance(row, dict) else None
+        if item is None:
+            problems.append(f"line {number} has no claim")
+        else:
+            known.append(item)
+    if problems:
+        raise InputError(f"{source}: {join_problems(problems)}")
+    return known
+
+
+def _list_scripts(page: str) -> list[Any]:
+    """Return the JSON-LD values of a page."""
+    parser = _ScriptParser()
+    parser.feed(page)
+    values = [_parse_json(text) for text in parser.scripts]
+    return [value for value in values if value is not None]
+
+
+class _ScriptParser(HTMLParser):
+    """Collects the scripts that are JSON-LD."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: list[str] = []
+        self._is_json = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        kind = (dict(attrs).get("type") or "").lower().partition(";")[0].strip()
+        self._is_json = tag == "script" and kind == "application/ld+json"
+        if self._is_json:
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._is_json = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_json:
+            self.scripts[-1] += data

@@ -1,0 +1,174 @@
+"""Pages that a search found: fetched within limits, kept, and read as documents.
+
+They come from strangers, as their addresses do. `readers.url` refuses private
+addresses; only the host of a provider that serves its own pages, which the user has
+named, may be one. What `robots.txt` disallows is not fetched (RFC 9309).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import cast
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+
+from claimcheck.english.dates import find_publication_date
+from claimcheck.errors import InputError
+from claimcheck.models.document import Document
+from claimcheck.models.search import Hit, Snapshot
+from claimcheck.readers.file import build_web_document
+from claimcheck.readers.url import Fetched, StatusError, fetch_bytes
+from claimcheck.search.archive import EvidenceArchive
+from claimcheck.search.endpoint import Endpoint
+from claimcheck.search.provider import PageSource, SearchProvider
+
+_USER_AGENT = "claimcheck"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedProvider:
+    """A provider, its name, and the endpoint that it asks."""
+
+    name: str
+    provider: SearchProvider
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as a document; or the reason why not."""
+
+    snapshot: Snapshot | None = None
+    document: Document | None = None
+    problem: str | None = None
+
+
+class PageReader:
+    """Reads the pages of hits, each once; any number of threads may share it."""
+
+    def __init__(self, archive: EvidenceArchive, before: date | None) -> None:
+        self._archive = archive
+        self._before = before
+        self._pages: dict[str, ReadPage] = {}
+        self._robots: dict[str, RobotFileParser] = {}
+        # One request at a time for each host, also because several claims lead to the
+        # same page.
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def read(self, hit: Hit, opened: OpenedProvider) -> ReadPage:
+        """Return the page of a hit; it is fetched if it is not in the archive.
+
+        Raises:
+            ProviderError: the provider serves the page, and failed.
+        """
+        key = self._build_key(hit, opened)
+        with self._locks[urlsplit(hit.url).netloc]:
+            if key not in self._pages:
+                self._pages[key] = self._read(hit, opened, key)
+            return self._pages[key]
+
+    def _read(self, hit: Hit, opened: OpenedProvider, key: str) -> ReadPage:
+        snapshot = None
+        try:
+            snapshot, content = self._load(hit, opened, key)
+            document = read_snapshot(snapshot, content)
+        except InputError as error:
+            return ReadPage(snapshot, None, _shorten_error(error, hit.url))
+        problem = self._find_date_problem(document)
+        if problem:
+            return ReadPage(snapshot, None, problem)
+        return ReadPage(snapshot, document)
+
+    def _load(
+        self, hit: Hit, opened: OpenedProvider, key: str
+    ) -> tuple[Snapshot, bytes]:
+        if found := self._archive.find_page(key):
+            return found
+        if hasattr(opened.provider, "read"):
+            source = cast(PageSource, opened.provider)
+            snapshot, content = source.read(hit, self._before)
+        else:
+            snapshot, content = self._fetch(hit, opened)
+        self._archive.save_page(key, snapshot, content)
+        return snapshot, content
+
+    def _fetch(self, hit: Hit, opened: OpenedProvider) -> tuple[Snapshot, bytes]:
+        parts = urlsplit(hit.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        is_own = opened.provider.serves_pages and origin == opened.endpoint.origin
+        if not is_own and not self._get_robots(origin).can_fetch(_USER_AGENT, hit.url):
+            raise InputError("its robots.txt disallows fetching it")
+        private_origin = origin if is_own else None
+        fetched = fetch_bytes(hit.url, private_origin=private_origin)
+        snapshot = Snapshot(
+            source=hit.url,
+            url=fetched.url,
+            fetched=datetime.now(UTC),
+            sha256=hashlib.sha256(fetched.content).hexdigest(),
+            headers=fetched.headers,
+            published=hit.published,
+        )
+        return snapshot, fetched.content
+
+    def _get_robots(self, origin: str) -> RobotFileParser:
+        if origin in self._robots:
+            return self._robots[origin]
+        rules = RobotFileParser()
+        try:
+            text = fetch_bytes(f"{origin}/robots.txt").content.decode(
+                "utf-8", "replace"
+            )
+            rules.parse(text.splitlines())
+        except StatusError as error:
+            # A server that fails may have rules; one that has no file has none.
+            lines = ["User-agent: *", "Disallow: /"] if error.status >= 500 else []
+            rules.parse(lines)
+        except InputError:
+            rules.parse([])  # the page itself can't be fetched either, and says why
+        self._robots[origin] = rules
+        return rules
+
+    def _find_date_problem(self, document: Document) -> str | None:
+        if self._before is None:
+            return None
+        if document.published is None:
+            return f"states no date, so it may be later than {self._before}"
+        if document.published >= self._before:
+            return f"is from {document.published}, not before {self._before}"
+        return None
+
+    def _build_key(self, hit: Hit, opened: OpenedProvider) -> str:
+        # Who may read a private address must not share it with who may not.
+        own = opened.endpoint.origin if opened.provider.serves_pages else ""
+        day = self._before if hasattr(opened.provider, "read") else None
+        return f"{hit.url} {own} {day or ''}".strip()
+
+
+def _shorten_error(error: InputError, url: str) -> str:
+    """Return the problem: the address is beside it, and advice is for files."""
+    return str(error).removeprefix(f"{url}: ").partition("; ")[0]
+
+
+def read_snapshot(snapshot: Snapshot, content: bytes) -> Document:
+    """Return the document in a page, dated by the provider or by its own text.
+
+    Raises:
+        InputError: the content can't be read, or has no text.
+    """
+    fetched = Fetched(snapshot.url, content, snapshot.headers)
+    document = replace(build_web_document(fetched), url=snapshot.url)
+    # A wiki's revision is later than the date in its text, and the one that counts.
+    if snapshot.published is not None:
+        return replace(
+            document, published=snapshot.published, published_from="metadata"
+        )
+    if document.published is None:
+        stated = find_publication_date(document.full_text)
+        if stated is not None:
+            published, origin = stated
+            return replace(document, published=published, published_from=origin)
+    return document

@@ -1,0 +1,159 @@
+"""What a search provider is, and how one is found by its name.
+
+A provider is a class that is built from its endpoint and has one method, `search`. Ours
+are listed here; other packages add theirs as entry points of the group
+`claimcheck.search`:
+
+    [project.entry-points."claimcheck.search"]
+    archive = "my_package:ArchiveProvider"
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from claimcheck.errors import SettingsError
+from claimcheck.models.search import Hit, Snapshot
+from claimcheck.search.endpoint import Endpoint
+from claimcheck.settings import SearchEndpoint
+
+ENTRY_POINTS = "claimcheck.search"
+_SHIPPED = {
+    "searxng": "searxng:SearXNG",
+    "mediawiki": "mediawiki:MediaWiki",
+    "wikipedia": "mediawiki:Wikipedia",
+    "kiwix": "kiwix:Kiwix",
+    "factcheck": "factcheck:FactCheck",
+    "brave": "brave:Brave",
+    "tavily": "tavily:Tavily",
+    "serper": "serper:Serper",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a provider is asked.
+
+    `before` is the day before which results have to be published; a provider that can't
+    search by date ignores it, and the pages' own dates decide. `language` is an ISO
+    639-1 code, if known.
+    """
+
+    text: str
+    limit: int = 10
+    before: date | None = None
+    language: str | None = None
+
+
+class SearchProvider(Protocol):
+    """Finds addresses for a query.
+
+    The class attributes say what its endpoint needs. `default_url` is None if the user
+    has to name one. `key_variable` is the environment variable with its key; None if it
+    takes none. `requests_per_minute` is the provider's limit, or its etiquette.
+    `serves_pages` says that results are on the endpoint's own host, which then may be a
+    private address.
+    """
+
+    default_url: str | None
+    key_variable: str | None
+    requests_per_minute: int
+    serves_pages: bool
+
+    def __init__(self, endpoint: Endpoint) -> None: ...
+
+    def search(self, query: Query) -> Sequence[Hit]:
+        """Return the results, best first; none is not an error.
+
+        Raises:
+            ProviderError: the endpoint did not answer the question.
+        """
+        ...
+
+
+class PageSource(Protocol):
+    """A provider that returns the content of its results itself."""
+
+    def read(self, hit: Hit, before: date | None) -> tuple[Snapshot, bytes]:
+        """Return the page as it was before a day.
+
+        Raises:
+            InputError: there is no such page.
+            ProviderError: the endpoint failed.
+        """
+        ...
+
+
+def list_providers() -> list[str]:
+    """Return the names of all providers, ours first."""
+    others = sorted({point.name for point in entry_points(group=ENTRY_POINTS)})
+    return list(dict.fromkeys([*_SHIPPED, *others]))
+
+
+def load_provider(name: str) -> type[SearchProvider]:
+    """Return the class of a provider.
+
+    Raises:
+        SettingsError: there is no such provider, or it can't be imported.
+    """
+    if name in _SHIPPED:
+        module, _, attribute = _SHIPPED[name].partition(":")
+        path = f"{__package__}.{module}"
+        shipped: type[SearchProvider] = getattr(import_module(path), attribute)
+        return shipped
+    for point in entry_points(group=ENTRY_POINTS, name=name):
+        try:
+            loaded: type[SearchProvider] = point.load()
+        except (ImportError, AttributeError) as error:
+            raise SettingsError(
+                f"--search {name}: the package that has it can't be loaded: {error}"
+            ) from None
+        return loaded
+    known = ", ".join(list_providers())
+    raise SettingsError(f"--search {name}: there is no such provider; choose {known}")
+
+
+def open_provider(
+    name: str,
+    configured: Mapping[str, SearchEndpoint],
+    environment: Mapping[str, str] | None = None,
+    *,
+    max_requests: int | None = None,
+) -> tuple[SearchProvider, Endpoint]:
+    """Return a provider, and the endpoint that it asks.
+
+    `configured` has what the settings files say, by name.
+
+    Raises:
+        SettingsError: the provider is unknown, or its URL or key is missing.
+    """
+    environment = os.environ if environment is None else environment
+    kind = load_provider(name)
+    stated = configured.get(name, SearchEndpoint())
+    prefix = f"CLAIMCHECK_{name.upper().replace('-', '_')}"
+    own_url = environment.get(f"{prefix}_URL")
+    url = own_url or stated.url or kind.default_url
+    if not url:
+        raise SettingsError(
+            f"--search {name}: no endpoint; set {prefix}_URL, or [search.{name}] "
+            'url = "http://..." in your settings file'
+        )
+    key = None
+    if kind.key_variable:
+        key = environment.get(kind.key_variable) or stated.api_key
+        # Key and endpoint belong together: a project's endpoint gets no key.
+        if stated.is_project and not own_url and stated.url:
+            raise SettingsError(
+                f"--search {name}: your key is not sent to the endpoint of "
+                f"claimcheck.toml; set {prefix}_URL to use both"
+            )
+        if not key:
+            raise SettingsError(f"--search {name}: no key; set {kind.key_variable}")
+    endpoint = Endpoint(name, url, key, kind.requests_per_minute, max_requests)
+    return kind(endpoint), endpoint

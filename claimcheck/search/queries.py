@@ -1,0 +1,57 @@
+"""Queries from a claim's own words: no model, no network.
+
+Engines such as Kiwix and MediaWiki find only pages that have every word, so that the
+queries get shorter, until one has enough results.
+"""
+
+from __future__ import annotations
+
+from claimcheck.english.quotations import detect_speech
+from claimcheck.english.terms import Term, extract_terms, extract_words
+from claimcheck.resources import read_words
+
+_SPEECH_VERBS = frozenset(read_words("speech_verbs"))
+# Chosen by hand: longer queries find nothing where all words have to match.
+_MAX_WORDS = 9
+_MAX_NAME_WORDS = 4
+_RARE_WORDS = 3
+_MIN_WEIGHT = 0.2  # "about" and "people" have less
+
+
+def build_queries(text: str) -> list[str]:
+    """Return up to four queries for a claim, the most specific first.
+
+    They have its names, numbers, and rarest words; its names and a few rare words; and
+    its names only, or its rarest words. The speaker of a claim is in the first query
+    only: who else reports the same does not name them.
+    """
+    terms = list({term.word: term for term in extract_terms(text)}.values())
+    speech = detect_speech(text)
+    if speech is None:
+        return _build(terms)
+    content = text[speech.content_start or 0 :]
+    speaker = {*extract_words(speech.speaker), *_SPEECH_VERBS}
+    about = [term for term in extract_terms(content) if term.word not in speaker]
+    queries = [*_build(terms)[:1], *_build(about)]
+    return list(dict.fromkeys(queries))
+
+
+def _build(terms: list[Term]) -> list[str]:
+    names = [term for term in terms if term.is_name][:_MAX_NAME_WORDS]
+    numbers = [term for term in terms if term.is_number]
+    others = [
+        term
+        for term in terms
+        if not (term.is_name or term.is_number) and term.weight >= _MIN_WEIGHT
+    ]
+    rare = sorted(others, key=lambda term: -term.weight)
+    specific = [*names, *numbers, *rare][:_MAX_WORDS]
+    general = names or rare[:_RARE_WORDS]
+    selections = [specific, [*names, *rare[:_RARE_WORDS]], general]
+    queries = [_join(selection, terms) for selection in selections]
+    return [query for query in dict.fromkeys(queries) if query]
+
+
+def _join(selected: list[Term], terms: list[Term]) -> str:
+    """Return the words in the order of the claim."""
+    return " ".join(term.word for term in terms if term in selected)

@@ -1,0 +1,66 @@
+"""Search providers on what real servers answered: see cassettes/README.md."""
+
+from datetime import date
+
+import pytest
+
+from claimcheck import Settings, check
+from claimcheck.settings import SearchEndpoint, SearchSettings
+
+ENDPOINTS = {
+    "kiwix": SearchEndpoint("http://127.0.0.1:18090"),
+    "mediawiki": SearchEndpoint("http://127.0.0.1:18091/w"),
+    "searxng": SearchEndpoint("http://127.0.0.1:18092"),
+}
+CLAIMS = [
+    "Mount Kenya is the highest mountain in Kenya.",
+    "Nairobi was founded in 1899 as a rail depot.",
+    "Oslo is the capital of Norway.",
+]
+
+
+def search(provider, *claims, **fields):
+    settings = SearchSettings((provider,), reuse=False, endpoints=ENDPOINTS, **fields)
+    return check(claims, search=settings, settings=Settings(engine="extractive"))
+
+
+def labels(checked):
+    assert checked.failures == ()
+    return [str(verdict.label) for verdict in checked.verdicts]
+
+
+@pytest.mark.cassette("search/kiwix")
+def test_kiwix_serves_pages_from_this_machine():
+    checked = search("kiwix", *CLAIMS)
+    assert labels(checked) == ["supported", "supported", "not_enough_evidence"]
+    assert {document.url for document in checked.documents} >= {
+        "http://127.0.0.1:18090/africa/Mount_Kenya",
+        "http://127.0.0.1:18090/africa/Nairobi",
+    }
+
+
+@pytest.mark.cassette("search/mediawiki")
+def test_mediawiki_pages_are_read_at_a_numbered_revision():
+    checked = search("mediawiki", *CLAIMS)
+    assert labels(checked) == ["supported", "supported", "not_enough_evidence"]
+    for document in checked.documents:
+        assert document.url.startswith("http://127.0.0.1:18091/w/index.php?oldid=")
+        assert document.published == date(2026, 11, 26)
+
+
+@pytest.mark.cassette("search/mediawiki-before")
+def test_mediawiki_has_no_revision_before_the_page_was_written():
+    checked = search("mediawiki", CLAIMS[0], before=date(2024, 1, 1))
+    assert labels(checked) == ["not_enough_evidence"]
+    assert {page.problem for page in checked.search.pages} == {
+        "the wiki has no such page before 2024-01-01"
+    }
+
+
+@pytest.mark.cassette("search/searxng")
+def test_searxng_finds_pages_but_not_those_of_this_machine():
+    checked = search("searxng", CLAIMS[0])
+    assert checked.search.claims[0].queries[0].results > 0
+    assert {page.problem for page in checked.search.pages} == {
+        "resolves to 127.0.0.1, a private address"
+    }

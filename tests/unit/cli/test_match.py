@@ -1,0 +1,72 @@
+"""The command `match`: known claims in, similar ones out."""
+
+import json
+
+from claimcheck import Document, Index
+from tests.support.command import claimcheck
+
+KNOWN = "claim,verdict,url\nThe ferry sank in 2019.,False,https://facts.example/\n"
+CLAIMS = b"In 2019 a ferry sank.\nSnow fell on Monday.\n"
+
+
+def test_lists_what_is_similar_and_what_is_not(tmp_path):
+    (tmp_path / "known.csv").write_text(KNOWN)
+    done = claimcheck("match", "-", "--known", tmp_path / "known.csv", stdin=CLAIMS)
+    assert done.returncode == 0
+    lines = done.out.splitlines()
+    assert lines[0] == "1. In 2019 a ferry sank."
+    assert lines[1].endswith(" The ferry sank in 2019.")
+    assert lines[2] == "      False · https://facts.example/"
+    assert lines[3:] == ["2. Snow fell on Monday.", "      no similar fact check"]
+    assert done.err == "1 of 2 claims have a similar fact check\n"
+
+
+def test_json_has_a_line_per_claim(tmp_path):
+    (tmp_path / "known.csv").write_text(KNOWN)
+    done = claimcheck(
+        "match",
+        "-",
+        "--known",
+        tmp_path / "known.csv",
+        "--format",
+        "json",
+        stdin=CLAIMS,
+    )
+    first, second = map(json.loads, done.out.splitlines())
+    assert first["claim"]["text"] == "In 2019 a ferry sank."
+    assert first["matches"][0]["known"]["rating"] == "False"
+    assert 0.5 < first["matches"][0]["score"] <= 1
+    assert second["matches"] == []
+
+
+def test_an_index_of_articles_has_known_claims_too(tmp_path):
+    with Index(tmp_path / "archive.db") as index:
+        text = "The ferry from Varberg sank in 2019. Nobody was hurt."
+        index.add([Document.from_text(text, source="our/ferry.txt", title="Ferry")])
+    done = claimcheck("match", "-", "--known", tmp_path / "archive.db", stdin=CLAIMS)
+    assert "our/ferry.txt" in done.out
+
+
+def test_a_high_minimum_leaves_everything_out(tmp_path):
+    (tmp_path / "known.csv").write_text(KNOWN)
+    done = claimcheck(
+        "match",
+        "-",
+        "--known",
+        tmp_path / "known.csv",
+        "--min-score",
+        "1",
+        stdin=CLAIMS,
+    )
+    assert done.out.count("no similar fact check") == 2
+
+
+def test_mistakes_are_named(tmp_path):
+    done = claimcheck("match", "-", "--known", "-", stdin=CLAIMS)
+    assert done.returncode == 2
+    assert "only one of CLAIMS and --known" in done.err
+    done = claimcheck("match", "-", "--known", "factcheck", stdin=CLAIMS)
+    assert done.returncode == 2
+    assert "set GOOGLE_FACT_CHECK_API_KEY" in done.err
+    done = claimcheck("match", "-", "--known", "nowhere.csv", stdin=CLAIMS)
+    assert "there is no such file" in done.err

@@ -1,0 +1,53 @@
+"""The assertions: what passes, and what a failure says."""
+
+import pytest
+
+from claimcheck import Document, Settings, summarize
+from claimcheck.testing import assert_grounded, assert_supported
+from tests.support.scripted import ScriptedClient, answer, claim, response
+
+FERRY = Document.from_text("The ferry carried 900 people in 2020.", source="ferry.txt")
+
+
+def test_supported_text_passes():
+    assert_supported("The ferry carried 900 people in 2020.", FERRY)
+    assert_supported(["The ferry carried 900 people."], [FERRY])
+
+
+def test_a_failure_names_the_claim_the_reason_and_the_evidence():
+    with pytest.raises(AssertionError) as raised:
+        assert_supported("The ferry carried 700 people in 2020.", FERRY)
+    assert str(raised.value) == (
+        "1 of 1 claims are not supported:\n"
+        "  refuted: The ferry carried 700 people in 2020.\n"
+        "    The claim says “700 people”, the evidence “900 people”.\n"
+        "    “The ferry carried 900 people in 2020.” (ferry.txt, 1:1)"
+    )
+
+
+def test_unknown_claims_fail_unless_they_are_allowed():
+    with pytest.raises(AssertionError, match="not enough evidence: It sank in May"):
+        assert_supported(["It sank in May 1987."], FERRY)
+    assert_supported(["It sank in May 1987."], FERRY, allow_unknown=True)
+
+
+def test_a_text_without_checkable_claims_is_checked_by_its_sentences():
+    with pytest.raises(AssertionError, match="not supported"):
+        assert_supported("Be kind.", FERRY)
+
+
+def test_quotes_of_the_document_pass_and_others_name_the_closest():
+    assert_grounded(["The ferry carried 900 people"], FERRY)
+    with pytest.raises(AssertionError, match="closest: “The ferry carried 900"):
+        assert_grounded("The ferry carried 700 people in 2020.", FERRY)
+    with pytest.raises(ValueError, match="source"):
+        assert_grounded("anything")
+
+
+def test_a_run_with_an_invented_claim_fails():
+    assert_grounded(summarize(FERRY, settings=Settings(engine="extractive")))
+    told = answer(claim("The ferry carried 900 people in 2020.", "It carried 7."))
+    client = ScriptedClient([response(told)])
+    run = summarize(FERRY, settings=Settings(model="m"), client=client)
+    with pytest.raises(AssertionError, match="7"):
+        assert_grounded(run)
