@@ -1,6 +1,6 @@
 """Compare the claims of two prompts, on answers of a real model labeled by hand.
 
-    python benchmarks/extraction.py
+    python benchmarks/extraction.py [ARTICLE]...
 
 `benchmarks/extraction/claims.jsonl` has a claim per line with its labels, and
 `answers.jsonl` an article per line. Each prompt read the same articles, so articles are
@@ -8,7 +8,7 @@ drawn together for the intervals (bootstrap, 95 %). The labels:
 
 * `follows`: the text says what its quote says, whole and unchanged; without a quote in
   the document, it does not.
-* `speaker`: the speaker is who the article says it is, or nobody.
+* `speaker_right`: the speaker is who the article says it is, or nobody.
 * `atomic`: it is one statement, not two.
 * `alone`: a reader who has only the text knows who and what is meant, and when.
 """
@@ -16,6 +16,7 @@ drawn together for the intervals (bootstrap, 95 %). The labels:
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ import numpy as np
 
 FOLDER = Path(__file__).with_name("extraction")
 VARIANTS = ("before", "now")
-LABELS = ("found", "follows", "speaker", "atomic", "alone")
+LABELS = ("found", "follows", "speaker_right", "atomic", "alone")
 DRAWS, SEED = 10_000, 1
 Row = dict[str, Any]
 
@@ -69,9 +70,9 @@ def count_by_article() -> dict[str, dict[str, dict[str, tuple[float, float]]]]:
 def main() -> None:
     rng = np.random.default_rng(SEED)
     counts = count_by_article()
-    articles = sorted(next(iter(counts.values()))[VARIANTS[0]])
+    articles = sys.argv[1:] or sorted(next(iter(counts.values()))[VARIANTS[1]])
     draws = rng.integers(0, len(articles), (DRAWS, len(articles)))
-    total = len(read("claims.jsonl"))
+    total = sum(claim["article"] in articles for claim in read("claims.jsonl"))
     print(f"{total} labeled claims, {len(articles)} articles, {DRAWS:,} draws\n")
     print(f"| measure | {' | '.join(VARIANTS)} | difference |\n|---|--:|--:|--:|")
     for name, by_variant in counts.items():

@@ -211,11 +211,20 @@ def check_verify(data):
 
 ANSWERS = {
     "summary.answer": answer(
-        claim("Venus is hot.", about=["Venus"]), claim("The ferry carried 900 people.")
+        claim("Venus is hot.", speaker="Ines Calder"),
+        claim("The ferry carried 900 people."),
     ),
     "claims.answer": {"claims": [claim("Venus is hot."), claim("It carried 900.")]},
-    "verdict.answer": {"rationale": "So.", "label": "supported", "evidence": [1, 2]},
-    "requote.answer": {"quotes": [{"number": 1, "quote": "Venus is hot."}]},
+    "verdict.answer": {
+        "verdicts": [
+            {"number": 1, "rationale": "So.", "label": "supported", "evidence": [1, 2]}
+        ]
+    },
+    "correct.answer": {
+        "corrections": [
+            {"number": 1, "quote": "Venus is hot.", "text": "Hot.", "speaker": None}
+        ]
+    },
 }
 SEEDS["answer"] = [json.dumps(value).encode() for value in ANSWERS.values()]
 SEEDS["completion"] = [

@@ -373,6 +373,13 @@ def parse_day(option: str, text: str) -> date:
 class BriefOptions(OptionGroup):
     """What the user changes about the requests to a model."""
 
+    max_claims_per_passage: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of claims in one answer of a model (default 60).",
+        ),
+    ] = None
     prompts: Prompts = None
     fields: Fields = None
     kinds: Kinds = None
@@ -421,6 +428,7 @@ class BriefOptions(OptionGroup):
             "audience": self.audience,
             "length": self.length,
             "language": self.language,
+            "max_claims_per_passage": self.max_claims_per_passage,
         }
 
 
@@ -441,7 +449,8 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
         return
     for name, value in flags.items():
         if value is not None:
-            option = "--" + name.partition("_")[0]
+            name = name.removesuffix("_folder").removesuffix("_file")
+            option = "--" + name.replace("_", "-")
             raise InputError(
                 f"{option} requires a model; name one with --model, or with --base-url "
                 "URL for a local server"

@@ -290,7 +290,7 @@ def _find_opposites(
 
 
 def is_broken_off(text: str) -> bool:
-    """Whether a text is no sentence: too short, or without its end.
+    """Whether a text is not a sentence: too short, or without its end.
 
     A model that writes a quotation mark into a JSON string may end the string with it.
     """
