@@ -449,8 +449,8 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
         return
     for name, value in flags.items():
         if value is not None:
-            name = name.removesuffix("_folder").removesuffix("_file")
-            option = "--" + name.replace("_", "-")
+            word = name.removesuffix("_folder").removesuffix("_file")
+            option = "--" + word.replace("_", "-")
             raise InputError(
                 f"{option} requires a model; name one with --model, or with --base-url "
                 "URL for a local server"
