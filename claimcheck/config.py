@@ -24,6 +24,7 @@ from claimcheck import briefs
 from claimcheck.briefs import BRIEF_SETTINGS, read_brief
 from claimcheck.errors import SettingsError
 from claimcheck.settings import (
+    LOCAL,
     RANGES,
     UNSET,
     Price,
@@ -112,10 +113,7 @@ def load_settings(
     except SettingsError as error:
         raise SettingsError(f"{_find_culprits(error, origins)}: {error}") from None
     approval = _ProjectApproval(folder.resolve(), project)
-    if origins["base_url"] == SETTINGS_FILE:
-        settings = _limit_project_endpoint(settings, origins, approval)
-    if origins["verifier"] == SETTINGS_FILE:
-        approval.require_verifier(settings.verifier)
+    settings = _limit_project(settings, origins, approval)
     if settings.chosen_engine() == "extractive":
         return LoadedSettings(settings, origins)  # it follows no brief
     project_names = [name for name in brief_values if origins[name] == SETTINGS_FILE]
@@ -203,6 +201,27 @@ def resolve_user_file() -> Path:
     return Path(platformdirs.user_config_dir("claimcheck")) / "config.toml"
 
 
+def save_user_settings(**values: str) -> Path:
+    """Write settings into the user's own file, and keep what else is in it.
+
+    Raises:
+        SettingsError: the file is not valid TOML, or can't be written.
+    """
+    import tomlkit
+
+    path = resolve_user_file()
+    _read_settings_file(path)  # complains about what is wrong with it
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        document = tomlkit.parse(text)
+        document.update(values)
+        path.write_text(tomlkit.dumps(document), encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: can't be written: {error.strerror}") from None
+    return path
+
+
 def approve_project_file(folder: Path) -> list[str]:
     """Approve all settings of a folder's file that need it; return their names.
 
@@ -217,6 +236,8 @@ def approve_project_file(folder: Path) -> list[str]:
     values = _read_settings_file(path)
     candidates = ("base_url", "verifier", "search", *BRIEF_SETTINGS)
     names = [name for name in candidates if name in values]
+    if values.get("engine") == LOCAL and "model" in values:
+        names.append("model")
     if not names:
         raise SettingsError(
             f"{path}: sets none of {', '.join(candidates)}; there is nothing to approve"
@@ -243,6 +264,8 @@ class _ProjectApproval:
         verifier = self.values.get("verifier")
         if _needs_approval(verifier):
             contents["verifier"] = verifier
+        if self.values.get("engine") == LOCAL:
+            contents["model"] = self.values.get("model")
         if "search" in self.values:
             contents["search"] = self.values["search"]
         if not contents:
@@ -256,6 +279,16 @@ class _ProjectApproval:
         """Raise SettingsError if the file sets the verifier without approval."""
         if _needs_approval(name):
             self.require(["verifier"], "decides what counts as supported")
+
+    def require_local_model(self, name: str | None) -> None:
+        """Raise SettingsError if the file sets the local model without approval."""
+        if self.values.get("engine") != LOCAL:
+            raise SettingsError(
+                f"{self.folder / SETTINGS_FILE} sets model = {name!r}, which "
+                "the engine local would load. Name your model with --model, or set "
+                f'engine = "{LOCAL}" in that file, too'
+            )
+        self.require(["model"], "is a file that llama.cpp loads")
 
     def require(self, names: Sequence[str], effect: str) -> None:
         """Raise SettingsError if the file sets these without approval."""
@@ -283,6 +316,23 @@ def find_prompts_folder() -> Path | None:
         if "prompts_folder" in values:
             return Path(values["prompts_folder"])
     return None
+
+
+def _limit_project(
+    settings: Settings, origins: dict[str, str], approval: _ProjectApproval
+) -> Settings:
+    """Return the settings with no more than a project's file may decide.
+
+    Raises:
+        SettingsError: it sets what needs approval.
+    """
+    if origins["verifier"] == SETTINGS_FILE:
+        approval.require_verifier(settings.verifier)
+    if settings.engine == LOCAL and origins["model"] == SETTINGS_FILE:
+        approval.require_local_model(settings.model)
+    if origins["base_url"] == SETTINGS_FILE:
+        return _limit_project_endpoint(settings, origins, approval)
+    return settings
 
 
 def _limit_project_endpoint(
@@ -336,6 +386,8 @@ def fill_endpoint(
     project file from which `load_settings` withheld it.
     """
     if settings.api_key is not None or settings.base_url is not None:
+        return settings
+    if settings.engine == LOCAL:
         return settings
     values = _read_environment(os.environ if environment is None else environment)
     return replace(

@@ -17,7 +17,11 @@ from claimcheck.models.brief import EMPTY_BRIEF, Brief
 
 # For an optional setting that must not be sent at all. A file has no other word for it.
 UNSET = "unset"
-ENGINES = ("auto", "llm", "extractive")
+LOCAL = "local"
+DEFAULT_CONTEXT_TOKENS = 128_000
+# llama.cpp reserves memory for all of it: half a gigabyte to two.
+LOCAL_CONTEXT_TOKENS = 16_384
+ENGINES = ("auto", "llm", LOCAL, "extractive")
 CHECKERS = ("model", "rules")
 EXTRACTIONS = ("single", "staged")
 CHAT = "chat"
@@ -207,7 +211,9 @@ class SearchSettings:
 class Settings:
     """The settings of a run.
 
-    `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`.
+    `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`;
+    `local` is `llm` with a model file on this machine, which llama.cpp runs: `model`
+    names it, and endpoint and key are not used.
     `max_claims`: the maximum number of claims of a document.
     `max_claims_per_passage`: of one answer of a model. `passage_tokens`: documents
     longer than this are read in several passages. `extraction`: "staged" asks a
@@ -243,7 +249,7 @@ class Settings:
     temperature: float | None = 0.0
     seed: int | None = None
     timeout_s: float = 600.0
-    context_tokens: int = 128_000
+    context_tokens: int = DEFAULT_CONTEXT_TOKENS
     max_output_tokens: int | None = None
     reasoning_effort: str | None = None
     top_k: int = 8
@@ -261,6 +267,8 @@ class Settings:
         for name, accepted in RANGES.items():
             if accepted.is_optional and getattr(self, name) == UNSET:
                 object.__setattr__(self, name, None)
+        if self.engine == LOCAL and self.context_tokens == DEFAULT_CONTEXT_TOKENS:
+            object.__setattr__(self, "context_tokens", LOCAL_CONTEXT_TOKENS)
         problems = self._find_problems()
         if problems:
             raise SettingsError("; ".join(problems))
@@ -291,6 +299,8 @@ class Settings:
 
     def chosen_engine(self) -> str:
         """Return the engine that runs: `auto` resolved."""
+        if self.engine == LOCAL:
+            return "llm"
         if self.engine != "auto":
             return self.engine
         return "llm" if self.model or self.base_url else "extractive"
@@ -300,7 +310,9 @@ class Settings:
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
-        """Return the endpoint's URL without credentials or query."""
+        """Return the endpoint's URL without credentials or query, or "local"."""
+        if self.engine == LOCAL:
+            return LOCAL
         if self.base_url is None:
             return "api.openai.com"
         scheme, _, rest = self.base_url.partition("://")

@@ -44,6 +44,7 @@ def _clean_environment(monkeypatch, tmp_path):
         "CLAIMCHECK_ENGINE",
         "COLUMNS",
         "NO_COLOR",
+        "XDG_CACHE_HOME",
         "XDG_CONFIG_HOME",
         "XDG_DATA_HOME",
     ):

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Build the wheel, install it into a new environment, and summarize a file from another
-# folder: wheel.sh FILE
+# Build the sdist and from it the wheel, install that into a new environment, and
+# summarize a file from another folder: wheel.sh FILE
 set -eu
 seed=$(realpath "$1")
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$PYTHON" -m build --wheel --outdir "$work/dist" . >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+"$PYTHON" -m build --outdir "$work/dist" . >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
 "$PYTHON" -m venv "$work/venv"
 "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$work"/dist/*.whl
 mkdir "$work/elsewhere"

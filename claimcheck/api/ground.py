@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from claimcheck.errors import InputError
 from claimcheck.models.claim import Match
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, extract_excerpts
+from claimcheck.readers.decode import decode
 from claimcheck.readers.rows import read_rows
 from claimcheck.text.reading import Reading
 
@@ -62,12 +64,18 @@ def ground(
 
 
 def read_quotes(path: str | Path) -> list[str]:
-    """Return the quotes of a JSON Lines file of {"quote": "..."}.
+    """Return the quotes of a file: one per line, or JSON Lines of {"quote": "..."}.
 
     Raises:
         InputError: the file can't be read, or lines of it are invalid.
     """
     source, content = read_bytes(path)
+    if not content.strip():
+        raise InputError(f"{source}: is empty; write one quote per line")
+    if not content.lstrip().startswith((b"{", codecs.BOM_UTF8 + b"{")):
+        # Only "\n" ends a line: a quote may contain U+2028, where `splitlines` splits.
+        lines = decode(content, source)[0].split("\n")
+        return [line.strip() for line in lines if line.strip()]
     return read_rows(content, source, _parse_quote)
 
 

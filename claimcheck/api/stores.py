@@ -17,10 +17,11 @@ from claimcheck.models.llm import Client
 from claimcheck.models.outcome import BatchStatus, Outcome, RunLocation
 from claimcheck.models.run import Run
 from claimcheck.settings import Limits, Settings
+from claimcheck.store.answers import DocumentAnswers
 from claimcheck.store.cache import AnswerCache
 from claimcheck.store.history import History
 from claimcheck.store.scratch import open_scratch_copy
-from claimcheck.store.store import DocumentAnswers, RunStore
+from claimcheck.store.store import RunStore
 
 __all__ = [
     "AnswerCache",

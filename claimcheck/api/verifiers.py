@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from claimcheck.errors import InputError
-from claimcheck.verification import hub
+from claimcheck.hub import HubName
 from claimcheck.verification.choose import choose_scorer, resolve_scorer_name
 from claimcheck.verification.scorer import Calibration
 from claimcheck.verification.verifiers import (
     DEFAULT,
+    HUB,
     LEXICAL,
     Verifier,
     find_verifier,
@@ -44,13 +45,13 @@ def download_verifier(
         InputError: the name is not `ORG/NAME[@REVISION]`, or its files can't be used.
         ProviderError: the hub can't be reached, or has no such model.
     """
-    hub_name = hub.HubName.parse(name)
-    if hub_name is None:
+    hub_name = HubName.parse(name)
+    if hub_name is None or hub_name.variant:
         raise InputError(
             f"{name!r} is not the name of a model on a hub; give ORG/NAME or "
             "ORG/NAME@REVISION"
         )
-    model = hub.download(hub_name, report=report)
+    model = HUB.download(hub_name, report=report)
     # By its commit, so that a folder of the same name does not get in the way.
     return find_verifier(model.name)
 

@@ -22,7 +22,8 @@ from claimcheck.llm.refusal import Refusal, read_refusal
 from claimcheck.models.llm import ModelResponse, build_unanswered_response
 from claimcheck.models.outcome import RunLocation
 from claimcheck.settings import Settings
-from claimcheck.store.store import RunStore, StoredReservations
+from claimcheck.store.reservations import StoredReservations
+from claimcheck.store.store import RunStore
 from claimcheck.store.uploads import Upload, UploadItem, Uploads
 
 _MAX_FAULT_CHARACTERS = 300

@@ -12,6 +12,7 @@ import typer
 from claimcheck.cli import batch_run, options
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
+from claimcheck.counting import count_nouns
 
 if TYPE_CHECKING:
     from claimcheck.api.batches import Batch, ReadOptions
@@ -86,7 +87,7 @@ def batch(
     request_limits = limits.build_limits()
     check = checks.is_requested
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
-    options.announce_engine(settings, quiet=quiet)
+    options.prepare_engine(settings, quiet=quiet)
     options.prepare_verifier(settings, check=check, quiet=quiet)
     step = None
     if via is RequestMode.BATCH_API:
@@ -99,7 +100,9 @@ def batch(
             _add_documents(job, sources, read_options, quiet=quiet)
         if retry_failed:
             count = job.retry_failed()
-            print_note(f"{store}: retrying {count:,} documents", quiet=quiet)
+            print_note(
+                f"{store}: retrying {count_nouns(count, 'document')}", quiet=quiet
+            )
         if estimate:
             _print_estimate(job, via, quiet=quiet)
         else:

@@ -13,6 +13,7 @@ import typer
 
 from claimcheck.cli.output import print_error, print_note, write_rows
 from claimcheck.cli.progress import format_progress, show_batch_progress
+from claimcheck.counting import count_nouns
 from claimcheck.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
@@ -160,8 +161,8 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
         return
     counts = "; ".join(f"{cause} {count:,}" for cause, _, count in failures)
     print_error(
-        f"{progress.failed:,} documents failed, {progress.partial:,} in part: {counts} "
-        "(--report lists the messages)"
+        f"{count_nouns(progress.failed, 'document')} failed, {progress.partial:,} in "
+        f"part: {counts} (--report lists the messages)"
     )
     causes = {cause for cause, _, _ in failures}
     # Unreadable files are the user's input; anything else is the model or its endpoint.
@@ -216,11 +217,12 @@ def _submit_requests(runner: BatchApiRunner, batch: Batch, *, quiet: bool) -> No
     note = f"{batch.store.path}: nothing to submit"
     if submitted.requests:
         note = (
-            f"{batch.store.path}: {submitted.requests:,} requests submitted in "
-            f"{submitted.uploads} files"
+            f"{batch.store.path}: {count_nouns(submitted.requests, 'request')} "
+            f"submitted in {count_nouns(submitted.uploads, 'file')}"
         )
     if submitted.over_budget:
-        note += f"; the budget does not cover {submitted.over_budget:,} more documents"
+        note += "; the budget does not cover "
+        note += count_nouns(submitted.over_budget, "more document")
     if submitted.requests:
         note += "; `status` shows the progress, `collect` fetches the answers"
     print_note(note, quiet=quiet)
@@ -235,7 +237,8 @@ def _print_status(runner: BatchApiRunner) -> None:
         else:
             name = upload.job or upload.tag
             reason = f": {upload.message}" if upload.message else ""
-            lines.append(f"{name}  {upload.state}, {upload.items:,} requests{reason}")
+            requests = count_nouns(upload.items, "request")
+            lines.append(f"{name}  {upload.state}, {requests}{reason}")
     write_rows(lines or ["nothing was submitted"])
 
 
@@ -252,19 +255,23 @@ def _collect_answers(
     progress = Progress.from_status(batch.info)
     pending = progress.total - progress.finished
     parts = [
-        f"{collected.answers:,} answers",
-        f"{collected.finished:,} documents finished",
+        f"{count_nouns(collected.answers, 'answer')}",
+        f"{count_nouns(collected.finished, 'document')} finished",
     ]
     if collected.errors:
-        parts.append(f"{collected.errors:,} errors")
+        parts.append(f"{count_nouns(collected.errors, 'error')}")
     if collected.expired:
-        parts.append(f"{collected.expired:,} requests expired")
+        parts.append(f"{count_nouns(collected.expired, 'request')} expired")
     if collected.broken:
-        parts.append(f"{collected.broken:,} broken lines, to be requested again")
+        parts.append(
+            f"{count_nouns(collected.broken, 'broken line')}, to be requested again"
+        )
     if collected.repeated:
-        parts.append(f"{collected.repeated:,} passing errors, to be requested again")
+        parts.append(
+            f"{count_nouns(collected.repeated, 'passing error')}, to be requested again"
+        )
     if collected.in_progress:
-        parts.append(f"{collected.in_progress} files still in progress")
+        parts.append(f"{count_nouns(collected.in_progress, 'file')} still in progress")
     if pending and not collected.in_progress:
         parts.append(f"{pending:,} documents need more requests: submit again")
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)

@@ -9,6 +9,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, print_note, write_binary
+from claimcheck.counting import count_nouns
 from claimcheck.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def bundle(
     ] = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Pack a run or a check into one file that somebody else can verify.
+    """Pack a run or a check into a file that others can verify.
 
     The bundle contains the source, prompts, schemas, answers, and hashes, and the pages
     that a search found, as they were.
@@ -82,11 +83,12 @@ def bundle(
         lambda path: write_bundle(selected, path, config, answers, own_prompts), output
     )
     if isinstance(selected, Run):
-        note = f"{output}: {len(selected.claims)} claims of {selected.document.source}"
+        claims = count_nouns(len(selected.claims), "claim")
+        note = f"{output}: {claims} of {selected.document.source}"
     else:
-        note = f"{output}: {len(selected.verdicts)} verdicts"
+        note = f"{output}: {count_nouns(len(selected.verdicts), 'verdict')}"
     if answers:
-        note += f", {len(answers)} answers"
+        note += f", {count_nouns(len(answers), 'answer')}"
     print_note(f"{note}; `claimcheck verify {output}`", quiet=quiet)
 
 

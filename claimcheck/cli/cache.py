@@ -8,6 +8,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import print_note, write_rows
+from claimcheck.counting import count_nouns
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +28,7 @@ def info() -> None:
         stats = cache.stats()
     total = sum(stats.answers.values())
     megabytes = stats.size_bytes / 2**20
-    lines = [f"{stats.path}: {total:,} answers, {megabytes:.1f} MB"]
+    lines = [f"{stats.path}: {count_nouns(total, 'answer')}, {megabytes:.1f} MB"]
     for model, count in stats.answers.items():
         lines.append(f"{count:>8,}  {model}")
     write_rows(lines)
@@ -51,4 +52,7 @@ def clear(
 
     with AnswerCache() as cache:
         deleted = cache.clear(older_than_s=older_than * _SECONDS_PER_DAY)
-        print_note(f"{cache.stats().path}: {deleted:,} answers deleted", quiet=quiet)
+        print_note(
+            f"{cache.stats().path}: {count_nouns(deleted, 'answer')} deleted",
+            quiet=quiet,
+        )

@@ -148,7 +148,7 @@ def check(
     limits = spending.build_limits()
     review = publication.build_review(settings, format)
 
-    options.announce_engine(settings, quiet=out.quiet)
+    options.prepare_engine(settings, quiet=out.quiet)
     announce_terminal_input(claims, quiet=out.quiet)
     # The claims of a text are not known before a model lists them.
     if text and spending.estimate:

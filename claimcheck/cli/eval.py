@@ -18,6 +18,7 @@ from claimcheck.cli.output import (
     write_text,
 )
 from claimcheck.cli.progress import show_rows
+from claimcheck.counting import count_nouns
 from claimcheck.reports.formats import Format, ListFormat
 from claimcheck.reports.terminal import clean_line
 
@@ -120,7 +121,7 @@ def _build_command(task: str, description: str) -> Callable[..., None]:
         settings = engine.load_settings(
             verifier=verifier, top_k=top_k, attempts=attempts, no_cache=no_cache
         )
-        options.announce_engine(settings, quiet=quiet)
+        options.prepare_engine(settings, quiet=quiet)
         options.prepare_verifier(settings, quiet=quiet)
         rows = sample.select_rows(file)
         with show_rows(task, quiet=quiet) as on_progress:
@@ -163,7 +164,7 @@ def compare(
     if format is Format.JSON:
         write_text(json.dumps(asdict(comparison), indent=1) + "\n", None)
         return
-    lines = [f"{second} less {first}, {comparison.n:,} rows of both"]
+    lines = [f"{second} less {first}, {count_nouns(comparison.n, 'row')} of both"]
     width = max(map(len, comparison.differences), default=0)
     for name, score in comparison.differences.items():
         lines.append(_format_score(name, score, width=width, is_difference=True))
@@ -174,7 +175,7 @@ def _format_evaluation(result: Evaluation) -> str:
     signature = result.signature
     rate = signature.n / result.seconds if result.seconds else 0.0
     lines = [
-        f"{signature.task} on {signature.dataset}: {signature.n:,} rows, "
+        f"{signature.task} on {signature.dataset}: {count_nouns(signature.n, 'row')}, "
         f"{result.failed:,} failed, {rate:,.0f} a second"
     ]
     width = max(map(len, result.scores), default=0)

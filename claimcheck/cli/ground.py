@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,10 +24,15 @@ def ground(
         str,
         typer.Argument(
             metavar="QUOTES",
-            help='JSON Lines of {"quote": "..."}, or - for standard input.',
+            help='A text file with one quote per line, JSON Lines of {"quote": "..."}, '
+            "or - for standard input.",
         ),
     ],
     format: options.RowsFormat = Format.TEXT,
+    fail_on: Annotated[
+        Literal["not-found"] | None,
+        typer.Option("--fail-on", help="Exit with 1 if a quote is not found."),
+    ] = None,
     encoding: options.Encoding = None,
     allow_private: options.AllowPrivate = False,
 ) -> None:
@@ -51,10 +56,12 @@ def ground(
         write_lines(
             (json.dumps(asdict(result), ensure_ascii=False) for result in results), None
         )
-        return
-    lines = LineIndex(source.full_text)
-    for result in results:
-        write_rows(_format_quote(result, lines))
+    else:
+        lines = LineIndex(source.full_text)
+        for result in results:
+            write_rows(_format_quote(result, lines))
+    if fail_on and not all(result.spans for result in results):
+        raise typer.Exit(1)
 
 
 def _format_quote(result: GroundedQuote, lines: LineIndex) -> list[str]:

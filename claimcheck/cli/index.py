@@ -13,6 +13,7 @@ from claimcheck.cli import options
 from claimcheck.cli.inputs import open_documents
 from claimcheck.cli.output import print_note, write_lines, write_rows
 from claimcheck.cli.progress import show_spinner
+from claimcheck.counting import count_nouns
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ def remove(
     with Index(index, create=False) as collection:
         removed = collection.remove(names)
         count = collection.count
-    print_note(f"{index}: {removed:,} removed; {count:,} documents", quiet=quiet)
+    print_note(
+        f"{index}: {removed:,} removed; {count_nouns(count, 'document')}", quiet=quiet
+    )
 
 
 @app.command("search")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli.output import print_note
+from claimcheck.counting import count_nouns
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from claimcheck.models.document import Document
 
 SOURCE_HELP = (
-    "A file (text, Markdown, HTML, PDF, DOCX, ODT, PPTX, EPUB, email, subtitles), a "
-    "URL, or - for standard input."
+    "A file (text, Markdown, HTML, PDF, DOCX, ODT, PPTX, EPUB, RTF, LaTeX, email, "
+    "subtitles, a spreadsheet, a feed, a picture of text, ...), a URL, or - for "
+    "standard input."
 )
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
@@ -68,8 +70,14 @@ def open_document(
     )
 
 
-def announce_encoding(document: Document, *, quiet: bool) -> None:
-    """Print a note if the encoding was guessed, or stated by the document."""
+def announce_reading(document: Document, *, quiet: bool) -> None:
+    """Print a note if the text was recognized, or its encoding guessed."""
+    if document.format == "scan":
+        print_note(
+            f"{document.source}: its text was recognized in pictures (OCR); compare "
+            "quotes with them.",
+            quiet=quiet,
+        )
     if document.encoding in (None, "utf-8", "ascii"):
         return
     print_note(
@@ -100,7 +108,7 @@ def open_documents(
         print_note(f"skipped: {reason}", quiet=quiet)
     unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
     if unlisted > 0:
-        print_note(f"skipped: {unlisted} more files", quiet=quiet)
+        print_note(f"skipped: {count_nouns(unlisted, 'more file')}", quiet=quiet)
     return list(collection.documents)
 
 
@@ -133,5 +141,5 @@ def open_evidence(
         )
     if encoding is None:
         for document in documents:
-            announce_encoding(document, quiet=quiet)
+            announce_reading(document, quiet=quiet)
     return documents

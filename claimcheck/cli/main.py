@@ -17,12 +17,14 @@ from claimcheck.cli import cache, cassettes, index, prompts, runs
 from claimcheck.cli.batch import batch
 from claimcheck.cli.bundle import bundle
 from claimcheck.cli.check import check
+from claimcheck.cli.cite import cite
 from claimcheck.cli.diff import diff
 from claimcheck.cli.doctor import doctor
 from claimcheck.cli.eval import app as eval_app
 from claimcheck.cli.ground import ground
 from claimcheck.cli.match import match
 from claimcheck.cli.mcp import mcp
+from claimcheck.cli.models import app as models_app
 from claimcheck.cli.output import (
     describe_os_error,
     open_missing_streams,
@@ -59,6 +61,7 @@ app = typer.Typer(
 # In the order in which `claimcheck --help` lists them.
 app.command()(summarize)
 app.command()(check)
+app.command()(cite)
 app.command()(match)
 app.command()(batch)
 app.command()(show)
@@ -76,6 +79,7 @@ app.command()(trust)
 app.add_typer(prompts.app, name="prompts")
 app.add_typer(runs.app, name="runs")
 app.add_typer(index.app, name="index")
+app.add_typer(models_app, name="models")
 app.add_typer(verifier_app, name="verifier")
 app.add_typer(eval_app, name="eval")
 app.add_typer(cache.app, name="cache")

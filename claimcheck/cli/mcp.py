@@ -25,5 +25,5 @@ def mcp(
     from claimcheck.server.mcp import serve
 
     settings = engine.load_settings(no_cache=no_cache)
-    options.announce_engine(settings, quiet=quiet)
+    options.prepare_engine(settings, quiet=quiet)
     serve(settings)

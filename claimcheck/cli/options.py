@@ -206,13 +206,17 @@ class EngineOptions(OptionGroup):
         str | None,
         typer.Option(
             metavar="ENGINE",
-            help="auto, llm, or extractive. auto is llm if a model or endpoint is "
-            "configured, otherwise extractive.",
+            help="auto, llm, local, or extractive. auto is llm if a model or endpoint "
+            "is configured, otherwise extractive. local runs a model on this machine.",
         ),
     ] = None
     model: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The model, as its endpoint names it."),
+        typer.Option(
+            metavar="NAME",
+            help="The model, as its endpoint names it; for --engine local a GGUF file "
+            "or ORG/NAME on a model hub.",
+        ),
     ] = None
     base_url: Annotated[
         str | None,
@@ -647,8 +651,18 @@ def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> 
     )
 
 
-def announce_engine(settings: Settings, *, quiet: bool) -> None:
-    """Print which engine `auto` chose; nothing if the engine was named."""
+def prepare_engine(settings: Settings, *, quiet: bool) -> None:
+    """Print which engine `auto` chose; download a model for `local` if necessary.
+
+    Raises:
+        InputError: there is no such model file.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    if settings.engine == "local" and settings.model:
+        from claimcheck.api.local_models import prepare_model
+
+        report = None if quiet else lambda line: print_note(line, quiet=False)
+        prepare_model(settings.model, report=report)
     if settings.engine != "auto":
         return
     if settings.chosen_engine() == "llm":

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Chosen by hand: often enough to show that work continues, rare enough for a log.
 _LINE_INTERVAL_S = 15.0
 _LINES_PER_EVALUATION = 10
+# The extractive engine reads this much in a moment, which a spinner only disturbs.
+QUICK_CHARACTERS = 200_000
 _MIN_ROWS_FOR_LINES = 100  # fewer rows take only a moment
 
 

@@ -79,7 +79,7 @@ def review(
     *,
     decision: DecisionOptions,
 ) -> None:
-    """Accept, edit, or reject claims, and give verdicts and notes of your own.
+    """Accept, edit, or reject claims; add your own verdicts.
 
     Asks about each claim without a decision, those that need attention first. Decisions
     are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing

@@ -21,6 +21,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
+from claimcheck.counting import count_nouns
 from claimcheck.errors import InputError, join_problems
 from claimcheck.reports.formats import (
     BatchExportFormat,
@@ -216,7 +217,10 @@ def retry(
                 "settings that have changed since; name your own prompts with "
                 "--prompts, or start a new batch with `claimcheck batch`"
             )
-        print_note(f"{store}: retrying {job.retry_failed():,} documents", quiet=quiet)
+        print_note(
+            f"{store}: retrying {count_nouns(job.retry_failed(), 'document')}",
+            quiet=quiet,
+        )
         run_batch(job, report=report, quiet=quiet)
 
 
@@ -261,14 +265,15 @@ def import_(
     with RunStore(store) as run_store:
         imported = import_shards(run_store, folder)
     note = (
-        f"{store}: {imported.documents:,} documents, {imported.outcomes:,} new outcomes"
+        f"{store}: {count_nouns(imported.documents, 'document')}, "
+        f"{count_nouns(imported.outcomes, 'new outcome')}"
     )
     if imported.repeated:
-        note += f", {imported.repeated:,} repeated rows skipped"
+        note += f", {count_nouns(imported.repeated, 'repeated row')} skipped"
     print_note(note, quiet=quiet)
     if imported.broken:
         raise InputError(
-            f"{len(imported.broken):,} broken rows were skipped: "
+            f"skipped {count_nouns(len(imported.broken), 'broken row')}: "
             f"{join_problems(imported.broken)}"
         )
 
@@ -357,13 +362,13 @@ def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
 def _format_comparison(comparison: BatchComparison) -> list[str]:
     documents = comparison.documents
     changes = documents.values()
-    totals = f"{len(documents):,} documents have a run in both"
+    totals = f"{count_nouns(len(documents), 'document')} with a run in both"
     if comparison.only_first:
         totals += f", {comparison.only_first:,} only in the first"
     if comparison.only_second:
         totals += f", {comparison.only_second:,} only in the second"
 
-    counts = [f"{sum(item.same for item in changes):,} claims the same"]
+    counts = [f"{count_nouns(sum(item.same for item in changes), 'claim')} the same"]
     for kind in ("added", "gone", "reworded", "moved"):
         count = sum(len(getattr(item, kind)) for item in changes)
         counts.append(f"{count:,} {kind}")
@@ -382,5 +387,5 @@ def _format_comparison(comparison: BatchComparison) -> list[str]:
                 f"  {key}: {len(item.added)} added, {len(item.gone)} gone, "
                 f"{len(item.reworded)} reworded"
             )
-    summary = f"{', '.join(counts)}; {len(verdicts):,} verdicts changed"
+    summary = f"{', '.join(counts)}; {count_nouns(len(verdicts), 'verdict')} changed"
     return [totals, summary, *verdicts[:_MAX_EXAMPLES], *examples]

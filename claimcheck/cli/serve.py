@@ -94,7 +94,7 @@ def serve(
     token = os.environ.get(TOKEN_ENVIRONMENT_VARIABLE) or None
     config.require_token(server.host, token)
     settings = llm.load_settings(max_claims=max_claims)
-    options.announce_engine(settings, quiet=quiet)
+    options.prepare_engine(settings, quiet=quiet)
     store = server.store or _create_default_store()
     # Bound first: the configuration needs the port, and 0 becomes one only now.
     with config.bind_socket(server.host, server.port) as listener:

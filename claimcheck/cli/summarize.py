@@ -14,7 +14,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.inputs import (
     SourceArgument,
-    announce_encoding,
+    announce_reading,
     announce_terminal_input,
     open_document,
 )
@@ -25,7 +25,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
-from claimcheck.cli.progress import show_spinner
+from claimcheck.cli.progress import QUICK_CHARACTERS, show_spinner
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, render_run
 
@@ -137,8 +137,8 @@ def summarize(
         encoding=about.encoding,
     )
     if about.encoding is None:
-        announce_encoding(document, quiet=out.quiet)
-    options.announce_engine(settings, quiet=out.quiet)
+        announce_reading(document, quiet=out.quiet)
+    options.prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
         return
@@ -191,10 +191,11 @@ def _summarize_document(
 
     engine = settings.chosen_engine()
     message = f"{settings.model or engine} is reading {document.source}"
+    is_quick = (
+        engine == "extractive" and not search and document.characters < QUICK_CHARACTERS
+    )
     with (
-        show_spinner(
-            message, quiet=quiet or (engine == "extractive" and not search)
-        ) as on_progress,
+        show_spinner(message, quiet=quiet or is_quick) as on_progress,
         _open_store(store) as run_store,
     ):
         return run_summarize(

@@ -417,22 +417,15 @@ def _resolve_time(
 ) -> str | None:
     """Return the ISO date, month or year of a time; None if uncertain."""
     written = match.group()
-    if match["full"]:
-        return _format_date(_parse_full_date(match, "f_"))
-    if match["monthyear"]:
-        month = _parse_month(_extract_month_name(written))
-        return f"{written[-len('2019') :]}-{month:02d}"
-    if match["year"]:
-        return match["yearnumber"]
+    if match["full"] or match["monthyear"] or match["year"]:
+        return _resolve_dated(match)
     is_yearless = bool(match["month"] or match["monthday"])
     if is_yearless and (shared := _SHARED_YEAR.match(text, match.end())):
         return _resolve_with_year(written, shared["year"])
-    if published is None:
+    if published is None or (match["weekday"] and not _is_single_day(match, text)):
         return None
     before = _get_text_before(match, text)
     if match["weekday"]:
-        if not _is_single_day(match, text):
-            return None
         return _format_date(_resolve_weekday(written, before, published))
     if is_yearless:
         if _OF_OTHER_YEAR.match(text, match.end()) or _BIRTH.search(before):
@@ -440,6 +433,17 @@ def _resolve_time(
         year = find_year_before(text, match.start()) or context_year
         return _resolve_yearless(match, before, published, year)
     return _resolve_relative(written, published)
+
+
+def _resolve_dated(match: re.Match[str]) -> str | None:
+    """Resolve a time that is written with its year."""
+    if match["full"]:
+        return _format_date(_parse_full_date(match, "f_"))
+    if match["year"]:
+        return match["yearnumber"]
+    written = match.group()
+    month = _parse_month(_extract_month_name(written))
+    return f"{written[-len('2019') :]}-{month:02d}"
 
 
 def _resolve_relative(written: str, published: date) -> str | None:

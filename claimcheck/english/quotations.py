@@ -86,6 +86,7 @@ _UNREAL_CLAUSE = re.compile(
     r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither)\s[^,;]*$",
     re.IGNORECASE,
 )
+_NOT_BEFORE_SPEECH = (_ENDS_IN_COMPARISON, _ENDS_IN_NON_SPEECH, _UNREAL_CLAUSE)
 # After it, somebody else may speak: "Lind said 40, but Brandt says 30".
 _OTHER_SIDE = re.compile(r",\s+(?:but|and|while)\s+(?!that\b)")
 # "did not say", "never told"
@@ -238,19 +239,28 @@ def _resolve_speech(
     sentence = sentences[index]
     speech = detect_speech(sentence.text)
     if speech and is_third_person_pronoun(speech.speaker):
-        previous_speaker = previous.speaker if previous else None
-        speaker = find_antecedent(sentences, index, previous_speaker)
-        # '"It was 30 in 2021."', then '"It was 20 in 2022," he said.'
-        if speaker is None and previous and previous.content_start == 0:
-            is_near = sentence.block - sentences[index - 1].block <= 1
-            is_name = " " in previous.speaker and bool(find_names(previous.speaker))
-            speaker = previous.speaker if is_near and is_name else None
+        speaker = _resolve_pronoun(sentences, index, previous)
         return _build_speech(speaker, speech.content_start)
     if speech:
         return speech
     if previous and _continues_quotation(sentences[index - 1], sentence):
         return Speech(previous.speaker, 0)
     return Speech(sentence.speaker, 0) if sentence.speaker else None
+
+
+def _resolve_pronoun(
+    sentences: Sequence[Sentence], index: int, previous: Speech | None
+) -> str | None:
+    """Return whom the "he" in "he said" means, if certain."""
+    if previous is None:
+        return find_antecedent(sentences, index, None)
+    speaker = find_antecedent(sentences, index, previous.speaker)
+    if speaker or previous.content_start != 0:
+        return speaker
+    # '"It was 30 in 2021."', then '"It was 20 in 2022," he said.'
+    is_near = sentences[index].block - sentences[index - 1].block <= 1
+    is_name = " " in previous.speaker and bool(find_names(previous.speaker))
+    return previous.speaker if is_near and is_name else None
 
 
 def is_third_person_pronoun(speaker: str) -> bool:
@@ -284,17 +294,8 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     """Return the speech that a verb of speech reports, or None."""
     # A longer look back would take quadratic time in a sentence of verbs.
     before = masked[max(0, match.start() - _MAX_CONTEXT_CHARACTERS) : match.start()]
-    if _ENDS_IN_PASSIVE.search(before):
-        return None
     left = before.rstrip()
-    if _ENDS_IN_COMPARISON.search(left) or _ENDS_IN_NON_SPEECH.search(left):
-        return None
-    if _UNREAL_CLAUSE.search(left):
-        return None
-    if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
-        return None
-    last_word = left.rpartition(" ")[2]
-    if _NEGATED.search(f"{last_word} {match.group()}"):
+    if _ENDS_IN_PASSIVE.search(before) or _reports_nothing(match, left):
         return None
     speaker_after_verb = _find_speaker_after_verb(match, masked, left)
     if speaker_after_verb:
@@ -307,6 +308,16 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
     if _is_content_before_verb(match, masked, left):
         return Speech(subject, None)
     return Speech(subject, _find_content_start(match, masked))
+
+
+def _reports_nothing(match: re.Match[str], left: str) -> bool:
+    """Return whether the text before the verb makes it another kind of verb."""
+    if any(pattern.search(left) for pattern in _NOT_BEFORE_SPEECH):
+        return True
+    if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
+        return True
+    last_word = left.rpartition(" ")[2]
+    return _NEGATED.search(f"{last_word} {match.group()}") is not None
 
 
 def _find_speaker_after_verb(
@@ -451,12 +462,11 @@ def _extract_speaker(text: str) -> str | None:
         return pronoun.group()
     names = find_names(phrase)
     final_names = [name for name in names if phrase.endswith(name)]
-    if final_names:
-        before = phrase.removesuffix(final_names[-1])
-        if _COORDINATION.search(before[-len(" and ") :]):
-            return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
-        if not _ENDS_IN_PREPOSITION.search(before):
-            return strip_title(final_names[-1])
+    before = phrase.removesuffix(final_names[-1]) if final_names else ""
+    if _COORDINATION.search(before[-len(" and ") :]):
+        return phrase if _COORDINATED_NAME.fullmatch(phrase) else None
+    if final_names and not _ENDS_IN_PREPOSITION.search(before):
+        return strip_title(final_names[-1])
     if not names and not _DETERMINER.match(phrase) and not _PLURAL_NOUN.match(phrase):
         return None
     return phrase if len(phrase.split()) <= _MAX_SPEAKER_WORDS else None

@@ -19,7 +19,7 @@ from typing import Any
 
 from claimcheck import tokens
 from claimcheck.llm import responses_api
-from claimcheck.llm.error_body import ErrorDetails, read_error_body
+from claimcheck.llm.error_body import ErrorDetails, has_message, read_error_body
 
 # Other words for OpenAI's reasons: Anthropic's, Gemini's, Mistral's, Cohere's.
 _FINISH_REASONS = {
@@ -48,6 +48,8 @@ _CACHED_COUNTS = (
     "prompt_cache_hit_tokens",
     "cache_read_input_tokens",
 )
+_JSON_STARTS = ("{", "[{", "```")
+_MAX_DEPTH = 8  # chat completions have five levels
 _STREAM_PREFIXES = ("data:", "event:", "id:", ": ")
 _STREAM_END = "[DONE]"
 
@@ -134,27 +136,30 @@ def build_completion(fields: Any) -> Completion:
         ErrorInAnswerError: an error came instead of an answer.
         NoCompletionError: it is not a chat completion.
     """
+    if isinstance(fields, list) and len(fields) == 1:
+        (fields,) = fields
     fields = responses_api.build_chat_completion(_expect_object(fields, "the body"))
-    choices = fields.get("choices") or []
-    error = fields.get("error")
+    choices, error = fields.get("choices"), fields.get("error")
     if error and not choices:
         raise ErrorInAnswerError(read_error_body(error))
-    if not isinstance(choices, list):
-        raise NoCompletionError("choices: expected a list")
-    choice = _expect_object(choices[0] if choices else None, "choices[0]")
+    choice = _read_object(choices, "text")
     # Some send the message as a stream's, or as the old completions had it.
-    message = choice.get("message") or choice.get("delta")
-    message = _expect_object(message, "choices[0].message")
+    message = _read_object(choice.get("message") or choice.get("delta"), "content")
     text = _read_answer(message) if message else _get_text(choice, "text")
+    refusal = _read_refusal(message)
+    if not (refusal or (text and text.strip())):
+        text = _find_json(fields) or text
     # OpenRouter puts the error of a provider that broke off into the choice.
-    broken_off = choice.get("error")
-    if broken_off or (error and not text):
-        raise ErrorInAnswerError(read_error_body(broken_off or error))
+    error = choice.get("error") or (error if not text else None)
+    if not (error or choices or text) and has_message(fields):
+        error = fields
+    if error:
+        raise ErrorInAnswerError(read_error_body(error))
     return Completion(
         model=_get_text(fields, "model"),
         text=text,
         finish_reason=_read_finish_reason(choice),
-        refusal=_get_text(message, "refusal"),
+        refusal=refusal,
         tokens=_read_token_counts(fields.get("usage"), text),
     )
 
@@ -297,6 +302,16 @@ def _read_tool_call(message: dict[str, Any]) -> str | None:
     return arguments if isinstance(arguments, str) else None
 
 
+def _read_refusal(message: dict[str, Any]) -> str | None:
+    """Return the refusal beside the content, or in a part of it."""
+    parts = message.get("content")
+    for part in (message, *(parts if isinstance(parts, list) else ())):
+        refusal = _get_text(part, "refusal") if isinstance(part, dict) else None
+        if refusal:
+            return refusal
+    return None
+
+
 def _read_finish_reason(choice: dict[str, Any]) -> str | None:
     reason = _get_text(choice, "finish_reason")
     if not reason:
@@ -385,6 +400,29 @@ def _expect_object(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NoCompletionError(f"{path}: expected an object")
     return value
+
+
+def _read_object(value: Any, text_key: str) -> dict[str, Any]:
+    """Return an object, the first of a list, or one with a text under this key."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, str):
+        return {text_key: value}
+    return value if isinstance(value, dict) else {}
+
+
+def _find_json(value: Any, depth: int = 0) -> str | None:
+    """Return the last text in a value that begins like JSON, if any.
+
+    An answer may be where no endpoint that we know of puts it. It was paid for.
+    """
+    if isinstance(value, str):
+        return value if value.lstrip().startswith(_JSON_STARTS) else None
+    if depth > _MAX_DEPTH or not isinstance(value, dict | list):
+        return None
+    inner = list(value.values() if isinstance(value, dict) else value)
+    texts = (_find_json(item, depth + 1) for item in reversed(inner))
+    return next((text for text in texts if text), None)
 
 
 def _get_text(fields: dict[str, Any], name: str) -> str | None:

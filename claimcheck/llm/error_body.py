@@ -12,11 +12,22 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 # From the outermost to the innermost: the first that is present leads to the message.
-_MESSAGE_KEYS = ("error", "errors", "detail", "message", "msg", "description", "reason")
+_MESSAGE_KEYS = (
+    "error",
+    "errors",
+    "detail",
+    "message",
+    "msg",
+    "status_msg",
+    "base_resp",  # MiniMax
+    "description",
+    "reason",
+)
 # Words that others add beside the message; OpenRouter's is the only useful part.
 _EXTRA_KEYS = ("metadata", "raw", "details", "fieldViolations", "failed_generation")
 _CODE_KEYS = ("code", "type", "status", "status_code", "object", "reason")
@@ -67,6 +78,11 @@ class ErrorDetails:
             if code in _STATUS_BY_CODE:
                 return _STATUS_BY_CODE[code]
         return None
+
+
+def has_message(fields: Mapping[str, Any]) -> bool:
+    """Whether an object has a field where errors have their message."""
+    return any(fields.get(key) for key in _MESSAGE_KEYS)
 
 
 def read_error_body(content: Any) -> ErrorDetails:

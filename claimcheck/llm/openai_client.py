@@ -12,6 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -57,8 +58,9 @@ from claimcheck.llm.retry import (
     count_attempts,
     ignore_pause,
 )
+from claimcheck.local.server import Lease, lease_server
 from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
-from claimcheck.settings import Settings
+from claimcheck.settings import LOCAL, Settings
 
 _ENDPOINT_ERRORS = (openai.OpenAIError, json.JSONDecodeError, NoCompletionError)
 # How often to ask whether another request has found out what is accepted.
@@ -95,6 +97,12 @@ class OpenAIClient:
         budget: BudgetGate | None = None,
         on_pause: PauseCallback = ignore_pause,
     ) -> None:
+        if not settings.model and settings.engine == LOCAL:
+            raise UnknownModelError(
+                "engine local: no model is named; give --model with a GGUF file or the "
+                "name of a downloaded model, or run `claimcheck models use NAME` "
+                "(`claimcheck models list` shows what is here)"
+            )
         if not settings.model:
             raise UnknownModelError(
                 "no model is named: give --model NAME, CLAIMCHECK_MODEL or `model` in "
@@ -107,6 +115,7 @@ class OpenAIClient:
         self._pricing = pricing or Pricing(self._settings)
         # Threads that send the first requests must not create a client each.
         self._lock = threading.Lock()
+        self._lease: Lease | None = None  # of a local server
         self._sync: openai.OpenAI | None = None
         self._async: openai.AsyncOpenAI | None = None
 
@@ -202,6 +211,8 @@ class OpenAIClient:
         """Close the connections of synchronous requests."""
         if self._sync:
             self._sync.close()
+        if self._lease:
+            self._lease.release()
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -249,6 +260,9 @@ class OpenAIClient:
         return completion
 
     async def _asend(self, body: dict[str, Any], answers: list[Completion]) -> None:
+        if self._async is None and self._settings.engine == LOCAL:
+            # To load a model takes seconds, in which others may run.
+            await asyncio.to_thread(self._get_sync_client)
         response = await self._get_async_client().post(**self._build_arguments(body))
         answers.append(_parse_response(response))
 
@@ -318,9 +332,11 @@ class OpenAIClient:
             if self._sync is None:
                 self._sync = create_sdk_client(
                     openai.OpenAI,
-                    self._settings,
+                    self._connect(),
                     build_http_client=lambda: build_limited_client(
-                        openai.DefaultHttpxClient, self._settings.timeout_s
+                        openai.DefaultHttpxClient,
+                        self._settings.timeout_s,
+                        trust_env=self._uses_proxies,
                     ),
                 )
             return self._sync
@@ -332,15 +348,32 @@ class OpenAIClient:
             self._get_sync_client()
             self._async = create_sdk_client(
                 openai.AsyncOpenAI,
-                self._settings,
+                self._connect(),
                 build_http_client=self._build_async_http_client,
             )
         return self._async
 
+    @property
+    def _uses_proxies(self) -> bool:
+        # A proxy of the environment has nothing to do with a server on this machine.
+        return self._settings.engine != LOCAL
+
+    def _connect(self) -> Settings:
+        """Return the settings with the endpoint; start a local server if needed."""
+        if self._settings.engine != LOCAL:
+            return self._settings
+        if self._lease is None:
+            context_tokens = self._settings.context_tokens
+            self._lease = lease_server(str(self._settings.model), context_tokens)
+        server = self._lease.server
+        return replace(self._settings, base_url=f"{server.url}/v1", api_key=server.key)
+
     def _build_async_http_client(self) -> httpx2.AsyncClient:
-        timeout_s = self._settings.timeout_s
+        timeout_s, trust_env = self._settings.timeout_s, self._uses_proxies
         if not self._limiter:
-            return build_limited_async_client(openai.DefaultAsyncHttpxClient, timeout_s)
+            return build_limited_async_client(
+                openai.DefaultAsyncHttpxClient, timeout_s, trust_env=trust_env
+            )
         # The pool looks at each idle connection before every request, so keep few of
         # them. The numbers were chosen by hand.
         keep_alive = max(16, self._limiter.max_concurrency // 4)
@@ -348,7 +381,10 @@ class OpenAIClient:
             max_connections=None, max_keepalive_connections=keep_alive
         )
         return build_limited_async_client(
-            openai.DefaultAsyncHttpxClient, timeout_s, limits=limits
+            openai.DefaultAsyncHttpxClient,
+            timeout_s,
+            limits=limits,
+            trust_env=trust_env,
         )
 
 

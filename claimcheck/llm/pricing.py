@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claimcheck.errors import SettingsError
-from claimcheck.settings import Price, Settings
+from claimcheck.settings import LOCAL, Price, Settings
 
 
 class Pricing:
@@ -14,6 +14,8 @@ class Pricing:
         self._model = settings.model or ""
         self._url = settings.base_url
         self._stated_price: Price | None = settings.prices.get(self._model)
+        if settings.engine == LOCAL:
+            self._stated_price = Price(0.0, 0.0)
         self._is_unpublished = False
 
     @property

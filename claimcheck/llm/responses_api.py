@@ -69,16 +69,10 @@ def _build_message(output: Any) -> dict[str, Any]:
         if not isinstance(parts, list):
             continue
         if item.get("type") == "reasoning":
-            message["reasoning"] = _join_texts(parts, "text")
-            continue
-        content += parts
-        if refusal := _join_texts(parts, "refusal"):
-            message["refusal"] = refusal
+            texts = [part.get("text") for part in parts if isinstance(part, Mapping)]
+            message["reasoning"] = "".join(map(str, filter(None, texts)))
+        else:
+            content += parts
     if content:
         message["content"] = content
     return message
-
-
-def _join_texts(parts: list[Any], name: str) -> str:
-    texts = [part.get(name) for part in parts if isinstance(part, Mapping)]
-    return "".join(text for text in texts if isinstance(text, str))

@@ -15,29 +15,39 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONVERT_OFFICE = "convert it: soffice --headless --convert-to docx FILE"
-_RECOGNIZE = "recognize its text, for example with tesseract"
+_CONVERT_OFFICE = "convert it: soffice --headless --convert-to {} FILE"
+_TRANSCRIBE = "transcribe it, for example with Whisper"
+_UNPACK = "unpack it, and use the files"
 # How files start that are not text, or hold markup: what they are, and what to do.
 _BINARY_SIGNATURES = (
-    (b"PK\x03\x04", "a ZIP archive other than a document (an Excel workbook?)", ""),
-    (
-        b"\xd0\xcf\x11\xe0",
-        "an old or password-protected Office document, or an Outlook message",
-        _CONVERT_OFFICE,
-    ),
-    (b"{\\rtf", "an RTF document", _CONVERT_OFFICE),
-    (b"\\documentclass", "a LaTeX document", "convert it: pandoc -t plain FILE"),
-    (b"<?xml", "an XML document other than HTML", ""),
-    (b"<rss", "an RSS feed", "use the addresses of its articles"),
-    (b"<feed", "an Atom feed", "use the addresses of its articles"),
-    (b"WARC/", "a web archive", "extract its pages, for example with warcio"),
-    (b"\x89PNG", "a PNG picture", _RECOGNIZE),
-    (b"\xff\xd8\xff", "a JPEG picture", _RECOGNIZE),
-    (b"GIF8", "a GIF picture", _RECOGNIZE),
-    (b"ID3", "an MP3 recording", "transcribe it, for example with Whisper"),
+    (b"PK\x03\x04", "a ZIP archive other than a document", _UNPACK),
+    (b"<?xml", "an XML document of unknown kind", ""),
     (b"\x1f\x8b", "a gzip archive", "unpack it: gunzip FILE"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
+    (b"Rar!", "a RAR archive", _UNPACK),
+    (b"BZh", "a bzip2 archive", "unpack it: bunzip2 FILE"),
+    (b"\xfd7zXZ", "an xz archive", "unpack it: unxz FILE"),
+    (b"ID3", "an MP3 recording", _TRANSCRIBE),
+    (b"OggS", "an Ogg recording", _TRANSCRIBE),
+    (b"fLaC", "a FLAC recording", _TRANSCRIBE),
+    (b"RIFF", "a recording", _TRANSCRIBE),
+    (b"%!PS", "a PostScript document", "convert it: ps2pdf FILE"),
+    (b"AT&TFORM", "a DjVu document", "convert it: ddjvu -format=pdf FILE FILE.pdf"),
     (b"SQLite format 3", "a SQLite database", ""),
     (b"\x7fELF", "a program", ""),
+    (b"MZ", "a program", ""),
+)
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+# The stream in a compound file that says what it is.
+_COMPOUND_KINDS = (
+    ("EncryptedPackage", "an Office document with a password", "remove the password"),
+    ("WordDocument", "an old Word document (.doc)", _CONVERT_OFFICE.format("docx")),
+    (
+        "PowerPoint Document",
+        "an old presentation (.ppt)",
+        _CONVERT_OFFICE.format("pptx"),
+    ),
+    ("Book", "an old Excel workbook (.xls)", _CONVERT_OFFICE.format("xlsx")),
 )
 _SAMPLE_BYTES = 4_000
 # Of the bytes in even or odd positions. In UTF-16 one of the two halves is mostly zero
@@ -92,10 +102,22 @@ def recode_wide_text(data: bytes) -> bytes:
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
+    if data.startswith(_COMPOUND_FILE):
+        _refuse_compound(data, source)
+    if data[4:8] == b"ftyp":
+        raise InputError(f"{source}: is a video or recording, not text; {_TRANSCRIBE}")
     for signature, kind, advice in _BINARY_SIGNATURES:
         if data.startswith(signature):
             action = advice or "extract its text and use that"
             raise InputError(f"{source}: is {kind}, not text; {action}")
+
+
+def _refuse_compound(data: bytes, source: str) -> None:
+    for stream, kind, advice in _COMPOUND_KINDS:
+        if stream.encode("utf-16-le") in data:
+            raise InputError(f"{source}: is {kind}, not text; {advice}")
+    advice = _CONVERT_OFFICE.format("docx")
+    raise InputError(f"{source}: is an old Office document, not text; {advice}")
 
 
 def _find_byte_order_mark(data: bytes) -> str | None:

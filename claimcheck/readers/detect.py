@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from email.parser import BytesHeaderParser
+from importlib import import_module
 from io import BytesIO
 from pathlib import PurePath
 
 from claimcheck.readers.content import Content
 from claimcheck.readers.decode import decode, recode_wide_text
+from claimcheck.readers.xml_documents import detect_xml
 from claimcheck.text.noise import find_front_matter
 
 _TAG_NAME_ENDS = b" \t\r\n\f/>"
@@ -20,6 +23,28 @@ _MAIL_FIELDS = frozenset(
     "reply-to return-path subject to".split()
 )
 _MIN_FIELDS, _MIN_MAIL_FIELDS = 3, 2  # chosen by hand; letters may have one or two
+# The module and the function that parse a format of bytes.
+_BINARY_READERS = {
+    "pdf": ("pdf", "parse_pdf"),
+    "docx": ("docx", "parse_docx"),
+    "email": ("mail", "parse_mail"),
+    "outlook": ("mail", "parse_outlook"),
+    "odt": ("packages", "parse_odt"),
+    "epub": ("packages", "parse_epub"),
+    "pptx": ("packages", "parse_pptx"),
+    "spreadsheet": ("spreadsheets", "parse_workbook"),
+    "feed": ("xml_documents", "parse_feed"),
+    "jats": ("xml_documents", "parse_jats"),
+    "warc": ("web_archives", "parse_warc"),
+    "scan": ("ocr", "parse_picture"),
+}
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+_COMPOUND_STREAMS = (
+    ("outlook", "__properties_version1.0"),
+    ("spreadsheet", "Workbook"),
+)
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_TABLE_SUFFIXES = (".csv", ".tsv")
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
 # Formats whose text may be in any encoding.
@@ -38,54 +63,92 @@ def parse_content(
 
     Raises:
         InputError: they are damaged, or have no readable text.
+        NoTextLayerError: they are a PDF whose pages are pictures.
     """
     kind = detect_format(data, name)
-    # Readers are imported when they are needed: some load large libraries.
-    match kind:
-        case "html":
-            from claimcheck.readers.html import parse_html
+    if kind in _BINARY_READERS:
+        module, function = _BINARY_READERS[kind]
+        # Readers are imported when they are needed: some load large libraries.
+        parse = getattr(import_module(f"claimcheck.readers.{module}"), function)
+        return kind, parse(data, source)
+    if kind == "html":
+        from claimcheck.readers.html import parse_html
 
-            return kind, parse_html(data, source, charset)
-        case "pdf":
-            from claimcheck.readers.pdf import parse_pdf
-
-            return kind, parse_pdf(data, source)
-        case "docx":
-            from claimcheck.readers.docx import parse_docx
-
-            return kind, parse_docx(data, source)
-        case "email":
-            from claimcheck.readers.mail import parse_mail
-
-            return kind, parse_mail(data, source)
-        case "odt" | "epub" | "pptx":
-            from claimcheck.readers.packages import parse_package
-
-            return kind, parse_package(data, source, kind)
+        return kind, parse_html(data, source, charset)
     text, encoding = decode(data, source, charset)
-    if kind == "subtitles":
-        from claimcheck.readers.subtitles import parse_subtitles
+    return _parse_text(kind, text, encoding, source)
 
-        return kind, parse_subtitles(text, encoding, source)
+
+def _parse_text(
+    kind: str, text: str, encoding: str, source: str
+) -> tuple[str, Content]:
     if kind == "text" and text.lstrip().startswith("{"):
-        from claimcheck.readers.subtitles import load_caption_json, parse_caption_json
+        return _parse_json_text(text, encoding, source)
+    match kind:
+        case "subtitles":
+            from claimcheck.readers.subtitles import parse_subtitles
 
-        captions = load_caption_json(text)
-        if captions is not None:
-            return "subtitles", parse_caption_json(captions, encoding, source)
-    if kind == "markdown":
-        from claimcheck.readers.markdown import parse_markdown
+            return kind, parse_subtitles(text, encoding, source)
+        case "markdown":
+            from claimcheck.readers.markdown import parse_markdown
 
-        return kind, parse_markdown(text, encoding)
+            return kind, parse_markdown(text, encoding)
+        case "rtf":
+            from claimcheck.readers.markup import parse_rtf
+
+            return kind, parse_rtf(text, source)
+        case "latex":
+            from claimcheck.readers.markup import parse_latex
+
+            return kind, parse_latex(text, encoding, source)
+        case "csv":
+            from claimcheck.readers.spreadsheets import parse_delimited
+
+            return kind, parse_delimited(text, encoding, source)
     return kind, Content(text, encoding)
+
+
+def _parse_json_text(text: str, encoding: str, source: str) -> tuple[str, Content]:
+    """Parse captions or a notebook; other JSON is text."""
+    from claimcheck.readers.markup import load_notebook, parse_notebook
+    from claimcheck.readers.subtitles import load_caption_json, parse_caption_json
+
+    captions = load_caption_json(text)
+    if captions is not None:
+        return "subtitles", parse_caption_json(captions, encoding, source)
+    cells = load_notebook(text)
+    if cells is not None:
+        return "notebook", parse_notebook(cells, encoding, source)
+    return "text", Content(text, encoding)
+
+
+def parse_scanned(data: bytes, source: str) -> Content:
+    """Recognize the text in a picture, or in a PDF of pictures.
+
+    Raises:
+        InputError: the reader is not installed, or there is no text.
+    """
+    from claimcheck.readers.ocr import parse_picture, parse_scan
+
+    return parse_scan(data, source) if _is_pdf(data) else parse_picture(data, source)
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1_024]
 
 
 def detect_format(data: bytes, name: str = "") -> str:
     """Detect the format; binary data of unknown format counts as `text`."""
-    if b"%PDF-" in data[:1_024]:
+    if _is_pdf(data):
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return "docx" if _is_docx(data) else _detect_package(data) or "text"
+    if data.startswith(_COMPOUND_FILE):
+        return _detect_compound(data)
+    if data.startswith(_PICTURES) or data[8:12] == b"WEBP":
+        return "scan"
+    if data.startswith(b"WARC/") or _is_packed_warc(data):
+        return "warc"
     prefix = recode_wide_text(data[:_MAX_HEADER_BYTES]).lstrip()
     is_cut = len(data) > _MAX_HEADER_BYTES
     return _detect_text_format(prefix, PurePath(name).suffix.lower(), is_cut=is_cut)
@@ -93,6 +156,12 @@ def detect_format(data: bytes, name: str = "") -> str:
 
 def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
     start = prefix[:_SNIFFED_BYTES]
+    if start.startswith(b"{\\rtf"):
+        return "rtf"
+    if xml := detect_xml(prefix):
+        return xml
+    if _is_latex(prefix):
+        return "latex"
     if _is_html(prefix) or (suffix in _HTML_SUFFIXES and b"<" in start):
         return "html"
     if _is_mail(prefix, is_cut=is_cut):
@@ -103,6 +172,37 @@ def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
         return "markdown"
     if start.startswith(b"<") and _has_html_tag(start):
         return "html"
+    return "csv" if suffix in _TABLE_SUFFIXES else "text"
+
+
+def _is_latex(prefix: bytes) -> bool:
+    """Whether the first command of a document is \\documentclass."""
+    for line in prefix.splitlines():
+        command = line.strip()
+        if command and not command.startswith(b"%"):
+            return command.startswith((b"\\documentclass", b"\\documentstyle"))
+    return False
+
+
+def _is_packed_warc(data: bytes) -> bool:
+    """Whether the first member of a gzip file is a WARC record."""
+    if not data.startswith(b"\x1f\x8b"):
+        return False
+    try:
+        return (
+            zlib.decompressobj(zlib.MAX_WBITS | 16)
+            .decompress(data[:1_024])
+            .startswith(b"WARC/")
+        )
+    except zlib.error:
+        return False
+
+
+def _detect_compound(data: bytes) -> str:
+    """Return the format of an OLE compound file by the names of its streams."""
+    for kind, name in _COMPOUND_STREAMS:
+        if name.encode("utf-16-le") in data:
+            return kind
     return "text"
 
 

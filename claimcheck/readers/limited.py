@@ -20,13 +20,17 @@ from typing import IO, Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content
-from claimcheck.readers.detect import detect_format, parse_content
+from claimcheck.readers.detect import detect_format, parse_content, parse_scanned
+from claimcheck.readers.pdf import NoTextLayerError
 
 # Ordinary files of the maximum size take a tenth of either. Chosen by hand.
 MAX_SECONDS = 60.0
 MAX_MEMORY_BYTES = 2 * 2**30
+# The recognition of text takes seconds for a page, and two cores are often busy.
+_MAX_OCR_SECONDS = 1_800.0
+_OCR_MEMORY_BYTES = 8 * 2**30  # of addresses; it uses half a gigabyte
 
-_LIMITED_FORMATS = ("html", "pdf", "docx", "email", "odt", "epub", "pptx")
+_UNLIMITED_FORMATS = ("text", "markdown", "subtitles")
 # `-P` keeps the working folder, which may be a stranger's, out of the module path.
 _START_CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -43,12 +47,15 @@ def parse_within_limits(
     Raises:
         InputError: as for `parse_content`, or a limit was exceeded.
     """
-    is_limited = detect_format(data, name) in _LIMITED_FORMATS
+    kind = detect_format(data, name)
+    is_limited = kind not in _UNLIMITED_FORMATS
     # An interpreter that is embedded in another program has no executable to start.
     if not is_limited or not sys.executable:
         return parse_content(data, source, name=name, charset=charset)
     header = {"source": source, "name": name, "charset": charset, "bytes": len(data)}
-    answer = _ask_child(header, data)
+    answer = _ask_child({**header, "is_scan": kind == "scan"}, data)
+    if answer and answer.get("is_scan"):
+        answer = _ask_child({**header, "is_scan": True}, data)
     if answer is None:
         raise InputError(
             f"{source}: cannot be read within {MAX_SECONDS:.0f} s and "
@@ -94,7 +101,8 @@ class _Child:
         """Return the answer; None if the child was killed, or crashed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        timer = threading.Timer(MAX_SECONDS, self._process.kill)
+        seconds = _MAX_OCR_SECONDS if header["is_scan"] else MAX_SECONDS
+        timer = threading.Timer(seconds, self._process.kill)
         timer.start()
         line = b""
         try:
@@ -106,7 +114,7 @@ class _Child:
             pass  # the child is gone
         finally:
             timer.cancel()
-        if not line:
+        if not line.endswith(b"\n"):  # also half a line: it was killed in the middle
             self.close()
             return None
         answer: dict[str, Any] = json.loads(line)
@@ -156,7 +164,6 @@ if hasattr(os, "register_at_fork"):
 
 def run_child() -> None:
     """Parse the files that come on standard input until it ends."""
-    _limit_memory()
     requests = sys.stdin.buffer
     # Libraries that print must not write into the answers.
     answers = os.fdopen(os.dup(1), "wb")
@@ -164,17 +171,17 @@ def run_child() -> None:
     while line := requests.readline():
         header = json.loads(line)
         data = requests.read(header["bytes"])
+        _limit_memory(_OCR_MEMORY_BYTES if header["is_scan"] else MAX_MEMORY_BYTES)
         _write_frame(answers, _parse(header, data))
         answers.flush()
 
 
-def _limit_memory() -> None:
+def _limit_memory(limit: int = MAX_MEMORY_BYTES) -> None:
     try:
         import resource
     except ImportError:  # Windows, which has no such limits
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MAX_MEMORY_BYTES
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
@@ -184,9 +191,14 @@ def _parse(header: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Return the kind and content, or the message of the error, for JSON."""
     source = header["source"]
     try:
-        kind, content = parse_content(
-            data, source, name=header["name"], charset=header["charset"]
-        )
+        if header["is_scan"]:
+            kind, content = "scan", parse_scanned(data, source)
+        else:
+            kind, content = parse_content(
+                data, source, name=header["name"], charset=header["charset"]
+            )
+    except NoTextLayerError:
+        return {"is_scan": True}
     except InputError as error:
         return {"error": str(error)}
     except MemoryError:

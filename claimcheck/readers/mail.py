@@ -13,7 +13,13 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from claimcheck.errors import InputError
-from claimcheck.readers.content import Content, clean_metadata, has_words, refuse_empty
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    has_words,
+    import_required,
+    refuse_empty,
+)
 from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.html import parse_html
 
@@ -73,6 +79,30 @@ def parse_mail(data: bytes, source: str) -> Content:
     body = _choose_body(bodies, source)
     content = Content(body.text, body.encoding, subject, sender, sent)
     return refuse_empty(content, source, "the e-mail")
+
+
+def parse_outlook(data: bytes, source: str) -> Content:
+    """Return the text of a message that Outlook saved (.msg).
+
+    Raises:
+        InputError: it is damaged, or has no text.
+    """
+    oxmsg = import_required("oxmsg", "formats", source, "an Outlook message")
+    try:
+        message = oxmsg.Message.load(data)
+        plain, html = message.body or "", message.html_body or ""
+        subject, sender, sent = message.subject, message.sender, message.sent_date
+    except Exception as error:  # noqa: BLE001 - the parser raises anything
+        raise InputError(f"{source}: is a damaged Outlook message ({error})") from None
+    bodies = [(plain.encode(), "utf-8", False), (html.encode(), "utf-8", True)]
+    body = _choose_body([body for body in bodies if body[0]], source)
+    content = Content(
+        body.text,
+        title=clean_metadata(subject),
+        author=clean_metadata(sender),
+        published=sent.date() if sent else None,
+    )
+    return refuse_empty(content, source, "the message")
 
 
 def _refuse_unreadable(data: bytes, source: str) -> None:

@@ -44,17 +44,35 @@ def detect_package(names: list[str], read: Any) -> str | None:
     """Return the format of an archive by the names of its files, or None."""
     if any(_SLIDE.fullmatch(name) for name in names):
         return "pptx"
+    if any(name.startswith("xl/workbook.") for name in names):
+        return "spreadsheet"
     if "mimetype" not in names:
         return None
     declared = read("mimetype")[:100].decode("latin-1").strip()
     kinds = {
         "application/epub+zip": "epub",
         "application/vnd.oasis.opendocument.text": "odt",
+        "application/vnd.oasis.opendocument.spreadsheet": "spreadsheet",
     }
     return kinds.get(declared)
 
 
-def parse_package(data: bytes, source: str, kind: str) -> Content:
+def parse_odt(data: bytes, source: str) -> Content:
+    """Return the text of an OpenDocument text; errors as for `_parse_package`."""
+    return _parse_package(data, source, "odt")
+
+
+def parse_epub(data: bytes, source: str) -> Content:
+    """Return the text of an EPUB book; errors as for `_parse_package`."""
+    return _parse_package(data, source, "epub")
+
+
+def parse_pptx(data: bytes, source: str) -> Content:
+    """Return the text of a presentation; errors as for `_parse_package`."""
+    return _parse_package(data, source, "pptx")
+
+
+def _parse_package(data: bytes, source: str, kind: str) -> Content:
     """Return the text of an archive of this kind, and its title and author.
 
     Raises:

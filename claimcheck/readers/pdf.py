@@ -32,11 +32,16 @@ _PLACEHOLDER_TITLE = re.compile(
 )
 
 
+class NoTextLayerError(Exception):
+    """The pages of a PDF are pictures, in which text has to be recognized."""
+
+
 def parse_pdf(data: bytes, source: str) -> Content:
     """Return the text of the pages in order, and the stated title and author.
 
     Raises:
-        InputError: the file is damaged, has a password, no text, or too many pages.
+        InputError: the file is damaged, has a password, or too many pages.
+        NoTextLayerError: it has no text.
     """
     pdfium = import_required("pypdfium2", "pdf", source, "a PDF")
     with _PDFIUM_LOCK:
@@ -51,13 +56,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
         finally:
             document.close()
     if not any(map(has_words, pages)):
-        pictures = "1 page of pictures"
-        if len(pages) != 1:
-            pictures = f"{len(pages)} pages of pictures"
-        raise InputError(
-            f"{source}: has no text layer ({pictures}); recognize its text first, "
-            "for example with ocrmypdf, and use the result"
-        )
+        raise NoTextLayerError(source)
     if title and _PLACEHOLDER_TITLE.match(title):
         title = None
     text = "".join(f"{page}\f" for page in pages)

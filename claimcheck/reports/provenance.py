@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claimcheck.models.llm import Usage
-from claimcheck.models.run import Check, Run
+from claimcheck.models.run import Check, Run, Signature
 from claimcheck.reports.common import format_count
 
 # How the publication date is known (`Document.published_from`), for readers.
@@ -56,18 +56,22 @@ def list_left_out_pages(check: Check) -> list[str]:
 
 def describe_provenance(result: Run | Check) -> str:
     """Describe version, engine, model, tokens, cost and time in one line."""
-    signature = result.signature
+    claims = len(result.claims if isinstance(result, Run) else result.verdicts)
+    return describe_work(result.signature, result.usage, claims)
+
+
+def describe_work(signature: Signature, usage: Usage, claims: int) -> str:
+    """Describe what a signature and its usage state, in one line."""
     parts = [f"claimcheck {signature.version}", f"engine {signature.engine}"]
     if signature.model:
-        claims = len(result.claims if isinstance(result, Run) else result.verdicts)
         parts.append(f"model {signature.model} ({signature.response_format})")
-        parts += _list_usage(result.usage, claims)
+        parts += _list_usage(usage, claims)
     else:
         parts.append("no model")
         verifier = signature.settings.get("verifier")
         if verifier not in (None, "lexical"):
             parts.append(f"verifier {verifier}")
-    parts.append(f"{result.usage.seconds:.1f} s")
+    parts.append(f"{usage.seconds:.1f} s")
     return " · ".join(parts)
 
 

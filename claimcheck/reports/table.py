@@ -272,7 +272,9 @@ def build_data_frame(run: Run) -> pandas.DataFrame:
     try:
         import pandas
     except ImportError:
-        raise InputError("claims_frame needs pandas: pip install pandas") from None
+        raise InputError(
+            f"claims_frame needs pandas: {get_install_command('pandas')}"
+        ) from None
     # The columns also without a claim, so that code can rely on them.
     columns = list_column_types(run)
     frame = pandas.DataFrame(list(iter_claim_rows(run)), columns=list(columns))

@@ -46,12 +46,14 @@ _STANCE_SIGNS = {Stance.SUPPORTS: "+", Stance.REFUTES: "-", Stance.RELATED: "~"}
 # Chosen by hand, so that a verdict takes a few lines.
 _MAX_EVIDENCE_PER_FINDING = 2
 _MAX_EVIDENCE_LENGTH = 300  # characters
+_MIN_TABLE_WIDTH = 60  # columns: below, words in the table's columns would break
 _FACT_NAME_WIDTH = 18  # columns: the longest name, "Check-worthiness", and a gap
 
 
 def render_run(run: Run, *, width: int = 100, color: bool = False) -> str:
     """Render a run as text of at most `width` columns."""
-    page = [*_build_summary(run), *_build_claims(run)]
+    is_narrow = width < _MIN_TABLE_WIDTH
+    page = [*_build_summary(run), *_build_claims(run, is_narrow=is_narrow)]
     if run.verdicts:
         page += [
             Text(""),
@@ -223,9 +225,35 @@ def _build_list(title: str, items: Iterable[Text]) -> list[RenderableType]:
     return [Text(""), make_safe_text(title, "bold"), grid] if grid.row_count else []
 
 
-def _build_claims(run: Run) -> list[RenderableType]:
+def _build_claims(run: Run, *, is_narrow: bool) -> list[RenderableType]:
     if not run.claims:
         return [] if run.failures else [Text(""), make_safe_text(common.NO_CLAIMS)]
+    title = make_safe_text(f"Claims ({len(run.claims)})", "bold")
+    table = _build_claim_list(run) if is_narrow else _build_claim_table(run)
+    return [Text(""), title, table]
+
+
+def _build_claim_list(run: Run) -> Table:
+    """Build a list for narrow terminals, where columns would break words."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(ratio=1)
+    line_index = locations.build_line_index(run.document)
+    decisions = index_decisions(run.decisions)
+    for number, claim in enumerate(run.claims, 1):
+        text = _build_claim_text(claim, decisions.get(claim.id))
+        facts = (
+            f"{claim.check_worthiness:.2f}",
+            common.get_speaker(claim),
+            locations.format_claim_location(claim, line_index),
+        )
+        style = "dim" if claim.is_grounded else "bold red"
+        text.append("\n").append_text(make_safe_text(" · ".join(facts), style))
+        grid.add_row(str(number), text)
+    return grid
+
+
+def _build_claim_table(run: Run) -> Table:
     # No lines between columns: the text can be copied, and fits narrow terminals.
     table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
     table.add_column("#", justify="right", no_wrap=True)
@@ -246,7 +274,7 @@ def _build_claims(run: Run) -> list[RenderableType]:
             _build_claim_text(claim, decisions.get(claim.id)),
             make_safe_text(location, style),
         )
-    return [Text(""), make_safe_text(f"Claims ({len(run.claims)})", "bold"), table]
+    return table
 
 
 def _build_claim_text(claim: Claim, decision: Decision | None) -> Text:

@@ -104,15 +104,7 @@ class PageReader:
             raise InputError("its robots.txt disallows fetching it")
         private_origin = origin if is_own else None
         fetched = fetch_bytes(hit.url, private_origin=private_origin)
-        snapshot = Snapshot(
-            source=hit.url,
-            url=fetched.url,
-            fetched=datetime.now(UTC),
-            sha256=hashlib.sha256(fetched.content).hexdigest(),
-            headers=fetched.headers,
-            published=hit.published,
-        )
-        return snapshot, fetched.content
+        return _take_snapshot(hit, fetched), fetched.content
 
     def _get_robots(self, origin: str) -> RobotFileParser:
         if origin in self._robots:
@@ -151,6 +143,34 @@ class PageReader:
 def _shorten_error(error: InputError, url: str) -> str:
     """Return the problem: the address is beside it, and advice is for files."""
     return str(error).removeprefix(f"{url}: ").partition("; ")[0]
+
+
+def fetch_page(
+    url: str, archive: EvidenceArchive, allow_private: bool
+) -> tuple[Snapshot, bytes]:
+    """Return a page that the user named; it is kept, and taken from the archive.
+
+    Raises:
+        InputError: the address is refused, or can't be fetched.
+    """
+    key = f"{url} private" if allow_private else url
+    if found := archive.find_page(key):
+        return found
+    fetched = fetch_bytes(url, allow_private=allow_private)
+    snapshot = _take_snapshot(Hit(url), fetched)
+    archive.save_page(key, snapshot, fetched.content)
+    return snapshot, fetched.content
+
+
+def _take_snapshot(hit: Hit, fetched: Fetched) -> Snapshot:
+    return Snapshot(
+        source=hit.url,
+        url=fetched.url,
+        fetched=datetime.now(UTC),
+        sha256=hashlib.sha256(fetched.content).hexdigest(),
+        headers=fetched.headers,
+        published=hit.published,
+    )
 
 
 def read_snapshot(snapshot: Snapshot, content: bytes) -> Document:

@@ -10,21 +10,18 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from claimcheck.briefs import read_stored_brief
 from claimcheck.errors import InputError, NotFoundError, StoreError, UnstorableError
-from claimcheck.llm.budget import RequestCost
 from claimcheck.llm.stored import is_usable
 from claimcheck.models.decision import load_decision
 from claimcheck.models.document import Document, load_document
 from claimcheck.models.llm import (
-    ModelRequest,
     ModelResponse,
-    Usage,
     dump_response,
     load_response,
 )
@@ -471,60 +468,3 @@ class RunStore(AbstractContextManager["RunStore"]):
         while rows := self.database.fetch_all(query, values):
             values["last"] = rows[-1][0]
             yield from rows
-
-
-class DocumentAnswers:
-    """The answers of one document; the cost of each counts once.
-
-    An `AnswerStore` for `StoredAnswersClient`.
-    """
-
-    def __init__(self, store: RunStore, location: RunLocation) -> None:
-        self._store = store
-        self._location = location
-        self._counted: set[str] = set()
-
-    def find(self, digest: str) -> ModelResponse | None:
-        """Return the stored answer with its cost: this batch paid for it."""
-        response = self._store.find_answer(self._location, digest)
-        if response is None:
-            return None
-        if digest in self._counted:
-            return replace(response, usage=Usage(stored_answers=1))
-        self._counted.add(digest)
-        return response
-
-    def save(self, digest: str, request: ModelRequest, response: ModelResponse) -> None:
-        """Store an answer, usable or not: it has been paid for."""
-        schema = request.schema_name
-        self._store.save_answer(self._location, digest, schema, response)
-        self._counted.add(digest)
-
-
-class StoredReservations:
-    """What the open requests of a batch can cost, kept in the store.
-
-    It outlasts this process: a request that was lost, or was open when the process was
-    killed, may have been billed, and the budget has to remember it.
-    """
-
-    def __init__(self, store: RunStore, batch: int) -> None:
-        self._database = store.database
-        self._batch = batch
-
-    def add(self, cost: RequestCost) -> int:
-        """Store what a request can cost; return a number for `remove`."""
-        (number,) = self._database.fetch_one(
-            "INSERT INTO reservations (batch, tokens, usd, made) "
-            "VALUES (?, ?, ?, ?) RETURNING number",
-            (self._batch, cost.tokens, cost.usd, time.time()),
-        )
-        return int(number)
-
-    def remove(self, number: int) -> None:
-        """Forget a request: its outcome is known."""
-        # one that stays costs a part of the budget, and no answer
-        with suppress(StoreError):
-            self._database.execute(
-                "DELETE FROM reservations WHERE number = ?", (number,)
-            )

@@ -164,6 +164,8 @@ _SOUND = re.compile(
 _LEADING_TIME = re.compile(
     r"^[ \t]*[\[(]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])](?=[ \t])", re.M
 )
+# "[B7] 900", as the reader of spreadsheets writes it
+_CELL_REFERENCE = re.compile(r"(?:^|(?<=\t))\[[A-Z]{1,3}[1-9]\d{0,6}\](?=\ )", re.M)
 # Each pattern is tried only on a text that contains its mark.
 _MARKED_PATTERNS = (
     ("-->", _SUBTITLE_LINES, SUBTITLE_CUE),
@@ -171,6 +173,7 @@ _MARKED_PATTERNS = (
     ("[", _FOOTNOTE, "footnote mark"),
     ("]:", _LINK_DEFINITION, "link"),
     (":", _LEADING_TIME, "time"),
+    ("] ", _CELL_REFERENCE, "cell reference"),
     ("", _RAISED_NOTE, "footnote mark"),
     ("", _SOUND, "sound"),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from claimcheck.english.quantities import find_quantities
+from claimcheck.english.quantities import NUMBER_SCALES, find_quantities
 from claimcheck.english.terms import extract_words, normalize_word
 from claimcheck.models.claim import Quantity
 from claimcheck.resources import read_words
@@ -170,14 +170,17 @@ def has_compatible_unit(claim: Amount, evidence: Amount) -> bool:
 def find_agreeing_forms(hypothesis: str, premise: str) -> frozenset[str]:
     """Return the forms of numbers that are, as worded, true of the premise.
 
-    "about 50,000" of "52,400". Only the digits: other words agree by themselves.
+    "about 50,000" of "52,400". Only digits and words such as "million": other words
+    agree by themselves.
     """
     agreeing: set[str] = set()
     others = find_amounts(premise)
     for amount in find_amounts(hypothesis):
         if is_confirmed(amount, others):
-            forms = map(normalize_word, extract_words(amount.text))
-            agreeing.update(form for form in forms if form[0].isdigit())
+            for word in extract_words(amount.text):
+                form = normalize_word(word)
+                if form[0].isdigit() or word in NUMBER_SCALES:
+                    agreeing.add(form)
     return frozenset(agreeing)
 
 

@@ -6,6 +6,11 @@ from collections.abc import Sequence
 
 from claimcheck.models.span import format_quote
 from claimcheck.models.verdict import Difference, Evidence, Stance
+from claimcheck.verification.amounts import (
+    WORDING_WORDS,
+    find_agreeing_forms,
+    find_amounts,
+)
 from claimcheck.verification.compare import Comparison
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.language import Language
@@ -105,9 +110,14 @@ def _list_missing_words(comparisons: Sequence[Comparison]) -> str:
         found = frozenset[str]().union(
             *(match.evidence.forms[index] for index in match.nearby)
         )
+        wordings: frozenset[str] = frozenset()
+        if language.is_english:
+            nearby = match.evidence.get_text(match.nearby)
+            found |= find_agreeing_forms(match.text, nearby)
+            wordings = WORDING_WORDS if find_amounts(match.text) else wordings
         for word in language.split_words(match.text):
             form = language.normalize(word)
-            if form in match.weights and form not in found:
+            if form in match.weights and form not in found and word not in wordings:
                 missing[word] = match.weights[form]
     ranked = sorted(missing, key=lambda word: -missing[word])
     return ", ".join(ranked[:_MAX_LISTED_WORDS])

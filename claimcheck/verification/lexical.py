@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from math import fsum
@@ -109,12 +109,9 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
     claim_forms = [normalize_word(word) for word in claim_words]
     premise_forms = [normalize_word(word) for word in premise_words]
     present = frozenset(premise_forms) | find_agreeing_forms(hypothesis, premise)
-    ignored = WORDING_WORDS if find_amounts(hypothesis) else frozenset()
-    missing = [
-        term for term in terms if term.form not in present and term.word not in ignored
-    ]
-    numbers = [term for term in missing if term.is_number]
-    names = [term for term in missing if term.is_name and not term.is_number]
+    missing = _list_missing(terms, present, has_amounts=bool(find_amounts(hypothesis)))
+    numbers = sum(term.is_number for term in missing)
+    names = sum(term.is_name and not term.is_number for term in missing)
     is_claim_negated = bool(list_negations(claim_words, "en"))
     is_premise_negated = bool(list_negations(premise_words, "en"))
     return {
@@ -124,10 +121,19 @@ def compute_features(premise: str, hypothesis: str) -> dict[str, float]:
         "negation only in claim": float(is_claim_negated and not is_premise_negated),
         "negation only in evidence": float(is_premise_negated and not is_claim_negated),
         "heaviest missing word": max((term.weight for term in missing), default=0.0),
-        "numbers missing": min(_MAX_COUNT, len(numbers)) / _MAX_COUNT,
-        "names missing": min(_MAX_COUNT, len(names)) / _MAX_COUNT,
+        "numbers missing": min(_MAX_COUNT, numbers) / _MAX_COUNT,
+        "names missing": min(_MAX_COUNT, names) / _MAX_COUNT,
         "premise used": len(present.intersection(claim_forms)) / max(1, len(present)),
     }
+
+
+def _list_missing(
+    terms: Sequence[Term], present: Collection[str], *, has_amounts: bool
+) -> list[Term]:
+    """List the terms that are not present; "about" is part of its amount."""
+    ignored = WORDING_WORDS if has_amounts else frozenset()
+    missing = [term for term in terms if term.form not in present]
+    return [term for term in missing if term.word not in ignored]
 
 
 def _weigh(terms: Sequence[Term]) -> float:
@@ -173,9 +179,15 @@ def _repeats(hypothesis: str, premise: str) -> bool:
 def _order_forms(hypothesis: str, words: Sequence[str], premise: str) -> list[str]:
     """Return the forms that a clause must have in this order."""
     terms = extract_terms(hypothesis)
+    # "4,200,000" where the premise says "4.2 million": at no place of its own.
+    forms = frozenset(map(normalize_word, extract_words(premise)))
+    reworded = find_agreeing_forms(hypothesis, premise) - forms
+    terms = [term for term in terms if term.form not in reworded]
     ordered = [term.form for term in terms if term.word not in WORDING_WORDS]
     if len(ordered) < _MIN_TERMS:
-        return [normalize_word(word) for word in words if word not in _ARTICLES]
+        ignored = _ARTICLES | (WORDING_WORDS if find_amounts(hypothesis) else set())
+        others = [normalize_word(word) for word in words if word not in ignored]
+        return [form for form in others if form not in reworded]
     # Numbers and dates may move if there are no others: checks compare them.
     if len(find_amounts(premise)) <= len(find_amounts(hypothesis)):
         return [term.form for term in terms if not _is_movable(term)]

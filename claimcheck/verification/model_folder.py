@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import InputError
+from claimcheck.hub import RECORD_NAME
 from claimcheck.verification.scorer import Calibration
 
 # In order of preference: int8 can be far off for some checkpoints.
@@ -32,8 +33,8 @@ ONNX_NAMES = (
 TOKENIZER_NAME, CONFIG_NAME = "tokenizer.json", "config.json"
 TOKENIZER_CONFIG_NAME = "tokenizer_config.json"
 CALIBRATION_NAME = "calibration.json"
-# What the hub said about a downloaded model; `hub.py` writes it.
-HUB_RECORD_NAME = "hub.json"
+_REQUIRED_NAMES = (TOKENIZER_NAME, CONFIG_NAME)
+_OPTIONAL_NAMES = (CALIBRATION_NAME, TOKENIZER_CONFIG_NAME, "README.md")
 # For somebody else's model, nobody has measured a threshold. Chosen by hand: above the
 # 0.5 of MiniCheck, because the best of several passages is taken.
 _DEFAULT_SUPPORTED_FROM = 0.7
@@ -147,7 +148,7 @@ def read_model_folder(path: Path) -> ModelFolder:
     labels = _read_labels(config, config_path)
     calibration_path = _find_beside(onnx, CALIBRATION_NAME)
     measured = _read_json(calibration_path) if calibration_path else {}
-    hub_record_path = _find_beside(onnx, HUB_RECORD_NAME)
+    hub_record_path = _find_beside(onnx, RECORD_NAME)
     hub_record = _read_json(hub_record_path) if hub_record_path else {}
     where = calibration_path or onnx
     return ModelFolder(
@@ -201,6 +202,27 @@ def choose_onnx(names: list[str], where: str) -> str:
         "`optimum-cli export onnx --task text-classification --model NAME FOLDER`, "
         "and name that folder"
     )
+
+
+def choose_hub_files(names: Collection[str], variant: str, where: str) -> list[str]:
+    """Return the files to download: one ONNX file and what belongs to it.
+
+    Raises:
+        InputError: the repository lacks one of them.
+    """
+    onnx = choose_onnx([name for name in names if name.endswith(".onnx")], where)
+    # Large models keep their tensors in files such as model.onnx_data.
+    chosen = [name for name in names if name.startswith(onnx)]
+    folder = onnx.rpartition("/")[0]
+    for name in (*_REQUIRED_NAMES, *_OPTIONAL_NAMES):
+        beside = f"{folder}/{name}" if folder else name
+        if beside in names:
+            chosen.append(beside)
+        elif name in names:
+            chosen.append(name)
+        elif name in _REQUIRED_NAMES:
+            raise InputError(f"{where}: has no {name}; choose another model")
+    return chosen
 
 
 def _find_beside(onnx: Path, name: str) -> Path | None:

@@ -11,14 +11,19 @@ from pathlib import Path
 
 from claimcheck import resources
 from claimcheck.errors import InputError
-from claimcheck.verification import hub
-from claimcheck.verification.model_folder import ModelFolder, read_model_folder
+from claimcheck.hub import HubName, HubStore
+from claimcheck.verification.model_folder import (
+    ModelFolder,
+    choose_hub_files,
+    read_model_folder,
+)
 from claimcheck.verification.nli import CrossEncoder
 
 LEXICAL = "lexical"
 # The verifier that comes with claimcheck, where it and the extra are installed.
 DEFAULT = "default"
 _SHIPPED_NAME = "claimcheck"
+HUB = HubStore("verifiers", "nli", choose_hub_files)
 # A model takes hundreds of megabytes; two are enough to compare them.
 _MAX_OPEN_MODELS = 2
 
@@ -57,13 +62,13 @@ def find_verifier(
     path = Path(name).expanduser()
     if name and path.exists():  # the empty path is the working folder
         return _read_folder(path, path.resolve().name)
-    hub_name = hub.HubName.parse(name)
-    if hub_name is None or _looks_like_path(name):
+    hub_name = HubName.parse(name)
+    if hub_name is None or hub_name.variant or _looks_like_path(name):
         raise InputError(
             f"verifier {name!r}: does not exist; give {LEXICAL}, a folder with "
             "model.onnx, or the name of a model on a hub, such as org/name"
         )
-    downloaded = hub.find_cached(hub_name) or hub.download(hub_name, report=report)
+    downloaded = HUB.find_cached(hub_name) or HUB.download(hub_name, report=report)
     return Verifier(downloaded.name, read_model_folder(downloaded.folder))
 
 
@@ -75,7 +80,7 @@ def list_verifiers(report: Callable[[str], None] | None = None) -> list[Verifier
     verifiers = []
     if is_shipped():
         verifiers.append(find_verifier(DEFAULT))
-    for downloaded in hub.list_cached():
+    for downloaded in HUB.list_cached():
         try:
             model = read_model_folder(downloaded.folder)
         except InputError as error:

@@ -27,6 +27,7 @@ COMMANDS = [
     "bundle",
     "verify",
     "diff",
+    "cite",
     "match",
     "mcp",
     "serve",

@@ -165,14 +165,20 @@ def _find_change(
             continue
         if before.unit and after.unit and before.base_unit != after.base_unit:
             return None
-        scales = [scale for scale in _SCALES if after.value >= scale > before.value]
-        for scale in scales:
-            scaled = replace(before.quantity, value=before.value * scale)
-            ratio = after.value / scaled.value
-            if 1 / _MAX_SCALED_RATIO <= ratio <= _MAX_SCALED_RATIO:
-                return replace(before, quantity=scaled), after
-        return None if scales else (before, after)
+        scaled = _scale_like(before, after)
+        return None if scaled is None else (scaled, after)
     return None
+
+
+def _scale_like(before: Amount, after: Amount) -> Amount | None:
+    """Read "200" before "260 million" as millions; None if no scale fits."""
+    scales = [scale for scale in _SCALES if after.value >= scale > before.value]
+    for scale in scales:
+        quantity = replace(before.quantity, value=before.value * scale)
+        ratio = after.value / quantity.value
+        if 1 / _MAX_SCALED_RATIO <= ratio <= _MAX_SCALED_RATIO:
+            return replace(before, quantity=quantity)
+    return None if scales else before
 
 
 def _compute_total(

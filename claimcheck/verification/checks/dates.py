@@ -96,25 +96,32 @@ def _find_unconfirmed(
 def _is_confirmed(time: When, others: Sequence[When]) -> bool:
     """Return whether one of the others is this time, at least as precisely."""
     for other in others:
-        if other.resolved is None or _is_opposite_bound(time, other):
+        if not _is_comparable(time, other):
             continue
-        if (
-            _is_weekday(other)
-            and not _is_weekday(time)
-            and len(str(time.resolved)) < 10
-        ):
-            continue  # the weekday of a date line confirms no month
         first, second = _align_years(time, other)
         if first and second.startswith(first):
             return True
-        if len(others) > 1:
-            continue  # which of them is within the claim's limit is unclear
-        # ISO dates compare as strings, also a year with a day.
-        if _OPEN_START.match(time.text) and other.resolved >= str(time.resolved):
-            return True
-        if _OPEN_END.match(time.text) and other.resolved <= str(time.resolved):
+        # Of several, which one is within the claim's limit is unclear.
+        if len(others) == 1 and _is_within_limit(time, other):
             return True
     return False
+
+
+def _is_comparable(time: When, other: When) -> bool:
+    if other.resolved is None or _is_opposite_bound(time, other):
+        return False
+    # The weekday of a date line confirms no month.
+    is_month = not _is_weekday(time) and len(str(time.resolved)) < len("2019-03-19")
+    return not (is_month and _is_weekday(other))
+
+
+def _is_within_limit(time: When, other: When) -> bool:
+    """Return whether a time is "after 1921" or "before May", as another says."""
+    # ISO dates compare as strings, also a year with a day.
+    limit, resolved = str(time.resolved), str(other.resolved)
+    if _OPEN_START.match(time.text):
+        return resolved >= limit
+    return bool(_OPEN_END.match(time.text)) and resolved <= limit
 
 
 def _is_rival(time: When, other: When) -> bool:

@@ -70,15 +70,27 @@ def find_unsupported(claim: str, premise: str) -> list[Difference]:
         if not any(_counts_same(amount, other, others, forms) for other in same):
             evidence = same[0].text if same else None
             differences.append(Difference("number", amount.text, evidence))
-    # Other numbers, such as "third" and the "52" of "B-52"; dates do not count.
-    times = [time.text for time in find_times(claim, None)]
-    compared = extract_words(" ".join([*(item.claim for item in differences), *times]))
+    compared = [difference.claim for difference in differences]
     forms |= find_agreeing_forms(claim, premise)
-    for word in claim_words:
-        form = normalize_word(word)
-        if form[0].isdigit() and form not in forms and word not in compared:
-            differences.append(Difference("number", word, None))
+    differences += _find_other_numbers(claim, forms, compared)
     return differences or _find_swapped(claim_words, premise_words)
+
+
+def _find_other_numbers(
+    claim: str, forms: frozenset[str], compared: Sequence[str]
+) -> list[Difference]:
+    """Return numbers such as "third" and the "52" of "B-52" that are not there.
+
+    Dates do not count, nor what was compared already.
+    """
+    times = [time.text for time in find_times(claim, None)]
+    ignored = extract_words(" ".join([*compared, *times]))
+    missing = []
+    for word in extract_words(claim):
+        form = normalize_word(word)
+        if form[0].isdigit() and form not in forms and word not in ignored:
+            missing.append(Difference("number", word, None))
+    return missing
 
 
 def _counts_same(

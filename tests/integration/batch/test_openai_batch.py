@@ -318,7 +318,7 @@ def test_every_step_works_on_the_command_line(tmp_path):
         )
         assert "takes no documents" in command("collect", rows).err
         done = command("submit", rows)
-        assert (done.returncode, "3 requests submitted in 1 files" in done.err) == (
+        assert (done.returncode, "3 requests submitted in 1 file" in done.err) == (
             0,
             True,
         ), done.err

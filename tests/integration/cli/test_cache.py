@@ -26,5 +26,5 @@ def test_commands_share_the_cache_and_no_cache_bypasses_it(tmp_path, monkeypatch
         claimcheck("summarize", "a.txt", *model, "--no-cache")
         assert len(received) == 2
     report = claimcheck("cache", "info").out
-    assert report.startswith(f"{tmp_path}/shared.db: 1 answers, ")
-    assert claimcheck("cache", "clear").err.endswith("1 answers deleted\n")
+    assert report.startswith(f"{tmp_path}/shared.db: 1 answer, ")
+    assert claimcheck("cache", "clear").err.endswith("1 answer deleted\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -31,6 +33,16 @@ def test_a_reader_that_crashes_costs_only_its_file():
         child._process.kill()
         child._process.wait()
     assert build_document(ORDINARY, "a.html") == document
+
+
+def test_half_an_answer_is_no_answer():
+    child = limited._Child()
+    child.close()
+    code = "import sys; sys.stdout.write('{\"kind\": ')"
+    child._process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert child.ask({"bytes": 0}, b"") is None
 
 
 def test_a_damaged_file_has_the_message_of_its_reader():

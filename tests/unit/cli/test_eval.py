@@ -17,7 +17,7 @@ def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
     text = claimcheck(
         "eval", "verification", "rows.jsonl", "--verifier", "lexical"
     ).stdout.decode()
-    assert text.startswith("verification on rows.jsonl: 1 rows, 0 failed")
+    assert text.startswith("verification on rows.jsonl: 1 row, 0 failed")
     assert "supported precision               100.0   [100.0, 100.0]" in text
     assert "confusion matrix" in text
     assert "|engine:extractive|verifier:lexical|seed:0|" in text.splitlines()[-1]
@@ -28,7 +28,7 @@ def test_prints_scores_with_a_signature_and_compares_evaluations(tmp_path):
         == 0
     )
     Evaluation.from_json((tmp_path / "a.json").read_bytes(), "a.json")
-    assert b"1 rows of both" in claimcheck("eval", "compare", "a.json", "a.json").stdout
+    assert b"1 row of both" in claimcheck("eval", "compare", "a.json", "a.json").stdout
 
 
 def test_rows_of_the_sealed_part_are_not_written(tmp_path):

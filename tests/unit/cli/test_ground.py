@@ -31,3 +31,16 @@ def test_ground_names_every_line_that_is_not_a_quote():
         in done.stderr
     )
     assert claimcheck("ground", "-", "-").returncode == 2
+
+
+def test_ground_takes_a_quote_per_line_and_fails_on_request():
+    quotes = b"two-hour talks in Rome\n\n three-hour talks in Oslo \n"
+    done = claimcheck("ground", SEED, "-", stdin=quotes)
+    assert done.returncode == 0
+    assert done.out.startswith("exact ")
+    assert "three-hour talks in Oslo  (" in done.out
+    failing = claimcheck("ground", SEED, "-", "--fail-on", "not-found", stdin=quotes)
+    assert (failing.returncode, failing.out) == (1, done.out)
+    found = claimcheck("ground", SEED, "-", "--fail-on", "not-found", stdin=b"talks")
+    assert found.returncode == 0
+    assert claimcheck("ground", SEED, "-", stdin=b" \n").returncode == 2

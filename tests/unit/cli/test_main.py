@@ -23,7 +23,7 @@ from tests.support.paths import SEED
         (
             ["summarize", "-", "--engine", "gpt"],
             b"x",
-            "flag: engine 'gpt' is unknown; choose from auto, llm, extractive",
+            "flag: engine 'gpt' is unknown; choose from auto, llm, local, extractive",
         ),
         (
             ["summarize", "-", "-o", "no/such/run.json"],
@@ -102,3 +102,7 @@ def test_help_is_a_command_too(words):
 def test_an_address_without_its_scheme_is_explained():
     done = claimcheck("summarize", "www.example.org/a")
     assert b"write https://www.example.org/a" in done.stderr
+
+
+def test_no_description_in_the_list_of_commands_is_cut():
+    assert "..." not in claimcheck("--help").out.split("Commands:")[1]

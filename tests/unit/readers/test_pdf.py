@@ -44,10 +44,6 @@ def test_joins_words_broken_at_line_ends_in_two_columns():
     ("name", "message"),
     [
         ("password.pdf", "is protected by a password; remove it"),
-        (
-            "image-only.pdf",
-            r"has no text layer \(1 page of pictures\); recognize its text",
-        ),
         ("truncated.pdf", "is a damaged or truncated PDF"),
     ],
 )

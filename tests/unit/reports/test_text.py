@@ -1,6 +1,6 @@
 """The text report."""
 
-from claimcheck import Settings, check
+from claimcheck import Settings, check, summarize
 from claimcheck.reports import markdown, text
 
 SETTINGS = Settings(engine="extractive")
@@ -16,3 +16,12 @@ def test_reports_show_label_reason_and_location_and_escape_document_text():
     assert "“700 passengers”" in report
     assert "[text, 1:1]" in report
     assert "\\<b\\>" in markdown.render_check(checked)
+
+
+def test_a_narrow_terminal_breaks_no_word_of_a_claim():
+    run = summarize(FERRY, settings=SETTINGS)
+    report = text.render_run(run, width=40)
+    claims = report.split("Claims")[1]
+    assert "…" not in claims
+    assert "the document · 1:1" in claims
+    assert max(map(len, report.splitlines())) <= 40

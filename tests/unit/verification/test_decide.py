@@ -189,9 +189,13 @@ PARAPHRASED = [
 ]
 
 
-def find_label(claim, evidence):
+def find(claim, evidence):
     document = EvidenceDocument(Document.from_text(evidence))
-    return decide(Hypothesis.from_text(claim), document, LexicalScorer()).label
+    return decide(Hypothesis.from_text(claim), document, LexicalScorer())
+
+
+def find_label(claim, evidence):
+    return find(claim, evidence).label
 
 
 @pytest.mark.parametrize(("claim", "evidence"), REFUTED)
@@ -207,3 +211,47 @@ def test_abstains_when_it_is_unclear_what_differs(claim, evidence):
 @pytest.mark.parametrize(("claim", "evidence"), PARAPHRASED)
 def test_does_not_refute_a_paraphrase(claim, evidence):
     assert find_label(claim, evidence) is not Label.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (
+            "It spent 1.5 million kronor on books.",
+            "It spent 1,500,000 kronor on books.",
+        ),
+        (
+            "It spent 1,500,000 kronor on books.",
+            "It spent 1.5 million kronor on books.",
+        ),
+        ("300 people work there.", "Three hundred people work there, 9 part-time."),
+        ("The tower is forty-eight meters high.", "The tower is 48 meters high."),
+        ("About 50,000 readers came in May.", "Some 52,400 readers came in May."),
+        (
+            "The line will cost 4,200,000 euros.",
+            "The line will cost 4.2 million euros and carry 300 people a day.",
+        ),
+    ],
+)
+def test_a_number_written_otherwise_is_the_same_number(claim, evidence):
+    finding = find(claim, evidence)
+    assert finding.label is Label.SUPPORTED
+    assert "Not found" not in finding.rationale
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (
+            "It spent 1.5 million kronor on books.",
+            "It spent 1,600,000 kronor on books.",
+        ),
+        ("300 people work there.", "Three people work there, 100 on Mondays."),
+        (
+            "It will cost 300 million euros and carry 4.2 people a day.",
+            "It will cost 4.2 million euros and carry 300 people a day.",
+        ),
+    ],
+)
+def test_another_number_is_not_the_same_however_it_is_written(claim, evidence):
+    assert find(claim, evidence).label is not Label.SUPPORTED

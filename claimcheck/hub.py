@@ -1,12 +1,13 @@
-"""Download cross-encoders from a model hub, once.
+"""Download models from a hub, once.
 
 A revision is resolved to a commit, and the commit is what is stored and used: the same
-name gives the same scores until somebody asks for a newer revision. Nothing is sent for
+name means the same files until somebody asks for a newer revision. Nothing is sent for
 a model that is already here. `HF_ENDPOINT` names another hub. The token, of `HF_TOKEN`
 or `hf auth login`, goes only to the hub itself, not to where its files are stored.
 
-    verifiers/ORG/NAME/COMMIT/     the files of one commit, complete and verified
-    verifiers/ORG/NAME/revisions.json
+    KIND/ORG/NAME/COMMIT/             the chosen files of one commit, verified
+    KIND/ORG/NAME/COMMIT-VARIANT/     where a repository has variants of its model
+    KIND/ORG/NAME/revisions.json
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +32,6 @@ from claimcheck.errors import (
     UnreachableError,
 )
 from claimcheck.installation import get_install_command
-from claimcheck.verification.model_folder import (
-    CALIBRATION_NAME,
-    CONFIG_NAME,
-    HUB_RECORD_NAME,
-    TOKENIZER_CONFIG_NAME,
-    TOKENIZER_NAME,
-    choose_onnx,
-)
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -47,16 +40,17 @@ if TYPE_CHECKING:
 
 DEFAULT_REVISION = "main"
 _DEFAULT_ENDPOINT = "https://huggingface.co"
+RECORD_NAME = "hub.json"  # what the hub said about a downloaded model
 _NAME = re.compile(
     r"""
     (?P<repository> [\w-][\w.-]* / [\w-][\w.-]* )
+    (?: : (?P<variant> [\w-][\w.-]* ) )?
     (?: @ (?P<revision> [\w-][\w./-]* ) )?
     """,
     re.VERBOSE | re.ASCII,
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_REQUIRED_NAMES = (TOKENIZER_NAME, CONFIG_NAME)
-_OPTIONAL_NAMES = (CALIBRATION_NAME, TOKENIZER_CONFIG_NAME, "README.md")
+_FOLDER = re.compile(r"(?P<commit>[0-9a-f]{40})(?:-(?P<variant>.+))?(?<!\.part)")
 _REVISIONS_NAME = "revisions.json"
 _TIMEOUT_S = 30.0
 _NOT_FOUND, _REFUSED_TOKEN = 404, (401, 403)
@@ -67,24 +61,29 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class HubName:
-    """A repository of a hub, `ORG/NAME`, and a branch, tag, or commit of it."""
+    """A repository of a hub, `ORG/NAME`, and a branch, tag, or commit of it.
+
+    `variant` says which of several files is meant; "" where there is only one.
+    """
 
     repository: str
     revision: str = DEFAULT_REVISION
+    variant: str = ""
 
     @classmethod
     def parse(cls, text: str) -> HubName | None:
-        """Return the name, or None if the text is not `ORG/NAME[@REVISION]`."""
+        """Return the name; None unless it is `ORG/NAME[:VARIANT][@REVISION]`."""
         match = _NAME.fullmatch(text)
         # ".." in a revision would lead out of the folder, and git does not allow it.
         if match is None or ".." in text:
             return None
-        return cls(match["repository"], match["revision"] or DEFAULT_REVISION)
+        revision = match["revision"] or DEFAULT_REVISION
+        return cls(match["repository"], revision, match["variant"] or "")
 
     def __str__(self) -> str:
-        if self.revision == DEFAULT_REVISION:
-            return self.repository
-        return f"{self.repository}@{self.revision}"
+        variant = f":{self.variant}" if self.variant else ""
+        revision = "" if self.revision == DEFAULT_REVISION else f"@{self.revision}"
+        return f"{self.repository}{variant}{revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,55 +93,102 @@ class HubModel:
     repository: str
     commit: str
     folder: Path
+    variant: str = ""
 
     @property
     def name(self) -> str:
-        """The repository and the commit."""
-        return f"{self.repository}@{self.commit}"
+        """The repository, the variant, and the commit."""
+        return str(HubName(self.repository, self.commit, self.variant))
 
 
-def resolve_models_folder() -> Path:
-    """Return the folder of downloaded models; it need not exist."""
-    import platformdirs
+@dataclass(frozen=True, slots=True)
+class HubStore:
+    """The downloaded models of one kind.
 
-    return Path(platformdirs.user_cache_dir("claimcheck")) / "verifiers"
-
-
-def find_cached(name: HubName) -> HubModel | None:
-    """Return the downloaded model, if there is one for that revision."""
-    folder = resolve_models_folder() / name.repository
-    commit = _read_revisions(folder).get(name.revision)
-    if commit is None and _COMMIT.fullmatch(name.revision):
-        commit = name.revision
-    if commit is None or not (folder / commit).is_dir():
-        return None
-    return HubModel(name.repository, commit, folder / commit)
-
-
-def list_cached() -> list[HubModel]:
-    """Return all downloaded models, sorted by name."""
-    models = []
-    for record in sorted(resolve_models_folder().glob(f"*/*/*/{HUB_RECORD_NAME}")):
-        folder = record.parent
-        # A download that was interrupted is in a folder of another name.
-        if _COMMIT.fullmatch(folder.name):
-            repository = f"{folder.parent.parent.name}/{folder.parent.name}"
-            models.append(HubModel(repository, folder.name, folder))
-    return models
-
-
-def download(name: HubName, *, report: Report | None = None) -> HubModel:
-    """Download the newest commit of a revision, unless it is already here.
-
-    `report` is called with a line at the start; without it, there is no progress bar
-    either.
-
-    Raises:
-        ProviderError: the hub can't be reached, has no such model or no access to it,
-            or sent something else than it announced.
-        InputError: the repository has no usable ONNX file, or the extra is missing.
+    `kind` names their folder, `extra` what a download needs. `choose_files` gets the
+    names of all files of a repository, the wanted variant, and where they are, for
+    errors; it returns the names of those to download, or raises InputError.
     """
-    api, endpoint = _open_api(name)
+
+    kind: str
+    extra: str
+    choose_files: Callable[[Collection[str], str, str], Sequence[str]]
+
+    def resolve_folder(self) -> Path:
+        """Return the folder of the models; it need not exist."""
+        import platformdirs
+
+        return Path(platformdirs.user_cache_dir("claimcheck")) / self.kind
+
+    def find_cached(self, name: HubName) -> HubModel | None:
+        """Return the downloaded model, if there is one for that revision."""
+        folder = self.resolve_folder() / name.repository
+        commit = _read_revisions(folder).get(_get_key(name))
+        if commit is None and _COMMIT.fullmatch(name.revision):
+            commit = name.revision
+        if commit is None:
+            return None
+        model = _build_model(folder, name, commit)
+        return model if model.folder.is_dir() else None
+
+    def list_cached(self) -> list[HubModel]:
+        """Return all downloaded models, sorted by name."""
+        models = []
+        for record in sorted(self.resolve_folder().glob(f"*/*/*/{RECORD_NAME}")):
+            folder = record.parent
+            # A download that was interrupted is in a folder of another name.
+            if match := _FOLDER.fullmatch(folder.name):
+                repository = f"{folder.parent.parent.name}/{folder.parent.name}"
+                variant = match["variant"] or ""
+                models.append(HubModel(repository, match["commit"], folder, variant))
+        return models
+
+    def download(self, name: HubName, *, report: Report | None = None) -> HubModel:
+        """Download the newest commit of a revision, unless it is already here.
+
+        `report` is called with a line at the start; without it, there is no progress
+        bar either.
+
+        Raises:
+            ProviderError: the hub can't be reached, has no such model or no access to
+                it, or sent something else than it announced.
+            InputError: the repository has no usable file, or the extra is missing.
+        """
+        api, endpoint = _open_api(name, self.extra)
+        info = _describe_repository(api, name, endpoint)
+        siblings = {file.rfilename: file for file in info.siblings or ()}
+        where = f"{name} at {endpoint}"
+        chosen = self.choose_files(siblings, name.variant, where)
+        files = [siblings[file] for file in chosen]
+        folder = self.resolve_folder() / name.repository
+        model = _build_model(folder, name, str(info.sha))
+        part = model.folder.with_name(f"{model.folder.name}.part")
+        with _lock_folder(folder):
+            if not model.folder.is_dir():
+                if report:
+                    size = sum(file.size or 0 for file in files) / 2**20
+                    report(f"Downloading {model.name} ({size:.1f} MB) from {endpoint}")
+                with _translate_errors(name, endpoint):
+                    _download_files(api, model, part, files, has_bar=bool(report))
+                _write_record(part, model, info, endpoint)
+                part.replace(model.folder)
+            revisions = _read_revisions(folder) | {_get_key(name): model.commit}
+            text = json.dumps(revisions)
+            (folder / _REVISIONS_NAME).write_text(text, encoding="utf-8")
+        return model
+
+
+def _get_key(name: HubName) -> str:
+    """Return the key of a revision, and a variant, in revisions.json."""
+    return f"{name.revision}:{name.variant}" if name.variant else name.revision
+
+
+def _build_model(folder: Path, name: HubName, commit: str) -> HubModel:
+    suffix = f"-{name.variant}" if name.variant else ""
+    return HubModel(name.repository, commit, folder / (commit + suffix), name.variant)
+
+
+def _describe_repository(api: HfApi, name: HubName, endpoint: str) -> ModelInfo:
     with _translate_errors(name, endpoint):
         info = api.model_info(
             name.repository,
@@ -150,64 +196,35 @@ def download(name: HubName, *, report: Report | None = None) -> HubModel:
             timeout=_TIMEOUT_S,
             files_metadata=True,
         )
-    commit = info.sha or ""
-    if not _COMMIT.fullmatch(commit):
+    if not _COMMIT.fullmatch(info.sha or ""):
         raise ProviderError(f"{endpoint}: named no commit of {name}; try again later")
-    files = _choose_files(info, f"{name} at {endpoint}")
-    folder = resolve_models_folder() / name.repository
-    model = HubModel(name.repository, commit, folder / commit)
-    with _lock_folder(folder):
-        if not model.folder.is_dir():
-            if report:
-                size = sum(file.size or 0 for file in files) / 2**20
-                report(f"Downloading {model.name} ({size:.1f} MB) from {endpoint}")
-            with _translate_errors(name, endpoint):
-                _download_files(api, model, files, has_bar=report is not None)
-            _write_record(model.folder.with_suffix(".part"), model, info, endpoint)
-            model.folder.with_suffix(".part").replace(model.folder)
-        revisions = _read_revisions(folder) | {name.revision: commit}
-        (folder / _REVISIONS_NAME).write_text(json.dumps(revisions), encoding="utf-8")
-    return model
+    return info
 
 
-def _open_api(name: HubName) -> tuple[HfApi, str]:
+def _open_api(name: HubName, extra: str) -> tuple[HfApi, str]:
     # huggingface_hub would tell the hub about other packages and tools on this machine.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         from huggingface_hub import HfApi
     except ImportError:
         raise InputError(
-            f"{name}: a download needs an extra; run {get_install_command('nli')}"
+            f"{name}: a download needs an extra; run {get_install_command(extra)}"
         ) from None
     endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or _DEFAULT_ENDPOINT
     return HfApi(endpoint=endpoint, library_name="claimcheck"), endpoint
 
 
-def _choose_files(info: ModelInfo, where: str) -> list[RepoSibling]:
-    """Return the files to download: one ONNX file and what belongs to it."""
-    files = {file.rfilename: file for file in info.siblings or ()}
-    onnx = choose_onnx([name for name in files if name.endswith(".onnx")], where)
-    # Large models keep their tensors in files such as model.onnx_data.
-    chosen = [name for name in files if name.startswith(onnx)]
-    folder = onnx.rpartition("/")[0]
-    for name in (*_REQUIRED_NAMES, *_OPTIONAL_NAMES):
-        beside = f"{folder}/{name}" if folder else name
-        if beside in files:
-            chosen.append(beside)
-        elif name in files:
-            chosen.append(name)
-        elif name in _REQUIRED_NAMES:
-            raise InputError(f"{where}: has no {name}; choose another model")
-    return [files[name] for name in chosen]
-
-
 def _download_files(
-    api: HfApi, model: HubModel, files: list[RepoSibling], *, has_bar: bool
+    api: HfApi,
+    model: HubModel,
+    folder: Path,
+    files: Sequence[RepoSibling],
+    *,
+    has_bar: bool,
 ) -> None:
-    """Download files into the `.part` folder of a model, and verify them."""
+    """Download files into a folder, and verify them."""
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    folder = model.folder.with_suffix(".part")
     with nullcontext() if has_bar else disable_progress_bars():
         for file in files:
             path = api.hf_hub_download(
@@ -259,7 +276,7 @@ def _write_record(
         "languages": languages,
     }
     text = json.dumps(record, ensure_ascii=False, indent=2)
-    (folder / HUB_RECORD_NAME).write_text(text, encoding="utf-8")
+    (folder / RECORD_NAME).write_text(text, encoding="utf-8")
 
 
 def _read_revisions(folder: Path) -> dict[str, str]:

@@ -12,8 +12,8 @@ from claimcheck.errors import (
     UnknownModelError,
     UnreachableError,
 )
-from claimcheck.verification import hub
-from claimcheck.verification.hub import HubName
+from claimcheck.hub import HubName
+from claimcheck.verification.verifiers import HUB
 from tests.support.cross_encoder import write_cross_encoder
 from tests.support.hub import COMMIT, NEXT_COMMIT, REPOSITORY, FakeHub, serve_hub
 
@@ -37,6 +37,8 @@ def model_hub(tmp_path, monkeypatch):
         ("org/name", HubName("org/name", "main")),
         ("org/name@v1.0", HubName("org/name", "v1.0")),
         ("org/name@refs/pr/1", HubName("org/name", "refs/pr/1")),
+        ("org/name:Q4_K_M", HubName("org/name", "main", "Q4_K_M")),
+        ("org/name:Q4_K_M@v1", HubName("org/name", "v1", "Q4_K_M")),
         ("name", None),
         ("a/b/c", None),
         ("../name", None),
@@ -46,12 +48,12 @@ def model_hub(tmp_path, monkeypatch):
         ("https://example.org/name", None),
     ],
 )
-def test_a_hub_name_is_a_repository_and_a_revision(text, expected):
+def test_a_hub_name_is_a_repository_a_variant_and_a_revision(text, expected):
     assert HubName.parse(text) == expected
 
 
 def test_a_download_has_only_the_needed_files_of_one_commit(model_hub):
-    model = hub.download(NAME)
+    model = HUB.download(NAME)
     assert model.name == f"{REPOSITORY}@{COMMIT}"
     files = [path for path in model.folder.rglob("*") if path.is_file()]
     assert sorted(path.relative_to(model.folder).as_posix() for path in files) == [
@@ -66,7 +68,7 @@ def test_a_download_has_only_the_needed_files_of_one_commit(model_hub):
 
 def test_a_download_names_its_commit_size_and_hub(model_hub):
     lines = []
-    hub.download(NAME, report=lines.append)
+    HUB.download(NAME, report=lines.append)
     (line,) = lines
     assert line.startswith(
         f"Downloading {REPOSITORY}@{COMMIT} (0.0 MB) from http://127"
@@ -74,35 +76,35 @@ def test_a_download_names_its_commit_size_and_hub(model_hub):
 
 
 def test_a_downloaded_model_is_found_without_the_hub(model_hub):
-    downloaded = hub.download(NAME)
+    downloaded = HUB.download(NAME)
     model_hub.requests.clear()
-    assert hub.find_cached(NAME) == downloaded
-    assert hub.find_cached(HubName(REPOSITORY, COMMIT)) == downloaded
-    assert hub.list_cached() == [downloaded]
+    assert HUB.find_cached(NAME) == downloaded
+    assert HUB.find_cached(HubName(REPOSITORY, COMMIT)) == downloaded
+    assert HUB.list_cached() == [downloaded]
     assert model_hub.requests == []
 
 
 def test_another_revision_is_another_download(model_hub):
-    hub.download(NAME)
-    assert hub.find_cached(HubName(REPOSITORY, "v2")) is None
+    HUB.download(NAME)
+    assert HUB.find_cached(HubName(REPOSITORY, "v2")) is None
     model_hub.commits["v2"] = NEXT_COMMIT
-    assert hub.download(HubName(REPOSITORY, "v2")).commit == NEXT_COMMIT
-    assert hub.find_cached(NAME).commit == COMMIT
+    assert HUB.download(HubName(REPOSITORY, "v2")).commit == NEXT_COMMIT
+    assert HUB.find_cached(NAME).commit == COMMIT
 
 
 def test_a_second_download_gets_the_newest_commit(model_hub):
-    hub.download(NAME)
+    HUB.download(NAME)
     model_hub.commits["main"] = NEXT_COMMIT
-    assert hub.find_cached(NAME).commit == COMMIT
-    hub.download(NAME)
-    assert hub.find_cached(NAME).commit == NEXT_COMMIT
-    assert len(hub.list_cached()) == 2
+    assert HUB.find_cached(NAME).commit == COMMIT
+    HUB.download(NAME)
+    assert HUB.find_cached(NAME).commit == NEXT_COMMIT
+    assert len(HUB.list_cached()) == 2
 
 
 def test_a_second_download_of_the_same_commit_fetches_no_files(model_hub):
-    hub.download(NAME)
+    HUB.download(NAME)
     model_hub.requests.clear()
-    hub.download(NAME)
+    HUB.download(NAME)
     assert [path for _, path, _ in model_hub.requests] == [
         f"/api/models/{REPOSITORY}/revision/main"
     ]
@@ -111,14 +113,14 @@ def test_a_second_download_of_the_same_commit_fetches_no_files(model_hub):
 def test_the_token_goes_to_the_hub_and_not_to_its_storage(model_hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     model_hub.gated_for_all_but = "hf_secret"
-    hub.download(NAME)
+    HUB.download(NAME)
     tokens = {path: token for _, path, token in model_hub.requests}
     assert tokens[f"/{REPOSITORY}/resolve/{COMMIT}/config.json"] == "Bearer hf_secret"
     assert tokens["/storage/onnx/model.onnx"] is None
 
 
 def test_the_license_and_languages_of_the_model_card_are_kept(model_hub):
-    record = (hub.download(NAME).folder / "hub.json").read_text()
+    record = (HUB.download(NAME).folder / "hub.json").read_text()
     assert '"license": "mit"' in record
     assert '"en"' in record
 
@@ -126,17 +128,17 @@ def test_the_license_and_languages_of_the_model_card_are_kept(model_hub):
 def test_a_gated_model_says_what_to_do(model_hub):
     model_hub.gated_for_all_but = "hf_secret"
     with pytest.raises(AuthenticationError, match=r"Accept the terms .* set HF_TOKEN"):
-        hub.download(NAME)
+        HUB.download(NAME)
 
 
 def test_an_unknown_model_says_so(model_hub):
     with pytest.raises(UnknownModelError, match=r"org/other: .* has no such model"):
-        hub.download(HubName("org/other"))
+        HUB.download(HubName("org/other"))
 
 
 def test_an_unknown_revision_says_so(model_hub):
     with pytest.raises(UnknownModelError, match="has no revision v9"):
-        hub.download(HubName(REPOSITORY, "v9"))
+        HUB.download(HubName(REPOSITORY, "v9"))
 
 
 @pytest.mark.parametrize(
@@ -146,34 +148,34 @@ def test_an_unknown_revision_says_so(model_hub):
 def test_a_refusal_names_the_hub(model_hub, status, error):
     model_hub.status = status
     with pytest.raises(error, match=r"127\.0\.0\.1"):
-        hub.download(NAME)
+        HUB.download(NAME)
 
 
 def test_a_page_in_place_of_a_hub_is_an_error(model_hub):
     model_hub.page = "<html>Sign in to the hotel's network</html>"
     with pytest.raises(ProviderError, match="does not answer as a model hub does"):
-        hub.download(NAME)
+        HUB.download(NAME)
 
 
 def test_a_hub_that_cannot_be_reached_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(UnreachableError, match="is not on this machine"):
-        hub.download(NAME)
+        HUB.download(NAME)
 
 
 def test_a_file_with_another_hash_is_not_kept(model_hub):
     model_hub.corrupted = "onnx/model.onnx"
     with pytest.raises(ProviderError, match=r"onnx/model\.onnx is not the file"):
-        hub.download(NAME)
-    assert hub.find_cached(NAME) is None
+        HUB.download(NAME)
+    assert HUB.find_cached(NAME) is None
     model_hub.corrupted = None
-    assert hub.download(NAME).commit == COMMIT
+    assert HUB.download(NAME).commit == COMMIT
 
 
 def test_a_small_file_with_another_hash_is_not_kept(model_hub):
     model_hub.corrupted = "config.json"
     with pytest.raises(ProviderError, match=r"config\.json is not the file"):
-        hub.download(NAME)
+        HUB.download(NAME)
 
 
 def test_a_dropped_connection_leaves_nothing_and_can_be_repeated(
@@ -185,19 +187,19 @@ def test_a_dropped_connection_leaves_nothing_and_can_be_repeated(
     )
     model_hub.dropped_after = 0
     with pytest.raises(UnreachableError, match=r"the download from .* failed"):
-        hub.download(NAME)
-    assert hub.find_cached(NAME) is None
+        HUB.download(NAME)
+    assert HUB.find_cached(NAME) is None
     model_hub.dropped_after = None
-    assert hub.download(NAME).commit == COMMIT
+    assert HUB.download(NAME).commit == COMMIT
 
 
 def test_a_model_without_onnx_says_how_to_export_it(model_hub):
     del model_hub.files["onnx/model.onnx"]
     with pytest.raises(InputError, match=r"has no ONNX file. Export the model"):
-        hub.download(NAME)
+        HUB.download(NAME)
 
 
 def test_a_model_without_a_fast_tokenizer_says_so(model_hub):
     del model_hub.files["tokenizer.json"]
     with pytest.raises(InputError, match=r"has no tokenizer\.json"):
-        hub.download(NAME)
+        HUB.download(NAME)

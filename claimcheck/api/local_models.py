@@ -1,0 +1,91 @@
+"""Models that run on this machine, and the servers that run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from claimcheck.config import save_user_settings
+from claimcheck.local.models import (
+    DEFAULT_VARIANT,
+    LocalModel,
+    download_model,
+    estimate_memory_bytes,
+    find_model,
+    list_models,
+    measure_memory_bytes,
+)
+from claimcheck.local.server import list_servers, stop_servers
+from claimcheck.settings import LOCAL
+
+__all__ = [
+    "DEFAULT_VARIANT",
+    "SUGGESTIONS",
+    "LocalModel",
+    "Suggestion",
+    "choose_model",
+    "describe_fit",
+    "download_model",
+    "find_model",
+    "list_models",
+    "list_running",
+    "prepare_model",
+    "stop_servers",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A model to start with, and the size of its file in bytes."""
+
+    name: str
+    size_bytes: float
+
+
+# Apache-2.0 all three. Sizes are those of the files with the default variant.
+SUGGESTIONS = (
+    Suggestion("bartowski/Qwen2.5-1.5B-Instruct-GGUF", 0.99e9),
+    Suggestion("bartowski/Qwen2.5-7B-Instruct-GGUF", 4.68e9),
+    Suggestion("bartowski/Qwen2.5-14B-Instruct-GGUF", 8.99e9),
+)
+
+
+def list_running() -> Mapping[str, str]:
+    """Return the URL of each running server, by the name of its model."""
+    return {server.model: server.url for _, server in list_servers()}
+
+
+def prepare_model(
+    name: str, *, report: Callable[[str], None] | None = None
+) -> LocalModel:
+    """Return the model of that name; one of a hub is downloaded on first use.
+
+    Raises:
+        InputError: there is no such file, or no such model in the repository.
+        ProviderError: the hub can't be reached, or has no such model.
+    """
+    if Path(name).expanduser().is_file() or name in {m.name for m in list_models()}:
+        return find_model(name)
+    return download_model(name, report=report)
+
+
+def choose_model(name: str) -> Path:
+    """Make a model the user's default; return the file in which that is written.
+
+    Raises:
+        InputError: the model is not on this machine.
+        SettingsError: the user's settings file can't be written.
+    """
+    model = find_model(name)
+    value = str(model.path) if Path(name).expanduser().is_file() else name
+    return save_user_settings(engine=LOCAL, model=value)
+
+
+def describe_fit(size_bytes: float) -> str:
+    """Say whether a model of this size fits into the memory of this machine."""
+    needed = estimate_memory_bytes(int(size_bytes)) / 2**30
+    memory = measure_memory_bytes() / 2**30
+    if needed <= memory:
+        return f"needs about {needed:.1f} of this machine's {memory:.0f} GB of memory"
+    return f"too large: needs about {needed:.1f} GB of memory, here are {memory:.0f}"

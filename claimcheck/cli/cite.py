@@ -1,0 +1,88 @@
+"""`claimcheck cite`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from claimcheck.cli import options
+from claimcheck.cli.inputs import announce_terminal_input
+from claimcheck.cli.output import check_writable, write_lines
+from claimcheck.cli.progress import show_spinner
+from claimcheck.reports.formats import Format
+
+if TYPE_CHECKING:
+    from claimcheck.models.citation import CitationCheck
+
+
+@options.expand_groups
+def cite(
+    draft: Annotated[
+        str,
+        typer.Argument(
+            metavar="DRAFT",
+            help="A text in Markdown or HTML with links, footnotes, or [1] and a list "
+            "of references; - is standard input.",
+        ),
+    ],
+    format: options.RowsFormat = Format.TEXT,
+    fail_on: options.FailOnVerdict = None,
+    verifier: options.Verifier = None,
+    top_k: options.TopK = None,
+    allow_private: options.AllowPrivate = False,
+    *,
+    llm: options.LLMOptions,
+    out: options.OutputOptions,
+) -> None:
+    """Check whether cited sources say what a text cites them for.
+
+    Each sentence with a citation is checked against its own sources only: a source
+    supports it, contradicts it, does not say it, or cannot be read.
+    """
+    from claimcheck.api.cite import check_citations
+    from claimcheck.reports.citations import list_rows, render_citations
+
+    check_writable(out.output)
+    settings = llm.load_settings(verifier=verifier, top_k=top_k)
+    announce_terminal_input(draft, quiet=out.quiet)
+    options.prepare_verifier(settings, quiet=out.quiet)
+    with show_spinner("checking citations", quiet=out.quiet) as on_progress:
+        checked = check_citations(
+            draft,
+            settings=settings,
+            progress=on_progress,
+            allow_private=allow_private,
+        )
+    if format is Format.JSON:
+        rows = list_rows(checked)
+        write_lines((json.dumps(row, ensure_ascii=False) for row in rows), out.output)
+    else:
+        from claimcheck.cli.output import write_text
+
+        style = options.detect_page_style(out.output)
+        text = render_citations(checked, width=style.width, color=style.color)
+        write_text(text, out.output, has_color=style.color)
+    if _has_failed(checked):
+        raise typer.Exit(3)
+    if _is_failing(checked, fail_on):
+        raise typer.Exit(1)
+
+
+def _has_failed(checked: CitationCheck) -> bool:
+    from claimcheck.models.citation import Citing
+
+    return any(item.outcome is Citing.FAILED for item in checked.statements)
+
+
+def _is_failing(checked: CitationCheck, fail_on: options.FailOn | None) -> bool:
+    """Return whether to exit with 1; an unreachable source is not support."""
+    from claimcheck.models.citation import Citing
+
+    if fail_on is None:
+        return False
+    outcomes = {item.outcome for item in checked.statements}
+    if fail_on is options.FailOn.REFUTED:
+        return Citing.CONTRADICTED in outcomes
+    return outcomes != {Citing.SUPPORTED}

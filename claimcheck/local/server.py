@@ -1,0 +1,176 @@
+"""Start a server for a model, or use the one that runs already.
+
+A server belongs to the user, listens on loopback only, and asks for a key that is in a
+file nobody else can read. It stays for a while after the last command, because loading
+a model takes time, and then stops by itself.
+
+    servers/IDENTITY.json       where the server is; written when it answers
+    servers/IDENTITY.log        what it printed
+    servers/IDENTITY.N.lease    locked by each process that uses it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+from claimcheck.errors import InputError, UnreachableError
+from claimcheck.installation import get_install_command
+from claimcheck.local.models import LocalModel, find_model
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+KEY_VARIABLE = "CLAIMCHECK_LOCAL_KEY"
+LEASE_SUFFIX = ".lease"
+_START_S = 300.0  # a large model on a slow disk
+_POLL_S = 0.05
+_HEALTH_S = 5.0
+_LOG_LINES = 3  # of a server that failed
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """A server that answers: where, with which key, and for which model."""
+
+    pid: int
+    url: str
+    key: str
+    model: str
+
+    @classmethod
+    def read(cls, path: Path) -> ServerState | None:
+        """Return what a state file says; None if there is none."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def is_alive(self) -> bool:
+        """Return whether the server answers."""
+        # Not through a proxy of the environment: it is on this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"{self.url}/health", timeout=_HEALTH_S) as response:
+                return bool(response.status == 200)
+        except (OSError, URLError):
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The use of a server, which stays at least until `release`."""
+
+    server: ServerState
+    lock: BaseFileLock
+
+    def release(self) -> None:
+        """Give the server back."""
+        self.lock.release()
+        Path(self.lock.lock_file).unlink(missing_ok=True)
+
+
+def lease_server(name: str, context_tokens: int) -> Lease:
+    """Return the use of a server for a model; start one if none runs.
+
+    Raises:
+        InputError: the model is not on this machine, or the extra is not installed.
+        UnreachableError: the server did not start; the message says why.
+    """
+    from filelock import FileLock
+
+    model = find_model(name)
+    folder = resolve_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    identity = model.compute_identity(context_tokens)
+    state_path = folder / f"{identity}.json"
+    with FileLock(folder / f"{identity}.lock"):
+        lease = FileLock(folder / f"{identity}.{secrets.token_hex(4)}{LEASE_SUFFIX}")
+        # Before the server is asked for: one that is about to stop sees it.
+        lease.acquire()
+        server = ServerState.read(state_path)
+        if server is None or not server.is_alive():
+            server = _start_server(model, context_tokens, state_path)
+    return Lease(server, lease)
+
+
+def list_servers() -> Iterator[tuple[Path, ServerState]]:
+    """Yield the servers that answer, with their state files."""
+    for path in sorted(resolve_folder().glob("*.json")):
+        server = ServerState.read(path)
+        if server and server.is_alive():
+            yield path, server
+
+
+def stop_servers() -> list[str]:
+    """Stop all servers; return the names of their models.
+
+    A server ends when its state file is gone.
+    """
+    stopped = []
+    for path, server in list_servers():
+        path.unlink(missing_ok=True)
+        stopped.append(server.model)
+    return stopped
+
+
+def resolve_folder() -> Path:
+    """Return the folder of running servers; it need not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("claimcheck")) / "servers"
+
+
+def _start_server(
+    model: LocalModel, context_tokens: int, state_path: Path
+) -> ServerState:
+    if find_spec("xllamacpp") is None:
+        raise InputError(
+            f"engine local: needs an extra; run {get_install_command('local')}"
+        )
+    state_path.unlink(missing_ok=True)
+    log_path = state_path.with_suffix(".log")
+    command = [
+        *(sys.executable, "-P", "-m", "claimcheck.local.process"),
+        *(str(model.path), model.name, str(context_tokens), str(state_path)),
+    ]
+    environment = {**os.environ, KEY_VARIABLE: secrets.token_urlsafe(32)}
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # it outlives this command, and its Ctrl-C
+        )
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if server := ServerState.read(state_path):
+            # From here on it is on its own; Python would complain that it still runs.
+            process.returncode = 0
+            return server
+        if process.poll() is not None:
+            break
+        time.sleep(_POLL_S)
+    process.kill()
+    raise UnreachableError(
+        f"model {model.name}: the server did not start: {_read_log_end(log_path)}"
+    )
+
+
+def _read_log_end(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    last = [line.strip() for line in lines if line.strip()][-_LOG_LINES:]
+    return " / ".join(last) or f"it printed nothing to {path}"

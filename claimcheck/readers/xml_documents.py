@@ -1,0 +1,185 @@
+"""XML with text for people: articles in JATS, and RSS and Atom feeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import (
+    Content,
+    clean_metadata,
+    import_required,
+    parse_date,
+    refuse_empty,
+)
+from claimcheck.readers.markup import EXTRA
+
+_FEEDS = frozenset(("rss", "feed", "RDF"))
+_BLOCKS = frozenset(("p", "title", "label", "disp-quote"))
+_SECTIONS = frozenset(
+    ("sec", "abstract", "body", "ack", "list", "list-item", "boxed-text")
+)
+# Inside of a paragraph: notes, formulas, figures, tables.
+_SKIPPED = frozenset(
+    "fn disp-formula inline-formula fig table-wrap tex-math math "
+    "supplementary-material ref-list".split()
+)
+# Numbers of references and notes; those of figures and tables are part of a sentence.
+_SKIPPED_REFERENCES = ("bibr", "fn")
+_SPACE_BEFORE_STOP = re.compile(r"(?<!\s)\s+([,.;:)])")
+
+
+def find_root(prefix: bytes) -> str | None:
+    """Return the local name of the root element of XML, or None."""
+    position = 0
+    while (position := prefix.find(b"<", position)) >= 0:
+        kind = prefix[position + 1 : position + 2]
+        if kind not in (b"?", b"!"):
+            name = prefix[position + 1 : position + 100].split(b">")[0].split()
+            return (
+                name[0].decode("ascii", "ignore").rpartition(":")[2] if name else None
+            )
+        closing = b"-->" if prefix.startswith(b"<!--", position) else b">"
+        position = prefix.find(closing, position)
+        if position < 0:
+            return None
+    return None
+
+
+def detect_xml(prefix: bytes) -> str | None:
+    """Return "feed" or "jats" for a document that starts with an element of them."""
+    root = find_root(prefix)
+    if root in _FEEDS:
+        return "feed"
+    is_jats = b"JATS" in prefix or b"<front" in prefix or b"NLM" in prefix
+    return "jats" if root == "article" and is_jats else None
+
+
+def parse_jats(data: bytes, source: str) -> Content:
+    """Return the title, abstract, and body of an article.
+
+    Raises:
+        InputError: it is damaged, or has no text.
+    """
+    etree = import_required("lxml.etree", "docx", source, "an article in JATS")
+    # External entities and the network are off: documents come from strangers.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise InputError(f"{source}: is damaged XML ({error})") from None
+    title = _find_text(root, "article-title")
+    blocks = list(_list_jats_blocks(root))
+    content = Content(
+        "\n\n".join([title, *blocks] if title else blocks),
+        title=clean_metadata(title),
+        author=_find_author(root),
+        published=_find_date(root),
+    )
+    return refuse_empty(content, source, "the article")
+
+
+def _get_name(element: Any) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _find(root: Any, name: str) -> Iterator[Any]:
+    return (element for element in root.iter() if _get_name(element) == name)
+
+
+def _find_text(root: Any, name: str) -> str:
+    element = next(_find(root, name), None)
+    return "" if element is None else _join_text(element)
+
+
+def _join_text(element: Any) -> str:
+    text = " ".join("".join(_iter_text(element)).split())
+    return _SPACE_BEFORE_STOP.sub(r"\1", text)
+
+
+def _iter_text(element: Any) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        name = _get_name(child)
+        is_skipped = name in _SKIPPED or child.get("ref-type") in _SKIPPED_REFERENCES
+        if name and not is_skipped:
+            yield from _iter_text(child)
+        yield child.tail or ""
+
+
+def _list_jats_blocks(root: Any) -> Iterator[str]:
+    for name in ("abstract", "body", "ack"):
+        for part in _find(root, name):
+            yield from _list_blocks(part)
+
+
+def _list_blocks(part: Any) -> Iterator[str]:
+    for child in part:
+        name = _get_name(child)
+        if name in _SECTIONS:
+            yield from _list_blocks(child)
+        elif name in _BLOCKS and (text := _join_text(child)):
+            yield text
+
+
+def _find_author(root: Any) -> str | None:
+    names: list[str] = []
+    for contributor in _find(root, "contrib"):
+        if contributor.get("contrib-type", "author") == "author":
+            parts = (
+                _find_text(contributor, "given-names"),
+                _find_text(contributor, "surname"),
+            )
+            names.append(" ".join(filter(None, parts)))
+    return clean_metadata(", ".join(filter(None, names)))
+
+
+def _find_date(root: Any) -> date | None:
+    """Return the first complete date of publication."""
+    for element in _find(root, "pub-date"):
+        parts = [_find_text(element, name) for name in ("year", "month", "day")]
+        if all(part.isdigit() for part in parts):
+            year, month, day = map(int, parts)
+            return parse_date(f"{year:04d}-{month:02d}-{day:02d}")
+    return None
+
+
+def parse_feed(data: bytes, source: str) -> Content:
+    """Return the entries of a feed, each with its title, date, and text.
+
+    Raises:
+        InputError: it is damaged, or has no entries.
+    """
+    feedparser = import_required("feedparser", EXTRA, source, "an RSS or Atom feed")
+    html = import_required("lxml.html", "docx", source, "an RSS or Atom feed")
+    feed = feedparser.parse(data)
+    blocks: list[str] = []
+    for entry in feed.entries:
+        blocks.append(" ".join(entry.get("title", "").split()))
+        blocks.append(entry.get("published", "") or entry.get("updated", ""))
+        texts = [part.get("value", "") for part in entry.get("content", ())]
+        for text in texts or [entry.get("summary", "")]:
+            blocks += _list_html_blocks(text, html)
+        blocks.append(entry.get("link", ""))
+    content = Content(
+        "\n\n".join(filter(None, blocks)),
+        title=clean_metadata(feed.feed.get("title")),
+        author=clean_metadata(feed.feed.get("author")),
+    )
+    return refuse_empty(content, source, "the feed")
+
+
+def _list_html_blocks(text: str, html: Any) -> list[str]:
+    """Return the paragraphs of a fragment of HTML."""
+    if not text.strip():
+        return []
+    root = html.fragment_fromstring(text, create_parent=True)
+    for element in root.iter("p", "br", "li", "div", "h1", "h2", "h3", "blockquote"):
+        element.tail = f"\n{element.tail or ''}"
+        element.text = f"\n{element.text or ''}"
+    lines = root.text_content().splitlines()
+    return [" ".join(line.split()) for line in lines if line.strip()]
