@@ -8,7 +8,7 @@ PART ?= sealed
 METRICS := --exclude english --exclude verification
 SEED := seeds/us-russia-venezuela-talks.txt
 
-.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak release clean
+.PHONY: help demo test test-slow check-clients lint types wheel docs pictures check fix snapshots record record-search bench bench-grounding bench-readers eval verifier fuzz soak release integrations clean
 
 help:
 	@echo "make demo       install into $(VENV) and summarize the example article, without a model"
@@ -21,7 +21,8 @@ help:
 	@echo "make docs       build docs/ into site/, offline"
 	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
 	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
-	@echo "make soak       faults, kills, and memory of batches: half an hour"
+	@echo "make integrations  test claimcheck inside other projects, with their real packages"
+	@echo "make soak       faults, kills, attacks, and memory of batches: about an hour"
 	@echo "make release    the files of a release in dist/: with hashes of all packages, and an SBOM"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"
@@ -146,8 +147,17 @@ $(VENV)-training/.done: training/requirements.txt pyproject.toml
 verifier: $(VENV)-training/.done
 	PYTHON=$(VENV)-training/bin/python sh training/run.sh $(PAIRS) $(DATA) build/verifier
 
+# A separate environment: the packages of other projects are large.
+$(VENV)-integrations/.done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-integrations
+	$(VENV)-integrations/bin/python -m pip install --quiet --disable-pip-version-check -e '.[testing,integrations]' hypothesis pytest-timeout
+	@touch $@
+
+integrations: $(VENV)-integrations/.done
+	$(VENV)-integrations/bin/python -m pytest -q -W default tests/external
+
 fuzz: $(VENV)/.dev
 	PYTHONPATH=. $(BIN)/python tests/fuzz.py $(COUNT)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training $(VENV)-release .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-training $(VENV)-integrations $(VENV)-release .browser site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from claimcheck import Document, Match, Settings, answer_schemas, summarize
+from claimcheck import Document, Match, Settings, answer_schemas, schemas, summarize
 from claimcheck.errors import InputError
 from claimcheck.grounding import GroundingIndex
 from claimcheck.llm.completion import NoCompletionError, parse_completion
@@ -35,7 +35,6 @@ from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 from tests.support.endpoint import completion, error
 from tests.support.responses_api import build_response, write_events
-from tests.support.scripted import answer, claim
 
 FILES = Path(__file__).parent / "files"
 SUFFIXES = "md html pdf docx eml srt vtt odt epub pptx json".split()
@@ -210,23 +209,32 @@ def check_verify(data):
     assert problem or steps[-1].name == "claims and verdicts"
 
 
-ANSWERS = {
-    "summary.answer": answer(
-        claim("Venus is hot.", speaker="Ines Calder"),
-        claim("The ferry carried 900 people."),
-    ),
-    "claims.answer": {"claims": [claim("Venus is hot."), claim("It carried 900.")]},
-    "verdict.answer": {
-        "verdicts": [
-            {"number": 1, "rationale": "So.", "label": "supported", "evidence": [1, 2]}
-        ]
-    },
-    "correct.answer": {
-        "corrections": [
-            {"number": 1, "quote": "Venus is hot.", "text": "Hot.", "speaker": None}
-        ]
-    },
-}
+def build_example(schema, definitions):
+    """Return a value that follows a schema, with two items in each list."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        schema = schema["anyOf"][0]
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema["type"]:
+        case "object":
+            properties = schema["properties"].items()
+            return {key: build_example(part, definitions) for key, part in properties}
+        case "array":
+            return [build_example(schema["items"], definitions)] * 2
+        case "string":
+            return "Venus is hot."
+    return 1
+
+
+ANSWERS = {}
+for answer_name in schemas.list_names():
+    if answer_name.endswith(".answer"):
+        answer_schema = answer_schemas.load(answer_name)
+        ANSWERS[answer_name] = build_example(
+            answer_schema, answer_schema.get("$defs", {})
+        )
 SEEDS["answer"] = [json.dumps(value).encode() for value in ANSWERS.values()]
 SEEDS["completion"] = [
     json.dumps(value).encode()
@@ -258,7 +266,7 @@ def check_answer(name, data):
     schema = answer_schemas.load(name)
     for key, value in parsed.fields.items():
         for item in value if key == "claims" else ():
-            item["reason"] = item["reason"] or "none"  # it may be empty
+            item |= {key: "none" for key in item if item[key] == ""}  # a reason
         part = schema["properties"][key] | {"$defs": schema.get("$defs", {})}
         assert Draft202012Validator(part).is_valid(value), value
     if parsed.fields.keys() < schema["properties"].keys():

@@ -9,8 +9,9 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, print_note, write_binary
-from claimcheck.counting import count_nouns
-from claimcheck.errors import ProviderError
+from claimcheck.counting import format_count
+from claimcheck.errors import InputError, ProviderError
+from claimcheck.reports.formats import BundleFormat, Format
 
 if TYPE_CHECKING:
     from claimcheck.models.run import Check
@@ -40,6 +41,14 @@ def bundle(
             help="A store of runs; the bundle then includes the model's answers.",
         ),
     ] = None,
+    format: Annotated[
+        BundleFormat,
+        typer.Option(
+            "--format",
+            help="bundle, or only the pages that a search found, as a web archive "
+            "(warc).",
+        ),
+    ] = Format.BUNDLE,
     prompts: options.Prompts = None,
     base_url: Annotated[
         str | None,
@@ -63,6 +72,9 @@ def bundle(
     from claimcheck.reports.bundle import BundledAnswer, write_bundle
 
     check_writable(output)
+    if format is Format.WARC:
+        _write_pages(run, output, quiet=quiet)
+        return
     # A run in a file names its prompts and settings, but only a store has the answers.
     config = None
     answers: list[BundledAnswer] = []
@@ -83,12 +95,12 @@ def bundle(
         lambda path: write_bundle(selected, path, config, answers, own_prompts), output
     )
     if isinstance(selected, Run):
-        claims = count_nouns(len(selected.claims), "claim")
+        claims = format_count(len(selected.claims), "claim")
         note = f"{output}: {claims} of {selected.document.source}"
     else:
-        note = f"{output}: {count_nouns(len(selected.verdicts), 'verdict')}"
+        note = f"{output}: {format_count(len(selected.verdicts), 'verdict')}"
     if answers:
-        note += f", {count_nouns(len(answers), 'answer')}"
+        note += f", {format_count(len(answers), 'answer')}"
     print_note(f"{note}; `claimcheck verify {output}`", quiet=quiet)
 
 
@@ -114,3 +126,17 @@ def _find_cached_answers(
         )
         return None, []
     return build_check_config(check, settings), answers
+
+
+def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
+    """Write the pages of a check, or of a run's external check, as WARC."""
+    from claimcheck.api.documents import load_result
+    from claimcheck.reports.bundle import get_searched_check
+    from claimcheck.reports.warc import write_warc
+
+    check = get_searched_check(load_result(name))
+    if check is None:
+        raise InputError(f"{name}: no evidence was searched for this run")
+    counts: list[int] = []
+    write_binary(lambda path: counts.append(write_warc(check, path)), output)
+    print_note(f"{output}: {format_count(counts[0], 'page')}", quiet=quiet)

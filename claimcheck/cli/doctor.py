@@ -38,6 +38,7 @@ EXTRAS = {
     "mcp": ("mcp",),
     "web": ("fastapi", "uvicorn", "sse_starlette", "fastapi_offline"),
     "distributed": ("ray",),
+    "otel": ("opentelemetry",),
     "testing": ("pytest", "vcr", "pytest_socket"),
 }
 _LISTED_SETTINGS = (

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from claimcheck.readers.content import Content
 from claimcheck.readers.decode import decode, recode_wide_text
 from claimcheck.readers.xml_documents import detect_xml
-from claimcheck.text.noise import find_front_matter
+from claimcheck.text.markdown import find_front_matter
 
 _TAG_NAME_ENDS = b" \t\r\n\f/>"
 _HTML_TAGS = (b"<!doctype html", b"<html", b"<head", b"<body")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claimcheck.readers.content import Content, clean_metadata, parse_date
-from claimcheck.text.noise import find_front_matter
+from claimcheck.text.markdown import find_front_matter
 
 
 def parse_markdown(text: str, encoding: str) -> Content:

@@ -29,11 +29,13 @@ _SKIPPED = frozenset(
 )
 # Numbers of references and notes; those of figures and tables are part of a sentence.
 _SKIPPED_REFERENCES = ("bibr", "fn")
-_SPACE_BEFORE_STOP = re.compile(r"(?<!\s)\s+([,.;:)])")
+_SPACE_BEFORE_STOP = re.compile(r" ([,.;:)])")
 
 
 def find_root(prefix: bytes) -> str | None:
     """Return the local name of the root element of XML, or None."""
+    if not prefix.startswith(b"<"):
+        return None
     position = 0
     while (position := prefix.find(b"<", position)) >= 0:
         kind = prefix[position + 1 : position + 2]

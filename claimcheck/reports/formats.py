@@ -29,6 +29,7 @@ class Format(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     BUNDLE = "bundle"
+    WARC = "warc"
     CLAIMREVIEW = "claimreview"
     SARIF = "sarif"
     JUNIT = "junit"
@@ -36,6 +37,7 @@ class Format(StrEnum):
 
 # The formats that one command or function offers, in the order of its help.
 ListFormat = Literal[Format.TEXT, Format.JSON]
+BundleFormat = Literal[Format.BUNDLE, Format.WARC]
 RunReportFormat = Literal[
     Format.TEXT,
     Format.JSON,

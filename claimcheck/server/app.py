@@ -24,6 +24,7 @@ from claimcheck.errors import ClaimcheckError
 from claimcheck.reports.html.assets import build_content_security_policy
 from claimcheck.server import pages, routes, security
 from claimcheck.server.config import ServerConfig
+from claimcheck.server.connections import MAX_CONNECTIONS, MakeRoomProtocol
 from claimcheck.server.jobs import JobPool
 from claimcheck.server.openapi import add_components
 from claimcheck.server.responses import get_status_code
@@ -39,7 +40,6 @@ _SWAGGER_FOLDER = Path(fastapi_offline.__file__).parent / "static"
 _SWAGGER_URL = "/docs/assets"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # All chosen by hand.
-_MAX_CONNECTIONS = 200
 _MAX_PENDING_CONNECTIONS = 128  # that the system has not handed over yet
 _SHUTDOWN_TIMEOUT_S = 2  # for responses in progress when the server stops
 _RETRY_AFTER_S = 10  # a typical document takes less
@@ -181,7 +181,8 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
-                limit_concurrency=_MAX_CONNECTIONS,
+                http=MakeRoomProtocol,
+                limit_concurrency=MAX_CONNECTIONS,
             )
         )
 

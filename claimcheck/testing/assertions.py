@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from claimcheck.models.document import Document
 from claimcheck.models.run import Run
-from claimcheck.models.verdict import Label, Verdict
 from claimcheck.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,26 +39,11 @@ def assert_supported(
         AssertionError: it names each claim without support, why, and the evidence.
         InputError: there is nothing to check, or no evidence.
     """
-    settings = settings or Settings(engine="extractive")
-    claims: Any = text
-    if isinstance(text, str):
-        document = Document.from_text(text)
-        run = _api("summarize").summarize(document, settings=settings, client=client)
-        claims = run if run.claims else _split_sentences(text)
-    result = _api("check").check(claims, sources, settings=settings, client=client)
-
-    passing = {Label.SUPPORTED}
-    if allow_unknown:
-        passing.add(Label.NOT_ENOUGH_EVIDENCE)
-    failing = [item for item in result.verdicts if item.label not in passing]
-    lines = [_describe_verdict(verdict, result.documents) for verdict in failing]
-    lines += [
-        f"not checked: {failure.text}{_INDENT}{failure.message}"
-        for failure in result.failures
-    ]
-    if lines:
-        total = len(result.verdicts) + len(result.failures)
-        _fail(f"{len(lines)} of {total} claims are not supported", lines)
+    support = _api("support").measure_support(
+        text, sources, settings=settings, client=client, allow_unknown=allow_unknown
+    )
+    if support.problems:
+        raise AssertionError(support.reason)
 
 
 def assert_grounded(
@@ -96,23 +80,8 @@ def assert_grounded(
         ]
         total = len(wanted)
     if lines:
-        _fail(f"{len(lines)} of {total} quotes are not grounded", lines)
-
-
-def _fail(title: str, lines: list[str]) -> None:
-    # No traceback through this file: pytest then shows the line of the test.
-    __tracebackhide__ = True
-    raise AssertionError("\n".join([f"{title}:", *(f"  {line}" for line in lines)]))
-
-
-def _describe_verdict(verdict: Verdict, documents: Iterable[Document]) -> str:
-    locations = import_module("claimcheck.reports.locations")
-    locator = locations.EvidenceLocator(documents)
-    label = str(verdict.label).replace("_", " ")
-    parts = [f"{label}: {verdict.text}", verdict.finding.rationale]
-    for evidence in verdict.finding.evidence[:1]:
-        parts.append(f"“{evidence.text}” ({locator.describe(evidence)})")
-    return _INDENT.join(parts)
+        title = f"{len(lines)} of {total} quotes are not grounded:"
+        raise AssertionError("\n".join([title, *(f"  {line}" for line in lines)]))
 
 
 def _describe_quote(result: Any) -> str:
@@ -122,13 +91,6 @@ def _describe_quote(result: Any) -> str:
             f"closest: “{' … '.join(span.text for span in result.suggestion)}”"
         )
     return _INDENT.join(parts)
-
-
-def _split_sentences(text: str) -> list[str]:
-    from claimcheck.text.reading import Reading
-    from claimcheck.text.sentences import split_sentences
-
-    return [sentence.text for sentence in split_sentences(Reading(text), None)]
 
 
 def _api(module: str) -> Any:

@@ -15,14 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from claimcheck.text.noise import (
-    FORM_FEED,
-    PAGE_NUMBER,
-    RUNNING_FOOT,
-    RUNNING_HEAD,
-    SUBTITLE_CUE,
-    Noise,
-)
+from claimcheck.text.noise import SUBTITLE_CUE, Noise
+from claimcheck.text.pages import FORM_FEED, PAGE_NUMBER, RUNNING_FOOT, RUNNING_HEAD
 from claimcheck.text.speakers import Label, Speakers
 from claimcheck.text.tables import find_tables
 

@@ -132,4 +132,4 @@ def test_doctor_knows_every_extra():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"
     ]
-    assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev"}
+    assert set(EXTRAS) == set(extras) - {"all", "bench", "docs", "dev", "integrations"}

@@ -82,7 +82,8 @@ def build_answer(body, claims=3):
     if "claims" in properties:
         return listed
     if "verdicts" in properties:
-        count = properties["verdicts"]["minItems"]
+        claims = re.findall(r"^\d+\. ", body["messages"][-1]["content"], re.M)
+        count = len(claims) or 1
         return {"verdicts": [build_verdict(number + 1) for number in range(count)]}
     if "corrections" in properties:
         return {"corrections": []}

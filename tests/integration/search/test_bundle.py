@@ -11,6 +11,7 @@ from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.settings import SearchSettings
 from tests.support.bundles import change, list_steps
 from tests.support.command import claimcheck
+from tests.support.endpoint import completion, serve_script
 from tests.support.newsstand import page
 
 EXTRACTIVE = Settings(engine="extractive")
@@ -110,6 +111,29 @@ def test_a_missing_page_is_named(checked, tmp_path):
     assert "the evidence archive no longer has the page" in done.err
 
 
+def test_pages_are_exported_as_a_web_archive(checked, stand, tmp_path):
+    iterator = pytest.importorskip("warcio.archiveiterator")
+    (tmp_path / "check.json").write_text(checked.to_json())
+    path = tmp_path / "pages.warc.gz"
+    done = claimcheck("bundle", "check.json", "--format", "warc", "-o", path)
+    assert done.returncode == 0, done.err
+    assert "1 page" in done.err
+    with path.open("rb") as file:
+        info, page = [
+            (record.rec_type, record.rec_headers, record.content_stream().read())
+            for record in iterator.ArchiveIterator(file, check_digests="raise")
+        ]
+    assert info[0] == "warcinfo"
+    assert page[0] == "response"
+    assert page[1].get_header("WARC-Target-URI") == f"{stand.url}/nairobi"
+    assert page[2] == NAIROBI.encode()
+    fetched = checked.search.pages[0].snapshot.fetched
+    assert page[1].get_header("WARC-Date") == f"{fetched:%Y-%m-%dT%H:%M:%SZ}"
+    # Other tools read it, and so does claimcheck.
+    document = Document.from_path(path)
+    assert "founded in 1899" in document.text
+
+
 def test_a_check_of_given_evidence_only_cannot_be_bundled():
     checked = check(["Snow fell."], "Snow fell on Monday.", settings=EXTRACTIVE)
     done = claimcheck("bundle", "-", "-o", "b.zip", stdin=checked.to_json().encode())
@@ -122,3 +146,44 @@ def test_a_check_without_texts_keeps_what_was_read(checked):
     assert without.documents[0].text is None
     assert without.search == checked.search
     assert json.loads(checked.to_json())["search"]["pages"][0]["problem"] is None
+
+
+def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
+    stand.pages["/nairobi"] = NAIROBI
+    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
+    answer = (200, completion(json.dumps(verdict)))
+    with serve_script(answer) as (url, received):
+        (tmp_path / "claims.txt").write_text(CLAIMS[0])
+        flags = ("--model", "scripted-1", "--base-url", url, "--quiet")
+        done = claimcheck(
+            "check", "claims.txt", "--search", "searxng", *flags,
+            "--format", "json", "-o", "check.json",
+        )  # fmt: skip
+        assert done.returncode == 0, done.err
+        assert len(received) == 1
+        done = claimcheck("bundle", "check.json", "-o", "case.zip", "--base-url", url)
+        assert done.returncode == 0, done.err
+        assert "1 answer" in done.err
+        assert len(received) == 1
+    assert list_steps(tmp_path / "case.zip") == dict.fromkeys(STEPS, True)
+
+    def forge(text):
+        return text.replace("It says so.", "It says no.")
+
+    change(tmp_path / "case.zip", "answers.jsonl", forge, update_hashes=True)
+    assert list_steps(tmp_path / "case.zip")["verdicts from evidence"] is False
+
+
+def test_without_its_answers_a_model_cannot_be_verified(stand, tmp_path, monkeypatch):
+    stand.pages["/nairobi"] = NAIROBI
+    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
+    with serve_script((200, completion(json.dumps(verdict)))) as (url, _):
+        settings = Settings(engine="llm", model="scripted-1", base_url=url)
+        checked = check(
+            CLAIMS[:1], search=SearchSettings(("searxng",)), settings=settings
+        )
+    (tmp_path / "check.json").write_text(checked.to_json())
+    done = claimcheck("bundle", "check.json", "-o", "case.zip")
+    assert done.returncode == 0
+    assert "does not have the model's answers" in done.err
+    assert list_steps(tmp_path / "case.zip")["verdicts from evidence"] is None

@@ -1,6 +1,7 @@
 """Who may use the server, from where, and how large a request may be."""
 
 import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -148,6 +149,23 @@ def test_refuses_an_absurd_content_length(serve, length):
     header = f"content-length: {length}\r\n"
     response = send_raw(serve(), "/login", "POST", header)
     assert response.split(b" ")[1] in (b"413", b"400")
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        "GET / HTTP/1.1\r\nhost: x",
+        "POST /api/runs HTTP/1.1\r\ncontent-length: 9\r\n\r\n{",
+    ],
+)
+def test_connections_that_send_nothing_more_shut_nobody_out(serve, begun):
+    api = serve()
+    host, _, port = get_address(api).rpartition(":")
+    with ExitStack() as opened:
+        for _ in range(260):
+            connection = socket.create_connection((host, int(port)), timeout=90)
+            opened.enter_context(connection).sendall(begun.encode())
+        assert api.get("/api/about").status_code == 200
 
 
 def send_raw(api, target, method="GET", headers=""):

@@ -105,7 +105,15 @@ def test_detection_takes_linear_time_on_what_looks_like_a_format():
         b"<?xml?>" + b"<!-- -->" * 30_000,
         b"---\n" + b"a: b\n---- \n" * 20_000,
         b"<" + b"<html" * 40_000,
+        b"<!-- -->" * 30_000,
+        b"<?xml" * 40_000,
+        b"% comment\n" * 20_000,
     ):
         start = time.perf_counter()
         detect_format(data, "a.txt")
         assert time.perf_counter() - start < 2
+
+
+def test_a_text_that_mentions_a_tag_is_a_text():
+    assert detect_format(b"The file starts with <feed> or <article>.") == "text"
+    assert detect_format(b"Write \\documentclass in the first line.") == "text"

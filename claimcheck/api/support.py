@@ -1,0 +1,122 @@
+"""How much of what a text claims is supported: a score with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from claimcheck.api.check import ClaimsInput, EvidenceInput, acheck, check
+from claimcheck.api.summarize import asummarize, summarize
+from claimcheck.models.claim import Statement
+from claimcheck.models.document import Document
+from claimcheck.models.llm import Client
+from claimcheck.models.run import Check, Run
+from claimcheck.models.verdict import Label, Verdict
+from claimcheck.reports import common, locations
+from claimcheck.settings import Settings
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_sentences
+
+_INDENT = "\n    "
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How many claims of a text are supported.
+
+    `problems` describes each that is not: its label, why, and the evidence.
+    """
+
+    supported: int
+    total: int
+    problems: tuple[str, ...]
+    check: Check
+
+    @property
+    def score(self) -> float:
+        """The share of supported claims, 0 to 1."""
+        return self.supported / self.total
+
+    @property
+    def reason(self) -> str:
+        """The problems, or that there are none, as a text for people."""
+        if not self.problems:
+            return f"all {self.total} claims are supported"
+        title = f"{len(self.problems)} of {self.total} claims are not supported:"
+        return "\n".join([title, *(f"  {problem}" for problem in self.problems)])
+
+
+def measure_support(
+    text: str | Iterable[str] | Run,
+    sources: EvidenceInput,
+    *,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    allow_unknown: bool = False,
+) -> Support:
+    """Check what a text claims.
+
+    `text` is prose, whose claims are extracted (all its sentences, if there are none);
+    or a claim per item; or a run. With `allow_unknown`, claims without enough evidence
+    count as supported. Without settings, no model is asked.
+
+    Raises:
+        InputError: there is nothing to check, or no evidence.
+    """
+    settings = settings or Settings(engine="extractive")
+    claims: ClaimsInput = text
+    if isinstance(text, str):
+        document = Document.from_text(text)
+        claims = _choose_claims(summarize(document, settings=settings, client=client))
+    result = check(claims, sources, settings=settings, client=client)
+    return _measure(result, allow_unknown)
+
+
+async def ameasure_support(
+    text: str | Iterable[str] | Run,
+    sources: EvidenceInput,
+    *,
+    settings: Settings | None = None,
+    client: Client | None = None,
+    allow_unknown: bool = False,
+) -> Support:
+    """Do the same as `measure_support` without blocking other tasks."""
+    settings = settings or Settings(engine="extractive")
+    claims: ClaimsInput = text
+    if isinstance(text, str):
+        document = Document.from_text(text)
+        run = await asummarize(document, settings=settings, client=client)
+        claims = _choose_claims(run)
+    result = await acheck(claims, sources, settings=settings, client=client)
+    return _measure(result, allow_unknown)
+
+
+def _choose_claims(run: Run) -> Run | list[Statement]:
+    """Return the run, or the sentences of a text without checkable claims."""
+    if run.claims:
+        return run
+    sentences = split_sentences(Reading(run.document.full_text), run.document.language)
+    return [Statement.of(sentence.text) for sentence in sentences]
+
+
+def _measure(result: Check, allow_unknown: bool) -> Support:
+    passing = {Label.SUPPORTED}
+    if allow_unknown:
+        passing.add(Label.NOT_ENOUGH_EVIDENCE)
+    failing = [item for item in result.verdicts if item.label not in passing]
+    problems = [_describe_verdict(verdict, result.documents) for verdict in failing]
+    problems += [
+        f"not checked: {failure.text}{_INDENT}{failure.message}"
+        for failure in result.failures
+    ]
+    total = len(result.verdicts) + len(result.failures)
+    return Support(total - len(problems), total, tuple(problems), result)
+
+
+def _describe_verdict(verdict: Verdict, documents: Iterable[Document]) -> str:
+    locator = locations.EvidenceLocator(documents)
+    label = common.format_label(verdict.label)
+    parts = [f"{label}: {verdict.text}", verdict.finding.rationale]
+    for evidence in verdict.finding.evidence[:1]:
+        parts.append(f"“{evidence.text}” ({locator.describe(evidence)})")
+    return _INDENT.join(parts)

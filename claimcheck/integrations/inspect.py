@@ -1,0 +1,36 @@
+"""A scorer for Inspect (https://inspect.aisi.org.uk): the share of supported claims.
+
+The sources are the sample's metadata `sources` (a text or a list of texts), or else its
+target.
+"""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
+from inspect_ai.solver import TaskState
+
+from claimcheck.api.support import ameasure_support
+from claimcheck.settings import Settings
+
+
+@scorer(metrics=[mean(), stderr()])  # type: ignore[untyped-decorator]
+def supported(
+    settings: Settings | None = None, *, allow_unknown: bool = False
+) -> Scorer:
+    """Score an answer by the share of its claims that the sources support."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        sources = state.metadata.get("sources") or list(target)
+        support = await ameasure_support(
+            state.output.completion,
+            sources,
+            settings=settings,
+            allow_unknown=allow_unknown,
+        )
+        return Score(
+            value=support.score,
+            answer=state.output.completion,
+            explanation=support.reason,
+        )
+
+    return score

@@ -1,0 +1,110 @@
+"""OpenTelemetry: a span for each request to a model, and an event for each verdict.
+
+Names follow the semantic conventions for generative AI. No text leaves: spans have the
+model, tokens, cost, and finish reason, and the messages only on request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+
+from claimcheck.models.llm import Client, ModelRequest, ModelResponse
+from claimcheck.models.run import Check, Run
+from claimcheck.version import __version__
+
+_SCOPE = "claimcheck"
+
+
+class TracedClient:
+    """A client that records a span for each request to another client.
+
+    `summarize(text, client=TracedClient(client))`. With `capture_content`, spans have
+    the messages and the answer, which contain the document.
+    """
+
+    def __init__(
+        self,
+        inner: Client,
+        *,
+        tracer: Tracer | None = None,
+        capture_content: bool = False,
+    ) -> None:
+        self._inner = inner
+        self._tracer = tracer or trace.get_tracer(_SCOPE, __version__)
+        self._capture_content = capture_content
+
+    def complete(self, request: ModelRequest) -> ModelResponse:
+        """Answer one request."""
+        with self._open_span(request) as span:
+            response = self._inner.complete(request)
+            self._describe(span, response)
+        return response
+
+    async def acomplete(self, request: ModelRequest) -> ModelResponse:
+        """Answer one request without blocking."""
+        with self._open_span(request) as span:
+            response = await self._inner.acomplete(request)
+            self._describe(span, response)
+        return response
+
+    @contextmanager
+    def _open_span(self, request: ModelRequest) -> Iterator[Span]:
+        attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.output.type": "json",
+            "claimcheck.schema": request.schema_name,
+        }
+        with self._tracer.start_as_current_span(
+            f"chat {request.schema_name}", kind=SpanKind.CLIENT, attributes=attributes
+        ) as span:
+            if self._capture_content:
+                messages = [
+                    {"role": message.role, "content": message.content}
+                    for message in request.messages
+                ]
+                text = json.dumps(messages, ensure_ascii=False)
+                span.set_attribute("gen_ai.input.messages", text)
+            yield span
+
+    def _describe(self, span: Span, response: ModelResponse) -> None:
+        usage = response.usage
+        span.set_attributes(
+            {
+                "gen_ai.response.model": response.model,
+                "gen_ai.usage.input_tokens": usage.input_tokens,
+                "gen_ai.usage.output_tokens": usage.output_tokens,
+                "claimcheck.response_format": response.response_format,
+            }
+        )
+        if response.finish_reason:
+            reasons = [response.finish_reason]
+            span.set_attribute("gen_ai.response.finish_reasons", reasons)
+        if usage.cost_usd is not None:
+            span.set_attribute("claimcheck.cost_usd", usage.cost_usd)
+        if response.fault:
+            span.set_status(Status(StatusCode.ERROR, response.fault))
+        if self._capture_content and response.text:
+            span.set_attribute("gen_ai.output.messages", response.text)
+
+
+def record_verdicts(result: Run | Check, span: Span | None = None) -> None:
+    """Add an event `gen_ai.evaluation.result` for each verdict to a span.
+
+    Without a span, the current one is meant. Events name claims by id, not by text.
+    """
+    span = span or trace.get_current_span()
+    for verdict in result.verdicts:
+        attributes: dict[str, str | float] = {
+            "gen_ai.evaluation.name": "supported",
+            "gen_ai.evaluation.score.label": str(verdict.label),
+            "claimcheck.claim.id": verdict.subject,
+        }
+        if verdict.finding.confidence is not None:
+            score = verdict.finding.confidence
+            attributes["gen_ai.evaluation.score.value"] = score
+        span.add_event("gen_ai.evaluation.result", attributes)

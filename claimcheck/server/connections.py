@@ -1,0 +1,44 @@
+"""Connections to the server, of which those that send nothing make room."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MAX_CONNECTIONS = 200  # chosen by hand
+
+
+class MakeRoomProtocol(H11Protocol):
+    """A connection that closes the oldest idle one if there are too many.
+
+    uvicorn refuses every request while it has its maximum of connections, and waits
+    without end for the rest of a request. Whoever opens many could shut out all others.
+    """
+
+    made_s = 0.0
+
+    def connection_made(  # type: ignore[override]
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Take the connection, and close another one for it."""
+        self.made_s = time.monotonic()
+        if len(self.connections) >= MAX_CONNECTIONS - 2:
+            ours = [
+                other
+                for other in self.connections
+                if isinstance(other, MakeRoomProtocol)
+            ]
+            idle = [other for other in ours if other.is_idle]
+            oldest = min(idle, key=lambda other: other.made_s, default=None)
+            if oldest:
+                self.connections.discard(oldest)
+                oldest.transport.abort()
+        super().connection_made(transport)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the connection still owes us a request, or the rest of one."""
+        cycle = self.cycle
+        return cycle is None or cycle.response_complete or cycle.more_body
