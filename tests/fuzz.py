@@ -173,6 +173,13 @@ def with_examples(count):
 
 def check_reader(data):
     """Expect a document, or an error that names the problem, in time."""
+    # Twice, if the first time another process had the processor.
+    if read_fuzzed(data) >= SLOWEST_S:
+        assert read_fuzzed(data) < SLOWEST_S
+
+
+def read_fuzzed(data):
+    """Read data in a limited process; return the seconds that it took."""
     started = time.monotonic()
     try:
         document, problem = build_document(data, "fuzzed"), None
@@ -180,7 +187,7 @@ def check_reader(data):
         document, problem = None, str(error)
     assert problem is None or problem.startswith("fuzzed")
     assert document is None or Reading(document.full_text).source == document.text
-    assert time.monotonic() - started < SLOWEST_S
+    return time.monotonic() - started
 
 
 def build_bundle():

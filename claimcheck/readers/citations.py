@@ -17,6 +17,7 @@ from claimcheck.errors import InputError
 from claimcheck.models.citation import CitedStatement
 from claimcheck.readers.decode import decode
 from claimcheck.readers.detect import detect_format
+from claimcheck.readers.docx_links import render_docx
 from claimcheck.readers.file import read_bytes
 from claimcheck.text.language import detect_language
 from claimcheck.text.sentences import split_paragraph
@@ -72,17 +73,23 @@ class CitedDraft:
 
 
 def read_cited_draft(path: str) -> CitedDraft:
-    """Return the sentences of a Markdown or HTML file, with their sources.
+    """Return the sentences of a Markdown, HTML, or Word file, with their sources.
 
     Raises:
         InputError: it can't be read, is of another format, or cites nothing.
     """
     source, data = read_bytes(path)
     kind = detect_format(data, source)
-    if kind not in ("html", "markdown", "text"):
-        raise InputError(f"{source}: is {kind}; give a draft in Markdown or HTML")
-    text, _ = decode(data, source)
-    draft = parse_draft(text if kind == "html" else _render_markdown(text))
+    if kind == "docx":
+        page = render_docx(data, source)
+    elif kind in ("html", "markdown", "text"):
+        text, _ = decode(data, source)
+        page = text if kind == "html" else _render_markdown(text)
+    else:
+        raise InputError(
+            f"{source}: is {kind}; give a draft in Markdown, HTML, or DOCX"
+        )
+    draft = parse_draft(page)
     if not draft.cited:
         raise InputError(
             f"{source}: cites no source; give a text with links, footnotes, or [1] and "
