@@ -58,10 +58,14 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return str(value)
+    return _shorten(value, schema) if isinstance(value, str) else value
+
+
+def _shorten(text: str, schema: Mapping[str, Any]) -> str:
     most = schema.get("maxLength")
-    if isinstance(value, str) and most and len(value) > most:
-        return value[: most - 1].rstrip() + "…"
-    return value
+    if most and len(text) > most:
+        return text[: most - 1].rstrip() + "…"
+    return text
 
 
 def find_scale(numbers: Sequence[Any]) -> int | None:
@@ -76,19 +80,26 @@ def find_scale(numbers: Sequence[Any]) -> int | None:
 
 def convert_number(kind: str, value: Any) -> Any:
     """Return the number or the integer that a value means, or the value."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = float(value)
-        if value.is_integer() and abs(value) < 2**53:
-            value = int(value)
-    if isinstance(value, str) and kind == "integer":
-        only = _ONLY_INTEGER.fullmatch(value)
-        return int(only[1]) if only else value
-    if isinstance(value, str) and value.rstrip().endswith("%"):
-        percent = value.rstrip()[:-1]
-        return float(percent) / 100 if _NUMBER.fullmatch(percent) else value
+    if isinstance(value, str):
+        value = _parse_number(kind, value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _parse_number(kind: str, text: str) -> Any:
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        # Larger floats do not say which integer was meant.
+        is_exact = number.is_integer() and abs(number) < 2**53
+        return int(number) if is_exact else number
+    if kind == "integer":
+        only = _ONLY_INTEGER.fullmatch(text)
+        return int(only[1]) if only else text
+    if text.rstrip().endswith("%"):
+        percent = text.rstrip()[:-1]
+        return float(percent) / 100 if _NUMBER.fullmatch(percent) else text
+    return text
 
 
 def quote_value(value: Any) -> str:
