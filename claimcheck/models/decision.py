@@ -6,7 +6,7 @@ Decisions are only ever appended. The last one about a claim holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Action(StrEnum):
-    """What somebody did with a claim; `noted` adds only a verdict or note."""
+    """What somebody did with a claim; `noted` only adds a verdict or a note."""
 
     ACCEPTED = "accepted"
     EDITED = "edited"
@@ -57,40 +57,35 @@ class Decision:
 
 
 def check_decision(decision: Decision) -> Decision:
-    """Return the decision without surrounding white space, ready to store.
+    """Return the decision without surrounding white space, if it can be stored.
 
     Raises:
         InputError: a name or a text is missing, too long, or cannot be stored.
     """
     text, note = (decision.text or "").strip(), (decision.note or "").strip()
-    stripped = replace(
-        decision, text=text or None, note=note or None, by=decision.by.strip()
-    )
-    problems = [*_find_missing(stripped), *_find_unstorable(stripped)]
+    by = decision.by.strip()
+    problems = []
+    if not by:
+        problems.append("who decides? Give a name")
+    if (decision.action is Action.EDITED) != bool(text):
+        problems.append("an edited claim needs its new text, and no other has one")
+    if decision.action is Action.NOTED and not (decision.verdict or note):
+        problems.append("give a verdict or a note")
+    problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
+    problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
+    problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
     if problems:
         raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
-    return stripped
+    return replace(decision, text=text or None, note=note or None, by=by)
 
 
-def _find_missing(decision: Decision) -> Iterator[str]:
-    if not decision.by:
-        yield "who decides? Give a name"
-    if (decision.action is Action.EDITED) != (decision.text is not None):
-        yield "an edited claim needs its new text, and no other has one"
-    if decision.action is Action.NOTED and not (decision.verdict or decision.note):
-        yield "give a verdict or a note"
-
-
-def _find_unstorable(decision: Decision) -> Iterator[str]:
-    for value, limit in (
-        (decision.text or "", MAX_TEXT_CHARACTERS),
-        (decision.note or "", MAX_TEXT_CHARACTERS),
-        (decision.by, MAX_NAME_CHARACTERS),
-    ):
-        if len(value) > limit:
-            yield f"{value[:20]}…: has more than {limit:,} characters"
-        if _UNSTORABLE.search(value):
-            yield "a text contains a character that cannot be stored"
+def _find_unstorable(text: str, limit: int) -> list[str]:
+    problems = []
+    if len(text) > limit:
+        problems.append(f"{text[:20]}…: has more than {limit:,} characters")
+    if _UNSTORABLE.search(text):
+        problems.append("a text contains a character that cannot be stored")
+    return problems
 
 
 def load_decision(line: str) -> Decision:

@@ -58,14 +58,13 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return str(value)
-    return _shorten(value, schema) if isinstance(value, str) else value
+    return _shorten(value, schema.get("maxLength"))
 
 
-def _shorten(text: str, schema: Mapping[str, Any]) -> str:
-    most = schema.get("maxLength")
-    if most and len(text) > most:
-        return text[: most - 1].rstrip() + "…"
-    return text
+def _shorten(value: Any, most: int | None) -> Any:
+    if isinstance(value, str) and most and len(value) > most:
+        return value[: most - 1].rstrip() + "…"
+    return value
 
 
 def find_scale(numbers: Sequence[Any]) -> int | None:
@@ -81,24 +80,23 @@ def find_scale(numbers: Sequence[Any]) -> int | None:
 def convert_number(kind: str, value: Any) -> Any:
     """Return the number or the integer that a value means, or the value."""
     if isinstance(value, str):
-        value = _parse_number(kind, value)
+        value = _read_number(kind, value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
-def _parse_number(kind: str, text: str) -> Any:
+def _read_number(kind: str, text: str) -> Any:
+    """Return the number in a text, such as "0.9" or "90 %", or the text."""
     if _NUMBER.fullmatch(text):
-        number = float(text)
-        # Larger floats do not say which integer was meant.
-        is_exact = number.is_integer() and abs(number) < 2**53
-        return int(number) if is_exact else number
+        value = float(text)
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if kind == "integer":
         only = _ONLY_INTEGER.fullmatch(text)
         return int(only[1]) if only else text
-    if text.rstrip().endswith("%"):
-        percent = text.rstrip()[:-1]
-        return float(percent) / 100 if _NUMBER.fullmatch(percent) else text
+    percent = text.rstrip().removesuffix("%")
+    if percent != text.rstrip() and _NUMBER.fullmatch(percent):
+        return float(percent) / 100
     return text
 
 
