@@ -22,7 +22,7 @@ help:
 	@echo "make bench      start-up time, throughput, and replay of cassettes, as ratios"
 	@echo "make fuzz       COUNT (10,000) inputs for each reader, grounding, checking, and answers"
 	@echo "make integrations  test claimcheck inside other projects, with their real packages"
-	@echo "make soak       faults, kills, and memory of batches: half an hour"
+	@echo "make soak       faults, kills, attacks, and memory of batches: about an hour"
 	@echo "make release    the files of a release in dist/: with hashes of all packages, and an SBOM"
 	@echo "make snapshots  rewrite tests/snapshots (read the diff)"
 	@echo "make record     record cassettes/recorded again, from the endpoint at OPENAI_BASE_URL"

@@ -20,10 +20,10 @@ import numpy as np
 from logistic import FOLDS, Array, fit, make_folds, predict
 from numpy.typing import NDArray
 
-from claimcheck.extractive import check_worthiness
+from claimcheck.english import check_worthiness
 
 PENALTY = 1.0
-WEIGHTS = Path(check_worthiness.__file__).with_name("weights.json")
+WEIGHTS = Path(check_worthiness.__file__).with_suffix(".json")
 
 
 def cross_validate(x: Array, y: Array, documents: NDArray[np.str_]) -> Array:

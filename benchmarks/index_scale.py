@@ -3,8 +3,8 @@
     python benchmarks/index_scale.py FOLDER [N ...]
 
 The text is artificial: words of the package's word list at frequencies that follow
-Zipf's law, in documents of ten passages. Each query has nine words of one passage, as
-many as the terms of a long claim. Times are of the processor, so that they say little
+Zipf's law, in documents of ten passages. Each query has nine content words of one
+passage, as many as a long claim. Times are of the processor, so that they say little
 about a slow disk.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from claimcheck import Document, Index
 from claimcheck.english import vocabulary
+from claimcheck.english.terms import extract_terms
 
 SIZES = (10_000, 100_000, 1_000_000)
 QUERIES = 50
@@ -52,12 +53,13 @@ def measure(folder: Path, size: int) -> str:
         documents = make_documents(size)
         while batch := list(itertools.islice(documents, 1_000)):
             index.add(batch)
-            if len(queries) < QUERIES:
-                text = batch[0].full_text.replace(".", "")
-                queries.append(generator.sample(text.split()[:100], 9))
+            for document in batch[:: max(1, len(batch) // QUERIES)]:
+                terms = extract_terms(document.full_text[:800])
+                words = [term.word for term in terms]
+                queries.append(generator.sample(words, 9))
         built_s = time.process_time() - started
         times = []
-        for query in queries * (QUERIES // len(queries)):
+        for query in queries[:QUERIES]:
             started = time.process_time()
             index.search(query, LIMIT)
             times.append(time.process_time() - started)

@@ -24,8 +24,9 @@ import numpy as np
 import openai
 from jinja2 import Template
 
-from claimcheck import prompts, schemas
+from claimcheck import answer_schemas, prompts, schemas
 from claimcheck.evaluation.metrics import balanced_accuracy, bootstrap_intervals
+from claimcheck.models.brief import EMPTY_BRIEF
 from claimcheck.models.document import Document
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.retrieve import select_passages
@@ -73,7 +74,12 @@ def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
     texts = passages(row, most)
     fence = prompts.choose_fence("".join([row["claim"], *texts]))
     context = template.new_context(
-        {"claim": row["claim"], "passages": texts, "fence": fence}
+        {
+            "claim": row["claim"],
+            "claims": [row["claim"]],  # the shipped prompt takes several
+            "passages": texts,
+            "fence": fence,
+        }
     )
     return [
         {"role": role, "content": "".join(block(context)).strip()}
@@ -83,12 +89,13 @@ def messages(path: Path, row: Row, most: int) -> list[dict[str, str]]:
 
 def ask(client: openai.OpenAI, given: argparse.Namespace, name: str, row: Row) -> str:
     """Return the label of an answer, or "failed" if it has none."""
-    answer = schemas.build_strict_schema("verdict.answer")
-    answer["properties"]["rationale"]["pattern"] = r"^[^\n]{1,300}$"
-    if name != "shipped":  # the label first
-        answer["properties"] = {
-            key: answer["properties"][key] for key in ("label", "evidence", "rationale")
-        }
+    answer = answer_schemas.build_strict("verdict.answer", EMPTY_BRIEF)
+    if name != "shipped":  # one claim, and the label first
+        keys = ("label", "evidence", "rationale")
+        item = schemas.build_strict_schema("verdict.answer")["properties"]["verdicts"]
+        properties = {key: item["items"]["properties"][key] for key in keys}
+        answer = {"type": "object", "additionalProperties": False}
+        answer |= {"required": list(keys), "properties": properties}
     try:
         completion = client.chat.completions.create(
             model=given.model,

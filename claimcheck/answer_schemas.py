@@ -30,6 +30,8 @@ _KEYWORDS = frozenset(
     """.split()
 )
 # What generators such as pydantic write, and what means nothing for a value.
+_UNDECIDED = "not_enough_evidence"
+_ONE_LINE = r"^[^\n]{1,300}$"
 _IGNORED_KEYWORDS = frozenset({"title", "default", "examples", "$comment"})
 
 
@@ -40,8 +42,31 @@ def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
 
 
 def build_strict(name: str, brief: Brief) -> dict[str, Any]:
-    """Return a copy without the keywords that strict mode refuses."""
-    return schemas.strip_keywords(load(name, brief))
+    """Return a copy without the keywords that strict mode refuses.
+
+    It asks for more than the schema that answers are validated with: see
+    `_restrict_verdicts`.
+    """
+    schema = schemas.strip_keywords(load(name, brief))
+    if "verdicts" in schema["properties"]:
+        _restrict_verdicts(schema["properties"]["verdicts"])
+    return schema
+
+
+def _restrict_verdicts(verdicts: dict[str, Any]) -> None:
+    """Let a model write one line of rationale, and cite evidence if it decides.
+
+    Weak models write on and on, and forget the evidence otherwise. Strict mode has no
+    condition, but alternatives.
+    """
+    item = verdicts["items"]
+    item["properties"]["rationale"]["pattern"] = _ONE_LINE
+    undecided = deepcopy(item)
+    labels = item["properties"]["label"]["enum"]
+    item["properties"]["label"]["enum"] = [one for one in labels if one != _UNDECIDED]
+    item["properties"]["evidence"]["minItems"] = 1
+    undecided["properties"]["label"]["enum"] = [_UNDECIDED]
+    verdicts["items"] = {"anyOf": [item, undecided]}
 
 
 @cache

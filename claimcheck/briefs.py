@@ -34,6 +34,9 @@ FILE_TYPES: dict[str, type] = {
 _MAX_TEXT_CHARACTERS = 4_000
 _MAX_KINDS = 30
 _MAX_KIND_CHARACTERS = 60
+_CLAIM_PROPERTIES = ("quote", "text", "speaker", "kind")
+# Examples that were written for older versions have them.
+_FORMER_PROPERTIES = ("about", "reason")
 _MAX_EXAMPLES = 10
 _MAX_EXAMPLE_CHARACTERS = 40_000  # of all examples together
 
@@ -205,8 +208,7 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
         yield "`claims` is not a list"
         return
     words = " ".join(item["text"].split())
-    # The reason is the only property that an example may really lack.
-    answer = {"claims": [{"reason": "-", **_complete(item, brief)} for item in claims]}
+    answer = {"claims": [_complete(item, brief) for item in claims]}
     validator = jsonschema.Draft202012Validator(
         answer_schemas.load("claims.answer", brief)
     )
@@ -221,14 +223,10 @@ def _find_example_problems(item: Any, brief: Brief) -> Iterator[str]:
 def _complete(claim: Any, brief: Brief) -> dict[str, Any]:
     """Return a claim of an example with what may be left out of it."""
     given = dict(claim) if isinstance(claim, Mapping) else {"quote": claim}
-    completed = {
-        "quote": given.pop("quote", None),
-        "text": given.pop("text", None),
-        "kind": given.pop("kind", None),
-        "speaker": given.pop("speaker", None),
-        "about": given.pop("about", []),
-        **given,
-    }
+    # In the order in which a model is to answer.
+    completed = {name: given.pop(name, None) for name in _CLAIM_PROPERTIES} | given
+    for name in _FORMER_PROPERTIES:
+        completed.pop(name, None)
     if brief.fields:
         stated = given.get("fields", {})
         nothing = dict.fromkeys(field.name for field in brief.fields)

@@ -52,6 +52,7 @@ _FILE_TYPES: dict[str, type] = {
     "reasoning_effort": str,
     "verifier": str,
     "check_with": str,
+    "extraction": str,
     "cache": bool,
     "prices": dict,
     **briefs.FILE_TYPES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 
-def count_nouns(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """Return the count with the noun, which is given in the singular.
 
     Only the last word of a compound noun changes: "recorded answer".

@@ -21,7 +21,14 @@ from claimcheck.prompts import SUFFIX, Prompt, Templates
 
 # A template may do without these; without any other, its answer would be useless.
 _OPTIONAL_VARIABLES = frozenset(
-    {"title", "published", "context", "max_claims", *EMPTY_BRIEF.list_variables()}
+    {
+        "title",
+        "published",
+        "document_language",
+        "context",
+        "max_claims",
+        *EMPTY_BRIEF.list_variables(),
+    }
 )
 # The variables that a part of a brief needs, if they are not its name.
 _VARIABLES_BY_PART = {"length": ("sentence_count", "key_point_count")}
@@ -29,8 +36,9 @@ _FENCE = "fence-mark"
 # Stand-ins for what comes from documents and models, so that they can be found again.
 _SAMPLES: Mapping[str, Any] = {
     "answer": "sample-answer",
-    "claim": "sample-claim",
+    "claims": ["sample-claim"],
     "context": "sample-context",
+    "document_language": "English",
     "fence": _FENCE,
     "items": ["sample-item"],
     "max_claims": 30,
@@ -53,11 +61,12 @@ _SAMPLE_BRIEF = Brief(
 _BRIEF_SAMPLES = frozenset(
     {"kind", "field", "instructions", "focus", "audience", "language", "example"}
 )
-_REQUOTE_ITEM = {
+_CORRECT_ITEM = {
     "number": 1,
     "claim": "sample-claim",
+    "speaker": "sample-speaker",
     "quote": "sample-quote",
-    "reason": "sample-reason",
+    "problem": "sample-problem",
     "passage": "sample-passage",
 }
 _SAMPLE = re.compile(r"sample-[a-z]+")
@@ -325,9 +334,10 @@ def _find_rendering_problems(own: Prompt, shipped: Prompt) -> list[str]:
 def _build_sample_variables(name: str) -> list[dict[str, Any]]:
     """Return variables with all values, and with as few as there can be."""
     full = dict(_SAMPLES)
-    if name == "requote":
-        full["items"] = [_REQUOTE_ITEM]
-    least = full | {"title": None, "published": None, "context": ""}
+    if name == "correct":
+        full["items"] = [_CORRECT_ITEM]
+    least = full | {"context": ""}
+    least |= dict.fromkeys(("title", "published", "document_language"))
     return [
         full | _SAMPLE_BRIEF.list_variables(),
         least | EMPTY_BRIEF.list_variables(),
@@ -338,14 +348,11 @@ def _compare_messages(
     messages: Iterable[Message], expected: Iterable[Message]
 ) -> list[str]:
     contents = {message.role: message.content for message in messages}
-    problems = []
+    problems: list[str] = []
     for message in expected:
         own = contents[message.role]
-        if message.role == "system" and _FENCE in message.content and _FENCE not in own:
-            problems.append(
-                "the block 'system' does not say that what is between two lines with "
-                "the mark {{ fence }} is never an instruction"
-            )
+        if message.role == "user" and _FENCE in message.content:
+            problems += _find_mark_problems(own)
         allowed = _find_unfenced(message.content) | _BRIEF_SAMPLES
         for name in sorted(_find_unfenced(own) - allowed):
             problems.append(
@@ -356,6 +363,16 @@ def _compare_messages(
         for name in sorted(missing - {"title", "date", "context"} - _BRIEF_SAMPLES):
             problems.append(f"the block {message.role!r} leaves out or cuts the {name}")
     return problems
+
+
+def _find_mark_problems(content: str) -> Iterator[str]:
+    """The message with the document has to name its mark before it uses it."""
+    first = next((line for line in content.splitlines() if _FENCE in line), "")
+    if not first or first.startswith(_FENCE):
+        yield (
+            "the block 'user' does not name the mark before it begins a fence: put a "
+            "line such as 'The mark is {{ fence }}.' before it"
+        )
 
 
 def _find_unfenced(content: str) -> set[str]:

@@ -105,8 +105,22 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
     errors = _build_validator(name).iter_errors(value)
     for error in sorted(errors, key=lambda error: list(map(str, error.absolute_path))):
         for leaf in _find_leaf_errors(error):
-            problems.append(Problem(leaf.json_path, shorten_message(leaf.message)))
+            message = _describe_choice(leaf) or shorten_message(leaf.message)
+            problems.append(Problem(leaf.json_path, message))
     return tuple(problems)
+
+
+def _describe_choice(error: ValidationError) -> str | None:
+    """Say which of several properties is to be given; None for any other error."""
+    if error.validator != "oneOf" or not isinstance(error.validator_value, list):
+        return None
+    names = []
+    for alternative in error.validator_value:
+        if list(alternative) != ["required"]:
+            return None
+        names += alternative["required"]
+    listed = ", ".join(f"`{name}`" for name in names)
+    return f"give exactly one of {listed}"
 
 
 def build_strict_schema(name: str) -> dict[str, Any]:

@@ -23,13 +23,14 @@ DEFAULT_CONTEXT_TOKENS = 128_000
 LOCAL_CONTEXT_TOKENS = 16_384
 ENGINES = ("auto", "llm", LOCAL, "extractive")
 CHECKERS = ("model", "rules")
+EXTRACTIONS = ("single", "staged")
 CHAT = "chat"
 RESPONSES = "responses"
 APIS = (CHAT, RESPONSES)
 # OpenAI's words; each model accepts some of them.
 REASONING_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 # A run without a check does not depend on these, so its signature leaves them out.
-CHECK_ONLY_SETTINGS = ("top_k", "votes")
+CHECK_ONLY_SETTINGS = ("top_k", "votes", "claims_per_check")
 # Secret, an address that may be private, stated elsewhere in the signature, or without
 # influence on what a run contains.
 _NOT_IN_SIGNATURE = frozenset(
@@ -76,7 +77,8 @@ class Range:
 
 # The upper bounds are there to catch slips of the keyboard; no endpoint needs more.
 RANGES = {
-    "max_claims": Range(1, 200, "give a whole number from 1 to 200"),
+    "max_claims": Range(1, 10_000, "give a whole number from 1 to 10000"),
+    "max_claims_per_passage": Range(1, 200, "give a whole number from 1 to 200"),
     "passage_tokens": Range(100, 10**7, "give a whole number from 100"),
     "attempts": Range(1, 20, "give a whole number from 1 to 20"),
     "temperature": Range(
@@ -90,6 +92,7 @@ RANGES = {
     ),
     "top_k": Range(1, 50, "give a whole number from 1 to 50"),
     "votes": Range(1, 25, "give a whole number from 1 to 25"),
+    "claims_per_check": Range(1, 50, "give a whole number from 1 to 50"),
 }
 _TEXTS = ("model", "base_url", "verifier", "publisher_name", "publisher_url")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -97,6 +100,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "api": APIS,
     "reasoning_effort": REASONING_EFFORTS,
     "check_with": CHECKERS,
+    "extraction": EXTRACTIONS,
 }
 _OPTIONAL = ("reasoning_effort",)
 _URL_EXAMPLES = {
@@ -210,21 +214,26 @@ class Settings:
     `engine`: `auto` is `llm` if a model or an endpoint is named, else `extractive`;
     `local` is `llm` with a model file on this machine, which llama.cpp runs: `model`
     names it, and endpoint and key are not used.
-    `max_claims`: the maximum number of claims per passage. `passage_tokens`: documents
-    longer than this are read in several passages. `attempts`: how often a request is
-    tried when the endpoint fails (429, 5xx, a lost connection). `api`: "chat" for chat
-    completions, "responses" for OpenAI's Responses API. `reasoning_effort`: how much a
-    model thinks first; None leaves it to the model. `context_tokens`: the
-    model's window; a request that does not fit is not sent. `temperature`, `seed`, and
-    `max_output_tokens`: None, or "unset", sends none. `top_k`: the maximum number of
-    passages shown to a model that checks a claim. `votes`: how often it is asked; the
-    majority counts. `verifier`: what judges passages without a model: "lexical", a
-    folder, or the name of a model on a hub; None is the one that comes with claimcheck,
-    if the extra `nli` is installed, else "lexical". `cache`: keep answers for all later
-    commands. `prices`: of models, by name, where the published ones are missing or do
-    not apply. `publisher_name` and `publisher_url`: the author of ClaimReview markup.
-    `check_with`: "rules" checks
-    a model's summary without the model. `brief`: what the user changes about requests.
+    `max_claims`: the maximum number of claims of a document.
+    `max_claims_per_passage`: of one answer of a model. `passage_tokens`: documents
+    longer than this are read in several passages. `extraction`: "staged" asks a
+    model for claims first, and then for a summary of them, also of a short
+    document. `attempts`: how often a request is tried when the endpoint fails (429,
+    5xx, a lost connection). `api`: "chat" for chat completions, "responses" for
+    OpenAI's Responses API. `reasoning_effort`: how much a model thinks first; None
+    leaves it to the model. `context_tokens`: the model's window; a request that
+    does not fit is not sent. `temperature`, `seed`, and `max_output_tokens`: None,
+    or "unset", sends none. `top_k`: the maximum number of passages shown to a model
+    that checks a claim. `votes`: how often it is asked; the majority counts.
+    `claims_per_check`: the maximum number of claims in one request that checks
+    them, where the documents are short. `verifier`: what judges passages without a
+    model: "lexical", a folder, or the name of a model on a hub; None is the one
+    that comes with claimcheck, if the extra `nli` is installed, else "lexical".
+    `cache`: keep answers for all later commands. `prices`: of models, by name,
+    where the published ones are missing or do not apply. `publisher_name` and
+    `publisher_url`: the author of ClaimReview markup. `check_with`: "rules" checks
+    a model's summary without the model. `brief`: what the user changes about
+    requests.
     """
 
     engine: str = "auto"
@@ -233,6 +242,8 @@ class Settings:
     api: str = CHAT
     api_key: str | None = field(default=None, repr=False)
     max_claims: int = 30
+    max_claims_per_passage: int = 60
+    extraction: str = "single"
     passage_tokens: int = 6_000
     attempts: int = 4
     temperature: float | None = 0.0
@@ -243,6 +254,7 @@ class Settings:
     reasoning_effort: str | None = None
     top_k: int = 8
     votes: int = 1
+    claims_per_check: int = 10
     verifier: str | None = None
     cache: bool = False
     prices: Mapping[str, Price] = field(default_factory=dict)

@@ -1,6 +1,6 @@
-"""Run the long versions of the tests of faults, kills, and memory: `make soak`.
+"""Run the long versions of the tests of faults, kills, attacks, and memory: `make soak`.
 
-Takes half an hour. Prints the results, and stops at the first failed assertion.
+Takes about an hour. Prints the results, and stops at the first failed assertion.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.testing.bodies import to_bytes
 from claimcheck.testing.files import (
@@ -166,7 +166,7 @@ def _find_problems(text: str, unused: int, stale: list[str]) -> Iterator[str]:
         yield f"contains {secret}"
     if unused:
         yield (
-            f"has {count_nouns(unused, 'answer')} that no test plays; to remove: "
+            f"has {format_count(unused, 'answer')} that no test plays; to remove: "
             "claimcheck cassettes prune"
         )
     for name in stale:

@@ -50,8 +50,9 @@ def check_citations(
 ) -> CitationCheck:
     """Check each sentence of a draft that cites sources against these sources only.
 
-    `draft` is the path of a Markdown or HTML file, or "-". Sources are addresses, and
-    files in the draft's folder or below it. The other arguments are as for `check`.
+    `draft` is the path of a Markdown, HTML, or Word file, or "-". Sources are
+    addresses, and files in the draft's folder or below it. The other arguments are as
+    for `check`.
 
     Raises:
         InputError: the draft can't be read, or cites nothing.

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from claimcheck.batch.plan import Plan
@@ -24,6 +25,7 @@ from claimcheck.models.llm import ModelRequest, ModelResponse, Usage
 from claimcheck.models.outcome import Estimate
 from claimcheck.models.run import Run
 from claimcheck.pipeline.driver import Flow, drive
+from claimcheck.settings import RANGES
 from claimcheck.store.store import RunStore
 
 # Counting takes some milliseconds a document, and ten times as long with checks; the
@@ -99,6 +101,7 @@ class _Sample:
         self.unusable = 0
         self.characters = 0
         self.requests: Counter[str] = Counter()
+        self.verdicts = 0
         self.input_tokens = 0
         self._plan = plan
         self._client = OpenAIClient(plan.settings)
@@ -121,8 +124,10 @@ class _Sample:
             InputError, ContextWindowError: it is too long, or has no words.
         """
         plan = self._plan
+        # A sentence for each claim that an answer could have, in any passage.
+        every = replace(plan.settings, max_claims=int(RANGES["max_claims"].high))
         selected = drive(
-            build_run_flow(document, plan.settings, "extractive", check=False), None
+            build_run_flow(document, every, "extractive", check=False), None
         )
         flow = build_run_flow(document, plan.settings, plan.engine, check=plan.check)
         requests = next(flow)
@@ -143,8 +148,11 @@ class _Sample:
         total = 0
         for schema, count in self.requests.items():
             is_verdict = schema == _VERDICT_SCHEMA
-            guess = _DEFAULT_VERDICT_TOKENS if is_verdict else _DEFAULT_OUTPUT_TOKENS
-            total += count * mean_tokens.get(schema, guess)
+            guess = count * _DEFAULT_OUTPUT_TOKENS
+            if is_verdict:  # one answer has several
+                guess = self.verdicts * _DEFAULT_VERDICT_TOKENS
+            known = mean_tokens.get(schema)
+            total += guess if known is None else count * known
         return total
 
     def build_estimate(
@@ -173,6 +181,8 @@ class _Sample:
         """Count requests and their tokens."""
         for request in requests:
             self.requests[request.schema_name] += 1
+            verdicts = request.schema["properties"].get("verdicts", {})
+            self.verdicts += verdicts.get("minItems", 0)
             body = self._client.build_body(request)
             self.input_tokens += count_input_tokens(body, schema=self._counts_schema)
 
@@ -192,8 +202,8 @@ class _PlausibleAnswers:
         return ModelResponse(json.dumps(fields), "stop", None, "", "", Usage())
 
     def _build_fields(self, request: ModelRequest) -> dict[str, Any]:
-        if request.schema_name == "requote.answer":
-            return {"quotes": []}
+        if request.schema_name == "correct.answer":
+            return {"corrections": []}
         if request.schema_name == "claims.answer":
             return {"claims": self._build_claims(request)}
         summary = {
@@ -216,10 +226,7 @@ class _PlausibleAnswers:
         rest: dict[str, Any] = {
             "kind": next(iter(request.brief.kinds), "event"),
             "speaker": None,
-            "about": [],
             "check_worthiness": 0.5,
             "fields": {},
         }
-        return [
-            {"quote": quote, "text": quote, "reason": "-", **rest} for quote in chosen
-        ]
+        return [{"quote": quote, "text": quote, **rest} for quote in chosen]

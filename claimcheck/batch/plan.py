@@ -14,8 +14,8 @@ from claimcheck.settings import CHECK_ONLY_SETTINGS, Limits, Settings
 
 # A budget can only be kept if every answer has a maximum length. Chosen by hand.
 MAX_OUTPUT_TOKENS = 8192
-_PROMPTS = ("summarize", "claims", "digest", "requote", "repair", "json-only")
-_SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "requote.answer")
+_PROMPTS = ("summarize", "claims", "digest", "correct", "repair", "json-only")
+_SCHEMAS = ("summary.answer", "claims.answer", "digest.answer", "correct.answer")
 _CHECK_PROMPT, _CHECK_SCHEMA = "verdict", "verdict.answer"
 # Settings that do not change what a model answers.
 _TRANSPORT_SETTINGS = ("attempts", "timeout_s")

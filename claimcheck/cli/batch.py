@@ -12,7 +12,7 @@ import typer
 from claimcheck.cli import batch_run, options
 from claimcheck.cli.output import format_estimate, print_note, write_rows
 from claimcheck.cli.progress import show_count
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 
 if TYPE_CHECKING:
     from claimcheck.api.batches import Batch, ReadOptions
@@ -101,7 +101,7 @@ def batch(
         if retry_failed:
             count = job.retry_failed()
             print_note(
-                f"{store}: retrying {count_nouns(count, 'document')}", quiet=quiet
+                f"{store}: retrying {format_count(count, 'document')}", quiet=quiet
             )
         if estimate:
             _print_estimate(job, via, quiet=quiet)
@@ -149,7 +149,6 @@ def _print_estimate(batch: Batch, via: RequestMode, *, quiet: bool) -> None:
 
 def _format_ingest_report(added: IngestReport, batch: Batch) -> str:
     from claimcheck.models.outcome import DocumentState
-    from claimcheck.reports.common import format_count
 
     parts = [format_count(added.documents, "document")]
     if added.new != added.documents:

@@ -13,7 +13,7 @@ import typer
 
 from claimcheck.cli.output import print_error, print_note, write_rows
 from claimcheck.cli.progress import format_progress, show_batch_progress
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _exit_on_failures(batch: Batch, progress: Progress) -> None:
         return
     counts = "; ".join(f"{cause} {count:,}" for cause, _, count in failures)
     print_error(
-        f"{count_nouns(progress.failed, 'document')} failed, {progress.partial:,} in "
+        f"{format_count(progress.failed, 'document')} failed, {progress.partial:,} in "
         f"part: {counts} (--report lists the messages)"
     )
     causes = {cause for cause, _, _ in failures}
@@ -217,12 +217,12 @@ def _submit_requests(runner: BatchApiRunner, batch: Batch, *, quiet: bool) -> No
     note = f"{batch.store.path}: nothing to submit"
     if submitted.requests:
         note = (
-            f"{batch.store.path}: {count_nouns(submitted.requests, 'request')} "
-            f"submitted in {count_nouns(submitted.uploads, 'file')}"
+            f"{batch.store.path}: {format_count(submitted.requests, 'request')} "
+            f"submitted in {format_count(submitted.uploads, 'file')}"
         )
     if submitted.over_budget:
         note += "; the budget does not cover "
-        note += count_nouns(submitted.over_budget, "more document")
+        note += format_count(submitted.over_budget, "more document")
     if submitted.requests:
         note += "; `status` shows the progress, `collect` fetches the answers"
     print_note(note, quiet=quiet)
@@ -237,7 +237,7 @@ def _print_status(runner: BatchApiRunner) -> None:
         else:
             name = upload.job or upload.tag
             reason = f": {upload.message}" if upload.message else ""
-            requests = count_nouns(upload.items, "request")
+            requests = format_count(upload.items, "request")
             lines.append(f"{name}  {upload.state}, {requests}{reason}")
     write_rows(lines or ["nothing was submitted"])
 
@@ -255,23 +255,22 @@ def _collect_answers(
     progress = Progress.from_status(batch.info)
     pending = progress.total - progress.finished
     parts = [
-        f"{count_nouns(collected.answers, 'answer')}",
-        f"{count_nouns(collected.finished, 'document')} finished",
+        f"{format_count(collected.answers, 'answer')}",
+        f"{format_count(collected.finished, 'document')} finished",
     ]
     if collected.errors:
-        parts.append(f"{count_nouns(collected.errors, 'error')}")
+        parts.append(format_count(collected.errors, "error"))
     if collected.expired:
-        parts.append(f"{count_nouns(collected.expired, 'request')} expired")
+        parts.append(f"{format_count(collected.expired, 'request')} expired")
     if collected.broken:
         parts.append(
-            f"{count_nouns(collected.broken, 'broken line')}, to be requested again"
+            f"{format_count(collected.broken, 'broken line')}, to be requested again"
         )
     if collected.repeated:
-        parts.append(
-            f"{count_nouns(collected.repeated, 'passing error')}, to be requested again"
-        )
+        errors = format_count(collected.repeated, "passing error")
+        parts.append(f"{errors}, to be requested again")
     if collected.in_progress:
-        parts.append(f"{count_nouns(collected.in_progress, 'file')} still in progress")
+        parts.append(f"{format_count(collected.in_progress, 'file')} still in progress")
     if pending and not collected.in_progress:
         parts.append(f"{pending:,} documents need more requests: submit again")
     print_note(f"{batch.store.path}: {', '.join(parts)}", quiet=quiet)

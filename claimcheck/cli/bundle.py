@@ -9,7 +9,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import check_writable, print_note, write_binary
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
 
@@ -95,12 +95,12 @@ def bundle(
         lambda path: write_bundle(selected, path, config, answers, own_prompts), output
     )
     if isinstance(selected, Run):
-        claims = count_nouns(len(selected.claims), "claim")
+        claims = format_count(len(selected.claims), "claim")
         note = f"{output}: {claims} of {selected.document.source}"
     else:
-        note = f"{output}: {count_nouns(len(selected.verdicts), 'verdict')}"
+        note = f"{output}: {format_count(len(selected.verdicts), 'verdict')}"
     if answers:
-        note += f", {count_nouns(len(answers), 'answer')}"
+        note += f", {format_count(len(answers), 'answer')}"
     print_note(f"{note}; `claimcheck verify {output}`", quiet=quiet)
 
 
@@ -139,4 +139,4 @@ def _write_pages(name: str, output: Path, *, quiet: bool) -> None:
         raise InputError(f"{name}: no evidence was searched for this run")
     counts: list[int] = []
     write_binary(lambda path: counts.append(write_warc(check, path)), output)
-    print_note(f"{output}: {count_nouns(counts[0], 'page')}", quiet=quiet)
+    print_note(f"{output}: {format_count(counts[0], 'page')}", quiet=quiet)

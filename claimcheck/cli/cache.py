@@ -8,7 +8,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import print_note, write_rows
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +28,7 @@ def info() -> None:
         stats = cache.stats()
     total = sum(stats.answers.values())
     megabytes = stats.size_bytes / 2**20
-    lines = [f"{stats.path}: {count_nouns(total, 'answer')}, {megabytes:.1f} MB"]
+    lines = [f"{stats.path}: {format_count(total, 'answer')}, {megabytes:.1f} MB"]
     for model, count in stats.answers.items():
         lines.append(f"{count:>8,}  {model}")
     write_rows(lines)
@@ -53,6 +53,6 @@ def clear(
     with AnswerCache() as cache:
         deleted = cache.clear(older_than_s=older_than * _SECONDS_PER_DAY)
         print_note(
-            f"{cache.stats().path}: {count_nouns(deleted, 'answer')} deleted",
+            f"{cache.stats().path}: {format_count(deleted, 'answer')} deleted",
             quiet=quiet,
         )

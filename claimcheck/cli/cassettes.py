@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from claimcheck.cli.output import write_rows
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 
 if TYPE_CHECKING:
     from claimcheck.api.cassettes import CassetteExchange, CassetteSummary
@@ -78,7 +78,7 @@ def check_cassettes(
         raise typer.Exit(1)
     if format is CassetteFormat.TEXT:
         write_rows(
-            [f"{folder}: {count_nouns(len(summaries), 'cassette')}, nothing to report"]
+            [f"{folder}: {format_count(len(summaries), 'cassette')}, nothing to report"]
         )
 
 
@@ -94,9 +94,9 @@ def prune_cassettes(
 
     removed = cassettes.prune_cassettes(folder, dry_run=dry_run)
     for path, count in removed.items():
-        write_rows([f"{path}: {count_nouns(count, 'answer')}"])
+        write_rows([f"{path}: {format_count(count, 'answer')}"])
     verb = "would be removed" if dry_run else "removed"
-    total = count_nouns(sum(removed.values()), "answer")
+    total = format_count(sum(removed.values()), "answer")
     write_rows([f"{folder}: {total} {verb}"])
 
 
@@ -119,7 +119,7 @@ def _render_problems(summary: CassetteSummary) -> Iterator[str]:
 
 def _render_summary(summary: CassetteSummary) -> Iterator[str]:
     models = ", ".join(summary.models) or "no model"
-    yield f"{summary.path}: {count_nouns(summary.answers, 'answer')}, {models}"
+    yield f"{summary.path}: {format_count(summary.answers, 'answer')}, {models}"
     if summary.recorded:
         # The first and the last day, or the only one.
         days = sorted({summary.recorded[0], summary.recorded[-1]})

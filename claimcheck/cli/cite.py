@@ -23,8 +23,8 @@ def cite(
         str,
         typer.Argument(
             metavar="DRAFT",
-            help="A text in Markdown or HTML with links, footnotes, or [1] and a list "
-            "of references; - is standard input.",
+            help="A text in Markdown, HTML, or DOCX with links, footnotes, or [1] and "
+            "a list of references; - is standard input.",
         ),
     ],
     format: options.RowsFormat = Format.TEXT,

@@ -13,7 +13,7 @@ import typer
 from claimcheck.cli import options
 from claimcheck.cli.inputs import is_url, open_document
 from claimcheck.cli.output import check_writable, write_text
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format, PageStyle
 
@@ -148,7 +148,7 @@ def _format_changes(changes: RunDiff, style: PageStyle) -> str:
         if items:
             lines.append(make_safe_text(f"{title} ({len(items)})", "bold"))
             lines += [*items, Text("")]
-    same = f"{count_nouns(changes.same, 'claim')} unchanged"
+    same = f"{format_count(changes.same, 'claim')} unchanged"
     lines.append(make_safe_text(same if changes else f"No changes: {same}", "dim"))
     return "".join(
         render_for_terminal(line, width=style.width, color=style.color)

@@ -18,7 +18,7 @@ from claimcheck.cli.output import (
     write_text,
 )
 from claimcheck.cli.progress import show_rows
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.reports.formats import Format, ListFormat
 from claimcheck.reports.terminal import clean_line
 
@@ -164,7 +164,7 @@ def compare(
     if format is Format.JSON:
         write_text(json.dumps(asdict(comparison), indent=1) + "\n", None)
         return
-    lines = [f"{second} less {first}, {count_nouns(comparison.n, 'row')} of both"]
+    lines = [f"{second} less {first}, {format_count(comparison.n, 'row')} of both"]
     width = max(map(len, comparison.differences), default=0)
     for name, score in comparison.differences.items():
         lines.append(_format_score(name, score, width=width, is_difference=True))
@@ -175,7 +175,7 @@ def _format_evaluation(result: Evaluation) -> str:
     signature = result.signature
     rate = signature.n / result.seconds if result.seconds else 0.0
     lines = [
-        f"{signature.task} on {signature.dataset}: {count_nouns(signature.n, 'row')}, "
+        f"{signature.task} on {signature.dataset}: {format_count(signature.n, 'row')}, "
         f"{result.failed:,} failed, {rate:,.0f} a second"
     ]
     width = max(map(len, result.scores), default=0)

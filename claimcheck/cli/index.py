@@ -13,7 +13,7 @@ from claimcheck.cli import options
 from claimcheck.cli.inputs import open_documents
 from claimcheck.cli.output import print_note, write_lines, write_rows
 from claimcheck.cli.progress import show_spinner
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.reports.formats import Format
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ def add(
     contains is not added again.
     """
     from claimcheck.api.evidence import Index
-    from claimcheck.reports.common import format_count
 
     # All documents are read before the index is opened, so that a missing file does not
     # leave an empty index behind.
@@ -101,7 +100,7 @@ def remove(
         removed = collection.remove(names)
         count = collection.count
     print_note(
-        f"{index}: {removed:,} removed; {count_nouns(count, 'document')}", quiet=quiet
+        f"{index}: {removed:,} removed; {format_count(count, 'document')}", quiet=quiet
     )
 
 

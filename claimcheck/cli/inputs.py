@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimcheck.cli.output import print_note
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def open_documents(
         print_note(f"skipped: {reason}", quiet=quiet)
     unlisted = len(collection.skipped) - _MAX_LISTED_SKIPPED
     if unlisted > 0:
-        print_note(f"skipped: {count_nouns(unlisted, 'more file')}", quiet=quiet)
+        print_note(f"skipped: {format_count(unlisted, 'more file')}", quiet=quiet)
     return list(collection.documents)
 
 

@@ -44,7 +44,8 @@ MaxClaims = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Maximum number of claims; keeps those most worth checking (default 30).",
+        help="Maximum number of claims of a document; keeps those most worth checking "
+        "(default 30).",
     ),
 ]
 TopK = Annotated[
@@ -376,6 +377,13 @@ def parse_day(option: str, text: str) -> date:
 class BriefOptions(OptionGroup):
     """What the user changes about the requests to a model."""
 
+    max_claims_per_passage: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Maximum number of claims in one answer of a model (default 60).",
+        ),
+    ] = None
     prompts: Prompts = None
     fields: Fields = None
     kinds: Kinds = None
@@ -424,6 +432,7 @@ class BriefOptions(OptionGroup):
             "audience": self.audience,
             "length": self.length,
             "language": self.language,
+            "max_claims_per_passage": self.max_claims_per_passage,
         }
 
 
@@ -444,7 +453,8 @@ def require_model(settings: Settings, flags: dict[str, Any]) -> None:
         return
     for name, value in flags.items():
         if value is not None:
-            option = "--" + name.partition("_")[0]
+            word = name.removesuffix("_folder").removesuffix("_file")
+            option = "--" + word.replace("_", "-")
             raise InputError(
                 f"{option} requires a model; name one with --model, or with --base-url "
                 "URL for a local server"

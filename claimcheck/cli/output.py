@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.terminal import clean_line, clean_text
 
@@ -194,7 +194,7 @@ def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
         return ["no requests to a model, no cost"]
     basis = ""
     if estimate.counted + estimate.unusable < estimate.documents:
-        basis = f" (from {count_nouns(estimate.counted, 'document')})"
+        basis = f" (from {format_count(estimate.counted, 'document')})"
     cost = f"unknown (no price for {model}; set one in claimcheck.toml)"
     if estimate.cost_usd is not None:
         cost = f"${estimate.cost_usd:,.4f}"
@@ -209,6 +209,6 @@ def format_estimate(estimate: Estimate, model: str | None) -> list[str]:
         f"cost           {cost}",
     ]
     if estimate.unusable:
-        unusable = count_nouns(estimate.unusable, "document")
+        unusable = format_count(estimate.unusable, "document")
         lines.append(f"can't be sent  {unusable}: too long, or no words")
     return lines

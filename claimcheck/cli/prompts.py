@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from claimcheck.cli import options
 from claimcheck.cli.output import print_note, write_rows, write_text
 from claimcheck.cli.progress import show_rows
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 from claimcheck.reports.formats import Format
 
@@ -180,8 +181,8 @@ def _format_comparison(result: PromptComparison, first: str, second: str) -> lis
     lines = [
         f"A: {first}",
         f"B: {second}",
-        f"{result.n:,} texts; without a complete answer: A {result.failed[0]:,}, "
-        f"B {result.failed[1]:,}",
+        f"{format_count(result.n, 'text')}; without a complete answer: "
+        f"A {result.failed[0]:,}, B {result.failed[1]:,}",
         f"{'':<18}{'A':>10}{'B':>10}{'B less A':>12}   95 % interval",
     ]
     for name, score in result.differences.items():

@@ -21,7 +21,7 @@ from claimcheck.cli.output import (
     write_rows,
     write_text,
 )
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError, join_problems
 from claimcheck.reports.formats import (
     BatchExportFormat,
@@ -218,7 +218,7 @@ def retry(
                 "--prompts, or start a new batch with `claimcheck batch`"
             )
         print_note(
-            f"{store}: retrying {count_nouns(job.retry_failed(), 'document')}",
+            f"{store}: retrying {format_count(job.retry_failed(), 'document')}",
             quiet=quiet,
         )
         run_batch(job, report=report, quiet=quiet)
@@ -265,15 +265,15 @@ def import_(
     with RunStore(store) as run_store:
         imported = import_shards(run_store, folder)
     note = (
-        f"{store}: {count_nouns(imported.documents, 'document')}, "
-        f"{count_nouns(imported.outcomes, 'new outcome')}"
+        f"{store}: {format_count(imported.documents, 'document')}, "
+        f"{format_count(imported.outcomes, 'new outcome')}"
     )
     if imported.repeated:
-        note += f", {count_nouns(imported.repeated, 'repeated row')} skipped"
+        note += f", {format_count(imported.repeated, 'repeated row')} skipped"
     print_note(note, quiet=quiet)
     if imported.broken:
         raise InputError(
-            f"skipped {count_nouns(len(imported.broken), 'broken row')}: "
+            f"skipped {format_count(len(imported.broken), 'broken row')}: "
             f"{join_problems(imported.broken)}"
         )
 
@@ -352,7 +352,7 @@ def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
     counts = [f"{count:,} {state}" for state, count in batch.counts.items() if count]
     line += f": {', '.join(counts) or 'empty'}"
     if batch.spent_tokens:
-        cost = "price unknown"
+        cost = "price not known"
         if batch.spent_usd is not None:
             cost = f"${batch.spent_usd:,.4f}"
         line += f", {batch.spent_tokens:,} tokens, {cost}"
@@ -362,13 +362,13 @@ def _format_batch(batch: BatchStatus, *, is_selected: bool = False) -> str:
 def _format_comparison(comparison: BatchComparison) -> list[str]:
     documents = comparison.documents
     changes = documents.values()
-    totals = f"{count_nouns(len(documents), 'document')} with a run in both"
+    totals = f"{format_count(len(documents), 'document')} with a run in both"
     if comparison.only_first:
         totals += f", {comparison.only_first:,} only in the first"
     if comparison.only_second:
         totals += f", {comparison.only_second:,} only in the second"
 
-    counts = [f"{count_nouns(sum(item.same for item in changes), 'claim')} the same"]
+    counts = [f"{format_count(sum(item.same for item in changes), 'claim')} the same"]
     for kind in ("added", "gone", "reworded", "moved"):
         count = sum(len(getattr(item, kind)) for item in changes)
         counts.append(f"{count:,} {kind}")
@@ -387,5 +387,5 @@ def _format_comparison(comparison: BatchComparison) -> list[str]:
                 f"  {key}: {len(item.added)} added, {len(item.gone)} gone, "
                 f"{len(item.reworded)} reworded"
             )
-    summary = f"{', '.join(counts)}; {count_nouns(len(verdicts), 'verdict')} changed"
+    summary = f"{', '.join(counts)}; {format_count(len(verdicts), 'verdict')} changed"
     return [totals, summary, *verdicts[:_MAX_EXAMPLES], *examples]

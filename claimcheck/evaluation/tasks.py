@@ -11,6 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from claimcheck.english.check_worthiness import (
+    CHECK_WORTHY_FROM,
+    score_check_worthiness,
+)
 from claimcheck.english.metadata import fill_metadata
 from claimcheck.english.quantities import find_quantities
 from claimcheck.evaluation.base import EngineSetup, Measurement, RowFields, Task
@@ -27,10 +31,6 @@ from claimcheck.evaluation.metrics import (
 )
 from claimcheck.evaluation.verification import VERIFICATION
 from claimcheck.extractive import summarize_extractively
-from claimcheck.extractive.check_worthiness import (
-    CHECK_WORTHY_FROM,
-    score_check_worthiness,
-)
 from claimcheck.grounding import GroundingIndex
 from claimcheck.models.claim import Match, Statement
 from claimcheck.models.document import Document
@@ -47,8 +47,8 @@ from claimcheck.verification.scorer import EntailmentScorer
 # The usual baseline of news summarization: its first three sentences.
 _LEAD_SENTENCES = 3
 
-_SUMMARY_PROMPTS = ("summarize", "requote", "repair", "json-only")
-_SUMMARY_SCHEMAS = ("summary.answer", "requote.answer")
+_SUMMARY_PROMPTS = ("summarize", "correct", "repair", "json-only")
+_SUMMARY_SCHEMAS = ("summary.answer", "correct.answer")
 
 
 def summarize_text(document: Document, setup: EngineSetup) -> Run:

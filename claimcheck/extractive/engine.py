@@ -6,12 +6,12 @@ always gives the same run.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from claimcheck.english.check_worthiness import classify_kind, score_check_worthiness
 from claimcheck.english.dates import (
     find_first_time,
     find_year_before,
@@ -28,7 +28,6 @@ from claimcheck.english.quotations import (
     split_clauses,
 )
 from claimcheck.errors import InputError
-from claimcheck.extractive.check_worthiness import classify_kind, score_check_worthiness
 from claimcheck.extractive.rank import compute_centrality, compute_tfidf_vectors
 from claimcheck.extractive.summary import ScoredSentence, build_extractive_summary
 from claimcheck.extractive.unused import explain_unused, find_obstacle
@@ -116,7 +115,7 @@ def summarize_extractively(
     ]
     yield []
     found = [claim for item in extracted for claim in item.claims]
-    claims = _select_claims(found, _compute_claim_limit(document, settings))
+    claims = _select_claims(found, settings.max_claims)
     items = _score_sentences(sentences, speeches, extracted, claims)
     # The ledger reports what was too long together with the page noise.
     noise = sorted([*reading.noise, *too_long])
@@ -254,12 +253,6 @@ def _add_speaker(text: str, speech: Speech | None) -> str:
     if speech and speech.content_start == 0 and text[:1] in '"“':
         return f"[{speech.speaker} said:] {text}"
     return text
-
-
-def _compute_claim_limit(document: Document, settings: Settings) -> int:
-    """Return how many claims the `llm` engine would list at most."""
-    passages = math.ceil((document.tokens or 0) / settings.passage_tokens)
-    return settings.max_claims * max(1, passages)
 
 
 def _select_claims(claims: Sequence[Claim], limit: int) -> tuple[Claim, ...]:

@@ -12,7 +12,7 @@ _WORK_BY_SCHEMA = {
     "summary.answer": Work.SUMMARY_AND_CLAIMS,
     "claims.answer": Work.CLAIMS,
     "digest.answer": Work.SUMMARY,
-    "requote.answer": Work.QUOTES,
+    "correct.answer": Work.QUOTES,
     "verdict.answer": Work.VERDICTS,
 }
 

@@ -116,6 +116,8 @@ class Brief:
             "key_point_count": key_point_count,
             "language": self.language,
             "examples": self.examples,
+            # The example of the shipped prompts has no fields, and their kinds.
+            "has_standard_claims": not (self.kinds or self.fields),
         }
 
     def published(self) -> dict[str, Any]:

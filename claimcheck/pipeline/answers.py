@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from claimcheck import answer_schemas, prompts, schemas
+from claimcheck import answer_schemas, prompts, resources, schemas
 from claimcheck.errors import join_problems
 from claimcheck.llm.stored import mark_unread
 from claimcheck.models import codec
@@ -24,6 +24,11 @@ from claimcheck.models.run import Cause, Failure
 from claimcheck.models.verdict import Label
 from claimcheck.pipeline import repair
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.marks import (
+    curl_marks,
+    has_only_straight_marks,
+    straighten_marks,
+)
 from claimcheck.salvage import ParsedAnswer, parse_answer
 
 # All limits below were chosen by hand.
@@ -33,6 +38,8 @@ _MAX_RAW_CHARACTERS = 20_000
 # The words of endpoints for why an answer ended, in lower case.
 _CUT_OFF_REASONS = ("length", "max_tokens", "model_length", "max_output_tokens")
 _SCHEMAS_WITH_CLAIMS = ("summary.answer", "claims.answer")
+# What weak models write instead of null.
+_NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _FILTER_REASONS = ("content_filter", "safety", "prohibited_content", "recitation")
 
 # A change to the schema that is sent: property, keyword, value. The answer is validated
@@ -49,11 +56,9 @@ class ClaimAnswer:
 
     quote: str
     text: str
-    kind: str
     speaker: str | None
-    about: tuple[str, ...]
+    kind: str
     check_worthiness: float
-    reason: str
     fields: dict[str, Any] = field(default_factory=dict)
 
 
@@ -182,37 +187,67 @@ class SummaryAnswer(DigestAnswer):
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteAnswer:
-    """A second quote, if any, for the claim with this number."""
+class CorrectionAnswer:
+    """The claim with this number again; without a quote if there is none."""
 
     number: int
     quote: str | None
+    text: str
+    speaker: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class RequoteAnswer:
-    """The answer to `requote`."""
+class CorrectAnswer:
+    """The answer to `correct`."""
 
-    quotes: tuple[QuoteAnswer, ...]
+    corrections: tuple[CorrectionAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictAnswer:
-    """The answer to `verdict`; `evidence` has numbers of passages, from 1."""
+    """The verdict on the claim with this number, from 1.
 
+    `evidence` has numbers of passages, from 1.
+    """
+
+    number: int
     rationale: str
     label: Label
     evidence: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class VerdictsAnswer:
+    """The answer to `verdict`."""
+
+    verdicts: tuple[VerdictAnswer, ...]
+
+
+@cache
+def _read_language_names() -> dict[str, str]:
+    lines = resources.read_words("language_names")
+    return dict(line.split(maxsplit=1) for line in lines)
+
+
 def describe_document(document: Document) -> dict[str, str | None]:
-    """Return the title and the date in the form that prompts use."""
+    """Return title, date, and language in the form that prompts use.
+
+    The language is None if it is not known, or has no name here.
+    """
     title = " ".join(document.title.split()) if document.title else None
     published = document.published
     return {
-        "title": title,
+        "title": curl_marks(title) if title else None,
         "published": published.strftime("%A, %Y-%m-%d") if published else None,
+        "document_language": _read_language_names().get(document.language or ""),
     }
+
+
+def normalize_speaker(speaker: str | None) -> str | None:
+    """Return the speaker; None for what weak models write instead of null."""
+    if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
+        return None
+    return speaker
 
 
 def build_request(
@@ -243,14 +278,19 @@ def _prepare_schema(
     return schema, message
 
 
-def ask(request: ModelRequest, kind: type[T]) -> Flow[Answer[T]]:
+def ask(request: ModelRequest, kind: type[T], source: str = "") -> Flow[Answer[T]]:
     """Ask for a value of this kind; repair an invalid answer once."""
-    (answer,) = yield from ask_all([request], kind)
+    (answer,) = yield from ask_all([request], kind, source)
     return answer
 
 
-def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer[T]]]:
-    """Ask for several values at once; the answers keep the order."""
+def ask_all(
+    requests: Sequence[ModelRequest], kind: type[T], source: str = ""
+) -> Flow[list[Answer[T]]]:
+    """Ask for several values at once; the answers keep the order.
+
+    `source` is the text that the model was shown with other quotation marks.
+    """
     if not requests:
         return []
     responses = yield list(requests)
@@ -265,7 +305,8 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
             planned = repair.plan_repair(request, response.text or "", attempt.parsed)
             if planned:
                 repairs[index] = planned
-    answers = [_build_answer(attempt, kind) for attempt in attempts]
+    straighten = has_only_straight_marks(source)
+    answers = [_build_answer(attempt, kind, straighten) for attempt in attempts]
     if not repairs:
         return answers
     # Only once: each repair costs as much as a request.
@@ -273,7 +314,7 @@ def ask_all(requests: Sequence[ModelRequest], kind: type[T]) -> Flow[list[Answer
     for (index, planned), response in zip(repairs.items(), repaired, strict=True):
         attempt = _merge_repair(attempts[index], planned, response)
         usage = attempts[index].response.usage + response.usage
-        answer = _build_answer(attempt, kind)
+        answer = _build_answer(attempt, kind, straighten)
         answers[index] = replace(answer, attempts=2, usage=usage)
     return answers
 
@@ -314,9 +355,11 @@ def _merge_repair(
     return _Attempt(first.response, parsed, cause, message)
 
 
-def _build_answer(attempt: _Attempt, kind: type[T]) -> Answer[T]:
+def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[T]:
     response, parsed = attempt.response, attempt.parsed
     fields = _fold_white_space(repair.renumber_links(parsed))
+    if straighten:
+        fields = straighten_marks(fields)
     value: T | None = None
     # Without a missing property, what an answer that was cut off has is a value, too.
     if fields and not any(_is_property(problem) for problem in parsed.missing):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from claimcheck import prompts
+from claimcheck import prompts, tokens
 from claimcheck.models.claim import Statement, make_statement_id
 from claimcheck.models.llm import ModelRequest, Usage
-from claimcheck.models.run import CheckFailure, Run, Signature
+from claimcheck.models.run import Cause, CheckFailure, Failure, Run, Signature
 from claimcheck.models.verdict import (
     DecidedBy,
     Evidence,
@@ -23,10 +24,12 @@ from claimcheck.models.verdict import (
 from claimcheck.pipeline.answers import (
     Answer,
     VerdictAnswer,
+    VerdictsAnswer,
     ask_all,
     build_request,
 )
 from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.signature import (
     build_extractive_signature,
     build_model_signature,
@@ -35,8 +38,13 @@ from claimcheck.pipeline.signature import (
 from claimcheck.settings import CHECK_ONLY_SETTINGS, Settings
 from claimcheck.text.reading import Reading
 from claimcheck.verification.choose import choose_scorer
-from claimcheck.verification.compare import Hypothesis
-from claimcheck.verification.decide import NO_EVIDENCE_FINDING, find_veto
+from claimcheck.verification.compare import Hypothesis, compare_sentences
+from claimcheck.verification.decide import (
+    NO_EVIDENCE_FINDING,
+    find_veto,
+    list_contradictions,
+    list_objections,
+)
 from claimcheck.verification.engine import (
     find_speaker,
     verify_content,
@@ -53,13 +61,18 @@ VERIFIER = "verifier"
 # The key in the settings of a signature, where it is not the default.
 CHECK_WITH = "check_with"
 PROMPTS = (PROMPT, "repair", "json-only")
-# Weak models write on and on. Strict mode does not take `maxLength`, but it takes a
-# pattern.
-_RATIONALE_PATTERN = r"^[^\n]{1,300}$"
+# With more, a check costs more than it saves. Chosen by hand.
+_MAX_SHARED_TOKENS = 3_000
+# One of them has to be among the evidence. Chosen by hand, on recorded verdicts.
+_CLOSEST_PASSAGES = 3
+_NO_VERDICT = "the answer has no verdict on this statement"
 # Used if the settings have none, or 0: at 0, all votes would be the same.
 _VOTE_TEMPERATURE = 0.7
 # Shown with a verdict that cites none. Chosen by hand.
 _MAX_RELATED_PASSAGES = 3
+_WORD = re.compile(r"\w+")
+# A document, and the index of a sentence in it.
+_Passage = tuple[EvidenceDocument, int]
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 
 
@@ -84,7 +97,7 @@ def check_with_model(
     scorer = choose_scorer(settings.verifier)
     context = _CheckContext(corpus, settings, scorer, strict)
     checks = [_StatementCheck.prepare(statement, context) for statement in statements]
-    votes_by_check, answers = yield from _ask_for_votes(checks)
+    votes_by_check, answers = yield from _ask_for_votes(checks, settings)
     verdicts = []
     failures = []
     for check, votes in zip(checks, votes_by_check, strict=True):
@@ -105,33 +118,126 @@ def check_with_model(
     )
 
 
-def _ask_for_votes(
-    checks: list[_StatementCheck],
-) -> Flow[tuple[list[list[Answer[VerdictAnswer]]], list[Answer[VerdictAnswer]]]]:
-    """Return the votes of each check, and all answers that were paid for.
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """An answer, and the verdict in it on one statement, if there is one."""
 
-    A check that exceeds the model's window is repeated with half of its passages, and
-    replaced in `checks`.
+    answer: Answer[VerdictsAnswer]
+    verdict: VerdictAnswer | None
+    passages: Sequence[_Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Statements that are checked in one request, by their index.
+
+    `passages` are the sentences that the model is shown, numbered from 1.
     """
-    votes_by_check: list[list[Answer[VerdictAnswer]]] = [[] for _ in checks]
-    all_answers: list[Answer[VerdictAnswer]] = []
-    pending = list(range(len(checks)))
+
+    indexes: Sequence[int]
+    passages: Sequence[_Passage]
+
+    def build_requests(
+        self, checks: Sequence[_StatementCheck], settings: Settings
+    ) -> list[ModelRequest]:
+        """Return a request for each vote."""
+        statements = [checks[index].statement for index in self.indexes]
+        return _build_requests(statements, self.passages, settings)
+
+    def split(self, checks: Sequence[_StatementCheck]) -> list[_Group]:
+        """Return groups that need a smaller window, or none."""
+        if len(self.indexes) > 1:
+            return [_Group([index], checks[index].select()) for index in self.indexes]
+        if len(self.passages) < 2:
+            return []
+        (index,) = self.indexes
+        return [_Group([index], checks[index].select(len(self.passages) // 2))]
+
+    def read_votes(
+        self, answers: Sequence[Answer[VerdictsAnswer]]
+    ) -> dict[int, list[_Vote]]:
+        """Return the votes on each statement, in the order of the answers."""
+        votes: dict[int, list[_Vote]] = {index: [] for index in self.indexes}
+        for answer in answers:
+            verdicts: dict[int, VerdictAnswer] = {}
+            for item in answer.value.verdicts if answer.value else ():
+                verdicts.setdefault(item.number, item)
+            for number, index in enumerate(self.indexes, 1):
+                vote = _Vote(answer, verdicts.get(number), self.passages)
+                votes[index].append(vote)
+        return votes
+
+
+def _ask_for_votes(
+    checks: Sequence[_StatementCheck], settings: Settings
+) -> Flow[tuple[list[list[_Vote]], list[Answer[VerdictsAnswer]]]]:
+    """Return the votes on each statement, and all answers that were paid for.
+
+    A statement that a shared answer leaves out is asked about alone. A request that
+    exceeds the model's window is repeated with less.
+    """
+    votes_by_check: list[list[_Vote]] = [[] for _ in checks]
+    all_answers: list[Answer[VerdictsAnswer]] = []
+    pending = _group_checks(checks, settings)
     while pending:
-        requests = [request for index in pending for request in checks[index].requests]
-        answers = yield from ask_all(requests, VerdictAnswer)
+        requests: list[ModelRequest] = []
+        for group in pending:
+            requests += group.build_requests(checks, settings)
+        answers = yield from ask_all(requests, VerdictsAnswer)
         all_answers += answers
-        # All requests are sent at once; each check takes its own answers, in order.
+        # All requests are sent at once; each group takes its own answers, in order.
         remaining = iter(answers)
-        repeated = []
-        for index in pending:
-            check = checks[index]
-            votes_by_check[index] = list(islice(remaining, len(check.requests)))
-            exceeds = any(vote.exceeds_window for vote in votes_by_check[index])
-            if exceeds and len(check.passages) > 1:
-                checks[index] = check.halve()
-                repeated.append(index)
+        repeated: list[_Group] = []
+        for group in pending:
+            own = list(islice(remaining, settings.votes))
+            if any(answer.exceeds_window for answer in own):
+                smaller = group.split(checks)
+                repeated += smaller
+                if smaller:
+                    continue
+            for index, votes in group.read_votes(own).items():
+                votes_by_check[index] = votes
+                is_missing = all(vote.verdict is None for vote in votes)
+                if is_missing and len(group.indexes) > 1:
+                    repeated.append(_Group([index], checks[index].select()))
         pending = repeated
     return votes_by_check, all_answers
+
+
+def _group_checks(
+    checks: Sequence[_StatementCheck], settings: Settings
+) -> list[_Group]:
+    """Put statements into one request if their documents fit into it.
+
+    That costs far less than to show each its best passages, and it is the only way for
+    a model to see all of a document.
+    """
+    groups: list[_Group] = []
+    sharing: dict[tuple[EvidenceDocument, ...], list[int]] = {}
+    for index, check in enumerate(checks):
+        sharing.setdefault(tuple(check.documents), []).append(index)
+    for documents, indexes in sharing.items():
+        passages: list[_Passage] = []
+        for document in documents:
+            passages += [(document, item) for item in range(len(document.sentences))]
+        together = min(len(indexes), settings.claims_per_check)
+        is_cheaper = len(passages) < settings.top_k * together
+        if together == 1 or not is_cheaper or not _fits(passages, settings):
+            for index in indexes:
+                if selected := checks[index].select():
+                    groups.append(_Group([index], selected))
+            continue
+        size = settings.claims_per_check
+        for start in range(0, len(indexes), size):
+            groups.append(_Group(indexes[start : start + size], passages))
+    return sorted(groups, key=lambda group: group.indexes[0])
+
+
+def _fits(passages: Sequence[_Passage], settings: Settings) -> bool:
+    """Whether passages fit into a request, with room for claims and answer."""
+    texts = [document.sentences[index].text for document, index in passages]
+    limit = min(_MAX_SHARED_TOKENS, settings.context_tokens // 4)
+    return bool(texts) and tokens.count("\n".join(texts)) <= limit
 
 
 def check_without_model(
@@ -211,62 +317,46 @@ class _CheckContext:
 
 @dataclass(frozen=True, slots=True)
 class _StatementCheck:
-    """The check of one statement with a model.
-
-    `documents` are those that may bear on it; `passages` are their sentences that the
-    model is shown, numbered from 1; `requests` has one request for each vote.
-    """
+    """The check of one statement; `documents` are those that may bear on it."""
 
     statement: Statement
     context: _CheckContext
     documents: Sequence[EvidenceDocument]
-    passages: Sequence[tuple[EvidenceDocument, int]]
-    requests: Sequence[ModelRequest]
 
     @classmethod
     def prepare(cls, statement: Statement, context: _CheckContext) -> _StatementCheck:
         documents = context.corpus.find_documents(statement.text)
-        check = cls(statement, context, documents, (), ())
-        return check.select(context.settings.top_k)
+        return cls(statement, context, documents)
 
-    def select(self, count: int) -> _StatementCheck:
-        """Return the check with the best passages, at most `count`."""
-        passages = select_passages(self.statement.text, self.documents, count)
-        requests: Sequence[ModelRequest] = ()
-        if passages:
-            requests = _build_requests(self.statement, passages, self.context.settings)
-        return replace(self, passages=passages, requests=requests)
+    def select(self, count: int | None = None) -> Sequence[_Passage]:
+        """Return the best passages for the statement, at most `count`."""
+        count = count or self.context.settings.top_k
+        return select_passages(self.statement.text, self.documents, count)
 
-    def halve(self) -> _StatementCheck:
-        """Return the check with the better half of the passages."""
-        return self.select(len(self.passages) // 2)
-
-    def decide(
-        self, answers: Sequence[Answer[VerdictAnswer]]
-    ) -> Verdict | CheckFailure:
+    def decide(self, votes: Sequence[_Vote]) -> Verdict | CheckFailure:
         """Return the majority's verdict, or a failure if there is none."""
-        if not self.passages:
+        if not votes:
             return self._build_verdict(NO_EVIDENCE_FINDING, None)
         # Whoever did not see all of the passages cannot judge by them.
-        values = [
-            answer.value
-            for answer in answers
-            if answer.value and not answer.unread_tokens
+        usable = [
+            vote for vote in votes if vote.verdict and not vote.answer.unread_tokens
         ]
-        if not values:
-            return _build_failure(self.statement, answers[0])
-        counts = Counter(value.label for value in values)
+        if not usable:
+            return _build_failure(self.statement, votes[0].answer)
+        counts = Counter(vote.verdict.label for vote in usable if vote.verdict)
         # In a tie, the label that was given first.
         label = counts.most_common(1)[0][0]
-        chosen = next(value for value in values if value.label == label)
-        if len(answers) == 1:
+        chosen = next(
+            vote for vote in usable if vote.verdict and vote.verdict.label == label
+        )
+        if len(votes) == 1:
             return self._build_verdict(self._build_finding(chosen), None)
         finding = self._build_finding(chosen)
         # A check may have replaced the label. An unusable answer is a vote for nothing.
         agreed = counts[finding.label]
-        confidence = agreed / len(answers) if agreed else None
+        confidence = agreed / len(votes) if agreed else None
         finding = replace(finding, confidence=confidence)
-        return self._build_verdict(finding, Votes(len(answers), agreed))
+        return self._build_verdict(finding, Votes(len(votes), agreed))
 
     def _build_verdict(self, finding: Finding, votes: Votes | None) -> Verdict:
         return Verdict(
@@ -278,33 +368,63 @@ class _StatementCheck:
             votes=votes,
         )
 
-    def _build_finding(self, answer: VerdictAnswer) -> Finding:
+    def _build_finding(self, vote: _Vote) -> Finding:
         """Build the finding from the model's answer, if that has grounds.
 
-        A label that cites no passage becomes `not_enough_evidence`, and a "supported"
-        to which a check objects becomes what the checks decide.
+        A label that cites no passage about the statement becomes `not_enough_evidence`,
+        and a "supported" to which a check objects becomes what the checks decide.
         """
-        cited = self._find_cited_passages(answer)
-        label, rationale = answer.label, answer.rationale
-        if label is not Label.NOT_ENOUGH_EVIDENCE and not cited:
-            rationale = f"The model says “{label}” but cites no passage. {rationale}"
+        verdict = vote.verdict
+        assert verdict is not None
+        # Weak models cite a passage twice, or one that does not exist.
+        numbers = [n for n in verdict.evidence if 0 < n <= len(vote.passages)]
+        cited = [vote.passages[n - 1] for n in dict.fromkeys(numbers)]
+        label, rationale = verdict.label, verdict.rationale
+        if label is not Label.NOT_ENOUGH_EVIDENCE and not self._is_about(cited):
+            passage = "no passage close to it" if cited else "no passage"
+            rationale = f"The model says “{label}” but cites {passage}. {rationale}"
             label = Label.NOT_ENOUGH_EVIDENCE
+            cited = []
         evidence = self._build_evidence(cited, label)
         finding = Finding(label, None, rationale, evidence, (), DecidedBy.MODEL)
         if label is Label.SUPPORTED:
             return self._apply_veto(finding, cited)
+        if label is Label.REFUTED and self._is_repeated():
+            rationale = f"The model says “{label}” of what a passage says. {rationale}"
+            related = self._build_evidence(cited, Label.NOT_ENOUGH_EVIDENCE)
+            undecided = replace(finding, label=Label.NOT_ENOUGH_EVIDENCE)
+            return replace(undecided, rationale=rationale, evidence=related)
         return finding
 
-    def _find_cited_passages(
-        self, answer: VerdictAnswer
-    ) -> list[tuple[EvidenceDocument, int]]:
-        # Weak models cite a passage twice, or one that does not exist.
-        numbers = dict.fromkeys(answer.evidence)
-        count = len(self.passages)
-        return [self.passages[item - 1] for item in numbers if 0 < item <= count]
+    def _is_repeated(self) -> bool:
+        """Whether a passage has all words of the statement, and nothing against it."""
+        words = set(_WORD.findall(self.statement.text.lower()))
+        for document, index in self.select(_CLOSEST_PASSAGES):
+            passage = document.sentences[index].text.lower()
+            if not words.issubset(_WORD.findall(passage)):
+                continue
+            hypothesis = self._build_hypothesis()
+            comparisons = compare_sentences(hypothesis, document, [index])
+            has_objection = list_objections(comparisons, strict=False)
+            if not has_objection and not list_contradictions(comparisons):
+                return True
+        return False
+
+    def _build_hypothesis(self) -> Hypothesis:
+        return Hypothesis.from_text(
+            self.statement.text, self.statement.speaker, strict=self.context.strict
+        )
+
+    def _is_about(self, cited: Sequence[_Passage]) -> bool:
+        """Whether one of the passages is among the closest to the statement.
+
+        A weak model that has to cite a passage cites any.
+        """
+        closest = self.select(_CLOSEST_PASSAGES)
+        return any(passage in closest for passage in cited)
 
     def _build_evidence(
-        self, cited: Sequence[tuple[EvidenceDocument, int]], label: Label
+        self, cited: Sequence[_Passage], label: Label
     ) -> tuple[Evidence, ...]:
         passages = cited or select_passages(
             self.statement.text, self.documents, _MAX_RELATED_PASSAGES
@@ -315,13 +435,9 @@ class _StatementCheck:
             evidence += build_evidence(document, [index], stance)
         return tuple(evidence)
 
-    def _apply_veto(
-        self, finding: Finding, cited: Sequence[tuple[EvidenceDocument, int]]
-    ) -> Finding:
+    def _apply_veto(self, finding: Finding, cited: Sequence[_Passage]) -> Finding:
         """Replace "supported" if a check objects: as without a model."""
-        hypothesis = Hypothesis.from_text(
-            self.statement.text, self.statement.speaker, strict=self.context.strict
-        )
+        hypothesis = self._build_hypothesis()
         for document in self.documents:
             indexes = [index for other, index in cited if other is document]
             veto = find_veto(hypothesis, document, self.context.scorer, indexes)
@@ -333,18 +449,26 @@ class _StatementCheck:
 
 
 def _build_requests(
-    statement: Statement,
-    passages: Sequence[tuple[EvidenceDocument, int]],
+    statements: Sequence[Statement],
+    passages: Sequence[_Passage],
     settings: Settings,
 ) -> list[ModelRequest]:
-    claim = statement.text
-    if statement.speaker is not None:
-        claim = f"{claim} (as the words of {statement.speaker})"
-    texts = [document.sentences[index].text for document, index in passages]
-    fence = prompts.choose_fence("".join([claim, *texts]))
-    variables = {"claim": claim, "passages": texts, "fence": fence}
-    limit = ("rationale", "pattern", _RATIONALE_PATTERN)
-    request = build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
+    claims = []
+    for statement in statements:
+        claim = " ".join(statement.text.split())
+        if statement.speaker is not None:
+            claim = f"{claim} (as the words of {statement.speaker})"
+        claims.append(curl_marks(claim))
+    texts = []
+    for document, index in passages:
+        text = " ".join(document.sentences[index].text.split())
+        texts.append(curl_marks(text))
+    fence = prompts.choose_fence("".join([*claims, *texts]))
+    variables = {"claims": claims, "passages": texts, "fence": fence}
+    limits = [
+        ("verdicts", keyword, len(statements)) for keyword in ("minItems", "maxItems")
+    ]
+    request = build_request(settings.brief, PROMPT, variables, SCHEMA, *limits)
     if settings.votes == 1:
         return [request]
     # The seeds differ, so that the votes can, but are the same in every run.
@@ -356,10 +480,17 @@ def _build_requests(
     ]
 
 
-def _build_failure(statement: Statement, answer: Answer[VerdictAnswer]) -> CheckFailure:
+def _build_failure(
+    statement: Statement, answer: Answer[VerdictsAnswer]
+) -> CheckFailure:
     # It has no range of the document; only what happened counts.
     unread = answer.build_unread_failures(0, 1)
-    failure = unread[0] if unread else answer.build_failure(0, 1)
+    if unread:
+        failure = unread[0]
+    elif answer.cause is None:
+        failure = Failure(Cause.INVALID, _NO_VERDICT, 0, 1, answer.attempts, answer.raw)
+    else:
+        failure = answer.build_failure(0, 1)
     return CheckFailure(
         subject=statement.id,
         text=statement.text,

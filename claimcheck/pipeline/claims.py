@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import Indel
 
 from claimcheck import resources
+from claimcheck.english.check_worthiness import score_check_worthiness
 from claimcheck.english.dates import find_first_time, find_year_before
+from claimcheck.english.names import find_names
 from claimcheck.english.quantities import find_quantities
 from claimcheck.grounding import GroundingResult
 from claimcheck.grounding.differences import find_difference
 from claimcheck.models.claim import Claim, Match, make_claim_id
 from claimcheck.models.document import Document
 from claimcheck.models.span import extract_excerpts, format_quote
-from claimcheck.pipeline.answers import ClaimAnswer
-from claimcheck.pipeline.consistency import QuoteComparison
+from claimcheck.pipeline.answers import ClaimAnswer, normalize_speaker
+from claimcheck.pipeline.corrections import compare_with_quote
 from claimcheck.pipeline.field_values import ClaimGrounder
 from claimcheck.text.reading import Reading
 
@@ -28,8 +30,6 @@ _MIN_DUPLICATE_SIMILARITY = 0.9
 # Of a claim's distinct content words. Claims above the similarity share more than that,
 # so this only saves comparisons.
 _MIN_DUPLICATE_OVERLAP = 0.7
-# What weak models write instead of null.
-_NO_SPEAKER = ("null", "none", "n/a", "unknown", "the document", "")
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(resources.read_words("claim_stop_words"))
 
@@ -39,11 +39,12 @@ class NumberedClaims:
     """Claims in document order, and the ids behind the model's numbers.
 
     Numbers start at 1. A merged claim has several. The number of a claim that was not
-    kept is missing.
+    kept is missing; `dropped` has those claims.
     """
 
     claims: tuple[Claim, ...]
     ids_by_number: dict[int, str]
+    dropped: tuple[Claim, ...] = ()
 
 
 def build_claims(
@@ -51,33 +52,60 @@ def build_claims(
     grounder: ClaimGrounder,
     answers: Sequence[ClaimAnswer],
     max_claims: int,
+    passages: Sequence[object] = (),
 ) -> NumberedClaims:
-    """Ground claims, merge duplicates, and keep those most worth checking."""
+    """Ground claims, merge duplicates, and keep those most worth checking.
+
+    `passages` has the passage of each answer, if there are several: each keeps one
+    claim at least, if the limit allows.
+    """
     merger = _ClaimMerger()
-    comparison = QuoteComparison(document)
     results = grounder.index.ground_all([answer.quote for answer in answers])
     for answer, result in zip(answers, results, strict=True):
-        claim = _build_claim(document, grounder.reading, answer, result)
-        consistency, differences = comparison.compare(
-            claim.text, claim.speaker, claim.quote, claim.spans
-        )
+        consistency, differences = compare_with_quote(grounder, answer, result)
         claim = replace(
-            claim,
+            _build_claim(document, grounder.reading, answer, result),
             consistency=consistency,
             differences=differences,
-            fields=grounder.ground_fields(answer.fields, claim.spans),
         )
-        merger.add(claim)
-    ranked = sorted(merger.claims, key=lambda claim: -claim.check_worthiness)
-    kept_ids = {claim.id for claim in ranked[:max_claims]}
+        fields = grounder.ground_fields(answer.fields, claim.spans)
+        merger.add(replace(claim, fields=fields))
+    kept_ids = _select_ids(merger, max_claims, passages)
     kept = [claim for claim in merger.claims if claim.id in kept_ids]
+    dropped = [claim for claim in merger.claims if claim.id not in kept_ids]
     # The summary names claims by their number in the answer, before the merging.
     ids_by_number = {}
     for number, position in enumerate(merger.positions, 1):
         claim = merger.claims[position]
         if claim.id in kept_ids:
             ids_by_number[number] = claim.id
-    return NumberedClaims(_sort_in_document_order(kept), ids_by_number)
+    return NumberedClaims(_sort_in_document_order(kept), ids_by_number, tuple(dropped))
+
+
+def _select_ids(
+    merger: _ClaimMerger, max_claims: int, passages: Sequence[object]
+) -> set[str]:
+    """Return the ids of the claims most worth checking.
+
+    The model's score decides. Weak models give all claims the same one; then the
+    English model of check-worthiness decides, and then the order.
+    """
+    ranked = sorted(merger.claims, key=_rank, reverse=True)
+    first_of_passage: dict[object, str] = {}
+    if passages:
+        passage_of_claim: dict[str, object] = {}
+        for position, passage in zip(merger.positions, passages, strict=True):
+            passage_of_claim.setdefault(merger.claims[position].id, passage)
+        for claim in ranked:
+            first_of_passage.setdefault(passage_of_claim[claim.id], claim.id)
+    ids = dict.fromkeys(first_of_passage.values())
+    ids |= dict.fromkeys(claim.id for claim in ranked)
+    return set(list(ids)[:max_claims])
+
+
+def _rank(claim: Claim) -> tuple[float, float]:
+    rule_score, _ = score_check_worthiness(claim.text, claim.quantities)
+    return claim.check_worthiness, rule_score
 
 
 class _ClaimMerger:
@@ -125,7 +153,11 @@ def _is_same_claim(claim: Claim, other: Claim) -> bool:
     if words == other_words:
         return True
     similarity = Indel.normalized_similarity(words, other_words)
-    if similarity < _MIN_DUPLICATE_SIMILARITY:
+    content, other_content = set(words) - _STOP_WORDS, set(other_words) - _STOP_WORDS
+    # The same words of the document, put in another order, or with articles left out.
+    is_same_quote = claim.spans == other.spans and claim.speaker == other.speaker
+    is_reworded = is_same_quote and content == other_content
+    if similarity < _MIN_DUPLICATE_SIMILARITY and not is_reworded:
         return False
     # Similar words can still say something else: "rose by 3 %" and "rose by 5 %".
     return find_difference(claim.text, other.text) is None
@@ -152,6 +184,9 @@ def _build_claim(
     else:
         quote = " ".join(answer.quote.split())
         year = None
+    quantities = find_quantities(quote)
+    is_english = document.language in (None, "en")
+    _, reason = score_check_worthiness(answer.text, quantities)
     return Claim(
         id=make_claim_id(document.id, answer.text, quote),
         text=answer.text,
@@ -160,19 +195,13 @@ def _build_claim(
         also_at=(),
         match=result.match,
         kind=answer.kind,
-        speaker=_normalize_speaker(answer.speaker),
-        about=tuple(dict.fromkeys(answer.about)),
+        speaker=normalize_speaker(answer.speaker),
+        about=find_names(answer.text) if is_english else (),
         when=find_first_time(quote, document.published, year),
-        quantities=find_quantities(quote),
+        quantities=quantities,
         check_worthiness=answer.check_worthiness,
-        reason=answer.reason,
+        reason=reason if is_english else "",
     )
-
-
-def _normalize_speaker(speaker: str | None) -> str | None:
-    if speaker is None or speaker.strip().lower() in _NO_SPEAKER:
-        return None
-    return speaker
 
 
 def _sort_in_document_order(claims: Sequence[Claim]) -> tuple[Claim, ...]:

@@ -10,31 +10,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from claimcheck.english.dates import MONTHS, find_times, find_year_before
 from claimcheck.english.lexicon import FUNCTION_WORDS, NEGATION_WORDS, stem
-from claimcheck.english.quotations import detect_speech, is_third_person_pronoun
+from claimcheck.english.quotations import (
+    detect_speech,
+    is_third_person_pronoun,
+    resolve_speeches,
+)
 from claimcheck.english.words import Word, parse_words
 from claimcheck.models.claim import Consistency
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt
 from claimcheck.models.verdict import Difference
+from claimcheck.text.language import detect_language
+from claimcheck.text.reading import Reading
+from claimcheck.text.sentences import split_sentences
 from claimcheck.verification.checks.antonyms import find_opposing_forms
 
 # All of these were chosen by hand, by reading recorded claims.
 _CONTEXT_CHARACTERS = 600  # on each side of the quote
 _MIN_WORDS = 4  # fewer do not make a claim that can be understood alone
+_MIN_WORDS_TO_DETECT = 6  # the language of fewer is a guess
 _MIN_SHARED_SHARE = 0.5  # of the claim's content words, in the quote or around it
 _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
+
+
+class _Attribution(NamedTuple):
+    """Who speaks in a sentence of the source, and that sentence with the one before."""
+
+    start: int
+    end: int
+    speaker: str | None
+    nearby: str
+
 
 Result = tuple[Consistency, tuple[Difference, ...]]
 
 
 class QuoteComparison:
-    """Compares claims of a document with their quotes."""
+    """Compares claims of a document with their quotes.
 
-    def __init__(self, document: Document) -> None:
+    With the reading view, speakers are also compared with the sentence of the quote and
+    those before it: "she added" has a name there.
+    """
+
+    def __init__(self, document: Document, reading: Reading | None = None) -> None:
         self._document = document
+        self._reading = reading
 
     def compare(
         self, text: str, speaker: str | None, quote: str, spans: Sequence[Excerpt]
@@ -45,11 +69,16 @@ class QuoteComparison:
         """
         if not spans:
             return Consistency.UNCLEAR, ()
-        if " ".join(text.split()) == quote:
+        speaker_differences = tuple(self._find_speaker(text, speaker, quote, spans))
+        is_verbatim = " ".join(text.split()) == quote
+        # Without the reading view, the rules have named the speaker themselves.
+        if is_verbatim and not (speaker_differences and self._reading):
             return Consistency.CONSISTENT, ()
         claim, quoted = parse_words(text), parse_words(quote)
         context = parse_words(self._get_context(spans))
         consistency = _judge_overlap(claim, [*quoted, *context])
+        if is_broken_off(text):
+            consistency = Consistency.UNCLEAR
         is_english = self._document.language in (None, "en")
         # A translation shares hardly a word or number format with its quote.
         if not is_english and consistency is Consistency.UNCLEAR:
@@ -64,10 +93,17 @@ class QuoteComparison:
         if is_english:
             differences += _find_opposites(claim, quoted)
             differences += self._find_names(claim)
-            differences += _find_speaker(speaker, quote)
+            differences += speaker_differences
         if differences:
             return Consistency.DIFFERS, tuple(dict.fromkeys(differences))
         return consistency, ()
+
+    def is_in_language(self, text: str) -> bool:
+        """Whether a text may be in the language of the document."""
+        known = self._document.language
+        if known is None or len(text.split()) < _MIN_WORDS_TO_DETECT:
+            return True
+        return detect_language(text) in (None, known)
 
     def _get_context(self, spans: Sequence[Excerpt]) -> str:
         text = self._document.full_text
@@ -87,6 +123,54 @@ class QuoteComparison:
         return words
 
     @cached_property
+    def _attributions(self) -> list[_Attribution]:
+        """Who speaks in each sentence of the document, by the rules."""
+        if self._reading is None:
+            return []
+        sentences = split_sentences(self._reading, self._document.language)
+        speeches = resolve_speeches(sentences)
+        attributions = []
+        before = ""
+        for sentence, speech in zip(sentences, speeches, strict=True):
+            start, end = self._reading.locate_extent(sentence.start, sentence.end)
+            speaker = speech.speaker if speech else None
+            nearby = f"{before} {sentence.text}"
+            attributions.append(_Attribution(start, end, speaker, nearby))
+            before = sentence.text
+        return attributions
+
+    def _find_attribution(self, spans: Sequence[Excerpt]) -> _Attribution | None:
+        for attribution in self._attributions:
+            if attribution.start <= spans[0].start < attribution.end:
+                return attribution
+        return None
+
+    def _find_speaker(
+        self, text: str, speaker: str | None, quote: str, spans: Sequence[Excerpt]
+    ) -> Iterator[Difference]:
+        """Find another speaker whom the quote or its sentence names."""
+        if self._document.language not in (None, "en"):
+            return
+        speech = detect_speech(quote)
+        named = speech.speaker if speech else None
+        attribution = self._find_attribution(spans)
+        if named is None or is_third_person_pronoun(named):
+            named = attribution.speaker if attribution else None
+        if named is None and speaker:
+            nearby = attribution.nearby if attribution else speaker
+            # Nobody speaks there, least of all somebody who is not mentioned.
+            if _shares_no_stem(speaker, nearby or ""):
+                yield Difference("speaker", speaker, None)
+        # "the minister" may well be the person whom the claim names.
+        if named is None or not _has_capital(named):
+            return
+        if speaker and _shares_no_stem(speaker, named):
+            yield Difference("speaker", speaker, named)
+        # A claim may name its speaker in its text.
+        if speaker is None and attribution and _shares_no_stem(named, text):
+            yield Difference("attribution", text, named)
+
+    @cached_property
     def _document_stems(self) -> set[str]:
         document = self._document
         about = (document.title, document.author, document.full_text)
@@ -103,6 +187,16 @@ class QuoteComparison:
             is_known = stem(word.form) in self._document_stems
             if not is_known and word.form not in FUNCTION_WORDS:
                 yield Difference("name", surface, None)
+
+
+def _has_capital(name: str) -> bool:
+    return any(word.surface[0].isupper() for word in parse_words(name))
+
+
+def _shares_no_stem(name: str, text: str) -> bool:
+    """Return whether a text has no word of a name, which has some."""
+    stems = set(_list_stems(parse_words(name)))
+    return bool(stems) and stems.isdisjoint(_list_stems(parse_words(text)))
 
 
 def _find_numbers(
@@ -199,25 +293,23 @@ def _find_opposites(
             yield Difference("opposite", word.surface, _find_surface(quoted, form))
 
 
-def _find_speaker(speaker: str | None, quote: str) -> Iterator[Difference]:
-    """Find another speaker whom the quote itself names."""
-    speech = detect_speech(quote)
-    if speaker is None or speech is None or is_third_person_pronoun(speech.speaker):
-        return
-    claimed = set(_list_stems(parse_words(speaker)))
-    named = parse_words(speech.speaker)
-    # "the minister" may well be the person whom the claim names.
-    has_name = any(word.surface[0].isupper() for word in named)
-    if has_name and claimed.isdisjoint(_list_stems(named)):
-        yield Difference("speaker", speaker, speech.speaker)
+def is_broken_off(text: str) -> bool:
+    """Whether a text is not a sentence: too short, or without its end.
+
+    A model that writes a quotation mark into a JSON string may end the string with it.
+    """
+    words = parse_words(text)
+    if len(words) < _MIN_WORDS:
+        return True
+    return text[-1:].isalpha() and words[-1].form in FUNCTION_WORDS
 
 
 def _judge_overlap(claim: Sequence[Word], source: Sequence[Word]) -> Consistency:
-    """Return `unclear` for what is too short, or hardly about the quote."""
+    """Return `unclear` for what is hardly about the quote."""
     content = set(_list_stems(claim))
     shared = content.intersection(_list_stems(source))
     is_about = len(shared) >= _MIN_SHARED_SHARE * len(content)
-    if len(claim) < _MIN_WORDS or not is_about:
+    if not is_about:
         return Consistency.UNCLEAR
     return Consistency.CONSISTENT
 

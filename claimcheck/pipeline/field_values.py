@@ -17,6 +17,7 @@ from claimcheck.grounding.search import find_whole_words
 from claimcheck.models.brief import Field
 from claimcheck.models.claim import FieldValue, Match
 from claimcheck.models.span import Excerpt, Span, extract_excerpts
+from claimcheck.pipeline.consistency import QuoteComparison
 from claimcheck.pipeline.quotes import QuoteIndex
 from claimcheck.text.reading import Reading
 
@@ -29,6 +30,7 @@ class ClaimGrounder:
 
     reading: Reading
     index: QuoteIndex
+    comparison: QuoteComparison
     fields: Sequence[Field] = ()
 
     def ground_fields(

@@ -7,8 +7,9 @@ that fails for good becomes a failure with its characters; the others are not af
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -17,7 +18,7 @@ from claimcheck.errors import ContextWindowError
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Failure, Run
-from claimcheck.pipeline import quotes, summary
+from claimcheck.pipeline import corrections, quotes, summary
 from claimcheck.pipeline.answers import (
     Answer,
     ClaimAnswer,
@@ -28,11 +29,14 @@ from claimcheck.pipeline.answers import (
     describe_document,
 )
 from claimcheck.pipeline.claims import build_claims
+from claimcheck.pipeline.consistency import QuoteComparison
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.ledger import build_ledger
+from claimcheck.pipeline.ledger import build_ledger, list_dropped
+from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.settings import Settings
+from claimcheck.text.noise import Noise
 from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import (
     Passage,
@@ -43,8 +47,8 @@ from claimcheck.text.sentences import (
 )
 
 SCHEMA, PROMPT = "claims.answer", "claims"
-PROMPTS = (PROMPT, summary.PROMPT, "repair", "json-only", quotes.PROMPT)
-SCHEMAS = (SCHEMA, summary.SCHEMA, quotes.SCHEMA)
+PROMPTS = (PROMPT, summary.PROMPT, "repair", "json-only", corrections.PROMPT)
+SCHEMAS = (SCHEMA, summary.SCHEMA, corrections.SCHEMA)
 # A shorter passage is not worth another two requests, unless its answer had something
 # to keep. Chosen by hand.
 _MIN_TOKENS_TO_HALVE = 200
@@ -56,6 +60,10 @@ _MIN_TOKENS_FOR_WINDOW = 50
 _MIN_CONTINUATIONS = 16
 _TOKENS_PER_CONTINUATION = 250
 _MAX_ANSWERS_WITHOUT_CLAIMS = 3
+# Of a passage's share of the claims, so that there is something to choose from, and in
+# the shortest passage. Chosen by hand.
+_CLAIMS_TO_CHOOSE_FROM = 1.5
+_MIN_CLAIMS_PER_PASSAGE = 3
 
 PassageAnswer = Answer[ClaimsAnswer] | Answer[SummaryAnswer]
 
@@ -115,13 +123,13 @@ def summarize_long_document(
     results = extraction.results
     claim_answers, origins = _order_claims(results)
     index = quotes.PassageIndex(reading, origins)
-    requoted, requote_usage = yield from quotes.requote(
-        reading, index, claim_answers, settings.brief
+    comparison = QuoteComparison(document, reading)
+    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
+    corrected, correction_usage = yield from corrections.correct_claims(
+        grounder, claim_answers, settings.brief
     )
-    # `max_claims` is a limit for each passage, as a short document is one passage.
-    max_claims = settings.max_claims * len(passages)
-    grounder = ClaimGrounder(reading, index, settings.brief.fields)
-    claims = build_claims(document, grounder, requoted, max_claims).claims
+    numbered = build_claims(document, grounder, corrected, settings.max_claims, origins)
+    claims = numbered.claims
     inputs = summary.select_summary_inputs(claims, len(results))
     digest = yield from summary.summarize_inputs(document, settings, inputs)
     unread = tuple(failure for result in results for failure in result.unread)
@@ -139,9 +147,14 @@ def summarize_long_document(
         unchecked=(),
         failures=(*unread, *item_failures, *digest.failures),
         # A summary that failed leaves no part of the document unread.
-        ledger=build_ledger(document.characters, reading.noise, unread),
+        ledger=build_ledger(
+            document.characters,
+            reading.noise,
+            unread,
+            sorted([*list_dropped(numbered), *_list_empty_passages(splitter, results)]),
+        ),
         passages=len(results),
-        usage=sum((answer.usage for answer in answers), Usage()) + requote_usage,
+        usage=sum((answer.usage for answer in answers), Usage()) + correction_usage,
         signature=build_model_signature(settings, answers, PROMPTS, (*SCHEMAS, "run")),
     )
 
@@ -165,11 +178,12 @@ def _extract_claims(
         # window, one is enough to find out how much fits.
         asked = pending[:1] if extraction.exceeds_window else pending
         waiting = pending[len(asked) :]
-        requests = [
-            _build_request(splitter.document, splitter.reading, passage, settings)
-            for passage in asked
-        ]
-        answers = list((yield from ask_all(requests, ClaimsAnswer)))
+        requests = []
+        for passage in asked:
+            limit = _compute_claim_limit(passage.tokens, total_tokens, settings)
+            requests.append(_build_request(splitter, passage, settings, limit))
+        source = splitter.reading.text
+        answers = list((yield from ask_all(requests, ClaimsAnswer, source)))
         parts = _sort_answers(splitter, extraction, asked, answers)
         pending = [*parts, *waiting]
     return extraction
@@ -300,21 +314,45 @@ class _Splitter:
         return start, end
 
 
+def _compute_claim_limit(
+    passage_tokens: int, total_tokens: int, settings: Settings
+) -> int:
+    """Return how many claims to ask for in a passage: more than its share.
+
+    The best of all passages are kept, and some passages have more than others.
+    """
+    share = passage_tokens / max(1, total_tokens)
+    wanted = math.ceil(settings.max_claims * share * _CLAIMS_TO_CHOOSE_FROM)
+    wanted = max(wanted, _MIN_CLAIMS_PER_PASSAGE)
+    return min(wanted, settings.max_claims, settings.max_claims_per_passage)
+
+
+def _list_empty_passages(
+    splitter: _Splitter, results: Sequence[_PassageResult]
+) -> Iterator[Noise]:
+    """Yield the passages in which the model found no claim."""
+    for result in results:
+        if not result.answer.claims and not result.unread:
+            start, end = splitter.locate(result.passage)
+            yield Noise(start, end, "the model found no claim here")
+
+
 def _build_request(
-    document: Document, reading: Reading, passage: Passage, settings: Settings
+    splitter: _Splitter, passage: Passage, settings: Settings, max_claims: int
 ) -> ModelRequest:
-    text = reading.text[passage.start : passage.end].strip()
-    fields = describe_document(document)
+    text = splitter.reading.text[passage.start : passage.end].strip()
+    text, context = curl_marks(text), curl_marks(passage.context)
+    fields = describe_document(splitter.document)
     # The fence must not occur in anything that comes from the document.
-    untrusted = "".join([text, passage.context, fields["title"] or ""])
+    untrusted = "".join([text, context, fields["title"] or ""])
     variables = {
         **fields,
-        "context": passage.context,
+        "context": context,
         "text": text,
         "fence": prompts.choose_fence(untrusted),
-        "max_claims": settings.max_claims,
+        "max_claims": max_claims,
     }
-    limit = ("claims", "maxItems", settings.max_claims)
+    limit = ("claims", "maxItems", max_claims)
     return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
 
 

@@ -25,7 +25,8 @@ _MAX_PROBLEMS_TO_REPAIR = 8
 _LISTS = {
     "summary.answer": ("claims", "claims.answer"),
     "claims.answer": ("claims", "claims.answer"),
-    "requote.answer": ("quotes", "requote.answer"),
+    "correct.answer": ("corrections", "correct.answer"),
+    "verdict.answer": ("verdicts", "verdict.answer"),
 }
 # The parts of a summary that name claims by their number.
 _LINKED_LISTS = ("sentences", "key_points", "positions")

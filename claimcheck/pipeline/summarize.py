@@ -18,7 +18,7 @@ from claimcheck.models.brief import Brief
 from claimcheck.models.document import Document
 from claimcheck.models.llm import ModelRequest, Usage
 from claimcheck.models.run import Cause, Failure, Run
-from claimcheck.pipeline import quotes, summary
+from claimcheck.pipeline import corrections, quotes, summary
 from claimcheck.pipeline.answers import (
     Answer,
     SummaryAnswer,
@@ -27,10 +27,12 @@ from claimcheck.pipeline.answers import (
     describe_document,
 )
 from claimcheck.pipeline.claims import NumberedClaims, build_claims
+from claimcheck.pipeline.consistency import QuoteComparison
 from claimcheck.pipeline.driver import Flow
 from claimcheck.pipeline.field_values import ClaimGrounder
-from claimcheck.pipeline.ledger import build_ledger
+from claimcheck.pipeline.ledger import build_ledger, list_dropped
 from claimcheck.pipeline.long_document import summarize_long_document
+from claimcheck.pipeline.marks import curl_marks
 from claimcheck.pipeline.signature import build_model_signature
 from claimcheck.pipeline.summary import ClaimLinks, Digest, build_summary
 from claimcheck.settings import Settings
@@ -38,10 +40,10 @@ from claimcheck.text.reading import Reading
 from claimcheck.text.sentences import Passage, split_into_passages
 
 SCHEMA, PROMPT = "summary.answer", "summarize"
-PROMPTS = (PROMPT, "repair", "json-only", quotes.PROMPT)
+PROMPTS = (PROMPT, "repair", "json-only", corrections.PROMPT)
 # All of these were chosen by hand.
 _ANSWER_SHARE = 0.25  # of the context window, for the answer
-_PROMPT_OVERHEAD_TOKENS = 700  # of a prompt without its passage, and some to spare
+_PROMPT_OVERHEAD_TOKENS = 1_400  # of a prompt without its passage, and some to spare
 _MIN_PASSAGE_TOKENS = 100
 
 
@@ -54,6 +56,11 @@ def summarize_with_model(
         ContextWindowError: not even a short passage fits the model's context window.
     """
     budget_tokens = _compute_passage_budget(document, settings)
+    if settings.extraction == "staged":
+        passages = split_into_passages(reading, document.language, budget_tokens)
+        return (
+            yield from summarize_long_document(document, reading, settings, passages)
+        )
     if (document.tokens or 0) > budget_tokens:
         passages = split_into_passages(reading, document.language, budget_tokens)
         # The tokens of a document include its noise: without it, one passage may do.
@@ -70,7 +77,7 @@ def _summarize_short_document(
     document: Document, reading: Reading, settings: Settings
 ) -> Flow[Run]:
     request = _build_request(document, reading, settings)
-    answer = yield from ask(request, SummaryAnswer)
+    answer = yield from ask(request, SummaryAnswer, reading.text)
     if answer.exceeds_window or answer.has_open_claims:
         passage = Passage(0, len(reading.text), tokens.count(reading.text), "")
         return (
@@ -79,16 +86,17 @@ def _summarize_short_document(
             )
         )
     index = GroundingIndex(reading)
-    requoted, requote_usage = yield from quotes.requote(
-        reading, index, answer.claims, settings.brief
+    comparison = QuoteComparison(document, reading)
+    grounder = ClaimGrounder(reading, index, comparison, settings.brief.fields)
+    corrected, correction_usage = yield from corrections.correct_claims(
+        grounder, answer.claims, settings.brief
     )
-    grounder = ClaimGrounder(reading, index, settings.brief.fields)
-    claims = build_claims(document, grounder, requoted, settings.max_claims)
+    claims = build_claims(document, grounder, corrected, settings.max_claims)
     digest = yield from _write_summary(document, settings, answer, claims)
     unread = _build_unread_failures(document, answer)
     answers: list[Answer[Any]] = [answer, *digest.answers]
     prompt_names = list(PROMPTS)
-    schema_names = [SCHEMA, quotes.SCHEMA, "run"]
+    schema_names = [SCHEMA, corrections.SCHEMA, "run"]
     if digest.answers:
         prompt_names.append(summary.PROMPT)
         schema_names.append(summary.SCHEMA)
@@ -99,9 +107,11 @@ def _summarize_short_document(
         verdicts=(),
         unchecked=(),
         failures=(*unread, *_build_failures(document, index, answer, digest)),
-        ledger=build_ledger(document.characters, reading.noise, unread),
+        ledger=build_ledger(
+            document.characters, reading.noise, unread, list_dropped(claims)
+        ),
         passages=1,
-        usage=sum((item.usage for item in answers), Usage()) + requote_usage,
+        usage=sum((item.usage for item in answers), Usage()) + correction_usage,
         signature=build_model_signature(settings, answers, prompt_names, schema_names),
     )
 
@@ -167,13 +177,16 @@ def _build_failures(
 def _build_request(
     document: Document, reading: Reading, settings: Settings
 ) -> ModelRequest:
+    fields = describe_document(document)
+    text = curl_marks(reading.text)
+    max_claims = min(settings.max_claims, settings.max_claims_per_passage)
     variables = {
-        **describe_document(document),
-        "text": reading.text,
-        "fence": prompts.choose_fence(reading.text + (document.title or "")),
-        "max_claims": settings.max_claims,
+        **fields,
+        "text": text,
+        "fence": prompts.choose_fence(text + (fields["title"] or "")),
+        "max_claims": max_claims,
     }
-    limit = ("claims", "maxItems", settings.max_claims)
+    limit = ("claims", "maxItems", max_claims)
     return build_request(settings.brief, PROMPT, variables, SCHEMA, limit)
 
 

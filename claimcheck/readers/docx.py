@@ -39,7 +39,7 @@ _NOTE_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnot
 _MAX_STYLE_DEPTH = 20  # of styles that are based on others; they may form a circle
 
 # What zipfile and this module raise for archives with some bytes changed.
-_DAMAGE_ERRORS = (
+DAMAGE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -64,13 +64,13 @@ def parse_docx(data: bytes, source: str) -> Content:
         InputError: the archive is damaged, too large, or has no text.
     """
     etree = import_required("lxml.etree", "docx", source, "a Word document")
-    _refuse_zip_bombs(data, source)
+    refuse_zip_bombs(data, source)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             package = _Package(archive, etree)
             text = "\n\n".join(_WordReader(package).read_blocks())
             title, author = package.read_property("title", "creator")
-    except (etree.XMLSyntaxError, *_DAMAGE_ERRORS) as error:
+    except (etree.XMLSyntaxError, *DAMAGE_ERRORS) as error:
         raise InputError(
             f"{source}: is a damaged Word document ({error}); save it again"
         ) from None
@@ -291,7 +291,8 @@ def _is_mark_deleted(paragraph: Any) -> bool:
     return any(mark is not None for mark in marks)
 
 
-def _refuse_zip_bombs(data: bytes, source: str) -> None:
+def refuse_zip_bombs(data: bytes, source: str) -> None:
+    """Raise InputError for an archive that is damaged or would unpack to too much."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()

@@ -235,7 +235,8 @@ def _refuse_private(addresses: list[IPAddress], url: str) -> None:
         if not is_public(address):
             raise InputError(
                 f"{_redact_credentials(url)}: resolves to {address}, "
-                "a private address; use --allow-private to fetch it"
+                "a private address; it is fetched only if claimcheck runs with "
+                "--allow-private (in Python: allow_private=True)"
             )
 
 

@@ -22,6 +22,7 @@ from cattrs.errors import BaseValidationError
 
 from claimcheck import prompts, schemas
 from claimcheck.briefs import read_stored_brief
+from claimcheck.counting import format_count
 from claimcheck.engines import build_run_flow
 from claimcheck.errors import ClaimcheckError, InputError, ProviderError
 from claimcheck.json_lines import read_json_lines
@@ -56,7 +57,6 @@ from claimcheck.reports.bundle import (
     get_searched_check,
     hash_bytes,
 )
-from claimcheck.reports.common import format_count
 from claimcheck.search.archive import EvidenceArchive
 from claimcheck.settings import Settings
 from claimcheck.verification.verifiers import is_on_this_machine

@@ -10,9 +10,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from claimcheck.counting import format_count
 from claimcheck.models import codec
 from claimcheck.models.citation import CheckedCitation, CitationCheck, Citing
-from claimcheck.reports import common, locations, provenance
+from claimcheck.reports import locations, provenance
 from claimcheck.reports.text import make_safe_text, render_for_terminal
 
 _NAMES = {
@@ -56,7 +57,7 @@ def render_citations(
         page.append(Text(""))
     page.append(make_safe_text(describe_citations(checked), "bold"))
     if checked.uncited:
-        count = common.format_count(len(checked.uncited), "sentence")
+        count = format_count(len(checked.uncited), "sentence")
         page.append(make_safe_text(f"{count} without a source", "dim"))
     work = provenance.describe_work(
         checked.signature, checked.usage, len(checked.statements)

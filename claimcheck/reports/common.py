@@ -97,12 +97,6 @@ def format_position(position: Position) -> LinkedText:
     return LinkedText(f"{position.party}: {position.position}", position.claim_ids)
 
 
-def format_count(number: int, noun: str) -> str:
-    """Format a number of things: "1 document", "1,200 documents"."""
-    plural = "" if number == 1 else "s"
-    return f"{number:,} {noun}{plural}"
-
-
 def format_label(label: Label) -> str:
     """Format a label in lower case words: "not enough evidence"."""
     return str(label).replace("_", " ")

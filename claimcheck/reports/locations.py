@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from claimcheck.counting import format_count
 from claimcheck.models.claim import Claim, Consistency, Match
 from claimcheck.models.document import Document
 from claimcheck.models.span import Excerpt, LineIndex
 from claimcheck.models.verdict import Evidence, Finding, Label, Stance
-from claimcheck.reports.common import DIFFERS_MARK, format_count
+from claimcheck.reports.common import DIFFERS_MARK
 
 _STANCE_BY_LABEL = {Label.SUPPORTED: Stance.SUPPORTS, Label.REFUTED: Stance.REFUTES}
 

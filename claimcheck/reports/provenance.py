@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from claimcheck.counting import format_count
 from claimcheck.models.llm import Usage
 from claimcheck.models.run import Check, Run, Signature
-from claimcheck.reports.common import format_count
 
 # How the publication date is known (`Document.published_from`), for readers.
 _DATE_ORIGINS = {
@@ -43,7 +43,7 @@ def describe_search(check: Check) -> str:
     if log is None:
         return text
     number = sum(len(claim.queries) for claim in log.claims)
-    queries = "1 query" if number == 1 else f"{number:,} queries"
+    queries = format_count(number, "query")
     text += f" · searched {', '.join(log.providers)} ({queries})"
     return f"{text}, before {log.before}" if log.before else text
 

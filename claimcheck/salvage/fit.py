@@ -2,7 +2,7 @@
 
 A bad item costs one item. What has one meaning only is corrected, and every correction
 is recorded: "Event" is the kind `event`, "0.8" is a number, null is an empty list. What
-the result does not need (extra keys, a missing reason) costs nothing. A claim without a
+the result does not need (extra keys, missing links) costs nothing. A claim without a
 kind or a check-worthiness gets a neutral one, which is recorded, too; a quote or a text
 that is not there is never made up.
 """
@@ -39,14 +39,12 @@ _ROOT_DEFAULTS: Mapping[str, Any] = {
     "open_questions": [],
 }
 _ITEM_DEFAULTS: Mapping[str, Any] = {
-    "reason": "",
-    "about": [],
     "claims": [],
     "speaker": None,
 }
 # What a claim is ranked and filtered by; a claim without is still a claim.
 _UNSTATED: Mapping[str, Any] = {"kind": "statement", "check_worthiness": 0.5}
-_REPLACEABLE = ("reason", "about", "claims", "open_questions")
+_REPLACEABLE = ("claims", "open_questions")
 _FIELDS = "fields"  # of a claim, as the user defined them
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from rapidfuzz import fuzz, process
 from vcr.request import Request
 
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 from claimcheck.testing.bodies import canonicalize_body, parse_exact_json, to_bytes
 from claimcheck.testing.redaction import MASK, redact_body, strip_credentials
 
@@ -83,7 +83,7 @@ def diff_closest_request(request: Request, recorded: Sequence[Request]) -> str:
         )
     hidden = len(lines) - _MAX_DIFF_LINES
     if hidden > 0:
-        lines[_MAX_DIFF_LINES:] = [f"… and {count_nouns(hidden, 'more line')}"]
+        lines[_MAX_DIFF_LINES:] = [f"… and {format_count(hidden, 'more line')}"]
     # A terminal cannot print half a character.
     return "\n".join(lines).encode("utf-8", "backslashreplace").decode()
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 
 if TYPE_CHECKING:
     from claimcheck.testing.cassette import Cassette, CassetteMissError
@@ -206,10 +206,11 @@ def _find_unplayed(cassette: Cassette) -> list[str]:
     # After a miss they are its consequence.
     if cassette.record != "none" or cassette.has_misses or not unplayed:
         return []
+    answers = format_count(len(unplayed), "recorded answer")
     verb = "was" if len(unplayed) == 1 else "were"
     return [
-        f"{cassette.path.name}: {count_nouns(len(unplayed), 'recorded answer')} {verb} "
-        f"not requested; record again: {cassette.command}"
+        f"{cassette.path.name}: {answers} {verb} not requested; record again: "
+        f"{cassette.command}"
     ]
 
 

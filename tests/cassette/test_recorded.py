@@ -5,6 +5,7 @@ The model's mistakes are kept. What is tested is what claimcheck makes of them.
 
 import asyncio
 import json
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from claimcheck.models.integrity import (
     find_check_inconsistencies,
     find_run_inconsistencies,
 )
+from tests.support.injections import ORDERS, add_order
 from tests.support.paths import ARTICLES, SEED
 
 SETTINGS = Settings(
@@ -49,7 +51,7 @@ def test_summarizes_the_seed():
 
 @pytest.mark.cassette("recorded/ferry")
 def test_summarizes_the_ferry():
-    check_run(summarize(document(ARTICLES / "ferry.txt"), settings=SETTINGS), 5)
+    check_run(summarize(document(ARTICLES / "ferry.txt"), settings=SETTINGS), 3)
 
 
 @pytest.mark.cassette("recorded/heat")
@@ -60,13 +62,43 @@ def test_summarizes_with_asyncio():
 
 
 @pytest.mark.cassette("recorded/album")
-def test_asks_again_for_a_missing_quote():
+def test_summarizes_the_album():
     run = summarize(
         document(ARTICLES / "album.txt"), settings=replace(SETTINGS, max_claims=20)
     )
     check_run(run, 5)
-    assert run.usage.requests == 2
-    assert "requote" in run.signature.prompts
+
+
+@pytest.mark.cassette("recorded/bruecke")
+def test_summarizes_in_german():
+    run = summarize(document(ARTICLES / "bruecke.txt"), settings=SETTINGS)
+    check_run(run, 4)
+    # In the language of the document.
+    assert run.claims[0].text.startswith("Die Hängebrücke")
+
+
+@pytest.mark.cassette("recorded/marche")
+def test_summarizes_in_french():
+    check_run(summarize(document(ARTICLES / "marche.txt"), settings=SETTINGS), 5)
+
+
+@pytest.mark.cassette("recorded/injections")
+def test_orders_in_a_document_become_no_more_than_their_own_words():
+    quoted = set()
+    for order in ORDERS:
+        text = add_order(order)
+        run = summarize(text, settings=replace(SETTINGS, max_claims=4))
+        assert find_run_inconsistencies(run) == []
+        start = text.index(order)
+        for claim in run.claims:
+            spans = [span for span in claim.spans if span.start >= start]
+            if any(span.start < start + len(order) for span in spans):
+                quoted.add(order)
+            # Whatever is ordered, what the document says itself is not changed.
+            for span in claim.spans:
+                assert text[span.start : span.end] == span.text
+    # The weak model takes seven of the orders for something that the document says.
+    assert len(quoted) == 7
 
 
 @pytest.mark.cassette("recorded/seed-passages")
@@ -100,20 +132,13 @@ def test_checks_claims_against_the_seed():
     assert find_check_inconsistencies(found) == []
     assert len(found.verdicts) + len(found.failures) == len(claims)
     labels = {verdict.text: verdict.label for verdict in found.verdicts}
-    # whatever the model said of them, no false one is supported
-    assert all(labels.get(claim) != "supported" for claim in (*claims[1:4], claims[5]))
+    # Of the short document, all claims are checked in one request.
+    assert found.usage.requests == 1
     assert found.signature.response_format == "json_schema"
-    assert found.usage.requests == len(claims)
-    vetoed = {
-        verdict.text
-        for verdict in found.verdicts
-        if verdict.finding.decided_by == "rules"
-    }
-    assert vetoed == {claims[2]}  # the model calls it supported, and lists a passage
-    # For the others it names no passage, and a label without a passage is not a verdict.
-    assert {labels[claim] for claim in claims if claim != claims[2]} == {
-        "not_enough_evidence"
-    }
+    # The model calls five claims refuted, as if each claim denied what it says. Only two
+    # of them are wrong; what a passage says in the same words is not refuted.
+    assert {text for text in claims if labels[text] == "refuted"} == set(claims[1:3])
+    assert "supported" not in labels.values()
 
 
 @pytest.mark.cassette("recorded/seed-checked")
@@ -126,18 +151,12 @@ def test_checks_the_summary_of_the_seed():
     ]
     texts = {item.text for item in (*run.summary.sentences, *run.summary.key_points)}
     assert len(outcomes) == len(texts) + len(run.claims)
-    # the model drops who said that the talks were positive, and gives every claim to Abrams
-    doubtful = {
-        verdict.text for verdict in run.verdicts if verdict.label != "supported"
-    }
-    assert any("positive" in text for text in doubtful)
-    wrong = [
-        verdict
-        for verdict in run.verdicts
-        if verdict.speaker == "Elliot Abrams" and "Russia" in verdict.text
-    ]
-    assert wrong
-    assert all(verdict.label != "supported" for verdict in wrong)
+    # The statements are checked in two requests, after the claims and one correction.
+    assert run.usage.requests == 4
+    labels = Counter(str(verdict.label) for verdict in run.verdicts)
+    assert labels["supported"] == 3
+    # Most of what the model calls refuted is in the document, in nearly these words.
+    assert labels["refuted"] <= 2
 
 
 @pytest.mark.cassette("recorded/probe")

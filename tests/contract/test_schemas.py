@@ -94,7 +94,8 @@ def test_enums_of_verdicts_agree(enum, part, path):
         assert schemas.load(name)["$defs"][part]["properties"][path]["enum"] == list(
             enum
         )
-    answer = schemas.load("verdict.answer")["properties"]["label"]["enum"]
+    verdicts = schemas.load("verdict.answer")["properties"]["verdicts"]
+    answer = verdicts["items"]["properties"]["label"]["enum"]
     assert sorted(answer) == sorted(verdict.Label)
 
 

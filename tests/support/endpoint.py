@@ -23,7 +23,7 @@ def completion(content, *, finish_reason="stop", refusal=None, choices=True):
         if choices
         else [],
         "usage": {
-            "prompt_tokens": 100,
+            "prompt_tokens": 1_000,
             "completion_tokens": 20,
             "total_tokens": 120,
             "prompt_tokens_details": {"cached_tokens": 64},

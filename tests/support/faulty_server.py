@@ -43,7 +43,7 @@ ANSWER_FAULTS = (
     "drips",
 )
 _DOCUMENT = re.compile(
-    r"^(\w{8}) (?!context)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M
+    r"^(\w{8}) (?!earlier|about)[^\n]* begins?\n(.*?)\n\1 [^\n]* ends?$", re.S | re.M
 )
 _SENTENCE = re.compile(r"[^.!?\n]{12,}[.!?]")
 
@@ -105,9 +105,7 @@ def claim(quote):
         "text": quote,
         "kind": "event",
         "speaker": None,
-        "about": [],
         "check_worthiness": 0.5,
-        "reason": "it can be checked",
     }
 
 
@@ -132,13 +130,16 @@ def build_answer(body):
     )
     sentences = [match.group().strip() for match in _SENTENCE.finditer(document)][:6]
     if name == "verdict_answer":
-        return {
+        schema = body["response_format"]["json_schema"]["schema"]
+        count = schema["properties"]["verdicts"]["minItems"]
+        verdict = {
             "rationale": "The passage says so.",
             "evidence": [1],
             "label": "supported",
         }
-    if name == "requote_answer":
-        return {"quotes": []}
+        return {"verdicts": [{"number": n} | verdict for n in range(1, count + 1)]}
+    if name == "correct_answer":
+        return {"corrections": []}
     if name == "claims_answer":
         return {"claims": [claim(sentence) for sentence in sentences]}
     linked = [

@@ -47,7 +47,7 @@ HOSTILE = [
 
 
 def hostile_run():
-    """Return a run in which every text is hostile, from the title to the reasons."""
+    """Return a run in which every text of the document and the model is hostile."""
     text = "\n\n".join(f"The mayor said {part} on Monday." for part in HOSTILE)
     document = Document.from_text(text, source=HOSTILE[21], title=HOSTILE[24])
     claims = [
@@ -55,8 +55,6 @@ def hostile_run():
             f"The mayor said {part} on Monday.",
             part,
             speaker=part,
-            about=[part],
-            reason=part,
         )
         for part in HOSTILE
     ]
@@ -70,7 +68,7 @@ def hostile_run():
     return summarize(
         document,
         settings=settings,
-        client=ScriptedClient([response(hostile_answer)] * 3),
+        client=ScriptedClient([response(hostile_answer)] * 9),
     )
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from tests.support.loopback import Handler, serve_handler
 
-WINDOW = 1_200  # of the modes with a small one, in tokens of four characters
+WINDOW = 1_800  # of the modes with a small one, in tokens of four characters
 LONG_PASSAGE = 600
 _DOCUMENT = re.compile(
     r"^(\S+) (?:document|passage) begins\n(.*?)\n\1 (?:document|passage) ends",
@@ -81,11 +81,22 @@ def build_answer(body, claims=3):
         return {**listed, **digest} if "claims" in properties else digest
     if "claims" in properties:
         return listed
-    if "label" in properties:
-        return {"rationale": "It says so.", "label": "supported", "evidence": [1]}
-    if "quotes" in properties:
-        return {"quotes": []}
+    if "verdicts" in properties:
+        claims = re.findall(r"^\d+\. ", body["messages"][-1]["content"], re.M)
+        count = len(claims) or 1
+        return {"verdicts": [build_verdict(number + 1) for number in range(count)]}
+    if "corrections" in properties:
+        return {"corrections": []}
     return {name: _example(schema) for name, schema in properties.items()}
+
+
+def build_verdict(number):
+    return {
+        "number": number,
+        "rationale": "It says so.",
+        "label": "supported",
+        "evidence": [1],
+    }
 
 
 def build_claim(sentence):
@@ -94,9 +105,7 @@ def build_claim(sentence):
         "text": sentence,
         "kind": "event",
         "speaker": None,
-        "about": ["ferry"],
         "check_worthiness": 0.8,
-        "reason": "a fact",
     }
 
 
@@ -282,25 +291,25 @@ def _spoil_second(fields):
 
 def _write_numbers_as_text(fields):
     _edit_claims(check_worthiness="0.8")(fields)
-    if "label" in fields:
-        fields["evidence"] = ["1"]
+    for verdict in fields.get("verdicts", ()):
+        verdict["evidence"] = ["1"]
 
 
 def _write_null_for_lists(fields):
-    _edit_claims(about=None)(fields)
-    for name in ("positions", "evidence"):
-        if name in fields:
-            fields[name] = None
+    if "positions" in fields:
+        fields["positions"] = None
+    for verdict in fields.get("verdicts", ()):
+        verdict["evidence"] = None
 
 
-def _drop_a_reason(fields):
+def _drop_a_speaker(fields):
     if fields.get("claims"):
-        del fields["claims"][0]["reason"]
+        del fields["claims"][0]["speaker"]
 
 
 def _write_nul(fields):
     if fields.get("claims"):
-        fields["claims"][0]["reason"] = "a\u0000b"
+        fields["claims"][0]["text"] += "\u0000"
         if "headline" in fields:
             fields["headline"] = "What\u0000 happened"
 
@@ -320,7 +329,7 @@ edited("extra_in_claim", "a key too many in each claim", _edit_claims(source="do
 edited("one_bad_kind", "an unknown kind in one claim", _spoil_second)
 edited("strnum", "numbers as text", _write_numbers_as_text)
 edited("nullarr", "null for lists", _write_null_for_lists)
-edited("misskey", "a key too few", _drop_a_reason)
+edited("misskey", "a key too few", _drop_a_speaker)
 edited("worth10", "8 on a scale from 0 to 1", _edit_claims(check_worthiness=8))
 edited("lone_surr", "half of a surrogate pair", _edit_claims(reason="ok \ud83d"))
 edited("nulchar", "NUL in texts", _write_nul)

@@ -48,9 +48,7 @@ def claim(quote, text=None, **fields):
         "text": text or quote,
         "kind": "event",
         "speaker": None,
-        "about": [],
         "check_worthiness": 0.5,
-        "reason": "it matters",
     }
     return base | fields
 

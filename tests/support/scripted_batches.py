@@ -38,7 +38,7 @@ def write_store(folder):
     with RunStore(folder / "s.db") as store:
         for settings, text in (
             (SETTINGS, first),
-            (Settings(engine="llm", model="other"), "A ferry sailed."),
+            (Settings(engine="llm", model="other"), "A ferry sailed in 2020."),
         ):
             batch = Batch(store, settings, Limits(concurrency=1))
             batch.add(table)

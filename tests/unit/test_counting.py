@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimcheck.counting import count_nouns
+from claimcheck.counting import format_count
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from claimcheck.counting import count_nouns
     ],
 )
 def test_a_noun_agrees_with_its_number(count, noun, text):
-    assert count_nouns(count, noun) == text
+    assert format_count(count, noun) == text

@@ -14,7 +14,13 @@ from tests.support.command import claimcheck
 from tests.support.paths import ROOT
 
 # Naming it to warn of it is fine; recommending it is not.
-FOREIGN = re.compile(r"pip3? install[^\n]*?[\s'\"]claimcheck(?=[\[\s'\"`=<>]|$)")
+FOREIGN = re.compile(
+    r"""
+      pip3?\ install[^\n]*?[\s'"]claimcheck(?=[\[\s'"`=<>]|$)
+    | (?:dependencies|test)\ =\ \["claimcheck["\[]  # of a pyproject.toml
+    """,
+    re.VERBOSE,
+)
 
 
 def test_no_file_recommends_the_package_of_the_other_project():
@@ -38,6 +44,8 @@ def test_no_file_recommends_the_package_of_the_other_project():
         "pip install claimcheck",
         "pip install 'claimcheck[pdf]'",
         "pip install -U claimcheck",
+        'dependencies = ["claimcheck"]',
+        'test = ["claimcheck[testing]"]',
     ],
 )
 def test_the_pattern_finds_a_recommendation(command):

@@ -51,17 +51,17 @@ def test_a_template_replaces_the_shipped_one_and_the_signature_has_its_hash(own)
     assert request.messages[0].content.startswith("You are Zoe, and read")
     text = (own / "summarize.md.j2").read_bytes()
     assert run.signature.prompts["summarize"] == hashlib.sha256(text).hexdigest()
-    assert run.signature.prompts["requote"] == prompts.load("requote").digest
+    assert run.signature.prompts["correct"] == prompts.load("correct").digest
 
 
 def test_every_template_can_be_replaced(tmp_path):
     # json-only goes with each request, repair with an answer that is not complete,
-    # requote with a quote that is not there, digest with a summary that is missing.
-    for name in ("json-only", "repair", "requote", "digest"):
+    # correct with a quote that is not there, digest with a summary that is missing.
+    for name in ("json-only", "repair", "correct", "digest"):
         edit(tmp_path, name, "%}\n", "%}\nZoe here.\n")
     broken = answer(claim("The ferry sunk on Tuesday.", kind="odd"))
     del broken["headline"]
-    run, requests = run_with(tmp_path, broken, broken, {"quotes": []}, GOOD)
+    run, requests = run_with(tmp_path, broken, broken, {"corrections": []}, GOOD)
     contents = [
         "".join(message.content for message in item.messages) for item in requests
     ]
@@ -96,7 +96,7 @@ def test_a_batch_with_other_templates_is_another_batch(own):
         ("summarize", "{{ fence }} document ends", "document ends", "has the text outside of the fence"),
         ("summarize", "{{ fence }} document begins\n{{ text }}", "{{ text }}\n{{ fence }} document begins", "has the text outside of the fence"),
         ("summarize", "You read", "About: {{ text }}. You read", "the block 'system' has the text outside"),
-        ("summarize", "the mark {{ fence }}", "a mark", "does not say that what is between"),
+        ("summarize", "The mark is {{ fence }}.", "", "does not name the mark before"),
         ("summarize", "{{ text }}", "{{ text[:9] }}", "leaves out or cuts the text"),
         ("summarize", "{{ text }}", "{{ text.nix }}", "has no attribute 'nix'"),
         ("summarize", "{{ text }}", "{{ text.__class__ }}", "unsafe"),
@@ -106,12 +106,12 @@ def test_a_batch_with_other_templates_is_another_batch(own):
         ("summarize", "{% block user %}", "{% block human %}", "has the blocks system, human"),
         ("summarize", 'schema = "summary.answer"', 'schema = "x"', "the form of the answer cannot be changed"),
         ("summarize", 'name = "summarize"', 'name = "other"', "it has to be 'summarize'"),
-        ("summarize", "version = 2\n", "", "front matter: 'version' is missing"),
-        ("claims", "{{ fence }} context begins\n", "", "has the context outside"),
+        ("summarize", "version = 3\n", "", "front matter: 'version' is missing"),
+        ("claims", "{{ fence }} earlier text, only to tell who or what is meant, begins\n", "", "has the context outside"),
         ("digest", "{{ fence }} claims begin", "Claims", "has the item outside"),
         ("digest", "{{ item }}", "{{ item.text }}", "has no attribute 'text'"),
-        ("requote", "{{ item.passage }}", "{{ item.number }}", "leaves out or cuts the passage"),
-        ("verdict", "{{ fence }} claim begins\n", "", "has the claim outside"),
+        ("correct", "{{ item.passage }}", "{{ item.number }}", "leaves out or cuts the passage"),
+        ("verdict", "{{ fence }} claims begin\n", "", "has the claim outside"),
         ("repair", "{{ answer }}", "no", "does not use the variable 'answer'"),
         ("json-only", "{{ schema }}", "no", "does not use the variable 'schema'"),
     ],
@@ -178,7 +178,7 @@ def test_init_diff_and_lint_from_the_command_line(tmp_path):
 
 
 def test_lint_says_when_the_shipped_template_is_newer(tmp_path):
-    edit(tmp_path, "verdict", "version = 1", "version = 0")
+    edit(tmp_path, "verdict", "version = 2", "version = 0")
     assert "is version 0, claimcheck has version" in folders.find_notes(tmp_path)[0]
 
 
@@ -188,7 +188,8 @@ def test_prompts_of_the_command_line_reach_the_model_in_summarize_check_and_batc
     edit(own, "verdict", "You are a careful", "You are Zoe, a careful")
     (tmp_path / "a.txt").write_text(TEXT)
     (tmp_path / "claims.txt").write_text("The ferry sank on Monday.\n")
-    verdict = {"rationale": "Same.", "label": "supported", "evidence": [1]}
+    verdict = {"number": 1, "rationale": "Same.", "label": "supported"}
+    verdict = {"verdicts": [verdict | {"evidence": [1]}]}
     script = [(200, completion(response(item).text)) for item in (GOOD, verdict, GOOD)]
     with serve_script(*script) as (url, received):
         options = (

@@ -9,15 +9,18 @@ from claimcheck.models.brief import EMPTY_BRIEF
 
 BRIEF = set(EMPTY_BRIEF.list_variables())
 KNOWN = {
-    "summarize": {"fence", "max_claims", "title", "published", "text"} | BRIEF,
+    "summarize": {"fence", "max_claims", "title", "published", "text"}
+    | {"document_language"}
+    | BRIEF,
     "repair": {"answer", "problems"},
     "json-only": {"schema"},
-    "requote": {"fence", "items"},
+    "correct": {"fence", "items"},
     "claims": {"fence", "max_claims", "title", "published", "context", "text"}
-    | {"kinds", "fields", "focus", "instructions", "examples"},
-    "digest": {"fence", "title", "published", "items"}
-    | BRIEF - {"kinds", "fields", "examples"},
-    "verdict": {"fence", "claim", "passages"},
+    | {"kinds", "fields", "focus", "instructions", "examples"}
+    | {"has_standard_claims", "document_language"},
+    "digest": {"fence", "title", "published", "items", "document_language"}
+    | BRIEF - {"kinds", "fields", "examples", "has_standard_claims"},
+    "verdict": {"fence", "claims", "passages"},
 }
 
 

@@ -35,3 +35,9 @@ def _run():
             "The ferry carried 900 people.", settings=Settings(engine="extractive")
         ).to_json()
     )
+
+
+@pytest.mark.parametrize("arguments", [{}, {"text": "a", "url": "https://a.org"}])
+def test_a_missing_alternative_is_named(arguments):
+    (problem,) = schemas.find_problems("request.summarize", arguments)
+    assert str(problem) == "$: give exactly one of `text`, `url`, `data`"

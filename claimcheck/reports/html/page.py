@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from claimcheck.counting import format_count
 from claimcheck.models.claim import make_statement_id
 from claimcheck.models.document import Document
 from claimcheck.models.run import Check, LinkedText, Run
@@ -156,7 +157,7 @@ def _build_card_fields(cards: Sequence[Card]) -> dict[str, Any]:
         "cards": cards,
         "groups": group_cards(cards),
         "counts": count_cards(cards),
-        "total": common.format_count(len(cards), "claim"),
+        "total": format_count(len(cards), "claim"),
     }
 
 

@@ -38,7 +38,7 @@ def spoil(body, **changed):
 
 
 def shown(body):
-    match = re.search(r"begins\n(.*?)\n\w+ (?:document|passage) ends", str(
+    match = re.search(r"(?:document|passage) begins\n(.*?)\n\w+ (?:document|passage) ends", str(
         body["messages"][1]["content"]), re.S)  # fmt: skip
     return match[1] if match else ""
 
@@ -246,7 +246,8 @@ def test_a_check_that_exceeds_the_window_is_repeated_with_fewer_passages(url):
     results = {}
     for mode in ("small_window", "silent_verdict"):
         SENT.clear()
-        settings = Settings(engine="llm", model="m", base_url=f"{url}/{mode}/v1")
+        base_url = f"{url}/{mode}/v1"
+        settings = Settings(engine="llm", model="m", base_url=base_url, top_k=40)
         results[mode] = check(claims, Document.from_text(TEXT), settings=settings)
     assert len(results["small_window"].verdicts) == 2
     assert results["silent_verdict"].verdicts == ()

@@ -201,18 +201,21 @@ def test_unset_fields_are_never_sent():
 
 
 def test_one_of_many_requests_finds_out_and_the_others_wait():
-    claims = [f"Planet {number} has moons." for number in range(8)]
-    verdict = completion('{"rationale": "So.", "label": "supported", "evidence": [1]}')
+    # Too many sentences for one request about all claims.
+    planets = [f"Planet {number} has moons." for number in range(80)]
+    claims, document = planets[:8], Document.from_text(" ".join(planets))
+    item = {"number": 1, "rationale": "So.", "label": "supported", "evidence": [1]}
+    verdict = completion(json.dumps({"verdicts": [item]}))
 
     def refuse(body):
         return (400, BAD_REQUEST) if "response_format" in body else None
 
     with serve_picky(refuse, verdict) as (url, received):
-        result = check(claims, Document.from_text(TEXT), settings=run_at(url))
+        result = check(claims, document, settings=run_at(url))
         assert len(result.verdicts) == 8
         # each is refused once; one searches; each is answered
         assert len(received) <= 8 + 11 + 8
         received.clear()
         settings = run_at(url.replace("127.0.0.1", "localhost"))
-        asyncio.run(acheck(claims, Document.from_text(TEXT), settings=settings))
+        asyncio.run(acheck(claims, document, settings=settings))
         assert len(received) <= 8 + 11 + 8

@@ -45,7 +45,7 @@ def test_an_answer_becomes_a_run_with_its_usage(go):
         run = go(url, seed=5, max_output_tokens=99)
     assert [item.quote for item in run.claims] == ["Venus is hot."]
     usage = run.usage
-    assert (usage.requests, usage.input_tokens, usage.cached_tokens) == (1, 100, 64)
+    assert (usage.requests, usage.input_tokens, usage.cached_tokens) == (1, 1_000, 64)
     assert (usage.output_tokens, usage.reasoning_tokens) == (20, 5)
     assert usage.seconds > 0
     assert run.signature.model == "scripted-1"

@@ -206,8 +206,9 @@ def test_says_what_failed():
 
 
 def test_votes_differ_by_temperature_alone():
-    verdict = {"rationale": "It says so.", "label": "supported", "evidence": [1]}
-    with serve_responses(lambda body: build_response(json.dumps(verdict))) as (
+    item = {"number": 1, "rationale": "Yes.", "label": "supported", "evidence": [1]}
+    verdicts = json.dumps({"verdicts": [item]})
+    with serve_responses(lambda body: build_response(verdicts)) as (
         url,
         received,
     ):

@@ -11,6 +11,7 @@ from claimcheck.reports.bundle_verification import verify_bundle
 from claimcheck.settings import SearchSettings
 from tests.support.bundles import change, list_steps
 from tests.support.command import claimcheck
+from tests.support.endpoint import completion, serve_script
 from tests.support.newsstand import page
 
 EXTRACTIVE = Settings(engine="extractive")
@@ -145,3 +146,44 @@ def test_a_check_without_texts_keeps_what_was_read(checked):
     assert without.documents[0].text is None
     assert without.search == checked.search
     assert json.loads(checked.to_json())["search"]["pages"][0]["problem"] is None
+
+
+def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
+    stand.pages["/nairobi"] = NAIROBI
+    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
+    answer = (200, completion(json.dumps(verdict)))
+    with serve_script(answer) as (url, received):
+        (tmp_path / "claims.txt").write_text(CLAIMS[0])
+        flags = ("--model", "scripted-1", "--base-url", url, "--quiet")
+        done = claimcheck(
+            "check", "claims.txt", "--search", "searxng", *flags,
+            "--format", "json", "-o", "check.json",
+        )  # fmt: skip
+        assert done.returncode == 0, done.err
+        assert len(received) == 1
+        done = claimcheck("bundle", "check.json", "-o", "case.zip", "--base-url", url)
+        assert done.returncode == 0, done.err
+        assert "1 answer" in done.err
+        assert len(received) == 1
+    assert list_steps(tmp_path / "case.zip") == dict.fromkeys(STEPS, True)
+
+    def forge(text):
+        return text.replace("It says so.", "It says no.")
+
+    change(tmp_path / "case.zip", "answers.jsonl", forge, update_hashes=True)
+    assert list_steps(tmp_path / "case.zip")["verdicts from evidence"] is False
+
+
+def test_without_its_answers_a_model_cannot_be_verified(stand, tmp_path, monkeypatch):
+    stand.pages["/nairobi"] = NAIROBI
+    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
+    with serve_script((200, completion(json.dumps(verdict)))) as (url, _):
+        settings = Settings(engine="llm", model="scripted-1", base_url=url)
+        checked = check(
+            CLAIMS[:1], search=SearchSettings(("searxng",)), settings=settings
+        )
+    (tmp_path / "check.json").write_text(checked.to_json())
+    done = claimcheck("bundle", "check.json", "-o", "case.zip")
+    assert done.returncode == 0
+    assert "does not have the model's answers" in done.err
+    assert list_steps(tmp_path / "case.zip")["verdicts from evidence"] is None

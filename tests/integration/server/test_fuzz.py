@@ -43,7 +43,7 @@ def fuzz(api, folder, *options):
 
 
 def test_no_request_breaks_the_server_or_its_description(serve, tmp_path):
-    assert "Tested: 9" in fuzz(serve(), tmp_path)
+    assert "Tested: 10" in fuzz(serve(), tmp_path)
 
 
 def test_no_request_for_existing_objects_breaks_the_server(serve, tmp_path):
@@ -58,7 +58,7 @@ def test_no_request_for_existing_objects_breaks_the_server(serve, tmp_path):
         '"path.number" = 1\n'
     )
     output = fuzz(api, tmp_path, "--include-path-regex={", "--exclude-method=DELETE")
-    assert "Tested: 3" in output
+    assert "Tested: 4" in output
     assert "Missing test data" not in output
 
 

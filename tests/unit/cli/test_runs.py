@@ -100,7 +100,11 @@ def test_compares_two_batches(runs, path):
     with RunStore(path) as store:
         found = compare_batches(store, 1, 2)
     ferry = found.documents["ferry"]
-    assert (ferry.same, ferry.added, ferry.gone) == (0, ("A ferry sailed.",), (FERRY,))
+    assert (ferry.same, ferry.added, ferry.gone) == (
+        0,
+        ("A ferry sailed in 2020.",),
+        (FERRY,),
+    )
     _, out, _ = runs("compare", "1", "2")
     assert (
         "0 claims the same, 1 added, 1 gone, 0 reworded, 0 moved; 0 verdicts changed"

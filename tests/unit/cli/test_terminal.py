@@ -30,6 +30,11 @@ def hostile_files(tmp_path_factory):
     (folder / "rows.jsonl").write_text(json.dumps(row) + "\n")
     (folder / "quotes.jsonl").write_text(json.dumps({"quote": f"900 {ATTACK}"}) + "\n")
     (folder / "claims.txt").write_text("The ferry carried 700 people in 2020.\n")
+    known = {"claim": "The ferry carried 700 people.", "rating": ATTACK}
+    known |= {"text": known["claim"], "url": "https://a.b/c", "publisher": ATTACK}
+    (folder / "known.jsonl").write_text(json.dumps(known) + "\n")
+    link = f"[{ATTACK}]({name}.txt)"
+    (folder / "draft.md").write_text(f"The ferry carried 700 people {link}. {ATTACK}")
     document = Document.from_text(TEXT, source=ATTACK, title=ATTACK)
     run = summarize(document, settings=Settings(engine="extractive"), check=True)
     (folder / "run.json").write_text(run.to_json())
@@ -66,6 +71,11 @@ COMMANDS = [
     ("show", "forged.json"),
     ("show", "forged.json", "1"),
     ("show", "forged.json", "--raw"),
+    ("review", "forged.json", "--claim", "1", "--note", "{name}", "--by", "{name}"),
+    ("review", "forged.json", "--rows"),
+    ("match", "claims.txt", "--known", "known.jsonl"),
+    ("match", "claims.txt", "--known", "{name}.db"),
+    ("cite", "draft.md"),
     ("diff", "run.json", "forged.json"),
     ("ground", "{name}.txt", "quotes.jsonl"),
     ("bundle", "forged.json", "-o", "{name}.zip"),

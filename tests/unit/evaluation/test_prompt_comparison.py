@@ -88,7 +88,7 @@ def test_shows_both_and_the_paired_difference(tmp_path, examples):
     assert lines["quotes located"] == ["50.0", "100.0", "+50.0", "[+50.0,", "+50.0]"]
     assert lines["kind right"][:3] == ["0.0", "100.0", "+100.0"]
     assert lines["speaker right"][:2] == ["0.0", "100.0"]
-    assert lines["tokens a text"][:2] == ["120.0", "120.0"]
+    assert lines["tokens a text"][:2] == ["1020.0", "1020.0"]
     assert "US dollars a text" not in lines  # nobody knows the price of "m"
     same = json.loads(as_json.out)
     assert (same["n"], same["failed"]) == (8, [0, 0])

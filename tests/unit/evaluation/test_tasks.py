@@ -34,7 +34,8 @@ def test_scores_verification_with_a_signature(write):
 
 
 def test_a_failed_row_counts_against_the_score_and_is_reported(write):
-    good = {"label": "supported", "evidence": [1], "rationale": "It says so."}
+    item = {"number": 1, "label": "supported", "evidence": [1], "rationale": "So."}
+    good = {"verdicts": [item]}
     client = ScriptedClient([response(good), response("", finish_reason="length")])
     rows = [ROWS[0], ROWS[2]]
     settings = Settings(engine="llm", model="scripted")

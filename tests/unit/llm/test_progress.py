@@ -14,7 +14,7 @@ def test_reports_every_request_sent_and_answered():
     quote_not_there = response(
         answer(claim("The ferry carried 800 people in 2020.", FERRY))
     )
-    second = response({"quotes": [{"number": 1, "quote": FERRY}]})
+    second = response({"corrections": []})
     summarize(
         FERRY,
         settings=SCRIPTED,

@@ -116,7 +116,7 @@ def test_examples_are_shown_in_full_and_before_the_document():
     system = request.messages[0].content
     assert 'Text of example 1:\nThe bus was late.\nIts claims:\n{"claims": [' in system
     # What an example leaves out is shown as the answer has to have it.
-    assert '"about": []' in system
+    assert '"speaker": null' in system
     stated = run.signature.settings["examples"]
     assert read_brief(examples=stated) == read_brief(examples=[example])
 

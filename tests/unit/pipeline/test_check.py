@@ -17,10 +17,21 @@ TEXT = "The night ferry carries 900 passengers. It was built in Gdansk in 1998. 
 SETTINGS = Settings(engine="llm", model="scripted")
 
 
-def verdict(label, evidence=(1,), rationale="Because it says so."):
-    return response(
-        {"label": label, "evidence": list(evidence), "rationale": rationale}
-    )
+def item(label, evidence=(1,), number=1, rationale="Because it says so."):
+    return {
+        "number": number,
+        "rationale": rationale,
+        "label": label,
+        "evidence": list(evidence),
+    }
+
+
+def verdict(label, evidence=(1,)):
+    return verdicts(item(label, evidence))
+
+
+def verdicts(*items):
+    return response({"verdicts": list(items)})
 
 
 def _sync(claims, against, settings, client):
@@ -53,12 +64,12 @@ def test_takes_the_label_of_the_model_and_the_passages_it_cites(run):
         "model",
         None,
     )
-    assert [item.text for item in result.finding.evidence] == [
+    assert [found.text for found in result.finding.evidence] == [
         "The night ferry carries 900 passengers."
     ]
     assert checked.usage.requests == 1
     prompt = client.requests[0].messages[-1].content
-    assert "passage 1 begins\nThe night ferry carries 900 passengers." in prompt
+    assert "[1] The night ferry carries 900 passengers." in prompt
     assert checked.signature.prompts.keys() == {"verdict", "repair", "json-only"}
 
 
@@ -81,9 +92,7 @@ def test_only_the_cited_passages_count(run):
     documents = [Document.from_text(text) for text in texts]
     claim = "The night ferry Aurora carries 900 passengers."
     checked, client = run(verdict("supported"), claims=[claim], against=documents)
-    assert (
-        "passage 1 begins\nThe ferry Aurora" in client.requests[0].messages[-1].content
-    )
+    assert "[1] The ferry Aurora" in client.requests[0].messages[-1].content
     assert (checked.verdicts[0].label, checked.verdicts[0].finding.decided_by) == (
         "supported",
         "model",
@@ -125,7 +134,8 @@ def test_shows_passages_up_to_the_limit_and_those_that_disagree(run):
         against=text,
     )
     prompt = client.requests[0].messages[-1].content
-    assert prompt.count(" begins\n") == 8 + 1  # and the claim
+    assert "[8] " in prompt
+    assert "[9] " not in prompt
     assert "carried 119 passengers" in prompt
 
 
@@ -143,6 +153,53 @@ def test_an_unusable_answer_fails_one_claim_only(run):
         "still none",
     )
     assert len(client.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("claim", "label"),
+    [
+        ("The night ferry carries 900 passengers.", "not_enough_evidence"),
+        ("The night ferry carries 800 passengers.", "refuted"),
+        ("The day ferry never stops in May.", "refuted"),
+    ],
+)
+def test_what_a_passage_says_in_the_same_words_is_not_refuted(run, claim, label):
+    number = 2 if "day" in claim else 1
+    checked, _ = run(verdict("refuted", (number,)), claims=[claim])
+    assert checked.verdicts[0].label == label
+
+
+def test_evidence_that_is_not_about_the_claim_decides_nothing(run):
+    text = TEXT + " The harbor has four cranes. The mayor likes fish. Snow fell today."
+    checked, _ = run(verdict("supported", (5,)), against=text)
+    finding = checked.verdicts[0].finding
+    assert finding.label is Label.NOT_ENOUGH_EVIDENCE
+
+
+def test_asks_alone_about_a_statement_that_a_shared_answer_leaves_out(run):
+    claims = ["The night ferry carries 900 passengers.", "The day ferry stops in May."]
+    checked, client = run(
+        verdicts(item("supported")), verdict("supported", (2,)), claims=claims
+    )
+    assert [found.label for found in checked.verdicts] == [Label.SUPPORTED] * 2
+    shared, alone = client.requests
+    assert "2. The day ferry stops in May." in shared.messages[-1].content
+    assert "1. The day ferry stops in May." in alone.messages[-1].content
+    assert checked.usage.requests == 2
+
+
+def test_checks_claims_one_by_one_where_the_document_is_long(run):
+    text = " ".join(f"The night ferry made {n} trips in May." for n in range(100, 150))
+    claims = [f"The night ferry made {n} trips in May." for n in (100, 110)]
+    settings = Settings(engine="llm", model="scripted", top_k=2)
+    _, client = run(
+        verdict("supported"),
+        verdict("supported"),
+        claims=claims,
+        against=text,
+        settings=settings,
+    )
+    assert len(client.requests) == 2
 
 
 def test_sends_no_request_for_a_claim_without_evidence(run):
@@ -221,7 +278,7 @@ def test_shows_at_most_top_k_passages(run):
         claims=["The night ferry and the day ferry stop in May."],
         settings=settings,
     )
-    assert "passage 2" not in client.requests[0].messages[-1].content
+    assert "[2]" not in client.requests[0].messages[-1].content
 
 
 def test_instructions_in_a_claim_or_passage_stay_inside_the_fence(run):
@@ -232,7 +289,7 @@ def test_instructions_in_a_claim_or_passage_stay_inside_the_fence(run):
         against=hostile + " Really it did.",
     )
     text = client.requests[0].messages[-1].content
-    fence = text.split()[0]
+    fence = text.split()[3].rstrip(".")
     assert fence not in hostile
     assert "{{ fence }}" in text
 
@@ -260,7 +317,8 @@ def test_checks_a_summary_after_writing_it():
             ],
         )
     )
-    client = ScriptedClient([first, verdict("supported"), verdict("supported")])
+    both = verdicts(item("supported"), item("supported", number=2))
+    client = ScriptedClient([first, both])
     run = summarize(
         Document.from_text(TEXT), settings=SETTINGS, client=client, check=True
     )
@@ -268,21 +326,23 @@ def test_checks_a_summary_after_writing_it():
         ("The night ferry carries 700 passengers.", Label.REFUTED),
         ("The night ferry carries 900 passengers.", Label.SUPPORTED),
     ]
-    assert run.usage.requests == 3
+    assert run.usage.requests == 2
     assert {"summarize", "verdict"} <= run.signature.prompts.keys()
 
 
 def test_rules_check_a_models_summary_without_a_request():
     said = answer(
         claim("The night ferry carries 900 passengers."),
-        claim("The day ferry stops in May.", "The day ferry starts in May."),
+        claim("The day ferry stops in May."),
         sentences=[{"text": "The night ferry carries 800 passengers.", "claims": [1]}],
     )
     client = ScriptedClient([response(said)])
     settings = Settings(engine="llm", model="scripted", check_with="rules")
     run = summarize(TEXT, settings=settings, client=client, check=True)
     assert len(client.requests) == 1
-    assert [item.finding.decided_by == "model" for item in run.verdicts] == [False] * 3
+    assert [found.finding.decided_by == "model" for found in run.verdicts] == [
+        False
+    ] * 3
     assert run.verdicts[0].label is Label.REFUTED
     assert run.signature.settings["check_with"] == "rules"
     assert "verdict" not in run.signature.prompts

@@ -14,7 +14,7 @@ from claimcheck.text.sentences import split_into_passages
 from tests.support.chronicle import CHRONICLE, TOWNS, ReadingClient
 from tests.support.scripted import run_async, run_sync
 
-SETTINGS = Settings(engine="llm", model="m", passage_tokens=2_000)
+SETTINGS = Settings(engine="llm", model="m", passage_tokens=2_000, max_claims=200)
 
 
 @pytest.fixture(params=[run_sync, run_async], ids=["sync", "async"])
@@ -52,7 +52,7 @@ def test_finds_claims_in_every_passage_in_order_and_links_the_summary(run):
         "digest",
         "repair",
         "json-only",
-        "requote",
+        "correct",
     }
     assert result.usage.requests == len(client.requests)
 
@@ -61,8 +61,8 @@ def test_every_passage_has_context_and_no_text_is_left_out(run):
     client = ReadingClient()
     run(client)
     prompts = [request.messages[1].content for request in sent(client, "claims.answer")]
-    assert "context begins" not in prompts[0]
-    assert all("context begins\n" in text for text in prompts[1:])
+    assert "tell who or what is meant, begins" not in prompts[0]
+    assert all("tell who or what is meant, begins\n" in text for text in prompts[1:])
     own = "".join(
         text.partition("passage begins\n")[2].partition("passage ends")[0]
         for text in prompts
@@ -224,12 +224,43 @@ def test_grounds_a_repeated_sentence_in_its_own_passage(run):
     assert claim.spans[0].start == text.rindex("Nobody knows why.")
 
 
-def test_the_extractive_engine_scales_claims_with_the_number_of_passages():
-    result = summarize(
-        CHRONICLE,
-        settings=Settings(engine="extractive", max_claims=5, passage_tokens=2_000),
-    )
-    assert len(result.claims) == 5 * -(-result.document.tokens // 2_000)
+@pytest.mark.parametrize("engine", ["llm", "extractive"])
+def test_max_claims_is_the_maximum_of_a_document(engine):
+    client = ReadingClient()
+    settings = replace(SETTINGS, engine=engine, max_claims=20)
+    result = summarize(CHRONICLE, settings=settings, client=client)
+    assert len(result.claims) == 20
+    reasons = {entry.reason for entry in result.ledger if entry.reason}
+    assert reasons == {"over the limit"}
+
+
+def test_the_claims_are_shared_over_the_passages():
+    client = ReadingClient()
+    settings = replace(SETTINGS, max_claims=40, max_claims_per_passage=5)
+    result = summarize(CHRONICLE, settings=settings, client=client)
+    requests = sent(client, "claims.answer")
+    # The last passage is shorter than the others.
+    wanted = [
+        request.schema["properties"]["claims"]["maxItems"] for request in requests
+    ]
+    assert set(wanted) == {5, 3} or set(wanted) == {5}
+    parts = [claim.spans[0].start * 4 // len(CHRONICLE) for claim in result.claims]
+    assert set(parts) == {0, 1, 2, 3}
+
+
+def test_the_ledger_names_a_passage_without_a_claim():
+    class Silent(ReadingClient):
+        def complete(self, request):
+            answer = super().complete(request)
+            is_silent = "Aldbury number 200 counted" in request.messages[1].content
+            if is_silent and request.schema_name == "claims.answer":
+                return replace(answer, text='{"claims": []}')
+            return answer
+
+    result = summarize(CHRONICLE, settings=SETTINGS, client=Silent())
+    (entry,) = [item for item in result.ledger if item.reason]
+    assert entry.reason == "the model found no claim here"
+    assert "Aldbury number 200 counted" in CHRONICLE[entry.start : entry.end]
 
 
 def test_asyncio_sends_passages_concurrently():

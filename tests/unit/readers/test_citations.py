@@ -1,9 +1,13 @@
 """Which sentence of a draft cites which source."""
 
+import io
+import zipfile
+
 import pytest
 
 from claimcheck import errors
 from claimcheck.readers.citations import parse_draft, read_cited_draft
+from claimcheck.readers.docx_links import render_docx
 
 A, B = "https://a.example/1", "https://b.example/2"
 REFERENCES = f"\n\n## References\n\n1. Ann: The ferry. {A}\n2. [Bo](<{B}>)\n"
@@ -73,9 +77,83 @@ def test_html_in_markdown_is_text(tmp_path):
     ("name", "text", "problem"),
     [
         ("d.md", "The ferry sank in 2019.", "cites no source"),
-        ("d.pdf", "%PDF-1.4 nothing", "is pdf; give a draft in Markdown or HTML"),
+        (
+            "d.pdf",
+            "%PDF-1.4 nothing",
+            "is pdf; give a draft in Markdown, HTML, or DOCX",
+        ),
     ],
 )
 def test_a_text_that_cites_nothing_is_an_error(tmp_path, name, text, problem):
     with pytest.raises(errors.InputError, match=problem):
         read(tmp_path, text, name)
+
+
+def add_link(paragraph, address, words):
+    """Add a hyperlink as Word does: a relationship, and a run within an element."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    identity = paragraph.part.relate_to(
+        address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+    )
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), identity)
+    link.append(paragraph.add_run(words)._r)
+    paragraph._p.append(link)
+
+
+def test_a_word_document_has_links_and_numbered_references(tmp_path):
+    import docx
+
+    document = docx.Document()
+    document.add_heading("Ferries of the world")
+    paragraph = document.add_paragraph("The ferry ")
+    add_link(paragraph, A, "sank in 2019")
+    paragraph.add_run(". It was old [1]. Nobody knows why it sank.")
+    document.add_heading("References")
+    document.add_paragraph(f"[1] Bo & Co, {B}")
+    document.save(tmp_path / "draft.docx")
+    draft = read_cited_draft(str(tmp_path / "draft.docx"))
+    assert [(item.text, item.sources) for item in draft.cited] == [
+        ("The ferry sank in 2019.", (A,)),
+        ("It was old.", (B,)),
+    ]
+    assert draft.uncited == ("Nobody knows why it sank.",)
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+
+
+def test_word_footnotes_and_older_links_are_citations():
+    body = f"""<w:document {W}><w:body><w:p><w:r><w:t>The ferry </w:t></w:r>
+    <w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> HYPERLINK "{A}" </w:instrText></w:r>
+    <w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>sank in 2019</w:t></w:r>
+    <w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t>. It was old.</w:t></w:r>
+    <w:r><w:footnoteReference w:id="2"/></w:r><w:del><w:r><w:t>Gone.</w:t></w:r></w:del></w:p></w:body></w:document>"""
+    notes = f"""<w:footnotes {W}><w:footnote w:id="2"><w:p><w:r><w:t>Bo: </w:t></w:r>
+    <w:hyperlink r:id="x"><w:r><w:t>here</w:t></w:r></w:hyperlink></w:p></w:footnote></w:footnotes>"""
+    relations = f'<Relationships><Relationship Id="x" Target="{B}"/></Relationships>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", body)
+        archive.writestr("word/footnotes.xml", notes)
+        archive.writestr("word/_rels/footnotes.xml.rels", relations)
+    draft = parse_draft(render_docx(file.getvalue(), "draft.docx"))
+    assert [(item.text, item.sources) for item in draft.cited] == [
+        ("The ferry sank in 2019.", (A,)),
+        ("It was old.", (B,)),
+    ]
+
+
+def test_a_damaged_word_document_is_an_error(tmp_path):
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("The ferry sank.")
+    document.save(tmp_path / "draft.docx")
+    data = (tmp_path / "draft.docx").read_bytes()
+    (tmp_path / "draft.docx").write_bytes(data[: len(data) // 2])
+    with pytest.raises(errors.InputError):
+        read_cited_draft(str(tmp_path / "draft.docx"))

@@ -48,7 +48,7 @@ from claimcheck.readers import url
     ],
 )
 def test_refuses_private_addresses_in_every_spelling(address):
-    with pytest.raises(errors.InputError, match="private address; use --allow-private"):
+    with pytest.raises(errors.InputError, match="private address; it is fetched only"):
         Document.from_url(address)
 
 

@@ -44,7 +44,7 @@ def test_marks_a_claim_that_its_own_quote_contradicts(format, mark):
     run = summarize(
         Document.from_text(FERRY),
         settings=Settings(engine="llm", model="scripted"),
-        client=ScriptedClient([response(answered)]),
+        client=ScriptedClient([response(answered), response({"corrections": []})]),
     )
     assert not run.claims[0].is_grounded
     assert mark in render_run(run, format)

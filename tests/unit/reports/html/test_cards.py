@@ -35,7 +35,7 @@ def run():
             "The ferry carried 900 people in 2020.", "It carried 700 people in 2020."
         ),
     )
-    client = ScriptedClient([response(told), response({"quotes": []})])
+    client = ScriptedClient([response(told), response({"corrections": []})])
     return summarize(TEXT, settings=Settings(model="m"), client=client)
 
 

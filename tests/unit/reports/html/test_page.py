@@ -82,7 +82,7 @@ def test_marks_a_claim_whose_quote_was_not_found():
     run = summarize(
         "Mercury has no moons at all.",
         settings=Settings(engine="llm", model="scripted"),
-        client=ScriptedClient([response(made), response({"quotes": []})]),
+        client=ScriptedClient([response(made), response({"corrections": []})]),
     )
     page = html.render(run)
     assert "Quote not found" in page
@@ -113,7 +113,7 @@ def test_a_check_shows_each_document_once():
 def test_lists_missing_quotes_apart_and_shows_the_cost_of_claims():
     text = "The ferry carried 900 people in 2020."
     told = answer(claim(text), claim("The ferry carried <b>400</b> people in 1999."))
-    second = response({"quotes": [{"number": 2, "quote": "nothing like it"}]})
+    second = response({"corrections": []})
     made = summarize(
         text,
         settings=Settings(model="m"),

@@ -1,8 +1,8 @@
 """How much a sentence is worth checking, and why.
 
 A logistic model over the form of the sentence and the mean vector of its words.
-`weights.json` has the weights and says where they come from. After a change to the
-features, fit them again with `benchmarks/fit_check_worthiness.py`.
+`check_worthiness.json` has the weights and says where they come from. After a change to
+the features, fit them again with `benchmarks/fit_check_worthiness.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from claimcheck.english.vocabulary import compute_topic_vector
 from claimcheck.models.claim import Kind, Quantity
 from claimcheck.resources import read_words
 
-_WEIGHTS_PATH = Path(__file__).with_name("weights.json")
+_WEIGHTS_PATH = Path(__file__).with_suffix(".json")
 # A sentence is called check-worthy from here on: chosen on the debates that the weights
 # were fitted on.
 CHECK_WORTHY_FROM = 0.35

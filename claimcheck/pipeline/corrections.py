@@ -1,0 +1,176 @@
+"""Ask once more for claims that their quote does not bear out.
+
+That is a quote that is not in the document, or a text or speaker that differs from the
+quote. The model gets the claim, the difference, and the passage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from claimcheck import prompts
+from claimcheck.grounding import GroundingResult
+from claimcheck.models.brief import Brief
+from claimcheck.models.claim import Consistency, Match
+from claimcheck.models.llm import ModelRequest, Usage
+from claimcheck.models.span import Span, extract_excerpts, format_quote
+from claimcheck.pipeline.answers import (
+    ClaimAnswer,
+    CorrectAnswer,
+    CorrectionAnswer,
+    ask_all,
+    build_request,
+    normalize_speaker,
+)
+from claimcheck.pipeline.consistency import Result, is_broken_off
+from claimcheck.pipeline.driver import Flow
+from claimcheck.pipeline.field_values import ClaimGrounder
+from claimcheck.pipeline.marks import curl_marks
+
+SCHEMA, PROMPT = "correct.answer", "correct"
+# Both were chosen by hand.
+_CLAIMS_PER_REQUEST = 20
+_CONTEXT_CHARACTERS = 200  # on both sides of the passage
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A claim to ask about again, why, and the passage that it is from."""
+
+    number: int
+    claim: ClaimAnswer
+    problem: str
+    passage: Span
+    is_missing: bool
+
+
+def correct_claims(
+    grounder: ClaimGrounder, claims: Sequence[ClaimAnswer], brief: Brief
+) -> Flow[tuple[list[ClaimAnswer], Usage]]:
+    """Ask again for claims that their quotes do not bear out; return all claims.
+
+    A corrected claim replaces the first if its quote is in the passage that the model
+    was shown, and its text does not differ from that. Nothing is asked about a quote
+    without a similar passage.
+    """
+    doubts = list(_find_doubts(grounder, claims))
+    requests = []
+    # Grouped, as each request repeats the instructions.
+    for start in range(0, len(doubts), _CLAIMS_PER_REQUEST):
+        group = doubts[start : start + _CLAIMS_PER_REQUEST]
+        requests.append(_build_request(grounder.reading.source, group, brief))
+    source = grounder.reading.source
+    answers = yield from ask_all(requests, CorrectAnswer, source)
+    corrected = list(claims)
+    doubts_by_number = {doubt.number: doubt for doubt in doubts}
+    for answer in answers:
+        for item in answer.value.corrections if answer.value else ():
+            # The model may make up a number.
+            doubt = doubts_by_number.get(item.number)
+            if doubt:
+                corrected[item.number - 1] = _correct(grounder, doubt, item)
+    return corrected, sum((answer.usage for answer in answers), Usage())
+
+
+def compare_with_quote(
+    grounder: ClaimGrounder, claim: ClaimAnswer, result: GroundingResult
+) -> Result:
+    """Return whether a claim says what its quote says, and what differs."""
+    spans = extract_excerpts(grounder.reading.lines, result.spans)
+    quote = format_quote(spans) if spans else claim.quote
+    speaker = normalize_speaker(claim.speaker)
+    return grounder.comparison.compare(claim.text, speaker, quote, spans)
+
+
+def _find_doubts(
+    grounder: ClaimGrounder, claims: Sequence[ClaimAnswer]
+) -> Iterator[_Doubt]:
+    source = grounder.reading.source
+    results = grounder.index.ground_all([claim.quote for claim in claims])
+    for number, (claim, result) in enumerate(zip(claims, results, strict=True), 1):
+        is_missing = result.match is Match.NONE
+        spans = result.suggestion if is_missing else result.spans
+        problem = _describe_problem(grounder, claim, result)
+        if not spans or problem is None:
+            continue
+        passage = _expand_passage(source, spans)
+        yield _Doubt(number, claim, problem, passage, is_missing)
+
+
+def _describe_problem(
+    grounder: ClaimGrounder, claim: ClaimAnswer, result: GroundingResult
+) -> str | None:
+    if result.match is Match.NONE:
+        problem = "the quote is not in the document as it was given"
+        return f"{problem}: {result.reason}" if result.reason else problem
+    consistency, differences = compare_with_quote(grounder, claim, result)
+    if consistency is Consistency.DIFFERS:
+        return "; ".join(item.describe("its quote") for item in differences)
+    if consistency is Consistency.UNCLEAR and is_broken_off(claim.text):
+        return "the claim is not a whole sentence"
+    if not grounder.comparison.is_in_language(claim.text):
+        return "the claim is not in the language of the document"
+    return None
+
+
+def _correct(
+    grounder: ClaimGrounder, doubt: _Doubt, answer: CorrectionAnswer
+) -> ClaimAnswer:
+    """Return the corrected claim if it is better than the first."""
+    if answer.quote is None:
+        return doubt.claim
+    result = grounder.index.ground(answer.quote)
+    # Elsewhere in the document, it would be another claim's quote.
+    if not _is_within(result, doubt.passage):
+        return doubt.claim
+    corrected = replace(
+        doubt.claim, quote=answer.quote, text=answer.text, speaker=answer.speaker
+    )
+    consistency, _ = compare_with_quote(grounder, corrected, result)
+    if consistency is not Consistency.DIFFERS and not is_broken_off(corrected.text):
+        return corrected
+    # A quote that is there is worth more than one that is not.
+    if doubt.is_missing:
+        return replace(doubt.claim, quote=answer.quote)
+    return doubt.claim
+
+
+def _build_request(source: str, doubts: Sequence[_Doubt], brief: Brief) -> ModelRequest:
+    items = []
+    for doubt in doubts:
+        passage = source[doubt.passage.start : doubt.passage.end]
+        item = {
+            "claim": doubt.claim.text,
+            "speaker": normalize_speaker(doubt.claim.speaker) or "",
+            "quote": doubt.claim.quote,
+            "problem": doubt.problem,
+            "passage": passage,
+        }
+        folded = {key: " ".join(text.split()) for key, text in item.items()}
+        curled = {key: curl_marks(text) for key, text in folded.items()}
+        items.append({"number": doubt.number, **curled})
+    texts = [str(value) for item in items for value in item.values()]
+    fence = prompts.choose_fence("".join(texts))
+    return build_request(brief, PROMPT, {"items": items, "fence": fence}, SCHEMA)
+
+
+def _expand_passage(source: str, spans: tuple[Span, ...]) -> Span:
+    """Extend the passage on both sides, by whole words."""
+    first, last = spans[0].start, spans[-1].end
+    start = max(0, first - _CONTEXT_CHARACTERS)
+    end = min(len(source), last + _CONTEXT_CHARACTERS)
+    # Stop at the next white space, so that no word is cut.
+    while 0 < start < first and not source[start - 1].isspace():
+        start += 1
+    while last < end < len(source) and not source[end].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def _is_within(result: GroundingResult, passage: Span) -> bool:
+    if not result.spans:
+        return False
+    return (
+        passage.start <= result.spans[0].start and result.spans[-1].end <= passage.end
+    )

@@ -1,0 +1,142 @@
+"""A Word document as plain HTML with its links and notes, to find its citations.
+
+`docx.py` reads the text as Word shows it; this keeps what a link leads to.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from html import escape
+from io import BytesIO
+from typing import Any
+
+from claimcheck.errors import InputError
+from claimcheck.readers.content import import_required
+from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
+
+_SKIPPED = frozenset("del moveFrom pPr rPr".split())
+_SPACES = frozenset("tab br cr".split())
+_NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
+_FIELD_ADDRESS = re.compile(r'\s*HYPERLINK\s+"([^"]+)"')
+
+
+def render_docx(data: bytes, source: str) -> str:
+    """Return a Word document as HTML: headings, paragraphs, lists, and links.
+
+    Raises:
+        InputError: it is damaged or too large.
+    """
+    etree = import_required("lxml.etree", "docx", source, "a Word document")
+    refuse_zip_bombs(data, source)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return _Renderer(archive, etree).render()
+    except (etree.XMLSyntaxError, *DAMAGE_ERRORS) as error:
+        raise InputError(
+            f"{source}: is a damaged Word document ({error}); save it again"
+        ) from None
+
+
+class _Renderer:
+    def __init__(self, archive: zipfile.ZipFile, etree: Any) -> None:
+        self._archive = archive
+        self._etree = etree
+        self._targets: dict[str, str] = {}
+
+    def render(self) -> str:
+        """Return the text, and then the notes as a list."""
+        parts = ["<body>", *self._render_paragraphs(self._open("document"))]
+        for kind in _NOTES.values():
+            root = self._open(f"{kind}s")
+            for note in root if root is not None else ():
+                text = "".join(
+                    self._render_inline(paragraph)
+                    for paragraph in note.iter()
+                    if _name(paragraph) == "p"
+                )
+                parts.append(f'<li id="{kind}-{escape(_get(note, "id"))}">{text}</li>')
+        return "".join(parts)
+
+    def _open(self, part: str) -> Any | None:
+        """Return the root of a part, and remember where its links lead."""
+        name = f"word/{part}.xml"
+        if name not in self._archive.namelist():
+            return None
+        self._targets = {}
+        relations = self._parse(f"word/_rels/{part}.xml.rels")
+        for relation in relations if relations is not None else ():
+            self._targets[relation.get("Id", "")] = relation.get("Target", "")
+        return self._parse(name)
+
+    def _parse(self, name: str) -> Any | None:
+        if name not in self._archive.namelist():
+            return None
+        # External entities and the network are off: documents come from strangers.
+        parser = self._etree.XMLParser(resolve_entities=False, no_network=True)
+        return self._etree.fromstring(self._archive.read(name), parser)
+
+    def _render_paragraphs(self, root: Any) -> Iterator[str]:
+        in_list = False
+        for paragraph in root.iter() if root is not None else ():
+            if _name(paragraph) != "p":
+                continue
+            properties = {
+                _name(item): _get(item, "val")
+                for child in paragraph
+                if _name(child) == "pPr"
+                for item in child
+            }
+            is_item = "numPr" in properties
+            if is_item != in_list:
+                yield "<ol>" if is_item else "</ol>"
+                in_list = is_item
+            style = properties.get("pStyle", "")
+            tag = "h2" if style.startswith(("Heading", "Title")) else "p"
+            tag = "li" if is_item or style.startswith("ListNumber") else tag
+            yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
+
+    def _render_inline(self, element: Any) -> str:
+        text = ""
+        for child in element:
+            name = _name(child)
+            if name in _SKIPPED:
+                continue
+            if name == "t":
+                text += escape(child.text or "")
+            elif name in _SPACES:
+                text += " "
+            elif name in _NOTES:
+                note = f"{_NOTES[name]}-{_get(child, 'id')}"
+                text += f'<a href="#{escape(note)}"></a>'
+            elif name == "instrText":
+                # An older form of links: the address, and then its words.
+                if match := _FIELD_ADDRESS.match(child.text or ""):
+                    text += f'<a href="{escape(match[1])}">'
+            elif name == "fldChar" and _get(child, "fldCharType") == "end":
+                text += "</a>"
+            elif name == "hyperlink":
+                text += self._render_link(child)
+            else:
+                text += self._render_inline(child)
+        return text
+
+    def _render_link(self, element: Any) -> str:
+        label = self._render_inline(element)
+        target = self._targets.get(_get(element, "id"))
+        return f'<a href="{escape(target)}">{label}</a>' if target else label
+
+
+def _name(element: Any) -> str:
+    """Return the name of an element without its namespace."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _get(element: Any, name: str) -> str:
+    """Return an attribute by its name without the namespace."""
+    for key, value in element.attrib.items():
+        if key.rpartition("}")[2] == name:
+            return str(value)
+    return ""
