@@ -73,7 +73,7 @@ class CitedDraft:
 
 
 def read_cited_draft(path: str) -> CitedDraft:
-    """Return the sentences of a Markdown, HTML, or Word file, with their sources.
+    """Return the sentences of a draft, with their sources.
 
     Raises:
         InputError: it can't be read, is of another format, or cites nothing.
@@ -215,7 +215,7 @@ class _DraftParser(HTMLParser):
 def _split_references(
     blocks: list[_Block], targets: list[str]
 ) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the addresses of each reference, and the paragraphs of the text itself.
+    """Return the addresses of each reference, and the other paragraphs.
 
     A reference is found by its number, "[1]", or by the anchor of its note, "#fn1".
     """
