@@ -117,7 +117,7 @@ def _remove_tail(paragraphs: list[str], page: str) -> list[str]:
 
 
 def _extract_with_readability(page: str) -> str:
-    """Return the text that readability finds, in the version of trafilatura."""
+    """Return the text that trafilatura's readability finds."""
     from lxml import etree, html
     from trafilatura.readability_lxml import Document
 

@@ -1,4 +1,4 @@
-"""Web archives (WARC): the article of each page, with its address before it."""
+"""Web archives (WARC): the address and the article of each page."""
 
 from __future__ import annotations
 
