@@ -85,15 +85,11 @@ def review(
     are saved at once: beside the run, as RUN.decisions.jsonl, or in the store. Nothing
     is ever overwritten; the last decision about a claim holds.
     """
-    from claimcheck.api.decisions import list_evaluation_rows
     from claimcheck.reports.common import find_claim
 
     loaded, save = _open_run(run, store)
     if rows:
-        lines = (
-            json.dumps(row, ensure_ascii=False) for row in list_evaluation_rows(loaded)
-        )
-        write_lines(lines, None)
+        _write_rows(loaded)
         return
     name = by or _get_user_name()
     if decision.claim is None:
@@ -103,6 +99,13 @@ def review(
         return
     claim = find_claim(loaded, decision.claim)
     save(_build_decision(claim, decision, name))
+
+
+def _write_rows(run: Run) -> None:
+    from claimcheck.api.decisions import list_evaluation_rows
+
+    rows = list_evaluation_rows(run)
+    write_lines((json.dumps(row, ensure_ascii=False) for row in rows), None)
 
 
 def _open_run(name: str, store: Path | None) -> tuple[Run, Callable[[Decision], None]]:
