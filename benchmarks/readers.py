@@ -1,11 +1,14 @@
 """Compare what readers extract from documents, and how fast, beside other libraries.
 
-    python benchmarks/readers.py [--documents N] [--seed N]
+    python benchmarks/readers.py [--documents N] [--seed N] [--pages FOLDER]
 
 The documents are made here, so that the right text is known and nobody's files are
 needed. The score is the F1 of runs of four words (as in article-extraction-benchmark):
 text that is lost, repeated, out of order, or surrounded by menus costs points.
 claimcheck is scored by its reading view, a library by what it returns.
+
+`--pages` is a folder of real pages, html/NAME.html with the text in txt/NAME.txt, such
+as tests/data of newspaper4k's source distribution. Those are scored by words.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from claimcheck.readers.file import build_document
@@ -36,7 +40,10 @@ _OBJECTS = (
 _TIMES = "in 2019|in May|last year|after the vote|on Friday|since 1950".split("|")
 _PLACES = "in Bergen|near the station|in nine towns|at the northern quay".split("|")
 _WORD = re.compile(r"\w+")
+# A word, or a character of scripts without spaces.
+_ANY_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u2e80-\u9fff]|\w+")
 _SHINGLE_WORDS = 4
+_MIN_PAGE_WORDS = 30  # shorter texts are of pages that redirect
 
 
 @dataclass(frozen=True)
@@ -209,6 +216,7 @@ def list_peers() -> dict[str, dict[str, Callable[[Sample], str]]]:
 
     add("html", "trafilatura", read_with_trafilatura)
     add("html", "readability-lxml", read_with_readability)
+    add("html", "newspaper4k", read_with_newspaper)
     add("docx", "mammoth", read_with_mammoth)
     add("docx", "python-docx", read_with_python_docx)
     add("pdf", "pdfminer.six", read_with_pdfminer)
@@ -231,6 +239,15 @@ def read_with_readability(sample: Sample) -> str:
 
     summary = Document(sample.data.decode()).summary()
     return html.fromstring(summary.replace("</", " </")).text_content()
+
+
+def read_with_newspaper(sample: Sample) -> str:
+    import newspaper
+
+    article = newspaper.Article("https://www.example.com/article")
+    article.download(input_html=sample.data.decode())
+    article.parse()
+    return article.text
 
 
 def read_with_mammoth(sample: Sample) -> str:
@@ -283,6 +300,39 @@ def list_shingles(text: str) -> Counter[tuple[str, ...]]:
     )
 
 
+def list_pages(folder: Path) -> Iterator[Sample]:
+    """Yield the pages of a folder that have a text."""
+    for path in sorted((folder / "html").glob("*.html")):
+        text_path = folder / "txt" / f"{path.stem}.txt"
+        text = text_path.read_text("utf-8") if text_path.exists() else ""
+        if len(_ANY_WORD.findall(text)) >= _MIN_PAGE_WORDS:
+            # Peers take text, and some pages have bytes that are not UTF-8.
+            data = path.read_bytes().decode("utf-8", "ignore").encode()
+            yield Sample("html", path.stem, data, text)
+
+
+def compute_word_f1(found: str, right: str) -> float:
+    found_words, right_words = (
+        Counter(_ANY_WORD.findall(text.lower())) for text in (found, right)
+    )
+    shared = (found_words & right_words).total()
+    return 2 * shared / max(1, found_words.total() + right_words.total())
+
+
+def compare_pages(folder: Path, readers: dict[str, Callable[[Sample], str]]) -> None:
+    """Print the mean F1 of words; a page that a reader refuses counts as 0."""
+    pages = list(list_pages(folder))
+    print(f"\n{len(pages)} pages:                     words")
+    for label, extract in readers.items():
+        scores = []
+        for page in pages:
+            try:
+                scores.append(compute_word_f1(extract(page), page.text))
+            except Exception:  # noqa: BLE001 - readers of others raise anything
+                scores.append(0.0)
+        print(f"{label:26}{sum(scores) / len(scores):10.3f}")
+
+
 def measure(
     extract: Callable[[Sample], str], samples: list[Sample]
 ) -> tuple[dict[str, float], float]:
@@ -303,8 +353,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=10, help="of each form")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pages", type=Path)
     options = parser.parse_args()
     peers = list_peers()
+    if options.pages:
+        own = {f"claimcheck {version('claimcheck-toolkit')}": read_view}
+        compare_pages(options.pages, {**own, **peers["html"]})
+        return
     for kind, make in (("html", make_html), ("docx", make_docx), ("pdf", make_pdf)):
         dice = random.Random(options.seed)
         samples = [sample for _ in range(options.documents) for sample in make(dice)]

@@ -48,7 +48,7 @@ def check_citations(
     limits: Limits | None = None,
     allow_private: bool = False,
 ) -> CitationCheck:
-    """Check each sentence of a draft that cites sources against these sources only.
+    """Check each sentence of a draft against the sources that it cites.
 
     `draft` is the path of a Markdown, HTML, or Word file, or "-". Sources are
     addresses, and files in the draft's folder or below it. The other arguments are as
@@ -98,7 +98,7 @@ def check_citations(
 def _list_layers(
     statements: Sequence[CitedStatement], sources: dict[str, Document | str]
 ) -> list[dict[str, Document]]:
-    """Return the first readable source of each statement, then the second, ..."""
+    """Return the first readable source of each, then the second, ..."""
     layers: list[dict[str, Document]] = []
     for statement in statements:
         readable = [sources[source] for source in statement.sources]

@@ -211,7 +211,8 @@ def _read_verdict() -> DecisionOptions | None:
     name = names.get(key[:1])
     if name is None:
         return None
-    return DecisionOptions(verdict=name, note=_ask("Note (or Enter): "))  # type: ignore[arg-type]
+    note = _ask("Note (or Enter): ")
+    return DecisionOptions(verdict=name, note=note)  # type: ignore[arg-type]
 
 
 _READERS: dict[str, Callable[[], DecisionOptions | None]] = {

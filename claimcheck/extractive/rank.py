@@ -1,4 +1,4 @@
-"""The centrality of sentences: LexRank, biased to the beginning of the document.
+"""The centrality of sentences: LexRank, biased to the document's beginning.
 
 The graph's edges are TF-IDF cosines (Erkan & Radev 2004, JAIR 22), and a random walk on
 it restarts at sentence i with a probability in proportion to 1 / i (Florescu & Caragea

@@ -146,7 +146,7 @@ def _select_key_points(
 
 
 def _score_sentence(item: ScoredSentence) -> float:
-    """Return the centrality, halved for each reason why it cannot stand alone."""
+    """Return the centrality, halved for each reason not to stand alone."""
     # Without a speaker before it, "we" could be anybody.
     is_unattributed = item.speech is None or item.speech.content_start == 0
     obstacles = (

@@ -139,9 +139,9 @@ def build_completion(fields: Any) -> Completion:
     if isinstance(fields, list) and len(fields) == 1:
         (fields,) = fields
     fields = responses_api.build_chat_completion(_expect_object(fields, "the body"))
-    choices, error = fields.get("choices"), fields.get("error")
-    if error and not choices:
-        raise ErrorInAnswerError(read_error_body(error))
+    choices = fields.get("choices")
+    if fields.get("error") and not choices:
+        raise ErrorInAnswerError(read_error_body(fields["error"]))
     choice = _read_object(choices, "text")
     # Some send the message as a stream's, or as the old completions had it.
     message = _read_object(choice.get("message") or choice.get("delta"), "content")
@@ -149,11 +149,7 @@ def build_completion(fields: Any) -> Completion:
     refusal = _read_refusal(message)
     if not (refusal or (text and text.strip())):
         text = _find_json(fields) or text
-    # OpenRouter puts the error of a provider that broke off into the choice.
-    error = choice.get("error") or (error if not text else None)
-    if not (error or choices or text) and has_message(fields):
-        error = fields
-    if error:
+    if error := _find_error(fields, choice, text):
         raise ErrorInAnswerError(read_error_body(error))
     return Completion(
         model=_get_text(fields, "model"),
@@ -162,6 +158,20 @@ def build_completion(fields: Any) -> Completion:
         refusal=refusal,
         tokens=_read_token_counts(fields.get("usage"), text),
     )
+
+
+def _find_error(
+    fields: Mapping[str, Any], choice: Mapping[str, Any], text: str | None
+) -> Any:
+    """Return the error that came instead of the answer, or with a part of it."""
+    # OpenRouter puts the error of a provider that broke off into the choice.
+    if choice.get("error"):
+        return choice["error"]
+    if text:
+        return None
+    if fields.get("error"):
+        return fields["error"]
+    return fields if not fields.get("choices") and has_message(fields) else None
 
 
 def _assemble_stream(text: str) -> dict[str, Any]:

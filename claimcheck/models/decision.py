@@ -71,15 +71,21 @@ def check_decision(decision: Decision) -> Decision:
         problems.append("an edited claim needs its new text, and no other has one")
     if decision.action is Action.NOTED and not (decision.verdict or note):
         problems.append("give a verdict or a note")
-    limits = ((text, MAX_TEXT_CHARACTERS), (note, MAX_TEXT_CHARACTERS))
-    for value, limit in (*limits, (by, MAX_NAME_CHARACTERS)):
-        if len(value) > limit:
-            problems.append(f"{value[:20]}…: has more than {limit:,} characters")
-        if _UNSTORABLE.search(value):
-            problems.append("a text contains a character that cannot be stored")
+    problems += _find_unstorable(text, MAX_TEXT_CHARACTERS)
+    problems += _find_unstorable(note, MAX_TEXT_CHARACTERS)
+    problems += _find_unstorable(by, MAX_NAME_CHARACTERS)
     if problems:
         raise InputError(f"claim {decision.claim}: {'; '.join(problems)}")
     return replace(decision, text=text or None, note=note or None, by=by)
+
+
+def _find_unstorable(text: str, limit: int) -> list[str]:
+    problems = []
+    if len(text) > limit:
+        problems.append(f"{text[:20]}…: has more than {limit:,} characters")
+    if _UNSTORABLE.search(text):
+        problems.append("a text contains a character that cannot be stored")
+    return problems
 
 
 def load_decision(line: str) -> Decision:

@@ -156,24 +156,18 @@ class QuoteComparison:
         attribution = self._find_attribution(spans)
         if named is None or is_third_person_pronoun(named):
             named = attribution.speaker if attribution else None
-        claimed = set(_list_stems(parse_words(speaker or "")))
-        if named is None:
+        if named is None and speaker:
             nearby = attribution.nearby if attribution else speaker
             # Nobody speaks there, least of all somebody who is not mentioned.
-            if claimed.isdisjoint(_list_stems(parse_words(nearby or ""))) and claimed:
-                yield Difference("speaker", speaker or "", None)
-            return
-        named_words = parse_words(named)
-        stems = set(_list_stems(named_words))
+            if _shares_no_stem(speaker, nearby or ""):
+                yield Difference("speaker", speaker, None)
         # "the minister" may well be the person whom the claim names.
-        if not any(word.surface[0].isupper() for word in named_words):
+        if named is None or not _has_capital(named):
             return
-        if speaker and claimed.isdisjoint(stems):
+        if speaker and _shares_no_stem(speaker, named):
             yield Difference("speaker", speaker, named)
-            return
         # A claim may name its speaker in its text.
-        is_unnamed = stems.isdisjoint(_list_stems(parse_words(text)))
-        if speaker is None and attribution and stems and is_unnamed:
+        if speaker is None and attribution and _shares_no_stem(named, text):
             yield Difference("attribution", text, named)
 
     @cached_property
@@ -193,6 +187,16 @@ class QuoteComparison:
             is_known = stem(word.form) in self._document_stems
             if not is_known and word.form not in FUNCTION_WORDS:
                 yield Difference("name", surface, None)
+
+
+def _has_capital(name: str) -> bool:
+    return any(word.surface[0].isupper() for word in parse_words(name))
+
+
+def _shares_no_stem(name: str, text: str) -> bool:
+    """Return whether a text has no word of a name, which has some."""
+    stems = set(_list_stems(parse_words(name)))
+    return bool(stems) and stems.isdisjoint(_list_stems(parse_words(text)))
 
 
 def _find_numbers(

@@ -73,7 +73,7 @@ class CitedDraft:
 
 
 def read_cited_draft(path: str) -> CitedDraft:
-    """Return the sentences of a Markdown, HTML, or Word file, with their sources.
+    """Return the sentences of a draft, with their sources.
 
     Raises:
         InputError: it can't be read, is of another format, or cites nothing.
@@ -162,10 +162,7 @@ class _DraftParser(HTMLParser):
         if tag in ("ol", "ul"):
             self._lists.append(0 if tag == "ol" else -1)
         if tag in _BLOCKS:
-            self.blocks.append(_Block(is_heading=tag in _HEADINGS))
-            if tag == "li" and self._lists and self._lists[-1] >= 0:
-                self._lists[-1] += 1
-                self.blocks[-1].number = self._lists[-1]
+            self._start_block(tag)
         elif tag == "br":
             self.blocks[-1].text += " "
         elif tag == "a" and attributes.get("href"):
@@ -175,6 +172,12 @@ class _DraftParser(HTMLParser):
         if not self.blocks[-1].text.strip():
             names = (attributes.get("id"), attributes.get("name"))
             self.blocks[-1].names += filter(None, names)
+
+    def _start_block(self, tag: str) -> None:
+        self.blocks.append(_Block(is_heading=tag in _HEADINGS))
+        if tag == "li" and self._lists and self._lists[-1] >= 0:
+            self._lists[-1] += 1
+            self.blocks[-1].number = self._lists[-1]
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SKIPPED:
@@ -212,7 +215,7 @@ class _DraftParser(HTMLParser):
 def _split_references(
     blocks: list[_Block], targets: list[str]
 ) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the addresses of each reference, and the paragraphs of the text itself.
+    """Return the addresses of each reference, and the other paragraphs.
 
     A reference is found by its number, "[1]", or by the anchor of its note, "#fn1".
     """
@@ -225,22 +228,30 @@ def _split_references(
             in_references = bool(_REFERENCES_TITLE.fullmatch(block.text.strip()))
             continue
         keys = [f"#{name}" for name in block.names if name in linked]
-        numbered = _REFERENCE.match(_MARK.sub("", block.text))
-        if numbered:
-            keys.append(f"[{numbered[1]}]")
-        elif in_references and block.number is not None:
-            keys.append(f"[{block.number}]")
+        keys += _find_number(block, in_references=in_references)
         if not keys and not in_references:
             texts.append(block.text)
-            continue
-        marked = [targets[int(number)] for number in _MARK.findall(block.text)]
-        found = [target for target in marked if not target.startswith("#")]
-        found += _ADDRESS.findall(block.text)
-        # A book has no address: its title is what the reader has to look up.
-        title = " ".join(_MARK.sub("", block.text).split())[:_MAX_TITLE_CHARACTERS]
         for key in keys:
-            references.setdefault(key, []).extend(found or [title])
+            references.setdefault(key, []).extend(_list_sources(block, targets))
     return references, texts
+
+
+def _find_number(block: _Block, *, in_references: bool) -> list[str]:
+    """Return the key of a numbered reference, "[1]", if it is one."""
+    if numbered := _REFERENCE.match(_MARK.sub("", block.text)):
+        return [f"[{numbered[1]}]"]
+    is_numbered = in_references and block.number is not None
+    return [f"[{block.number}]"] if is_numbered else []
+
+
+def _list_sources(block: _Block, targets: list[str]) -> list[str]:
+    """Return the addresses in a reference, or its title."""
+    marked = [targets[int(number)] for number in _MARK.findall(block.text)]
+    found = [target for target in marked if not target.startswith("#")]
+    found += _ADDRESS.findall(block.text)
+    # A book has no address: its title is what the reader has to look up.
+    title = " ".join(_MARK.sub("", block.text).split())[:_MAX_TITLE_CHARACTERS]
+    return found or [title]
 
 
 def _mark_numbers(

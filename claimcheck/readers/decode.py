@@ -30,12 +30,10 @@ _BINARY_SIGNATURES = (
     (b"ID3", "an MP3 recording", _TRANSCRIBE),
     (b"OggS", "an Ogg recording", _TRANSCRIBE),
     (b"fLaC", "a FLAC recording", _TRANSCRIBE),
-    (b"RIFF", "a recording", _TRANSCRIBE),
     (b"%!PS", "a PostScript document", "convert it: ps2pdf FILE"),
     (b"AT&TFORM", "a DjVu document", "convert it: ddjvu -format=pdf FILE FILE.pdf"),
     (b"SQLite format 3", "a SQLite database", ""),
     (b"\x7fELF", "a program", ""),
-    (b"MZ", "a program", ""),
 )
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 # The stream in a compound file that says what it is.
@@ -104,7 +102,8 @@ def recode_wide_text(data: bytes) -> bytes:
 def _refuse_binary(data: bytes, source: str) -> None:
     if data.startswith(_COMPOUND_FILE):
         _refuse_compound(data, source)
-    if data[4:8] == b"ftyp":
+    is_wave = data.startswith(b"RIFF") and data[8:12] in (b"WAVE", b"AVI ")
+    if is_wave or data[4:8] == b"ftyp":
         raise InputError(f"{source}: is a video or recording, not text; {_TRANSCRIBE}")
     for signature, kind, advice in _BINARY_SIGNATURES:
         if data.startswith(signature):
@@ -173,7 +172,7 @@ def _decode_legacy(
 
 
 def _detect_by_language(data: bytes) -> str | None:
-    """Return the encoding whose text is most like one of the languages of chardet."""
+    """Return the encoding in which the text is most like a language."""
     # Imported here because its statistics take long to load.
     import chardet
 

@@ -43,7 +43,7 @@ _COMPOUND_STREAMS = (
     ("outlook", "__properties_version1.0"),
     ("spreadsheet", "Workbook"),
 )
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 _TABLE_SUFFIXES = (".csv", ".tsv")
 _SUBTITLE_CUE = re.compile(rb"(?:^|\n)[ \t]*(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]+-->[ \t]+")
 _CUE_NUMBER = re.compile(rb"\d+[ \t]*\r?\n")
@@ -145,10 +145,12 @@ def detect_format(data: bytes, name: str = "") -> str:
         return "docx" if _is_docx(data) else _detect_package(data) or "text"
     if data.startswith(_COMPOUND_FILE):
         return _detect_compound(data)
-    if data.startswith(_PICTURES) or data[8:12] == b"WEBP":
+    if data.startswith(_PICTURES) or _is_webp(data):
         return "scan"
     if data.startswith(b"WARC/") or _is_packed_warc(data):
         return "warc"
+    if data.startswith(b"{\\rtf"):
+        return "rtf"
     prefix = recode_wide_text(data[:_MAX_HEADER_BYTES]).lstrip()
     is_cut = len(data) > _MAX_HEADER_BYTES
     return _detect_text_format(prefix, PurePath(name).suffix.lower(), is_cut=is_cut)
@@ -156,8 +158,6 @@ def detect_format(data: bytes, name: str = "") -> str:
 
 def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
     start = prefix[:_SNIFFED_BYTES]
-    if start.startswith(b"{\\rtf"):
-        return "rtf"
     if xml := detect_xml(prefix):
         return xml
     if _is_latex(prefix):
@@ -173,6 +173,10 @@ def _detect_text_format(prefix: bytes, suffix: str, *, is_cut: bool) -> str:
     if start.startswith(b"<") and _has_html_tag(start):
         return "html"
     return "csv" if suffix in _TABLE_SUFFIXES else "text"
+
+
+def _is_webp(data: bytes) -> bool:
+    return data.startswith(b"RIFF") and data[8:12] == b"WEBP"
 
 
 def _is_latex(prefix: bytes) -> bool:
@@ -199,7 +203,7 @@ def _is_packed_warc(data: bytes) -> bool:
 
 
 def _detect_compound(data: bytes) -> str:
-    """Return the format of an OLE compound file by the names of its streams."""
+    """Return the format of an OLE compound file by its streams' names."""
     for kind, name in _COMPOUND_STREAMS:
         if name.encode("utf-16-le") in data:
             return kind

@@ -1,4 +1,4 @@
-"""A Word document as plain HTML with its links and notes, to find its citations.
+"""A Word document as plain HTML with its links and notes.
 
 `docx.py` reads the text as Word shows it; this keeps what a link leads to.
 """

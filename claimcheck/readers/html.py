@@ -36,6 +36,11 @@ _NOSCRIPT = re.compile(r"<noscript\b[^<>]*>(.*?)(?:</noscript\s*>|\Z)", re.I | r
 _MIN_NOSCRIPT_WORDS = 50
 # No guesses: a date is where the page states when it was published.
 _DATE_OPTIONS = {"original_date": True, "extensive_search": False}
+# What trafilatura and readability agree on is the article, if it is so much of what the
+# first found. With less they have found different things. Chosen by hand.
+_MIN_SHARED = 0.4
+_MIN_COMPARED_CHARACTERS = 16
+_MAX_READABILITY_CHARACTERS = 2_000_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _TAG_WITH_ATTRIBUTES = re.compile(r"<[^<>]*>")
 # Deeper pages would exhaust the stack of the parser. Closing tags that HTML allows to
@@ -77,8 +82,9 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         )
     # trafilatura ends each paragraph with a single line feed.
     lines = [line.strip() for line in article.text.splitlines()]
+    paragraphs = _remove_tail(list(filter(None, lines)), page)
     return Content(
-        text="\n\n".join(filter(None, lines)),
+        text="\n\n".join(paragraphs),
         encoding=encoding,
         title=clean_metadata(article.title),
         author=clean_metadata(article.author),
@@ -86,6 +92,44 @@ def parse_html(data: bytes, source: str, charset: str | None = None) -> Content:
         language=language.group(1).lower() if language else None,
         url=clean_metadata(article.url),
     )
+
+
+def _remove_tail(paragraphs: list[str], page: str) -> list[str]:
+    """Remove the last paragraphs if readability finds the article before them.
+
+    Comments and requests to subscribe look like paragraphs, mostly outside English.
+    """
+    if len(page) > _MAX_READABILITY_CHARACTERS:
+        return paragraphs
+    article = _join_characters(_extract_with_readability(page))
+    shared = 0
+    last = 0
+    for number, paragraph in enumerate(paragraphs, 1):
+        characters = _join_characters(paragraph)
+        if len(characters) >= _MIN_COMPARED_CHARACTERS and characters in article:
+            shared += len(paragraph)
+            last = number
+    # It leaves out lists.
+    while paragraphs[last : last + 1] and paragraphs[last].startswith("- "):
+        last += 1
+    is_same_article = shared >= _MIN_SHARED * sum(map(len, paragraphs))
+    return paragraphs[:last] if is_same_article else paragraphs
+
+
+def _extract_with_readability(page: str) -> str:
+    """Return the text that trafilatura's readability finds."""
+    from lxml import etree, html
+    from trafilatura.readability_lxml import Document
+
+    try:
+        article = Document(html.fromstring(page)).summary()
+        return str(html.fromstring(article).text_content())
+    except (etree.LxmlError, ValueError, AttributeError):
+        return ""
+
+
+def _join_characters(text: str) -> str:
+    return "".join(text.split()).lower()
 
 
 def _decode_page(data: bytes, source: str, charset: str | None) -> tuple[str, str]:

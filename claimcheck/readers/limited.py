@@ -101,7 +101,7 @@ class _Child:
         """Return the answer; None if the child was killed, or crashed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        seconds = _MAX_OCR_SECONDS if header["is_scan"] else MAX_SECONDS
+        seconds = _MAX_OCR_SECONDS if header.get("is_scan") else MAX_SECONDS
         timer = threading.Timer(seconds, self._process.kill)
         timer.start()
         line = b""
@@ -171,7 +171,7 @@ def run_child() -> None:
     while line := requests.readline():
         header = json.loads(line)
         data = requests.read(header["bytes"])
-        _limit_memory(_OCR_MEMORY_BYTES if header["is_scan"] else MAX_MEMORY_BYTES)
+        _limit_memory(_OCR_MEMORY_BYTES if header.get("is_scan") else MAX_MEMORY_BYTES)
         _write_frame(answers, _parse(header, data))
         answers.flush()
 
@@ -191,7 +191,7 @@ def _parse(header: dict[str, Any], data: bytes) -> dict[str, Any]:
     """Return the kind and content, or the message of the error, for JSON."""
     source = header["source"]
     try:
-        if header["is_scan"]:
+        if header.get("is_scan"):
             kind, content = "scan", parse_scanned(data, source)
         else:
             kind, content = parse_content(

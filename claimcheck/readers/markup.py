@@ -60,7 +60,7 @@ def parse_rtf(text: str, source: str) -> Content:
 
 
 def parse_latex(text: str, encoding: str, source: str) -> Content:
-    """Return the prose of a LaTeX document, without formulas, figures, and tables.
+    """Return the prose of LaTeX, without formulas, figures, and tables.
 
     Raises:
         InputError: it has no text, or is damaged.

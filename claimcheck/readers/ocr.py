@@ -1,4 +1,4 @@
-"""Pictures of text: scans, photographs, and PDFs without a text layer (RapidOCR).
+"""Scans, photographs, and PDFs without a text layer, with RapidOCR.
 
 The models come with the package; nothing is downloaded.
 """
@@ -55,7 +55,7 @@ def parse_picture(data: bytes, source: str) -> Content:
 
 
 def parse_scan(data: bytes, source: str) -> Content:
-    """Return the text of a PDF without a text layer, a form feed after each page.
+    """Return the text of a PDF of pictures, with a form feed after each page.
 
     Raises:
         InputError: the reader is not installed, there are too many pages, or no text is

@@ -58,17 +58,17 @@ def detect_package(names: list[str], read: Any) -> str | None:
 
 
 def parse_odt(data: bytes, source: str) -> Content:
-    """Return the text of an OpenDocument text; errors as for `_parse_package`."""
+    """Return the text of an OpenDocument text, as `_parse_package` does."""
     return _parse_package(data, source, "odt")
 
 
 def parse_epub(data: bytes, source: str) -> Content:
-    """Return the text of an EPUB book; errors as for `_parse_package`."""
+    """Return the text of an EPUB book, as `_parse_package` does."""
     return _parse_package(data, source, "epub")
 
 
 def parse_pptx(data: bytes, source: str) -> Content:
-    """Return the text of a presentation; errors as for `_parse_package`."""
+    """Return the text of a presentation, as `_parse_package` does."""
     return _parse_package(data, source, "pptx")
 
 

@@ -1,4 +1,4 @@
-"""Spreadsheets as text: a line per row, and the reference of each cell before it.
+"""Spreadsheets as text: a line per row, with the references of the cells.
 
 Rows are tables for the reading view. A cell that holds prose is a paragraph of its own,
 so that its sentences can be claims; "[B7]" before it is set aside.

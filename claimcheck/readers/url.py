@@ -30,7 +30,8 @@ _MAX_NAME_CHARACTERS = 300  # of an address in a message
 _ANY_ORIGIN = "*"
 _SUPPORTED_CONTENT_TYPES = re.compile(
     r"""
-    text/(?:html|plain|markdown|x-markdown|vtt|srt|xml|csv|tab-separated-values|rtf|x-tex)
+    text/(?:html|plain|markdown|x-markdown|vtt|srt|xml|csv|tab-separated-values|rtf
+        |x-tex)
     |application/(?:(?:xhtml|rss|atom|rdf)\+xml|xml|pdf|rtf|x-tex|x-latex|x-subrip
         |octet-stream|msword|epub\+zip|json|x-ipynb\+json|warc|gzip|vnd\.ms-outlook
         |vnd\.ms-excel|vnd\.oasis\.opendocument\.(?:text|spreadsheet)

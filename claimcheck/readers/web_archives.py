@@ -1,8 +1,10 @@
-"""Web archives (WARC): the article of each page, with its address before it."""
+"""Web archives (WARC): the address and the article of each page."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
 from claimcheck.errors import InputError
 from claimcheck.readers.content import Content, import_required
@@ -24,26 +26,31 @@ def parse_warc(data: bytes, source: str) -> Content:
     errors = import_required("warcio.exceptions", EXTRA, source, "a web archive")
     pages: list[tuple[str, Content]] = []
     try:
-        for record in warcio.ArchiveIterator(BytesIO(data)):
-            headers = record.http_headers
-            kind = headers.get_header("Content-Type") if headers else None
-            if record.rec_type != "response" or "html" not in (kind or ""):
-                continue
-            if len(pages) == _MAX_PAGES:
-                raise InputError(
-                    f"{source}: has more than {_MAX_PAGES} pages; extract some, "
-                    "for example with warcio"
-                )
+        for record in filter(_is_page, warcio.ArchiveIterator(BytesIO(data))):
             url = record.rec_headers.get_header("WARC-Target-URI") or ""
             page = _parse_page(record.content_stream().read(), url or source)
             if page:
                 pages.append((url, page))
+            if len(pages) > _MAX_PAGES:
+                raise InputError(
+                    f"{source}: has more than {_MAX_PAGES} pages; extract some, "
+                    "for example with warcio"
+                )
     except (errors.ArchiveLoadFailed, EOFError, OSError) as error:
         raise InputError(f"{source}: is a damaged web archive ({error})") from None
     if not pages:
         raise InputError(f"{source}: the web archive has no page with an article")
-    if len(pages) == 1:
-        return pages[0][1]
+    return pages[0][1] if len(pages) == 1 else _join_pages(pages)
+
+
+def _is_page(record: Any) -> bool:
+    """Return whether a record is the answer to a request, and HTML."""
+    headers = record.http_headers
+    kind = headers.get_header("Content-Type") if headers else None
+    return record.rec_type == "response" and "html" in (kind or "")
+
+
+def _join_pages(pages: Sequence[tuple[str, Content]]) -> Content:
     blocks: list[str] = []
     for url, page in pages:
         title = page.title or ""

@@ -52,7 +52,7 @@ def find_root(prefix: bytes) -> str | None:
 
 
 def detect_xml(prefix: bytes) -> str | None:
-    """Return "feed" or "jats" for a document that starts with an element of them."""
+    """Return "feed" or "jats" if the root element is one of theirs."""
     root = find_root(prefix)
     if root in _FEEDS:
         return "feed"

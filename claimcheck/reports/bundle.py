@@ -1,4 +1,4 @@
-"""A bundle: a run or a check in one ZIP file that somebody else can verify, offline.
+"""A bundle: a run or a check in one ZIP file that others can verify.
 
 It has the source's text, the prompts, the schemas, the model's answers, and the hash of
 each. Verification shows that the run follows from these: every span is the source's,
@@ -92,7 +92,7 @@ def write_bundle(
 
 
 def get_searched_check(result: Run | Check) -> Check | None:
-    """Return the check whose evidence was searched: the result's own, or itself."""
+    """Return the check whose evidence was searched, if there is one."""
     return result.external_check if isinstance(result, Run) else result
 
 
@@ -136,7 +136,7 @@ def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def find_different_files(result: Run | Check, files: Mapping[str, bytes]) -> list[str]:
-    """Return the prompts and schemas that do not match the result's signature."""
+    """Return the prompts and schemas that the signature does not match."""
     hashes = {}
     for signature in list_signatures(result):
         for name, value in signature.prompts.items():

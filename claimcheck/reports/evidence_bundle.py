@@ -1,4 +1,4 @@
-"""The evidence of a check in a bundle: pages as they were, and what follows from them.
+"""The evidence of a check in a bundle, and what follows from it.
 
 A bundle of a check has `check.json`, the bytes of each page under their SHA-256, and
 the documents that were given rather than found. Verification reads the pages again,

@@ -58,7 +58,10 @@ def convert_scalar(schema: Mapping[str, Any], value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return str(value)
-    most = schema.get("maxLength")
+    return _shorten(value, schema.get("maxLength"))
+
+
+def _shorten(value: Any, most: int | None) -> Any:
     if isinstance(value, str) and most and len(value) > most:
         return value[: most - 1].rstrip() + "…"
     return value
@@ -76,19 +79,25 @@ def find_scale(numbers: Sequence[Any]) -> int | None:
 
 def convert_number(kind: str, value: Any) -> Any:
     """Return the number or the integer that a value means, or the value."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = float(value)
-        if value.is_integer() and abs(value) < 2**53:
-            value = int(value)
-    if isinstance(value, str) and kind == "integer":
-        only = _ONLY_INTEGER.fullmatch(value)
-        return int(only[1]) if only else value
-    if isinstance(value, str) and value.rstrip().endswith("%"):
-        percent = value.rstrip()[:-1]
-        return float(percent) / 100 if _NUMBER.fullmatch(percent) else value
+    if isinstance(value, str):
+        value = _read_number(kind, value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _read_number(kind: str, text: str) -> Any:
+    """Return the number in a text, such as "0.9" or "90 %", or the text."""
+    if _NUMBER.fullmatch(text):
+        value = float(text)
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if kind == "integer":
+        only = _ONLY_INTEGER.fullmatch(text)
+        return int(only[1]) if only else text
+    percent = text.rstrip().removesuffix("%")
+    if percent != text.rstrip() and _NUMBER.fullmatch(percent):
+        return float(percent) / 100
+    return text
 
 
 def quote_value(value: Any) -> str:

@@ -120,7 +120,7 @@ class EvidenceArchive(AbstractContextManager["EvidenceArchive"]):
         return None if row is None else zlib.decompress(row[0])
 
     def save_documents(self, documents: Iterable[Document]) -> None:
-        """Store documents that were given as evidence beside what was found."""
+        """Store documents that were given as evidence, too."""
         with self._database.transaction():
             for document in documents:
                 self._database.execute(

@@ -27,7 +27,7 @@ class CopyFinder:
         self._known: list[tuple[str, frozenset[tuple[str, ...]]]] = []
 
     def find(self, text: str) -> str | None:
-        """Return the id of the text that this one copies, or that copies it."""
+        """Return the id of the text that is a copy of this one."""
         runs = _list_runs(text)
         if len(runs) < _MIN_RUNS:
             return None

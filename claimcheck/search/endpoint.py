@@ -1,4 +1,4 @@
-"""Requests to a search provider: retries, rate, time, size, and errors in words.
+"""Requests to a search provider: retries, rate, limits, and errors.
 
 The endpoint is the user's own choice and may be on this machine. What it returns is a
 stranger's text, and is cleaned before anything else sees it.
@@ -153,7 +153,7 @@ class Endpoint:
         return EndpointError(f"{self.name}: {self.origin} {problem}")
 
     def get_list(self, answer: Any, *path: str) -> list[Any]:
-        """Return the list at a path of names in an answer; empty if it is missing.
+        """Return the list at a path of an answer; empty if it is missing.
 
         Raises:
             EndpointError: the answer is not an object, or there is no list.
@@ -279,7 +279,7 @@ def collect_hits(rows: object, build: Any, limit: int) -> list[Hit]:
 
 
 def clean_hit(hit: Hit) -> Hit | None:
-    """Return a hit that is safe to keep and to print; None without an address."""
+    """Return a hit that is safe to print; None without an address."""
     url = hit.url
     if not isinstance(url, str) or len(url) > _MAX_URL_CHARACTERS:
         return None

@@ -267,7 +267,7 @@ def _select_documents(
 
 
 class _Selection:
-    """The documents that repeat neither each other nor the claims' own source."""
+    """The documents that do not copy each other or the claims' source."""
 
     def __init__(self, claimed_in: Document | None) -> None:
         self.documents: dict[str, Document] = {}
@@ -278,7 +278,7 @@ class _Selection:
             self._own.add(claimed_in.id, claimed_in.text)
 
     def add(self, page: SearchedPage, document: Document) -> SearchedPage:
-        """Keep a document unless it is a copy; return its page with the outcome."""
+        """Keep a document unless it is a copy; return the outcome."""
         if self._is_own_source(document):
             assert self._claimed_in is not None
             own_id = self._claimed_in.id

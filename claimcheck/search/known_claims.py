@@ -28,7 +28,7 @@ MIN_SCORE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
-    """The words and the runs of characters of a text, by which it is compared."""
+    """The words and runs of characters by which a text is compared."""
 
     forms: frozenset[str]
     grams: Counter[str]
@@ -42,7 +42,7 @@ class _Profile:
 
 
 class _Rarity:
-    """How rare the words and runs of characters are in a collection of texts."""
+    """How rare words and runs of characters are in a collection."""
 
     def __init__(self, profiles: Sequence[_Profile]) -> None:
         self._size = len(profiles)
@@ -98,7 +98,7 @@ class _Vector:
 
 
 class KnownClaims(AbstractContextManager["KnownClaims"]):
-    """A collection of fact checks in memory, searched by their claims and titles."""
+    """Fact checks in memory, searched by their claims and titles."""
 
     def __init__(self, known: Iterable[KnownClaim]) -> None:
         self._known = list(known)

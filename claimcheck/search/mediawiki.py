@@ -33,7 +33,7 @@ class MediaWiki:
         self._endpoint = endpoint
 
     def search(self, query: Query) -> Sequence[Hit]:
-        """Return the pages that have the words, each at its latest revision."""
+        """Return the pages that have the words."""
         answer = self._ask(
             action="query",
             generator="search",
@@ -46,7 +46,7 @@ class MediaWiki:
         return collect_hits(ranked, self._build_hit, query.limit)
 
     def read(self, hit: Hit, before: date | None) -> tuple[Snapshot, bytes]:
-        """Return the text of a page as HTML, at its last revision before a day."""
+        """Return a page as HTML, at its last revision before a day."""
         page_id = parse_qs(urlsplit(hit.url).query).get("curid", [""])[0]
         start = None if before is None else f"{before}T00:00:00Z"
         answer = self._ask(

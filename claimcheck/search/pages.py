@@ -1,4 +1,4 @@
-"""Pages that a search found: fetched within limits, kept, and read as documents.
+"""Pages that a search found: fetched within limits, kept, and read.
 
 They come from strangers, as their addresses do. `readers.url` refuses private
 addresses; only the host of a provider that serves its own pages, which the user has
@@ -48,7 +48,7 @@ class ReadPage:
 
 
 class PageReader:
-    """Reads the pages of hits, each once; any number of threads may share it."""
+    """Reads the pages of hits, each once; threads may share it."""
 
     def __init__(self, archive: EvidenceArchive, before: date | None) -> None:
         self._archive = archive
@@ -141,14 +141,14 @@ class PageReader:
 
 
 def _shorten_error(error: InputError, url: str) -> str:
-    """Return the problem: the address is beside it, and advice is for files."""
+    """Return the problem without the address and the advice for files."""
     return str(error).removeprefix(f"{url}: ").partition("; ")[0]
 
 
 def fetch_page(
     url: str, archive: EvidenceArchive, allow_private: bool
 ) -> tuple[Snapshot, bytes]:
-    """Return a page that the user named; it is kept, and taken from the archive.
+    """Return a page that the user named, and keep it in the archive.
 
     Raises:
         InputError: the address is refused, or can't be fetched.

@@ -195,7 +195,7 @@ def _add_missed_ends(text: str, edges: list[int]) -> list[int]:
 
 
 def _continues_sentence(left: str, right: str) -> bool:
-    """Whether the segmenter is wrong that a sentence ends between two parts."""
+    """Whether two parts of the segmenter are one sentence."""
     end = left[-_MAX_END_CHARACTERS:]
     if _is_false_end(end, right) or _is_abbreviation(end, right):
         return True

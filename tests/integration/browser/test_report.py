@@ -122,9 +122,8 @@ def test_filters_by_verdict_and_check_worthiness(open_page):
             check_worthiness=0.9,
         ),
     )
-    run = summarize(
-        text, settings=Settings(model="m"), client=ScriptedClient([response(told)])
-    )
+    client = ScriptedClient([response(told), response({"corrections": []})])
+    run = summarize(text, settings=Settings(model="m"), client=client)
     checked = check(run, text, settings=EXTRACTIVE)
     page = open_page(html.render(replace(run, verdicts=checked.verdicts)))
 

@@ -15,7 +15,7 @@ COMMANDS = [
     ("summarize - --quiet <&-", 2, "standard input"),
     ("check - ferry.txt --quiet <&-", 2, "standard input: is empty"),
     ("validate - <&-", 2, ""),
-    ("ground ferry.txt - <&-", 0, ""),
+    ("ground ferry.txt - <&-", 2, "standard input: is empty"),
     ("batch - --store s.db --engine extractive --quiet <&-", 0, ""),
     ("summarize none.txt 2>&-", 2, ""),
     ("summarize ferry.txt --quiet <&- >&- 2>&-", 0, ""),

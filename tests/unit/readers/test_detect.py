@@ -6,6 +6,7 @@ import pytest
 
 from claimcheck import Document, Match, Settings, ground, summarize
 from claimcheck.readers.detect import detect_format
+from claimcheck.readers.file import build_document
 from tests.support.paths import FILES
 
 SENTENCE = "Kattegat Line said the route lost 14.2 million kronor last year, twice as much as in 2023"
@@ -117,3 +118,9 @@ def test_detection_takes_linear_time_on_what_looks_like_a_format():
 def test_a_text_that_mentions_a_tag_is_a_text():
     assert detect_format(b"The file starts with <feed> or <article>.") == "text"
     assert detect_format(b"Write \\documentclass in the first line.") == "text"
+
+
+@pytest.mark.parametrize("start", ["BMW", "MZ", "RIFF", "PDF", "II", "GIF", "WARC"])
+def test_a_text_that_starts_like_a_signature_is_a_text(start):
+    text = f"{start} sold 900 ferries in 2020."
+    assert build_document(text.encode(), "a").text == text

@@ -147,3 +147,27 @@ def test_reads_all_of_an_article_and_nothing_else(body):
     assert text.count("one of its best years") == 5
     for hidden in ("JavaScript", "Logo", "Never shown"):
         assert hidden not in text
+
+
+PARAGRAPH = (
+    "The ferry carried {} people in 20{}, the council said, and it was sold for {} "
+    "million euros to a group from Oslo, which wants to keep all of its crew."
+)
+
+
+def test_comments_after_the_article_are_not_part_of_it():
+    body = "".join(f"<p>{PARAGRAPH.format(n, n, n)}</p>" for n in range(11, 17))
+    comments = "".join(f"<p>Nunca he dicho que no, amigo {n}.</p>" for n in range(9))
+    # trafilatura does not know this name for them.
+    page = f"<article><div>{body}</div><div class=shoutbox>{comments}</div></article>"
+    text = build_document(f"<html><body>{page}".encode(), "a.html").full_text
+    assert text.endswith("which wants to keep all of its crew.")
+    assert text.count("The ferry carried") == 6
+
+
+def test_a_list_at_the_end_of_an_article_is_part_of_it():
+    body = "".join(f"<p>{PARAGRAPH.format(n, n, n)}</p>" for n in range(11, 17))
+    items = "<ul><li>It sails at noon.</li><li>It has 40 cabins.</li></ul>"
+    page = f"<html><body><article>{body}{items}</article></body></html>"
+    text = build_document(page.encode(), "a.html").full_text
+    assert text.endswith("- It sails at noon.\n\n- It has 40 cabins.")
