@@ -398,7 +398,7 @@ def _match_times(text: str) -> tuple[re.Match[str], ...]:
 
 
 def _is_named_day(match: re.Match[str], text: str) -> bool:
-    """Return whether a weekday is part of a name: "Good Friday", "Sunday Times"."""
+    """Return whether a weekday is in a name: "Good Friday", "Sunday Times"."""
     if not match["weekday"]:
         return False
     word_before = _get_text_before(match, text).rstrip().rpartition(" ")[2]
@@ -526,7 +526,7 @@ def _resolve_yearless(
 def _resolve_weekday_date(
     weekday: int, month: int, day: int, around_year: int
 ) -> str | None:
-    """Resolve "Friday, May 31" to the year next to another that has that Friday."""
+    """Resolve "Friday, May 31" to the year closest to `around_year`."""
     for year in (around_year, around_year + 1, around_year - 1):
         resolved = _make_date(str(year), str(month), str(day))
         if resolved is not None and resolved.weekday() == weekday:
