@@ -7,7 +7,7 @@ To add a setting: a field with its default here, its range or type below, a flag
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -274,28 +274,38 @@ class Settings:
             raise SettingsError("; ".join(problems))
 
     def _find_problems(self) -> list[str]:
-        problems = []
+        return [
+            *self._find_unknown_choices(),
+            *self._find_values_out_of_range(),
+            *self._find_invalid_texts(),
+            *self._find_invalid_urls(),
+        ]
+
+    def _find_unknown_choices(self) -> Iterator[str]:
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
             if value not in choices and not (name in _OPTIONAL and value is None):
                 listed = ", ".join(choices)
-                problems.append(f"{name} {value!r} is unknown; choose from {listed}")
+                yield f"{name} {value!r} is unknown; choose from {listed}"
+
+    def _find_values_out_of_range(self) -> Iterator[str]:
         for name, accepted in RANGES.items():
             value = getattr(self, name)
             if not accepted.accepts(value):
-                problems.append(f"{name} is {value!r}; {accepted.advice}")
+                yield f"{name} is {value!r}; {accepted.advice}"
+
+    def _find_invalid_texts(self) -> Iterator[str]:
         for name in _TEXTS:
             text = getattr(self, name)
             # A terminal may pass any bytes, and a JSON file half a surrogate pair.
             if text is not None and not _is_unicode(str(text)):
-                problems.append(f"{name} {text!r} is not valid UTF-8")
+                yield f"{name} {text!r} is not valid UTF-8"
+
+    def _find_invalid_urls(self) -> Iterator[str]:
         for name, example in _URL_EXAMPLES.items():
             url = getattr(self, name)
             if url is not None and not str(url).startswith(("http://", "https://")):
-                problems.append(
-                    f"{name} {url!r} is not an http(s) URL such as {example}"
-                )
-        return problems
+                yield f"{name} {url!r} is not an http(s) URL such as {example}"
 
     def chosen_engine(self) -> str:
         """Return the engine that runs: `auto` resolved."""

@@ -108,7 +108,8 @@ def _compile_time_pattern(start: str, relative: str = "") -> re.Pattern[str]:
             (?P<full>{_WEEKDAY_PREFIX}{_write_full_date_pattern("f_")})
             # "May 3" without a year
             | (?P<monthday>
-                \b{_WEEKDAY_PREFIX}(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH})\b(?!\s*,?\s*{YEAR})
+                \b{_WEEKDAY_PREFIX}(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH})\b
+                (?!\s*,?\s*{YEAR})
             )
             # "May 2019", "since early May 2019"
             | (?P<monthyear>
@@ -416,23 +417,15 @@ def _resolve_time(
     match: re.Match[str], text: str, published: date | None, context_year: int | None
 ) -> str | None:
     """Return the ISO date, month or year of a time; None if uncertain."""
-    written = match.group()
     if match["full"] or match["monthyear"] or match["year"]:
         return _resolve_dated(match)
-    is_yearless = bool(match["month"] or match["monthday"])
-    if is_yearless and (shared := _SHARED_YEAR.match(text, match.end())):
-        return _resolve_with_year(written, shared["year"])
-    if published is None or (match["weekday"] and not _is_single_day(match, text)):
+    if match["month"] or match["monthday"]:
+        return _resolve_month_or_day(match, text, published, context_year)
+    if published is None:
         return None
-    before = _get_text_before(match, text)
     if match["weekday"]:
-        return _format_date(_resolve_weekday(written, before, published))
-    if is_yearless:
-        if _OF_OTHER_YEAR.match(text, match.end()) or _BIRTH.search(before):
-            return None
-        year = find_year_before(text, match.start()) or context_year
-        return _resolve_yearless(match, before, published, year)
-    return _resolve_relative(written, published)
+        return _resolve_weekday(match, text, published)
+    return _resolve_relative(match.group(), published)
 
 
 def _resolve_dated(match: re.Match[str]) -> str | None:
@@ -444,6 +437,21 @@ def _resolve_dated(match: re.Match[str]) -> str | None:
     written = match.group()
     month = _parse_month(_extract_month_name(written))
     return f"{written[-len('2019') :]}-{month:02d}"
+
+
+def _resolve_month_or_day(
+    match: re.Match[str], text: str, published: date | None, context_year: int | None
+) -> str | None:
+    """Resolve "May" or "May 3", with the year that the text around it states."""
+    if shared := _SHARED_YEAR.match(text, match.end()):
+        return _resolve_with_year(match.group(), shared["year"])
+    if published is None or _OF_OTHER_YEAR.match(text, match.end()):
+        return None
+    before = _get_text_before(match, text)
+    if _BIRTH.search(before):
+        return None
+    year = find_year_before(text, match.start()) or context_year
+    return _resolve_yearless(match, before, published, year)
 
 
 def _resolve_relative(written: str, published: date) -> str | None:
@@ -482,14 +490,18 @@ def _get_text_before(match: re.Match[str], text: str) -> str:
     return text[start : match.start()]
 
 
-def _resolve_weekday(written: str, before: str, published: date) -> date | None:
+def _resolve_weekday(match: re.Match[str], text: str, published: date) -> str | None:
     """Resolve a weekday to the last such day up to publication."""
+    if not _is_single_day(match, text):
+        return None
+    written = match.group()
     if _RELATIVE_WEEKDAY.match(written):
         return None  # "last Friday" may be this week's or the week before's
-    if _is_future(f"{before} {written}"):
+    if _is_future(f"{_get_text_before(match, text)} {written}"):
         return None
     weekday = WEEKDAYS[written.rsplit(maxsplit=1)[-1].lower()]
-    return published - timedelta(days=(published.weekday() - weekday) % 7)
+    days_ago = (published.weekday() - weekday) % 7
+    return (published - timedelta(days=days_ago)).isoformat()
 
 
 def _resolve_yearless(

@@ -460,6 +460,11 @@ def _extract_speaker(text: str) -> str | None:
         return None
     if pronoun := _ENDS_IN_PRONOUN.search(phrase):
         return pronoun.group()
+    return _extract_named_speaker(phrase)
+
+
+def _extract_named_speaker(phrase: str) -> str | None:
+    """Return the name that ends a phrase, or else the whole phrase."""
     names = find_names(phrase)
     final_names = [name for name in names if phrase.endswith(name)]
     before = phrase.removesuffix(final_names[-1]) if final_names else ""

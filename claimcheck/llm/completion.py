@@ -215,17 +215,8 @@ class _Stream:
                 self._fields[name] = chunk[name]
                 self.is_complete |= name == "error"
         choices = chunk.get("choices")
-        if not isinstance(choices, list) or not choices:
-            return
-        choice = _expect_object(choices[0], "choices[0]")
-        if choice.get("finish_reason"):
-            self.is_complete = True
-        for name in ("finish_reason", "error"):
-            if choice.get(name):
-                self._choice[name] = choice[name]
-        # Some send a single event with the whole message.
-        delta = choice.get("delta") or choice.get("message")
-        self._add_message(_expect_object(delta, "choices[0].delta"))
+        if isinstance(choices, list) and choices:
+            self._add_choice(_expect_object(choices[0], "choices[0]"))
 
     def build(self) -> dict[str, Any]:
         message = {name: "".join(texts) for name, texts in self._pieces.items()}
@@ -243,6 +234,16 @@ class _Stream:
         # Some leave out of the last event what they sent before.
         output = event["response"].get("output") or self._items
         self._fields = {**event["response"], "output": output}
+
+    def _add_choice(self, choice: dict[str, Any]) -> None:
+        if choice.get("finish_reason"):
+            self.is_complete = True
+        for name in ("finish_reason", "error"):
+            if choice.get(name):
+                self._choice[name] = choice[name]
+        # Some send a single event with the whole message.
+        delta = choice.get("delta") or choice.get("message")
+        self._add_message(_expect_object(delta, "choices[0].delta"))
 
     def _add_message(self, message: dict[str, Any]) -> None:
         content = _read_content(message.get("content")) or _read_tool_call(message)

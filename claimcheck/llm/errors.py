@@ -81,21 +81,8 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{endpoint}: the account has no credit left ({message}); top it up, then "
             "run the same command again"
         )
-    if status == 401 and not settings.api_key:
-        return AuthenticationError(
-            f"{endpoint}: requires a key, and none was sent ({message}); set "
-            "OPENAI_API_KEY, and name the endpoint with --base-url or OPENAI_BASE_URL "
-            "(claimcheck.toml can't, see `claimcheck doctor`)"
-        )
-    if status == 401:
-        return AuthenticationError(
-            f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY"
-        )
-    if status == 403:
-        return AuthenticationError(
-            f"{endpoint}: refused access ({message}); check what the key in "
-            "OPENAI_API_KEY may use, or whether a firewall blocks you"
-        )
+    if status in (401, 403):
+        return _build_authentication_error(status, message, settings)
     if refusal.is_filtered:
         return FilteredError(f"{endpoint}: a content filter refused it ({message})")
     if refusal.is_over_context_window:
@@ -115,6 +102,26 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
     if refusal.asks_for_too_long:
         return _build_retry_later_error(refusal, message, settings)
     return EndpointError(_describe_refusal(refusal, message, settings))
+
+
+def _build_authentication_error(
+    status: int, message: str, settings: Settings
+) -> AuthenticationError:
+    endpoint = settings.endpoint()
+    if status == 403:
+        return AuthenticationError(
+            f"{endpoint}: refused access ({message}); check what the key in "
+            "OPENAI_API_KEY may use, or whether a firewall blocks you"
+        )
+    if not settings.api_key:
+        return AuthenticationError(
+            f"{endpoint}: requires a key, and none was sent ({message}); set "
+            "OPENAI_API_KEY, and name the endpoint with --base-url or OPENAI_BASE_URL "
+            "(claimcheck.toml can't, see `claimcheck doctor`)"
+        )
+    return AuthenticationError(
+        f"{endpoint}: refused the key ({message}); check OPENAI_API_KEY"
+    )
 
 
 def _describe_refusal(refusal: Refusal, message: str, settings: Settings) -> str:

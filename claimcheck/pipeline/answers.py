@@ -369,12 +369,11 @@ def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[
         claims.append(codec.from_fields(item, ClaimAnswer))
     is_broken = not all(_is_property(problem) for problem in parsed.missing)
     has_claims = "claims" in fields and parsed.open_list != "claims"
-    raw = _shorten_raw(response.text or "") if attempt.cause else ""
     return Answer(
         value=value,
         cause=attempt.cause,
         message=attempt.message,
-        raw=raw or None,
+        raw=_get_failed_text(attempt),
         attempts=1,
         model=response.model,
         response_format=response.response_format,
@@ -387,6 +386,13 @@ def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[
         exceeds_window=response.exceeds_window,
         unread_tokens=response.unread_tokens,
     )
+
+
+def _get_failed_text(attempt: _Attempt) -> str | None:
+    """Return the beginning of a text that could not be read; None if it could."""
+    if attempt.cause is None or not attempt.response.text:
+        return None
+    return _shorten_raw(attempt.response.text)
 
 
 def _is_property(problem: schemas.Problem) -> bool:

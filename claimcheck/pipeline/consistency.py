@@ -151,18 +151,15 @@ class QuoteComparison:
         """Find another speaker whom the quote or its sentence names."""
         if self._document.language not in (None, "en"):
             return
-        speech = detect_speech(quote)
-        named = speech.speaker if speech else None
         attribution = self._find_attribution(spans)
-        if named is None or is_third_person_pronoun(named):
-            named = attribution.speaker if attribution else None
-        if named is None and speaker:
-            nearby = attribution.nearby if attribution else speaker
+        named = _get_named_speaker(quote, attribution)
+        if named is None:
             # Nobody speaks there, least of all somebody who is not mentioned.
-            if _shares_no_stem(speaker, nearby or ""):
+            if speaker and attribution and _shares_no_stem(speaker, attribution.nearby):
                 yield Difference("speaker", speaker, None)
+            return
         # "the minister" may well be the person whom the claim names.
-        if named is None or not _has_capital(named):
+        if not _has_capital(named):
             return
         if speaker and _shares_no_stem(speaker, named):
             yield Difference("speaker", speaker, named)
@@ -187,6 +184,15 @@ class QuoteComparison:
             is_known = stem(word.form) in self._document_stems
             if not is_known and word.form not in FUNCTION_WORDS:
                 yield Difference("name", surface, None)
+
+
+def _get_named_speaker(quote: str, attribution: _Attribution | None) -> str | None:
+    """Return the speaker whom the quote names, or else the one of its sentence."""
+    speech = detect_speech(quote)
+    named = speech.speaker if speech else None
+    if named is not None and not is_third_person_pronoun(named):
+        return named
+    return attribution.speaker if attribution else None
 
 
 def _has_capital(name: str) -> bool:

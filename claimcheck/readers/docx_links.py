@@ -98,29 +98,28 @@ class _Renderer:
             yield f"<{tag}>{self._render_inline(paragraph)}</{tag}>"
 
     def _render_inline(self, element: Any) -> str:
-        text = ""
-        for child in element:
-            name = _name(child)
-            if name in _SKIPPED:
-                continue
-            if name == "t":
-                text += escape(child.text or "")
-            elif name in _SPACES:
-                text += " "
-            elif name in _NOTES:
-                note = f"{_NOTES[name]}-{_get(child, 'id')}"
-                text += f'<a href="#{escape(note)}"></a>'
-            elif name == "instrText":
-                # An older form of links: the address, and then its words.
-                if match := _FIELD_ADDRESS.match(child.text or ""):
-                    text += f'<a href="{escape(match[1])}">'
-            elif name == "fldChar" and _get(child, "fldCharType") == "end":
-                text += "</a>"
-            elif name == "hyperlink":
-                text += self._render_link(child)
-            else:
-                text += self._render_inline(child)
-        return text
+        return "".join(self._render_child(child) for child in element)
+
+    def _render_child(self, child: Any) -> str:
+        name = _name(child)
+        if name in _SKIPPED:
+            return ""
+        if name == "t":
+            return escape(child.text or "")
+        if name in _SPACES:
+            return " "
+        if name in _NOTES:
+            note = f"{_NOTES[name]}-{_get(child, 'id')}"
+            return f'<a href="#{escape(note)}"></a>'
+        if name == "instrText":
+            # An older form of links: the address, and then its words.
+            match = _FIELD_ADDRESS.match(child.text or "")
+            return f'<a href="{escape(match[1])}">' if match else ""
+        if name == "fldChar" and _get(child, "fldCharType") == "end":
+            return "</a>"
+        if name == "hyperlink":
+            return self._render_link(child)
+        return self._render_inline(child)
 
     def _render_link(self, element: Any) -> str:
         label = self._render_inline(element)

@@ -36,7 +36,8 @@ def parse_warc(data: bytes, source: str) -> Content:
                     f"{source}: has more than {_MAX_PAGES} pages; extract some, "
                     "for example with warcio"
                 )
-    except (errors.ArchiveLoadFailed, EOFError, OSError) as error:
+    # warcio raises AttributeError for a record without an address.
+    except (errors.ArchiveLoadFailed, EOFError, OSError, AttributeError) as error:
         raise InputError(f"{source}: is a damaged web archive ({error})") from None
     if not pages:
         raise InputError(f"{source}: the web archive has no page with an article")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from claimcheck.models.claim import Claim, Consistency, Match
@@ -230,16 +230,8 @@ class RunCards:
         verdict: Verdict | None,
         failure: CheckFailure | None,
     ) -> Card:
-        facts = common.list_claim_facts(claim)
-        usage, claims = self.run.usage, len(self.run.claims)
-        if cost := provenance.format_cost_per_claim(usage, claims):
-            facts.append(("Cost", f"{cost}, its share of the run"))
         findings, said = _build_verdict_parts(verdict, self.anchors, claim)
-        notes = []
-        if failure:
-            notes.append(f"Not checked ({failure.cause}): {failure.message}")
-        if differences := common.describe_differences(claim):
-            notes.append(f"Differs from its quote: {differences}")
+        facts = self._list_facts(claim)
         if verdict and verdict.label is Label.SUPPORTED and not findings:
             facts.insert(0, ("Why supported", verdict.finding.rationale))
         is_found = claim.match is not Match.NONE
@@ -252,7 +244,7 @@ class RunCards:
             tags=tags,
             name="; ".join(_COUNTED[tag][0] for tag in tags if tag in _COUNTED),
             quote=None if has_same_words(claim.text, claim.quote) else claim.quote,
-            notes=tuple(notes),
+            notes=tuple(_list_notes(claim, failure)),
             said=said,
             fields=tuple(common.list_field_facts(claim)),
             facts=tuple(facts),
@@ -274,6 +266,13 @@ class RunCards:
             ),
         )
 
+    def _list_facts(self, claim: Claim) -> list[tuple[str, str]]:
+        facts = common.list_claim_facts(claim)
+        cost = provenance.format_cost_per_claim(self.run.usage, len(self.run.claims))
+        if cost:
+            facts.append(("Cost", f"{cost}, its share of the run"))
+        return facts
+
     def _build_external_findings(self, claim: Claim) -> list[CardFinding]:
         """Build what evidence from outside says of a claim."""
         external = self.run.external_check
@@ -287,6 +286,13 @@ class RunCards:
                 build_finding(finding, self.anchors, question=_EXTERNAL_QUESTION)
             )
         return findings
+
+
+def _list_notes(claim: Claim, failure: CheckFailure | None) -> Iterator[str]:
+    if failure:
+        yield f"Not checked ({failure.cause}): {failure.message}"
+    if differences := common.describe_differences(claim):
+        yield f"Differs from its quote: {differences}"
 
 
 def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) -> Card:

@@ -81,14 +81,17 @@ def _find_other_numbers(
 ) -> list[Difference]:
     """Return missing numbers such as "third" and the "52" in "B-52".
 
-    Dates do not count, nor what was compared already.
+    Dates do not count, nor what was compared already, nor "one": where it counts
+    something it is an amount, and otherwise it is a pronoun, as in "no one".
     """
     times = [time.text for time in find_times(claim, None)]
     ignored = extract_words(" ".join([*compared, *times]))
     missing = []
     for word in extract_words(claim):
         form = normalize_word(word)
-        if form[0].isdigit() and form not in forms and word not in ignored:
+        if not form[0].isdigit() or word == "one":
+            continue
+        if form not in forms and word not in ignored:
             missing.append(Difference("number", word, None))
     return missing
 

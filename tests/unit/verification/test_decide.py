@@ -3,8 +3,8 @@
 import pytest
 
 from claimcheck import Document, Label
-from claimcheck.verification.compare import Hypothesis
-from claimcheck.verification.decide import decide
+from claimcheck.verification.compare import Hypothesis, compare_sentences
+from claimcheck.verification.decide import decide, list_objections
 from claimcheck.verification.evidence import EvidenceDocument
 from claimcheck.verification.lexical import LexicalScorer
 
@@ -255,3 +255,18 @@ def test_a_number_written_otherwise_is_the_same_number(claim, evidence):
 )
 def test_another_number_is_not_the_same_however_it_is_written(claim, evidence):
     assert find(claim, evidence).label is not Label.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("No one came.", "Nobody came."),
+        ("The last one came out in 2007.", "The last novel came out in 2007."),
+        ("They know one another.", "They know each other."),
+    ],
+)
+def test_a_pronoun_is_no_number_that_the_evidence_lacks(claim, evidence):
+    document = EvidenceDocument(Document.from_text(evidence))
+    comparisons = compare_sentences(Hypothesis.from_text(claim), document)
+    assert comparisons
+    assert list_objections(comparisons, strict=False) == []
