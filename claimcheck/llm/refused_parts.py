@@ -1,4 +1,4 @@
-"""Which part of a request an endpoint refuses, by its words, and what to send instead.
+"""Which part of a request an endpoint refuses, and what to send instead.
 
 A refusal that names a part leads to one step: without that part, or with another. One
 that names nothing leads to trials, in a fixed order.

@@ -38,7 +38,10 @@ _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
 
 
 class _Attribution(NamedTuple):
-    """Who speaks in a sentence of the source, and that sentence with the one before."""
+    """Who speaks in a sentence of the source.
+
+    `nearby` is that sentence together with the one before it.
+    """
 
     start: int
     end: int
