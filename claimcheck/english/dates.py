@@ -442,7 +442,7 @@ def _resolve_dated(match: re.Match[str]) -> str | None:
 def _resolve_month_or_day(
     match: re.Match[str], text: str, published: date | None, context_year: int | None
 ) -> str | None:
-    """Resolve "May" or "May 3", with the year that the text around it states."""
+    """Resolve "May" or "May 3" with the year stated around it, if any."""
     if shared := _SHARED_YEAR.match(text, match.end()):
         return _resolve_with_year(match.group(), shared["year"])
     if published is None or _OF_OTHER_YEAR.match(text, match.end()):

@@ -190,7 +190,7 @@ class QuoteComparison:
 
 
 def _get_named_speaker(quote: str, attribution: _Attribution | None) -> str | None:
-    """Return the speaker whom the quote names, or else the one of its sentence."""
+    """Return the speaker the quote names, or else its sentence's speaker."""
     speech = detect_speech(quote)
     named = speech.speaker if speech else None
     if named is not None and not is_third_person_pronoun(named):
