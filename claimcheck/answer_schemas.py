@@ -36,7 +36,7 @@ _IGNORED_KEYWORDS = frozenset({"title", "default", "examples", "$comment"})
 
 
 def load(name: str, brief: Brief = EMPTY_BRIEF) -> dict[str, Any]:
-    """Return the schema that an answer must follow. Callers must not change it."""
+    """Return the schema of an answer; callers must not change it."""
     is_extended = brief.kinds or brief.fields or brief.length
     return _extend(name, brief) if is_extended else schemas.load(name)
 
@@ -54,7 +54,7 @@ def build_strict(name: str, brief: Brief) -> dict[str, Any]:
 
 
 def _restrict_verdicts(verdicts: dict[str, Any]) -> None:
-    """Let a model write one line of rationale, and cite evidence if it decides.
+    """Limit the rationale to one line, and require evidence for a decision.
 
     Weak models write on and on, and forget the evidence otherwise. Strict mode has no
     condition, but alternatives.

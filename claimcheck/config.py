@@ -223,7 +223,7 @@ def save_user_settings(**values: str) -> Path:
 
 
 def approve_project_file(folder: Path) -> list[str]:
-    """Approve all settings of a folder's file that need it; return their names.
+    """Approve a folder's settings that need approval; return their names.
 
     Raises:
         SettingsError: there is no file, it is malformed, or it sets nothing that needs
@@ -276,12 +276,12 @@ class _ProjectApproval:
         return is_approved(self.folder, self.content)
 
     def require_verifier(self, name: str | None) -> None:
-        """Raise SettingsError if the file sets the verifier without approval."""
+        """Raise SettingsError if the file sets an unapproved verifier."""
         if _needs_approval(name):
             self.require(["verifier"], "decides what counts as supported")
 
     def require_local_model(self, name: str | None) -> None:
-        """Raise SettingsError if the file sets the local model without approval."""
+        """Raise SettingsError if the file sets an unapproved local model."""
         if self.values.get("engine") != LOCAL:
             raise SettingsError(
                 f"{self.folder / SETTINGS_FILE} sets model = {name!r}, which "

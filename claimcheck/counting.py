@@ -1,4 +1,4 @@
-"""Counts as English says them: "1 answer", "2,000 answers", "1 entry", "0 entries"."""
+"""Counts with the right plural: "1 answer", "2,000 answers", "0 entries"."""
 
 from __future__ import annotations
 

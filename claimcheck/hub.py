@@ -72,7 +72,7 @@ class HubName:
 
     @classmethod
     def parse(cls, text: str) -> HubName | None:
-        """Return the name; None unless it is `ORG/NAME[:VARIANT][@REVISION]`."""
+        """Parse `ORG/NAME[:VARIANT][@REVISION]`; None for anything else."""
         match = _NAME.fullmatch(text)
         # ".." in a revision would lead out of the folder, and git does not allow it.
         if match is None or ".." in text:

@@ -111,7 +111,7 @@ def find_problems(name: str, value: Any) -> tuple[Problem, ...]:
 
 
 def _describe_choice(error: ValidationError) -> str | None:
-    """Say which of several properties is to be given; None for any other error."""
+    """Say that one of several properties is needed; None for other errors."""
     if error.validator != "oneOf" or not isinstance(error.validator_value, list):
         return None
     names = []

@@ -320,7 +320,7 @@ class Settings:
         return engine == "llm" and self.check_with == "model"
 
     def endpoint(self) -> str:
-        """Return the endpoint's URL without credentials or query, or "local"."""
+        """Return the endpoint without credentials or query, or "local"."""
         if self.engine == LOCAL:
             return LOCAL
         if self.base_url is None:
@@ -345,7 +345,7 @@ class Settings:
         return published | self.optional_published() | self.brief.published()
 
     def optional_published(self) -> dict[str, Any]:
-        """Return the settings that older runs did not have, if they are set."""
+        """Return the settings that older runs lack, if they are set."""
         optional: dict[str, Any] = {}
         if self.api != CHAT:
             optional["api"] = self.api

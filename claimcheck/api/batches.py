@@ -74,7 +74,7 @@ def list_batch_flags(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _choose_verifier(config: dict[str, Any]) -> str | None:
-    """Return the verifier of a stored batch; None leaves it to the settings."""
+    """Return a stored batch's verifier; None leaves it to the settings."""
     if not config["check"]:
         return None
     from claimcheck.verification.verifiers import LEXICAL, is_on_this_machine

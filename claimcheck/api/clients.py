@@ -85,7 +85,7 @@ async def aopen_client(
 
 
 def limit_answers(settings: Settings, limits: Limits | None) -> Settings:
-    """Return the settings with a maximum answer length if a budget needs it."""
+    """Return the settings; limit the answer length if a budget needs it."""
     if limits is None or not limits.has_budget:
         return settings
     if settings.max_output_tokens is not None:

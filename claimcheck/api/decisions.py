@@ -28,7 +28,7 @@ def get_decisions_path(run_path: Path) -> Path:
 
 
 def append_decision(run_path: Path, decision: Decision) -> None:
-    """Add a decision to the file beside the run; it is on disk when this returns.
+    """Append a decision to the file beside the run and sync it to disk.
 
     Raises:
         InputError: the file can't be written.
@@ -62,7 +62,10 @@ def add_decisions(run: Run, run_path: Path) -> Run:
 
 
 def list_evaluation_rows(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield rows for `claimcheck eval verification`: claims with a person's verdict."""
+    """Yield an evaluation row for each claim that has a person's verdict.
+
+    The rows are for `claimcheck eval verification`.
+    """
     text = run.document.full_text
     decisions = index_decisions(run.decisions)
     for claim in run.claims:

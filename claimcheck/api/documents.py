@@ -71,7 +71,7 @@ def load_result(path: str | Path) -> Run | Check:
 
 
 def load_run(path: str | Path) -> Run:
-    """Return the run in a JSON file with its decisions; `-` reads standard input.
+    """Return a JSON file's run with its decisions; `-` is standard input.
 
     Raises:
         InputError: the file can't be read or does not hold a valid run.

@@ -64,7 +64,9 @@ def ground(
 
 
 def read_quotes(path: str | Path) -> list[str]:
-    """Return the quotes of a file: one per line, or JSON Lines of {"quote": "..."}.
+    """Return the quotes in a file.
+
+    The file has one quote per line, or is JSON Lines of {"quote": "..."}.
 
     Raises:
         InputError: the file can't be read, or lines of it are invalid.

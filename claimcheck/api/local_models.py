@@ -71,7 +71,7 @@ def prepare_model(
 
 
 def choose_model(name: str) -> Path:
-    """Make a model the user's default; return the file in which that is written.
+    """Make a model the user's default; return the settings file that says so.
 
     Raises:
         InputError: the model is not on this machine.
@@ -83,7 +83,7 @@ def choose_model(name: str) -> Path:
 
 
 def describe_fit(size_bytes: float) -> str:
-    """Say whether a model of this size fits into the memory of this machine."""
+    """Say whether a model of this size fits into this machine's memory."""
     needed = estimate_memory_bytes(int(size_bytes)) / 2**30
     memory = measure_memory_bytes() / 2**30
     if needed <= memory:

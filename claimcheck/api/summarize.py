@@ -142,7 +142,7 @@ async def _arun_job(
 
 
 def _add_external_check(run: Run, checked: Check) -> Run:
-    """Return the run with its external check, which does not repeat the document."""
+    """Return the run with an external check that omits the document."""
     usage = run.usage + checked.usage
     external = replace(checked, claimed_in=None)
     return replace(run, external_check=external, usage=usage)

@@ -57,7 +57,7 @@ class CollectReport:
 
 
 class AnswerCollector:
-    """Stores the answers to the uploads of one batch, and reports about them."""
+    """Stores and reports the answers to the uploads of one batch."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class AnswerCollector:
         self._reservations = StoredReservations(store, uploads.batch)
 
     def save_answers(self, upload: Upload, lines: Iterable[JsonLine]) -> None:
-        """Store the answers in the lines of the files of a job that is over."""
+        """Store the answers in the lines of a finished job's files."""
         items = {item.name: item for item in self._uploads.iter_items(upload.number)}
         broken = 0
         for line in lines:

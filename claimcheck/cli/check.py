@@ -235,7 +235,7 @@ def _write_results(
 
 
 def _place_claims(source: str, claims: Run | list[Statement]) -> dict[str, Place]:
-    """Map claims to their places in the text that makes them, or in their file."""
+    """Map claims to their places in the document or in the claims file."""
     from claimcheck.reports.problems import place_claims, place_lines
 
     if not isinstance(claims, list):

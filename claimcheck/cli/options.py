@@ -660,7 +660,7 @@ def prepare_verifier(settings: Settings, *, quiet: bool, check: bool = True) -> 
 
 
 def prepare_engine(settings: Settings, *, quiet: bool) -> None:
-    """Print which engine `auto` chose; download a model for `local` if necessary.
+    """Print which engine `auto` chose; download a `local` model if necessary.
 
     Raises:
         InputError: there is no such model file.

@@ -189,7 +189,7 @@ def _sort_claims(run: Run) -> list[Claim]:
 
 
 def _ask_about_claim(claim: Claim, by: str) -> Decision | str | None:
-    """Return a decision, "skip", or "quit"; None if the answer made no sense."""
+    """Return a decision, "skip", or "quit"; None if the answer is invalid."""
     try:
         key = _ask(_PROMPT).lower()[:1]
         chosen = _READERS[key]() if key in _READERS else None
@@ -228,7 +228,7 @@ _READERS: dict[str, Callable[[], DecisionOptions | None]] = {
 
 
 def _ask(question: str) -> str:
-    """Ask on stderr, where it is not part of a result, and return the answer."""
+    """Ask on stderr, which is not part of a result; return the answer."""
     print(question, end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:

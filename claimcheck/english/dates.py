@@ -399,7 +399,7 @@ def _match_times(text: str) -> tuple[re.Match[str], ...]:
 
 
 def _is_named_day(match: re.Match[str], text: str) -> bool:
-    """Return whether a weekday is part of a name: "Good Friday", "Sunday Times"."""
+    """Return whether a weekday is in a name: "Good Friday", "Sunday Times"."""
     if not match["weekday"]:
         return False
     word_before = _get_text_before(match, text).rstrip().rpartition(" ")[2]
@@ -442,7 +442,7 @@ def _resolve_dated(match: re.Match[str]) -> str | None:
 def _resolve_month_or_day(
     match: re.Match[str], text: str, published: date | None, context_year: int | None
 ) -> str | None:
-    """Resolve "May" or "May 3", with the year that the text around it states."""
+    """Resolve "May" or "May 3" with the year stated around it, if any."""
     if shared := _SHARED_YEAR.match(text, match.end()):
         return _resolve_with_year(match.group(), shared["year"])
     if published is None or _OF_OTHER_YEAR.match(text, match.end()):
@@ -538,7 +538,7 @@ def _resolve_yearless(
 def _resolve_weekday_date(
     weekday: int, month: int, day: int, around_year: int
 ) -> str | None:
-    """Resolve "Friday, May 31" to the year next to another that has that Friday."""
+    """Resolve "Friday, May 31" to the year closest to `around_year`."""
     for year in (around_year, around_year + 1, around_year - 1):
         resolved = _make_date(str(year), str(month), str(day))
         if resolved is not None and resolved.weekday() == weekday:

@@ -228,7 +228,7 @@ def _compute_value(match: re.Match[str]) -> float:
 
 
 def _parse_digits(digits: str) -> float:
-    """Return the value of digits with separators: "19,000", "19 000", "19.000"."""
+    """Return the value of grouped digits: "19,000", "19 000", "19.000"."""
     plain = _GROUP_SEPARATOR.sub("", digits)
     if plain.endswith(".000"):
         plain = plain.replace(".", "")

@@ -311,7 +311,7 @@ def _parse_speech_at(match: re.Match[str], masked: str) -> Speech | None:
 
 
 def _reports_nothing(match: re.Match[str], left: str) -> bool:
-    """Return whether the text before the verb makes it another kind of verb."""
+    """Return whether the text before the verb shows it reports no speech."""
     if any(pattern.search(left) for pattern in _NOT_BEFORE_SPEECH):
         return True
     if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):

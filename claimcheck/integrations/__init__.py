@@ -1,1 +1,1 @@
-"""claimcheck inside other tools: a small file for each, imported only by its users."""
+"""Integrations with other tools: a file for each, imported only if used."""

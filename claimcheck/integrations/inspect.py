@@ -1,4 +1,6 @@
-"""A scorer for Inspect (https://inspect.aisi.org.uk): the share of supported claims.
+"""A scorer for Inspect that returns the share of supported claims.
+
+See https://inspect.aisi.org.uk.
 
 The sources are the sample's metadata `sources` (a text or a list of texts), or else its
 target.

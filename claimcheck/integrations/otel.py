@@ -1,4 +1,4 @@
-"""OpenTelemetry: a span for each request to a model, and an event for each verdict.
+"""OpenTelemetry: a span for each model request, an event for each verdict.
 
 Names follow the semantic conventions for generative AI. No text leaves: spans have the
 model, tokens, cost, and finish reason, and the messages only on request.

@@ -1,4 +1,6 @@
-"""A Python assertion for promptfoo: `type: python`, `value: file://.../promptfoo.py`.
+"""A Python assertion for promptfoo.
+
+Use it with `type: python` and `value: file://.../promptfoo.py`.
 
 The sources are the test's variable `sources`, or else `context`. `config` may have a
 `threshold` (default 1: every claim is supported) and `allow_unknown`.
@@ -12,7 +14,7 @@ from claimcheck.api.support import measure_support
 
 
 def get_assert(output: str, context: dict[str, Any]) -> dict[str, Any]:
-    """Return promptfoo's grading result: whether the output passes, and why."""
+    """Return the result for promptfoo: whether the output passes, and why."""
     variables = context.get("vars", {})
     sources = variables.get("sources") or variables.get("context")
     if not sources:

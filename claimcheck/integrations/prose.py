@@ -1,4 +1,4 @@
-"""Check the claims in several texts, for pre-commit and CI: `claimcheck-prose`.
+"""`claimcheck-prose`: check the claims in texts, for pre-commit and CI.
 
 Prints a line for each problem, `draft.md:3:1: error: number: ...`, as linters do.
 """
@@ -31,7 +31,7 @@ _GITHUB_ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the files; return 1 if there is a problem, 2 if a file can't be read."""
+    """Check the files; return 1 for a problem, 2 for an unreadable file."""
     options = _build_parser().parse_args(arguments)
     try:
         settings = load_settings().settings
@@ -105,7 +105,7 @@ def _list_files(sources: Iterable[str]) -> list[Path]:
 
 
 def _read_earlier(path: str, revision: str | None) -> Document | None:
-    """Return the text in a revision; None if it was not there, or was empty."""
+    """Return the text in a revision; None if it was missing or empty."""
     if revision is None:
         return None
     # `:./` is relative to the working folder, as the path is.
@@ -150,7 +150,7 @@ def _format_github(problem: CheckedClaim) -> str:
 
 
 def _locate(problem: CheckedClaim) -> tuple[str, int, int]:
-    """Return the file, line, and column; the first line if they are not known."""
+    """Return the file, line, and column; line 1, column 1 if unknown."""
     place = problem.place
     if place is None:
         return "claims", 1, 1

@@ -96,7 +96,7 @@ def translate_body(body: dict[str, Any], settings: Settings) -> dict[str, Any]:
 def build_body(
     request: ModelRequest, settings: Settings, dialect: Dialect
 ) -> dict[str, Any]:
-    """Return the body of a chat completion; `translate_body` knows other APIs."""
+    """Return a chat completion's body; `translate_body` handles other APIs."""
     body: dict[str, Any] = {"model": settings.model}
     messages = list(request.messages)
     if dialect.response_format == "json_schema":

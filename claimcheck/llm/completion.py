@@ -163,7 +163,7 @@ def build_completion(fields: Any) -> Completion:
 def _find_error(
     fields: Mapping[str, Any], choice: Mapping[str, Any], text: str | None
 ) -> Any:
-    """Return the error that came instead of the answer, or with a part of it."""
+    """Return the error that replaced the answer or came with part of it."""
     # OpenRouter puts the error of a provider that broke off into the choice.
     if choice.get("error"):
         return choice["error"]
@@ -414,7 +414,7 @@ def _expect_object(value: Any, path: str) -> dict[str, Any]:
 
 
 def _read_object(value: Any, text_key: str) -> dict[str, Any]:
-    """Return an object, the first of a list, or one with a text under this key."""
+    """Read an object, a list's first object, or a text as {text_key: text}."""
     if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, str):

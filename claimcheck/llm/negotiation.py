@@ -110,7 +110,7 @@ def learn_unnamed_refusal(
 
 
 def _find_spoken(settings: Settings, body: dict[str, Any]) -> Dialect:
-    """Return the dialect of a body that may be from before an earlier refusal."""
+    """Return the dialect of a body that may predate an earlier refusal."""
     left_out = {
         name
         for name in get_dialect(settings).left_out

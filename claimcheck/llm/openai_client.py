@@ -359,7 +359,7 @@ class OpenAIClient:
         return self._settings.engine != LOCAL
 
     def _connect(self) -> Settings:
-        """Return the settings with the endpoint; start a local server if needed."""
+        """Return the endpoint's settings; start a local server if needed."""
         if self._settings.engine != LOCAL:
             return self._settings
         if self._lease is None:
@@ -389,7 +389,7 @@ class OpenAIClient:
 
 
 def _find_window(fields: Mapping[str, Any]) -> int | None:
-    """Return the context window of a model, if the list of models states it."""
+    """Return a model's context window, if the list of models states it."""
     nested = [value for value in fields.values() if isinstance(value, dict)]
     for source in (fields, *nested):
         for name in _WINDOW_FIELDS:

@@ -111,7 +111,7 @@ class Refusal:
 
     @property
     def may_be_about_body(self) -> bool:
-        """Whether something in the request's body may be refused, not its text."""
+        """Whether the refusal may concern part of the body, not its text."""
         # OpenRouter finds "no endpoints that support" a parameter.
         if not (self.is_of_body_status or self.status == 404):
             return False

@@ -1,7 +1,8 @@
-"""Which part of a request an endpoint refuses, by its words, and what to send instead.
+"""Which part of a request an endpoint refuses, and what to send instead.
 
-A refusal that names a part leads to one step: without that part, or with another. One
-that names nothing leads to trials, in a fixed order.
+The words of the refusal tell which. A refusal that names a part leads to one step:
+without that part, or with another. One that names nothing leads to trials, in a fixed
+order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long a server asks to wait (RFC 9110, 10.2.3), without loading its SDK."""
+"""The wait a server asks for (RFC 9110, 10.2.3), without loading its SDK."""
 
 from __future__ import annotations
 

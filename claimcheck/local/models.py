@@ -44,7 +44,7 @@ class LocalModel:
         return sum(part.stat().st_size for part in self.parts)
 
     def compute_identity(self, context_tokens: int) -> str:
-        """Return what tells this model, and the context it runs with, apart."""
+        """Return a hash that identifies this model and its context size."""
         stamps = [(str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in self.parts]
         text = repr((stamps, context_tokens))
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -66,7 +66,7 @@ def write_state(path: Path, server: ServerState) -> None:
 
 
 def is_leased(state: Path) -> bool:
-    """Return whether a living process uses the server; forget those that died."""
+    """Return whether a live process uses the server; remove dead leases."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(state.with_suffix(".lock"))

@@ -58,7 +58,7 @@ def dump_line(value: Any) -> str:
 
 
 def load_line(line: str, kind: type[T]) -> T:
-    """Read a dataclass that `dump_line` wrote; errors are those of `from_fields`."""
+    """Read a dataclass from `dump_line`; errors are those of `from_fields`."""
     return from_fields(json.loads(line), kind)
 
 

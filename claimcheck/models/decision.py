@@ -22,7 +22,7 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Action(StrEnum):
-    """What somebody did with a claim; `noted` only adds a verdict or a note."""
+    """What a person did with a claim; `noted` only adds a verdict or note."""
 
     ACCEPTED = "accepted"
     EDITED = "edited"
@@ -57,7 +57,7 @@ class Decision:
 
 
 def check_decision(decision: Decision) -> Decision:
-    """Return the decision without surrounding white space, if it can be stored.
+    """Return a decision without surrounding white space, if it can be stored.
 
     Raises:
         InputError: a name or a text is missing, too long, or cannot be stored.

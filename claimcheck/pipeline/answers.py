@@ -389,7 +389,7 @@ def _build_answer(attempt: _Attempt, kind: type[T], straighten: bool) -> Answer[
 
 
 def _get_failed_text(attempt: _Attempt) -> str | None:
-    """Return the beginning of a text that could not be read; None if it could."""
+    """Return the start of a text that could not be read; None if it could."""
     if attempt.cause is None or not attempt.response.text:
         return None
     return _shorten_raw(attempt.response.text)

@@ -317,7 +317,7 @@ class _CheckContext:
 
 @dataclass(frozen=True, slots=True)
 class _StatementCheck:
-    """The check of one statement; `documents` are those that may bear on it."""
+    """The check of one statement against documents that may bear on it."""
 
     statement: Statement
     context: _CheckContext
@@ -397,7 +397,7 @@ class _StatementCheck:
         return finding
 
     def _is_repeated(self) -> bool:
-        """Whether a passage has all words of the statement, and nothing against it."""
+        """Whether a passage has all the statement's words and no conflict."""
         words = set(_WORD.findall(self.statement.text.lower()))
         for document, index in self.select(_CLOSEST_PASSAGES):
             passage = document.sentences[index].text.lower()

@@ -38,7 +38,10 @@ _MAX_WORDS_TO_NEGATED = 3  # from a negation to what it negates
 
 
 class _Attribution(NamedTuple):
-    """Who speaks in a sentence of the source, and that sentence with the one before."""
+    """Who speaks in a sentence of the source.
+
+    `nearby` is that sentence together with the one before it.
+    """
 
     start: int
     end: int
@@ -187,7 +190,7 @@ class QuoteComparison:
 
 
 def _get_named_speaker(quote: str, attribution: _Attribution | None) -> str | None:
-    """Return the speaker whom the quote names, or else the one of its sentence."""
+    """Return the speaker the quote names, or else its sentence's speaker."""
     speech = detect_speech(quote)
     named = speech.speaker if speech else None
     if named is not None and not is_third_person_pronoun(named):

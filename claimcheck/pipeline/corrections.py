@@ -48,7 +48,7 @@ class _Doubt:
 def correct_claims(
     grounder: ClaimGrounder, claims: Sequence[ClaimAnswer], brief: Brief
 ) -> Flow[tuple[list[ClaimAnswer], Usage]]:
-    """Ask again for claims that their quotes do not bear out; return all claims.
+    """Ask again for claims their quotes do not support; return all claims.
 
     A corrected claim replaces the first if its quote is in the passage that the model
     was shown, and its text does not differ from that. Nothing is asked about a quote

@@ -292,7 +292,7 @@ def _is_mark_deleted(paragraph: Any) -> bool:
 
 
 def refuse_zip_bombs(data: bytes, source: str) -> None:
-    """Raise InputError for an archive that is damaged or would unpack to too much."""
+    """Raise InputError if an archive is damaged or too large when unpacked."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()

@@ -63,7 +63,7 @@ class _Gutter(NamedTuple):
 
 
 def read_page_text(text_page: Any) -> str:
-    """Return the text of a page in reading order; tabs separate table cells."""
+    """Return a page's text in reading order; tabs separate table cells."""
     plain = str(text_page.get_text_range())
     # Reading each character takes a hundred times as long, and few pages need it.
     is_plain = "   " not in plain and not _has_gaps_or_raised_text(text_page)

@@ -64,7 +64,10 @@ def format_citations(ids: Sequence[str], number_of: dict[str, int]) -> str:
 
 
 def get_title(document: Document) -> str:
-    """Return the document's title, its first words if it was pasted, or its source."""
+    """Return the title to show for a document.
+
+    This is its own title, its first words if it was pasted, or its source.
+    """
     if document.title:
         return document.title
     if document.source in UNNAMED_SOURCES and document.text:
@@ -135,7 +138,7 @@ def format_confidence(finding: Finding) -> str:
 
 
 def list_claim_facts(claim: Claim) -> list[tuple[str, str]]:
-    """List the known facts about a claim as (name, value), without its fields."""
+    """List known facts about a claim as (name, value), without its fields."""
     quantities = "; ".join(quantity.text for quantity in claim.quantities)
     facts = [
         ("Kind", str(claim.kind)),

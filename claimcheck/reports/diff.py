@@ -52,7 +52,7 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class DecisionChange:
-    """A claim about which people decided otherwise; None where nobody decided."""
+    """A claim whose decision changed; None means that nobody decided."""
 
     text: str
     old: str | None

@@ -1,4 +1,7 @@
-"""Checked claims as JUnit XML, which every CI system shows: a test case per claim."""
+"""Checked claims as JUnit XML, which every CI system shows.
+
+There is a test case for each claim.
+"""
 
 from __future__ import annotations
 

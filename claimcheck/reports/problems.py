@@ -1,4 +1,4 @@
-"""What checks found about each claim, with rules and places, for other programs.
+"""What checks found about claims, with rules and places, for other programs.
 
 SARIF and JUnit are written from it. A rule is a kind of difference ("number", "date"),
 or the reason why a claim has no support.
@@ -52,7 +52,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file, as (line, column) from 1; None if its lines are not known.
+    """A place in a file; (line, column) count from 1, or are None if unknown.
 
     `source` is a relative URI reference for a file below the working folder.
     """
@@ -64,7 +64,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A claim or sentence, and what is wrong with it; `rule` is None if nothing is.
+    """A claim or sentence and its problem; `rule` is None if there is none.
 
     `suppressed` is the decision of a person who accepted the claim, if somebody did.
     """
@@ -112,7 +112,7 @@ class _Places:
 
 
 def list_run_results(run: Run) -> list[CheckedClaim]:
-    """List the claims of a run, then the sentences of its summary that were checked."""
+    """List a run's claims, then its summary's checked sentences."""
     places = _Places([run.document])
     verdicts = {verdict.subject: verdict for verdict in run.verdicts}
     decisions = index_decisions(run.decisions)
@@ -133,7 +133,7 @@ def list_run_results(run: Run) -> list[CheckedClaim]:
 
 
 def list_check_results(check: Check, origin: Mapping[str, Place]) -> list[CheckedClaim]:
-    """List the claims of a check; `origin` has their own places, by subject."""
+    """List a check's claims; `origin` has their own places by subject."""
     places = _Places(check.documents)
     results = [
         _judge_verdict(verdict, origin.get(verdict.subject), places)
@@ -220,7 +220,7 @@ def _choose_rule(finding: Finding) -> str | None:
 def _list_summary_results(
     run: Run, verdicts: Mapping[str, Verdict], places: _Places
 ) -> list[CheckedClaim]:
-    """List the checked sentences, at the place of the first claim they rest on."""
+    """List checked sentences, placed at the first claim they rest on."""
     if run.summary is None:
         return []
     spans = place_claims(run)

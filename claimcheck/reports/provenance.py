@@ -1,4 +1,4 @@
-"""What a result is about and what made it: document, version, model, tokens, cost."""
+"""The document, version, model, tokens, and cost behind a result."""
 
 from __future__ import annotations
 

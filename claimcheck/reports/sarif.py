@@ -19,7 +19,7 @@ _SCHEMA = (
 
 
 def render(results: Sequence[CheckedClaim]) -> str:
-    """Render the claims that have a problem; rules that were not broken are listed."""
+    """Render the claims that have a problem, and list all the rules."""
     problems = [result for result in results if result.rule]
     is_complete = all(result.rule != "not-checked" for result in problems)
     run = {

@@ -278,7 +278,7 @@ def _build_claim_table(run: Run) -> Table:
 
 
 def _build_claim_text(claim: Claim, decision: Decision | None) -> Text:
-    """Build the text of a claim; fields and a decision have lines of their own."""
+    """Build a claim's text; fields and a decision have their own lines."""
     text = make_safe_text(claim.text)
     if decision:
         line = make_safe_text(describe_decision(decision), "cyan")

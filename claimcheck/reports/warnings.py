@@ -1,4 +1,4 @@
-"""What readers must know before they rely on a run: failures, and missing quotes."""
+"""What to know before relying on a run: failures and missing quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a model's answer: all of it that follows its schema, and what does not."""
+"""Read a model's answer: what follows its schema, and what does not."""
 
 from claimcheck.salvage.fit import ParsedAnswer, RejectedItem
 from claimcheck.salvage.parse import parse_answer

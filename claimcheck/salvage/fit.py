@@ -136,7 +136,7 @@ class Fitter:
         )
 
     def _read_headline(self, fields: dict[str, Any], missing: list[Problem]) -> None:
-        """Let the first sentence of a summary be the headline that it lacks."""
+        """Use a summary's first sentence as the headline if it lacks one."""
         problems = [problem for problem in missing if problem.path == "$.headline"]
         if problems and fields.get("sentences"):
             text = fields["sentences"][0]["text"]
@@ -178,7 +178,7 @@ class Fitter:
 
     @property
     def item_schema(self) -> dict[str, Any]:
-        """The schema of the items of the first property, if they are objects."""
+        """The item schema of the first property, if the items are objects."""
         first: dict[str, Any] = next(iter(self.properties.values()))
         item_schema = self._resolve(first["items"] if first["type"] == "array" else {})
         return item_schema if item_schema.get("type") == "object" else {}

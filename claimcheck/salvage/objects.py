@@ -1,4 +1,4 @@
-"""Which of the objects in a model's text is the answer, and which are items of it."""
+"""Which object in a model's text is the answer, and which are its items."""
 
 from __future__ import annotations
 

@@ -39,6 +39,6 @@ class MakeRoomProtocol(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether the connection still owes us a request, or the rest of one."""
+        """Whether the client still owes us a request, or the rest of one."""
         cycle = self.cycle
         return cycle is None or cycle.response_complete or cycle.more_body

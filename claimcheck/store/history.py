@@ -178,7 +178,7 @@ class History:
         return int(number)
 
     def add_decision(self, location: RunLocation, decision: Decision) -> None:
-        """Append a decision about a claim of a run; it is on disk when this returns.
+        """Append a decision about a run's claim; on return it is on disk.
 
         Raises:
             NotFoundError: there is no such run, or it has no such claim.

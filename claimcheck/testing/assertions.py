@@ -1,4 +1,4 @@
-"""Assertions about texts, for any test: are they supported, are their quotes real?
+"""Test assertions about texts: are they supported, are their quotes real?
 
 They check with the rules that come with claimcheck, or with the model of `settings`.
 """

@@ -43,7 +43,7 @@ _MAX_CAPTION_CHARACTERS = 250
 
 
 class Block(NamedTuple):
-    """A paragraph of the view, text[start:end], and its speaker, if certain."""
+    """A paragraph of the view, text[start:end]; its speaker, if certain."""
 
     start: int
     end: int

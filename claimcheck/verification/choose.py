@@ -35,7 +35,9 @@ def choose_scorer(
 
 
 def resolve_scorer_name(name: str | None = None) -> str:
-    """Return the `name` of the scorer that `choose_scorer` returns, without loading it.
+    """Return the `name` of the scorer that `choose_scorer` would return.
+
+    The scorer is not loaded.
 
     Raises:
         InputError: there is no such verifier, or its files can't be used.

@@ -1,4 +1,4 @@
-"""A claim beside a document: its closest sentences, what differs, what it scores."""
+"""A claim beside a document: closest sentences, differences, and scores."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Comparison:
 
     @property
     def windows(self) -> Sequence[Sequence[int]]:
-        """The premises. Somebody says all of a claim in one place, or does not."""
+        """The premises; reported speech must be found in one place."""
         if self.speech is None:
             return self.match.windows
         return self.match.single_windows

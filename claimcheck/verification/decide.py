@@ -1,4 +1,4 @@
-"""The one place where a label is decided, in the order in which one would explain it.
+"""The one place that decides a label, in the order you would explain it.
 
 1. Is there a passage about the claim at all?
 2. Can rewordings be judged in its language? If not, only the claim's very words count.
@@ -110,7 +110,7 @@ def list_objections(
 def _decide_by_repetition(
     comparisons: Sequence[Comparison], scorer: EntailmentScorer
 ) -> Finding:
-    """Decide where rewordings cannot be judged: only the claim's words count."""
+    """Decide by the claim's own words where rewordings cannot be judged."""
     indexes = [find_repeating_sentence(item.match) for item in comparisons]
     found = [index for index in indexes if index is not None]
     contradictions = list_contradictions(comparisons)

@@ -78,7 +78,7 @@ class EvidenceDocument:
         )
 
     def find_sentences(self, forms: Iterable[str]) -> list[int]:
-        """Return the sentences that share a form, those with rare ones first."""
+        """Return sentences that share a form, those with rare forms first."""
         postings = [self._sentences_by_form.get(form, []) for form in set(forms)]
         found: dict[int, None] = {}
         for posting in sorted(postings, key=lambda indexes: (len(indexes), indexes)):

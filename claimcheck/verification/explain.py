@@ -1,4 +1,4 @@
-"""What a verdict shows: passages with their locations, and why, in plain words."""
+"""What a verdict shows: located passages and the reason in plain words."""
 
 from __future__ import annotations
 

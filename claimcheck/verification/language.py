@@ -62,7 +62,7 @@ class Language:
 
 
 def _split_any(text: str, code: str | None) -> list[str]:
-    """Split a text into lowercase words and numbers, numbers in one notation."""
+    """Split a text into lowercase words and uniformly written numbers."""
     text = _SPACE_IN_NUMBER.sub("", text)
     words = []
     for match in _WORD_OR_CHARACTER.finditer(text):

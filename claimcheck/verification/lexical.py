@@ -59,7 +59,7 @@ class LexicalScorer:
         return Calibration(**_load()["calibration"])
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[Entailment]:
-        """Return the probability of entailment; of contradiction it knows none."""
+        """Return probabilities of entailment; contradiction is always 0."""
         results = []
         for premise, hypothesis in pairs:
             entailed = _estimate(premise, hypothesis)
@@ -87,7 +87,7 @@ def _load() -> dict[str, Any]:
 
 
 def is_repeated(features: Mapping[str, float]) -> bool:
-    """Return whether one sentence has all the words of the claim in their order.
+    """Return whether one sentence has all the claim's words in their order.
 
     Without this, one changed word or two exchanged names leave a score high: of pairs
     changed so, most passed at any threshold.
@@ -96,7 +96,7 @@ def is_repeated(features: Mapping[str, float]) -> bool:
 
 
 def is_stated(premise: str, hypothesis: str) -> bool:
-    """Return whether the premise asserts exactly these words, and no others."""
+    """Return whether the premise asserts these words and no others."""
     if premise.rstrip().endswith("?"):
         return False
     return extract_words(premise) == extract_words(hypothesis)
@@ -213,7 +213,7 @@ def _split_clauses(premise: str) -> list[str]:
 
 
 def _find_span(wanted: Sequence[str], forms: Sequence[str]) -> tuple[int, int]:
-    """Return where the forms occur in order, first and last; (0, -1) if nowhere."""
+    """Return the first and last index of the forms in order, or (0, -1)."""
     positions: list[int] = []
     for form in wanted:
         start = positions[-1] + 1 if positions else 0

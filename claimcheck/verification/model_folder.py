@@ -99,7 +99,7 @@ class ModelFolder:
     figures: Mapping[str, Any]
 
     def list_weights(self) -> list[Path]:
-        """Return the ONNX file, and the files in which it keeps large tensors."""
+        """Return the ONNX file and the files that hold its large tensors."""
         return sorted(
             path
             for path in self.onnx.parent.iterdir()
@@ -135,7 +135,7 @@ def _hash_files(stamped: tuple[tuple[Path, int, int], ...]) -> str:
 
 
 def read_model_folder(path: Path) -> ModelFolder:
-    """Read the configuration of the cross-encoder in a folder, or of an ONNX file.
+    """Read the configuration of a cross-encoder's folder or ONNX file.
 
     Raises:
         InputError: a file is missing or malformed, or the labels are not those of an
@@ -165,7 +165,7 @@ def read_model_folder(path: Path) -> ModelFolder:
 
 
 def find_onnx(path: Path) -> Path:
-    """Return the ONNX file to use: the path itself, or the preferred one in a folder.
+    """Return the ONNX file to use: the path, or a folder's preferred one.
 
     Raises:
         InputError: no file was found, or several without a preferred one.

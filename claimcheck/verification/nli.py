@@ -110,7 +110,7 @@ class CrossEncoder:
         return _combine_chunks([self._run(item) for item in inputs])
 
     def _encode(self, premise: str, hypothesis: str) -> list[_Input]:
-        """Return the tokens of each chunk; none if the hypothesis is too long."""
+        """Return each chunk's tokens; none if the hypothesis is too long."""
         encoding = self._tokenizer.encode(premise, hypothesis)
         ids, types = encoding.ids, encoding.type_ids
         if len(ids) <= self._model.max_tokens:
@@ -186,14 +186,14 @@ def _compute_sigmoid(log_odds: float) -> float:
 
 
 def _list_chunk_starts(length: int, room: int) -> list[int]:
-    """Return where chunks of `room` tokens start that cover `length` tokens."""
+    """Return the starts of `room`-token chunks that cover `length` tokens."""
     step = room - int(room * _OVERLAP_SHARE)
     starts = list(range(0, length - room, step))
     return [*starts, length - room]
 
 
 def _combine_chunks(results: list[Entailment]) -> Entailment:
-    """Take the strongest support and the strongest contradiction of all chunks.
+    """Take the strongest support and contradiction of all chunks.
 
     A passage that supports a claim settles it, whatever the others leave open: what
     support leaves of the probability is the limit for the contradiction.

@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Entailment:
-    """How a premise bears on a hypothesis: three probabilities that sum to 1."""
+    """How a premise bears on a hypothesis: probabilities that sum to 1."""
 
     entailed: float
     neutral: float

@@ -49,7 +49,7 @@ def find_other_number(match: Match) -> list[tuple[int, Difference]]:
 
 
 def compare_details(claim: str, premise: str, language: Language) -> list[Difference]:
-    """Return the claim's numbers that a premise lacks, and an unequal negation."""
+    """Return the claim's numbers a premise lacks, and a negation mismatch."""
     claim_words = language.split_words(claim)
     premise_words = language.split_words(premise)
     differences = [

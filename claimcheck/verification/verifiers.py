@@ -47,7 +47,7 @@ class Verifier:
 def find_verifier(
     name: str, *, report: Callable[[str], None] | None = None
 ) -> Verifier:
-    """Return the model that a name means; one of a hub is downloaded on first use.
+    """Return the model a name means; download a hub's model on first use.
 
     A name is "default", a folder, an ONNX file, `ORG/NAME[@REVISION]` of a hub, or one
     that a signature states. A folder wins over a hub. `report` is called with a line
@@ -73,7 +73,7 @@ def find_verifier(
 
 
 def list_verifiers(report: Callable[[str], None] | None = None) -> list[Verifier]:
-    """Return the models on this machine: the shipped one, then the downloaded ones.
+    """Return this machine's models: the shipped one, then downloaded ones.
 
     Those whose files can't be used are left out; `report` is called with the reason.
     """
@@ -92,7 +92,7 @@ def list_verifiers(report: Callable[[str], None] | None = None) -> list[Verifier
 
 
 def is_on_this_machine(name: str) -> bool:
-    """Return whether a scorer that a signature states can be used without a download.
+    """Return whether a signature's scorer can be used without a download.
 
     Signatures come from others as well, who must not choose what is downloaded, or
     which folders are read.

@@ -29,7 +29,7 @@ _MIN_COVERAGE_GAIN = 0.1
 
 
 def split_statement(text: str, language: str = "en") -> list[str]:
-    """Split a statement into distinct sentences, without bracketed additions."""
+    """Split a statement into distinct sentences; omit bracketed additions."""
     # A statement that is nothing but an addition stays as it is.
     plain = _BRACKETED_ADDITION.sub("", text).strip() or text
     if "\n" not in plain and "\r" not in plain:
@@ -86,7 +86,7 @@ class Match:
 
     @cached_property
     def contributing(self) -> tuple[int, ...]:
-        """The best sentence and those that add much to it, in document order."""
+        """The best sentence and others that add much, in document order."""
         contributing = [self.best]
         covered = set(self.evidence.forms[self.best])
         for index in self.covering[1:]:

@@ -107,7 +107,7 @@ class Card:
 
     @property
     def rank(self) -> int:
-        """Where the card is sorted; below `len(_ATTENTION)` it needs attention."""
+        """The card's sort key; below `len(_ATTENTION)` it needs attention."""
         ranks = [rank for rank, mark in enumerate(_ATTENTION) if mark in self.tags]
         return min(ranks, default=len(_ATTENTION))
 
@@ -206,7 +206,7 @@ class EvidenceAnchors:
 
 @dataclass(frozen=True, slots=True)
 class RunCards:
-    """Builds the cards of a run, with the verdicts and failures of its claims."""
+    """Builds a run's cards, with the verdicts and failures of its claims."""
 
     run: Run
     anchors: EvidenceAnchors
@@ -322,7 +322,7 @@ def build_verdict_card(number: int, verdict: Verdict, anchors: EvidenceAnchors) 
 
 
 def has_same_words(text: str, quote: str) -> bool:
-    """Whether a claim has its quote's words, apart from what it adds in brackets."""
+    """Whether a claim has its quote's words, besides bracketed additions."""
     own_words = _WORD.findall(_INSERTION.sub(" ", text).casefold())
     return own_words == _WORD.findall(quote.casefold())
 
@@ -393,7 +393,7 @@ def _is_own_quote(evidence: Evidence, claim: Claim) -> bool:
 def _list_tags(
     claim: Claim, verdict: Verdict | None, failure: CheckFailure | None
 ) -> tuple[str, ...]:
-    """List what a filter finds the claim by; the first one gives it its color."""
+    """List the claim's filter tags; the first determines its color."""
     tags = []
     # What a check found says more than how much the claim is worth checking.
     if verdict:

@@ -95,7 +95,10 @@ def build_document_view(
 
 
 def describe_document(document: Document, title: str = "") -> str:
-    """Describe a document's source (unless it is the title), author, date, length."""
+    """Describe a document's source, author, date, and length.
+
+    The source is left out if it is the title.
+    """
     source = common.describe_source(document)
     parts = [
         "" if source == title else source,

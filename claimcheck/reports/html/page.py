@@ -146,7 +146,7 @@ def _build_run_fields(run: Run) -> dict[str, Any]:
 
 
 def _list_failures(run: Run) -> list[str]:
-    """List failures, but for the claims without a verdict: their cards say so."""
+    """List the failures, except those that claims' cards already show."""
     claims = {claim.id for claim in run.claims}
     others = [failure for failure in run.unchecked if failure.subject not in claims]
     return [*warnings.list_failures(run), *warnings.list_unchecked(others)]

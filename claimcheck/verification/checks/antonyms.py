@@ -58,7 +58,7 @@ def find_unsupported(claim: str, sentence: str) -> list[Difference]:
 def _find_opposites(
     claim: Sequence[str], evidence: Sequence[str]
 ) -> list[tuple[int, int]]:
-    """Return the positions of claim forms, and of antonyms that replace them."""
+    """Pair positions of claim forms with those of antonyms in the evidence."""
     found = []
     for index, form in enumerate(claim):
         if not form or form in evidence or form in _CONVERSE_VERBS:

@@ -62,7 +62,7 @@ class Calculation:
 
 
 def calculate(claim: str, evidence: str) -> Calculation | None:
-    """Return the first number of a claim that the evidence allows to compute."""
+    """Return a claim's first number that can be computed from the evidence."""
     amounts = find_amounts(evidence)
     if len(amounts) < 2:
         return None
@@ -83,7 +83,7 @@ def find_phrases(claim: str) -> list[str]:
 def _compute_share(
     claim: str, evidence: str, amounts: Sequence[Amount]
 ) -> Calculation | None:
-    """Compute "10,000 of 40,000 residents" for "a quarter of the residents"."""
+    """Compute "a quarter of residents" from "10,000 of 40,000 residents"."""
     match = _SHARE.search(claim)
     if match is None:
         return None

@@ -116,7 +116,7 @@ def _is_comparable(time: When, other: When) -> bool:
 
 
 def _is_within_limit(time: When, other: When) -> bool:
-    """Return whether a time is "after 1921" or "before May", as another says."""
+    """Return whether another time is within "after 1921" or "before May"."""
     # ISO dates compare as strings, also a year with a day.
     limit, resolved = str(time.resolved), str(other.resolved)
     if _OPEN_START.match(time.text):

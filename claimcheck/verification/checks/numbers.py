@@ -60,7 +60,7 @@ def _select_same_kind(amount: Amount, others: Sequence[Amount]) -> list[Amount]:
 
 
 def find_unsupported(claim: str, premise: str) -> list[Difference]:
-    """Return the claim's numbers that the premise lacks or counts otherwise."""
+    """Return the claim's numbers that a premise lacks or counts otherwise."""
     claim_words, premise_words = extract_words(claim), extract_words(premise)
     forms = frozenset(map(normalize_word, premise_words))
     others = find_amounts(premise)
@@ -79,7 +79,7 @@ def find_unsupported(claim: str, premise: str) -> list[Difference]:
 def _find_other_numbers(
     claim: str, forms: frozenset[str], compared: Sequence[str]
 ) -> list[Difference]:
-    """Return numbers such as "third" and the "52" of "B-52" that are not there.
+    """Return missing numbers such as "third" and the "52" in "B-52".
 
     Dates do not count, nor what was compared already, nor "one": where it counts
     something it is an amount, and otherwise it is a pronoun, as in "no one".

@@ -66,7 +66,7 @@ def find_dropped_attribution(
 
 
 def _find_clause_speech(pair: SentencePair) -> Speech | None:
-    """Return the speech of the clause of the evidence on which the claim rests.
+    """Return the speech in the evidence clause on which the claim rests.
 
     "A said this, whereas B is true" has two sides.
     """
