@@ -15,6 +15,13 @@ from tests.support.endpoint import completion, serve_script
 from tests.support.newsstand import page
 
 EXTRACTIVE = Settings(engine="extractive")
+VERDICT = {
+    "number": 1,
+    "rationale": "It says so.",
+    "label": "supported",
+    "evidence": [1],
+}
+ANSWER = {"verdicts": [VERDICT]}
 CLAIMS = ["Nairobi was founded in 1899 as a rail depot.", "Nairobi has nine rivers."]
 STEPS = ("files", "prompts and schemas", "evidence", "verdicts from evidence")
 NAIROBI = page(
@@ -150,9 +157,7 @@ def test_a_check_without_texts_keeps_what_was_read(checked):
 
 def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
     stand.pages["/nairobi"] = NAIROBI
-    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
-    answer = (200, completion(json.dumps(verdict)))
-    with serve_script(answer) as (url, received):
+    with serve_script((200, completion(json.dumps(ANSWER)))) as (url, received):
         (tmp_path / "claims.txt").write_text(CLAIMS[0])
         flags = ("--model", "scripted-1", "--base-url", url, "--quiet")
         done = claimcheck(
@@ -176,8 +181,7 @@ def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
 
 def test_without_its_answers_a_model_cannot_be_verified(stand, tmp_path, monkeypatch):
     stand.pages["/nairobi"] = NAIROBI
-    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
-    with serve_script((200, completion(json.dumps(verdict)))) as (url, _):
+    with serve_script((200, completion(json.dumps(ANSWER)))) as (url, _):
         settings = Settings(engine="llm", model="scripted-1", base_url=url)
         checked = check(
             CLAIMS[:1], search=SearchSettings(("searxng",)), settings=settings
