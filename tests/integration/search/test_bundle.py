@@ -150,8 +150,9 @@ def test_a_check_without_texts_keeps_what_was_read(checked):
 
 def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
     stand.pages["/nairobi"] = NAIROBI
-    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
-    answer = (200, completion(json.dumps(verdict)))
+    verdict = {"rationale": "It says so.", "label": "supported", "evidence": [1]}
+    verdicts = {"verdicts": [{"number": 1, **verdict}]}
+    answer = (200, completion(json.dumps(verdicts)))
     with serve_script(answer) as (url, received):
         (tmp_path / "claims.txt").write_text(CLAIMS[0])
         flags = ("--model", "scripted-1", "--base-url", url, "--quiet")
