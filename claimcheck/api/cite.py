@@ -63,25 +63,13 @@ def check_citations(
     parsed = read_cited_draft(str(draft))
     folder = Path(draft).parent if str(draft) != "-" else Path()
     sources = _read_sources(parsed.cited, folder, allow_private, settings, progress)
-    documents = [item for item in sources.values() if isinstance(item, Document)]
+    layers = _list_layers(parsed.cited, sources)
     engine = choose_engine(settings, client)
-    check = check_without_model if engine == "extractive" else check_with_model
-    verdicts: dict[tuple[str, str], _Outcome] = {}
-    results: list[CheckResult] = []
     with open_client(settings, client, progress, limits) as opened:
-        # The same sentence is compared with one source at a time.
-        for layer in _list_layers(parsed.cited, sources):
-            ids = {text: [document.id] for text, document in layer.items()}
-            statements = [Statement.of(text) for text in layer]
-            corpus = RecordedCorpus(documents, ids)
-            result = drive(check(statements, corpus, settings), opened)
-            results.append(result)
-            outcomes: list[_Outcome] = [*result.verdicts, *result.failures]
-            for outcome in outcomes:
-                verdicts[outcome.text, ids[outcome.text][0]] = outcome
+        results = [_check_layer(layer, settings, engine, opened) for layer in layers]
+    verdicts = _map_outcomes(layers, results)
     if not results:  # no source could be read, but the signature is known
-        empty = drive(check_without_model([], RecordedCorpus([], {}), settings), None)
-        results.append(empty)
+        results.append(_check_layer({}, settings, "extractive", None))
     usage = sum((result.usage for result in results), Usage())
     seconds = round(time.perf_counter() - started, 3)
     return CitationCheck(
@@ -89,7 +77,7 @@ def check_citations(
             _build_statement(statement, sources, verdicts) for statement in parsed.cited
         ),
         uncited=parsed.uncited,
-        documents=tuple(dict.fromkeys(documents)),
+        documents=_list_documents(sources),
         usage=replace(usage, seconds=seconds),
         signature=results[0].signature,
     )
@@ -110,6 +98,35 @@ def _list_layers(
                 layers.append({})
             layers[depth][statement.text] = document
     return layers
+
+
+def _check_layer(
+    layer: dict[str, Document], settings: Settings, engine: str, client: Client | None
+) -> CheckResult:
+    """Compare each statement with one source, and with nothing else."""
+    check = check_without_model if engine == "extractive" else check_with_model
+    statements = [Statement.of(text) for text in layer]
+    ids = {text: [document.id] for text, document in layer.items()}
+    corpus = RecordedCorpus(layer.values(), ids)
+    return drive(check(statements, corpus, settings), client)
+
+
+def _map_outcomes(
+    layers: Sequence[dict[str, Document]], results: Sequence[CheckResult]
+) -> dict[tuple[str, str], _Outcome]:
+    """Map the text of a statement and the id of its source to the outcome."""
+    mapped: dict[tuple[str, str], _Outcome] = {}
+    for layer, result in zip(layers, results, strict=True):
+        outcomes: list[_Outcome] = [*result.verdicts, *result.failures]
+        for outcome in outcomes:
+            mapped[outcome.text, layer[outcome.text].id] = outcome
+    return mapped
+
+
+def _list_documents(sources: dict[str, Document | str]) -> tuple[Document, ...]:
+    """Return the sources that could be read, each once."""
+    readable = [item for item in sources.values() if isinstance(item, Document)]
+    return tuple(dict.fromkeys(readable))
 
 
 def _build_statement(

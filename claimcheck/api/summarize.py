@@ -49,10 +49,9 @@ def summarize(
     that is given is used with the `llm` engine and left open. `check` also checks the
     sentences of the summary and the claims against the document. `search` also checks
     the claims against evidence that is searched for (`run.external_check`). A `store`
-    keeps the
-    run, and every answer as soon as it is paid for; stored answers are not asked for
-    again. `progress` is called when a request is sent and when it is answered. `limits`
-    has the budget that all requests together must not exceed.
+    keeps the run, and every answer as soon as it is paid for; stored answers are not
+    asked for again. `progress` is called when a request is sent and when it is
+    answered. `limits` has the budget that all requests together must not exceed.
 
     Raises:
         InputError: the source cannot be read, or the settings make no sense.

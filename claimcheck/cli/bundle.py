@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,50 +16,67 @@ from claimcheck.errors import InputError, ProviderError
 from claimcheck.reports.formats import BundleFormat, Format
 
 if TYPE_CHECKING:
-    from claimcheck.models.run import Check
+    from claimcheck.models.run import Check, Run
     from claimcheck.reports.bundle import BundledAnswer
 
 
+_RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run or a check (JSON); with --store, the id or path of a document "
+        "in it.",
+    ),
+]
+_Output = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="The bundle, such as case.zip."
+    ),
+]
+_Store = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help="A store of runs; the bundle then includes the model's answers.",
+    ),
+]
+_Format = Annotated[
+    BundleFormat,
+    typer.Option(
+        "--format",
+        help="bundle, or only the pages that a search found, as a web archive (warc).",
+    ),
+]
+_BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="The endpoint whose model made the check, if not that of your settings.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What goes into a bundle.
+
+    `config` and `answers` are those of a model, as far as they are known.
+    """
+
+    result: Run | Check
+    config: Mapping[str, Any] | None = None
+    answers: Sequence[BundledAnswer] = ()
+
+
 def bundle(
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="A run or a check (JSON); with --store, the id or path of a document "
-            "in it.",
-        ),
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="The bundle, such as case.zip."
-        ),
-    ],
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            "--store",
-            metavar="FILE",
-            help="A store of runs; the bundle then includes the model's answers.",
-        ),
-    ] = None,
-    format: Annotated[
-        BundleFormat,
-        typer.Option(
-            "--format",
-            help="bundle, or only the pages that a search found, as a web archive "
-            "(warc).",
-        ),
-    ] = Format.BUNDLE,
+    run: _RunName,
+    output: _Output,
+    store: _Store = None,
+    format: _Format = Format.BUNDLE,
     prompts: options.Prompts = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="The endpoint whose model made the check, if not that of your "
-            "settings.",
-        ),
-    ] = None,
+    base_url: _BaseUrl = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Pack a run or a check into a file that others can verify.
@@ -65,49 +84,68 @@ def bundle(
     The bundle contains the source, prompts, schemas, answers, and hashes, and the pages
     that a search found, as they were.
     """
-    from claimcheck.api.documents import load_result
     from claimcheck.api.inspect import read_prompt_folder
-    from claimcheck.api.stores import RunStore, find_latest_run
-    from claimcheck.models.run import Check, Run
-    from claimcheck.reports.bundle import BundledAnswer, write_bundle
+    from claimcheck.reports.bundle import write_bundle
 
     check_writable(output)
     if format is Format.WARC:
         _write_pages(run, output, quiet=quiet)
         return
-    # A run in a file names its prompts and settings, but only a store has the answers.
-    config = None
-    answers: list[BundledAnswer] = []
-    selected: Run | Check
     if store is None:
-        selected = load_result(run)
-        if isinstance(selected, Check) and selected.signature.engine == "llm":
-            config, answers = _find_cached_answers(selected, base_url, prompts)
+        contents = _load_from_file(run, base_url, prompts)
     else:
-        with RunStore(store, create=False) as run_store:
-            batch, selected = find_latest_run(run_store, run)
-            config = batch.config
-            location = run_store.locate(run, batch.number)[0]
-            for row in run_store.load_answers(location):
-                answers.append(BundledAnswer(*row))
+        contents = _load_from_store(run, store)
     own_prompts = read_prompt_folder(prompts) if prompts else ()
     write_binary(
-        lambda path: write_bundle(selected, path, config, answers, own_prompts), output
+        lambda path: write_bundle(
+            contents.result, path, contents.config, contents.answers, own_prompts
+        ),
+        output,
     )
-    if isinstance(selected, Run):
-        claims = format_count(len(selected.claims), "claim")
-        note = f"{output}: {claims} of {selected.document.source}"
+    description = _describe_contents(contents)
+    print_note(f"{output}: {description}; `claimcheck verify {output}`", quiet=quiet)
+
+
+def _load_from_store(name: str, store: Path) -> _Contents:
+    from claimcheck.api.stores import RunStore, find_latest_run
+    from claimcheck.reports.bundle import BundledAnswer
+
+    with RunStore(store, create=False) as run_store:
+        batch, run = find_latest_run(run_store, name)
+        location = run_store.locate(name, batch.number)[0]
+        answers = [BundledAnswer(*row) for row in run_store.load_answers(location)]
+        return _Contents(run, batch.config, answers)
+
+
+def _load_from_file(name: str, base_url: str | None, prompts: Path | None) -> _Contents:
+    from claimcheck.api.documents import load_result
+    from claimcheck.models.run import Check
+
+    result = load_result(name)
+    # A run in a file names its prompts and settings, but only a store has the answers.
+    if isinstance(result, Check) and result.signature.engine == "llm":
+        return _find_cached_answers(result, base_url, prompts)
+    return _Contents(result)
+
+
+def _describe_contents(contents: _Contents) -> str:
+    from claimcheck.models.run import Run
+
+    result = contents.result
+    if isinstance(result, Run):
+        claims = format_count(len(result.claims), "claim")
+        description = f"{claims} of {result.document.source}"
     else:
-        note = f"{output}: {format_count(len(selected.verdicts), 'verdict')}"
-    if answers:
-        note += f", {format_count(len(answers), 'answer')}"
-    print_note(f"{note}; `claimcheck verify {output}`", quiet=quiet)
+        description = format_count(len(result.verdicts), "verdict")
+    if contents.answers:
+        description += f", {format_count(len(contents.answers), 'answer')}"
+    return description
 
 
 def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
-) -> tuple[dict[str, Any] | None, list[BundledAnswer]]:
-    """Return the configuration and the answers of a check of a model."""
+) -> _Contents:
+    """Return a check of a model, with its answers if the answer cache has them."""
     from claimcheck.reports.bundle_verification import (
         build_check_config,
         collect_cached_answers,
@@ -124,8 +162,8 @@ def _find_cached_answers(
             "its verdicts can't be verified; --base-url names its endpoint",
             quiet=False,
         )
-        return None, []
-    return build_check_config(check, settings), answers
+        return _Contents(check)
+    return _Contents(check, build_check_config(check, settings), answers)
 
 
 def _write_pages(name: str, output: Path, *, quiet: bool) -> None:

@@ -33,14 +33,6 @@ if TYPE_CHECKING:
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 
-_Claims = Annotated[
-    str,
-    typer.Argument(
-        metavar="CLAIMS",
-        help="A run (JSON), a text file with one claim per line, JSON Lines of "
-        "{text, speaker}, or - for standard input.",
-    ),
-]
 _Evidence = Annotated[
     list[str] | None,
     typer.Argument(
@@ -78,6 +70,54 @@ _Votes = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictOptions(options.OptionGroup):
+    """What decides the verdicts, and from how much evidence."""
+
+    verifier: options.Verifier = None
+    top_k: options.TopK = None
+    votes: _Votes = None
+    prompts: options.Prompts = None
+
+    def load_settings(self, llm: options.LLMOptions) -> Settings:
+        """Return the settings in force.
+
+        Raises:
+            InputError: there are prompts, but no model.
+        """
+        flags = {"prompts_folder": self.prompts}
+        settings = llm.load_settings(
+            verifier=self.verifier, top_k=self.top_k, votes=self.votes, **flags
+        )
+        options.require_model(settings, flags)
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceOptions(options.OptionGroup):
+    """How the evidence is read."""
+
+    encoding: options.Encoding = None
+    allow_private: options.AllowPrivate = False
+
+    def open_evidence(
+        self, sources: Sequence[str], *, quiet: bool
+    ) -> Index | list[Document] | None:
+        """Return the evidence; None without sources, when a search finds it.
+
+        Raises:
+            InputError: a source can't be read, or an index is not the only source.
+        """
+        if not sources:
+            return None
+        return open_evidence(
+            sources,
+            allow_private=self.allow_private,
+            quiet=quiet,
+            encoding=self.encoding,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewOptions(options.OptionGroup):
     """What a published ClaimReview says besides the verdicts."""
 
@@ -112,19 +152,15 @@ class ReviewOptions(options.OptionGroup):
 
 @options.expand_groups
 def check(
-    claims: _Claims,
+    claims: options.ClaimsArgument,
     evidence: _Evidence = None,
     against: _Against = None,
     text: _IsText = False,
     format: _Format = Format.TEXT,
     fail_on: options.FailOnVerdict = None,
-    verifier: options.Verifier = None,
-    top_k: options.TopK = None,
-    votes: _Votes = None,
-    prompts: options.Prompts = None,
-    encoding: options.Encoding = None,
-    allow_private: options.AllowPrivate = False,
     *,
+    deciding: VerdictOptions,
+    reading: EvidenceOptions,
     searching: options.SearchOptions,
     publication: ReviewOptions,
     llm: options.LLMOptions,
@@ -138,46 +174,37 @@ def check(
     said gets two verdicts: did they say it, and is it true? Without a model, rules and
     a trained scorer decide, and abstain when they cannot tell.
     """
+    quiet = out.quiet
     sources = [*(against or []), *(evidence or [])]
     search = searching.load_settings(no_cache=llm.no_cache)
     _validate_sources(claims, sources, search)
     check_writable(out.output)
-    flags = {"prompts_folder": prompts}
-    settings = llm.load_settings(verifier=verifier, top_k=top_k, votes=votes, **flags)
-    options.require_model(settings, flags)
+    settings = deciding.load_settings(llm)
     limits = spending.build_limits()
     review = publication.build_review(settings, format)
 
-    options.prepare_engine(settings, quiet=out.quiet)
-    announce_terminal_input(claims, quiet=out.quiet)
-    # The claims of a text are not known before a model lists them.
-    if text and spending.estimate:
-        raise InputError(
-            "--estimate can't count the claims of --text; use `claimcheck summarize "
-            "--estimate`, then check the run"
-        )
-    statements = _load_claims(claims, settings, limits, is_prose=text, quiet=out.quiet)
-    documents = None
-    if sources:
-        documents = open_evidence(
-            sources, allow_private=allow_private, quiet=out.quiet, encoding=encoding
-        )
+    options.prepare_engine(settings, quiet=quiet)
+    announce_terminal_input(claims, quiet=quiet)
     if spending.estimate:
-        if search or documents is None:
-            raise InputError("--estimate can't count what a search will find")
+        _refuse_uncountable(search, is_prose=text)
+    statements = _load_claims(claims, settings, limits, is_prose=text, quiet=quiet)
+    documents = reading.open_evidence(sources, quiet=quiet)
+    if spending.estimate:
         _print_estimate(statements, documents, settings)
         return
-    options.prepare_verifier(settings, quiet=out.quiet)
-    result = _check_claims(
-        statements, documents, search, settings, limits, quiet=out.quiet
-    )
-    _print_search_problems(result, quiet=out.quiet)
+    options.prepare_verifier(settings, quiet=quiet)
+    result = _check_claims(statements, documents, search, settings, limits, quiet=quiet)
+    _print_search_problems(result, quiet=quiet)
     if format in _PLACED_FORMATS:
         _write_results(result, _place_claims(claims, statements), format, out)
     else:
         _write_report(result, format, review, out)
-
     # After the report: a failed claim must not cost the verdicts of the others.
+    _exit_on_problems(result, fail_on)
+
+
+def _exit_on_problems(result: Check, fail_on: options.FailOn | None) -> None:
+    """Exit with 3 if a claim has no verdict, with 1 if a verdict is a failure."""
     if result.failures:
         _print_failures(result)
         raise typer.Exit(3)
@@ -245,6 +272,18 @@ def _validate_sources(
         raise InputError("only one of CLAIMS and the evidence can be standard input")
 
 
+def _refuse_uncountable(search: SearchSettings | None, *, is_prose: bool) -> None:
+    """Refuse an estimate of a check whose claims or evidence are not known yet."""
+    # The claims of a text are not known before a model lists them.
+    if is_prose:
+        raise InputError(
+            "--estimate can't count the claims of --text; use `claimcheck summarize "
+            "--estimate`, then check the run"
+        )
+    if search:
+        raise InputError("--estimate can't count what a search will find")
+
+
 def _load_claims(
     source: str,
     settings: Settings,
@@ -299,10 +338,12 @@ def _check_claims(
 
 def _print_estimate(
     claims: Run | list[Statement],
-    evidence: Index | list[Document],
+    evidence: Index | list[Document] | None,
     settings: Settings,
 ) -> None:
     from claimcheck.api.check import estimate_check
 
+    # Only a search does without evidence, and an estimate refuses one.
+    assert evidence is not None
     estimate = estimate_check(claims, evidence, settings=settings)
     write_rows(format_estimate(estimate, settings.model))

@@ -18,42 +18,39 @@ if TYPE_CHECKING:
     from claimcheck.models.known import ClaimMatch
 
 
+_Known = Annotated[
+    list[str],
+    typer.Option(
+        "--known",
+        metavar="SOURCE",
+        help="Fact checks: ClaimReview (JSON-LD, a feed, or a page), CSV, JSON Lines, "
+        "an index of articles, or factcheck for Google Fact Check Tools. May be "
+        "repeated.",
+    ),
+]
+_TopK = Annotated[
+    int, typer.Option(metavar="N", min=1, max=50, help="Maximum number per claim.")
+]
+_MinScore = Annotated[
+    float,
+    typer.Option(
+        metavar="X", min=0, max=1, help="Leave out what is less similar than this."
+    ),
+]
+_MaxSearches = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="Maximum number of requests to Google Fact Check Tools."
+    ),
+]
+
+
 def match(
-    claims: Annotated[
-        str,
-        typer.Argument(
-            metavar="CLAIMS",
-            help="A run (JSON), a text file with one claim per line, JSON Lines of "
-            "{text, speaker}, or - for standard input.",
-        ),
-    ],
-    known: Annotated[
-        list[str],
-        typer.Option(
-            "--known",
-            metavar="SOURCE",
-            help="Fact checks: ClaimReview (JSON-LD, a feed, or a page), CSV, JSON "
-            "Lines, an index of articles, or factcheck for Google Fact Check Tools. "
-            "May be repeated.",
-        ),
-    ],
-    top_k: Annotated[
-        int,
-        typer.Option(metavar="N", min=1, max=50, help="Maximum number per claim."),
-    ] = 3,
-    min_score: Annotated[
-        float,
-        typer.Option(
-            metavar="X", min=0, max=1, help="Leave out what is less similar than this."
-        ),
-    ] = 0.2,
-    max_searches: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Maximum number of requests to Google Fact Check Tools.",
-        ),
-    ] = None,
+    claims: options.ClaimsArgument,
+    known: _Known,
+    top_k: _TopK = 3,
+    min_score: _MinScore = 0.2,
+    max_searches: _MaxSearches = None,
     format: options.RowsFormat = Format.TEXT,
     quiet: options.Quiet = False,
 ) -> None:

@@ -48,6 +48,14 @@ MaxClaims = Annotated[
         "(default 30).",
     ),
 ]
+ClaimsArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CLAIMS",
+        help="A run (JSON), a text file with one claim per line, JSON Lines of "
+        "{text, speaker}, or - for standard input.",
+    ),
+]
 TopK = Annotated[
     int | None,
     typer.Option(

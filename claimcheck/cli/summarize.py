@@ -117,27 +117,13 @@ def summarize(
     Without a model, the built-in extractive engine does the work: no key, no network.
     """
     check = checks.is_requested
-    if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
-        raise InputError(f"--fail-on {fail_on} requires --check")
+    search = searching.load_settings(no_cache=llm.no_cache)
+    _validate_options(fail_on, search, check=check, estimate=spending.estimate)
     limits = spending.build_limits()
     check_writable(out.output)
-    search = searching.load_settings(no_cache=llm.no_cache)
-    if search and not check:
-        raise InputError("--search requires --check")
-    if search and spending.estimate:
-        raise InputError("--estimate can't count what a search will find")
     settings = options.load_run_settings(llm, brief, checks, max_claims=max_claims)
 
-    announce_terminal_input(source, quiet=out.quiet)
-    document = open_document(
-        source,
-        title=about.title,
-        published=about.parse_date(),
-        allow_private=about.allow_private,
-        encoding=about.encoding,
-    )
-    if about.encoding is None:
-        announce_reading(document, quiet=out.quiet)
+    document = _open_source(source, about, quiet=out.quiet)
     options.prepare_engine(settings, quiet=out.quiet)
     if spending.estimate:
         _print_estimate(document, settings, check=check)
@@ -147,9 +133,43 @@ def summarize(
         document, settings, store, limits, check=check, search=search, quiet=out.quiet
     )
     _write_report(run, format, out)
-
     # After the report: a failed passage must not cost the rest of the run.
     _print_failures(run)
+    _exit_on_problems(run, fail_on)
+
+
+def _validate_options(
+    fail_on: _FailOn | None,
+    search: SearchSettings | None,
+    *,
+    check: bool,
+    estimate: bool,
+) -> None:
+    if fail_on not in (None, _FailOn.UNGROUNDED) and not check:
+        raise InputError(f"--fail-on {fail_on} requires --check")
+    if search and not check:
+        raise InputError("--search requires --check")
+    if search and estimate:
+        raise InputError("--estimate can't count what a search will find")
+
+
+def _open_source(source: str, about: DocumentOptions, *, quiet: bool) -> Document:
+    """Return the document, and say how it was read."""
+    announce_terminal_input(source, quiet=quiet)
+    document = open_document(
+        source,
+        title=about.title,
+        published=about.parse_date(),
+        allow_private=about.allow_private,
+        encoding=about.encoding,
+    )
+    if about.encoding is None:
+        announce_reading(document, quiet=quiet)
+    return document
+
+
+def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
+    """Exit with 3 if something was not read or checked, with 1 if `fail_on` applies."""
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):
         raise typer.Exit(3)

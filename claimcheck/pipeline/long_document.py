@@ -133,11 +133,7 @@ def summarize_long_document(
     inputs = summary.select_summary_inputs(claims, len(results))
     digest = yield from summary.summarize_inputs(document, settings, inputs)
     unread = tuple(failure for result in results for failure in result.unread)
-    item_failures: list[Failure] = []
-    locate = partial(quotes.locate_quote, index)
-    for result in results:
-        start, end = splitter.locate(result.passage)
-        item_failures += result.answer.build_item_failures(start, end, locate)
+    item_failures = _list_item_failures(splitter, index, results)
     answers = [*extraction.answers, *digest.answers]
     return Run(
         document=document,
@@ -335,6 +331,18 @@ def _list_empty_passages(
         if not result.answer.claims and not result.unread:
             start, end = splitter.locate(result.passage)
             yield Noise(start, end, "the model found no claim here")
+
+
+def _list_item_failures(
+    splitter: _Splitter, index: quotes.PassageIndex, results: Sequence[_PassageResult]
+) -> list[Failure]:
+    """Return the failures of items that the answers had, but not as the schema says."""
+    locate = partial(quotes.locate_quote, index)
+    failures: list[Failure] = []
+    for result in results:
+        start, end = splitter.locate(result.passage)
+        failures += result.answer.build_item_failures(start, end, locate)
+    return failures
 
 
 def _build_request(
