@@ -38,6 +38,7 @@ _MAX_COUNTED_WITH_CHECKS = 100
 _DEFAULT_OUTPUT_TOKENS = 1_000
 _DEFAULT_VERDICT_TOKENS = 80
 _VERDICT_SCHEMA = "verdict.answer"
+_CORRECT_SCHEMA = "correct.answer"  # for what an answer got wrong, which nobody knows
 _NO_MODEL = Estimate(1, 1, 0, 0, 0, "no model", 0.0, 0)
 # Models seldom list as many as they may.
 _CLAIMS_PER_ANSWER = 12
@@ -180,6 +181,8 @@ class _Sample:
     def count(self, requests: list[ModelRequest]) -> None:
         """Count requests and their tokens."""
         for request in requests:
+            if request.schema_name == _CORRECT_SCHEMA:
+                continue
             self.requests[request.schema_name] += 1
             verdicts = request.schema["properties"].get("verdicts", {})
             self.verdicts += verdicts.get("minItems", 0)
@@ -202,7 +205,7 @@ class _PlausibleAnswers:
         return ModelResponse(json.dumps(fields), "stop", None, "", "", Usage())
 
     def _build_fields(self, request: ModelRequest) -> dict[str, Any]:
-        if request.schema_name == "correct.answer":
+        if request.schema_name == _CORRECT_SCHEMA:
             return {"corrections": []}
         if request.schema_name == "claims.answer":
             return {"claims": self._build_claims(request)}

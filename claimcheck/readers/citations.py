@@ -30,7 +30,9 @@ _SKIPPED = frozenset("script style nav head template svg button".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # Private characters around the number of a citation; drafts do not contain them.
 _MARK = re.compile("\ue000(\\d+)\ue001")
-_MARKS_AFTER_END = re.compile('([.!?…]+["”’)]*)\\s*((?:\ue000\\d+\ue001\\s*)+)')
+_MARKS_AFTER_END = re.compile(
+    '(?<![.!?…])([.!?…]+["”’)]*)\\s*((?:\ue000\\d+\ue001\\s*)+)'
+)
 _ADDRESS = re.compile(
     r"https?://[^\s<>\"”\ue000\ue001]+[^\s<>\"”\ue000\ue001.,;:!?)\]'’]"
 )
@@ -38,7 +40,7 @@ _NUMBERS = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
 _LABEL = re.compile(r"\W?\d{1,3}\W?")
 # "The ferry sank. (Reuters)": the link is to the source of the sentence before.
 _ASIDE = re.compile(r"[(\[].{0,60}[)\]]\W?|\S+(?:\s\S+)?")
-_RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)")
+_RANGE = re.compile(r"(?<!\d)(\d{1,4})\s{0,3}[–-]\s{0,3}(\d{1,4})(?!\d)")
 _REFERENCE = re.compile(r"^\s*\[(\d{1,3})\]:?\s+")
 _REFERENCES_TITLE = re.compile(
     r"(?:references|sources|notes|footnotes|bibliography|works cited|quellen|literatur)"

@@ -271,7 +271,10 @@ def test_a_large_document_is_there_within_two_seconds(open_page):
         f"{sentence}\n\n" if place % 6 == 0 else sentence
         for place, sentence in enumerate(sentences)
     )
-    run = summarize(text, settings=Settings(engine="extractive", max_claims=40))
+    settings = Settings(
+        engine="extractive", max_claims=3_000, max_claims_per_passage=40
+    )
+    run = summarize(text, settings=settings)
     assert len(text) > 1_000_000
     assert len(run.claims) > 1_900
     made = html.render(run)

@@ -45,7 +45,7 @@ def test_an_estimate_sends_and_stores_nothing(flags, tmp_path):
     with_check = claimcheck("summarize", SEED, *flags, "--estimate", "--check")
     assert (done.returncode, COUNTS["requests"], store.exists()) == (0, 0, False)
     assert read_counts(done.out)["requests"] == 1
-    assert read_counts(with_check.out)["requests"] > 10
+    assert read_counts(with_check.out)["requests"] == 3  # two groups of verdicts
     assert "cost           unknown (no price for m" in done.out
 
 
@@ -81,7 +81,8 @@ def test_a_command_ends_before_it_exceeds_its_budget(flags, tmp_path):
 
 def test_a_budget_that_suffices_changes_nothing_else(flags):
     done = claimcheck("summarize", SEED, *flags, "--budget-tokens", "100000")
-    assert (done.returncode, COUNTS["requests"]) == (0, 1)
+    # The scripted claims lack their speakers, so that they are asked for once more.
+    assert (done.returncode, COUNTS["requests"]) == (0, 2)
 
 
 def test_a_budget_in_dollars_needs_a_price(flags):

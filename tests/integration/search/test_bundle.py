@@ -15,13 +15,6 @@ from tests.support.endpoint import completion, serve_script
 from tests.support.newsstand import page
 
 EXTRACTIVE = Settings(engine="extractive")
-VERDICT = {
-    "number": 1,
-    "rationale": "It says so.",
-    "label": "supported",
-    "evidence": [1],
-}
-ANSWER = {"verdicts": [VERDICT]}
 CLAIMS = ["Nairobi was founded in 1899 as a rail depot.", "Nairobi has nine rivers."]
 STEPS = ("files", "prompts and schemas", "evidence", "verdicts from evidence")
 NAIROBI = page(
@@ -157,7 +150,10 @@ def test_a_check_without_texts_keeps_what_was_read(checked):
 
 def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
     stand.pages["/nairobi"] = NAIROBI
-    with serve_script((200, completion(json.dumps(ANSWER)))) as (url, received):
+    verdict = {"rationale": "It says so.", "label": "supported", "evidence": [1]}
+    verdicts = {"verdicts": [{"number": 1, **verdict}]}
+    answer = (200, completion(json.dumps(verdicts)))
+    with serve_script(answer) as (url, received):
         (tmp_path / "claims.txt").write_text(CLAIMS[0])
         flags = ("--model", "scripted-1", "--base-url", url, "--quiet")
         done = claimcheck(
@@ -181,7 +177,8 @@ def test_a_check_by_a_model_is_verified_from_the_answer_cache(stand, tmp_path):
 
 def test_without_its_answers_a_model_cannot_be_verified(stand, tmp_path, monkeypatch):
     stand.pages["/nairobi"] = NAIROBI
-    with serve_script((200, completion(json.dumps(ANSWER)))) as (url, _):
+    verdict = {"evidence": [1], "rationale": "It says so.", "label": "supported"}
+    with serve_script((200, completion(json.dumps(verdict)))) as (url, _):
         settings = Settings(engine="llm", model="scripted-1", base_url=url)
         checked = check(
             CLAIMS[:1], search=SearchSettings(("searxng",)), settings=settings
