@@ -145,7 +145,7 @@ def _describe_contents(contents: _Contents) -> str:
 def _find_cached_answers(
     check: Check, base_url: str | None, prompts: Path | None
 ) -> _Contents:
-    """Return a check of a model, with its answers if the answer cache has them."""
+    """Return a model's check, with its answers if the cache has them."""
     from claimcheck.reports.bundle_verification import (
         build_check_config,
         collect_cached_answers,

@@ -204,7 +204,7 @@ def check(
 
 
 def _exit_on_problems(result: Check, fail_on: options.FailOn | None) -> None:
-    """Exit with 3 if a claim has no verdict, with 1 if a verdict is a failure."""
+    """Exit with 3 if a claim has no verdict, with 1 if `fail_on` applies."""
     if result.failures:
         _print_failures(result)
         raise typer.Exit(3)
@@ -273,7 +273,7 @@ def _validate_sources(
 
 
 def _refuse_uncountable(search: SearchSettings | None, *, is_prose: bool) -> None:
-    """Refuse an estimate of a check whose claims or evidence are not known yet."""
+    """Refuse an estimate if the claims or the evidence are not known yet."""
     # The claims of a text are not known before a model lists them.
     if is_prose:
         raise InputError(

@@ -169,7 +169,7 @@ def _open_source(source: str, about: DocumentOptions, *, quiet: bool) -> Documen
 
 
 def _exit_on_problems(run: Run, fail_on: _FailOn | None) -> None:
-    """Exit with 3 if something was not read or checked, with 1 if `fail_on` applies."""
+    """Exit with 3 if something failed, with 1 if `fail_on` applies."""
     external = run.external_check
     if run.failures or run.unchecked or (external and external.failures):
         raise typer.Exit(3)
