@@ -31,7 +31,11 @@ _RunName = Annotated[
 _Output = Annotated[
     Path,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="The bundle, such as case.zip."
+        "-o",
+        "--output",
+        metavar="FILE",
+        callback=options.refuse_input,
+        help="The bundle, such as case.zip.",
     ),
 ]
 _Store = Annotated[

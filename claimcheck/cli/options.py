@@ -34,10 +34,47 @@ if TYPE_CHECKING:
     from claimcheck.settings import Limits, SearchSettings, Settings
 
 # One option each, for commands that take it alone.
+
+
+def refuse_input(output: Path | None) -> Path | None:
+    """Return the file to write, unless the command line names it as an input too.
+
+    Raises:
+        typer.BadParameter: it does; the input, or the store, would be overwritten.
+    """
+    if output is None or not output.is_file():
+        return output
+    arguments = iter(sys.argv[1:])
+    for argument in arguments:
+        if argument in ("-o", "--output"):
+            next(arguments, None)
+            continue
+        name, _, value = argument.partition("=")
+        if name == "--output" or argument.startswith("-o"):
+            continue
+        if _is_same_file(Path(value if name.startswith("--") else argument), output):
+            raise typer.BadParameter(
+                f"{output} is also read by this command, and would be overwritten; "
+                "choose another file"
+            )
+    return output
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to this file instead of stdout."
+        "-o",
+        "--output",
+        metavar="FILE",
+        callback=refuse_input,
+        help="Write to this file instead of stdout.",
     ),
 ]
 MaxClaims = Annotated[

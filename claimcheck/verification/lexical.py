@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -16,15 +17,19 @@ from math import fsum
 from pathlib import Path
 from typing import Any
 
-from claimcheck.english.dates import MONTHS, WEEKDAYS
+from claimcheck.english.dates import MONTHS, WEEKDAYS, find_times
+from claimcheck.english.lexicon import CRITICAL_WORD_KINDS, FUNCTION_WORDS, stem
+from claimcheck.english.quantities import NUMBER_SCALES
 from claimcheck.english.quotations import detect_speech
 from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
+from claimcheck.resources import read_words
 from claimcheck.text.negation import list_negations
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification.amounts import (
     WORDING_WORDS,
     find_agreeing_forms,
     find_amounts,
+    is_consistent_amount,
 )
 from claimcheck.verification.scorer import Calibration, Entailment
 
@@ -45,6 +50,18 @@ _MIN_TERMS = 3
 _MAX_WORDS_FROM_NEGATION = 4  # to what it negates
 _ARTICLES = frozenset(("the", "a", "an"))
 _PRONOUNS = frozenset(("he", "she", "they", "it"))
+# "Fell because of rain", "about 50": these plan and deny nothing.
+_HARMLESS_WORDS = frozenset(
+    "because although despite about approximately roughly around entirely fully "
+    "former ex current acting deputy certain certainly confirmed convicted part".split()
+)
+_FIRST_OF_TWO_CONTENTS = re.compile(r"\bthat\b.{1,300}?\band that\b", re.DOTALL)
+_CONTRASTS = frozenset(("but", "while", "whereas", "however"))
+_CONDITIONS = frozenset(
+    "if unless provided budgeted sought planned expected targeted earliest".split()
+)
+_UNREAL_KINDS = ("modality", "negation")
+_UNREAL_STEMS = frozenset(map(stem, read_words("unreal_words")))
 _UNORDERED_WORDS = frozenset((*MONTHS, *WEEKDAYS, *WORDING_WORDS))
 
 
@@ -152,6 +169,7 @@ def _repeats(hypothesis: str, premise: str) -> bool:
 
     The one before it may name the claim's subject, if it opens with "he" or "it".
     """
+    stated_words = frozenset(extract_words(hypothesis))
     speech = detect_speech(hypothesis)
     if speech is not None and speech.content_start is not None:
         # "Ann Lee said A and that B": who says it is checked by itself.
@@ -170,10 +188,84 @@ def _repeats(hypothesis: str, premise: str) -> bool:
         first, last = _find_span(wanted, forms)
         span = clause_words[max(0, first - _MAX_WORDS_FROM_NEGATION) : last + 1]
         has_same_polarity = is_negated == bool(list_negations(span, "en"))
-        if span and last - first <= limit and has_same_polarity:
-            return not clause.endswith("?")
+        is_near = bool(span) and last - first <= limit and has_same_polarity
+        start = _find_contrast(clause_words[:first])
+        near = {
+            *clause_words[start : last + 1],
+            *_CONDITIONS.intersection(clause_words[last + 1 :]),
+        }
+        if is_near and not _is_unreal(clause, near, stated_words):
+            return not clause.endswith("?") and not _has_rival(hypothesis, clause)
         previous = forms
     return False
+
+
+def _find_contrast(words: Sequence[str]) -> int:
+    """Return where the text after the last "but" starts; 0 without one."""
+    positions = [index for index, word in enumerate(words) if word in _CONTRASTS]
+    return positions[-1] + 1 if positions else 0
+
+
+def _is_unreal(
+    clause: str, words: Collection[str], claim_words: Collection[str]
+) -> bool:
+    """Return whether words of a clause only plan, deny, or suppose something.
+
+    Where the claim has the same word, it says so, too.
+    """
+    claim_forms = set(map(normalize_word, claim_words))
+    is_month = "May" in clause
+    for word in set(words) - _HARMLESS_WORDS:
+        kind = CRITICAL_WORD_KINDS.get(stem(word))
+        is_unreal = kind in _UNREAL_KINDS or stem(word) in _UNREAL_STEMS
+        if word == "may" and is_month:
+            continue
+        if is_unreal and normalize_word(word) not in claim_forms:
+            return True
+    return False
+
+
+def _has_rival(hypothesis: str, clause: str) -> bool:
+    """Return whether another number or time may be meant: "cost 5 euros, not 4".
+
+    A number that has the same neighbors in both is the one that is meant.
+    """
+    if _has_same_neighbors(hypothesis, clause):
+        return False
+    for amount in find_amounts(hypothesis):
+        for other in find_amounts(clause):
+            has_unit = amount.unit and other.unit
+            is_same_kind = not has_unit or amount.base_unit == other.base_unit
+            if is_same_kind and not is_consistent_amount(amount, other):
+                return True
+    times = {str(time.resolved)[:4] for time in find_times(hypothesis, None)}
+    found = {str(time.resolved)[:4] for time in find_times(clause, None)}
+    return bool(times) and not found <= times
+
+
+def _has_same_neighbors(hypothesis: str, clause: str) -> bool:
+    """Return whether each number of the claim is between the same content words."""
+    claim, evidence = _list_content_forms(hypothesis), _list_content_forms(clause)
+    neighbors = {
+        (form, before, after)
+        for before, form, after in zip(
+            ["", *evidence], evidence, [*evidence[1:], ""], strict=False
+        )
+    }
+    for before, form, after in zip(["", *claim], claim, [*claim[1:], ""], strict=False):
+        if not form[0].isdigit():
+            continue
+        if not any(
+            form == other and before in ("", left) and after in ("", right)
+            for other, left, right in neighbors
+        ):
+            return False
+    return True
+
+
+def _list_content_forms(text: str) -> list[str]:
+    words = [word for word in extract_words(text) if word not in NUMBER_SCALES]
+    return [normalize_word(word) for word in words if word not in FUNCTION_WORDS]
 
 
 def _order_forms(hypothesis: str, words: Sequence[str], premise: str) -> list[str]:
@@ -208,8 +300,15 @@ def _is_movable(term: Term) -> bool:
 
 
 def _split_clauses(premise: str) -> list[str]:
-    sentences = split_paragraph(premise, "en")
-    return [clause for sentence in sentences for clause in sentence.split(";")]
+    """Return the clauses; "said that A and that B" is "said that B" as well."""
+    clauses = []
+    for sentence in split_paragraph(premise, "en"):
+        for clause in sentence.split(";"):
+            clauses.append(clause)
+            second = _FIRST_OF_TWO_CONTENTS.sub("that", clause, count=1)
+            if second != clause:
+                clauses.append(second)
+    return clauses
 
 
 def _find_span(wanted: Sequence[str], forms: Sequence[str]) -> tuple[int, int]:

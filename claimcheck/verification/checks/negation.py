@@ -92,6 +92,8 @@ def find_negated_terms(words: Sequence[str]) -> dict[str, str]:
     for index in find_negations(words):
         following = words[index + 1 : index + 1 + _MAX_WORDS_TO_NEGATED]
         for count, word in enumerate(following, start=2):
+            if words[index] == "no" and word == "one":
+                continue  # nobody
             if word not in _SKIPPED_WORDS and not word[0].isdigit():
                 phrases[normalize_word(word)] = " ".join(words[index : index + count])
                 break

@@ -270,3 +270,117 @@ def test_a_pronoun_is_no_number_that_the_evidence_lacks(claim, evidence):
     comparisons = compare_sentences(Hypothesis.from_text(claim), document)
     assert comparisons
     assert list_objections(comparisons, strict=False) == []
+
+
+# What is planned, denied, or rumored, and numbers of something else in the sentence.
+UNREAL = [
+    (
+        "Mr Dunne said the tolls would be lowered.",
+        'Asked whether the tolls would be lowered, Mr Dunne said: "Not this year."',
+    ),
+    (
+        "Eva Holm said she would resign.",
+        'Asked if she would resign, Minister Eva Holm said: "Absolutely not."',
+    ),
+    ("The dam collapsed in 1998.", "It is false that the dam collapsed in 1998."),
+    (
+        "The bank closed its branch.",
+        "A rumour that the bank had closed its branch spread in May.",
+    ),
+    (
+        "Officers fired on the crowd.",
+        "Police denied that officers had fired on the crowd.",
+    ),
+    ("The mayor took bribes.", "The senator accused the mayor of taking bribes."),
+    ("The boiler was replaced in 2019.", "The boiler was due to be replaced in 2019."),
+    ("The minister resigned.", "The minister threatened to resign."),
+    (
+        "The council closed the two libraries.",
+        "The council rejected a plan to close the two libraries.",
+    ),
+    (
+        "The council closed the two libraries.",
+        "The council plans to close the two libraries.",
+    ),
+    ("The airline flies to Oslo.", "The airline stopped flying to Oslo."),
+    ("The firm cut 200 jobs.", "The firm considered cutting 200 jobs."),
+    (
+        "The bridge was opened in 2021.",
+        "The bridge was supposed to be opened in 2021 and was almost closed in 2023.",
+    ),
+    (
+        "The tower is 120 metres tall.",
+        "The tower was planned to be 120 metres tall; it is 98.",
+    ),
+    (
+        "The district will hire 50 teachers.",
+        "If the levy passes, the district will hire 50 teachers.",
+    ),
+    (
+        "The museum opened in spring 2026.",
+        "The museum will open in spring 2026 at the earliest.",
+    ),
+    (
+        "The repair cost £2.1 million.",
+        "The repair cost £4.7m, more than twice the £2.1 million budgeted.",
+    ),
+    (
+        "The regulator imposed a fine of $5 million.",
+        "The regulator imposed a fine of $3 million, well below the $5 million it sought.",
+    ),
+    (
+        "The trial enrolled 900 patients.",
+        "The trial was meant to enrol 900 patients but enrolled 400.",
+    ),
+    ("The price was 30 euros.", "The price was 20 euros, up from 30 euros in 2019."),
+    (
+        "He was born in Geneva in 1962.",
+        "He was born in Lyon in 1962 and moved to Geneva in 1980.",
+    ),
+    (
+        "He moved to Geneva in 1962.",
+        "He was born in Lyon in 1962 and moved to Geneva in 1980.",
+    ),
+    (
+        "It spent $4 million on roads in 2023.",
+        "It spent $4 million on roads in 2022 and $6 million in 2023.",
+    ),
+    (
+        "It spent $40 million at home.",
+        "It spent $40 million abroad and $12 million at home.",
+    ),
+    (
+        "The firm pledged to cut 300 jobs in Oslo.",
+        "The firm pledged to cut no jobs, but 300 in Oslo may go.",
+    ),
+]
+ASSERTED = [
+    (
+        "The line will cost 4.2 million euros.",
+        "The line will cost 4.2 million euros and carry 300 passengers a day.",
+    ),
+    (
+        "The council approved a ferry line.",
+        "The city council of Northfield approved a new ferry line on Monday.",
+    ),
+    ("The first boat leaves in 2027.", "The first boat leaves in March 2027."),
+    (
+        "300 people work there.",
+        "Three hundred people work there, and 12 percent of them part-time.",
+    ),
+    ("About 50,000 readers came last year.", "Some 52,400 readers came last year."),
+    ("The firm plans to cut 200 jobs.", "The firm plans to cut 200 jobs in May."),
+    ("Ann Lee denied the report.", "Ann Lee denied the report on Friday."),
+    ("The mayor may resign.", "The mayor may resign in June."),
+    ("The road did not open in May.", "The road did not open in May, the city says."),
+]
+
+
+@pytest.mark.parametrize(("claim", "evidence"), UNREAL)
+def test_what_a_sentence_does_not_assert_supports_nothing(claim, evidence):
+    assert find_label(claim, evidence) is not Label.SUPPORTED
+
+
+@pytest.mark.parametrize(("claim", "evidence"), ASSERTED)
+def test_what_a_sentence_asserts_in_the_same_words_is_supported(claim, evidence):
+    assert find_label(claim, evidence) is Label.SUPPORTED
