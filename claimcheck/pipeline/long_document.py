@@ -336,7 +336,7 @@ def _list_empty_passages(
 def _list_item_failures(
     splitter: _Splitter, index: quotes.PassageIndex, results: Sequence[_PassageResult]
 ) -> list[Failure]:
-    """Return a failure for each item that an answer had to leave out."""
+    """Return a failure for each item of an answer that was left out."""
     locate = partial(quotes.locate_quote, index)
     failures: list[Failure] = []
     for result in results:

@@ -19,7 +19,7 @@ from claimcheck.readers.docx import DAMAGE_ERRORS, refuse_zip_bombs
 _SKIPPED = frozenset("del moveFrom pPr rPr".split())
 _SPACES = frozenset("tab br cr".split())
 _NOTES = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
-_FIELD_ADDRESS = re.compile(r'\s*HYPERLINK\s+"([^"]+)"')
+_FIELD_ADDRESS = re.compile(r'HYPERLINK\s+"([^"]+)"')
 
 
 def render_docx(data: bytes, source: str) -> str:
@@ -113,7 +113,7 @@ class _Renderer:
             return f'<a href="#{escape(note)}"></a>'
         if name == "instrText":
             # An older form of links: the address, and then its words.
-            match = _FIELD_ADDRESS.match(child.text or "")
+            match = _FIELD_ADDRESS.match((child.text or "").lstrip())
             return f'<a href="{escape(match[1])}">' if match else ""
         if name == "fldChar" and _get(child, "fldCharType") == "end":
             return "</a>"
