@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def refuse_input(output: Path | None) -> Path | None:
-    """Return the file to write, unless the command line names it as an input too.
+    """Return the file to write, unless the command line names it elsewhere.
 
     Raises:
         typer.BadParameter: it does; the input, or the store, would be overwritten.

@@ -14,6 +14,7 @@ import typer
 
 from claimcheck.cli import options
 from claimcheck.cli.output import print_note, write_lines, write_rows, write_text
+from claimcheck.counting import format_count
 from claimcheck.errors import InputError
 
 if TYPE_CHECKING:
@@ -175,7 +176,8 @@ def _ask_about_claims(run: Run, by: str, save: Callable[[Decision], None]) -> No
         if not isinstance(answer, str):
             save(answer)
             count += 1
-    write_rows([f"{count} decisions saved, {len(waiting) - count} claims still open"])
+    saved = format_count(count, "decision")
+    write_rows([f"{saved} saved, {format_count(len(waiting) - count, 'claim')} open"])
 
 
 def _sort_claims(run: Run) -> list[Claim]:
@@ -193,8 +195,8 @@ def _ask_about_claim(claim: Claim, by: str) -> Decision | str | None:
     try:
         key = _ask(_PROMPT).lower()[:1]
         chosen = _READERS[key]() if key in _READERS else None
-    except EOFError:
-        return "quit"
+    except (EOFError, KeyboardInterrupt):
+        return "quit"  # what was decided before is saved
     if key in ("s", "q"):
         return "skip" if key == "s" else "quit"
     if chosen is None:

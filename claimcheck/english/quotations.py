@@ -86,6 +86,7 @@ _UNREAL_CLAUSE = re.compile(
     r"(?:^|[,;¤]\s*|\b(?:and|but)\s)(?:even\s)?(?:if|unless|neither)\s[^,;]*$",
     re.IGNORECASE,
 )
+_PARTICLE = re.compile(r"\s(?:for|off|in|up|upon)\b")
 _NOT_BEFORE_SPEECH = (_ENDS_IN_COMPARISON, _ENDS_IN_NON_SPEECH, _UNREAL_CLAUSE)
 # After it, somebody else may speak: "Lind said 40, but Brandt says 30".
 _OTHER_SIDE = re.compile(r",\s+(?:but|and|while)\s+(?!that\b)")
@@ -315,6 +316,9 @@ def _reports_nothing(match: re.Match[str], left: str) -> bool:
     if any(pattern.search(left) for pattern in _NOT_BEFORE_SPEECH):
         return True
     if match["named"] and _ENDS_IN_OBJECT_OF_CLAUSE.search(left):
+        return True
+    # "called for calm", "called off the match"
+    if match["named"] and _PARTICLE.match(match.string, match.end()):
         return True
     last_word = left.rpartition(" ")[2]
     return _NEGATED.search(f"{last_word} {match.group()}") is not None

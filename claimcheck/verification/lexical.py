@@ -226,7 +226,7 @@ def _is_unreal(
 
 
 def _has_rival(hypothesis: str, clause: str) -> bool:
-    """Return whether another number or time may be meant: "cost 5 euros, not 4".
+    """Return whether another number or time may be meant: "5 euros, not 4".
 
     A number that has the same neighbors in both is the one that is meant.
     """
@@ -244,7 +244,7 @@ def _has_rival(hypothesis: str, clause: str) -> bool:
 
 
 def _has_same_neighbors(hypothesis: str, clause: str) -> bool:
-    """Return whether each number of the claim is between the same content words."""
+    """Return whether the claim's numbers have the same words around them."""
     claim, evidence = _list_content_forms(hypothesis), _list_content_forms(clause)
     neighbors = {
         (form, before, after)
@@ -300,7 +300,7 @@ def _is_movable(term: Term) -> bool:
 
 
 def _split_clauses(premise: str) -> list[str]:
-    """Return the clauses; "said that A and that B" is "said that B" as well."""
+    """Return the clauses; "that A and that B" is "that B" as well."""
     clauses = []
     for sentence in split_paragraph(premise, "en"):
         for clause in sentence.split(";"):

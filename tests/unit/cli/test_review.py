@@ -42,12 +42,12 @@ def test_asks_about_each_claim_and_saves_at_once(path):
     answers = b"x\na\nv\nr\nwrong number\n"
     done = claimcheck("review", str(path), "--by", "Ann", stdin=answers)
     assert done.returncode == 0
-    assert "2 decisions saved, 0 claims still open" in done.out
+    assert "2 decisions saved, 0 claims open" in done.out
     first, second = read_decisions(path)
     assert (first["action"], first["by"]) == ("accepted", "Ann")
     assert (second["verdict"], second["note"]) == ("refuted", "wrong number")
     again = claimcheck("review", str(path), "--by", "Ann", stdin=b"")
-    assert "0 decisions saved, 0 claims still open" in again.out
+    assert "0 decisions saved, 0 claims open" in again.out
 
 
 def test_later_decisions_are_appended_and_hold(path):

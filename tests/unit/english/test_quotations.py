@@ -174,3 +174,14 @@ def test_a_pronoun_after_a_quotation_is_who_spoke_it():
         '\n\n"In 2022 it was 20," he said.'
     )
     assert find_speakers(text) == ["Bo Lind", "Bo Lind", "Bo Lind"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor of Marden called for the tolls to be scrapped.",
+        "Ann Lee called off the match.",
+    ],
+)
+def test_a_verb_with_a_particle_reports_no_speech(text):
+    assert detect_speech(text) is None
