@@ -43,6 +43,7 @@ class WorkerPool:
         self._workers = workers
         self._shared: ProcessPoolExecutor | None = None
         self._single: ProcessPoolExecutor | None = None
+        self._shared_lock = asyncio.Lock()
         self._single_lock = asyncio.Lock()
         self._start_error: WorkerError | None = None
 
@@ -64,16 +65,28 @@ class WorkerPool:
         Raises:
             WorkerError: no worker process can be started.
         """
-        if self._shared is None:
-            self._shared = _create_pool(self._workers)
-        pool = self._shared
+        pool = None
         try:
+            pool = await self._get_shared()
             return await _submit(pool, self._task, document)
         except (BrokenProcessPool, OSError):
             if self._shared is pool:  # the first to notice: later documents get another
                 self._shared = None
         async with self._single_lock:
             return await self._run_alone(document)
+
+    async def _get_shared(self) -> ProcessPoolExecutor:
+        """Return the pool; start its first process alone if there is none.
+
+        A pool that breaks while it starts processes fails in a thread of its own
+        (CPython 3.11: "dictionary changed size during iteration").
+        """
+        async with self._shared_lock:
+            if self._shared is None:
+                pool = _create_pool(self._workers)
+                await _submit(pool, os.getpid)
+                self._shared = pool
+            return self._shared
 
     async def _run_alone(self, document: Document) -> Outcome:
         """Run a suspect in a process that nothing else uses."""
