@@ -162,6 +162,16 @@ def test_replays_elsewhere_with_no_server_and_no_key(project, database, tmp_path
     assert "skipped" not in output
 
 
+def test_replays_its_files_in_another_order(project, database, tmp_path):
+    folder = copy_recording(project, tmp_path / "reversed")
+    # Named files are collected whether or not their clients are installed.
+    (folder / "cases_clients.py").unlink()
+    files = [path.name for path in sorted(folder.glob("cases_*.py"), reverse=True)]
+    assert len(files) > 1
+    status, output = run_project(folder, *files, DATABASE=database)
+    assert status == 0, output
+
+
 def test_replays_one_test_alone_and_writes_nothing(project, database, tmp_path):
     folder = copy_recording(project, tmp_path / "alone")
     before = sorted(folder.rglob("*.json"))

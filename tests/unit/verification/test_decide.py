@@ -273,6 +273,8 @@ def test_a_pronoun_is_no_number_that_the_evidence_lacks(claim, evidence):
 
 
 # What is planned, denied, or rumored, and numbers of something else in the sentence.
+# The word list (unreal_words.txt) was made with these in view: they show that it works
+# as meant, not how well it does on others.
 UNREAL = [
     (
         "Mr Dunne said the tolls would be lowered.",
