@@ -281,7 +281,7 @@ def _find_text_problem(text: str) -> str | None:
 
 def _collect_evidence(against: EvidenceInput | None) -> Corpus:
     if against is None:
-        raise InputError("against: there is no evidence; give some, or a search")
+        raise InputError("against: no evidence is given; name a document or a search")
     if isinstance(against, Index):
         if not against.count:
             raise InputError(
@@ -304,7 +304,7 @@ def _open_documents(
     if isinstance(against, Document | str | Path):
         against = [against]
     if not against:
-        raise InputError("against: there is no evidence; give at least one document")
+        raise InputError("against: no evidence is given; name at least one document")
     return [open_document(source) for source in against]
 
 

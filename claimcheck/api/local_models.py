@@ -62,7 +62,7 @@ def prepare_model(
     """Return the model of that name; one of a hub is downloaded on first use.
 
     Raises:
-        InputError: there is no such file, or no such model in the repository.
+        InputError: the file does not exist, or the repository lacks the variant.
         ProviderError: the hub can't be reached, or has no such model.
     """
     if Path(name).expanduser().is_file() or name in {m.name for m in list_models()}:

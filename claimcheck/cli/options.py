@@ -700,7 +700,7 @@ def prepare_engine(settings: Settings, *, quiet: bool) -> None:
     """Print which engine `auto` chose; download a `local` model if necessary.
 
     Raises:
-        InputError: there is no such model file.
+        InputError: the model file does not exist.
         ProviderError: the hub can't be reached, or has no such model.
     """
     if settings.engine == "local" and settings.model:
