@@ -22,6 +22,7 @@ from claimcheck.models.claim import Claim, Statement
 from claimcheck.models.document import Document
 from claimcheck.models.llm import Client, Stage, Work
 from claimcheck.models.outcome import Estimate
+from claimcheck.models.review import list_checkable_claims
 from claimcheck.models.run import Cause, Check, CheckFailure, Run
 from claimcheck.models.search import ClaimSearch, SearchLog
 from claimcheck.models.verdict import Verdict
@@ -50,8 +51,9 @@ def check(
 ) -> Check:
     """Check claims against evidence: one verdict or failure each, in order.
 
-    `claims` is a run, whose claims are checked, or any number of claims, statements,
-    and texts. `against` is one document, several (as for `summarize`), or an `Index`.
+    `claims` is a run, whose claims are checked as people edited them, without those
+    they rejected, or any number of claims, statements, and texts. `against` is one
+    document, several (as for `summarize`), or an `Index`.
     `search` finds evidence, in addition to `against` or alone. `settings`, `client`,
     `progress`, and `limits` are as for `summarize`.
 
@@ -250,7 +252,7 @@ def build_statements(claims: ClaimsInput) -> list[Statement]:
     statements = []
     problems = []
     for number, claim in enumerate(
-        claims.claims if isinstance(claims, Run) else claims, start=1
+        list_checkable_claims(claims) if isinstance(claims, Run) else claims, start=1
     ):
         text = claim if isinstance(claim, str) else claim.text
         if problem := _find_text_problem(text):

@@ -293,7 +293,8 @@ def _load_claims(
     quiet: bool,
 ) -> Run | list[Statement]:
     if not is_prose:
-        from claimcheck.api.evidence import looks_like_prose, read_claims
+        from claimcheck.api.documents import read_claims
+        from claimcheck.api.evidence import looks_like_prose
 
         claims = read_claims(source)
         if isinstance(claims, list) and looks_like_prose(claims):

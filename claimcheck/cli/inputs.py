@@ -27,6 +27,7 @@ SOURCE_HELP = (
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help=SOURCE_HELP)]
 
 _MAX_LISTED_SKIPPED = 5  # a folder of pictures should not fill the screen
+_RESULT_CHARACTERS = 1_000
 # `file:/etc/passwd` counts as a URL, so that it is refused and not read as a path.
 _URL_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*://|file:", re.I)
 
@@ -65,9 +66,24 @@ def open_document(
             allow_private=allow_private,
             encoding=encoding,
         )
-    return Document.from_path(
+    document = Document.from_path(
         source, title=title, published=published, encoding=encoding
     )
+    _refuse_result(document)
+    return document
+
+
+def _refuse_result(document: Document) -> None:
+    """Refuse to read a run or a check as if it were a document."""
+    from claimcheck.api.documents import holds_result
+
+    # The key is near the beginning of what claimcheck writes.
+    beginning = document.full_text[:_RESULT_CHARACTERS].encode()
+    if document.format == "text" and holds_result(beginning):
+        raise InputError(
+            f"{document.source}: is a result of claimcheck, not a document; see it "
+            f"with `claimcheck show {document.source}`"
+        )
 
 
 def announce_reading(document: Document, *, quiet: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from claimcheck.counting import format_count
 from claimcheck.models.claim import make_statement_id
 from claimcheck.models.document import Document
+from claimcheck.models.review import apply_decisions
 from claimcheck.models.run import Check, LinkedText, Run
 from claimcheck.models.verdict import Label, Verdict
 from claimcheck.reports import common, locations, provenance, warnings
@@ -115,6 +116,7 @@ def render(result: Run | Check, controls: ServerControls | None = None) -> str:
 
 
 def _build_run_fields(run: Run) -> dict[str, Any]:
+    run = apply_decisions(run)
     document = run.document
     external = run.external_check
     found = external.documents if external else ()
