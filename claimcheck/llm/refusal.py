@@ -67,12 +67,14 @@ class Refusal:
 
     `status` is None for an error inside a 200 that states no code. `retry_after_s` is
     how long the endpoint asks to wait, and `should_retry` its own opinion on retries.
+    `redirect` is the address that it sends us to, if that is another server's.
     """
 
     status: int | None
     details: ErrorDetails
     retry_after_s: float | None = None
     should_retry: bool | None = None
+    redirect: str | None = None
 
     @property
     def is_out_of_credit(self) -> bool:
@@ -179,7 +181,9 @@ def read_refusal(error: BaseException) -> Refusal | None:
     retry_after_s = parse_retry_after_s(headers)
     if retry_after_s is None and status in _RATE_LIMIT_STATUSES:
         retry_after_s = find_retry_after_s(details.message)
+    is_redirect = status is not None and 300 <= status < 400
     return Refusal(
+        redirect=headers.get("location") if is_redirect else None,
         status=status,
         details=details,
         retry_after_s=retry_after_s,

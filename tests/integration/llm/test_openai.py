@@ -235,3 +235,11 @@ def test_key_and_endpoint_come_from_the_environment_together(go, monkeypatch):
         "Bearer not-needed",
         "Bearer given",
     ]
+
+
+def test_an_answer_that_has_the_key_in_it_does_not_show_it(go):
+    told = completion(json.dumps(answer(claim("Venus is hot.", text=f"It is {KEY}."))))
+    with serve_script((200, told | {"model": f"m of {KEY}"})) as (url, _):
+        run = go(url)
+    assert run.claims[0].text == "It is [key]."
+    assert KEY not in run.to_json()
