@@ -20,7 +20,7 @@ from typing import Any
 from claimcheck.english.dates import MONTHS, WEEKDAYS, find_times
 from claimcheck.english.lexicon import CRITICAL_WORD_KINDS, FUNCTION_WORDS, stem
 from claimcheck.english.quantities import NUMBER_SCALES
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.english.terms import Term, extract_terms, extract_words, normalize_word
 from claimcheck.resources import read_words
 from claimcheck.text.negation import list_negations
