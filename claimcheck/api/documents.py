@@ -72,7 +72,8 @@ def load_result(path: str | Path) -> Run | Check:
     try:
         return Check.from_json(content)
     except InputError as error:
-        raise InputError(f"{name}: is not a check ({error})") from None
+        reason = str(error).removeprefix("check: ")
+        raise InputError(f"{name}: is not a check ({reason})") from None
 
 
 def holds_result(content: bytes) -> bool:
@@ -113,8 +114,9 @@ def parse_run(path: str | Path, name: str, content: bytes) -> Run:
     try:
         run = Run.from_json(content)
     except InputError as error:
+        reason = str(error).removeprefix("run: ")
         raise InputError(
-            f"{name}: is not a run ({error}); make one with "
+            f"{name}: is not a run ({reason}); make one with "
             "`claimcheck summarize SOURCE --format json -o run.json`"
         ) from None
     return run if str(path) == "-" else add_decisions(run, Path(path))

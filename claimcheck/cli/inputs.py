@@ -134,28 +134,22 @@ def open_evidence(
     allow_private: bool,
     quiet: bool,
     encoding: str | None = None,
-) -> Index | list[Document]:
-    """Return the index, or the documents, that the sources name.
+) -> list[Index | Document]:
+    """Return the indexes and the documents that the sources name.
 
     Raises:
-        InputError: a source can't be read, or an index is not the only source.
+        InputError: a source can't be read.
     """
     from claimcheck.api.evidence import Index, is_index
 
-    indexes = [source for source in sources if is_index(source)]
-    if indexes and len(sources) > 1:
-        raise InputError(
-            f"{indexes[0]}: an index must be the only evidence; add the other sources "
-            "to it with `claimcheck index add`"
-        )
-    if indexes:
-        return Index(indexes[0], create=False)
-    documents = []
+    indexes = [Index(path, create=False) for path in sources if is_index(path)]
+    documents: list[Document] = []
     for source in sources:
-        documents += open_documents(
-            source, allow_private=allow_private, quiet=quiet, encoding=encoding
-        )
+        if not is_index(source):
+            documents += open_documents(
+                source, allow_private=allow_private, quiet=quiet, encoding=encoding
+            )
     if encoding is None:
         for document in documents:
             announce_reading(document, quiet=quiet)
-    return documents
+    return [*indexes, *documents]

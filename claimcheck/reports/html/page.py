@@ -77,8 +77,9 @@ class ServerControls:
 
     `exports` are names, URLs and file names. At `review_url` the server writes
     ClaimReview; `delete_url` takes a `DELETE`. `script` sends claims to `checks_url`,
-    to be checked against more evidence. `later` has the checks of each claim, by its
-    id. Without a URL its control is left out.
+    to be checked against more evidence, which the providers in `searches` may find.
+    `later` has the checks of each claim, by its id. Without a URL its control is left
+    out.
     """
 
     exports: tuple[tuple[str, str, str], ...]
@@ -88,6 +89,7 @@ class ServerControls:
     later: Mapping[str, Sequence[LaterCheck]]
     style: str
     script: str
+    searches: Sequence[str] = ()
 
 
 def render(result: Run | Check, controls: ServerControls | None = None) -> str:
@@ -227,7 +229,10 @@ def _build_check_fields(check: Check) -> dict[str, Any]:
         **_build_card_fields(cards),
         "description": provenance.describe_search(check),
         "failures": failures,
-        "notes": provenance.list_left_out_pages(check),
+        "notes": [
+            *provenance.list_searches(check),
+            *provenance.list_left_out_pages(check),
+        ],
         "provenance": provenance.describe_provenance(check),
         "caveat": common.SUPPORTED_CAVEAT,
         "ticks": [],
@@ -242,6 +247,7 @@ def _list_search_notes(check: Check) -> list[str]:
     """List what was searched and left out, and claims without a verdict."""
     return [
         provenance.describe_search(check),
+        *provenance.list_searches(check),
         *warnings.list_unchecked(check.failures),
         *provenance.list_left_out_pages(check),
     ]

@@ -117,7 +117,7 @@ def test_a_line_that_was_cut_off_costs_only_itself(path):
     [
         (("--claim", "9", "--accept"), "has no claim '9'"),
         (("--claim", "1", "--accept", "--reject"), "only one of"),
-        (("--claim", "1"), "give a verdict or a note"),
+        (("--claim", "1"), "decide with --accept"),
         (("--accept",), "--claim"),
     ],
 )
