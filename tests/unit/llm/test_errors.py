@@ -47,7 +47,7 @@ def test_no_shape_of_error_shows_the_key(body):
         lambda key: key[3:14],
         str.upper,
         lambda key: f"{key[:7]}\n{key[7:]}",
-        lambda key: " ".join(key),
+        " ".join,
         lambda key: key.replace("-", "\u2011").replace("/", "\u200b/"),
         lambda key: quote(key, safe=""),
         lambda key: "".join(f"%{ord(character):02X}" for character in key),
