@@ -14,7 +14,11 @@ import openai
 
 from claimcheck.llm.completion import ErrorInAnswerError
 from claimcheck.llm.error_body import ErrorDetails, read_error_body
-from claimcheck.llm.retry_after import MAX_RETRY_AFTER_S, parse_retry_after_s
+from claimcheck.llm.retry_after import (
+    MAX_RETRY_AFTER_S,
+    find_retry_after_s,
+    parse_retry_after_s,
+)
 
 _CONTEXT_WINDOW_WORDS = re.compile(
     r"context.?(?:length|window|size)|maximum context|exceed_context|too many tokens"
@@ -48,6 +52,12 @@ _FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_
 _TRANSIENT_STATUSES = (408, 409, 425, 429)
 # FastAPI validates with 422; grammars that cannot be compiled end in a 500.
 _BODY_STATUSES = (400, 415, 422, 500, 501)
+# These are about the account, the time, or the route, whatever they mention.
+_OTHER_STATUSES = (401, 402, 407, 408, 413, 429, 529)
+# The window is exceeded only together with the answer's maximum.
+_ANSWER_WORDS = re.compile(
+    r"max_?(?:completion_|output_|new_)?tokens|in the completion"
+)
 _RATE_LIMIT_STATUSES = (429, 529)
 
 
@@ -83,6 +93,13 @@ class Refusal:
         return bool(_CONTEXT_WINDOW_WORDS.search(text))
 
     @property
+    def exceeds_window_by_text(self) -> bool:
+        """Whether the request would not fit even if less room is asked for."""
+        if not self.is_over_context_window:
+            return False
+        return self.status == 413 or not _ANSWER_WORDS.search(self.details.message)
+
+    @property
     def is_unknown_model(self) -> bool:
         """Whether the endpoint has no model of that name."""
         if any(code in _MODEL_CODES for code in self.details.codes):
@@ -111,13 +128,15 @@ class Refusal:
 
     @property
     def may_be_about_body(self) -> bool:
-        """Whether the refusal may concern part of the body, not its text."""
-        # OpenRouter finds "no endpoints that support" a parameter.
-        if not (self.is_of_body_status or self.status == 404):
+        """Whether the refusal may concern part of the body, not its text.
+
+        With any status: OpenRouter answers 404 ("no endpoints support this parameter"),
+        gateways 403 or 502, and some put the error into a 200.
+        """
+        if self.status in _OTHER_STATUSES or self.exceeds_window_by_text:
             return False
         return not (
             self.is_out_of_credit
-            or self.is_over_context_window
             or self.is_filtered
             or self.is_unknown_model
             or self.asks_for_too_long
@@ -157,10 +176,13 @@ def read_refusal(error: BaseException) -> Refusal | None:
         details = read_error_body(error.response.content or error.body)
     else:
         return None
+    retry_after_s = parse_retry_after_s(headers)
+    if retry_after_s is None and status in _RATE_LIMIT_STATUSES:
+        retry_after_s = find_retry_after_s(details.message)
     return Refusal(
         status=status,
         details=details,
-        retry_after_s=parse_retry_after_s(headers),
+        retry_after_s=retry_after_s,
         should_retry={"true": True, "false": False}.get(
             headers.get("x-should-retry", "")
         ),

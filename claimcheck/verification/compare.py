@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from claimcheck.english.quotations import Speech, detect_speech
+from claimcheck.english.speech import Speech, detect_speech
 from claimcheck.models.verdict import Difference
 from claimcheck.verification import verbatim
 from claimcheck.verification.checks import (

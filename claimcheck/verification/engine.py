@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.models.claim import Statement
 from claimcheck.models.verdict import (
     Evidence,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from math import fsum
 
 from claimcheck.english.dates import WEEKDAYS, find_times
-from claimcheck.english.quotations import detect_speech
+from claimcheck.english.speech import detect_speech
 from claimcheck.english.terms import extract_terms, extract_words, normalize_word
 from claimcheck.text.sentences import split_paragraph
 from claimcheck.verification.amounts import find_amounts, is_confirmed
