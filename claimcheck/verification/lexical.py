@@ -247,10 +247,10 @@ def _replace_agreeing_details(claim: str, evidence: str) -> tuple[str, str]:
                 written = found.worded if is_vague else found.text
                 agreeing.append((amount.worded, written))
                 break
-    for number, (mine, other) in enumerate(agreeing):
+    for number, (mine, its) in enumerate(agreeing):
         mark = f" detail{'x' * number} "
         claim = claim.replace(mine, mark, 1)
-        evidence = evidence.replace(other, mark, 1)
+        evidence = evidence.replace(its, mark, 1)
     return claim, evidence
 
 
