@@ -273,8 +273,6 @@ def test_a_pronoun_is_no_number_that_the_evidence_lacks(claim, evidence):
 
 
 # What is planned, denied, or rumored, and numbers of something else in the sentence.
-# The word list (unreal_words.txt) was made with these in view: they show that it works
-# as meant, not how well it does on others.
 UNREAL = [
     (
         "Mr Dunne said the tolls would be lowered.",
@@ -362,8 +360,8 @@ ASSERTED = [
         "The line will cost 4.2 million euros and carry 300 passengers a day.",
     ),
     (
-        "The council approved a ferry line.",
-        "The city council of Northfield approved a new ferry line on Monday.",
+        "The council of Northfield approved a ferry line.",
+        "The council of Northfield, at odds for weeks, approved a ferry line on Monday.",
     ),
     ("The first boat leaves in 2027.", "The first boat leaves in March 2027."),
     (
@@ -374,7 +372,7 @@ ASSERTED = [
     ("The firm plans to cut 200 jobs.", "The firm plans to cut 200 jobs in May."),
     ("Ann Lee denied the report.", "Ann Lee denied the report on Friday."),
     ("The mayor may resign.", "The mayor may resign in June."),
-    ("The road did not open in May.", "The road did not open in May, the city says."),
+    ("The road did not open in May.", "The road did not open in May, or in June."),
 ]
 
 
