@@ -37,6 +37,8 @@ from claimcheck.settings import RESPONSES, Settings
 
 _API_KEYS = re.compile(r"\b(?:sk|pk|key|org|proj)-[\w*-]{6,}|\bBearer\s+\S+", re.I)
 _MAX_MESSAGE_CHARACTERS = 300
+# A wrong URL leads to these as well.
+_PATH_STATUSES = (404, 405, 410)
 _MASK = "[key]"
 # Shorter pieces of a key also occur where they are none, and give little away.
 _MIN_PIECE = 8
@@ -90,17 +92,24 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
             f"{endpoint}: the account has no credit left ({message}); top it up, then "
             "run the same command again"
         )
-    if status in (401, 403):
-        return _build_authentication_error(status, message, settings)
+    if refusal.is_over_quota:
+        return AccountError(
+            f"{endpoint}: the account may send no more ({message}); run the same "
+            "command again when its limit is raised or starts anew"
+        )
     if refusal.is_filtered:
         return FilteredError(f"{endpoint}: a content filter refused it ({message})")
+    if refusal.is_unauthenticated or status == 403:
+        return _build_authentication_error(status, message, settings)
+    if status == 407:
+        return SetupError(f"{endpoint}: the proxy requires a password ({message})")
     if refusal.is_over_context_window:
         return ContextWindowError(
             f"{endpoint}: the request does not fit the context window of "
             f"{settings.model} ({message}); load the model with a larger one, or use "
             "another model"
         )
-    if status == 404 or refusal.is_unknown_model:
+    if status in _PATH_STATUSES or refusal.is_unknown_model:
         advice = "`claimcheck doctor` lists its models"
         if settings.api == RESPONSES:
             advice += "; with --api chat, it is asked for a chat completion"
@@ -120,7 +129,7 @@ def _translate_refusal(refusal: Refusal, settings: Settings) -> ProviderError:
 
 
 def _build_authentication_error(
-    status: int, message: str, settings: Settings
+    status: int | None, message: str, settings: Settings
 ) -> AuthenticationError:
     endpoint = settings.endpoint()
     if status == 403:
