@@ -189,6 +189,8 @@ def _list_shortened(tokens: list[str]) -> Iterator[list[str]]:
     """Yield the tokens, and then without one or the other side of an apposition."""
     yield tokens
     places = [i for i, token in enumerate(tokens) if token in _SEGMENT_BOUNDARIES]
+    if places and places[0] <= _MAX_DETAIL and tokens[0] in _DETAIL_PREPOSITIONS:
+        yield tokens[: places[0]] + tokens[places[0] + 1 :]  # "In May, sales rose"
     for number, first in enumerate(places):
         for last in places[number + 1 : number + _MAX_BOUNDARIES]:
             yield tokens[:first] + tokens[last + 1 :]
