@@ -18,7 +18,6 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
-from enum import StrEnum
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
@@ -200,13 +199,8 @@ MIN_PAGE_COLUMNS = 40  # narrower reports are not readable; chosen by hand
 DEFAULT_PAGE_COLUMNS = 100
 
 
-class FailOn(StrEnum):
-    """The verdicts for which a command exits with 1."""
-
-    REFUTED = "refuted"
-    UNSUPPORTED = "unsupported"
-
-
+# The verdicts for which a command exits with 1.
+FailOn = Literal["refuted", "unsupported"]
 # Those of `models.brief`, whose module takes longer to load than Typer.
 _Length = Literal["short", "medium", "long"]
 FailOnVerdict = Annotated[
@@ -226,7 +220,7 @@ def has_failing_verdict(verdicts: Iterable[Verdict], fail_on: FailOn | None) -> 
     from claimcheck.models.verdict import Label
 
     failing = {Label.REFUTED}
-    if fail_on is FailOn.UNSUPPORTED:
+    if fail_on == "unsupported":
         failing = set(Label) - {Label.SUPPORTED}
     return any(verdict.label in failing for verdict in verdicts)
 
