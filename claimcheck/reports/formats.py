@@ -34,6 +34,7 @@ class Format(StrEnum):
     ANNOTATIONS = "annotations"
     SARIF = "sarif"
     JUNIT = "junit"
+    PDF = "pdf"
 
 
 # The formats that one command or function offers, in the order of its help.
@@ -48,6 +49,7 @@ RunReportFormat = Literal[
     Format.ANNOTATIONS,
     Format.SARIF,
     Format.JUNIT,
+    Format.PDF,
 ]
 CheckReportFormat = Literal[
     Format.TEXT,
